@@ -1,4 +1,3 @@
-/** The issuer's keys kept with `--data DIR`, so that tokens outlive a restart. */
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { StartError } from '../core/errors.ts';

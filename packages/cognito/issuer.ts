@@ -36,7 +36,6 @@ export type TokenWish = {
   readonly expiresInSeconds?: number;
 };
 
-/** A key as kept between starts. */
 export type KeptKey = {
   /** PKCS #8. */
   readonly privateKeyPem: string;

@@ -25,13 +25,11 @@ export type LocalSignIn = {
   readonly serveAdmin: AwsService;
   /** `POST token` and `POST issuer/rotate` of the command line; undefined for other paths. */
   readonly serveTokens: (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
-  /** Replaces pools and users by those of these stacks. */
   readonly follow: (stacks: readonly ResolvedStack[], users: readonly WrittenUser[]) => void;
 };
 
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly standIns: StandIns;
-  /** Clients of the issuer's token endpoint. */
   readonly identities: Identities;
   /** For triggers; available only after the functions, which start later than the pools. */
   readonly invoker: () => Invoker;

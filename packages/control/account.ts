@@ -26,7 +26,6 @@ import type { KeysAndPlans } from './key-ring.ts';
 import type { TruststoreSource } from './mutual-tls.ts';
 import type { DefinedMetering } from './read-metering.ts';
 
-/** State of a stage that does not depend on its deployment. */
 type StageMemory = {
   readonly authorizerCache: AuthorizerCache;
   readonly responseCache: LruResponseCache;
@@ -59,7 +58,6 @@ export class Account {
   readonly quotas: AccountQuotas;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly needsPermissions: boolean;
-  /** For domains made by calls; from the last load. */
   truststores: TruststoreSource = NO_TRUSTSTORES;
   readonly keyRing: AccountKeyRing;
   readonly clientCertificates: ClientCertificates;
@@ -130,7 +128,6 @@ export class Account {
     return made;
   }
 
-  /** Drops keys, plans, usage, caches and buckets, until templates are prepared again. */
   forget(): void {
     this.#state = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
     this.#defined = { keys: [], plans: [], planKeys: [] };
@@ -138,7 +135,6 @@ export class Account {
     this.#bucket = this.#openBucket();
   }
 
-  /** Drops the authorizer results of a stage and of its canary. */
   flushAuthorizers(apiId: string, stageName: string): void {
     this.stageMemory(apiId, stageName).authorizerCache.flush();
     this.stageMemory(apiId, canaryOf(stageName)).authorizerCache.flush();

@@ -22,7 +22,6 @@ export class AgedMap<Value> {
     return this.#links.get(key)?.value;
   }
 
-  /** Moves an entry to the end. */
   renew(key: string): void {
     const link = this.#links.get(key);
     if (link === undefined || link === this.#newest) return;
@@ -30,7 +29,6 @@ export class AgedMap<Value> {
     this.#append(link);
   }
 
-  /** Makes the entry the newest, present before or not. */
   set(key: string, value: Value): void {
     const known = this.#links.get(key);
     if (known !== undefined) {

@@ -8,7 +8,6 @@ type HeldAs = {
   readonly list: readonly ControlResource[];
 };
 
-/** Parts from which a deployment is compiled directly. */
 export type HeldPart = {
   [Name in PartName]: (typeof PARTS)[Name] extends keyof HeldAs ? Name : never;
 }[PartName];
@@ -58,7 +57,6 @@ function hold(name: HeldPart, items: readonly ControlResource[]): HeldParts[Held
   return PARTS[name] === 'by-id' ? new Map(items.map((item) => [item.id, item])) : items;
 }
 
-/** Parts that belong to another part. */
 const BELOW = [...API_TYPES.values()].flatMap(({ part, calls }) => {
   const below = calls?.below;
   if (part === undefined || below === undefined || !isHeld(part)) return [];

@@ -40,7 +40,6 @@ export const QUOTAS = {
 
 export type QuotaName = keyof typeof QUOTAS;
 
-/** Quotas that AWS has raised for the account. */
 export type AccountQuotas = Readonly<Partial<Record<QuotaName, number>>>;
 
 /** No quota is raised. */

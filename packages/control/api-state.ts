@@ -24,7 +24,6 @@ export type ApiResources = HeldParts & {
   readonly resources: ReadonlyMap<string, PathResource>;
   readonly assumptions: Assumptions;
   readonly quotas: AccountQuotas;
-  /** VPC by the endpoint through which private APIs are called. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly invokePermissions: InvokePermissions;
   /** Not part of a deployment: exports read the present one. */
@@ -61,7 +60,6 @@ function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
   return { urlBytes: 8_192, headerBytes: endpointTypes.includes('PRIVATE') ? 8_000 : 10_240 };
 }
 
-/** Settings of the API's own address in a deployment of these resources. */
 function endpointOf(
   { api }: ApiResources,
   protocol: ApiIdentity['protocol'],
@@ -82,7 +80,6 @@ export class ApiState {
   readonly #stageRecords = new Map<string, StageRecord>();
   readonly #stages = new Map<string, ServedStage>();
   readonly #account: Account;
-  /** Stages that must answer 500, with the reason. */
   readonly #closed = new Map<string, string>();
   #defined: {
     readonly stages: ReadonlyMap<string, JsonObject>;
@@ -107,12 +104,10 @@ export class ApiState {
     };
   }
 
-  /** The present resources; a deployment keeps those from which it was made. */
   get resources(): ApiResources {
     return this.#resources;
   }
 
-  /** Whether there are undeployed edits, which no request sees. */
   get isEdited(): boolean {
     return this.#isEdited;
   }
@@ -200,7 +195,6 @@ export class ApiState {
     );
   }
 
-  /** Marks the present state as that of the template. */
   markDefined(): void {
     this.#defined = {
       stages: new Map(this.stages.map(({ settings: { name, source } }) => [name, source.properties])),

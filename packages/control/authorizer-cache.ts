@@ -9,7 +9,6 @@ type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: numbe
  */
 const MAX_ENTRIES = 10_000;
 
-/** Answers of one stage's authorizers, by authorizer and identity source values. */
 export class LruAuthorizerCache implements AuthorizerCache {
   readonly #entries = new AgedMap<Entry>();
 

@@ -18,7 +18,6 @@ type JournaledCall = {
   readonly body: string;
   readonly region: string;
   readonly atEpochMs: number;
-  /** Random values for ids and secrets, in order. */
   readonly drawn: readonly string[];
 };
 
@@ -51,7 +50,6 @@ export class CallJournal {
     return this.#isOverfull ? undefined : this.#calls;
   }
 
-  /** Drops all calls. Only within `inTurn`. */
   forget(): void {
     this.#calls = [];
     this.#chars = 0;

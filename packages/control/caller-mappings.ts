@@ -1,4 +1,3 @@
-/** Templates and parameters of an integration that read the authorizer's caller. */
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { Json, ResolvedResource } from '../core/stack/model.ts';
 

@@ -16,7 +16,6 @@ export type ClientCertificate = {
 };
 
 const LIFETIME_MS = 365 * 86_400_000;
-/** As shown in a backend's log. */
 const COMMON_NAME = 'ApiGateway';
 
 export class ClientCertificates {

@@ -1,4 +1,3 @@
-
 export type ControlErrorCode =
   | 'BadRequestException'
   | 'ConflictException'
@@ -8,7 +7,6 @@ export type ControlErrorCode =
   | 'SerializationException'
   | 'ValidationException';
 
-/** A call that AWS would refuse; the message is AWS's if known. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly code: ControlErrorCode;

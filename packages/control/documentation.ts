@@ -14,7 +14,6 @@ import type { ControlResource } from './control-resource.ts';
 
 export const DOCUMENTATION = 'x-amazon-apigateway-documentation';
 
-/** By type of place, the allowed members of a location. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   API: [],
   AUTHORIZER: ['Name'],
@@ -32,7 +31,6 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 
 const LOCATION = ['Type', 'Path', 'Method', 'StatusCode', 'Name'] as const;
 
-/** From templates: their versions have the parts declared beside them. */
 export function definedDocumentation(
   parts: readonly ControlResource[],
   versions: readonly ControlResource[],
@@ -52,7 +50,6 @@ function contentOf({ properties }: ControlResource): JsonObject {
   return { Location: mapOf(properties, 'Location'), Properties: typeof text === 'string' ? text : '{}' };
 }
 
-/** Identity of a part: two of one place are the same. */
 export function locationKey(location: JsonObject): string {
   return LOCATION.map((name) => textOf(location, name)).join('\n');
 }
@@ -192,7 +189,6 @@ export function versionName({ id, properties }: ControlResource): string {
   return textOf(properties, 'DocumentationVersion') || id;
 }
 
-/** Merges edits by calls into the template's new definition. */
 export function mergeDocumentation(
   was: Documentation,
   current: Documentation,
@@ -220,7 +216,6 @@ export function exportDocumentation(from: Documentation, name: string): JsonObje
   return { version: name, ...createdDate, documentationParts };
 }
 
-/** In the spelling of calls and documents. */
 export function spellLocation(location: JsonObject): JsonObject {
   return Object.fromEntries(
     LOCATION.flatMap((name): [string, Json][] => {

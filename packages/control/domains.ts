@@ -23,16 +23,13 @@ export type Domain = {
   /** Lower case; `*.example.com` stands for every name one label below. */
   readonly name: string;
   readonly properties: JsonObject;
-  /** By base path; the empty one is the default. */
   readonly mappings: ReadonlyMap<string, Mapping>;
   /** In order of their priority; used according to the domain's routing mode. */
   readonly rules: readonly RoutingRule[];
   readonly createdAtEpochMs: number;
   /** Why every request to it answers 500: its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
-  /** With mutual TLS: the accepted certificates. */
   readonly truststore?: Truststore | undefined;
-  /** For private APIs: the conditions for its callers. */
   readonly access?: PrivateDomain | undefined;
 };
 
@@ -41,7 +38,6 @@ export type DefinedDomain = Pick<
   'name' | 'properties' | 'mappings' | 'rules' | 'closedBecause' | 'truststore' | 'access'
 >;
 
-/** Result for a request to a domain. */
 type DomainMatch =
   | { readonly kind: 'mapped'; readonly basePath: string; readonly mapping: Mapping }
   | { readonly kind: 'ruled'; readonly basePath: string; readonly rule: RoutingRule }

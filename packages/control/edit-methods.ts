@@ -68,7 +68,6 @@ export function deleteMethod(from: ApiResources, key: MethodKey): ApiResources {
   return { ...from, methods: from.methods.filter((other) => other !== method) };
 }
 
-/** Refuses at once what a deployment would refuse, as AWS does. */
 function checkMethod(from: ApiResources, method: ControlResource): void {
   compileRestAuthorization(method, from);
   compileRestValidation(method, {
@@ -117,7 +116,6 @@ export function listResponses(owner: JsonObject, list: ResponseList): readonly J
   return listOf(owner, list).filter(isJsonObject);
 }
 
-/** Replaces the response of this status in the owner, or adds it. */
 export function putResponse(owner: JsonObject, list: ResponseList, response: JsonObject): JsonObject {
   const statusCode = textOf(response, 'StatusCode');
   refuseBadStatus(statusCode);

@@ -29,7 +29,6 @@ export function createStage(api: ApiState, name: string, properties: JsonObject)
   putStage(api, madeByCall(name, { ...properties, RestApiId: api.identity.apiId, StageName: name }));
 }
 
-/** Replaces a stage's properties; requests see them at once, without a deployment. */
 export function changeStage(api: ApiState, name: string, properties: JsonObject): void {
   putStage(api, { ...getStage(api, name).settings.source, properties });
 }
@@ -53,7 +52,6 @@ export type DeploymentWish = {
   readonly description: string;
   readonly stageName: string | undefined;
   readonly stage: JsonObject;
-  /** In the form of a `CanarySetting`, without its deployment. */
   readonly canary: JsonObject | undefined;
 };
 

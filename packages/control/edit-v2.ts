@@ -30,14 +30,12 @@ export function editV2(api: ApiState, next: ApiResources, draw: Draw): void {
   deployAutomatically(api, draw);
 }
 
-/** A template may have faults; a call may not add any. */
 function refuseNewFaults(identity: ApiIdentity, before: ApiResources, next: ApiResources): void {
   const known = new Set(faultsOf(identity, before).map(({ message }) => message));
   const added = faultsOf(identity, next).find(({ message }) => !known.has(message));
   if (added !== undefined) throw badRequest(added.message);
 }
 
-/** Faults of an API's compilation, including integrations without a route. */
 export function faultsOf(identity: ApiIdentity, resources: ApiResources): readonly DefinitionError[] {
   const faults = new Faults(false);
   const targets = new Set(resources.routes.map(({ properties }) => properties['Target']));
@@ -79,7 +77,6 @@ function addDeployment(api: ApiState, description: string, { random }: Draw): st
   return id;
 }
 
-/** AWS's description of an automatic deployment. */
 const AUTOMATIC = 'Automatic deployment triggered by changes to the Api configuration';
 
 export function isAutomatic({ description, compiled }: DeploymentRecord): boolean {

@@ -19,7 +19,6 @@ export function unlessEmpty<Part extends object>(part: Part): Part | undefined {
   return Object.keys(part).length === 0 ? undefined : part;
 }
 
-/** The members under document names, which begin with a lower-case letter. */
 export function lowerNames(object: JsonObject): Draft {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [lowerFirst(name), value]));
 }

@@ -120,7 +120,6 @@ function exportIntegration(properties: JsonObject): Draft {
   };
 }
 
-/** Document names that are not the property's name in lower case. */
 const DOCUMENT_NAMES: Readonly<Record<string, string>> = {
   IntegrationUri: 'uri',
   IntegrationMethod: 'httpMethod',
@@ -162,7 +161,6 @@ function exportScheme(properties: JsonObject, withExtensions: boolean): Draft {
   };
 }
 
-/** Written in another way in a document. */
 const NOT_OF_AUTHORIZER = new Set([
   'ApiId',
   'Name',

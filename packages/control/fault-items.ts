@@ -1,4 +1,3 @@
-/** Refused parts of a definition, for the list of findings of a start. */
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { Fault } from '../core/errors.ts';
 

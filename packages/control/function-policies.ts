@@ -18,7 +18,6 @@ export class FunctionPolicies implements PermissionSource {
   #defined: readonly ControlResource[] = [];
   #own: ReadonlySet<string> = new Set();
   #added: readonly ControlResource[] = [];
-  /** Of templates, removed by calls. */
   readonly #removed = new Set<string>();
 
   get version(): number {
@@ -36,7 +35,6 @@ export class FunctionPolicies implements PermissionSource {
     return this.#own.has(functionName);
   }
 
-  /** Replaces the templates' statements. */
   define(stacks: readonly ResolvedStack[]): void {
     this.#defined = resourcesOf(stacks, ['AWS::Lambda::Permission']).map(toControlResource);
     this.#own = new Set(stacks.flatMap(({ functions }) => functions.map(({ name }) => name)));
@@ -91,7 +89,6 @@ export class FunctionPolicies implements PermissionSource {
     return made;
   }
 
-  /** Returns whether it existed. */
   remove(owner: PolicyOwner, statementId: string): boolean {
     if (!this.statementsOf(owner).some(({ id }) => id === statementId)) return false;
     const isMeant = (one: ControlResource): boolean =>

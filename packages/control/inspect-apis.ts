@@ -22,7 +22,6 @@ export type InspectedApi = {
   readonly stage: string;
   readonly region: string;
   readonly routes: readonly InspectedRoute[];
-  /** Source of API keys, for routes that require one. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   /** Values of its stack's API keys, if the template has them; absent = none. */
   readonly apiKeyValues?: readonly string[];
@@ -38,7 +37,6 @@ export type InspectedRoute = {
   /** Undefined: open, or not guarded by a function. */
   readonly authorizer: InspectedAuthorizer | undefined;
   readonly apiKeyRequired: boolean;
-  /** The answering function, if it is in a loaded stack. */
   readonly handler?: FunctionDefinition;
   /** Templates and parameters that read the caller; absent = none. */
   readonly callerMappings?: readonly CallerMapping[];
@@ -65,7 +63,6 @@ type InspectedAuthorizer = Pick<LambdaAuthorizer, 'name' | 'payload' | 'ttlSecon
   readonly identitySources: readonly IdentitySource[];
 };
 
-/** Issuers of local tokens: the local issuer itself, and those that it replaces. */
 type LocalIssuers = { readonly own: string; includes(issuer: string): boolean };
 
 export function inspectApis(

@@ -1,4 +1,3 @@
-/** The served APIs for the ready line, `gatewright routes` and the console. */
 import { printRoutes } from '../core/routing/print-routes.ts';
 import type { RouteRow } from '../core/routing/print-routes.ts';
 import type { ApiProtocol } from '../core/deployment/model.ts';

@@ -33,7 +33,6 @@ import type { UnguardedStages } from './unguarded-stages.ts';
 
 type LoadedApis = {
   readonly apis: readonly ApiState[];
-  /** Findings of the compilers, in addition to the definition's own. */
   readonly unsupported: readonly UnsupportedItem[];
   /** Gives the stacks' keys, plans and permissions to the account, when the APIs begin to serve. */
   readonly adopt: () => void;
@@ -83,10 +82,8 @@ export function loadApis(
   return { apis, unsupported, adopt };
 }
 
-/** The parts of the loaded stacks that an API uses. */
 type Surroundings = { readonly permissionsOf: PermissionsOfApi };
 
-/** Quotas of the account that count resources by type. */
 const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
   ['domains', ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']],
   ['restVpcLinks', ['AWS::ApiGateway::VpcLink']],

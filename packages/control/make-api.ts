@@ -21,7 +21,6 @@ type ApiWish = {
 
 export type MadeApi = {
   readonly api: ApiState;
-  /** Parts of the document that are not applied. */
   readonly warnings: readonly string[];
 };
 
@@ -56,7 +55,6 @@ export function makeApi(wish: ApiWish, account: Account): MadeApi {
   return { api, warnings: findings.map(({ property, consequence }) => `${property ?? ''}: ${consequence}`) };
 }
 
-/** An API's resources merged with those of a document, before they are stored. */
 type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
 
 /**

@@ -53,7 +53,6 @@ function isReferredTo(name: HeldPart): boolean {
   return typeOf(name)?.referredBy !== undefined;
 }
 
-/** An added resource takes the id of its equivalent. */
 function noteNamesakes(
   name: HeldPart,
   base: ApiResources,

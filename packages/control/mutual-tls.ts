@@ -8,9 +8,7 @@ import type { ControlResource } from './control-resource.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
 export type TruststoreSource = {
-  /** Text of an object by `bucket/key`. */
   readonly readObject: (address: string) => string | undefined;
-  /** Where to write a missing one. */
   readonly file: string;
   /** `--tls`: without it, clients cannot be asked for certificates. */
   readonly servesTls: boolean;
@@ -26,7 +24,6 @@ export const NO_TRUSTSTORES: TruststoreSource = {
 /** The guard of a domain; both undefined = it requires no certificate. */
 export type MutualTls = {
   readonly truststore?: Truststore | undefined;
-  /** Its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
 };
 

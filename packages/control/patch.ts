@@ -25,11 +25,9 @@ export type PatchInput = {
 /** A patchable path: `/variables/{name}`. */
 export type PatchRule<T> = {
   readonly path: string;
-  /** The change by verb; others are refused. */
   readonly on: Readonly<Partial<Record<PatchVerb, (target: T, input: PatchInput) => T>>>;
 };
 
-/** AWS's text for an unsupported path or verb, which differs by resource. */
 export type PatchRefusal = (operation: PatchOperation, supported: readonly PatchVerb[]) => ControlError;
 
 const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];

@@ -31,7 +31,6 @@ type Draft = {
 
 const HOST_NAME = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
-/** AWS's refusal of mappings that its older API cannot express. */
 export const SINGLE_LEVEL =
   "API Gateway V1 doesn't support the slash character (/) in base path mappings. " +
   'To create a multi-level base path mapping, use API Gateway V2.';
@@ -212,7 +211,6 @@ function addRule({ properties, rules }: Draft, item: ControlResource, rule: Rout
   rules.push(rule);
 }
 
-/** Whether base paths of its mappings may contain slashes. */
 export function takesSeveralLevels(properties: JsonObject): boolean {
   const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
   return type === 'REGIONAL' && textOf(properties, 'SecurityPolicy') !== 'TLS_1_0';

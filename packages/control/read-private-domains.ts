@@ -71,7 +71,6 @@ function readAccess(
   };
 }
 
-/** VPC endpoints by associated domain, in the order of the templates. */
 function readAssociations(
   stacks: readonly ResolvedStack[],
   tolerance: Tolerance,

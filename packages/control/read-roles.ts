@@ -95,7 +95,6 @@ class RoleReader {
     );
   }
 
-  /** Separate policies that name the role. */
   #attached({ stack, resource: role }: Owned): readonly CompiledPolicy[] {
     const named = (owned: Owned): boolean =>
       owned.stack.accountId === stack.accountId &&

@@ -19,7 +19,6 @@ export type StageList = {
   readonly stages: readonly PlacedStage[];
   /** HTTP and WebSocket stages without a deployment; also in `stages`. */
   readonly withoutDeployment: readonly ControlResource[];
-  /** Stages with unreadable settings: why they must not answer, by name. */
   readonly closed: ReadonlyMap<string, string>;
 };
 
@@ -33,7 +32,6 @@ export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
 /** The properties kept of a stage with unreadable settings: enough to answer 500. */
 const BARE = ['StageName', 'DeploymentId', 'AutoDeploy'];
 
-/** Reads every stage; of two with one name the first counts. */
 function readEach(
   resources: readonly ControlResource[],
   { protocol }: ApiGroup,

@@ -17,7 +17,6 @@ const ENTRY_OVERHEAD_BYTES = 512;
  */
 export class LruResponseCache implements ResponseCache {
   readonly #entries = new AgedMap<Entry>();
-  /** Of this machine's memory. */
   readonly #maxMemoryBytes: number;
   /** The smaller of the memory limit and the cluster. */
   #maxTotalBytes: number;

@@ -1,4 +1,3 @@
-/** Settings of a stage → the form that requests read. */
 import { DefinitionError } from '../core/errors.ts';
 import { optionsOf } from '../core/deployment/route-options.ts';
 import { canaryOf } from './account.ts';

@@ -24,18 +24,15 @@ import type { FunctionUrl } from './read-function-urls.ts';
 import type { VpcLink } from './vpc-links.ts';
 import type { ApiIdentity } from '../core/deployment/model.ts';
 
-/** Compiled APIs that wait for the rest of their stacks. */
 type PreparedApis = {
   readonly isEmpty: boolean;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Starts to serve requests with them; `unsupported` are the findings. */
   serve(unsupported?: readonly UnsupportedItem[]): void;
 };
 
 /** Result for a request to a custom domain; `api` undefined = no matching mapping. */
 export type DomainAnswer = {
   readonly api: ServedApi | undefined;
-  /** Whether all mapped APIs are HTTP APIs, which have their own error texts. */
   readonly isHttpOnly: boolean;
   /** A domain that requires certificates, and its trust; undefined = none required. */
   readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
@@ -48,10 +45,8 @@ export class ServedApis {
   #stacks: readonly ResolvedStack[] = [];
   #apis = new Map<string, ApiState>();
   #urls = new Map<string, FunctionUrl>();
-  /** Of the present APIs; made on first use. */
   #labels: ReadonlyMap<string, string> | undefined;
   #unsupported: readonly UnsupportedItem[] = [];
-  /** Ids of the APIs made by calls. */
   readonly #made = new Set<string>();
 
   constructor(account: Account) {

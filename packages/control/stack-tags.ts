@@ -20,7 +20,6 @@ export function stackTags(api: ApiIdentity): Readonly<Record<string, string>> {
       };
 }
 
-/** The first of these keys that is reserved for AWS. */
 export function findReservedTag(keys: readonly string[]): string | undefined {
   return keys.find((key) => RESERVED.test(key));
 }

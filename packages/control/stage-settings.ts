@@ -1,4 +1,3 @@
-/** Settings of a stage from templates and AWS's API. */
 import type { AccessLog } from '../core/deployment/access-log.ts';
 import type { StageCaching } from '../core/deployment/caching.ts';
 import type { CanarySettings } from '../core/deployment/canary.ts';

@@ -1,4 +1,3 @@
-/** Partition keys of the templates' tables, for policies that name them. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject, ResolvedStack } from '../core/stack/model.ts';
 

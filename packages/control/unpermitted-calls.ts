@@ -19,7 +19,6 @@ import type { ApiState } from './api-state.ts';
 type Call = {
   readonly invoked: PolicyOwner;
   readonly sources: readonly string[];
-  /** The failing calls, as text. */
   readonly what: string;
 };
 

@@ -45,7 +45,6 @@ const MAX_METHOD_THROTTLES = 20;
 export class UsagePlans {
   readonly #plans = new Map<string, UsagePlan>();
   readonly #keys = new Map<string, Map<string, PlanKey>>();
-  /** The reverse: ids of the plans of a key. */
   readonly #plansOf = new Map<string, Set<string>>();
   readonly #quotas: AccountQuotas;
   #revision = 0;
@@ -132,7 +131,6 @@ export class UsagePlans {
     this.#forget(planId, keyId);
   }
 
-  /** Removes a deleted key from all plans. */
   leaveAll(keyId: string): void {
     for (const planId of this.plansOf(keyId)) this.#keys.get(planId)?.delete(keyId);
     this.#plansOf.delete(keyId);

@@ -66,7 +66,6 @@ export class Agenda {
     return due !== undefined && due <= this.#clock.nowEpochMs();
   }
 
-  /** Cancels everything that waits. */
   drop(): void {
     clearTimeout(this.#timer);
     this.#timerDue = undefined;

@@ -17,7 +17,6 @@ export function printTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
 
-/** A name, an ARN, or nothing: the default bus. */
 export function busArnOf(name: unknown, region: string, accountId: string): string {
   const given = typeof name === 'string' && name !== '' ? name : 'default';
   if (given.startsWith('arn:')) return given;

@@ -1,8 +1,6 @@
-
 export type EventSource = {
   readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket';
   readonly name: string;
-  /** Names of functions and of other targets. */
   readonly targets: readonly string[];
   /** What waits, when it runs next: half a sentence. */
   readonly state: string;
@@ -20,7 +18,6 @@ export type HandTarget = {
   readonly messages?: () => readonly object[];
 };
 
-/** The last part of the resource of an ARN. */
 export function lastPartOf(arn: string): string {
   return arn.split(/[:/]/).at(-1) ?? arn;
 }

@@ -5,7 +5,6 @@ export class Feed<Item> {
   readonly #report: (message: string) => void;
   readonly #listeners = new Set<(item: Item) => void>();
 
-  /** Check before making an item that is costly. */
   get isFollowed(): boolean {
     return this.#listeners.size > 0;
   }

@@ -62,7 +62,6 @@ export class ResourceReader {
     this.#tolerance.note(new DefinitionError(this.resource.place(property), message), consequence);
   }
 
-  /** Runs a reading that may be refused. */
   attempt<T>(consequence: string, run: () => T, otherwise: () => T): T {
     return this.#tolerance.attempt(consequence, run, otherwise);
   }
@@ -84,7 +83,6 @@ export class ResourceReader {
 
 type NamedFunction = { readonly name: string; readonly qualifier: string | undefined };
 
-/** A name, `name:alias`, or an ARN with or without a version or alias. */
 export function readFunctionName(text: string): NamedFunction {
   const resource = parseArn(text)?.resource.replace(/^function:/, '') ?? text;
   const [name = '', qualifier] = resource.split(':');

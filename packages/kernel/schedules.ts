@@ -81,7 +81,6 @@ export class Schedules {
     return [...this.#owners.values()].flat();
   }
 
-  /** Between two times of a jump: settled when the second may run. */
   get pause(): Promise<void> | undefined {
     return this.#pause;
   }

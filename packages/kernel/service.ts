@@ -23,7 +23,6 @@ export type ServiceEntry = {
   /** As signatures name it, and ARNs unless `arnService` differs: `sqs`. */
   readonly name: string;
   readonly arnService?: string;
-  /** A resource of one of these types loads the service, unless `isNeededBy` decides. */
   readonly types: ResourceTypeTable;
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
   /** Its calls are answered here, or recorded. */
@@ -47,9 +46,7 @@ export type ServicePorts = EventPorts & {
   readonly lines: Feed<LogLine>;
   /** One line per request in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
-  /** As integrations call: finds hosts of APIs and services of this start. */
   readonly http: HttpClient;
-  /** An object of the file of values, by `bucket/key`. */
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
 };
@@ -74,14 +71,12 @@ export interface Service {
   rows?(): readonly EventSource[];
   /** Events accepted but not yet done. */
   readonly pending?: number;
-  /** Targets of `gatewright events send`. */
   handTargets?(): readonly HandTarget[];
   /**
    * A check in front of a stage; undefined = none for this one. Not called for requests without a route, nor
    * for preflights that the API answers. What throws answers 500.
    */
   screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
-  /** Address of an integration's host, if this service has it: `orders.internal`. */
   originOf?(host: string): LocalOrigin | undefined;
   /** Servers in front of APIs, each with a port of its own from the start; names must differ. */
   fronts?(): readonly Front[];

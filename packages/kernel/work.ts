@@ -14,7 +14,6 @@ export class Work {
     return this.#running.size;
   }
 
-  /** Settles when nothing is under way, including what follows from it. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) {
       await Promise.all(this.#running);

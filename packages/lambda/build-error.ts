@@ -6,7 +6,6 @@ import { formatMessages, type Message } from 'esbuild';
 export class BuildError extends Error {
   override readonly name = 'BuildError';
   readonly code = 'BUILD_FAILED';
-  /** The first fault, if its place is known. */
   readonly first: { readonly file: string; readonly line: number; readonly text: string } | undefined;
 
   constructor(message: string, cause?: unknown, first?: BuildError['first']) {

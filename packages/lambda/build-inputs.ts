@@ -78,7 +78,6 @@ export function isUnchanged({ marks, packages }: BuildInputs): boolean {
   );
 }
 
-/** Settings that find files by other rules than those below. */
 function isFoundByRule({ alias = {}, nodePaths = [], preserveSymlinks, tsconfigRaw }: BuildOptions): boolean {
   return (
     Object.keys(alias).length + nodePaths.length === 0 &&

@@ -46,7 +46,6 @@ type Located = {
   readonly file: string;
   readonly name: HandlerName;
   readonly options: BuildOptions | undefined;
-  /** The service's own settings. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: DecoratorMetadata;
 };
@@ -59,7 +58,6 @@ const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
 export class FunctionBuild {
   #taskRoot: string;
   #packed: PackedCode | undefined;
-  /** Why the archive runs although there is a source. */
   #packedInstead: DefinitionError | undefined;
   readonly #runDirectory: string;
   readonly #definition: FunctionDefinition;
@@ -93,7 +91,6 @@ export class FunctionBuild {
     this.#taskRoot = taskRootOf(definition, runDirectory);
   }
 
-  /** Value of `LAMBDA_TASK_ROOT`, known after `check`. */
   get taskRoot(): string {
     return this.#taskRoot;
   }
@@ -348,7 +345,6 @@ function sourcesOf(inputs: readonly string[], root: string): string[] {
   return inputs.filter((input) => !input.includes('node_modules/')).map((input) => resolve(root, input));
 }
 
-/** Whether Node treats `.js` files beside this one as ES modules. */
 function packageIsModule(file: string): boolean {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const path = join(folder, 'package.json');

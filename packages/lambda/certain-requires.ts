@@ -5,7 +5,6 @@ import { resolve } from 'node:path';
 import { transform, type Metafile } from 'esbuild';
 
 export type RequireStep = {
-  /** Absolute file with the call. */
   readonly file: string;
   readonly specifier: string;
 };
@@ -16,7 +15,6 @@ export type RequireStep = {
  */
 type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
 
-/** The shortest of several ways to a module counts. */
 export function requireChains({ inputs, outputs }: Metafile, directory: string): RequireChains {
   const chains = new Map<string, readonly RequireStep[]>();
   for (const { entryPoint } of Object.values(outputs))

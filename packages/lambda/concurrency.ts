@@ -77,7 +77,6 @@ export class Concurrency {
     return Math.max(0, this.#eventLimit - this.#reserved);
   }
 
-  /** Whether another instance may start, possibly in place of an idle one. */
   get hasPlace(): boolean {
     return this.#isBelowLimit() || this.#longestIdle() !== undefined;
   }

@@ -44,13 +44,11 @@ type Thread = { readonly sessionId: string; isHeld: boolean };
 type AttachedThread = { readonly sessionId: string; readonly workerInfo: { readonly title: string } };
 type ThreadMessage = { readonly sessionId: string; readonly message: string };
 
-/** Follows the threads of functions, and stops time while a debugger holds one. */
 export class Debugging {
   readonly #session = new Session();
   readonly #deadlines: StoppableDeadlines | undefined;
   readonly #breaks: boolean;
   readonly #threads = new Map<number, Thread>();
-  /** Instances in other languages whose events a debugger may hold. */
   readonly #held = new Set<object>();
   /** Scripts whose first line is a breakpoint, by thread. */
   readonly #scripts = new Map<number, string>();

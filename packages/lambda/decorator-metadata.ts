@@ -39,7 +39,6 @@ export type DecoratorMetadata =
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 
-/** By the nearest tsconfig.json, as esbuild reads it. */
 export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const tsconfig = findTsconfig(dirname(file));
   if (tsconfig === undefined) return { kind: 'not asked' };

@@ -44,7 +44,6 @@ const HONOURED = new Set([
   'tsconfigRaw',
 ]);
 
-/** Settings of esbuild, serverless-esbuild and osls about output locations, zipping and watching. */
 const WITHOUT_EFFECT = new Set([
   'absWorkingDir',
   'allowOverwrite',
@@ -77,7 +76,6 @@ const WITHOUT_EFFECT = new Set([
   'sourceRoot',
   'sourcemap',
   'sourcesContent',
-  // Number of output files; here it is one.
   'splitting',
   'stripEntryResolveExtensions',
   'watch',
@@ -85,7 +83,6 @@ const WITHOUT_EFFECT = new Set([
   'zipConcurrency',
 ]);
 
-/** Settings with exactly one supported value. */
 const ONLY: Readonly<Record<string, unknown>> = {
   bundle: true,
   platform: 'node',
@@ -97,7 +94,6 @@ type ServiceBuild = {
   readonly format: 'esm' | 'cjs';
 };
 
-/** Names of unsupported settings, with the reason; empty = none. */
 export function refusedOptions(given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (HONOURED.has(name) || WITHOUT_EFFECT.has(name)) return [];

@@ -1,4 +1,3 @@
-/** The streamed answer of a function, between its instance and its reader. */
 import type { ByteStream } from '../core/ports.ts';
 import type { StreamPart } from './job.ts';
 

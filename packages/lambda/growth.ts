@@ -9,9 +9,7 @@ import { ServiceTime } from './service-time.ts';
 
 export interface Growing {
   readonly waiting: number;
-  /** Instances, including those being started. */
   readonly size: number;
-  /** Instances that start, or whose program is being built. */
   readonly coming: number;
   readonly busy: Iterable<Instance>;
   /** Undefined = none is idle. */
@@ -30,7 +28,6 @@ export class Growth {
     this.#line = line;
   }
 
-  /** How long an event may wait before another instance is started for it. */
   get patienceMs(): number {
     return this.#patience.ms(this.#pool.busy, this.#pool.coming);
   }

@@ -1,7 +1,6 @@
 /** Faults of a handler, found before it is loaded: as findings, and in the words of Lambda's runtime. */
 import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
 
-/** As in the answer of an invocation. */
 type InLambdasWords = { readonly errorType: string; readonly errorMessage: string };
 
 export class HandlerFault extends DefinitionError {

@@ -22,7 +22,6 @@ const SOURCE_LIMIT_BYTES = 500_000;
 
 export type PackageImport = {
   readonly specifier: string;
-  /** Absolute file of the import. */
   readonly importer: string;
   /** An import that always runs; others may be guarded by a condition or by `try`. */
   readonly isCertain: boolean;
@@ -31,9 +30,7 @@ export type PackageImport = {
 };
 
 export type CheckedImports = {
-  /** Imports not found anywhere, by file and line. */
   readonly missing: readonly DefinitionError[];
-  /** Packages that the gateway supplies. */
   readonly borrowed: readonly string[];
 };
 

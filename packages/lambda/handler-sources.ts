@@ -1,4 +1,3 @@
-/** The service's own source files of a handler, for checks before anything runs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';

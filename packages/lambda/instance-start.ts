@@ -49,7 +49,6 @@ export type InstanceStart = {
   readonly controlUrl: string | undefined;
   /** Of the key pair with which the function signs. */
   readonly accessKeyId: string;
-  /** Issuers whose addresses are redirected to the control port. */
   readonly standIns: readonly string[];
 };
 
@@ -88,10 +87,8 @@ export function readInstanceReport(message: unknown): InstanceReport {
   return message as InstanceReport;
 }
 
-/** The part of a start that a process makes itself. */
 export type OwnStart = Pick<InstanceStart, 'port' | 'reports' | 'board' | 'clockOffset' | 'requestIdSeed'>;
 
-/** Reads the file that only `process/node-process.ts` writes. */
 export function readProcessStart(text: string, own: OwnStart): InstanceStart {
   return { ...(JSON.parse(text) as Omit<InstanceStart, keyof OwnStart>), ...own };
 }

@@ -15,18 +15,14 @@ export interface Instance {
   /** Whether it accepts another event now, at most `window` in all. */
   hasRoom(window: number): boolean;
   send(job: Job): void;
-  /** Accepts no more events from now on. */
   drain(): void;
-  /** Ends it; its remaining events count as crashed. */
   end(): Promise<unknown>;
   endIfTooLarge(): Promise<void>;
 }
 
 export interface InstanceOwner {
   onReady(instance: Instance): void;
-  /** `serviceMs` is the handler's time. */
   onAnswer(instance: Instance, serviceMs: number): void;
-  /** Events taken back from behind a slow one. */
   onTakenBack(instance: Instance, jobs: readonly Job[], headRanMs: number): void;
   /**
    * The instance has ended. `initFailure` is Lambda's error JSON if it never became ready; `jobs` had not

@@ -1,4 +1,3 @@
-/** An invocation by Lambda's own API, with options of the caller. */
 import { printLogLine } from './log-line.ts';
 import { type EventMessage, Job } from './job.ts';
 import type { Deadlines, Invocation, InvocationResult, InvocationWishes } from '../core/ports.ts';
@@ -23,7 +22,6 @@ class InvokedJob extends Job {
   }
 }
 
-/** The message for the instance: for plain events only their text. */
 export function messageOf(payload: string, wishes: InvocationWishes | undefined): EventMessage {
   const { clientContext, invoked } = wishes ?? {};
   const isPlain = clientContext === undefined && invoked === undefined;

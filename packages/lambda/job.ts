@@ -7,7 +7,6 @@ export const MAX_RESULT_BYTES = 6_291_556;
 
 export type StreamPart = {
   readonly bytes: Buffer;
-  /** Reports the bytes as read, so that the instance may send more. */
   readonly acknowledge: (bytes: number) => void;
   readonly requestId?: RequestIdOf;
   /** Content type declared by the runtime; absent = none. */
@@ -56,7 +55,6 @@ export class Job {
     return this.payload;
   }
 
-  /** Gets the lines that the function prints while it runs the event. */
   hear: ((line: FunctionLogLine) => void) | undefined;
 
   get isSettled(): boolean {
@@ -84,7 +82,6 @@ export class Job {
     part.acknowledge(part.bytes.length);
   }
 
-  /** `text` is the handler's result; streamed parts come before it. */
   returned(text: string, requestId: RequestIdOf): void {
     const { initMs } = this;
     const cold = initMs === undefined ? undefined : { initMs };
@@ -102,7 +99,6 @@ export class Job {
   }
 }
 
-/** Reads Lambda's error JSON as an answer. */
 export function readFailure(payload: string, requestId?: RequestIdOf): InvocationResult {
   const error: unknown = JSON.parse(payload);
   const { errorType, errorMessage } = {
@@ -119,7 +115,6 @@ export function readFailure(payload: string, requestId?: RequestIdOf): Invocatio
   };
 }
 
-/** Lambda's error JSON in one line. */
 export function describeInitFailure(payload: string): string {
   const failure = readFailure(payload);
   return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;

@@ -1,4 +1,3 @@
-/** esbuild's results, kept between starts until one of their inputs changes. */
 import { hash } from '@gatewright/aws/file-marks';
 import { type KeptFolder, readKept, writeKept } from '@gatewright/aws/kept-files';
 import { type BuildOptions, type Metafile, version } from 'esbuild';
@@ -15,7 +14,6 @@ const RUN = '<run>';
 
 type Kept = { readonly inputs: BuildInputs; readonly made: unknown };
 
-/** `what` distinguishes different results of the same build. */
 type Wish = { readonly what: string; readonly options: BuildOptions };
 
 export class KeptBuilds {

@@ -1,4 +1,3 @@
-/** Gives functions that trust the local issuer its actual address. */
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
 /**
@@ -6,7 +5,6 @@ import type { FunctionDefinition } from '../core/stack/function.ts';
  */
 const VARIABLE = 'GATEWRIGHT_ISSUER_URL';
 
-/** Whether its template has the setting. */
 export function trustsLocalIssuer({ environment }: Pick<FunctionDefinition, 'environment'>): boolean {
   const declared = environment[VARIABLE];
   return declared !== undefined && declared !== '';

@@ -6,7 +6,6 @@ import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
 import type { PackedCode } from '../core/stack/function.ts';
 import { ArchiveError, unpackArchive } from './unpack-archive.ts';
 
-/** One folder for all functions of an archive. */
 export function packedFolder({ file, version }: PackedCode, runDirectory: string): string {
   const key = createHash('sha256').update(file).update('\0').update(version).digest('hex').slice(0, 16);
   return join(runDirectory, 'unpacked', key);
@@ -23,7 +22,6 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
   }
 }
 
-/** The consequence of running the archive, with its date. */
 export function describePacked({ file, version }: PackedCode, nowMs: number): string {
   const madeMs = Number(version.slice(version.indexOf('-') + 1));
   const minutes = Math.max(0, Math.round((nowMs - madeMs) / 60_000));

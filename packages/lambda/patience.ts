@@ -26,7 +26,6 @@ export class Patience {
   /** Load of this thread, which hands over the events; its active time at the last look. */
   #own = 0;
   #ownUntilMs = 0;
-  /** Instances that run an event with unknown load. */
   #untold = 0;
 
   constructor(

@@ -34,10 +34,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   readonly #idle: Instance[] = [];
   readonly #busy = new Set<Instance>();
   readonly #starting = new Set<Instance>();
-  /** Those asked to end, until they have. */
   readonly #ending = new Set<Instance>();
   #program: InstanceProgram | undefined;
-  /** Requested instances whose program is still being built. */
   #preparing = 0;
   #readyAt = 0;
   /** Since when starts fail, of code that has started before. */
@@ -48,7 +46,6 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   #swap:
     { program: InstanceProgram; done: (failure: string | undefined) => void; instance: Instance } | undefined;
 
-  /** Instances that became ready, since the start. */
   startedCount = 0;
 
   /** @param prepare builds the function's code; called when the first instance is needed, and again after a failure */

@@ -1,4 +1,3 @@
-/** Answers to invocations that no instance can run, in Lambda's words. */
 import { DefinitionError } from '../core/errors.ts';
 import { HandlerFault } from './handler-fault.ts';
 import type { InvocationResult } from '../core/ports.ts';

@@ -8,7 +8,6 @@ import {
   type PluginBuild,
 } from 'esbuild';
 
-/** Packages that Lambda's runtime may have and the service lacks. */
 const OF_THE_RUNTIME = /^(?:@aws-sdk\/|@smithy\/|aws-sdk(?:\/|$))/;
 
 /**

@@ -21,7 +21,6 @@ export const OWN_PACKAGES: RuntimePackages = {
 /** nodejs18.x replaced version 2 by version 3. */
 const FIRST_WITH_VERSION_3 = 18;
 
-/** Whether Lambda's own `node_modules` may have the imported package. */
 export function isBroughtAlong(specifier: string, runtime: string): boolean {
   return /^@(?:aws-sdk|smithy)\/./.test(specifier) && majorOf(runtime) >= FIRST_WITH_VERSION_3;
 }

@@ -43,7 +43,6 @@ const RETIRE_EVERY_MS = 5_000;
 export type FunctionRuntimeOptions = {
   /** 8 bytes: one Float64 of milliseconds, the virtual clock shared with every instance. */
   readonly clockOffset: SharedArrayBuffer;
-  /** `AWS_ENDPOINT_URL` of functions; read when an instance starts. */
   readonly controlUrl: () => string | undefined;
   /** Issuers whose keys are served at the control port; absent = none. */
   readonly standIns?: () => readonly string[];
@@ -54,11 +53,9 @@ export type FunctionRuntimeOptions = {
   };
   /** Override Lambda's variables; the template's override them. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
-  /** For bundles (of this run) and V8's code cache (kept). */
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
   readonly maxInstances: number;
-  /** Watch sources, rebuild, replace instances. */
   readonly reload: boolean;
   /** Absent = on the machine's time. */
   readonly deadlines?: Deadlines;
@@ -79,7 +76,6 @@ export type FunctionRuntimeOptions = {
 
 export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
-  /** The old version continues to serve. */
   | { readonly kind: 'kept'; readonly functionName: string; readonly message: string };
 
 /** Present instances, those that run an event, and all that became ready since the start. */
@@ -108,7 +104,6 @@ export interface FunctionRuntime extends Invoker {
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Packages that functions have got from the gateway since the last call, in place of Lambda's runtime. */
   takeBorrowed(): readonly string[];
-  /** From now on every function begins with a new instance. */
   renew(): void;
   close(): Promise<void>;
 }
@@ -138,7 +133,6 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
   #processFile: Promise<string> | undefined;
-  /** Instances of removed functions, until they have ended. */
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();

@@ -31,13 +31,11 @@ export class ServiceTime {
     return this.#meanMs ?? 0;
   }
 
-  /** Concurrent events per instance. */
   get window(): number {
     if (this.#meanMs === undefined) return 1;
     return Math.min(WINDOW_EVENTS, Math.max(1, Math.floor(WINDOW_MS / this.#meanMs)));
   }
 
-  /** Time for this many events on this many instances. */
   waitMs(events: number, instances: number): number {
     return instances === 0 ? Infinity : (events * this.meanMs) / instances;
   }

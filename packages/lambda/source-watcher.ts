@@ -94,7 +94,6 @@ export class SourceWatcher {
 /** Packages and generated files are numerous, and not edited. */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
 
-/** A folder and its subfolders with the function's own code. */
 function listFolders(root: string): string[] {
   const found = [root];
   for (const folder of found) {

@@ -33,7 +33,6 @@ export class StartGate {
     return false;
   }
 
-  /** Counts a start, with or without room. */
   enter(start: object): void {
     if (this.#held.has(start)) return;
     this.#held.set(start, setTimeout(() => this.leave(start), this.#heldAtMostMs).unref());

@@ -1,4 +1,3 @@
-/** Starts the thread of an instance with everything it may access. */
 import { randomBytes } from 'node:crypto';
 import { type MessagePort, Worker } from 'node:worker_threads';
 
@@ -16,7 +15,6 @@ import { OWN_PACKAGES } from './runtime-packages.ts';
 /** Lambda's; shown to a handler without a deadline. */
 const MAX_TIMEOUT_MS = 900_000;
 
-/** The parts of an instance, common to all instances of a function's version. */
 export type ThreadProgram = {
   readonly definition: FunctionDefinition;
   readonly built: BuiltCode;

@@ -1,4 +1,3 @@
-/** An invocation whose caller reads the answer as it comes: Lambda's InvokeWithResponseStream. */
 import { type GatewayError, gatewayError } from '../core/errors.ts';
 import { FunctionStream } from './function-stream.ts';
 import { messageOf } from './invoked-job.ts';

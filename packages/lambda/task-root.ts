@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import { packedFolder } from './packed-code.ts';
 
-/** Inline code is written there; an archive is unpacked on first use. */
 export function taskRootOf(definition: FunctionDefinition, runDirectory: string): string {
   const { code } = definition;
   if (code.kind === 'directory') return code.directory;

@@ -113,7 +113,6 @@ export class ThreadInstance implements Instance {
     this.#enter('draining');
   }
 
-  /** Whether it has loaded the function; it may have begun to end since. */
   get #hasLoaded(): boolean {
     return this.initMs !== undefined;
   }
@@ -363,7 +362,6 @@ export class ThreadInstance implements Instance {
     return Date.now() + (new Float64Array(this.program.clockOffset)[0] ?? 0);
   }
 
-  /** Output of Node itself, past the patched streams of the thread. */
   #catchRawOutput(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#worker[stream].on('data', (chunk: Buffer) => {

@@ -1,4 +1,3 @@
-
 export type ThreadState = 'starting' | 'ready' | 'draining' | 'ending' | 'over';
 
 /** Allowed next states; a thread asked to drain before it is ready stays `draining`. */
@@ -10,7 +9,6 @@ const NEXT: Readonly<Record<ThreadState, readonly ThreadState[]>> = {
   over: [],
 };
 
-/** The requested state if the table allows it, otherwise the present one. */
 export function stateAfter(state: ThreadState, wanted: ThreadState): ThreadState {
   return NEXT[state].includes(wanted) ? wanted : state;
 }

@@ -22,7 +22,6 @@ const ENCRYPTED = 1;
 const FILE_TYPE = 0o170000;
 const LINK = 0o120000;
 
-/** An unusable archive; the message is one sentence. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
   readonly code = 'ARCHIVE_REFUSED';

@@ -28,7 +28,6 @@ type Classified = {
   readonly noEffect: readonly UnsupportedItem[];
 };
 
-/** Classes of all resources; those in neither list are enforced. */
 export function classifyResources(
   types: ResourceTypes,
   stackName: string,

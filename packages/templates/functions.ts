@@ -1,4 +1,3 @@
-/** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
 import { DefinitionError, Refusals, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { runtimeFamily } from '../core/stack/function.ts';
@@ -11,17 +10,14 @@ import { partitionOf } from './pseudo-parameters.ts';
 import { wayToStore } from '../core/stack/stored-values.ts';
 import { isJsonList, isJsonObject, membersOf } from '../core/stack/json-values.ts';
 
-/** Layer version ARN → its content, over all stacks. */
 export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
 
 export type FunctionsOfStack = {
   readonly functions: readonly FunctionDefinition[];
-  /** By name, why they cannot run here. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
 };
 
-/** Names that Lambda sets itself and refuses in a definition. */
 const RESERVED_VARIABLES = new Set(
   (
     '_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME ' +
@@ -169,7 +165,6 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   return undefined;
 }
 
-/** A folder or an archive. */
 function localCode(
   { esbuild, isBundled, packed }: LocalCode,
   logicalId: string,

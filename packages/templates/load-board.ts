@@ -10,9 +10,7 @@ import { StackSet } from './stacks.ts';
 
 export class LoadBoard {
   readonly stacks: StackSet;
-  /** Sources still loading, with their stack's name once known. */
   readonly #loading = new Map<string, string | undefined>();
-  /** Waiting source → name of the awaited stack. */
   readonly #waiting = new Map<string, string>();
   #wakers: (() => void)[] = [];
 

@@ -6,7 +6,6 @@ export type LoadOptions = {
   readonly stage: string;
   /** `--param K=V`: parameters of templates, and `--param` of osls. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** For stacks that name none. */
   readonly region: string;
   readonly accountId: string;
   /** `--stage`, `--region`, `--account`: override what stacks name. */

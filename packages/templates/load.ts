@@ -131,11 +131,9 @@ type Resolution = {
   readonly stackName: string;
   readonly resolver: StackResolver;
   readonly resources: ReadonlyMap<string, ResolvedResource>;
-  /** Parts of OpenAPI documents that are not applied. */
   readonly findings: readonly Finding[];
 };
 
-/** From here on documents and quick create are expanded into resources. */
 function expandApis(
   resolver: StackResolver,
   tolerance: Tolerance,
@@ -179,7 +177,6 @@ function finishStack(
   const findings = [...raw.findings, ...inDocuments];
   const guarded = closeUnguarded(resources, findings, tolerance);
   const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
-  // A nested stack with a local template is served itself.
   const own = [...guarded.values()].filter(({ logicalId }) => raw.nested?.has(logicalId) !== true);
   const classified = classifyResources(types, stackName, own);
   return {

@@ -3,7 +3,6 @@ import type { PackedCode } from '../core/stack/function.ts';
 
 const ENDING = /\.(?:zip|jar)$/i;
 
-/** Judges by the name alone. */
 export function isArchive(file: string): boolean {
   return ENDING.test(file) && packedCodeOf(file) !== undefined;
 }

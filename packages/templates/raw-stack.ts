@@ -20,16 +20,13 @@ export type RawStack = {
   readonly code: LocalCode;
   /** Absent = none. */
   readonly nested?: ReadonlyMap<string, NestedStack>;
-  /** Parts that the loader had to omit. */
   readonly findings: readonly Finding[];
 };
 
-/** A nested stack with a local template; by logical id of its resource. */
 interface NestedStack {
   open(stackName: string, parameters: Readonly<Record<string, string>>): RawStack;
 }
 
-/** Local code of functions and content of layers; by logical id, absolute paths. */
 export type LocalCode = {
   readonly functions: ReadonlyMap<string, string>;
   /** Undefined if the folder does not exist yet. */
@@ -38,9 +35,7 @@ export type LocalCode = {
   readonly layersBelow?: ReadonlyMap<string, string>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-  /** The service bundles with its own tool. */
   readonly isBundled?: true;
-  /** Archives of the service's packaging, used if no bundle can be made here. */
   readonly packed?: ReadonlyMap<string, string>;
 };
 

@@ -162,7 +162,6 @@ function isSamePlace(a: StackResolver, b: StackResolver): boolean {
   return a.region === b.region && a.raw.accountId === b.raw.accountId;
 }
 
-/** The region, or the account if that is what differs. */
 function describePlace(stack: StackResolver, other: StackResolver): string {
   return stack.region === other.region ? `account ${stack.raw.accountId}` : stack.region;
 }

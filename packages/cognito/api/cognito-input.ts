@@ -44,7 +44,6 @@ export class CognitoInput {
     return value;
   }
 
-  /** `AuthParameters`, `ChallengeResponses`. */
   map(name: string): ReadonlyMap<string, string> {
     const value = this.#fields[name] ?? {};
     if (!isJsonObject(value)) throw wrongType(name);

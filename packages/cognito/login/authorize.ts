@@ -27,7 +27,6 @@ const MAX_LISTED = 30;
  */
 const FORM_COOKIE = 'gatewright_form';
 
-/** `GET`: an immediate code for a signed-in browser, else the form. */
 export function authorize(request: ControlRequest, place: LoginPlace): ControlReply {
   const read = readAuthorizationRequest(request.query, place);
   if (read.kind === 'refused') return printNotice(400, 'This sign-in cannot begin', read.text);
@@ -197,7 +196,6 @@ function redirect(location: string, headers: readonly string[] = []): ControlRep
   };
 }
 
-/** Ends a browser's sign-in; its tokens stay valid, as at the issuers. */
 export function logOut(request: ControlRequest, place: LoginPlace): ControlReply {
   const { pool, state } = place;
   const { kind, poolId } = pool.definition;

@@ -53,7 +53,6 @@ export function printLoginPage(page: LoginPage, headers: readonly string[]): Con
   return printPage(status, 'Sign in', body, headers, targetOf(page.redirectUri));
 }
 
-/** Shown in place of a redirect to a client that cannot be trusted. */
 export function printNotice(
   status: number,
   title: string,

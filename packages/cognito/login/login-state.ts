@@ -11,7 +11,6 @@ type CodeGrant = {
   readonly scopes: readonly string[];
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
-  /** Of PKCE, `S256`. */
   readonly challenge: string | undefined;
 };
 
@@ -60,7 +59,6 @@ export class LoginState {
     this.#browsers.delete(hashOf(cookie ?? ''));
   }
 
-  /** Binds a form to its browser. */
   formToken(cookie: string): string {
     return createHmac('sha256', this.#secret).update(cookie).digest('base64url');
   }

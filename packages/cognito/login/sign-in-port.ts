@@ -19,7 +19,6 @@ import { grantTokens, revokeToken, tellUser } from './token-endpoint.ts';
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 export interface SignInPort {
-  /** Host names under which it is called. */
   readonly hosts: readonly string[];
   /** Whether a page of another origin may send this, or a link may lead here. */
   admits(head: Head): boolean;
@@ -135,7 +134,6 @@ const PATHS: Readonly<Record<PoolDefinition['kind'], Readonly<Record<string, End
     '/protocol/openid-connect/certs': 'keys',
   },
 };
-/** Opened by browsers, from any page. */
 const PAGES: ReadonlySet<string> = new Set<Endpoint>(['authorize', 'discovery', 'keys', 'login', 'logout']);
 
 function nameOf({ pool, path }: Found): Endpoint | undefined {
@@ -200,7 +198,6 @@ function discovery({ pool: { definition }, baseUrl }: Found): Readonly<Record<st
   };
 }
 
-/** Of this machine, or of a client's redirect address. */
 function isKnownOrigin(origin: string, pools: readonly LocalPool[]): boolean {
   if (isLoopbackOrigin(origin)) return true;
   return pools.some(({ pool }) =>

@@ -62,7 +62,6 @@ export type TriggerFunction = {
 };
 
 export type PoolDefinition = {
-  /** Determines the form of its tokens and the paths of its pages. */
   readonly kind: 'cognito' | 'oidc';
   readonly issuer: string;
   /** `eu-west-1_Abc`; for other issuers a local name. */
@@ -83,7 +82,6 @@ export type PoolDefinition = {
   readonly clients: readonly AppClient[];
   /** Accepts any client id, since the pool's own are unknown here. */
   readonly isOpen: boolean;
-  /** Host of its hosted pages at AWS. */
   readonly domains: readonly string[];
   readonly triggers: ReadonlyMap<TriggerName, TriggerFunction>;
 };
@@ -118,7 +116,6 @@ export function openClient(clientId: string, kind: PoolDefinition['kind']): AppC
   };
 }
 
-/** A pool of which only the issuer's name is known. */
 export function openPool(
   issuer: string,
   place: Pick<PoolDefinition, 'kind' | 'poolId' | 'region' | 'arn'>,

@@ -4,7 +4,6 @@ import { isReadable } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
 import type { Claims } from '../../core/policy/bearer-token.ts';
 
-/** One sign-in: the common part of its tokens. */
 export type TokenFacts = {
   readonly user: PoolUser;
   readonly client: AppClient;
@@ -20,7 +19,6 @@ export type TokenFacts = {
   readonly audience: string | undefined;
 };
 
-/** Claims besides `iss`, `iat`, `exp` and `jti`. */
 export function idClaims(pool: PoolDefinition, facts: TokenFacts): Claims {
   return pool.kind === 'cognito' ? cognitoId(facts) : oidcId(facts);
 }
@@ -100,7 +98,6 @@ function oidcAccess(
   };
 }
 
-/** Claims for a client with these scopes, in `userInfo` and ID tokens. */
 export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   const own = [...user.attributes].map(([name, value]) => [name, typed(name, value)] as const);
   const named = own.filter(([name]) => {

@@ -34,7 +34,6 @@ export function verifiedName(attribute: string): string {
   return `${attribute}_verified`;
 }
 
-/** All attributes, `sub` first, as Cognito lists them. */
 export function listAttributes(
   user: PoolUser,
   readable?: readonly string[],

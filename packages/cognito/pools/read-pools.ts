@@ -1,4 +1,3 @@
-/** User pools of the loaded stacks, with clients, groups and domains: `AWS::Cognito::UserPool…`. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';

@@ -19,7 +19,6 @@ type SignInFacts = {
   readonly nonce?: string | undefined;
   readonly audience?: string | undefined;
   readonly source: TokenSource;
-  /** Of the caller, for the trigger. */
   readonly metadata?: Metadata;
 };
 
@@ -123,7 +122,6 @@ export class Sessions {
     return askForChanges(this.#pool, { user, client, scopes, source, metadata });
   }
 
-  /** A client's own access token, without a user. */
   signForClient(client: AppClient, scopes: readonly string[], audience: string | undefined): string {
     const { definition, ports } = this.#pool;
     const iat = Math.floor(ports.clock.nowEpochMs() / 1000);
@@ -147,7 +145,6 @@ export class Sessions {
     return this.#issuer.sign({ ...claims, scope: scopes.join(' '), ...own }, typ).token;
   }
 
-  /** `sub` of a refresh token's user. */
   ownerOf(token: string): string | undefined {
     return this.#sessions.get(hashOf(token))?.sub;
   }

@@ -54,7 +54,6 @@ type SrpClaim = Whose & {
   readonly signature: string;
 };
 
-/** Whether the client has proved that it knows the password. */
 export function proves({ A, B, b, verifier }: SrpChallenge, claim: SrpClaim): boolean {
   const a = BigInt(`0x${A}`);
   const u = hashHex(pad(a) + pad(BigInt(`0x${B}`)));

@@ -10,7 +10,6 @@ import { verifiedName } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
 import type { CodeDelivery, CodePurpose, UserPool } from './user-pool.ts';
 
-/** Additional data of the caller, passed on unchanged. */
 export type Metadata = ReadonlyMap<string, string>;
 
 export const NO_METADATA: Metadata = new Map();
@@ -72,12 +71,10 @@ function readResponse(name: TriggerName, result: InvocationResult): JsonObject {
   }
 }
 
-/** A user's attributes in events of triggers. */
 export function userAttributes({ sub, status, attributes }: PoolUser): JsonObject {
   return { sub, 'cognito:user_status': status, ...Object.fromEntries(attributes) };
 }
 
-/** A member that is omitted if empty. */
 export function metadataOf(
   metadata: Metadata,
   name: 'clientMetadata' | 'validationData' = 'clientMetadata',
@@ -143,7 +140,6 @@ export async function postConfirmation(
   });
 }
 
-/** Asks the trigger whether a user with the right password may sign in. */
 export async function preAuthentication(
   pool: UserPool,
   user: PoolUser,

@@ -12,9 +12,7 @@ import type { PoolUser, UserStatus, WrittenUser } from './pool-user.ts';
 export type PoolPorts = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Shows codes that Cognito would send by mail or text message. */
   readonly log: (line: string) => void;
-  /** Called whenever there is new data to keep. */
   readonly onChange: () => void;
   /** Calls the function of a trigger, within Cognito's time limit. */
   readonly invoke: (functionArn: string, event: string) => Promise<InvocationResult>;

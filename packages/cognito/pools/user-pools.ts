@@ -9,7 +9,6 @@ import type { PoolPorts } from './user-pool.ts';
 
 export type LocalPool = { readonly pool: UserPool; readonly sessions: Sessions };
 
-/** The kept data of one pool, without the users of users.yml. */
 export type KeptPool = {
   readonly poolId: string;
   readonly users: readonly PoolUser[];
@@ -31,7 +30,6 @@ export class UserPools {
     this.#kept = new Map(kept.map((pool) => [pool.poolId, pool]));
   }
 
-  /** Replaces the set of pools. Users, groups and sessions of remaining pools stay. */
   follow(definitions: readonly PoolDefinition[], written: readonly WrittenUser[]): void {
     for (const kept of this.kept) this.#kept.set(kept.poolId, kept);
     this.#pools = new Map(
@@ -52,7 +50,6 @@ export class UserPools {
     return this.all.find(({ pool }) => pool.definition.issuer === issuer);
   }
 
-  /** By the host of its hosted pages: `shop.auth.eu-west-1.amazoncognito.com`. */
   ofDomain(host: string): LocalPool | undefined {
     return this.all.find(({ pool }) => pool.definition.domains.includes(host));
   }
@@ -68,7 +65,6 @@ export class UserPools {
     return local === undefined || client === undefined ? undefined : { ...local, client };
   }
 
-  /** Replaces the present data by the kept; users of users.yml override it. */
   restore(kept: readonly KeptPool[]): void {
     for (const pool of kept) this.#kept.set(pool.poolId, pool);
     this.#pools = new Map(

@@ -8,7 +8,6 @@ import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
 import type { WrittenUser } from './pool-user.ts';
 
-/** Valid users, and the faults of the others. */
 export type UsersRead = {
   readonly users: readonly WrittenUser[];
   readonly faults: readonly DefinitionError[];
@@ -55,7 +54,6 @@ export function parseUsers(text: string, file: string): UsersRead {
   return { users: [...users.values()], faults };
 }
 
-/** The user, or its fault. */
 function readUser(value: unknown): WrittenUser | string {
   if (!isJsonObject(value)) return 'a user is a map with a username';
   const stranger = Object.keys(value).find((name) => !FIELDS.includes(name));

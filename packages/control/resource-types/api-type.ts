@@ -32,19 +32,16 @@ export type PartName = keyof typeof PARTS;
 export const PART_NAMES = Object.keys(PARTS) as readonly PartName[];
 
 export type PartCalls = {
-  /** The name in AWS's messages. */
   readonly noun: string;
   /** `routes` */
   readonly path: string;
   /** `routeId` */
   readonly idName: string;
   readonly idLength: number;
-  /** Wire names of required members. */
   readonly required?: readonly string[];
   readonly quota?: 'authorizers' | 'integrations' | 'routes';
   /** Absent = all protocols. */
   readonly only?: 'websocket';
-  /** Unique within the API, or within its owner. */
   readonly unique?: string;
   /** Its owner besides the API: `/routes/{routeId}/routeresponses`. */
   readonly below?: { readonly part: PartName; readonly property: string };
@@ -56,17 +53,13 @@ export type ApiType = Omit<TypeClass, 'enforced'> & {
   /** Names its API; absent = it belongs to none. */
   readonly owner?: 'RestApiId' | 'ApiId';
   readonly part?: PartName;
-  /** Read and shown by AWS's own APIs. */
   readonly fields?: readonly Field[];
-  /** Enforced properties besides the owner and the fields. */
   readonly enforced?: readonly string[];
   /** Fields of AWS that are not applied here: reported for templates, refused in calls. */
   readonly notApplied?: readonly string[];
-  /** It has no effect on requests. */
   readonly isWithoutEffect?: boolean;
   /** Two of one API with equal values of these are the same: a document replaces its equivalent. */
   readonly alike?: readonly string[];
-  /** Other parts' properties with its id. */
   readonly referredBy?: readonly string[];
   readonly calls?: PartCalls;
 };

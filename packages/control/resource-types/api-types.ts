@@ -19,7 +19,6 @@ export const API_CLASSES: Readonly<Record<string, TypeClass>> = Object.fromEntri
 
 const NO_PORTAL = 'there is no portal (new at AWS on 19 Nov 2025); requests do not need one';
 
-/** The same for templates: classes, and results of Ref and GetAtt. */
 export const CONTROL_TYPES: ResourceTypeTable = {
   ...Object.fromEntries(
     [...API_TYPES].map(([name, { names, isWithoutEffect }]) => [

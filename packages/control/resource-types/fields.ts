@@ -11,7 +11,6 @@ export type Field = {
   readonly wire: string;
   readonly property: string;
   readonly kind: FieldKind;
-  /** Of a block, and of each block in a map. */
   readonly fields?: readonly Field[];
 };
 
@@ -21,7 +20,6 @@ export const field = (wire: string, kind: PlainKind = 'text', property = capital
   kind,
 });
 
-/** Several of one kind, by their wire names. */
 export const fieldsOf = (names: string, kind: PlainKind = 'text'): readonly Field[] =>
   names.split(/\s+/).map((name) => field(name, kind));
 

@@ -139,7 +139,6 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   };
 }
 
-/** The service whose error form is used when no signature names one. */
 function guessService(request: ControlRequest): string {
   return headerOf(request, 'x-amz-target')?.startsWith('DynamoDB') === true ? 'dynamodb' : 'unknown';
 }

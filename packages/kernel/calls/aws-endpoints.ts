@@ -1,4 +1,3 @@
-/** Endpoints of AWS services, from the variables that AWS's SDKs read. */
 import { serviceOf } from './endpoint-variables.ts';
 import type { AwsEndpoints } from './service-client.ts';
 

@@ -26,7 +26,6 @@ export type OperationReply = {
   readonly headers?: readonly string[];
 };
 
-/** The last value of a header; `name` in lower case. */
 export function headerOf({ headers }: ServiceRequest, name: string): string | undefined {
   const at = headers.findLastIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
   return at === -1 ? undefined : headers[at + 1];

@@ -1,4 +1,3 @@
-
 /**
  * Service ids of SDKs as their variables spell them, where they differ from the names in integration URIs.
  */
@@ -16,7 +15,6 @@ function toServiceId(variable: string): string {
   return variable.toLowerCase().replaceAll('_', '');
 }
 
-/** The service that the end of a variable names. */
 export function serviceOf(variable: string): string {
   const id = toServiceId(variable);
   return SERVICES.get(id) ?? id;

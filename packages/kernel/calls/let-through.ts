@@ -9,7 +9,6 @@ import type { ControlReply } from '../../core/api-call.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** Headers of the connection or of the incoming signature. */
 const DROPPED = new Set([
   'authorization',
   'connection',

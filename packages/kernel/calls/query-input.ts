@@ -5,7 +5,6 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type Tree = { [name: string]: string | Tree };
 
-/** Builds the tree from the dotted names of parameters. */
 export function treeOf(parameters: URLSearchParams): Tree {
   const root: Tree = {};
   for (const [name, value] of parameters) {
@@ -55,7 +54,6 @@ export function mapOf(fields: JsonObject, name: string): JsonObject {
   return membersOf(memberOf(fields, name));
 }
 
-/** One text of an input, in either protocol. */
 type Reader = (name: string) => string | undefined;
 
 export function readerOf(operation: Exclude<AwsOperation, { protocol: 'rest' }>): Reader {

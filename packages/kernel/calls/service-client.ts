@@ -3,13 +3,11 @@ import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 
-/** Endpoints for calls of AWS services that this machine does not answer. */
 export type AwsEndpoints = {
   /** By service (`sqs`); `*` for every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
   readonly urls: Readonly<Record<string, string>>;
   /** Services whose calls go to AWS (`--aws sns,s3`). */
   readonly live: readonly string[];
-  /** Signs the calls; endpoints on this machine accept any pair. */
   readonly credentials: AwsCredentials | undefined;
 };
 

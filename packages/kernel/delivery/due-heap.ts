@@ -1,5 +1,3 @@
-/** Entries by due time, earliest first; equal times in order of arrival. */
-
 type Entry<T> = { readonly due: number; readonly order: number; readonly value: T };
 
 export class DueHeap<T> {
@@ -20,7 +18,6 @@ export class DueHeap<T> {
     this.#rise(this.#entries.length - 1);
   }
 
-  /** The first, if it is due by now. */
   takeDue(now: number): { readonly due: number; readonly value: T } | undefined {
     const first = this.#entries[0];
     if (first === undefined || first.due > now) return undefined;

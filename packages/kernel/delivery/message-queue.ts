@@ -176,7 +176,6 @@ export class MessageQueue {
     return this.#order.length > 0;
   }
 
-  /** When the next hidden message becomes visible. */
   get nextVisibleAt(): number | undefined {
     return this.#hidden.due;
   }

@@ -1,4 +1,3 @@
-
 /** SQS: `Number`, `String`, `Binary`, with a custom label after a dot; a binary value is base64. */
 export type MessageAttribute = {
   readonly DataType: string;
@@ -55,7 +54,6 @@ export type QueuedMessage = NewMessage & {
   receipt: string | undefined;
 };
 
-/** As SQS counts: the body, and names, types and values of attributes. */
 export function sizeOf({ body, attributes }: Pick<NewMessage, 'body' | 'attributes'>): number {
   let bytes = bytesOf(body);
   for (const [name, { DataType, StringValue = '', BinaryValue = '' }] of Object.entries(attributes))

@@ -8,13 +8,11 @@ import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export const IDENTITIES_FILE = 'gatewright.identities.yml';
-/** Below the data directory, or the directory of the start. */
 const CREDENTIALS_FILE = join('.gatewright', 'credentials.json');
 const MAX_IDENTITIES_BYTES = 1024 * 1024;
 
 export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** What `gatewright env`, `token` and `clock` need to reach the running gateway. */
 export type StartCredentials = KeyPair & {
   /** `http://127.0.0.1:4000` */
   readonly controlUrl: string;

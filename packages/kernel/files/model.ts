@@ -1,9 +1,7 @@
-
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 
 export type DynamoDbChoice =
   | { readonly kind: 'embedded'; readonly dataDirectory: string | undefined }
-  /** DynamoDB Local or AWS; the virtual clock does not reach it. */
   | ({ readonly kind: 'url'; readonly url: string } & AwsCredentials)
   /** No DynamoDB: a stack with tables is refused. */
   | { readonly kind: 'none' };

@@ -59,7 +59,6 @@ export async function settleName(
   }
 }
 
-/** Lists a gateway as long as it runs. */
 export async function announce(
   folder: string,
   gateway: RunningGateway,

@@ -40,7 +40,6 @@ export function findCustom(
     kind: 'missing',
     error: new DefinitionError({ ...place, property: 'Code' }, message),
   });
-  // go1.x runs the program that the handler names.
   const name = runtime === 'go1.x' ? handler : 'bootstrap';
   const module = findGoModule(taskRoot, machine);
   const [go] = module === undefined ? [] : findPrograms(machine, /^go$/);
@@ -65,7 +64,6 @@ export function findCustom(
   );
 }
 
-/** The build command, as far as the sources show it. */
 function wayToBuild(taskRoot: string): string {
   const names = listNames(taskRoot);
   const isGo = names.some((name) => name === 'go.mod' || name.endsWith('.go'));

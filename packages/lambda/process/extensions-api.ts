@@ -21,7 +21,6 @@ type ExtensionEvent =
 type Extension = {
   readonly name: string;
   readonly events: ReadonlySet<string>;
-  /** Its pending request for the next event. */
   waiting: ServerResponse | undefined;
   readonly unheard: object[];
 };

@@ -102,7 +102,6 @@ type Classes = {
   readonly lack?: string;
 };
 
-/** An unpacked package, or the output of Maven and Gradle. */
 function findClasses(folders: readonly string[]): Classes | undefined {
   for (const folder of folders) {
     const lib = join(folder, 'lib');
@@ -145,7 +144,6 @@ function hasJars(folder: string): boolean {
   return listNames(folder).some((name) => name.endsWith('.jar'));
 }
 
-/** Whether a project has dependencies other than tests and those of the client. */
 function needsPackages(pom: string): boolean {
   if (!existsSync(pom)) return false;
   const listed = readFileSync(pom, 'utf8').matchAll(/<dependency>([^]*?)<\/dependency>/g);
@@ -156,7 +154,6 @@ function needsPackages(pom: string): boolean {
   );
 }
 
-/** Folders of a project without packages of its own classes. */
 const NO_PACKAGES = /^(?:\..*|target|build|src|lib|node_modules|META-INF)$/;
 const MAX_DEPTH = 8;
 
@@ -176,7 +173,6 @@ function shown(folder: string): string {
   return relative(process.cwd(), folder) || '.';
 }
 
-/** As a jar, or unpacked among the classes. */
 function hasClient(classPath: readonly string[]): boolean {
   const main = `${MAIN.replaceAll('.', '/')}.class`;
   return classPath.some((entry) =>
@@ -196,7 +192,6 @@ function findClient({ environment, home }: Machine): readonly string[] | undefin
     .find((jars) => jars !== undefined);
 }
 
-/** Its jar and the dependencies in its pom, which differ by version. */
 function withNeeded(repository: string, folder: string, version: string): readonly string[] | undefined {
   const pom = join(folder, `${CLIENT}-${version}.pom`);
   if (!existsSync(pom)) return undefined;

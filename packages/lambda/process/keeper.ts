@@ -37,7 +37,6 @@ export class Keeper {
     this.#folder = folder;
   }
 
-  /** A mark for another instance. */
   mark(): string {
     this.#count += 1;
     return `${this.#run}/${this.#count}`;

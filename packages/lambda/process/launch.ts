@@ -7,9 +7,7 @@ export type Launch = {
   readonly args: readonly string[];
   /** Added to Lambda's variables. Search paths (`PYTHONPATH`…) follow those of the template. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Folders in front of `PATH`. */
   readonly searchPath: readonly string[];
-  /** A debugger may hold it. */
   readonly hasNoDeadline?: true;
 };
 
@@ -22,11 +20,9 @@ export type Toolchain =
       readonly sources: RegExp;
       /** Their folder; absent = the code's. */
       readonly folder?: string;
-      /** Imports that are not installed. */
       readonly missing: readonly DefinitionError[];
       readonly findings: readonly CodeFinding[];
     }
-  /** What to install or to build, so that the function runs. */
   | { readonly kind: 'missing'; readonly error: DefinitionError };
 
 /** A version other than the declared one; reported once for all functions of a template. */

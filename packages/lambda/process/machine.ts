@@ -1,4 +1,3 @@
-/** Programs of this machine, as found in the user's shell. */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -9,7 +8,6 @@ export type Machine = {
   readonly architecture: string;
 };
 
-/** All programs whose name matches, in the order of `PATH`. */
 export function findPrograms({ environment }: Machine, name: RegExp): readonly string[] {
   const folders = new Set((environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''));
   return [...folders].flatMap((folder) =>

@@ -15,9 +15,7 @@ import { processProgram, type ProcessSetup } from './process-code.ts';
 import { ProcessInstance } from './process-instance.ts';
 import { readVersion } from './read-version.ts';
 
-/** Needed by threads and processes of Node.js only. */
 type NodeSetup = ProcessSetup & {
-  /** The program that it runs, made once. */
   readonly programFile: () => Promise<string>;
   readonly standIns: () => readonly string[];
   readonly machine: Machine;
@@ -132,7 +130,6 @@ function isNewEnough(version: string): boolean {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-/** Where version managers keep Node, and the path; `22` → files. */
 function findNodes(major: string, machine: Machine): readonly string[] {
   const { environment, home } = machine;
   const folders = [

@@ -1,4 +1,3 @@
-/** Code that runs in its own processes, in any language. */
 import { mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -97,7 +96,6 @@ export class ProcessCode implements RunnableCode {
   }
 }
 
-/** How to start instances of a function, and their start data. */
 export function processProgram(
   definition: FunctionDefinition,
   taskRoot: string,

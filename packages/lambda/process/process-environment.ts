@@ -9,7 +9,6 @@ import { type EnvironmentFacts, sealEnvironment } from '../environment.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { Launch } from './launch.ts';
 
-/** Replace folders that a process has to itself in Lambda. */
 type OwnFolders = { readonly home: string; readonly temporary: string };
 
 const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];

@@ -1,4 +1,3 @@
-/** A process in its own group with all its children, ended together. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
@@ -14,7 +13,6 @@ export type GroupCommand = {
 
 type GroupOwner = {
   readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
-  /** The first process has ended, and its output was read. */
   readonly onExit: (reason: string | undefined) => void;
   readonly onFailure: (error: NodeJS.ErrnoException) => void;
 };

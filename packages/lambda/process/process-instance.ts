@@ -1,4 +1,3 @@
-/** An instance that is a process and uses Lambda's Runtime API. */
 import { randomUUID } from 'node:crypto';
 
 import type { Deadline } from '../../core/ports.ts';

@@ -19,7 +19,6 @@ export type RuntimeEvent = {
   readonly functionVersion?: string | undefined;
   readonly traceHeader: string;
   readonly clientContext: string | undefined;
-  /** Lead of the virtual clock. */
   readonly clockOffsetMs: number;
 };
 
@@ -44,7 +43,6 @@ export class RuntimeApi {
   readonly #server: Server;
   #port = 0;
   #waiting: ServerResponse | undefined;
-  /** Handed over, but not fetched yet. */
   #pending: RuntimeEvent | undefined;
   #current: RuntimeEvent | undefined;
   #isAnswered = true;
@@ -227,7 +225,6 @@ export class RuntimeApi {
   }
 }
 
-/** The runtime's report, if it is Lambda's error JSON; else converted to it. */
 function failureOf(text: string | undefined, request: IncomingMessage): string {
   if (text !== undefined && isErrorJson(text)) return text;
   const type = request.headers['lambda-runtime-function-error-type'];

@@ -25,7 +25,6 @@ export type Answer = (failed: boolean, text: string, error?: unknown) => void;
 
 const WITHOUT_CALLBACKS_FROM = 24;
 
-/** Whether handlers of this runtime (`nodejs22.x`) may take a callback. */
 export function hasCallbacks(runtime: string): boolean {
   return Number.parseInt(runtime.slice('nodejs'.length)) < WITHOUT_CALLBACKS_FROM;
 }

@@ -22,7 +22,6 @@ export class EventLoop {
   readonly #callbacks: boolean;
   readonly #requestIdOf: (sequence: number) => string;
   #handler: LoadedHandler | undefined;
-  /** Of the running event, if the handler streams. */
   #stream: ResponseStream | undefined;
   #queue: EventMessage[] = [];
   #sequence = -1;

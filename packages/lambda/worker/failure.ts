@@ -38,7 +38,6 @@ export function toFailure(error: unknown): LambdaFailure {
   }
 }
 
-/** The log's view of an error: its stack, or the value itself. */
 export function describeError(error: unknown): string {
   const failure = toFailure(error);
   return failure.trace?.length ? failure.trace.join('\n') : `${failure.errorType}: ${failure.errorMessage}`;

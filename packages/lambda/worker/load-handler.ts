@@ -95,7 +95,6 @@ function giveRequire(address: string): void {
   });
 }
 
-/** Node's CommonJS module object, with members missing in its types. */
 type CompilableModule = Module & { _compile(text: string, file: string): void };
 
 const PathModule = Module as unknown as { _nodeModulePaths(folder: string): string[] };

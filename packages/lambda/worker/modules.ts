@@ -20,7 +20,6 @@ type ModuleSetup = {
   readonly bundleUrl: string | undefined;
   /** The source of an ESM bundle, which has no file at its address; undefined = none. */
   readonly bundleText: string | undefined;
-  /** Called for every import of a Node module, before it is loaded. */
   readonly onBuiltin: (name: string) => void;
 };
 

@@ -20,7 +20,6 @@ const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
 /** Operations such as StartSyncExecution put a prefix before the endpoint's name, which does not resolve. */
 const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 
-/** Destination of redirected calls. */
 type Control = {
   /** `http://127.0.0.1:4000` */
   readonly url: string;

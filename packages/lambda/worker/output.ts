@@ -42,7 +42,6 @@ export class FunctionOutput {
     this.#runtime = runtime;
   }
 
-  /** Replaces console, the two streams, and writes to file descriptors 1 and 2. */
   install(): void {
     for (const [method, level] of CONSOLE_LEVELS) {
       const stream: Stream = level === 'WARN' || level === 'ERROR' || level === 'TRACE' ? 'stderr' : 'stdout';
@@ -58,7 +57,6 @@ export class FunctionOutput {
     this.#catchDescriptors();
   }
 
-  /** A line of the runtime itself, in the function's log. */
   report(level: LogLevel, message: string): void {
     this.#send(level, 'stderr', message);
   }
@@ -184,7 +182,6 @@ function streamOf(target: unknown): Stream | undefined {
   return undefined;
 }
 
-/** Calls Node's trailing callback, if there is one. */
 function finish(rest: readonly unknown[], ...results: unknown[]): void {
   const callback = rest.at(-1);
   if (typeof callback === 'function')

@@ -19,7 +19,6 @@ const WINDOW_BYTES = 4 * PART_BYTES;
 
 type PartChannel = {
   readonly send: (part: Uint8Array<ArrayBuffer>, contentType: string | undefined) => void;
-  /** Keeps the thread alive while it waits for an acknowledgement. */
   readonly hold: (isWaiting: boolean) => void;
 };
 
@@ -72,7 +71,6 @@ export class ResponseStream extends Writable {
     if (typeof contentType === 'string') this.#contentType = contentType;
   }
 
-  /** Whether metadata was given, but nothing written after it. */
   get hasLostMetadata(): boolean {
     return !this.#hasWritten && this._onBeforeFirstWrite !== undefined;
   }

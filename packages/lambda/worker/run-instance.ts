@@ -18,7 +18,6 @@ import { installVirtualDate } from './virtual-date.ts';
 type InstancePlace = {
   readonly seal: (start: InstanceStart, output: FunctionOutput) => void;
   readonly isProcess: boolean;
-  /** Ends the instance after its messages were sent. */
   readonly exit: (code: number) => void;
 };
 

@@ -6,7 +6,6 @@ export type ApiEvent = {
   readonly payload: string;
   readonly trace: string;
   readonly clientContext: string | undefined;
-  /** If a version or alias was called. */
   readonly invoked: InvokedVersion | undefined;
   readonly clockOffsetMs: number;
 };
@@ -60,7 +59,6 @@ export class RuntimeApiClient {
     await stream.ended;
   }
 
-  /** Of an answer that is streamed. */
   sendPart(bytes: Uint8Array, contentType: string | undefined, then: () => void): void {
     this.#stream ??= this.#openStream(contentType);
     this.#stream.request.write(bytes, then);

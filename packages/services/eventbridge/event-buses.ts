@@ -92,7 +92,6 @@ export class EventBuses {
     });
   }
 
-  /** To every rule of the bus whose pattern matches. */
   publish(busArn: string, event: BusEvent): void {
     if (this.#hops >= MAX_HOPS) return;
     for (const rule of this.#rules.get(busArn) ?? [])

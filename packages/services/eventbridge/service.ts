@@ -71,7 +71,6 @@ class EventBridgeService implements Service {
     return [...buses, ...this.#ports.schedules.handTargetsOf(OWNER)];
   }
 
-  /** A rule with a schedule sends its own event to its targets. */
   #inTime({ rule, expression, schedule }: ReadRule): ScheduleDefinition[] {
     if (schedule === undefined || !rule.isEnabled) return [];
     const { arn, name } = rule;

@@ -1,4 +1,3 @@
-/** Shard iterators: a reader's place in a shard, valid for five minutes. */
 import { invalidArgument, KinesisError } from './error.ts';
 
 type ShardIterator = {

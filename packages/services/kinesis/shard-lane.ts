@@ -115,7 +115,6 @@ export class ShardLane {
     return createHash('md5').update(partitionKey).digest().readUInt32BE(12) % mapping.parallel === number;
   }
 
-  /** A full batch, or a partial one after the window. */
   #gather(dueMs: number): Batch<StoredRecord> | undefined {
     const { mapping, stream } = this.at;
     stream.trim();

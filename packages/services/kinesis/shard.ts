@@ -12,7 +12,6 @@ export type NewRecord = {
 };
 
 export type StoredRecord = {
-  /** Its place in the shard; later records have higher ones. */
   readonly index: number;
   readonly sequence: string;
   readonly partitionKey: string;
@@ -56,7 +55,6 @@ export class Shard {
   #bytes = 0;
   #next: number;
   #gone = 0;
-  /** Use of the current second. */
   #taken = { second: 0, records: 0, bytes: 0 };
 
   constructor(number: number, range: ShardRange, options: Options) {
@@ -93,12 +91,10 @@ export class Shard {
     return this.#next;
   }
 
-  /** The place of the oldest record; the end if there is none. */
   get start(): number {
     return this.#records[0]?.index ?? this.#next;
   }
 
-  /** Records before this place were dropped. */
   get gone(): number {
     return this.#gone;
   }
@@ -126,7 +122,6 @@ export class Shard {
     }
   }
 
-  /** The first record that arrived at or after this time. */
   firstSince(epochMs: number): number {
     return this.#records.find(({ arrivedAt }) => arrivedAt >= epochMs)?.index ?? this.#next;
   }

@@ -41,7 +41,6 @@ export class StreamConsumer {
     return this.#lanes.reduce((most, { ageMs }) => Math.max(most, ageMs), 0);
   }
 
-  /** Whether it is unchanged. */
   isOf(mapping: StreamMapping, stream: LocalStream): boolean {
     const { definition, roleArn } = this.mapping;
     return stream === this.stream && definition === mapping.definition && roleArn === mapping.roleArn;

@@ -32,7 +32,6 @@ type Pending = AsyncEvent & {
 /** Events of all functions, and their text; any more are refused, like throttled ones. */
 const MAX_EVENTS = 100_000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;
-/** Concurrent events per function; others wait their turn. */
 const MAX_RUNNING = 64;
 const PREFIX = 'async/';
 
@@ -75,7 +74,6 @@ export class AsyncInvocations {
     }
   }
 
-  /** Drops waiting events; running ones finish. */
   clear(): void {
     for (const id of this.#pending.keys()) this.#options.kept.delete(PREFIX + id);
     this.#pending.clear();
@@ -98,7 +96,6 @@ export class AsyncInvocations {
     });
   }
 
-  /** Runs it when its function has room. */
   #enqueue(pending: Pending, dueMs: number): void {
     const { functionName } = pending;
     const run = (): void => {

@@ -8,14 +8,12 @@ import type { LogGroups } from '../../core/ports.ts';
 
 type LogFileOptions = {
   readonly directory: string;
-  /** Called once per unwritable file; the gateway continues without it. */
   readonly report: (message: string) => void;
   /** A file of this size is rotated. */
   readonly maxFileBytes?: number;
 };
 
 interface LogFiles extends LogGroups {
-  /** Resolves when all lines written so far are on disk. */
   flush(): Promise<void>;
   /** Flushes; later writes are lost. */
   close(): Promise<void>;

@@ -19,13 +19,11 @@ type LogSubscriptionOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly accountId: string;
-  /** Called for undelivered lines. */
   readonly report: (message: string) => void;
   readonly flushMs?: number;
 };
 
 export interface LogSubscriptions extends LogGroups {
-  /** Replaces the earlier ones. */
   subscribe(subscriptions: readonly LogSubscription[]): void;
   /** Delivers the gathered lines, within a second. */
   close(): Promise<void>;

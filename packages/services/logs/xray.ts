@@ -1,4 +1,3 @@
-/** Trace segments to an X-Ray daemon: one UDP packet each, without acknowledgement. */
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { TraceSink } from '../../core/ports.ts';

@@ -8,7 +8,6 @@ const KINDS = [
   ['TopicConfigurations', 'Topic'],
 ] as const;
 
-/** For objects that calls put and delete here. */
 const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Put)|ObjectRemoved:(?:\*|Delete))$/;
 
 export function readBucket(reader: ResourceReader): readonly BucketNotification[] {

@@ -29,7 +29,6 @@ export class RecordedBuckets {
   readonly #deleted = new Set<string>();
   readonly #random: Random;
   readonly #written: WrittenObjects | undefined;
-  /** Called after each change. */
   onChange: ((change: ObjectChange) => void) | undefined;
 
   constructor(random: Random, written?: WrittenObjects) {

@@ -131,7 +131,6 @@ function parseStructure(message: string): Readonly<Record<string, string>> | 'in
   );
 }
 
-/** A map in JSON form, or `entry.1.Name` and `entry.1.Value` of the query protocol. */
 function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
   const entry = given['entry'];
   const pairs: (readonly [unknown, unknown])[] = isJsonObject(entry)

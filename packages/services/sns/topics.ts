@@ -10,7 +10,6 @@ export type Subscription = {
   readonly protocol: 'lambda' | 'sqs';
   readonly endpoint: string;
   readonly test: MessageTest | undefined;
-  /** Only the message, with its attributes as the queue's. */
   readonly isRaw: boolean;
   readonly deadLetterArn: string | undefined;
 };
@@ -126,7 +125,6 @@ function attributesOf({ attributes }: Published): Record<string, { Type: string;
   );
 }
 
-/** For a queue without raw delivery. */
 function notification(subscription: Subscription, sent: Sent): object {
   const attributes = attributesOf(sent);
   return {

@@ -79,7 +79,6 @@ export class QueueConsumer {
     }
   }
 
-  /** Messages for the function; filtered ones are deleted. */
   #take(most: number): readonly QueuedMessage[] {
     const taken: QueuedMessage[] = [];
     while (taken.length < most) {

@@ -61,7 +61,6 @@ function readFlag(value: unknown): boolean | undefined {
   return value === false || value === 'false' ? false : undefined;
 }
 
-/** An object, or JSON text; an empty text removes the policy. */
 function readRedrive(
   value: unknown,
   refuse: Refuse,

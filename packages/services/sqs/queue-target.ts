@@ -22,7 +22,6 @@ export function deliverToQueue(queues: Queues, senderId: string): NonNullable<Se
   };
 }
 
-/** `SendMessage` for a queue outside of this start. */
 export function sendMessageCall(
   arn: string,
   body: string,

@@ -166,7 +166,6 @@ export class LocalQueue {
     return messages;
   }
 
-  /** Whether the handle was of the last receive of a message. */
   delete(receipt: string): boolean {
     const message = this.#queue.delete(receipt);
     if (message === undefined) return false;
@@ -176,7 +175,6 @@ export class LocalQueue {
     return true;
   }
 
-  /** Whether the message of this handle, from any receive, still exists. */
   hasMessage(receipt: string): boolean {
     return this.#queue.has(receipt.slice(0, Math.max(0, receipt.indexOf(':'))));
   }
@@ -255,7 +253,6 @@ export class LocalQueue {
     this.#schedule();
   }
 
-  /** Wakes the listeners when the next hidden message becomes visible. */
   #schedule(): void {
     // A message visible by now needs no timer, even if it has not been received.
     this.#queue.hasVisible(this.#now());

@@ -1,4 +1,3 @@
-/** Step Functions: executions are checked and answered, but not run. */
 import { isJson } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';

@@ -16,7 +16,6 @@ export function readStream(reader: ResourceReader): readonly TableStream[] {
   const { region, accountId } = reader.stack;
   const tableName = reader.resource.physicalId;
   const tableArn = `arn:${partitionOf(region)}:dynamodb:${region}:${accountId}:table/${tableName}`;
-  // As in `GetAtt Table.StreamArn`.
   const streamArn = `${tableArn}/stream/2026-01-01T00:00:00.000`;
   return [{ tableName, streamArn, region, viewType: viewType as ViewType }];
 }

@@ -19,7 +19,6 @@ export type StreamRecord = Omit<TableChange, 'table'> & {
   readonly size: number;
 };
 
-/** The only shard. */
 export const SHARD = 'shardId-00000001744668818000-00000000';
 
 export function printStreamRecord(

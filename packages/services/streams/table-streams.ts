@@ -44,7 +44,6 @@ export class TableStreams {
     for (const consumer of this.#consumers) consumer.start();
   }
 
-  /** Tables whose changes are read. */
   get followed(): readonly string[] {
     return [...this.#streams.values()]
       .filter(({ streamArn }) => this.#consumers.some(({ mapping }) => mapping.streamArn === streamArn))

@@ -1,4 +1,3 @@
-/** DynamoDB's attribute values: checks, and conversion from and to plain JSON. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 
 const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);

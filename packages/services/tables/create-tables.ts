@@ -82,7 +82,6 @@ function toKeySchema(keys: readonly KeyAttribute[]): object[] {
   return keys.map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
 }
 
-/** Refuses an existing table whose keys or indexes differ from the template's. */
 function compare(table: TableDefinition, description: unknown): void {
   const found = membersOf(description);
   const types = new Map(

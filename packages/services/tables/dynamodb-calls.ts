@@ -9,7 +9,6 @@ import { rightsOfDynamoDb } from '../../kernel/calls/service-rights.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../core/api-call.ts';
 
-/** Destination and credentials of calls, in place of the local identity. */
 export type DynamoDbBackend = AwsCredentials & {
   readonly url: string;
   /** Absent: the caller's region. */

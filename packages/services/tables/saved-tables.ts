@@ -1,4 +1,3 @@
-/** Tables with their items, as `gatewright data` saves and restores them. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { isItem } from './attribute-values.ts';
 import { bringTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
@@ -14,7 +13,6 @@ export type SavedTable = {
 
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
-/** Polls until a table exists, or is gone; in steps of 50 ms. */
 const DESCRIBED_TIMES = 100;
 /** DynamoDB's limit of an item. */
 const MAX_ITEM_CHARS = 2 * 400 * 1024;
@@ -189,7 +187,6 @@ function units({
   return { ReadCapacityUnits: read, WriteCapacityUnits: write };
 }
 
-/** Name and type of each key attribute, hash first. */
 function keysOf(definition: JsonObject): readonly (readonly [string, string])[] {
   const types = new Map(
     listOf(definition['AttributeDefinitions']).map((one) => [

@@ -1,4 +1,3 @@
-/** `AWS::DynamoDB::Table` → inputs of CreateTable and UpdateTimeToLive. */
 import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';

@@ -92,7 +92,6 @@ function getLatest(call: AwsCall, token: string, at: Ports): ControlReply {
   ]);
 }
 
-/** The API before sessions: the client sends the version it has. */
 function getConfiguration(call: AwsCall, id: string, at: Ports): ControlReply {
   const refusal = refuseReading(call, 'GetConfiguration', id, at);
   if (refusal !== undefined) return refusal;

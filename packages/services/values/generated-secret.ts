@@ -13,7 +13,6 @@ export function isGenerated(wish: unknown): wish is JsonObject {
   return isJsonObject(wish);
 }
 
-/** A password, or the template's object with one in it. */
 export function generateSecret(wish: JsonObject, draw: Draw): string {
   const password = generatePassword(wish, draw);
   const { SecretStringTemplate: template, GenerateStringKey: key } = wish;

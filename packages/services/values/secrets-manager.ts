@@ -67,7 +67,6 @@ function getFacts(_fields: JsonObject, secret: Secret, home: Home): JsonObject {
   };
 }
 
-/** Missing or denied secrets are listed singly, beside the others. */
 function getBatch(
   call: AwsCall,
   values: LocalValues,

@@ -8,7 +8,6 @@ import type { AwsCall } from '../../kernel/calls/aws-call.ts';
 
 export type Home = { readonly region: string; readonly accountId: string };
 
-/** `AmazonSSM.GetParameter` → `GetParameter` */
 export function actionOf({ request }: AwsCall, prefix: string): string {
   const target = headerOf(request, 'x-amz-target') ?? '';
   return target.startsWith(`${prefix}.`) ? target.slice(prefix.length + 1, prefix.length + 65) : '';

@@ -25,7 +25,6 @@ export type WrittenValues = {
   readonly secrets: ReadonlyMap<string, Content>;
   readonly objects: ReadonlyMap<string, Content>;
   readonly configurations: ReadonlyMap<string, Content>;
-  /** Files included by `!file`. */
   readonly attached: readonly string[];
   readonly faults: readonly DefinitionError[];
 };

@@ -21,7 +21,6 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 const OBJECT_NAME = /[0-9a-f]{64}(?:\.[a-z0-9]+)*/g;
 const MAX_MANIFESTS = 100;
 
-/** Adds the metadata that CDK left out; other templates stay as they are. */
 export async function noteAssets(tree: SourceTree): Promise<SourceTree> {
   const { file, value } = tree;
   const folder = dirname(file);

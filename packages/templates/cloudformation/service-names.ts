@@ -19,10 +19,8 @@ type NameSource = {
 };
 
 type NameRow = {
-  /** Property that names the resource; `-` = none. */
   readonly nameProperty: string;
   readonly ref: string;
-  /** Attribute → pattern; a list for a list attribute. */
   readonly attributes: ReadonlyMap<string, string | readonly string[]>;
 };
 

@@ -21,7 +21,6 @@ import { checkShape } from './template-shape.ts';
 import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
-/** Finds the value of an export in another stack. */
 type Importer = (name: string, importing: StackResolver, at: Path) => Json;
 
 export class StackResolver implements Scope {
@@ -37,7 +36,6 @@ export class StackResolver implements Scope {
   readonly #references: DynamicReferences;
   readonly #conditions = new Map<string, boolean>();
   readonly #nested = new Map<string, StackResolver>();
-  /** Logical id → logical ids it needs, as AWS orders creation. */
   readonly #needs = new Map<string, Set<string>>();
   readonly #types: ResourceTypes;
   readonly #open = new OpenNames();
@@ -74,7 +72,6 @@ export class StackResolver implements Scope {
     return this.#names.placeholders;
   }
 
-  /** Nested stacks, each followed by its own nested ones. */
   nestedStacks(): readonly StackResolver[] {
     return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
       const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
@@ -83,7 +80,6 @@ export class StackResolver implements Scope {
     });
   }
 
-  /** Every resource whose condition holds, in template order. */
   resolveResources(): ReadonlyMap<string, ResolvedResource> {
     const resolved = new Map<string, ResolvedResource>();
     for (const logicalId of Object.keys(this.#resources)) {
@@ -180,7 +176,6 @@ export class StackResolver implements Scope {
     this.#tolerance.note(new DefinitionError(this.place(at), message), consequence);
   }
 
-  /** File, line, logical id and property of a path into the template. */
   place(at: Path): DefinitionPlace {
     return placeOf(this.raw, at);
   }
@@ -233,7 +228,6 @@ export class StackResolver implements Scope {
     );
   }
 
-  /** Notes that the resource being resolved needs this one. */
   #need(logicalId: string, at: Path): void {
     if (!Object.hasOwn(this.#resources, logicalId) || !this.#exists(logicalId)) {
       const why = Object.hasOwn(this.#resources, logicalId) ? '; its Condition is false' : '';

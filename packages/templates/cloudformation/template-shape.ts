@@ -5,7 +5,6 @@ import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-value
 import type { Path } from './template-source.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 
-/** Reports the fault and its consequence. Returns where that is tolerated. */
 type Refuse = (at: Path, message: string, consequence: string) => void;
 
 const SECTIONS = new Set(
@@ -79,7 +78,6 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
   }
 }
 
-/** Whether enough of it is valid to continue. */
 function checkResource(logicalId: string, resource: Json, refuse: Refuse): boolean {
   const at = ['Resources', logicalId];
   const leftOut = 'it is left out';

@@ -25,7 +25,6 @@ export type SourceTree = {
 type RepeatedKey = {
   /** Including the key. */
   readonly path: Path;
-  /** Of the last occurrence. */
   readonly line: number;
 };
 
@@ -195,7 +194,6 @@ function byKey({ items }: YAMLMap): PairsByKey {
   return new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[keyText(pair.key), pair] as const] : [])));
 }
 
-/** One walk from YAML nodes to JSON values, with a budget. */
 class Conversion {
   readonly repeatedKeys: RepeatedKey[] = [];
   readonly #lines: Lines;

@@ -22,7 +22,6 @@ export function deepenFirst(text: string, document: Document.Parsed): string | u
   return repaired === text ? undefined : repaired;
 }
 
-/** Start of the first collection or text without an end. */
 function firstUnclosed(text: string, document: Document.Parsed): number | undefined {
   let found: number | undefined;
   const look = (_key: unknown, node: unknown): void => {

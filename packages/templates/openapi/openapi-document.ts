@@ -12,7 +12,6 @@ type OpenApiVersion = '2.0' | '3.0';
 /** Keys from the root of the document: `['paths', '/pets', 'get']`. */
 export type DocumentPath = readonly string[];
 
-/** A value and its real place: behind a reference, if there was one. */
 export type Found = { readonly value: JsonObject; readonly at: DocumentPath };
 
 export type Operation = {
@@ -167,7 +166,6 @@ export class OpenApiDocument {
     return value.map((_item, index) => this.require([...at, String(index)]));
   }
 
-  /** A text member; numbers and booleans read as their text. */
   text(found: Found, name: string): string | undefined {
     const value = Object.hasOwn(found.value, name) ? found.value[name] : undefined;
     if (value === undefined || value === null) return undefined;

@@ -54,7 +54,6 @@ export function inlineDocuments(
   return { ...template, Resources: Object.fromEntries(entries) };
 }
 
-/** The entry of `gatewright.values.yml` for an S3 object, in either spelling. */
 function storedFile(location: Json | undefined, stored: StoredValues | undefined): string | undefined {
   const { Bucket: bucket, Key: key } = membersOf(location);
   if (typeof bucket === 'string' && typeof key === 'string') return stored?.fileOf(`${bucket}/${key}`);

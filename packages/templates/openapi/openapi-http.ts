@@ -61,7 +61,6 @@ function routeKeyOf({ method, path }: Operation, basePath: string): string {
   return method === 'ANY' && path === `${basePath}/$default` ? '$default' : `${method} ${path}`;
 }
 
-/** Stands for an unreadable route and answers the reason. */
 function closedRoute(
   document: OpenApiDocument,
   stackName: string,
@@ -123,7 +122,6 @@ function importRoute(
   ];
 }
 
-/** `IntegrationUri` → `uri`, `TimeoutInMillis` → `timeoutInMillis`. */
 function documentName(property: string): string {
   const name = property.replace(/^Integration(?=Uri|Type)/, '').replace(/^IntegrationMethod$/, 'HttpMethod');
   return name.charAt(0).toLowerCase() + name.slice(1);

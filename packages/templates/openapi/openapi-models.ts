@@ -67,7 +67,6 @@ export class ImportedModels {
     return name;
   }
 
-  /** The same without making one, for responses, whose bodies are not validated. */
   knownName(schema: Json | undefined, at: DocumentPath): string | undefined {
     const reference = membersOf(schema)['$ref'];
     return typeof reference === 'string' ? this.#namedBy(reference, at) : undefined;

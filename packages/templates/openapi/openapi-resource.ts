@@ -7,7 +7,6 @@ import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 
 export type ImportedResource = {
-  /** Distinguishes it from others of its type: `GET /pets`. */
   readonly key: string;
   readonly type: string;
   readonly physicalId: string;

@@ -122,7 +122,6 @@ export class RestImport {
     return physicalId;
   }
 
-  /** Makes the missing resources along a path. */
   #resourceFor(operation: Operation): string {
     let parentPath = '/';
     for (const part of operation.path.split('/').filter((segment) => segment !== '')) {
@@ -170,7 +169,6 @@ export class RestImport {
     });
   }
 
-  /** A method that cannot be read; its route answers the reason. */
   #makeClosed(operation: Operation, fault: DefinitionError): void {
     const { method, path, at } = operation;
     const key = `${method} ${path}`;
@@ -192,7 +190,6 @@ export class RestImport {
     return importedId(this.#document, this.#stackName, type, key, 6);
   }
 
-  /** The operation's, else the document's. */
   #validatorOf(operation: Operation): string | undefined {
     const name = operation.value[VALIDATOR] ?? this.#document.root[VALIDATOR];
     if (name === undefined) return undefined;

@@ -1,4 +1,3 @@
-/** Security of an OpenAPI document → authorizers, and the requirement of each method. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';

@@ -10,11 +10,9 @@ import type { JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {
-  /** Folders by logical id: from the template, or built by `sam build`. */
   readonly folders: ReadonlyMap<string, string>;
   /** Folder below `/opt` that holds the layer's content; absent = `/opt` itself. */
   readonly below: ReadonlyMap<string, string>;
-  /** Parts that only `sam build` makes, and are missing. */
   readonly findings: readonly Finding[];
 };
 

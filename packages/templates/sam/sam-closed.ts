@@ -38,7 +38,6 @@ function closeRoute(
   );
 }
 
-/** An API that SAM refuses: all its routes are closed. */
 export function closeApi(
   expansion: SamExpansion,
   { kind, logicalId, properties, routes }: SamApi,

@@ -23,7 +23,6 @@ type Connector = {
   readonly properties: JsonObject;
 };
 
-/** `declared`: the unexpanded resources. */
 export function connectApis(expansion: SamExpansion, declared: JsonObject): void {
   const typeOf = (id: Json | undefined): string => {
     const resource = typeof id === 'string' ? declared[id] : undefined;

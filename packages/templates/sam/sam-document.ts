@@ -10,7 +10,6 @@ export const INTEGRATION = 'x-amazon-apigateway-integration';
 
 const NO_METHODS = ['summary', 'description', 'parameters', 'servers', '$ref'];
 
-/** The section of each kind of definition in this version. */
 const SECTIONS = {
   schemes: { swagger: ['securityDefinitions'], openapi: ['components', 'securitySchemes'] },
   models: { swagger: ['definitions'], openapi: ['components', 'schemas'] },
@@ -23,7 +22,6 @@ export function emptyDocument(kind: 'rest' | 'http'): JsonObject {
     : { openapi: '3.0.1', info: { version: '1.0', title }, paths: {} };
 }
 
-/** Whether SAM can extend it: an OpenAPI document with paths. */
 export function isDocument(value: Json | undefined): value is JsonObject {
   return (
     isJsonObject(value) &&
@@ -45,7 +43,6 @@ export function withOpenApiSections(document: JsonObject): JsonObject {
   return { ...rest, components: { ...components, ...moved } };
 }
 
-/** `any` and `ANY` → AWS's extension; the others in lower case. */
 export function methodKey(method: string): string {
   const lower = method.toLowerCase();
   return lower === 'any' ? ANY_METHOD : lower;
@@ -56,7 +53,6 @@ export function onlyIf(condition: string, value: Json): JsonObject {
   return { 'Fn::If': [condition, value, { Ref: 'AWS::NoValue' }] };
 }
 
-/** Changes a value in all branches of its conditions. */
 function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
   if (!isJsonObject(value)) return value;
   const choice = value['Fn::If'];
@@ -133,7 +129,6 @@ export function definitionsOf(document: JsonObject, kind: keyof typeof SECTIONS)
   return membersOf(found);
 }
 
-/** Adds definitions of a kind; they override those of the same name. */
 export function putDefinitions(
   document: JsonObject,
   kind: keyof typeof SECTIONS,

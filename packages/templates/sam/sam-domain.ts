@@ -17,7 +17,6 @@ type DomainOwner = {
   readonly stageId: string;
 };
 
-/** APIs of a template that name the same domain share it. */
 export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain: Json | undefined): void {
   if (!isJsonObject(domain)) return;
   const { kind, origin, type, apiId, stageId } = owner;
@@ -55,7 +54,6 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
   }
 }
 
-/** The VPC endpoint for callers of a private domain. */
 function associate(
   expansion: SamExpansion,
   origin: string,

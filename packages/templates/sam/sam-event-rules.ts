@@ -1,4 +1,3 @@
-/** `Schedule`, `EventBridgeRule`, `CloudWatchEvent` and `ScheduleV2` events: rules and schedules that start a function. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -85,7 +84,6 @@ function deadLetterArn(
   return queueArn;
 }
 
-/** A schedule of EventBridge Scheduler, which starts the function with its own role. */
 export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, id, properties } = event;
   const ScheduleExpression = required(expansion, event, 'ScheduleExpression');

@@ -1,4 +1,3 @@
-/** Common parts of all event sources: properties, and the permissions of their service. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
@@ -13,13 +12,11 @@ export type SamEvent = {
   readonly name: Json;
 };
 
-/** The value of a property that SAM requires for events of this type. */
 export function required(expansion: SamExpansion, event: SamEvent, property: string): Json {
   const value = event.properties[property];
   return value ?? expansion.fail(event.ownerId, `event ${event.eventName}: ${property} is required`);
 }
 
-/** Permits the source to invoke the function. */
 export function allowSource(
   expansion: SamExpansion,
   event: SamEvent,
@@ -34,7 +31,6 @@ export function allowSource(
   });
 }
 
-/** Permits a service to send to a queue for one source. */
 export function allowQueue(
   expansion: SamExpansion,
   event: SamEvent,

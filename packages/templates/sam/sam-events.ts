@@ -20,7 +20,6 @@ type Source = {
 
 const words = (text: string): readonly string[] => text.split(' ');
 
-/** Properties common to the mappings of all sources, under CloudFormation's names. */
 const OF_MAPPING = words(
   'BatchSize Enabled FilterCriteria KmsKeyArn MaximumBatchingWindowInSeconds FunctionResponseTypes MetricsConfig',
 );

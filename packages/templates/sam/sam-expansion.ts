@@ -17,7 +17,6 @@ export type SamRoute = {
   readonly method: string;
   readonly properties: JsonObject;
   readonly target: RouteTarget;
-  /** Why it answers 500 to every request. */
   readonly fault?: DefinitionError;
 };
 
@@ -48,18 +47,14 @@ const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonOb
   http: { logicalId: 'ServerlessHttpApi', properties: {} },
 };
 
-/** Members of a resource, beside type and properties, that generated resources inherit. */
 const INHERITED = ['DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'];
 
 export class SamExpansion {
   readonly resources = new Map<string, Json>();
   readonly origins = new Map<string, string>();
   readonly findings: Finding[] = [];
-  /** Conditions that SAM adds to the template. */
   readonly conditions = new Map<string, Json>();
-  /** Names of generated resources as templates write them: `Api.Stage` → logical id. */
   readonly references = new Map<string, string>();
-  /** Routes of APIs that are plain CloudFormation. */
   readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
   readonly notifications: SamNotification[] = [];
   readonly #implicitConditions = new Map<string, string>();
@@ -69,12 +64,10 @@ export class SamExpansion {
   readonly #template: JsonObject;
   readonly #globals: JsonObject;
   readonly #apis = new Map<string, SamApi>();
-  /** Events of APIs declared further down. */
   readonly #routes: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
 
   readonly #tolerance: Tolerance;
 
-  /** `template` is the whole one, with loops expanded; `tree` knows the lines. */
   constructor(tree: SourceTree, template: JsonObject, tolerance: Tolerance = REFUSING) {
     this.#tolerance = tolerance;
     this.#tree = tree;
@@ -102,7 +95,6 @@ export class SamExpansion {
     this.resources.set(logicalId, resource);
   }
 
-  /** Adds a resource made from the SAM resource `origin`, under its condition. */
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     if (this.resources.has(logicalId))
       this.fail(origin, `makes ${logicalId}, which the template has already`);
@@ -143,13 +135,11 @@ export class SamExpansion {
     return typeof condition === 'string' ? condition : undefined;
   }
 
-  /** Notes the event that a method of an API's document comes from. */
   placeMethod(apiId: string, path: string, key: string, route: SamRoute): void {
     const event = ['Resources', route.ownerId, 'Properties', 'Events', route.eventName];
     this.#documentPlaces.set(JSON.stringify([apiId, path, key]), event);
   }
 
-  /** The place in the original template of a part of the expanded one. */
   originOf(path: Path): Path {
     const [section = '', name = '', , body = '', paths = '', ...rest] = path;
     if (section !== 'Resources') return path;
@@ -261,7 +251,6 @@ export class SamExpansion {
     return [...this.#apis.values()];
   }
 
-  /** The implicit API exists if any function with a route in it does. */
   #conditionImplicit(apiId: string, routes: readonly SamRoute[]): void {
     const names = new Set(routes.map(({ ownerId }) => this.conditionOf(ownerId)));
     const [first] = names;

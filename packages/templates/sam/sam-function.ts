@@ -12,13 +12,11 @@ const TYPE = 'AWS::Serverless::Function';
 
 type FunctionTarget = Extract<RouteTarget, { readonly kind: 'function' }>;
 
-/** Properties that CloudFormation has under the same name. */
 const PASSED_ON =
   'FunctionName Handler Runtime MemorySize Timeout Role Description Environment Layers Tags Architectures KmsKeyArn VpcConfig EphemeralStorage ReservedConcurrentExecutions PackageType ImageConfig FileSystemConfigs RuntimeManagementConfig LoggingConfig SnapStart RecursiveLoop'.split(
     ' ',
   );
 
-/** Properties that shape roles, tracing or the build, or are expanded to resources. */
 const EXPANDED =
   'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig FunctionUrlConfig DeploymentPreference'.split(
     ' ',
@@ -114,7 +112,6 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
   return { kind: 'function', arn: { Ref: aliasId }, name: { Ref: aliasId } };
 }
 
-/** The location of a document: `BodyS3Location` of CloudFormation. */
 export function localOrS3Body(uri: Json): Json {
   const place = localOrS3(uri);
   if (!isJsonObject(place)) return place;

@@ -105,7 +105,6 @@ function addRoute(
   return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
 }
 
-/** An event's settings become those of its route in the stage. */
 function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): JsonObject {
   const own = mapOf(properties, 'RouteSettings');
   const entries = routes.flatMap(({ path, method, properties: event }) => {

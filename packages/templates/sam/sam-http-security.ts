@@ -41,7 +41,6 @@ export function httpEventSecurity(
   return [{ [name]: auth['AuthorizationScopes'] ?? usual ?? [] }];
 }
 
-/** Adds the API's authorizers and its default authorizer to the document. */
 export function addHttpSecurity(
   expansion: SamExpansion,
   apiId: string,
@@ -66,7 +65,6 @@ export function addHttpSecurity(
   });
 }
 
-/** For every route without an authorizer, except preflights. */
 function withDefaultAuthorizer(
   expansion: SamExpansion,
   apiId: string,

@@ -11,7 +11,6 @@ const OUTCOMES = ['OnSuccess', 'OnFailure'] as const;
 
 type Made = { readonly suffix: string; readonly type: string; readonly attribute?: string };
 
-/** Generated where no ARN is given; a topic's `Ref` is its ARN. */
 const MADE: Readonly<Record<string, Made>> = {
   SQS: { suffix: 'Queue', type: 'AWS::SQS::Queue', attribute: 'Arn' },
   SNS: { suffix: 'Topic', type: 'AWS::SNS::Topic' },

@@ -104,7 +104,6 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   StepFunctionsExecutionPolicy: [['states:StartExecution', 'states:stateMachine:{StateMachineName}']],
 };
 
-/** Services by the prefix of the template's name. */
 const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = [
   ['AMIDescribe', 'ec2:*'],
   ['AWSSecretsManager', 'secretsmanager:*'],

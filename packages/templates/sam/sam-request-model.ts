@@ -9,7 +9,6 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/jso
 const PARAMETER = /^method\.request\.(querystring|path|header)\.(.+)$/;
 const VALIDATORS = 'x-amazon-apigateway-request-validators';
 
-/** The document has names in lower case. */
 export function modelDefinitions(
   expansion: SamExpansion,
   apiId: string,
@@ -28,7 +27,6 @@ export function modelDefinitions(
 type RequestRules = {
   readonly members: JsonObject;
   readonly integration: JsonObject;
-  /** Validators to define in the document. */
   readonly validators: JsonObject;
 };
 
@@ -102,7 +100,6 @@ function validatorOf(request: JsonObject): { name: string; definition: JsonObjec
 
 type ParameterRule = { readonly parameter: JsonObject; readonly cacheKey: string | undefined };
 
-/** Each is a name, or a name with `Required` and `Caching`. */
 function parameterRules(
   expansion: SamExpansion,
   { ownerId, eventName, properties }: SamRoute,
@@ -131,7 +128,6 @@ function parameterRules(
   });
 }
 
-/** Adds the validators of all events to the document. */
 export function putValidators(document: JsonObject, validators: JsonObject): JsonObject {
   if (Object.keys(validators).length === 0) return document;
   const known = mapOf(document, VALIDATORS);

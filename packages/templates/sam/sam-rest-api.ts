@@ -93,7 +93,6 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   expandDomain(expansion, owner, properties['Domain']);
 }
 
-/** The API's own document or an empty one, with everything that SAM adds. */
 function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stage: Json): Json {
   const { logicalId, properties, routes } = api;
   const written = properties['DefinitionBody'];
@@ -180,7 +179,6 @@ function addRoute(
   );
 }
 
-/** `OverrideApiAuth`: an event's `Auth` for a method of the API's own document. */
 function overrideAuth(
   expansion: SamExpansion,
   document: JsonObject,

@@ -48,7 +48,6 @@ export function eventSecurity(
   return requirements;
 }
 
-/** `credentials` of a function's integration behind AWS_IAM. */
 export function eventCredentials(apiAuth: JsonObject, eventAuth: Json | undefined): Json | undefined {
   const own = membersOf(eventAuth);
   const isSigned =
@@ -62,7 +61,6 @@ export function eventCredentials(apiAuth: JsonObject, eventAuth: Json | undefine
   return role === 'CALLER_CREDENTIALS' ? CALLER : role;
 }
 
-/** Adds the API's authorizers, default authorizer and key requirement to the document. */
 export function addRestSecurity(
   expansion: SamExpansion,
   apiId: string,
@@ -133,7 +131,6 @@ function requestSources(identity: JsonObject): string | undefined {
   return sources.length === 0 ? undefined : sources.join(', ');
 }
 
-/** For every method without an authorizer, including OPTIONS unless configured otherwise. */
 function withDefaultAuthorizer(
   expansion: SamExpansion,
   apiId: string,
@@ -159,7 +156,6 @@ function withDefaultAuthorizer(
   });
 }
 
-/** For every method except those with `ApiKeyRequired: false`. */
 function withDefaultKey(document: JsonObject, auth: JsonObject): JsonObject {
   return mapMethods(document, (definition, key) => {
     const others = requirementsOf(definition).filter((requirement) => !Object.hasOwn(requirement, 'api_key'));

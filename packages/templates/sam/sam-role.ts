@@ -10,7 +10,6 @@ import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';
 
-/** Managed policies needed to read event sources, by type of the event. */
 const OF_SOURCES: Readonly<Record<string, string>> = {
   DynamoDB: 'AWSLambdaDynamoDBExecutionRole',
   Kinesis: 'AWSLambdaKinesisExecutionRole',
@@ -42,7 +41,6 @@ export function stateMachineRole(logicalId: string, properties: JsonObject): Jso
   return role(logicalId, properties, [], []);
 }
 
-/** Of an event that starts executions, with that permission only. */
 export function startingRole(machineId: string): JsonObject {
   const document = {
     Version: '2012-10-17',

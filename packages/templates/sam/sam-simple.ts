@@ -1,4 +1,3 @@
-/** The two SAM types that are one CloudFormation resource: `SimpleTable` and `LayerVersion`. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -47,7 +46,6 @@ export function expandLayer(expansion: SamExpansion, logicalId: string, resource
   });
 }
 
-/** A nested application: its local template, otherwise its address at AWS. */
 export function expandApplication(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const properties = expansion.properties('Application', resource);
   const known = ['Location', 'Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes'];
@@ -68,7 +66,6 @@ export function expandApplication(expansion: SamExpansion, logicalId: string, re
   });
 }
 
-/** CloudFormation's type for SAM types that are not served, for references and messages. */
 const RECORDED: Readonly<Record<string, string>> = {
   'AWS::Serverless::GraphQLApi': 'AWS::AppSync::GraphQLApi',
   'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',

@@ -78,7 +78,6 @@ function expandEvent(
   });
 }
 
-/** The method of an Api event: the request's body is the execution's input. */
 export function stateMachineMethod(machineId: string, roleArn: Json, isUnescaped: boolean): JsonObject {
   const input = "$util.escapeJavaScript($input.json('$'))";
   const text = isUnescaped

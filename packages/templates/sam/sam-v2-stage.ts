@@ -1,4 +1,3 @@
-/** Common parts of SAM's HTTP and WebSocket APIs: the stage, and its domain. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { expandDomain } from './sam-domain.ts';
 import { pick } from './sam-expansion.ts';
@@ -12,7 +11,6 @@ type V2Stage = {
   readonly properties: JsonObject;
   readonly stageName: Json;
   readonly stageId: string;
-  /** Replaces the settings of the properties. */
   readonly settings?: JsonObject;
 };
 

@@ -44,7 +44,6 @@ export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, r
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId });
 }
 
-/** The requirement of route $connect; makes the authorizer. */
 function authorizeConnect(
   expansion: SamExpansion,
   apiId: string,

@@ -26,7 +26,6 @@ export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
 
 type Expanded = {
   readonly template: JsonObject;
-  /** The place in the original template of a part of this one. */
   originOf(path: Path): Path;
   readonly findings: readonly Finding[];
 };
@@ -122,7 +121,6 @@ function expandApi(expansion: SamExpansion, api: SamApi): void {
   );
 }
 
-/** `Globals` and properties of SAM resources, with parameters replaced by their values. */
 function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>): JsonObject {
   const declared = mapOf(template, 'Resources');
   const resources = Object.entries(declared).map(([logicalId, resource]): [string, Json] => {

@@ -38,7 +38,6 @@ function modifiedAt(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** Consequence of a layer or function that is older than `newer`. */
 export function describeStale(folder: string, newer: string): string {
   return `what sam build has left is older than ${relative(folder, newer)}, and runs as it was: run sam build again`;
 }

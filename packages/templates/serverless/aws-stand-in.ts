@@ -75,7 +75,6 @@ export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn
   };
 }
 
-/** osls sends even loopback requests through these. */
 const PROXY_VARIABLES = ['proxy', 'HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'];
 
 async function respond(

@@ -26,11 +26,9 @@ export type ServiceRun = {
   readonly answers: Answers;
   readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
   readonly onInformed: (message: string) => void;
-  /** Called when osls has to compile, which takes a while. */
   readonly onCompiling: () => void;
 };
 
-/** AWS's answers to osls; a rejection ends the run. */
 type Answers = {
   readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly parameter: (name: string) => StoredParameter | undefined;

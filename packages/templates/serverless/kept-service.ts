@@ -6,12 +6,10 @@ import { findChange, hashEnvironment, markInputs } from './service-inputs.ts';
 import type { Beginning, Inputs, SeenInputs } from './service-inputs.ts';
 import type { DriverNote } from './serverless-process.ts';
 
-/** A call of osls to AWS, and a digest of the answer. */
 export type KeptQuestion = { readonly about: QuestionKind; readonly name: string; readonly answer: string };
 export type QuestionKind = 'outputs' | 'parameter' | 'object';
 
 export type CompiledService = {
-  /** As the driver writes it. */
   readonly result: string;
   readonly stackName: string;
   readonly variables: Readonly<Record<string, string>>;
@@ -25,7 +23,6 @@ type KeptService = CompiledService & {
   readonly questions: readonly KeptQuestion[];
 };
 
-/** What identifies a run, apart from files. */
 export type RunIdentity = {
   readonly serviceFolder: string;
   readonly oslsFolder: string;

@@ -72,7 +72,6 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
   }
 }
 
-/** Drops stack frames, which do not concern the service. */
 function cleanMessage(message: string): string {
   const lines = message.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
   return lines.map((line) => line.trimEnd()).join('\n');

@@ -5,7 +5,6 @@
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
-/** `provider.logs.restApi`, `provider.tracing.apiGateway`, `provider.apiGateway.metrics` of the service state. */
 export type RestStageSettings = {
   readonly logs: Json | undefined;
   readonly tracing: Json | undefined;
@@ -27,7 +26,6 @@ const DEFAULT_FORMAT = [
   'responseLength: $context.responseLength',
 ].join(', ');
 
-/** The template with the settings merged into every deployment that carries a stage. */
 export function addRestStageSettings(template: JsonObject, settings: RestStageSettings): JsonObject {
   const description = describeStage(settings);
   const resources = template['Resources'];

@@ -12,7 +12,6 @@ export type PackagedService = {
   readonly functions: ReadonlyMap<string, { readonly name: string; readonly artifact: string | undefined }>;
   readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-  /** Plug-ins that bundle or compile the functions when the service is packaged. */
   readonly builders: readonly string[];
   readonly restStage: RestStageSettings;
 };

@@ -78,7 +78,6 @@ function watchInputs({ ownFolders, isAnswered }) {
   };
 }
 
-/** Wraps a function of `fs` in any of its three forms. */
 function observe(name, input, { note, goBlind, isOwn }) {
   const call = name.replace(/Sync$/, '');
   const file = pathOf(input[0]);
@@ -113,7 +112,6 @@ function pathOf(value) {
   return Buffer.isBuffer(value) ? path.resolve(value.toString()) : undefined;
 }
 
-/** Removes what a loader adds to a file's name. */
 function cut(file) {
   return file.split('?', 1)[0];
 }

@@ -13,9 +13,7 @@ type DriverRun = {
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
-  /** A fault at which osls would have stopped, or that it ignores. */
   readonly onNoted: (note: DriverNote) => void;
-  /** A note without consequence for the service's author. */
   readonly onInformed: (message: string) => void;
 };
 

@@ -1,4 +1,3 @@
-/** Loads one osls service as a stack, through osls's package life cycle. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -247,7 +246,6 @@ function toRawStack(
   };
 }
 
-/** Finds the line in the service file, since the compiled template has none. */
 function findServiceLine(
   path: Path,
   tree: SourceTree | undefined,

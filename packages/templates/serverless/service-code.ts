@@ -9,13 +9,11 @@ import type { Finding, LocalCode } from '../raw-stack.ts';
 import type { PackagedService } from './packaged-service.ts';
 
 type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'packed'> & {
-  /** Archives whose change means new code of a function. */
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
   readonly informed: readonly string[];
 };
 
-/** Where osls and Serverless put packages for `deploy --package`. */
 const PACKAGE_FOLDER = '.serverless';
 const STATE_FILE = 'serverless-state.json';
 const STATE_LIMIT_BYTES = 50_000_000;

@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path';
 import { hash, isFresh, isSame, markOf, packageNames, statOf } from '@gatewright/aws/file-marks';
 import type { Look, Mark } from '@gatewright/aws/file-marks';
 
-/** The driver writes it beside its result. */
 export type SeenInputs = {
   /** Why an input may be missing; absent = all were seen. */
   readonly blind?: string;
@@ -27,10 +26,8 @@ export type Inputs = {
 
 /** A service that reads more files searches by a rule of its own. */
 const FILE_LIMIT = 20_000;
-/** Variables that differ between shells and do not affect the service. */
 const OF_THE_SHELL =
   /^(?:_|SHLVL|OLDPWD|WINDOWID|COLUMNS|LINES|TERM_SESSION_ID|XDG_SESSION_ID|SSH_(?:CLIENT|CONNECTION|TTY|AUTH_SOCK)|npm_(?:lifecycle_\w+|command|config_user_agent)|GATEWRIGHT_(?:CONTROL_SECRET|INSTANCE|START))$/;
-/** Variables of the stand-in for AWS, random for each run. */
 const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL']);
 
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
@@ -119,7 +116,6 @@ function isThere([from, request, paths]: MissingModule): boolean {
   }
 }
 
-/** Without variables that each shell sets for itself. */
 export function hashEnvironment(environment: Readonly<Record<string, string | undefined>>): string {
   const names = Object.keys(environment).filter((name) => !OF_THE_SHELL.test(name) && !DRAWN.has(name));
   return hash(names.toSorted().map((name) => `${name}=${environment[name] ?? ''}`));

@@ -11,7 +11,6 @@ export type FoundOsls = {
 };
 
 export interface Waiting {
-  /** Cancels the report. */
   end(): void;
 }
 
@@ -25,7 +24,6 @@ export function describeReading(file: string, { name, version, isOwn }: FoundOsl
   return `reading ${shown} with ${isOwn ? 'the project’s' : 'the gateway’s'} ${program} ${major} …`;
 }
 
-/** Reports it only after a noticeable wait. */
 export function tellWaiting(sentence: string, tell: ((sentence: string) => void) | undefined): Waiting {
   if (tell === undefined) return { end: () => undefined };
   const timer = setTimeout(tell, PATIENCE_MS, sentence).unref();

@@ -44,7 +44,6 @@ function encodeHeader(name: string, value: string): Buffer {
   return Buffer.concat([header, Buffer.from(value, 'latin1')]);
 }
 
-/** A stream's parts as events, and a last one with its outcome. */
 export function toEventStream(
   source: ByteStream,
   toEvent: (part: Buffer) => StreamEvent,

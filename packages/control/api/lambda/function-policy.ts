@@ -51,7 +51,6 @@ export function isPolicyCall(path: string): boolean {
   return PATH.test(path);
 }
 
-/** Only for calls that `isPolicyCall` knows. */
 export function createFunctionPolicies({ stacks, policies }: FunctionPolicyOptions): AwsService {
   return (call) => Promise.resolve(serve(call, stacks(), policies));
 }
@@ -139,7 +138,6 @@ function findWrongMember(input: JsonObject): string | undefined {
     : "1 validation error detected: Value at 'invokedViaFunctionUrl' must be a boolean";
 }
 
-/** As `AWS::Lambda::Permission`, whose members have the same names. */
 function permissionOf(input: JsonObject): Record<string, string | boolean> {
   const texts = MEMBERS.flatMap(([name]) => {
     const value = input[name];

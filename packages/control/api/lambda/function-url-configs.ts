@@ -1,4 +1,3 @@
-/** Lambda's reading calls about function URLs: GetFunctionUrlConfig, ListFunctionUrlConfigs (Lambda API reference). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readFunctionName } from '../../../core/routing/function-name.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
@@ -18,7 +17,6 @@ export function isUrlConfigCall({
   return method === 'GET' && PATH.test(path);
 }
 
-/** Only for calls that `isUrlConfigCall` knows. */
 export function createFunctionUrlConfigs(urls: () => readonly FunctionUrl[]): AwsService {
   return (call) => Promise.resolve(serve(call, urls()));
 }

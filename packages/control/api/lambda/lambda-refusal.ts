@@ -10,7 +10,6 @@ export function notFound(call: AwsCall, message: string): ControlReply {
   return refused(call, 404, 'ResourceNotFoundException', message);
 }
 
-/** Lambda spells some members twice. */
 export function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message });
   return { status, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };

@@ -11,7 +11,6 @@ type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
 
 type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
   readonly apis: ServedApis;
-  /** Keeps changes of policies. */
   readonly keep: (service: AwsService) => AwsService;
 };
 

@@ -92,7 +92,6 @@ export function showFields(properties: JsonObject, fields: readonly Field[]): Re
   return shown;
 }
 
-/** Templates may write flags and numbers as text. */
 function showValue(value: Json, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): unknown {
   const showEach = (show: (item: Json) => unknown): unknown =>
     isJsonObject(value)

@@ -15,7 +15,6 @@ import type { Field } from '../../resource-types/fields.ts';
 
 const METHOD_FIELDS = REST_TYPES['AWS::ApiGateway::Method'].fields;
 
-/** With its integration and responses, as in GetMethod. */
 export function showMethod({ properties }: ControlResource): object {
   const integration = properties['Integration'];
   const methodResponses = showResponses(properties, 'MethodResponses', METHOD_RESPONSE_FIELDS);

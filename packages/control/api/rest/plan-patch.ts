@@ -85,7 +85,6 @@ function changeStage(
   };
 }
 
-/** `/pets/{id}` and `GET` → `/pets/{id}/GET`. */
 function methodName({ resource = '', method = '' }: PatchInput['names']): string {
   return `${resource.startsWith('/') ? resource : `/${resource}`}/${method}`;
 }

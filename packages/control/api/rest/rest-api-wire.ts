@@ -32,7 +32,6 @@ import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
 
-/** Serves signed calls whose identity may `apigateway:{verb}` the resource. */
 export function createRestApiWire(control: RestControl): AwsService {
   const routes = listRoutes(control);
   const told = new Set<string>();

@@ -21,12 +21,10 @@ export type RestPart = {
   readonly part: 'authorizers' | 'models' | 'validators';
   readonly fields: readonly Field[];
   readonly calls: PartCalls;
-  /** Its name in a call's path. */
   readonly keyOf: (item: ControlResource) => string;
   readonly missing: (key: string) => string;
   readonly rules: readonly PatchRule<JsonObject>[];
   readonly refusal: PatchRefusal;
-  /** Between the wire's and the template's spelling of properties. */
   readonly read?: (properties: JsonObject) => JsonObject;
   readonly spell?: (properties: JsonObject) => JsonObject;
   /** Checks a new part. @throws ControlError */

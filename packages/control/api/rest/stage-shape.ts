@@ -101,7 +101,6 @@ export function findSetting(stage: JsonObject, resource: string, method: string)
   return listSettings(stage).find((item) => isSettingOf(item, resource, method));
 }
 
-/** The stage with these settings of the method, or without any. */
 export function withSetting(
   stage: JsonObject,
   resource: string,

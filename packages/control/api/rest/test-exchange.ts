@@ -15,7 +15,6 @@ const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-sta
 const NOTHING_KEPT: AuthorizerCache = { get: () => undefined, put: () => undefined, flush: () => undefined };
 const NO_KEYS: KeyRing = { holderOf: () => undefined };
 
-/** Everything about a request is logged. */
 const LOGS: StageLogs = {
   access: undefined,
   executionGroups: ['test-invoke'],

@@ -1,4 +1,3 @@
-/** The common calls of AWS's APIs: create, list, show, change and delete. */
 import { jsonReply } from '../../../core/api-call.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
@@ -7,7 +6,6 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 export type Collection<Item> = {
   readonly all: string;
   readonly one: string;
-  /** Answer of every call except delete. */
   readonly show: (item: Item, call: WireCall) => unknown;
   readonly create?: (call: WireCall) => Item;
   readonly list?: (call: WireCall) => readonly Item[];
@@ -18,7 +16,6 @@ export type Collection<Item> = {
 
 const REST_API = { listed: listReply, deleted: 202 as 202 | 204 };
 
-/** Their routes, in the form of AWS's REST API by default. */
 export function collectionRoutes<Item>(
   { all, one, show, create, list, get, change, remove }: Collection<Item>,
   { listed, deleted } = REST_API,

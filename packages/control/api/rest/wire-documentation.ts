@@ -131,7 +131,6 @@ function versionRoutes(control: RestControl): readonly WireRoute[] {
   });
 }
 
-/** Needs no deployment: exports read it directly. */
 function put(api: ApiState, documentation: Documentation): void {
   api.adoptResources({ ...api.resources, documentation }, api.isEdited);
 }

@@ -34,7 +34,6 @@ const { fields: FIELDS } = DOMAIN_TYPES['AWS::ApiGateway::DomainName'];
 const USUAL_POLICY = 'TLS_1_2';
 const USUAL_MODE = 'BASE_PATH_MAPPING_ONLY';
 
-/** Settings of a domain that are not supported. */
 const REFUSED = ['policy', 'certificateBody', 'certificatePrivateKey', 'certificateChain'];
 
 export function domainRoutes(control: RestControl): readonly WireRoute[] {

@@ -13,7 +13,6 @@ import type { Random } from '../../../core/ports.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
-/** AWS generates values of this length. */
 const GENERATED_VALUE_LENGTH = 40;
 const ID_LENGTH = 10;
 const { fields: FIELDS } = REST_TYPES['AWS::ApiGateway::ApiKey'];

@@ -90,7 +90,6 @@ function treeRules(id: string): readonly PatchRule<ApiResources>[] {
   ];
 }
 
-/** `embed=methods` is the only embedding. */
 function embeds(query: URLSearchParams): boolean {
   const embed = query.getAll('embed').join(',');
   if (embed !== '' && embed !== 'methods')

@@ -166,7 +166,6 @@ function readEndpoint(call: WireCall): JsonObject {
 
 const NO_PARAMETERS = ['mode', 'failonwarnings', 'endpointConfigurationTypes'];
 
-/** Import options: `basepath=prepend`. */
 function readParameters(call: WireCall): JsonObject {
   return Object.fromEntries([...call.query].filter(([name]) => !NO_PARAMETERS.includes(name)));
 }

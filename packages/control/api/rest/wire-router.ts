@@ -10,12 +10,9 @@ import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
 export type WireCall = {
-  /** Values of the path's placeholders, decoded. */
   readonly path: (name: string) => string;
   readonly query: URLSearchParams;
-  /** By lower-case name. */
   readonly header: (name: string) => string | undefined;
-  /** The JSON body; `{}` if empty or a document. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly document: string;
   readonly region: string;

@@ -140,7 +140,6 @@ async function invokeAuthorizer(
   };
 }
 
-/** Policy and principal of a function's readable answer. */
 function parsePolicy(answer: string | undefined): Record<string, unknown> | undefined {
   if (answer === undefined) return undefined;
   const value: unknown = JSON.parse(answer);

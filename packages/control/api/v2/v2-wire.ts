@@ -52,7 +52,6 @@ export function pageReply(items: readonly unknown[], query: URLSearchParams, nam
   return jsonReply(200, { [name]: page, nextToken: next });
 }
 
-/** The common calls for things of one kind, in the form of apigatewayv2. */
 export function v2Collection<Item>(
   collection: Collection<Item>,
   deleted: 202 | 204 = 204,

@@ -13,7 +13,6 @@ import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 type Tags = Readonly<Record<string, string>>;
-/** A tagged thing; `ofStack` are CloudFormation's tags, which calls cannot change. */
 type Tagged = { readonly tags: Tags; readonly ofStack?: Tags; put(tags: Tags): void };
 
 /** AWS's quota per resource. */
@@ -106,7 +105,6 @@ function findApiTags(
   if (stageName === undefined) {
     const { resources } = api;
     const own = resources.api;
-    // Tags are not part of a deployment, so none is needed.
     const tagged = taggedBy(own.properties, isList, (properties) => {
       api.adoptResources({ ...resources, api: { ...own, properties } }, api.isEdited);
     });

@@ -27,9 +27,7 @@ import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 const ID_LENGTH = 10;
 const TYPE = 'AWS::ApiGatewayV2::Api';
 const API_FIELDS = V2_TYPES[TYPE].fields;
-/** Only in CreateApi. */
 const QUICK_CREATE = fieldsOf('target routeKey credentialsArn');
-/** AWS's default selection expressions. */
 const USUAL_SELECTION = { http: '$request.method $request.path', websocket: '$request.body.action' };
 
 export function v2ApiRoutes(control: RestControl): readonly WireRoute[] {

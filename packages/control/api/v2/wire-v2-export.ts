@@ -48,7 +48,6 @@ function readWish({ path, query }: WireCall, { identity }: ApiState): 'JSON' | '
   throw badRequest('Invalid output type. Must be one of: [JSON, YAML]');
 }
 
-/** The resources deployed to a stage; without one, the present ones. */
 function readExported(
   api: ApiState,
   stageName: string | undefined,

@@ -29,7 +29,6 @@ export function partRoutes(control: RestControl): readonly WireRoute[] {
 
 const KINDS = Object.values(PART_KINDS);
 
-/** The kind that owns it, besides the API. */
 function ownerOf({ calls }: PartKind): (PartKind & { readonly property: string }) | undefined {
   const owner = KINDS.find(({ part }) => part === calls.below?.part);
   return owner && calls.below && { ...owner, property: calls.below.property };

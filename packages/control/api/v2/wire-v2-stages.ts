@@ -63,7 +63,6 @@ function stageRoutes(control: RestControl): readonly WireRoute[] {
   });
 }
 
-/** Calls that remove one setting of a stage. */
 function settingRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {

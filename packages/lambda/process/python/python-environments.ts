@@ -15,7 +15,6 @@ export type PythonProject = {
   readonly folder: string;
 };
 
-/** How many folders above the code are searched for the project. */
 const MAX_FOLDERS = 8;
 
 /** The code's folder and those above it, then those of the template, up to the root of a repository. */

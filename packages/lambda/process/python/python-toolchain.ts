@@ -24,7 +24,6 @@ const BROUGHT_ALONG = new Set(['boto3', 'botocore', 's3transfer', 'jmespath', 'd
 const MAX_NAMES = 8;
 
 export type PythonOptions = {
-  /** Kept between runs. */
   readonly bytecodeFolder: string;
   /** A debugger may attach. */
   readonly debugger: { readonly breaks: boolean } | undefined;
