@@ -69,8 +69,8 @@ export class LruResponseCache implements ResponseCache {
   }
 
   /**
-   * `size` in gigabytes as AWS writes it. A change of size is a new cluster, which begins empty (docs/aws
-   * §9).
+   * `size` in gigabytes as AWS writes it. A change of size is a new cluster, which begins empty
+   * (docs/aws §9).
    */
   useCluster(size: string | undefined): void {
     if (size === this.#clusterSize) return;

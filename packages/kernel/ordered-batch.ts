@@ -1,6 +1,6 @@
 /**
- * One try of a batch of ordered records, as Lambda does for streams of tables and of Kinesis (docs/aws
- * §18.7): what is done or given up, what is retried, and when.
+ * One try of a batch of ordered records, as Lambda does for streams of tables and of Kinesis
+ * (docs/aws §18.7): what is done or given up, what is retried, and when.
  */
 import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';

@@ -1,6 +1,6 @@
 /**
- * Deliveries of rules and schedules to their targets, with a target's retries and dead-letter queue (docs/aws
- * §18.5); a failed delivery is retried for up to a day.
+ * Deliveries of rules and schedules to their targets, with a target's retries and dead-letter queue
+ * (docs/aws §18.5); a failed delivery is retried for up to a day.
  */
 import type { Delivery, EventPorts, EventTargets } from './event-ports.ts';
 

@@ -84,8 +84,8 @@ export class Sessions {
   }
 
   /**
-   * Continues a sign-in. Reuse of a refresh token ends it altogether: one of the two users has stolen it (RFC
-   * 9700 §4.14.2).
+   * Continues a sign-in. Reuse of a refresh token ends it altogether: one of the two users has stolen it
+   * (RFC 9700 §4.14.2).
    * @throws ServiceRefusal NotAuthorizedException
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {

@@ -1,6 +1,6 @@
 /**
- * The input of a rule's target: the whole event, a part of it, a fixed text, or a transformed one (docs/aws
- * §18.5).
+ * The input of a rule's target: the whole event, a part of it, a fixed text, or a transformed one
+ * (docs/aws §18.5).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { PatternError } from './value-match.ts';
