@@ -19,7 +19,7 @@ export async function loadIssuerKeys(dataDirectory: string): Promise<readonly Ke
   try {
     return parseIssuerKeys(JSON.parse(text));
   } catch {
-    throw new StartError('ISSUER_KEYS', `${path} is damaged; delete it to begin with a new key`);
+    throw new StartError('ISSUER_KEYS', `${path} is damaged; delete it to start with a new key`);
   }
 }
 

@@ -112,7 +112,7 @@ export class Issuer {
     const { issuer = LOCAL_ISSUER } = wish;
     checkWish(wish);
     if (!this.includes(issuer))
-      throw new WishRefused(`nothing stands in for ${issuer}; start with --issuer ${issuer}=local`);
+      throw new WishRefused(`no issuer ${issuer} here; start with --issuer ${issuer}=local`);
     const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
     const lifetimeSeconds = wish.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
     const expiresAtSeconds = nowSeconds + lifetimeSeconds;
@@ -225,10 +225,10 @@ function checkWish(wish: TokenWish): void {
   const { sub, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, claims = {} } = wish;
   if (sub === '' || sub.length > 255) throw new WishRefused('sub must have 1 to 255 characters');
   if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
-    throw new WishRefused('expiresInSeconds must be whole seconds, at most a year');
+    throw new WishRefused('expiresInSeconds must be whole seconds, at most one year');
   }
   const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
-  if (own.length > 0) throw new WishRefused(`claims may not hold ${own.join(', ')}: the issuer sets them`);
+  if (own.length > 0) throw new WishRefused(`claims must not include ${own.join(', ')}: the issuer sets them`);
   if (JSON.stringify(wish).length > MAX_CLAIMS_BYTES)
     throw new WishRefused('the claims are longer than 16 kB');
 }

@@ -72,7 +72,7 @@ async function openIssuer({ clock, random, standIns, directory, log }: SignInOpt
     kept: await loadIssuerKeys(directory),
     onChange: (keys) => {
       saveIssuerKeys(directory, keys).catch((fault: unknown) => {
-        log.write(`the keys of the issuer are not kept: ${String(fault)}`);
+        log.write(`the keys of the issuer are not saved: ${String(fault)}`);
       });
     },
   });
@@ -90,7 +90,7 @@ async function openPools(
     setImmediate(() => {
       isDue = false;
       saveKeptPools(directory, pools.kept).catch((fault: unknown) => {
-        log.write(`the users are not kept: ${String(fault)}`);
+        log.write(`the users are not saved: ${String(fault)}`);
       });
     });
   };

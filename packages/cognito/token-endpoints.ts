@@ -30,7 +30,7 @@ function mintToken(request: ControlRequest, issuer: Issuer): ControlReply {
   if (wish === undefined) {
     return jsonReply(400, {
       message:
-        'Wanted: {"sub": text, "issuer": text, "aud": text or list, "roles": list, "scope": text, "claims": object, "expiresInSeconds": number}',
+        'Expected {"sub": string, "issuer": string, "aud": string or list, "roles": list, "scope": string, "claims": object, "expiresInSeconds": number}',
     });
   }
   try {

@@ -50,7 +50,7 @@ export async function loadKeptPools(dataDirectory: string): Promise<readonly Kep
   }
   throw new StartError(
     'KEPT_USERS',
-    `${path} is damaged; delete it to begin without the users that calls have made`,
+    `${path} is damaged; delete it to start without the users made by calls`,
   );
 }
 

@@ -125,7 +125,7 @@ export class CallJournal {
   #draw(count: number, random: Random): string {
     const replaying = this.#replaying;
     const value = replaying === undefined ? random.hex(count) : replaying.drawn.shift();
-    if (value?.length !== count) throw new WishRefused('a call asks for other ids than it was given');
+    if (value?.length !== count) throw new WishRefused('the call needs other ids than those saved');
     this.#drawn?.push(value);
     return value;
   }
@@ -140,10 +140,10 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
 
 /** Calls from a file. @throws WishRefused */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
-  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new WishRefused('its calls are no list');
+  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new WishRefused('its calls are not a list');
   return value.map((call: unknown, index) => {
     if (isJsonObject(call) && isCall(call)) return call;
-    throw new WishRefused(`call ${index + 1} is none`);
+    throw new WishRefused(`call ${index + 1} is invalid`);
   });
 }
 

@@ -84,9 +84,9 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
         tolerance.note(
           new DefinitionError(
             alias.place('RoutingConfig'),
-            `version ${version} is of an earlier deployment, whose code is not here`,
+            `version ${version} belongs to an earlier deployment, whose code is not here`,
           ),
-          'its share of the events is told as its own and runs the code of today',
+          'its share of the events is reported as its own, but runs the present code',
         );
   }
 }
@@ -98,11 +98,11 @@ function checkAlias(alias: ControlResource): void {
   const fail = (message: string): never => {
     throw new DefinitionError(alias.place('RoutingConfig'), message);
   };
-  if (weights.length > 1) fail('an alias leads to two versions at most');
+  if (weights.length > 1) fail('an alias points at two versions at most');
   for (const { version, weight } of weights) {
     if (version === usual) fail(`version ${version} is the alias’s own`);
     if (!/^\d+$/.test(version) || usual === '$LATEST')
-      fail('an alias with weights leads to published versions, not to $LATEST');
-    if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight is a number from 0 to 1');
+      fail('an alias with weights must point at published versions, not at $LATEST');
+    if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight must be a number from 0 to 1');
   }
 }

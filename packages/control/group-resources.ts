@@ -35,7 +35,7 @@ export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Toleranc
       if (owner === undefined || part === undefined) continue;
       const item = toControlResource(resource);
       tolerance.attempt(
-        'it is left out',
+        'it is omitted',
         () => {
           findGroup(groups, item, owner).parts[part].push(item);
         },

@@ -250,7 +250,7 @@ function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   if (wanted !== undefined)
     throw new DefinitionError(
       stage.place('MethodSettings'),
-      `${wanted.routeKey} streams its response, which cannot be cached: leave CachingEnabled out`,
+      `${wanted.routeKey} streams its response, which cannot be cached: omit CachingEnabled`,
     );
 }
 

@@ -52,7 +52,7 @@ export function readMutualTls(
  */
 export function findTruststore(mutualTls: JsonObject, source: TruststoreSource): Truststore {
   if (!source.servesTls)
-    throw new RangeError('clients are not asked for a certificate without TLS: start with --tls');
+    throw new RangeError('clients cannot be asked for a certificate without TLS: start with --tls');
   const uri = textOf(mutualTls, 'TruststoreUri');
   const version = textOf(mutualTls, 'TruststoreVersion');
   const address = /^s3:\/\/([^/]+\/.+)$/i.exec(uri)?.[1];

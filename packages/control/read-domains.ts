@@ -109,10 +109,10 @@ function addPrivateMapping(
   if (drafts.get(name)?.access === undefined)
     throw new DefinitionError(
       item.place('DomainNameArn'),
-      `no loaded stack has the private domain ${name}, whose policy has to be asked`,
+      `no loaded stack has the private domain ${name}, whose policy is required`,
     );
   if (findApi(mapping.apiId)?.identity.endpointType !== 'PRIVATE')
-    throw new DefinitionError(item.place('RestApiId'), 'A private domain name leads to private APIs only');
+    throw new DefinitionError(item.place('RestApiId'), 'A private domain name supports private APIs only');
   addMapping(drafts, item, 'BasePath', basePath, mapping, name);
 }
 
@@ -206,7 +206,7 @@ function addRule({ properties, rules }: Draft, item: ControlResource, rule: Rout
   if (routingModeOf(properties) === 'mappings')
     throw new DefinitionError(
       item.place('DomainNameArn'),
-      'The routing mode of the domain asks no rules: ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING does',
+      'The routing mode of the domain uses no rules: set ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING',
     );
   rules.push(rule);
 }

@@ -43,7 +43,7 @@ export function readFunctionUrls(
       .filter(({ type }) => type === TYPE)
       .flatMap((resource) =>
         tolerance.attempt(
-          'there is no such function URL',
+          'the function URL does not exist',
           () => [readUrl(resource, stack, account, tolerance)],
           () => [],
         ),
@@ -166,10 +166,10 @@ export function noteUnpermitted(
     tolerance.note(
       new DefinitionError(
         resource.place('AuthType'),
-        `nobody may call it: it needs an AWS::Lambda::Permission for Principal "*" of ${needs}`,
+        `no caller may invoke it: it needs an AWS::Lambda::Permission for Principal "*" of ${needs}`,
       ),
       functionUrl.actions.length === 0
-        ? 'AWS answers 403; it is served here, as --roles off says'
+        ? 'AWS answers 403; it is served here because of --roles off'
         : 'every request answers 403, as at AWS',
     );
   }

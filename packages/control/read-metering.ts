@@ -30,7 +30,7 @@ const GENERATED_VALUE_LENGTH = 40;
 /**
  * Consequence for a key, a plan or a membership that is refused: routes that require a key do not accept it.
  */
-export const NOT_THERE = 'it is not there; routes that ask for an API key admit nobody by it';
+export const NOT_THERE = 'not found; routes that require an API key reject it';
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**

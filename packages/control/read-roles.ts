@@ -23,7 +23,7 @@ export type RolesOfStacks = {
 
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
 const NOT_KNOWN =
-  'what it gives is not known here: whoever has it may do everything that nothing else denies';
+  'its permissions are unknown: its users may do everything that is not denied';
 
 /** @param tolerance accepts what IAM would refuse to save: such a document grants nothing */
 export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
@@ -130,14 +130,14 @@ class RoleReader {
         resource.place(property),
         `IAM refuses the policy: ${compiled.reason}`,
       );
-      this.#tolerance.note(error, 'the policy gives nothing');
+      this.#tolerance.note(error, 'the policy grants nothing');
       return { decide: () => 'implicit-deny' };
     }
     for (const key of unknownConditionKeys(document))
       this.#note(
         owned,
         property,
-        `no call here has the condition key ${key}: its statement applies as if it were missing`,
+        `no call here has the condition key ${key}: its statement applies as if the key were missing`,
       );
     return compiled.policy;
   }

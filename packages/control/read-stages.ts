@@ -59,7 +59,7 @@ function readEach(
         () => undefined,
       );
     const settings = tolerance.attempt(
-      `stage ${name} answers 500 to all`,
+      `stage ${name} answers 500 to every request`,
       () => read(sound(stage)),
       (error) => {
         closed.set(name, error.describe());

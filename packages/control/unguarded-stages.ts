@@ -24,16 +24,16 @@ export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance:
     if (association.unresolved?.includes('ResourceArn') === true) {
       const error = new DefinitionError(
         association.place('ResourceArn'),
-        'nobody knows which stage this guards',
+        'the guarded stage is unknown',
       );
-      tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without');
+      tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without it');
       everyStage ??= `${error.describe()}: it may be this one`;
       continue;
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
     if (apiId === undefined || stageName === undefined) continue;
     const error = new DefinitionError(association.place(), 'AWS WAF does not run here');
-    tolerance.note(error, `stage ${stageName} answers 500 to all; --allow-unguarded serves it without`);
+    tolerance.note(error, `stage ${stageName} answers 500 to every request; --allow-unguarded serves it without`);
     reasons.set(`${apiId}/${stageName}`, `${error.describe()}, and a web ACL guards the stage`);
   }
   return ({ apiId }) =>

@@ -52,7 +52,7 @@ export function findUnpermittedCalls(
         const ofWhat =
           qualifier === undefined
             ? ''
-            : ` whose FunctionName is ${named}: one for the function itself does not count for it`;
+            : ` whose FunctionName is ${named}: a permission for the function itself does not count`;
         const { stackName, logicalId, place } = definition;
         return [
           {
@@ -62,7 +62,7 @@ export function findUnpermittedCalls(
             file: place.file,
             line: place.line,
             message: `${identity.name} may not invoke ${what}: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
-            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off asks for no permission)`,
+            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off skips permissions)`,
           },
         ];
       },

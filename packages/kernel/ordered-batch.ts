@@ -175,7 +175,7 @@ async function giveUp<Item>(
 ): Promise<void> {
   const { functionName, onFailureArn } = rules;
   const { targets, report, random, clock, functionArnOf } = ports;
-  report(`${records.length} records of ${source.name} are given up for ${functionName}: ${condition}`);
+  report(`${functionName}: gave up ${records.length} records of ${source.name}: ${condition}`);
   if (onFailureArn === undefined) return;
   const outcome = await targets.send(
     onFailureArn,

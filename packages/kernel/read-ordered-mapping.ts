@@ -20,7 +20,7 @@ export type OrderedMapping = BatchRules & {
 /** Read even if `Enabled` is false, so that its faults are reported too. */
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
-    reader.unsupported('TumblingWindowInSeconds', 'its function gets batches without a window and its state');
+    reader.unsupported('TumblingWindowInSeconds', 'the function gets batches without a window and its state');
   const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const retries = reader.whole('MaximumRetryAttempts', -1, -1, 10_000);
   const ageSeconds = reader.whole('MaximumRecordAgeInSeconds', -1, -1, 604_800);
@@ -37,7 +37,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
     parallel: reader.whole('ParallelizationFactor', 1, 1, 10),
     reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     filter: reader.attempt(
-      'no record is handed on',
+      'no record is delivered',
       () =>
         atPlace(reader.resource.place('FilterCriteria'), () =>
           compileFilters(reader.value('FilterCriteria')),

@@ -19,7 +19,7 @@ export function readSchedule(
   zone: string,
 ): Schedule | undefined {
   return reader.attempt(
-    'it runs at no time',
+    'it never runs',
     () =>
       atPlace(reader.resource.place('ScheduleExpression'), () => compileSchedule(expression, anchorMs, zone)),
     () => undefined,
@@ -35,7 +35,7 @@ export function readTarget(
   const arn = target['Arn'];
   const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
   if (typeof arn !== 'string' || service === undefined || !TARGET_SERVICES.includes(service)) {
-    reader.unsupported(property, `its target ${String(arn)} is not run here`);
+    reader.unsupported(property, `its target ${String(arn)} does not run here`);
     return undefined;
   }
   const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = membersOf(target['RetryPolicy']);

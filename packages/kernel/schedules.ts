@@ -140,7 +140,7 @@ export class Schedules {
       return;
     }
     report(
-      `${definition.name}: the clock has jumped over more than ${MAX_PLAYED} of its times; it goes on from now`,
+      `${definition.name}: the clock jumped over more than ${MAX_PLAYED} of its times; the rest is skipped`,
     );
     running.at = nextOf(definition, now);
     running.played = 0;

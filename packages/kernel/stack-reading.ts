@@ -44,7 +44,7 @@ export class StackReading {
       if (property === undefined || reader.value(property) !== undefined)
         reader.unsupported(
           undefined,
-          `${service} lies at the endpoint that you have named: it starts no function here`,
+          `${service} is at the endpoint that you set: it starts no function here`,
         );
     return [];
   }

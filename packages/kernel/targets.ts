@@ -26,7 +26,7 @@ export class Targets implements EventTargets {
 
   async send(arn: string, body: string, delivery: Delivery = {}): Promise<DeliveryOutcome> {
     const parsed = parseArn(arn);
-    if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is no ARN`);
+    if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is not an ARN`);
     const { service, region } = parsed;
     // A loaded service gets the event in the turn in which it is sent.
     const found = this.#options.find(service);
@@ -35,7 +35,7 @@ export class Targets implements EventTargets {
     const outcome = isElsewhere ? undefined : await target?.deliver?.(arn, body, delivery);
     if (outcome !== undefined) return outcome;
     const call = target?.remoteCall?.(arn, body, delivery);
-    if (call === undefined) return final('NOT_SERVED', `nothing of ${service} runs here`);
+    if (call === undefined) return final('NOT_SERVED', `${service} does not run here`);
     const answer = await this.#options.services.call({
       service,
       region,

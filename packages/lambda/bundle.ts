@@ -185,14 +185,14 @@ export class FunctionBuild {
     const error = this.#refusedSettings();
     if (error === undefined || code.kind !== 'directory') return undefined;
     const wayOut = `serverless package in ${relative(process.cwd(), code.directory) || '.'}`;
-    return { error, consequence: `functions are bundled without them; after ${wayOut} what that makes runs` };
+    return { error, consequence: `functions are bundled without them; after ${wayOut} its output runs` };
   }
 
   #refusedSettings(): DefinitionError | undefined {
     const { code, place } = this.#definition;
     const refused = code.kind === 'directory' ? refusedOptions(code.esbuild ?? {}) : [];
     if (refused.length === 0) return undefined;
-    const message = `the gateway cannot honour these esbuild settings: ${refused.join('; ')}`;
+    const message = `the gateway does not support these esbuild settings: ${refused.join('; ')}`;
     return new DefinitionError({ ...place, property: 'esbuild' }, message);
   }
 

@@ -17,7 +17,7 @@ export function unsupportedReason({ runtime }: FunctionDefinition): string | und
 /** Lambda has more limits, which are harmless here. */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
-    'Lambda would refuse it; it runs here',
+    'Lambda would refuse it; it still runs here',
     () => {
       checkEnvironment(definition);
     },

@@ -27,7 +27,7 @@ export function checkTogether(
     const reserved = (homes.get(home) ?? 0) + reservedConcurrency;
     homes.set(home, reserved);
     if (reservedConcurrency === 0 || concurrency - reserved >= UNRESERVED_AT_LEAST) continue;
-    const left = `${UNRESERVED_AT_LEAST} of the account's ${concurrency} have to stay unreserved`;
+    const left = `${UNRESERVED_AT_LEAST} of the account's ${concurrency} must stay unreserved`;
     tolerance.note(
       new DefinitionError(
         place,

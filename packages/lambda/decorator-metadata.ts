@@ -51,7 +51,7 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
     return isAsked
       ? {
           kind: 'missing',
-          reason: `${tsconfig} asks for emitDecoratorMetadata: it takes a typescript of version 3 to 6 beside the code, and none is installed`,
+          reason: `${tsconfig} sets emitDecoratorMetadata: this needs a typescript of version 3 to 6 beside the code, and none is installed`,
         }
       : { kind: 'not asked' };
   const options = readOptions(typescript, tsconfig);

@@ -35,7 +35,7 @@ export function checkEnvironment(definition: FunctionDefinition): void {
   if (reserved.length > 0) {
     throw new DefinitionError(
       place,
-      `Lambda reserves ${reserved.join(', ')}: it refuses a function that sets them`,
+      `Lambda reserves ${reserved.join(', ')} and refuses functions that set them`,
     );
   }
   const size = Object.entries(definition.environment).reduce(

@@ -102,7 +102,7 @@ export function refusedOptions(given: Readonly<Record<string, unknown>>): string
     if (name === 'outputFileExtension') return [];
     if (name === 'plugins') {
       if (Array.isArray(value) && value.length === 0) return [];
-      return [`plugins ${pluginNames(value)}: the gateway runs no build plug-ins`];
+      return [`plugins ${pluginNames(value)}: the gateway does not run build plug-ins`];
     }
     return [name];
   });

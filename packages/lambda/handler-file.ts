@@ -53,7 +53,7 @@ export function findHandlerFile(
     throw new DefinitionError(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
-        `${relative(process.cwd(), directory) || '.'}; write it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
+        `${relative(process.cwd(), directory) || '.'}; create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
     );
   }
   return { file, name };

@@ -118,7 +118,7 @@ export async function checkImports(
       if (!isCertain && (steps === undefined || !(await runsAtLoad(steps)))) continue;
     }
     const place = { file: importer, line: lineOf(specifier, importer) };
-    const text = reason ?? `no such package is installed; npm install ${name}`;
+    const text = reason ?? `the package is not installed; run npm install ${name}`;
     missing.set(name, new DefinitionError(place, `Cannot find package "${name}": ${text}`));
   }
   return { missing: [...missing.values()], borrowed: [...borrowed] };

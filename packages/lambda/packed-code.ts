@@ -26,5 +26,5 @@ export function describePacked({ file, version }: PackedCode, nowMs: number): st
   const madeMs = Number(version.slice(version.indexOf('-') + 1));
   const minutes = Math.max(0, Math.round((nowMs - madeMs) / 60_000));
   const age = minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
-  return `what was packaged ${age} ago runs in its place (${file}); changes of the source count once the service is packaged again`;
+  return `the package of ${age} ago runs in its place (${file}); changes of the source take effect once the service is packaged again`;
 }

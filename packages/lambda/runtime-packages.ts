@@ -49,14 +49,14 @@ export function packageNameOf(specifier: string): string {
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
   if (isBroughtAlong(specifier, runtime))
-    return `Lambda's runtime brings ${name} along, the gateway does not; install it: npm install --save-dev ${name}`;
+    return `Lambda's runtime includes ${name}, the gateway does not; install it: npm install --save-dev ${name}`;
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
     return (
-      `version 2 of the AWS SDK is in no Lambda runtime since nodejs18.x, so on ${runtime} this fails at AWS as well, unless the ` +
+      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails at AWS, unless the ` +
       'package is deployed with the function; npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
     );
-  return `Lambda's ${runtime} brought version 2 of the AWS SDK along, the gateway does not; install it: npm install --save-dev aws-sdk`;
+  return `Lambda's ${runtime} included version 2 of the AWS SDK, the gateway does not; install it: npm install --save-dev aws-sdk`;
 }
 
 function majorOf(runtime: string): number {

@@ -61,7 +61,7 @@ export class StreamJob extends Job {
     this.#begin(part.requestId, part.contentType);
     this.#sentBytes += part.bytes.length;
     this.#body.take(part);
-    if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function has streamed more than 200 MB'));
+    if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function streamed more than 200 MB'));
   }
 
   /**

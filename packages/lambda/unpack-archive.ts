@@ -79,7 +79,7 @@ function readEntries(archive: Buffer, file: string): readonly Entry[] {
     return entries;
   } catch (error) {
     // Offsets outside of the archive are a RangeError of Buffer.
-    if (error instanceof RangeError) throw new ArchiveError(`${file} is no zip archive, or a damaged one`);
+    if (error instanceof RangeError) throw new ArchiveError(`${file} is not a zip archive, or is damaged`);
     throw error;
   }
 }
@@ -102,13 +102,13 @@ function readEntry(
   const name = archive.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes);
   const isLink = ((archive.readUInt32LE(at + 38) >>> 16) & FILE_TYPE) === LINK;
   const path = JSON.stringify(name);
-  if (isLink) throw new ArchiveError(`${file}: ${path} is a link, and links are not followed here`);
+  if (isLink) throw new ArchiveError(`${file}: ${path} is a link, which is not followed here`);
   if (!isInside(name)) throw new ArchiveError(`${file}: ${path} would lie outside of the function's folder`);
   if ((archive.readUInt16LE(at + 8) & ENCRYPTED) !== 0)
     throw new ArchiveError(`${file}: ${path} is encrypted`);
   const method = archive.readUInt16LE(at + 10);
   if (method !== STORED && method !== DEFLATED)
-    throw new ArchiveError(`${file}: ${path} is packed by a method that Lambda does not have (${method})`);
+    throw new ArchiveError(`${file}: ${path} uses a compression method that Lambda does not support (${method})`);
   // The local header repeats the name and has an extra field of its own length.
   const local = archive.readUInt32LE(at + 42);
   if (archive.readUInt32LE(local) !== LOCAL_HEADER) throw new RangeError('no header');

@@ -91,7 +91,7 @@ function defineFunction(
   const runtime = refusals.read(() => requireText(resource, 'Runtime'), '');
   const handler = refusals.read(() => readHandler(resource), '');
   if (runtime !== '' && runtimeFamily(runtime) === undefined)
-    report('Runtime', `${runtime} is no runtime of Lambda: invocations fail`);
+    report('Runtime', `${runtime} is not a Lambda runtime: invocations fail`);
   const code = findCode(raw, resource, report);
   const name = resource.physicalId;
   refusals.read(() => checkName(resource, tolerance), undefined);
@@ -135,7 +135,7 @@ function checkName(resource: ResolvedResource, tolerance: Tolerance): void {
   if (name.length > 64)
     tolerance.note(
       new DefinitionError(resource.place('FunctionName'), describeName(name)),
-      'Lambda would refuse it; it runs here',
+      'Lambda would refuse it; it still runs here',
     );
 }
 
@@ -160,7 +160,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
   // Only an archive can be supplied by a file.
-  const wayOut = address === undefined ? '' : `; to have its archive run, ${wayToStore(raw.stored, address)}`;
+  const wayOut = address === undefined ? '' : `; to run its archive, ${wayToStore(raw.stored, address)}`;
   report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;
 }
@@ -222,7 +222,7 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
     refuse(
       resource,
       'Environment',
-      `variables take ${sizeBytes} bytes, Lambda takes ${ENVIRONMENT_LIMIT_BYTES}`,
+      `variables have ${sizeBytes} bytes; Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`,
     );
   }
   return Object.fromEntries(entries);
@@ -234,7 +234,7 @@ function readVariable(resource: ResolvedResource, name: string, value: Json): st
     refuse(
       resource,
       property,
-      'is not a name that Lambda takes: two or more letters, digits and underscores, a letter first',
+      'must have two or more letters, digits and underscores, and begin with a letter',
     );
   if (RESERVED_VARIABLES.has(name)) refuse(resource, property, 'is a reserved key that Lambda sets itself');
   if (typeof value === 'object') return refuse(resource, property, 'must be a string');

@@ -19,7 +19,7 @@ import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-se
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
-export const NOTHING_SERVED = 'nothing of it is served';
+export const NOTHING_SERVED = 'it is not served';
 
 const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 

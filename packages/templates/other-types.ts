@@ -54,7 +54,7 @@ export const OTHER_TYPES = {
   'AWS::Serverless::Connector': { isWithoutEffect: true },
   'AWS::IAM::InstanceProfile': { isWithoutEffect: true },
   'AWS::CloudFormation::Stack': { consequence: 'resources of the nested stack do not exist' },
-  'AWS::WAFv2::*': { consequence: 'no request is filtered by it' },
+  'AWS::WAFv2::*': { consequence: 'it filters no request' },
   'Custom::*': { consequence: 'the function of the custom resource is not called' },
   'AWS::CloudFormation::CustomResource': { consequence: 'the function of the custom resource is not called' },
 } satisfies ResourceTypeTable;

@@ -78,7 +78,7 @@ export class StackSet {
           stack.refuse(
             at,
             `Export with name ${name} is already exported by stack ${owner}`,
-            'the first counts',
+            'the first one is used',
           );
       }
     }
@@ -152,7 +152,7 @@ export class StackSet {
     const file = this.#stacks.get(stackNames[0] ?? '')?.raw.file ?? '';
     return new DefinitionError(
       { file },
-      `stacks import from each other in a circle: ${stackNames.join(' → ')}; AWS could deploy none of them first`,
+      `stacks import from each other in a circle: ${stackNames.join(' → ')}; AWS cannot deploy any of them first`,
     );
   }
 }

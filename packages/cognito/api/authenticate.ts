@@ -146,7 +146,7 @@ function startSrp(attempt: Attempt): Promise<unknown> {
       ? password.srp
       : makeVerifier(whose, password?.text ?? pool.ports.random.hex(64));
   const srp = challenge(A, verifier);
-  if (srp === undefined) throw invalidParameter('SRP_A is no public value');
+  if (srp === undefined) throw invalidParameter('SRP_A is not a valid public value');
   const block = at.challenges.add({
     kind: 'PASSWORD_VERIFIER',
     poolId: pool.definition.poolId,

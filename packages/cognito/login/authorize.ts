@@ -29,7 +29,7 @@ const FORM_COOKIE = 'gatewright_form';
 
 export function authorize(request: ControlRequest, place: LoginPlace): ControlReply {
   const read = readAuthorizationRequest(request.query, place);
-  if (read.kind === 'refused') return printNotice(400, 'This sign-in cannot begin', read.text);
+  if (read.kind === 'refused') return printNotice(400, 'The sign-in cannot begin', read.text);
   if (read.kind === 'error') {
     const { redirectUri, error, description, state } = read;
     return redirect(withQuery(redirectUri, { error, error_description: description, state }));
@@ -53,7 +53,7 @@ export function authorize(request: ControlRequest, place: LoginPlace): ControlRe
 export async function signInByForm(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
   const read = readAuthorizationRequest(request.query, place);
   if (read.kind !== 'request')
-    return printNotice(400, 'This sign-in cannot begin', 'Go back to the application.');
+    return printNotice(400, 'The sign-in cannot begin', 'Go back to the application.');
   const wish = read.request;
   const contentType = headerOf(request, 'content-type') ?? '';
   const form = new URLSearchParams(
@@ -63,7 +63,7 @@ export async function signInByForm(request: ControlRequest, place: LoginPlace): 
   if (!place.state.isOwnForm(readCookie(request, FORM_COOKIE), form.get('form') ?? ''))
     return showForm(request, wish, place, {
       username: form.get('username') ?? '',
-      fault: 'The form was too old. Try again.',
+      fault: 'The form has expired. Try again.',
     });
   const picked = form.get('user');
   if (picked !== null) {
@@ -94,7 +94,7 @@ async function tryPassword(
   if (user.status === 'RESET_REQUIRED') return { kind: 'fault', fault: 'The password must be reset first.' };
   if (user.status === 'CONFIRMED') return { kind: 'user', user };
   if (newPassword === null)
-    return { kind: 'fault', fault: 'The password was temporary. Choose a new one.', needsNewPassword: true };
+    return { kind: 'fault', fault: 'The password is temporary. Choose a new one.', needsNewPassword: true };
   try {
     await pool.setPassword(user, newPassword, 'CONFIRMED');
     return { kind: 'user', user };
@@ -203,11 +203,11 @@ export function logOut(request: ControlRequest, place: LoginPlace): ControlReply
   const client = pool.findClient(fields.get('client_id') ?? '');
   const target = fields.get('logout_uri') ?? fields.get('returnTo') ?? fields.get('post_logout_redirect_uri');
   if (target !== null && (client === undefined || !isAllowedRedirect(target, client.logoutUrls)))
-    return printNotice(400, 'Not signed out', 'The address to go on to is none of the client.');
+    return printNotice(400, 'Not signed out', 'The client does not allow this address.');
   // Cognito's other form: sign out, and in again as another user.
   const again = kind === 'cognito' && target === null && fields.has('redirect_uri');
   if (kind === 'cognito' && target === null && !again)
-    return printNotice(400, 'Not signed out', 'client_id and logout_uri are needed.');
+    return printNotice(400, 'Not signed out', 'client_id and logout_uri are required.');
   state.signOut(readCookie(request, sessionCookie(poolId)));
   const gone = setCookie(sessionCookie(poolId), undefined, 'Lax');
   if (again) {

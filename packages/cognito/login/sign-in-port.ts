@@ -171,7 +171,7 @@ async function serveEndpoint(
       return logOut(request, place);
     default:
       return jsonReply(404, {
-        message: `${found.pool.definition.issuer} has no ${request.method} ${found.path} here`,
+        message: `${found.pool.definition.issuer} does not serve ${request.method} ${found.path} here`,
       });
   }
 }

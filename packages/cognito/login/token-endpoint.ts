@@ -49,7 +49,7 @@ export function revokeToken(request: ControlRequest, place: LoginPlace): Promise
     const form = readForm(request);
     const client = authenticate(request, form, place);
     if (!client.revokesTokens)
-      throw new OAuthError('unsupported_token_type', 'The client does not revoke tokens');
+      throw new OAuthError('unsupported_token_type', 'The client cannot revoke tokens');
     // RFC 7009 §2.2: an invalid token counts as revoked.
     place.sessions.revoke(need(form, 'token'), client.clientId);
     return jsonReply(200, {}, NO_STORE);
@@ -105,7 +105,7 @@ function readForm(request: ControlRequest): ReadonlyMap<string, string> {
   }
   const form = new URLSearchParams(text);
   for (const name of form.keys())
-    if (form.getAll(name).length > 1) throw new OAuthError('invalid_request', `${name} is there twice`);
+    if (form.getAll(name).length > 1) throw new OAuthError('invalid_request', `${name} is repeated`);
   return new Map(form);
 }
 
@@ -129,7 +129,7 @@ function authenticate(
   const client = pool.findClient(id);
   const isRight = client?.secret === undefined || equalInConstantTime(client.secret, secret);
   if (client === undefined || client.clientId === '' || !isRight)
-    throw new OAuthError('invalid_client', 'The client is not known, or its secret is wrong');
+    throw new OAuthError('invalid_client', 'The client is unknown, or its secret is wrong');
   return client;
 }
 
@@ -141,13 +141,13 @@ async function exchangeCode(
   const grant = state.takeCode(need(form, 'code'));
   const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
   if (grant === undefined || !isOfClient)
-    throw new OAuthError('invalid_grant', 'The code is none, or was used');
+    throw new OAuthError('invalid_grant', 'The code is invalid, or was used before');
   if (grant.redirectUri !== form.get('redirect_uri'))
-    throw new OAuthError('invalid_grant', 'redirect_uri is not the one of the authorization request');
+    throw new OAuthError('invalid_grant', 'redirect_uri differs from that of the authorization request');
   if (!provesChallenge(grant.challenge, form.get('code_verifier')))
     throw new OAuthError('invalid_grant', 'code_verifier does not match the challenge');
   const user = pool.users.find(({ sub, isEnabled }) => sub === grant.sub && isEnabled);
-  if (user === undefined) throw new OAuthError('invalid_grant', 'The user is not there any more');
+  if (user === undefined) throw new OAuthError('invalid_grant', 'The user no longer exists');
   const { scopes, nonce, audience } = grant;
   const withRefresh = pool.definition.kind === 'cognito' || scopes.includes('offline_access');
   const source = 'TokenGeneration_HostedAuth';
@@ -186,7 +186,7 @@ function grantToClient(
   const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const known = client.scopes === 'any' ? asked : client.scopes;
   if (asked.some((scope) => !known.includes(scope)))
-    throw new OAuthError('invalid_scope', 'The client may not have one of these scopes');
+    throw new OAuthError('invalid_scope', 'The client must not have one of these scopes');
   const scopes = asked.length === 0 ? known : asked;
   const access = sessions.signForClient(client, scopes, form.get('audience'));
   const body = { access_token: access, expires_in: client.seconds.access, token_type: 'Bearer' };

@@ -46,23 +46,23 @@ export function parseUsers(text: string, file: string): UsersRead {
     const node = isMap(item) ? item : undefined;
     const user = readUser(node?.toJS(document));
     if (typeof user === 'string') faults.push(at(node ?? contents, user));
-    else if (users.has(user.username)) faults.push(at(node, `${user.username} is there twice`));
+    else if (users.has(user.username)) faults.push(at(node, `${user.username} is repeated`));
     else users.set(user.username, user);
   }
   if (contents.items.length > MAX_WRITTEN)
-    faults.push(at(contents, `holds more than ${MAX_WRITTEN} users; the rest is not there`));
+    faults.push(at(contents, `holds more than ${MAX_WRITTEN} users; the rest is ignored`));
   return { users: [...users.values()], faults };
 }
 
 function readUser(value: unknown): WrittenUser | string {
-  if (!isJsonObject(value)) return 'a user is a map with a username';
+  if (!isJsonObject(value)) return 'a user must be a map with a username';
   const stranger = Object.keys(value).find((name) => !FIELDS.includes(name));
-  if (stranger !== undefined) return `${stranger} is not known here; a user has ${FIELDS.join(', ')}`;
+  if (stranger !== undefined) return `${stranger} is unknown; a user has ${FIELDS.join(', ')}`;
   const { username, password, attributes = {}, groups = [], claims = {} } = value;
   if (typeof username !== 'string' || !NAME.test(username))
-    return 'username must be a text of 1 to 128 characters without blanks';
+    return 'username must be a text of 1 to 128 characters without spaces';
   if (password !== undefined && (typeof password !== 'string' || password.length > 256))
-    return `${username}: password must be a text of at most 256 characters; put it in quotes`;
+    return `${username}: password must be a text of at most 256 characters; quote it`;
   if (!isJsonObject(attributes) || !Object.values(attributes).every(isPlain))
     return `${username}: attributes must be a map of names and texts`;
   if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string'))

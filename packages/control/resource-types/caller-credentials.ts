@@ -2,5 +2,5 @@
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:
-    'integrations do not run with the permissions of the caller: who may call the method gets through',
+    'integrations do not run with the permissions of the caller: any caller of the method is accepted',
 };

@@ -8,9 +8,9 @@ import type { ApiType } from './api-type.ts';
 
 /** For HTTP and WebSocket APIs too. */
 export const DOCUMENT_IN_S3 =
-  'routes of a document in S3 are not served; gatewright.values.yml may say where it lies: s3: { BUCKET: { KEY: !file … } }';
+  'routes of a document in S3 are not served; add it to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
-const METHOD_SETTINGS = 'what it says beside the settings that AWS has is not applied';
+const METHOD_SETTINGS = 'settings that AWS does not have are not applied';
 const METHOD_ITEMS = words(
   `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
@@ -67,7 +67,7 @@ export const REST_TYPES = {
       BodyS3Location: DOCUMENT_IN_S3,
       CloneFrom: 'the API stays empty',
       EndpointAccessMode:
-        'calls by every host of a VPC endpoint get through (access modes: new at AWS on 19 Nov 2025)',
+        'calls by every host of a VPC endpoint are accepted (access modes: new at AWS on 19 Nov 2025)',
     },
   },
   'AWS::ApiGateway::Resource': {
@@ -98,7 +98,7 @@ export const REST_TYPES = {
     noEffect: words('OperationName'),
     unsupported: {
       'Integration.IntegrationTarget':
-        'the link leads where --vpc-link says, whatever load balancer is named (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
+        'the link leads to the address of --vpc-link, whatever its load balancer (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
     },
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
     alike: ['HttpMethod', 'ResourceId'],

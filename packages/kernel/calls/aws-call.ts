@@ -69,7 +69,7 @@ export function authenticateCall(
     };
   }
   const caller = at.identities.find(signature.accessKeyId);
-  if (caller === undefined) throw new Error('a verified key belongs to no identity');
+  if (caller === undefined) throw new Error('a verified key belongs to an unknown identity');
   return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
 }
 

@@ -15,13 +15,13 @@ export function readAwsEndpoints(
   for (const [name, url] of Object.entries(environment)) {
     const match = ENDPOINT.exec(name);
     if (match === null || url === undefined || url === '') continue;
-    if (!URL.canParse(url) || !/^https?:/.test(url)) return `${name} is no URL: ${url}`;
+    if (!URL.canParse(url) || !/^https?:/.test(url)) return `${name} is not a URL: ${url}`;
     urls[match[1] === undefined ? '*' : serviceOf(match[1])] = url;
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined)
     return live.length > 0
-      ? '--aws calls AWS itself and needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+      ? '--aws sends calls to AWS and needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
       : { urls, live, credentials: undefined };
   const credentials = {
     accessKeyId: AWS_ACCESS_KEY_ID,

@@ -16,7 +16,7 @@ export function createCallerIdentity(random: Random, others?: AwsService): AwsSe
       new URLSearchParams(query).get('Action') ?? new URLSearchParams(body.toString()).get('Action');
     if (action === 'GetCallerIdentity') return printIdentity(call, random);
     if (others !== undefined) return others(call);
-    const message = `${action ?? call.request.method} of STS is not served here; let it through with --aws sts`;
+    const message = `${action ?? call.request.method} of STS is not served here; send it to AWS with --aws sts`;
     return awsError(call.request, 'sts', { status: 501, type: 'NotImplementedException', message });
   };
 }

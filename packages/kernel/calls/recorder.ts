@@ -69,7 +69,7 @@ export class Recorder {
       return {
         kind: 'unreachable',
         reason: 'request',
-        message: `${service} ${what} is not recorded; let it through with --aws ${service} or ${endpointVariableOf(service)}`,
+        message: `${service} ${what} is not recorded; send it to AWS with --aws ${service}, or elsewhere with ${endpointVariableOf(service)}`,
       };
     }
     const answer =

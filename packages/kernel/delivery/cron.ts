@@ -23,7 +23,7 @@ export function compileCron(text: string, zone: string): Schedule {
       `cron(${text}) must have six fields: minutes, hours, day of month, month, day of week, year`,
     );
   if ((dayOfMonth === '?') === (dayOfWeek === '?'))
-    throw new PatternError(`cron(${text}): one of day of month and day of week must be ?, and one not`);
+    throw new PatternError(`cron(${text}): exactly one of day of month and day of week must be ?`);
   const minutes = [...readField(minute, 0, 59, [], text)].toSorted((a, b) => a - b);
   const hours = [...readField(hour, 0, 23, [], text)].toSorted((a, b) => a - b);
   const months = readField(month, 1, 12, MONTHS, text);

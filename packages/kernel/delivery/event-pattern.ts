@@ -73,6 +73,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new PatternError('the pattern is no JSON');
+    throw new PatternError('the pattern is not JSON');
   }
 }

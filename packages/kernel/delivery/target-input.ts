@@ -33,7 +33,7 @@ export function compilePath(path: string): PathReader {
   STEP.lastIndex = 1;
   while (STEP.lastIndex < path.length) {
     const found = STEP.exec(path);
-    if (found === null) throw new PatternError(`"${path}" is no path to one value`);
+    if (found === null) throw new PatternError(`"${path}" is not a path to one value`);
     const [, name, index, quoted] = found;
     steps.push(index === undefined ? (name ?? quoted ?? '') : Number(index));
   }

@@ -44,7 +44,7 @@ export function compileValueTest(rule: unknown): ValueTest {
     case 'anything-but':
       return anythingBut(operand);
     default:
-      throw new PatternError(`"${name}" is no operator of an event pattern`);
+      throw new PatternError(`"${name}" is not an operator of event patterns`);
   }
 }
 
@@ -52,7 +52,7 @@ function onlyEntry(rule: unknown): readonly [name: string, operand: unknown] {
   const entries = isJsonObject(rule) ? Object.entries(rule) : [];
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1)
-    throw new PatternError('a rule must be a text, a number, true, false, null or an object of one operator');
+    throw new PatternError('a rule must be a text, a number, true, false, null or an object with one operator');
   return entry;
 }
 
@@ -134,7 +134,7 @@ function numericTest(operand: unknown): ValueTest {
 
 function cidrTest(range: string): ValueTest {
   const block = range.includes('/') ? parseIpBlock(range) : undefined;
-  if (block === undefined) throw new PatternError(`"${range}" is no range of addresses`);
+  if (block === undefined) throw new PatternError(`"${range}" is not a range of addresses`);
   return (value) => {
     const address = typeof value === 'string' ? parseCallerAddress(value) : undefined;
     return address !== undefined && isWithin(onlyAddress(address), block);

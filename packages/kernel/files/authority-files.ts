@@ -92,14 +92,14 @@ function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
   try {
     return read();
   } catch {
-    throw new Error(`${file} holds no ${what}; remove it, and both are made anew`);
+    throw new Error(`${file} holds no ${what}; remove it, and both files are made again`);
   }
 }
 
 /** Attack: a link in a cloned repository that has the key written elsewhere. */
 async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is no folder`);
+  if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is not a folder`);
 }
 
 /**

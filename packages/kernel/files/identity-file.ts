@@ -106,7 +106,7 @@ export async function readCredentials(directory: string): Promise<StartCredentia
   try {
     return parseCredentials(JSON.parse(text));
   } catch {
-    throw new StartError('CREDENTIALS_FILE', `${path} is damaged; start the gateway again`);
+    throw new StartError('CREDENTIALS_FILE', `${path} is damaged; restart the gateway`);
   }
 }
 

@@ -36,7 +36,7 @@ async function refuseLink(path: string): Promise<void> {
   });
   if (stats === undefined || stats.isDirectory()) return;
   const what = stats.isSymbolicLink() ? 'a symbolic link' : 'no folder';
-  throw new StartError('OWN_FOLDER', `${path} is ${what}; remove it, the gateway makes a folder of its own`);
+  throw new StartError('OWN_FOLDER', `${path} is ${what}; remove it, and the gateway makes its own folder`);
 }
 
 /** `wx` neither follows a link nor overwrites an existing file. */

@@ -49,7 +49,7 @@ export async function settleName(
     if (other === undefined) return chosen;
     throw new StartError(
       'NAME_IN_USE',
-      `a gateway named ${chosen} runs already (${other.directory}, ${other.controlUrl}); choose another --name`,
+      `a gateway named ${chosen} is already running (${other.directory}, ${other.controlUrl}); choose another --name`,
     );
   }
   const name = usualName(directory);
@@ -66,7 +66,7 @@ export async function announce(
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
   // Attack: in a folder that another user linked there, that user could read the secrets.
   if (!(await lstat(folder)).isDirectory())
-    throw new StartError('RUNNING_FOLDER', `${folder} is no folder; remove it`);
+    throw new StartError('RUNNING_FOLDER', `${folder} is not a folder; remove it`);
   const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);
   await writeSecretFile(path, `${JSON.stringify(gateway)}\n`);
   return { remove: () => rm(path, { force: true }) };

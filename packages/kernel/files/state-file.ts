@@ -24,9 +24,9 @@ export class StateFileError extends Error {
 export async function writeStateFile(path: string, state: JsonObject): Promise<number> {
   const body = Buffer.from(`${JSON.stringify(state)}\n`);
   if (body.length > MAX_BYTES)
-    throw new StateFileError(`the state has ${body.length} bytes; at most ${MAX_BYTES} are saved`);
+    throw new StateFileError(`the state has ${body.length} bytes; at most ${MAX_BYTES} can be saved`);
   if (!(await mayReplace(path)))
-    throw new StateFileError(`${path} is there and was not written by gatewright; name another file`);
+    throw new StateFileError(`${path} exists and was not written by gatewright; choose another file`);
   const header = { format: FORMAT, version: VERSION, bytes: body.length, sha256: hash(body) };
   try {
     await writeSecretFile(path, `${JSON.stringify(header)}\n${body.toString()}`);
@@ -49,18 +49,18 @@ export async function readStateFile(path: string): Promise<JsonObject> {
   const end = content.subarray(0, MAX_HEADER_BYTES).indexOf('\n');
   const header = parseJsonObject(content.subarray(0, Math.max(0, end)).toString());
   if (header?.['format'] !== FORMAT)
-    throw new StateFileError(`${path} is no file of \`gatewright data save\``);
+    throw new StateFileError(`${path} is not a file of \`gatewright data save\``);
   if (header['version'] !== VERSION)
     throw new StateFileError(
-      `${path} is of version ${JSON.stringify(header['version'])}; this gatewright reads ${VERSION}`,
+      `${path} has version ${JSON.stringify(header['version'])}; this gatewright reads ${VERSION}`,
     );
   const body = content.subarray(end + 1);
   if (body.length !== header['bytes'])
     throw new StateFileError(
-      `${path} is cut off: ${body.length} of ${JSON.stringify(header['bytes'])} bytes`,
+      `${path} is incomplete: ${body.length} of ${JSON.stringify(header['bytes'])} bytes`,
     );
   if (hash(body) !== header['sha256'])
-    throw new StateFileError(`${path} was changed: its checksum is another`);
+    throw new StateFileError(`${path} was changed: its checksum does not match`);
   const state = parseJsonObject(body.toString());
   if (state === undefined) throw new StateFileError(`${path} holds no JSON object`);
   return state;
@@ -70,7 +70,7 @@ async function readWhole(path: string): Promise<Buffer> {
   const file = await openToRead(path);
   try {
     const stat = await file.stat();
-    if (!stat.isFile()) throw new StateFileError(`${path} is no file`);
+    if (!stat.isFile()) throw new StateFileError(`${path} is not a file`);
     if (stat.size > MAX_BYTES + MAX_HEADER_BYTES)
       throw new StateFileError(`${path} has more than ${MAX_BYTES} bytes`);
     return await file.readFile();

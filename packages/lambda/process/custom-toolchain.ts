@@ -67,12 +67,12 @@ export function findCustom(
 function wayToBuild(taskRoot: string): string {
   const names = listNames(taskRoot);
   const isGo = names.some((name) => name === 'go.mod' || name.endsWith('.go'));
-  if (names.includes('Makefile')) return '; its Makefile makes it: sam build';
-  if (names.includes('Cargo.toml')) return '; sam build, or cargo lambda build, makes it';
+  if (names.includes('Makefile')) return '; its Makefile builds it: run sam build';
+  if (names.includes('Cargo.toml')) return '; run sam build, or cargo lambda build';
   if (!isGo) return '; build it first';
   return names.includes('go.mod')
-    ? ', nor a package main that could be compiled to it: CodeUri names the folder of the package main'
-    : ', and no go.mod there or above, by which it could be compiled: go mod init';
+    ? ', and no package main to compile it from: CodeUri must name the folder of the package main'
+    : ', and no go.mod there or above to compile it from: run go mod init';
 }
 
 /** The module of the code's folder, a package main; undefined if there is nothing to compile. */
@@ -119,10 +119,10 @@ function programFault(file: string, { platform, architecture }: Machine): string
   if (head.toString('latin1', 0, 4) === '\x7fELF') {
     const built = MACHINES[head.readUInt16LE(18)];
     if (platform !== 'linux' || (built !== undefined && built !== architecture))
-      return `${file} is built for Linux on ${built ?? 'another machine'}, and this is ${platform} on ${architecture}; build it for this one`;
+      return `${file} is built for Linux on ${built ?? 'another machine'}, and this is ${platform} on ${architecture}; build it for this machine`;
   }
   if (isExecutable(file)) return undefined;
-  return `${file} may not be executed, here as at Lambda: chmod +x ${file}`;
+  return `${file} is not executable, here or in Lambda: run chmod +x ${file}`;
 }
 
 /** Files from an archive have no mode here. */
@@ -161,7 +161,7 @@ async function buildGo(go: string, root: string, buildFolder: string, machine: M
 
 /** `./main.go:7:2: undefined: foo` */
 function describeBuild(text: string, root: string, cause: unknown): BuildError {
-  const hint = /module lookup disabled|GOPROXY=off/.test(text) ? `${text}\n(go mod download gets it)` : text;
+  const hint = /module lookup disabled|GOPROXY=off/.test(text) ? `${text}\n(run go mod download to get it)` : text;
   const place = /^\.?\/?([^\s:]+\.go):(\d+):(?:\d+:)? (.+)$/m.exec(text);
   if (place === null) return new BuildError(hint, cause);
   const [, file = '', line, message = ''] = place;

@@ -47,6 +47,6 @@ export function toolchainsOf(
 }
 
 function onWindows({ place, runtime }: FunctionDefinition): Toolchain {
-  const message = `${runtime} cannot run here: processes of functions need Linux or macOS (or the Windows Subsystem for Linux)`;
+  const message = `${runtime} cannot run here: function processes need Linux or macOS (or the Windows Subsystem for Linux)`;
   return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
 }

@@ -29,7 +29,7 @@ export async function findJava(
   const { runtime, place } = definition;
   const wanted = /\d+/.exec(runtime)?.[0] ?? '';
   if (machine.platform !== 'linux') {
-    const message = `${runtime} cannot run here: AWS's client for Java has programs for Linux alone; start the gateway in a container`;
+    const message = `${runtime} cannot run here: AWS's client for Java runs on Linux only; start the gateway in a container`;
     return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
   }
   const home = machine.environment['JAVA_HOME'];
@@ -46,7 +46,7 @@ export async function findJava(
       `no Java is installed; install a JDK ${wanted} (https://aws.amazon.com/corretto)`,
     );
   if (Number(version) < Number(wanted))
-    return refuse('Runtime', `Java ${version} is too old for it; install a JDK ${wanted}`);
+    return refuse('Runtime', `Java ${version} is too old; install a JDK ${wanted}`);
   const code = findClasses([...built, taskRoot]);
   if (code === undefined) {
     return refuse(
@@ -122,7 +122,7 @@ function ofMaven(folder: string, target: string): Classes {
   const path = [join(target, 'classes'), join(dependency, '*'), join(target, '*')];
   const isWhole = hasJars(dependency) || listNames(target).some((name) => WHOLE_JAR.test(name));
   if (isWhole || !needsPackages(join(folder, 'pom.xml'))) return { path };
-  return { path, lack: `${shown(target)} has no dependencies: mvn package dependency:copy-dependencies` };
+  return { path, lack: `${shown(target)} has no dependencies: run mvn package dependency:copy-dependencies` };
 }
 
 function ofGradle(build: string, classes: string): Classes {
@@ -131,7 +131,7 @@ function ofGradle(build: string, classes: string): Classes {
   const isWhole =
     hasJars(join(build, 'dependencies')) || listNames(libs).some((name) => WHOLE_JAR.test(name));
   if (isWhole) return { path };
-  return { path, lack: `${shown(build)} may be without its dependencies: sam build puts them beside it` };
+  return { path, lack: `${shown(build)} may lack its dependencies: sam build puts them beside it` };
 }
 
 /**

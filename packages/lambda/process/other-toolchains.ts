@@ -30,7 +30,7 @@ export async function findRuby(
     return refusal(
       definition,
       'Runtime',
-      'the gem aws_lambda_ric is not installed; gem install aws_lambda_ric',
+      'the gem aws_lambda_ric is not installed; run gem install aws_lambda_ric',
     );
   const launch = {
     command: ruby,
@@ -73,7 +73,7 @@ export async function findDotnet(
     return refusal(
       definition,
       'Code',
-      `there is no ${assembly}.dll in ${where}; dotnet publish, or sam build`,
+      `there is no ${assembly}.dll in ${where}; run dotnet publish, or sam build`,
     );
   const client = 'Amazon.Lambda.RuntimeSupport.dll';
   const isProgram = !handler.includes('::');

@@ -126,5 +126,5 @@ function hintFor(message: string, start: InstanceStart): string {
   if (reason !== undefined) return ` (${reason})`;
   const absent = start.layers.filter((layer) => layer.directory === undefined).map((layer) => layer.arn);
   if (absent.length === 0) return '';
-  return ` (perhaps it comes from a layer that is not on this machine: ${absent.join(', ')})`;
+  return ` (it may come from a layer that is not on this machine: ${absent.join(', ')})`;
 }

@@ -88,7 +88,7 @@ export class FunctionOutput {
     if (this.#dropped > 0) {
       const dropped = this.#dropped;
       this.#dropped = 0;
-      this.#post('WARN', 'stderr', `${dropped} lines left out: printed faster than the log can take them`);
+      this.#post('WARN', 'stderr', `${dropped} lines left out: output is faster than the log`);
     }
     this.#post(level, stream, message);
   }
@@ -218,8 +218,8 @@ export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: 
   const major = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? Infinity);
   if (found === undefined || major >= found.since) return undefined;
   return (
-    `${found.what} is gone since Node.js ${found.since}: ${runtime} at Lambda still has it, but ` +
-    `this gateway runs every function on Node.js ${nodeVersion}. Take a newer version of the package that calls it.`
+    `${found.what} was removed in Node.js ${found.since}: ${runtime} in Lambda still has it, but ` +
+    `this gateway runs every function on Node.js ${nodeVersion}. Use a newer version of the package that calls it.`
   );
 }
 

@@ -95,7 +95,7 @@ export class LocalStreams {
     let held = this.all.reduce((sum, { bytes }) => sum + bytes, 0);
     if (held <= this.#maxBytes) return;
     if (!this.#isFull)
-      this.#ports.report(`the streams hold more than ${this.#maxBytes} bytes: their oldest records go`);
+      this.#ports.report(`the streams hold more than ${this.#maxBytes} bytes: their oldest records are dropped`);
     this.#isFull = true;
     const shards = this.all.flatMap((stream) => stream.shards);
     while (held > this.#maxBytes) {
@@ -213,7 +213,7 @@ export class LocalStream {
 }
 
 function reportLoss({ name, shardCount }: StreamDefinition, lost: number, { report }: StreamPorts): void {
-  if (lost > 0) report(`${name} has another number of shards, ${shardCount}: its ${lost} records are gone`);
+  if (lost > 0) report(`${name} now has ${shardCount} shards: its ${lost} records are dropped`);
 }
 
 /** "An MD5 hash function is used to map partition keys to 128-bit integer values" */

@@ -10,7 +10,7 @@ export const KINESIS_TYPES = {
     enforced: words('Name ShardCount StreamModeDetails RetentionPeriodHours'),
     noEffect: words('Tags StreamEncryption DesiredShardLevelMetrics'),
     unsupported: {
-      MaxRecordSizeInKiB: 'records hold 1 MiB at most',
+      MaxRecordSizeInKiB: 'records hold at most 1 MiB',
       WarmThroughputMiBps: 'it begins with four shards',
     },
     names: row(streamName, { Arn: arnOf('kinesis', streamName, 'stream/') }),

@@ -160,7 +160,7 @@ export class ShardLane {
     const { mapping, stream, shard } = this.at;
     this.#next = shard.start;
     this.#ports.report(
-      `${stream.definition.name}, ${shard.id}: older records are gone before ${mapping.functionName} has seen them`,
+      `${stream.definition.name}, ${shard.id}: older records were dropped before ${mapping.functionName} read them`,
     );
   }
 

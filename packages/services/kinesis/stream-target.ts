@@ -17,7 +17,7 @@ export function deliverToStream(
     if (stream === undefined) return undefined;
     const record = { partitionKey: groupId ?? random.uuid(), data: Buffer.from(body).toString('base64') };
     if (sizeOf(record) > MAX_RECORD_BYTES)
-      return final('ValidationException', `a record holds ${MAX_RECORD_BYTES} bytes at most`);
+      return final('ValidationException', `a record holds at most ${MAX_RECORD_BYTES} bytes`);
     try {
       stream.put(record);
     } catch (error) {

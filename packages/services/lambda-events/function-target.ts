@@ -12,6 +12,6 @@ export function deliverToFunction(
     if (!has(functionName)) return final('NOT_FOUND', `Function not found: ${arn}`);
     return async.accept({ functionName, qualifier, payload, wishes })
       ? DELIVERED
-      : { kind: 'failed', isFinal: false, code: 'THROTTLING', message: 'too many events wait' };
+      : { kind: 'failed', isFinal: false, code: 'THROTTLING', message: 'too many events are waiting' };
   };
 }

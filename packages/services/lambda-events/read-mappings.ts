@@ -12,7 +12,7 @@ export function readMappings(stacks: StackReading): void {
     if (!names.has(readFunctionName(given).name))
       mapping.unsupported(
         'FunctionName',
-        `${given} is no function of the loaded stacks: nothing takes its events`,
+        `${given} is not a function of the loaded stacks: it starts no function`,
       );
     readSource(mapping, stacks);
   }
@@ -28,12 +28,12 @@ function readSource(mapping: ResourceReader, stacks: StackReading): void {
   if (source === 'elsewhere') {
     mapping.unsupported(
       undefined,
-      'its source lies at the endpoint that you have named: it starts no function',
+      'its source is at the endpoint that you set: it starts no function',
     );
     return;
   }
   const read = source(arn);
   if (read === undefined)
-    mapping.unsupported('EventSourceArn', `${arn} is of none of the loaded stacks: it starts no function`);
+    mapping.unsupported('EventSourceArn', `${arn} is in none of the loaded stacks: it starts no function`);
   else read(mapping);
 }

@@ -19,7 +19,7 @@ export const LAMBDA_EVENTS_TYPES = {
     ),
     // A source that begins with the start, such as a table's stream, has only one position.
     noEffect: words('Tags KmsKeyArn MetricsConfig'),
-    unsupported: { ProvisionedPollerConfig: 'as many batches run at a time as without it' },
+    unsupported: { ProvisionedPollerConfig: 'it does not limit concurrent batches' },
     names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {
       Id: ({ stackName, logicalId }) => makeUuid(stackName, logicalId),
     }),

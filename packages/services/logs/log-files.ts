@@ -113,7 +113,7 @@ class LogFile {
       this.#isClosed = true;
       this.#pending = '';
       this.#report(
-        `${this.#path} takes no more lines: ${error instanceof Error ? error.message : String(error)}`,
+        `${this.#path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       );
     } finally {
       this.#writing = undefined;

@@ -73,7 +73,7 @@ export function createLogSubscriptions(groups: LogGroups, options: LogSubscripti
       const next = subscriptions.map((each) => {
         if (!invoker.has(each.functionName))
           report(
-            `lines of ${each.logGroup} reach nobody: ${each.functionName} is no function of the loaded stacks`,
+            `lines of ${each.logGroup} are not delivered: ${each.functionName} is not a function of the loaded stacks`,
           );
         return open.find((queue) => queue.isFor(each)) ?? new Queue(each, flushMs, options);
       });

@@ -7,12 +7,12 @@ export const LOGS_TYPES = {
     enforced: words('LogGroupName DestinationArn FilterPattern'),
     noEffect: words('FilterName Distribution RoleArn'),
     unsupported: {
-      ApplyOnTransformedLogs: 'lines are handed on as they were written',
-      FieldSelectionCriteria: 'every line is handed on',
-      EmitSystemFields: 'only time and message are handed on',
+      ApplyOnTransformedLogs: 'lines are delivered unchanged',
+      FieldSelectionCriteria: 'every line is delivered',
+      EmitSystemFields: 'only time and message are delivered',
     },
     values: {
-      FilterPattern: { allowed: [''], consequence: 'every line is handed on, whatever the pattern' },
+      FilterPattern: { allowed: [''], consequence: 'every line is delivered, whatever the pattern' },
     },
   },
   'AWS::Logs::LogGroup': {

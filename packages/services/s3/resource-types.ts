@@ -19,8 +19,8 @@ export const S3_TYPES = {
     ),
     unsupported: {
       LifecycleConfiguration: 'objects stay as long as the gateway runs',
-      WebsiteConfiguration: 'it answers no browser',
-      VersioningConfiguration: 'an object has one version, the last',
+      WebsiteConfiguration: 'it does not answer browsers',
+      VersioningConfiguration: 'an object has only its last version',
       ReplicationConfiguration: 'objects are not copied',
       ObjectLockConfiguration: 'every object may be deleted',
       ObjectLockEnabled: 'every object may be deleted',

@@ -104,7 +104,7 @@ function createQueue(input: JsonObject, place: QueuePlace, queues: Queues): Json
     return { QueueUrl: known.definition.url };
   }
   if (queues.all.length >= MAX_MADE)
-    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues are made here`);
+    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues can be made here`);
   queues.create(definition);
   return { QueueUrl: definition.url };
 }

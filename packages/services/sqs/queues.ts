@@ -217,7 +217,7 @@ export class LocalQueue {
     const target = this.#at.find(arn);
     if (target === undefined)
       this.#at.report(
-        `${this.definition.name}: a message is dead, and its dead-letter queue ${arn} is not here`,
+        `${this.definition.name}: a message is dead, and its dead-letter queue ${arn} does not exist here`,
       );
     else target.#take(message);
   }

@@ -129,7 +129,7 @@ export class StreamConsumer {
       const [lost] = lane.waiting.splice(0, 1);
       if (lost !== undefined) this.#forget([lost]);
       this.#options.report(
-        `${this.mapping.functionName}: more than ${MAX_WAITING} records wait; the oldest is lost`,
+        `${this.mapping.functionName}: more than ${MAX_WAITING} records are waiting; the oldest is dropped`,
       );
     }
     return lane;

@@ -49,7 +49,7 @@ function isAttribute(value: unknown, depth = 0): boolean {
  * @throws RangeError for a number that JSON has rounded already, and for deep nesting
  */
 function toAttribute(value: unknown, depth = 0): JsonObject {
-  if (depth > MAX_DEPTH) throw new RangeError(`it goes deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels`);
   if (value === null || value === undefined) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
@@ -60,7 +60,7 @@ function toAttribute(value: unknown, depth = 0): JsonObject {
   }
   if (Array.isArray(value)) return { L: value.map((one: unknown) => toAttribute(one, depth + 1)) };
   if (isJsonObject(value)) return { M: toAttributes(value, depth + 1) };
-  throw new RangeError(`a ${typeof value} is no value of JSON`);
+  throw new RangeError(`a ${typeof value} is not a JSON value`);
 }
 
 export function toAttributes(item: JsonObject, depth = 0): JsonObject {

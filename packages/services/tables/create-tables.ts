@@ -113,7 +113,7 @@ function compare(table: TableDefinition, description: unknown): void {
 function refuseChange(table: TableDefinition, property: string, found: string, wanted: string): never {
   throw new DefinitionError(
     { ...table.place, property },
-    `table ${table.name} is kept with [${found}], the template says [${wanted}]. Give the table another name, ` +
+    `table ${table.name} exists with [${found}], but the template has [${wanted}]. Give the table another name, ` +
       'delete it, or start with another --data directory',
   );
 }
@@ -130,7 +130,7 @@ async function untilActive(target: DynamoDbTarget, name: string): Promise<void> 
     if (performance.now() > deadlineMs) {
       throw new StartError(
         'DYNAMODB_NOT_READY',
-        `table ${name} at ${target.url} did not become active in 60 s`,
+        `table ${name} at ${target.url} was not active within 60 s`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
@@ -205,7 +205,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
   } catch (error) {
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new StartError('DYNAMODB_UNREACHABLE', `no DynamoDB answers at ${target.url}: ${cause}`);
+    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${cause}`);
   }
   return { status: response.status, body: membersOf(parseJson(await response.text())) };
 }

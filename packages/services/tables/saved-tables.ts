@@ -44,37 +44,37 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
 
 /** Checks a file's content without any effect. @throws StateFileError */
 export function checkTables(value: unknown): readonly SavedTable[] {
-  if (!Array.isArray(value)) throw new StateFileError('its tables are no list');
+  if (!Array.isArray(value)) throw new StateFileError('its tables are not a list');
   const tables = value.map((one: unknown) => checkTable(one));
   const names = tables.map(nameOf);
-  if (new Set(names).size !== names.length) throw new StateFileError('a table is in it twice');
+  if (new Set(names).size !== names.length) throw new StateFileError('it has a table twice');
   return tables;
 }
 
 function checkTable(value: unknown): SavedTable {
-  if (!isJsonObject(value)) throw new StateFileError('one of its tables is no object');
+  if (!isJsonObject(value)) throw new StateFileError('one of its tables is not an object');
   const { region, definition, timeToLive, items } = value;
   const name = membersOf(definition)['TableName'];
   if (!isJsonObject(definition) || typeof name !== 'string' || !NAME.test(name))
-    throw new StateFileError('one of its tables has no name that DynamoDB takes');
+    throw new StateFileError('one of its tables has an invalid name');
   const refuse = (what: string): never => {
     throw new StateFileError(`its table ${name} ${what}`);
   };
-  if (typeof region !== 'string' || !REGION.test(region)) return refuse('is in no region');
+  if (typeof region !== 'string' || !REGION.test(region)) return refuse('has no region');
   if (!Object.keys(definition).every((key) => OF_TABLE.has(key)))
-    return refuse('is defined by what is no part of a table');
-  if (timeToLive !== null && typeof timeToLive !== 'string') return refuse('has a time to live that is none');
+    return refuse('has a definition with unknown members');
+  if (timeToLive !== null && typeof timeToLive !== 'string') return refuse('has an invalid time to live');
   const keys = keysOf(definition);
   if (keys.length === 0) return refuse('has no key');
-  if (!Array.isArray(items)) return refuse('has items that are no list');
+  if (!Array.isArray(items)) return refuse('has items that are not a list');
   const seen = new Set<string>();
   for (const item of items as unknown[]) {
-    if (!isItem(item)) return refuse('has an item that is none');
-    if (JSON.stringify(item).length > MAX_ITEM_CHARS) return refuse('has an item that is larger than 400 KB');
+    if (!isItem(item)) return refuse('has an invalid item');
+    if (JSON.stringify(item).length > MAX_ITEM_CHARS) return refuse('has an item larger than 400 KB');
     if (!keys.every(([key, type]) => membersOf(item[key])[type] !== undefined))
       return refuse('has an item without its key');
     const key = JSON.stringify(keys.map(([attribute]) => item[attribute]));
-    if (seen.has(key)) return refuse('has two items of one key');
+    if (seen.has(key)) return refuse('has two items with one key');
     seen.add(key);
   }
   return { region, definition, timeToLive, items: items as JsonObject[] };
@@ -88,7 +88,7 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
     if (!there.has(name)) continue;
     const found = toDefinition(await describe(target, name));
     if (JSON.stringify(keysOf(found)) !== JSON.stringify(keysOf(table.definition)))
-      throw new StateFileError(`its table ${name} has other keys than the one of the template`);
+      throw new StateFileError(`its table ${name} has other keys than that of the template`);
   }
 }
 
@@ -106,7 +106,7 @@ export async function loadTables(target: DynamoDbTarget, tables: readonly SavedT
     for (const name of await listTables(target)) if (!names.has(name)) await dropTable(target, name);
     await replaceTables(target, before);
     const why = error instanceof Error ? error.message : String(error);
-    throw new StateFileError(`${why}; everything is as it was before`);
+    throw new StateFileError(`${why}; nothing was changed`);
   }
 }
 

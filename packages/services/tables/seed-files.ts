@@ -77,7 +77,7 @@ function toList(file: string, value: unknown): readonly unknown[] {
     const [requests, ...others] = Object.values(value);
     if (others.length === 0 && Array.isArray(requests)) return requests.map((one: unknown) => unwrap(one));
   }
-  throw failure(file, 'holds no list of items');
+  throw failure(file, 'does not hold a list of items');
 }
 
 function unwrap(request: unknown): unknown {
@@ -87,7 +87,7 @@ function unwrap(request: unknown): unknown {
 
 function toItem(file: string, item: unknown, number: number): JsonObject {
   if (isItem(item)) return item;
-  if (!isJsonObject(item)) throw failure(file, `item ${number} is no object`);
+  if (!isJsonObject(item)) throw failure(file, `item ${number} is not an object`);
   try {
     return toAttributes(item);
   } catch (error) {

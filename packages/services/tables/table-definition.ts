@@ -108,7 +108,7 @@ class TableReader {
       if (keyType !== wanted) this.#fail(property, `KeyType of element ${index + 1} must be ${wanted}`);
       const type = typeof name === 'string' ? types.get(name) : undefined;
       if (typeof name !== 'string' || type === undefined) {
-        return this.#fail(property, `${JSON.stringify(name)} is not among the AttributeDefinitions`);
+        return this.#fail(property, `${JSON.stringify(name)} is missing in the AttributeDefinitions`);
       }
       this.#used.add(name);
       return { name, type };

@@ -69,7 +69,7 @@ async function write(target: DynamoDbTarget, table: string, requests: readonly o
     let left: readonly unknown[] = requests.slice(first, first + BATCH);
     for (let tries = 0; left.length > 0; tries += 1) {
       if (tries === MAX_TRIES)
-        throw new Error(`DynamoDB at ${target.url} leaves items of ${table} unwritten`);
+        throw new Error(`DynamoDB at ${target.url} did not write all items of ${table}`);
       const answer = await ask(target, 'BatchWriteItem', { RequestItems: { [table]: left } });
       const rest = membersOf(answer['UnprocessedItems'])[table];
       left = Array.isArray(rest) ? rest : [];

@@ -24,7 +24,7 @@ export function readAttachedFile(file: string): Buffer {
 
 function readBounded(file: string, maxBytes: number): Buffer {
   const found = statSync(file);
-  if (!found.isFile()) throw new Error(`${file} is no file`);
+  if (!found.isFile()) throw new Error(`${file} is not a file`);
   if (found.size > maxBytes) throw new Error(`${file} has more than ${maxBytes} bytes`);
   return readFileSync(file);
 }

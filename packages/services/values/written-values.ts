@@ -62,7 +62,7 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,
-      `cannot be read as YAML from column ${broken.linePos?.[0].col ?? 1} on (${broken.code}); values that begin with *, &, ! or % must be quoted`,
+      `is not valid YAML from column ${broken.linePos?.[0].col ?? 1} on (${broken.code}); quote values that begin with *, &, ! or %`,
     );
   else if (document.contents !== null) reader.read(document.contents);
   return reader;
@@ -112,7 +112,7 @@ class Reader implements WrittenValues {
   read(contents: Node): void {
     for (const section of this.#entriesOf(contents, 'the file')) {
       if (!SECTIONS.includes(section.name)) {
-        this.#noteAt(section.node, `${section.name} is none of ${SECTIONS.join(', ')}`);
+        this.#noteAt(section.node, `${section.name} is not one of ${SECTIONS.join(', ')}`);
         continue;
       }
       for (const entry of this.#entriesOf(section.node, section.name)) {
@@ -126,7 +126,7 @@ class Reader implements WrittenValues {
 
   #readParameter({ name, node }: Entry): void {
     if (!PARAMETER_NAME.test(name)) {
-      this.#noteAt(node, `ssm: ${name} is no name of a parameter: letters, digits, _ . - and / are`);
+      this.#noteAt(node, `ssm: ${name} is not a parameter name: use letters, digits, _ . - and /`);
       return;
     }
     const isWhole = isMap(node) && node.has('value');
@@ -134,8 +134,8 @@ class Reader implements WrittenValues {
     const content = this.#contentOf(name, isWhole ? node.get('value', true) : node);
     if (content === undefined) return;
     if (!isParameterType(type))
-      this.#noteAt(node, `ssm: type of ${name} is none of ${PARAMETER_TYPES.join(', ')}`);
-    else if (!content.isText) this.#noteAt(node, `ssm: ${name} is no text`);
+      this.#noteAt(node, `ssm: type of ${name} must be one of ${PARAMETER_TYPES.join(', ')}`);
+    else if (!content.isText) this.#noteAt(node, `ssm: ${name} is not a text`);
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
   }
 
@@ -150,7 +150,7 @@ class Reader implements WrittenValues {
 
   #readBucket({ name: bucket, node }: Entry): void {
     if (!BUCKET_NAME.test(bucket)) {
-      this.#noteAt(node, `s3: ${bucket} is no name of a bucket`);
+      this.#noteAt(node, `s3: ${bucket} is not a bucket name`);
       return;
     }
     for (const entry of this.#entriesOf(node, `s3: ${bucket}`))
@@ -176,7 +176,7 @@ class Reader implements WrittenValues {
       try {
         return textContent(JSON.stringify(node.toJS(this.#document)), 'application/json');
       } catch {
-        this.#noteAt(node, `${id} names an anchor that is not there`);
+        this.#noteAt(node, `${id} names a missing anchor`);
         return undefined;
       }
     }
@@ -206,7 +206,7 @@ class Reader implements WrittenValues {
   #entriesOf(node: unknown, what: string): Entry[] {
     if (isScalar(node) && node.value === null) return [];
     if (!isMap(node)) {
-      this.#noteAt(node, `${what} holds no names with values`);
+      this.#noteAt(node, `${what} must map names to values`);
       return [];
     }
     return node.items.flatMap(({ key, value }) =>

@@ -81,7 +81,7 @@ function readReference(reference: string, source: ReferenceSource): string {
     case 'secretsmanager':
       return readSecret(rest, source);
     default:
-      return source.fail(`{{resolve:${reference}}}: only ssm, ssm-secure and secretsmanager can be asked`);
+      return source.fail(`{{resolve:${reference}}}: only ssm, ssm-secure and secretsmanager are supported`);
   }
 }
 
@@ -92,14 +92,14 @@ function readParameter(
 ): string {
   const { stored, fail } = source;
   if (version !== undefined && !/^[1-9]\d*$/.test(version))
-    return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter is a number`);
+    return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter must be a number`);
   const found = stored?.parameter(name);
   if (found === undefined) return fail(missing('parameter', name, `ssm: { ${name}: … }`, stored));
   if ((found.type === 'SecureString') !== isSecure)
     return fail(
       isSecure
-        ? `{{resolve:ssm-secure:${name}}}: the parameter is a ${found.type}, so it is {{resolve:ssm:${name}}}`
-        : `{{resolve:ssm:${name}}}: the parameter is a SecureString, so it is {{resolve:ssm-secure:${name}}}`,
+        ? `{{resolve:ssm-secure:${name}}}: the parameter is a ${found.type}; use {{resolve:ssm:${name}}}`
+        : `{{resolve:ssm:${name}}}: the parameter is a SecureString; use {{resolve:ssm-secure:${name}}}`,
     );
   return found.value;
 }
@@ -110,9 +110,9 @@ function readSecret(parts: readonly string[], source: ReferenceSource): string {
   const idParts = parts[0] === 'arn' ? ARN_PARTS : 1;
   const id = parts.slice(0, idParts).join(':');
   const [kind = 'SecretString', key = '', stage = '', version = ''] = parts.slice(idParts);
-  if (kind !== 'SecretString') return fail(`the secret ${id}: only its SecretString can be asked for`);
+  if (kind !== 'SecretString') return fail(`the secret ${id}: only its SecretString is supported`);
   if ((stage !== '' && stage !== 'AWSCURRENT') || version !== '')
-    return fail(`the secret ${id}: only its version AWSCURRENT is known here`);
+    return fail(`the secret ${id}: only its version AWSCURRENT is available here`);
   const text = stored?.secret(id) ?? ownSecret(id);
   const name = nameOf(id);
   if (text === undefined) return fail(missing('secret', id, `secretsmanager: { ${name}: … }`, stored));
@@ -124,7 +124,7 @@ function readSecretMember(text: string, id: string, key: string, { fail }: Refer
   try {
     members = JSON.parse(text);
   } catch {
-    return fail(`the secret ${id} is no JSON, so it has no "${key}"`);
+    return fail(`the secret ${id} is not JSON, so it has no "${key}"`);
   }
   const member = isJsonObject(members) && Object.hasOwn(members, key) ? members[key] : undefined;
   if (member === undefined || member === null) return fail(`the secret ${id} has no "${key}"`);

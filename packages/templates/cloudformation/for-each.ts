@@ -76,7 +76,7 @@ class Expansion {
     }
     const text = this.#parameters[name] ?? declared['Default'];
     if (typeof text !== 'string')
-      return this.#fail(at, `Parameters.${name} must have a value; give --param ${name}=…`);
+      return this.#fail(at, `Parameters.${name} must have a value; set --param ${name}=…`);
     return text.split(',').map((item) => item.trim());
   }
 

@@ -108,8 +108,8 @@ class Inclusion {
   #attempt(at: Path, read: () => JsonObject): JsonObject | undefined {
     const { tolerance = REFUSING } = this.#options;
     const consequence = isWithinResource(at)
-      ? `what ${at[1] ?? ''} takes from it is missing`
-      : 'what is in it does not exist';
+      ? `its content is missing from ${at[1] ?? ''}`
+      : 'its content does not exist';
     return tolerance.attempt<JsonObject | undefined>(consequence, read, () => undefined);
   }
 
@@ -119,8 +119,8 @@ class Inclusion {
     const repeated = Object.keys(snippet).filter((key) => Object.hasOwn(own, key));
     if (repeated.length > 0)
       tolerance.note(
-        this.#error(at, `an included snippet says ${repeated.join(', ')} once more`),
-        'what the template says itself holds',
+        this.#error(at, `an included snippet repeats ${repeated.join(', ')}`),
+        'the template itself wins',
       );
     return { ...snippet, ...own };
   }
@@ -130,7 +130,7 @@ class Inclusion {
     if (depth >= DEPTH_LIMIT || this.#count > COUNT_LIMIT)
       throw this.#error(
         at,
-        `snippets include each other more than ${DEPTH_LIMIT} deep, or there are too many`,
+        `snippets include each other more than ${DEPTH_LIMIT} levels deep, or there are too many`,
       );
     const { value, folder: next } = this.#open(this.#location(transform, at), at, folder);
     return this.#expandMembers(value, at, next, depth + 1);
@@ -185,7 +185,7 @@ class Inclusion {
       throw this.#error(at, message);
     };
     const unknown = (name: string, at: Path): never =>
-      fail(at, `the Location of AWS::Include takes parameters only, and ${name} is none that has a value`);
+      fail(at, `the Location of AWS::Include takes parameters only; ${name} is not a parameter with a value`);
     return {
       region,
       ref: (name, at) =>

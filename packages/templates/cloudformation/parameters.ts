@@ -43,7 +43,7 @@ export function readParameters(
   return values;
 }
 
-const WITHOUT_VALUE = 'what uses it is left out, or answers 500';
+const WITHOUT_VALUE = 'its users are omitted, or answer 500';
 
 function refuseMissing(
   missing: readonly string[],
@@ -57,8 +57,8 @@ function refuseMissing(
     WITHOUT_VALUE,
     () =>
       others.length === 0
-        ? fail(['Parameters', only], `must have a value; give ${hint}`)
-        : fail(['Parameters'], `[${missing.join(', ')}] must have values; give ${hint}`),
+        ? fail(['Parameters', only], `must have a value; set ${hint}`)
+        : fail(['Parameters'], `[${missing.join(', ')}] must have values; set ${hint}`),
     (error) => {
       for (const name of missing) values.set(name, { kind: 'unusable', error });
     },
@@ -96,7 +96,7 @@ function splitList(text: string): string[] {
 }
 
 function ssmMessage(name: string, type: string): string {
-  return `parameter ${name} has type ${type}, whose value is in the account's SSM; give it with --param ${name}=…, or by its default under ssm in gatewright.values.yml`;
+  return `parameter ${name} has type ${type}, whose value is in the account's SSM; set it with --param ${name}=…, or write the value of its default to ssm in gatewright.values.yml`;
 }
 
 /** Text of a scalar as CloudFormation compares it. */

@@ -88,7 +88,7 @@ export class StackResolver implements Scope {
     const cycle = findCycle(this.#needs);
     const [first = ''] = cycle;
     if (cycle.length > 0)
-      this.refuse(['Resources', first], describeCycle(cycle), 'they are served all the same');
+      this.refuse(['Resources', first], describeCycle(cycle), 'they are still served');
     return resolved;
   }
 
@@ -222,7 +222,7 @@ export class StackResolver implements Scope {
   /** A resource of unknown condition exists: one that guards others must not vanish. */
   #mayExist(logicalId: string): boolean {
     return this.#tolerance.attempt(
-      'it is taken to be true',
+      'it counts as true',
       () => this.#exists(logicalId),
       () => true,
     );

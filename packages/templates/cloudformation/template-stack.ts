@@ -107,8 +107,8 @@ function repeatedKeys(tree: SourceTree): readonly Finding[] {
       type: typeof type === 'string' ? type : 'template',
       property,
       place,
-      message: `the key ${path.at(-1) ?? ''} is written twice`,
-      consequence: `the last one, in line ${line}, holds`,
+      message: `the key ${path.at(-1) ?? ''} is repeated`,
+      consequence: `the last one, in line ${line}, is used`,
     };
   });
 }

@@ -51,7 +51,7 @@ export function expandDocuments(
             resource.place(),
             `Invalid OpenAPI input. ${resource.logicalId} is defined twice`,
           ),
-          'the first one counts',
+          'the first one is used',
         );
       else expanded.set(resource.logicalId, resource);
     findings.push(...found);

@@ -29,7 +29,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'nodejs',
     lacks: (content) =>
       hasDependencies(join(content, 'package.json')) && !existsSync(join(content, 'node_modules'))
-        ? `the packages of its package.json are not there: run npm install in ${content}, or sam build`
+        ? `the packages of its package.json are missing: run npm install in ${content}, or sam build`
         : undefined,
   },
   {
@@ -37,7 +37,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'python',
     lacks: (content) =>
       /^\s*[^\s#]/m.test(readText(join(content, 'requirements.txt')))
-        ? 'the packages of its requirements.txt are there after sam build alone; until then functions find those that Python finds itself'
+        ? 'the packages of its requirements.txt are missing until sam build runs; until then functions use those that Python finds'
         : undefined,
   },
   {
@@ -45,7 +45,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'ruby/lib',
     lacks: (content) =>
       existsSync(join(content, 'Gemfile'))
-        ? 'the gems of its Gemfile are there after sam build alone'
+        ? 'the gems of its Gemfile are missing until sam build runs'
         : undefined,
   },
 ];
@@ -78,7 +78,7 @@ export function placeBuiltLayers(
     if (language !== undefined) below.set(logicalId, language.below);
     const consequence =
       language === undefined
-        ? `its content is made by sam build (${method}), which has not run: functions get ${content} as it lies`
+        ? `its content is made by sam build (${method}), which has not run: functions get ${content} unchanged`
         : language.lacks(content);
     if (consequence !== undefined) findings.push(findingOf(logicalId, consequence));
   }

@@ -41,7 +41,7 @@ function addNotification(
 ): void {
   const bucket = expansion.resources.get(bucketId);
   if (!isJsonObject(bucket) || bucket['Type'] !== 'AWS::S3::Bucket')
-    return expansion.fail(ownerId, `event ${eventName}: ${bucketId} is no AWS::S3::Bucket`);
+    return expansion.fail(ownerId, `event ${eventName}: ${bucketId} is not an AWS::S3::Bucket`);
   const { Properties: properties = {} } = bucket;
   const config = isJsonObject(properties) ? (properties['NotificationConfiguration'] ?? {}) : {};
   const listed = isJsonObject(config) ? (config['LambdaConfigurations'] ?? []) : undefined;

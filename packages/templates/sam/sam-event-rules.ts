@@ -47,7 +47,7 @@ function stateOf(expansion: SamExpansion, { ownerId, eventName, properties }: Sa
   const { State: state, Enabled: isEnabled } = properties;
   if (isEnabled === undefined) return state;
   if (state !== undefined)
-    return expansion.fail(ownerId, `event ${eventName}: State and Enabled exclude each other`);
+    return expansion.fail(ownerId, `event ${eventName}: use State or Enabled, not both`);
   return isEnabled === false || isEnabled === 'false' ? 'DISABLED' : 'ENABLED';
 }
 
@@ -65,7 +65,7 @@ function deadLetterArn(
   if (config === undefined) return undefined;
   const { Arn: arn, Type: type, QueueLogicalId: named } = membersOf(config);
   if ((arn === undefined) === (type === undefined))
-    return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs Arn or Type, and not both`);
+    return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs either Arn or Type`);
   if (arn !== undefined) return arn;
   if (type !== 'SQS')
     return expansion.fail(ownerId, `event ${eventName}: Type of DeadLetterConfig must be SQS`);
@@ -89,7 +89,7 @@ export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent
   const ScheduleExpression = required(expansion, event, 'ScheduleExpression');
   const { OmitName: hasNoName, Name: name, FlexibleTimeWindow = { Mode: 'OFF' } } = properties;
   if (hasNoName === true && name !== undefined)
-    return expansion.fail(ownerId, `event ${eventName}: Name and OmitName exclude each other`);
+    return expansion.fail(ownerId, `event ${eventName}: use Name or OmitName, not both`);
   const dead = deadLetterArn(expansion, event, undefined);
   const roleId = `${id}Role`;
   if (properties['RoleArn'] === undefined)

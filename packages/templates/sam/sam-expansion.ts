@@ -97,7 +97,7 @@ export class SamExpansion {
 
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     if (this.resources.has(logicalId))
-      this.fail(origin, `makes ${logicalId}, which the template has already`);
+      this.fail(origin, `makes ${logicalId}, which the template already has`);
     const source = this.#member(['Resources', origin]);
     const kept = logicalId === origin ? INHERITED : [];
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
@@ -212,7 +212,7 @@ export class SamExpansion {
       const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
       this.fail(
         route.ownerId,
-        `event ${route.eventName}: ${JSON.stringify(named)} is no ${type} of this template`,
+        `event ${route.eventName}: ${JSON.stringify(named)} is not an ${type} of this template`,
       );
     }
     this.#routes.push({ kind, apiId: named ?? IMPLICIT[kind].logicalId, route });
@@ -240,7 +240,7 @@ export class SamExpansion {
         'the event makes no route',
         () => {
           if (api?.kind !== kind)
-            this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is no ${type} of this template`);
+            this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is not an ${type} of this template`);
           api.routes.push(route);
         },
         () => undefined,

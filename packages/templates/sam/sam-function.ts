@@ -45,19 +45,19 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
       logicalId,
       TYPE,
       'DeploymentPreference',
-      'traffic is not shifted: the alias leads to the new version at once, and no hook runs',
+      'traffic is not shifted: the alias points at the new version at once, and no hook runs',
     );
   const events = mapOf(properties, 'Events');
   const target = targetOf(expansion, logicalId, properties);
   expansion.attempt(
-    'there is no such function URL',
+    'the function URL does not exist',
     () => {
       expandFunctionUrl(expansion, logicalId, properties['FunctionUrlConfig'], target);
     },
     () => undefined,
   );
   expansion.attempt(
-    'asynchronous events are taken as without it',
+    'asynchronous events ignore it',
     () => {
       expandInvokeConfig(expansion, logicalId, properties);
     },

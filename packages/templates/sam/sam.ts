@@ -98,7 +98,7 @@ function expandResource(
 ): void {
   const expand = Object.hasOwn(TYPES, type) ? (TYPES[type] ?? recordType) : recordType;
   expansion.attempt(
-    `${logicalId} is left out`,
+    `${logicalId} is omitted`,
     () => {
       expand(expansion, logicalId, resource);
     },

@@ -39,7 +39,7 @@ function modifiedAt(path: string): number | undefined {
 }
 
 export function describeStale(folder: string, newer: string): string {
-  return `what sam build has left is older than ${relative(folder, newer)}, and runs as it was: run sam build again`;
+  return `the output of sam build is older than ${relative(folder, newer)}, and runs unchanged: run sam build again`;
 }
 
 /** Functions whose program comes from `.aws-sam/build`, and starts of that folder itself. */
@@ -74,7 +74,7 @@ function staleTemplate(file: string): readonly Finding[] {
       logicalId: '',
       type: 'AWS::CloudFormation::Stack',
       place: { file },
-      consequence: `all of it is older than ${newer}, and is served as it was: run sam build again, or start ${project}`,
+      consequence: `all of it is older than ${newer}, and is served unchanged: run sam build again, or start ${project}`,
     },
   ];
 }

@@ -115,7 +115,7 @@ async function answerRequest(
       return queryError(
         501,
         'NotImplemented',
-        `The local stand-in has no service "${scope[2] ?? ''}": packaging offline cannot ask it.`,
+        `The local stand-in has no service "${scope[2] ?? ''}": it is not available while packaging offline.`,
       );
   }
 }

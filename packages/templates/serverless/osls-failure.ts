@@ -62,11 +62,11 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
     case 'env':
       return 'set it in the environment or with --env-file';
     case 'param':
-      return 'give it with --param, or write it to params';
+      return 'set it with --param, or write it to params';
     case 'file':
-      return 'there is no such file, or it does not hold that';
+      return 'the file does not exist, or does not contain it';
     case 'self':
-      return 'the service says no such thing';
+      return 'the service does not define it';
     default:
       return 'osls could not resolve it';
   }

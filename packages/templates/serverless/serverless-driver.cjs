@@ -160,7 +160,7 @@ class AbsentRolesPerFunction {
       kind: 'noted',
       property: 'plugins',
       message: `plug-in ${ROLES_PER_FUNCTION}: it is not installed`,
-      consequence: 'what iamRoleStatements gives to one function is given to all of the service',
+      consequence: 'the iamRoleStatements of one function apply to the whole service',
     });
     configSchemaHandler.defineFunctionProperties(service.provider.name, {
       properties: {

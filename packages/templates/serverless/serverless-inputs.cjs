@@ -132,7 +132,7 @@ function watchModules(note, missing, goBlind) {
     }
   };
   if (typeof Module.registerHooks !== 'function') {
-    goBlind('this Node.js does not tell which ES modules are loaded');
+    goBlind('this Node.js does not show which ES modules are loaded');
     return;
   }
   Module.registerHooks({
@@ -190,7 +190,7 @@ function watchOthers(goBlind, isAnswered) {
   net.Socket.prototype.connect = function (...input) {
     const first = Array.isArray(input[0]) ? input[0][0] : input[0];
     const port = typeof first === 'object' && first !== null ? first.port : first;
-    if (!isAnswered(Number(port))) goBlind('it asks a server');
+    if (!isAnswered(Number(port))) goBlind('it calls a server');
     return connect.apply(this, input);
   };
   watchNames(goBlind);
@@ -210,7 +210,7 @@ function watchNames(goBlind) {
       const original = target[name];
       if (!/^(?:lookup|resolve|reverse)/.test(name) || typeof original !== 'function') continue;
       target[name] = Object.defineProperties(function (...input) {
-        goBlind('it looks a name up');
+        goBlind('it resolves a name');
         return original.apply(this, input);
       }, Object.getOwnPropertyDescriptors(original));
     }

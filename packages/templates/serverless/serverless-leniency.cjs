@@ -61,7 +61,7 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     const { frameworkVersion, ...configuration } = withServiceName(await read(path), note);
     const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
     if (pinned !== undefined && pinned !== version.split('.')[0])
-      inform(`frameworkVersion ${frameworkVersion}: osls ${version} reads the service here`);
+      inform(`frameworkVersion ${frameworkVersion}: this service is read by osls ${version}`);
     for (const member of OF_DASHBOARD) delete configuration[member];
     const { provider } = configuration;
     if (typeof provider !== 'object' || provider === null) return configuration;
@@ -79,8 +79,8 @@ function withServiceName(configuration, note) {
   if (typeof service !== 'object' || service === null || typeof service.name !== 'string')
     return configuration;
   const { name, awsKmsKeyArn: kmsKeyArn, ...others } = service;
-  const consequence = 'name and awsKmsKeyArn are read, the rest is not';
-  note('service', 'the object is a notation of Serverless before version 3', consequence);
+  const consequence = 'only name and awsKmsKeyArn are read';
+  note('service', 'the object is a notation from before Serverless 3', consequence);
   for (const member of Object.keys(others))
     note(`service.${member}`, 'osls has no such property', 'it is not read');
   const { provider } = configuration;
@@ -133,7 +133,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
     const resolved = [];
     for (const name of modules) {
       if (WITHOUT_EFFECT.has(name)) {
-        inform(`plug-in ${name} is left out: it changes no template`);
+        inform(`plug-in ${name} is omitted: it does not change the template`);
         continue;
       }
       try {
@@ -175,13 +175,13 @@ function sparing(hook, name, event, note) {
     try {
       return await hook.apply(this, input);
     } catch (error) {
-      note('plugins', `${describe(name, error)} (in ${event})`, 'what it would have done is missing');
+      note('plugins', `${describe(name, error)} (in ${event})`, 'its effect is missing');
       return undefined;
     }
   };
 }
 
-const LEFT_OUT = 'the plug-in is left out: what it would add to the template is missing';
+const LEFT_OUT = 'the plug-in is omitted: its additions to the template are missing';
 
 function describe(name, error) {
   const [first] = String(error?.message ?? error).split('\n');

@@ -176,7 +176,7 @@ function refuseUnknownStage(tree: SourceTree, stage: string): void {
   if (stages.length === 0 || stages.some((name) => name.includes('${'))) return;
   throw new DefinitionError(
     { file: tree.file, line: tree.lineOf(['params']), property: 'params' },
-    `unknown stage "${stage}": params has ${stages.join(', ')}; choose one with --stage, or add it there`,
+    `unknown stage "${stage}": params has ${stages.join(', ')}; choose one with --stage, or add it to params`,
   );
 }
 
@@ -227,7 +227,7 @@ function toRawStack(
     const missing = runsNodeOnly(packaged.template) ? packagesMissing(packaged.esbuild, folder) : undefined;
     if (missing?.length === 0) continue;
     const found = missing === undefined ? '' : `; it has no ${missing.join(', ')}`;
-    const consequence = `its folder ${path} is not built: functions find its packages only where the service has them itself${found}`;
+    const consequence = `its folder ${path} is not built: functions find its packages only if the service itself has them${found}`;
     findings.push({ logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Content', consequence });
   }
   return {

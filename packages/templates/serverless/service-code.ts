@@ -54,7 +54,7 @@ export function findServiceCode({ functions, builders }: PackagedService, folder
 
 function withoutArtifact(logicalId: string, artifact: string): Finding {
   const isElsewhere = /^(?:https?|s3):/.test(artifact);
-  const why = isElsewhere ? 'is not on this machine' : 'is no zip archive that is there';
+  const why = isElsewhere ? 'is not on this machine' : 'is missing, or not a zip archive';
   const consequence = `${artifact} ${why}: the function runs from its source`;
   return { logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence };
 }

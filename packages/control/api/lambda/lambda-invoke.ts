@@ -219,7 +219,7 @@ function refuseWishes(call: AwsCall): ControlReply | undefined {
     {
       header: 'x-amz-log-type',
       none: 'None',
-      says: "LogType 'Tail' of a stream: logs of functions are on the gateway's stderr",
+      says: "LogType 'Tail' of a stream: function logs are on the gateway's stderr",
     },
     { header: 'x-amz-client-context', none: '', says: 'ClientContext of a stream' },
   ];

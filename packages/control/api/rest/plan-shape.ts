@@ -48,7 +48,7 @@ export function readAmount(value: unknown, name: string, isWhole: boolean): numb
   const isLegal = typeof number === 'number' && Number.isFinite(number) && number >= 0;
   if (!isLegal || (isWhole && !Number.isInteger(number)))
     throw badRequest(
-      `Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number that is not negative`,
+      `Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number, 0 or more`,
     );
   return number;
 }

@@ -60,5 +60,5 @@ function splitCsv(text: string): string[][] {
     row = [];
     if (match[3] === '') return rows;
   }
-  throw badRequest(`Line ${rows.length + 1} of the file is no CSV`);
+  throw badRequest(`Line ${rows.length + 1} of the file is not CSV`);
 }

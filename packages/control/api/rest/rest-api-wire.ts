@@ -49,7 +49,7 @@ function tellEdits(control: RestControl, told: Set<string>): void {
     else if (!told.has(identity.apiId)) {
       told.add(identity.apiId);
       control.ports.log.write(
-        `${identity.name} is edited but not deployed; requests see it after CreateDeployment`,
+        `${identity.name} is edited but not deployed; requests see the edit after CreateDeployment`,
       );
     }
   }

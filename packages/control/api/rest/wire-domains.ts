@@ -64,7 +64,7 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
 function readDomain(body: WireCall['body']): JsonObject {
   for (const name of REFUSED)
     if (body[name] !== undefined && body[name] !== null)
-      throw badRequest(`${name} is not enforced here: certificates are made by the local CA. Leave it out`);
+      throw badRequest(`${name} is not enforced here: the local CA makes certificates. Omit it`);
   const routingMode = optionalText(body, 'routingMode');
   if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
     throw badRequest(`Invalid routing mode: ${routingMode}`);

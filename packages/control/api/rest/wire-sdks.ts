@@ -51,7 +51,7 @@ export function sdkRoutes(control: RestControl): readonly WireRoute[] {
         if (missing.length > 0) throw badRequest(`Missing required parameters: [${missing.join(', ')}]`);
         throw new ControlError(
           'NotImplementedException',
-          `GetSdk is not served here: only AWS makes the ${type.name} SDK. GetExport gives the OpenAPI document, of which generators make clients`,
+          `GetSdk is not served here: only AWS makes the ${type.name} SDK. Use GetExport and a generator for OpenAPI documents`,
         );
       },
     },

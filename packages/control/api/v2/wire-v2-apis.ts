@@ -143,7 +143,7 @@ function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResource
   const route = from.routes.find(({ logicalId }) => isQuickCreated(logicalId));
   const integration = [...from.integrations.values()].find(({ logicalId }) => isQuickCreated(logicalId));
   if (route === undefined || integration === undefined)
-    throw badRequest('target, routeKey and credentialsArn are for APIs that quick create has made');
+    throw badRequest('target, routeKey and credentialsArn are only for quick-created APIs');
   const uri = target ?? textOf(integration.properties, 'IntegrationUri');
   const changed = {
     ...integration,

@@ -108,11 +108,11 @@ export class PythonProbe {
   }
 }
 
-const UNREADABLE: Silent = { kind: 'silent', reason: 'has answered what cannot be read', wasLate: false };
+const UNREADABLE: Silent = { kind: 'silent', reason: 'gave an unreadable answer', wasLate: false };
 
 function silence(error: ExecFileException, timeoutMs: number): Silent {
   if (error.killed === true && error.signal === 'SIGTERM')
-    return { kind: 'silent', reason: `has not answered within ${timeoutMs / 1000} s`, wasLate: true };
+    return { kind: 'silent', reason: `did not answer within ${timeoutMs / 1000} s`, wasLate: true };
   return { kind: 'silent', reason: `does not run (${error.code ?? error.signal ?? ''})`, wasLate: false };
 }
 

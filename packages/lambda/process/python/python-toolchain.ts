@@ -191,8 +191,8 @@ function describeMissing(
     .filter(({ module }) => BROUGHT_ALONG.has(module) || uninstalled.length === 0)
     .map(({ module, file, line }) => {
       const text = BROUGHT_ALONG.has(module)
-        ? `${module} is not installed, which Lambda's ${runtime} brings along: ${installer.one(module)}`
-        : `no module named "${module}" is installed: ${installer.one(module)}, or what has it`;
+        ? `${module}, part of Lambda's ${runtime}, is not installed: run ${installer.one(module)}`
+        : `no module named "${module}" is installed: run ${installer.one(module)}, or install its package`;
       return new DefinitionError({ file, line }, text);
     });
 }
@@ -209,12 +209,12 @@ function describeUninstalled(
   const file = project.requirements ?? project.pyproject ?? project.folder;
   const names = needed.slice(0, MAX_NAMES).join(', ');
   const more = needed.length > MAX_NAMES ? ` and ${needed.length - MAX_NAMES} more` : '';
-  const message = `not installed, of what ${basename(file)} lists: ${names}${more}; ${installer.all}`;
+  const message = `packages of ${basename(file)} are not installed: ${names}${more}; run ${installer.all}`;
   return [{ error: new DefinitionError({ file }, message), consequence: usualConsequence(definition) }];
 }
 
 function noDebugger({ place }: FunctionDefinition, installer: Installer): readonly CodeFinding[] {
-  const message = `debugpy is not installed, without which Python functions cannot be debugged: ${installer.one('debugpy')}`;
+  const message = `debugpy is not installed, so Python functions cannot be debugged: run ${installer.one('debugpy')}`;
   const error = new DefinitionError({ file: place.file }, message);
-  return [{ error, consequence: '--inspect does not reach functions in Python' }];
+  return [{ error, consequence: '--inspect does not reach Python functions' }];
 }
