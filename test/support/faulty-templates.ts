@@ -117,7 +117,7 @@ export const CASES: readonly Case[] = [
     },
     parameters: { Kind: { Type: 'String' } },
     bad: 500,
-    tells: ['', /must have a value; give --param Kind=…/, /GET \/bad answers 500/],
+    tells: ['', /must have a value; set --param Kind=…/, /GET \/bad answers 500/],
   },
   {
     name: 'an authorizer that is not there',
@@ -299,7 +299,7 @@ export const CASES: readonly Case[] = [
       GetBad: aMethod('Bad', 'hello', { RestApiId: 'elsewhere' }),
     },
     bad: 403,
-    tells: ['GetBad', /no loaded stack has this API/, /it is left out/],
+    tells: ['GetBad', /no loaded stack has this API/, /it is omitted/],
   },
   {
     name: 'a route of an HTTP API with an authorizer that is not there',

@@ -98,7 +98,7 @@ export const REST_TYPES = {
     noEffect: words('OperationName'),
     unsupported: {
       'Integration.IntegrationTarget':
-        'the link leads to the address of --vpc-link, whatever its load balancer (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
+        'the link leads to the address that --vpc-link gives, whatever its load balancer (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
     },
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
     alike: ['HttpMethod', 'ResourceId'],

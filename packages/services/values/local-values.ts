@@ -130,7 +130,7 @@ export class LocalValues {
     this.#told.add(id);
     const shown = name.replace(/[^\x20-\x7e…]/g, '?').slice(0, 300);
     this.#options.tell(
-      `${service}: ${shown} was read and has no value; write it to ${this.#options.file}`,
+      `${service}: ${shown} was requested but has no value; write it to ${this.#options.file}`,
     );
     return undefined;
   }

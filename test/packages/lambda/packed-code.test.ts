@@ -123,7 +123,7 @@ describe('code that was packaged', () => {
     );
 
     assert.equal(answer, 'packaged');
-    assert.match(told.join(), /plugins "graphql": the gateway runs no build plug-ins \(what was packaged/);
+    assert.match(told.join(), /plugins "graphql": the gateway does not run build plug-ins \(the package of/);
   });
 });
 
@@ -133,7 +133,7 @@ describe('describePacked', () => {
 
     assert.equal(
       describePacked(packed, Date.parse('2026-11-20T13:10:00Z')),
-      'what was packaged 3 hours ago runs in its place (/app/.serverless/a.zip); changes of the source count once the service is packaged again',
+      'the package of 3 hours ago runs in its place (/app/.serverless/a.zip); changes of the source take effect once the service is packaged again',
     );
   });
 });

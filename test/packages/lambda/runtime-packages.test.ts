@@ -116,7 +116,7 @@ describe('a package that is not there', () => {
       name: 'a package of anybody',
       files: { 'a.ts': "import { x } from 'nowhere-to-be-found/x';\nexport const handler = async () => x" },
       expected:
-        /a\.ts:1: Cannot find package "nowhere-to-be-found": no such package is installed; npm install nowhere/,
+        /a\.ts:1: Cannot find package "nowhere-to-be-found": the package is not installed; run npm install nowhere/,
     },
   ] as const;
 

@@ -291,7 +291,7 @@ describe('definitions that are refused before anything runs', () => {
       given: aFolderFunction(folder, 'users.list', {
         esbuild: { plugins: [{ name: 'magic' }], platform: 'browser', minify: true, typo: 1 },
       }),
-      message: /plugins "magic": the gateway runs no build plug-ins; platform: only node; typo$/,
+      message: /plugins "magic": the gateway does not run build plug-ins; platform: only node; typo$/,
       source: 'AGENTS.md: nothing is ignored in silence',
     },
     {

@@ -93,7 +93,7 @@ describe('a function in Java', () => {
       what: 'what Maven has compiled, without its dependencies',
       files: { 'pom.xml': DEPENDENCY, 'target/classes/lib/C.class': '' },
       path: ['target/classes', 'target/dependency/*', 'target/*'],
-      told: /has no dependencies: mvn package dependency:copy-dependencies$/m,
+      told: /has no dependencies: run mvn package dependency:copy-dependencies$/m,
     },
     {
       what: 'an unpacked package',
