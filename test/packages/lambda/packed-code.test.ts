@@ -69,7 +69,7 @@ describe('code that was packaged', () => {
     );
     replace();
 
-    assert.match(faults.all[0]?.error.message ?? '', /code\.zip is no zip archive/);
+    assert.match(faults.all[0]?.error.message ?? '', /code\.zip is not a zip archive/);
     assert.notEqual((await invoke('a')).kind, 'returned');
   });
 
@@ -111,7 +111,7 @@ describe('code that was packaged', () => {
       assert.equal(answer, 'packaged');
       assert.equal(told.length, 1);
       assert.match(told[0] ?? '', says);
-      assert.match(told[0] ?? '', /what was packaged 0 minutes ago runs in its place \(.*code\.zip\)/);
+      assert.match(told[0] ?? '', /the package of 0 minutes ago runs in its place \(.*code\.zip\)/);
       assert.match(told[0] ?? '', /changes of the source count once the service is packaged again/);
     });
 

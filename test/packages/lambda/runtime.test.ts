@@ -258,7 +258,7 @@ describe('definitions that are refused before anything runs', () => {
     {
       name: 'a handler file that is missing',
       given: aFolderFunction(folder, 'functions/orders.list'),
-      message: /there is no functions\/orders\.ts, .* write it with an export named "list"$/,
+      message: /there is no functions\/orders\.ts, .* create it with an export named "list"$/,
       source: 'docs/function-runtime.md',
     },
     {
@@ -297,7 +297,7 @@ describe('definitions that are refused before anything runs', () => {
     {
       name: 'a reserved variable',
       given: anInlineFunction('f', COUNTING, { environment: { AWS_REGION: 'x', OK: '1' } }),
-      message: /^Lambda reserves AWS_REGION:/,
+      message: /^Lambda reserves AWS_REGION and refuses/,
       source: 'Lambda, "Reserved environment variables"',
     },
     {

@@ -58,7 +58,7 @@ describe('classifyResources', () => {
       },
       unsupported: [
         /^MfaConfiguration: ON: no second factor/,
-        /LambdaVersion: V3_0: tokens that a client gets/,
+        /LambdaVersion: V3_0: tokens of a client without/,
         /^LambdaConfig\.UserMigration: /,
       ],
       noEffect: [],
