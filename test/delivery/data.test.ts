@@ -208,7 +208,7 @@ describe('gatewright data, and start --seed', () => {
       [1, 1, 1],
     );
     assert.deepEqual(Items, []);
-    assert.match(overwrite.stderr, /was not written by gatewright; name another file/);
+    assert.match(overwrite.stderr, /was not written by gatewright; choose another file/);
   });
 });
 

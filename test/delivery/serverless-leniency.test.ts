@@ -51,7 +51,7 @@ describe('a service of another time', () => {
 
     assert.equal(stack.functions[0]?.runtime, 'nodejs12.x');
     assert.deepEqual(told(stack), []);
-    assert.match(informed[0] ?? '', /frameworkVersion 3: osls 4\.\S+ reads the service here/);
+    assert.match(informed[0] ?? '', /frameworkVersion 3: this service is read by osls 4\.\S+/);
   });
 
   it('has its unknown properties told, each with its line', async () => {

@@ -179,7 +179,7 @@ export const CASES: readonly Case[] = [
     resources: { ...REST, GetBad: aMethod('Bad', 'hello'), Wall: LOST_WALL },
     good: 500,
     bad: 500,
-    tells: ['Wall', /which stage this guards/, /all stages of REST APIs answer 500.*--allow-unguarded/],
+    tells: ['Wall', /the guarded stage is unknown/, /all stages of REST APIs answer 500.*--allow-unguarded/],
   },
   {
     name: 'a stage with variables that AWS refuses',

@@ -112,7 +112,7 @@ describe('code that was packaged', () => {
       assert.equal(told.length, 1);
       assert.match(told[0] ?? '', says);
       assert.match(told[0] ?? '', /the package of 0 minutes ago runs in its place \(.*code\.zip\)/);
-      assert.match(told[0] ?? '', /changes of the source count once the service is packaged again/);
+      assert.match(told[0] ?? '', /changes of the source take effect once the service is packaged again/);
     });
 
   it('runs in place of a bundle that would lack its build plug-ins', async () => {
