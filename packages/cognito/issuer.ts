@@ -228,7 +228,8 @@ function checkWish(wish: TokenWish): void {
     throw new WishRefused('expiresInSeconds must be whole seconds, at most one year');
   }
   const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
-  if (own.length > 0) throw new WishRefused(`claims must not include ${own.join(', ')}: the issuer sets them`);
+  if (own.length > 0)
+    throw new WishRefused(`claims must not include ${own.join(', ')}: the issuer sets them`);
   if (JSON.stringify(wish).length > MAX_CLAIMS_BYTES)
     throw new WishRefused('the claims are longer than 16 kB');
 }

@@ -1,4 +1,3 @@
-
 /** Scope of access tokens from a sign-in by the API: the user's own data. */
 export const OWN_DATA_SCOPE = 'aws.cognito.signin.user.admin';
 

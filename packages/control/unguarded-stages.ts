@@ -22,10 +22,7 @@ export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance:
   let everyStage: string | undefined;
   for (const association of resourcesOf(stacks, ASSOCIATIONS)) {
     if (association.unresolved?.includes('ResourceArn') === true) {
-      const error = new DefinitionError(
-        association.place('ResourceArn'),
-        'the guarded stage is unknown',
-      );
+      const error = new DefinitionError(association.place('ResourceArn'), 'the guarded stage is unknown');
       tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without it');
       everyStage ??= `${error.describe()}: it may be this one`;
       continue;
@@ -33,7 +30,10 @@ export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance:
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
     if (apiId === undefined || stageName === undefined) continue;
     const error = new DefinitionError(association.place(), 'AWS WAF does not run here');
-    tolerance.note(error, `stage ${stageName} answers 500 to every request; --allow-unguarded serves it without`);
+    tolerance.note(
+      error,
+      `stage ${stageName} answers 500 to every request; --allow-unguarded serves it without`,
+    );
     reasons.set(`${apiId}/${stageName}`, `${error.describe()}, and a web ACL guards the stage`);
   }
   return ({ apiId }) =>

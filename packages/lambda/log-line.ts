@@ -1,4 +1,3 @@
-
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
 
 export type FunctionLogLine = {

@@ -108,7 +108,9 @@ function readEntry(
     throw new ArchiveError(`${file}: ${path} is encrypted`);
   const method = archive.readUInt16LE(at + 10);
   if (method !== STORED && method !== DEFLATED)
-    throw new ArchiveError(`${file}: ${path} uses a compression method that Lambda does not support (${method})`);
+    throw new ArchiveError(
+      `${file}: ${path} uses a compression method that Lambda does not support (${method})`,
+    );
   // The local header repeats the name and has an extra field of its own length.
   const local = archive.readUInt32LE(at + 42);
   if (archive.readUInt32LE(local) !== LOCAL_HEADER) throw new RangeError('no header');

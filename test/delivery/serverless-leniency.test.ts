@@ -85,7 +85,10 @@ describe('a service of another time', () => {
       '3 plugins: plug-in serverless-not-there: it is not installed',
       '3 plugins: plug-in ./old.js: too old',
     ]);
-    assert.match(informed.join('\n'), /plug-in serverless-offline is omitted: it does not change the template/);
+    assert.match(
+      informed.join('\n'),
+      /plug-in serverless-offline is omitted: it does not change the template/,
+    );
   });
 
   it('is read although hooks of plug-ins fail, unless they refuse on purpose', async () => {

@@ -1,4 +1,3 @@
-
 export type DaemonAddress = { readonly host: string; readonly port: number };
 
 const ADDRESS = /^(?:udp:)?(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/;

@@ -39,8 +39,7 @@ export class ArrivalOrder implements QueueOrder {
     return taken;
   }
 
-  release(): void {
-  }
+  release(): void {}
 
   clear(): void {
     this.#messages = [];

@@ -52,7 +52,9 @@ function onlyEntry(rule: unknown): readonly [name: string, operand: unknown] {
   const entries = isJsonObject(rule) ? Object.entries(rule) : [];
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1)
-    throw new PatternError('a rule must be a text, a number, true, false, null or an object with one operator');
+    throw new PatternError(
+      'a rule must be a text, a number, true, false, null or an object with one operator',
+    );
   return entry;
 }
 

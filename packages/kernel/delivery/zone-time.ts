@@ -1,4 +1,3 @@
-
 type WallTime = {
   readonly year: number;
   /** 1 to 12. */

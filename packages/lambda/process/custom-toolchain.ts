@@ -161,7 +161,9 @@ async function buildGo(go: string, root: string, buildFolder: string, machine: M
 
 /** `./main.go:7:2: undefined: foo` */
 function describeBuild(text: string, root: string, cause: unknown): BuildError {
-  const hint = /module lookup disabled|GOPROXY=off/.test(text) ? `${text}\n(run go mod download to get it)` : text;
+  const hint = /module lookup disabled|GOPROXY=off/.test(text)
+    ? `${text}\n(run go mod download to get it)`
+    : text;
   const place = /^\.?\/?([^\s:]+\.go):(\d+):(?:\d+:)? (.+)$/m.exec(text);
   if (place === null) return new BuildError(hint, cause);
   const [, file = '', line, message = ''] = place;

@@ -27,7 +27,10 @@ function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void 
   }
   process.on('newListener', (name: string | symbol) => {
     if (typeof name === 'string' && /^SIG[A-Z]/.test(name)) {
-      output.report('WARN', `${name} is never delivered here: a function runs in a worker thread of the gateway`);
+      output.report(
+        'WARN',
+        `${name} is never delivered here: a function runs in a worker thread of the gateway`,
+      );
     }
   });
 }

@@ -95,7 +95,9 @@ export class LocalStreams {
     let held = this.all.reduce((sum, { bytes }) => sum + bytes, 0);
     if (held <= this.#maxBytes) return;
     if (!this.#isFull)
-      this.#ports.report(`the streams hold more than ${this.#maxBytes} bytes: their oldest records are dropped`);
+      this.#ports.report(
+        `the streams hold more than ${this.#maxBytes} bytes: their oldest records are dropped`,
+      );
     this.#isFull = true;
     const shards = this.all.flatMap((stream) => stream.shards);
     while (held > this.#maxBytes) {

@@ -26,10 +26,7 @@ function readSource(mapping: ResourceReader, stacks: StackReading): void {
     return;
   }
   if (source === 'elsewhere') {
-    mapping.unsupported(
-      undefined,
-      'its source is at the endpoint that you set: it starts no function',
-    );
+    mapping.unsupported(undefined, 'its source is at the endpoint that you set: it starts no function');
     return;
   }
   const read = source(arn);

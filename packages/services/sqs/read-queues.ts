@@ -34,7 +34,11 @@ export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition)
   const { isFifo } = queue.settings;
   const windowSeconds = reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300);
   if (isFifo && windowSeconds > 0)
-    reader.note('MaximumBatchingWindowInSeconds', 'FIFO queues have no batching window', 'the mapping has none');
+    reader.note(
+      'MaximumBatchingWindowInSeconds',
+      'FIFO queues have no batching window',
+      'the mapping has none',
+    );
   const batchSize = reader.whole('BatchSize', 10, 1, isFifo ? 10 : 10_000);
   if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)
     reader.note(

@@ -128,10 +128,7 @@ async function untilActive(target: DynamoDbTarget, name: string): Promise<void> 
     const { body } = await callDynamoDb(target, 'DescribeTable', { TableName: name });
     if (membersOf(body['Table'])['TableStatus'] === 'ACTIVE') return;
     if (performance.now() > deadlineMs) {
-      throw new StartError(
-        'DYNAMODB_NOT_READY',
-        `table ${name} at ${target.url} was not active within 60 s`,
-      );
+      throw new StartError('DYNAMODB_NOT_READY', `table ${name} at ${target.url} was not active within 60 s`);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
   }

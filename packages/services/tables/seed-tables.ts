@@ -15,7 +15,9 @@ export async function seedTables(
     const found = tables.find(({ name, logicalId }) => name === table || logicalId === table);
     if (found === undefined) {
       const names = tables.map(({ name }) => name).join(', ');
-      told.push(`--seed: ${file}: there is no table ${table}${names === '' ? '' : `; choose one of ${names}`}`);
+      told.push(
+        `--seed: ${file}: there is no table ${table}${names === '' ? '' : `; choose one of ${names}`}`,
+      );
       continue;
     }
     const own = { ...target, region: found.region };

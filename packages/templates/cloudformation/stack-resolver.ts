@@ -87,8 +87,7 @@ export class StackResolver implements Scope {
     }
     const cycle = findCycle(this.#needs);
     const [first = ''] = cycle;
-    if (cycle.length > 0)
-      this.refuse(['Resources', first], describeCycle(cycle), 'they are still served');
+    if (cycle.length > 0) this.refuse(['Resources', first], describeCycle(cycle), 'they are still served');
     return resolved;
   }
 

@@ -214,7 +214,10 @@ describe('classifyResources', () => {
         WebsiteConfiguration: { IndexDocument: 'index.html' },
         BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
       },
-      unsupported: [/^LifecycleConfiguration: objects stay/, /^WebsiteConfiguration: it does not answer browsers/],
+      unsupported: [
+        /^LifecycleConfiguration: objects stay/,
+        /^WebsiteConfiguration: it does not answer browsers/,
+      ],
       noEffect: ['BucketEncryption'],
     },
     {

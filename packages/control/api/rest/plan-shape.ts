@@ -47,8 +47,6 @@ export function readAmount(value: unknown, name: string, isWhole: boolean): numb
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   const isLegal = typeof number === 'number' && Number.isFinite(number) && number >= 0;
   if (!isLegal || (isWhole && !Number.isInteger(number)))
-    throw badRequest(
-      `Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number, 0 or more`,
-    );
+    throw badRequest(`Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number, 0 or more`);
   return number;
 }

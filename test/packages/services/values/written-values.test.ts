@@ -36,7 +36,11 @@ describe('parseValues', () => {
     ['an unknown section', 'smm: { /a: hush }', /^v\.yml:1: smm is not one of ssm, secretsmanager/],
     ['a value that is missing', 'ssm:\n  /a:\n  /b: hush', /^v\.yml:2: \/a has no value; write ""/],
     ['no name of a parameter', 'ssm: { "a b": hush }', /^v\.yml:1: ssm: a b is not a parameter name/],
-    ['an unknown type', 'ssm: { /a: { type: Secret, value: hush } }', /^v\.yml:1: ssm: type of \/a must be one of/],
+    [
+      'an unknown type',
+      'ssm: { /a: { type: Secret, value: hush } }',
+      /^v\.yml:1: ssm: type of \/a must be one of/,
+    ],
     ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is not a text/],
     ['no bucket', 's3: { A: { b: hush } }', /^v\.yml:1: s3: A is not a bucket name/],
     ['a file that is not there', 's3: { abc: { b: !file b } }', /^v\.yml:1: abc\/b: .*b is not there/],
