@@ -6,7 +6,7 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../core/api-call.ts';
 import { type Issuer, type TokenWish } from './issuer.ts';
 
-/** @returns undefined when the path is none of the issuer's */
+/** @returns undefined for paths of others */
 export function serveIssuer(
   request: ControlRequest,
   issuer: Issuer,
@@ -24,7 +24,7 @@ export function serveIssuer(
   }
 }
 
-/** Rotation must be seen at once: the issuer is next door, and authorizers have caches of their own. */
+/** A rotation must be visible at once: the issuer is local, and authorizers have their own caches. */
 const NO_CACHE = ['Cache-Control', 'no-store'];
 
 function grantToken(request: ControlRequest, issuer: Issuer, identities: Identities): ControlReply {
@@ -61,7 +61,7 @@ function grantToken(request: ControlRequest, issuer: Issuer, identities: Identit
   }
 }
 
-/** `sub` is the identity's name unless the form has another: this issuer exists to play any user. */
+/** `sub` is the identity's name unless the form sets another: this issuer can impersonate any user. */
 function readForm(form: URLSearchParams, client: LocalIdentity): TokenWish {
   const audiences = form.getAll('audience');
   const roles = form.get('roles');
@@ -88,7 +88,7 @@ function authenticateClient(
       ? [form.get('client_id') ?? '', form.get('client_secret') ?? '']
       : Buffer.from(basic, 'base64').toString('utf8').split(':', 2);
   const identity = identities.find(id);
-  // Compared also when nobody has that id, so that the time taken does not tell which ids exist.
+  // Compared even for an unknown id, so that the duration does not reveal which ids exist.
   const isRight = equalInConstantTime(identity?.secretAccessKey ?? 'nobody', secret);
   return isRight ? identity : undefined;
 }

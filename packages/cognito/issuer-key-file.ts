@@ -1,4 +1,3 @@
-/** The issuer's keys kept with `--data DIR`, so that tokens outlive a restart. */
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { StartError } from '../core/errors.ts';
@@ -9,7 +8,7 @@ import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts'
 const FILE = 'issuer-keys.json';
 const SAVES = new KeyLocks();
 
-/** @returns no keys when none have been kept @throws StartError when the file is damaged, or cannot be read */
+/** @returns no keys if none are kept @throws StartError when the file is damaged, or cannot be read */
 export async function loadIssuerKeys(dataDirectory: string): Promise<readonly KeptKey[]> {
   const path = join(dataDirectory, FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
@@ -20,24 +19,24 @@ export async function loadIssuerKeys(dataDirectory: string): Promise<readonly Ke
   try {
     return parseIssuerKeys(JSON.parse(text));
   } catch {
-    throw new StartError('ISSUER_KEYS', `${path} is damaged; delete it to begin with a new key`);
+    throw new StartError('ISSUER_KEYS', `${path} is damaged; delete it to start with a new key`);
   }
 }
 
-/** Saves are done in the order they were asked for: an earlier list never replaces a later one. */
+/** Saves run in order: an earlier list never replaces a later one. */
 export async function saveIssuerKeys(dataDirectory: string, keys: readonly KeptKey[]): Promise<void> {
   const path = join(dataDirectory, FILE);
   await SAVES.hold([path], () => writeSecretFile(path, `${JSON.stringify(keys)}\n`));
 }
 
-/** @throws where it is no list of keys */
+/** @throws when it is not a list of keys */
 export function parseIssuerKeys(value: unknown): readonly KeptKey[] {
   if (!Array.isArray(value)) throw new TypeError('not a list');
   return value.map((entry: unknown) => {
     const { privateKeyPem, usedUntilSeconds } = entry as Partial<KeptKey>;
     if (typeof privateKeyPem !== 'string' || typeof usedUntilSeconds !== 'number')
       throw new TypeError('not a key');
-    // The issuer signs RS256; a key that cannot is as damaged as one that cannot be read.
+    // The issuer signs RS256; a key of another kind counts as damaged.
     if (createPrivateKey(privateKeyPem).asymmetricKeyType !== 'rsa') throw new TypeError('not an RSA key');
     return { privateKeyPem, usedUntilSeconds };
   });

@@ -1,7 +1,7 @@
 /**
- * The local OpenID issuer: real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name is fixed
- * and can never be a real issuer's; only the address of its key set is local. Under the names of others it signs for
- * those alone that it stands in for on this machine.
+ * The local OpenID issuer: real RS256 signatures for JWT, Cognito and Lambda authorizers, offline. Its name
+ * can never be a real issuer's. It signs under another issuer's name only if it replaces that issuer on this
+ * machine.
  */
 import { WishRefused } from '../core/errors.ts';
 import {
@@ -23,24 +23,23 @@ const DEFAULT_AUDIENCE = 'gatewright';
 
 export type TokenWish = {
   readonly sub: string;
-  /** One that the local issuer stands in for; itself unless given. */
+  /** An issuer that the local one replaces; default: itself. */
   readonly issuer?: string;
-  /** `gatewright` unless given. */
+  /** Default: `gatewright`. */
   readonly aud?: string | readonly string[];
   readonly roles?: readonly string[];
   /** Space-separated. */
   readonly scope?: string;
-  /** Anything else, `token_use` for example; never the claims that the issuer sets itself. */
+  /** Other claims, such as `token_use`; never those that the issuer sets itself. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** 3600 unless given; negative = expired that long ago. */
+  /** Default: 3600; negative = expired that long ago. */
   readonly expiresInSeconds?: number;
 };
 
-/** A key as it is kept between starts. */
 export type KeptKey = {
   /** PKCS #8. */
   readonly privateKeyPem: string;
-  /** No token that it signed lives longer. */
+  /** Expiry of the last token that it signed. */
   readonly usedUntilSeconds: number;
 };
 
@@ -56,23 +55,23 @@ type PublicJwk = {
 type IssuerOptions = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Whether tokens may bear this `iss`; absent = the local issuer's own alone. */
+  /** Whether tokens may have this `iss`; absent = only the local issuer's own. */
   readonly standsInFor?: (issuer: string) => boolean;
-  /** Newest first; empty = make one. */
+  /** Newest first; empty = a new one is made. */
   readonly kept?: readonly KeptKey[];
-  /** Told of all keys, newest first, whenever what must be kept has changed. */
+  /** Gets all keys, newest first, whenever data to keep has changed. */
   readonly onChange?: (keys: readonly KeptKey[]) => void;
 };
 
 type IssuerKey = { readonly privateKey: KeyObject; readonly jwk: PublicJwk; usedUntilSeconds: number };
 
-/** Claims that say who issued what to whom and when; a wish has fields of its own for those it may choose. */
+/** Claims about issuer, recipient and times; a token request sets those it may choose by separate fields. */
 const OWN_CLAIMS = new Set(['iss', 'sub', 'aud', 'iat', 'nbf', 'exp', 'jti', 'scope', 'roles']);
 const MODULUS_BITS = 2048;
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const MAX_LIFETIME_SECONDS = 366 * 24 * 3600;
 const DAY_SECONDS = 24 * 3600;
-/** A key set must stay readable for every client (API Gateway takes 150 kB); the oldest key goes first. */
+/** A key set must stay readable for every client (API Gateway accepts 150 kB); the oldest key goes first. */
 const MAX_KEYS = 8;
 const MAX_CLAIMS_BYTES = 16 * 1024;
 
@@ -81,7 +80,6 @@ export class Issuer {
   readonly #random: Random;
   readonly #standsInFor: (issuer: string) => boolean;
   readonly #onChange: (keys: readonly KeptKey[]) => void;
-  /** Newest first; the first one signs. */
   #keys: IssuerKey[];
 
   private constructor(options: IssuerOptions, keys: IssuerKey[]) {
@@ -94,7 +92,7 @@ export class Issuer {
 
   readonly own = LOCAL_ISSUER;
 
-  /** Whether tokens may bear this `iss`. */
+  /** Whether tokens may have this `iss`. */
   includes(issuer: string): boolean {
     return issuer === this.own || this.#standsInFor(issuer);
   }
@@ -107,14 +105,14 @@ export class Issuer {
   }
 
   /**
-   * Signs a token as of the clock.
+   * Signs a token at the clock's time.
    * @throws WishRefused
    */
   mint(wish: TokenWish): { readonly token: string; readonly expiresAtSeconds: number } {
     const { issuer = LOCAL_ISSUER } = wish;
     checkWish(wish);
     if (!this.includes(issuer))
-      throw new WishRefused(`nothing stands in for ${issuer}; start with --issuer ${issuer}=local`);
+      throw new WishRefused(`no issuer ${issuer} here; start with --issuer ${issuer}=local`);
     const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
     const lifetimeSeconds = wish.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
     const expiresAtSeconds = nowSeconds + lifetimeSeconds;
@@ -134,7 +132,7 @@ export class Issuer {
     return this.sign(payload, 'JWT');
   }
 
-  /** Signs claims as they are; who calls answers for them. */
+  /** Signs claims unchecked; the caller is responsible for them. */
   sign(
     payload: Readonly<Record<string, unknown>> & { readonly exp: number },
     typ?: 'JWT',
@@ -150,8 +148,8 @@ export class Issuer {
   }
 
   /**
-   * Signs with a new key from now on. The old ones stay in the key set until their tokens have expired, or leave it at
-   * once: `withdraw` is what one does with a key that has leaked.
+   * Signs with a new key from now on. Old keys stay in the key set until their tokens have expired;
+   * `withdraw` removes them at once, for a leaked key.
    */
   async rotate(how: { readonly withdraw?: boolean } = {}): Promise<void> {
     const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS });
@@ -165,7 +163,7 @@ export class Issuer {
     return { keys: this.#usable().map(({ jwk }) => jwk) };
   }
 
-  /** Whether one of the present keys has signed this token; what it says is not looked at. */
+  /** Whether one of the present keys has signed this token; its claims are not checked. */
   hasSigned(token: string): boolean {
     const [header = '', payload = '', signature = '', ...more] = token.split('.');
     const kid = parseJsonObject(Buffer.from(header, 'base64url').toString('utf8'))?.['kid'];
@@ -175,7 +173,10 @@ export class Issuer {
     return verify('sha256', signed, createPublicKey(key.privateKey), Buffer.from(signature, 'base64url'));
   }
 
-  /** OpenID Connect Discovery 1.0, of its own name. @param baseUrl where this issuer is reached, `http://127.0.0.1:4000` */
+  /**
+   * OpenID Connect Discovery 1.0, under its own name. @param baseUrl address of this issuer,
+   * `http://127.0.0.1:4000`
+   */
   discovery(baseUrl: string): Readonly<Record<string, unknown>> {
     return {
       issuer: LOCAL_ISSUER,
@@ -194,7 +195,7 @@ export class Issuer {
     return this.#keys.filter((key, index) => index === 0 || key.usedUntilSeconds >= nowSeconds);
   }
 
-  /** Rounded up to full days, so that what must be kept changes once a day and not with every token. */
+  /** Rounded up to full days, so that it is saved once a day only. */
   #noteUse(key: IssuerKey, expiresAtSeconds: number): void {
     const untilSeconds = Math.ceil(expiresAtSeconds / DAY_SECONDS) * DAY_SECONDS;
     if (untilSeconds <= key.usedUntilSeconds) return;
@@ -206,7 +207,6 @@ export class Issuer {
     this.#onChange(this.keptKeys);
   }
 
-  /** All keys, newest first. */
   get keptKeys(): readonly KeptKey[] {
     return this.#keys.map(({ privateKey, usedUntilSeconds }) => ({
       privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -214,7 +214,7 @@ export class Issuer {
     }));
   }
 
-  /** Signs by these keys from now on; tokens of its own count no more. */
+  /** Signs with these keys from now on; tokens of its former keys become invalid. */
   adopt(keys: readonly KeptKey[]): void {
     this.#keys = keys.map(readKeptKey);
     this.#announce();
@@ -225,10 +225,11 @@ function checkWish(wish: TokenWish): void {
   const { sub, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, claims = {} } = wish;
   if (sub === '' || sub.length > 255) throw new WishRefused('sub must have 1 to 255 characters');
   if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
-    throw new WishRefused('expiresInSeconds must be whole seconds, at most a year');
+    throw new WishRefused('expiresInSeconds must be whole seconds, at most one year');
   }
   const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
-  if (own.length > 0) throw new WishRefused(`claims may not hold ${own.join(', ')}: the issuer sets them`);
+  if (own.length > 0)
+    throw new WishRefused(`claims must not include ${own.join(', ')}: the issuer sets them`);
   if (JSON.stringify(wish).length > MAX_CLAIMS_BYTES)
     throw new WishRefused('the claims are longer than 16 kB');
 }

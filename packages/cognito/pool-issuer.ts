@@ -1,9 +1,6 @@
-/** User pools of Cognito as issuers: tokens in their form. */
-
-/** Scope of every access token that a sign-in by the API gives: the user's own data. */
+/** Scope of access tokens from a sign-in by the API: the user's own data. */
 export const OWN_DATA_SCOPE = 'aws.cognito.signin.user.admin';
 
-/** As much of a `TokenWish` as decides. */
 type PoolTokenWish = {
   readonly sub: string;
   readonly aud?: string | readonly string[];
@@ -13,9 +10,9 @@ type PoolTokenWish = {
 };
 
 /**
- * What a wish comes to in a pool's token beside `iss`, `sub` and times: an access token where it has a scope or
- * `token_use=access`, else an ID token; roles are groups (Cognito developer guide, "Understanding user pool JSON web
- * tokens").
+ * Claims of a pool's token besides `iss`, `sub` and times: an access token if it has a scope or
+ * `token_use=access`, else an ID token; roles are groups (Cognito developer guide, "Understanding user pool
+ * JSON web tokens").
  */
 export function cognitoClaims(wish: PoolTokenWish, authTime: number): Readonly<Record<string, unknown>> {
   const { sub, roles = [], scope, claims = {}, aud = 'gatewright' } = wish;

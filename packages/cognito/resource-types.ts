@@ -1,12 +1,11 @@
-/** User pools: what becomes of their properties, and what Ref and GetAtt give. */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { arnOf, id, named, row } from '../core/resource-types/namers.ts';
 import { words } from '../core/resource-types/words.ts';
 import type { Namer } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 
-const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not served: such a sign-in is answered with 501';
-const NO_SENDER = 'codes appear in the log, and no function sends them';
+const NO_CUSTOM_AUTH = 'the flow CUSTOM_AUTH is not served: such a sign-in answers 501';
+const NO_SENDER = 'codes appear in the log; no function sends them';
 
 const userPoolId: Namer = ({ region, stackName, logicalId }) =>
   `${region}_${makeId(9, stackName, logicalId)}`;
@@ -28,22 +27,22 @@ export const COGNITO_TYPES = {
        EnabledMfas UserPoolTier DeviceConfiguration UserAttributeUpdateSettings Policies.SignInPolicy`,
     ),
     values: {
-      MfaConfiguration: { allowed: ['OFF'], consequence: 'nobody is asked for a second factor' },
+      MfaConfiguration: { allowed: ['OFF'], consequence: 'no second factor is required' },
       'LambdaConfig.PreTokenGenerationConfig.LambdaVersion': {
         allowed: ['V1_0', 'V2_0'],
-        consequence: 'tokens that a client gets for itself are not changed',
+        consequence: 'tokens of a client without a user are not changed',
       },
     },
     unsupported: {
-      'LambdaConfig.UserMigration': 'users that the pool does not have are not looked for elsewhere',
+      'LambdaConfig.UserMigration': 'users that the pool does not have are not migrated',
       'LambdaConfig.DefineAuthChallenge': NO_CUSTOM_AUTH,
       'LambdaConfig.CreateAuthChallenge': NO_CUSTOM_AUTH,
       'LambdaConfig.VerifyAuthChallengeResponse': NO_CUSTOM_AUTH,
       'LambdaConfig.CustomEmailSender': NO_SENDER,
       'LambdaConfig.CustomSMSSender': NO_SENDER,
       'LambdaConfig.KMSKeyID': NO_SENDER,
-      'LambdaConfig.InboundFederation': 'nobody signs in by another identity provider',
-      UserPoolAddOns: 'no sign-in is looked at for risks',
+      'LambdaConfig.InboundFederation': 'sign-in by other identity providers is not served',
+      UserPoolAddOns: 'sign-ins are not checked for risks',
     },
     names: row(userPoolId, {
       Arn: arnOf('cognito-idp', userPoolId, 'userpool/'),
@@ -62,8 +61,8 @@ export const COGNITO_TYPES = {
       'AnalyticsConfiguration AuthSessionValidity DefaultRedirectURI SupportedIdentityProviders',
     ),
     unsupported: {
-      WriteAttributes: 'users may write every attribute of their own',
-      EnablePropagateAdditionalUserContextData: 'no sign-in is looked at for risks',
+      WriteAttributes: 'users may write all of their own attributes',
+      EnablePropagateAdditionalUserContextData: 'sign-ins are not checked for risks',
     },
     names: row(id(26), {
       ClientId: id(26),
@@ -78,14 +77,14 @@ export const COGNITO_TYPES = {
   'AWS::Cognito::UserPoolGroup': {
     enforced: words('UserPoolId GroupName'),
     noEffect: words('Description Precedence'),
-    unsupported: { RoleArn: 'no role goes with the group' },
+    unsupported: { RoleArn: 'the group has no role' },
   },
-  // A client may ask for what its AllowedOAuthScopes name.
+  // AllowedOAuthScopes of a client define its scopes.
   'AWS::Cognito::UserPoolResourceServer': {
     enforced: words('UserPoolId Identifier Name'),
     noEffect: ['Scopes'],
   },
-  'AWS::Cognito::UserPoolIdentityProvider': { consequence: 'nobody can sign in by it' },
-  'AWS::Cognito::UserPoolUser': { consequence: 'the user is not there; write it into users.yml' },
-  'AWS::Cognito::*': { consequence: 'nothing of it is here: calls to it fail' },
+  'AWS::Cognito::UserPoolIdentityProvider': { consequence: 'sign-in by it is not served' },
+  'AWS::Cognito::UserPoolUser': { consequence: 'the user does not exist; add it to users.yml' },
+  'AWS::Cognito::*': { consequence: 'it does not exist here: calls to it fail' },
 } satisfies ResourceTypeTable;

@@ -1,4 +1,3 @@
-/** The local issuer with its user pools, login pages and endpoints, put together. */
 import { createCognitoIdp } from './api/cognito-idp.ts';
 import { Issuer } from './issuer.ts';
 import { serveIssuer } from './issuer-endpoints.ts';
@@ -23,29 +22,26 @@ export type LocalSignIn = {
   readonly pools: UserPools;
   /** Login pages, key sets and tokens, of the pools and of the issuer itself. */
   readonly port: SignInPort;
-  /** Cognito's calls of administrators. */
   readonly serveAdmin: AwsService;
   /** `POST token` and `POST issuer/rotate` of the command line; undefined for other paths. */
   readonly serveTokens: (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
-  /** Pools and users are those of these stacks from here on. */
   readonly follow: (stacks: readonly ResolvedStack[], users: readonly WrittenUser[]) => void;
 };
 
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
   readonly standIns: StandIns;
-  /** Clients of the issuer's token endpoint. */
   readonly identities: Identities;
-  /** Of triggers; there only when functions are, after the pools. */
+  /** For triggers; available only after the functions, which start later than the pools. */
   readonly invoker: () => Invoker;
   readonly log: LogSink;
   /** Where keys and users are kept; undefined = nowhere. */
   readonly directory: string | undefined;
 };
 
-/** Cognito waits so long for a trigger. */
+/** Cognito's limit for a trigger. */
 const TRIGGER_WITHIN_MS = 5_000;
 
-/** @throws StartError where what is kept is damaged, or cannot be read */
+/** @throws StartError when kept data is damaged, or cannot be read */
 export async function openLocalSignIn(options: SignInOptions): Promise<LocalSignIn> {
   const { standIns, identities, clock } = options;
   const issuer = await openIssuer(options);
@@ -76,7 +72,7 @@ async function openIssuer({ clock, random, standIns, directory, log }: SignInOpt
     kept: await loadIssuerKeys(directory),
     onChange: (keys) => {
       saveIssuerKeys(directory, keys).catch((fault: unknown) => {
-        log.write(`the keys of the issuer are not kept: ${String(fault)}`);
+        log.write(`the keys of the issuer are not saved: ${String(fault)}`);
       });
     },
   });
@@ -94,7 +90,7 @@ async function openPools(
     setImmediate(() => {
       isDue = false;
       saveKeptPools(directory, pools.kept).catch((fault: unknown) => {
-        log.write(`the users are not kept: ${String(fault)}`);
+        log.write(`the users are not saved: ${String(fault)}`);
       });
     });
   };
@@ -110,7 +106,7 @@ async function openPools(
   return pools;
 }
 
-/** `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`, or the name itself. */
+/** `arn:aws:lambda:{region}:{account}:function:{name}[:{qualifier}]`, or only the name. */
 function readFunction(arn: string): Pick<Invocation, 'functionName' | 'qualifier'> {
   if (!arn.startsWith('arn:')) return { functionName: arn };
   const [functionName = arn, qualifier] = arn.split(':').slice(6);

@@ -1,4 +1,7 @@
-/** Tokens of the local issuer for the command line, and its keys: below `/_gatewright/`, with the secret of the start. */
+/**
+ * Tokens and keys of the local issuer for the command line: below `/_gatewright/`, with the secret of the
+ * start.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../core/api-call.ts';
 import { WishRefused } from '../core/errors.ts';
@@ -27,7 +30,7 @@ function mintToken(request: ControlRequest, issuer: Issuer): ControlReply {
   if (wish === undefined) {
     return jsonReply(400, {
       message:
-        'Wanted: {"sub": text, "issuer": text, "aud": text or list, "roles": list, "scope": text, "claims": object, "expiresInSeconds": number}',
+        'Expected {"sub": string, "issuer": string, "aud": string or list, "roles": list, "scope": string, "claims": object, "expiresInSeconds": number}',
     });
   }
   try {

@@ -1,4 +1,4 @@
-/** Local users on disk: the user's own `users.yml`, and with `--data DIR` those that calls have made. */
+/** Local users on disk: the user's own `users.yml`, and with `--data DIR` those made by calls. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ const KEPT_FILE = 'users.json';
 const MAX_BYTES = 1024 * 1024;
 const SAVES = new KeyLocks();
 
-/** All of them; of two with one name the first holds. Never rejects. */
+/** All users; of two with one name the first counts. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<UsersRead> {
   const read = await Promise.all(files.map(readUsersFile));
   const users = new Map<string, UsersRead['users'][number]>();
@@ -35,7 +35,7 @@ async function readUsersFile(file: string): Promise<UsersRead> {
   }
 }
 
-/** @returns nothing when none were kept @throws StartError when the file is damaged, or cannot be read */
+/** @returns nothing if none are kept @throws StartError when the file is damaged, or cannot be read */
 export async function loadKeptPools(dataDirectory: string): Promise<readonly KeptPool[]> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
@@ -46,27 +46,26 @@ export async function loadKeptPools(dataDirectory: string): Promise<readonly Kep
     const value: unknown = JSON.parse(text, revive);
     if (Array.isArray(value)) return value as readonly KeptPool[];
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new StartError(
     'KEPT_USERS',
-    `${path} is damaged; delete it to begin without the users that calls have made`,
+    `${path} is damaged; delete it to start without the users made by calls`,
   );
 }
 
-/** Passwords in it are hashes. Saves are done in the order they were asked for. */
+/** Its passwords are hashes. Saves run in order. */
 export async function saveKeptPools(dataDirectory: string, pools: readonly KeptPool[]): Promise<void> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = JSON.stringify(pools, replace);
   await SAVES.hold([path], () => writeSecretFile(path, `${text}\n`));
 }
 
-/** Pools as JSON has them. */
 export function printPools(pools: readonly KeptPool[]): unknown {
   return JSON.parse(JSON.stringify(pools, replace));
 }
 
-/** Pools out of JSON; undefined where it is none of them. */
+/** Pools from JSON; undefined if invalid. */
 export function parsePools(value: unknown): readonly KeptPool[] | undefined {
   const isPool = (one: unknown): boolean =>
     isJsonObject(one) &&

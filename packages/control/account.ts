@@ -1,7 +1,6 @@
 /**
- * What belongs to no deployment and outlives a reload: API keys, usage plans and what was used of them,
- * token buckets and caches of stages. Kept in memory, by the ids that templates give (they are made of
- * stack and logical id, so a reload finds everything again); a restart begins with full buckets and no usage.
+ * State outside of deployments, which survives a reload: API keys, usage plans and usage, token buckets and
+ * caches of stages. Kept in memory, by the ids of templates; a restart begins with full buckets and no usage.
  */
 import { REFUSING } from '../core/errors.ts';
 import { USUAL_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -27,31 +26,29 @@ import type { KeysAndPlans } from './key-ring.ts';
 import type { TruststoreSource } from './mutual-tls.ts';
 import type { DefinedMetering } from './read-metering.ts';
 
-/** What one stage remembers whatever is deployed to it. */
 type StageMemory = {
   readonly authorizerCache: AuthorizerCache;
   readonly responseCache: LruResponseCache;
-  /** By route key. */
   readonly buckets: TokenBuckets;
 };
 
 export type AccountOptions = {
   readonly clock: Clock;
-  /** `--account-throttle`: whether all APIs together share AWS's 10,000 requests a second. */
+  /** `--account-throttle`: whether all APIs share AWS's 10,000 requests per second. */
   readonly isThrottled: boolean;
-  /** Whose limit the account then has; absent = us-east-1. */
+  /** Region whose account limit applies; absent = us-east-1. */
   readonly region?: string | undefined;
-  /** `--usage-lag`: how late usage tells of a request; absent = at once, and no quota is overrun. */
+  /** `--usage-lag`: delay until a request counts as usage; absent = none, and no quota is exceeded. */
   readonly usageLagMs?: number | undefined;
-  /** `--cache-memory`: what the response cache of a stage may hold at most; absent = 256 MB. */
+  /** `--cache-memory`: limit of a stage's response cache; absent = 256 MB. */
   readonly cacheMemoryBytes?: number | undefined;
-  /** `--assume`; absent = the usual ones. */
+  /** `--assume`; absent = the defaults. */
   readonly assumptions?: Assumptions | undefined;
-  /** `--account-quota`; absent = AWS has raised none. */
+  /** `--account-quota`; absent = AWS's defaults. */
   readonly quotas?: AccountQuotas | undefined;
-  /** `--vpc-endpoint`: VPC by the endpoint that private APIs are called through. */
+  /** `--vpc-endpoint`: VPC by the endpoint through which private APIs are called. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
-  /** `--roles`: whether an API invokes only what an AWS::Lambda::Permission lets it; absent = anything. */
+  /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; absent = no. */
   readonly needsPermissions?: boolean | undefined;
 };
 
@@ -61,7 +58,6 @@ export class Account {
   readonly quotas: AccountQuotas;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly needsPermissions: boolean;
-  /** Where domains that calls make find theirs; that of the last load. */
   truststores: TruststoreSource = NO_TRUSTSTORES;
   readonly keyRing: AccountKeyRing;
   readonly clientCertificates: ClientCertificates;
@@ -113,13 +109,12 @@ export class Account {
     return this.#state.plans;
   }
 
-  /** A key as it joins a plan now. */
   makePlanKey(keyId: string): PlanKey {
     const usage = new KeyUsage(this.clock.nowEpochMs(), this.#usageLagMs, this.assumptions['week-start']);
     return new PlanKey(keyId, usage);
   }
 
-  /** The memory of a stage, by API id and name; there from its first use. */
+  /** The memory of a stage, by API id and name; created on first use. */
   stageMemory(apiId: string, stageName: string): StageMemory {
     const name = `${apiId}/${stageName}`;
     const known = this.#stages.get(name);
@@ -133,7 +128,6 @@ export class Account {
     return made;
   }
 
-  /** Keys, plans, what was used of them, caches and buckets: gone, until templates are prepared again. */
   forget(): void {
     this.#state = { keys: new ApiKeys(), plans: new UsagePlans(this.quotas) };
     this.#defined = { keys: [], plans: [], planKeys: [] };
@@ -141,15 +135,14 @@ export class Account {
     this.#bucket = this.#openBucket();
   }
 
-  /** Forgets the grants of a stage and of its canary. */
   flushAuthorizers(apiId: string, stageName: string): void {
     this.stageMemory(apiId, stageName).authorizerCache.flush();
     this.stageMemory(apiId, canaryOf(stageName)).authorizerCache.flush();
   }
 
   /**
-   * What templates define in the place of what they defined before; takes effect when the returned function is
-   * called. Keys and plans that were made by API calls stay, as does all usage.
+   * Replaces the definitions of templates; takes effect when the returned function is called. Keys and plans
+   * made by API calls stay, as does all usage.
    * @throws DefinitionError for what AWS refuses
    */
   prepare(defined: DefinedMetering, tolerance: Tolerance = REFUSING): () => void {
@@ -189,7 +182,7 @@ export class Account {
     for (const plan of this.plans.all) if (!wereDefined.has(plan.id)) plans.put(plan);
   }
 
-  /** Keys that API calls put into plans stay there as long as both exist. */
+  /** Keys that API calls added to plans stay there as long as both exist. */
   #carryOverMembers({ keys, plans }: KeysAndPlans, defined: DefinedMetering): void {
     const ofTemplates = new Set(
       [...this.#defined.planKeys, ...defined.planKeys].map(({ planId, keyId }) => `${planId}/${keyId}`),
@@ -202,7 +195,7 @@ export class Account {
   }
 }
 
-/** The name under which a canary remembers; no stage can have it. */
+/** Key of a canary's state; no stage can have this name. */
 export function canaryOf(stageName: string): string {
   return `${stageName}/Canary`;
 }

@@ -1,6 +1,6 @@
 /**
- * A map that knows its oldest entry. A JavaScript map keeps the order of insertion, but to find its first entry it
- * passes all that were deleted since it last grew: one that is full would pass thousands for each entry that gives way.
+ * A map with quick access to its oldest entry. The first entry of a full JavaScript map is found only after
+ * thousands of deleted ones.
  */
 type Link<Value> = {
   readonly key: string;
@@ -22,7 +22,6 @@ export class AgedMap<Value> {
     return this.#links.get(key)?.value;
   }
 
-  /** As if it were put anew. */
   renew(key: string): void {
     const link = this.#links.get(key);
     if (link === undefined || link === this.#newest) return;
@@ -30,7 +29,6 @@ export class AgedMap<Value> {
     this.#append(link);
   }
 
-  /** The newest from now on, whether it was there or not. */
   set(key: string, value: Value): void {
     const known = this.#links.get(key);
     if (known !== undefined) {
@@ -50,7 +48,7 @@ export class AgedMap<Value> {
     this.#unlink(link);
   }
 
-  /** Takes the oldest out; undefined of an empty map. */
+  /** Removes the oldest; undefined if empty. */
   takeOldest(): Value | undefined {
     const oldest = this.#oldest;
     if (oldest === undefined) return undefined;
@@ -63,7 +61,6 @@ export class AgedMap<Value> {
     this.#oldest = this.#newest = undefined;
   }
 
-  /** From the oldest to the newest. */
   *[Symbol.iterator](): Iterator<readonly [string, Value]> {
     for (let link = this.#oldest; link !== undefined; link = link.newer) yield [link.key, link.value];
   }

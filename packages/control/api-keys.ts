@@ -1,4 +1,4 @@
-/** API keys of the account. They belong to no API: usage plans open stages to them. */
+/** API keys of the account. They belong to no API: usage plans connect them with stages. */
 import { refuseOneMore, USUAL_QUOTAS } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 
@@ -18,7 +18,7 @@ const MIN_VALUE_LENGTH = 20;
 const MAX_VALUE_LENGTH = 128;
 const MAX_NAME_LENGTH = 1024;
 
-/** Why AWS would not take this value; undefined = it would [obs]. */
+/** Why AWS refuses this value; undefined = it does not [obs]. */
 function checkKeyValue(value: string): string | undefined {
   if (value.length < MIN_VALUE_LENGTH)
     return `API Key value should be at least ${MIN_VALUE_LENGTH} characters`;
@@ -27,7 +27,7 @@ function checkKeyValue(value: string): string | undefined {
   return undefined;
 }
 
-/** Why AWS would not take this name; undefined = it would. */
+/** Why AWS refuses this name; undefined = it does not. */
 export function checkKeyName(name: string | undefined): string | undefined {
   if (name === undefined || name.length <= MAX_NAME_LENGTH) return undefined;
   return `API Key name exceeds maximum size of ${MAX_NAME_LENGTH} characters`;
@@ -35,10 +35,9 @@ export function checkKeyName(name: string | undefined): string | undefined {
 
 export class ApiKeys {
   readonly #byId = new Map<string, ApiKey>();
-  /** Found by hash, so the time of a look-up says nothing of how much of a guess was right. */
+  /** Found by hash, so the duration of a look-up does not reveal how much of a guess was right. */
   readonly #byValue = new Map<string, ApiKey>();
 
-  /** In order of creation. */
   get all(): readonly ApiKey[] {
     return [...this.#byId.values()];
   }
@@ -56,7 +55,7 @@ export class ApiKeys {
     return this.#byValue.get(value);
   }
 
-  /** Adds a key or puts it in the place of the one with its id. @throws ControlError for what AWS refuses */
+  /** Adds a key or replaces the one with its id. @throws ControlError for what AWS refuses */
   put(key: ApiKey): void {
     const refusal = checkKeyValue(key.value) ?? checkKeyName(key.name);
     if (refusal !== undefined) throw badRequest(refusal);

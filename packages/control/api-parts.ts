@@ -1,4 +1,3 @@
-/** The parts that an API holds, one by one name whatever they are held in. */
 import { API_TYPES } from './resource-types/api-types.ts';
 import { PART_NAMES, PARTS } from './resource-types/api-type.ts';
 import type { PartName } from './resource-types/api-type.ts';
@@ -9,7 +8,6 @@ type HeldAs = {
   readonly list: readonly ControlResource[];
 };
 
-/** Parts that a deployment is compiled from as they are. */
 export type HeldPart = {
   [Name in PartName]: (typeof PARTS)[Name] extends keyof HeldAs ? Name : never;
 }[PartName];
@@ -35,7 +33,7 @@ function isList(held: HeldParts[HeldPart]): held is HeldAs['list'] {
   return Array.isArray(held);
 }
 
-/** `from` with these in the place of those that there are, and without what belonged to one that has gone. */
+/** Replaces these parts of `from`, and removes parts that belonged to a removed one. */
 export function withParts<From extends HeldParts>(
   from: From,
   name: HeldPart,
@@ -50,7 +48,6 @@ export function withParts<From extends HeldParts>(
   }, next);
 }
 
-/** All of them, made from lists. */
 export function holdParts(lists: (name: HeldPart) => readonly ControlResource[]): HeldParts {
   const held = Object.fromEntries(HELD_PARTS.map((name) => [name, hold(name, lists(name))]));
   return held as HeldParts;
@@ -60,7 +57,6 @@ function hold(name: HeldPart, items: readonly ControlResource[]): HeldParts[Held
   return PARTS[name] === 'by-id' ? new Map(items.map((item) => [item.id, item])) : items;
 }
 
-/** Which parts belong to another part. */
 const BELOW = [...API_TYPES.values()].flatMap(({ part, calls }) => {
   const below = calls?.below;
   if (part === undefined || below === undefined || !isHeld(part)) return [];

@@ -1,6 +1,6 @@
 /**
- * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API.
- * Requests never read this; they read the deployment that `createDeployment` compiled from it.
+ * The mutable half of an API: resources under AWS's names, edited by templates and by AWS's own API. Requests
+ * only read the deployment that `createDeployment` compiles from it.
  */
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
 import { readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';
@@ -18,27 +18,24 @@ import type { ApiIdentity, BuiltInWordings, Deployment } from '../core/deploymen
 import type { ServedApi, ServedStage, RequestLimits } from '../core/exchange.ts';
 import type { Account } from './account.ts';
 
-/** Everything an API owns that a deployment snapshots. Maps keep template order. */
+/** Everything of an API that a deployment snapshots. Maps keep template order. */
 export type ApiResources = HeldParts & {
   readonly api: ControlResource;
   readonly resources: ReadonlyMap<string, PathResource>;
   readonly assumptions: Assumptions;
   readonly quotas: AccountQuotas;
-  /** VPC by the endpoint that private APIs are called through. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
-  /** Which functions the API may invoke. */
   readonly invokePermissions: InvokePermissions;
-  /** Not of a deployment: what is exported is that of the API as it is. */
+  /** Not part of a deployment: exports read the present one. */
   readonly documentation: Documentation;
 };
 
-/** What calls and templates say about the API, in the order in which it was said; a version has its parts in `Parts`. */
+/** Documentation from calls and templates, in order of creation; a version has its parts in `Parts`. */
 export type Documentation = {
   readonly parts: readonly ControlResource[];
   readonly versions: readonly ControlResource[];
 };
 
-/** One snapshot: what requests are served by, and the resources it was compiled from. */
 export type DeploymentRecord = {
   readonly compiled: Deployment;
   readonly resources: ApiResources;
@@ -48,19 +45,21 @@ export type DeploymentRecord = {
 
 export type StageRecord = {
   readonly settings: StageSettings;
-  /** How the last automatic deployment went; HTTP and WebSocket only. */
+  /** Result of the last automatic deployment; HTTP and WebSocket only. */
   readonly deploymentMessage?: string | undefined;
   readonly createdAtEpochMs: number;
   readonly updatedAtEpochMs: number;
 };
 
-/** CloudFront takes shorter URLs; so do VPC endpoints, and fewer headers (developer guide, "Quotas … of a REST API"). */
+/**
+ * CloudFront accepts shorter URLs; so do VPC endpoints, with fewer headers (developer guide, "Quotas … of a
+ * REST API").
+ */
 function limitsOf(endpointTypes: readonly string[]): RequestLimits | undefined {
   if (endpointTypes.includes('REGIONAL')) return undefined;
   return { urlBytes: 8_192, headerBytes: endpointTypes.includes('PRIVATE') ? 8_000 : 10_240 };
 }
 
-/** What a deployment of these resources makes of the API's own address. */
 function endpointOf(
   { api }: ApiResources,
   protocol: ApiIdentity['protocol'],
@@ -71,7 +70,6 @@ function endpointOf(
   };
 }
 
-/** One API with its deployments and stages. */
 export class ApiState {
   readonly identity: ApiIdentity;
   readonly served: ServedApi;
@@ -82,7 +80,6 @@ export class ApiState {
   readonly #stageRecords = new Map<string, StageRecord>();
   readonly #stages = new Map<string, ServedStage>();
   readonly #account: Account;
-  /** Stages that must not answer, and why. */
   readonly #closed = new Map<string, string>();
   #defined: {
     readonly stages: ReadonlyMap<string, JsonObject>;
@@ -90,7 +87,7 @@ export class ApiState {
     readonly resources?: ApiResources;
   } = { stages: new Map(), deployments: new Set() };
 
-  /** `errors` words what fails before a stage is known. `account` outlives a reload. */
+  /** `errors` has the texts of failures before a stage is known. `account` survives a reload. */
   constructor(identity: ApiIdentity, resources: ApiResources, errors: BuiltInWordings, account: Account) {
     this.identity = identity;
     this.createdAtEpochMs = account.clock.nowEpochMs();
@@ -107,28 +104,24 @@ export class ApiState {
     };
   }
 
-  /** As they are now; a deployment keeps those that it was made from. */
   get resources(): ApiResources {
     return this.#resources;
   }
 
-  /** Whether something was edited that no deployment has yet, and so no request sees. */
   get isEdited(): boolean {
     return this.#isEdited;
   }
 
-  /** Puts other resources in the place of those there are. No request sees them before the next deployment. */
+  /** Replaces the resources. Requests see them after the next deployment. */
   edit(resources: ApiResources): void {
     this.#resources = resources;
     this.#isEdited = true;
   }
 
-  /** In order of creation. */
   get deployments(): readonly DeploymentRecord[] {
     return [...this.#deployments.values()];
   }
 
-  /** Takes a deployment that was compiled from the resources as they are now. */
   addDeployment(compiled: Deployment, description = ''): void {
     const createdAtEpochMs = this.#account.clock.nowEpochMs();
     this.#deployments.set(compiled.id, {
@@ -142,7 +135,9 @@ export class ApiState {
     this.#isEdited = false;
   }
 
-  /** Takes a deployment of an earlier state of the same API; of two with one id its own, unless the earlier one stays. */
+  /**
+   * Takes over a deployment from an earlier state of the same API; of equal ids its own wins, unless `stays`.
+   */
   adoptDeployment(before: ApiState, id: string, stays = false): void {
     const record = before.deployment(id);
     if (record !== undefined && (stays || !this.#deployments.has(id))) this.#deployments.set(id, record);
@@ -161,7 +156,6 @@ export class ApiState {
     return this.#deployments.get(id);
   }
 
-  /** In order of creation. */
   get stages(): readonly StageRecord[] {
     return [...this.#stageRecords.values()];
   }
@@ -170,14 +164,14 @@ export class ApiState {
     return this.#stageRecords.get(name);
   }
 
-  /** From its next deployment on, the stage answers 500 whatever is deployed to it. */
+  /** From its next deployment on, the stage answers 500. */
   close(stageName: string, reason: string): void {
     this.#closed.set(stageName, reason);
   }
 
   /**
-   * Points a stage at a deployment; a request in flight keeps the one it began with. A stage of an HTTP or WebSocket
-   * API may have none yet, and answers nothing.
+   * Points a stage at a deployment; a request in flight keeps its own. A stage of an HTTP or WebSocket API
+   * may have none yet, and answers nothing.
    */
   putStage(settings: StageSettings, deploymentMessage?: string): void {
     const { name } = settings;
@@ -201,7 +195,6 @@ export class ApiState {
     );
   }
 
-  /** Remembers that all of it is, up to now, as its template says. */
   markDefined(): void {
     this.#defined = {
       stages: new Map(this.stages.map(({ settings: { name, source } }) => [name, source.properties])),
@@ -210,18 +203,18 @@ export class ApiState {
     };
   }
 
-  /** What the template made of the API when it was loaded last; undefined for an API that no template has. */
+  /** The resources of the last template load; undefined for an API without a template. */
   get definedResources(): ApiResources | undefined {
     return this.#defined.resources;
   }
 
-  /** Takes what calls had made of the API before its template was loaded again. */
+  /** Restores edits that calls made before the template was loaded again. */
   adoptResources(resources: ApiResources, isEdited: boolean): void {
     this.#resources = resources;
     this.#isEdited = isEdited;
   }
 
-  /** Properties of a stage as the template wrote them; undefined for one that it does not have. */
+  /** A stage's properties in the template; undefined if it has no such stage. */
   definedStage(name: string): JsonObject | undefined {
     return this.#defined.stages.get(name);
   }

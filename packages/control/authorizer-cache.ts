@@ -4,10 +4,11 @@ import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../core/excha
 
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
 
-/** More distinct credentials than this in one TTL push the oldest out; a flood of tokens cannot fill memory. */
+/**
+ * More distinct credentials than this within one TTL evict the oldest; a flood of tokens cannot fill memory.
+ */
 const MAX_ENTRIES = 10_000;
 
-/** What one stage's authorizers answered, by authorizer and identity source values. */
 export class LruAuthorizerCache implements AuthorizerCache {
   readonly #entries = new AgedMap<Entry>();
 

@@ -1,6 +1,6 @@
 /**
- * The calls of the control plane that have changed something, each with the time and the ids that it was given: made
- * again in their order, they bring about the same APIs, keys, plans, stages and domains under the same ids.
+ * The changing calls of the control plane, with their times and ids: repeated in order, they produce the same
+ * APIs, keys, plans, stages and domains with the same ids.
  */
 import { WishRefused } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
@@ -18,7 +18,6 @@ type JournaledCall = {
   readonly body: string;
   readonly region: string;
   readonly atEpochMs: number;
-  /** What was drawn for ids and secrets, in order. */
   readonly drawn: readonly string[];
 };
 
@@ -46,19 +45,21 @@ export class CallJournal {
     this.random = { ...random, hex: (count) => this.#draw(count, random) };
   }
 
-  /** Undefined: there were more than are kept. */
+  /** Undefined: the limit was exceeded. */
   get calls(): readonly JournaledCall[] | undefined {
     return this.#isOverfull ? undefined : this.#calls;
   }
 
-  /** As if none had been made. Only within `inTurn`. */
   forget(): void {
     this.#calls = [];
     this.#chars = 0;
     this.#isOverfull = false;
   }
 
-  /** The same service, whose changes are noted. They are made one at a time, or nobody could tell whose an id is. */
+  /**
+   * Wraps a service and journals its changes. They run one at a time, so that each id belongs to a known
+   * call.
+   */
   keep(service: AwsService): AwsService {
     return (call) => {
       const { method, path } = call.request;
@@ -68,7 +69,7 @@ export class CallJournal {
     };
   }
 
-  /** Waits until no change is under way, and holds others back. */
+  /** Waits until no change is under way, and holds back others. */
   async inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
     const result = this.#turn.then(run);
     this.#turn = result.catch(() => undefined);
@@ -76,9 +77,9 @@ export class CallJournal {
   }
 
   /**
-   * Makes calls again, as somebody who may. Only within `inTurn`.
-   * @param isKept whether they are noted as made here
-   * @throws WishRefused at the first that is not taken
+   * Repeats calls, with full permissions. Only within `inTurn`.
+   * @param isKept whether they are journaled here
+   * @throws WishRefused at the first refused call
    */
   async replay(
     calls: readonly JournaledCall[],
@@ -124,7 +125,7 @@ export class CallJournal {
   #draw(count: number, random: Random): string {
     const replaying = this.#replaying;
     const value = replaying === undefined ? random.hex(count) : replaying.drawn.shift();
-    if (value?.length !== count) throw new WishRefused('a call asks for other ids than it was given');
+    if (value?.length !== count) throw new WishRefused('the call needs other ids than those saved');
     this.#drawn?.push(value);
     return value;
   }
@@ -137,12 +138,12 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
   return { request, caller, service: 'apigateway', region };
 }
 
-/** Calls as a file has them. @throws WishRefused */
+/** Calls from a file. @throws WishRefused */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
-  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new WishRefused('its calls are no list');
+  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new WishRefused('its calls are not a list');
   return value.map((call: unknown, index) => {
     if (isJsonObject(call) && isCall(call)) return call;
-    throw new WishRefused(`call ${index + 1} is none`);
+    throw new WishRefused(`call ${index + 1} is invalid`);
   });
 }
 

@@ -1,14 +1,12 @@
-/** Texts of an integration, templates and parameters, that read the caller as the authorizer told it. */
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { Json, ResolvedResource } from '../core/stack/model.ts';
 
-/** One text, and where it stands. */
 export type CallerMapping = { readonly text: string; readonly place: DefinitionPlace };
 
 const READS_CALLER = /\bcontext\.authorizer\b/;
 const TEXTS = ['RequestTemplates', 'RequestParameters', 'IntegrationResponses', 'ResponseParameters', 'Uri'];
 
-/** Of the route with a logical id: a method has its integration in it, a route of version 2 names one. */
+/** Of the route with a logical id: a method contains its integration, a route of version 2 names one. */
 export function callerMappingsIn(
   resources: ReadonlyMap<string, ResolvedResource>,
 ): (routeId: string) => readonly CallerMapping[] {

@@ -1,7 +1,6 @@
 /**
- * What API calls made of an API, put into the same API as its template defines it anew. A template changes
- * what has changed in it since it was loaded last, property by property, as an update of a stack does at AWS; all
- * else stays as calls left it.
+ * Merges edits by API calls into a reloaded template's API. What the template has changed since the last load
+ * wins, property by property, like a stack update at AWS; all else stays as calls left it.
  */
 import { DefinitionError, Faults } from '../core/errors.ts';
 import { compileDeployment } from './compile-deployment.ts';
@@ -15,7 +14,7 @@ import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { StageSettings } from './stage-settings.ts';
 
-/** `next` is fresh from its template; `before` is what has been served so far. */
+/** `next` is fresh from its template; `before` is the served one. */
 export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   if (before.identity.protocol !== next.identity.protocol) return;
   if (next.identity.protocol !== 'rest') carryOverResources(before, next);
@@ -30,8 +29,8 @@ export function carryOver(before: ApiState, next: ApiState, allowsUnguarded: boo
 }
 
 /**
- * Resources of an HTTP or WebSocket API that calls have edited. Where they and the template's news are no API
- * together (a route to an integration that is gone), the template's own definition stands.
+ * Edited resources of an HTTP or WebSocket API. If they do not fit the template's changes (a route to a
+ * removed integration), the template's own definition is used.
  */
 function carryOverResources(before: ApiState, next: ApiState): void {
   const { definedResources: was, resources: current } = before;
@@ -43,7 +42,7 @@ function carryOverResources(before: ApiState, next: ApiState): void {
   next.adoptResources(merged, before.isEdited);
 }
 
-/** No deployment has it, so that nothing else of a REST API would remember what calls made of it. */
+/** Not part of a deployment, so edits of a REST API's documentation exist only here. */
 function carryOverDocumentation(before: ApiState, next: ApiState): void {
   const was = before.definedResources?.documentation;
   const { documentation: current } = before.resources;
@@ -52,27 +51,28 @@ function carryOverDocumentation(before: ApiState, next: ApiState): void {
   next.adoptResources({ ...next.resources, documentation }, next.isEdited);
 }
 
-/** The stage as it is from now on; undefined = there is none. */
+/** The merged stage; undefined = none. */
 function mergeStage(name: string, before: ApiState, next: ApiState): ControlResource | undefined {
   const was = before.definedStage(name);
   const now = next.stage(name)?.settings.source;
   const current = before.stage(name)?.settings.source;
-  // Made by a call, or taken out of the template, whatever calls made of it.
+  // Made by a call, or removed from the template, whatever calls changed of it.
   if (now === undefined) return was === undefined ? current : undefined;
   // New in the template.
   if (was === undefined) return now;
-  // Deleted by a call; it comes back with another definition.
+  // Deleted by a call; it returns with another definition.
   if (current === undefined) return isSameJson(was, now.properties) ? undefined : now;
   return { ...now, properties: mergeProperties(was, current.properties, now.properties) };
 }
 
-/** The template's own definition stands where the two together are none that AWS takes. */
+/** The template's own definition is used if the merged one is invalid. */
 function putStage(source: ControlResource, before: ApiState, next: ApiState, allowsUnguarded: boolean): void {
   try {
     const settings = readStage(source, next);
     const canaryId = textOf(mapOf(source.properties, 'CanarySetting'), 'DeploymentId');
     if (isSet(source.properties, 'AutoDeploy')) deployAgain(settings.deploymentId, next, allowsUnguarded);
-    // A stage that has stopped to deploy itself stays at what it deployed last, whose id its template uses again.
+    // A stage that has stopped automatic deployment stays at its last deployment, whose id its template
+    // reuses.
     else next.adoptDeployment(before, settings.deploymentId, settings.deploymentId.startsWith('auto-'));
     next.adoptDeployment(before, canaryId);
     next.putStage(settings);
@@ -86,7 +86,7 @@ function readStage(source: ControlResource, { identity, resources }: ApiState): 
   return readV2Stage(source, identity.protocol === 'http', routeKeysOf(resources));
 }
 
-/** The template's own resources are compiled already, with all that there is to tell of them. */
+/** The template's own resources are already compiled, with their findings. */
 function deployAgain(id: string, next: ApiState, allowsUnguarded: boolean): void {
   const { identity, resources, isEdited } = next;
   if (next.deployment(id)?.resources === resources) return;

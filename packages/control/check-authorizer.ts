@@ -1,4 +1,3 @@
-/** What AWS refuses of an authorizer of a REST API. */
 import { compileRestAuthorization } from '../core/deployment/compile-authorization.ts';
 import { badRequest, orNotFound } from './control-error.ts';
 import type { ApiResources } from './api-state.ts';
@@ -9,7 +8,10 @@ export function getAuthorizer({ authorizers }: ApiResources, id: string): Contro
   return orNotFound(authorizers.get(id), 'Invalid Authorizer identifier specified');
 }
 
-/** What a deployment would refuse of `next`: compiles a method that would use it. @throws ControlError, DefinitionError */
+/**
+ * Compiles a method that uses the authorizer, to find what a deployment of `next` would refuse. @throws
+ * ControlError, DefinitionError
+ */
 export function checkAuthorizer(next: ApiResources, authorizer: ControlResource): void {
   const { id, properties } = authorizer;
   for (const other of next.authorizers.values())
@@ -19,7 +21,6 @@ export function checkAuthorizer(next: ApiResources, authorizer: ControlResource)
   compileRestAuthorization({ ...authorizer, properties: user }, next);
 }
 
-/** The `AuthorizationType` of methods that use it. */
 export function authorizationTypeOf({ properties }: ControlResource): string {
   const type = properties['Type'];
   return type === 'COGNITO_USER_POOLS' || type === 'JWT' ? type : 'CUSTOM';

@@ -1,6 +1,6 @@
 /**
- * Client certificates of the account, by which backends know API Gateway. The private key never leaves this process;
- * a restart makes new ones.
+ * Client certificates of the account, by which backends recognize API Gateway. The private key never leaves
+ * this process; a restart makes new ones.
  */
 import { makeSelfSigned } from '@gatewright/aws/certificates/issue-certificate';
 import type { Clock } from '../core/ports.ts';
@@ -15,9 +15,7 @@ export type ClientCertificate = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** AWS's are good for a year. */
 const LIFETIME_MS = 365 * 86_400_000;
-/** As a backend's log shows it. */
 const COMMON_NAME = 'ApiGateway';
 
 export class ClientCertificates {
@@ -29,7 +27,6 @@ export class ClientCertificates {
     this.#clock = clock;
   }
 
-  /** In order of creation. */
   get all(): readonly ClientCertificate[] {
     return [...this.#certificates.values()];
   }
@@ -59,7 +56,7 @@ export class ClientCertificates {
     this.#certificates.delete(id);
   }
 
-  /** What templates have now: new ones are generated, those that are gone go, all others stay as they are. */
+  /** Replaces the templates' certificates: new ones are generated, removed ones deleted, the others stay. */
   define(defined: readonly { readonly id: string; readonly description: string }[]): void {
     const ids = new Set(defined.map(({ id }) => id));
     for (const id of this.#defined) if (!ids.has(id)) this.#certificates.delete(id);

@@ -8,7 +8,7 @@ import type { ApiIdentity, Deployment } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
 /**
- * What an API's resources are at this moment, compiled.
+ * Compiles the present resources of an API.
  * @throws DefinitionError for what AWS refuses, where nothing is tolerated
  */
 export function compileDeployment(

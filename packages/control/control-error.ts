@@ -1,5 +1,3 @@
-/** Refusals of the control plane, by the exception names of AWS's own API. */
-
 export type ControlErrorCode =
   | 'BadRequestException'
   | 'ConflictException'
@@ -9,7 +7,6 @@ export type ControlErrorCode =
   | 'SerializationException'
   | 'ValidationException';
 
-/** A call that AWS would refuse; the message is AWS's where it is known. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly code: ControlErrorCode;
@@ -32,7 +29,7 @@ export function conflict(message: string): ControlError {
   return new ControlError('ConflictException', message);
 }
 
-/** What was looked for. @throws ControlError NotFoundException where there is none */
+/** The found value. @throws ControlError NotFoundException if there is none */
 export function orNotFound<Found>(found: Found | undefined, message: string): Found {
   if (found === undefined) throw notFound(message);
   return found;

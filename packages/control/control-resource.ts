@@ -1,4 +1,3 @@
-/** Resources of the control plane, under AWS's names. */
 import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
 import type { JsonObject, ResolvedResource, ResolvedStack } from '../core/stack/model.ts';
 
@@ -11,7 +10,6 @@ export type ControlResource = {
   place(property?: string): DefinitionPlace;
 };
 
-/** A template's resource as the control plane sees it. */
 export function toControlResource(resource: ResolvedResource): ControlResource {
   return {
     id: resource.physicalId,
@@ -22,7 +20,6 @@ export function toControlResource(resource: ResolvedResource): ControlResource {
   };
 }
 
-/** All resources of these types, in the order of the templates. */
 export function resourcesOf(
   stacks: readonly ResolvedStack[],
   types: readonly string[],
@@ -32,5 +29,4 @@ export function resourcesOf(
   );
 }
 
-/** A REST resource with the full path its chain of parents gives it. */
 export type PathResource = ControlResource & { readonly path: string };

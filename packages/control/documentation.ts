@@ -1,6 +1,6 @@
 /**
- * What an API's documentation is made of: parts, each about one place of the API, and versions, which are the parts as
- * they were when the version was made. Nothing of it changes what a request gets.
+ * Documentation of an API: parts, each for one place of the API, and versions, which are snapshots of the
+ * parts. It has no effect on requests.
  * @see API Gateway developer guide, "Documentation for REST APIs"
  */
 import { parseSource } from '../templates/cloudformation/template-source.ts';
@@ -12,10 +12,8 @@ import type { Json, JsonObject } from '../core/stack/model.ts';
 import type { Documentation } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** The member of an OpenAPI document that has the parts. */
 export const DOCUMENTATION = 'x-amazon-apigateway-documentation';
 
-/** By type of place, which members of a location it may have. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   API: [],
   AUTHORIZER: ['Name'],
@@ -31,10 +29,8 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   RESPONSE_BODY: ['Path', 'Method', 'StatusCode'],
 };
 
-/** Names in the order in which AWS lists them. */
 const LOCATION = ['Type', 'Path', 'Method', 'StatusCode', 'Name'] as const;
 
-/** What templates say: their versions have the parts that stand beside them. */
 export function definedDocumentation(
   parts: readonly ControlResource[],
   versions: readonly ControlResource[],
@@ -54,14 +50,16 @@ function contentOf({ properties }: ControlResource): JsonObject {
   return { Location: mapOf(properties, 'Location'), Properties: typeof text === 'string' ? text : '{}' };
 }
 
-/** Two parts of one place are one part. */
 export function locationKey(location: JsonObject): string {
   return LOCATION.map((name) => textOf(location, name)).join('\n');
 }
 
 const keyOf = ({ properties }: ControlResource): string => locationKey(mapOf(properties, 'Location'));
 
-/** A location as a call or a document spells it. @throws ControlError for a place that API Gateway does not have */
+/**
+ * A location in the spelling of a call or a document. @throws ControlError for a place that API Gateway does
+ * not have
+ */
 export function readLocation(value: unknown): JsonObject {
   const given = membersOf(value);
   const type = textOf(given, 'type');
@@ -82,14 +80,14 @@ export function readLocation(value: unknown): JsonObject {
   return location;
 }
 
-/** The text of a part's properties: an object, as JSON. @throws ControlError */
+/** The text of a part's properties: a JSON object. @throws ControlError */
 export function readContent(value: unknown): string {
   const text = isJsonObject(value) ? JSON.stringify(value) : value;
   if (typeof text !== 'string') throw badRequest('Documentation part properties must be non-empty');
   try {
     if (isJsonObject(JSON.parse(text))) return text;
   } catch {
-    // The refusal below says it.
+    // Reported by the refusal below.
   }
   throw badRequest('Documentation part properties must be a JSON object');
 }
@@ -109,13 +107,13 @@ export function getPart({ parts }: Documentation, id: string): ControlResource {
   );
 }
 
-/** `next` undefined: without it. @throws ControlError NotFoundException */
+/** `next` undefined: deletes it. @throws ControlError NotFoundException */
 export function changePart(from: Documentation, id: string, next?: ControlResource): Documentation {
   const part = getPart(from, id);
   return { ...from, parts: from.parts.flatMap((one) => (one === part ? (next ?? []) : [one])) };
 }
 
-/** The parts that the text of a document has. @throws ControlError, DefinitionError for one that is none */
+/** The parts of a document's text. @throws ControlError, DefinitionError for an invalid one */
 export function readParts(text: string): readonly JsonObject[] {
   return listOf(mapOf(parseSource(text, 'API call').value, DOCUMENTATION), 'documentationParts').map(
     (item) => {
@@ -125,7 +123,10 @@ export function readParts(text: string): readonly JsonObject[] {
   );
 }
 
-/** Documents put into what there is; `merge` keeps places that they do not speak of. Parts of a known place keep their id. */
+/**
+ * Adds parts of documents; `merge` keeps places that they do not contain. Parts of a known place keep their
+ * id.
+ */
 export function importParts(
   from: Documentation,
   contents: readonly JsonObject[],
@@ -153,7 +154,7 @@ function withAttributes(before: ControlResource, content: JsonObject): JsonObjec
   return { ...content, Properties: JSON.stringify({ ...was, ...now }) };
 }
 
-/** A version of the parts as they are. @throws ControlError ConflictException */
+/** A version of the present parts. @throws ControlError ConflictException */
 export function addVersion(
   from: Documentation,
   name: string,
@@ -178,7 +179,7 @@ export function getVersion({ versions }: Documentation, name: string): ControlRe
   );
 }
 
-/** `next` undefined: without it. @throws ControlError NotFoundException */
+/** `next` undefined: deletes it. @throws ControlError NotFoundException */
 export function changeVersion(from: Documentation, name: string, next?: ControlResource): Documentation {
   const version = getVersion(from, name);
   return { ...from, versions: from.versions.flatMap((one) => (one === version ? (next ?? []) : [one])) };
@@ -188,7 +189,6 @@ export function versionName({ id, properties }: ControlResource): string {
   return textOf(properties, 'DocumentationVersion') || id;
 }
 
-/** What calls made of it, put to what the template says now. */
 export function mergeDocumentation(
   was: Documentation,
   current: Documentation,
@@ -200,7 +200,7 @@ export function mergeDocumentation(
   };
 }
 
-/** A version as an exported document has it; undefined where a stage has none. */
+/** A version in the form of an exported document; undefined if a stage has none. */
 export function exportDocumentation(from: Documentation, name: string): JsonObject | undefined {
   const version = from.versions.find((one) => versionName(one) === name);
   if (name === '' || version === undefined) return undefined;
@@ -216,7 +216,6 @@ export function exportDocumentation(from: Documentation, name: string): JsonObje
   return { version: name, ...createdDate, documentationParts };
 }
 
-/** As calls and documents spell it. */
 export function spellLocation(location: JsonObject): JsonObject {
   return Object.fromEntries(
     LOCATION.flatMap((name): [string, Json][] => {

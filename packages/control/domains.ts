@@ -1,6 +1,6 @@
 /**
- * Custom domains and what their base paths lead to (docs/aws §10.4). Like stages they are what templates and
- * API calls make of them; a reload changes what the template has changed.
+ * Custom domains and the targets of their base paths (docs/aws §10.4). Made by templates and API calls, like
+ * stages; a reload changes what the template has changed.
  */
 import { findBasePath } from '../core/routing/base-path.ts';
 import { matchRule } from '../core/routing/routing-rules.ts';
@@ -11,30 +11,25 @@ import type { JsonObject } from '../core/stack/model.ts';
 import type { RoutingRule } from '../core/routing/routing-rules.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
-/** Where a base path leads. */
 export type Mapping = {
   readonly apiId: string;
-  /** Empty: the first segment behind the base path names the stage (REST only). */
+  /** Empty: the first segment after the base path names the stage (REST only). */
   readonly stage: string;
-  /** Of one that a call of apigatewayv2 has made. */
+  /** Set by a call of apigatewayv2. */
   readonly id?: string;
 };
 
 export type Domain = {
   /** Lower case; `*.example.com` stands for every name one label below. */
   readonly name: string;
-  /** In the form of `AWS::ApiGateway::DomainName`. */
   readonly properties: JsonObject;
-  /** By base path; the empty one takes what no other does. */
   readonly mappings: ReadonlyMap<string, Mapping>;
-  /** In order of their priority; asked as the routing mode of the domain says. */
+  /** In order of their priority; used according to the domain's routing mode. */
   readonly rules: readonly RoutingRule[];
   readonly createdAtEpochMs: number;
-  /** Why every request to it is answered 500: its guard cannot be enforced. */
+  /** Why every request to it answers 500: its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
-  /** Of one with mutual TLS: whose certificates open it. */
   readonly truststore?: Truststore | undefined;
-  /** Of one for private APIs: what its callers must pass. */
   readonly access?: PrivateDomain | undefined;
 };
 
@@ -43,7 +38,6 @@ export type DefinedDomain = Pick<
   'name' | 'properties' | 'mappings' | 'rules' | 'closedBecause' | 'truststore' | 'access'
 >;
 
-/** What a request to a domain meets. */
 type DomainMatch =
   | { readonly kind: 'mapped'; readonly basePath: string; readonly mapping: Mapping }
   | { readonly kind: 'ruled'; readonly basePath: string; readonly rule: RoutingRule }
@@ -53,7 +47,6 @@ export class Domains {
   #domains = new Map<string, Domain>();
   #defined: ReadonlyMap<string, DefinedDomain> = new Map();
 
-  /** In order of creation. */
   get all(): readonly Domain[] {
     return [...this.#domains.values()];
   }
@@ -66,7 +59,7 @@ export class Domains {
     this.#domains.set(domain.name, domain);
   }
 
-  /** Until templates define theirs anew. */
+  /** Empty until templates define theirs again. */
   clear(): void {
     this.#domains = new Map();
     this.#defined = new Map();
@@ -76,7 +69,7 @@ export class Domains {
     this.#domains.delete(name);
   }
 
-  /** The domain of a Host header, its port aside; undefined for a host that is none. */
+  /** The domain of a Host header, ignoring its port; undefined for another host. */
   ofHost(host: string): Domain | undefined {
     if (this.#domains.size === 0) return undefined;
     const name = host.toLowerCase().replace(/\.?(?::\d{1,5})?$/, '');
@@ -85,8 +78,8 @@ export class Domains {
   }
 
   /**
-   * Takes what templates define now in the place of what they defined before. Domains and mappings that calls made
-   * stay, as does what calls made of defined ones, until their own definition changes.
+   * Replaces the templates' definitions. Domains, mappings and edits by calls stay until their own definition
+   * changes.
    */
   adopt(defined: readonly DefinedDomain[], nowEpochMs: number): void {
     const next = new Map<string, Domain>();
@@ -100,7 +93,7 @@ export class Domains {
   }
 }
 
-/** The domain as it is from now on; undefined = there is none. */
+/** The merged domain; undefined = none. */
 function merge(
   was: DefinedDomain | undefined,
   current: Domain | undefined,
@@ -123,7 +116,7 @@ function merge(
   return { ...current, properties, mappings, rules, closedBecause, truststore, access: now.access };
 }
 
-/** As mappings: what the template has changed wins, everything else is what calls have made of it. */
+/** Like mappings: the template's changes win, all else stays as calls left it. */
 function mergeRules(
   was: readonly RoutingRule[],
   current: readonly RoutingRule[],
@@ -145,7 +138,10 @@ export function byPriority(rules: readonly RoutingRule[]): readonly RoutingRule[
 
 const MUTUAL_TLS = 'MutualTlsAuthentication';
 
-/** Where a request to this domain leads: to what the first rule says, as far as rules are asked; else the longest base path wins. */
+/**
+ * Target of a request to this domain: the first matching rule, if the mode uses rules; else the longest base
+ * path.
+ */
 export function matchDomain(domain: Domain, path: string, rawHeaders: readonly string[] = []): DomainMatch {
   const mode = routingModeOf(domain.properties);
   const ruled = mode === 'mappings' ? undefined : matchRule(domain.rules, path, rawHeaders);

@@ -1,4 +1,4 @@
-/** Custom domains and base path mappings as calls make them, with AWS's checks and words (public captures). */
+/** Calls on custom domains and base path mappings, with AWS's checks and words (public captures). */
 import { isBasePath } from '../core/routing/base-path.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
@@ -49,7 +49,7 @@ export function createDomain(
   return domain;
 }
 
-/** The domain with other properties. @throws ControlError where its guard could not be enforced */
+/** The domain with other properties. @throws ControlError if its guard cannot be enforced */
 export function changeDomain(
   domains: Domains,
   domain: Domain,
@@ -62,7 +62,7 @@ export function changeDomain(
   return changed;
 }
 
-/** Undefined where the domain asks nobody for a certificate. */
+/** Undefined if the domain requires no certificate. */
 function requireTruststore(properties: JsonObject, source: TruststoreSource): Truststore | undefined {
   const mutualTls = mapOf(properties, 'MutualTlsAuthentication');
   if (textOf(mutualTls, 'TruststoreUri') === '') return undefined;
@@ -74,7 +74,7 @@ function requireTruststore(properties: JsonObject, source: TruststoreSource): Tr
   }
 }
 
-/** A rule in the place of the one with its id, or one more. @throws ControlError for what AWS refuses */
+/** Replaces the rule with its id, or adds it. @throws ControlError for what AWS refuses */
 export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): void {
   if (routingModeOf(domain.properties) === 'mappings')
     throw badRequest('The routing mode of the domain name does not support routing rules');
@@ -85,7 +85,7 @@ export function putRule(domains: Domains, domain: Domain, rule: RoutingRule): vo
   domains.put({ ...domain, rules: byPriority([...others, rule]) });
 }
 
-/** AWS's default quota; a request asks all of them. */
+/** AWS's default quota; a request evaluates all of them. */
 const MAX_RULES = 50;
 
 /** @throws ControlError NotFoundException */
@@ -113,7 +113,7 @@ export function createMapping(
   putMapping(domains, domain, basePath, mapping, findApi);
 }
 
-/** The same with a mapping of this base path in the place of the one at `from`. @throws ControlError */
+/** The same, but replaces the mapping at `from`. @throws ControlError */
 export function moveMapping(
   domains: Domains,
   domain: Domain,
@@ -149,7 +149,7 @@ function putMapping(
   domains.put({ ...domain, mappings: new Map([...domain.mappings, [basePath, mapping]]) });
 }
 
-/** Before an API, or one stage of it, is deleted. @throws ControlError where a domain leads there */
+/** Call before an API, or one stage of it, is deleted. @throws ControlError if a domain maps to it */
 export function refuseMapped(domains: Domains, apiId: string, stage?: string): void {
   const names = domains.all
     .filter(({ mappings, rules }) =>

@@ -1,4 +1,7 @@
-/** Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless said otherwise]. */
+/**
+ * Edits of a REST API's methods, their integrations and responses, with AWS's checks and words [obs unless
+ * noted].
+ */
 import { CALLER_CREDENTIALS } from './resource-types/caller-credentials.ts';
 import { compileRestAuthorization } from '../core/deployment/compile-authorization.ts';
 import { compileIntegration } from '../core/deployment/compile-integration.ts';
@@ -13,7 +16,6 @@ import type { ControlResource } from './control-resource.ts';
 
 const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
 
-/** Which method of which resource. */
 export type MethodKey = { readonly resourceId: string; readonly httpMethod: string };
 
 export function methodsOf(from: ApiResources, resourceId: string): readonly ControlResource[] {
@@ -50,7 +52,7 @@ export function createMethod(
   return { ...from, methods: [...from.methods, method] };
 }
 
-/** Gives a method other properties. @throws DefinitionError for what AWS refuses */
+/** Replaces a method's properties. @throws DefinitionError for what AWS refuses */
 export function replaceMethod(
   from: ApiResources,
   method: ControlResource,
@@ -66,7 +68,6 @@ export function deleteMethod(from: ApiResources, key: MethodKey): ApiResources {
   return { ...from, methods: from.methods.filter((other) => other !== method) };
 }
 
-/** What a deployment would refuse, refused when it is said, as at AWS. */
 function checkMethod(from: ApiResources, method: ControlResource): void {
   compileRestAuthorization(method, from);
   compileRestValidation(method, {
@@ -83,7 +84,10 @@ export function getIntegration(method: ControlResource): JsonObject {
   return integration;
 }
 
-/** @throws ControlError BadRequestException for credentials of the caller: AWS takes them, nothing here would apply them */
+/**
+ * @throws ControlError BadRequestException for credentials of the caller: AWS accepts them, but they would
+ * have no effect here
+ */
 export function withIntegration({ properties }: ControlResource, integration: JsonObject): JsonObject {
   if (textOf(integration, 'Credentials') === CALLER_CREDENTIALS.value)
     throw badRequest(`${CALLER_CREDENTIALS.value} is not served here: ${CALLER_CREDENTIALS.consequence}`);
@@ -96,10 +100,10 @@ export function withoutIntegration(method: ControlResource): JsonObject {
   return without(method.properties, 'Integration');
 }
 
-/** Responses are a list in templates, one per status; the API names each by its status. */
+/** Templates have a list of responses, one per status; the API names each by its status. */
 export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
 
-/** @throws ControlError ValidationException for what is no status, NotFoundException */
+/** @throws ControlError ValidationException for an invalid status, NotFoundException */
 export function getResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
   refuseBadStatus(statusCode);
   return orNotFound(
@@ -112,7 +116,6 @@ export function listResponses(owner: JsonObject, list: ResponseList): readonly J
   return listOf(owner, list).filter(isJsonObject);
 }
 
-/** The owner with this response in the place of the one with its status, or added. */
 export function putResponse(owner: JsonObject, list: ResponseList, response: JsonObject): JsonObject {
   const statusCode = textOf(response, 'StatusCode');
   refuseBadStatus(statusCode);

@@ -1,4 +1,4 @@
-/** Edits of a REST API's resource tree, with AWS's checks and words [obs unless said otherwise]. */
+/** Edits of a REST API's resource tree, with AWS's checks and words [obs unless noted]. */
 import { checkResourceTree } from '../core/routing/rest-routes.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
@@ -7,7 +7,7 @@ import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 
-/** A resource that a call made: there is no file to point at, the call itself is the place. */
+/** A resource made by a call: its place is the call, since there is no file. */
 export function madeByCall(id: string, properties: JsonObject): ControlResource {
   return {
     id,
@@ -35,7 +35,6 @@ export function createResource(
   return withTree(from, new Map([...from.resources, [id, resource]]));
 }
 
-/** Puts a resource below another parent or gives it another name; what is below it moves along. */
 export function moveResource(
   from: ApiResources,
   id: string,
@@ -55,7 +54,6 @@ export function moveResource(
   return withTree(from, withPaths(tree));
 }
 
-/** Deletes a resource, all below it, and their methods. */
 export function deleteResource(from: ApiResources, id: string): ApiResources {
   if (getResource(from, id).path === '/') throw badRequest('Root resource cannot be deleted');
   const gone = new Set([id]);

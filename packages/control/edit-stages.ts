@@ -1,4 +1,4 @@
-/** Stages and deployments of a REST API as calls make them, with AWS's checks and words [obs unless said otherwise]. */
+/** Calls on stages and deployments of a REST API, with AWS's checks and words [obs unless noted]. */
 import { refuseOneMore } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
@@ -9,7 +9,7 @@ import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** More snapshots than this are kept by nobody; the oldest that no stage points at give way. */
+/** Limit of snapshots; the oldest that no stage points at are removed. */
 const MAX_DEPLOYMENTS = 300;
 
 /** @throws ControlError NotFoundException */
@@ -29,7 +29,6 @@ export function createStage(api: ApiState, name: string, properties: JsonObject)
   putStage(api, madeByCall(name, { ...properties, RestApiId: api.identity.apiId, StageName: name }));
 }
 
-/** Gives a stage other properties; requests see them at once, without a deployment. */
 export function changeStage(api: ApiState, name: string, properties: JsonObject): void {
   putStage(api, { ...getStage(api, name).settings.source, properties });
 }
@@ -52,15 +51,13 @@ export type DeploymentWish = {
   readonly id: string;
   readonly description: string;
   readonly stageName: string | undefined;
-  /** Of the stage, in the form of a Stage resource. */
   readonly stage: JsonObject;
-  /** In the form of a `CanarySetting`, without its deployment. */
   readonly canary: JsonObject | undefined;
 };
 
 /**
- * Makes a deployment of the resources as they are now. A named stage is pointed at it, or made; where the stage
- * has a canary, or gets one by this call, only the canary is.
+ * Deploys the present resources. A named stage is pointed at the deployment, or made; if the stage has a
+ * canary, or gets one by this call, only the canary is.
  * @throws ControlError, DefinitionError for what AWS refuses; nothing has changed then
  */
 export function createDeployment(api: ApiState, wish: DeploymentWish): DeploymentRecord {
@@ -104,7 +101,6 @@ export function deleteDeployment(api: ApiState, id: string): void {
   removeUnused(api, getDeployment(api, id));
 }
 
-/** The same of an API of any kind. */
 export function removeUnused(api: ApiState, { compiled: { id } }: DeploymentRecord): void {
   if (isInUse(api, id))
     throw badRequest('Active stages pointing to this deployment must be moved or deleted');
@@ -117,7 +113,7 @@ function isInUse(api: ApiState, id: string): boolean {
   );
 }
 
-/** Before a deployment is added to those there are. */
+/** Call before a deployment is added. */
 export function makeRoom(api: ApiState): void {
   if (api.deployments.length < MAX_DEPLOYMENTS) return;
   const oldest = api.deployments.find(({ compiled }) => !isInUse(api, compiled.id));

@@ -1,6 +1,6 @@
 /**
- * HTTP and WebSocket APIs as calls edit them: what AWS would refuse is refused when it is said, and stages that deploy
- * automatically follow at once. Stages and deployments with AWS's checks.
+ * Edits of HTTP and WebSocket APIs by calls: AWS's refusals come at once, and automatic deployments follow
+ * immediately. Stages and deployments with AWS's checks.
  */
 import { Faults } from '../core/errors.ts';
 import { refuseOneMore } from './api-quotas.ts';
@@ -18,27 +18,24 @@ import type { Random } from '../core/ports.ts';
 import type { ApiResources, ApiState, DeploymentRecord, StageRecord } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** Where ids of new deployments come from. */
 type Draw = { readonly random: Random };
 
 const ID_LENGTH = 6;
 const NO_ROUTES = 'Unable to deploy API because no routes exist in this API';
 
-/** Puts other resources in the place of those there are. @throws ControlError for what AWS refuses; nothing has changed then */
+/** Replaces the resources. @throws ControlError for what AWS refuses; nothing has changed then */
 export function editV2(api: ApiState, next: ApiResources, draw: Draw): void {
   refuseNewFaults(api.identity, api.resources, next);
   api.edit(next);
   deployAutomatically(api, draw);
 }
 
-/** A template may have brought faults of its own; a call may not add to them. */
 function refuseNewFaults(identity: ApiIdentity, before: ApiResources, next: ApiResources): void {
   const known = new Set(faultsOf(identity, before).map(({ message }) => message));
   const added = faultsOf(identity, next).find(({ message }) => !known.has(message));
   if (added !== undefined) throw badRequest(added.message);
 }
 
-/** What cannot be compiled of an API, its integrations without a route included. */
 export function faultsOf(identity: ApiIdentity, resources: ApiResources): readonly DefinitionError[] {
   const faults = new Faults(false);
   const targets = new Set(resources.routes.map(({ properties }) => properties['Target']));
@@ -55,7 +52,7 @@ export function faultsOf(identity: ApiIdentity, resources: ApiResources): readon
   return faults.all.map(({ error }) => error);
 }
 
-/** Every stage with AutoDeploy is pointed at the API as it is now; where that is none to deploy, the stage tells why. */
+/** Deploys the present API to every stage with AutoDeploy; if that is impossible, the stage reports why. */
 function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
   const stages = api.stages.filter(
     ({ settings: { name, source } }) =>
@@ -71,7 +68,7 @@ function deployAutomatically(api: ApiState, draw: Draw, only?: string): void {
     api.putStage({ ...settings, deploymentId: id }, `Successfully deployed stage with deployment ID '${id}'`);
 }
 
-/** Faults of a template close their routes, as when it was loaded. */
+/** Faults of a template close their routes, as in its loading. */
 function addDeployment(api: ApiState, description: string, { random }: Draw): string {
   const id = random.hex(ID_LENGTH);
   const compiled = compileDeployment(id, api.identity, api.resources, new Faults(false));
@@ -80,7 +77,6 @@ function addDeployment(api: ApiState, description: string, { random }: Draw): st
   return id;
 }
 
-/** What AWS writes into the description of a deployment that nobody asked for. */
 const AUTOMATIC = 'Automatic deployment triggered by changes to the Api configuration';
 
 export function isAutomatic({ description, compiled }: DeploymentRecord): boolean {
@@ -105,13 +101,16 @@ export function createV2Stage(api: ApiState, name: string, properties: JsonObjec
   putStage(api, madeByCall(name, source), '', draw);
 }
 
-/** Gives a stage other properties; requests see them at once, without a deployment. @throws ControlError, DefinitionError */
+/**
+ * Replaces a stage's properties; requests see them at once, without a deployment. @throws ControlError,
+ * DefinitionError
+ */
 export function changeV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
   const { settings } = getV2Stage(api, name);
   putStage(api, { ...settings.source, properties }, settings.deploymentId, draw);
 }
 
-/** @param current what it points at so far; empty = nothing */
+/** @param current its present deployment; empty = none */
 function putStage(api: ApiState, source: ControlResource, current: string, draw: Draw): void {
   refuseManyTags(source);
   const { resources, identity } = api;
@@ -122,7 +121,7 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
     throw badRequest('A stage with AutoDeploy cannot be given a deployment');
   if (named !== '' && api.deployment(named) === undefined) throw badRequest('Deployment id does not exist');
   const deploymentId = isAutomatically || named === '' ? current : named;
-  // What a stage that deploys itself points at is none of its properties; one that stopped to keeps it as such.
+  // The deployment of an automatic stage is not a property; one that has stopped keeps it as a property.
   const others = without(source.properties, 'DeploymentId');
   const properties =
     isAutomatically || deploymentId === '' ? others : { ...others, DeploymentId: deploymentId };
@@ -142,7 +141,7 @@ export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
 
 type V2DeploymentWish = { readonly description: string; readonly stageName: string | undefined };
 
-/** A deployment of the API as it is now; a named stage is pointed at it. @throws ControlError for what AWS refuses */
+/** Deploys the present API; a named stage is pointed at it. @throws ControlError for what AWS refuses */
 export function createV2Deployment(api: ApiState, wish: V2DeploymentWish, draw: Draw): DeploymentRecord {
   const { description, stageName } = wish;
   const stage = stageName === undefined ? undefined : getV2Stage(api, stageName).settings;

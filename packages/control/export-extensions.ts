@@ -1,10 +1,9 @@
-/** What an exported REST API has beside its paths, under the names by which a document is imported again. */
+/** The parts of an exported REST API besides its paths, under the names of an import. */
 import { isSet, mapOf, textOf } from '../core/stack/json-values.ts';
 import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** A document, or a part of it, as it is being written. */
 export type Draft = Record<string, unknown>;
 
 const PREFIX = 'x-amazon-apigateway-';
@@ -15,12 +14,11 @@ const OF_API = {
   Policy: 'policy',
 } as const;
 
-/** What a document leaves out where there is nothing in it: neither JSON nor YAML has undefined. */
+/** Undefined for an empty part, so that the document omits it: neither JSON nor YAML has undefined. */
 export function unlessEmpty<Part extends object>(part: Part): Part | undefined {
   return Object.keys(part).length === 0 ? undefined : part;
 }
 
-/** The members under the names of documents, which begin with a small letter. */
 export function lowerNames(object: JsonObject): Draft {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [lowerFirst(name), value]));
 }
@@ -33,7 +31,6 @@ export function nameOf({ logicalId, properties }: ControlResource): string {
   return textOf(properties, 'Name') || logicalId;
 }
 
-/** Validators, gateway responses, and what the API itself says. */
 export function exportExtensions({ api, validators, gatewayResponses }: ApiResources): Draft {
   const ofApi = Object.entries(OF_API).map(([property, name]) => [
     `${PREFIX}${name}`,
@@ -61,7 +58,6 @@ export function exportExtensions({ api, validators, gatewayResponses }: ApiResou
   };
 }
 
-/** The validator of a method. */
 export function exportValidator(method: JsonObject, { validators }: ApiResources): Draft {
   const validator = validators.get(textOf(method, 'RequestValidatorId'));
   if (validator === undefined) return {};

@@ -8,11 +8,11 @@ import type { Draft } from './export-extensions.ts';
 import { lowerFirst, lowerNames, nameOf, unlessEmpty } from './export-extensions.ts';
 
 type HttpExportWish = {
-  /** Absent: no stage is told of. */
+  /** Absent: the document names no stage. */
   readonly stageName: string | undefined;
-  /** When the API was deployed or made: the document's version, where the API has none of its own. */
+  /** Time of deployment or creation: the document's version if the API has none. */
   readonly version: string;
-  /** Without them the document tells no integration, authorizer or CORS. */
+  /** Without them the document has no integration, authorizer or CORS. */
   readonly withExtensions: boolean;
 };
 
@@ -120,7 +120,6 @@ function exportIntegration(properties: JsonObject): Draft {
   };
 }
 
-/** Where a document's word is not the property's own in lower case. */
 const DOCUMENT_NAMES: Readonly<Record<string, string>> = {
   IntegrationUri: 'uri',
   IntegrationMethod: 'httpMethod',
@@ -162,7 +161,6 @@ function exportScheme(properties: JsonObject, withExtensions: boolean): Draft {
   };
 }
 
-/** Written otherwise in a document. */
 const NOT_OF_AUTHORIZER = new Set([
   'ApiId',
   'Name',

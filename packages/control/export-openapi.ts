@@ -13,11 +13,9 @@ type ExportWish = {
   /** `oas30` or Swagger 2.0. */
   readonly kind: 'oas30' | 'swagger';
   readonly stageName: string;
-  /** When the deployment was made: the document's version. */
   readonly version: string;
   readonly withIntegrations: boolean;
   readonly withAuthorizers: boolean;
-  /** Under its extension, where the stage has a version. */
   readonly documentation: JsonObject | undefined;
 };
 
@@ -178,7 +176,6 @@ function exportSchemas({ models }: ApiResources): Draft {
   );
 }
 
-/** What a caller must bring to a method, by the names of `exportSecurity`. */
 function exportRequirement(method: JsonObject, from: ApiResources): Draft[] {
   const authorizer = from.authorizers.get(textOf(method, 'AuthorizerId'));
   const scopes = method['AuthorizationScopes'];

@@ -1,11 +1,13 @@
-/** What could not be taken of a definition, in the list of all that a start has to tell. */
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import type { Fault } from '../core/errors.ts';
 
 /** More would hide the first ones. */
 const MAX_CONSEQUENCES = 4;
 
-/** Faults first; what the classes say of the same property is left out. What has words of its own is another thing. */
+/**
+ * Faults first; findings of classes for the same property are omitted. Those with a message of their own
+ * stay.
+ */
 export function withFaults(
   faults: readonly Fault[],
   stacks: readonly ResolvedStack[],
@@ -18,7 +20,7 @@ export function withFaults(
   return [...items, ...unsupported.filter((item) => !isTold(item))];
 }
 
-/** None for a whole resource: all sorts of things are said of that. */
+/** None for a whole resource, which may have several findings. */
 function placeInStack({ stackName, logicalId, property = '' }: UnsupportedItem): readonly string[] {
   return property === '' ? [] : [JSON.stringify([stackName, logicalId, property])];
 }

@@ -1,4 +1,4 @@
-/** Versions and aliases of functions, as far as stacks make them: which version an event of an alias is of. */
+/** Versions and aliases of functions, as defined by stacks: which version runs an event of an alias. */
 import { readText } from '../core/deployment/properties.ts';
 import { DefinitionError } from '../core/errors.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
@@ -15,8 +15,8 @@ type Weight = { readonly version: string; readonly weight: number };
 type Qualifier = { readonly arn: string; readonly usual: string; readonly others: readonly Weight[] };
 
 /**
- * The version that an event by this qualifier runs; undefined where no stack makes it. Events of an alias with weights are
- * drawn one by one, as at Lambda.
+ * The version for an event with this qualifier; undefined if no stack defines it. An alias with weights draws
+ * per event, as in Lambda.
  * @param draw 0 ≤ x < 1
  */
 export function executedVersion(
@@ -37,10 +37,9 @@ export function executedVersion(
   return { arn, version: usual };
 }
 
-/** Each event of an alias asks: stacks, which never change, are read once. */
+/** Needed for each event of an alias: stacks, which never change, are read once. */
 const READ = new WeakMap<readonly ResolvedStack[], ReadonlyMap<string, Qualifier>>();
 
-/** By `{function}:{version or alias}`. */
 function qualifiersOf(stacks: readonly ResolvedStack[]): ReadonlyMap<string, Qualifier> {
   const known = READ.get(stacks);
   if (known !== undefined) return known;
@@ -69,7 +68,7 @@ function weightsOf({ properties }: ControlResource): readonly Weight[] {
   });
 }
 
-/** What Lambda refuses of aliases, and versions that are not here: all run the code that the function has now. */
+/** Lambda's checks of aliases, and versions that are missing here: all run the function's present code. */
 export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Tolerance): void {
   const versions = new Set(resourcesOf(stacks, [VERSION]).map(({ physicalId }) => physicalId));
   for (const resource of resourcesOf(stacks, [ALIAS])) {
@@ -85,9 +84,9 @@ export function noteAliases(stacks: readonly ResolvedStack[], tolerance: Toleran
         tolerance.note(
           new DefinitionError(
             alias.place('RoutingConfig'),
-            `version ${version} is of an earlier deployment, whose code is not here`,
+            `version ${version} belongs to an earlier deployment, whose code is not here`,
           ),
-          'its share of the events is told as its own and runs the code of today',
+          'its share of the events is reported as its own, but runs the present code',
         );
   }
 }
@@ -99,11 +98,11 @@ function checkAlias(alias: ControlResource): void {
   const fail = (message: string): never => {
     throw new DefinitionError(alias.place('RoutingConfig'), message);
   };
-  if (weights.length > 1) fail('an alias leads to two versions at most');
+  if (weights.length > 1) fail('an alias points at two versions at most');
   for (const { version, weight } of weights) {
     if (version === usual) fail(`version ${version} is the alias’s own`);
     if (!/^\d+$/.test(version) || usual === '$LATEST')
-      fail('an alias with weights leads to published versions, not to $LATEST');
-    if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight is a number from 0 to 1');
+      fail('an alias with weights must point at published versions, not at $LATEST');
+    if (!(weight >= 0 && weight <= 1)) fail('FunctionWeight must be a number from 0 to 1');
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Who may call which function: what templates say, with what calls have added and taken away. The second outlives a
- * reload, as all does that calls have made.
+ * Permissions to call functions: those of templates, with calls' additions and removals, which survive a
+ * reload.
  */
 import { compilePolicy } from '../core/policy/evaluate.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
@@ -18,7 +18,6 @@ export class FunctionPolicies implements PermissionSource {
   #defined: readonly ControlResource[] = [];
   #own: ReadonlySet<string> = new Set();
   #added: readonly ControlResource[] = [];
-  /** Of templates, and taken away by calls. */
   readonly #removed = new Set<string>();
 
   get version(): number {
@@ -36,14 +35,13 @@ export class FunctionPolicies implements PermissionSource {
     return this.#own.has(functionName);
   }
 
-  /** What templates say, in the place of what they said before. */
   define(stacks: readonly ResolvedStack[]): void {
     this.#defined = resourcesOf(stacks, ['AWS::Lambda::Permission']).map(toControlResource);
     this.#own = new Set(stacks.flatMap(({ functions }) => functions.map(({ name }) => name)));
     this.#version += 1;
   }
 
-  /** What will hold once these stacks are defined; what calls add from now on is not in it. */
+  /** The permissions after these stacks are defined, without later additions by calls. */
   foresee(stacks: readonly ResolvedStack[]): PermissionSource {
     const next = new FunctionPolicies();
     next.define(stacks);
@@ -52,12 +50,11 @@ export class FunctionPolicies implements PermissionSource {
     return next;
   }
 
-  /** In the order in which they were made. */
   statementsOf(owner: PolicyOwner): readonly ControlResource[] {
     return this.permissions.filter((one) => isSameFunction(ownerOf(one), owner));
   }
 
-  /** Undefined where nobody may call it. */
+  /** Undefined if there are no statements. */
   documentOf(owner: PolicyOwner, arn: string): object | undefined {
     const statements = this.statementsOf(owner);
     if (statements.length === 0) return undefined;
@@ -65,7 +62,7 @@ export class FunctionPolicies implements PermissionSource {
     return { Version: '2012-10-17', Id: 'default', Statement };
   }
 
-  /** The same, compiled again after each change; a policy that cannot be read gives nothing. */
+  /** The compiled policy, updated after each change; an unreadable policy grants nothing. */
   policyOf(owner: PolicyOwner, arn: string): () => CompiledPolicy | undefined {
     let policy: CompiledPolicy | undefined;
     let readAt = Number.NaN;
@@ -78,7 +75,7 @@ export class FunctionPolicies implements PermissionSource {
     };
   }
 
-  /** @param permission in the words of `AWS::Lambda::Permission`, without its function */
+  /** @param permission in the form of `AWS::Lambda::Permission`, without its function */
   add(owner: PolicyOwner, statementId: string, permission: JsonObject): ControlResource {
     const properties = { ...permission, FunctionName: printFunctionName(owner) };
     const made = {
@@ -92,7 +89,6 @@ export class FunctionPolicies implements PermissionSource {
     return made;
   }
 
-  /** Whether there was one. */
   remove(owner: PolicyOwner, statementId: string): boolean {
     if (!this.statementsOf(owner).some(({ id }) => id === statementId)) return false;
     const isMeant = (one: ControlResource): boolean =>

@@ -1,4 +1,4 @@
-/** A permission in the words of the function's policy, as GetPolicy shows it and IAM evaluates it. */
+/** A permission as a statement of the function's policy, as GetPolicy shows it and IAM evaluates it. */
 import type { ControlResource } from './control-resource.ts';
 
 export function printStatement({ id, properties }: ControlResource, functionArn: string): object {

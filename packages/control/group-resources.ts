@@ -1,4 +1,4 @@
-/** Sorts the resources of all stacks by the API they belong to; an API may be extended from another stack. */
+/** Sorts the resources of all stacks by their API, which may be extended from another stack. */
 import { readText } from '../core/deployment/properties.ts';
 import { PART_NAMES } from './resource-types/api-type.ts';
 import { API_TYPES } from './resource-types/api-types.ts';
@@ -17,7 +17,7 @@ export type ApiGroup = {
   readonly parts: Readonly<Record<PartName, readonly ControlResource[]>>;
 };
 
-/** One group per API, in template order. Left out is what belongs to an API that no stack has, or that is none. */
+/** One group per API, in template order. Resources of an unknown or invalid API are omitted. */
 export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Tolerance): ApiGroup[] {
   const groups = new Map<string, OpenGroup>();
   for (const stack of stacks)
@@ -35,7 +35,7 @@ export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Toleranc
       if (owner === undefined || part === undefined) continue;
       const item = toControlResource(resource);
       tolerance.attempt(
-        'it is left out',
+        'it is omitted',
         () => {
           findGroup(groups, item, owner).parts[part].push(item);
         },
@@ -63,7 +63,6 @@ function protocolOf(resource: ResolvedResource): ApiProtocol | undefined {
   throw new DefinitionError(resource.place('ProtocolType'), 'ProtocolType must be HTTP or WEBSOCKET');
 }
 
-/** While it is being filled. */
 type OpenGroup = Omit<ApiGroup, 'parts'> & { readonly parts: Record<PartName, ControlResource[]> };
 
 function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: ApiProtocol): OpenGroup {
@@ -72,7 +71,10 @@ function emptyGroup(stack: ResolvedStack, resource: ResolvedResource, protocol: 
   return { stack, api: toControlResource(resource), protocol, parts };
 }
 
-/** Paths of a REST API's resources by following their parents; the root is the API's own. Left out is what has none. */
+/**
+ * Paths of a REST API's resources along their parents; the root belongs to the API. Resources without a path
+ * are omitted.
+ */
 export function readPathResources(
   group: ApiGroup,
   rootId: string,

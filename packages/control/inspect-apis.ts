@@ -1,4 +1,4 @@
-/** How routes are guarded, as access documents are checked against: every route with its Lambda authorizer's settings. */
+/** Guards of routes, for checks of access documents: every route with its Lambda authorizer's settings. */
 import type {
   ApiProtocol,
   Authorization,
@@ -14,7 +14,6 @@ import type { ApiState } from './api-state.ts';
 
 type FunctionDefinition = ResolvedStack['functions'][number];
 
-/** One stage of one API. */
 export type InspectedApi = {
   readonly stack: string;
   readonly logicalId: string;
@@ -23,11 +22,10 @@ export type InspectedApi = {
   readonly stage: string;
   readonly region: string;
   readonly routes: readonly InspectedRoute[];
-  /** Where routes that ask for an API key take it from. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
-  /** Values of the API keys that its stack has, as far as the template says them; absent = none. */
+  /** Values of its stack's API keys, if the template has them; absent = none. */
   readonly apiKeyValues?: readonly string[];
-  /** What its deployment must hold and may be made without; absent = nothing. */
+  /** Parts that its deployment needs but may be made without; absent = none. */
   readonly lateParts?: readonly LatePart[];
 };
 
@@ -36,25 +34,24 @@ export type InspectedRoute = {
   readonly method: string;
   /** `/users/{id}`, `$default`, `$connect`. */
   readonly path: string;
-  /** Undefined: open, or guarded by something that is no function. */
+  /** Undefined: open, or not guarded by a function. */
   readonly authorizer: InspectedAuthorizer | undefined;
   readonly apiKeyRequired: boolean;
-  /** The function that answers, where it is of a loaded stack. */
   readonly handler?: FunctionDefinition;
   /** Templates and parameters that read the caller; absent = none. */
   readonly callerMappings?: readonly CallerMapping[];
-  /** Answers 500 to everybody; what guards it is not known then. */
+  /** Answers 500 to every request; its guard is then unknown. */
   readonly isClosed?: true;
-  /** Whose tokens the gateway itself lets in; absent = it checks none. */
+  /** Issuers whose tokens the gateway itself accepts; absent = it checks none. */
   readonly trusts?: readonly TrustedTokens[];
-  /** What a token that can be minted here needs, where the gateway itself checks tokens. */
+  /** Requirements of a locally minted token, if the gateway itself checks tokens. */
   readonly localToken?: LocalTokenNeeds;
 };
 
 type TrustedTokens = { readonly issuer: string; readonly audience: readonly string[] | 'any' };
 
 type LocalTokenNeeds = {
-  /** Its `iss`; undefined = that of the local issuer. */
+  /** Its `iss`; undefined = the local issuer's. */
   readonly issuer: string | undefined;
   readonly audience: string | undefined;
   readonly scope: string | undefined;
@@ -66,7 +63,6 @@ type InspectedAuthorizer = Pick<LambdaAuthorizer, 'name' | 'payload' | 'ttlSecon
   readonly identitySources: readonly IdentitySource[];
 };
 
-/** Whose tokens can be minted here: the local issuer's own, and those of issuers that it stands in for. */
 type LocalIssuers = { readonly own: string; includes(issuer: string): boolean };
 
 export function inspectApis(
@@ -103,7 +99,7 @@ export function inspectApis(
   });
 }
 
-/** What is told of a stack with each stage of each of its APIs: gone through once for all of them. */
+/** The part of a stack common to all stages of its APIs, collected once. */
 function inspectStack({ resources }: Pick<ResolvedStack, 'resources'>) {
   return {
     resources,
@@ -126,7 +122,7 @@ function inspectRoute(
   issuers: LocalIssuers,
 ): InspectedRoute {
   const called = 'functionName' in integration ? integration.functionName.source : undefined;
-  // `name:alias` is that function, too.
+  // `name:alias` counts as the function.
   const handler = called === undefined ? undefined : functions.get(called.replace(/:[^:]*$/, ''));
   const authorizer = authorization.kind === 'lambda' ? authorization.authorizer : undefined;
   const localToken = localTokenOf(authorization, issuers);
@@ -151,7 +147,7 @@ function inspectRoute(
   };
 }
 
-/** What a token that can be minted here needs to pass; undefined where it never does. */
+/** Requirements of a local token; undefined if none can pass. */
 export function localTokenOf(authorization: Authorization, known: LocalIssuers): LocalTokenNeeds | undefined {
   if (authorization.kind !== 'token') return undefined;
   const { issuers, tokenUse } = authorization.authorizer.trust;
@@ -162,16 +158,19 @@ export function localTokenOf(authorization: Authorization, known: LocalIssuers):
   return { issuer, audience, scope: authorization.scopes[0], tokenUse };
 }
 
-/** A deployment that does not wait for a gateway response or method of its API. */
+/** A gateway response or method for which its API's deployment does not wait. */
 type LatePart = { readonly part: string; readonly deployment: string };
 
-/** Nothing refers to these, so `DependsOn` alone brings them before a deployment. */
+/** Nothing refers to these, so only `DependsOn` orders them before a deployment. */
 const PARTS: ReadonlySet<string> = new Set(['AWS::ApiGateway::GatewayResponse', 'AWS::ApiGateway::Method']);
 
-/** What comes with the OpenAPI document of its API is made with the API; its id here tells the operation, with spaces. */
+/**
+ * Parts of the API's OpenAPI document are made with the API; their ids here contain the operation, with
+ * spaces.
+ */
 const IN_TEMPLATE = /^[A-Za-z0-9]+$/;
 
-/** What a deployment of a REST API must hold and CloudFormation may make after it, as far as `DependsOn` tells. */
+/** Parts that a REST deployment needs, but that CloudFormation may make after it, judging by `DependsOn`. */
 export function findLateParts(
   resources: ReadonlyMap<string, ResolvedResource>,
   apiId: string,

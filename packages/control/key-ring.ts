@@ -1,4 +1,3 @@
-/** Looks up keys as requests need them: by value, for one stage. */
 import type { ApiKeyFacts } from '../core/events/request-facts.ts';
 import type { KeyFault, KeyHolder, KeyRing } from '../core/exchange.ts';
 import { dayOf } from '../core/metering/quota-period.ts';
@@ -9,15 +8,14 @@ import type { PlanKey, PlanStage, UsagePlan, UsagePlans } from './usage-plans.ts
 export type KeysAndPlans = { readonly keys: ApiKeys; readonly plans: UsagePlans };
 type Opener = readonly [UsagePlan, PlanStage];
 
-/** All keys and plans of the account; every stage of every API has the same one. */
 export class AccountKeyRing implements KeyRing {
   readonly #state: () => KeysAndPlans;
   #plans: UsagePlans | undefined;
   #revision = -1;
-  /** `{apiId}/{stage}` → plans that open it by their ids, as of `#revision`. */
+  /** `{apiId}/{stage}` → its plans by id, as of `#revision`. */
   #openers = new Map<string, ReadonlyMap<string, Opener>>();
 
-  /** `state` is asked anew each time: a reload puts other keys and plans there. */
+  /** `state` is read each time, since a reload replaces keys and plans. */
   constructor(state: () => KeysAndPlans) {
     this.#state = state;
   }
@@ -106,7 +104,7 @@ class PlanHolder implements KeyHolder {
   }
 }
 
-/** `GET /pets/{id}` → `/pets/{id}/GET`, as usage plans name a method. */
+/** `GET /pets/{id}` → `/pets/{id}/GET`, the name of a method in usage plans. */
 function methodThrottleKey(routeKey: string): string {
   const space = routeKey.indexOf(' ');
   return space === -1 ? routeKey : `${routeKey.slice(space + 1)}/${routeKey.slice(0, space)}`;

@@ -1,11 +1,9 @@
-/** What is served, as the ready line, `gatewright routes` and the console show it. */
 import { printRoutes } from '../core/routing/print-routes.ts';
 import type { RouteRow } from '../core/routing/print-routes.ts';
 import type { ApiProtocol } from '../core/deployment/model.ts';
 import type { ApiState } from './api-state.ts';
 import type { FunctionUrl } from './read-function-urls.ts';
 
-/** One stage of one API. */
 export type ApiListing = {
   readonly stack: string;
   readonly logicalId: string;
@@ -21,8 +19,8 @@ export type ApiListing = {
 export type ApiRoutes = ApiListing & { readonly routes: readonly RouteRow[] };
 
 /**
- * Every stage in template order. `addressOf` gives host, port and base path of an API; URLs of the `stageless`
- * kind do without their stage, `isSecure` ones begin with `https` and `wss`.
+ * Every stage in template order. `addressOf` gives host, port and base path of an API; URLs of the
+ * `stageless` kind omit their stage, `isSecure` ones begin with `https` and `wss`.
  */
 export function listApis(
   apis: readonly ApiState[],
@@ -50,7 +48,7 @@ export function listApis(
   );
 }
 
-/** The same of function URLs, which have no stage and take every path. */
+/** The same for function URLs, which have no stage and take every path. */
 export function listUrls(
   urls: readonly FunctionUrl[],
   addressOf: (urlId: string) => string,

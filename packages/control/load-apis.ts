@@ -1,4 +1,3 @@
-/** Resolved stacks → APIs of the control plane, each with its deployments and stages. */
 import { readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';
 import { httpWordings, restWordings, websocketWordings } from '../core/deployment/error-wordings.ts';
 import { ALL_PERMITTED, compileInvokePermissions } from '../core/deployment/invoke-permissions.ts';
@@ -34,9 +33,8 @@ import type { UnguardedStages } from './unguarded-stages.ts';
 
 type LoadedApis = {
   readonly apis: readonly ApiState[];
-  /** What the compilers found beyond the definition's own list. */
   readonly unsupported: readonly UnsupportedItem[];
-  /** Gives the account the keys, plans and permissions of the stacks, when the APIs begin to serve. */
+  /** Gives the stacks' keys, plans and permissions to the account, when the APIs begin to serve. */
   readonly adopt: () => void;
 };
 
@@ -84,17 +82,15 @@ export function loadApis(
   return { apis, unsupported, adopt };
 }
 
-/** What an API sees of the stacks that are loaded with it. */
 type Surroundings = { readonly permissionsOf: PermissionsOfApi };
 
-/** What belongs to the account and is counted by its types. */
 const COUNTED: readonly (readonly [QuotaName, types: readonly string[]])[] = [
   ['domains', ['AWS::ApiGateway::DomainName', 'AWS::ApiGatewayV2::DomainName']],
   ['restVpcLinks', ['AWS::ApiGateway::VpcLink']],
   ['httpVpcLinks', ['AWS::ApiGatewayV2::VpcLink']],
 ];
 
-/** What an API is counted among: REST APIs by endpoint type, HTTP and WebSocket APIs are always Regional. */
+/** The quota of an API: REST APIs by endpoint type, HTTP and WebSocket APIs are always Regional. */
 export function quotaOfApi(protocol: ApiProtocol, api: ControlResource): QuotaName {
   const types = protocol === 'rest' ? readEndpointTypes(api) : ['REGIONAL'];
   if (types.includes('PRIVATE')) return 'privateApis';
@@ -195,7 +191,7 @@ function putStage(state: ApiState, stage: PlacedStage, tolerance: Tolerance): vo
   state.putStage(hasCanary ? stage : { ...stage, canary: undefined });
 }
 
-/** Stages, and APIs, that no request can reach: AWS deploys them so. */
+/** Stages and APIs that no request can reach, although AWS deploys them. */
 function findUnreachable(
   { api, protocol, parts: { stages, deployments } }: ApiGroup,
   { stackName }: ApiIdentity,
@@ -220,7 +216,6 @@ function findUnreachable(
   return [item(api, type, `the API answers nothing: it lacks ${missing}`)];
 }
 
-/** All that a deployment of the API can be made from. */
 function readResources(
   group: ApiGroup,
   arn: string,
@@ -245,7 +240,7 @@ function readResources(
   };
 }
 
-/** A stage that caches all methods leaves them out; one that names such a method wants what is not to be had. */
+/** Caching for all methods skips streams; a setting for a single streamed method is an error. */
 function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   const wanted = routes.plans.find(
     ({ integration, routeKey }) =>
@@ -255,7 +250,7 @@ function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   if (wanted !== undefined)
     throw new DefinitionError(
       stage.place('MethodSettings'),
-      `${wanted.routeKey} streams its response, which cannot be cached: leave CachingEnabled out`,
+      `${wanted.routeKey} streams its response, which cannot be cached: omit CachingEnabled`,
     );
 }
 

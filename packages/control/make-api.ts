@@ -1,4 +1,4 @@
-/** APIs that calls make, empty or as an OpenAPI document says, and documents put into APIs that there are. */
+/** Creates APIs for calls, empty or from an OpenAPI document, and imports documents into existing APIs. */
 import { expandDocuments } from '../templates/openapi/openapi.ts';
 import { expandQuickCreate } from '../core/stack/quick-create.ts';
 import { madeByCall } from './edit-resources.ts';
@@ -10,26 +10,24 @@ import type { ApiResources, ApiState } from './api-state.ts';
 
 type ApiWish = {
   readonly id: string;
-  /** In the form of `type`; with `Body`, the text of a document. */
   readonly properties: JsonObject;
   readonly type?: 'AWS::ApiGateway::RestApi' | 'AWS::ApiGatewayV2::Api';
   readonly region: string;
   readonly accountId: string;
-  /** What the ids of its resources are made of. */
+  /** Prefix of its resources' ids. */
   readonly stackName: string;
   readonly logicalId: string;
 };
 
 export type MadeApi = {
   readonly api: ApiState;
-  /** What the document says and nobody applies. */
   readonly warnings: readonly string[];
 };
 
-/** The stack that APIs made by calls are listed under; none of CloudFormation's can have this name. */
+/** The stack name of APIs made by calls; CloudFormation allows no such name. */
 export const MADE_BY_CALL = 'made by call';
 
-/** An API without stages; nobody serves it yet. @throws DefinitionError for what AWS refuses */
+/** An API without stages, not served yet. @throws DefinitionError for what AWS refuses */
 export function makeApi(wish: ApiWish, account: Account): MadeApi {
   const { id, properties, logicalId, stackName, region, accountId, type = 'AWS::ApiGateway::RestApi' } = wish;
   const made = madeByCall(id, properties);
@@ -57,11 +55,10 @@ export function makeApi(wish: ApiWish, account: Account): MadeApi {
   return { api, warnings: findings.map(({ property, consequence }) => `${property ?? ''}: ${consequence}`) };
 }
 
-/** An API's resources with those of a document, before they are put there. */
 type ReadDocument = { readonly resources: ApiResources; readonly warnings: readonly string[] };
 
 /**
- * What an API becomes by a document: `overwrite` leaves only what it says, `merge` keeps what it does not speak of.
+ * The API after an import: `overwrite` keeps only the document's parts, `merge` also the others.
  * @throws DefinitionError for what AWS refuses
  */
 export function readDocument(
@@ -81,7 +78,7 @@ export function readDocument(
   const { api: fresh, warnings } = makeApi(wish, account);
   const { resources: next } = fresh;
   const own = { ...current.api, properties: next.api.properties };
-  // Versions are no part of a document.
+  // Versions are not part of a document.
   const documentation = { ...next.documentation, versions: current.documentation.versions };
   const resources =
     mode === 'merge' ? mergeResources({ ...current, api: own }, next) : { ...next, api: own, documentation };

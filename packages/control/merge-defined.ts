@@ -1,6 +1,6 @@
 /**
- * Three states of an HTTP or WebSocket API as one: what its template said, what calls have made of that, and what the
- * template says now. Of each property the template's word stands where it is a new one, else the calls'.
+ * Merges three states of an HTTP or WebSocket API: the template's earlier definition, edits by calls, and the
+ * new definition. A property changed by the template takes the new value, any other the calls' value.
  */
 import { holdParts, partsOf } from './api-parts.ts';
 import { isSameJson } from './same-json.ts';
@@ -17,7 +17,7 @@ export function mergeDefined(was: ApiResources, current: ApiResources, now: ApiR
   };
 }
 
-/** By id: made by a call = stays; deleted by a call = stays away until its own definition changes. */
+/** By id: made by a call = stays; deleted by a call = stays deleted until its own definition changes. */
 export function mergeParts<T extends ControlResource>(
   was: readonly T[],
   current: readonly T[],
@@ -34,7 +34,7 @@ export function mergeParts<T extends ControlResource>(
   });
 }
 
-/** Of each property what the template says, where it says something new; else what calls made of it. */
+/** For each property the template's value if that has changed, else the calls' value. */
 export function mergeProperties(was: JsonObject, current: JsonObject, now: JsonObject): JsonObject {
   const names = new Set([...Object.keys(current), ...Object.keys(now)]);
   return Object.fromEntries(

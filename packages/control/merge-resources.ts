@@ -1,4 +1,7 @@
-/** Two sets of a REST API's resources as one: what the second one defines replaces its like in the first. */
+/**
+ * Merges two sets of a REST API's resources: definitions of the second replace their equivalents in the
+ * first.
+ */
 import { REST_TYPES } from './resource-types/rest-types.ts';
 import { locationKey } from './documentation.ts';
 import { HELD_PARTS, holdParts, partsOf } from './api-parts.ts';
@@ -10,10 +13,9 @@ import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
 const TYPES: readonly ApiType[] = Object.values(REST_TYPES);
-/** Properties that hold the id of another resource of the API. */
 const REFERENCES = TYPES.flatMap(({ referredBy = [] }) => referredBy);
 
-/** What is known under the same path, name or type keeps its id; references of the second set follow. */
+/** Resources with a known path, name or type keep its id; references in the second set follow. */
 export function mergeResources(base: ApiResources, added: ApiResources): ApiResources {
   const known = new Map<string, string>();
   const pathIds = new Map([...base.resources.values()].map(({ path, id }) => [path, id]));
@@ -51,7 +53,6 @@ function isReferredTo(name: HeldPart): boolean {
   return typeOf(name)?.referredBy !== undefined;
 }
 
-/** An added one takes the id of its namesake. */
 function noteNamesakes(
   name: HeldPart,
   base: ApiResources,

@@ -1,4 +1,4 @@
-/** Mutual TLS of custom domains: what their truststores in S3 are on this machine (docs/aws §10.7). */
+/** Mutual TLS of custom domains: the local files of their truststores in S3 (docs/aws §10.7). */
 import { DefinitionError } from '../core/errors.ts';
 import { readTruststore } from '@gatewright/aws/certificates/truststore';
 import { mapOf, textOf } from '../core/stack/json-values.ts';
@@ -7,31 +7,27 @@ import type { Tolerance } from '../core/errors.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 
-/** Where truststores are read. */
 export type TruststoreSource = {
-  /** Text of an object by `bucket/key`. */
   readonly readObject: (address: string) => string | undefined;
-  /** Where a missing one would have to be written. */
   readonly file: string;
-  /** `--tls`: without it no client can be asked for a certificate. */
+  /** `--tls`: without it, clients cannot be asked for certificates. */
   readonly servesTls: boolean;
 };
 
-/** Of a gateway without TLS: domains with mutual TLS are closed. */
+/** For a gateway without TLS: domains with mutual TLS are closed. */
 export const NO_TRUSTSTORES: TruststoreSource = {
   readObject: () => undefined,
   file: 'gatewright.values.yml',
   servesTls: false,
 };
 
-/** What guards a domain; both undefined = it asks nobody for a certificate. */
+/** The guard of a domain; both undefined = it requires no certificate. */
 export type MutualTls = {
   readonly truststore?: Truststore | undefined;
-  /** Its guard cannot be enforced. */
   readonly closedBecause?: string | undefined;
 };
 
-/** A domain that asks for certificates and has no truststore to judge them by lets nobody in. */
+/** A domain that requires certificates but has no truststore refuses all requests. */
 export function readMutualTls(
   item: ControlResource,
   source: TruststoreSource,
@@ -51,12 +47,12 @@ export function readMutualTls(
 }
 
 /**
- * An object of its version, `truststore.pem?versionId=…`, comes before the one without: who rolls a truststore on by
- * versions may keep both. @throws RangeError with a sentence
+ * An object of its version, `truststore.pem?versionId=…`, wins over the one without: a rotation by versions
+ * may keep both. @throws RangeError with a sentence
  */
 export function findTruststore(mutualTls: JsonObject, source: TruststoreSource): Truststore {
   if (!source.servesTls)
-    throw new RangeError('clients are not asked for a certificate without TLS: start with --tls');
+    throw new RangeError('clients cannot be asked for a certificate without TLS: start with --tls');
   const uri = textOf(mutualTls, 'TruststoreUri');
   const version = textOf(mutualTls, 'TruststoreVersion');
   const address = /^s3:\/\/([^/]+\/.+)$/i.exec(uri)?.[1];

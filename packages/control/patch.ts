@@ -1,6 +1,6 @@
 /**
- * Patch operations as AWS's control plane takes them: JSON Pointer paths of which each resource knows a few,
- * and values that are always text. Not RFC 6902: `add` replaces, `test` and `move` work nowhere.
+ * Patch operations of AWS's control plane: JSON Pointer paths, of which each resource supports a few, and
+ * values that are always text. Not RFC 6902: `add` replaces; `test` and `move` are never supported.
  * @see API Gateway API reference, "PatchOperation"
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -15,7 +15,6 @@ export type PatchOperation = {
   readonly from: string | undefined;
 };
 
-/** What the placeholders of a rule's path stand for, and the operation's value. */
 export type PatchInput = {
   readonly value: string;
   readonly from: string;
@@ -23,14 +22,12 @@ export type PatchInput = {
   readonly names: Readonly<Record<string, string>>;
 };
 
-/** A path that a resource lets be patched: `/variables/{name}`. */
+/** A patchable path: `/variables/{name}`. */
 export type PatchRule<T> = {
   readonly path: string;
-  /** What each verb makes of the resource. A rule without a verb refuses it. */
   readonly on: Readonly<Partial<Record<PatchVerb, (target: T, input: PatchInput) => T>>>;
 };
 
-/** How AWS words the refusal of a path or verb that a resource does not know; each resource has its own. */
 export type PatchRefusal = (operation: PatchOperation, supported: readonly PatchVerb[]) => ControlError;
 
 const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
@@ -38,8 +35,8 @@ const VERBS = ['add', 'remove', 'move', 'test', 'replace', 'copy'];
 const MAX_OPERATIONS = 200;
 
 /**
- * What the patch of a request body makes of a resource: all operations applied in order, or an error, for there is no
- * half of a patch. `input` is AWS's name of the call's input in its own refusals.
+ * Reads a patch from a request body: it applies all operations in order, or throws without a partial change.
+ * `input` is AWS's name of the call's input in its refusals.
  * @throws ControlError BadRequestException, ValidationException, here and where the resource refuses
  */
 export function readPatch<T>(

@@ -1,4 +1,4 @@
-/** Custom domains and their mappings of all stacks, V1 and V2, as one list (docs/aws §10.4). */
+/** Custom domains of all stacks with their mappings, V1 and V2, as one list (docs/aws §10.4). */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import { readText, sound } from '../core/deployment/properties.ts';
 import { isBasePath } from '../core/routing/base-path.ts';
@@ -31,7 +31,6 @@ type Draft = {
 
 const HOST_NAME = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
-/** AWS's own refusal of what its older API cannot map. */
 export const SINGLE_LEVEL =
   "API Gateway V1 doesn't support the slash character (/) in base path mappings. " +
   'To create a multi-level base path mapping, use API Gateway V2.';
@@ -110,10 +109,10 @@ function addPrivateMapping(
   if (drafts.get(name)?.access === undefined)
     throw new DefinitionError(
       item.place('DomainNameArn'),
-      `no loaded stack has the private domain ${name}, whose policy has to be asked`,
+      `no loaded stack has the private domain ${name}, whose policy is required`,
     );
   if (findApi(mapping.apiId)?.identity.endpointType !== 'PRIVATE')
-    throw new DefinitionError(item.place('RestApiId'), 'A private domain name leads to private APIs only');
+    throw new DefinitionError(item.place('RestApiId'), 'A private domain name supports private APIs only');
   addMapping(drafts, item, 'BasePath', basePath, mapping, name);
 }
 
@@ -147,8 +146,8 @@ function readName(item: ControlResource): string {
 }
 
 /**
- * A host name of at least two labels, of which the first may be `*`; none that APIs have of themselves, since a domain
- * of that name would take another API's requests.
+ * A host name of at least two labels, the first of which may be `*`; not one of AWS's own API hosts, since
+ * such a domain would take another API's requests.
  */
 export function isDomainName(text: string): boolean {
   return (
@@ -156,7 +155,7 @@ export function isDomainName(text: string): boolean {
   );
 }
 
-/** The properties of a V2 domain under the names of V1: one configuration is all that AWS takes. */
+/** The properties of a V2 domain under V1 names: AWS accepts only one configuration. */
 export function toFirstVersion(properties: JsonObject): JsonObject {
   const [first] = listOf(properties, 'DomainNameConfigurations');
   const configuration = mapOf({ first: first ?? null }, 'first');
@@ -190,11 +189,11 @@ function addMapping(
   domain.mappings.set(basePath, mapping);
 }
 
-/** The domain itself may belong to a stack that is not loaded; what leads from it is what requests need. */
+/** The domain may belong to a stack that is not loaded; requests only need its mappings. */
 function draftOf(drafts: Map<string, Draft>, name: string): Draft {
   const known = drafts.get(name);
   if (known !== undefined) return known;
-  // Rules would be made for a domain that asks them; where nobody sees its mode, they count.
+  // If the domain's mode is unknown, rules apply, because they exist.
   const properties = { DomainName: name, RoutingMode: 'ROUTING_RULE_THEN_API_MAPPING' };
   const draft = { properties, mappings: new Map<string, Mapping>(), rules: [] };
   drafts.set(name, draft);
@@ -207,12 +206,11 @@ function addRule({ properties, rules }: Draft, item: ControlResource, rule: Rout
   if (routingModeOf(properties) === 'mappings')
     throw new DefinitionError(
       item.place('DomainNameArn'),
-      'The routing mode of the domain asks no rules: ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING does',
+      'The routing mode of the domain uses no rules: set ROUTING_RULE_ONLY or ROUTING_RULE_THEN_API_MAPPING',
     );
   rules.push(rule);
 }
 
-/** Whether base paths of its mappings may have slashes. */
 export function takesSeveralLevels(properties: JsonObject): boolean {
   const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
   return type === 'REGIONAL' && textOf(properties, 'SecurityPolicy') !== 'TLS_1_0';

@@ -1,4 +1,4 @@
-/** AWS::Lambda::Url of the stacks → URLs as requests see them: APIs of one route, without a control plane of API Gateway's. */
+/** AWS::Lambda::Url of the stacks → APIs of one route, without a control plane of API Gateway. */
 import { makeId } from '@gatewright/aws/physical-ids';
 import { compileFunctionUrl, readAuthType, URL_STAGE } from '../core/deployment/compile-function-url.ts';
 import { functionUrlWordings } from '../core/deployment/error-wordings.ts';
@@ -26,7 +26,10 @@ export type FunctionUrl = {
 };
 
 const TYPE = 'AWS::Lambda::Url';
-/** Both, of every URL that has been made since October 2025 (Lambda developer guide, "Control access to Lambda function URLs"). */
+/**
+ * Both are needed for URLs made since October 2025 (Lambda developer guide, "Control access to Lambda
+ * function URLs").
+ */
 const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
 const ACTIONS_BEFORE = ['lambda:InvokeFunctionUrl'];
 
@@ -40,7 +43,7 @@ export function readFunctionUrls(
       .filter(({ type }) => type === TYPE)
       .flatMap((resource) =>
         tolerance.attempt(
-          'there is no such function URL',
+          'the function URL does not exist',
           () => [readUrl(resource, stack, account, tolerance)],
           () => [],
         ),
@@ -92,7 +95,7 @@ function readUrl(
   return { served, owner, functionArn, resource: url };
 }
 
-/** A URL is the function's own or an alias's, whose name stands in `Qualifier`. @throws DefinitionError */
+/** A URL belongs to the function or to the alias in `Qualifier`. @throws DefinitionError */
 function ownerOf(url: ControlResource): PolicyOwner {
   const named = readFunctionName(readText(url, 'TargetFunctionArn'));
   const qualifier = textOf(url.properties, 'Qualifier');
@@ -126,7 +129,10 @@ function factsOf(
   };
 }
 
-/** What AWS refuses of URLs together, and public ones that nobody may call: AWS makes them, and then every request is 403. */
+/**
+ * Checks URLs as AWS does, and finds public ones without permission: AWS makes them, but every request is
+ * 403.
+ */
 export function noteUnpermitted(
   urls: readonly FunctionUrl[],
   stacks: readonly ResolvedStack[],
@@ -160,10 +166,10 @@ export function noteUnpermitted(
     tolerance.note(
       new DefinitionError(
         resource.place('AuthType'),
-        `nobody may call it: it needs an AWS::Lambda::Permission for Principal "*" of ${needs}`,
+        `no caller may invoke it: it needs an AWS::Lambda::Permission for Principal "*" of ${needs}`,
       ),
       functionUrl.actions.length === 0
-        ? 'AWS answers 403; it is served here, as --roles off says'
+        ? 'AWS answers 403; it is served here because of --roles off'
         : 'every request answers 403, as at AWS',
     );
   }

@@ -1,4 +1,3 @@
-/** AWS::ApiGateway::ApiKey, UsagePlan and UsagePlanKey of all stacks, checked one by one. */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -15,7 +14,7 @@ import type { ThrottleLimit } from '../core/metering/token-bucket.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { PlanStage, UsagePlan } from './usage-plans.ts';
 
-/** Does what the definition asks for; AWS's refusal becomes one that names file and resource. */
+/** Runs an action of the definition and adds file and resource to AWS's refusal. */
 type Attempt = { readonly attempt: (action: () => void) => void };
 
 export type DefinedMetering = {
@@ -28,12 +27,14 @@ type Owned = PropertyBag & { readonly stackName: string };
 
 /** Generated values have AWS's length. */
 const GENERATED_VALUE_LENGTH = 40;
-/** What becomes of a key, a plan or a membership that cannot be taken: a route that asks for a key admits nobody by it. */
-export const NOT_THERE = 'it is not there; routes that ask for an API key admit nobody by it';
+/**
+ * Consequence for a key, a plan or a membership that is refused: routes that require a key do not accept it.
+ */
+export const NOT_THERE = 'not found; routes that require an API key reject it';
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
 /**
- * `hasStage`: whether a REST or WebSocket API of that id has such a stage.
+ * `hasStage`: whether a REST or WebSocket API with that id has the stage.
  * @throws DefinitionError for what AWS refuses in a single resource
  */
 export function readMetering(
@@ -81,7 +82,7 @@ function readKey(bag: Owned): DefinedMetering['keys'][number] {
   if (refusal !== undefined) throw new DefinitionError(bag.place('Name'), refusal);
   return {
     id: bag.id,
-    // Without a value AWS invents one; ours is the same at every start, so that a note of it stays good.
+    // Without a value AWS generates one; ours is the same at every start, so that users can note it.
     value: readText(bag, 'Value', makeId(GENERATED_VALUE_LENGTH, bag.stackName, bag.logicalId, 'value')),
     name,
     description: optionalText(bag, 'Description'),
@@ -170,7 +171,6 @@ function optionalText(bag: PropertyBag, property: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** CloudFormation's list of `{Key, Value}` as a map. */
 function readTags(bag: PropertyBag): Readonly<Record<string, string>> {
   const list = bag.properties['Tags'];
   if (!Array.isArray(list)) return {};

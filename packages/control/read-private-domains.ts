@@ -1,7 +1,6 @@
 /**
- * Custom domains of private APIs, with their mappings and who is associated with them (docs/aws §10.6). From where a
- * client came cannot be seen from such a host, as it can from `{api}-{vpce}.execute-api.…`: the endpoint is the one
- * that is associated with the domain.
+ * Custom domains of private APIs, with their mappings and associated endpoints (docs/aws §10.6). Such a host
+ * does not show the client's endpoint, so the domain's associated one is assumed.
  */
 import { DefinitionError } from '../core/errors.ts';
 import { compileResourcePolicy, readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';
@@ -16,20 +15,19 @@ import type { ControlResource } from './control-resource.ts';
 const DOMAIN = 'AWS::ApiGateway::DomainNameV2';
 const ASSOCIATION = 'AWS::ApiGateway::DomainNameAccessAssociation';
 
-/** A domain with what its callers must pass. */
 type FoundDomain = { readonly item: ControlResource; readonly access: PrivateDomain };
 
 /** `arn:aws:apigateway:eu-west-1::/domainnames/private.example.com+abcdef0123` → its two names */
 const ARN = /\/domainnames\/([^/+]+)(?:\+([a-z0-9]+))?$/;
 
-/** The name of the domain that `DomainNameArn` speaks of. @throws DefinitionError */
+/** The name of the domain in `DomainNameArn`. @throws DefinitionError */
 export function domainOfArn(item: ControlResource): string {
   const [, name] = ARN.exec(readText(item, 'DomainNameArn')) ?? [];
   if (name !== undefined) return name.toLowerCase();
   throw new DefinitionError(item.place('DomainNameArn'), 'must be the ARN of a private domain name');
 }
 
-/** Each private domain of the stacks. What is wrong with one is told; it does not answer then. */
+/** The private domains of the stacks. Faulty ones are reported and do not answer. */
 export function findPrivateDomains(
   stacks: readonly ResolvedStack[],
   vpcEndpoints: ReadonlyMap<string, string>,
@@ -68,12 +66,11 @@ function readAccess(
     arn,
     vpcEndpoints,
     policy: compiled?.kind === 'policy' ? compiled.policy : undefined,
-    // Of several, a client says by the host `{api}-{vpce}.execute-api.…` which one it means.
+    // With several endpoints, a client selects one by the host `{api}-{vpce}.execute-api.…`.
     vpcEndpoint: endpoints[0],
   };
 }
 
-/** VPC endpoints by the domain that they are associated with, in the order of the templates. */
 function readAssociations(
   stacks: readonly ResolvedStack[],
   tolerance: Tolerance,

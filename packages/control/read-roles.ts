@@ -1,4 +1,7 @@
-/** `AWS::IAM::Role` and the policies that templates attach to it → what each role gives (IAM user guide, "Policies and permissions"). */
+/**
+ * `AWS::IAM::Role` and policies attached by templates → the permissions of each role (IAM user guide,
+ * "Policies and permissions").
+ */
 import { membersOf } from '../core/stack/json-values.ts';
 import { DefinitionError } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -12,17 +15,16 @@ import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../
 
 export type RolesOfStacks = {
   readonly byArn: ReadonlyMap<string, Role>;
-  /** By name of the function; one without a role of these stacks has no entry, and may do everything. */
+  /** By function name; a function without a role in these stacks has no entry, and may do everything. */
   readonly ofFunctions: ReadonlyMap<string, Role>;
-  /** Parts that are not known here: what they would say is allowed. */
+  /** Unknown parts, which count as allowed. */
   readonly unsupported: readonly UnsupportedItem[];
 };
 
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-const NOT_KNOWN =
-  'what it gives is not known here: whoever has it may do everything that nothing else denies';
+const NOT_KNOWN = 'its permissions are unknown: its users may do everything that is not denied';
 
-/** @param tolerance takes what IAM would refuse to save: such a document gives nothing */
+/** @param tolerance accepts what IAM would refuse to save: such a document grants nothing */
 export function readRoles(stacks: readonly ResolvedStack[], tolerance: Tolerance): RolesOfStacks {
   const reader = new RoleReader(stacks, tolerance);
   const byArn = new Map(reader.roles().map((role) => [role.arn, role]));
@@ -42,7 +44,6 @@ class RoleReader {
   readonly unsupported: UnsupportedItem[] = [];
   readonly #tolerance: Tolerance;
   readonly #all: readonly Owned[];
-  /** Managed policies of these stacks, by ARN. */
   readonly #managed: ReadonlyMap<string, CompiledPolicy>;
 
   constructor(stacks: readonly ResolvedStack[], tolerance: Tolerance) {
@@ -93,7 +94,6 @@ class RoleReader {
     );
   }
 
-  /** Policies of their own that name the role. */
   #attached({ stack, resource: role }: Owned): readonly CompiledPolicy[] {
     const named = (owned: Owned): boolean =>
       owned.stack.accountId === stack.accountId &&
@@ -129,14 +129,14 @@ class RoleReader {
         resource.place(property),
         `IAM refuses the policy: ${compiled.reason}`,
       );
-      this.#tolerance.note(error, 'the policy gives nothing');
+      this.#tolerance.note(error, 'the policy grants nothing');
       return { decide: () => 'implicit-deny' };
     }
     for (const key of unknownConditionKeys(document))
       this.#note(
         owned,
         property,
-        `no call here has the condition key ${key}: its statement applies as if it were missing`,
+        `no call here has the condition key ${key}: its statement applies as if the key were missing`,
       );
     return compiled.policy;
   }

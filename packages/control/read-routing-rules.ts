@@ -1,4 +1,4 @@
-/** Routing rules as templates and calls write them, with AWS's bounds (developer guide, "Routing rules"). */
+/** Routing rules of templates and calls, with AWS's limits (developer guide, "Routing rules"). */
 import { DefinitionError } from '../core/errors.ts';
 import { isBasePath } from '../core/routing/base-path.ts';
 import { readInteger } from '../core/deployment/properties.ts';
@@ -8,7 +8,7 @@ import type { RoutingRule, RuleCondition } from '../core/routing/routing-rules.t
 import type { ApiState } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 
-/** Which of rules and mappings a domain asks; AWS's older API calls mappings base path mappings. */
+/** Whether a domain uses rules or mappings; AWS's older API calls mappings base path mappings. */
 type RoutingMode = 'mappings' | 'rules' | 'rules-then-mappings';
 
 const MODES: Readonly<Record<string, RoutingMode>> = {
@@ -21,14 +21,14 @@ const MODES: Readonly<Record<string, RoutingMode>> = {
 
 export const ROUTING_MODES = Object.keys(MODES);
 
-/** A mode that nobody knows is AWS's usual one; who wrote it is told of it by the classes of properties. */
+/** An unknown mode becomes AWS's default; the classes of properties report it. */
 export function routingModeOf(properties: JsonObject): RoutingMode {
   return MODES[textOf(properties, 'RoutingMode')] ?? 'mappings';
 }
 
 const PRIORITY = { min: 1, max: 1_000_000, usual: 0 };
 const MAX_HEADER_CONDITIONS = 2;
-/** A value with more is a mistake, and costs each request its time. */
+/** A value with more is a mistake, and slows each request. */
 const MAX_WILDCARDS = 10;
 const MAX_GLOB_LENGTH = 1_024;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;

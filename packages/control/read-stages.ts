@@ -1,4 +1,3 @@
-/** Stages as the three kinds of template write them. */
 import { readAccessLog } from '../core/deployment/access-log.ts';
 import { readCaching } from '../core/deployment/caching.ts';
 import { readCanary } from '../core/deployment/canary.ts';
@@ -18,9 +17,8 @@ export type PlacedStage = StageSettings & { place: ControlResource['place'] };
 
 export type StageList = {
   readonly stages: readonly PlacedStage[];
-  /** HTTP and WebSocket stages that nothing was deployed to; they are among `stages`, without a deployment. */
+  /** HTTP and WebSocket stages without a deployment; also in `stages`. */
   readonly withoutDeployment: readonly ControlResource[];
-  /** Stages whose settings cannot be read: why they must not answer, by name. */
   readonly closed: ReadonlyMap<string, string>;
 };
 
@@ -31,10 +29,9 @@ export function readStages(group: ApiGroup, tolerance: Tolerance): StageList {
   return group.protocol === 'rest' ? readRestStages(group, tolerance) : readV2Stages(group, tolerance);
 }
 
-/** What is left of a stage whose settings cannot be read: enough to say 500. */
+/** The properties kept of a stage with unreadable settings: enough to answer 500. */
 const BARE = ['StageName', 'DeploymentId', 'AutoDeploy'];
 
-/** Reads every stage; of two with one name the first. */
 function readEach(
   resources: readonly ControlResource[],
   { protocol }: ApiGroup,
@@ -62,7 +59,7 @@ function readEach(
         () => undefined,
       );
     const settings = tolerance.attempt(
-      `stage ${name} answers 500 to all`,
+      `stage ${name} answers 500 to every request`,
       () => read(sound(stage)),
       (error) => {
         closed.set(name, error.describe());
@@ -75,7 +72,7 @@ function readEach(
   return { stages: [...stages.values()], closed };
 }
 
-/** The name of a stage that something is deployed to, and that none before it has. */
+/** The name of a stage with a deployment, unless an earlier one has it. */
 function readIdentity(
   stage: ControlResource,
   protocol: ApiGroup['protocol'],
@@ -87,7 +84,7 @@ function readIdentity(
   throw new DefinitionError(stage.place('StageName'), `Stage already exists: ${name}`);
 }
 
-/** `AWS::ApiGateway::Stage`, and the stage that a Deployment makes itself when it names one (osls writes it so). */
+/** `AWS::ApiGateway::Stage`, and stages made by a Deployment that names one (as osls writes it). */
 function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
   const named = group.parts.deployments.filter(
     (deployment) => deployment.properties['StageName'] !== undefined,
@@ -105,7 +102,7 @@ function readRestStages(group: ApiGroup, tolerance: Tolerance): StageList {
   return { ...readEach(resources, group, tolerance, readRestStage), withoutDeployment: [] };
 }
 
-/** A Deployment with `DeploymentCanarySettings` becomes the canary of a stage that there is already. */
+/** A Deployment with `DeploymentCanarySettings` becomes the canary of an existing stage. */
 function addCanaries(
   stages: readonly ControlResource[],
   deployments: readonly ControlResource[],
@@ -155,7 +152,7 @@ export function readRestStage(stage: ControlResource): StageSettings {
   };
 }
 
-/** What `StageDescription` says of all methods at once, and a Stage in an item of `MethodSettings`. */
+/** Settings of `StageDescription` for all methods, which a Stage has in an item of `MethodSettings`. */
 const METHOD_SETTINGS = [
   'CacheDataEncrypted',
   'CacheTtlInSeconds',
@@ -167,7 +164,7 @@ const METHOD_SETTINGS = [
   'ThrottlingRateLimit',
 ];
 
-/** A Deployment's `StageName` and `StageDescription` as the `AWS::ApiGateway::Stage` that they make. */
+/** A Deployment's `StageName` and `StageDescription` as the equivalent `AWS::ApiGateway::Stage`. */
 function toStageResource(deployment: ControlResource): ControlResource {
   const described = readBlock(deployment, 'StageDescription');
   const ofAll: Record<string, Json> = {};
@@ -227,7 +224,7 @@ export function refuseExecutionLog(stage: ControlResource): void {
       );
 }
 
-/** A stage of an HTTP or WebSocket API; without deployment where nothing was deployed to it. @throws DefinitionError */
+/** A stage of an HTTP or WebSocket API; without a deployment if it has none. @throws DefinitionError */
 export function readV2Stage(
   stage: ControlResource,
   isHttp: boolean,

@@ -4,19 +4,21 @@ import type { CachedReply, CacheEntry, ResponseCache } from '../core/exchange.ts
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
 
-/** What one cache may take of this machine's memory unless told otherwise, however large its cluster is at AWS. */
+/** Default memory limit of one cache, however large its cluster is at AWS. */
 const USUAL_CACHE_BYTES = 256 * 1024 * 1024;
-/** Sizes of clusters are in gigabytes. */
 const GIGABYTE = 1024 ** 3;
-/** Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing. */
+/**
+ * Map slot, object and header list of an entry; without it a flood of empty answers would count as nothing.
+ */
 const ENTRY_OVERHEAD_BYTES = 512;
 
-/** The answers of one stage; what was not asked for longest gives way. Kept in memory, empty after a restart. */
+/**
+ * The cached answers of one stage; the least recently used is evicted. Kept in memory, empty after a restart.
+ */
 export class LruResponseCache implements ResponseCache {
   readonly #entries = new AgedMap<Entry>();
-  /** Of this machine's memory. */
   readonly #maxMemoryBytes: number;
-  /** The smaller one of that and the cluster. */
+  /** The smaller of the memory limit and the cluster. */
   #maxTotalBytes: number;
   #totalBytes = 0;
   #clusterSize: string | undefined;
@@ -67,8 +69,8 @@ export class LruResponseCache implements ResponseCache {
   }
 
   /**
-   * `size` in gigabytes as AWS writes them. Another one, or none, is another cluster: what was in the old one is
-   * gone (docs/aws §9).
+   * `size` in gigabytes as AWS writes it. A change of size is a new cluster, which begins empty
+   * (docs/aws §9).
    */
   useCluster(size: string | undefined): void {
     if (size === this.#clusterSize) return;

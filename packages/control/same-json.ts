@@ -1,6 +1,5 @@
 import type { Json } from '../core/stack/model.ts';
 
-/** Whether two values are the same JSON, in whatever order their members stand. */
 export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,4 +1,3 @@
-/** An API as requests to a custom domain see it. */
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
 import { belowBasePath } from '../core/routing/base-path.ts';
 import { splitRestPath } from '../core/routing/stage-path.ts';
@@ -7,12 +6,12 @@ import type { ServedApi } from '../core/exchange.ts';
 import type { PrivateDomain } from '../core/events/request-facts.ts';
 import type { Mapping } from './domains.ts';
 
-/** What `$context.customDomain.basePathMatched` says of the mapping without base path, AWS's name for it. */
+/** AWS's value of `$context.customDomain.basePathMatched` for the mapping without base path. */
 export const ROOT_BASE_PATH = '(none)';
 
 /**
- * The same API under another name. Its paths begin with the base path instead of the stage: events show it, method
- * ARNs and routes do not. What is disabled is the default endpoint alone.
+ * The same API under another name. Its paths begin with the base path instead of the stage: events show it,
+ * method ARNs and routes do not. `disableExecuteApiEndpoint` does not apply here.
  */
 export function serveMapped(
   api: ServedApi,
@@ -35,7 +34,9 @@ export function serveMapped(
   };
 }
 
-/** The same by a routing rule: the stage is that of the rule, and the base path stays in front unless it says otherwise. */
+/**
+ * The same by a routing rule: the rule names the stage, and the base path is kept unless the rule removes it.
+ */
 export function serveRuled(
   api: ServedApi,
   host: string,
@@ -53,7 +54,7 @@ export function serveRuled(
   };
 }
 
-/** The same API, every route of it closed, and `@connections` with them. */
+/** The same API with every route closed, including `@connections`. */
 export function serveClosed(api: ServedApi, reason: string): ServedApi {
   const stages = [...api.stages].map(([name, stage]) => {
     const deployment = closeDeployment(stage.deployment, reason);

@@ -1,4 +1,3 @@
-/** Settings of a stage → what requests read of it. */
 import { DefinitionError } from '../core/errors.ts';
 import { optionsOf } from '../core/deployment/route-options.ts';
 import { canaryOf } from './account.ts';
@@ -12,7 +11,9 @@ import type { StageSettings } from './stage-settings.ts';
 import type { ThrottleSettings } from '../core/deployment/throttle.ts';
 import type { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 
-/** The stage with its canary. @throws RangeError for a deployment that is none, DefinitionError for a certificate */
+/**
+ * The stage with its canary. @throws RangeError for an invalid deployment, DefinitionError for a certificate
+ */
 export function serveStage(
   apiId: string,
   settings: StageSettings,
@@ -50,7 +51,7 @@ export function serveStage(
   return { ...stage, canary: { percentTraffic: canary.percentTraffic, stage: release } };
 }
 
-/** The buckets that requests of a stage meet; undefined where none can meet a limit, so that requests ask for nothing. */
+/** The token buckets of a stage; undefined if there is no limit, so that requests skip them. */
 export function createStageThrottle(
   settings: ThrottleSettings | undefined,
   buckets: TokenBuckets,
@@ -66,7 +67,7 @@ export function createStageThrottle(
   };
 }
 
-/** @throws DefinitionError for a certificate that there is not */
+/** @throws DefinitionError for a missing certificate */
 function findCertificate(
   { clientCertificateId, source }: StageSettings,
   account: Account,
@@ -80,7 +81,7 @@ function findCertificate(
   );
 }
 
-/** Entries are kept by deployment, so a canary meets those of the stage only where both are at the same one. */
+/** Entries are kept by deployment, so a canary shares those of the stage only if both have the same one. */
 function keepAnswers(
   cache: ResponseCache,
   { routes }: Deployment,
@@ -94,8 +95,8 @@ function keepAnswers(
 }
 
 /**
- * The same stage with what the canary has of its own. Limits are those of the stage; a cached grant is not, since
- * the canary's authorizer may be another function by a variable that it overrides.
+ * The stage with the canary's own settings. Limits are shared; a cached grant is not, since an overridden
+ * variable may select another authorizer function.
  */
 function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Deployment): ServedStage {
   const variables = { ...stage.variables, ...canary.variableOverrides };
@@ -109,7 +110,7 @@ function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Dep
   };
 }
 
-/** Undefined where the stage keeps nothing, so that its requests are not looked at. */
+/** Undefined if the stage logs nothing, so that its requests are skipped. */
 function writeDown(
   apiId: string,
   { name, accessLog, options, isTraced }: StageSettings,
@@ -127,7 +128,7 @@ function writeDown(
   };
 }
 
-/** Lines of a canary go to the stage's groups and to ones of their own. */
+/** Lines of a canary go to the stage's groups and to the canary's own. */
 function alsoToCanary(logs: StageLogs): StageLogs {
   const both = (groups: readonly string[]): string[] => groups.flatMap((group) => [group, `${group}/Canary`]);
   const { access } = logs;

@@ -1,6 +1,6 @@
 /**
- * What is served now: the stacks with their APIs, APIs that calls have made, and custom domains. A reload replaces
- * the first and keeps what calls have made; requests in flight keep what they began with.
+ * The served state: the stacks with their APIs, APIs made by calls, and custom domains. A reload keeps calls'
+ * changes; requests in flight keep their own state.
  */
 import { REFUSING } from '../core/errors.ts';
 import { carryOver } from './carry-over.ts';
@@ -24,21 +24,17 @@ import type { FunctionUrl } from './read-function-urls.ts';
 import type { VpcLink } from './vpc-links.ts';
 import type { ApiIdentity } from '../core/deployment/model.ts';
 
-/** APIs that are compiled and wait for the rest of their stacks. */
 type PreparedApis = {
-  /** Whether there is any. */
   readonly isEmpty: boolean;
   readonly unsupported: readonly UnsupportedItem[];
-  /** From here on requests are served by them; `unsupported` is what there is to tell. */
   serve(unsupported?: readonly UnsupportedItem[]): void;
 };
 
-/** What a request to a custom domain meets; `api` undefined = nothing that is mapped there. */
+/** Result for a request to a custom domain; `api` undefined = no matching mapping. */
 export type DomainAnswer = {
   readonly api: ServedApi | undefined;
-  /** Whether all that is mapped there are HTTP APIs, which say no in their own words. */
   readonly isHttpOnly: boolean;
-  /** The domain that asks for certificates, and whom it trusts; undefined = it asks nobody. */
+  /** A domain that requires certificates, and its trust; undefined = none required. */
   readonly mutual?: { readonly domain: string; readonly truststore: Truststore } | undefined;
 };
 
@@ -49,10 +45,8 @@ export class ServedApis {
   #stacks: readonly ResolvedStack[] = [];
   #apis = new Map<string, ApiState>();
   #urls = new Map<string, FunctionUrl>();
-  /** Of the APIs as they are; made when asked for. */
   #labels: ReadonlyMap<string, string> | undefined;
   #unsupported: readonly UnsupportedItem[] = [];
-  /** Ids of the APIs that calls have made. */
   readonly #made = new Set<string>();
 
   constructor(account: Account) {
@@ -63,12 +57,11 @@ export class ServedApis {
     return this.#stacks;
   }
 
-  /** In template order, those that calls have made behind them. */
+  /** In template order, then those made by calls. */
   get all(): readonly ApiState[] {
     return [...this.#apis.values()];
   }
 
-  /** Of functions, in template order. */
   get urls(): readonly FunctionUrl[] {
     return [...this.#urls.values()];
   }
@@ -81,7 +74,7 @@ export class ServedApis {
     return this.#apis.get(apiId)?.served ?? this.#urls.get(apiId)?.served;
   }
 
-  /** `shop ` before the request lines of an API, where there are several. */
+  /** `shop ` before the request lines of an API, if there are several. */
   labelOf(apiId: string): string {
     this.#labels ??= labelApis([
       ...this.all.map(({ identity }) => identity),
@@ -94,7 +87,7 @@ export class ServedApis {
     return this.#apis.get(apiId);
   }
 
-  /** As the templates say it, without what calls have made and changed, and with nothing used, kept or counted. */
+  /** Restores the templates' state, without changes by calls, usage, caches or counts. */
   restart(tolerance: Tolerance): void {
     const told = this.#unsupported;
     this.#apis = new Map();
@@ -104,21 +97,21 @@ export class ServedApis {
     this.prepare(this.#stacks, tolerance).serve(told);
   }
 
-  /** Takes an API that a call has made; it stays until a call deletes it. */
+  /** Adds an API made by a call; it stays until a call deletes it. */
   add(api: ApiState): void {
     this.#made.add(api.identity.apiId);
     this.#apis.set(api.identity.apiId, api);
     this.#labels = undefined;
   }
 
-  /** An API of a template comes back when the template is loaded again. */
+  /** An API of a template returns when the template is loaded again. */
   remove(apiId: string): void {
     this.#made.delete(apiId);
     this.#apis.delete(apiId);
     this.#labels = undefined;
   }
 
-  /** What answers to a Host that is a custom domain; undefined for any other host. */
+  /** The answer for a custom domain in Host; undefined for any other host. */
   atDomain(host: string, target: string, rawHeaders?: readonly string[]): DomainAnswer | undefined {
     const domain = this.domains.ofHost(host);
     if (domain === undefined) return undefined;
@@ -143,7 +136,7 @@ export class ServedApis {
 
   /**
    * Compiles the stacks without serving them yet.
-   * @throws DefinitionError where nothing is tolerated, and then what was served before is served on.
+   * @throws DefinitionError where nothing is tolerated; the previous state is then still served.
    */
   prepare(
     stacks: readonly ResolvedStack[],
@@ -215,8 +208,8 @@ const KINDS: Readonly<Record<ApiIdentity['protocol'], string>> = {
 };
 
 /**
- * Which API a request line is of, in as few words as tell them apart: the name by id, with a blank behind it; the kind,
- * then the id too where that is not enough. Nothing for one API alone.
+ * The shortest distinguishing label of each API's request lines: the name by id, followed by a blank; then
+ * the kind, then the id. Empty for a single API.
  */
 export function labelApis(
   apis: readonly (Pick<ApiIdentity, 'apiId' | 'name' | 'protocol'> & { readonly functionUrl?: unknown })[],

@@ -1,4 +1,3 @@
-/** A stage as templates and AWS's API set it. */
 import type { AccessLog } from '../core/deployment/access-log.ts';
 import type { StageCaching } from '../core/deployment/caching.ts';
 import type { CanarySettings } from '../core/deployment/canary.ts';
@@ -7,7 +6,7 @@ import type { ThrottleSettings } from '../core/deployment/throttle.ts';
 import type { ControlResource } from './control-resource.ts';
 
 export type StageSettings = {
-  /** What it was read from, in the form of a Stage resource: what the API shows, and patches are applied to. */
+  /** Its source in the form of a Stage resource: shown by the API, and the base of patches. */
   readonly source: ControlResource;
   readonly name: string;
   readonly deploymentId: string;
@@ -21,6 +20,6 @@ export type StageSettings = {
   readonly options: StageOptions;
   /** REST only. */
   readonly isTraced: boolean;
-  /** REST only: by which certificate its backends know it. */
+  /** REST only: the client certificate for its backends. */
   readonly clientCertificateId: string | undefined;
 };

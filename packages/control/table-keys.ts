@@ -1,8 +1,7 @@
-/** Partition keys of the tables that templates declare, for policies that name them. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject, ResolvedStack } from '../core/stack/model.ts';
 
-/** Of the table, or of one of its indexes; undefined where no template declares it. */
+/** Of the table, or of one of its indexes; undefined if no template declares it. */
 export function partitionKeyOf(
   stacks: readonly ResolvedStack[],
   table: string,

@@ -1,7 +1,7 @@
-/** Whose tokens the gateway itself checks: issuers that authorizers of the served APIs name. */
+/** Issuers whose tokens the gateway itself checks: those in authorizers of the served APIs. */
 import type { ApiState } from './api-state.ts';
 
-/** Each once. Those that only a stage variable names are not known before a request. */
+/** Each once. Those named only by a stage variable are unknown before a request. */
 export function listTrustedIssuers(apis: readonly ApiState[]): readonly string[] {
   const issuers = new Set<string>();
   for (const { served } of apis)

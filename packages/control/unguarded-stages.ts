@@ -1,6 +1,6 @@
 /**
- * Stages behind a web ACL: AWS WAF does not run here, and a stage that answers without it would be open to what it
- * keeps out. They are closed, unless `--allow-unguarded` says otherwise.
+ * Stages behind a web ACL. AWS WAF does not run here, so they are closed, unless `--allow-unguarded` permits
+ * them.
  */
 import { DefinitionError } from '../core/errors.ts';
 import { resourcesOf } from './control-resource.ts';
@@ -9,7 +9,7 @@ import type { ResolvedStack } from '../core/stack/model.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { ApiIdentity } from '../core/deployment/model.ts';
 
-/** Why a stage of this API must not answer; undefined where nothing keeps it from that. */
+/** Why a stage of this API must not answer; undefined if it may. */
 export type UnguardedStages = (api: ApiIdentity) => (stageName: string) => string | undefined;
 
 const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACLAssociation'];
@@ -22,18 +22,18 @@ export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance:
   let everyStage: string | undefined;
   for (const association of resourcesOf(stacks, ASSOCIATIONS)) {
     if (association.unresolved?.includes('ResourceArn') === true) {
-      const error = new DefinitionError(
-        association.place('ResourceArn'),
-        'nobody knows which stage this guards',
-      );
-      tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without');
+      const error = new DefinitionError(association.place('ResourceArn'), 'the guarded stage is unknown');
+      tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without it');
       everyStage ??= `${error.describe()}: it may be this one`;
       continue;
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
     if (apiId === undefined || stageName === undefined) continue;
     const error = new DefinitionError(association.place(), 'AWS WAF does not run here');
-    tolerance.note(error, `stage ${stageName} answers 500 to all; --allow-unguarded serves it without`);
+    tolerance.note(
+      error,
+      `stage ${stageName} answers 500 to every request; --allow-unguarded serves it without`,
+    );
     reasons.set(`${apiId}/${stageName}`, `${error.describe()}, and a web ACL guards the stage`);
   }
   return ({ apiId }) =>

@@ -1,6 +1,6 @@
 /**
- * Functions of the stacks that an API calls and may not invoke. AWS deploys that, and then each such call fails with 500
- * (docs/aws §1.5, §4.4): it is told at start, before the first request meets it.
+ * Functions that an API of the stacks calls without permission. AWS deploys that, but each such call fails
+ * with 500 (docs/aws §1.5, §4.4): reported at the start.
  */
 import { ownerOf, printFunctionName, readFunctionName } from '../core/routing/function-name.ts';
 import {
@@ -19,14 +19,16 @@ import type { ApiState } from './api-state.ts';
 type Call = {
   readonly invoked: PolicyOwner;
   readonly sources: readonly string[];
-  /** What fails, for a person. */
   readonly what: string;
 };
 
 /** More would hide the function. */
 const SHOWN = 3;
 
-/** One for each function, alias or version and API; none where nobody asks for leave, or where a call has given it. */
+/**
+ * One for each function, alias or version and API; none if permissions are not checked, or a call has granted
+ * it.
+ */
 export function findUnpermittedCalls(
   apis: readonly ApiState[],
   stacks: readonly ResolvedStack[],
@@ -50,7 +52,7 @@ export function findUnpermittedCalls(
         const ofWhat =
           qualifier === undefined
             ? ''
-            : ` whose FunctionName is ${named}: one for the function itself does not count for it`;
+            : ` whose FunctionName is ${named}: a permission for the function itself does not count`;
         const { stackName, logicalId, place } = definition;
         return [
           {
@@ -60,7 +62,7 @@ export function findUnpermittedCalls(
             file: place.file,
             line: place.line,
             message: `${identity.name} may not invoke ${what}: it needs an AWS::Lambda::Permission for apigateway.amazonaws.com${ofWhat}`,
-            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off asks for no permission)`,
+            consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'} with 500, as at AWS (--roles off skips permissions)`,
           },
         ];
       },
@@ -68,7 +70,9 @@ export function findUnpermittedCalls(
   });
 }
 
-/** Those of a route that are asked about; what names its function by a stage variable, or has a role, is not. */
+/**
+ * The checked calls of a route; functions named by a stage variable, and calls with a role, are not checked.
+ */
 function callsOf({ integration, authorization, ...route }: RoutePlan, isRest: boolean): readonly Call[] {
   const { routeKey, httpMethod, resourcePath } = route;
   const calls: Call[] = [];
@@ -95,7 +99,6 @@ function isOne(calls: readonly Call[]): boolean {
   return namesOf(calls).length === 1;
 }
 
-/** `GET /a, POST /a and 3 more` */
 function listCalls(calls: readonly Call[]): string {
   const names = namesOf(calls);
   const more = names.length - SHOWN;

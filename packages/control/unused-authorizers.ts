@@ -1,10 +1,10 @@
-/** Authorizers that no route names: AWS refuses a wrong one when it is made, so nobody waits for the first route that uses it. */
+/** Authorizers that no route uses, checked at once as at AWS. */
 import { checkRestAuthorizer, checkV2Authorizer } from '../core/deployment/compile-authorization.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { ApiIdentity } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 
-/** What names an authorizer meets its fault itself. @throws DefinitionError where nothing is tolerated */
+/** An authorizer in use reports its fault itself. @throws DefinitionError where nothing is tolerated */
 export function checkUnusedAuthorizers(
   { protocol }: ApiIdentity,
   resources: ApiResources,

@@ -1,4 +1,4 @@
-/** Usage plans of the account: which keys open which stages, and how much of them a key may use. */
+/** Usage plans of the account: which keys open which stages, and the keys' limits. */
 import { TokenBuckets } from '../core/metering/token-bucket.ts';
 import { refuseOneMore } from './api-quotas.ts';
 import type { AccountQuotas } from './api-quotas.ts';
@@ -6,11 +6,12 @@ import { badRequest, conflict, orNotFound } from './control-error.ts';
 import type { KeyUsage, QuotaLimit } from '../core/metering/quota.ts';
 import type { ThrottleLimit } from '../core/metering/token-bucket.ts';
 
-/** A stage that a plan opens. */
 export type PlanStage = {
   readonly apiId: string;
   readonly stage: string;
-  /** By AWS's spelling `/pets/{id}/GET`; a method that is here takes nothing from the plan's own throttle. */
+  /**
+   * By AWS's spelling `/pets/{id}/GET`; a method listed here does not count against the plan's own throttle.
+   */
   readonly throttle: Readonly<Record<string, ThrottleLimit>>;
 };
 
@@ -26,7 +27,7 @@ export type UsagePlan = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** A key in a plan, with what it has used: the plan may change, this stays. */
+/** A key in a plan, with its usage, which survives changes of the plan. */
 export class PlanKey {
   readonly keyId: string;
   readonly usage: KeyUsage;
@@ -44,7 +45,6 @@ const MAX_METHOD_THROTTLES = 20;
 export class UsagePlans {
   readonly #plans = new Map<string, UsagePlan>();
   readonly #keys = new Map<string, Map<string, PlanKey>>();
-  /** The other way round: ids of the plans that a key is in. */
   readonly #plansOf = new Map<string, Set<string>>();
   readonly #quotas: AccountQuotas;
   #revision = 0;
@@ -53,12 +53,11 @@ export class UsagePlans {
     this.#quotas = quotas;
   }
 
-  /** Grows when a plan appears, changes or goes; what was derived from plans is stale then. */
+  /** Increases when a plan is added, changed or removed; derived data is then stale. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** In order of creation. */
   get all(): readonly UsagePlan[] {
     return [...this.#plans.values()];
   }
@@ -72,7 +71,9 @@ export class UsagePlans {
     return orNotFound(this.#plans.get(id), 'Invalid Usage Plan ID specified');
   }
 
-  /** Adds a plan or puts it in the place of the one with its id; its keys stay. @throws ControlError for what AWS refuses */
+  /**
+   * Adds a plan or replaces the one with its id; its keys stay. @throws ControlError for what AWS refuses
+   */
   put(plan: UsagePlan): void {
     if (!this.#plans.has(plan.id)) refuseOneMore('usagePlans', this.#plans.size, this.#quotas);
     refuseIllegalStages(plan);
@@ -97,7 +98,7 @@ export class UsagePlans {
     return this.#keys.get(planId)?.get(keyId);
   }
 
-  /** Ids of the plans that a key is in: a few, however many there are. */
+  /** Ids of a key's plans, without a search through all plans. */
   plansOf(keyId: string): Iterable<string> {
     return this.#plansOf.get(keyId) ?? [];
   }
@@ -110,7 +111,7 @@ export class UsagePlans {
     );
   }
 
-  /** Lets a key into a plan. @throws ControlError where it is in it, or in another plan for the same stage */
+  /** Adds a key to a plan. @throws ControlError if it is in it, or in another plan for the same stage */
   join(planId: string, key: PlanKey): void {
     const { keyId } = key;
     const plan = this.get(planId);
@@ -130,7 +131,6 @@ export class UsagePlans {
     this.#forget(planId, keyId);
   }
 
-  /** A deleted key is in no plan any more. */
   leaveAll(keyId: string): void {
     for (const planId of this.plansOf(keyId)) this.#keys.get(planId)?.delete(keyId);
     this.#plansOf.delete(keyId);
@@ -142,7 +142,7 @@ export class UsagePlans {
     if (plans?.size === 0) this.#plansOf.delete(keyId);
   }
 
-  /** Two plans for one stage would leave open by which the key is counted. */
+  /** With two plans for one stage it would be undefined which one counts the key. */
   #refuseSecondPlan(plan: UsagePlan, keyId: string): void {
     for (const otherId of this.plansOf(keyId)) {
       if (otherId === plan.id) continue;

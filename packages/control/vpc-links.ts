@@ -1,6 +1,6 @@
 /**
- * VPC links as templates and calls make them. There is no VPC here: integrations reach what `--vpc-link` gives for the
- * link's id or name.
+ * VPC links of templates and calls. Without a VPC, integrations reach the address that `--vpc-link` gives for
+ * the link's id or name.
  */
 import { mergeParts } from './merge-defined.ts';
 import { textOf } from '../core/stack/json-values.ts';
@@ -16,7 +16,6 @@ export class VpcLinks {
   #links: readonly VpcLink[] = [];
   #defined: readonly VpcLink[] = [];
 
-  /** In order of creation. */
   ofKind(kind: VpcLink['kind']): readonly VpcLink[] {
     return this.#links.filter((link) => link.kind === kind);
   }
@@ -25,7 +24,7 @@ export class VpcLinks {
     return this.#links.find((link) => link.id === id);
   }
 
-  /** As people call it; undefined for one that is not there. */
+  /** Its display name; undefined for an unknown one. */
   nameOf(id: string): string | undefined {
     const name = textOf(this.find(id)?.properties ?? {}, 'Name');
     return name === '' ? undefined : name;
@@ -42,7 +41,7 @@ export class VpcLinks {
     this.#links = this.#links.filter((link) => link.id !== id);
   }
 
-  /** Takes what templates define now; what calls made stays until its own definition changes. */
+  /** Replaces the templates' definitions; calls' changes of a link stay until its own definition changes. */
   adopt(defined: readonly VpcLink[]): void {
     const merged = mergeParts(this.#defined, this.#links, defined);
     this.#links = merged.map((link) => ({

@@ -1,6 +1,6 @@
 /**
- * Everything that waits for a time of the virtual clock, in one order: visibility timeouts, retries, schedules, waits of
- * receivers. When the clock is moved, what has become due runs, the earliest first.
+ * Work that waits for a time of the virtual clock: visibility timeouts, retries, schedules, waiting
+ * receivers. A move of the clock runs what is due, earliest first.
  */
 import { describeFault } from '../core/errors.ts';
 import { DueHeap } from './delivery/due-heap.ts';
@@ -16,7 +16,7 @@ type Waiting = {
   isCancelled: boolean;
 };
 
-/** Timers of Node.js take no more; one that fires early is set again. */
+/** The limit of Node.js timers is near 25 days; a timer that fires early is set again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
 export class Agenda {
@@ -35,8 +35,8 @@ export class Agenda {
   }
 
   /**
-   * @param then gets the time that it was due, which lies before now where the clock has jumped
-   * @param orElse is called where it is dropped: somebody waits for an answer
+   * @param then gets its due time, which is in the past where the clock has jumped
+   * @param orElse called when it is dropped
    */
   at(dueMs: number, then: (dueMs: number) => void, orElse?: () => void): Wake {
     const waiting = { then, orElse, isCancelled: false };
@@ -51,23 +51,21 @@ export class Agenda {
     };
   }
 
-  /** To be called whenever the clock has been moved; nothing is waited for. */
+  /** Call after each move of the clock; waits for nothing. */
   moved(): void {
     this.#runDue();
   }
 
-  /** When the first of what waits is due; it may have been cancelled since. */
+  /** When the first entry is due; it may have been cancelled since. */
   get nextDue(): number | undefined {
     return this.#waiting.due;
   }
 
-  /** Whether something is due that has not run. */
   get isDue(): boolean {
     const { due } = this.#waiting;
     return due !== undefined && due <= this.#clock.nowEpochMs();
   }
 
-  /** Nothing of what waits comes any more. */
   drop(): void {
     clearTimeout(this.#timer);
     this.#timerDue = undefined;
@@ -102,7 +100,7 @@ export class Agenda {
     }
   }
 
-  /** A timer for the earliest; it holds no process. */
+  /** A timer for the earliest; it does not keep the process alive. */
   #arm(): void {
     const { due } = this.#waiting;
     if (due === undefined || this.#isClosed || this.#timerDue === due) return;

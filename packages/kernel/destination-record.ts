@@ -1,9 +1,9 @@
-/** What a destination or a dead-letter queue is told of an event (docs/aws §18.1). */
+/** The record that a destination or a dead-letter queue gets of an event (docs/aws §18.1). */
 import type { InvocationResult } from '../core/ports.ts';
 
 export type EndOfEvent = {
   readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
-  /** Of the last try; absent where there was none. */
+  /** Of the last try; absent if there was none. */
   readonly result?: InvocationResult;
 };
 
@@ -15,7 +15,7 @@ type EndedEvent = {
   readonly tries: number;
 };
 
-/** "Destination record": what was asked, and what came of it. */
+/** "Destination record": the request and its outcome. */
 export function destinationRecord(event: EndedEvent, end: EndOfEvent, nowEpochMs: number): object {
   const { id, arn, qualifier = '$LATEST', payload, tries } = event;
   return {
@@ -49,7 +49,7 @@ function describeResult(result: InvocationResult | undefined): object {
   }
 }
 
-/** Which version ran; `$LATEST` where nobody named one. */
+/** The version that ran; `$LATEST` if the caller named none. */
 export function versionOf({ executedVersion = '$LATEST' }: { readonly executedVersion?: string }): string {
   return executedVersion;
 }
@@ -59,7 +59,7 @@ export function failureAttributes(
   requestId: string,
   { result }: EndOfEvent,
 ): Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>> {
-  const message = result?.kind === 'failed' ? result.errorMessage : 'the event was not run in time';
+  const message = result?.kind === 'failed' ? result.errorMessage : 'the event did not run in time';
   const isThrottled = result?.kind === 'refused' && result.reason === 'throttled';
   return {
     RequestID: { DataType: 'String', StringValue: requestId },

@@ -1,7 +1,5 @@
-/** How EventBridge names its buses and prints times. */
 import { partitionOf } from '@gatewright/aws/arn';
 
-/** An event as rules see it. */
 export type BusEvent = {
   readonly version: '0';
   readonly id: string;
@@ -14,12 +12,11 @@ export type BusEvent = {
   readonly detail: unknown;
 };
 
-/** EventBridge has whole seconds. */
+/** EventBridge prints whole seconds. */
 export function printTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
 
-/** A name, an ARN, or nothing: the default bus. */
 export function busArnOf(name: unknown, region: string, accountId: string): string {
   const given = typeof name === 'string' && name !== '' ? name : 'default';
   if (given.startsWith('arn:')) return given;

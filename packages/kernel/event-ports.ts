@@ -1,4 +1,4 @@
-/** What event sources share: how they reach functions, time, each other and whoever reads the log. */
+/** What event sources share: access to functions, the clock, each other and the log. */
 import type { MessageAttribute } from './delivery/queue-model.ts';
 import type { Clock, InvocationWishes, Invoker, Random } from '../core/ports.ts';
 import type { Agenda } from './agenda.ts';
@@ -12,7 +12,6 @@ export type EventPorts = {
   readonly random: Random;
   readonly work: Work;
   readonly kept: KeptEntries;
-  /** One sentence about an event that did not reach its function. */
   readonly report: (message: string) => void;
 };
 
@@ -23,9 +22,8 @@ export function makeTrace(random: Random): string {
   return `Root=1-${random.hex(8)}-${random.hex(24)};Parent=${random.hex(16)};Sampled=0`;
 }
 
-/** What an event is handed to by its ARN: a function, a queue, a topic, a bus. */
+/** Hands an event to a function, a queue, a topic or a bus, by ARN. */
 export type Delivery = {
-  /** Of a FIFO queue or topic. */
   readonly groupId?: string | undefined;
   readonly deduplicationId?: string | undefined;
   /** Attributes of the message where the target is a queue or a topic. */
@@ -34,18 +32,17 @@ export type Delivery = {
   readonly source?: string;
   readonly detailType?: string;
   readonly resources?: readonly string[];
-  /** Where the target is a function: what the caller asks of the invocation. */
+  /** Where the target is a function: options of the invocation. */
   readonly wishes?: InvocationWishes | undefined;
 };
 
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' }
-  /** `isFinal`: trying again cannot help. */
+  /** `isFinal`: a retry cannot help. */
   | { readonly kind: 'failed'; readonly isFinal: boolean; readonly code: string; readonly message: string };
 
 export const DELIVERED: DeliveryOutcome = { kind: 'delivered' };
 
-/** Trying again cannot help. */
 export function final(code: string, message: string): DeliveryOutcome {
   return { kind: 'failed', isFinal: true, code, message };
 }
@@ -53,6 +50,6 @@ export function final(code: string, message: string): DeliveryOutcome {
 export interface EventTargets {
   /** Never rejects. */
   send(arn: string, body: string, delivery?: Delivery): Promise<DeliveryOutcome>;
-  /** To what is of this start, and to nothing else. */
+  /** Only to resources of this start. */
   sendHere(arn: string, body: string, delivery: Delivery): Promise<DeliveryOutcome>;
 }

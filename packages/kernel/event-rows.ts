@@ -1,12 +1,8 @@
-/** What starts functions, as `gatewright events` lists it and sends to it. */
-
-/** A source of events, and what it starts or feeds. */
 export type EventSource = {
   readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket';
   readonly name: string;
-  /** Names of functions, and of what else is fed. */
   readonly targets: readonly string[];
-  /** What waits, when it comes next: half a sentence. */
+  /** What waits, when it runs next: half a sentence. */
   readonly state: string;
 };
 
@@ -15,15 +11,13 @@ export type HandTarget = {
   readonly name: string;
   /** Other names, such as the URL of a queue. */
   readonly aliases?: readonly string[];
-  /** In the place of a delivery: a schedule runs as if it were its time. */
+  /** Runs in place of a delivery: a schedule runs as if it were due. */
   readonly run?: () => void;
-  /** Why a body cannot be sent; undefined where it can. */
+  /** Why a body cannot be sent; undefined if it can. */
   readonly refuse?: (body: string) => string | undefined;
-  /** Messages that wait, for `gatewright/testing`. */
   readonly messages?: () => readonly object[];
 };
 
-/** The last part of what an ARN names. */
 export function lastPartOf(arn: string): string {
   return arn.split(/[:/]/).at(-1) ?? arn;
 }

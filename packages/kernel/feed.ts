@@ -1,11 +1,10 @@
-/** What is published in one place and followed in others; nothing is kept. */
+/** Published items for any number of listeners; nothing is kept. */
 import { describeFault } from '../core/errors.ts';
 
 export class Feed<Item> {
   readonly #report: (message: string) => void;
   readonly #listeners = new Set<(item: Item) => void>();
 
-  /** What is costly to make is made only where it is followed. */
   get isFollowed(): boolean {
     return this.#listeners.size > 0;
   }
@@ -14,7 +13,7 @@ export class Feed<Item> {
     this.#report = report;
   }
 
-  /** Each listener in turn; one that throws is reported, and keeps the item from no other. */
+  /** Calls each listener in turn; one that throws is reported and does not stop the others. */
   publish(item: Item): void {
     for (const listener of this.#listeners)
       try {

@@ -1,13 +1,11 @@
-/** Changes of items, from the store that has the tables to the service that has their streams. */
+/** Changes of items, from the store of the tables to the service of their streams. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** A change as the store reports it. */
 export type TableChange = {
   readonly table: string;
   readonly keys: JsonObject;
   readonly before: JsonObject | undefined;
   readonly after: JsonObject | undefined;
-  /** By its time to live. */
   readonly isExpiry: boolean;
 };
 
@@ -16,12 +14,11 @@ export class ItemFeed {
   #listener: (changes: readonly TableChange[]) => void = () => undefined;
   #tables: readonly string[] = [];
 
-  /** @param follow is given the tables whose changes are to be published */
+  /** @param follow gets the tables whose changes are published */
   connect(follow: (tables: readonly string[]) => void): void {
     this.#follow = follow;
   }
 
-  /** In the order in which they were written. */
   publish(changes: readonly TableChange[]): void {
     this.#listener(changes);
   }
@@ -32,7 +29,6 @@ export class ItemFeed {
     this.#follow(tables);
   }
 
-  /** Nothing is published until `resume`. */
   pause(): void {
     this.#follow([]);
   }

@@ -1,6 +1,6 @@
 /**
- * What must be there after a restart, by key: messages of queues, events that are not done, places in streams. With
- * `--data` each change is one line of a file, written before the caller hears of it; without, nothing is written.
+ * Entries that survive a restart: messages of queues, events under way, places in streams. With `--data` each
+ * change is one line of a file, written before the caller continues.
  */
 import {
   closeSync,
@@ -19,7 +19,7 @@ import { StartError } from '../core/errors.ts';
 export interface KeptEntries {
   put(key: string, value: JsonObject): void;
   delete(key: string): void;
-  /** Those whose key begins so, in the order in which they were put first. */
+  /** Entries with this key prefix, in the order in which they were first put. */
   list(prefix: string): readonly (readonly [key: string, value: JsonObject])[];
   close(): void;
 }
@@ -31,10 +31,12 @@ export const NOTHING_KEPT: KeptEntries = {
   close: () => undefined,
 };
 
-/** Lines that are no entry any more, at least, before the file is written anew. */
+/** Compacts the file once at least so many lines are outdated. */
 const COMPACT_FROM = 20_000;
 
-/** Who else has the folder is the embedded DynamoDB's question, which holds a lock in it. @throws StartError DATA_DIRECTORY */
+/**
+ * The embedded DynamoDB's lock guards the folder against a second gateway. @throws StartError DATA_DIRECTORY
+ */
 export function openKeptEntries(path: string): KeptEntries {
   try {
     return new FileEntries(path);
@@ -82,7 +84,7 @@ class FileEntries implements KeptEntries {
     this.#file = this.#rewrite();
   }
 
-  /** A last line that is cut off was never answered for. */
+  /** A truncated last line was never acknowledged. */
   #read(): void {
     if (!existsSync(this.#path)) return;
     for (const line of readFileSync(this.#path, 'utf8').split('\n')) {
@@ -94,10 +96,10 @@ class FileEntries implements KeptEntries {
     }
   }
 
-  /** In place of the old one at once: a process that is ended here loses nothing. */
+  /** Replaces the file at once: a process killed here loses nothing. */
   #rewrite(): number {
     const text = [...this.#entries].map(([key, value]) => `${JSON.stringify({ key, value })}\n`).join('');
-    // Messages hold what users have sent.
+    // Messages hold users' data.
     writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
     this.#lines = this.#entries.size;

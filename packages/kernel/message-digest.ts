@@ -6,7 +6,6 @@ export function digestOfBody(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }
 
-/** Undefined where there are none. */
 export function digestOfAttributes(
   attributes: Readonly<Record<string, MessageAttribute>>,
 ): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * One try of a batch of records in order, as Lambda makes it for streams of tables and of Kinesis (docs/aws §18.7): what is
- * done or given up, what of it is tried again, and when.
+ * One try of a batch of ordered records, as Lambda does for streams of tables and of Kinesis
+ * (docs/aws §18.7): what is done or given up, what is retried, and when.
  */
 import type { InvocationResult } from '../core/ports.ts';
 import { readBatchFailures } from './delivery/batch-failures.ts';
@@ -11,13 +11,10 @@ import type { EventPorts, EventTargets } from './event-ports.ts';
 
 export type Batch<Item> = {
   readonly records: readonly Item[];
-  /** Retries that are used up. */
   readonly tries: number;
-  /** How often the function has had it. */
   readonly runs: number;
 };
 
-/** What an event source mapping of a stream says of failures. */
 export type BatchRules = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
@@ -29,9 +26,8 @@ export type BatchRules = {
   readonly onFailureArn: string | undefined;
 };
 
-/** Where the records come from. */
 export type BatchSource<Item> = {
-  /** For the log: of the stream, or of the table. */
+  /** For the log: the stream or the table. */
   readonly name: string;
   readonly retentionMs: number;
   /** As the function gets it. */
@@ -39,7 +35,7 @@ export type BatchSource<Item> = {
   sequenceOf(record: Item): string;
   /** Epoch milliseconds. */
   arrivedAt(record: Item): number;
-  /** What the on-failure destination is given in place of the records: `{ KinesisBatchInfo: … }`. */
+  /** What the on-failure destination gets in place of the records: `{ KinesisBatchInfo: … }`. */
   lossInfo(lost: BatchRange): object;
 };
 
@@ -58,9 +54,8 @@ export type BatchPorts = Pick<EventPorts, 'invoker' | 'random' | 'clock' | 'repo
 };
 
 type TriedBatch<Item> = {
-  /** Done, or given up. */
   readonly over: readonly Item[];
-  /** To be tried before anything that came later, in this order. */
+  /** To be tried before any later record, in this order. */
   readonly left: readonly Batch<Item>[];
   /** Epoch milliseconds; undefined = at once. */
   readonly againAt: number | undefined;
@@ -75,9 +70,9 @@ type At<Item> = {
 type LossCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
 /**
- * @param dueMs when this was to happen: waits count from there
- * @param isOver whether another reader has taken the records over while the function ran
- * @returns undefined where that is so
+ * @param dueMs when this was due: waits count from there
+ * @param isOver whether another reader has taken over the records while the function ran
+ * @returns undefined in that case
  */
 export async function tryBatch<Item>(
   given: Batch<Item>,
@@ -117,7 +112,7 @@ function invoke<Item>(
   });
 }
 
-/** How many are done; `isCut`: the function has said where to go on. */
+/** How many are done; `isCut`: the function has named where to continue. */
 function judge<Item>(
   { records }: Batch<Item>,
   result: InvocationResult,
@@ -146,7 +141,7 @@ async function retry<Item>(
   const { records, tries, runs } = batch;
   const isThrottled = result.kind === 'refused' && result.reason === 'throttled';
   if (!isThrottled && bisects && !isCut && records.length > 1) {
-    // Which takes none of the retries.
+    // Splitting does not use up a retry.
     const middle = Math.ceil(records.length / 2);
     const halves = [records.slice(0, middle), records.slice(middle)];
     return { over, left: halves.map((half) => ({ ...batch, records: half })), againAt: undefined, endedMs };
@@ -159,7 +154,7 @@ async function retry<Item>(
   return { over, left: [again], againAt: endedMs + streamWaitMs(runs), endedMs };
 }
 
-/** Records that are older than the mapping takes, or than the stream keeps. */
+/** Drops records older than the mapping accepts or the stream keeps. */
 async function giveUpOld<Item>(
   batch: Batch<Item>,
   dueMs: number,
@@ -180,7 +175,7 @@ async function giveUp<Item>(
 ): Promise<void> {
   const { functionName, onFailureArn } = rules;
   const { targets, report, random, clock, functionArnOf } = ports;
-  report(`${records.length} records of ${source.name} are given up for ${functionName}: ${condition}`);
+  report(`${functionName}: gave up ${records.length} records of ${source.name}: ${condition}`);
   if (onFailureArn === undefined) return;
   const outcome = await targets.send(
     onFailureArn,

@@ -1,4 +1,4 @@
-/** Properties of `AWS::Lambda::EventSourceMapping` that sources with order have in common (docs/aws §18.7). */
+/** Properties of `AWS::Lambda::EventSourceMapping` that ordered sources share (docs/aws §18.7). */
 import { compileFilters } from './delivery/event-pattern.ts';
 import type { EventTest } from './delivery/event-pattern.ts';
 import { atPlace } from './delivery/value-match.ts';
@@ -8,19 +8,19 @@ import type { ResourceReader } from './read-resource.ts';
 
 export type OrderedMapping = BatchRules & {
   readonly id: string;
-  /** Its properties as text: a reload that leaves them leaves its reader, with what runs. */
+  /** Its properties as text: a reload with the same text keeps the reader and its state. */
   readonly definition: string;
   readonly batchSize: number;
   readonly windowMs: number;
-  /** Batches of a shard at a time, those of one key in order. */
+  /** Concurrent batches per shard; those of one key stay in order. */
   readonly parallel: number;
   readonly filter: EventTest | undefined;
 };
 
-/** Whatever `Enabled` says: faults of one that is off are told, too. */
+/** Read even if `Enabled` is false, so that its faults are reported too. */
 export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
-    reader.unsupported('TumblingWindowInSeconds', 'its function gets batches without a window and its state');
+    reader.unsupported('TumblingWindowInSeconds', 'the function gets batches without a window and its state');
   const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const retries = reader.whole('MaximumRetryAttempts', -1, -1, 10_000);
   const ageSeconds = reader.whole('MaximumRecordAgeInSeconds', -1, -1, 604_800);
@@ -37,7 +37,7 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
     parallel: reader.whole('ParallelizationFactor', 1, 1, 10),
     reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     filter: reader.attempt(
-      'no record is handed on',
+      'no record is delivered',
       () =>
         atPlace(reader.resource.place('FilterCriteria'), () =>
           compileFilters(reader.value('FilterCriteria')),

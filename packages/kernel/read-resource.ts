@@ -1,4 +1,7 @@
-/** Properties of one resource as numbers, flags and texts; what AWS would not take is noted, and the usual value holds. */
+/**
+ * Properties of one resource as numbers, flags and texts. Values that AWS would refuse are noted and replaced
+ * by the default.
+ */
 import { parseArn } from '@gatewright/aws/arn';
 import { memberOf } from '@gatewright/aws/json-object';
 import { DefinitionError, type Tolerance } from '../core/errors.ts';
@@ -22,7 +25,6 @@ export class ResourceReader {
     this.#unsupported = unsupported;
   }
 
-  /** By its path, `A.B`. */
   value(path: string): unknown {
     let at: unknown = this.resource.properties;
     for (const step of path.split('.')) at = memberOf(at, step);
@@ -45,7 +47,7 @@ export class ResourceReader {
     return value === true || value === 'true';
   }
 
-  /** A whole number; templates write some as texts. */
+  /** A whole number; some templates write them as texts. */
   whole(path: string, usual: number, least: number, most: number): number {
     const value = this.value(path);
     if (value === undefined) return usual;
@@ -56,17 +58,14 @@ export class ResourceReader {
     return usual;
   }
 
-  /** What AWS would refuse. */
   note(property: string, message: string, consequence: string): void {
     this.#tolerance.note(new DefinitionError(this.resource.place(property), message), consequence);
   }
 
-  /** Reads what may be refused. */
   attempt<T>(consequence: string, run: () => T, otherwise: () => T): T {
     return this.#tolerance.attempt(consequence, run, otherwise);
   }
 
-  /** What is taken, and not done. */
   unsupported(property: string | undefined, consequence: string): void {
     const { logicalId, type } = this.resource;
     const { file, line } = this.resource.place(property);
@@ -84,7 +83,6 @@ export class ResourceReader {
 
 type NamedFunction = { readonly name: string; readonly qualifier: string | undefined };
 
-/** A name, `name:alias`, or an ARN with or without a version or alias. */
 export function readFunctionName(text: string): NamedFunction {
   const resource = parseArn(text)?.resource.replace(/^function:/, '') ?? text;
   const [name = '', qualifier] = resource.split(':');

@@ -1,4 +1,4 @@
-/** What rules and schedules have in common: when they run, and which target they have. */
+/** Common parts of rules and schedules: when they run, and their target. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
@@ -9,10 +9,9 @@ import type { ResourceReader } from './read-resource.ts';
 import { USUAL_TARGET } from './target-deliveries.ts';
 import type { EventTarget } from './target-deliveries.ts';
 
-/** Targets that run here, or are called as integrations call them. */
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
 
-/** Undefined, and noted, where the expression is none. */
+/** Undefined, and noted, for an invalid expression. */
 export function readSchedule(
   reader: ResourceReader,
   expression: string,
@@ -20,14 +19,14 @@ export function readSchedule(
   zone: string,
 ): Schedule | undefined {
   return reader.attempt(
-    'it runs at no time',
+    'it never runs',
     () =>
       atPlace(reader.resource.place('ScheduleExpression'), () => compileSchedule(expression, anchorMs, zone)),
     () => undefined,
   );
 }
 
-/** What every target has; undefined, and named, where nothing like it runs here. */
+/** The parts common to all targets; undefined, and reported, if its service does not run here. */
 export function readTarget(
   reader: ResourceReader,
   target: JsonObject,
@@ -36,7 +35,7 @@ export function readTarget(
   const arn = target['Arn'];
   const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
   if (typeof arn !== 'string' || service === undefined || !TARGET_SERVICES.includes(service)) {
-    reader.unsupported(property, `its target ${String(arn)} is not run here`);
+    reader.unsupported(property, `its target ${String(arn)} does not run here`);
     return undefined;
   }
   const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = membersOf(target['RetryPolicy']);

@@ -1,4 +1,6 @@
-/** Rules with a schedule, and schedules of EventBridge Scheduler, on the clock of the gateway (docs/aws §18.4). */
+/**
+ * Rules with a schedule, and schedules of EventBridge Scheduler, on the gateway's clock (docs/aws §18.4).
+ */
 import { lastPartOf } from './event-rows.ts';
 import type { EventSource, HandTarget } from './event-rows.ts';
 import type { Schedule } from './delivery/schedule.ts';
@@ -10,31 +12,29 @@ export type ScheduleDefinition = {
   readonly name: string;
   readonly expression: string;
   readonly schedule: Schedule;
-  /** Epoch milliseconds; the first and the last moment at which it may run. */
+  /** Epoch milliseconds; bounds of the times at which it may run. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** It runs once more: when it is made, which a start does, and a reload of what was not there. */
+  /** Runs once more when it is made: at a start, or when a reload adds it. */
   readonly isMadeRunning?: boolean;
-  /** ARNs. */
   readonly targets: readonly string[];
   readonly run: (scheduledAt: number) => void;
 };
 
-/** Times of one schedule that a jump of the clock plays; the others are left out, and that is said. */
+/** Times of one schedule that a jump of the clock plays; the rest is skipped and reported. */
 const MAX_PLAYED = 100;
 
-/** Within a jump each time waits for the work of the one before it, as it would have been done by then; not for ever. */
+/** Within a jump each time waits for the work of the one before, up to this limit. */
 const SETTLED_WITHIN_MS = 2_000;
 
 type Options = Pick<EventPorts, 'agenda' | 'clock' | 'report' | 'work'>;
-/** `at`: when it runs next, in epoch milliseconds; `played`: times that it has run since it was last ahead of the clock. */
+/** `at`: next run, in epoch milliseconds; `played`: runs in the present jump of the clock. */
 type Running = { readonly definition: ScheduleDefinition; at: number | undefined; played: number };
 
 export class Schedules {
   readonly #options: Options;
-  /** By service. */
   readonly #owners = new Map<string, readonly Running[]>();
-  /** Those that were made already, by service: ARN and expression. */
+  /** Schedules made before, by service: ARN and expression. */
   readonly #made = new Map<string, ReadonlySet<string>>();
   #wake: Wake | undefined;
   #pause: Promise<void> | undefined;
@@ -43,7 +43,7 @@ export class Schedules {
     this.#options = options;
   }
 
-  /** @param owner name of the service that they are of */
+  /** @param owner name of their service */
   replace(owner: string, definitions: readonly ScheduleDefinition[]): void {
     const now = this.#options.clock.nowEpochMs();
     const made = this.#made.get(owner);
@@ -52,13 +52,12 @@ export class Schedules {
       return { definition, at: isMade ? now : nextOf(definition, now), played: 0 };
     });
     this.#owners.set(owner, running);
-    // For a moment there are none when everything goes back to how it began; nothing is made by that.
+    // A reset empties the list for a moment; that must not make them new.
     if (definitions.length > 0) this.#made.set(owner, new Set(definitions.map(identify)));
     this.#wake?.cancel();
     this.#wait();
   }
 
-  /** Of one service. */
   rowsOf(owner: string): readonly EventSource[] {
     const now = this.#options.clock.nowEpochMs();
     return (this.#owners.get(owner) ?? []).map(({ definition }) => {
@@ -69,7 +68,7 @@ export class Schedules {
     });
   }
 
-  /** Each runs as if it were its time. */
+  /** Each runs as if it were due. */
   handTargetsOf(owner: string): readonly HandTarget[] {
     return (this.#owners.get(owner) ?? []).map(({ definition: { arn, name, run } }) => ({
       arn,
@@ -82,7 +81,6 @@ export class Schedules {
     return [...this.#owners.values()].flat();
   }
 
-  /** Between two times of a jump: settled when the second may run. */
   get pause(): Promise<void> | undefined {
     return this.#pause;
   }
@@ -101,8 +99,8 @@ export class Schedules {
   }
 
   /**
-   * One time of one schedule. A jump of a day lies over a thousand minutes: all at once they would be a thousand
-   * instances of functions beside each other, which never happens as time passes.
+   * One time of one schedule. A jump of a day covers over a thousand minutes, which must not start a thousand
+   * instances at once.
    */
   #play(): void {
     const { clock } = this.#options;
@@ -142,7 +140,7 @@ export class Schedules {
       return;
     }
     report(
-      `${definition.name}: the clock has jumped over more than ${MAX_PLAYED} of its times; it goes on from now`,
+      `${definition.name}: the clock jumped over more than ${MAX_PLAYED} of its times; the rest is skipped`,
     );
     running.at = nextOf(definition, now);
     running.played = 0;

@@ -1,6 +1,6 @@
 /**
- * The contract of a service: what a folder of packages/services gives the engine. A service knows no other service; what
- * it needs of them goes through targets, sources and feeds.
+ * The contract between a service (a folder of packages/services) and the engine. Services work together only
+ * through targets, sources and feeds.
  */
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
@@ -18,17 +18,16 @@ import type { Schedules } from './schedules.ts';
 import type { StackReading } from './stack-reading.ts';
 import type { TargetDeliveries } from './target-deliveries.ts';
 
-/** One line of the catalogue. All of it but `load` is data, and is there for every start. */
+/** One line of the catalogue. Everything except `load` is data, read by every start. */
 export type ServiceEntry = {
-  /** As signatures name it, and ARNs unless `arnService` says otherwise: `sqs`. */
+  /** As signatures name it, and ARNs unless `arnService` differs: `sqs`. */
   readonly name: string;
   readonly arnService?: string;
-  /** A resource of one of these loads the service, unless `isNeededBy` decides. */
   readonly types: ResourceTypeTable;
   readonly isNeededBy?: (resource: ResolvedResource) => boolean;
-  /** Calls of it are answered here, or recorded. */
+  /** Its calls are answered here, or recorded. */
   readonly isCalled?: boolean;
-  /** Begin of the keys under which it keeps entries: a start that finds some loads it. */
+  /** Prefix of its kept entries: a start that finds some loads the service. */
   readonly keptPrefix?: string;
   readonly load: () => Promise<ServiceModule>;
 };
@@ -37,20 +36,17 @@ export type ServiceModule = { open(ports: ServicePorts): Service };
 
 export type ServicePorts = EventPorts & {
   readonly accountId: string;
-  /** From when rates count, in epoch milliseconds. */
+  /** Start of rates, in epoch milliseconds. */
   readonly startedAt: number;
   readonly targets: EventTargets;
   readonly deliveries: TargetDeliveries;
   readonly schedules: Schedules;
-  /** Changes of items of tables. */
   readonly items: ItemFeed;
-  /** Of log groups: access and execution logs of stages, and what functions print. */
+  /** Lines of log groups: access and execution logs of stages, and the output of functions. */
   readonly lines: Feed<LogLine>;
-  /** Per request one line in CloudWatch's embedded metric format. */
+  /** One line per request in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
-  /** As integrations call: hosts of APIs and of services of this start are found here. */
   readonly http: HttpClient;
-  /** An object of the file of values, by `bucket/key`. */
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
 };
@@ -63,51 +59,51 @@ export type WrittenObjects = (
 
 export interface Service {
   /**
-   * Reads all stacks, without any effect: a reload reads everything before it changes anything. A source of event source
-   * mappings offers them here (`stacks.offerSources`); resources of types with `enforced` properties load the service.
-   * What throws refuses the load.
-   * @returns what applies it and does not throw; what is still defined keeps its state
+   * Reads all stacks, without any effect. A source of event source mappings offers them here
+   * (`stacks.offerSources`); resources of types with `enforced` properties load the service. What throws
+   * refuses the load.
+   * @returns applies it and does not throw; resources that are still defined keep their state
    */
   prepare?(stacks: StackReading): () => void;
   readonly api?: ServiceApi;
   readonly target?: ServiceTarget;
-  /** What starts functions, for `gatewright events list` and the console. */
+  /** Event sources, for `gatewright events list` and the console. */
   rows?(): readonly EventSource[];
-  /** Events that are taken and not done. */
+  /** Events accepted but not yet done. */
   readonly pending?: number;
-  /** What `gatewright events send` may name. */
   handTargets?(): readonly HandTarget[];
   /**
-   * In front of a stage, of whatever kind of API; undefined = not in front of this one. It is asked once the route is known:
-   * not for requests without a route, nor for preflights that the API answers. What throws answers 500.
+   * A check in front of a stage; undefined = none for this one. Not called for requests without a route, nor
+   * for preflights that the API answers. What throws answers 500.
    */
   screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
-  /** Where a host of an integration is, if it is one of this service: `orders.internal`. */
   originOf?(host: string): LocalOrigin | undefined;
-  /** Ports in front of APIs, each of another name. Each gets a port of its own at the start; what answers there is asked for by name. */
+  /** Servers in front of APIs, each with a port of its own from the start; names must differ. */
   fronts?(): readonly Front[];
-  /** As after the start: what waits is gone, and what calls have made. */
+  /** Restores the state after the start: drops waiting work and everything made by calls. */
   reset?(): void;
   /** For `gatewright data`. */
   readonly state?: ServiceState;
-  /** The gateway waits for it, but for no more than a few seconds. */
+  /** The gateway waits for it, for a few seconds at most. */
   close?(): void | Promise<void>;
 }
 
 interface ServiceState {
   /** Plain JSON. */
   save(): unknown;
-  /** @returns what loads it. @throws StateFileError for what was not saved by it, before anything has changed */
+  /**
+   * @returns loads it. @throws StateFileError, before anything has changed, for data that it did not save
+   */
   check(saved: unknown): () => void;
 }
 
-/** Clients' way to an API that is not API Gateway's own, as a distribution of CloudFront is. */
+/** A way to an API that is not API Gateway's own, such as a distribution of CloudFront. */
 export type Front = {
   /** `d111.cloudfront.net` */
   readonly name: string;
-  /** Names that a Host header may have, beside those of this machine. */
+  /** Allowed names in a Host header, beside those of this machine. */
   readonly hosts: readonly string[];
-  /** Rejects only for faults of our own. */
+  /** Rejects only for our own faults. */
   serve(request: FrontRequest): Promise<ControlReply>;
 };
 
@@ -116,27 +112,29 @@ type FrontRequest = ControlRequest & { readonly remoteAddress: string };
 export type ServiceCall = { readonly request: ServiceRequest; readonly operation: AwsOperation };
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
-/** A service of operations answers with their results; one of paths (S3, CloudFront) with the whole answer. */
+/**
+ * A service of operations answers with their results; one of paths (S3, CloudFront) with the whole answer.
+ */
 export interface ServiceApi {
   /** Of the JSON protocol. Default: 1.1. */
   readonly jsonVersion?: '1.0' | '1.1';
   /** Of the XML of the query protocol. */
   readonly namespace?: string;
-  /** ARN of what a call is about, where the service alone can tell: policies are asked for it. */
+  /** ARN of a call's resource, for policies, where only the service knows it. */
   resourceOf?(operation: AwsOperation): string | undefined;
-  /** Undefined: the operation is not known here. */
+  /** Undefined: unknown operation. */
   answer(call: ServiceCall): Answer | Promise<Answer>;
 }
 type Answer = OperationResult | Answered | undefined;
 
 export interface ServiceTarget {
-  /** Undefined: nothing here has this ARN. */
+  /** Undefined: this ARN does not exist here. */
   deliver?(
     arn: string,
     body: string,
     delivery: Delivery,
   ): DeliveryOutcome | undefined | Promise<DeliveryOutcome | undefined>;
-  /** The call that hands it over elsewhere; undefined: there is none. */
+  /** The equivalent call to an external endpoint; undefined: there is none. */
   remoteCall?(arn: string, body: string, delivery: Delivery): RemoteCall | undefined;
 }
 

@@ -1,16 +1,14 @@
-/** The resources of all stacks as services read them, and the event sources that they offer to mappings. */
+/** The resources of all stacks as services read them, and the event sources that mappings can use. */
 import type { Tolerance } from '../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import { ResourceReader } from './read-resource.ts';
 
-/** Reads the mapping of a source that is of a loaded stack; undefined for another ARN. */
+/** Reads the mapping of a source in a loaded stack; undefined for another ARN. */
 type FindSource = (arn: string) => ((mapping: ResourceReader) => void) | undefined;
 
 export class StackReading {
-  /** Parts that are taken and not done. */
   readonly unsupported: UnsupportedItem[] = [];
   readonly functions: ResolvedStack['functions'];
-  /** Services whose calls go to an endpoint of the user. */
   readonly isElsewhere: (service: string) => boolean;
   readonly #readers: readonly ResourceReader[];
   readonly #sources = new Map<string, FindSource | 'elsewhere'>();
@@ -31,14 +29,14 @@ export class StackReading {
     );
   }
 
-  /** Those that are at fault left out. */
+  /** Without those that have faults. */
   ofType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type && resource.fault === undefined);
   }
 
   /**
-   * Of a service that the user has elsewhere, nothing is here.
-   * @param property without which there is nothing to say of it
+   * Empty for a service at an endpoint of the user.
+   * @param property only resources with it are reported
    */
   here(type: string, service: string, property?: string): readonly ResourceReader[] {
     if (!this.isElsewhere(service)) return this.ofType(type);
@@ -46,15 +44,15 @@ export class StackReading {
       if (property === undefined || reader.value(property) !== undefined)
         reader.unsupported(
           undefined,
-          `${service} lies at the endpoint that you have named: it starts no function here`,
+          `${service} is at the endpoint that you set: it starts no function here`,
         );
     return [];
   }
 
   /**
    * @param service as ARNs name it
-   * @param sources by ARN; undefined where the user has the service elsewhere
-   * @returns the mappings of them: empty until Lambda's service, the last one, has read its own resources
+   * @param sources by ARN; undefined where the service is at an endpoint of the user
+   * @returns their mappings: empty until Lambda's service, the last one, has read its own resources
    */
   offerSources<Source, Mapping>(
     service: string,
@@ -74,7 +72,7 @@ export class StackReading {
     return mappings;
   }
 
-  /** Of a service that offers none: undefined. */
+  /** Undefined for a service without sources. */
   sourceOf(service: string): FindSource | 'elsewhere' | undefined {
     return this.#sources.get(service);
   }

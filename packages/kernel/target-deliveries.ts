@@ -1,6 +1,6 @@
 /**
- * Deliveries of rules and schedules to their targets, with the retries and the dead-letter queue that a target may have
- * (docs/aws §18.5): what cannot be delivered is tried again for up to a day.
+ * Deliveries of rules and schedules to their targets, with a target's retries and dead-letter queue
+ * (docs/aws §18.5); a failed delivery is retried for up to a day.
  */
 import type { Delivery, EventPorts, EventTargets } from './event-ports.ts';
 
@@ -16,7 +16,6 @@ export const USUAL_TARGET = { maxRetries: 185, maxAgeMs: 86_400_000 } as const;
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 600_000;
-/** Deliveries that wait to be tried again, of all rules together. */
 const MAX_WAITING = 20_000;
 
 type Options = Pick<EventPorts, 'agenda' | 'clock' | 'work' | 'report'> & { readonly targets: EventTargets };
@@ -29,12 +28,11 @@ export class TargetDeliveries {
     this.#options = options;
   }
 
-  /** What waited to be tried again waits no more: the agenda has dropped it. */
+  /** After the agenda has dropped the waiting retries. */
   forget(): void {
     this.#waiting = 0;
   }
 
-  /** @param sourceArn of the rule or the schedule */
   deliver(target: EventTarget, body: string, delivery: Delivery, sourceArn: string): void {
     const now = this.#options.clock.nowEpochMs();
     this.#track({ target, body, delivery, sourceArn, beganAt: now }, 0, now);

@@ -1,6 +1,6 @@
 /**
- * Where events go, by ARN: functions, queues, topics and buses of this start; what lies elsewhere is called as an
- * integration would call it, and so reaches AWS, an emulator or the recorder.
+ * Where events go, by ARN: functions, queues, topics and buses of this start. Others are called like
+ * integrations.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import type { HttpOutcome, ServiceClient } from '../core/ports.ts';
@@ -10,9 +10,8 @@ import type { Service } from './service.ts';
 
 type Options = {
   readonly services: ServiceClient;
-  /** Services whose calls go to an endpoint of the user: nothing of them is here. */
   readonly isElsewhere: (service: string) => boolean;
-  /** By the name that ARNs have; a promise where it is not loaded yet, undefined where none has the name. */
+  /** By the name in ARNs; a promise if not loaded yet, undefined if unknown. */
   readonly find: (service: string) => Service | Promise<Service | undefined> | undefined;
 };
 
@@ -27,16 +26,16 @@ export class Targets implements EventTargets {
 
   async send(arn: string, body: string, delivery: Delivery = {}): Promise<DeliveryOutcome> {
     const parsed = parseArn(arn);
-    if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is no ARN`);
+    if (parsed === undefined) return final('INVALID_ARN', `"${arn}" is not an ARN`);
     const { service, region } = parsed;
-    // What is loaded gets the event in the turn in which it is sent.
+    // A loaded service gets the event in the turn in which it is sent.
     const found = this.#options.find(service);
     const target = (found instanceof Promise ? await found : found)?.target;
     const isElsewhere = this.#options.isElsewhere(service);
     const outcome = isElsewhere ? undefined : await target?.deliver?.(arn, body, delivery);
     if (outcome !== undefined) return outcome;
     const call = target?.remoteCall?.(arn, body, delivery);
-    if (call === undefined) return final('NOT_SERVED', `nothing of ${service} runs here`);
+    if (call === undefined) return final('NOT_SERVED', `${service} does not run here`);
     const answer = await this.#options.services.call({
       service,
       region,

@@ -1,9 +1,9 @@
-/** What is under way between event sources and functions, so that a test and the end of a start can wait for it. */
+/** Work between event sources and functions, for tests and the end of a start to wait for. */
 
 export class Work {
   readonly #running = new Set<Promise<unknown>>();
 
-  /** @param report is told of what nobody else hears of */
+  /** @param report gets faults that have no other reader */
   track(run: () => Promise<unknown>, report: (fault: unknown) => void): void {
     const promise = run().catch(report);
     this.#running.add(promise);
@@ -14,11 +14,10 @@ export class Work {
     return this.#running.size;
   }
 
-  /** When nothing is under way any more, also of what follows from it. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) {
       await Promise.all(this.#running);
-      // What has ended takes itself off the list in a later turn than those who wait for it.
+      // Finished work leaves the list in a later turn than its waiters run.
       await Promise.resolve();
     }
   }

@@ -1,9 +1,7 @@
-/** What gateways have left behind that were killed. */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Bundles of a gateway that was killed before it could remove them. */
 export function removeAbandonedRuns(cacheDirectory: string): void {
   for (const name of readdirSync(cacheDirectory)) {
     const pid = /^run-(\d+)-/.exec(name)?.[1];

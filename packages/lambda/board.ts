@@ -1,17 +1,19 @@
 /**
- * The memory that the gateway and one instance share. It carries what would otherwise have to travel in
- * front of every event and answer, so that messages stay plain JSON text (docs/design/hot-path §2). Both sides count
- * events in order; event number n uses slot n mod `SLOTS`.
+ * The memory shared by the gateway and one instance. It carries the metadata of events and answers, so that
+ * messages stay plain JSON text (docs/design/hot-path §2). Both sides count events in order; event number n
+ * uses slot n mod `SLOTS`.
  */
 import type { RequestIdOf } from '../core/ports.ts';
 
-/** Must exceed twice the largest window: revoked events keep their slot until the instance has passed them. */
+/**
+ * Must exceed twice the largest window: revoked events keep their slot until the instance has passed them.
+ */
 export const SLOTS = 256;
 
 /** Longest trace header handed to a function, in bytes; AWS's own is below 150. */
 const TRACE_BYTES = 256;
 
-/** Life of an event's slot. The step from WAITING is a compare-and-set that either side may win. */
+/** States of an event's slot. The step from WAITING is a compare-and-set that either side may win. */
 export const WAITING = 0;
 export const STARTED = 1;
 export const REVOKED = 2;
@@ -21,11 +23,11 @@ export const FAILED = 4;
 export type Board = {
   readonly memory: SharedArrayBuffer;
   readonly states: Int32Array;
-  /** What the handler took, in microseconds, by slot. */
+  /** The handler's time in microseconds, by slot. */
   readonly serviceMicros: Int32Array;
   readonly traceLengths: Int32Array;
   readonly traces: Buffer;
-  /** [0] = log lines and parts of a streamed answer that the gateway has not read yet. */
+  /** [0] = unread log lines and parts of a streamed answer. */
   readonly unreadLines: Int32Array;
 };
 
@@ -63,7 +65,8 @@ export function readTrace(board: Board, slot: number): string {
 const STRIDE = 0x9e3779;
 
 /**
- * Makes the request ids of an instance from the numbers of its events: both sides derive them, no message carries them.
+ * Derives the request ids of an instance from its event numbers, on both sides, so that no message carries
+ * them.
  * @param seed a random UUID of the instance; ids keep its first 24 characters. Distinct for 2^48 events.
  */
 export function requestIds(seed: string): (sequence: number) => string {
@@ -77,7 +80,9 @@ export function requestIds(seed: string): (sequence: number) => string {
   };
 }
 
-/** Of one event, made when somebody asks. Kept with the record of a request, so nothing of the instance hangs on it. */
+/**
+ * The id of one event, made on first use. It must not retain the instance, since records of requests keep it.
+ */
 export function laterId(requestIdOf: (sequence: number) => string, sequence: number): RequestIdOf {
   return () => requestIdOf(sequence);
 }

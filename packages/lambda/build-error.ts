@@ -1,4 +1,3 @@
-/** Why a function's source does not become code. */
 import { resolve } from 'node:path';
 
 import { formatMessages, type Message } from 'esbuild';
@@ -7,7 +6,6 @@ import { formatMessages, type Message } from 'esbuild';
 export class BuildError extends Error {
   override readonly name = 'BuildError';
   readonly code = 'BUILD_FAILED';
-  /** The first of its faults by itself, where its place is known. */
   readonly first: { readonly file: string; readonly line: number; readonly text: string } | undefined;
 
   constructor(message: string, cause?: unknown, first?: BuildError['first']) {

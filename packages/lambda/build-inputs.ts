@@ -1,6 +1,6 @@
 /**
- * What esbuild has made something of, by its own account and by its rules for finding files; and so whether it would make the
- * same again.
+ * The inputs of an esbuild run, from its metafile and its rules for finding files, and whether they are
+ * unchanged.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -21,23 +21,22 @@ import { packageNameOf } from './runtime-packages.ts';
 
 export type BuildInputs = {
   readonly marks: readonly Mark[];
-  /** Where code in a folder finds a package. */
   readonly packages: readonly (readonly [folder: string, name: string, found: string])[];
 };
 
 const TYPESCRIPT_SETTINGS = ['tsconfig.json', 'jsconfig.json'];
 const PLUG_N_PLAY = ['.pnp.cjs', '.pnp.data.json', '.pnp.js'];
-/** They make more places to look for a file than can be told from where it was found. */
+/** These settings add search paths that cannot be derived from the result. */
 const SEARCHES = /"(?:paths|baseUrl|rootDirs)"\s*:/;
 
 type Written = {
-  /** When the build began: what was written since may be newer than what was read. */
+  /** Start of the build: files written since may be newer than what was read. */
   readonly begunEpochMs: number;
-  /** Its files are written by the gateway itself, before it builds. */
+  /** The gateway itself writes its files before it builds. */
   readonly runDirectory: string;
 };
 
-/** Undefined where it cannot be known. */
+/** Undefined if unknown. */
 export function markBuild(
   metafile: Metafile,
   { absWorkingDir = '', ...options }: BuildOptions,
@@ -50,11 +49,11 @@ export function markBuild(
   const isSettled = (): boolean =>
     inputs.every(([file]) => {
       const stats = statOf(file);
-      // Something of esbuild's own has no file.
+      // An internal module of esbuild has no file.
       if (stats?.isFile() !== true) return false;
       return file.startsWith(runDirectory) || !isFresh(file, stats, begunEpochMs);
     });
-  // What has just been saved is no reason to read a thousand files of packages.
+  // Right after a save, reading a thousand package files is not worth it.
   if (!isSettled()) return undefined;
   const marks = new Marks();
   for (const [file, { imports }] of inputs) {
@@ -68,7 +67,7 @@ export function markBuild(
   }
   if (options.tsconfig !== undefined && !marks.addSettings(resolve(absWorkingDir, options.tsconfig)))
     return undefined;
-  // A file that was saved meanwhile would be marked with a text that was not built.
+  // A file saved meanwhile would be marked with a text that was not built.
   return isSettled() ? marks.all : undefined;
 }
 
@@ -79,7 +78,6 @@ export function isUnchanged({ marks, packages }: BuildInputs): boolean {
   );
 }
 
-/** Settings that lead to files past the rules that are followed here. */
 function isFoundByRule({ alias = {}, nodePaths = [], preserveSymlinks, tsconfigRaw }: BuildOptions): boolean {
   return (
     Object.keys(alias).length + nodePaths.length === 0 &&
@@ -108,13 +106,13 @@ class Marks {
     if (!this.#packages.has(key)) this.#packages.set(key, [folder, name, packageFrom(folder, name)]);
   }
 
-  /** Another ending, or a folder's index, may come before what was found. */
+  /** Another extension, or a folder's index, may take precedence over the found file. */
   addCandidates(target: string): void {
     this.add(dirname(target), 'names');
     this.add(target, 'names');
   }
 
-  /** What is read of the folders above a file. Whether its files are found by rule. */
+  /** What Node reads of the folders above a file. Returns whether its files are found by rule. */
   addSurroundings(folder: string): boolean {
     const known = this.#settled.get(folder);
     if (known !== undefined) return known;
@@ -134,7 +132,7 @@ class Marks {
     return TYPESCRIPT_SETTINGS.every((name) => this.addSettings(join(folder, name)));
   }
 
-  /** With what they extend. Whether that leads to no other files. */
+  /** Including extended settings. Returns whether they lead to no other files. */
   addSettings(file: string): boolean {
     if (this.#settled.has(file)) return true;
     this.#settled.set(file, true);

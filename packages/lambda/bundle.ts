@@ -1,4 +1,4 @@
-/** Turns a function's definition into code that an instance can load: bundled by esbuild, or as it is. */
+/** Turns a function's definition into loadable code: bundled by esbuild, or as it is. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
@@ -31,38 +31,33 @@ const COMPILE_CACHE_FROM_BYTES = 100_000;
 export type BuiltCode = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
-  /** Absolute files that the bundle was made of, packages left out. Undefined: whatever lies under the code's folder. */
+  /** Absolute paths of the bundled files, without packages. Undefined: all files in the code's folder. */
   readonly sources: readonly string[] | undefined;
 };
 
-/** What esbuild makes of a function. */
 type Bundle = {
   readonly text: string;
   readonly map: string;
   readonly sources: readonly string[];
 };
 
-/** Where the handler is, and how it is bundled; without options it runs as it is. */
+/** The handler's file and how to bundle it; without options it runs as it is. */
 type Located = {
   readonly file: string;
   readonly name: HandlerName;
   readonly options: BuildOptions | undefined;
-  /** The service's own settings. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: DecoratorMetadata;
 };
 
-/** JavaScript of a service that bundles it by another tool: one file of its own sources, packages where they are. */
+/** JavaScript of a service that bundles with another tool: only its own sources are bundled. */
 const OTHER_TOOL = { packages: 'external', loader: { '.js': 'jsx' } } as const;
 
 const NO_METADATA: DecoratorMetadata = { kind: 'not asked' };
 
-/** One function's code, built again on demand. Check it first with `check`. */
 export class FunctionBuild {
   #taskRoot: string;
-  /** The archive that runs. */
   #packed: PackedCode | undefined;
-  /** Why it runs, where there is a source. */
   #packedInstead: DefinitionError | undefined;
   readonly #runDirectory: string;
   readonly #definition: FunctionDefinition;
@@ -76,8 +71,8 @@ export class FunctionBuild {
 
   /**
    * @param runDirectory for bundles and inline code of this run
-   * @param compileCache V8's code cache, kept between runs; what was built is kept beside it
-   * @param isDebugged bundles bring their sources along, since not every debugger may read files
+   * @param compileCache V8's code cache, kept between runs with the builds beside it
+   * @param isDebugged bundles include their sources, since not every debugger may read files
    */
   constructor(
     definition: FunctionDefinition,
@@ -96,13 +91,12 @@ export class FunctionBuild {
     this.#taskRoot = taskRootOf(definition, runDirectory);
   }
 
-  /** Where `LAMBDA_TASK_ROOT` is: settled once the code was checked. */
   get taskRoot(): string {
     return this.#taskRoot;
   }
 
   /**
-   * The handler's file, looked for until it is there.
+   * The handler's file, searched for until it is found.
    * @throws DefinitionError when there is no such file, or no usable archive
    */
   #locate(): Located {
@@ -113,7 +107,7 @@ export class FunctionBuild {
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
     const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
-    // A service that bundles with esbuild has no metadata at AWS either.
+    // A service that bundles with esbuild has no decorator metadata at AWS either.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
     this.#located = { file, name, options, esbuild, metadata };
     return this.#located;
@@ -126,9 +120,10 @@ export class FunctionBuild {
   }
 
   /**
-   * Looks for the export and for imported packages without bundling them: a few milliseconds. CommonJS exports cannot be
-   * known before they run. Where no bundle can be made as the service wants it, what it has packaged itself runs from now on.
-   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be built as it should
+   * Looks for the export and for imported packages without bundling: a few milliseconds. CommonJS exports are
+   * only known once they run. If the service's bundle cannot be made, its own package runs from now on.
+   * @throws DefinitionError when the file is missing, does not compile or lacks the export, or cannot be
+   * built as it should
    */
   async check(): Promise<CheckedImports> {
     const { code } = this.#definition;
@@ -175,7 +170,7 @@ export class FunctionBuild {
     ]);
   }
 
-  /** What the service asks of its code and does not get, and what that means; undefined where it gets all. */
+  /** A build setting of the service that is not applied, and the consequence; undefined if all are. */
   get unhonoured(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
     const { code, place } = this.#definition;
     if (this.#packed !== undefined)
@@ -190,14 +185,14 @@ export class FunctionBuild {
     const error = this.#refusedSettings();
     if (error === undefined || code.kind !== 'directory') return undefined;
     const wayOut = `serverless package in ${relative(process.cwd(), code.directory) || '.'}`;
-    return { error, consequence: `functions are bundled without them; after ${wayOut} what that makes runs` };
+    return { error, consequence: `functions are bundled without them; after ${wayOut} its output runs` };
   }
 
   #refusedSettings(): DefinitionError | undefined {
     const { code, place } = this.#definition;
     const refused = code.kind === 'directory' ? refusedOptions(code.esbuild ?? {}) : [];
     if (refused.length === 0) return undefined;
-    const message = `the gateway cannot honour these esbuild settings: ${refused.join('; ')}`;
+    const message = `the gateway does not support these esbuild settings: ${refused.join('; ')}`;
     return new DefinitionError({ ...place, property: 'esbuild' }, message);
   }
 
@@ -210,14 +205,14 @@ export class FunctionBuild {
       return { code: { kind: 'file', file: located.file }, sourceMaps, sources: undefined };
     }
     const wish = { what: 'bundle', options };
-    // Another TypeScript may emit other metadata.
+    // Another TypeScript version may emit other metadata.
     const isKept = metadata.kind !== 'emitted';
     const kept = isKept && this.#repeated === undefined ? this.#kept.find(wish) : undefined;
     if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
     try {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const begunEpochMs = Date.now();
-      // Entities and the like are called after their classes.
+      // Entities and the like are named after their classes.
       this.#repeated ??= new RepeatedBuild({
         ...options,
         ...(plugins.length > 0 && { plugins, keepNames: true }),
@@ -239,7 +234,7 @@ export class FunctionBuild {
     return { code: this.#store(located, text, map), sourceMaps: true, sources };
   }
 
-  /** Beside the instance that starts now: it reads all that the build has read. */
+  /** While the instance starts: it reads all inputs of the build. */
   #keepLater(keep: () => void): void {
     clearImmediate(this.#keeping?.timer);
     this.#keeping = { keep, timer: setImmediate(() => this.#keepNow()) };
@@ -302,7 +297,7 @@ export class FunctionBuild {
     if (!existsSync(bundleFile)) {
       mkdirSync(this.#bundles, { recursive: true });
       writeFileSync(`${bundleFile}.map`, map);
-      // A path from the root, also on Windows: Node takes neither a file's address nor `C:\…` for one.
+      // A path from the root, on Windows too: Node accepts neither a file URL nor `C:\…`.
       const mapUrl = this.#isDebugged
         ? inlineMap(map, this.#bundles)
         : pathToFileURL(`${bundleFile}.map`).pathname;
@@ -314,7 +309,7 @@ export class FunctionBuild {
       address: `${file.slice(0, -extname(file).length)}.js`,
       format: options?.format === 'cjs' ? 'cjs' : 'esm',
       withRequire: esbuild === undefined,
-      // A debugger's breakpoints are not in what was compiled without it.
+      // Code compiled without the debugger does not have its breakpoints.
       compileCache:
         text.length > COMPILE_CACHE_FROM_BYTES && !this.#isDebugged ? this.#compileCache : undefined,
     };
@@ -326,7 +321,7 @@ function keepDefinitionError(error: unknown): DefinitionError {
   throw error;
 }
 
-/** The map as part of the script; its sources are absolute, as the script runs under another address than it was made for. */
+/** The map as part of the script; its sources are absolute, since the script runs at another address. */
 function inlineMap(map: string, folder: string): string {
   const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
   const absolute = sources.map((source) => pathToFileURL(resolve(folder, source)).href);
@@ -334,7 +329,9 @@ function inlineMap(map: string, folder: string): string {
   return `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
 }
 
-/** Packages of layers stay outside the bundle, so that the layer's copy runs, as the deployed function's would. */
+/**
+ * Packages of layers stay outside the bundle, so that the layer's copy runs, as in the deployed function.
+ */
 function layerPackages(definition: FunctionDefinition): string[] {
   return definition.layers.flatMap(({ directory }) => {
     const folder = join(directory ?? '', 'nodejs', 'node_modules');
@@ -348,7 +345,6 @@ function sourcesOf(inputs: readonly string[], root: string): string[] {
   return inputs.filter((input) => !input.includes('node_modules/')).map((input) => resolve(root, input));
 }
 
-/** Whether Node would take `.js` files beside this one for ES modules. */
 function packageIsModule(file: string): boolean {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const path = join(folder, 'package.json');

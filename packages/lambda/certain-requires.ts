@@ -1,24 +1,25 @@
-/** Which calls of `require` run whatever happens: statements of their own at the top of a module, outside of `try`. */
+/** Calls of `require` that always run: statements at the top of a module, outside of `try`. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { transform, type Metafile } from 'esbuild';
 
 export type RequireStep = {
-  /** Absolute file with the call. */
   readonly file: string;
   readonly specifier: string;
 };
 
-/** Metafile path of a module → the calls of `require` that lead to it from the handler; absent = some other way does. */
+/**
+ * Metafile path of a module → the calls of `require` that lead to it from the handler; absent = imported in
+ * another way.
+ */
 type RequireChains = ReadonlyMap<string, readonly RequireStep[]>;
 
-/** Of several ways to a module the shortest counts. */
 export function requireChains({ inputs, outputs }: Metafile, directory: string): RequireChains {
   const chains = new Map<string, readonly RequireStep[]>();
   for (const { entryPoint } of Object.values(outputs))
     if (entryPoint !== undefined) chains.set(entryPoint, []);
-  // A map hands out what is put into it during the loop.
+  // The map also iterates entries added during the loop.
   for (const [input, chain] of chains)
     for (const { path, kind, original = path, external } of inputs[input]?.imports ?? []) {
       if (external === true || chains.has(path)) continue;
@@ -29,13 +30,13 @@ export function requireChains({ inputs, outputs }: Metafile, directory: string):
   return chains;
 }
 
-/** Whether every step is such a statement. A file that cannot be read says no: loading it will tell more. */
+/** Whether every step is such a statement. False for an unreadable file, whose loading reports more. */
 export async function runsAtLoad(steps: readonly RequireStep[]): Promise<boolean> {
   const found = await Promise.all(steps.map(({ file, specifier }) => hasTopLevelRequire(file, specifier)));
   return found.every(Boolean);
 }
 
-/** esbuild prints what stands at the top of a module, and nothing else, without indent, and texts in one kind of quotes. */
+/** esbuild prints only top-level statements without indent, and uses one kind of quotes. */
 async function hasTopLevelRequire(file: string, specifier: string): Promise<boolean> {
   try {
     const text = readFileSync(file, 'utf8');
@@ -47,7 +48,10 @@ async function hasTopLevelRequire(file: string, specifier: string): Promise<bool
   }
 }
 
-/** Declarations, assignments and ends of destructuring; no condition and no function, in which the call may never run. */
+/**
+ * Declarations, assignments and ends of destructuring; excludes conditions and functions, in which the call
+ * may never run.
+ */
 const OTHER_CALL = String.raw`[\w$]+ = require\("[^"]*"\)[\w$.]*, `;
 const NAMES = String.raw`(?:[\w$]+|\{[^{}]*\})`;
 const BEFORE = String.raw`(?:const|let|var) (?:${OTHER_CALL})*${NAMES} = |\} = |[\w$.]+ = `;

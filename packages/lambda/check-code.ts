@@ -1,4 +1,3 @@
-/** What there is to tell of functions before anything runs. */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { checkEnvironment } from './environment.ts';
@@ -8,17 +7,17 @@ import type { RunnableCode } from './runnable-code.ts';
 type CheckedEntry = { readonly definition: FunctionDefinition; readonly code: RunnableCode };
 
 /**
- * Why no function of this runtime can run; undefined when one can.
- * A definition like that is accepted, and its invocations are refused as `not-found`.
+ * Why functions of this runtime cannot run; undefined if they can. Such a definition is accepted, and its
+ * invocations are refused as `not-found`.
  */
 export function unsupportedReason({ runtime }: FunctionDefinition): string | undefined {
   return runtimeFamily(runtime) === undefined ? `runtime ${runtime}: Lambda has no such runtime` : undefined;
 }
 
-/** Lambda refuses more; here it does not hurt. */
+/** Lambda has more limits, which are harmless here. */
 export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance): void {
   tolerance.attempt(
-    'Lambda would refuse it; it runs here',
+    'Lambda would refuse it; it still runs here',
     () => {
       checkEnvironment(definition);
     },
@@ -26,7 +25,7 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
   );
 }
 
-/** Those whose code cannot be had now, and those that this machine cannot run: why, by name. */
+/** By name, the reason of each function whose code is missing or cannot run on this machine. */
 export async function findBroken<T extends CheckedEntry>(
   entries: readonly T[],
   tolerance: Tolerance,
@@ -40,7 +39,7 @@ export async function findBroken<T extends CheckedEntry>(
       const { missing, borrowed: packages, findings = [], refused } = await entry.code.check();
       for (const one of packages) borrowed.add(one);
       if (refused !== undefined) refusals.set(name, refused.message);
-      // Lambda takes such a function, so there is nothing to refuse.
+      // Lambda accepts such a function, so it is not refused.
       if (tolerance === REFUSING) return;
       if (refused !== undefined) tolerance.note(refused, `invocations of ${name} fail`);
       for (const { error, consequence } of findings) tolerance.note(error, consequence);

@@ -1,4 +1,3 @@
-/** What there is to tell of all functions of a start together. */
 import { DefinitionError } from '../core/errors.ts';
 import { UNRESERVED_AT_LEAST, USUAL_CONCURRENCY } from './concurrency.ts';
 import { type FunctionDefinition, type Isolation, unknownNames } from '../core/stack/function.ts';
@@ -6,11 +5,11 @@ import type { Tolerance } from '../core/errors.ts';
 
 type AskedOfAll = {
   readonly isolation?: Isolation | undefined;
-  /** Events of all functions at a time; undefined = AWS's 1,000. */
+  /** Concurrent events of all functions; undefined = AWS's 1,000. */
   readonly concurrency?: number | undefined;
 };
 
-/** @param file where an option that names a function that is none stands in for a place */
+/** @param file stands in for the place of an option that names an unknown function */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
   { isolation, concurrency = USUAL_CONCURRENCY }: AskedOfAll,
@@ -28,7 +27,7 @@ export function checkTogether(
     const reserved = (homes.get(home) ?? 0) + reservedConcurrency;
     homes.set(home, reserved);
     if (reservedConcurrency === 0 || concurrency - reserved >= UNRESERVED_AT_LEAST) continue;
-    const left = `${UNRESERVED_AT_LEAST} of the account's ${concurrency} have to stay unreserved`;
+    const left = `${UNRESERVED_AT_LEAST} of the account's ${concurrency} must stay unreserved`;
     tolerance.note(
       new DefinitionError(
         place,

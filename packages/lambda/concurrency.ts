@@ -1,25 +1,29 @@
-/** What all functions of a start run together: events, which an account at AWS has a limit of, and instances, which a machine has. */
+/**
+ * Limits over all functions of a start: concurrent events, as in an AWS account, and instances, by the
+ * machine's memory.
+ */
 import { totalmem } from 'node:os';
 
 import { type Refused, throttledByAccount, throttledByReservation } from './refused-start.ts';
 
 /** AWS's quota "Concurrent executions" (Lambda developer guide, "Lambda quotas"). */
 export const USUAL_CONCURRENCY = 1_000;
-/** Lambda keeps this much for functions that have reserved nothing (developer guide, "Configuring reserved concurrency"). */
+/**
+ * Lambda keeps this much for functions without a reservation (developer guide, "Configuring reserved
+ * concurrency").
+ */
 export const UNRESERVED_AT_LEAST = 100;
 
-/** Half of the memory, by what a small instance takes; never fewer than one function alone may have. */
+/** Half of the memory, divided by a small instance's need; at least the limit of one function. */
 const BYTES_PER_INSTANCE = 32 * 1024 * 1024;
 const INSTANCES_AT_LEAST = 64;
 
-/** A pool, as the others see it. */
 export interface ConcurrencyMember {
-  /** The same for as long as the pool is one of them. */
+  /** Does not change while the pool is a member. */
   readonly reserved: number | undefined;
-  /** Events that wait or run. */
   readonly events: number;
   readonly size: number;
-  /** Since when its longest idle instance rests, by `performance.now()`; undefined = none is idle. */
+  /** Since when its longest idle instance has been idle, by `performance.now()`; undefined = none is. */
   readonly idleSince: number | undefined;
   letOldestGo(): void;
 }
@@ -28,9 +32,9 @@ export class Concurrency {
   readonly #eventLimit: number;
   readonly #instanceLimit: number;
   readonly #members = new Set<ConcurrencyMember>();
-  /** By all of them together; summed up here, since every event asks for it. */
+  /** Sum over all members, kept here because every event needs it. */
   #reserved = 0;
-  /** Events at the last count, and those taken since: never fewer than there are. */
+  /** Events at the last count, plus those since: an upper bound. */
   #counted = 0;
   #takenSince = 0;
 
@@ -49,7 +53,7 @@ export class Concurrency {
     if (this.#members.delete(member)) this.#reserved -= member.reserved ?? 0;
   }
 
-  /** Why the function may not run one event more now; undefined: it may, and the event counts. */
+  /** Why the function may not run another event now; undefined: it may, and the event is counted. */
   refuse({ reserved, events }: ConcurrencyMember, functionName: string): Refused | undefined {
     if (reserved !== undefined)
       return events < reserved ? undefined : throttledByReservation(functionName, reserved);
@@ -68,17 +72,15 @@ export class Concurrency {
     return true;
   }
 
-  /** What is left for functions that have reserved nothing: a reservation is theirs alone, used or not. */
+  /** What remains for functions without a reservation: a reservation is exclusive, even if unused. */
   get unreserved(): number {
     return Math.max(0, this.#eventLimit - this.#reserved);
   }
 
-  /** Whether one instance more may start, be it in the place of an idle one. */
   get hasPlace(): boolean {
     return this.#isBelowLimit() || this.#longestIdle() !== undefined;
   }
 
-  /** Makes the place for an instance that starts now. */
   makePlace(): void {
     if (!this.#isBelowLimit()) this.#longestIdle()?.letOldestGo();
   }
@@ -97,7 +99,7 @@ export class Concurrency {
   }
 }
 
-/** What this machine, or the container around it, can hold. */
+/** Capacity of this machine, or of its container. */
 export function machineInstances(totalBytes = memoryBytes()): number {
   return Math.max(INSTANCES_AT_LEAST, Math.floor(totalBytes / 2 / BYTES_PER_INSTANCE));
 }

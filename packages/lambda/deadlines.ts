@@ -1,4 +1,4 @@
-/** Timers of invocations: on the machine's time, on time that a debugger can stop, or on none. */
+/** Timers of invocations: on the machine's time, on time that a debugger can stop, or none. */
 import type { Deadline, Deadlines } from '../core/ports.ts';
 
 class MachineDeadline implements Deadline {
@@ -21,7 +21,7 @@ export const MACHINE_DEADLINES: Deadlines = {
 
 const NEVER: Deadline = { clear: () => undefined };
 
-/** Nothing ever takes too long. */
+/** No time limit. */
 export const NO_DEADLINES: Deadlines = {
   nowMs: () => 0,
   after: () => NEVER,
@@ -30,11 +30,11 @@ export const NO_DEADLINES: Deadlines = {
 
 type Waiting = { readonly dueMs: number; readonly then: () => void; timer: NodeJS.Timeout | undefined };
 
-/** Deadlines that stand still, all of them: a function that waits for the one that is held must not run out of time either. */
+/** Deadlines that stop together: a function must not time out while it waits for one held by a debugger. */
 export class StoppableDeadlines implements Deadlines {
   /**
-   * For threads that tell what time is left, two Float64: the milliseconds of all standstills that are over, and since
-   * when there is one now (0 = there is none). A thread that goes on is ahead of the news that it does.
+   * For threads that compute the remaining time, two Float64: total milliseconds of past stops, and the start
+   * of the present one (0 = none). A resumed thread runs before it is notified.
    */
   readonly stoodMs = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
   readonly #stood = new Float64Array(this.stoodMs);
@@ -70,7 +70,6 @@ export class StoppableDeadlines implements Deadlines {
     return controller.signal;
   }
 
-  /** Time stands still from now on. */
   stop(): void {
     if (this.#stoppedAt !== undefined) return;
     this.#stoppedAt = this.#monotonicMs();

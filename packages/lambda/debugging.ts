@@ -1,7 +1,7 @@
 /**
- * A debugger's way to functions: Node's inspector on loopback, and word of each function that a debugger holds. Threads
- * are debugged through the inspector of the process (its NodeWorker domain), which debuggers know; a session of our own
- * listens there, too, since nothing else tells that a thread is held.
+ * Debugging of functions by Node's inspector on loopback. Threads are debugged through the process's
+ * inspector (its NodeWorker domain); a session of our own also listens there, the only way to learn that a
+ * thread is held.
  */
 import { close, type InspectorNotification, Session, open, url, waitForDebugger } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ import type { StoppableDeadlines } from './deadlines.ts';
 import type { HandlerCode } from './instance-start.ts';
 
 export type InspectOptions = {
-  /** 0 = a free one. */
+  /** 0 = any free port. */
   readonly port: number;
   /** The start waits for a debugger, and each function stops at its first line. */
   readonly breaks: boolean;
@@ -20,7 +20,7 @@ export type InspectOptions = {
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Opens the inspector. A process that runs with `node --inspect` has one, which is taken as it is.
+ * Opens the inspector, or uses that of `node --inspect`.
  * @throws StartError PORT_IN_USE
  */
 export function openInspector({ port, breaks }: InspectOptions, tell: (message: string) => void): void {
@@ -36,7 +36,6 @@ export function openInspector({ port, breaks }: InspectOptions, tell: (message: 
   waitForDebugger();
 }
 
-/** Whether somebody may debug this process. */
 export function hasInspector(): boolean {
   return url() !== undefined;
 }
@@ -45,19 +44,17 @@ type Thread = { readonly sessionId: string; isHeld: boolean };
 type AttachedThread = { readonly sessionId: string; readonly workerInfo: { readonly title: string } };
 type ThreadMessage = { readonly sessionId: string; readonly message: string };
 
-/** Follows the threads of functions, and lets time stand still while one of them is held. */
 export class Debugging {
   readonly #session = new Session();
   readonly #deadlines: StoppableDeadlines | undefined;
   readonly #breaks: boolean;
   readonly #threads = new Map<number, Thread>();
-  /** Instances in other languages whose events a debugger may hold. */
   readonly #held = new Set<object>();
-  /** Whose first line is a breakpoint, by thread. */
+  /** Scripts whose first line is a breakpoint, by thread. */
   readonly #scripts = new Map<number, string>();
   #sent = 0;
 
-  /** @param deadlines undefined = there are none anyway */
+  /** @param deadlines undefined = there are none */
   constructor(deadlines: StoppableDeadlines | undefined, breaks: boolean) {
     this.#deadlines = deadlines;
     this.#breaks = breaks;
@@ -71,11 +68,10 @@ export class Debugging {
         this.#hear(params);
       },
     );
-    // Only a debugger makes a thread wait for it: it has to set its breakpoints first.
+    // Only a debugger makes a thread wait, to set its breakpoints first.
     this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
-  /** Functions stop at their first line. */
   get breaks(): boolean {
     return this.#breaks;
   }
@@ -84,7 +80,6 @@ export class Debugging {
     return this.#deadlines?.stoodMs;
   }
 
-  /** Of a thread that has just been started. */
   follow(worker: Worker, code: HandlerCode): void {
     const { threadId } = worker;
     if (this.#breaks)
@@ -92,13 +87,13 @@ export class Debugging {
     worker.once('exit', () => this.#forget(threadId));
   }
 
-  /** A thread that a debugger holds does not end by `terminate` alone: it goes on, to its end at once. */
+  /** `terminate` alone does not end a thread that a debugger holds: it must be resumed. */
   letGo({ threadId }: Worker): void {
     const thread = this.#threads.get(threadId);
     if (thread?.isHeld === true) this.#send(thread, 'Debugger.resume', { terminateOnResume: true });
   }
 
-  /** Of an instance that is a process: a debugger is with it, and it has begun, or ended, what that may hold. */
+  /** For an instance that is a process: whether a debugger is attached and may hold what it has begun. */
   hold(instance: object, isHeld: boolean): void {
     if (isHeld) this.#held.add(instance);
     else this.#held.delete(instance);
@@ -108,7 +103,7 @@ export class Debugging {
   close(): void {
     this.#session.disconnect();
     this.#deadlines?.goOn();
-    // Otherwise the process would wait at its end for debuggers to leave.
+    // Otherwise the process would wait at its end for debuggers to detach.
     close();
   }
 
@@ -124,7 +119,7 @@ export class Debugging {
   }
 
   #hear({ sessionId, message }: ThreadMessage): void {
-    // Most messages announce scripts; their text is not for us.
+    // Most messages announce scripts and are skipped without parsing.
     const isHeld = message.startsWith('{"method":"Debugger.paused"');
     if (!isHeld && !message.startsWith('{"method":"Debugger.resumed"')) return;
     for (const thread of this.#threads.values()) if (thread.sessionId === sessionId) thread.isHeld = isHeld;

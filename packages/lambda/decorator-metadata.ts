@@ -1,6 +1,6 @@
 /**
- * `emitDecoratorMetadata`: types of constructors and properties as values, which NestJS, TypeORM and the like inject by.
- * esbuild has no types and cannot emit them, so files with decorators go through the project's own TypeScript first.
+ * `emitDecoratorMetadata`: types as values, for injection by NestJS, TypeORM and the like. esbuild cannot
+ * emit them, so files with decorators first go through the project's own TypeScript.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** What is needed of the `typescript` package, versions 3 to 6; later ones have no such interface. */
+/** The used part of the `typescript` package, versions 3 to 6; later ones lack this interface. */
 type TypeScript = {
   readonly ModuleKind: Readonly<Record<string, number | undefined>>;
   readonly ScriptTarget: Readonly<Record<string, number>>;
@@ -27,32 +27,31 @@ type TypeScript = {
     settings: { readonly fileName: string; readonly compilerOptions: JsonObject },
   ): { readonly outputText: string };
 };
-/** `missing`: the metadata is asked for and cannot be made, with the reason. */
+/** `missing`: the metadata is required but cannot be made, with the reason. */
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
   | { readonly kind: 'missing'; readonly reason: string }
   | { readonly kind: 'emitted'; readonly plugin: Plugin };
 
 /**
- * What CommonJS has not. The rest goes through it, as it does in projects that inject: an imported interface is then a member
- * that is undefined, where an ES module would not link.
+ * Not available in CommonJS. Other files are compiled to it, where an imported interface is an undefined
+ * member; an ES module would not link.
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 
-/** By the nearest tsconfig.json, as esbuild takes it. */
 export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const tsconfig = findTsconfig(dirname(file));
   if (tsconfig === undefined) return { kind: 'not asked' };
   const text = readFileSync(tsconfig, 'utf8');
   const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
-  // Loading TypeScript costs a third of a second: only for whoever may need it.
+  // Loading TypeScript takes a third of a second, so only where it may be needed.
   if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };
   const typescript = loadTypeScript(file);
   if (typescript === undefined)
     return isAsked
       ? {
           kind: 'missing',
-          reason: `${tsconfig} asks for emitDecoratorMetadata: it takes a typescript of version 3 to 6 beside the code, and none is installed`,
+          reason: `${tsconfig} sets emitDecoratorMetadata: this needs a typescript of version 3 to 6 beside the code, and none is installed`,
         }
       : { kind: 'not asked' };
   const options = readOptions(typescript, tsconfig);

@@ -1,4 +1,3 @@
-/** The environment of a function: sealed from the developer's own. */
 import { join } from 'node:path';
 
 import { DefinitionError } from '../core/errors.ts';
@@ -26,17 +25,17 @@ const RESERVED = new Set([
   'LAMBDA_RUNTIME_DIR',
 ]);
 
-/** Names and values of all variables together, in bytes (Lambda quota "Function environment variables"). */
+/** Limit of all names and values together, in bytes (Lambda quota "Function environment variables"). */
 const ENVIRONMENT_LIMIT_BYTES = 4096;
 
-/** @throws DefinitionError for what CreateFunction refuses: reserved names, more than 4 KB. */
+/** @throws DefinitionError for what CreateFunction refuses: reserved names, more than 4 KB */
 export function checkEnvironment(definition: FunctionDefinition): void {
   const place = { ...definition.place, property: 'Environment.Variables' };
   const reserved = Object.keys(definition.environment).filter((name) => RESERVED.has(name));
   if (reserved.length > 0) {
     throw new DefinitionError(
       place,
-      `Lambda reserves ${reserved.join(', ')}: it refuses a function that sets them`,
+      `Lambda reserves ${reserved.join(', ')} and refuses functions that set them`,
     );
   }
   const size = Object.entries(definition.environment).reduce(
@@ -54,13 +53,14 @@ export type EnvironmentFacts = {
   readonly logStreamName: string;
   readonly controlUrl: string | undefined;
   readonly accessKey: { readonly id: string; readonly secret: string };
-  /** The gateway's own additions; above Lambda's variables, below the template's. */
+  /** The gateway's additions; they override Lambda's variables, and the template's override them. */
   readonly extra: Readonly<Record<string, string>>;
 };
 
 /**
- * Builds all that `process.env` of an instance holds; nothing of the gateway's own environment is in it.
- * `AWS_LAMBDA_RUNTIME_API` is of processes alone, which ask there; `AWS_SESSION_TOKEN` is left out because local keys are permanent.
+ * Builds the complete `process.env` of an instance, without anything of the gateway's environment.
+ * `AWS_LAMBDA_RUNTIME_API` is set for processes only; `AWS_SESSION_TOKEN` is omitted because local keys are
+ * permanent.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function sealEnvironment(

@@ -1,7 +1,5 @@
-/** The service's own esbuild settings, as far as they shape the code that runs. */
 import type { BuildOptions } from 'esbuild';
 
-/** Handed to esbuild unchanged. */
 const HONOURED = new Set([
   'alias',
   'banner',
@@ -46,7 +44,6 @@ const HONOURED = new Set([
   'tsconfigRaw',
 ]);
 
-/** Settings of esbuild, serverless-esbuild and osls about where files go, how they are zipped and watched. */
 const WITHOUT_EFFECT = new Set([
   'absWorkingDir',
   'allowOverwrite',
@@ -79,7 +76,6 @@ const WITHOUT_EFFECT = new Set([
   'sourceRoot',
   'sourcemap',
   'sourcesContent',
-  // Into how many files a bundle is cut; here it is one.
   'splitting',
   'stripEntryResolveExtensions',
   'watch',
@@ -87,7 +83,6 @@ const WITHOUT_EFFECT = new Set([
   'zipConcurrency',
 ]);
 
-/** Settings with exactly one value that we can serve. */
 const ONLY: Readonly<Record<string, unknown>> = {
   bundle: true,
   platform: 'node',
@@ -99,7 +94,6 @@ type ServiceBuild = {
   readonly format: 'esm' | 'cjs';
 };
 
-/** Names of settings that cannot be honoured, with the reason. Empty: all is well. */
 export function refusedOptions(given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (HONOURED.has(name) || WITHOUT_EFFECT.has(name)) return [];
@@ -108,14 +102,15 @@ export function refusedOptions(given: Readonly<Record<string, unknown>>): string
     if (name === 'outputFileExtension') return [];
     if (name === 'plugins') {
       if (Array.isArray(value) && value.length === 0) return [];
-      return [`plugins ${pluginNames(value)}: the gateway runs no build plug-ins`];
+      return [`plugins ${pluginNames(value)}: the gateway does not run build plug-ins`];
     }
     return [name];
   });
 }
 
 /**
- * Reads checked settings. Without `format`, the ending decides, then the package's type, as the packagers do.
+ * Reads checked settings. Without `format`, the extension decides, then the package's type, as in the
+ * packagers.
  * @param packageIsModule whether the nearest package.json says `"type": "module"`
  */
 export function readServiceBuild(

@@ -1,4 +1,3 @@
-/** The streamed answer of a function between its instance and whoever reads it. */
 import type { ByteStream } from '../core/ports.ts';
 import type { StreamPart } from './job.ts';
 
@@ -8,8 +7,8 @@ type Reader = { readonly resolve: (next: Next) => void; readonly reject: (error:
 const OVER: Next = { done: true, value: undefined };
 
 /**
- * Holds what the reader has not taken. The bound is the instance's window: bytes are acknowledged when they are read,
- * or at once when nobody reads any more, so that the function runs on as it does at Lambda.
+ * Holds unread parts, bounded by the instance's window: bytes are acknowledged when read, or at once after
+ * the reader has left, so that the function runs on as in Lambda.
  */
 export class FunctionStream implements ByteStream {
   readonly #parts: StreamPart[] = [];
@@ -28,7 +27,7 @@ export class FunctionStream implements ByteStream {
     acknowledge(bytes.length);
   }
 
-  /** Nothing more will come; `error` is read after what is there. Only the first end counts. */
+  /** Ends the stream; `error` is read after the parts. Only the first end counts. */
   end(error?: Error): void {
     if (this.#end !== undefined) return;
     this.#end = { error };

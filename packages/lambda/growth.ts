@@ -1,16 +1,15 @@
-/** Whether a function gets an instance more: what its events take, who keeps the processors busy, how long events stand in line. */
+/**
+ * Decides on another instance by the duration of events, the load of the processors, and the time in the
+ * queue.
+ */
 import type { Instance } from './instance.ts';
 import { Line } from './line.ts';
 import { Patience } from './patience.ts';
 import { ServiceTime } from './service-time.ts';
 
-/** A pool, as far as this asks for it. */
 export interface Growing {
-  /** Events that no instance has yet. */
   readonly waiting: number;
-  /** Instances, with those that are coming. */
   readonly size: number;
-  /** Those that start, or whose program is being built. */
   readonly coming: number;
   readonly busy: Iterable<Instance>;
   /** Undefined = none is idle. */
@@ -29,7 +28,6 @@ export class Growth {
     this.#line = line;
   }
 
-  /** How long an event may wait before an instance more is started for it. */
   get patienceMs(): number {
     return this.#patience.ms(this.#pool.busy, this.#pool.coming);
   }
@@ -46,15 +44,15 @@ export class Growth {
     if (isFirst) this.#line.observeFirst(serviceMs);
   }
 
-  /** Of other code, nothing is known. */
+  /** Measurements do not apply to new code. */
   forget(): void {
     this.serviceTime.forget();
     this.#line.forget();
   }
 
-  /** To be told whenever what waits has become more or less, or an instance rests. */
+  /** Call whenever the queue changes or an instance becomes idle. */
   follow(): void {
-    // First, since it is asked at every event of a fast function.
+    // First, since it is checked at every event of a fast function.
     if (!this.serviceTime.isSlow) {
       this.#line.clear();
       return;
@@ -65,7 +63,10 @@ export class Growth {
     else this.#line.pause();
   }
 
-  /** Those that are there, or about to be, would keep what waits waiting, or the line of those who are soon through does not end. */
+  /**
+   * True if events would wait too long for the present and starting instances, or a fast function's queue
+   * does not empty.
+   */
   wantsOneMore(): boolean {
     const { waiting, size, busy, coming } = this.#pool;
     if (this.serviceTime.waitMs(waiting, size) >= this.patienceMs) return true;
@@ -74,7 +75,7 @@ export class Growth {
     return false;
   }
 
-  /** One is on its way: the next has to be worth it anew. */
+  /** A start resets the evidence: the next one has to be justified again. */
   onStart(): void {
     this.#line.clear();
   }

@@ -1,7 +1,6 @@
-/** What is wrong with a handler, found before it is loaded: in the words of a finding, and in those of Lambda's runtime. */
+/** Faults of a handler, found before it is loaded: as findings, and in the words of Lambda's runtime. */
 import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
 
-/** As an invocation is told. */
 type InLambdasWords = { readonly errorType: string; readonly errorMessage: string };
 
 export class HandlerFault extends DefinitionError {

@@ -1,4 +1,3 @@
-/** Finds the file and the export that a handler string names. */
 import { statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
@@ -23,12 +22,11 @@ function parseHandlerName(handler: string): HandlerName | undefined {
 }
 
 const TYPESCRIPT_ENDINGS = ['.ts', '.mts', '.cts', '.tsx'] as const;
-/** Lambda's own order. */
 const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 
 /**
- * Finds a handler's file. TypeScript comes first: where `users.js` lies beside `users.ts`, it is build output.
- * @param isBuilt what lies there is what Lambda would get: TypeScript in it is nobody's handler
+ * Finds a handler's file. TypeScript first: a `users.js` beside `users.ts` is build output.
+ * @param isBuilt the folder holds what Lambda would get: TypeScript in it is not a handler
  * @throws DefinitionError when the handler string is malformed or no file is there.
  */
 export function findHandlerFile(
@@ -55,7 +53,7 @@ export function findHandlerFile(
     throw new DefinitionError(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
-        `${relative(process.cwd(), directory) || '.'}; write it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
+        `${relative(process.cwd(), directory) || '.'}; create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
     );
   }
   return { file, name };

@@ -1,4 +1,4 @@
-/** What a handler's own sources import from packages, and whether it is there: told at start, before an event finds out. */
+/** Package imports of a handler that are not installed, reported at the start. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -17,29 +17,26 @@ import {
   packageNameOf,
 } from './runtime-packages.ts';
 
-/** A file as large as this is a bundle already: its packages are inside. */
+/** A file of this size is a bundle: its packages are inside. */
 const SOURCE_LIMIT_BYTES = 500_000;
 
 export type PackageImport = {
   readonly specifier: string;
-  /** Absolute file of the import. */
   readonly importer: string;
-  /** An import that runs whatever else happens; others may be guarded by a condition or by `try`. */
+  /** An import that always runs; others may be guarded by a condition or by `try`. */
   readonly isCertain: boolean;
-  /** Calls of `require` that all have to run at load for this one to; absent = it may be guarded. */
+  /** Calls of `require` that must all run at load for this one to run; absent = it may be guarded. */
   readonly steps?: readonly RequireStep[];
 };
 
 export type CheckedImports = {
-  /** What is nowhere to be found, by file and line. */
   readonly missing: readonly DefinitionError[];
-  /** Packages that the gateway lends. */
   readonly borrowed: readonly string[];
 };
 
 /**
- * Imports of packages, of a build that left all packages out. Types alone need no package: TypeScript leaves such an
- * import out of what runs (`import { APIGatewayProxyEvent } from 'aws-lambda'`), written `import type` or not.
+ * Package imports of a build with all packages external. TypeScript drops imports of types only, written
+ * `import type` or not.
  */
 export function importsOf(metafile: Metafile, directory: string): readonly PackageImport[] {
   const built = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
@@ -61,7 +58,10 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
   );
 }
 
-/** Imports of a handler that runs as it is. A file that esbuild cannot read says nothing: loading it will. */
+/**
+ * Imports of a handler that runs as it is. A file that esbuild cannot read is skipped: loading it reports the
+ * fault.
+ */
 export async function readImports(
   file: string,
   directory: string,
@@ -75,7 +75,7 @@ export async function readImports(
     write: false,
     metafile: true,
     packages: 'external' as const,
-    // Modules of layers: there at run time alone, and one that is not found would end the build.
+    // Modules of layers exist only at run time; an unresolved one would end the build.
     external: ['/opt/*'],
     platform: 'node' as const,
     format: 'esm' as const,
@@ -93,8 +93,8 @@ export async function readImports(
 }
 
 /**
- * Looks for each import where Node and Lambda would: above the file, in layers, among what Lambda's runtime brings along.
- * @param elsewhere packages that come from somewhere else, by the service's own word
+ * Looks for each import where Node and Lambda would: above the file, in layers, in Lambda's runtime.
+ * @param elsewhere packages that the service declares as supplied elsewhere
  */
 export async function checkImports(
   imports: readonly PackageImport[],
@@ -118,13 +118,13 @@ export async function checkImports(
       if (!isCertain && (steps === undefined || !(await runsAtLoad(steps)))) continue;
     }
     const place = { file: importer, line: lineOf(specifier, importer) };
-    const text = reason ?? `no such package is installed; npm install ${name}`;
+    const text = reason ?? `the package is not installed; run npm install ${name}`;
     missing.set(name, new DefinitionError(place, `Cannot find package "${name}": ${text}`));
   }
   return { missing: [...missing.values()], borrowed: [...borrowed] };
 }
 
-/** Neither a file nor a module of Node's, nor what Node resolves within the package itself (`#lib`), nor esbuild's own `<runtime>`. */
+/** Excludes files, Node's own modules, subpath imports (`#lib`) and esbuild's own `<runtime>`. */
 function isPackage(path: string): boolean {
   return /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(?:\/|$)/.test(path) && !isBuiltin(path);
 }
@@ -132,13 +132,16 @@ function isPackage(path: string): boolean {
 function isInstalled(name: string, importer: string): boolean {
   for (let folder = dirname(importer); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'node_modules', name))) return true;
-    // Plug'n'Play has packages in archives, and its own way to find them.
+    // Plug'n'Play keeps packages in archives, with its own resolution.
     if (existsSync(join(folder, '.pnp.cjs'))) return true;
     if (folder === dirname(folder)) return false;
   }
 }
 
-/** A layer that is not on this machine may have anything but the SDK that services expect of the runtime. */
+/**
+ * A layer that is not on this machine may contain any package, except the SDK that services expect of the
+ * runtime.
+ */
 function isInLayers(name: string, { layers, runtime }: FunctionDefinition): boolean {
   const isUnknown = explainMissing(name, runtime) === undefined;
   return layers.some(({ directory }) =>

@@ -1,4 +1,3 @@
-/** The service's own source files that a handler is made of, for checks before anything runs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -7,12 +6,14 @@ import { findHandlerFile } from './handler-file.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
 export type HandlerSource = {
-  /** Absolute. */
   readonly file: string;
   readonly text: string;
 };
 
-/** Of packages and archives nothing. Where the source does not build, the handler's file alone; none where there is none. */
+/**
+ * Without packages and archives. If the source does not build, only the handler's file; empty if that is
+ * missing.
+ */
 export async function readHandlerSources(
   definition: Pick<FunctionDefinition, 'handler' | 'place' | 'code'>,
 ): Promise<readonly HandlerSource[]> {
@@ -24,7 +25,7 @@ export async function readHandlerSources(
     const files = await listInputs(file, code.directory).catch(() => [file]);
     return files.map((path) => ({ file: path, text: readFileSync(path, 'utf8') }));
   } catch (error) {
-    // Another check names what is missing.
+    // Another check reports it.
     if (error instanceof DefinitionError) return [];
     throw error;
   }

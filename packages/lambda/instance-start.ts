@@ -1,4 +1,3 @@
-/** What an instance is told when its thread starts, and what it reports besides answers. */
 import type { MessagePort } from 'node:worker_threads';
 
 import type { LogLevel } from './log-line.ts';
@@ -6,13 +5,12 @@ import type { LayerDefinition } from '../core/stack/function.ts';
 import type { RuntimePackages } from './runtime-packages.ts';
 
 export type HandlerCode =
-  /** A file of the function, run as it is. */
   | { readonly kind: 'file'; readonly file: string }
-  /** A bundle, evaluated under the address that it would have in the deployed package. */
+  /** A bundle, evaluated at the address that it would have in the deployed package. */
   | {
       readonly kind: 'bundle';
       readonly bundleFile: string;
-      /** Absolute path beside the source file; nothing needs to exist there. */
+      /** Absolute path beside the source file; it need not exist. */
       readonly address: string;
       readonly format: 'esm' | 'cjs';
       /** Give an ESM bundle `require`, `__dirname` and `__filename`, for CommonJS packages bundled into it. */
@@ -32,11 +30,13 @@ export type InstanceStart = {
   readonly requestIdSeed: string;
   readonly functionName: string;
   readonly functionArn: string;
-  /** `nodejs24.x` */
   readonly runtime: string;
   readonly memorySizeMb: number;
   readonly timeoutMs: number;
-  /** As `StoppableDeadlines` keeps it: how long debuggers have held functions so far; undefined = there are no debuggers. */
+  /**
+   * As `StoppableDeadlines` keeps it: total time that debuggers have held functions; undefined = no
+   * debuggers.
+   */
   readonly stoodMs: SharedArrayBuffer | undefined;
   readonly logGroupName: string;
   readonly logStreamName: string;
@@ -47,16 +47,18 @@ export type InstanceStart = {
   readonly layers: readonly LayerDefinition[];
   readonly runtimePackages: RuntimePackages;
   readonly controlUrl: string | undefined;
-  /** Of the key pair that the function signs with. */
+  /** Of the key pair with which the function signs. */
   readonly accessKeyId: string;
-  /** Issuers whose addresses lead to the control port. */
   readonly standIns: readonly string[];
 };
 
-/** What an instance tells besides answers. */
+/** An instance's messages besides answers. */
 export type InstanceReport =
   | { readonly kind: 'ready' }
-  /** Of the streamed answer of the event of this number; acknowledged on the same port by a `PartReceipt`. */
+  /**
+   * Part of the streamed answer to the event of this number; acknowledged on the same port by a
+   * `PartReceipt`.
+   */
   | {
       readonly kind: 'part';
       readonly sequence: number;
@@ -74,23 +76,19 @@ export type InstanceReport =
       readonly message: string;
     };
 
-/** The gateway has taken bytes of a streamed answer: of the event of this number. */
+/** The gateway has read bytes of the streamed answer to the event of this number. */
 export type PartReceipt = { readonly sequence: number; readonly bytes: number };
 
-/** Reads `workerData`, which only `instance.ts` writes. */
 export function readInstanceStart(data: unknown): InstanceStart {
   return data as InstanceStart;
 }
 
-/** Reads a report, which only `worker/` writes. */
 export function readInstanceReport(message: unknown): InstanceReport {
   return message as InstanceReport;
 }
 
-/** What of a start a process makes for itself. */
 export type OwnStart = Pick<InstanceStart, 'port' | 'reports' | 'board' | 'clockOffset' | 'requestIdSeed'>;
 
-/** Reads the file that only `process/node-process.ts` writes. */
 export function readProcessStart(text: string, own: OwnStart): InstanceStart {
   return { ...(JSON.parse(text) as Omit<InstanceStart, keyof OwnStart>), ...own };
 }

@@ -1,4 +1,3 @@
-/** An invocation by Lambda's own API, whose caller wishes for more than the answer. */
 import { printLogLine } from './log-line.ts';
 import { type EventMessage, Job } from './job.ts';
 import type { Deadlines, Invocation, InvocationResult, InvocationWishes } from '../core/ports.ts';
@@ -23,14 +22,12 @@ class InvokedJob extends Job {
   }
 }
 
-/** What the instance is told: of plain events their text alone. */
 export function messageOf(payload: string, wishes: InvocationWishes | undefined): EventMessage {
   const { clientContext, invoked } = wishes ?? {};
   const isPlain = clientContext === undefined && invoked === undefined;
   return isPlain ? payload : { event: payload, clientContext, invoked };
 }
 
-/** The job of any invocation: plain where nobody wishes for more. */
 export function makeJob(
   invocation: Invocation,
   settle: (result: InvocationResult) => void,

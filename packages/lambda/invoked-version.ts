@@ -1,10 +1,10 @@
-/** Events that name a version or an alias: which version runs them, as Lambda draws it for each. */
+/** Events for a version or an alias: the version that runs them, drawn for each event as in Lambda. */
 import type { Invocation, InvocationResult, InvokedVersion } from '../core/ports.ts';
 
-/** Undefined where no stack makes the version or alias. */
+/** Undefined if no stack makes the version or alias. */
 export type FindVersion = (functionName: string, qualifier: string) => InvokedVersion | undefined;
 
-/** The same event with the version that it is of. Callers of Lambda's own API have drawn it, since they answer with it. */
+/** Adds the version to the event, unless Lambda's own API has drawn it already for its answer. */
 export function withVersion<Event extends Invocation>(event: Event, find: FindVersion | undefined): Event {
   const { functionName, qualifier = '', wishes } = event;
   if (qualifier === '' || wishes?.invoked !== undefined) return event;
@@ -13,7 +13,7 @@ export function withVersion<Event extends Invocation>(event: Event, find: FindVe
   return { ...event, wishes: { clientContext: undefined, onLine: undefined, ...wishes, invoked } };
 }
 
-/** What came of it tells the version, too: records of what has ended have it. */
+/** Adds the version to the result too, for records of finished events. */
 export function tellVersion(
   result: Promise<InvocationResult>,
   { wishes }: Invocation,

@@ -1,4 +1,3 @@
-/** One invocation on its way through a pool. */
 import type { FunctionLogLine } from './log-line.ts';
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf } from '../core/ports.ts';
@@ -6,17 +5,15 @@ import type { Deadline, Deadlines, InvocationResult, InvokedVersion, RequestIdOf
 /** Bytes of a result (Lambda quota "Invocation payload", 6 MB, plus AWS's allowance). */
 export const MAX_RESULT_BYTES = 6_291_556;
 
-/** A part of what a function streams. */
 export type StreamPart = {
   readonly bytes: Buffer;
-  /** Tells the instance that so many bytes have been taken, so that it may send more. */
   readonly acknowledge: (bytes: number) => void;
   readonly requestId?: RequestIdOf;
-  /** What the runtime says that it streams; absent = it says nothing. */
+  /** Content type declared by the runtime; absent = none. */
   readonly contentType?: string | undefined;
 };
 
-/** What the thread gets of an event: its JSON text, or more where Lambda's own API was asked for more. */
+/** The thread's view of an event: its JSON text, plus options of Lambda's own API. */
 export type EventMessage =
   | string
   | {
@@ -29,17 +26,17 @@ export class Job {
   readonly payload: string;
   readonly traceHeader: string;
   readonly enqueuedAt: number;
-  /** Slot and number on the instance that has it now. */
+  /** Slot and number on its present instance. */
   sequence = -1;
-  /** What the instance took to start, where this is its first event. */
+  /** The instance's start time, if this is its first event. */
   initMs: number | undefined = undefined;
   #settle: ((result: InvocationResult) => void) | undefined;
   #timer: Deadline | undefined;
-  /** What a function streamed to a caller who wants it in one piece. */
+  /** Streamed parts for a caller who reads the answer as a whole. */
   #pieces: Buffer[] | undefined;
   #pieceBytes = 0;
 
-  /** @param timeoutMs how long the caller waits; then it reads `timed-out`, whatever the function still does */
+  /** @param timeoutMs limit for the caller, who then gets `timed-out`; the function may run on */
   constructor(
     payload: string,
     traceHeader: string,
@@ -58,7 +55,6 @@ export class Job {
     return this.payload;
   }
 
-  /** A line that the function prints while it runs the event; of interest to some. */
   hear: ((line: FunctionLogLine) => void) | undefined;
 
   get isSettled(): boolean {
@@ -72,14 +68,13 @@ export class Job {
     settle?.(result);
   }
 
-  /** The caller waits no longer. */
   protected leave(): void {
     this.#timer?.clear();
     this.#timer = undefined;
     this.#settle = undefined;
   }
 
-  /** A part of what a function streams, kept for a caller who wants it in one piece. */
+  /** A part of a streamed answer, kept for a caller who reads it as a whole. */
   receive(part: StreamPart): void {
     this.#pieces ??= [];
     this.#pieceBytes += part.bytes.length;
@@ -87,7 +82,6 @@ export class Job {
     part.acknowledge(part.bytes.length);
   }
 
-  /** `text` is what the handler returned; what it has streamed comes before it. */
   returned(text: string, requestId: RequestIdOf): void {
     const { initMs } = this;
     const cold = initMs === undefined ? undefined : { initMs };
@@ -105,7 +99,6 @@ export class Job {
   }
 }
 
-/** Reads Lambda's error JSON as an answer. */
 export function readFailure(payload: string, requestId?: RequestIdOf): InvocationResult {
   const error: unknown = JSON.parse(payload);
   const { errorType, errorMessage } = {
@@ -122,7 +115,6 @@ export function readFailure(payload: string, requestId?: RequestIdOf): Invocatio
   };
 }
 
-/** Lambda's error JSON in a line. */
 export function describeInitFailure(payload: string): string {
   const failure = readFailure(payload);
   return failure.kind === 'failed' ? `${failure.errorType}: ${failure.errorMessage}` : payload;
@@ -139,7 +131,6 @@ export class JobQueue {
     return this.#jobs.length - this.#head;
   }
 
-  /** Text of all waiting events together. */
   get sizeChars(): number {
     return this.#sizeChars;
   }
@@ -153,14 +144,13 @@ export class JobQueue {
     this.#sizeChars += job.payload.length;
   }
 
-  /** Puts jobs that were handed out already back in front, in their order. */
   putBack(jobs: readonly Job[]): void {
     this.#jobs.splice(0, this.#head, ...jobs);
     this.#head = 0;
     for (const job of jobs) this.#sizeChars += job.payload.length;
   }
 
-  /** The oldest that still has a caller; callers who have left are dropped on the way. */
+  /** The oldest with a caller; jobs of callers who have left are dropped. */
   peek(): Job | undefined {
     for (;;) {
       const job = this.#jobs[this.#head];
@@ -172,7 +162,7 @@ export class JobQueue {
   shift(): Job | undefined {
     const job = this.#jobs[this.#head];
     if (job === undefined) return undefined;
-    // Its event may be 6 MB, and is not needed for longer than it runs.
+    // Its event may be 6 MB; release it as soon as it runs.
     this.#jobs[this.#head] = undefined;
     this.#head += 1;
     this.#sizeChars -= job.payload.length;

@@ -1,34 +1,35 @@
-/** What esbuild has made, kept from one start to the next for as long as it would make the same. */
 import { hash } from '@gatewright/aws/file-marks';
 import { type KeptFolder, readKept, writeKept } from '@gatewright/aws/kept-files';
 import { type BuildOptions, type Metafile, version } from 'esbuild';
 
 import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
 
-/** Raised whenever what is written changes. */
+/** Increase whenever the format changes. */
 const FORMAT = 1;
 /** Each function has one for its names, and one for its bundle once it is called. */
 const MOST_FILES = 4_000;
 const MOST_BYTES = 100_000_000;
-/** The folder of a run is another each time. */
+/** Placeholder for the run's folder, which differs each time. */
 const RUN = '<run>';
 
 type Kept = { readonly inputs: BuildInputs; readonly made: unknown };
 
-/** `what` tells apart what is made of the same build. */
 type Wish = { readonly what: string; readonly options: BuildOptions };
 
 export class KeptBuilds {
   readonly #place: KeptFolder;
   readonly #runDirectory: string;
 
-  /** @param folder for its owner alone */
+  /** @param folder readable by its owner only */
   constructor(folder: string, runDirectory: string) {
     this.#place = { folder, mostFiles: MOST_FILES, mostBytes: MOST_BYTES };
     this.#runDirectory = runDirectory;
   }
 
-  /** What `make` makes, or has made in an earlier start of the same files. Parsed by nobody: it is written by the same code. */
+  /**
+   * The result of `make`, or that of an earlier start from the same files. Not validated: the same code wrote
+   * it.
+   */
   async make<T>(
     wish: Wish,
     make: () => Promise<{ readonly made: T; readonly metafile: Metafile | undefined }>,
@@ -52,7 +53,7 @@ export class KeptBuilds {
     const inputs = metafile && this.#mark(metafile, wish.options, begunEpochMs);
     if (inputs === undefined) return;
     const text = JSON.stringify({ inputs, made });
-    // What holds the word itself could not be read back.
+    // A result that contains the placeholder itself could not be restored.
     if (!text.includes(RUN))
       writeKept(this.#place, this.#nameOf(wish), text.replaceAll(this.#quotedRun, RUN));
   }
@@ -61,7 +62,7 @@ export class KeptBuilds {
     try {
       return markBuild(metafile, options, { begunEpochMs, runDirectory: this.#runDirectory });
     } catch {
-      // A file has gone, or cannot be read any more: it is built anew the next time.
+      // A file is gone or unreadable: built again the next time.
       return undefined;
     }
   }

@@ -1,11 +1,13 @@
-/** Layers whose content lies elsewhere than `/opt` would have it: a folder of this run stands in, with a link to it. */
+/**
+ * Layers whose content is below a folder of `/opt`: a folder of this run replaces them, with a link to the
+ * content.
+ */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
 
-/** The function with every layer as `/opt` would have it. */
 export function mountLayers(definition: FunctionDefinition, runDirectory: string): FunctionDefinition {
   if (!definition.layers.some(({ below }) => below !== undefined)) return definition;
   return { ...definition, layers: definition.layers.map((layer) => mount(layer, runDirectory)) };
@@ -18,7 +20,7 @@ function mount({ arn, directory, below }: LayerDefinition, runDirectory: string)
   const link = join(root, below);
   if (lstatSync(link, { throwIfNoEntry: false }) === undefined) {
     mkdirSync(dirname(link), { recursive: true });
-    // Windows lets everybody make a junction, and few a link; elsewhere the word is not heeded.
+    // On Windows a junction needs no privilege, a link does; other systems ignore the type.
     symlinkSync(directory, link, 'junction');
   }
   return { arn, directory: root };

@@ -1,23 +1,23 @@
 /**
- * Whether a function is worth an instance more although whoever waits is soon through. For as long as events stand in line and a
- * processor is free, an instance more would have had work. Once that is as much as a start costs, one is started: whatever comes
- * then, no more than twice is lost of what somebody would lose who knew it.
+ * Whether short waiting events deserve another instance. Time in which events wait and a processor is free
+ * counts as lost; once it equals the cost of a start, one is started. The loss is then at most twice the
+ * optimum.
  */
 
 import { LOOK_EVERY_MS } from './patience.ts';
 
-/** One look at who runs lies in it, from its beginning to its end: without load, those before it have seen free processors. */
+/** Spans a whole look at the processors: without load, earlier looks have seen free processors. */
 const LEAST_MS = 2 * LOOK_EVERY_MS;
 
 export class Line {
   readonly #nowMs: () => number;
-  /** The least that was seen, since whatever else runs only adds to it. */
+  /** The minimum seen, since other load only adds to it. */
   #startMs = Infinity;
   /** Of a first event, whose code is cold. */
   #firstMs = Infinity;
-  /** For how long events have stood in line, less the time in which an instance has rested; never below 0. */
+  /** Time in which events have waited, less idle time of instances; never below 0. */
   #lostMs = 0;
-  /** What a millisecond adds to it. */
+  /** Change of it per millisecond. */
   #rate: -1 | 0 | 1 = 0;
   #sinceMs = 0;
 
@@ -33,12 +33,12 @@ export class Line {
     this.#firstMs = Math.min(this.#firstMs, serviceMs);
   }
 
-  /** More events wait than there are instances on their way. */
+  /** More events wait than instances are starting. */
   stand(): void {
     this.#goOn(1);
   }
 
-  /** Nobody waits, and nobody rests: two callers of one instance are in line and out of it all the time. */
+  /** No event waits and no instance is idle: with two callers of one instance this changes all the time. */
   pause(): void {
     this.#goOn(0);
   }
@@ -58,7 +58,7 @@ export class Line {
     return Math.max(0, this.#lostMs + this.#rate * (this.#nowMs() - this.#sinceMs));
   }
 
-  /** An instance starts, or would find no processor: what has been lost until then is no reason any more. */
+  /** An instance starts, or would find no processor: the lost time no longer counts. */
   clear(): void {
     this.#rate = 0;
     this.#lostMs = 0;
@@ -70,7 +70,7 @@ export class Line {
     return this.#rate === 1 && this.#lostUntilNow() >= Math.max(LEAST_MS, costMs);
   }
 
-  /** Other code may start more slowly. */
+  /** New code may start more slowly. */
   forget(): void {
     this.#startMs = Infinity;
     this.#firstMs = Infinity;

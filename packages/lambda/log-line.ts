@@ -1,15 +1,12 @@
-/** What functions print, as the gateway's log gets it. */
-
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
 
 export type FunctionLogLine = {
   readonly functionName: string;
   /** Absent: printed while the module loaded, or by the runtime itself. */
   readonly requestId: string | undefined;
-  /** Absent: written to the stream directly, so the text is the function's own format. */
+  /** Absent: written to the stream directly, so the text has the function's own format. */
   readonly level: LogLevel | undefined;
   readonly stream: 'stdout' | 'stderr';
-  /** Of the virtual clock. */
   readonly epochMs: number;
   /** Without the final line break; may hold several lines. */
   readonly message: string;
@@ -22,7 +19,7 @@ export const LINE_LIMIT = 256 * 1024;
 export function printLogLine(line: FunctionLogLine): string {
   if (line.level === undefined) return line.message;
   const time = new Date(line.epochMs).toISOString();
-  // Before the first event there is no request; a line has one column less then.
+  // Before the first event there is no request id, and the line has one column less.
   const request = line.requestId === undefined ? '' : `${line.requestId}\t`;
   return `${time}\t${request}${line.level}\t${line.message}`;
 }
@@ -30,7 +27,7 @@ export function printLogLine(line: FunctionLogLine): string {
 const PRINTED =
   /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\t(?:([0-9a-f-]{36})\t)?(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\t([^]*)$/;
 
-/** A line as `printLogLine` has printed it, of a process; undefined = the function has written it by itself. */
+/** Parses a line of a process printed by `printLogLine`; undefined = the function's own output. */
 export function readLogLine(
   text: string,
 ): Pick<FunctionLogLine, 'epochMs' | 'requestId' | 'level' | 'message'> | undefined {

@@ -1,26 +1,22 @@
-/**
- * Holds functions to their `MemorySize` also in what lies outside of V8's heap. A heap has a limit of its own; buffers
- * have none, and one function could take the memory of all.
- */
+/** Enforces `MemorySize` outside of V8's heap too: buffers have no limit of their own. */
 
-/** An instance as the watch sees it. */
 type WatchedInstance = {
-  /** Ends it where it holds more than its function may. */
   endIfTooLarge(): Promise<void>;
 };
 
 type MemoryWatchOptions = {
-  /** Those that run an event. */
   readonly instances: () => Iterable<WatchedInstance>;
   readonly residentBytes: () => number;
-  /** Growth of the process up to which nobody is asked. */
+  /** Growth of the process below which no instance is checked. */
   readonly growthBytes?: number | undefined;
 };
 
 const WATCH_EVERY_MS = 250;
 const USUAL_GROWTH_BYTES = 384 * 1024 * 1024;
 
-/** @returns how to end it. Costs one look at the process's size, four times a second, until that has grown. */
+/**
+ * @returns how to end it. Costs one reading of the process's size, four times a second, until it has grown.
+ */
 export function watchMemory(options: MemoryWatchOptions): () => void {
   const { instances, residentBytes, growthBytes = USUAL_GROWTH_BYTES } = options;
   const fromBytes = residentBytes() + growthBytes;

@@ -1,4 +1,4 @@
-/** Code that comes as an archive: where it is unpacked, and what is said where it runs in place of the source. */
+/** Code from an archive: where it is unpacked, and what is reported if it runs in place of the source. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -6,13 +6,12 @@ import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
 import type { PackedCode } from '../core/stack/function.ts';
 import { ArchiveError, unpackArchive } from './unpack-archive.ts';
 
-/** One folder for all functions of an archive. */
 export function packedFolder({ file, version }: PackedCode, runDirectory: string): string {
   const key = createHash('sha256').update(file).update('\0').update(version).digest('hex').slice(0, 16);
   return join(runDirectory, 'unpacked', key);
 }
 
-/** @throws DefinitionError for an archive that is gone or cannot be used */
+/** @throws DefinitionError for a missing or unusable archive */
 export function unpack({ file }: PackedCode, folder: string, place: DefinitionPlace): void {
   try {
     unpackArchive(file, folder);
@@ -23,10 +22,9 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
   }
 }
 
-/** What it means that the archive runs, and from when it is. */
 export function describePacked({ file, version }: PackedCode, nowMs: number): string {
   const madeMs = Number(version.slice(version.indexOf('-') + 1));
   const minutes = Math.max(0, Math.round((nowMs - madeMs) / 60_000));
   const age = minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
-  return `what was packaged ${age} ago runs in its place (${file}); changes of the source count once the service is packaged again`;
+  return `the package of ${age} ago runs in its place (${file}); changes of the source take effect once the service is packaged again`;
 }

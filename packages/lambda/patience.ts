@@ -1,17 +1,17 @@
 /**
- * How long an event may wait before its function gets an instance more. One that waits for something else serves more by
- * that; one that keeps the processors busy does not: a start and its cold code take them from those that run.
+ * How long an event may wait before its function gets another instance. Functions that wait gain by one; for
+ * those that use the processors, a start only takes time from running events.
  */
 import { availableParallelism } from 'node:os';
 import type { Instance } from './instance.ts';
 
 export const USUAL_PATIENCE_MS = 50;
-/** Bounded all the same: what runs may be an endless loop. */
+/** A bound, since the running event may be an endless loop. */
 const FULL_PATIENCE_MS = 1_000;
-/** Shorter spans say little of who runs. */
+/** Shorter spans say little about the load. */
 export const LOOK_EVERY_MS = 50;
 const LEAST_SPAN_MS = 10;
-/** Of a processor: with less that is free, one instance more gains nothing. */
+/** Share of a processor: with less free, another instance gains nothing. */
 const WORTH_A_START = 0.5;
 
 type Look = { readonly atMs: number; readonly activeMs: number };
@@ -23,10 +23,9 @@ export class Patience {
   readonly #ownActiveMs: () => number;
   #lookedMs = -Infinity;
   #taken = 0;
-  /** Of this thread, which hands the events over; what it has been active until the last look. */
+  /** Load of this thread, which hands over the events; its active time at the last look. */
   #own = 0;
   #ownUntilMs = 0;
-  /** Instances that run an event, and nobody can tell how busy they are. */
   #untold = 0;
 
   constructor(
@@ -39,18 +38,18 @@ export class Patience {
     this.#ownActiveMs = ownActiveMs;
   }
 
-  /** It is ready: what it does is measured from now on. */
+  /** It is ready: its load is measured from now on. */
   begin(instance: Instance): void {
     this.#looks.set(instance, { atMs: this.#nowMs(), activeMs: instance.activeMs ?? 0 });
   }
 
-  /** @param starting instances that are on their way, each as busy as can be */
+  /** @param starting instances being started, each counted as fully busy */
   ms(busy: Iterable<Instance>, starting: number): number {
     this.#look(busy);
     return this.#leavesOne(this.#taken + starting) ? USUAL_PATIENCE_MS : FULL_PATIENCE_MS;
   }
 
-  /** Whether one more would find a processor for all that is known: whoever does not tell may have one of its own. */
+  /** Whether another instance would find a processor; instances of unknown load count as busy. */
   hasProcessor(busy: Iterable<Instance>, starting: number): boolean {
     this.#look(busy);
     return this.#leavesOne(this.#own + this.#taken + this.#untold + starting);
@@ -64,7 +63,7 @@ export class Patience {
     const nowMs = this.#nowMs();
     if (nowMs - this.#lookedMs < LOOK_EVERY_MS) return;
     const ownActiveMs = this.#ownActiveMs();
-    // Before the first look, the span is without end.
+    // Before the first look the span is infinite.
     this.#own = (ownActiveMs - this.#ownUntilMs) / (nowMs - this.#lookedMs);
     this.#ownUntilMs = ownActiveMs;
     this.#lookedMs = nowMs;
@@ -77,7 +76,7 @@ export class Patience {
     }
   }
 
-  /** Of the time since the last look. One that has just begun runs code that is cold. */
+  /** Since the last look. One that has just begun runs cold code. */
   #shareOf(instance: Instance, activeMs: number, nowMs: number): number {
     const { atMs, activeMs: before } = this.#looks.get(instance) ?? { atMs: nowMs, activeMs };
     if (nowMs - atMs < LEAST_SPAN_MS) return 1;

@@ -1,19 +1,19 @@
-/** What the instances of one function may be and take. */
+/** Limits of one function's instances. */
 import { MACHINE_GATE, type StartGate } from './start-gate.ts';
 
 export type PoolLimits = {
-  /** Instances of one function at a time. */
   readonly maxInstances: number;
-  /** Events at a time, `ReservedConcurrentExecutions`; one more is throttled at once. Undefined = as instances go. */
+  /**
+   * Concurrent events, `ReservedConcurrentExecutions`; any more are throttled at once. Undefined = as
+   * instances allow.
+   */
   readonly reserved?: number | undefined;
   /** Longest wait for an instance once that limit is reached; then `throttled`. */
   readonly queueWaitMs: number;
-  /** Events that may wait, and their text together. */
   readonly queueLength: number;
   readonly queueChars: number;
-  /** Of all functions. */
   readonly gate: StartGate;
-  /** Whether each event gets an instance of its own, as the first one of a function does. */
+  /** Whether each event gets a new instance, like the first one of a function. */
   readonly isCold?: boolean | undefined;
 };
 

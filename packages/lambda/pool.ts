@@ -1,4 +1,4 @@
-/** The instances of one function: which one gets an event, when another is started, when one is let go. */
+/** The instances of one function: which one gets an event, when another starts, when one ends. */
 import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Deadlines, Invocation, InvocationResult, StreamTimes } from '../core/ports.ts';
 import type { Instance, InstanceOwner, InstanceProgram } from './instance.ts';
@@ -12,7 +12,7 @@ import type { PoolLimits } from './pool-limits.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
 
 const MAX_STARTING = 4;
-/** Idle time after which an instance is let go; the last one of a function stays longer. */
+/** Idle time after which an instance ends; the last one of a function stays longer. */
 const IDLE_LIMIT_MS = 30_000;
 const LAST_IDLE_LIMIT_MS = 600_000;
 
@@ -34,13 +34,11 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   readonly #idle: Instance[] = [];
   readonly #busy = new Set<Instance>();
   readonly #starting = new Set<Instance>();
-  /** Those told to end, until they have. */
   readonly #ending = new Set<Instance>();
   #program: InstanceProgram | undefined;
-  /** Instances wanted whose program is still being built. */
   #preparing = 0;
   #readyAt = 0;
-  /** Since when no start succeeds, of code that has been started before. */
+  /** Since when starts fail, of code that has started before. */
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -48,7 +46,6 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   #swap:
     { program: InstanceProgram; done: (failure: string | undefined) => void; instance: Instance } | undefined;
 
-  /** Instances that got ready, since the start. */
   startedCount = 0;
 
   /** @param prepare builds the function's code; called when the first instance is needed, and again after a failure */
@@ -69,7 +66,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     return this.#limits.reserved;
   }
 
-  /** Those that wait or run; one whose caller has given up runs on. */
+  /** Waiting or running; includes those whose caller has given up. */
   get events(): number {
     let count = this.#queue.length;
     for (const { load } of this.#busy) count += load;
@@ -136,7 +133,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     instance.restingSince = this.#readyAt;
     this.#rest(instance, isTrial);
     this.#dispatch();
-    // Last, since pools that are told of the room count their instances.
+    // Last, since pools notified of the room count their instances.
     this.#limits.gate.leave(instance);
   }
 
@@ -152,7 +149,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   }
 
   onTakenBack(_instance: Instance, jobs: readonly Job[], headRanMs: number): void {
-    // A head that runs on will be measured when it answers; only the first word about a function cannot wait.
+    // The running event is measured when it answers; only the first estimate of a function cannot wait.
     if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(headRanMs, true);
     this.#queue.putBack(jobs);
     this.#dispatch();
@@ -188,18 +185,16 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     });
   }
 
-  /** The next event finds a new instance of the same code; what runs ends as it does. */
+  /** The next event gets a new instance of the same code; running events finish. */
   renew(): void {
     for (const idle of this.#idle.splice(0)) this.#letGo(idle);
     for (const old of [...this.#busy, ...this.#starting]) old.drain();
   }
 
-  /** Those that run an event. */
   get busy(): Iterable<Instance> {
     return this.#busy;
   }
 
-  /** Lets go of instances that have been idle too long. */
   retire(now: number): void {
     for (let since = this.idleSince; since !== undefined; since = this.idleSince) {
       if (now - since < (this.size > 1 ? IDLE_LIMIT_MS : LAST_IDLE_LIMIT_MS)) return;
@@ -207,7 +202,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     }
   }
 
-  /** What waits and what runs is still done, then all instances end: for a pool that gets no more events. */
+  /** Completes waiting and running events, then ends all instances: for a pool that gets no more events. */
   async finish(): Promise<void> {
     if (this.#isUsed) await new Promise<void>((resolve) => void (this.#onUnused = resolve));
     await this.close();
@@ -217,7 +212,6 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     return this.#queue.length > 0 || this.#busy.size > 0;
   }
 
-  /** Refuses what waits, and ends all instances. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#onUnused?.();
@@ -231,7 +225,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   }
 
   #dispatch(): void {
-    // Instances that end give back what they have not begun; a caller of whom nobody thinks would hold the process for 30 s.
+    // Ending instances return events they have not begun; an unanswered caller would hold the process for 30
+    // s.
     if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
     const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
@@ -247,7 +242,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     }
   }
 
-  /** A fast function keeps to its warm instance, even when others are idle; any other takes the one used last. */
+  /**
+   * A fast function keeps to its warm instance, even when others are idle; any other uses the most recently
+   * used one.
+   */
   #pick(window: number, job: Job): Instance | undefined {
     if (window > 1) {
       let isMoving = false;
@@ -312,11 +310,11 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     const head = this.#queue.peek();
     if (head === undefined || this.#isClosed) return;
     const now = performance.now();
-    // Waiting for a start is no throttling; the start has a limit of its own.
+    // Waiting for a start does not throttle; the start has its own limit.
     if (this.coming > 0) return;
     if (!this.#mayGrow()) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
-      // Nothing was measured yet, but what runs takes at least this long.
+      // Nothing is measured yet, but the running event takes at least this long.
       if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(USUAL_PATIENCE_MS, true);
       if (this.#mayStart()) this.#startInstance();
     }
@@ -330,7 +328,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     }
   }
 
-  /** The start has failed one invocation, as at Lambda; the next one gets a new instance. */
+  /** The start has failed one invocation, as in Lambda; the next one gets a new instance. */
   #failInit(instance: Instance, payload: string): void {
     if (this.#swap?.instance === instance) {
       const { done } = this.#swap;
@@ -339,7 +337,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     } else if (!this.#isBeingSaved()) this.#failOldest(payload);
   }
 
-  /** Code that could be started may be half written: an editor truncates a file before it fills it. It is tried again. */
+  /**
+   * Code that has started before may be half written, since editors truncate a file before they fill it: it
+   * is tried again.
+   */
   #isBeingSaved(): boolean {
     if (this.#readyAt === 0) return false;
     this.#failingSince ??= performance.now();

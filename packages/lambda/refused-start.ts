@@ -1,9 +1,8 @@
-/** What an invocation is told that no instance can run, in Lambda's words. */
 import { DefinitionError } from '../core/errors.ts';
 import { HandlerFault } from './handler-fault.ts';
 import type { InvocationResult } from '../core/ports.ts';
 
-/** Code that cannot be had, as Lambda words it: a module that is not there, or one that does not compile. */
+/** Unavailable code, in Lambda's words: a missing module, or one that does not compile. */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
   if (error instanceof HandlerFault) return error.told;
   if (error instanceof DefinitionError)
@@ -14,7 +13,6 @@ export function describeUnprepared(error: unknown): { errorType: string; errorMe
 
 export type Refused = Extract<InvocationResult, { kind: 'refused' }>;
 
-/** No instance is free, and no more may be started. */
 export function throttled(functionName: string): Refused {
   return {
     kind: 'refused',
@@ -28,7 +26,7 @@ export function throttledByReservation(functionName: string, reserved: number): 
   return { kind: 'refused', reason: 'throttled', isReserved: true, message };
 }
 
-/** @param limit what is left of the account's concurrency once reservations are taken off */
+/** @param limit the account's concurrency without reservations */
 export function throttledByAccount(limit: number): Refused {
   const message = `Rate Exceeded: ${limit} events run at a time, which is the account's concurrency (--concurrency)`;
   return { kind: 'refused', reason: 'throttled', message };

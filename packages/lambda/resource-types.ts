@@ -1,4 +1,3 @@
-/** Functions: what becomes of their properties, and what Ref and GetAtt give. */
 import { arnOf, generated, id, named, row } from '../core/resource-types/namers.ts';
 import { words } from '../core/resource-types/words.ts';
 import type { Identity, Namer } from '../core/resource-types/namers.ts';
@@ -50,7 +49,8 @@ export const LAMBDA_TYPES = {
       FunctionUrl: (resource) => `https://${id(32)(resource)}.lambda-url.${resource.region}.on.aws/`,
     }),
   },
-  // Every API may invoke every function of the loaded stacks, unless --roles on asks for AWS::Lambda::Permission.
+  // Every API may invoke every function of the loaded stacks, unless --roles on requires
+  // AWS::Lambda::Permission.
   'AWS::Lambda::Permission': {
     enforced: [],
     noEffect: words(

@@ -1,14 +1,15 @@
-/** The packages that Lambda's runtimes bring along, for functions whose service has none of its own: the AWS SDK. */
+/**
+ * The packages that Lambda's runtimes include, for functions whose service has none of its own: the AWS SDK.
+ */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Where the gateway has them. */
 export type RuntimePackages = {
-  /** Of the published package: one file for each (`@aws-sdk/client-s3.js`). In a checkout there is none. */
+  /** In the published package: one file each (`@aws-sdk/client-s3.js`). A checkout has none. */
   readonly folder: string;
-  /** A file of the gateway's own: what is installed where it looks for packages will do, too. */
+  /** A file of the gateway: packages installed for it are used too. */
   readonly anchor: string;
 };
 
@@ -17,15 +18,14 @@ export const OWN_PACKAGES: RuntimePackages = {
   anchor: fileURLToPath(import.meta.url),
 };
 
-/** Version 3 came with nodejs18.x, and version 2 went. */
+/** nodejs18.x replaced version 2 by version 3. */
 const FIRST_WITH_VERSION_3 = 18;
 
-/** Whether Lambda's own `node_modules` may have what is imported. */
 export function isBroughtAlong(specifier: string, runtime: string): boolean {
   return /^@(?:aws-sdk|smithy)\/./.test(specifier) && majorOf(runtime) >= FIRST_WITH_VERSION_3;
 }
 
-/** The gateway's file for what is imported; undefined where it has none. */
+/** The gateway's file for an import; undefined if it has none. */
 export function findRuntimePackage(
   specifier: string,
   { folder, anchor }: RuntimePackages,
@@ -45,18 +45,18 @@ export function packageNameOf(specifier: string): string {
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 }
 
-/** Why a package of AWS's is not there, and what to do; undefined for anybody else's. */
+/** Why a package of AWS is missing, and what to do; undefined for other packages. */
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
   if (isBroughtAlong(specifier, runtime))
-    return `Lambda's runtime brings ${name} along, the gateway does not; install it: npm install --save-dev ${name}`;
+    return `Lambda's runtime includes ${name}, the gateway does not; install it: npm install --save-dev ${name}`;
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
     return (
-      `version 2 of the AWS SDK is in no Lambda runtime since nodejs18.x, so on ${runtime} this fails at AWS as well, unless the ` +
+      `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails at AWS, unless the ` +
       'package is deployed with the function; npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
     );
-  return `Lambda's ${runtime} brought version 2 of the AWS SDK along, the gateway does not; install it: npm install --save-dev aws-sdk`;
+  return `Lambda's ${runtime} included version 2 of the AWS SDK, the gateway does not; install it: npm install --save-dev aws-sdk`;
 }
 
 function majorOf(runtime: string): number {

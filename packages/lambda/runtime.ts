@@ -1,4 +1,4 @@
-/** The function runtime: what Lambda is to API Gateway. One pool of instances per function, code built and reloaded. */
+/** The function runtime, in Lambda's role. One pool of instances per function, code built and reloaded. */
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,59 +43,54 @@ const RETIRE_EVERY_MS = 5_000;
 export type FunctionRuntimeOptions = {
   /** 8 bytes: one Float64 of milliseconds, the virtual clock shared with every instance. */
   readonly clockOffset: SharedArrayBuffer;
-  /** `AWS_ENDPOINT_URL` of functions; read when an instance starts. */
   readonly controlUrl: () => string | undefined;
-  /** Issuers that are asked for their keys at the control port; absent = none. */
+  /** Issuers whose keys are served at the control port; absent = none. */
   readonly standIns?: () => readonly string[];
-  /** Local credentials of a function, by its name: its own, so that whoever is called knows who calls. */
+  /** Local credentials by function, so that a called service knows its caller. */
   readonly keyPairOf: (functionName: string) => {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  /** Above Lambda's own variables, below the template's. */
+  /** Override Lambda's variables; the template's override them. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
-  /** For bundles (of this run) and V8's code cache (kept). */
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
-  /** Per function. */
   readonly maxInstances: number;
-  /** Watch sources, rebuild, replace instances. */
   readonly reload: boolean;
   /** Absent = on the machine's time. */
   readonly deadlines?: Deadlines;
   readonly debugging?: Debugging | undefined;
-  /** Growth of the process from which functions are held to their memory; absent = 384 MB. */
+  /** Growth of the process from which memory limits are enforced; absent = 384 MB. */
   readonly memoryGrowthBytes?: number;
-  /** Absent = events of all versions and aliases are of the function itself. */
+  /** Absent = the function itself runs events of all versions and aliases. */
   readonly findVersion?: FindVersion | undefined;
-  /** Events of all functions at a time; absent = AWS's 1,000. */
+  /** Concurrent events of all functions; absent = AWS's 1,000. */
   readonly concurrency?: number | undefined;
-  /** Whether each event gets an instance of its own; absent = no. */
+  /** Whether each event gets a new instance; absent = no. */
   readonly isCold?: boolean | undefined;
-  /** Which Node.js functions get a process of their own; absent = none. */
+  /** Which Node.js functions get their own process; absent = none. */
   readonly isolation?: Isolation | undefined;
-  /** Bounds of the queue in front of the instances, where they differ from the default. */
+  /** Bounds of the queue in front of the instances; absent = the defaults. */
   readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
 };
 
 export type ReloadEvent =
   | { readonly kind: 'reloaded'; readonly functionName: string; readonly tookMs: number }
-  /** The old version goes on serving. */
   | { readonly kind: 'kept'; readonly functionName: string; readonly message: string };
 
-/** Instances now, those that run an event, and all that got ready since the start. */
+/** Present instances, those that run an event, and all that became ready since the start. */
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
 export interface FunctionRuntime extends Invoker {
   /**
-   * Replaces the set of functions; those whose definition is the same keep their instances.
+   * Replaces the set of functions; those with an unchanged definition keep their instances.
    * @throws DefinitionError for a missing handler file or export, and for what Lambda would refuse
    */
   define(definitions: readonly FunctionDefinition[]): Promise<void>;
   /**
-   * The same in two steps: functions are replaced when the returned function is called. One whose code cannot be had is
-   * there all the same, fails its invocations and is looked at again when its files change.
-   * @param refused why functions that have no definition cannot run, by name
+   * The same in two steps: calling the returned function replaces the functions. One with unavailable code
+   * fails its invocations and is checked again when its files change.
+   * @param refused why functions without a definition cannot run, by name
    * @throws DefinitionError where nothing is tolerated
    */
   prepare(
@@ -103,16 +98,13 @@ export interface FunctionRuntime extends Invoker {
     refused: ReadonlyMap<string, string>,
     tolerance: Tolerance,
   ): Promise<() => void>;
-  /** Of a function that is not there, nothing. */
+  /** Zeros for an unknown function. */
   countInstances(functionName: string): InstanceCounts;
-  /** Starts one instance of a function ahead of its first event. */
   warm(functionName: string): void;
   onReload(listener: (event: ReloadEvent) => void): void;
-  /** Packages that functions have from the gateway, as Lambda's runtime would lend them, since this was last asked. */
+  /** Packages that functions have got from the gateway since the last call, in place of Lambda's runtime. */
   takeBorrowed(): readonly string[];
-  /** From now on every function begins with a new instance. */
   renew(): void;
-  /** Ends all instances and removes this run's bundles. */
   close(): Promise<void>;
 }
 
@@ -141,8 +133,6 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
   #processFile: Promise<string> | undefined;
-  /** Instances of functions that are no more, until they have ended. */
-  /** Those that a reload has taken away, while their last events run. */
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();
@@ -285,7 +275,7 @@ class WorkerRuntime implements FunctionRuntime {
     await Promise.all([...leaving, ...entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()])]);
     await Promise.all(this.#ending);
     this.#processes.keeper.close();
-    // What a function's processes have started may write for a moment after they were ended.
+    // Processes started by functions may still write for a moment after they were ended.
     await rm(this.#runDirectory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 

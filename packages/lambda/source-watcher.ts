@@ -1,20 +1,18 @@
-/** Notices changes of functions' source files. */
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** Editors write a file in several steps; they count as one change. */
 const SETTLE_MS = 15;
 
-/** Folders watched for one function that is not bundled; more would exhaust the system's watches. */
+/** Folders watched for one unbundled function; more would exhaust the system's watches. */
 const FOLDER_LIMIT = 500;
 
-/** What one function wants to hear of: exactly these files, or whatever changes in a folder's own code. */
+/** What to watch for one function: exactly these files, or a folder's own code. */
 export type WatchedSources =
   | { readonly kind: 'files'; readonly files: readonly string[] }
-  /** `code` is what counts as such, by name; absent = files of Node.js. */
+  /** `code` matches the names of code files; absent = files of Node.js. */
   | { readonly kind: 'folder'; readonly folder: string; readonly code?: RegExp };
 
-/** What one function is made of. */
 type Interest = {
   readonly files: ReadonlySet<string> | undefined;
   readonly folders: ReadonlySet<string>;
@@ -30,12 +28,11 @@ export class SourceWatcher {
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onChange gets the names of the functions whose sources have changed, once per burst of changes */
+  /** @param onChange gets the names of the changed functions, once per burst of changes */
   constructor(onChange: (functionNames: readonly string[]) => void) {
     this.#onChange = onChange;
   }
 
-  /** Replaces what `functionName` watches. */
   watch(functionName: string, sources: WatchedSources): void {
     const isList = sources.kind === 'files';
     this.#interests.set(functionName, {
@@ -75,7 +72,7 @@ export class SourceWatcher {
       watcher.on('error', () => watcher.close());
       this.#folders.set(folder, watcher);
     } catch {
-      // The folder has gone meanwhile; the build of the next change names what is missing.
+      // The folder is gone; the next build names what is missing.
     }
   }
 
@@ -94,10 +91,9 @@ export class SourceWatcher {
   }
 }
 
-/** Of packages and of what tools make there are many files, and nobody edits them. */
+/** Packages and generated files are numerous, and not edited. */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
 
-/** A folder and those below it that hold the function's own code. */
 function listFolders(root: string): string[] {
   const found = [root];
   for (const folder of found) {

@@ -1,18 +1,18 @@
 /**
- * How many instances start at a time, over all functions. A start is all work of the processor: of many at once on a small
- * machine each takes so long that the events for which they were meant time out, and those are asked again.
+ * How many instances start at once, over all functions. On a small machine many at once would each take so
+ * long that their events time out and are retried.
  */
 import { availableParallelism } from 'node:os';
 
 const LEAST_AT_ONCE = 2;
-/** A start that takes longer waits for something else, and that may be another start. */
+/** A longer start waits for something else, possibly for another start. */
 const HELD_AT_MOST_MS = 1_000;
 
 export class StartGate {
   readonly #atOnce: number;
   readonly #heldAtMostMs: number;
   readonly #held = new Map<object, NodeJS.Timeout>();
-  /** Each once, in the order in which they came. */
+  /** Each once, in order of arrival. */
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -23,7 +23,7 @@ export class StartGate {
     this.#heldAtMostMs = heldAtMostMs;
   }
 
-  /** @param again is called when there is room, and has to ask then */
+  /** @param again called when there is room; has to ask again */
   hasRoom(again: () => void): boolean {
     if (this.#held.size < this.#atOnce) {
       this.#waiting.delete(again);
@@ -33,7 +33,6 @@ export class StartGate {
     return false;
   }
 
-  /** It starts, whether there is room or not. */
   enter(start: object): void {
     if (this.#held.has(start)) return;
     this.#held.set(start, setTimeout(() => this.leave(start), this.#heldAtMostMs).unref());
@@ -44,7 +43,7 @@ export class StartGate {
     if (timer === undefined) return;
     clearTimeout(timer);
     this.#held.delete(start);
-    // One that wants nothing any more leaves the room to the next.
+    // A waiter that no longer needs the room passes it on.
     for (const next of [...this.#waiting]) {
       if (this.#held.size >= this.#atOnce) return;
       this.#waiting.delete(next);
@@ -53,5 +52,5 @@ export class StartGate {
   }
 }
 
-/** Of this process: whatever it serves runs on one machine. */
+/** Of this process, since all it serves runs on one machine. */
 export const MACHINE_GATE = new StartGate();

@@ -1,4 +1,3 @@
-/** Starts the thread of an instance, with all that it may see of the world. */
 import { randomBytes } from 'node:crypto';
 import { type MessagePort, Worker } from 'node:worker_threads';
 
@@ -13,10 +12,9 @@ import type { Deadlines } from '../core/ports.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import { OWN_PACKAGES } from './runtime-packages.ts';
 
-/** Lambda's; what a handler is told that has no deadline. */
+/** Lambda's; shown to a handler without a deadline. */
 const MAX_TIMEOUT_MS = 900_000;
 
-/** What an instance is made of, the same for all instances of a function's version. */
 export type ThreadProgram = {
   readonly definition: FunctionDefinition;
   readonly built: BuiltCode;
@@ -29,7 +27,7 @@ export type ThreadProgram = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
-  /** Undefined: nobody can debug it. */
+  /** Undefined: debugging is off. */
   readonly debugging?: Debugging | undefined;
 };
 

@@ -1,4 +1,3 @@
-/** An invocation whose caller reads the answer as it comes: Lambda's InvokeWithResponseStream. */
 import { type GatewayError, gatewayError } from '../core/errors.ts';
 import { FunctionStream } from './function-stream.ts';
 import { messageOf } from './invoked-job.ts';
@@ -62,10 +61,13 @@ export class StreamJob extends Job {
     this.#begin(part.requestId, part.contentType);
     this.#sentBytes += part.bytes.length;
     this.#body.take(part);
-    if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function has streamed more than 200 MB'));
+    if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function streamed more than 200 MB'));
   }
 
-  /** What ends the invocation ends the stream, once there is one; the result of a function that does not stream is its only part. */
+  /**
+   * The end of the invocation ends the stream; the result of a function that does not stream is its only
+   * part.
+   */
   override settle(result: InvocationResult): void {
     if (this.isSettled) return;
     if (result.kind === 'returned') {

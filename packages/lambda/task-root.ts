@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import { packedFolder } from './packed-code.ts';
 
-/** Inline code is written there; an archive is unpacked when it is first asked for. */
 export function taskRootOf(definition: FunctionDefinition, runDirectory: string): string {
   const { code } = definition;
   if (code.kind === 'directory') return code.directory;
@@ -15,8 +14,8 @@ export function taskRootOf(definition: FunctionDefinition, runDirectory: string)
 }
 
 /**
- * Puts inline code where Lambda would: `index.js` or `index.py` of a folder of its own. A bare package.json lets Node
- * tell the module system by syntax.
+ * Puts inline code where Lambda would: `index.js` or `index.py` of its own folder. With a bare package.json
+ * Node detects the module system by syntax.
  */
 function writeInline(
   { name, arn, runtime }: FunctionDefinition,

@@ -1,4 +1,3 @@
-/** Code that runs in threads of the gateway. */
 import type { BuiltCode, FunctionBuild } from './bundle.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from './runnable-code.ts';
 import type { WatchedSources } from './source-watcher.ts';

@@ -1,4 +1,4 @@
-/** An instance that is a worker thread: it runs one event at a time, in the order handed over. */
+/** An instance that is a worker thread: it runs one event at a time, in order. */
 import { randomUUID } from 'node:crypto';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 
@@ -26,20 +26,18 @@ import type { Deadline } from '../core/ports.ts';
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
 const TAKE_BACK_AFTER_MS = 15;
 
-/** At most 2 in flight; later ones wait for the end of the turn and go as one message: waking the thread is dear, letting it sleep dearer. */
+/** At most 2 events are sent at once; later ones wait for the end of the turn and share a message. */
 const AT_ONCE = 2;
 
 const BYTES_PER_MB = 1024 * 1024;
-/** Of a thread that has ended before it could be asked. */
+/** For a thread that has ended before it could be asked. */
 const NOTHING_HELD = { used_heap_size: 0, external_memory: 0 };
 
-/** The event that runs. */
 type Head = {
-  /** `failed`: it has been answered, and stays the first until the thread has ended. */
+  /** `failed`: answered, but still first until the thread has ended. */
   state: 'running' | 'failed';
-  /** By `performance.now()`. */
   since: number;
-  /** The same by the deadlines' time. */
+  /** The same on the deadlines' clock. */
   begunMs: number;
 };
 
@@ -47,7 +45,7 @@ export class ThreadInstance implements Instance {
   /** When it last became idle or started, by `performance.now()`. */
   restingSince = performance.now();
   answeredCount = 0;
-  /** What it took to load the function; undefined until it is ready. */
+  /** Load time of the function; undefined until it is ready. */
   initMs: number | undefined = undefined;
   readonly program: ThreadProgram;
   readonly #owner: InstanceOwner;
@@ -61,9 +59,9 @@ export class ThreadInstance implements Instance {
   #handed: Job[] = [];
   readonly #head: Head = { state: 'running', since: 0, begunMs: 0 };
   #sent = 0;
-  /** What waits for the end of this loop turn, to be one message: each costs as much as building an event. */
+  /** Waits for the end of this loop turn, to be one message: each costs as much as building an event. */
   readonly #outgoing: EventMessage[] = [];
-  /** Number after the last answered event: slots before it are free again. */
+  /** Number after the last answered event: slots before it are free. */
   #passed = 0;
   #state: ThreadState = 'starting';
   #initFailure: string | undefined;
@@ -99,7 +97,7 @@ export class ThreadInstance implements Instance {
     return this.#worker.performance.eventLoopUtilization().active;
   }
 
-  /** Its event has run so long that nothing may wait behind it, or it is about to end. */
+  /** Its event runs so long that no other may wait behind it, or it is about to end. */
   get isStuck(): boolean {
     return (
       this.isDraining ||
@@ -115,7 +113,6 @@ export class ThreadInstance implements Instance {
     this.#enter('draining');
   }
 
-  /** Once it has loaded the function; it may be about to end since. */
   get #hasLoaded(): boolean {
     return this.initMs !== undefined;
   }
@@ -124,7 +121,6 @@ export class ThreadInstance implements Instance {
     this.#state = stateAfter(this.#state, wanted);
   }
 
-  /** Whether it takes another event now, at most `window` in all. */
   hasRoom(window: number): boolean {
     return this.#handed.length < window && this.#sent - this.#passed < SLOTS - 1 && !this.isStuck;
   }
@@ -145,7 +141,6 @@ export class ThreadInstance implements Instance {
     this.#port.postMessage(this.#outgoing.splice(0));
   };
 
-  /** Ends the thread; whatever it still has counts as crashed. */
   end(): Promise<unknown> {
     this.#enter('ending');
     const ended = this.#worker.terminate();
@@ -153,7 +148,10 @@ export class ThreadInstance implements Instance {
     return ended;
   }
 
-  /** Whoever runs over `MemorySize` is killed, as at Lambda; also in an endless loop, which V8 interrupts for the question. */
+  /**
+   * Above `MemorySize` the instance is killed, as in Lambda; V8 interrupts even an endless loop to measure
+   * it.
+   */
   async endIfTooLarge(): Promise<void> {
     if (isEnding(this.#state)) return;
     const { used_heap_size: heap, external_memory: outside } = await this.#worker
@@ -197,7 +195,10 @@ export class ThreadInstance implements Instance {
     }
   }
 
-  /** Of the event of that number: the thread may have gone on to it before the answer of the one before has been heard. */
+  /**
+   * Checks the event's number: the thread may already stream for the next event before the last answer was
+   * read.
+   */
   #onPart({ sequence, bytes: sent, contentType }: Extract<InstanceReport, { kind: 'part' }>): void {
     const bytes = Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength);
     const job = this.#handed.find((one) => one.sequence === sequence);
@@ -225,9 +226,12 @@ export class ThreadInstance implements Instance {
     this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
   }
 
-  /** One lazy timer for all heads: it looks how long the present one has run, and sleeps for the rest. */
+  /**
+   * One lazy timer for all running events: it checks how long the present one has run, and sleeps for the
+   * rest.
+   */
   #watchHead(ms: number): NodeJS.Timeout {
-    // Answers that have arrived already are heard first: a late loop turn must not look like a slow function.
+    // Reads arrived answers first: a late loop turn must not look like a slow function.
     return setTimeout(() => setImmediate(() => this.#checkHead()), ms).unref();
   }
 
@@ -242,7 +246,10 @@ export class ThreadInstance implements Instance {
     this.#owner.onTakenBack(this, this.#takeBack(1), ran);
   }
 
-  /** Revokes what has not begun, from position `first` on; the thread loses or wins each by compare-and-set. */
+  /**
+   * Revokes events that have not begun, from position `first` on; a compare-and-set decides each against the
+   * thread.
+   */
   #takeBack(first: number): Job[] {
     const kept = this.#handed.slice(0, first);
     const revoked: Job[] = [];
@@ -303,7 +310,7 @@ export class ThreadInstance implements Instance {
 
   #onExit(code: number): void {
     this.#enter('ending');
-    // A thread may end before its last answer has been heard.
+    // A thread may end before its last answer was read.
     drain(this.#reports, this.#hearReport);
     drain(this.#port, this.#hearAnswer);
     this.#enter('over');
@@ -320,7 +327,6 @@ export class ThreadInstance implements Instance {
     this.#owner.onEnd(this, rest, this.#hasLoaded ? undefined : this.#initFailure);
   }
 
-  /** The event that was running, or the start itself, has failed by the thread's end. */
   #failUnanswered(errorType: string, reason: string): void {
     if (!this.#hasLoaded) {
       const errorMessage = `RequestId: ${this.#requestIdOf(0)} Error: ${reason}`;
@@ -330,7 +336,7 @@ export class ThreadInstance implements Instance {
     const [head] = this.#handed;
     if (head === undefined) return;
     if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
-      // Another instance would crash before its first event, too: the caller would wait for nothing.
+      // Another instance would crash before its first event too, so the caller is not kept waiting.
       if (this.#initFailure !== undefined && this.answeredCount === 0) {
         head.settle(readFailure(this.#initFailure, laterId(this.#requestIdOf, head.sequence)));
         this.#dropHead();
@@ -356,7 +362,6 @@ export class ThreadInstance implements Instance {
     return Date.now() + (new Float64Array(this.program.clockOffset)[0] ?? 0);
   }
 
-  /** What Node itself prints past the patched streams of the thread. */
   #catchRawOutput(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#worker[stream].on('data', (chunk: Buffer) => {
@@ -367,7 +372,7 @@ export class ThreadInstance implements Instance {
   }
 }
 
-/** Hears at once what has come and waits for the next loop turn. */
+/** Reads pending messages at once, and waits for the next loop turn. */
 function drain(port: MessagePort, hear: (message: unknown) => void): void {
   for (;;) {
     const received = receiveMessageOnPort(port);

@@ -1,9 +1,12 @@
-/** Unpacks the zip archive of a function (APPNOTE 6.3, no encryption, no zip64) into a folder, as Lambda would into the task root. */
+/**
+ * Unpacks the zip archive of a function (APPNOTE 6.3, no encryption, no zip64) into a folder, as Lambda does
+ * into the task root.
+ */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
 
-/** Lambda's quota for an unzipped package; no archive of one is larger. */
+/** Lambda's quota for an unzipped package. */
 const SIZE_LIMIT_BYTES = 262_144_000;
 const FILE_LIMIT = 100_000;
 
@@ -19,7 +22,6 @@ const ENCRYPTED = 1;
 const FILE_TYPE = 0o170000;
 const LINK = 0o120000;
 
-/** The archive cannot be used; one sentence. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
   readonly code = 'ARCHIVE_REFUSED';
@@ -34,8 +36,9 @@ type Entry = {
 };
 
 /**
- * Fills `folder`, unless it is there: nothing of it is seen before all of it is.
- * @throws ArchiveError for a damaged archive, one over Lambda's quota, and one that would write or point elsewhere
+ * Fills `folder` unless it exists; the folder appears only when complete.
+ * @throws ArchiveError for a damaged archive, one over Lambda's quota, and one that would write or point
+ * elsewhere
  */
 export function unpackArchive(file: string, folder: string): void {
   if (existsSync(folder)) return;
@@ -47,7 +50,7 @@ export function unpackArchive(file: string, folder: string): void {
   try {
     mkdirSync(unfinished, { recursive: true });
     for (const entry of entries) writeEntry(entry, unfinished, file);
-    // Otherwise a package.json above would decide what `.js` means, and at Lambda there is none.
+    // Otherwise a package.json above would define the type of `.js`; Lambda has none there.
     if (!existsSync(join(unfinished, 'package.json')))
       writeFileSync(join(unfinished, 'package.json'), '{}\n');
     renameSync(unfinished, folder);
@@ -56,7 +59,7 @@ export function unpackArchive(file: string, folder: string): void {
   }
 }
 
-/** All of them are looked at before the first is written. */
+/** Checks all entries before writing the first. */
 function readEntries(archive: Buffer, file: string): readonly Entry[] {
   try {
     const end = findEnd(archive);
@@ -75,8 +78,8 @@ function readEntries(archive: Buffer, file: string): readonly Entry[] {
     if (entries.length > FILE_LIMIT) throw new ArchiveError(`${file} holds more than ${FILE_LIMIT} files`);
     return entries;
   } catch (error) {
-    // What points outside of the archive is a RangeError of Buffer's.
-    if (error instanceof RangeError) throw new ArchiveError(`${file} is no zip archive, or a damaged one`);
+    // Offsets outside of the archive are a RangeError of Buffer.
+    if (error instanceof RangeError) throw new ArchiveError(`${file} is not a zip archive, or is damaged`);
     throw error;
   }
 }
@@ -99,13 +102,15 @@ function readEntry(
   const name = archive.toString('utf8', at + ENTRY_BYTES, at + ENTRY_BYTES + nameBytes);
   const isLink = ((archive.readUInt32LE(at + 38) >>> 16) & FILE_TYPE) === LINK;
   const path = JSON.stringify(name);
-  if (isLink) throw new ArchiveError(`${file}: ${path} is a link, and links are not followed here`);
+  if (isLink) throw new ArchiveError(`${file}: ${path} is a link, which is not followed here`);
   if (!isInside(name)) throw new ArchiveError(`${file}: ${path} would lie outside of the function's folder`);
   if ((archive.readUInt16LE(at + 8) & ENCRYPTED) !== 0)
     throw new ArchiveError(`${file}: ${path} is encrypted`);
   const method = archive.readUInt16LE(at + 10);
   if (method !== STORED && method !== DEFLATED)
-    throw new ArchiveError(`${file}: ${path} is packed by a method that Lambda does not have (${method})`);
+    throw new ArchiveError(
+      `${file}: ${path} uses a compression method that Lambda does not support (${method})`,
+    );
   // The local header repeats the name and has an extra field of its own length.
   const local = archive.readUInt32LE(at + 42);
   if (archive.readUInt32LE(local) !== LOCAL_HEADER) throw new RangeError('no header');
@@ -122,7 +127,7 @@ function readEntry(
   return { entry, next: at + ENTRY_BYTES + nameBytes + restBytes };
 }
 
-/** Neither from the root (of Windows, too) nor upwards. */
+/** Neither absolute (on Windows too) nor upwards. */
 function isInside(name: string): boolean {
   return name !== '' && !/^\/|[\\\0:]/.test(name) && !name.split('/').includes('..');
 }

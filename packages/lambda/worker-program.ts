@@ -1,4 +1,3 @@
-/** The programs that instances of Node.js functions run, made once per gateway. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,18 +6,17 @@ import { type BuildOptions, build } from 'esbuild';
 
 import { KeptBuilds } from './kept-builds.ts';
 
-/** Where this run writes, and the folder of what is kept from one run to the next. */
 type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
 
 /**
- * Joins `worker/` into one plain JavaScript file. Stripping types in each new thread would cost 18 ms of its 18 ms start.
+ * Joins `worker/` into one plain JavaScript file. Stripping types in each new thread would cost 18 ms.
  * @returns the file's absolute path
  */
 export function buildWorkerProgram(folders: ProgramFolders): Promise<string> {
   return buildProgram('main', folders, 'instance.mjs');
 }
 
-/** The same for instances that are processes; its frames are left out of stacks by the same name. */
+/** The same for instances that are processes; stack traces omit its frames by the same name. */
 export function buildProcessProgram(folders: ProgramFolders): Promise<string> {
   return buildProgram('process-main', folders, join('process', 'instance.mjs'));
 }

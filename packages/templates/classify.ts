@@ -1,4 +1,7 @@
-/** Sorts every resource and property of a stack into the classes of the tables of resource types, so that nothing is ignored in silence. */
+/**
+ * Sorts every resource and property of a stack into the classes of resource types; nothing is ignored
+ * silently.
+ */
 import { memberOf } from '@gatewright/aws/json-object';
 import { NO_CONSEQUENCE } from '../core/errors.ts';
 import type { DefinitionPlace } from '../core/errors.ts';
@@ -7,11 +10,13 @@ import type { TypeClass } from '../core/resource-types/type-class.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../core/stack/model.ts';
 import { isJsonList, isJsonObject } from '../core/stack/json-values.ts';
 
-/** osls's own helpers by logical id: its bucket for artifacts, and the function that gives API Gateway a log role. */
+/**
+ * osls's own helpers by logical id: its artifact bucket, and the function that gives API Gateway a log role.
+ */
 export const OSLS_HELPERS =
   /^(?:ServerlessDeploymentBucket(?:Policy)?|CustomApiGatewayAccountCloudWatchRole|CustomDashresourceDash\w+LambdaFunction)$/;
 
-/** Whether anything here reads this property, so that a request can miss it. */
+/** Whether any code here reads this property, so that a request can miss it. */
 export function isRead(types: ResourceTypes, logicalId: string, type: string, property: string): boolean {
   const known = types.classOf(type);
   if (known === undefined || OSLS_HELPERS.test(logicalId)) return false;
@@ -23,7 +28,6 @@ type Classified = {
   readonly noEffect: readonly UnsupportedItem[];
 };
 
-/** Classes of all resources; whatever is in neither list is enforced. */
 export function classifyResources(
   types: ResourceTypes,
   stackName: string,
@@ -60,7 +64,7 @@ function whereabouts({ file, line }: DefinitionPlace): Pick<UnsupportedItem, 'fi
   return line === undefined ? { file } : { file, line };
 }
 
-/** Property → consequence; undefined = no effect. Enforced properties are left out. */
+/** Property → consequence; undefined = no effect. Omits enforced properties. */
 function* classifyProperties(
   known: TypeClass,
   properties: JsonObject,
@@ -107,7 +111,7 @@ function hasNestedRules(known: TypeClass, name: string): boolean {
   return names.some((other) => other.startsWith(`${name}.`));
 }
 
-/** osls writes `Policy: ''` and `ApiKeyRequired: false`: they ask for nothing. */
+/** osls writes `Policy: ''` and `ApiKeyRequired: false`, which request nothing. */
 function isSwitchedOff(value: Json): boolean {
   if (value === '' || value === null || value === false || value === 'false') return true;
   if (isJsonList(value)) return value.length === 0;

@@ -1,6 +1,8 @@
-/** Resources that need each other in a circle: AWS could create none of them first. */
+/** Resources that depend on each other in a circle, so that AWS can create none of them first. */
 
-/** The first circle, in order; empty where there is none. `needs`: logical id → logical ids that come before it. */
+/**
+ * The first circle, in order; empty if there is none. `needs`: logical id → logical ids that come before it.
+ */
 export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   const done = new Set<string>();
   const visit = (logicalId: string, path: readonly string[]): readonly string[] => {
@@ -25,7 +27,7 @@ export function describeCycle(names: readonly string[]): string {
   return `Circular dependency between resources: [${names.join(', ')}]`;
 }
 
-/** Names that are being resolved right now, outermost first: meeting one again is a cycle. */
+/** Names being resolved right now, outermost first: meeting one again is a cycle. */
 export class OpenNames {
   readonly #open: string[] = [];
 

@@ -1,16 +1,15 @@
-/** What functions of a deployed stack are given, for the same functions on this machine. */
+/** Variables of a deployed stack's functions, for the same functions on this machine. */
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import type { ResolvedStack } from '../core/stack/model.ts';
 
-/** Variables by the logical id of their function. */
 export type DeployedVariables = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** Shorter ids are parts of too many other texts. */
+/** Shorter ids occur within too many other texts. */
 const SHORTEST_ID = 6;
 
 /**
- * The deployed value of each variable, but for those that name a resource which is served here: a function must find the
- * tables and queues of this machine. Variables that are not deployed stay as the template says.
+ * The deployed value of each variable, except of those that name a resource served here. Undeployed variables
+ * keep the template's value.
  */
 export function withDeployedVariables(
   definition: FunctionDefinition,

@@ -1,11 +1,9 @@
-/** Under which names a stack exports its outputs. */
 import { resolveValue } from './cloudformation/intrinsics.ts';
 import { isJsonObject, membersOf } from '../core/stack/json-values.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { Scope } from './cloudformation/intrinsics.ts';
 import type { Json } from '../core/stack/model.ts';
 
-/** Export name → output name; `hasOutput`: whether the condition of an output holds. */
 export function readExportNames(
   outputs: readonly (readonly [output: string, body: Json])[],
   scope: Scope,

@@ -1,4 +1,3 @@
-/** `AWS::Lambda::Function` resources → function definitions that the runtime can start. */
 import { DefinitionError, Refusals, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { runtimeFamily } from '../core/stack/function.ts';
@@ -11,17 +10,14 @@ import { partitionOf } from './pseudo-parameters.ts';
 import { wayToStore } from '../core/stack/stored-values.ts';
 import { isJsonList, isJsonObject, membersOf } from '../core/stack/json-values.ts';
 
-/** Layer version ARN → its content, over all stacks. */
 export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
 
 export type FunctionsOfStack = {
   readonly functions: readonly FunctionDefinition[];
-  /** Those that cannot run here: why, by name. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
 };
 
-/** Names that Lambda sets itself and refuses in a definition. */
 const RESERVED_VARIABLES = new Set(
   (
     '_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME ' +
@@ -32,7 +28,6 @@ const RESERVED_VARIABLES = new Set(
 );
 const ENVIRONMENT_LIMIT_BYTES = 4096;
 
-/** Folders of the layers that a stack's own resources make. */
 export function layerFolders(
   resources: Iterable<ResolvedResource>,
   code: LocalCode,
@@ -89,7 +84,6 @@ function defineFunction(
 ): FunctionDefinition | undefined {
   const { properties } = resource;
   if (resource.fault !== undefined) throw resource.fault;
-  // A container image; `resource-types.ts` of packages/lambda names it.
   if (properties['PackageType'] === 'Image') {
     return undefined;
   }
@@ -97,7 +91,7 @@ function defineFunction(
   const runtime = refusals.read(() => requireText(resource, 'Runtime'), '');
   const handler = refusals.read(() => readHandler(resource), '');
   if (runtime !== '' && runtimeFamily(runtime) === undefined)
-    report('Runtime', `${runtime} is no runtime of Lambda: invocations fail`);
+    report('Runtime', `${runtime} is not a Lambda runtime: invocations fail`);
   const code = findCode(raw, resource, report);
   const name = resource.physicalId;
   refusals.read(() => checkName(resource, tolerance), undefined);
@@ -141,7 +135,7 @@ function checkName(resource: ResolvedResource, tolerance: Tolerance): void {
   if (name.length > 64)
     tolerance.note(
       new DefinitionError(resource.place('FunctionName'), describeName(name)),
-      'Lambda would refuse it; it runs here',
+      'Lambda would refuse it; it still runs here',
     );
 }
 
@@ -165,13 +159,12 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   if (stored !== undefined && isArchive(stored)) return localCode(raw.code, resource.logicalId, stored);
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
-  // Only of an archive is there something to say that a file could mend.
-  const wayOut = address === undefined ? '' : `; to have its archive run, ${wayToStore(raw.stored, address)}`;
+  // Only an archive can be supplied by a file.
+  const wayOut = address === undefined ? '' : `; to run its archive, ${wayToStore(raw.stored, address)}`;
   report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;
 }
 
-/** A folder, or the archive that somebody else has made. */
 function localCode(
   { esbuild, isBundled, packed }: LocalCode,
   logicalId: string,
@@ -189,7 +182,7 @@ function localCode(
   };
 }
 
-/** `bucket/key`; undefined for code that lies elsewhere. */
+/** `bucket/key`; undefined for code elsewhere. */
 function addressOf({ S3Bucket: bucket, S3Key: key }: JsonObject): string | undefined {
   return typeof bucket === 'string' && typeof key === 'string' ? `${bucket}/${key}` : undefined;
 }
@@ -208,7 +201,7 @@ function readLayers(
   if (list.length > 5) refuse(resource, 'Layers', 'a function takes at most 5 layers');
   return list.map((layer) => {
     if (typeof layer !== 'string') return refuse(resource, 'Layers', 'must be a list of layer version ARNs');
-    // One that is not built is told once, by the stack that it is of.
+    // A layer that is not built is reported once, by its own stack.
     if (!folders.has(layer)) report('Layers', `layer ${layer} is not on this machine: its files are missing`);
     return { arn: layer, directory: undefined, ...folders.get(layer) };
   });
@@ -229,7 +222,7 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
     refuse(
       resource,
       'Environment',
-      `variables take ${sizeBytes} bytes, Lambda takes ${ENVIRONMENT_LIMIT_BYTES}`,
+      `variables have ${sizeBytes} bytes; Lambda allows ${ENVIRONMENT_LIMIT_BYTES}`,
     );
   }
   return Object.fromEntries(entries);
@@ -241,7 +234,7 @@ function readVariable(resource: ResolvedResource, name: string, value: Json): st
     refuse(
       resource,
       property,
-      'is not a name that Lambda takes: two or more letters, digits and underscores, a letter first',
+      'must have two or more letters, digits and underscores, and begin with a letter',
     );
   if (RESERVED_VARIABLES.has(name)) refuse(resource, property, 'is a reserved key that Lambda sets itself');
   if (typeof value === 'object') return refuse(resource, property, 'must be a string');

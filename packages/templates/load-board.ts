@@ -1,6 +1,6 @@
 /**
- * Who is still loading and who waits for whom. A stack that asks for another one's outputs (`${cf:}`) while
- * both load has to wait; two that wait for each other must end with an error instead of a timeout.
+ * Stacks that load, and their waits for each other's outputs (`${cf:}`). A circle must end with an error
+ * instead of a timeout.
  */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
@@ -10,9 +10,7 @@ import { StackSet } from './stacks.ts';
 
 export class LoadBoard {
   readonly stacks: StackSet;
-  /** Sources that have not finished, with their stack's name once it is known. */
   readonly #loading = new Map<string, string | undefined>();
-  /** Waiting source → name of the stack it waits for. */
   readonly #waiting = new Map<string, string>();
   #wakers: (() => void)[] = [];
 
@@ -33,11 +31,11 @@ export class LoadBoard {
   }
 
   /**
-   * Outputs of a stack of this start, once it is loaded; undefined when no source makes that stack.
+   * Outputs of a stack of this start, once loaded; undefined if no source makes that stack.
    * @throws DefinitionError when the stacks wait for each other.
    */
   async outputsOf(asking: string, stackName: string): Promise<Readonly<Record<string, string>> | undefined> {
-    // osls asks for the state of the stack that it packages: before a first deploy there is none.
+    // osls reads the state of the stack it packages: before a first deployment there is none.
     if (this.#loading.get(asking) === stackName) return undefined;
     this.#waiting.set(asking, stackName);
     this.#wake();
@@ -73,7 +71,7 @@ export class LoadBoard {
     );
   }
 
-  /** A source that makes no stack: nobody need wait for it. */
+  /** This source makes no stack; nothing has to wait for it. */
   giveUp(source: string): void {
     this.#loading.delete(source);
     this.#wake();

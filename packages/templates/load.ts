@@ -1,4 +1,3 @@
-/** Sources on the command line → resolved stacks. */
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
@@ -20,16 +19,16 @@ import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-se
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
-/** What becomes of a source that is refused as a whole. */
-export const NOTHING_SERVED = 'nothing of it is served';
+export const NOTHING_SERVED = 'it is not served';
 
 const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 
 /**
- * Loads every source at the same time and resolves them together; exporting stacks come before importing ones.
- * A source is a folder with a serverless.yml, a SAM template or a cdk.out, or the file of a template.
- * @throws DefinitionError where nothing is tolerated for the first thing that AWS, osls or this reader refuses, and
- *   where no source is left
+ * Loads all sources at once and resolves them together; exporting stacks come before importing ones. A source
+ * is a folder with a serverless.yml, a SAM template or a cdk.out, or the file of a template.
+ * @throws DefinitionError where nothing is tolerated, for the first thing that AWS, osls or this reader
+ * refuses, and
+ *   where no source remains
  * @throws StartError OSLS_MISSING
  */
 export async function loadStacks(
@@ -51,7 +50,7 @@ export async function loadStacks(
       } catch (error) {
         failures.push(error);
         board.giveUp(path);
-        // Where nothing is tolerated, the first failure ends the other children; all are waited for, so that none outlives the call.
+        // Where nothing is tolerated, the first failure ends the other children; all are awaited.
         if (tolerance === REFUSING) abort.abort();
         return [];
       }
@@ -63,7 +62,9 @@ export async function loadStacks(
   return resolveStacks(loaded.flat(), board, types, tolerance);
 }
 
-/** Sources that cannot be loaded do not keep the others from being served. @throws the failures where none that was named is left */
+/**
+ * One source that cannot be loaded does not stop the others. @throws the failures if no named source remains
+ */
 function noteFailures(failures: readonly unknown[], stacks: number, tolerance: Tolerance): void {
   const known: DefinitionError[] = [];
   for (const failure of failures)
@@ -77,8 +78,9 @@ function noteFailures(failures: readonly unknown[], stacks: number, tolerance: T
 }
 
 /**
- * Where nothing is there to be loaded, that is said before anything is opened.
- * @throws DefinitionError where no source is there; one of several that is missing is told when the others are loaded
+ * Fails before anything is opened.
+ * @throws DefinitionError if no source exists; a missing one among several is reported when the others are
+ * loaded
  */
 export function requireSources(sources: readonly string[]): void {
   const missing: DefinitionError[] = [];
@@ -109,7 +111,6 @@ async function loadSource(
   return [await loadTemplate(found, options)];
 }
 
-/** The file that a source is, or has. */
 function findSource(path: string): string {
   if (!existsSync(path))
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
@@ -130,11 +131,9 @@ type Resolution = {
   readonly stackName: string;
   readonly resolver: StackResolver;
   readonly resources: ReadonlyMap<string, ResolvedResource>;
-  /** Parts of OpenAPI documents that are not applied. */
   readonly findings: readonly Finding[];
 };
 
-/** What documents and quick create stand for is among the resources from here on. */
 function expandApis(
   resolver: StackResolver,
   tolerance: Tolerance,
@@ -178,7 +177,6 @@ function finishStack(
   const findings = [...raw.findings, ...inDocuments];
   const guarded = closeUnguarded(resources, findings, tolerance);
   const { functions, refused, unsupported } = defineFunctions(raw, guarded.values(), layers, tolerance);
-  // A nested stack whose template is here is served itself.
   const own = [...guarded.values()].filter(({ logicalId }) => raw.nested?.has(logicalId) !== true);
   const classified = classifyResources(types, stackName, own);
   return {
@@ -214,7 +212,7 @@ function toUnsupported(
   return { stackName, logicalId, type, property, consequence, message, file, line };
 }
 
-/** A guard that nobody can enforce closes what it stands in front of, unless somebody has said that it need not. */
+/** A guard that cannot be enforced closes what it protects, unless the user has switched that off. */
 function closeUnguarded(
   resources: Resolution['resources'],
   findings: readonly Finding[],

@@ -1,4 +1,4 @@
-/** Types of no service that runs here: roles, what changes nothing for a request, and what a request misses of all others. */
+/** Types of services that do not run here, with the consequence for requests. */
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import { arnOf, id, named, row, iamArn } from '../core/resource-types/namers.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
@@ -54,7 +54,7 @@ export const OTHER_TYPES = {
   'AWS::Serverless::Connector': { isWithoutEffect: true },
   'AWS::IAM::InstanceProfile': { isWithoutEffect: true },
   'AWS::CloudFormation::Stack': { consequence: 'resources of the nested stack do not exist' },
-  'AWS::WAFv2::*': { consequence: 'no request is filtered by it' },
+  'AWS::WAFv2::*': { consequence: 'it filters no request' },
   'Custom::*': { consequence: 'the function of the custom resource is not called' },
   'AWS::CloudFormation::CustomResource': { consequence: 'the function of the custom resource is not called' },
 } satisfies ResourceTypeTable;

@@ -1,10 +1,8 @@
-/** What CloudFormation knows of every stack: `AWS::Region` and its kin. */
 import { NO_VALUE } from './cloudformation/intrinsics.ts';
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import type { Resolved } from './cloudformation/intrinsics.ts';
 import type { RawStack } from './raw-stack.ts';
 
-/** Undefined for a name that CloudFormation does not have. */
 export function pseudoParameter(
   name: string,
   { stackName, region, accountId }: Pick<RawStack, 'stackName' | 'region' | 'accountId'>,
@@ -31,7 +29,6 @@ export function pseudoParameter(
   }
 }
 
-/** The ARN by which CloudFormation knows a stack. */
 export function stackIdOf({
   stackName,
   region,
@@ -40,7 +37,6 @@ export function stackIdOf({
   return `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${stackName}/${makeUuid(stackName)}`;
 }
 
-/** `aws`, `aws-cn` or `aws-us-gov`. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';

@@ -1,16 +1,17 @@
-/** The region that SAM's command line would deploy a template to: `region` of the samconfig file beside it. */
+/**
+ * The region to which SAM's command line would deploy a template: `region` of the samconfig file beside it.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { isRegion } from '../core/stack/home.ts';
 
-/** SAM's own order where there are several. */
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
-/** Of the environment `default`; what is said for `deploy` wins over what is said for all commands. */
+/** Tables of the environment `default`; `deploy` wins over `global`. */
 const TABLES = ['deploy', 'global'];
 const MAX_BYTES = 256 * 1024;
 
-/** Undefined: no such file, or none of its tables names a region. */
+/** Undefined if there is no such file, or none of its tables names a region. */
 export function readSamconfigRegion(folder: string): string | undefined {
   const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (file === undefined) return undefined;
@@ -19,7 +20,7 @@ export function readSamconfigRegion(folder: string): string | undefined {
   return TABLES.map(regionOf).find((region) => region !== undefined && isRegion(region));
 }
 
-/** Only tables and plain texts are looked at: that is all `sam deploy --guided` writes around a region. */
+/** Reads only tables and plain texts, which is all that `sam deploy --guided` writes around a region. */
 function regionInToml(text: string): (command: string) => string | undefined {
   const regions = new Map<string, string>();
   let table = '';
@@ -38,7 +39,7 @@ function regionInYaml(text: string): (command: string) => string | undefined {
   try {
     document = parse(text);
   } catch {
-    // SAM will say what is wrong with it; here it only names no region.
+    // SAM reports a broken file; here it only has no region.
     return () => undefined;
   }
   return (command) => {

@@ -1,4 +1,4 @@
-/** All stacks of one start: exports and imports between them, and the order that the imports demand. */
+/** All stacks of one start: exports and imports between them, and the order that imports require. */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -7,12 +7,11 @@ import type { RawStack } from './raw-stack.ts';
 import { StackResolver } from './cloudformation/stack-resolver.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
-/** An import whose exporting stack may still be loading; only `outputsOf` of a set that is not complete throws it. */
+/** An import whose exporting stack may still be loading; thrown only by `outputsOf` of an incomplete set. */
 class ExportPending extends Error {}
 
 export class StackSet {
   readonly #stacks = new Map<string, StackResolver>();
-  /** Importing stack → exporting stacks. */
   readonly #imports = new Map<string, Set<string>>();
   /** Stacks whose exports are being resolved right now, outermost first. */
   readonly #open: string[] = [];
@@ -25,7 +24,7 @@ export class StackSet {
     this.#tolerance = tolerance;
   }
 
-  /** @throws DefinitionError when the template is broken or its stack name is taken. */
+  /** @throws DefinitionError when the template is broken or its stack name is taken */
   add(raw: RawStack): void {
     const same = this.#stacks.get(raw.stackName);
     if (same !== undefined) {
@@ -44,7 +43,7 @@ export class StackSet {
     return this.#stacks.has(stackName);
   }
 
-  /** Outputs as text, as DescribeStacks gives them; 'pending' while this stack or one it imports from is not there. */
+  /** Outputs as text, as in DescribeStacks; 'pending' while this stack or one it imports from is missing. */
   outputsOf(stackName: string): Readonly<Record<string, string>> | 'pending' {
     const stack = this.#stacks.get(stackName);
     if (stack === undefined) return 'pending';
@@ -58,7 +57,8 @@ export class StackSet {
   }
 
   /**
-   * Says that no stack will follow: from now on a missing export is an error. Gives the stacks in this order, each with those that it nests.
+   * Declares the set complete: from now on a missing export is an error. Returns the stacks in this order,
+   * each with its nested ones.
    * @throws DefinitionError for an export that two stacks declare.
    */
   complete(stackNames: readonly string[]): readonly StackResolver[] {
@@ -69,7 +69,7 @@ export class StackSet {
     const owners = new Map<string, string>();
     for (const stack of stacks) {
       for (const [name, output] of stack.exportNames) {
-        // Two regions may have exports of one name.
+        // Two regions may have exports of the same name.
         const place = JSON.stringify([stack.region, stack.raw.accountId, name]);
         const owner = owners.get(place);
         const at = ['Outputs', output, 'Export', 'Name'];
@@ -78,7 +78,7 @@ export class StackSet {
           stack.refuse(
             at,
             `Export with name ${name} is already exported by stack ${owner}`,
-            'the first counts',
+            'the first one is used',
           );
       }
     }
@@ -86,7 +86,7 @@ export class StackSet {
   }
 
   /**
-   * Exporting stacks first, otherwise in the order given. Call after every stack is resolved.
+   * Exporting stacks first, otherwise in the given order. Call after every stack is resolved.
    * @throws DefinitionError for a cycle of imports, naming its stacks.
    */
   inImportOrder<T extends { readonly stackName: string }>(stacks: readonly T[]): readonly T[] {
@@ -133,7 +133,7 @@ export class StackSet {
     );
   }
 
-  /** Values pull values across stacks, so a circle of outputs has to be met here before it overflows the stack. */
+  /** A circle of outputs across stacks must be detected here, before it overflows the call stack. */
   #exportValue(stack: StackResolver, name: string): Json {
     const { stackName } = stack.raw;
     if (stack.isResolving(name)) {
@@ -152,7 +152,7 @@ export class StackSet {
     const file = this.#stacks.get(stackNames[0] ?? '')?.raw.file ?? '';
     return new DefinitionError(
       { file },
-      `stacks import from each other in a circle: ${stackNames.join(' → ')}; AWS could deploy none of them first`,
+      `stacks import from each other in a circle: ${stackNames.join(' → ')}; AWS cannot deploy any of them first`,
     );
   }
 }
@@ -162,7 +162,6 @@ function isSamePlace(a: StackResolver, b: StackResolver): boolean {
   return a.region === b.region && a.raw.accountId === b.raw.accountId;
 }
 
-/** The region, or the account where that is what differs. */
 function describePlace(stack: StackResolver, other: StackResolver): string {
   return stack.region === other.region ? `account ${stack.raw.accountId}` : stack.region;
 }

@@ -1,4 +1,3 @@
-/** Where something stands in a template. */
 import { isJsonList, isJsonObject } from '../core/stack/json-values.ts';
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { Json } from '../core/stack/model.ts';
@@ -9,7 +8,7 @@ import type { Path } from './cloudformation/template-source.ts';
 export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): DefinitionPlace {
   const { file } = stack;
   const line = stack.lineOf(at);
-  // A property ends where an intrinsic function begins.
+  // A property ends at an intrinsic function.
   const inner = at.findIndex((key) => key === 'Ref' || key.startsWith('Fn::'));
   const [section, name, part, ...rest] = inner === -1 ? at : at.slice(0, inner);
   if (section !== 'Resources' || name === undefined)
@@ -18,7 +17,6 @@ export function placeOf(stack: Pick<RawStack, 'file' | 'lineOf'>, at: Path): Def
   return { file, line, logicalId: name, property: property === '' ? undefined : property };
 }
 
-/** What lies there; undefined = nothing. */
 export function memberAt(value: Json | undefined, keys: Path): Json | undefined {
   return keys.reduce((found: Json | undefined, key) => {
     if (isJsonList(found)) return found[Number(key)];
@@ -26,7 +24,7 @@ export function memberAt(value: Json | undefined, keys: Path): Json | undefined 
   }, value);
 }
 
-/** CloudFormation's words for a name that the template does not have. */
+/** CloudFormation's words for an unknown name. */
 export function describeUnresolved(name: string, at: Path): string {
   const section = at[0] ?? 'Resources';
   return `Template format error: Unresolved resource dependencies [${name}] in the ${section} block of the template`;

@@ -113,7 +113,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'keys of the issuer that are damaged, in a folder that nobody keeps afterwards',
     args: ['start', tables, '--data', join(folder, 'damaged'), ...PORTS],
-    says: /damaged\/issuer-keys\.json is damaged; delete it to begin with a new key/,
+    says: /damaged\/issuer-keys\.json is damaged; delete it to start with a new key/,
   },
   {
     name: 'the same folder again: the failed start has not kept its lock',

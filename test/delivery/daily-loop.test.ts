@@ -84,7 +84,7 @@ describe('commands that reach a running gateway', () => {
   });
 
   it('refuses a second gateway of a name', async () => {
-    await assert.rejects(start(elsewhere, '--name', 'bread'), /a gateway named bread runs already/);
+    await assert.rejects(start(elsewhere, '--name', 'bread'), /a gateway named bread is already running/);
   });
 
   it('invokes a function with an event, and shows its answer and its log', async () => {

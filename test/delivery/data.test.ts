@@ -200,15 +200,15 @@ describe('gatewright data, and start --seed', () => {
     const overwrite = await run('data', 'save', 'template.json');
 
     assert.match(again.stderr, /has APIs, keys or plans by calls already; start it anew/);
-    assert.match(reply[0]?.stderr ?? '', /cut is cut off: \d+ of \d+ bytes/);
-    assert.match(reply[1]?.stderr ?? '', /changed was changed: its checksum is another/);
-    assert.match(reply[2]?.stderr ?? '', /foreign is no file of `gatewright data save`/);
+    assert.match(reply[0]?.stderr ?? '', /cut is incomplete: \d+ of \d+ bytes/);
+    assert.match(reply[1]?.stderr ?? '', /changed was changed: its checksum does not match/);
+    assert.match(reply[2]?.stderr ?? '', /foreign is not a file of `gatewright data save`/);
     assert.deepEqual(
       reply.map(({ code }) => code),
       [1, 1, 1],
     );
     assert.deepEqual(Items, []);
-    assert.match(overwrite.stderr, /was not written by gatewright; name another file/);
+    assert.match(overwrite.stderr, /was not written by gatewright; choose another file/);
   });
 });
 

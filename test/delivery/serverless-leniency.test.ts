@@ -51,7 +51,7 @@ describe('a service of another time', () => {
 
     assert.equal(stack.functions[0]?.runtime, 'nodejs12.x');
     assert.deepEqual(told(stack), []);
-    assert.match(informed[0] ?? '', /frameworkVersion 3: osls 4\.\S+ reads the service here/);
+    assert.match(informed[0] ?? '', /frameworkVersion 3: this service is read by osls 4\.\S+/);
   });
 
   it('has its unknown properties told, each with its line', async () => {
@@ -85,7 +85,10 @@ describe('a service of another time', () => {
       '3 plugins: plug-in serverless-not-there: it is not installed',
       '3 plugins: plug-in ./old.js: too old',
     ]);
-    assert.match(informed.join('\n'), /plug-in serverless-offline is left out: it changes no template/);
+    assert.match(
+      informed.join('\n'),
+      /plug-in serverless-offline is omitted: it does not change the template/,
+    );
   });
 
   it('is read although hooks of plug-ins fail, unless they refuse on purpose', async () => {
@@ -140,7 +143,7 @@ describe('a service of another time', () => {
     assert.equal(stack.stackName, 'shop-dev');
     assert.equal(stack.functions[0]?.environment['NAME'], 'shop-shop');
     assert.deepEqual(told(stack), [
-      '1 service: the object is a notation of Serverless before version 3',
+      '1 service: the object is a notation from before Serverless 3',
       '1 service.colour: osls has no such property',
     ]);
   });
@@ -170,6 +173,6 @@ describe('a service of another time', () => {
     ]);
     const message = await refusalOf(loadStacks([service], OPTIONS));
 
-    assert.match(message, /\$\{self:custom\.nothing\} has no value: the service says no such thing$/);
+    assert.match(message, /\$\{self:custom\.nothing\} has no value: the service does not define it$/);
   });
 });

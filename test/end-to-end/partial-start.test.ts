@@ -103,7 +103,7 @@ describe('a start with something that cannot be served', () => {
       assert.equal(await ask(started, '/bad'), 200);
       assert.match(
         JSON.stringify(started.listening.unsupported),
-        /open to all callers|no request is filtered/,
+        /open to all callers|filters no request/,
       );
     }
   });

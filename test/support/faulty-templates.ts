@@ -117,7 +117,7 @@ export const CASES: readonly Case[] = [
     },
     parameters: { Kind: { Type: 'String' } },
     bad: 500,
-    tells: ['', /must have a value; give --param Kind=…/, /GET \/bad answers 500/],
+    tells: ['', /must have a value; set --param Kind=…/, /GET \/bad answers 500/],
   },
   {
     name: 'an authorizer that is not there',
@@ -179,7 +179,7 @@ export const CASES: readonly Case[] = [
     resources: { ...REST, GetBad: aMethod('Bad', 'hello'), Wall: LOST_WALL },
     good: 500,
     bad: 500,
-    tells: ['Wall', /which stage this guards/, /all stages of REST APIs answer 500.*--allow-unguarded/],
+    tells: ['Wall', /the guarded stage is unknown/, /all stages of REST APIs answer 500.*--allow-unguarded/],
   },
   {
     name: 'a stage with variables that AWS refuses',
@@ -303,7 +303,7 @@ export const CASES: readonly Case[] = [
       GetBad: aMethod('Bad', 'hello', { RestApiId: 'elsewhere' }),
     },
     bad: 403,
-    tells: ['GetBad', /no loaded stack has this API/, /it is left out/],
+    tells: ['GetBad', /no loaded stack has this API/, /it is omitted/],
   },
   {
     name: 'a route of an HTTP API with an authorizer that is not there',

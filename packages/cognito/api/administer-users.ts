@@ -1,4 +1,3 @@
-/** What an administrator does with users and groups. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { randomBytes } from 'node:crypto';
 import { invalidParameter, notAuthorized, notFound } from '../pools/cognito-error.ts';
@@ -183,7 +182,7 @@ function knownGroup(input: CognitoInput, { pool }: Pick<LocalPool, 'pool'>): str
   return name;
 }
 
-/** Any policy takes it. */
+/** Satisfies any policy. */
 function makePassword(): string {
   return `${randomBytes(12).toString('base64url')}aA1!`;
 }

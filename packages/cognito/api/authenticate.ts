@@ -1,4 +1,3 @@
-/** Sign-ins by the API: with a password, by SRP, with a refresh token. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import {
   invalidParameter,
@@ -25,7 +24,7 @@ import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
 type Attempt = LocalPool & {
   readonly client: AppClient;
   readonly parameters: ReadonlyMap<string, string>;
-  /** Told to triggers; Cognito passes it on to some of them only. */
+  /** For triggers; Cognito passes it to some of them only. */
   readonly metadata: { readonly first: Metadata; readonly later: Metadata };
   readonly at: CognitoPorts;
 };
@@ -58,7 +57,7 @@ export const AUTHENTICATE: CognitoOperations = {
   },
 };
 
-/** The same with an administrator's signature, which may use flows that clients may not. */
+/** The same with an administrator's signature, which permits more flows. */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {
     return initiate(input.text('AuthFlow'), beginning(input, ownClient(input, at), at), ADMIN_FLOWS);
@@ -76,7 +75,9 @@ function ownClient(input: CognitoInput, at: CognitoPorts): LocalPool & { readonl
   return { ...local, client };
 }
 
-/** `ClientMetadata` of a first call is for the triggers in front of the sign-in alone (API reference, InitiateAuth). */
+/**
+ * `ClientMetadata` of a first call is only for the triggers before the sign-in (API reference, InitiateAuth).
+ */
 function beginning(
   input: CognitoInput,
   local: LocalPool & { readonly client: AppClient },
@@ -108,7 +109,7 @@ function initiate(name: string, attempt: Attempt, flows: typeof USER_FLOWS): Pro
     throw invalidParameter('Initiate Auth method not supported.');
   }
   const [flow, start] = known;
-  // With rotation AWS lets no client have this flow: GetTokensFromRefreshToken is there instead.
+  // With rotation AWS disables this flow for the client: GetTokensFromRefreshToken replaces it.
   const isRotated = flow === 'REFRESH_TOKEN_AUTH' && attempt.client.rotationGraceSeconds !== undefined;
   if (!attempt.client.flows.has(flow) || isRotated)
     throw invalidParameter(
@@ -139,13 +140,13 @@ function startSrp(attempt: Attempt): Promise<unknown> {
   const username = user?.username ?? name;
   const whose = { poolName: pool.poolName, username };
   const { password } = user ?? {};
-  // Somebody without a password gets a challenge that nobody can meet.
+  // A user without a password gets a challenge that cannot be met.
   const verifier =
     password?.kind === 'hashed'
       ? password.srp
       : makeVerifier(whose, password?.text ?? pool.ports.random.hex(64));
   const srp = challenge(A, verifier);
-  if (srp === undefined) throw invalidParameter('SRP_A is no public value');
+  if (srp === undefined) throw invalidParameter('SRP_A is not a valid public value');
   const block = at.challenges.add({
     kind: 'PASSWORD_VERIFIER',
     poolId: pool.definition.poolId,
@@ -174,7 +175,7 @@ async function startRefresh({ client, sessions, pool, parameters }: Attempt): Pr
   return describeTokens(await sessions.refresh(token, client));
 }
 
-/** The password was right; whether that is enough. */
+/** Continues after a correct password. */
 async function admit(
   { pool, client, sessions, at, metadata }: Omit<Attempt, 'parameters'>,
   user: PoolUser,

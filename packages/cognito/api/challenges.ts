@@ -1,4 +1,4 @@
-/** Sign-ins that wait for a further answer of the client; each is good once, for three minutes. */
+/** Sign-ins that wait for another answer of the client; each is valid once, for three minutes. */
 import { randomBytes } from 'node:crypto';
 import type { SrpChallenge } from '../pools/srp.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -7,7 +7,7 @@ export type Pending = {
   readonly kind: 'NEW_PASSWORD_REQUIRED' | 'PASSWORD_VERIFIER';
   readonly poolId: string;
   readonly clientId: string;
-  /** Undefined: nobody has that name, which the client is not told. */
+  /** Undefined: no user has that name, which must not be revealed to the client. */
   readonly sub: string | undefined;
   readonly srp?: SrpChallenge;
 };
@@ -23,7 +23,7 @@ export class Challenges {
     this.#clock = clock;
   }
 
-  /** @returns what the client sends back: the session, or SRP's secret block */
+  /** @returns the value that the client sends back: the session, or SRP's secret block */
   add(pending: Pending): string {
     const [oldest] = this.#pending.keys();
     if (this.#pending.size >= MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest);
@@ -32,7 +32,7 @@ export class Challenges {
     return session;
   }
 
-  /** Whatever comes of it, it is used up. */
+  /** Used up by any attempt. */
   take(session: string, kind: Pending['kind'], clientId: string): Pending | undefined {
     const pending = this.#pending.get(session);
     this.#pending.delete(session);

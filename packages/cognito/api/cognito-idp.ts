@@ -1,6 +1,6 @@
 /**
- * Cognito's API of user pools (AWS JSON 1.1). What users do themselves needs no signature, as at AWS; administrators
- * sign. An operation that is not here is 501 at once: nobody should wait for retries.
+ * Cognito's API of user pools (AWS JSON 1.1). Operations of users need no signature; administrators sign. An
+ * unknown operation is 501, so that clients do not retry.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -27,7 +27,7 @@ const OF_ADMINS = new Map(
 const TARGET = /^AWSCognitoIdentityProviderService\.(\w{1,64})$/;
 
 export type CognitoIdp = {
-  /** Undefined: no call of a user's. */
+  /** Undefined: not an operation of users. */
   serveUser(request: ControlRequest): Promise<ControlReply> | undefined;
   readonly serveAdmin: AwsService;
 };
@@ -56,7 +56,7 @@ function notServed(name: string): CognitoOperation {
   };
 }
 
-/** The operation of a request that needs no signature, one that nobody serves included; undefined = an administrator's. */
+/** The unsigned operation of a request, even if not supported; undefined = an administrator's. */
 export function readUserOperation(
   request: Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>,
 ): string | undefined {

@@ -1,4 +1,4 @@
-/** What a call of a user pool says, read as Cognito reads it. */
+/** Input of a call of a user pool, read as Cognito does. */
 import { createHmac } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -44,7 +44,6 @@ export class CognitoInput {
     return value;
   }
 
-  /** `AuthParameters`, `ChallengeResponses`. */
   map(name: string): ReadonlyMap<string, string> {
     const value = this.#fields[name] ?? {};
     if (!isJsonObject(value)) throw wrongType(name);
@@ -56,7 +55,6 @@ export class CognitoInput {
     );
   }
 
-  /** `[{ Name, Value }]` */
   attributes(name: string): ReadonlyMap<string, string> {
     const value = this.#fields[name] ?? [];
     if (!Array.isArray(value)) throw wrongType(name);
@@ -83,8 +81,8 @@ export function needParameter(parameters: ReadonlyMap<string, string>, name: str
 }
 
 /**
- * A client with a secret proves that it has it, for each user anew.
- * @param names of the user, of which the client may have hashed any
+ * A client with a secret proves it for each user.
+ * @param names of the user, any of which the client may have hashed
  * @throws ServiceRefusal NotAuthorizedException
  */
 export function checkSecretHash(

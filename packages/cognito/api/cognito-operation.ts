@@ -1,4 +1,3 @@
-/** What the operations of user pools are made of. */
 import type { UserPools, LocalPool } from '../pools/user-pools.ts';
 import type { AppClient } from '../pools/pool-model.ts';
 import { notFound } from '../pools/cognito-error.ts';
@@ -10,10 +9,8 @@ export type CognitoPorts = {
   readonly challenges: Challenges;
 };
 
-/** Answers one operation. @throws ServiceRefusal */
 export type CognitoOperation = (input: CognitoInput, at: CognitoPorts) => unknown;
 
-/** By name. */
 export type CognitoOperations = Readonly<Record<string, CognitoOperation>>;
 
 /** @throws ServiceRefusal ResourceNotFoundException */

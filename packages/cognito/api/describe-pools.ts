@@ -1,4 +1,3 @@
-/** Pools and clients as administrators and tools look them up. */
 import { notFound } from '../pools/cognito-error.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations } from './cognito-operation.ts';

@@ -1,4 +1,4 @@
-/** What users do with their own account, by their access token. */
+/** Operations of users on their own account, by their access token. */
 import { invalidParameter, notAuthorized, WRONG_PASSWORD } from '../pools/cognito-error.ts';
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -37,7 +37,7 @@ export const OWN_ACCOUNT: CognitoOperations = {
     const given = input.attributes('UserAttributes');
     if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
       throw notAuthorized('A client attempted to write unauthorized attribute');
-    // A new address is not verified by the old one.
+    // A new address has to be verified again.
     const anew = ['email', 'phone_number'].filter(
       (name) => given.has(name) && given.get(name) !== user.attributes.get(name),
     );
@@ -83,7 +83,7 @@ function ownUser(
   { pools }: CognitoPorts,
 ): LocalPool & { readonly user: PoolUser; readonly client: AppClient | undefined } {
   const token = input.text('AccessToken');
-  // Only says which pool to ask; that one checks.
+  // Only selects the pool, which verifies the token.
   const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
   const issuer = claims?.['iss'];
   const local = typeof issuer === 'string' ? pools.ofIssuer(issuer) : undefined;

@@ -1,4 +1,3 @@
-/** Users who make their own account, and who have forgotten their password. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { invalidParameter, notAuthorized, userNotFound } from '../pools/cognito-error.ts';
 import { verifiedName } from '../pools/pool-user.ts';
@@ -20,7 +19,7 @@ export const SIGN_UP: CognitoOperations = {
     const password = input.text('Password');
     pool.checkPassword(password);
     const attributes = input.attributes('UserAttributes');
-    // Who could verify an address for themselves could take anybody's.
+    // Attack: marking an address as verified would let a user claim any address.
     const verified = [...attributes.keys()].find((attribute) => attribute.endsWith('_verified'));
     if (verified !== undefined) throw notAuthorized('A client attempted to write unauthorized attribute');
     const text =
@@ -74,7 +73,7 @@ export const SIGN_UP: CognitoOperations = {
     const user = pool.find(name);
     if (user === undefined) {
       if (client.tellsUnknownUsers) throw userNotFound();
-      // As if there were one: a code is said to be under way that nobody ever gets.
+      // Answers as if the user existed: names a delivery that is never made.
       return { CodeDeliveryDetails: NOBODYS_DELIVERY };
     }
     if (!user.isEnabled) throw notAuthorized('User is disabled.');
@@ -108,7 +107,7 @@ export const SIGN_UP: CognitoOperations = {
   },
 };
 
-/** Who is refused by the pool's function has never been there. */
+/** A user refused by the pool's function is removed again. */
 export async function undoing<T>(pool: UserPool, user: PoolUser, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -124,7 +123,7 @@ const NOBODYS_DELIVERY: CodeDelivery = {
   Destination: 'a***@e***',
 };
 
-/** A user who has got a code at an address has shown that the address is theirs. */
+/** A code received at an address proves that it is the user's. */
 export function confirm(pool: UserPool, user: PoolUser): void {
   const { autoVerified, nameAttributes } = pool.definition;
   const shown = [...autoVerified, ...nameAttributes].find((attribute) => user.attributes.has(attribute));

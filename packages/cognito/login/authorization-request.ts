@@ -1,4 +1,4 @@
-/** An authorization request as a browser brings it (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). */
+/** An authorization request of a browser (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). */
 import type { AppClient } from '../pools/pool-model.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
 import { isAllowedRedirect } from './redirects.ts';
@@ -10,7 +10,7 @@ export type AuthorizationRequest = {
   readonly scopes: readonly string[];
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
-  /** `S256` alone. */
+  /** `S256` only. */
   readonly challenge: string | undefined;
   readonly prompt: string | undefined;
   readonly hint: string;
@@ -18,7 +18,7 @@ export type AuthorizationRequest = {
 
 type RequestRead =
   | { readonly kind: 'request'; readonly request: AuthorizationRequest }
-  /** The client may be told. */
+  /** Reported to the client by a redirect. */
   | {
       readonly kind: 'error';
       readonly redirectUri: string;
@@ -26,7 +26,7 @@ type RequestRead =
       readonly error: string;
       readonly description: string;
     }
-  /** It may not: a browser must not be sent where nobody has asked for it. */
+  /** Not redirected: a browser must not be sent to an unregistered address. */
   | { readonly kind: 'refused'; readonly text: string };
 
 const MAX_QUERY = 8_192;
@@ -36,7 +36,7 @@ export function readAuthorizationRequest(query: string, { pool }: LocalPool): Re
   const fields = new URLSearchParams(query);
   const text = (name: string): string | undefined => fields.get(name) ?? undefined;
   const repeated = [...new Set(fields.keys())].find((name) => fields.getAll(name).length > 1);
-  if (repeated !== undefined) return { kind: 'refused', text: `${repeated} is there twice.` };
+  if (repeated !== undefined) return { kind: 'refused', text: `${repeated} is repeated.` };
   const client = pool.findClient(text('client_id') ?? '');
   if (client === undefined || client.clientId === '')
     return { kind: 'refused', text: `No app client of ${pool.definition.poolId} has this client_id.` };
@@ -53,7 +53,7 @@ export function readAuthorizationRequest(query: string, { pool }: LocalPool): Re
   });
   if (text('response_type') !== 'code')
     return refuse('unsupported_response_type', 'Only the authorization code flow is served');
-  if (!client.allowsCode) return refuse('unauthorized_client', 'The client may not use this flow');
+  if (!client.allowsCode) return refuse('unauthorized_client', 'The client must not use this flow');
   const challenge = text('code_challenge');
   if (challenge !== undefined && (text('code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(challenge)))
     return refuse('invalid_request', 'code_challenge_method must be S256');
@@ -62,7 +62,7 @@ export function readAuthorizationRequest(query: string, { pool }: LocalPool): Re
   const scopes = asked.length === 0 ? usual : asked;
   const stranger =
     client.scopes === 'any' ? undefined : scopes.find((scope) => !client.scopes.includes(scope));
-  if (stranger !== undefined) return refuse('invalid_scope', 'The client may not have one of these scopes');
+  if (stranger !== undefined) return refuse('invalid_scope', 'The client must not have one of these scopes');
   return {
     kind: 'request',
     request: {
@@ -82,9 +82,9 @@ export function readAuthorizationRequest(query: string, { pool }: LocalPool): Re
 function describeMismatch(given: string, { callbackUrls }: AppClient): string {
   const known =
     callbackUrls === 'loopback'
-      ? 'an address of this machine, as http://localhost:5173/callback'
+      ? 'an address of this machine, such as http://localhost:5173/callback'
       : callbackUrls.length === 0
         ? 'no address: it has no CallbackURLs'
         : `exactly ${callbackUrls.join(' or ')}`;
-  return `redirect_uri ${given === '' ? 'is missing' : `is ${given.slice(0, 300)}`}; the client takes ${known}.`;
+  return `redirect_uri ${given === '' ? 'is missing' : `is ${given.slice(0, 300)}`}; the client accepts ${known}.`;
 }

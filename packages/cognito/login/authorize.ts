@@ -14,7 +14,6 @@ import { printLoginPage, printNotice } from './login-page.ts';
 import type { LoginState } from './login-state.ts';
 import { isAllowedRedirect, withQuery } from './redirects.ts';
 
-/** Where the pages of a pool are, and what they share. */
 export type LoginPlace = LocalPool & {
   readonly state: LoginState;
   /** `http://127.0.0.1:4000/eu-west-1_Abc` */
@@ -23,15 +22,14 @@ export type LoginPlace = LocalPool & {
 
 const MAX_LISTED = 30;
 /**
- * Which form this browser was shown. Never sent along from other sites. Ports of one host share cookies, so their values
- * mean nothing anywhere else.
+ * Identifies the form shown to this browser. Never sent from other sites. Ports of one host share cookies, so
+ * the value is useless elsewhere.
  */
 const FORM_COOKIE = 'gatewright_form';
 
-/** `GET`: a code at once for a browser that is signed in, else the form. */
 export function authorize(request: ControlRequest, place: LoginPlace): ControlReply {
   const read = readAuthorizationRequest(request.query, place);
-  if (read.kind === 'refused') return printNotice(400, 'This sign-in cannot begin', read.text);
+  if (read.kind === 'refused') return printNotice(400, 'The sign-in cannot begin', read.text);
   if (read.kind === 'error') {
     const { redirectUri, error, description, state } = read;
     return redirect(withQuery(redirectUri, { error, error_description: description, state }));
@@ -48,21 +46,24 @@ export function authorize(request: ControlRequest, place: LoginPlace): ControlRe
   return showForm(request, wish, place, { username: wish.hint });
 }
 
-/** `POST` of the form. The request is read anew from the address: nothing that the page held is believed. */
+/**
+ * `POST` of the form. The authorization request is read again from the address: data in the page is not
+ * trusted.
+ */
 export async function signInByForm(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
   const read = readAuthorizationRequest(request.query, place);
   if (read.kind !== 'request')
-    return printNotice(400, 'This sign-in cannot begin', 'Go back to the application.');
+    return printNotice(400, 'The sign-in cannot begin', 'Go back to the application.');
   const wish = read.request;
   const contentType = headerOf(request, 'content-type') ?? '';
   const form = new URLSearchParams(
     contentType.startsWith('application/x-www-form-urlencoded') ? request.body.toString('utf8') : '',
   );
-  // Attack: a page of another site signs the browser in as somebody else (login CSRF).
+  // Attack: a page of another site signs the browser in as another user (login CSRF).
   if (!place.state.isOwnForm(readCookie(request, FORM_COOKIE), form.get('form') ?? ''))
     return showForm(request, wish, place, {
       username: form.get('username') ?? '',
-      fault: 'The form was too old. Try again.',
+      fault: 'The form has expired. Try again.',
     });
   const picked = form.get('user');
   if (picked !== null) {
@@ -93,7 +94,7 @@ async function tryPassword(
   if (user.status === 'RESET_REQUIRED') return { kind: 'fault', fault: 'The password must be reset first.' };
   if (user.status === 'CONFIRMED') return { kind: 'user', user };
   if (newPassword === null)
-    return { kind: 'fault', fault: 'The password was temporary. Choose a new one.', needsNewPassword: true };
+    return { kind: 'fault', fault: 'The password is temporary. Choose a new one.', needsNewPassword: true };
   try {
     await pool.setPassword(user, newPassword, 'CONFIRMED');
     return { kind: 'user', user };
@@ -169,7 +170,7 @@ function showForm(
   );
 }
 
-/** Who can be picked without a password: this is a tool for trying, on loopback alone. */
+/** Users who can be selected without a password: a development tool, on loopback only. */
 function listUsers({ pool }: LoginPlace): readonly PoolUser[] {
   return pool.users
     .filter(({ isEnabled, status }) => isEnabled && status === 'CONFIRMED')
@@ -178,7 +179,7 @@ function listUsers({ pool }: LoginPlace): readonly PoolUser[] {
     .slice(0, MAX_LISTED);
 }
 
-/** 303: what was a POST goes on as a GET. */
+/** 303: the browser continues with GET after a POST. */
 function redirect(location: string, headers: readonly string[] = []): ControlReply {
   return {
     status: 303,
@@ -195,7 +196,6 @@ function redirect(location: string, headers: readonly string[] = []): ControlRep
   };
 }
 
-/** The end of a browser's sign-in; its tokens live on, as at the issuers. */
 export function logOut(request: ControlRequest, place: LoginPlace): ControlReply {
   const { pool, state } = place;
   const { kind, poolId } = pool.definition;
@@ -203,15 +203,15 @@ export function logOut(request: ControlRequest, place: LoginPlace): ControlReply
   const client = pool.findClient(fields.get('client_id') ?? '');
   const target = fields.get('logout_uri') ?? fields.get('returnTo') ?? fields.get('post_logout_redirect_uri');
   if (target !== null && (client === undefined || !isAllowedRedirect(target, client.logoutUrls)))
-    return printNotice(400, 'Not signed out', 'The address to go on to is none of the client.');
-  // Cognito's other form: sign out, and in again as somebody else.
+    return printNotice(400, 'Not signed out', 'The client does not allow this address.');
+  // Cognito's other form: sign out, and in again as another user.
   const again = kind === 'cognito' && target === null && fields.has('redirect_uri');
   if (kind === 'cognito' && target === null && !again)
-    return printNotice(400, 'Not signed out', 'client_id and logout_uri are needed.');
+    return printNotice(400, 'Not signed out', 'client_id and logout_uri are required.');
   state.signOut(readCookie(request, sessionCookie(poolId)));
   const gone = setCookie(sessionCookie(poolId), undefined, 'Lax');
   if (again) {
-    // The cookie that came along opens nothing any more.
+    // The cookie of this request is no longer valid.
     const form = authorize(request, place);
     return { ...form, headers: [...form.headers, ...gone] };
   }
@@ -226,12 +226,11 @@ function readCookie(request: ControlRequest, name: string): string | undefined {
   return pair?.slice(name.length + 1);
 }
 
-/** Who is signed in to a pool. */
 function sessionCookie(poolId: string): string {
   return `gatewright_session_${poolId.replace(/[^A-Za-z0-9]/g, '_')}`;
 }
 
-/** Header lines; no value = the browser forgets it. */
+/** Header lines; without a value the browser deletes it. */
 function setCookie(name: string, value: string | undefined, sameSite: 'Lax' | 'Strict'): string[] {
   const life = value === undefined ? '; Max-Age=0' : '';
   return ['Set-Cookie', `${name}=${value ?? ''}; Path=/; HttpOnly; SameSite=${sameSite}${life}`];

@@ -1,19 +1,16 @@
-/** The pages that a browser sees: plain HTML without a script, under a policy that lets nothing else in. */
+/** The login pages: plain HTML without scripts, with a strict content security policy. */
 import { createHash } from 'node:crypto';
 import type { ControlReply } from '../../core/api-call.ts';
 import { targetOf } from './redirects.ts';
 
 type LoginPage = {
-  /** Where the form is sent; with the query of the authorization request. */
   readonly action: string;
   readonly poolName: string;
   readonly clientName: string;
-  /** After the sign-in the browser goes there. */
   readonly redirectUri: string;
   readonly formToken: string;
   readonly users: readonly { readonly username: string; readonly detail: string }[];
   readonly username: string;
-  /** Why the last try did not do. */
   readonly fault: string | undefined;
   readonly needsNewPassword: boolean;
 };
@@ -56,7 +53,6 @@ export function printLoginPage(page: LoginPage, headers: readonly string[]): Con
   return printPage(status, 'Sign in', body, headers, targetOf(page.redirectUri));
 }
 
-/** What cannot go back to the client, since nobody knows whether it is one. */
 export function printNotice(
   status: number,
   title: string,
@@ -66,7 +62,7 @@ export function printNotice(
   return printPage(status, title, `<h1>${escape(title)}</h1><p>${escape(text)}</p>`, headers, undefined);
 }
 
-/** @param target browsers hold the redirect after a form to the policy of its page, too */
+/** @param target browsers apply the page's policy also to the redirect after the form */
 function printPage(
   status: number,
   title: string,

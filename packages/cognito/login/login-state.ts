@@ -1,9 +1,8 @@
-/** What the login pages remember: codes that were given out, browsers that are signed in, forms that were shown. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock } from '../../core/ports.ts';
 
-/** What a code stands for (RFC 6749 §4.1, RFC 7636). */
+/** Data of a code (RFC 6749 §4.1, RFC 7636). */
 type CodeGrant = {
   readonly poolId: string;
   readonly clientId: string;
@@ -12,7 +11,6 @@ type CodeGrant = {
   readonly scopes: readonly string[];
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
-  /** Of PKCE, `S256`. */
   readonly challenge: string | undefined;
 };
 
@@ -23,7 +21,7 @@ const MAX_HELD = 1_000;
 
 export class LoginState {
   readonly #clock: Clock;
-  /** Of this start: a form of an earlier one is void. */
+  /** Of this start: forms of an earlier one are void. */
   readonly #secret = randomBytes(32);
   readonly #codes = new Map<string, CodeGrant & { readonly untilMs: number }>();
   readonly #browsers = new Map<
@@ -39,7 +37,7 @@ export class LoginState {
     return hold(this.#codes, { ...grant, untilMs: this.#clock.nowEpochMs() + CODE_MS });
   }
 
-  /** Good once. */
+  /** Valid once. */
   takeCode(code: string): CodeGrant | undefined {
     const grant = this.#codes.get(hashOf(code));
     this.#codes.delete(hashOf(code));
@@ -51,7 +49,6 @@ export class LoginState {
     return hold(this.#browsers, { poolId, sub, untilMs: this.#clock.nowEpochMs() + BROWSER_MS });
   }
 
-  /** `sub` of who is signed in to the pool. */
   whoIs(cookie: string | undefined, poolId: string): string | undefined {
     const browser = this.#browsers.get(hashOf(cookie ?? ''));
     const isGood = browser?.poolId === poolId && browser.untilMs > this.#clock.nowEpochMs();
@@ -62,7 +59,6 @@ export class LoginState {
     this.#browsers.delete(hashOf(cookie ?? ''));
   }
 
-  /** Binds a form to the browser that it was shown to. */
   formToken(cookie: string): string {
     return createHmac('sha256', this.#secret).update(cookie).digest('base64url');
   }
@@ -80,7 +76,7 @@ function hold<T>(held: Map<string, T>, value: T): string {
   return name;
 }
 
-/** Nothing that opens a door lies in memory as it is sent. */
+/** Credentials are kept in memory only as hashes. */
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,16 +1,19 @@
-/** Where a browser may be sent to: exactly what the client has named, of an unknown client addresses of this machine. */
+/**
+ * Allowed addresses for redirects: exactly those registered by the client, or for an unknown client those of
+ * this machine.
+ */
 
-/** Whether a code or a browser may go there. No open redirect: nothing is compared by its beginning. */
+/** Whether a code or a browser may be sent there. No open redirect: prefixes are never compared. */
 export function isAllowedRedirect(uri: string, known: readonly string[] | 'loopback'): boolean {
   if (!URL.canParse(uri)) return false;
   const { protocol, username, password } = new URL(uri);
-  // They would run in the page's own origin, or show what is no page.
+  // These would run in the page's own origin, or show no page.
   if (/^(?:javascript|data|vbscript|blob|file|about):$/.test(protocol)) return false;
   if (username !== '' || password !== '' || uri.includes('#')) return false;
   return known === 'loopback' ? isLoopbackOrigin(uri) : known.includes(uri);
 }
 
-/** `http://localhost:5173`, `https://127.0.0.1`, `http://shop.localhost:3000` and what lies below them. */
+/** `http://localhost:5173`, `https://127.0.0.1`, `http://shop.localhost:3000` and paths below them. */
 export function isLoopbackOrigin(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
@@ -18,7 +21,7 @@ export function isLoopbackOrigin(url: string): boolean {
   return /^(?:(?:[a-z0-9-]+\.)*localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(hostname);
 }
 
-/** `uri` with these members of its query, in the place of its own of the same names. */
+/** Sets these members in the query of `uri`, replacing its own of the same names. */
 export function withQuery(uri: string, members: Readonly<Record<string, string | undefined>>): string {
   const url = new URL(uri);
   for (const [name, value] of Object.entries(members))
@@ -26,7 +29,7 @@ export function withQuery(uri: string, members: Readonly<Record<string, string |
   return url.href;
 }
 
-/** What a policy of contents names a target by: its origin, of an app's own scheme the scheme. */
+/** The name of a target in a content security policy: its origin, or the scheme of an app's own scheme. */
 export function targetOf(uri: string): string {
   const { origin, protocol } = new URL(uri);
   return origin === 'null' ? protocol : origin;

@@ -1,6 +1,6 @@
 /**
- * What pools and stood-in issuers answer on the control port: discovery, keys, login pages, tokens, and Cognito's API
- * for users. Pages of this machine and of the clients may call it from their own origin; nobody else's may.
+ * The pools' and replaced issuers' part of the control port: discovery, keys, login pages, tokens, and
+ * Cognito's API for users. Only pages of this machine and of the clients may call it from their own origin.
  */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type CognitoIdp, readUserOperation } from '../api/cognito-idp.ts';
@@ -16,15 +16,13 @@ import { isLoopbackOrigin } from './redirects.ts';
 import { LoginState } from './login-state.ts';
 import { grantTokens, revokeToken, tellUser } from './token-endpoint.ts';
 
-/** As much of a request as there is before its body. */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 export interface SignInPort {
-  /** Names in Host headers by which it is asked. */
   readonly hosts: readonly string[];
-  /** Whether a page of another origin may send this, or a link lead here. */
+  /** Whether a page of another origin may send this, or a link may lead here. */
   admits(head: Head): boolean;
-  /** Undefined: the request is for somebody else. */
+  /** Undefined: a request for another part of the port. */
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
@@ -51,7 +49,7 @@ export function createSignInPort(parts: Parts): SignInPort {
       const origin = headerOf(head, 'origin');
       if (found === undefined)
         return isOfUsers(head) && origin !== undefined && isKnownOrigin(origin, pools.all);
-      // A link or a redirect has no Origin, and only these pages are for that.
+      // A link or a redirect has no Origin; only these pages accept it.
       if (origin === undefined) return head.method === 'GET' && PAGES.has(nameOf(found) ?? '');
       return nameOf(found) !== 'login' && isKnownOrigin(origin, [found]);
     },
@@ -80,7 +78,7 @@ const PREFLIGHT = [
   'authorization, auth0-client, cache-control, content-type, amz-sdk-invocation-id, amz-sdk-request, x-amz-target, x-amz-user-agent, x-amz-content-sha256',
 ];
 
-/** Cognito's calls of users, and the preflight before them, which cannot say more. */
+/** Cognito's calls of users, and their preflight, which shows no more. */
 function isOfUsers(head: Head): boolean {
   if (head.method === 'OPTIONS' && head.path === '/')
     return (headerOf(head, 'access-control-request-headers') ?? '').toLowerCase().includes('x-amz-target');
@@ -97,7 +95,7 @@ function findPool(head: Head, standIns: StandIns, pools: UserPools): Found | und
   return { ...local, path: found.path, baseUrl: baseUrlOf(head, found.issuer) };
 }
 
-/** Addresses for whoever asks: under the issuer's own name where that leads here, else below this port. */
+/** Addresses in answers: under the issuer's own name if that leads here, else below this port. */
 function baseUrlOf({ host }: Head, issuer: string): string {
   const own = new URL(issuer);
   return own.host === host.toLowerCase()
@@ -136,7 +134,6 @@ const PATHS: Readonly<Record<PoolDefinition['kind'], Readonly<Record<string, End
     '/protocol/openid-connect/certs': 'keys',
   },
 };
-/** What a browser is led to, from anywhere. */
 const PAGES: ReadonlySet<string> = new Set<Endpoint>(['authorize', 'discovery', 'keys', 'login', 'logout']);
 
 function nameOf({ pool, path }: Found): Endpoint | undefined {
@@ -144,7 +141,7 @@ function nameOf({ pool, path }: Found): Endpoint | undefined {
   return Object.hasOwn(paths, path) ? paths[path] : undefined;
 }
 
-/** Rotation must be seen at once: the issuer is next door, and authorizers have caches of their own. */
+/** A rotation must be visible at once: the issuer is local, and authorizers have their own caches. */
 const NO_CACHE = ['Cache-Control', 'no-store'];
 
 async function serveEndpoint(
@@ -174,12 +171,11 @@ async function serveEndpoint(
       return logOut(request, place);
     default:
       return jsonReply(404, {
-        message: `${found.pool.definition.issuer} has no ${request.method} ${found.path} here`,
+        message: `${found.pool.definition.issuer} does not serve ${request.method} ${found.path} here`,
       });
   }
 }
 
-/** OpenID Connect Discovery 1.0. */
 function discovery({ pool: { definition }, baseUrl }: Found): Readonly<Record<string, unknown>> {
   const { kind, issuer } = definition;
   const address = (wanted: Endpoint): string =>
@@ -202,7 +198,6 @@ function discovery({ pool: { definition }, baseUrl }: Found): Readonly<Record<st
   };
 }
 
-/** Of this machine, or where a client of these pools takes its codes. */
 function isKnownOrigin(origin: string, pools: readonly LocalPool[]): boolean {
   if (isLoopbackOrigin(origin)) return true;
   return pools.some(({ pool }) =>

@@ -49,8 +49,8 @@ export function revokeToken(request: ControlRequest, place: LoginPlace): Promise
     const form = readForm(request);
     const client = authenticate(request, form, place);
     if (!client.revokesTokens)
-      throw new OAuthError('unsupported_token_type', 'The client does not revoke tokens');
-    // RFC 7009 §2.2: a token that is none is revoked already.
+      throw new OAuthError('unsupported_token_type', 'The client cannot revoke tokens');
+    // RFC 7009 §2.2: an invalid token counts as revoked.
     place.sessions.revoke(need(form, 'token'), client.clientId);
     return jsonReply(200, {}, NO_STORE);
   }, place);
@@ -90,13 +90,13 @@ async function answering(
     if (error instanceof ServiceRefusal)
       return jsonReply(400, { error: 'invalid_grant', error_description: error.message }, NO_STORE);
     if (!(error instanceof OAuthError)) throw error;
-    // Cognito says 400 of all.
+    // Cognito answers 400 to all of them.
     const status = error.error === 'invalid_client' && pool.definition.kind === 'oidc' ? 401 : 400;
     return jsonReply(status, { error: error.error, error_description: error.message }, NO_STORE);
   }
 }
 
-/** Auth0's libraries may send JSON; the form is what the standard says. */
+/** Auth0's libraries may send JSON; the standard requires a form. */
 function readForm(request: ControlRequest): ReadonlyMap<string, string> {
   const text = request.body.toString('utf8');
   if ((headerOf(request, 'content-type') ?? '').startsWith('application/json')) {
@@ -105,7 +105,7 @@ function readForm(request: ControlRequest): ReadonlyMap<string, string> {
   }
   const form = new URLSearchParams(text);
   for (const name of form.keys())
-    if (form.getAll(name).length > 1) throw new OAuthError('invalid_request', `${name} is there twice`);
+    if (form.getAll(name).length > 1) throw new OAuthError('invalid_request', `${name} is repeated`);
   return new Map(form);
 }
 
@@ -115,7 +115,7 @@ function need(form: ReadonlyMap<string, string>, name: string): string {
   return value;
 }
 
-/** By Basic or in the form; a client without a secret says its name alone. */
+/** By Basic or in the form; a client without a secret only sends its id. */
 function authenticate(
   request: ControlRequest,
   form: ReadonlyMap<string, string>,
@@ -129,7 +129,7 @@ function authenticate(
   const client = pool.findClient(id);
   const isRight = client?.secret === undefined || equalInConstantTime(client.secret, secret);
   if (client === undefined || client.clientId === '' || !isRight)
-    throw new OAuthError('invalid_client', 'The client is not known, or its secret is wrong');
+    throw new OAuthError('invalid_client', 'The client is unknown, or its secret is wrong');
   return client;
 }
 
@@ -141,20 +141,23 @@ async function exchangeCode(
   const grant = state.takeCode(need(form, 'code'));
   const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
   if (grant === undefined || !isOfClient)
-    throw new OAuthError('invalid_grant', 'The code is none, or was used');
+    throw new OAuthError('invalid_grant', 'The code is invalid, or was used before');
   if (grant.redirectUri !== form.get('redirect_uri'))
-    throw new OAuthError('invalid_grant', 'redirect_uri is not the one of the authorization request');
+    throw new OAuthError('invalid_grant', 'redirect_uri differs from that of the authorization request');
   if (!provesChallenge(grant.challenge, form.get('code_verifier')))
     throw new OAuthError('invalid_grant', 'code_verifier does not match the challenge');
   const user = pool.users.find(({ sub, isEnabled }) => sub === grant.sub && isEnabled);
-  if (user === undefined) throw new OAuthError('invalid_grant', 'The user is not there any more');
+  if (user === undefined) throw new OAuthError('invalid_grant', 'The user no longer exists');
   const { scopes, nonce, audience } = grant;
   const withRefresh = pool.definition.kind === 'cognito' || scopes.includes('offline_access');
   const source = 'TokenGeneration_HostedAuth';
   return sessions.begin({ user, client, scopes, nonce, audience, source }, withRefresh);
 }
 
-/** A verifier without a challenge is refused, too: somebody has taken the challenge out (RFC 9700 §2.1.1). */
+/**
+ * A verifier without a challenge is refused too: the challenge may have been removed in an attack
+ * (RFC 9700 §2.1.1).
+ */
 function provesChallenge(challenge: string | undefined, verifier: string | undefined): boolean {
   if (challenge === undefined || verifier === undefined) return challenge === verifier;
   const hash = createHash('sha256').update(verifier).digest('base64url');
@@ -169,7 +172,9 @@ function refresh(
   return sessions.refresh(need(form, 'refresh_token'), client);
 }
 
-/** A machine's own token: no user, no ID token (Cognito: custom scopes of a client that has a secret). */
+/**
+ * A token for the client itself: no user, no ID token (Cognito: custom scopes of a client with a secret).
+ */
 function grantToClient(
   form: ReadonlyMap<string, string>,
   client: AppClient,
@@ -181,7 +186,7 @@ function grantToClient(
   const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const known = client.scopes === 'any' ? asked : client.scopes;
   if (asked.some((scope) => !known.includes(scope)))
-    throw new OAuthError('invalid_scope', 'The client may not have one of these scopes');
+    throw new OAuthError('invalid_scope', 'The client must not have one of these scopes');
   const scopes = asked.length === 0 ? known : asked;
   const access = sessions.signForClient(client, scopes, form.get('audience'));
   const body = { access_token: access, expires_in: client.seconds.access, token_type: 'Bearer' };

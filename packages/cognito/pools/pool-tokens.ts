@@ -1,27 +1,24 @@
-/** ID and access tokens of a pool, in the form that its issuer gives them. */
 import { OWN_DATA_SCOPE } from '../pool-issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import { isReadable } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
 import type { Claims } from '../../core/policy/bearer-token.ts';
 
-/** One sign-in: what all tokens that come of it share. */
 export type TokenFacts = {
   readonly user: PoolUser;
   readonly client: AppClient;
   /** Of the sign-in, in seconds. */
   readonly authTime: number;
-  /** Tokens of one refresh token are revoked by it. */
+  /** Identifies the refresh token that revokes this token. */
   readonly originJti: string;
   readonly eventId: string;
   /** Undefined: a sign-in by the API, which has no scopes. */
   readonly scopes: readonly string[] | undefined;
   readonly nonce: string | undefined;
-  /** What an OpenID Connect client asks access for; no word of Cognito's. */
+  /** The requested audience of an OpenID Connect client; Cognito has none. */
   readonly audience: string | undefined;
 };
 
-/** Claims beside `iss`, `iat`, `exp` and `jti`. */
 export function idClaims(pool: PoolDefinition, facts: TokenFacts): Claims {
   return pool.kind === 'cognito' ? cognitoId(facts) : oidcId(facts);
 }
@@ -68,7 +65,10 @@ function groupsOf({ groups }: PoolUser): Claims {
   return groups.size === 0 ? {} : { 'cognito:groups': [...groups] };
 }
 
-/** OpenID Connect Core, "Requesting Claims using Scope Values": what a scope opens of the standard claims; all others belong to the profile. */
+/**
+ * OpenID Connect Core, "Requesting Claims using Scope Values": the standard claims of each scope; all others
+ * belong to the profile.
+ */
 function oidcId({ user, client, authTime, originJti, nonce, scopes = [] }: TokenFacts): Claims {
   return {
     ...userClaims(user, scopes),
@@ -98,7 +98,6 @@ function oidcAccess(
   };
 }
 
-/** What `userInfo` and ID tokens tell to a client of these scopes. */
 export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   const own = [...user.attributes].map(([name, value]) => [name, typed(name, value)] as const);
   const named = own.filter(([name]) => {
@@ -109,7 +108,7 @@ export function userClaims(user: PoolUser, scopes: readonly string[]): Claims {
   return { ...(scopes.includes('profile') ? usual : {}), ...Object.fromEntries(named), sub: user.sub };
 }
 
-/** Attributes are texts; in tokens these two are truth values. */
+/** Attributes are texts; in tokens these two are booleans. */
 function typed(name: string, value: string): unknown {
   return /^(?:email|phone_number)_verified$/.test(name) ? value === 'true' : value;
 }

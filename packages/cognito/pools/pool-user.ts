@@ -1,29 +1,26 @@
-/** One local user of a pool. */
 import type { Password } from './password.ts';
 
-/** Cognito's words for where a user stands. */
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED';
 
 export type PoolUser = {
   readonly username: string;
   readonly sub: string;
-  /** Without `sub`; values are texts, as Cognito keeps them. */
+  /** Without `sub`; values are texts, as in Cognito. */
   attributes: ReadonlyMap<string, string>;
   groups: ReadonlySet<string>;
-  /** Put into all tokens as they are: what triggers or rules of the issuer would add. */
+  /** Added to all tokens unchanged: as triggers or rules of the issuer would. */
   readonly claims: Readonly<Record<string, unknown>>;
   status: UserStatus;
   isEnabled: boolean;
   password: Password | undefined;
-  /** When a temporary password was given, in milliseconds. */
+  /** When a temporary password was set, in milliseconds. */
   passwordSetAtMs: number;
   readonly createdAtMs: number;
   changedAtMs: number;
-  /** Of users.yml: there again at each start. */
+  /** From users.yml: created again at each start. */
   readonly isWritten: boolean;
 };
 
-/** A user as users.yml has it. */
 export type WrittenUser = {
   readonly username: string;
   readonly password: string | undefined;
@@ -37,7 +34,6 @@ export function verifiedName(attribute: string): string {
   return `${attribute}_verified`;
 }
 
-/** All attributes, `sub` first, as Cognito lists them. */
 export function listAttributes(
   user: PoolUser,
   readable?: readonly string[],

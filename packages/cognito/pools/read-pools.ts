@@ -1,4 +1,3 @@
-/** User pools of the loaded stacks, with clients, groups and domains: `AWS::Cognito::UserPool…`. */
 import { parseArn } from '@gatewright/aws/arn';
 import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -19,7 +18,7 @@ import { localNameOf } from '../../core/issuers/stand-ins.ts';
 
 type Properties = ResolvedResource['properties'];
 
-/** The pools of the stacks, then one for each further issuer that is stood in for. */
+/** The pools of the stacks, then one for each other issuer that is replaced. */
 export function readPools(stacks: readonly ResolvedStack[], issuers: readonly string[]): PoolDefinition[] {
   const own = stacks.flatMap((stack) =>
     ofType(stack, 'UserPool').map((resource) => readPool(resource, stack, stacks)),
@@ -86,7 +85,7 @@ const TRIGGERS: readonly TriggerName[] = [
   'PreTokenGeneration',
 ];
 
-/** Of the two ways to name the function for tokens, the one with a version comes first. */
+/** Of the two properties for the token function, the versioned one wins. */
 function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunction> {
   const plain = TRIGGERS.flatMap((name) => {
     const arn = asNonEmptyText(config[name]);
@@ -101,11 +100,10 @@ function readTriggers(config: Properties): ReadonlyMap<TriggerName, TriggerFunct
 
 function poolIdOf({ properties }: ResolvedResource): string | undefined {
   const named = asNonEmptyText(properties['UserPoolId']);
-  // Some templates name the pool by its ARN; so does CloudFormation take it.
+  // Some templates name the pool by its ARN, which CloudFormation accepts.
   return named === undefined ? undefined : (parseArn(named)?.resource.replace(/^userpool\//, '') ?? named);
 }
 
-/** What `GetAtt ClientSecret` gives. */
 function secretOf(client: ResolvedResource, stacks: readonly ResolvedStack[]): string | undefined {
   if (!isOn(client.properties, 'GenerateSecret')) return undefined;
   const stack = stacks.find(({ resources }) => resources.get(client.logicalId) === client);
@@ -119,7 +117,9 @@ const KINDS: readonly (readonly [property: string, kind: CharacterKind])[] = [
   ['RequireSymbols', 'symbol'],
 ];
 
-/** Without a policy of its own a pool asks for eight characters of all kinds, as the console and the API set it. */
+/**
+ * Without a policy a pool requires eight characters of all kinds, the default of the console and the API.
+ */
 function readPolicy(policy: Properties, admin: Properties): PasswordPolicy {
   const isUnsaid = Object.keys(policy).length === 0;
   return {
@@ -207,7 +207,7 @@ function textsOf(properties: Properties, name: string): readonly string[] {
   return list.filter((item) => typeof item === 'string');
 }
 
-/** Templates write numbers and switches as texts, too. */
+/** Templates may write numbers and booleans as texts. */
 function numberOf(properties: Properties, name: string): number | undefined {
   const value = Number(properties[name] ?? Number.NaN);
   return Number.isFinite(value) ? value : undefined;

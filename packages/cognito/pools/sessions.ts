@@ -1,4 +1,3 @@
-/** Sign-ins of a pool: the tokens they give, the refresh tokens that go on with them, and their ends. */
 import { createHash, randomBytes } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Issuer } from '../issuer.ts';
@@ -20,20 +19,18 @@ type SignInFacts = {
   readonly nonce?: string | undefined;
   readonly audience?: string | undefined;
   readonly source: TokenSource;
-  /** Of the caller, for the trigger. */
   readonly metadata?: Metadata;
 };
 
 export type Tokens = {
   readonly id: string;
   readonly access: string;
-  /** Undefined where the old one stays good, and where none was asked for. */
+  /** Undefined if the old one stays valid, or none was requested. */
   readonly refresh: string | undefined;
   readonly expiresInSeconds: number;
   readonly scopes: readonly string[] | undefined;
 };
 
-/** One refresh token, by its hash; as it is kept between starts. */
 export type RefreshSession = {
   readonly hash: string;
   readonly sub: string;
@@ -43,7 +40,7 @@ export type RefreshSession = {
   readonly untilMs: number;
   readonly scopes?: readonly string[] | undefined;
   readonly audience?: string | undefined;
-  /** When it was used up; it may be used again within the client's grace. */
+  /** When it was used; it may be used again within the client's grace period. */
   usedAtMs?: number;
 };
 
@@ -60,7 +57,7 @@ export class Sessions {
   readonly #pool: UserPool;
   readonly #issuer: Issuer;
   readonly #sessions = new Map<string, RefreshSession>();
-  /** Sign-ins that were ended: their access tokens are refused where Cognito itself reads them. */
+  /** Ended sign-ins: their access tokens are refused where Cognito itself reads them. */
   readonly #ended = new Set<string>();
 
   constructor(pool: UserPool, issuer: Issuer) {
@@ -76,7 +73,7 @@ export class Sessions {
     for (const session of sessions) this.#sessions.set(session.hash, session);
   }
 
-  /** @param withRefresh whether a refresh token comes with it */
+  /** @param withRefresh whether to issue a refresh token */
   async begin(facts: SignInFacts, withRefresh = true): Promise<Tokens> {
     const { random, clock } = this.#pool.ports;
     const changes = await this.#changesOf(facts);
@@ -87,7 +84,7 @@ export class Sessions {
   }
 
   /**
-   * Goes on with a sign-in. A refresh token that was used up before ends it altogether: one of two has stolen it
+   * Continues a sign-in. Reuse of a refresh token ends it altogether: one of the two users has stolen it
    * (RFC 9700 §4.14.2).
    * @throws ServiceRefusal NotAuthorizedException
    */
@@ -106,11 +103,11 @@ export class Sessions {
     const { originJti, authTime, scopes, audience } = session;
     const source = 'TokenGeneration_RefreshTokens';
     const facts = { user, client, scopes, audience, source, metadata } as const;
-    // Used up before anybody is asked: a second use while the function runs is one of two all the same.
+    // Marked as used before the trigger is called: a second use while the function runs must count as reuse.
     if (grace !== undefined) session.usedAtMs ??= now;
     const changes = await this.#changesOf(facts);
     if (grace === undefined) return this.#sign(facts, { originJti, authTime, refresh: undefined }, changes);
-    // A new token does not make the sign-in last longer.
+    // A new token does not extend the sign-in.
     const refresh = this.#addSession(facts, { originJti, authTime, untilMs: session.untilMs });
     return this.#sign(facts, { originJti, authTime, refresh }, changes);
   }
@@ -125,7 +122,6 @@ export class Sessions {
     return askForChanges(this.#pool, { user, client, scopes, source, metadata });
   }
 
-  /** A client's own access token, nobody's. */
   signForClient(client: AppClient, scopes: readonly string[], audience: string | undefined): string {
     const { definition, ports } = this.#pool;
     const iat = Math.floor(ports.clock.nowEpochMs() / 1000);
@@ -149,12 +145,11 @@ export class Sessions {
     return this.#issuer.sign({ ...claims, scope: scopes.join(' '), ...own }, typ).token;
   }
 
-  /** `sub` of whom a refresh token is for. */
   ownerOf(token: string): string | undefined {
     return this.#sessions.get(hashOf(token))?.sub;
   }
 
-  /** Whether there was something to revoke; of another client nothing is. */
+  /** Whether a token was revoked; never one of another client. */
   revoke(token: string, clientId: string): boolean {
     const session = this.#sessions.get(hashOf(token));
     if (session?.clientId !== clientId) return false;
@@ -162,12 +157,11 @@ export class Sessions {
     return true;
   }
 
-  /** Everywhere. */
   endAllOf({ sub }: PoolUser): void {
     this.#end((session) => session.sub === sub);
   }
 
-  /** Whose access token this is. @throws ServiceRefusal NotAuthorizedException */
+  /** The sign-in of an access token. @throws ServiceRefusal NotAuthorizedException */
   readAccess(token: string): AccessToken {
     const claims = parseJsonObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
     if (
@@ -257,7 +251,7 @@ export class Sessions {
   }
 }
 
-/** Issuers that are not Cognito have no triggers, and access tokens without a scope. */
+/** Other issuers than Cognito have no triggers, and access tokens without a scope. */
 function accessOf(definition: PoolDefinition, token: TokenFacts, changes: TokenChanges): AccessClaims {
   const claims = accessClaims(definition, token);
   return changes === NO_CHANGES ? claims : changeAccess(claims, changes, token.client.clientId);

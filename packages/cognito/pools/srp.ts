@@ -1,10 +1,10 @@
 /**
- * The server's half of USER_SRP_AUTH: SRP-6a in the group of 3,072 bits (RFC 3526 §4, RFC 5054), hashed and padded as
- * Cognito's clients do it. All exponents have 256 bits but the client's own, so plain BigInt is fast enough.
+ * The server's half of USER_SRP_AUTH: SRP-6a in the group of 3,072 bits (RFC 3526 §4, RFC 5054), hashed and
+ * padded as Cognito's clients do it. All exponents except the client's have 256 bits, so plain BigInt is fast
+ * enough.
  */
 import { createHash, createHmac, getDiffieHellman, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Hex, as challenges carry them. */
 export type SrpVerifier = { readonly salt: string; readonly verifier: string };
 
 export type SrpChallenge = {
@@ -22,7 +22,7 @@ const K = hashHex(pad(N) + pad(G));
 
 type Whose = { readonly poolName: string; readonly username: string };
 
-/** What is kept of a password: it proves a client's knowledge and cannot be sent in its place. */
+/** The stored form of a password: verifies a client, but cannot be used to sign in. */
 export function makeVerifier(
   { poolName, username }: Whose,
   password: string,
@@ -34,7 +34,7 @@ export function makeVerifier(
   return { salt, verifier: power(G, x).toString(16) };
 }
 
-/** @returns undefined for a public value that would make the secret known (A mod N = 0, RFC 5054 §2.5.4) */
+/** @returns undefined for a public value that would reveal the secret (A mod N = 0, RFC 5054 §2.5.4) */
 export function challenge(
   A: string,
   verifier: SrpVerifier,
@@ -46,21 +46,19 @@ export function challenge(
   return { A, B: B.toString(16), b: b.toString(16), verifier };
 }
 
-/** What the client signs: who, which challenge, when. */
+/** Signed by the client: user, challenge and time. */
 type SrpClaim = Whose & {
   /** Base64. */
   readonly secretBlock: string;
   readonly timestamp: string;
-  /** Base64. */
   readonly signature: string;
 };
 
-/** Whether the client knows the password. */
 export function proves({ A, B, b, verifier }: SrpChallenge, claim: SrpClaim): boolean {
   const a = BigInt(`0x${A}`);
   const u = hashHex(pad(a) + pad(BigInt(`0x${B}`)));
   const shared = power(a * power(BigInt(`0x${verifier.verifier}`), u), BigInt(`0x${b}`));
-  // HKDF (RFC 5869) of one block, with Cognito's own label.
+  // HKDF (RFC 5869) of one block, with Cognito's label.
   const secret = createHmac('sha256', Buffer.from(pad(u), 'hex'))
     .update(Buffer.from(pad(shared), 'hex'))
     .digest();
@@ -91,7 +89,7 @@ function hashHex(hex: string): bigint {
   return BigInt(`0x${createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex')}`);
 }
 
-/** Whole bytes, and a zero in front of a first bit that would read as a minus sign. */
+/** Whole bytes, with a leading zero if the first bit would read as a minus sign. */
 function pad(value: bigint): string {
   const hex = value.toString(16);
   const even = hex.length % 2 === 1 ? `0${hex}` : hex;

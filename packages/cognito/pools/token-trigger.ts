@@ -1,5 +1,5 @@
 /**
- * The pre token generation trigger: what a pool's function changes in the tokens of a sign-in.
+ * The pre token generation trigger: a pool's function changes the tokens of a sign-in.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -21,7 +21,7 @@ export type TokenSource =
 type ClaimChanges = { readonly add: Claims; readonly suppress: readonly string[] };
 
 export type TokenChanges = {
-  /** In place of the user's; undefined = they stay. */
+  /** Replaces the user's groups; undefined = unchanged. */
   readonly groups: readonly string[] | undefined;
   readonly id: ClaimChanges;
   readonly access: ClaimChanges & {
@@ -37,7 +37,7 @@ export const NO_CHANGES: TokenChanges = {
   access: { ...NONE, scopesToAdd: [], scopesToSuppress: [] },
 };
 
-/** Nothing that says who has signed whom in, how and for whom, is a function's to change. */
+/** A function may not change claims about issuer, user, client or the way of signing in. */
 const RESERVED = new Set(
   (
     'acr amr at_hash auth_time azp client_id cognito:username event_id exp iat identities iss jti nbf nonce ' +
@@ -81,7 +81,7 @@ export async function askForChanges(
     : readSecond(response?.['claimsAndScopeOverrideDetails']);
 }
 
-/** Version 1 knows ID tokens only, and texts only. */
+/** Version 1 has only ID tokens, and only texts. */
 function readFirst(details: unknown): TokenChanges {
   if (details === undefined || details === null) return NO_CHANGES;
   if (!isJsonObject(details)) throw unreadable();
@@ -140,7 +140,7 @@ export function changeId(claims: Claims, { id }: TokenChanges): Claims {
   });
 }
 
-/** `aud` of an access token may be the client and nothing else. */
+/** `aud` of an access token must be the client. */
 export function changeAccess(claims: Claims, { access }: TokenChanges, clientId: string): Claims {
   const scopes = (asText(claims['scope']) ?? '').split(' ').filter((scope) => scope !== '');
   const kept = scopes.filter((scope) => !access.scopesToSuppress.includes(scope));

@@ -10,11 +10,9 @@ import { verifiedName } from './pool-user.ts';
 import type { PoolUser } from './pool-user.ts';
 import type { CodeDelivery, CodePurpose, UserPool } from './user-pool.ts';
 
-/** What the caller says beside: passed on as it is. */
 export type Metadata = ReadonlyMap<string, string>;
 
 export const NO_METADATA: Metadata = new Map();
-/** `clientId` of what administrators do. */
 export const NO_CLIENT = 'CLIENT_ID_NOT_APPLICABLE';
 
 type Trigger = {
@@ -24,13 +22,13 @@ type Trigger = {
   readonly clientId: string;
   readonly user: PoolUser;
   readonly request: JsonObject;
-  /** As the function gets it; it fills it in. */
+  /** As sent to the function, which fills it in. */
   readonly response: JsonObject;
 };
 
 /**
- * What the function makes of the response; undefined where the pool has no such trigger.
- * @throws ServiceRefusal where it fails, or returns something else than an event
+ * The response filled in by the function; undefined if the pool has no such trigger.
+ * @throws ServiceRefusal when it fails, or does not return an event
  */
 export async function callTrigger(
   { definition, ports }: UserPool,
@@ -73,12 +71,10 @@ function readResponse(name: TriggerName, result: InvocationResult): JsonObject {
   }
 }
 
-/** All that Cognito tells a function of a user. */
 export function userAttributes({ sub, status, attributes }: PoolUser): JsonObject {
   return { sub, 'cognito:user_status': status, ...Object.fromEntries(attributes) };
 }
 
-/** A member that is only there if there is something in it. */
 export function metadataOf(
   metadata: Metadata,
   name: 'clientMetadata' | 'validationData' = 'clientMetadata',
@@ -86,7 +82,7 @@ export function metadataOf(
   return metadata.size === 0 ? {} : { [name]: Object.fromEntries(metadata) };
 }
 
-/** Asks whether somebody may become a user. @returns whether they are confirmed at once */
+/** Asks the trigger whether to accept a new user. @returns whether the user is confirmed at once */
 export async function preSignUp(
   pool: UserPool,
   user: PoolUser,
@@ -144,7 +140,6 @@ export async function postConfirmation(
   });
 }
 
-/** Asks whether somebody whose password was right may sign in. */
 export async function preAuthentication(
   pool: UserPool,
   user: PoolUser,
@@ -195,7 +190,7 @@ type MessageOf = {
   readonly metadata: Metadata;
 };
 
-/** Sends a new code, with the words of the pool's own function where it has one. */
+/** Sends a new code, with the text of the pool's own function if there is one. */
 export async function sendCode(
   pool: UserPool,
   user: PoolUser,

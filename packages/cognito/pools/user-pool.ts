@@ -1,4 +1,3 @@
-/** A user pool with its users, groups and the codes it has sent. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
@@ -13,23 +12,20 @@ import type { PoolUser, UserStatus, WrittenUser } from './pool-user.ts';
 export type PoolPorts = {
   readonly clock: Clock;
   readonly random: Random;
-  /** Where codes appear that Cognito would send by mail or text message. */
   readonly log: (line: string) => void;
-  /** Told whenever there is something new to keep. */
   readonly onChange: () => void;
-  /** Calls a function of a trigger, within the time that Cognito waits. */
+  /** Calls the function of a trigger, within Cognito's time limit. */
   readonly invoke: (functionArn: string, event: string) => Promise<InvocationResult>;
 };
 
-/** What a code is for. */
 export type CodePurpose = 'sign-up' | 'new password' | { readonly attribute: string };
 
 type SentCode = { readonly code: string; readonly untilMs: number; wrong: number };
 
-/** A pool that holds more is no trial. */
+/** Bounds memory; a test pool needs no more. */
 const MAX_USERS = 10_000;
 const MAX_WRONG_CODES = 5;
-/** Of a mail at Cognito. */
+/** Limit of a mail in Cognito. */
 const MAX_MESSAGE = 20_000;
 const HOUR_MS = 3_600_000;
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
@@ -37,7 +33,7 @@ const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 export class UserPool {
   readonly definition: PoolDefinition;
   readonly ports: PoolPorts;
-  /** By username, in lower case where the pool does not tell cases apart. */
+  /** By username, in lower case if the pool ignores case. */
   readonly #users = new Map<string, PoolUser>();
   readonly #groups: Map<string, string>;
   readonly #codes = new Map<string, SentCode>();
@@ -48,7 +44,7 @@ export class UserPool {
     this.#groups = new Map(definition.groups.map((name) => [name, '']));
   }
 
-  /** What follows the `_` of the id; SRP's hashes begin with it. */
+  /** The part after `_` of the id, with which SRP's hashes begin. */
   get poolName(): string {
     return this.definition.poolId.replace(/^[^_]*_/, '');
   }
@@ -57,7 +53,7 @@ export class UserPool {
     return [...this.#users.values()];
   }
 
-  /** Names with descriptions, those of users included. */
+  /** Names with descriptions, including groups named by users only. */
   get groups(): ReadonlyMap<string, string> {
     const ofUsers = this.users.flatMap((user) => [...user.groups].map((name) => [name, ''] as const));
     return new Map([...ofUsers, ...this.#groups]);
@@ -77,7 +73,6 @@ export class UserPool {
     return known ?? (this.definition.isOpen ? openClient(clientId, this.definition.kind) : undefined);
   }
 
-  /** By username, sub, or an attribute that users sign in with. */
   find(name: string): PoolUser | undefined {
     const direct = this.#users.get(this.#keyOf(name));
     if (direct !== undefined) return direct;
@@ -85,7 +80,7 @@ export class UserPool {
     const { nameAttributes, aliases } = this.definition;
     const bears = ({ attributes }: PoolUser, attribute: string): boolean =>
       this.#keyOf(attributes.get(attribute) ?? '') === this.#keyOf(name);
-    // An alias counts once it is verified: anybody may write somebody else's address into an attribute.
+    // An alias counts only if verified: a user may set any address as an attribute.
     const isVerified = ({ attributes }: PoolUser, attribute: string): boolean =>
       attribute === 'preferred_username' || attributes.get(verifiedName(attribute)) === 'true';
     return this.users.find(
@@ -104,7 +99,8 @@ export class UserPool {
   }
 
   /**
-   * Takes a new user. Where users sign in by an attribute, the name is that attribute's value, and the username an id.
+   * Adds a new user. In a pool that signs users in by an attribute, the name is that attribute's value, and
+   * the username an id.
    * @throws ServiceRefusal
    */
   add(
@@ -154,12 +150,12 @@ export class UserPool {
     return user;
   }
 
-  /** Users that were kept, and those of users.yml, which come above them. */
+  /** Restores kept users; users of users.yml override them. */
   restore(users: readonly PoolUser[]): void {
     for (const user of users) this.#users.set(this.#keyOf(user.username), user);
   }
 
-  /** The `sub` stays the same from start to start, as rows of tables hold it. */
+  /** The `sub` stays the same between starts, since rows of tables refer to it. */
   write({ username, password, attributes, groups, claims }: WrittenUser): void {
     const now = this.ports.clock.nowEpochMs();
     const { sub = makeSub(this.definition, username), ...others } = attributes;
@@ -210,7 +206,7 @@ export class UserPool {
       throw new ServiceRefusal('InvalidPasswordException', `Password did not conform with policy: ${fault}`);
   }
 
-  /** Puts a new code into the log, where Cognito would send it; the former one is void. */
+  /** Logs a new code, which Cognito would send; the previous one becomes void. */
   sendCode(user: PoolUser, purpose: CodePurpose, message?: CustomMessage): CodeDelivery {
     const code = String(randomInt(1_000_000)).padStart(6, '0');
     const hours = purpose === 'new password' ? 1 : 24;
@@ -225,7 +221,7 @@ export class UserPool {
     return delivery;
   }
 
-  /** What Cognito would send, in the words of the pool's own function. */
+  /** Logs a message that Cognito would send, with the text of the pool's own function. */
   showMessage(
     { username }: PoolUser,
     message: CustomMessage | undefined,
@@ -245,7 +241,7 @@ export class UserPool {
     const sent = this.#codes.get(key);
     if (sent === undefined || sent.untilMs <= this.ports.clock.nowEpochMs())
       throw new ServiceRefusal('ExpiredCodeException', 'Invalid code provided, please request a code again.');
-    // Six digits are guessed soon by who may try for ever.
+    // Attack: with unlimited attempts six digits are soon guessed.
     if (sent.wrong >= MAX_WRONG_CODES)
       throw new ServiceRefusal(
         'LimitExceededException',
@@ -295,7 +291,7 @@ function describeNames(names: readonly string[]): string {
   return names.map((name) => (name === 'email' ? 'an email' : 'a phone number')).join(' or ');
 }
 
-/** In the form of the issuer: a UUID at Cognito, `auth0|…` at Auth0. */
+/** In the issuer's form: a UUID in Cognito, `auth0|…` in Auth0. */
 function makeSub({ kind, issuer, poolId }: PoolDefinition, username: string): string {
   const hex = createHash('sha256').update(`${poolId}\0${username}`).digest('hex');
   if (kind === 'oidc') return issuer.includes('.auth0.com') ? `auth0|${hex.slice(0, 24)}` : hex.slice(0, 24);

@@ -1,4 +1,4 @@
-/** All user pools of a start: found by id, by client, by host; with the users of users.yml in each. */
+/** All user pools of a start, by id, by client, by host; each has the users of users.yml. */
 import type { Issuer } from '../issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
 import type { PoolUser, WrittenUser } from './pool-user.ts';
@@ -9,7 +9,6 @@ import type { PoolPorts } from './user-pool.ts';
 
 export type LocalPool = { readonly pool: UserPool; readonly sessions: Sessions };
 
-/** What is kept of one pool between starts. Those of users.yml are not among the users. */
 export type KeptPool = {
   readonly poolId: string;
   readonly users: readonly PoolUser[];
@@ -22,7 +21,7 @@ export class UserPools {
   readonly #ports: PoolPorts;
   #pools = new Map<string, LocalPool>();
   #written: readonly WrittenUser[] = [];
-  /** Of pools that are not loaded now, too: a stack that is left out of one start is not forgotten. */
+  /** Includes pools that are not loaded now, whose data must not be lost. */
   readonly #kept: Map<string, KeptPool>;
 
   constructor(issuer: Issuer, ports: PoolPorts, kept: readonly KeptPool[] = []) {
@@ -31,7 +30,6 @@ export class UserPools {
     this.#kept = new Map(kept.map((pool) => [pool.poolId, pool]));
   }
 
-  /** From here on these pools are there. Users, groups and sessions of those that were there before stay. */
   follow(definitions: readonly PoolDefinition[], written: readonly WrittenUser[]): void {
     for (const kept of this.kept) this.#kept.set(kept.poolId, kept);
     this.#pools = new Map(
@@ -52,12 +50,11 @@ export class UserPools {
     return this.all.find(({ pool }) => pool.definition.issuer === issuer);
   }
 
-  /** By the host of hosted pages: `shop.auth.eu-west-1.amazoncognito.com`. */
   ofDomain(host: string): LocalPool | undefined {
     return this.all.find(({ pool }) => pool.definition.domains.includes(host));
   }
 
-  /** The pool that has the client; one that nobody knows belongs to the first pool whose clients nobody knows. */
+  /** The pool of a client; an unknown client belongs to the first pool whose clients are unknown. */
   ofClient(clientId: string): (LocalPool & { readonly client: AppClient }) | undefined {
     const known = this.all.find(({ pool }) =>
       pool.definition.clients.some((client) => client.clientId === clientId),
@@ -68,7 +65,6 @@ export class UserPools {
     return local === undefined || client === undefined ? undefined : { ...local, client };
   }
 
-  /** Puts what was kept in the place of what is there; users of users.yml stay above it. */
   restore(kept: readonly KeptPool[]): void {
     for (const pool of kept) this.#kept.set(pool.poolId, pool);
     this.#pools = new Map(

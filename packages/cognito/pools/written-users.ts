@@ -1,14 +1,13 @@
 /**
- * Local users as `users.yml` has them, where the gateway is started:
- * `- { username, password?, attributes?: { email: … }, groups?: [ … ], claims?: { … } }`. Without a password a user signs
- * in on the local login page alone, by a click.
+ * Local users of `users.yml`, in the folder of the start: `- { username, password?, attributes?: { email: …
+ * }, groups?: [ … ], claims?: { … } }`. A user without a password can sign in only on the local login page,
+ * by a click.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
 import type { WrittenUser } from './pool-user.ts';
 
-/** Users that can be taken, and what is wrong with the others. */
 export type UsersRead = {
   readonly users: readonly WrittenUser[];
   readonly faults: readonly DefinitionError[];
@@ -18,14 +17,14 @@ const MAX_WRITTEN = 1_000;
 const FIELDS = ['username', 'password', 'attributes', 'groups', 'claims'];
 const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 
-/** Never throws: one user that is wrong must not keep the others out. */
+/** Never throws: a faulty user must not exclude the others. */
 export function parseUsers(text: string, file: string): UsersRead {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const { line, col } = syntaxError.linePos?.[0] ?? {};
-    // The line itself may hold a password, so only its place is told.
+    // The line may hold a password, so only its place is reported.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     const where = col === undefined ? '' : ` (column ${col})`;
     return { users: [], faults: [new DefinitionError({ file, line }, `${message ?? 'not YAML'}${where}`)] };
@@ -47,24 +46,23 @@ export function parseUsers(text: string, file: string): UsersRead {
     const node = isMap(item) ? item : undefined;
     const user = readUser(node?.toJS(document));
     if (typeof user === 'string') faults.push(at(node ?? contents, user));
-    else if (users.has(user.username)) faults.push(at(node, `${user.username} is there twice`));
+    else if (users.has(user.username)) faults.push(at(node, `${user.username} is repeated`));
     else users.set(user.username, user);
   }
   if (contents.items.length > MAX_WRITTEN)
-    faults.push(at(contents, `holds more than ${MAX_WRITTEN} users; the rest is not there`));
+    faults.push(at(contents, `holds more than ${MAX_WRITTEN} users; the rest is ignored`));
   return { users: [...users.values()], faults };
 }
 
-/** The user, or what is wrong with it. */
 function readUser(value: unknown): WrittenUser | string {
-  if (!isJsonObject(value)) return 'a user is a map with a username';
+  if (!isJsonObject(value)) return 'a user must be a map with a username';
   const stranger = Object.keys(value).find((name) => !FIELDS.includes(name));
-  if (stranger !== undefined) return `${stranger} is not known here; a user has ${FIELDS.join(', ')}`;
+  if (stranger !== undefined) return `${stranger} is unknown; a user has ${FIELDS.join(', ')}`;
   const { username, password, attributes = {}, groups = [], claims = {} } = value;
   if (typeof username !== 'string' || !NAME.test(username))
-    return 'username must be a text of 1 to 128 characters without blanks';
+    return 'username must be a text of 1 to 128 characters without spaces';
   if (password !== undefined && (typeof password !== 'string' || password.length > 256))
-    return `${username}: password must be a text of at most 256 characters; put it in quotes`;
+    return `${username}: password must be a text of at most 256 characters; quote it`;
   if (!isJsonObject(attributes) || !Object.values(attributes).every(isPlain))
     return `${username}: attributes must be a map of names and texts`;
   if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string'))
@@ -74,7 +72,7 @@ function readUser(value: unknown): WrittenUser | string {
   return { username, password, attributes: Object.fromEntries(texts), groups, claims };
 }
 
-/** YAML writes `true` and `7` without quotes where Cognito has texts. */
+/** YAML users may write `true` and `7` without quotes where Cognito has texts. */
 function isPlain(value: unknown): boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -1,6 +1,6 @@
 /**
- * One row of the table of API Gateway's resource types. Templates are classified, resolved and sorted by it, AWS's own
- * APIs read and show by it, and documents are merged by it: a property or a type is declared here and nowhere else.
+ * One row of the table of API Gateway's resource types, which classifies, resolves and sorts templates,
+ * serves AWS's own APIs, and merges documents: properties and types are declared only here.
  */
 import { id } from '../../core/resource-types/namers.ts';
 import type { NamesOfType } from '../../core/resource-types/namers.ts';
@@ -8,8 +8,8 @@ import type { TypeClass } from '../../core/resource-types/type-class.ts';
 import type { Field } from './fields.ts';
 
 /**
- * What an API consists of, and how the control plane holds it: by id, as a list in the order of the template, or read
- * into something of its own (paths, documentation, stages).
+ * The parts of an API, and their containers in the control plane: by id, as a list in template order, or
+ * converted (paths, documentation, stages).
  */
 export const PARTS = {
   resources: 'read',
@@ -31,53 +31,45 @@ export const PARTS = {
 export type PartName = keyof typeof PARTS;
 export const PART_NAMES = Object.keys(PARTS) as readonly PartName[];
 
-/** How calls of AWS's own APIs make and name one. */
 export type PartCalls = {
-  /** As AWS's messages name it. */
   readonly noun: string;
   /** `routes` */
   readonly path: string;
   /** `routeId` */
   readonly idName: string;
   readonly idLength: number;
-  /** Wire names of what a call must give. */
   readonly required?: readonly string[];
   readonly quota?: 'authorizers' | 'integrations' | 'routes';
-  /** Absent = of all protocols. */
+  /** Absent = all protocols. */
   readonly only?: 'websocket';
-  /** No two of an API, or of what they belong to, have the same. */
   readonly unique?: string;
-  /** What it belongs to beside the API: `/routes/{routeId}/routeresponses`. */
+  /** Its owner besides the API: `/routes/{routeId}/routeresponses`. */
   readonly below?: { readonly part: PartName; readonly property: string };
 };
 
-/** Of `names`, `ref` is absent where a type has the names of `service-names.ts`. */
+/** In `names`, `ref` is absent for types whose names are in `service-names.ts`. */
 export type ApiType = Omit<TypeClass, 'enforced'> & {
   readonly names?: NamesOfType;
-  /** Names the API that it belongs to; absent = it belongs to none. */
+  /** Names its API; absent = it belongs to none. */
   readonly owner?: 'RestApiId' | 'ApiId';
   readonly part?: PartName;
-  /** What AWS's own APIs read and show of it. */
   readonly fields?: readonly Field[];
-  /** Properties that are enforced beside the owner and the fields. */
   readonly enforced?: readonly string[];
-  /** Properties of fields that AWS has and nothing here applies: templates are told, calls are refused. */
+  /** Fields of AWS that are not applied here: reported for templates, refused in calls. */
   readonly notApplied?: readonly string[];
-  /** Nothing of it changes what a request gets. */
   readonly isWithoutEffect?: boolean;
-  /** Two of one API that agree in these are one: what a document says replaces its like. */
+  /** Two of one API with equal values of these are the same: a document replaces its equivalent. */
   readonly alike?: readonly string[];
-  /** Properties of others that hold its id. */
   readonly referredBy?: readonly string[];
   readonly calls?: PartCalls;
 };
 
-/** Names of a resource whose id has so many characters, and which gives it under one name. */
+/** Names of a resource with an id of this length, returned under one attribute. */
 export function idOf(count: number, attribute?: string): NamesOfType {
   return { ref: id(count), attributes: attribute === undefined ? {} : { [attribute]: id(count) } };
 }
 
-/** What becomes of its properties; undefined for a type of which templates are told that nothing is read. */
+/** Class of its properties; undefined for a type that is reported as unread. */
 export function classOf(type: ApiType): TypeClass | undefined {
   const { owner, fields = [], enforced = [], notApplied = [] } = type;
   const { whereKnown, noEffect, unsupported, enforcedItems, values, except } = type;
@@ -99,7 +91,6 @@ export function classOf(type: ApiType): TypeClass | undefined {
   };
 }
 
-/** `Integration.Uri`: properties of a block, as templates are classified by them. */
 export function under(parent: string, fields: readonly Field[]): readonly string[] {
   return fields.map(({ property }) => `${parent}.${property}`);
 }

@@ -1,4 +1,3 @@
-/** Every type of resource that API Gateway has, as one table. */
 import { classOf } from './api-type.ts';
 import { DOMAIN_TYPES } from './domain-types.ts';
 import { REST_TYPES } from './rest-types.ts';
@@ -11,7 +10,6 @@ export const API_TYPES: ReadonlyMap<string, ApiType> = new Map<string, ApiType>(
   Object.entries({ ...REST_TYPES, ...DOMAIN_TYPES, ...V2_TYPES }),
 );
 
-/** What becomes of the properties of each. */
 export const API_CLASSES: Readonly<Record<string, TypeClass>> = Object.fromEntries(
   [...API_TYPES].flatMap(([name, type]): [string, TypeClass][] => {
     const found = classOf(type);
@@ -21,7 +19,6 @@ export const API_CLASSES: Readonly<Record<string, TypeClass>> = Object.fromEntri
 
 const NO_PORTAL = 'there is no portal (new at AWS on 19 Nov 2025); requests do not need one';
 
-/** The same for templates: classes, and what Ref and GetAtt give. */
 export const CONTROL_TYPES: ResourceTypeTable = {
   ...Object.fromEntries(
     [...API_TYPES].map(([name, { names, isWithoutEffect }]) => [

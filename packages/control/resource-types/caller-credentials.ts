@@ -1,6 +1,6 @@
-/** "Caller credentials are passed through": AWS then asks the caller's own policies, too. */
+/** "Caller credentials are passed through": AWS then also checks the caller's own policies. */
 export const CALLER_CREDENTIALS = {
   value: 'arn:aws:iam::*:user/*',
   consequence:
-    'integrations do not run with the permissions of the caller: who may call the method gets through',
+    'integrations do not run with the permissions of the caller: any caller of the method is accepted',
 };

@@ -1,4 +1,3 @@
-/** Custom domains, public and private, and what leads from them to APIs. */
 import { generated, given, host, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { idOf } from './api-type.ts';
@@ -10,7 +9,6 @@ const ROUTING_RULES = 'requests follow the base path mappings only';
 const MODES = ['BASE_PATH_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_BASE_PATH_MAPPING'];
 const MODES_V2 = ['API_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING'];
 
-/** Both APIs have it. */
 export const MUTUAL_TLS = block('mutualTlsAuthentication', fieldsOf('truststoreUri truststoreVersion'));
 const TRUSTSTORE = words('MutualTlsAuthentication.TruststoreUri MutualTlsAuthentication.TruststoreVersion');
 

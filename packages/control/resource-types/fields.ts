@@ -1,4 +1,6 @@
-/** One property in two spellings: CloudFormation's, in which the control plane keeps it, and that of AWS's own APIs. */
+/**
+ * One property in two spellings: CloudFormation's, used inside the control plane, and that of AWS's own APIs.
+ */
 
 type PlainKind = 'text' | 'flag' | 'number' | 'list' | 'texts' | 'flags';
 /** `block` has fields of its own; the others are maps: of blocks, and of maps of texts. */
@@ -9,7 +11,6 @@ export type Field = {
   readonly wire: string;
   readonly property: string;
   readonly kind: FieldKind;
-  /** Of a block, and of each in a map of blocks. */
   readonly fields?: readonly Field[];
 };
 
@@ -19,7 +20,6 @@ export const field = (wire: string, kind: PlainKind = 'text', property = capital
   kind,
 });
 
-/** Several of one kind, by their names on the wire. */
 export const fieldsOf = (names: string, kind: PlainKind = 'text'): readonly Field[] =>
   names.split(/\s+/).map((name) => field(name, kind));
 

@@ -1,4 +1,3 @@
-/** REST APIs, their parts and what meters them (`AWS::ApiGateway`). */
 import { makeName, makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { generated, given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
@@ -7,17 +6,17 @@ import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
 
-/** Of HTTP and WebSocket APIs, too. */
+/** For HTTP and WebSocket APIs too. */
 export const DOCUMENT_IN_S3 =
-  'routes of a document in S3 are not served; gatewright.values.yml may say where it lies: s3: { BUCKET: { KEY: !file … } }';
+  'routes of a document in S3 are not served; add it to gatewright.values.yml: s3: { BUCKET: { KEY: !file … } }';
 
-const METHOD_SETTINGS = 'what it says beside the settings that AWS has is not applied';
+const METHOD_SETTINGS = 'settings that AWS does not have are not applied';
 const METHOD_ITEMS = words(
   `HttpMethod ResourcePath LoggingLevel DataTraceEnabled MetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit
    CachingEnabled CacheTtlInSeconds CacheDataEncrypted`,
 );
 
-/** In templates a block of the method, on the wire a call of its own. */
+/** A block of the method in templates, a separate call on the wire. */
 export const INTEGRATION_FIELDS = [
   field('type'),
   field('httpMethod', 'text', 'IntegrationHttpMethod'),
@@ -68,7 +67,7 @@ export const REST_TYPES = {
       BodyS3Location: DOCUMENT_IN_S3,
       CloneFrom: 'the API stays empty',
       EndpointAccessMode:
-        'calls by every host of a VPC endpoint get through (access modes: new at AWS on 19 Nov 2025)',
+        'calls by every host of a VPC endpoint are accepted (access modes: new at AWS on 19 Nov 2025)',
     },
   },
   'AWS::ApiGateway::Resource': {
@@ -94,12 +93,12 @@ export const REST_TYPES = {
       ...words('ResourceId HttpMethod MethodResponses Integration.IntegrationResponses'),
       ...under('Integration', INTEGRATION_FIELDS).filter((name) => name !== 'Integration.Credentials'),
     ],
-    // Calls of functions need no role here; those of services have the rights of theirs, with --roles on.
+    // Calls of functions need no role here; those of services have the role's permissions, with --roles on.
     whereKnown: ['Integration.Credentials'],
     noEffect: words('OperationName'),
     unsupported: {
       'Integration.IntegrationTarget':
-        'the link leads where --vpc-link says, whatever load balancer is named (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
+        'the link leads to the address that --vpc-link gives, whatever its load balancer (VPC links V2 of REST APIs: new at AWS on 21 Nov 2025)',
     },
     except: { 'Integration.Credentials': CALLER_CREDENTIALS },
     alike: ['HttpMethod', 'ResourceId'],
@@ -216,7 +215,7 @@ export const REST_TYPES = {
   'AWS::ApiGateway::ApiKey': {
     names: idOf(10, 'APIKeyId'),
     fields: [...fieldsOf('value name description customerId'), field('enabled', 'flag')],
-    // A stage is opened to a key by a usage plan; stage keys are from before those.
+    // Usage plans connect a stage with a key; stage keys are older.
     noEffect: words('Description CustomerId GenerateDistinctId StageKeys Tags'),
   },
   'AWS::ApiGateway::UsagePlan': {
@@ -234,7 +233,7 @@ export const REST_TYPES = {
     names: idOf(10, 'Id'),
     enforced: words('KeyId KeyType UsagePlanId'),
   },
-  // Integrations reach what `--vpc-link` says, whatever a template defines.
+  // Integrations reach the address of `--vpc-link`, whatever a template defines.
   'AWS::ApiGateway::VpcLink': {
     names: idOf(6, 'VpcLinkId'),
     fields: [...fieldsOf('name description'), field('targetArns', 'list'), field('tags', 'texts')],

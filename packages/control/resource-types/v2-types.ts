@@ -1,4 +1,3 @@
-/** HTTP and WebSocket APIs and their parts (`AWS::ApiGatewayV2`). */
 import { given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { idOf, under } from './api-type.ts';
@@ -200,7 +199,7 @@ export const V2_TYPES = {
     ],
     enforced: ['StageName', ...under('DefaultRouteSettings', ROUTE_SETTINGS)],
     noEffect: words('Description Tags'),
-    unsupported: { ClientCertificateId: 'no client certificate is shown to backends' },
+    unsupported: { ClientCertificateId: 'backends get no client certificate' },
   },
   'AWS::ApiGatewayV2::VpcLink': {
     names: idOf(6, 'VpcLinkId'),

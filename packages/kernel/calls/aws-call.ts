@@ -1,4 +1,6 @@
-/** A call of an AWS API on the control port: who makes it, whether they may, and refusals in the service's own form. */
+/**
+ * A call of an AWS API on the control port: its caller, its permissions, and refusals in the service's form.
+ */
 import {
   decideFor,
   describeDenial,
@@ -11,7 +13,6 @@ import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
 
-/** A call whose signature has been verified. */
 export type AwsCall = {
   readonly request: ControlRequest;
   readonly caller: LocalIdentity;
@@ -20,16 +21,16 @@ export type AwsCall = {
   readonly region: string;
 };
 
-/** Answers the calls of one service; it must ask `refuseUnlessAllowed` before it does anything. */
+/** Answers the calls of one service; must call `refuseUnlessAllowed` before it does anything. */
 export type AwsService = (call: AwsCall) => Promise<ControlReply>;
 
 export type AwsPermission = {
   /** `lambda:InvokeFunction` */
   readonly action: string;
   readonly resource: string;
-  /** What conditions find of the call; absent = nothing. */
+  /** Values for conditions; absent = none. */
   readonly conditions?: ConditionValues;
-  /** As the service writes the action in a refusal; absent = as it is. */
+  /** The action as the service writes it in a refusal; absent = unchanged. */
   readonly shownAction?: string;
 };
 
@@ -39,7 +40,6 @@ type Authentication =
 
 type Refusal = { readonly status: number; readonly type: string; readonly message: string };
 
-/** Unsigned and wrongly signed calls never get further than this. */
 export function authenticateCall(
   request: ControlRequest,
   at: { readonly identities: Identities; readonly clock: SigningClock },
@@ -69,11 +69,11 @@ export function authenticateCall(
     };
   }
   const caller = at.identities.find(signature.accessKeyId);
-  if (caller === undefined) throw new Error('a verified key belongs to no identity');
+  if (caller === undefined) throw new Error('a verified key belongs to an unknown identity');
   return { kind: 'call', call: { request, caller, service: signature.service, region: signature.region } };
 }
 
-/** @returns the refusal, in AWS's words, of the first permission that the caller's policies do not give */
+/** @returns the refusal, in AWS's words, of the first permission that the caller's policies lack */
 export function refuseUnlessAllowed(
   call: AwsCall,
   permissions: readonly AwsPermission[],
@@ -83,12 +83,10 @@ export function refuseUnlessAllowed(
   return awsError(call.request, call.service, { ...denialOf(call.service), message });
 }
 
-/** Status and name of a refusal as the service says it. */
 export function denialOf(service: string): typeof DENIAL {
   return { ...DENIAL, ...DENIALS[service] };
 }
 
-/** Why the first of these permissions is not given, in AWS's words; undefined = all are. */
 export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermission[]): string | undefined {
   for (const { action, resource, conditions = NOTHING_KNOWN, shownAction = action } of permissions) {
     const decision = decideFor(caller, { action, resource, conditions });
@@ -99,7 +97,7 @@ export function findDenial(caller: LocalIdentity, permissions: readonly AwsPermi
 
 const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
-/** Services that word it otherwise (their API references, "Common Errors"). */
+/** Services with other wordings (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
   events: { status: 400 },
   kinesis: { status: 400 },
@@ -110,8 +108,8 @@ const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
 };
 
 /**
- * An error as a client of the service reads it: DynamoDB says 400 and `__type`, query services and S3 speak XML, the
- * others JSON with `x-amzn-ErrorType`.
+ * An error in the service's form: DynamoDB answers 400 and `__type`, query services and S3 XML, the others
+ * JSON with `x-amzn-ErrorType`.
  */
 export function awsError(request: ControlRequest, service: string, refusal: Refusal): ControlReply {
   const { status, type, message } = refusal;
@@ -128,7 +126,7 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   if (service === 's3') {
     return { status, headers: ['Content-Type', 'application/xml'], body: `<Error>${inner}</Error>` };
   }
-  // A target is of the JSON protocol, whatever `curl -d` says of the body.
+  // A target means the JSON protocol, whatever content type `curl -d` sends.
   const isJson = headerOf(request, 'x-amz-target') !== undefined;
   if (!isJson && contentType.startsWith('application/x-www-form-urlencoded')) {
     const body = `<ErrorResponse><Error><Type>Sender</Type>${inner}</Error><RequestId>local</RequestId></ErrorResponse>`;
@@ -141,7 +139,6 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
   };
 }
 
-/** Which service's form an error takes when no signature says which service was meant. */
 function guessService(request: ControlRequest): string {
   return headerOf(request, 'x-amz-target')?.startsWith('DynamoDB') === true ? 'dynamodb' : 'unknown';
 }

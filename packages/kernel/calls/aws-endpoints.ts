@@ -1,12 +1,11 @@
-/** Where AWS services are, by the variables that AWS's own SDKs read. */
 import { serviceOf } from './endpoint-variables.ts';
 import type { AwsEndpoints } from './service-client.ts';
 
 const ENDPOINT = /^AWS_ENDPOINT_URL(?:_([A-Z0-9_]+))?$/;
 
 /**
- * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by the usual variables. A text says why
- * not: an address that is none, or services to be called at AWS without credentials.
+ * Endpoints by `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, credentials by the usual variables. A
+ * text is a refusal: an invalid address, or calls to AWS without credentials.
  */
 export function readAwsEndpoints(
   live: readonly string[],
@@ -16,13 +15,13 @@ export function readAwsEndpoints(
   for (const [name, url] of Object.entries(environment)) {
     const match = ENDPOINT.exec(name);
     if (match === null || url === undefined || url === '') continue;
-    if (!URL.canParse(url) || !/^https?:/.test(url)) return `${name} is no URL: ${url}`;
+    if (!URL.canParse(url) || !/^https?:/.test(url)) return `${name} is not a URL: ${url}`;
     urls[match[1] === undefined ? '*' : serviceOf(match[1])] = url;
   }
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined)
     return live.length > 0
-      ? '--aws calls AWS itself and needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+      ? '--aws sends calls to AWS and needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
       : { urls, live, credentials: undefined };
   const credentials = {
     accessKeyId: AWS_ACCESS_KEY_ID,

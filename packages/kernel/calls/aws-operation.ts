@@ -1,4 +1,3 @@
-/** Results of a call of an AWS service in the words of its protocol. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ServiceRequest } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -9,7 +8,7 @@ export type OperationResult =
       readonly kind: 'result';
       readonly fields: JsonObject;
       readonly isVoid?: boolean;
-      /** For who accepts JSON of the query protocol, where it has another shape. */
+      /** For clients that accept JSON of the query protocol, where its shape differs. */
       readonly jsonFields?: JsonObject;
     }
   | {
@@ -17,7 +16,6 @@ export type OperationResult =
       readonly status: number;
       readonly code: string;
       readonly message: string;
-      /** Flat name, value list. */
       readonly headers?: readonly string[];
     };
 
@@ -28,7 +26,6 @@ export type OperationReply = {
   readonly headers?: readonly string[];
 };
 
-/** The last value of a header; `name` in lower case. */
 export function headerOf({ headers }: ServiceRequest, name: string): string | undefined {
   const at = headers.findLastIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
   return at === -1 ? undefined : headers[at + 1];
@@ -46,7 +43,7 @@ export function printJsonReply(result: OperationResult, version: string): Operat
   return { status, contentType, headers, body: JSON.stringify({ __type: code, message }) };
 }
 
-/** The query protocol speaks JSON to who accepts it, as API Gateway does, and XML to all others. */
+/** JSON for clients that accept it, as from API Gateway, XML for all others. */
 export function printQueryReply(
   action: string,
   result: OperationResult,
@@ -79,7 +76,6 @@ export function printQueryReply(
   return { status, contentType: 'text/xml', body: `<?xml version="1.0"?>\n${xml}` };
 }
 
-/** A list is its element again and again. */
 function printXml(fields: JsonObject): string {
   return Object.entries(fields)
     .flatMap(([name, value]) =>

@@ -1,4 +1,4 @@
-/** STS's GetCallerIdentity, which tools ask before anything else: the local identity that has signed the call. */
+/** STS's GetCallerIdentity, the first call of many tools: the local identity that signed the call. */
 import { awsError, type AwsCall, type AwsService } from './aws-call.ts';
 import { describeIdentity } from '../../core/policy/identities.ts';
 import type { Random } from '../../core/ports.ts';
@@ -6,8 +6,8 @@ import type { Random } from '../../core/ports.ts';
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 /**
- * AWS asks no permission for it (STS API reference, "GetCallerIdentity").
- * @param others answers what else is asked of STS; absent = 501
+ * AWS requires no permission for it (STS API reference, "GetCallerIdentity").
+ * @param others answers the other operations of STS; absent = 501
  */
 export function createCallerIdentity(random: Random, others?: AwsService): AwsService {
   return async (call) => {
@@ -16,7 +16,7 @@ export function createCallerIdentity(random: Random, others?: AwsService): AwsSe
       new URLSearchParams(query).get('Action') ?? new URLSearchParams(body.toString()).get('Action');
     if (action === 'GetCallerIdentity') return printIdentity(call, random);
     if (others !== undefined) return others(call);
-    const message = `${action ?? call.request.method} of STS is not served here; let it through with --aws sts`;
+    const message = `${action ?? call.request.method} of STS is not served here; send it to AWS with --aws sts`;
     return awsError(call.request, 'sts', { status: 501, type: 'NotImplementedException', message });
   };
 }

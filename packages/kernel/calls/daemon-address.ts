@@ -1,10 +1,11 @@
-/** Where an X-Ray daemon listens. */
-
 export type DaemonAddress = { readonly host: string; readonly port: number };
 
 const ADDRESS = /^(?:udp:)?(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/;
 
-/** `127.0.0.1:2000`, or `tcp:127.0.0.1:2000 udp:127.0.0.1:2001` of which the second counts; undefined = none of both. */
+/**
+ * `127.0.0.1:2000`, or `tcp:127.0.0.1:2000 udp:127.0.0.1:2001` of which the second counts; undefined =
+ * neither form.
+ */
 export function parseDaemonAddress(text: string): DaemonAddress | undefined {
   const parts = text.trim().split(/\s+/);
   const chosen = parts.length === 1 ? parts[0] : parts.find((part) => part.startsWith('udp:'));

@@ -1,6 +1,6 @@
-/** How the variables of AWS's SDKs, AWS_ENDPOINT_URL_<SERVICE>, call services. */
-
-/** Service ids of SDKs, as their variables spell them, where those are not the names in integration URIs. */
+/**
+ * Service ids of SDKs as their variables spell them, where they differ from the names in integration URIs.
+ */
 const VARIABLES: Readonly<Record<string, string>> = {
   events: 'EVENTBRIDGE',
   states: 'SFN',
@@ -15,13 +15,12 @@ function toServiceId(variable: string): string {
   return variable.toLowerCase().replaceAll('_', '');
 }
 
-/** The service that the end of a variable means. */
 export function serviceOf(variable: string): string {
   const id = toServiceId(variable);
   return SERVICES.get(id) ?? id;
 }
 
-/** What leads calls of one service elsewhere; a name with a hyphen is no part of a variable's. */
+/** The variable that sends calls of a service elsewhere; its name has no hyphens. */
 export function endpointVariableOf(service: string): string {
   return service.includes('-')
     ? 'AWS_ENDPOINT_URL'

@@ -1,6 +1,6 @@
 /**
- * Calls of AWS services by integrations run with the role that the method names (`credentials`), so its policies decide
- * as those of a function do (developer guide, "API Gateway permissions model for creating and managing an API").
+ * Calls of AWS services by integrations run with the method's role (`credentials`), so its policies decide,
+ * as for a function (developer guide, "API Gateway permissions model for creating and managing an API").
  */
 import { awsError, denialOf, findDenial } from './aws-call.ts';
 import { rightsOfCall } from './service-rights.ts';
@@ -8,7 +8,7 @@ import type { LocalIdentity } from '../../core/policy/identities.ts';
 import type { HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 import type { RightsContext } from './service-rights.ts';
 
-/** @param assume the session of a role by its ARN; undefined: nothing is known of it, and it may do everything */
+/** @param assume the session of a role by its ARN; undefined: the role is unknown and may do everything */
 export function guardServices(
   services: ServiceClient,
   context: RightsContext,
@@ -25,7 +25,7 @@ export function guardServices(
   };
 }
 
-/** The service's own answer, which the method's responses may then turn into anything. */
+/** The service's own answer, which the method's responses may then map. */
 function refuse(
   { service, method, path, query, headers, body = '' }: ServiceRequest,
   message: string,

@@ -1,4 +1,7 @@
-/** Calls that functions make of other services: recorded, or with `--aws sns,s3` sent on, signed anew with the developer's key. */
+/**
+ * Calls of functions to other services: recorded, or with `--aws sns,s3` sent on with the developer's
+ * signature.
+ */
 import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
 import { rightsOfCall, type RightsContext } from './service-rights.ts';
 import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
@@ -6,7 +9,6 @@ import type { ControlReply } from '../../core/api-call.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** Belong to the connection or to the signature that ends here. */
 const DROPPED = new Set([
   'authorization',
   'connection',
@@ -21,8 +23,8 @@ const DROPPED = new Set([
 ]);
 
 /**
- * Where it is not known what a call needs, an identity's policies must allow all of the service. A function gets through:
- * such services are those of `--aws`, and AWS asks the policies of the developer's own key.
+ * Where a call's permission is unknown, an identity needs the whole service. Calls of functions pass: they go
+ * to services of `--aws`, where AWS checks the developer's key.
  */
 export function letThrough(services: ServiceClient, context: RightsContext): AwsService {
   return async (call) => {
@@ -48,7 +50,7 @@ export function letThrough(services: ServiceClient, context: RightsContext): Aws
   };
 }
 
-/** `photos.s3.eu-west-1.amazonaws.com`; SDKs that have an endpoint put the bucket into the path. */
+/** `photos.s3.eu-west-1.amazonaws.com`; SDKs with an endpoint put the bucket into the path. */
 function bucketOf(host: string): string | undefined {
   return /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(?::\d+)?$/.exec(
     host,
@@ -58,14 +60,14 @@ function bucketOf(host: string): string | undefined {
 function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
   if (outcome.kind === 'answered') {
     const { status, headers, body } = outcome;
-    // Of a HEAD the length is all that tells of the body.
+    // The answer to HEAD describes the body by its length only.
     const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
     const length =
       call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];
-    // Packed bodies arrive unpacked.
+    // Compressed bodies are already decompressed.
     return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
   }
-  // Trying again cannot help where the call is not known: 501 ends an SDK at once, 502 and 503 are tried four times.
+  // Ends retries of an unknown call: SDKs stop at 501, but repeat 502 and 503 four times.
   if (outcome.kind === 'unreachable' && outcome.reason === 'request')
     return awsError(call.request, call.service, {
       status: 501,

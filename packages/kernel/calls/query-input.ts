@@ -5,7 +5,6 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 export type Tree = { [name: string]: string | Tree };
 
-/** Parameters by the steps of their names. */
 export function treeOf(parameters: URLSearchParams): Tree {
   const root: Tree = {};
   for (const [name, value] of parameters) {
@@ -22,7 +21,7 @@ export function treeOf(parameters: URLSearchParams): Tree {
   return root;
 }
 
-/** Names come from a client: none of them may be a prototype's. */
+/** Names come from a client and must not reach a prototype. */
 function define(tree: Tree, name: string, value: string | Tree): void {
   Object.defineProperty(tree, name, { value, enumerable: true, writable: true, configurable: true });
 }
@@ -39,7 +38,7 @@ export function readTextField(fields: JsonObject, name: string): string | undefi
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Undefined where it is absent; NaN for what is no whole number. */
+/** Undefined if absent; NaN if not a whole number. */
 export function numberOf(fields: JsonObject, name: string): number | undefined {
   const text = readTextField(fields, name);
   if (text === undefined || text === '') return undefined;
@@ -55,7 +54,6 @@ export function mapOf(fields: JsonObject, name: string): JsonObject {
   return membersOf(memberOf(fields, name));
 }
 
-/** One text of an input, whichever protocol it came by. */
 type Reader = (name: string) => string | undefined;
 
 export function readerOf(operation: Exclude<AwsOperation, { protocol: 'rest' }>): Reader {

@@ -1,7 +1,6 @@
 /**
- * Answers calls of AWS services that nobody else answers: each is checked, answered in the service's own format and
- * kept to be read back at `GET /_gatewright/recorded`. What the stacks have made is delivered and run; of all else
- * nothing is.
+ * Answers calls that no other service answers: each is checked, answered in the service's format and kept for
+ * `GET /_gatewright/recorded`. Only resources of the stacks take effect.
  */
 import { describeFault } from '../../core/errors.ts';
 import { headerOf, printJsonReply, printQueryReply } from './aws-operation.ts';
@@ -12,18 +11,17 @@ import { readOperation } from '@gatewright/aws/aws-operation';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { OperationReply, OperationResult } from './aws-operation.ts';
 
-/** One call as it would have gone out, before signing. */
 type RecordedCall = {
   readonly at: string;
   readonly service: string;
   readonly region: string;
-  /** `SendMessage`; absent on S3 and CloudFront, whose method and path say it. */
+  /** `SendMessage`; absent on S3 and CloudFront, where method and path define the action. */
   readonly action?: string;
   readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text, cut after 256 KB; bytes that are no UTF-8 are in `bodyBase64`. */
+  /** Text, cut after 256 KB; bytes that are not UTF-8 are in `bodyBase64`. */
   readonly body?: string;
   readonly bodyBase64?: string;
   readonly status: number;
@@ -32,14 +30,13 @@ type RecordedCall = {
 const MAX_CALLS = 1_000;
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** By signing name; a promise where it is not loaded yet, undefined where none has the name. */
+/** By signing name; a promise if not loaded yet, undefined if no service has the name. */
 type FindService = (name: string) => Service | Promise<Service | undefined> | undefined;
 
 type Options = {
   readonly clock: Clock;
   readonly random: Random;
   readonly find: FindService;
-  /** Faults of ours. */
   readonly report: (message: string) => void;
 };
 
@@ -60,7 +57,7 @@ export class Recorder {
     this.#calls.length = 0;
   }
 
-  /** `unreachable` for a service or an operation that is not known: an answer that was made up would mislead. */
+  /** `unreachable` for an unknown service or operation: an invented answer would mislead. */
   async answer(request: ServiceRequest): Promise<HttpOutcome> {
     const operation = readOperation(request);
     const { service } = request;
@@ -72,7 +69,7 @@ export class Recorder {
       return {
         kind: 'unreachable',
         reason: 'request',
-        message: `${service} ${what} is not recorded; let it through with --aws ${service} or ${endpointVariableOf(service)}`,
+        message: `${service} ${what} is not recorded; send it to AWS with --aws ${service}, or elsewhere with ${endpointVariableOf(service)}`,
       };
     }
     const answer =

@@ -1,28 +1,27 @@
-/** Calls of AWS services by integrations: signed and sent where somebody answers, otherwise recorded. */
+/** Calls of AWS services by integrations: signed and sent where an endpoint answers, otherwise recorded. */
 import { sha256Hex, signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Clock, HttpClient, HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
 
-/** Where calls of AWS services go that this machine does not answer itself. */
 export type AwsEndpoints = {
-  /** By service (`sqs`); `*` for every service without one (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
+  /** By service (`sqs`); `*` for every other service (`AWS_ENDPOINT_URL_SQS`, `AWS_ENDPOINT_URL`). */
   readonly urls: Readonly<Record<string, string>>;
-  /** Services that are let through to AWS itself (`--aws sns,s3`). */
+  /** Services whose calls go to AWS (`--aws sns,s3`). */
   readonly live: readonly string[];
-  /** What calls are signed with; endpoints on this machine take any pair. */
   readonly credentials: AwsCredentials | undefined;
 };
 
 export type ServiceClientOptions = {
   readonly http: Pick<HttpClient, 'send'>;
   readonly clock: Clock;
-  /** Undefined = none but what this start has itself. */
+  /** Undefined = only those of this start. */
   readonly endpoints: AwsEndpoints | undefined;
-  /** The DynamoDB of this start. */
   readonly dynamodb: ({ readonly url: string } & AwsCredentials) | undefined;
-  /** Answers what goes nowhere else. */
   readonly recorder: { answer(request: ServiceRequest): Promise<HttpOutcome> };
-  /** Address of our own control port, which `gatewright env` puts into `AWS_ENDPOINT_URL`: calls must not come back to us. */
+  /**
+   * Address of our control port, which `gatewright env` puts into `AWS_ENDPOINT_URL`: calls must not come
+   * back to us.
+   */
   readonly ownUrl: () => string | undefined;
 };
 
@@ -46,7 +45,7 @@ type Destination =
   | { readonly kind: 'send'; readonly origin: string; readonly credentials: AwsCredentials }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** The most specific wins; undefined = nobody answers, the call is recorded. */
+/** The most specific endpoint wins; undefined = the call is recorded. */
 function destinationOf(request: ServiceRequest, options: ServiceClientOptions): Destination | undefined {
   const { endpoints = NO_ENDPOINTS, dynamodb } = options;
   const credentials = endpoints.credentials ?? ANY_PAIR;
@@ -72,7 +71,7 @@ function isOwn(url: string, ownUrl: string | undefined): boolean {
   return url.replace(/\/$/, '') === ownUrl;
 }
 
-/** Whether calls of a service leave this gateway, so that nothing of it is here. */
+/** Whether calls of a service leave this gateway, so that none of its resources are served here. */
 export function goesElsewhere(
   service: string,
   endpoints: AwsEndpoints | undefined,
@@ -124,7 +123,7 @@ function send(
   });
 }
 
-/** `Host` is that of the endpoint, whatever a mapping says: it is part of the signature. */
+/** `Host` is the endpoint's, whatever a mapping sets: it is part of the signature. */
 function toRecord(headers: readonly string[]): Record<string, string> {
   const record: Record<string, string> = {};
   for (let index = 0; index < headers.length; index += 2) {

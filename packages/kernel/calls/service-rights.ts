@@ -1,6 +1,6 @@
 /**
- * What calls of services that run or are recorded here need of their caller's policies: action, resource and the
- * conditions that AWS has for them (service authorization reference). Pure.
+ * The permissions that calls of services need: action, resource and conditions (service authorization
+ * reference). Pure.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseArn } from '@gatewright/aws/arn';
@@ -15,7 +15,6 @@ type ServiceCall = {
   readonly service: string;
   readonly region: string;
   readonly method: string;
-  /** As sent. */
   readonly path: string;
   readonly query: string;
   readonly headers: readonly string[];
@@ -27,7 +26,7 @@ type ServiceCall = {
 export type RightsContext = {
   readonly accountId: string;
   readonly partitionKeyOf: PartitionKeyOf;
-  /** Of a call that names no resource itself; absent = no service can tell. */
+  /** For a call that does not name its resource; absent = no service knows it. */
   readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
 };
 
@@ -35,7 +34,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 type Reader = (name: string) => unknown;
 type Place = { readonly region: string; readonly accountId: string; readonly path: string };
 
-/** Undefined: what the call needs is not known here. */
+/** Undefined: the required permission is unknown. */
 export function rightsOfCall(
   call: ServiceCall,
   context: RightsContext,
@@ -58,7 +57,6 @@ export function rightsOfCall(
     : needed?.map((one) => (one.resource === '*' ? { ...one, resource: known } : one));
 }
 
-/** @param input the body, whatever it is */
 export function rightsOfDynamoDb(
   operation: string,
   input: Readonly<Record<string, unknown>>,
@@ -68,7 +66,6 @@ export function rightsOfDynamoDb(
   return toPermissions(rightsOf(operation, input, partitionKeyOf), { region, accountId });
 }
 
-/** What a call of a table needs, in the words of policies. */
 export function toPermissions(
   rights: readonly NeededRight[],
   { region, accountId }: Pick<Place, 'region' | 'accountId'>,
@@ -85,7 +82,7 @@ export function toPermissions(
 const RIGHTS: Readonly<
   Record<string, (action: string, read: Reader, place: Place) => readonly AwsPermission[]>
 > = {
-  // AWS words this service's actions in capitals, and a text message's resource is the number.
+  // AWS writes this service's actions in capitals, and a text message's resource is the number.
   sns(action, read) {
     const resource =
       asNonEmptyText(read('TopicArn')) ??
@@ -95,7 +92,7 @@ const RIGHTS: Readonly<
     const single = action.replace(/Batch$/, '');
     return [{ action: `sns:${single}`, resource, shownAction: `SNS:${single}` }];
   },
-  // Those of many messages need the right of one ("Amazon SQS API permissions").
+  // Batch operations need the permission of the single one ("Amazon SQS API permissions").
   sqs(action, read, place) {
     const single = action.replace(/Batch$/, '');
     return [
@@ -171,7 +168,7 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   PUT: 's3:PutObject',
 };
 
-/** Path style, or the bucket as subdomain. A bucket without a key is listed, or made. */
+/** Path style, or the bucket as subdomain. A bucket without a key is listed or created. */
 function rightOfS3({ method, path, subdomain }: ServiceCall): AwsPermission {
   const whole = decodeOrKeep(subdomain === undefined ? path : `/${subdomain}${path}`);
   const [, bucket = '', key = ''] = /^\/([^/]*)(?:\/(.*))?$/s.exec(whole) ?? [];
@@ -182,7 +179,7 @@ function rightOfS3({ method, path, subdomain }: ServiceCall): AwsPermission {
   return { action, resource: `arn:aws:s3:::${bucket}` };
 }
 
-/** Distributions are of an account and no region. */
+/** ARNs of distributions have an account but no region. */
 function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,

@@ -1,6 +1,6 @@
 /**
- * What a function says of a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing has failed, some items have, or,
- * where its answer cannot be read, all of them.
+ * A function's answer to a batch with `ReportBatchItemFailures` (docs/aws §18.3): nothing failed, some items
+ * failed, or, where the answer cannot be read, all of them.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 

@@ -1,6 +1,6 @@
 /**
- * AWS's cron: minutes, hours, day of month, month, day of week, year (docs/aws §18.4). One of the two days is `?`; `L`, `W`
- * and `#` say the last, the nearest working day, and the third Monday.
+ * AWS's cron: minutes, hours, day of month, month, day of week, year (docs/aws §18.4). One of the two days is
+ * `?`; `L`, `W` and `#` mean the last, the nearest weekday, and the nth weekday of the month.
  */
 import type { Schedule } from './schedule.ts';
 import { PatternError } from './value-match.ts';
@@ -9,7 +9,7 @@ import { instantOf, wallTimeOf } from './zone-time.ts';
 const MONTHS = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 /** AWS counts from 1, which is Sunday. */
 const DAYS = 'SUN MON TUE WED THU FRI SAT'.split(' ');
-/** A date like 29 February on a Monday comes within 28 years, or 40 around a century. */
+/** A date like 29 February on a Monday recurs within 28 years, or 40 around a century. */
 const MAX_YEARS = 41;
 
 type Days = (year: number, month: number) => ReadonlySet<number>;
@@ -23,7 +23,7 @@ export function compileCron(text: string, zone: string): Schedule {
       `cron(${text}) must have six fields: minutes, hours, day of month, month, day of week, year`,
     );
   if ((dayOfMonth === '?') === (dayOfWeek === '?'))
-    throw new PatternError(`cron(${text}): one of day of month and day of week must be ?, and one not`);
+    throw new PatternError(`cron(${text}): exactly one of day of month and day of week must be ?`);
   const minutes = [...readField(minute, 0, 59, [], text)].toSorted((a, b) => a - b);
   const hours = [...readField(hour, 0, 23, [], text)].toSorted((a, b) => a - b);
   const months = readField(month, 1, 12, MONTHS, text);
@@ -68,7 +68,7 @@ function readField(
     const by = Number(step ?? 1);
     if (first === undefined || last === undefined || by < 1)
       throw new PatternError(`cron(${whole}): "${part}" must be within ${least} and ${most}`);
-    // FRI-MON goes over the end of the week.
+    // FRI-MON wraps around the end of the week.
     const end = last < first ? last + most - least + 1 : last;
     for (let value = first; value <= end; value += by)
       values.add(value > most ? value - (most - least + 1) : value);

@@ -1,5 +1,3 @@
-/** What is due when: the earliest first, those of one moment in the order in which they came. */
-
 type Entry<T> = { readonly due: number; readonly order: number; readonly value: T };
 
 export class DueHeap<T> {
@@ -10,7 +8,6 @@ export class DueHeap<T> {
     return this.#entries.length;
   }
 
-  /** When the first of them is due. */
   get due(): number | undefined {
     return this.#entries[0]?.due;
   }
@@ -21,7 +18,6 @@ export class DueHeap<T> {
     this.#rise(this.#entries.length - 1);
   }
 
-  /** The first, if it is due by now. */
   takeDue(now: number): { readonly due: number; readonly value: T } | undefined {
     const first = this.#entries[0];
     if (first === undefined || first.due > now) return undefined;
@@ -37,7 +33,6 @@ export class DueHeap<T> {
     this.#entries.length = 0;
   }
 
-  /** All of them, due or not, in no order. */
   takeAll(): readonly T[] {
     return this.#entries.splice(0).map(({ value }) => value);
   }

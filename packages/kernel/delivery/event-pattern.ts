@@ -1,6 +1,6 @@
 /**
- * Event patterns of EventBridge, and the filters of event source mappings, which are the same (docs/aws §18.5): a tree of
- * the event's shape whose leaves are lists of what a value may be like.
+ * Event patterns of EventBridge and filters of event source mappings (docs/aws §18.5): a tree in the event's
+ * shape whose leaves list the tests of a value.
  */
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { compileValueTest, isScalar, PatternError, type Scalar } from './value-match.ts';
@@ -8,7 +8,9 @@ import type { ValueTest } from './value-match.ts';
 
 export type EventTest = (event: unknown) => boolean;
 
-/** "You can use event patterns with up to 2048 characters" by default; a raised quota is not more than this. */
+/**
+ * "You can use event patterns with up to 2048 characters" by default; a raised quota still fits this depth.
+ */
 const MAX_DEPTH = 50;
 
 /** @throws PatternError */
@@ -42,7 +44,7 @@ function compileField(name: string, rules: unknown, depth: number): EventTest {
   return (value) => matchesLeaf(value, tests, rules);
 }
 
-/** A list matches when one of its values does; an object is there, and is no value. */
+/** A list matches when one of its values does; an object exists, but has no value. */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonly unknown[]): boolean {
   if (isJsonObject(value)) return rules.some((rule) => isJsonObject(rule) && rule['exists'] === true);
   const values: readonly (Scalar | undefined)[] = Array.isArray(value)
@@ -52,7 +54,6 @@ function matchesLeaf(value: unknown, tests: readonly ValueTest[], rules: readonl
   return tests.some((test) => all.some((each) => test(each)));
 }
 
-/** `FilterCriteria` of an event source mapping: one of up to ten patterns must match. Undefined = there is none. @throws PatternError */
 export function compileFilters(criteria: unknown): EventTest | undefined {
   const filters = isJsonObject(criteria) ? criteria['Filters'] : undefined;
   if (!Array.isArray(filters) || filters.length === 0) return undefined;
@@ -72,6 +73,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new PatternError('the pattern is no JSON');
+    throw new PatternError('the pattern is not JSON');
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Filter policies of SNS subscriptions (docs/aws §18.6): over the attributes of a message, or over its body as JSON. The
- * operators are those of event patterns; values of attributes are texts, numbers, or lists in JSON.
+ * Filter policies of SNS subscriptions (docs/aws §18.6): over a message's attributes, or its body as JSON.
+ * The operators are those of event patterns; attributes are texts, numbers, or JSON lists.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
@@ -19,7 +19,7 @@ export function compileFilterPolicy(
   scope: 'MessageAttributes' | 'MessageBody',
 ): MessageTest {
   if (!isJsonObject(policy)) throw new PatternError('a filter policy must be an object');
-  // "An empty filter policy": everything is accepted.
+  // "An empty filter policy": accepts everything.
   if (Object.keys(policy).length === 0) return () => true;
   if (scope === 'MessageAttributes') refuseNesting(policy);
   const test = compileEventPattern(policy);
@@ -38,7 +38,7 @@ function refuseNesting(policy: Readonly<Record<string, unknown>>): void {
       throw new PatternError(`"${name}" must be a list of rules: attributes of messages are not nested`);
 }
 
-/** `String.Array` is JSON; a number that is none matches nothing. */
+/** `String.Array` is JSON; an invalid number matches nothing. */
 function valueOf({ DataType, StringValue }: MessageAttribute): unknown {
   if (StringValue === undefined) return undefined;
   if (DataType === 'String.Array') {

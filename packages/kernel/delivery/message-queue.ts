@@ -1,6 +1,6 @@
 /**
- * One queue of SQS as a state that time is told to: who sees a message when, for how long it is hidden, when it is dead
- * (docs/aws §18.2). Keeps nothing but itself and calls nobody.
+ * One SQS queue as a pure state; the caller passes the time (docs/aws §18.2). Covers visibility, hiding and
+ * dead messages.
  */
 import { DueHeap } from './due-heap.ts';
 import { ArrivalOrder, GroupOrder, type QueueOrder } from './queue-order.ts';
@@ -11,17 +11,17 @@ const DEDUPLICATION_MS = 300_000;
 
 export type Wanted = {
   readonly most: number;
-  /** All together, bodies and attributes; absent = any. */
+  /** Limit of the sum, bodies and attributes; absent = none. */
   readonly mostBytes?: number;
   /** Absent = the queue's. */
   readonly visibilityMs?: number | undefined;
-  /** A part of receipt handles that nobody can guess. */
+  /** An unguessable part of receipt handles. */
   readonly makeReceipt: () => string;
 };
 
 type Received = {
   readonly messages: readonly QueuedMessage[];
-  /** Received more often than the queue allows: they are out of it, and belong into its dead-letter queue. */
+  /** Received more often than the queue allows: removed, and due in its dead-letter queue. */
   readonly dead: readonly QueuedMessage[];
 };
 
@@ -32,7 +32,7 @@ export class MessageQueue {
   readonly #order: QueueOrder;
   /** Oldest first. */
   readonly #messages = new Map<string, QueuedMessage>();
-  /** In flight or delayed; what has changed since is passed over. */
+  /** In flight or delayed; outdated entries are skipped. */
   readonly #hidden = new DueHeap<QueuedMessage>();
   readonly #recent = new Map<string, { readonly at: number; readonly message: QueuedMessage }>();
   #sequence = 0;
@@ -43,7 +43,6 @@ export class MessageQueue {
     this.#order = settings.isFifo ? new GroupOrder() : new ArrivalOrder();
   }
 
-  /** Bytes of all messages. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -52,7 +51,7 @@ export class MessageQueue {
     return this.#messages.size;
   }
 
-  /** @returns the message that lies there; of a duplicate, the one before */
+  /** @returns the stored message; for a duplicate, the earlier one */
   send(
     message: NewMessage,
     id: string,
@@ -77,7 +76,7 @@ export class MessageQueue {
     return { message: queued, isNew: true };
   }
 
-  /** A message that was in a queue before: of this one before a restart, or of one that it was dead in. */
+  /** Adds a message from before a restart, or from the source of a dead-letter queue. */
   put(message: QueuedMessage, now: number): void {
     this.#sequence = Math.max(this.#sequence, message.sequence);
     this.#messages.set(message.id, message);
@@ -86,7 +85,7 @@ export class MessageQueue {
     else this.#order.push(message);
   }
 
-  /** The place of one that comes from another queue. */
+  /** The sequence number for a message from another queue. */
   nextSequence(): number {
     return this.#sequence + 1;
   }
@@ -122,7 +121,7 @@ export class MessageQueue {
     return { messages, dead };
   }
 
-  /** False for a handle of a receive before the last, or of nothing. */
+  /** Undefined for an outdated or unknown handle. */
   delete(receipt: string): QueuedMessage | undefined {
     const message = this.#byReceipt(receipt);
     if (message === undefined) return undefined;
@@ -132,7 +131,7 @@ export class MessageQueue {
     return message;
   }
 
-  /** Whether the message of the handle is in flight, and is now hidden for so long from now on. */
+  /** Whether the handle's message is in flight; it is then hidden for `ms` from now. */
   changeVisibility(receipt: string, ms: number, now: number): boolean {
     this.#surface(now);
     const message = this.#byReceipt(receipt);
@@ -143,7 +142,7 @@ export class MessageQueue {
     return true;
   }
 
-  /** @returns what was thrown away */
+  /** @returns the removed messages */
   clear(): readonly QueuedMessage[] {
     const all = [...this.#messages.values()];
     this.#messages.clear();
@@ -154,7 +153,6 @@ export class MessageQueue {
     return all;
   }
 
-  /** Throws away what is older than the queue keeps it. */
   expire(now: number): readonly QueuedMessage[] {
     const expired: QueuedMessage[] = [];
     for (const message of this.#messages.values()) {
@@ -173,13 +171,11 @@ export class MessageQueue {
     return this.#messages.has(id);
   }
 
-  /** Whether a receive would find something. */
   hasVisible(now: number): boolean {
     this.#surface(now);
     return this.#order.length > 0;
   }
 
-  /** When a hidden message can be seen next. */
   get nextVisibleAt(): number | undefined {
     return this.#hidden.due;
   }
@@ -200,7 +196,7 @@ export class MessageQueue {
     return this.#messages.values();
   }
 
-  /** Received before and not deleted, whose time has passed: their handles still delete them. */
+  /** Received before, not deleted, and visible again: their handles still delete them. */
   readonly #isWaiting = new Set<QueuedMessage>();
 
   #hide(
@@ -217,7 +213,7 @@ export class MessageQueue {
     this.#hidden.push(message.visibleAt, message);
   }
 
-  /** Hidden messages whose time has come can be received. */
+  /** Makes hidden messages receivable when their time has come. */
   #surface(now: number): void {
     for (let next = this.#hidden.takeDue(now); next !== undefined; next = this.#hidden.takeDue(now)) {
       const message = next.value;

@@ -1,6 +1,4 @@
-/** What a queue is set to, and what lies in it. */
-
-/** SQS: `Number`, `String`, `Binary`, with a custom label behind a point; a binary value is base64. */
+/** SQS: `Number`, `String`, `Binary`, with a custom label after a dot; a binary value is base64. */
 export type MessageAttribute = {
   readonly DataType: string;
   readonly StringValue?: string;
@@ -15,12 +13,12 @@ export type QueueSettings = {
   readonly receiveWaitMs: number;
   readonly maxMessageBytes: number;
   readonly deduplicatesByContent: boolean;
-  /** Whether a deduplication id counts within its group alone. */
+  /** Whether deduplication ids count per message group. */
   readonly deduplicatesByGroup: boolean;
   readonly redrive: { readonly deadLetterArn: string; readonly maxReceiveCount: number } | undefined;
 };
 
-/** SQS API reference, "CreateQueue": the values of a queue that says nothing. */
+/** SQS API reference, "CreateQueue": the defaults. */
 export const USUAL_QUEUE: QueueSettings = {
   isFifo: false,
   visibilityMs: 30_000,
@@ -50,13 +48,12 @@ export type QueuedMessage = NewMessage & {
   readonly sentAt: number;
   receiveCount: number;
   firstReceivedAt: number | undefined;
-  /** From when it can be received. */
+  /** Receivable from this time on. */
   visibleAt: number;
-  /** Of the last receive; a message that waits has none. */
+  /** Of the last receive; undefined while the message waits. */
   receipt: string | undefined;
 };
 
-/** As SQS counts: the body, and names, types and values of attributes. */
 export function sizeOf({ body, attributes }: Pick<NewMessage, 'body' | 'attributes'>): number {
   let bytes = bytesOf(body);
   for (const [name, { DataType, StringValue = '', BinaryValue = '' }] of Object.entries(attributes))

@@ -1,13 +1,12 @@
-/** In which order a queue gives its messages away: as they come, or within each group one after the other. */
+/** Order of a queue's messages: of arrival, or one at a time within each group. */
 import type { QueuedMessage } from './queue-model.ts';
 
-/** Messages that may be received. */
 export interface QueueOrder {
   readonly length: number;
   push(message: QueuedMessage): void;
-  /** Up to so many, and none behind one that `fits` refuses. */
+  /** At most `most`, and none after the first that `fits` refuses. */
   take(most: number, fits: (message: QueuedMessage) => boolean): readonly QueuedMessage[];
-  /** A message that was taken is deleted, or can be received again and is pushed next. */
+  /** A taken message is deleted, or becomes receivable again and is pushed next. */
   release(message: QueuedMessage): void;
   clear(): void;
 }
@@ -40,9 +39,7 @@ export class ArrivalOrder implements QueueOrder {
     return taken;
   }
 
-  release(): void {
-    // Nobody waits for it.
-  }
+  release(): void {}
 
   clear(): void {
     this.#messages = [];
@@ -53,12 +50,12 @@ export class ArrivalOrder implements QueueOrder {
 type Group = { readonly waiting: QueuedMessage[]; inFlight: number };
 
 /**
- * A FIFO queue: while a message of a group is in flight no other of that group is given away (SQS developer guide,
- * "FIFO queue delivery logic").
+ * A FIFO queue: while a message of a group is in flight, no other of that group is given out (SQS developer
+ * guide, "FIFO queue delivery logic").
  */
 export class GroupOrder implements QueueOrder {
   readonly #groups = new Map<string, Group>();
-  /** Groups that have something to give, the one that has waited longest first. */
+  /** Groups with receivable messages, the longest waiting first. */
   readonly #open = new Set<string>();
   #length = 0;
 
@@ -70,7 +67,7 @@ export class GroupOrder implements QueueOrder {
     const id = message.groupId ?? '';
     const group = this.#groups.get(id) ?? { waiting: [], inFlight: 0 };
     this.#groups.set(id, group);
-    // What comes back takes the place that it had.
+    // A returned message takes its old place.
     let at = group.waiting.length;
     while (at > 0 && (group.waiting[at - 1]?.sequence ?? 0) > message.sequence) at -= 1;
     group.waiting.splice(at, 0, message);

@@ -1,10 +1,10 @@
 /**
- * When an event that failed is tried again, and when it is given up: Lambda's rules of asynchronous invocation, and of
- * batches of streams (docs/aws §18.1, §18.7).
+ * When a failed event is tried again, and when it is given up: Lambda's rules for asynchronous invocation and
+ * for batches of streams (docs/aws §18.1, §18.7).
  */
 
 export type AsyncSettings = {
-  /** Beside the first try; Lambda allows 0 to 2. */
+  /** Not counting the first try; Lambda allows 0 to 2. */
   readonly maxRetries: number;
   readonly maxAgeMs: number;
 };
@@ -13,9 +13,7 @@ export const USUAL_ASYNC: AsyncSettings = { maxRetries: 2, maxAgeMs: 21_600_000 
 
 type AsyncState = {
   readonly acceptedAt: number;
-  /** Tries whose function failed. */
   readonly failures: number;
-  /** Tries that Lambda refused, one after the other. */
   readonly throttles: number;
 };
 

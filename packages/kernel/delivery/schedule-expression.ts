@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * @param anchorMs from when a rate counts
+ * @param anchorMs start of a rate
  * @param zone of `cron` and `at`; rules have UTC
  * @throws PatternError
  */
@@ -23,10 +23,10 @@ export function compileSchedule(expression: string, anchorMs: number, zone = 'UT
   if (kind === 'rate') return rate(inner, anchorMs);
   if (kind === 'cron') return compileCron(inner, checkZone(zone));
   if (kind === 'at') return once(inner, checkZone(zone));
-  throw new PatternError(`"${expression}" is no schedule: rate(…), cron(…) and at(…) are`);
+  throw new PatternError(`"${expression}" is not a schedule: use rate(…), cron(…) or at(…)`);
 }
 
-/** "The value must be a positive number"; the unit is singular with 1, and with 1 alone. */
+/** "The value must be a positive number"; the unit is singular only with 1. */
 function rate(text: string, anchorMs: number): Schedule {
   const [, digits = '', unit = '', plural] = /^\s*(\d{1,9})\s+(minute|hour|day)(s)?\s*$/.exec(text) ?? [];
   const count = Number(digits);
@@ -47,7 +47,7 @@ function once(text: string, zone: string): Schedule {
   if (parts === null) throw new PatternError(`at(${text}) must be like at(2026-11-20T13:00:00)`);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
   const instant = instantOf({ year, month, day, hour, minute }, zone);
-  if (instant === undefined) throw new PatternError(`at(${text}) is no time`);
+  if (instant === undefined) throw new PatternError(`at(${text}) is not a time`);
   const at = instant + second * 1000;
   return { next: (afterMs) => (at > afterMs ? at : undefined) };
 }
@@ -57,6 +57,6 @@ function checkZone(zone: string): string {
     new Intl.DateTimeFormat('en-US', { timeZone: zone });
     return zone;
   } catch {
-    throw new PatternError(`"${zone}" is no time zone`);
+    throw new PatternError(`"${zone}" is not a time zone`);
   }
 }

@@ -1,4 +1,3 @@
-/** When something runs. */
 export interface Schedule {
   /** The first time after this one, in epoch milliseconds; undefined = never again. */
   next(afterMs: number): number | undefined;

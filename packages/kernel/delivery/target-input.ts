@@ -1,10 +1,13 @@
-/** What a target of a rule gets of an event: all of it, a part, a text of its own, or what is made of it (docs/aws §18.5). */
+/**
+ * The input of a rule's target: the whole event, a part of it, a fixed text, or a transformed one
+ * (docs/aws §18.5).
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { PatternError } from './value-match.ts';
 
 export type TargetInput =
   | { readonly kind: 'event' }
-  /** JSON text, as it is. */
+  /** JSON text, unchanged. */
   | { readonly kind: 'fixed'; readonly text: string }
   | { readonly kind: 'part'; readonly read: PathReader }
   | {
@@ -30,7 +33,7 @@ export function compilePath(path: string): PathReader {
   STEP.lastIndex = 1;
   while (STEP.lastIndex < path.length) {
     const found = STEP.exec(path);
-    if (found === null) throw new PatternError(`"${path}" is no path to one value`);
+    if (found === null) throw new PatternError(`"${path}" is not a path to one value`);
     const [, name, index, quoted] = found;
     steps.push(index === undefined ? (name ?? quoted ?? '') : Number(index));
   }

@@ -1,5 +1,5 @@
 /**
- * What one value of an event must be like: the operators of EventBridge's event patterns, which Lambda's filters and
+ * Tests of one value of an event: the operators of EventBridge's event patterns, which Lambda's filters and
  * SNS's filter policies share (docs/aws §18.5).
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -7,10 +7,10 @@ import { isWithin, onlyAddress, parseCallerAddress, parseIpBlock } from '@gatewr
 import { DefinitionError } from '../../core/errors.ts';
 
 export type Scalar = string | number | boolean | null;
-/** Undefined: there is no such value. */
+/** Undefined: the event has no such value. */
 export type ValueTest = (value: Scalar | undefined) => boolean;
 
-/** What is wrong with a pattern, in words; whoever reads the template says where. */
+/** What is wrong with a pattern; the reader of the template adds the place. */
 export class PatternError extends Error {
   override readonly name = 'PatternError';
   readonly code = 'EVENT_PATTERN';
@@ -44,7 +44,7 @@ export function compileValueTest(rule: unknown): ValueTest {
     case 'anything-but':
       return anythingBut(operand);
     default:
-      throw new PatternError(`"${name}" is no operator of an event pattern`);
+      throw new PatternError(`"${name}" is not an operator of event patterns`);
   }
 }
 
@@ -52,7 +52,9 @@ function onlyEntry(rule: unknown): readonly [name: string, operand: unknown] {
   const entries = isJsonObject(rule) ? Object.entries(rule) : [];
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1)
-    throw new PatternError('a rule must be a text, a number, true, false, null or an object of one operator');
+    throw new PatternError(
+      'a rule must be a text, a number, true, false, null or an object with one operator',
+    );
   return entry;
 }
 
@@ -71,7 +73,7 @@ function endsTest(name: 'prefix' | 'suffix', operand: unknown): ValueTest {
     (name === 'prefix' ? fold(value).startsWith(end) : fold(value).endsWith(end));
 }
 
-/** `*` stands for any characters, `\*` for itself. Linear: the texts come from outside. */
+/** `*` stands for any characters, `\*` for itself. Linear, since the texts come from outside. */
 function wildcardTest(pattern: string): ValueTest {
   const parts: string[] = [];
   let part = '';
@@ -134,14 +136,14 @@ function numericTest(operand: unknown): ValueTest {
 
 function cidrTest(range: string): ValueTest {
   const block = range.includes('/') ? parseIpBlock(range) : undefined;
-  if (block === undefined) throw new PatternError(`"${range}" is no range of addresses`);
+  if (block === undefined) throw new PatternError(`"${range}" is not a range of addresses`);
   return (value) => {
     const address = typeof value === 'string' ? parseCallerAddress(value) : undefined;
     return address !== undefined && isWithin(onlyAddress(address), block);
   };
 }
 
-/** A value that is there and is none of these. */
+/** A present value that is none of these. */
 function anythingBut(operand: unknown): ValueTest {
   const list: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
   if (list.length === 0) throw new PatternError('"anything-but" must hold a value');
@@ -156,7 +158,7 @@ function anythingBut(operand: unknown): ValueTest {
   return (value) => value !== undefined && !tests.some((test) => test(value));
 }
 
-/** A pattern that a template gives. @throws DefinitionError in place of a PatternError */
+/** Reads a pattern of a template. @throws DefinitionError in place of a PatternError */
 export function atPlace<T>(place: ConstructorParameters<typeof DefinitionError>[0], compile: () => T): T {
   try {
     return compile();

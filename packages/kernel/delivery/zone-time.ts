@@ -1,5 +1,3 @@
-/** Wall-clock times of a time zone, and when they are. */
-
 type WallTime = {
   readonly year: number;
   /** 1 to 12. */
@@ -53,14 +51,14 @@ function asUtc({ year, month, day, hour, minute }: WallTime): number {
 }
 
 /**
- * When the clocks of the zone show this; the first time where they show it twice, undefined where they never do: no such
- * date, or skipped as summer time begins.
+ * The instant at which the zone's clocks show this; the first one if they show it twice, undefined if never:
+ * no such date, or skipped as summer time begins.
  */
 export function instantOf(wall: WallTime, zone: string): number | undefined {
   const naive = asUtc(wall);
   if (new Date(naive).getUTCDate() !== wall.day || wall.hour > 23 || wall.minute > 59) return undefined;
   if (zone === 'UTC') return naive;
-  // The offset a day before and a day after are those of before and after a change.
+  // The offsets before and after a possible change.
   const offsets = [naive - 86_400_000, naive + 86_400_000].map(
     (at) => asUtc(wallTimeOf(at, zone)) - truncate(at),
   );

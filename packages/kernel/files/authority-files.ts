@@ -1,4 +1,4 @@
-/** The local certificate authority of a directory, in `.gatewright/tls`. Its key leaves the folder for nobody. */
+/** The local certificate authority of a directory, in `.gatewright/tls`. Its key never leaves the folder. */
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { chmod, lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -6,18 +6,17 @@ import { StartError } from '../../core/errors.ts';
 import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
-/** PEM, both. */
 type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 export type LocalAuthority = CertifiedKey & {
   /** Of the certificate, for clients. */
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** Made by this call: nobody trusts it yet. */
+  /** Made by this call: no client trusts it yet. */
   readonly isNew: boolean;
 };
 
-/** What issues certificates; handed in, so that who only reads files loads nothing. */
+/** Issues certificates; passed in, so that commands which only read files do not load it. */
 type MakeAuthority = (wish: {
   readonly commonName: string;
   readonly fromEpochMs: number;
@@ -25,19 +24,18 @@ type MakeAuthority = (wish: {
 }) => CertifiedKey;
 
 const FOLDER = 'tls';
-/** In the folder that a gateway was started in. */
 export const AUTHORITY_FILE = join('.gatewright', FOLDER, 'ca.pem');
 const DAY_MS = 86_400_000;
-/** Apple takes no more of a server; a CA that nobody renews should not outlive the project by long. */
+/** Apple accepts no longer lifetime of a server; an unattended CA should not outlive the project by long. */
 const LIFETIME_MS = 825 * DAY_MS;
 /** Clocks of machines and containers differ. */
 const LEEWAY_MS = DAY_MS;
-/** One that ends sooner is made anew, and has to be trusted anew. */
+/** One that ends sooner is replaced, and has to be trusted anew. */
 const RENEWED_BEFORE_MS = 30 * DAY_MS;
 const OTHERS = 0o077;
 
 /**
- * The authority of the directory; made where there is none that lasts.
+ * The authority of the directory; made if none is valid long enough.
  * @throws StartError LOCAL_CA
  */
 export async function openAuthority(
@@ -59,7 +57,7 @@ export async function openAuthority(
       fromEpochMs: nowEpochMs - LEEWAY_MS,
       toEpochMs: nowEpochMs + LIFETIME_MS,
     });
-    // The key first: a certificate without its key would be trusted for nothing.
+    // The key first: a certificate without its key must not come to be trusted.
     await writeSecretFile(files.keyFile, made.privateKey);
     await writeSecretFile(files.certificateFile, made.certificate);
     return { ...made, ...files, isNew: true };
@@ -70,7 +68,7 @@ export async function openAuthority(
   }
 }
 
-/** Undefined: there is none, or none that lasts. */
+/** Undefined: none, or none that is valid long enough. */
 async function readAuthority(
   { certificateFile, keyFile }: Pick<LocalAuthority, 'certificateFile' | 'keyFile'>,
   nowEpochMs: number,
@@ -89,23 +87,23 @@ async function readAuthority(
   return { certificate, privateKey };
 }
 
-/** What OpenSSL says of a broken file names neither the file nor what to do. */
+/** OpenSSL's message on a broken file names neither the file nor a remedy. */
 function parse<Parsed>(file: string, what: string, read: () => Parsed): Parsed {
   try {
     return read();
   } catch {
-    throw new Error(`${file} holds no ${what}; remove it, and both are made anew`);
+    throw new Error(`${file} holds no ${what}; remove it, and both files are made again`);
   }
 }
 
-/** Attack: a link in a cloned repository, by which the key would be written elsewhere. */
+/** Attack: a link in a cloned repository that has the key written elsewhere. */
 async function refuseLink(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is no folder`);
+  if (found !== undefined && !found.isDirectory()) throw new Error(`${path} is not a folder`);
 }
 
 /**
- * Writes a certificate and its key beside the authority's, and gives their paths.
+ * Writes a certificate and its key beside the authority's, and returns their paths.
  * @throws StartError LOCAL_CA
  */
 export async function writeCertified(

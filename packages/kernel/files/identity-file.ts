@@ -8,13 +8,11 @@ import { makeOwnFolder } from './own-folder.ts';
 import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export const IDENTITIES_FILE = 'gatewright.identities.yml';
-/** Below the data directory, or below the directory that the gateway was started in. */
 const CREDENTIALS_FILE = join('.gatewright', 'credentials.json');
 const MAX_IDENTITIES_BYTES = 1024 * 1024;
 
 export type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** What `gatewright env`, `token` and `clock` need to reach the running gateway. */
 export type StartCredentials = KeyPair & {
   /** `http://127.0.0.1:4000` */
   readonly controlUrl: string;
@@ -63,7 +61,6 @@ export function chooseKeyPair(environment: Readonly<Record<string, string | unde
   return { accessKeyId, secretAccessKey };
 }
 
-/** AWS's form, with a beginning that no real key has. */
 export function makeKeyPair(): KeyPair {
   return {
     accessKeyId: `AKIALOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -71,14 +68,13 @@ export function makeKeyPair(): KeyPair {
   };
 }
 
-/** The bearer secret of a start. */
 export function makeControlSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
 /**
- * Leaves the credentials of this start where the other commands find them. A second gateway in the same directory
- * takes the place over; the first then no longer removes the file.
+ * Writes the credentials of this start for the other commands. A second gateway in the directory replaces
+ * them; the first then leaves the file in place.
  */
 export async function publishCredentials(
   directory: string,
@@ -102,7 +98,7 @@ export async function publishCredentials(
   };
 }
 
-/** @returns undefined when no gateway was started from this directory, or it has ended */
+/** @returns undefined if no gateway runs in this directory */
 export async function readCredentials(directory: string): Promise<StartCredentials | undefined> {
   const path = join(directory, CREDENTIALS_FILE);
   const text = await readSecretFile(path);
@@ -110,7 +106,7 @@ export async function readCredentials(directory: string): Promise<StartCredentia
   try {
     return parseCredentials(JSON.parse(text));
   } catch {
-    throw new StartError('CREDENTIALS_FILE', `${path} is damaged; start the gateway again`);
+    throw new StartError('CREDENTIALS_FILE', `${path} is damaged; restart the gateway`);
   }
 }
 

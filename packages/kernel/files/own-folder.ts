@@ -1,4 +1,4 @@
-/** `.gatewright` in the directory of a start: credentials, logs and caches, for their owner alone. */
+/** `.gatewright` in the directory of a start: credentials, logs and caches, readable by their owner only. */
 import { chmod, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../../core/errors.ts';
@@ -6,12 +6,11 @@ import { StartError } from '../../core/errors.ts';
 const OWN_FOLDER = '.gatewright';
 const OWN_MODE = 0o700;
 const OTHERS = 0o077;
-/** What a start makes inside. */
 const INSIDE = ['cache', 'cache/builds', 'cache/compile', 'cache/services', 'logs'];
 
 /**
- * Makes the folder, mode 0700 whatever the umask is, with a `.gitignore` of its own. A link in its place, or in the
- * place of a folder inside, is refused. Attack: git keeps links, so a cloned repository could let a start write
+ * Makes the folder, mode 0700 whatever the umask, with its own `.gitignore`. Refuses a link in its place or
+ * in place of a folder inside. Attack: git keeps links, so a cloned repository could let a start write
  * outside of it. @throws StartError OWN_FOLDER
  */
 export async function makeOwnFolder(directory: string): Promise<string> {
@@ -37,10 +36,10 @@ async function refuseLink(path: string): Promise<void> {
   });
   if (stats === undefined || stats.isDirectory()) return;
   const what = stats.isSymbolicLink() ? 'a symbolic link' : 'no folder';
-  throw new StartError('OWN_FOLDER', `${path} is ${what}; remove it, the gateway makes a folder of its own`);
+  throw new StartError('OWN_FOLDER', `${path} is ${what}; remove it, and the gateway makes its own folder`);
 }
 
-/** `wx` neither follows a link nor touches what somebody has written there. */
+/** `wx` neither follows a link nor overwrites an existing file. */
 async function ignoreByGit(path: string): Promise<void> {
   try {
     await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx' });

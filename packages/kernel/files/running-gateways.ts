@@ -1,6 +1,6 @@
 /**
- * Which gateways run on this machine, whatever folder they were started in: one file each in a folder of their user's,
- * with the credentials that the command line needs. What a killed one has left behind is cleared away by who reads next.
+ * The gateways that run on this machine: one file each in a folder of their user, with the credentials for
+ * the command line. Readers remove the files of killed gateways.
  */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
@@ -13,7 +13,6 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 
 export type RunningGateway = StartCredentials & {
   readonly name: string;
-  /** Where it was started. */
   readonly directory: string;
   readonly pid: number;
 };
@@ -25,7 +24,7 @@ export function runningFolder(environment: Readonly<Record<string, string | unde
   return join(environment['GATEWRIGHT_HOME'] ?? join(homedir(), '.gatewright'), 'running');
 }
 
-/** The name of one that is given none: its folder's. */
+/** The default name: that of the folder. */
 export function usualName(directory: string): string {
   return (
     basename(directory)
@@ -35,7 +34,7 @@ export function usualName(directory: string): string {
 }
 
 /**
- * The name under which a start runs. One that was chosen is an error where it is taken; the usual one gets a number.
+ * The name under which a start runs. A chosen name that is taken is an error; the default one gets a number.
  * @throws StartError NAME_IN_USE
  */
 export async function settleName(
@@ -50,7 +49,7 @@ export async function settleName(
     if (other === undefined) return chosen;
     throw new StartError(
       'NAME_IN_USE',
-      `a gateway named ${chosen} runs already (${other.directory}, ${other.controlUrl}); choose another --name`,
+      `a gateway named ${chosen} is already running (${other.directory}, ${other.controlUrl}); choose another --name`,
     );
   }
   const name = usualName(directory);
@@ -60,21 +59,19 @@ export async function settleName(
   }
 }
 
-/** Tells of a gateway as long as it runs. */
 export async function announce(
   folder: string,
   gateway: RunningGateway,
 ): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, { recursive: true, mode: OWN_MODE });
-  // Attack: in a folder that somebody else has linked there, the secrets would be theirs to read.
+  // Attack: in a folder that another user linked there, that user could read the secrets.
   if (!(await lstat(folder)).isDirectory())
-    throw new StartError('RUNNING_FOLDER', `${folder} is no folder; remove it`);
+    throw new StartError('RUNNING_FOLDER', `${folder} is not a folder; remove it`);
   const path = join(folder, `${gateway.pid}-${new URL(gateway.controlUrl).port}.json`);
   await writeSecretFile(path, `${JSON.stringify(gateway)}\n`);
   return { remove: () => rm(path, { force: true }) };
 }
 
-/** All that run, by name. */
 export async function listRunning(folder: string): Promise<readonly RunningGateway[]> {
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(

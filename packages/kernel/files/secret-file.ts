@@ -1,15 +1,17 @@
-/** Files that only their owner may read: keys of a start, keys of the issuer. */
+/** Files readable by their owner only: keys of a start, keys of the issuer. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Writes whole or not at all; mode 0600 from the first byte on, in a folder of mode 0700 that git leaves alone. */
+/**
+ * Writes whole or not at all; mode 0600 from the first byte on, in a folder of mode 0700 that git ignores.
+ */
 export async function writeSecretFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    // 'wx' never writes through a link that somebody has put there.
+    // 'wx' never writes through a planted link.
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
     await chmod(draft, 0o600);
     await rename(draft, path);
@@ -19,7 +21,6 @@ export async function writeSecretFile(path: string, text: string): Promise<void>
   }
 }
 
-/** @returns undefined when there is no such file */
 export async function readSecretFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

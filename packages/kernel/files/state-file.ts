@@ -1,6 +1,6 @@
 /**
- * The file of `gatewright data save`: one line that says what follows, then the state as JSON. A file that is not whole
- * is refused before anything of it is looked at.
+ * The file of `gatewright data save`: a header line, then the state as JSON. An incomplete file is refused as
+ * a whole.
  */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -14,19 +14,19 @@ const VERSION = 1;
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_HEADER_BYTES = 1024;
 
-/** What is wrong with a file, or with the state in it; a sentence. */
+/** What is wrong with a file or its state; a sentence. */
 export class StateFileError extends Error {
   override readonly name = 'StateFileError';
   readonly code = 'STATE_FILE';
 }
 
-/** Writes whole or not at all, for its owner alone: keys are in it. @throws StateFileError */
+/** Writes whole or not at all, readable by the owner only: it holds keys. @throws StateFileError */
 export async function writeStateFile(path: string, state: JsonObject): Promise<number> {
   const body = Buffer.from(`${JSON.stringify(state)}\n`);
   if (body.length > MAX_BYTES)
-    throw new StateFileError(`the state has ${body.length} bytes; at most ${MAX_BYTES} are saved`);
+    throw new StateFileError(`the state has ${body.length} bytes; at most ${MAX_BYTES} can be saved`);
   if (!(await mayReplace(path)))
-    throw new StateFileError(`${path} is there and was not written by gatewright; name another file`);
+    throw new StateFileError(`${path} exists and was not written by gatewright; choose another file`);
   const header = { format: FORMAT, version: VERSION, bytes: body.length, sha256: hash(body) };
   try {
     await writeSecretFile(path, `${JSON.stringify(header)}\n${body.toString()}`);
@@ -36,7 +36,7 @@ export async function writeStateFile(path: string, state: JsonObject): Promise<n
   return body.length;
 }
 
-/** @throws StateFileError for what is not there, not ours, of another version, cut off or changed */
+/** @throws StateFileError for a missing, foreign, truncated or changed file, or one of another version */
 export async function readStateFile(path: string): Promise<JsonObject> {
   let content: Buffer;
   try {
@@ -49,18 +49,18 @@ export async function readStateFile(path: string): Promise<JsonObject> {
   const end = content.subarray(0, MAX_HEADER_BYTES).indexOf('\n');
   const header = parseJsonObject(content.subarray(0, Math.max(0, end)).toString());
   if (header?.['format'] !== FORMAT)
-    throw new StateFileError(`${path} is no file of \`gatewright data save\``);
+    throw new StateFileError(`${path} is not a file of \`gatewright data save\``);
   if (header['version'] !== VERSION)
     throw new StateFileError(
-      `${path} is of version ${JSON.stringify(header['version'])}; this gatewright reads ${VERSION}`,
+      `${path} has version ${JSON.stringify(header['version'])}; this gatewright reads ${VERSION}`,
     );
   const body = content.subarray(end + 1);
   if (body.length !== header['bytes'])
     throw new StateFileError(
-      `${path} is cut off: ${body.length} of ${JSON.stringify(header['bytes'])} bytes`,
+      `${path} is incomplete: ${body.length} of ${JSON.stringify(header['bytes'])} bytes`,
     );
   if (hash(body) !== header['sha256'])
-    throw new StateFileError(`${path} was changed: its checksum is another`);
+    throw new StateFileError(`${path} was changed: its checksum does not match`);
   const state = parseJsonObject(body.toString());
   if (state === undefined) throw new StateFileError(`${path} holds no JSON object`);
   return state;
@@ -70,7 +70,7 @@ async function readWhole(path: string): Promise<Buffer> {
   const file = await openToRead(path);
   try {
     const stat = await file.stat();
-    if (!stat.isFile()) throw new StateFileError(`${path} is no file`);
+    if (!stat.isFile()) throw new StateFileError(`${path} is not a file`);
     if (stat.size > MAX_BYTES + MAX_HEADER_BYTES)
       throw new StateFileError(`${path} has more than ${MAX_BYTES} bytes`);
     return await file.readFile();
@@ -79,14 +79,14 @@ async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-/** A pipe would be waited for until somebody writes into it, and everybody else with it. */
+/** Opening a pipe would block a thread of the pool until data is written to it. */
 function openToRead(path: string): Promise<FileHandle> {
   // Windows has no such flag, and no pipes in folders.
   const flags = constants as Partial<typeof constants>;
   return open(path, constants.O_RDONLY | (flags.O_NONBLOCK ?? 0));
 }
 
-/** Attack, or a slip: the state in the place of somebody's own file. */
+/** Attack, or a slip: the state would overwrite an unrelated file. */
 async function mayReplace(path: string): Promise<boolean> {
   const file = await openToRead(path).catch(() => undefined);
   if (file === undefined) return true;

@@ -1,4 +1,4 @@
-/** Functions that bring a program along: a `bootstrap` of their own, or a module of Go that is compiled to one. */
+/** Functions with their own program: a `bootstrap`, or a Go module that is compiled to one. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -23,11 +23,11 @@ import { findInLayers } from './process-environment.ts';
 
 const BUILD_TIMEOUT_MS = 300_000;
 const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
-/** Folders above the code that may hold the module, at most. */
+/** How many folders above the code are searched for the module. */
 const MAX_FOLDERS = 8;
 const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
 
-/** @param built folders where a build of the project puts what is deployed */
+/** @param built folders where a build of the project puts the deployed files */
 export function findCustom(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -40,7 +40,6 @@ export function findCustom(
     kind: 'missing',
     error: new DefinitionError({ ...place, property: 'Code' }, message),
   });
-  // go1.x runs the program that the handler names.
   const name = runtime === 'go1.x' ? handler : 'bootstrap';
   const module = findGoModule(taskRoot, machine);
   const [go] = module === undefined ? [] : findPrograms(machine, /^go$/);
@@ -65,19 +64,18 @@ export function findCustom(
   );
 }
 
-/** What makes the program, as far as the sources tell. */
 function wayToBuild(taskRoot: string): string {
   const names = listNames(taskRoot);
   const isGo = names.some((name) => name === 'go.mod' || name.endsWith('.go'));
-  if (names.includes('Makefile')) return '; its Makefile makes it: sam build';
-  if (names.includes('Cargo.toml')) return '; sam build, or cargo lambda build, makes it';
+  if (names.includes('Makefile')) return '; its Makefile builds it: run sam build';
+  if (names.includes('Cargo.toml')) return '; run sam build, or cargo lambda build';
   if (!isGo) return '; build it first';
   return names.includes('go.mod')
-    ? ', nor a package main that could be compiled to it: CodeUri names the folder of the package main'
-    : ', and no go.mod there or above, by which it could be compiled: go mod init';
+    ? ', and no package main to compile it from: CodeUri must name the folder of the package main'
+    : ', and no go.mod there or above to compile it from: run go mod init';
 }
 
-/** The module that the code's folder, a package main, is in; undefined where there is nothing to compile. */
+/** The module of the code's folder, a package main; undefined if there is nothing to compile. */
 function findGoModule(taskRoot: string, { home }: Machine): string | undefined {
   if (!hasMain(taskRoot)) return undefined;
   const ends = new Set([home, tmpdir(), '/']);
@@ -112,7 +110,7 @@ function isFile(file: string): boolean {
 /** Machines as ELF names them (e_machine). */
 const MACHINES: Readonly<Record<number, string>> = { 0x3e: 'x64', 0xb7: 'arm64' };
 
-/** Why a program does not run on this machine; undefined = nothing is known against it. */
+/** Why a program does not run on this machine; undefined = no known reason. */
 function programFault(file: string, { platform, architecture }: Machine): string | undefined {
   const head = Buffer.alloc(20);
   const descriptor = openSync(file, 'r');
@@ -121,18 +119,18 @@ function programFault(file: string, { platform, architecture }: Machine): string
   if (head.toString('latin1', 0, 4) === '\x7fELF') {
     const built = MACHINES[head.readUInt16LE(18)];
     if (platform !== 'linux' || (built !== undefined && built !== architecture))
-      return `${file} is built for Linux on ${built ?? 'another machine'}, and this is ${platform} on ${architecture}; build it for this one`;
+      return `${file} is built for Linux on ${built ?? 'another machine'}, and this is ${platform} on ${architecture}; build it for this machine`;
   }
   if (isExecutable(file)) return undefined;
-  return `${file} may not be executed, here as at Lambda: chmod +x ${file}`;
+  return `${file} is not executable, here or in Lambda: run chmod +x ${file}`;
 }
 
-/** What comes out of an archive has no mode of its own here. */
+/** Files from an archive have no mode here. */
 export function makeExecutable(folder: string, names: readonly string[]): void {
   for (const name of names) if (isFile(join(folder, name))) chmodSync(join(folder, name), 0o755);
 }
 
-/** Compiles the module, without the network: what it needs must have been downloaded. */
+/** Compiles the module without the network: dependencies must have been downloaded. */
 async function buildGo(go: string, root: string, buildFolder: string, machine: Machine): Promise<Launch> {
   const key = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const program = join(buildFolder, 'go', `${key}-${Date.now().toString(36)}`, 'bootstrap');
@@ -163,7 +161,9 @@ async function buildGo(go: string, root: string, buildFolder: string, machine: M
 
 /** `./main.go:7:2: undefined: foo` */
 function describeBuild(text: string, root: string, cause: unknown): BuildError {
-  const hint = /module lookup disabled|GOPROXY=off/.test(text) ? `${text}\n(go mod download gets it)` : text;
+  const hint = /module lookup disabled|GOPROXY=off/.test(text)
+    ? `${text}\n(run go mod download to get it)`
+    : text;
   const place = /^\.?\/?([^\s:]+\.go):(\d+):(?:\d+:)? (.+)$/m.exec(text);
   if (place === null) return new BuildError(hint, cause);
   const [, file = '', line, message = ''] = place;

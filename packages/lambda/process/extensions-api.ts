@@ -1,5 +1,5 @@
 /**
- * Lambda's Extensions API: programs beside the runtime that hear of each event and of the end.
+ * Lambda's Extensions API: programs beside the runtime that are notified of each event and of the shutdown.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 import { randomUUID } from 'node:crypto';
@@ -8,7 +8,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, readBody, refuse } from './loopback-http.ts';
 
 type EventType = 'INVOKE' | 'SHUTDOWN';
-/** What an extension hears, before it is shaped. */
 type ExtensionEvent =
   | {
       readonly eventType: 'INVOKE';
@@ -22,7 +21,6 @@ type ExtensionEvent =
 type Extension = {
   readonly name: string;
   readonly events: ReadonlySet<string>;
-  /** It waits for an event by this request. */
   waiting: ServerResponse | undefined;
   readonly unheard: object[];
 };
@@ -38,18 +36,17 @@ export class ExtensionsApi {
   readonly #onChange: () => void;
   #whenRegistered: (() => void) | undefined;
 
-  /** @param onChange called whenever one of them waits for its next event */
+  /** @param onChange called whenever an extension waits for its next event */
   constructor(of: { readonly name: string; readonly handler: string }, onChange: () => void) {
     this.#function = of;
     this.#onChange = onChange;
   }
 
-  /** Whether all wait for their next event. */
   get areIdle(): boolean {
     return [...this.#extensions.values()].every(({ waiting }) => waiting !== undefined);
   }
 
-  /** Resolves once so many have made themselves known: the runtime starts after them. */
+  /** Resolves once this many have registered: the runtime starts after them. */
   async registered(count: number): Promise<void> {
     while (this.#extensions.size < count) {
       await new Promise<void>((resolve) => {
@@ -67,12 +64,11 @@ export class ExtensionsApi {
     }
   }
 
-  /** Whether anybody wants to hear of the end. */
   get wantShutdown(): boolean {
     return [...this.#extensions.values()].some(({ events }) => events.has('SHUTDOWN'));
   }
 
-  /** Answers a call of this API; false when it is none. */
+  /** Answers a call of this API; false if it is another one. */
   async answer(call: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (call === 'POST /2020-01-01/extension/register') await this.#register(request, response);
     else if (call === 'GET /2020-01-01/extension/event/next') this.#onNext(request, response);
@@ -82,7 +78,7 @@ export class ExtensionsApi {
     } else if (/^PUT \/(?:2022-07-01\/telemetry|2020-08-15\/logs)$/.test(call)) {
       await readBody(request, BODY_LIMIT_BYTES);
       const name = call.includes('telemetry') ? 'Telemetry' : 'Logs';
-      // Lambda's own words for a place without it, which extensions are written to bear.
+      // Lambda's own words where this is unavailable, which extensions can handle.
       refuse(response, 202, `${name}.NotSupported`, `${name} API is not supported`);
     } else return false;
     return true;

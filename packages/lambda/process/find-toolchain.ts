@@ -1,4 +1,3 @@
-/** Which toolchain a function needs, by its runtime. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,13 +13,10 @@ import { PythonProbe } from './python/python-probe.ts';
 import { findPython, type PythonOptions } from './python/python-toolchain.ts';
 
 type ToolchainFolders = {
-  /** Of this run. */
   readonly runDirectory: string;
-  /** Kept between runs. */
   readonly cacheDirectory: string;
 };
 
-/** The machine as this process sees it. */
 export function thisMachine(): Machine {
   const { env: environment, platform, arch: architecture } = process;
   return { environment, home: homedir(), platform, architecture };
@@ -51,6 +47,6 @@ export function toolchainsOf(
 }
 
 function onWindows({ place, runtime }: FunctionDefinition): Toolchain {
-  const message = `${runtime} cannot run here: processes of functions need Linux or macOS (or the Windows Subsystem for Linux)`;
+  const message = `${runtime} cannot run here: function processes need Linux or macOS (or the Windows Subsystem for Linux)`;
   return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
 }

@@ -1,4 +1,4 @@
-/** What a process prints, line by line as Lambda's log has it. */
+/** Output of a process, split into lines as in Lambda's log. */
 import { StringDecoder } from 'node:string_decoder';
 
 import { LINE_LIMIT } from '../log-line.ts';
@@ -27,7 +27,6 @@ export class FunctionLines {
     unfinished.text = '';
   }
 
-  /** What has no line break yet, at the end. */
   flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const { text } = this.#unfinished[stream];
@@ -36,7 +35,7 @@ export class FunctionLines {
     }
   }
 
-  /** Lambda's runtimes keep the lines of a traceback together by carriage returns. */
+  /** Lambda's runtimes join the lines of a traceback by carriage returns. */
   #print(stream: Stream, line: string): void {
     const text = line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)} …` : line;
     this.#say(stream, text.replace(/\r$/, '').replaceAll('\r', '\n'));

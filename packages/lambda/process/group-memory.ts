@@ -1,11 +1,13 @@
-/** Holds process groups to their memory: all processes of a group together, as the system counts them. */
+/**
+ * Enforces memory limits of process groups: the sum over the processes of a group, as the system counts them.
+ */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The first process of a group is looked at each time, the whole group every so often. */
+/** The first process of a group is checked each time, the whole group less often. */
 const LOOK_EVERY_MS = 100;
 const LOOKS_PER_GROUP = 4;
 const PAGE_BYTES = 4096;
@@ -23,7 +25,7 @@ export class GroupMemory {
   #looks = 0;
   #isLooking = false;
 
-  /** @returns how to leave it */
+  /** @returns how to stop watching */
   watch(group: WatchedGroup): () => void {
     this.#groups.add(group);
     this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
@@ -49,7 +51,6 @@ export class GroupMemory {
   }
 }
 
-/** Bytes of a group by its id. */
 type Sizes = (group: number) => number;
 
 function linuxSizes(looksAtAll: boolean): Sizes {
@@ -63,7 +64,7 @@ function linuxSizes(looksAtAll: boolean): Sizes {
   return (group) => sum((members.get(group) ?? []).map(proportionalOf));
 }
 
-/** `4711 (name) S 4000 4700 …`: state, parent and group follow the name, which may hold anything. */
+/** `4711 (name) S 4000 4700 …`: state, parent and group follow the name, which may contain anything. */
 function groupOf(pid: string): number | undefined {
   const text = readText(`/proc/${pid}/stat`);
   const [, , group] = text.slice(text.lastIndexOf(') ') + 2).split(' ');
@@ -74,7 +75,7 @@ function residentOf(pid: number): number {
   return Number(readText(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE_BYTES;
 }
 
-/** What children share with their parent counts once. */
+/** Memory shared with the parent counts once. */
 function proportionalOf(pid: number): number {
   const kilobytes = /^Pss:\s+(\d+)/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1];
   return kilobytes === undefined ? residentOf(pid) : Number(kilobytes) * BYTES_PER_KB;

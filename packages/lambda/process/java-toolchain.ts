@@ -1,4 +1,7 @@
-/** What a Java function runs with: a JDK or JRE, and AWS's runtime interface client from its own packages or Maven's. */
+/**
+ * Toolchain of a Java function: a JDK or JRE, and AWS's runtime interface client from its own packages or
+ * Maven's.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
@@ -14,7 +17,7 @@ const SOURCES = /\.(?:jar|class|json|ya?ml|properties)$/;
 const CLIENT = 'aws-lambda-java-runtime-interface-client';
 const MAIN = 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda';
 const GROUP = ['com', 'amazonaws'];
-/** Part of `MemorySize` that the heap may take, about as at Lambda. */
+/** Share of `MemorySize` for the heap, about as in Lambda. */
 const HEAP_SHARE = 0.85;
 
 export async function findJava(
@@ -26,7 +29,7 @@ export async function findJava(
   const { runtime, place } = definition;
   const wanted = /\d+/.exec(runtime)?.[0] ?? '';
   if (machine.platform !== 'linux') {
-    const message = `${runtime} cannot run here: AWS's client for Java has programs for Linux alone; start the gateway in a container`;
+    const message = `${runtime} cannot run here: AWS's client for Java runs on Linux only; start the gateway in a container`;
     return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
   }
   const home = machine.environment['JAVA_HOME'];
@@ -43,7 +46,7 @@ export async function findJava(
       `no Java is installed; install a JDK ${wanted} (https://aws.amazon.com/corretto)`,
     );
   if (Number(version) < Number(wanted))
-    return refuse('Runtime', `Java ${version} is too old for it; install a JDK ${wanted}`);
+    return refuse('Runtime', `Java ${version} is too old; install a JDK ${wanted}`);
   const code = findClasses([...built, taskRoot]);
   if (code === undefined) {
     return refuse(
@@ -93,14 +96,12 @@ function lacking(definition: FunctionDefinition, message: string): CodeFinding {
   return { error, consequence: usualConsequence(definition) };
 }
 
-/** Entries of the class path. */
 type Classes = {
   readonly path: readonly string[];
-  /** Why some of them are most likely not there. */
+  /** Why some of them are probably missing. */
   readonly lack?: string;
 };
 
-/** An unpacked package, or what Maven and Gradle leave behind. */
 function findClasses(folders: readonly string[]): Classes | undefined {
   for (const folder of folders) {
     const lib = join(folder, 'lib');
@@ -115,13 +116,13 @@ function findClasses(folders: readonly string[]): Classes | undefined {
   return undefined;
 }
 
-/** Classes first: they are newer than a jar that holds them with all that they need. */
+/** Classes first: they are newer than a jar with all dependencies. */
 function ofMaven(folder: string, target: string): Classes {
   const dependency = join(target, 'dependency');
   const path = [join(target, 'classes'), join(dependency, '*'), join(target, '*')];
   const isWhole = hasJars(dependency) || listNames(target).some((name) => WHOLE_JAR.test(name));
   if (isWhole || !needsPackages(join(folder, 'pom.xml'))) return { path };
-  return { path, lack: `${shown(target)} has no dependencies: mvn package dependency:copy-dependencies` };
+  return { path, lack: `${shown(target)} has no dependencies: run mvn package dependency:copy-dependencies` };
 }
 
 function ofGradle(build: string, classes: string): Classes {
@@ -130,17 +131,19 @@ function ofGradle(build: string, classes: string): Classes {
   const isWhole =
     hasJars(join(build, 'dependencies')) || listNames(libs).some((name) => WHOLE_JAR.test(name));
   if (isWhole) return { path };
-  return { path, lack: `${shown(build)} may be without its dependencies: sam build puts them beside it` };
+  return { path, lack: `${shown(build)} may lack its dependencies: sam build puts them beside it` };
 }
 
-/** As the plug-ins of Maven and Gradle name a jar that has its dependencies in it; shading keeps the other as `original-…`. */
+/**
+ * Names that plug-ins of Maven and Gradle give to a jar with its dependencies; shading keeps the other as
+ * `original-…`.
+ */
 const WHOLE_JAR = /^original-.*\.jar$|-(?:all|aws|shaded|fat|jar-with-dependencies)\.jar$/;
 
 function hasJars(folder: string): boolean {
   return listNames(folder).some((name) => name.endsWith('.jar'));
 }
 
-/** Whether a project lists anything beside tests and what the client brings along. */
 function needsPackages(pom: string): boolean {
   if (!existsSync(pom)) return false;
   const listed = readFileSync(pom, 'utf8').matchAll(/<dependency>([^]*?)<\/dependency>/g);
@@ -151,9 +154,7 @@ function needsPackages(pom: string): boolean {
   );
 }
 
-/** Folders of a project that hold no packages of its own classes. */
 const NO_PACKAGES = /^(?:\..*|target|build|src|lib|node_modules|META-INF)$/;
-/** Packages of classes lie below, at most so deep. */
 const MAX_DEPTH = 8;
 
 function hasClasses(folder: string, except = /^META-INF$/, depth = 0): boolean {
@@ -172,7 +173,6 @@ function shown(folder: string): string {
   return relative(process.cwd(), folder) || '.';
 }
 
-/** As a jar of its own, or unpacked among the classes. */
 function hasClient(classPath: readonly string[]): boolean {
   const main = `${MAIN.replaceAll('.', '/')}.class`;
   return classPath.some((entry) =>
@@ -182,7 +182,7 @@ function hasClient(classPath: readonly string[]): boolean {
   );
 }
 
-/** The newest one in Maven's own store that is there with all that it needs. */
+/** The newest one in Maven's own repository that is complete. */
 function findClient({ environment, home }: Machine): readonly string[] | undefined {
   const repository = environment['M2_REPO'] ?? join(home, '.m2', 'repository');
   const versions = listNames(join(repository, ...GROUP, CLIENT)).filter((version) => /^\d/.test(version));
@@ -192,7 +192,6 @@ function findClient({ environment, home }: Machine): readonly string[] | undefin
     .find((jars) => jars !== undefined);
 }
 
-/** Its jar and those that its pom lists, of which each version has others. */
 function withNeeded(repository: string, folder: string, version: string): readonly string[] | undefined {
   const pom = join(folder, `${CLIENT}-${version}.pom`);
   if (!existsSync(pom)) return undefined;

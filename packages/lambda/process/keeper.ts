@@ -1,14 +1,17 @@
 /**
- * Ends the processes of functions when the gateway can not: a shell that waits for the end of its standard input, which
- * comes with the end of the gateway, however that ends. It is in no group that a signal for the gateway would reach.
+ * Ends the processes of functions when the gateway cannot: a shell, in a group of its own, waits for the end
+ * of its standard input, which comes with the gateway's end.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 
-/** In the environment of everything that an instance starts: `{run}/{number of the instance}`. */
+/** In the environment of every process that an instance starts: `{run}/{number of the instance}`. */
 export const MARK = 'GATEWRIGHT_INSTANCE';
 
-/** `$1` is the run as it is in environments, `$2` the folder of the run. Children that have left their group keep the mark. */
+/**
+ * `$1` is the run as in environments, `$2` the folder of the run. Children that have left their group keep
+ * the mark.
+ */
 const SCRIPT = `trap '' INT TERM HUP
 groups=' '
 while read -r what group; do
@@ -29,12 +32,11 @@ export class Keeper {
   #shell: ChildProcess | undefined;
   #count = 0;
 
-  /** @param folder removed with the processes where the gateway could not remove it */
+  /** @param folder removed with the processes if the gateway could not remove it */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** A mark for one instance more. */
   mark(): string {
     this.#count += 1;
     return `${this.#run}/${this.#count}`;
@@ -53,7 +55,7 @@ export class Keeper {
   }
 
   #write(line: string): void {
-    // No shell of this kind is there, and no groups are.
+    // Windows has neither this shell nor groups.
     if (process.platform === 'win32') return;
     this.#shell ??= this.#start();
     this.#shell.stdin?.write(`${line}\n`);
@@ -68,10 +70,10 @@ export class Keeper {
       env: { PATH: '/usr/bin:/bin' },
     });
     shell.unref();
-    // Without a shell there is nobody to keep; the gateway's own end still ends them.
+    // Without a shell, only the gateway's orderly end ends the processes.
     shell.on('error', () => undefined);
     shell.stdin.on('error', () => undefined);
-    // A pipe is a socket, which must not hold the gateway; its type does not say so.
+    // A pipe is a socket and must not keep the gateway alive; its type does not declare `unref`.
     if ('unref' in shell.stdin && typeof shell.stdin.unref === 'function')
       Reflect.apply(shell.stdin.unref, shell.stdin, []);
     return shell;

@@ -1,12 +1,11 @@
-/** What the endpoints for a process on loopback have in common. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Pages can reach every port of loopback: by their own name for it, or as what their origin says. */
+/** A web page can reach every loopback port: recognized by its own Host name, or by its origin. */
 export function isFromBrowser({ headers }: IncomingMessage, host: string): boolean {
   return headers.host !== host || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 }
 
-/** The body as text; undefined where it is larger, which is read to its end and dropped. */
+/** The body as text; undefined if larger, when it is read to its end and dropped. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let size = 0;

@@ -1,8 +1,6 @@
-/** Programs of this machine, as the person at the keyboard has them. */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What of the machine is looked at. */
 export type Machine = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
@@ -10,7 +8,6 @@ export type Machine = {
   readonly architecture: string;
 };
 
-/** All programs whose name fits, in the order of `PATH`. */
 export function findPrograms({ environment }: Machine, name: RegExp): readonly string[] {
   const folders = new Set((environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''));
   return [...folders].flatMap((folder) =>

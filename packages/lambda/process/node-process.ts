@@ -1,4 +1,4 @@
-/** Node.js functions in processes of their own: `isolation: process`. */
+/** Node.js functions in their own processes: `isolation: process`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -15,9 +15,7 @@ import { processProgram, type ProcessSetup } from './process-code.ts';
 import { ProcessInstance } from './process-instance.ts';
 import { readVersion } from './read-version.ts';
 
-/** What only threads and processes of Node.js need. */
 type NodeSetup = ProcessSetup & {
-  /** The program that it runs, made once. */
   readonly programFile: () => Promise<string>;
   readonly standIns: () => readonly string[];
   readonly machine: Machine;
@@ -26,7 +24,7 @@ type NodeSetup = ProcessSetup & {
 /** The first version with hooks for both module systems. */
 const OLDEST = [22, 15] as const;
 const MAX_TIMEOUT_MS = 900_000;
-/** Part of `MemorySize` that V8 may take for old objects, as at Lambda. */
+/** Share of `MemorySize` for V8's old generation, as in Lambda. */
 const HEAP_SHARE = 0.9;
 
 type FoundNode = { readonly file: string; readonly version: string };
@@ -132,7 +130,6 @@ function isNewEnough(version: string): boolean {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-/** Where managers of versions keep them, and the path; `22` → files. */
 function findNodes(major: string, machine: Machine): readonly string[] {
   const { environment, home } = machine;
   const folders = [

@@ -1,4 +1,4 @@
-/** What functions in Ruby and .NET run with: AWS's runtime interface clients, where a project has them. */
+/** Toolchains of Ruby and .NET: AWS's runtime interface clients, if a project has them. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -30,7 +30,7 @@ export async function findRuby(
     return refusal(
       definition,
       'Runtime',
-      'the gem aws_lambda_ric is not installed; gem install aws_lambda_ric',
+      'the gem aws_lambda_ric is not installed; run gem install aws_lambda_ric',
     );
   const launch = {
     command: ruby,
@@ -52,7 +52,7 @@ export async function findRuby(
 
 const FIND_CLIENT = `Dir.chdir(ARGV[0]); puts "client=#{Gem.bin_path('aws_lambda_ric', 'aws_lambda_ric')}"`;
 
-/** The client is an assembly that is published with the function. */
+/** The client is an assembly, published with the function. */
 export async function findDotnet(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -73,7 +73,7 @@ export async function findDotnet(
     return refusal(
       definition,
       'Code',
-      `there is no ${assembly}.dll in ${where}; dotnet publish, or sam build`,
+      `there is no ${assembly}.dll in ${where}; run dotnet publish, or sam build`,
     );
   const client = 'Amazon.Lambda.RuntimeSupport.dll';
   const isProgram = !handler.includes('::');
@@ -107,7 +107,7 @@ export async function findDotnet(
   };
 }
 
-/** The last one that is listed is the newest. */
+/** The last one listed is the newest. */
 const DOTNET_RUNTIMES = /[^]*Microsoft\.NETCore\.App (\d+\.\d+\.\d+)/;
 
 function refusal({ runtime, place }: FunctionDefinition, property: string, message: string): Toolchain {

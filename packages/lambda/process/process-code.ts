@@ -1,4 +1,3 @@
-/** Code that runs in processes of its own, whatever language it is in. */
 import { mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -19,7 +18,6 @@ import { ProcessInstance } from './process-instance.ts';
 import { isExecutable, listNames } from './machine.ts';
 import type { ProcessProgram } from './process-program.ts';
 
-/** What all functions of a gateway have in common. */
 export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlines' | 'keeper' | 'memory'> & {
   readonly runDirectory: string;
   readonly hold?: ProcessProgram['hold'];
@@ -40,7 +38,6 @@ export class ProcessCode implements RunnableCode {
   readonly #setup: ProcessSetup;
   readonly #find: FindToolchain;
   #toolchain: Extract<Toolchain, { kind: 'found' }> | undefined;
-  /** What the check has found, for the first build. */
   #checked: Toolchain | undefined;
 
   constructor(definition: FunctionDefinition, setup: ProcessSetup, find: FindToolchain) {
@@ -93,14 +90,12 @@ export class ProcessCode implements RunnableCode {
     return found;
   }
 
-  /** Where `sam build` puts it. */
   get #builtFolders(): readonly string[] {
     const { code, place, logicalId } = this.#definition;
     return code.kind === 'directory' ? [join(dirname(place.file), '.aws-sam', 'build', logicalId)] : [];
   }
 }
 
-/** How instances of a function are started, and what they are told. */
 export function processProgram(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -133,7 +128,7 @@ export function processProgram(
   return { program, facts };
 }
 
-/** `AWS_LAMBDA_EXEC_WRAPPER` runs in front of the runtime, which it is given as its arguments. */
+/** `AWS_LAMBDA_EXEC_WRAPPER` starts the runtime, whose command it gets as its arguments. */
 function wrap(
   definition: FunctionDefinition,
   { command, args }: Launch,
@@ -149,8 +144,8 @@ function wrap(
 }
 
 /**
- * Extensions of Lambda: programs in the folder `extensions` of a layer, which run beside the runtime. Absolute files, by
- * name; of two of the same name that of the later layer.
+ * Lambda extensions: programs in a layer's folder `extensions`, which run beside the runtime. Absolute files,
+ * by name; of equal names that of the later layer.
  */
 function findExtensions(definition: Pick<FunctionDefinition, 'layers'>): readonly string[] {
   const found = new Map<string, string>();

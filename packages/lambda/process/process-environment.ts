@@ -1,4 +1,7 @@
-/** The environment of a function that is a process: Lambda's, with the search paths of its layers and its toolchain. */
+/**
+ * The environment of a function that is a process: Lambda's, with the search paths of its layers and its
+ * toolchain.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,7 +9,6 @@ import { type EnvironmentFacts, sealEnvironment } from '../environment.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { Launch } from './launch.ts';
 
-/** Folders that stand for those a process has to itself at Lambda. */
 type OwnFolders = { readonly home: string; readonly temporary: string };
 
 const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];
@@ -47,12 +49,11 @@ export function processEnvironment(
   };
 }
 
-/** Folders of layers, the last one first: at Lambda its files lie over those of the others. */
+/** Folders of layers, the last one first: in Lambda its files hide those of the others. */
 export function layerRoots({ layers }: Pick<FunctionDefinition, 'layers'>): string[] {
   return layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory])).toReversed();
 }
 
-/** A file of a layer by the path that it has at Lambda. */
 export function findInLayers(
   definition: Pick<FunctionDefinition, 'layers'>,
   path: string,
@@ -62,7 +63,7 @@ export function findInLayers(
     .find((file) => existsSync(file));
 }
 
-/** `/opt/…` and `/var/task/…`, alone or in a search path, are folders of this machine. */
+/** Maps `/opt/…` and `/var/task/…`, alone or in a search path, to folders of this machine. */
 function toLocalPaths(value: string, layers: readonly string[], taskRoot: string): string {
   if (!/(?:^|:)\/(?:opt|var\/task)(?:\/|:|$)/.test(value)) return value;
   const parts = value.split(':').flatMap((part) => {

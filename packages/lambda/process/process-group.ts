@@ -1,4 +1,3 @@
-/** A process of its own group with all that it starts, and the end of all of them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
@@ -14,17 +13,15 @@ export type GroupCommand = {
 
 type GroupOwner = {
   readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
-  /** The first process is gone, and all that it said was heard. */
   readonly onExit: (reason: string | undefined) => void;
-  /** It could not be started. */
   readonly onFailure: (error: NodeJS.ErrnoException) => void;
 };
 
-/** What a process has to end in order once it is told to. */
+/** Time for a process to end in order after SIGTERM. */
 const GRACE_MS = 300;
-/** What may still be on its way of its output when it has ended, while a child of it holds the pipe. */
+/** Time for its remaining output, while a child holds the pipe open. */
 const OUTPUT_MS = 100;
-/** Rounds of looking for children that start children. */
+/** Rounds of searching for children that start children. */
 const MAX_SWEEPS = 20;
 
 export class ProcessGroup {
@@ -32,7 +29,7 @@ export class ProcessGroup {
   readonly #child: ChildProcess;
   readonly #keeper: Keeper;
   #hasExited = false;
-  /** All that the first process has said was heard. */
+  /** Settles when the output of the first process was read. */
   #isHeard: Promise<void> = Promise.resolve();
   #ended: Promise<void> | undefined;
 
@@ -45,7 +42,7 @@ export class ProcessGroup {
     this.mark = mark;
     this.#keeper = keeper;
     this.#child = spawn(command, args, {
-      // A group of its own; on Windows, where there are none, it would be a console of its own.
+      // Its own group; on Windows, which has none, it would get a console of its own.
       cwd,
       detached: process.platform !== 'win32',
       windowsHide: true,
@@ -72,18 +69,17 @@ export class ProcessGroup {
     });
   }
 
-  /** The group's id; undefined where it could not be started. */
+  /** The group's id; undefined if it could not be started. */
   get id(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Asks all to end and ends those that have not done so a moment later, whatever they have started since. */
+  /** Asks all to end, and shortly after kills the rest, including processes started since. */
   end(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;
   }
 
-  /** At once. */
   kill(): Promise<void> {
     this.#signal('SIGKILL');
     return this.end();
@@ -115,7 +111,7 @@ export class ProcessGroup {
     return new Promise((resolve) => this.#child.once('exit', () => resolve()));
   }
 
-  /** Its pipes close with it, unless a child of it has them, too. */
+  /** Its pipes close with it, unless a child shares them. */
   #whenHeard(then: () => void): void {
     let isHeard = false;
     const hear = (): void => {
@@ -129,7 +125,6 @@ export class ProcessGroup {
   }
 }
 
-/** What the system offers. */
 type System = {
   readonly platform: NodeJS.Platform;
   readonly kill: (pid: number, signal: NodeJS.Signals) => void;
@@ -142,14 +137,14 @@ const HERE: System = {
     process.kill(pid, signal);
   },
   run: (command, args) => {
-    // Whoever has ended meanwhile is no error, and without the command there is nothing else to call.
+    // A process that has ended meanwhile is no error, and without the command there is no alternative.
     spawn(command, args, { stdio: 'ignore', windowsHide: true }).on('error', () => undefined);
   },
 };
 
 /**
- * A signal to a process and all that it has started: to its group, where the system has groups. Windows has neither
- * groups nor a signal that asks: there nothing happens before SIGKILL, which ends the tree of processes by `taskkill`.
+ * Signals a process and all its children, by its group. Windows has neither groups nor a terminating request:
+ * there only SIGKILL acts, by `taskkill`.
  */
 export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: System = HERE): void {
   if (system.platform === 'win32') {
@@ -159,11 +154,11 @@ export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL', system: 
   try {
     system.kill(-pid, signal);
   } catch {
-    // Nobody of the group is left.
+    // The group is empty.
   }
 }
 
-/** In Go's words, as Lambda has them; undefined = it ended by itself, without an error. */
+/** In Go's words, as in Lambda; undefined = it ended by itself, without an error. */
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string | undefined {
   if (signal !== null) return `signal: ${SIGNAL_NAMES[signal] ?? signal}`;
   return code === 0 ? undefined : `exit status ${code ?? 1}`;
@@ -181,17 +176,17 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
   SIGTERM: 'terminated',
 };
 
-/** Where memory runs out all the same, Linux takes this one before the gateway. */
+/** If memory runs out, Linux kills this one before the gateway. */
 function offerToTheKernel(pid: number): void {
   if (process.platform !== 'linux') return;
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }
 
-/** Ends what has left the group: it keeps the environment it was started with. Linux alone shows that. */
+/** Ends processes that have left the group, found by their environment. Only Linux shows it. */
 export async function endMarked(entry: string): Promise<void> {
   if (process.platform !== 'linux') return;
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
@@ -201,7 +196,7 @@ export async function endMarked(entry: string): Promise<void> {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // Gone meanwhile.
+        // It has already ended.
       }
     }
   }
@@ -211,7 +206,7 @@ async function findMarked(entry: string): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
-      // Of somebody else's process, or of one that has gone, there is nothing to read.
+      // The environment of another user's process, or of an ended one, is unreadable.
       const text = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
       return text.split('\0').includes(entry);
     }),

@@ -1,4 +1,3 @@
-/** An instance that is a process of its own and speaks Lambda's Runtime API. */
 import { randomUUID } from 'node:crypto';
 
 import type { Deadline } from '../../core/ports.ts';
@@ -12,11 +11,11 @@ import { type GroupCommand, ProcessGroup } from './process-group.ts';
 import type { ProcessProgram } from './process-program.ts';
 import { RuntimeApi, type RuntimeApiHost } from './runtime-api.ts';
 
-/** Lambda's; what a handler is told that has no deadline. */
+/** Lambda's; shown to a handler without a deadline. */
 const MAX_TIMEOUT_MS = 900_000;
-/** An event that runs this long is slow, by the measure of threads. */
+/** Threshold of a slow event, as for threads. */
 const SLOW_AFTER_MS = 15;
-/** What extensions have to say goodbye (Lambda: 2,000 ms with external ones). */
+/** Shutdown time of extensions (Lambda: 2,000 ms with external ones). */
 const SHUTDOWN_MS = 300;
 type Role = 'runtime' | 'extension';
 const BYTES_PER_MB = 1024 * 1024;
@@ -25,7 +24,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   restingSince = performance.now();
   isDraining = false;
   answeredCount = 0;
-  /** A process of its own says nothing of its loop. */
+  /** The load of a process is unknown. */
   readonly activeMs = undefined;
   readonly #program: ProcessProgram;
   readonly #owner: InstanceOwner;
@@ -74,7 +73,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.isDraining || this.#isEnding || isSlow;
   }
 
-  /** A process fetches its events one by one: nothing is gained by handing it more. */
+  /** A process fetches its events one by one: handing over more gains nothing. */
   hasRoom(): boolean {
     return this.#job === undefined && !this.isStuck;
   }
@@ -119,7 +118,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     await this.#finish();
   }
 
-  /** The system's own count is watched, from another place. */
+  /** `group-memory.ts` watches its size. */
   endIfTooLarge(): Promise<void> {
     return Promise.resolve();
   }
@@ -162,7 +161,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#program.hold?.(this, isHeld && !this.#isOver);
   }
 
-  /** What was printed before the answer lies in the pipes by now; it is read before the answer goes out. */
+  /** Reads what was printed before the answer, which is in the pipes by now, before the answer goes out. */
   #answer(say: (job: Job) => void): void {
     const job = this.#job;
     if (job === undefined || this.#hasAnswered) return;
@@ -207,7 +206,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#leaveMemory.push(this.#program.memory.watch({ id, limitBytes, onTooLarge }));
   }
 
-  /** Nobody grows who has nothing to do. */
+  /** Memory is not watched while idle. */
   #rest(): void {
     this.#clearDeadline();
     for (const leave of this.#leaveMemory.splice(0)) leave();
@@ -259,7 +258,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#owner.onEnd(this, rest, this.#isReady ? undefined : this.#initFailure);
   }
 
-  /** The event that was running, or the start itself, has failed by the process's end. */
+  /** The process's end fails the running event, or the start. */
   #failUnanswered(errorType: string, reason: string): void {
     const requestId = this.#requestIdOf(this.#job?.sequence ?? 0);
     const errorMessage = `RequestId: ${requestId} Error: ${reason}`;
@@ -287,7 +286,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     return this.#program.deadlines.after(ms, () => setImmediate(() => this.#checkDeadline()));
   }
 
-  /** Lambda counts until the runtime asks for its next event, whatever it has answered. */
+  /** Lambda counts until the runtime asks for its next event, even after the answer. */
   #checkDeadline(): void {
     this.#deadline = undefined;
     if (this.#job === undefined || this.#isOver) return;

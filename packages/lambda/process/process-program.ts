@@ -1,4 +1,4 @@
-/** What an instance that is a process is made of, the same for all instances of a function's version. */
+/** The parts of an instance that is a process, common to all instances of a function's version. */
 import type { Deadlines } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../log-line.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
@@ -14,7 +14,7 @@ export type ProcessProgram = {
   readonly clockOffset: SharedArrayBuffer;
   readonly log: (line: FunctionLogLine) => void;
   readonly deadlines: Deadlines;
-  /** Where a debugger may be with its instances: hears when that is so while one is at work. */
+  /** With debuggers: called when one attaches to, or leaves, an instance at work. */
   readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;
   readonly keeper: Keeper;
   readonly memory: GroupMemory;

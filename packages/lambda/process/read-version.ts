@@ -1,9 +1,8 @@
-/** What a program says of its version. */
 import { execFile } from 'node:child_process';
 
 const TIMEOUT_MS = 10_000;
 
-/** The first group of the pattern in what it prints; undefined where it does not run. */
+/** The first group of the pattern in its output; undefined if it does not run. */
 export function readVersion(
   program: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Lambda's Runtime API as one instance sees it, on a port of loopback that is the instance's own. A page in a browser is
- * not answered, and an answer counts only for the id of the event that runs, which nobody else was told.
+ * Lambda's Runtime API as one instance sees it, on its own loopback port. Requests of web pages are refused,
+ * and an answer counts only with the id of the running event, which only this instance knows.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -10,7 +10,6 @@ import { MAX_RESULT_BYTES, type StreamPart } from '../job.ts';
 import { ExtensionsApi } from './extensions-api.ts';
 import { answerJson, isFromBrowser, readBody, refuse } from './loopback-http.ts';
 
-/** What a runtime is told of one event. */
 export type RuntimeEvent = {
   readonly requestId: string;
   readonly payload: string;
@@ -20,25 +19,22 @@ export type RuntimeEvent = {
   readonly functionVersion?: string | undefined;
   readonly traceHeader: string;
   readonly clientContext: string | undefined;
-  /** By which the virtual clock is ahead. */
   readonly clockOffsetMs: number;
 };
 
-/** Who hears what the runtime says. */
 export interface RuntimeApiHost {
-  /** The runtime and its extensions have nothing to do: for the first time, or after an answer. */
+  /** The runtime and its extensions are idle: for the first time, or after an answer. */
   onIdle(): void;
   onReturned(text: string): void;
   onPart(part: StreamPart): void;
-  /** `payload` is Lambda's error JSON. */
   onFailed(payload: string): void;
   onInitFailed(payload: string): void;
-  /** A debugger is with the runtime, and may hold what it has begun; or that is done. */
+  /** Whether a debugger is attached to the runtime and may hold what it has begun. */
   onHeld(isHeld: boolean): void;
 }
 
 const LOOPBACK = '127.0.0.1';
-/** Of a streamed answer, taken from the runtime and not read by anybody yet. */
+/** Unread bytes of a streamed answer. */
 const STREAM_WINDOW_BYTES = 256 * 1024;
 
 export class RuntimeApi {
@@ -46,16 +42,13 @@ export class RuntimeApi {
   readonly #host: RuntimeApiHost;
   readonly #server: Server;
   #port = 0;
-  /** The runtime waits for an event by this request. */
   #waiting: ServerResponse | undefined;
-  /** Handed over, and not asked for yet. */
   #pending: RuntimeEvent | undefined;
-  /** The event that runs. */
   #current: RuntimeEvent | undefined;
   #isAnswered = true;
   #hasBegun = false;
 
-  /** @param functionName what extensions are told */
+  /** @param functionName for extensions */
   constructor(host: RuntimeApiHost, functionName: { readonly name: string; readonly handler: string }) {
     this.#host = host;
     this.extensions = new ExtensionsApi(functionName, () => this.#checkIdle());
@@ -64,7 +57,6 @@ export class RuntimeApi {
     this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
   }
 
-  /** @returns the port; a free one, on loopback */
   listen(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
@@ -75,7 +67,6 @@ export class RuntimeApi {
     });
   }
 
-  /** Whether the event that was handed over has been asked for. */
   get hasStarted(): boolean {
     return this.#pending === undefined;
   }
@@ -101,14 +92,15 @@ export class RuntimeApi {
     const { clientContext, functionVersion, traceHeader, clockOffsetMs } = event;
     response.writeHead(200, {
       'Content-Type': 'application/json',
-      // Small clients read no chunks.
+      // Small clients cannot read chunks.
       'Content-Length': String(Buffer.byteLength(event.payload)),
       'Lambda-Runtime-Aws-Request-Id': event.requestId,
       'Lambda-Runtime-Deadline-Ms': String(Math.round(event.deadlineMs)),
       'Lambda-Runtime-Invoked-Function-Arn': event.functionArn,
       ...(traceHeader !== '' && { 'Lambda-Runtime-Trace-Id': traceHeader }),
       ...(clientContext !== undefined && { 'Lambda-Runtime-Client-Context': clientContext }),
-      // Lambda has an environment for each version; here one instance runs all, and only our own clients are told.
+      // Lambda has an environment per version; here one instance runs all, and only our own clients get the
+      // version.
       ...(functionVersion !== undefined && { 'Gatewright-Function-Version': functionVersion }),
       ...(clockOffsetMs !== 0 && { 'Gatewright-Clock-Offset-Ms': String(clockOffsetMs) }),
     });
@@ -121,7 +113,7 @@ export class RuntimeApi {
         refuse(response, 403, 'Forbidden', 'Forbidden');
       else await this.#answer(request, response);
     } catch {
-      // The runtime has hung up, most likely because it has ended.
+      // The runtime has disconnected, probably because it has ended.
       response.destroy();
     }
   }
@@ -205,7 +197,7 @@ export class RuntimeApi {
     answerJson(response, 202, { status: 'OK' });
   }
 
-  /** The parts of an answer as they come, no faster than somebody reads them; its trailers say how it ended. */
+  /** The parts of an answer as they come, at the pace of the reader; the trailers hold its error. */
   async #takeStream(request: IncomingMessage): Promise<void> {
     let unread = 0;
     for await (const bytes of request as AsyncIterable<Buffer>) {
@@ -227,13 +219,12 @@ export class RuntimeApi {
     }
   }
 
-  /** Whether the runtime has ever got as far as to ask for an event. */
+  /** Whether the runtime has ever asked for an event. */
   get isInitialised(): boolean {
     return this.#hasBegun;
   }
 }
 
-/** What the runtime reports as it stands, where it is Lambda's error JSON; else in its form. */
 function failureOf(text: string | undefined, request: IncomingMessage): string {
   if (text !== undefined && isErrorJson(text)) return text;
   const type = request.headers['lambda-runtime-function-error-type'];

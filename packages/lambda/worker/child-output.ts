@@ -1,4 +1,4 @@
-/** Output of programs that a function starts with inherited streams: it would land on the gateway's own stdout. */
+/** Output of child programs with inherited streams, which would otherwise reach the gateway's own stdout. */
 import type * as ChildProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -7,7 +7,7 @@ import type { FunctionOutput } from './output.ts';
 type Spawning = { spawn: (this: Started, options: { stdio?: unknown }) => unknown };
 type Started = { stdout: NodeJS.ReadableStream | null; stderr: NodeJS.ReadableStream | null };
 
-/** Turns inherited stdout and stderr of child processes into pipes that end in the function's log. */
+/** Turns inherited stdout and stderr of child processes into pipes to the function's log. */
 export function catchChildOutput(output: FunctionOutput): void {
   const childProcess = process.getBuiltinModule('node:child_process');
   const prototype = readPrototype(childProcess.ChildProcess.prototype);

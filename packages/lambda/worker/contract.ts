@@ -1,14 +1,14 @@
 /**
- * Lambda's contract with a Node.js handler: which forms it may have, what it is given, what counts as its answer.
- * Node.js 24 dropped callbacks and the context's `done`, `succeed` and `fail`; older runtimes keep them.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, aws-lambda-nodejs-runtime-interface-client
+ * Lambda's contract with a Node.js handler: its forms, its arguments, and its answer. Node.js 24 dropped
+ * callbacks and the context's `done`, `succeed` and `fail`; older runtimes keep them.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html,
+ * aws-lambda-nodejs-runtime-interface-client
  */
 import { type EventMessage, MAX_RESULT_BYTES } from '../job.ts';
 import { RuntimeError, toFailure } from './failure.ts';
 
 export type Handler = (...args: unknown[]) => unknown;
 
-/** What stays the same for all events of an instance. */
 export type FunctionFacts = {
   readonly functionName: string;
   readonly functionArn: string;
@@ -25,7 +25,6 @@ export type Answer = (failed: boolean, text: string, error?: unknown) => void;
 
 const WITHOUT_CALLBACKS_FROM = 24;
 
-/** Whether handlers of this runtime (`nodejs22.x`) may take a callback. */
 export function hasCallbacks(runtime: string): boolean {
   return Number.parseInt(runtime.slice('nodejs'.length)) < WITHOUT_CALLBACKS_FROM;
 }
@@ -51,7 +50,7 @@ export function callHandler(
     }
     const { callback, hasAnswered } = addCallbacks(context, succeed, fail, whenLoopEmpties);
     const result = handler(event, context, callback);
-    // Whoever is first answers: a callback called in the meantime makes the promise count for nothing.
+    // The first answer counts: a callback called meanwhile overrides the promise.
     if (isThenable(result))
       result.then(
         (value) => (hasAnswered() ? undefined : succeed(value)),
@@ -71,7 +70,7 @@ function stoodMs([before = 0, sinceEpochMs = 0]: ArrayLike<number> & Iterable<nu
   return before + (sinceEpochMs === 0 ? 0 : performance.timeOrigin + performance.now() - sinceEpochMs);
 }
 
-/** Event and context of an invocation; by API Gateway it is the event's text alone. */
+/** Event and context of an invocation; from API Gateway it is only the event's text. */
 export function readMessage(
   message: EventMessage,
   facts: FunctionFacts,
@@ -88,7 +87,7 @@ export function readMessage(
   return { event: JSON.parse(message.event), context };
 }
 
-/** The context object without what only older runtimes have. */
+/** The context object without members of older runtimes only. */
 function makeContext(facts: FunctionFacts, requestId: string): Context {
   const stood = facts.stoodMs === undefined ? NEVER_STOOD : new Float64Array(facts.stoodMs);
   const passedMs = (): number => performance.now() - stoodMs(stood);
@@ -109,7 +108,9 @@ function makeContext(facts: FunctionFacts, requestId: string): Context {
 
 type Callback = (error?: unknown, result?: unknown) => void;
 
-/** Adds what runtimes up to nodejs22.x have. A callback's answer waits for an empty event loop unless told otherwise. */
+/**
+ * Adds members of runtimes up to nodejs22.x. A callback's answer waits for an empty event loop by default.
+ */
 function addCallbacks(
   context: Context,
   succeed: (result: unknown) => void,

@@ -11,7 +11,7 @@ import type { FunctionOutput } from './output.ts';
 import { ResponseStream, type StreamOptions } from './response-stream.ts';
 import { callStreamingHandler } from './streaming.ts';
 
-/** An event that runs this long may be waiting for nothing: from then on an empty event loop is noticed. */
+/** After this time the running event may be waiting for nothing, so an empty event loop is detected. */
 const EMPTINESS_CHECK_MS = 100;
 
 export class EventLoop {
@@ -22,16 +22,14 @@ export class EventLoop {
   readonly #callbacks: boolean;
   readonly #requestIdOf: (sequence: number) => string;
   #handler: LoadedHandler | undefined;
-  /** Of the event that runs, if the handler streams. */
   #stream: ResponseStream | undefined;
   #queue: EventMessage[] = [];
-  /** Number of the event that came last from the queue. */
   #sequence = -1;
   #running = false;
   #startedAt = 0;
   #emptinessTimer: NodeJS.Timeout | undefined;
   #whenEmpty: (() => void) | undefined;
-  /** The port does not keep the loop alive at the moment. */
+  /** Whether the port is unreferenced, so that it does not keep the loop alive. */
   #letGo = false;
 
   constructor(start: InstanceStart, board: Board, output: FunctionOutput) {
@@ -65,7 +63,7 @@ export class EventLoop {
     while (this.#queue.length > 0) {
       const message = this.#queue.shift() ?? '';
       this.#sequence += 1;
-      // Lost when the gateway has taken the event back.
+      // Fails if the gateway has taken the event back.
       if (Atomics.compareExchange(states, slotOf(this.#sequence), WAITING, STARTED) !== WAITING) continue;
       this.#run(message, this.#sequence);
       return;
@@ -104,7 +102,7 @@ export class EventLoop {
     const stream = new ResponseStream(
       {
         send: (part, contentType) => {
-          // What an event leaves behind after its answer belongs to nobody.
+          // Errors after the answer do not belong to the next event.
           if (this.#running && this.#sequence === sequence)
             this.#output.sendPart(sequence, part, contentType);
         },
@@ -123,7 +121,7 @@ export class EventLoop {
     this.#start.reports.on('message', ({ sequence, bytes }: PartReceipt) => {
       if (sequence === this.#sequence) this.#stream?.acknowledge(bytes);
     });
-    // Only a stream that waits keeps the thread busy.
+    // Only a waiting stream keeps the thread busy.
     this.#start.reports.unref();
   }
 
@@ -132,7 +130,7 @@ export class EventLoop {
     this.#board.serviceMicros[slot] = (performance.now() - this.#startedAt) * 1000;
     Atomics.store(this.#board.states, slot, failed ? FAILED : RETURNED);
     this.#running = false;
-    // It may still wait for a reader, as nobody does any more.
+    // It may still wait for a reader that no longer exists.
     if (this.#stream !== undefined) this.#start.reports.unref();
     this.#stream = undefined;
     this.#whenEmpty = undefined;
@@ -150,21 +148,21 @@ export class EventLoop {
     this.#letGo = false;
   }
 
-  /** Lets go of the port once an event has run for a while, so that a loop with nothing left ends in `beforeExit`. */
+  /** Unreferences the port after a while, so that an empty loop ends in `beforeExit`. */
   #watchEmptiness(): void {
     if (this.#emptinessTimer !== undefined) return;
     this.#emptinessTimer = setTimeout(() => {
       this.#emptinessTimer = undefined;
       if (!this.#running) return;
-      // Half of it is long enough, and timers may fire a little early.
+      // Half the time suffices, since timers may fire a little early.
       if (performance.now() - this.#startedAt < EMPTINESS_CHECK_MS / 2) this.#watchEmptiness();
       else this.#letPortGo();
     }, EMPTINESS_CHECK_MS).unref();
   }
 
   /**
-   * Nothing is left that could still answer. A callback's answer was waiting for this; else runtimes with callbacks
-   * answer null, and Node.js 24 exits with the code for a promise that never settles.
+   * Nothing can answer any more: sends a waiting callback's answer; otherwise runtimes with callbacks answer
+   * null, and Node.js 24 exits with the code for a promise that never settles.
    */
   #onEmptyLoop(): void {
     this.#holdPort();

@@ -1,4 +1,4 @@
-/** Errors of functions → Lambda's error JSON, worded as Lambda's Node.js runtime words them. */
+/** Errors of functions → Lambda's error JSON, in the words of Lambda's Node.js runtime. */
 
 type LambdaFailure = {
   readonly errorType: string;
@@ -6,10 +6,10 @@ type LambdaFailure = {
   readonly trace?: readonly string[];
 };
 
-/** The bundled program of the thread; its frames tell a function's author nothing. */
+/** The thread's bundled program; its frames do not help a function's author. */
 const OWN_FRAMES = '/instance.mjs:';
 
-/** An error that the runtime itself raises: `Runtime.HandlerNotFound`, `Runtime.ImportModuleError`… */
+/** An error raised by the runtime itself: `Runtime.HandlerNotFound`, `Runtime.ImportModuleError`… */
 export class RuntimeError extends Error {
   constructor(type: string, message: string) {
     super(message);
@@ -17,7 +17,7 @@ export class RuntimeError extends Error {
   }
 }
 
-/** Converts whatever was thrown or rejected. Lambda takes `errorType` from `error.name`, not from the class. */
+/** Converts any thrown or rejected value. Lambda takes `errorType` from `error.name`, not from the class. */
 export function toFailure(error: unknown): LambdaFailure {
   try {
     if (isErrorLike(error)) {
@@ -38,7 +38,6 @@ export function toFailure(error: unknown): LambdaFailure {
   }
 }
 
-/** What the log shows of an error: its stack, or the value itself. */
 export function describeError(error: unknown): string {
   const failure = toFailure(error);
   return failure.trace?.length ? failure.trace.join('\n') : `${failure.errorType}: ${failure.errorMessage}`;
@@ -59,7 +58,9 @@ function isErrorLike(error: unknown): error is ErrorLike {
   );
 }
 
-/** Says why code that runs at Lambda fails here: an instance is a thread of the gateway, not a process. */
+/**
+ * Explains why code that runs in Lambda fails here: an instance is a thread of the gateway, not a process.
+ */
 function explainWorkerLimit(error: ErrorLike): string {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ERR_WORKER_UNSUPPORTED_OPERATION') {

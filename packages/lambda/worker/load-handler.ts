@@ -1,4 +1,4 @@
-/** Loads the module of a handler and takes the handler out of it, with Lambda's init errors. */
+/** Loads a handler's module and finds the handler in it, with Lambda's init errors. */
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,10 @@ import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
 /** `streams`: how the handler streams its answer; undefined = it returns it. */
 export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
 
-/** @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated; whatever the module throws */
+/**
+ * @throws RuntimeError HandlerNotFound, UserCodeSyntaxError, ImportModuleError, CallbackHandlerDeprecated;
+ * any error of the module
+ */
 export async function loadHandler(start: InstanceStart, bundleText: string): Promise<LoadedHandler> {
   const module = await loadModule(start, bundleText);
   const path = start.handler
@@ -54,7 +57,7 @@ async function loadModule(start: InstanceStart, bundleText: string): Promise<unk
       throw error;
     }
     error.message += hintFor(error.message, start);
-    // Lambda wraps what `require` misses, and passes on what `import` misses.
+    // Lambda wraps an error of `require` for a missing module, and passes on that of `import`.
     throw code === 'MODULE_NOT_FOUND' ? new RuntimeError('ImportModuleError', String(error)) : error;
   }
 }
@@ -62,7 +65,7 @@ async function loadModule(start: InstanceStart, bundleText: string): Promise<unk
 async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown> {
   if (code.kind === 'file') {
     const url = pathToFileURL(code.file).href;
-    // `require` takes both module systems, save for ES modules with a top-level await.
+    // `require` loads both module systems, except ES modules with a top-level await.
     if (code.file.endsWith('.mjs')) return import(url);
     try {
       return createRequire(url)(code.file) as unknown;
@@ -80,7 +83,10 @@ async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown>
   return module.exports;
 }
 
-/** What esbuild's `require` shim and CommonJS packages inside an ESM bundle look for; a declaration of the bundle's own wins. */
+/**
+ * Expected by esbuild's `require` shim and by CommonJS packages inside an ESM bundle; a declaration in the
+ * bundle wins.
+ */
 function giveRequire(address: string): void {
   Object.assign(globalThis, {
     require: createRequire(address),
@@ -89,7 +95,6 @@ function giveRequire(address: string): void {
   });
 }
 
-/** Node's CommonJS module object, with the members that its types leave out. */
 type CompilableModule = Module & { _compile(text: string, file: string): void };
 
 const PathModule = Module as unknown as { _nodeModulePaths(folder: string): string[] };
@@ -115,12 +120,11 @@ function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
-/** Why a package that Lambda would find is missing here. */
 function hintFor(message: string, start: InstanceStart): string {
   const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? '';
   const reason = explainMissing(name, start.runtime);
   if (reason !== undefined) return ` (${reason})`;
   const absent = start.layers.filter((layer) => layer.directory === undefined).map((layer) => layer.arn);
   if (absent.length === 0) return '';
-  return ` (perhaps it comes from a layer that is not on this machine: ${absent.join(', ')})`;
+  return ` (it may come from a layer that is not on this machine: ${absent.join(', ')})`;
 }

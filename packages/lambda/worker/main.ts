@@ -1,4 +1,3 @@
-/** Entry of an instance's thread: seals it, then serves. */
 import { syncBuiltinESMExports } from 'node:module';
 import { workerData } from 'node:worker_threads';
 import { readFileSync } from 'node:fs';
@@ -7,7 +6,7 @@ import { type InstanceStart, readInstanceStart } from '../instance-start.ts';
 import type { FunctionOutput } from './output.ts';
 import { runInstance } from './run-instance.ts';
 
-/** Of a process that a signal has ended, as a shell says it: 128 and SIGKILL. */
+/** Exit code of a killed process, as in a shell: 128 + SIGKILL. */
 const KILLED = 137;
 
 await runInstance(readInstanceStart(workerData), {
@@ -16,7 +15,7 @@ await runInstance(readInstanceStart(workerData), {
   exit: (code) => process.exit(code),
 });
 
-/** What Lambda has that a thread would take from the gateway's process. */
+/** Replaces what a thread would otherwise take from the gateway's process. */
 function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void {
   // Otherwise the AWS SDK reads the developer's ~/.aws.
   process.getBuiltinModule('node:os').homedir = () => '/home/sbx_user1051';
@@ -28,38 +27,41 @@ function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void 
   }
   process.on('newListener', (name: string | symbol) => {
     if (typeof name === 'string' && /^SIG[A-Z]/.test(name)) {
-      output.report('WARN', `${name} never arrives here: a function runs in a worker thread of the gateway`);
+      output.report(
+        'WARN',
+        `${name} is never delivered here: a function runs in a worker thread of the gateway`,
+      );
     }
   });
 }
 
 /**
- * `process.kill` as a function may use it: a function is a process at Lambda, and here a thread of everybody's. What
- * would hit the gateway ends the instance instead, which is what it would end at Lambda. Children can still be
- * signalled, alone and as groups of their own.
+ * `process.kill` for a function, which here is a thread of a shared process: a signal that would hit the
+ * gateway ends the instance instead, as in Lambda. Children can still be signalled, alone and as their own
+ * groups.
  */
 function shieldProcess(warn: (message: string) => void): void {
   const kill = process.kill.bind(process);
   process.kill = (pid, signal) => {
-    // Node takes a text that is a number, too.
+    // Node accepts a number as text too.
     const target: unknown = pid;
     if (!isGateway(Number(target))) return kill(pid, signal);
-    // Asks only whether there is such a process.
+    // Only checks whether the process exists.
     if (signal === 0) return true;
     warn(`process.kill(${pid}) would have ended the gateway; it ends this instance`);
     process.exit(KILLED);
   };
 }
 
-/** The process, whoever waits for it, its group, and all that may be signalled. */
+/** The process, its parent, its group, and "all processes". */
 function isGateway(pid: number): boolean {
   return pid === process.pid || pid === process.ppid || pid === 0 || pid === -1 || -pid === groupOf();
 }
 
-/** Undefined where the system does not say; a gateway started by a shell leads a group of its own id. */
+/** Undefined if the system does not show it; a gateway started by a shell leads a group with its own id. */
 function groupOf(): number | undefined {
   try {
-    // `4711 (node) S 4000 4700 …`: state, parent and group follow the name, which may hold anything.
+    // `4711 (node) S 4000 4700 …`: state, parent and group follow the name, which may contain anything.
     const [, , group] = readFileSync('/proc/self/stat', 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

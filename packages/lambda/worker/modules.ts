@@ -1,4 +1,7 @@
-/** How `import` and `require` of a function find packages: its own, those of its layers, then those of Lambda's runtime. */
+/**
+ * Resolution of a function's `import` and `require`: its own packages, those of its layers, then those of
+ * Lambda's runtime.
+ */
 import { createRequire, registerHooks } from 'node:module';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,18 +14,19 @@ type ModuleSetup = {
   readonly layers: readonly LayerDefinition[];
   readonly runtime: string;
   readonly runtimePackages: RuntimePackages;
-  /** Address of a bundle of either format; undefined = the code is what is deployed, its packages beside it. */
+  /**
+   * Address of a bundle of either format; undefined = the deployed code itself, with its packages beside it.
+   */
   readonly bundleUrl: string | undefined;
-  /** The source of an ESM bundle, which has no file at its address; undefined = nothing is imported from there. */
+  /** The source of an ESM bundle, which has no file at its address; undefined = none. */
   readonly bundleText: string | undefined;
-  /** Told of every import of a Node module, before it is loaded. */
   readonly onBuiltin: (name: string) => void;
 };
 
 /**
- * Hooks module resolution, for both module systems, in this thread only.
- * Lambda puts layers under `/opt`, where NODE_PATH finds them for `require` alone; absolute `/opt/…` specifiers
- * and ESM imports are served as well, since code that was tested with them on other tools relies on it.
+ * Hooks module resolution, for both module systems, in this thread only. Lambda's NODE_PATH finds layers for
+ * `require` only; absolute `/opt/…` specifiers and ESM imports are served as well, for code tested with other
+ * tools.
  */
 export function hookModules(setup: ModuleSetup): void {
   const layerRoots = setup.layers.flatMap(({ directory }) => (directory === undefined ? [] : [directory]));
@@ -39,7 +43,8 @@ export function hookModules(setup: ModuleSetup): void {
       if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
       const builtin = /^(?:node:)?(https?|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
-      // At AWS no node_modules lies beside a bundle: what it leaves out comes of the layers, and not from the checkout.
+      // At AWS a bundle has no node_modules beside it: its external packages come from layers, not from the
+      // checkout.
       const isLeftOut = context.parentURL !== undefined && context.parentURL === bundleUrl;
       if (isLeftOut && isBare(specifier)) {
         const found = findInLayers(specifier, anchors, context, next);
@@ -72,7 +77,7 @@ function findInLayers(
   for (const anchor of anchors) {
     const parent = pathToFileURL(join(anchor, 'layer.js')).href;
     try {
-      // `next` heeds parentURL for import, and ignores it for require.
+      // `next` uses parentURL for import, and ignores it for require.
       if (context.conditions.includes('import')) return next(specifier, { ...context, parentURL: parent });
       const file = createRequire(parent).resolve(specifier);
       return { url: pathToFileURL(file).href, shortCircuit: true };

@@ -1,13 +1,13 @@
 /**
- * Calls of functions to `https://{apiId}.execute-api.{region}.amazonaws.com` reach the gateway's control port.
- * The usual code for `@connections` builds that address from the event; with the original Host kept, the control
- * port knows the API, and unmodified handlers work. The event names a custom domain where the client has come by one:
- * `@connections` that the local key has signed gets there, too.
+ * Redirects calls of functions to the gateway's control port: those to
+ * `https://{apiId}.execute-api.{region}.amazonaws.com`, the usual address of `@connections`, with the
+ * original Host, by which the control port knows the API; `@connections` at a custom domain, if signed with
+ * the local key.
  *
- * So do calls to other services of AWS that are signed by the function's local key, which no account knows: version 2
- * of the SDK and clients of other makers do not read `AWS_ENDPOINT_URL`. And so do calls to issuers that the local one
- * stands in for. What else is unsigned (a public object, the keys of a user pool at AWS) or signed by a key of the
- * developer's is left alone, as are all other addresses.
+ * Also redirected: calls to other services of AWS that are signed with the function's local key (version 2 of
+ * the SDK and other clients do not read `AWS_ENDPOINT_URL`), and calls to issuers that the local one
+ * replaces. All other calls pass unchanged: unsigned ones (a public object, the keys of a user pool at AWS),
+ * those signed with the developer's key, and other addresses.
  */
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
@@ -17,16 +17,15 @@ const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
 const AWS = /\.amazonaws\.com(?:\.cn)?$/;
 const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
 
-/** Operations such as StartSyncExecution put a prefix before the endpoint's name, which nobody resolves. */
+/** Operations such as StartSyncExecution put a prefix before the endpoint's name, which does not resolve. */
 const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 
-/** Where calls for us go. */
 type Control = {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
-  /** Of the key pair that the function signs with. */
+  /** Of the key pair with which the function signs. */
   readonly accessKeyId: string;
-  /** Issuers that the local one stands in for: their keys are read there, by whatever library. */
+  /** Issuers that the local one replaces: any library reads their keys there. */
   readonly standIns: readonly string[];
 };
 
@@ -40,14 +39,16 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
   );
 }
 
-/** What users ask of their pool by AWS's address, unsigned; of a region that no pool here is in, it is left alone. */
+/**
+ * Unsigned calls of users to their pool by AWS's address; passed unchanged for a region without a pool here.
+ */
 const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 
 function isOfStandIn(address: string, standIns: readonly string[]): boolean {
   return standIns.some((issuer) => address.startsWith(`${issuer.replace(/\/$/, '')}/`));
 }
 
-/** Wraps the global `fetch`, which would not send a Host of ours: such calls go through `http` instead. */
+/** Wraps the global `fetch`, which cannot send another Host: such calls go through `http` instead. */
 export function rerouteFetch(control: Control): void {
   const realFetch = globalThis.fetch;
   const { hostname, port } = new URL(control.url);
@@ -66,7 +67,6 @@ export function rerouteFetch(control: Control): void {
   };
 }
 
-/** What a call comes to; names of headers in lower case. */
 type FetchCall = {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -76,15 +76,12 @@ type FetchCall = {
 
 const BODYLESS_METHODS = new Set(['GET', 'HEAD']);
 const PLAIN_METHODS = new Set([...BODYLESS_METHODS, 'POST', 'PUT', 'PATCH', 'DELETE']);
-/** Whatever else it may say needs the rules of a `Request`; redirects there are none on the control port. */
+/** Other members need the rules of a `Request`; the control port sends no redirects. */
 const PLAIN_MEMBERS = new Set(['method', 'headers', 'body', 'signal', 'redirect']);
 const HEADER_NAME = /^[\w-]+$/;
 const HEADER_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
 
-/**
- * What nearly every call is, without a `Request`: that costs more than all else on the way, and a function that tells a
- * thousand connections makes a thousand of them.
- */
+/** Reads the usual forms of a call without a `Request`, which costs more than the rest of the path. */
 function readPlainCall(input: unknown, init: RequestInit = {}): FetchCall | undefined {
   if (input instanceof Request || !Object.keys(init).every((name) => PLAIN_MEMBERS.has(name)))
     return undefined;
@@ -113,7 +110,7 @@ async function readCall(request: Request): Promise<FetchCall> {
 /** Statuses whose `Response` may have no body. */
 const BODYLESS = new Set([204, 205, 304]);
 
-/** As it was before it led here itself. */
+/** As it was before it was patched to call this. */
 let unpatchedRequest: typeof Http.request | undefined;
 
 async function fetchOverHttp(
@@ -194,7 +191,7 @@ function loadRequest(made: unknown): Http.ClientRequest {
   return made as Http.ClientRequest;
 }
 
-/** Arguments of `request(url?, options?, callback?)` towards the control port; undefined when not for us. */
+/** Arguments of `request(url?, options?, callback?)` for the control port; undefined if not redirected. */
 function reroute(args: readonly unknown[], control: Control): unknown[] | undefined {
   const [first, second] = args;
   const isAddress = typeof first === 'string' || first instanceof URL;
@@ -234,7 +231,7 @@ function withHost(headers: unknown, host: string): unknown {
     : { Host: host, ...(headers ?? {}) };
 }
 
-/** Of an object or a flat list, as `http.request` takes both. */
+/** From an object or a flat list, as `http.request` accepts both. */
 function findHeader(headers: unknown, name: string): unknown {
   const flat: unknown[] = Array.isArray(headers) ? headers : Object.entries(headers ?? {}).flat();
   const at = flat.findIndex((text, index) => index % 2 === 0 && String(text).toLowerCase() === name);

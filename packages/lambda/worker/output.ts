@@ -1,4 +1,7 @@
-/** What a function prints: caught in its thread, sent to the gateway's log, never on the gateway's own stdout. */
+/**
+ * Output of a function: caught in its thread and sent to the gateway's log, never to the gateway's own
+ * stdout.
+ */
 import * as fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { format } from 'node:util';
@@ -8,7 +11,10 @@ import { type LogLevel, LINE_LIMIT } from '../log-line.ts';
 import type { InstanceReport } from '../instance-start.ts';
 import { describeError } from './failure.ts';
 
-/** Lines on the way to the gateway; beyond, lines are counted instead of sent, so that a loop cannot fill memory. */
+/**
+ * Lines on the way to the gateway; above this, lines are counted instead of sent, so that a loop cannot fill
+ * memory.
+ */
 const UNREAD_LIMIT = 10_000;
 
 type Stream = 'stdout' | 'stderr';
@@ -23,7 +29,7 @@ const CONSOLE_LEVELS = [
 ] as const;
 
 export class FunctionOutput {
-  /** Of the event that runs now; what earlier events still print gets it too, as at Lambda. */
+  /** Of the running event; late output of earlier events gets it too, as in Lambda. */
   requestId: string | undefined;
   readonly #port: MessagePort;
   readonly #unread: Int32Array;
@@ -36,7 +42,6 @@ export class FunctionOutput {
     this.#runtime = runtime;
   }
 
-  /** Takes over console, the two streams, and writes to file descriptors 1 and 2. */
   install(): void {
     for (const [method, level] of CONSOLE_LEVELS) {
       const stream: Stream = level === 'WARN' || level === 'ERROR' || level === 'TRACE' ? 'stderr' : 'stdout';
@@ -52,12 +57,11 @@ export class FunctionOutput {
     this.#catchDescriptors();
   }
 
-  /** A line of the runtime itself, in the function's log. */
   report(level: LogLevel, message: string): void {
     this.#send(level, 'stderr', message);
   }
 
-  /** An error that the function ends with, and what the gateway knows of its cause. */
+  /** An error that ends the function, with the gateway's explanation if there is one. */
   reportError(error: unknown, prefix = ''): void {
     this.report('ERROR', `${prefix}${describeError(error)}`);
     const hint = explainRemovedApi(error, this.#runtime, process.versions.node);
@@ -84,7 +88,7 @@ export class FunctionOutput {
     if (this.#dropped > 0) {
       const dropped = this.#dropped;
       this.#dropped = 0;
-      this.#post('WARN', 'stderr', `${dropped} lines left out: printed faster than the log can take them`);
+      this.#post('WARN', 'stderr', `${dropped} lines left out: output is faster than the log`);
     }
     this.#post(level, stream, message);
   }
@@ -102,7 +106,7 @@ export class FunctionOutput {
     this.#port.postMessage(report);
   }
 
-  /** Loggers such as pino write to descriptor 1 themselves; in a thread that is the gateway's own stdout. */
+  /** Loggers such as pino write to descriptor 1 directly, which in a thread is the gateway's own stdout. */
   #catchDescriptors(): void {
     const real = { write: fs.write, writeSync: fs.writeSync, writev: fs.writev, writevSync: fs.writevSync };
     const replacements: Record<string, (...args: unknown[]) => unknown> = {
@@ -178,14 +182,13 @@ function streamOf(target: unknown): Stream | undefined {
   return undefined;
 }
 
-/** Calls the callback that Node's signatures have last, if there is one. */
 function finish(rest: readonly unknown[], ...results: unknown[]): void {
   const callback = rest.at(-1);
   if (typeof callback === 'function')
     process.nextTick(() => void Reflect.apply(callback, undefined, results));
 }
 
-/** Members of Node's modules by the version that has them no more (nodejs.org/api/deprecations.html, "End-of-Life"). */
+/** Removed members of Node's modules, by version (nodejs.org/api/deprecations.html, "End-of-Life"). */
 const REMOVED: readonly { readonly of: RegExp; readonly members: RegExp; readonly since: number }[] = [
   { of: /\bos/i, members: /^(?:tmpDir|getNetworkInterfaces)$/, since: 14 },
   { of: /crypto/i, members: /^(?:createCipher|createDecipher)$/, since: 22 },
@@ -206,8 +209,8 @@ const NO_FUNCTION = /(\w+)(?:\(\))?\.(\w+)\)? is not a (?:function|constructor)/
 const IMPORT_ASSERTION = /Unexpected identifier 'assert'/;
 
 /**
- * Functions of older runtimes die here of what Node.js has dropped since: all run on the gateway's own version. What to
- * tell whose function does; undefined where it would fail at Lambda, too.
+ * Explains an error of an older runtime's function on an API that Node.js has removed, since all run on the
+ * gateway's version; undefined if it would fail in Lambda too.
  */
 export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -215,8 +218,8 @@ export function explainRemovedApi(error: unknown, runtime: string, nodeVersion: 
   const major = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? Infinity);
   if (found === undefined || major >= found.since) return undefined;
   return (
-    `${found.what} is gone since Node.js ${found.since}: ${runtime} at Lambda still has it, but ` +
-    `this gateway runs every function on Node.js ${nodeVersion}. Take a newer version of the package that calls it.`
+    `${found.what} was removed in Node.js ${found.since}: ${runtime} in Lambda still has it, but ` +
+    `this gateway runs every function on Node.js ${nodeVersion}. Use a newer version of the package that calls it.`
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Entry of an instance that is a process of its own: between the Runtime API and what runs in a thread otherwise. Its
- * lines go to the real streams at once, so that nothing is lost when the process is killed.
+ * Entry of an instance that is a process: connects the Runtime API with the code of threads. Its lines are
+ * written at once, so that none is lost when the process is killed.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
@@ -19,7 +19,7 @@ import { type ApiEvent, RuntimeApiClient } from './runtime-api-client.ts';
 
 const EXIT_AFTER_INIT_ERROR = 1;
 
-/** Taken before a function's loggers can be caught. */
+/** Taken before a function's loggers can be patched. */
 const write = writeSync;
 const api = new RuntimeApiClient(process.env['AWS_LAMBDA_RUNTIME_API'] ?? '');
 const board = createBoard();
@@ -34,7 +34,7 @@ events.port2.on('message', (text: string) => {
   drainParts();
   said = answer(text);
 });
-// What is here waits for nothing but the function, which its own ports and requests hold.
+// Only the function's own ports and requests keep the process alive.
 reports.port2.unref();
 events.port2.unref();
 
@@ -50,7 +50,7 @@ delete process.env['GATEWRIGHT_SEED'];
 
 await runInstance(start, { seal: () => undefined, isProcess: true, exit });
 
-/** Ends the process when the gateway has heard what was said last. */
+/** Ends the process when the gateway has read the last message. */
 function exit(code: number): void {
   setImmediate(() => {
     drainParts();
@@ -103,7 +103,6 @@ function drainParts(): void {
   }
 }
 
-/** Lines need no port. */
 function withLinesAtOnce(port: MessagePort): InstanceStart['reports'] {
   const post = port.postMessage.bind(port);
   port.postMessage = (message: unknown) => {
@@ -119,7 +118,7 @@ function withLinesAtOnce(port: MessagePort): InstanceStart['reports'] {
   return port;
 }
 
-/** A pipe takes what it has room for; the gateway reads on. */
+/** A full pipe takes part of the bytes; the gateway continues to read. */
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {

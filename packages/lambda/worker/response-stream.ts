@@ -1,26 +1,24 @@
 /**
- * `awslambda` as Lambda's Node.js runtime offers it: how a handler says that it streams, and the stream it is given.
+ * `awslambda` of Lambda's Node.js runtime: how a handler declares that it streams, and its stream.
  * @see aws-lambda-nodejs-runtime-interface-client, ResponseStream.js and HttpResponseStream.js
  */
 import { Writable } from 'node:stream';
 
 import { RuntimeError } from './failure.ts';
 
-/** Lambda's own names for what `streamifyResponse` hangs on a handler; libraries read them, too. */
+/** Lambda's own names for what `streamifyResponse` attaches to a handler; libraries read them too. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 
-/** Type of a stream that begins with status and headers; a function URL reads them by it. */
+/** Type of a stream that begins with status and headers; function URLs recognize it. */
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 /** Of one message to the gateway. */
 const PART_BYTES = 65_536;
-/** What may be on its way; then the function's `write` says false and waits for `drain`. */
+/** Unacknowledged bytes; above this the function's `write` returns false and waits for `drain`. */
 const WINDOW_BYTES = 4 * PART_BYTES;
 
-/** Bytes that go to the gateway, and its word that it has taken them. */
 type PartChannel = {
   readonly send: (part: Uint8Array<ArrayBuffer>, contentType: string | undefined) => void;
-  /** Keeps the thread alive while it waits for an acknowledgement. */
   readonly hold: (isWaiting: boolean) => void;
 };
 
@@ -33,13 +31,12 @@ export function streamOptionsOf(handler: object): StreamOptions | undefined {
   return typeof highWaterMark === 'number' ? { highWaterMark } : {};
 }
 
-/** The global `awslambda`. */
 export const awslambda = {
   streamifyResponse(handler: object, options?: { readonly highWaterMark?: unknown }): object {
     return Object.assign(handler, { [STREAMING]: 'response', [HIGH_WATER_MARK]: options?.highWaterMark });
   },
   HttpResponseStream: {
-    /** The metadata goes out with the first `write`, as at Lambda: a stream that only ends has none. */
+    /** The metadata is sent with the first `write`, as in Lambda: a stream that only ends has none. */
     from(stream: ResponseStream, metadata: unknown): ResponseStream {
       stream.setContentType(WITH_METADATA);
       stream._onBeforeFirstWrite = (write) => {
@@ -54,7 +51,7 @@ export const awslambda = {
 type Write = (chunk: string | Uint8Array) => unknown;
 
 export class ResponseStream extends Writable {
-  /** Lambda's hook by this name; libraries set it, too. */
+  /** Lambda's hook of this name; libraries set it too. */
   _onBeforeFirstWrite: ((write: Write) => void) | undefined;
   readonly #channel: PartChannel;
   #hasWritten = false;
@@ -67,19 +64,18 @@ export class ResponseStream extends Writable {
     this.#channel = channel;
   }
 
-  /** What a client of a function URL gets as `Content-Type`, where the function gives no metadata. */
+  /** `Content-Type` for a client of a function URL, if the function gives no metadata. */
   setContentType(contentType?: unknown): void {
     if (this.#hasWritten)
       throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
     if (typeof contentType === 'string') this.#contentType = contentType;
   }
 
-  /** Whether metadata were given that nothing has been written after. */
   get hasLostMetadata(): boolean {
     return !this.#hasWritten && this._onBeforeFirstWrite !== undefined;
   }
 
-  /** What is neither text nor bytes is written as JSON. */
+  /** Values other than text and bytes are written as JSON. */
   override write(chunk: unknown, ...rest: unknown[]): boolean {
     const content = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : JSON.stringify(chunk);
     const write = super.write.bind(this) as (chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
@@ -110,7 +106,7 @@ export class ResponseStream extends Writable {
         this.#channel.hold(true);
         return;
       }
-      // A copy: the function may use its buffer again as soon as the write is done.
+      // A copy: the function may reuse its buffer right after the write.
       const part = new Uint8Array(chunk.subarray(at, at + PART_BYTES));
       this.#unacknowledged += part.length;
       this.#channel.send(part, this.#contentType);

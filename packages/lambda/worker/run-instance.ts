@@ -1,4 +1,3 @@
-/** An instance from its start on: it loads the handler, then takes one event after another. */
 import { readFileSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache, setSourceMapsSupport } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
@@ -16,11 +15,9 @@ import { FunctionOutput } from './output.ts';
 import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
 
-/** Where the instance runs: in a thread of the gateway, or in a process of its own. */
 type InstancePlace = {
   readonly seal: (start: InstanceStart, output: FunctionOutput) => void;
   readonly isProcess: boolean;
-  /** Ends the instance, once what it has said is on its way. */
   readonly exit: (code: number) => void;
 };
 
@@ -34,7 +31,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   installVirtualDate(start.clockOffset);
   output.install();
   place.seal(start, output);
-  // The AWS SDK assigns to it, and hangs a store of its own on it.
+  // The AWS SDK assigns to it and keeps a store in it.
   Object.assign(globalThis, { awslambda: { ...awslambda } });
   announceCrashes((error, exitCode) => {
     output.reportError(error);
@@ -45,11 +42,11 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   prepareModules(start, bundleText, place.isProcess ? undefined : output);
   try {
     const handler = await loadHandler(start, bundleText);
-    // Lambda's runtime asks for its first event a turn later too: what was rejected meanwhile fails the start.
+    // Lambda's runtime also asks for its first event a turn later: rejections until then fail the start.
     await setImmediate();
     events.serve(handler);
     report({ kind: 'ready' });
-    // A terminated thread writes nothing, so the cache is written now.
+    // A terminated thread does not write the cache, so it is written now.
     if (start.code.kind === 'bundle' && start.code.compileCache !== undefined)
       globalThis.setImmediate(flushCompileCache);
   } catch (error) {
@@ -58,7 +55,9 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   }
 }
 
-/** @param childOutput where programs print that inherit the streams; undefined = they print where they do */
+/**
+ * @param childOutput for programs that inherit the streams; undefined = they keep the process's own streams
+ */
 function prepareModules(
   start: InstanceStart,
   bundleText: string,
@@ -87,7 +86,7 @@ function prepareModules(
   });
 }
 
-/** An error nobody caught ends the instance, as at Lambda; exit codes are those of Lambda's runtime. */
+/** An uncaught error ends the instance, as in Lambda, with the exit codes of Lambda's runtime. */
 function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
   process.on('uncaughtException', (error) => crash(error, 129));
   process.on('unhandledRejection', (reason) => {

@@ -1,4 +1,3 @@
-/** The Runtime API as a Node.js runtime calls it. */
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 
 import type { InvokedVersion } from '../../core/ports.ts';
@@ -7,7 +6,6 @@ export type ApiEvent = {
   readonly payload: string;
   readonly trace: string;
   readonly clientContext: string | undefined;
-  /** Where a version or alias was called. */
   readonly invoked: InvokedVersion | undefined;
   readonly clockOffsetMs: number;
 };
@@ -61,7 +59,6 @@ export class RuntimeApiClient {
     await stream.ended;
   }
 
-  /** Of an answer that is streamed. */
   sendPart(bytes: Uint8Array, contentType: string | undefined, then: () => void): void {
     this.#stream ??= this.#openStream(contentType);
     this.#stream.request.write(bytes, then);

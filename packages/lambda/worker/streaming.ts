@@ -1,4 +1,4 @@
-/** Lambda's contract with a handler that streams (aws-lambda-nodejs-runtime-interface-client, Runtime.js). */
+/** Lambda's contract with a streaming handler (aws-lambda-nodejs-runtime-interface-client, Runtime.js). */
 import { once } from 'node:events';
 
 import { type Answer, type FunctionFacts, type Handler, isThenable, readMessage } from './contract.ts';
@@ -7,8 +7,8 @@ import type { EventMessage } from '../job.ts';
 import type { ResponseStream } from './response-stream.ts';
 
 /**
- * Calls a streaming handler with one event. Its return value is nothing; the invocation is over when its promise is
- * settled and the stream has ended, whichever comes last. `warn` writes to the function's log.
+ * Calls a streaming handler with one event. Its return value is ignored; the invocation ends when both its
+ * promise is settled and the stream has ended. `warn` writes to the function's log.
  */
 export function callStreamingHandler(
   handler: Handler,
@@ -33,14 +33,14 @@ async function run(
   stream: ResponseStream,
   warn: (message: string) => void,
 ): Promise<void> {
-  // A fault after the end, such as one more write, must not end the instance.
+  // A fault after the end, such as another write, must not end the instance.
   stream.on('error', () => undefined);
   const finished = once(stream, 'finish');
-  // It is awaited below; until then the handler's own failure is the one that counts.
+  // Awaited below; until then the handler's own failure takes precedence.
   finished.catch(() => undefined);
   const { event, context } = readMessage(message, facts, requestId);
   const result = handler(event, stream, context);
-  // Lambda fails with this very text.
+  // Lambda's error text.
   if (!isThenable(result)) throw new Error('Streaming does not support non-async handlers.');
   if ((await result) !== undefined) warn('Streaming handlers ignore return values.');
   await finished;

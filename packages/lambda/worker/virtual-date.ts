@@ -1,17 +1,18 @@
-/** `Date` as functions see it: real time plus the offset that `gatewright clock` moves. */
+/** `Date` for functions: real time plus the offset that `gatewright clock` sets. */
 
 const RealDate = Date;
 
 /**
- * Puts a `Date` in place whose "now" follows the shared offset. Prototype and instances stay the engine's own,
- * so `instanceof`, structured clone and `util.types.isDate` go on working. Timers and `performance` stay real.
+ * Replaces `Date` by one whose "now" follows the shared offset. Prototype and instances stay the engine's
+ * own, so `instanceof`, structured clone and `util.types.isDate` still work. Timers and `performance` stay
+ * real.
  */
 export function installVirtualDate(clockOffset: SharedArrayBuffer): void {
   const offset = new Float64Array(clockOffset, 0, 1);
   const now = (): number => RealDate.now() + (offset[0] ?? 0);
 
   function VirtualDate(this: unknown, ...parts: unknown[]): Date | string {
-    // Types assume `new`; `Date()` without it is text.
+    // The types assume `new`; `Date()` without it returns text.
     const target: unknown = new.target;
     if (typeof target !== 'function') return new RealDate(now()).toString();
     const given = parts.length === 0 ? [now()] : parts;

@@ -1,18 +1,20 @@
-/** CloudFront as far as invalidators call it: CreateInvalidation is checked, answered and kept, and nothing is forgotten. */
+/**
+ * CloudFront for invalidators: CreateInvalidation is checked, answered and recorded; nothing is invalidated.
+ */
 import { escapeXml } from '../../kernel/calls/aws-operation.ts';
 import type { Clock, HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 type Made = { readonly id: string; readonly paths: readonly string[]; readonly createTime: string };
 
-/** AWS: of one distribution, under way at a time. */
+/** AWS: per distribution, in progress at a time. */
 const MAX_PATHS = 3_000;
-/** Ours: as many are known again by their reference. */
+/** Ours: references remembered for repeated calls. */
 const MAX_REFERENCES = 1_000;
 const TARGET = /^\/\d{4}-\d{2}-\d{2}\/distribution\/([A-Z0-9]{1,32})\/invalidation\/?$/;
 const NAMESPACE = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
-/** The distribution that a call names; undefined: it is another operation. */
+/** The distribution of a call; undefined: another operation. */
 function distributionOf({ method, path }: Pick<ServiceRequest, 'method' | 'path'>): string | undefined {
   return method === 'POST' ? TARGET.exec(path)?.[1] : undefined;
 }
@@ -20,7 +22,6 @@ function distributionOf({ method, path }: Pick<ServiceRequest, 'method' | 'path'
 export class RecordedDistributions {
   readonly #clock: Clock;
   readonly #random: Random;
-  /** By distribution and reference. */
   readonly #made = new Map<string, Made>();
 
   constructor(clock: Clock, random: Random) {
@@ -28,7 +29,7 @@ export class RecordedDistributions {
     this.#random = random;
   }
 
-  /** Undefined for operations that are not known here. */
+  /** Undefined for unknown operations. */
   answer(request: ServiceRequest): Answered | undefined {
     const distribution = distributionOf(request);
     if (distribution === undefined) return undefined;

@@ -1,4 +1,3 @@
-/** CloudFront: invalidations are answered and kept, and nothing is forgotten. */
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import { RecordedDistributions } from './distributions.ts';
 

@@ -1,4 +1,6 @@
-/** Buses and rules of EventBridge (docs/aws §18.5): what is put on a bus goes to the targets of the rules that match it. */
+/**
+ * Buses and rules of EventBridge (docs/aws §18.5): events on a bus go to the targets of its matching rules.
+ */
 import type { BusEvent } from '../../kernel/event-bus.ts';
 import { busArnOf, printTime } from '../../kernel/event-bus.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -21,7 +23,7 @@ export type EventRule = {
   readonly name: string;
   readonly busArn: string;
   readonly isEnabled: boolean;
-  /** Undefined of a rule that only has a schedule. */
+  /** Undefined for a rule that only has a schedule. */
   readonly test: EventTest | undefined;
   readonly targets: readonly RuleTarget[];
 };
@@ -31,13 +33,13 @@ type Options = Pick<EventPorts, 'clock' | 'random'> & {
   readonly accountId: string;
 };
 
-/** A rule whose target puts the event on a bus that it is of: no event goes further than this. */
+/** Limit for rules that send events back to their own bus. */
 const MAX_HOPS = 10;
 
 export class EventBuses {
   readonly #options: Options;
   #rules = new Map<string, EventRule[]>();
-  /** How many buses an event has come over: deliveries begin in the turn of the event that they are of. */
+  /** Buses that the present event has passed; deliveries begin in the event's turn. */
   #hops = 0;
 
   constructor(options: Options) {
@@ -52,14 +54,13 @@ export class EventBuses {
     return [...this.#rules.values()].flat();
   }
 
-  /** Buses that a rule reads. */
   get arns(): readonly string[] {
     return [...this.#rules]
       .filter(([, rules]) => rules.some(({ test }) => test !== undefined))
       .map(([arn]) => arn);
   }
 
-  /** `PutEvents`; undefined for every other operation. */
+  /** `PutEvents`; undefined for other operations. */
   answer(operation: AwsOperation, region: string): OperationResult | undefined {
     if (operation.protocol !== 'json') return undefined;
     const result = answerEvents(operation, this.#options.random);
@@ -91,14 +92,12 @@ export class EventBuses {
     });
   }
 
-  /** To every rule of the bus whose pattern it matches. */
   publish(busArn: string, event: BusEvent): void {
     if (this.#hops >= MAX_HOPS) return;
     for (const rule of this.#rules.get(busArn) ?? [])
       if (rule.isEnabled && rule.test?.(event) === true) this.run(rule, event);
   }
 
-  /** To every target of the rule. */
   run(rule: EventRule, event: BusEvent): void {
     const { clock, deliveries } = this.#options;
     const facts = { arn: rule.arn, name: rule.name, ingestedAt: printTime(clock.nowEpochMs()) };
@@ -108,7 +107,7 @@ export class EventBuses {
         const body = makeInput(target.input, event, facts);
         const { source, 'detail-type': detailType, resources } = event;
         const groupId = target.groupId;
-        // A bus gets the event itself, with the source that it has.
+        // A bus gets the event itself, with its original source.
         const sent = target.arn.includes(':event-bus/') ? JSON.stringify(event.detail) : body;
         deliveries.deliver(target, sent, { groupId, source, detailType, resources }, rule.arn);
       }
@@ -117,7 +116,7 @@ export class EventBuses {
     }
   }
 
-  /** A target of functions' destinations, schedules and other rules. */
+  /** For destinations of functions, schedules and other rules. */
   target(
     arn: string,
     body: string,

@@ -1,4 +1,3 @@
-/** `PutEvents` as EventBridge checks it. */
 import { isJson, isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';

@@ -1,4 +1,3 @@
-/** `AWS::Events::Rule` and `AWS::Scheduler::Schedule`: patterns, schedules and targets. */
 import { busArnOf } from '../../kernel/event-bus.ts';
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { parseArn } from '@gatewright/aws/arn';
@@ -16,7 +15,7 @@ export type ReadRule = {
   readonly schedule: Schedule | undefined;
 };
 
-/** @param anchorMs from when rates count */
+/** @param anchorMs start of rates */
 export function readRule(reader: ResourceReader, anchorMs: number): ReadRule {
   const { resource, stack } = reader;
   const { region, accountId } = stack;

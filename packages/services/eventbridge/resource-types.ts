@@ -1,4 +1,3 @@
-/** Rules and buses: what becomes of their properties, and what Ref and GetAtt give. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';

@@ -1,4 +1,3 @@
-/** EventBridge: buses and rules, and the calls of SDKs. */
 import { isJson } from '@gatewright/aws/json-object';
 import { printTime } from '../../kernel/event-bus.ts';
 import type { BusEvent } from '../../kernel/event-bus.ts';
@@ -72,7 +71,6 @@ class EventBridgeService implements Service {
     return [...buses, ...this.#ports.schedules.handTargetsOf(OWNER)];
   }
 
-  /** A rule with a schedule puts an event of its own to its targets. */
   #inTime({ rule, expression, schedule }: ReadRule): ScheduleDefinition[] {
     if (schedule === undefined || !rule.isEnabled) return [];
     const { arn, name } = rule;

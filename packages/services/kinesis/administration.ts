@@ -1,4 +1,4 @@
-/** Calls about streams themselves: made, deleted, described, listed (docs/aws §18.11). */
+/** Calls about streams themselves: create, delete, describe, list (docs/aws §18.11). */
 import { memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { invalidArgument, KinesisError } from './error.ts';
@@ -10,7 +10,7 @@ import type { Shard } from './shard.ts';
 import { arnOfStream, findStream } from './stream-place.ts';
 import type { StreamPlace } from './stream-place.ts';
 
-/** Of all provisioned streams of an account in a region of the larger ones. */
+/** Of all provisioned streams of an account, in one of the larger regions. */
 export const SHARD_LIMIT = 500;
 const MAX_SHARDS = 100_000;
 const SHARD_ID_RULE = NAME_RULE;
@@ -89,7 +89,7 @@ function listShards(input: JsonObject, place: StreamPlace, streams: LocalStreams
     throw invalidArgument('NextToken and StreamName cannot be provided together.');
   const next = token === undefined ? undefined : readToken(token);
   const stream = next === undefined ? findStream(input, place, streams, reader) : byArn(next.arn, streams);
-  // All shards are open here: a filter leaves out none but those up to the one that it names.
+  // All shards are open here: a filter only omits those up to its own shard.
   const filter = memberOf(memberOf(input, 'ShardFilter'), 'ShardId');
   const after = next?.after ?? start ?? (typeof filter === 'string' ? filter : undefined);
   const { page, hasMore } = pageOf(stream.shards, ({ id }) => after === undefined || id > after, limit);

@@ -1,4 +1,3 @@
-/** Kinesis as SDKs call it, over the streams of this start. */
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -8,7 +7,7 @@ import type { LocalStreams } from './local-streams.ts';
 import { RECORD_CALLS } from './records.ts';
 import type { StreamPlace } from './stream-place.ts';
 
-/** Undefined for an operation that is not known here. */
+/** Undefined for an unknown operation. */
 export function answerKinesis(
   action: string,
   input: JsonObject,

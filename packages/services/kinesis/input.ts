@@ -1,6 +1,6 @@
 /**
- * Members of an input, checked as AWS checks them: all that is wrong with it comes in one ValidationException; a value of
- * another type than the API has is a SerializationException.
+ * Members of an input, checked as AWS does: all faults together make one ValidationException; a value of a
+ * wrong type is a SerializationException.
  */
 import { memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -10,7 +10,6 @@ type TextRule = {
   readonly isRequired?: boolean;
   readonly least?: number;
   readonly most?: number;
-  /** As the API reference writes it. */
   readonly pattern?: string;
   readonly values?: readonly string[];
 };
@@ -19,7 +18,7 @@ type WholeRule = { readonly isRequired?: boolean; readonly least: number; readon
 const NAME = '[a-zA-Z0-9_.-]+';
 export const NAME_RULE: TextRule = { least: 1, most: 128, pattern: NAME };
 const ARN_RULE: TextRule = { least: 1, most: 2048, pattern: 'arn:aws.*:kinesis:.*:\\d{12}:.*stream/\\S+' };
-/** AWS names so many at a time. */
+/** AWS names at most this many. */
 const MAX_FAULTS = 10;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -41,7 +40,7 @@ export class InputReader {
     const { least = 0, most = Infinity, pattern, values } = rule;
     const note = (constraint: string): void => this.#note(`'${value}'`, name, constraint);
     if (values?.includes(value) === false) note(`Member must satisfy enum value set: [${values.join(', ')}]`);
-    // One that is too long is not tried: it could take for ever.
+    // A value over the limit is not matched: it could take very long.
     if (pattern !== undefined && value.length <= most && !new RegExp(`^(?:${pattern})$`).test(value))
       note(`Member must satisfy regular expression pattern: ${pattern}`);
     if (value.length < least) note(`Member must have length greater than or equal to ${least}`);
@@ -60,7 +59,7 @@ export class InputReader {
     return whole;
   }
 
-  /** Seconds of the epoch, with a fraction. */
+  /** Epoch seconds, with a fraction. */
   time(name: string): number | undefined {
     const value = this.#member(name, {});
     if (value !== undefined && typeof value !== 'number') throw wrongType(value, 'Timestamp');
@@ -86,7 +85,6 @@ export class InputReader {
     return value;
   }
 
-  /** A reader for each structure of a list. */
   list(name: string, least: number, most: number): readonly InputReader[] {
     const value = this.#member(name, { isRequired: true });
     if (value === undefined) return [];
@@ -100,7 +98,7 @@ export class InputReader {
     });
   }
 
-  /** Name, or ARN, or both; the ARN holds. */
+  /** Name, ARN, or both; the ARN wins. */
   stream(): { readonly name: string | undefined; readonly arn: string | undefined } {
     const arn = this.text('StreamARN', ARN_RULE);
     const name = this.text('StreamName', NAME_RULE);
@@ -108,7 +106,7 @@ export class InputReader {
     return { name, arn };
   }
 
-  /** To be called when everything is read. @throws KinesisError ValidationException */
+  /** Call after all members are read. @throws KinesisError ValidationException */
   check(): void {
     const faults = this.#faults.slice(0, MAX_FAULTS);
     if (faults.length === 0) return;
@@ -125,7 +123,7 @@ export class InputReader {
     return value;
   }
 
-  /** @param value as AWS prints it; empty where it does not */
+  /** @param value as AWS prints it; empty if omitted */
   #note(value: string, name: string, constraint: string): void {
     const what = value === '' ? 'Value' : `Value ${value}`;
     this.#faults.push(
@@ -138,7 +136,6 @@ function lowerFirst(name: string): string {
   return name === 'StreamARN' ? 'streamARN' : name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** In the words of AWS's parser. */
 function wrongType(value: unknown, wanted: string): KinesisError {
   const message = Array.isArray(value)
     ? 'Start of list found where not expected'

@@ -1,11 +1,10 @@
-/** Records as functions get them, and as filters see them (Lambda developer guide, "Using Lambda with Kinesis"). */
+/** Records for functions and for filters (Lambda developer guide, "Using Lambda with Kinesis"). */
 import { parseJson } from '@gatewright/aws/json-object';
 import type { Shard, StoredRecord } from './shard.ts';
 
 type EventSource = {
   readonly streamArn: string;
   readonly region: string;
-  /** Of the function that gets them. */
   readonly roleArn: string;
 };
 
@@ -32,7 +31,9 @@ export function printEventRecord(
   };
 }
 
-/** "Kinesis event source mappings only support filtering on the data key": as JSON where it is, else as text. */
+/**
+ * "Kinesis event source mappings only support filtering on the data key": as JSON if it is, else as text.
+ */
 export function filterView({ data }: StoredRecord): object {
   const text = Buffer.from(data, 'base64').toString('utf8');
   const value = parseJson(text);

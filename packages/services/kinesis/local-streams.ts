@@ -1,4 +1,4 @@
-/** The streams of a start by ARN: those of stacks, and those that calls have made. */
+/** The streams of a start by ARN: those of stacks, and those made by calls. */
 import { createHash } from 'node:crypto';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { rateExceeded } from './error.ts';
@@ -15,7 +15,7 @@ export type StreamDefinition = {
   readonly retentionHours: number;
 };
 
-/** What all streams together may hold; Kinesis has no such bound, a laptop does. */
+/** Limit over all streams; Kinesis has none, but a laptop does. */
 const MAX_BYTES = 256 * 1024 * 1024;
 /** "a new data stream with the on-demand capacity mode … 4 MB/s": four shards. */
 export const ON_DEMAND_SHARDS = 4;
@@ -41,7 +41,7 @@ export class LocalStreams {
     return this.#streams.get(arn);
   }
 
-  /** Those of the stacks, in place of those before; one that goes on keeps its records, as do those that calls have made. */
+  /** Replaces the streams of the stacks; those that remain keep their records, as do those made by calls. */
   replace(definitions: readonly StreamDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, stream] of this.#streams)
@@ -52,15 +52,13 @@ export class LocalStreams {
     for (const definition of definitions) this.#define(definition);
   }
 
-  /** `CreateStream`. */
   create(definition: StreamDefinition): void {
     this.#open(definition, true);
-    // A start before may have left records of a stream that a call made: they went with it.
+    // An earlier start may have left records of a stream made by a call, which no longer exists.
     this.#streams.get(definition.arn)?.purge();
     this.#open(definition, true);
   }
 
-  /** With all that is in it. */
   remove(arn: string): void {
     this.#streams.get(arn)?.purge();
     this.#streams.get(arn)?.close();
@@ -92,12 +90,14 @@ export class LocalStreams {
     this.#streams.set(definition.arn, stream);
   }
 
-  /** The oldest records of the fullest shard go first, as after the retention period. */
+  /** Drops the oldest records of the fullest shard first, as after the retention period. */
   #makeRoom(): void {
     let held = this.all.reduce((sum, { bytes }) => sum + bytes, 0);
     if (held <= this.#maxBytes) return;
     if (!this.#isFull)
-      this.#ports.report(`the streams hold more than ${this.#maxBytes} bytes: their oldest records go`);
+      this.#ports.report(
+        `the streams hold more than ${this.#maxBytes} bytes: their oldest records are dropped`,
+      );
     this.#isFull = true;
     const shards = this.all.flatMap((stream) => stream.shards);
     while (held > this.#maxBytes) {
@@ -149,13 +149,16 @@ export class LocalStream {
     return this.shards.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Told whenever records have arrived. @returns how to stop */
+  /** Called whenever records have arrived. @returns how to stop */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** `tell` is for after the last record of a call. @throws KinesisError when its shard has had enough for this second */
+  /**
+   * `tell` is for after the last record of a call. @throws KinesisError when its shard has reached its limit
+   * for this second
+   */
   put(record: NewRecord): { readonly shard: Shard; readonly stored: StoredRecord } {
     const now = this.#at.clock.nowEpochMs();
     const { name, accountId } = this.definition;
@@ -171,7 +174,7 @@ export class LocalStream {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Takes out what is older than the retention period. */
+  /** Drops records older than the retention period. */
   trim(): void {
     const beforeMs = this.#at.clock.nowEpochMs() - this.definition.retentionHours * 3_600_000;
     for (const shard of this.shards) if (shard.length > 0) shard.trim(beforeMs);
@@ -182,7 +185,6 @@ export class LocalStream {
     this.#at.kept.delete(this.#creationKey);
   }
 
-  /** Nothing is read from it any more. */
   close(): void {
     this.#isClosed = true;
     this.#listeners.clear();
@@ -192,7 +194,7 @@ export class LocalStream {
     return `kinesis/stream/${this.definition.arn}`;
   }
 
-  /** Sequence numbers have it in them: a restart must not change it, unless the shards are others. */
+  /** Sequence numbers contain it: it must survive a restart, unless the shards differ. */
   #keepCreation(now: number): number {
     const { kept } = this.#at;
     const { arn, shardCount } = this.definition;
@@ -213,7 +215,7 @@ export class LocalStream {
 }
 
 function reportLoss({ name, shardCount }: StreamDefinition, lost: number, { report }: StreamPorts): void {
-  if (lost > 0) report(`${name} has another number of shards, ${shardCount}: its ${lost} records are gone`);
+  if (lost > 0) report(`${name} now has ${shardCount} shards: its ${lost} records are dropped`);
 }
 
 /** "An MD5 hash function is used to map partition keys to 128-bit integer values" */

@@ -1,4 +1,3 @@
-/** `AWS::Kinesis::Stream`, and event source mappings of streams. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
@@ -49,8 +48,8 @@ function readStart(reader: ResourceReader): StartingPosition {
   if (kind === 'AT_TIMESTAMP' && Number.isFinite(seconds)) return { kind, epochMs: seconds * 1000 };
   const [property, message] =
     kind === 'AT_TIMESTAMP'
-      ? ['StartingPositionTimestamp', 'AT_TIMESTAMP needs a time, in seconds of the epoch']
+      ? ['StartingPositionTimestamp', 'AT_TIMESTAMP needs a time in epoch seconds']
       : ['StartingPosition', 'a stream needs TRIM_HORIZON, LATEST or AT_TIMESTAMP'];
-  reader.note(property, message, 'it begins with the records that follow');
+  reader.note(property, message, 'it begins with new records');
   return { kind: 'LATEST' };
 }

@@ -1,4 +1,4 @@
-/** Calls about records: put into shards, and read back from an iterator on (docs/aws §18.11). */
+/** Calls about records: put into shards, and read from an iterator on (docs/aws §18.11). */
 import { parseArn } from '@gatewright/aws/arn';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { invalidArgument, KinesisError, shardNotFound } from './error.ts';
@@ -18,7 +18,7 @@ type RecordCall = {
   readonly nowEpochMs: number;
 };
 
-/** 1 MiB, with the partition key. */
+/** 1 MiB, including the partition key. */
 export const MAX_RECORD_BYTES = 1_048_576;
 const MAX_PUT_BYTES = 5 * 1_048_576;
 const MAX_PUT_RECORDS = 500;
@@ -57,7 +57,7 @@ function putRecords({ input, place, streams }: RecordCall): JsonObject {
   const stream = findStream(input, place, streams, reader);
   if (given.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_PUT_BYTES)
     throw invalidArgument('Records size exceeds 5 MB limit');
-  // What is wrong with one record refuses all; what its shard cannot take refuses it alone.
+  // An invalid record refuses the whole call; one over its shard's limit only fails itself.
   const records = given.map(withHashKey);
   const placed = records.map((record) => attempt(() => put(stream, record)));
   stream.tell();
@@ -67,7 +67,7 @@ function putRecords({ input, place, streams }: RecordCall): JsonObject {
   };
 }
 
-/** Entries that have failed name an error in the place of a shard and a number. */
+/** Failed entries have an error in place of a shard and a number. */
 function attempt(run: () => JsonObject): JsonObject {
   try {
     return run();
@@ -122,7 +122,7 @@ function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): Js
   return { ShardIterator: printIterator({ createdAt: nowEpochMs, streamArn, shard: shard.number, from }) };
 }
 
-/** AWS reads the number of a shard and no more: `shardId-0` and `0` name the first one, too. */
+/** AWS reads only the number of a shard: `shardId-0` and `0` name the first one too. */
 function findShard(shardId: string, { shards, definition: { name, accountId } }: LocalStream): Shard {
   const number = /^(?:[^-]*-)?(\d{1,12})$/.exec(shardId)?.[1];
   if (number === undefined)

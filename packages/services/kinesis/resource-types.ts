@@ -1,4 +1,3 @@
-/** Streams of Kinesis: what becomes of their properties, and what Ref and GetAtt give. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';
@@ -11,11 +10,11 @@ export const KINESIS_TYPES = {
     enforced: words('Name ShardCount StreamModeDetails RetentionPeriodHours'),
     noEffect: words('Tags StreamEncryption DesiredShardLevelMetrics'),
     unsupported: {
-      MaxRecordSizeInKiB: 'records hold 1 MiB at most',
+      MaxRecordSizeInKiB: 'records hold at most 1 MiB',
       WarmThroughputMiBps: 'it begins with four shards',
     },
     names: row(streamName, { Arn: arnOf('kinesis', streamName, 'stream/') }),
   },
-  // Consumers with a connection of their own, and policies of streams.
+  // Consumers with enhanced fan-out, and policies of streams.
   'AWS::Kinesis::*': { consequence: RECORDED },
 } satisfies ResourceTypeTable;

@@ -1,14 +1,15 @@
 /**
- * Sequence numbers as AWS has them: 47 hex digits, written as a decimal number of 56, so that they sort as texts do.
- * Digits: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival (9), shard (8), `2`.
+ * Sequence numbers in AWS's form: 47 hex digits, written as a decimal number of 56, so that they sort as
+ * texts do. Digits: `2`, second of the shard's creation (9), shard (1), index (16), `00`, second of arrival
+ * (9), shard (8), `2`.
  */
 
 type Sequence = {
-  /** Epoch milliseconds; a number has whole seconds. */
+  /** Epoch milliseconds; a sequence number has whole seconds. */
   readonly createdAt: number;
   readonly arrivedAt: number;
   readonly shard: number;
-  /** Grows by one with every record of a shard. */
+  /** Increases by one with every record of a shard. */
   readonly index: number;
 };
 
@@ -20,7 +21,7 @@ export function printSequence({ createdAt, arrivedAt, shard, index }: Sequence):
   return BigInt(`0x${digits}`).toString();
 }
 
-/** Undefined for what is none. */
+/** Undefined for an invalid number. */
 export function readSequence(text: string): Sequence | undefined {
   if (!/^[1-9]\d{55}$/.test(text)) return undefined;
   const digits = BigInt(text).toString(16);

@@ -1,4 +1,4 @@
-/** Kinesis: streams, the functions that read them, and the calls of SDKs (docs/aws §18.11). */
+/** Kinesis: streams, the functions that read them, and calls of SDKs (docs/aws §18.11). */
 import { parseArn } from '@gatewright/aws/arn';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
@@ -23,7 +23,6 @@ class KinesisService implements Service {
   readonly target: ServiceTarget;
   readonly #ports: ServicePorts;
   readonly #recorded: RecordedStreams;
-  /** ARNs of targets that no stack has: they lie elsewhere. */
   readonly #elsewhere = new Set<string>();
   #consumers: readonly StreamConsumer[] = [];
 
@@ -88,7 +87,7 @@ class KinesisService implements Service {
     this.#consumers = [];
   }
 
-  /** A mapping that is still there goes on where it was. */
+  /** An unchanged mapping continues at its place. */
   #read(mappings: readonly StreamMapping[]): void {
     const before = new Map(this.#consumers.map((consumer) => [consumer.mapping.id, consumer]));
     this.#consumers = mappings.flatMap((mapping) => {
@@ -113,8 +112,8 @@ class KinesisService implements Service {
   }
 
   /**
-   * A start without any stream has all of them elsewhere: what is put there is recorded, and can be read back. One that
-   * has streams answers for a name that is none of them as AWS does.
+   * A start without any stream records what is put, and can read it back. A start with streams answers an
+   * unknown name as AWS does.
    */
   #isRecorded(action: string, input: Readonly<Record<string, unknown>>): boolean {
     const { StreamName: name, StreamARN: arn, ShardIterator: iterator } = input;
@@ -146,7 +145,7 @@ export function open(ports: ServicePorts): KinesisService {
   return new KinesisService(ports);
 }
 
-/** GetRecords names its stream by the iterator alone. */
+/** GetRecords names its stream only by the iterator. */
 function streamOfCall(operation: AwsOperation): string | undefined {
   if (operation.protocol !== 'json' || operation.action !== 'GetRecords') return undefined;
   const iterator = operation.input?.['ShardIterator'];

@@ -1,23 +1,21 @@
-/** Shard iterators: where in a shard a reader is, for five minutes. */
 import { invalidArgument, KinesisError } from './error.ts';
 
 type ShardIterator = {
   readonly createdAt: number;
   readonly streamArn: string;
   readonly shard: number;
-  /** The place of the first record that it gives. */
   readonly from: number;
 };
 
 /** "A shard iterator expires 5 minutes after it is returned to the requester." */
 const LIFETIME_MS = 300_000;
 
-/** Opaque, as AWS's are: it is checked when it comes back. */
+/** Opaque, like AWS's: checked when it comes back. */
 export function printIterator({ createdAt, streamArn, shard, from }: ShardIterator): string {
   return Buffer.from(`${createdAt} ${shard} ${from} ${streamArn}`).toString('base64');
 }
 
-/** ARN of the stream, whether or not the iterator has expired; undefined for what is no iterator of ours. */
+/** ARN of the stream, even of an expired iterator; undefined for a foreign one. */
 export function streamOfIterator(text: string): string | undefined {
   return parseIterator(text)?.streamArn;
 }

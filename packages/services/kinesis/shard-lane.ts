@@ -1,7 +1,7 @@
 /**
- * A reader of one shard for one mapping (docs/aws §18.11): its records go to the function in order, batch by batch; one
- * that fails holds what comes after it until it succeeds, is too old, or is given up. It keeps a place in the shard, and
- * reads from there when it is free.
+ * A reader of one shard for one mapping (docs/aws §18.11): its records go to the function in order, batch by
+ * batch; a failed batch blocks later ones until it succeeds, expires, or is given up. Free readers continue
+ * from their place.
  */
 import { createHash } from 'node:crypto';
 import type { Wake } from '../../kernel/agenda.ts';
@@ -16,7 +16,6 @@ import type { Shard, StoredRecord } from './shard.ts';
 export type StreamMapping = OrderedMapping & {
   readonly streamArn: string;
   readonly region: string;
-  /** The role of the function. */
   readonly roleArn: string;
   readonly start: StartingPosition;
 };
@@ -30,24 +29,21 @@ type At = {
   readonly mapping: StreamMapping;
   readonly stream: LocalStream;
   readonly shard: Shard;
-  /** Which one of the lanes of its shard. */
   readonly number: number;
 };
 
-/** Characters of an event; what its frame takes is left free. */
 const MAX_BATCH_CHARACTERS = 5_500_000;
-/** What stands around the data of a record in an event. */
+/** An event's text around the data of a record. */
 const FRAME_CHARACTERS = 700;
 
 export class ShardLane {
   readonly at: At;
   readonly #ports: LanePorts;
   readonly #source: BatchSource<StoredRecord>;
-  /** The place of the first record that has not been looked at. */
+  /** The place of the first record not yet read. */
   #next: number;
-  /** What is gathered while its window is open. */
   #gathered: StoredRecord[] = [];
-  /** What is tried before anything else: halves of a batch, the rest of one. */
+  /** Tried before anything else: halves of a batch, the rest of one. */
   #first: Batch<StoredRecord>[] = [];
   #running: readonly StoredRecord[] = [];
   #isBusy = false;
@@ -62,7 +58,7 @@ export class ShardLane {
     this.#next = from;
   }
 
-  /** The place of the first record that is not done; what runs now may so run twice. */
+  /** The place of the first record that is not done; the running batch may thus run twice. */
   get place(): number {
     const [oldest] = this.#undone;
     return oldest?.index ?? this.#next;
@@ -72,7 +68,7 @@ export class ShardLane {
     return this.#undone.length + this.#ahead.length;
   }
 
-  /** Milliseconds that the oldest record has waited: CloudWatch's IteratorAge. */
+  /** Milliseconds the oldest record has waited: CloudWatch's IteratorAge. */
   get ageMs(): number {
     const oldest = this.#undone[0] ?? this.#ahead[0];
     return oldest === undefined ? 0 : Math.max(0, this.#now() - oldest.arrivedAt);
@@ -83,7 +79,7 @@ export class ShardLane {
     this.#window?.cancel();
   }
 
-  /** @param dueMs when this was to happen: waits count from there */
+  /** @param dueMs when this was due: waits count from there */
   pump(dueMs = this.#now()): void {
     if (this.#isBusy || this.#isClosed || this.at.stream.isClosed) return;
     const batch = this.#first.shift() ?? this.#gather(dueMs);
@@ -119,7 +115,6 @@ export class ShardLane {
     return createHash('md5').update(partitionKey).digest().readUInt32BE(12) % mapping.parallel === number;
   }
 
-  /** A full batch, or what there is when the window has passed. */
   #gather(dueMs: number): Batch<StoredRecord> | undefined {
     const { mapping, stream } = this.at;
     stream.trim();
@@ -144,7 +139,7 @@ export class ShardLane {
     return { records, tries: 0, runs: 0 };
   }
 
-  /** Goes on in the shard. @returns whether the batch holds no more */
+  /** Reads on in the shard. @returns whether the batch is full */
   #take(): boolean {
     const { mapping, shard } = this.at;
     if (shard.gone > this.#next) this.#skipGone();
@@ -165,13 +160,13 @@ export class ShardLane {
     const { mapping, stream, shard } = this.at;
     this.#next = shard.start;
     this.#ports.report(
-      `${stream.definition.name}, ${shard.id}: older records are gone before ${mapping.functionName} has seen them`,
+      `${stream.definition.name}, ${shard.id}: older records were dropped before ${mapping.functionName} read them`,
     );
   }
 
   async #run(batch: Batch<StoredRecord>, dueMs: number): Promise<void> {
     const at = { rules: this.at.mapping, source: this.#source, ports: this.#ports };
-    // What runs while the stacks are loaded again belongs to the reader that comes after.
+    // After a reload, the running batch belongs to the next reader.
     const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
     if (tried === undefined) return;
     this.#first.unshift(...tried.left);
@@ -200,7 +195,6 @@ export class ShardLane {
   }
 }
 
-/** Where the places of its lanes are among the kept entries. */
 export function placesOf(mappingId: string, shard: Shard): string {
   return `kinesis/place/${mappingId}/${shard.number}/`;
 }

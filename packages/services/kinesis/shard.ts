@@ -1,4 +1,4 @@
-/** One shard of a stream: its range of hash keys, and its records in order for as long as the stream keeps them. */
+/** One shard of a stream: its range of hash keys, and its records in order, up to the stream's retention. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { KeptEntries } from '../../kernel/kept-entries.ts';
@@ -8,12 +8,10 @@ export type NewRecord = {
   readonly partitionKey: string;
   /** Base64. */
   readonly data: string;
-  /** In place of the hash of the key. */
   readonly hashKey?: bigint | undefined;
 };
 
 export type StoredRecord = {
-  /** Its place in the shard; later records have higher ones. */
   readonly index: number;
   readonly sequence: string;
   readonly partitionKey: string;
@@ -28,7 +26,7 @@ const HASH_KEYS = 2n ** 128n;
 const MAX_RECORDS_PER_SECOND = 1_000;
 const MAX_BYTES_PER_SECOND = 1_048_576;
 
-/** Equal parts of all hash keys; the last has what is left over. */
+/** Equal parts of all hash keys; the last one gets the remainder. */
 export function rangesOf(shardCount: number): readonly ShardRange[] {
   const width = HASH_KEYS / BigInt(shardCount);
   return Array.from({ length: shardCount }, (_, index) => ({
@@ -43,7 +41,6 @@ export function printShardId(number: number): string {
 
 type Options = {
   readonly kept: KeptEntries;
-  /** Begin of the keys of its records among the kept entries. */
   readonly prefix: string;
   /** Of the stream, in epoch milliseconds. */
   readonly createdAt: number;
@@ -57,9 +54,7 @@ export class Shard {
   readonly #records: StoredRecord[] = [];
   #bytes = 0;
   #next: number;
-  /** The place after the last record that was taken out. */
   #gone = 0;
-  /** What the running second has taken. */
   #taken = { second: 0, records: 0, bytes: 0 };
 
   constructor(number: number, range: ShardRange, options: Options) {
@@ -71,7 +66,7 @@ export class Shard {
       this.#records.push(record);
       this.#bytes += sizeOf(record);
     }
-    // Above those of a start before, also of those that are gone.
+    // Higher than those of an earlier start, including dropped records.
     this.#next = Math.max(options.nowEpochMs * 1000, (this.#records.at(-1)?.index ?? 0) + 1);
   }
 
@@ -92,22 +87,19 @@ export class Shard {
     return printSequence({ createdAt, arrivedAt: createdAt, shard: this.number, index: 0 });
   }
 
-  /** Where the record after the last one goes. */
   get end(): number {
     return this.#next;
   }
 
-  /** The place of the oldest record; where there is none, the end. */
   get start(): number {
     return this.#records[0]?.index ?? this.#next;
   }
 
-  /** Records before this place were here, and are not any more. */
   get gone(): number {
     return this.#gone;
   }
 
-  /** Undefined: more than the shard takes in a second. */
+  /** Undefined: over the shard's limit per second. */
   put(record: NewRecord, nowEpochMs: number): StoredRecord | undefined {
     if (!this.#takes(sizeOf(record), nowEpochMs)) return undefined;
     const { createdAt, kept, prefix } = this.#options;
@@ -122,7 +114,6 @@ export class Shard {
     return stored;
   }
 
-  /** From a place on, the oldest first. */
   *from(index: number): Generator<StoredRecord> {
     for (let at = this.#placeOf(index); ; at += 1) {
       const record = this.#records[at];
@@ -131,12 +122,10 @@ export class Shard {
     }
   }
 
-  /** The first record that has arrived at this time or later. */
   firstSince(epochMs: number): number {
     return this.#records.find(({ arrivedAt }) => arrivedAt >= epochMs)?.index ?? this.#next;
   }
 
-  /** Takes out what has arrived before. */
   trim(beforeMs: number): void {
     const left = this.#records.findIndex(({ arrivedAt }) => arrivedAt >= beforeMs);
     this.drop(left === -1 ? this.#records.length : left);

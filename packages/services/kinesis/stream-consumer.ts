@@ -1,10 +1,11 @@
-/** An event source mapping of a stream: the lanes that read its shards, and where each begins (docs/aws §18.11). */
+/**
+ * An event source mapping of a stream: the lanes that read its shards, and their places (docs/aws §18.11).
+ */
 import type { LocalStream } from './local-streams.ts';
 import { placesOf, ShardLane } from './shard-lane.ts';
 import type { LanePorts, StreamMapping } from './shard-lane.ts';
 import type { Shard } from './shard.ts';
 
-/** Of one lane, the number of its shard's lanes with it. */
 type Place = { readonly number: number; readonly parallel: number; readonly next: number };
 
 export class StreamConsumer {
@@ -14,7 +15,7 @@ export class StreamConsumer {
   readonly #ports: LanePorts;
   #stop: () => void = () => undefined;
 
-  /** @param before the one whose places it takes */
+  /** @param before the consumer whose places it takes over */
   constructor(mapping: StreamMapping, stream: LocalStream, ports: LanePorts, before?: StreamConsumer) {
     this.mapping = mapping;
     this.stream = stream;
@@ -26,13 +27,12 @@ export class StreamConsumer {
       const places = known?.placesIn(shard) ?? this.#keptPlaces(shard);
       return Array.from({ length: mapping.parallel }, (_, number) => {
         const from = goOnFrom(places, number, mapping.parallel) ?? startIn(shard, mapping);
-        // A stream that was deleted and made anew may be behind the place of the one before.
+        // A stream that was deleted and made again may end before the old place.
         return new ShardLane({ mapping, stream, shard, number }, Math.min(from, shard.end), ports);
       });
     });
   }
 
-  /** Records that its function has not done. */
   get waiting(): number {
     return this.#lanes.reduce((sum, { waiting }) => sum + waiting, 0);
   }
@@ -41,7 +41,6 @@ export class StreamConsumer {
     return this.#lanes.reduce((most, { ageMs }) => Math.max(most, ageMs), 0);
   }
 
-  /** Whether nothing has changed for it. */
   isOf(mapping: StreamMapping, stream: LocalStream): boolean {
     const { definition, roleArn } = this.mapping;
     return stream === this.stream && definition === mapping.definition && roleArn === mapping.roleArn;
@@ -69,7 +68,7 @@ export class StreamConsumer {
     for (const lane of this.#lanes) lane.pump();
   }
 
-  /** Of a start before. */
+  /** From an earlier start. */
   #keptPlaces(shard: Shard): readonly Place[] {
     const { kept } = this.#ports;
     return kept.list(placesOf(this.mapping.id, shard)).map(([key, value]) => {
@@ -84,7 +83,7 @@ export class StreamConsumer {
   }
 }
 
-/** Lanes of another number share the keys otherwise: to what one of them has not done, all go back. */
+/** Another number of lanes distributes the keys differently: all go back to the first unfinished record. */
 function goOnFrom(places: readonly Place[], number: number, parallel: number): number | undefined {
   const own = places.find((place) => place.number === number && place.parallel === parallel);
   if (own !== undefined) return own.next;

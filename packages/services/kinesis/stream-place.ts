@@ -1,4 +1,4 @@
-/** Which stream a call names: by name in the account and region of the caller, or by ARN. */
+/** The stream of a call: by name in the caller's account and region, or by ARN. */
 import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { streamNotFound } from './error.ts';
@@ -16,8 +16,8 @@ export function nameOfStream(arn: string): string {
 }
 
 /**
- * The last of the checks of an input.
- * @param reader that has read the other members
+ * The last check of an input.
+ * @param reader after it has read the other members
  * @throws KinesisError ValidationException, ResourceNotFoundException
  */
 export function findStream(

@@ -1,4 +1,3 @@
-/** Streams as targets of events: each event is a record. */
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome } from '../../kernel/event-ports.ts';
 import type { RemoteCall } from '../../kernel/service.ts';
@@ -8,7 +7,7 @@ import type { LocalStreams } from './local-streams.ts';
 import { MAX_RECORD_BYTES } from './records.ts';
 import { sizeOf } from './shard.ts';
 
-/** Without a group, a key of its own: "the default is to use the eventId as the partition key". */
+/** Without a group each event has its own key: "the default is to use the eventId as the partition key". */
 export function deliverToStream(
   streams: LocalStreams,
   random: Random,
@@ -18,7 +17,7 @@ export function deliverToStream(
     if (stream === undefined) return undefined;
     const record = { partitionKey: groupId ?? random.uuid(), data: Buffer.from(body).toString('base64') };
     if (sizeOf(record) > MAX_RECORD_BYTES)
-      return final('ValidationException', `a record holds ${MAX_RECORD_BYTES} bytes at most`);
+      return final('ValidationException', `a record holds at most ${MAX_RECORD_BYTES} bytes`);
     try {
       stream.put(record);
     } catch (error) {

@@ -1,4 +1,6 @@
-/** Streams that no stack and no call has made: records are checked, kept for a while in one shard per stream, and read back in order. */
+/**
+ * Streams of no stack: records are checked, kept for a while in one shard per stream, and read back in order.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -20,9 +22,9 @@ const STREAM_NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
 const MAX_PUT_RECORDS = 500;
 const MAX_GET_RECORDS = 10_000;
 const MAX_STREAMS = 100;
-/** Per stream; the oldest go first, as after the retention period. */
+/** Per stream; the oldest are dropped first, as after the retention period. */
 const MAX_RECORDS = 1_000;
-/** A record of Kinesis holds no more. */
+/** Limit of a Kinesis record. */
 const MAX_DATA_CHARACTERS = 1_400_000;
 const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024;
 const SHARD = 'shardId-000000000000';
@@ -44,7 +46,6 @@ export class RecordedStreams {
     this.#keptCharacters = 0;
   }
 
-  /** Whether it was written to. */
   has(stream: string): boolean {
     return this.#records.has(stream);
   }
@@ -54,7 +55,7 @@ export class RecordedStreams {
     return place !== undefined && this.has(place.stream);
   }
 
-  /** Undefined for an operation that is not known here. A stream that nobody has written to is there, and empty. */
+  /** Undefined for an unknown operation. A stream without records exists, and is empty. */
   answer({ action, input }: JsonOperation, region: string): OperationResult | undefined {
     if (input === undefined) return refuse('SerializationException', 'The body is no JSON object');
     switch (action) {
@@ -257,7 +258,7 @@ function shard(): JsonObject {
   };
 }
 
-/** 56 digits, as AWS's are. */
+/** 56 digits, like AWS's. */
 function printSequence(sequence: number): string {
   return `4954${String(sequence).padStart(52, '0')}`;
 }

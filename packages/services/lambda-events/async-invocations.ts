@@ -1,6 +1,6 @@
 /**
- * Asynchronous invocation (docs/aws §18.1): Lambda takes the event, and runs the function behind a queue of its own, with
- * two more tries, until the event is too old; then it goes to the function's destination or dead-letter queue.
+ * Asynchronous invocation (docs/aws §18.1): Lambda runs the function from its own queue, with two retries,
+ * until the event is too old; then it goes to the function's destination or dead-letter queue.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { afterFailure, afterThrottle, USUAL_ASYNC } from '../../kernel/delivery/retries.ts';
@@ -10,16 +10,13 @@ import { destinationRecord, type EndOfEvent, failureAttributes } from '../../ker
 import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
-  /** ARNs. */
   readonly onSuccess?: string | undefined;
   readonly onFailure?: string | undefined;
   readonly deadLetterArn?: string | undefined;
 };
 
 type AsyncEvent = {
-  /** Name. */
   readonly functionName: string;
-  /** Version or alias. */
   readonly qualifier?: string | undefined;
   readonly payload: string;
   readonly wishes?: InvocationWishes | undefined;
@@ -32,10 +29,9 @@ type Pending = AsyncEvent & {
   throttles: number;
 };
 
-/** Events of all functions, and their text: what comes on top is refused as Lambda throttles. */
+/** Events of all functions, and their text; any more are refused, like throttled ones. */
 const MAX_EVENTS = 100_000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;
-/** Events of one function that run at a time; the others wait their turn. */
 const MAX_RUNNING = 64;
 const PREFIX = 'async/';
 
@@ -56,12 +52,11 @@ export class AsyncInvocations {
     this.#options = options;
   }
 
-  /** Events that are not done. */
   get size(): number {
     return this.#pending.size;
   }
 
-  /** False where no more can wait. */
+  /** False if the queue is full. */
   accept(event: AsyncEvent, id = this.#options.random.uuid()): boolean {
     if (this.#pending.size >= MAX_EVENTS || this.#characters + event.payload.length > MAX_CHARACTERS)
       return false;
@@ -70,7 +65,7 @@ export class AsyncInvocations {
     return true;
   }
 
-  /** Takes up what a start before has left; its times go on from where they were. */
+  /** Takes over the events of an earlier start; their times continue. */
   restore(): void {
     const now = this.#options.clock.nowEpochMs();
     for (const [, value] of this.#options.kept.list(PREFIX)) {
@@ -79,7 +74,6 @@ export class AsyncInvocations {
     }
   }
 
-  /** Forgets what is not done; what runs ends as it does. */
   clear(): void {
     for (const id of this.#pending.keys()) this.#options.kept.delete(PREFIX + id);
     this.#pending.clear();
@@ -102,7 +96,6 @@ export class AsyncInvocations {
     });
   }
 
-  /** Runs it when its function has room. */
   #enqueue(pending: Pending, dueMs: number): void {
     const { functionName } = pending;
     const run = (): void => {
@@ -130,7 +123,7 @@ export class AsyncInvocations {
     next?.();
   }
 
-  /** @param dueMs when it was to run; waits count from there, so that a clock that jumps skips none of them */
+  /** @param dueMs when it was due; waits count from there, so that a clock jump skips none of them */
   async #run(pending: Pending, dueMs: number): Promise<void> {
     const { invoker, clock, random } = this.#options;
     const { functionName, payload, wishes } = pending;
@@ -145,7 +138,7 @@ export class AsyncInvocations {
     const endedMs = dueMs + Math.max(0, clock.monotonicMs() - beganMs);
     if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
     this.#options.report(`event for ${functionName}: ${describe(result)}`);
-    // A function that a reload has taken away does not come back by waiting.
+    // Waiting does not bring back a function that a reload has removed.
     if (result.kind === 'refused' && result.reason !== 'throttled')
       return this.#end(pending, { condition: 'RetriesExhausted', result });
     this.#next(pending, config, result, endedMs);

@@ -1,9 +1,8 @@
-/** Functions as targets of events. */
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { ServiceTarget } from '../../kernel/service.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 
-/** Functions take events asynchronously, whoever hands them over. */
+/** Functions take events asynchronously, from any source. */
 export function deliverToFunction(
   async: AsyncInvocations,
   has: (functionName: string) => boolean,
@@ -13,6 +12,6 @@ export function deliverToFunction(
     if (!has(functionName)) return final('NOT_FOUND', `Function not found: ${arn}`);
     return async.accept({ functionName, qualifier, payload, wishes })
       ? DELIVERED
-      : { kind: 'failed', isFinal: false, code: 'THROTTLING', message: 'too many events wait' };
+      : { kind: 'failed', isFinal: false, code: 'THROTTLING', message: 'too many events are waiting' };
   };
 }

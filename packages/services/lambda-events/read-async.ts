@@ -1,9 +1,8 @@
-/** How functions take asynchronous events: `AWS::Lambda::EventInvokeConfig`, and the dead-letter queue of a function. */
+/** Settings of asynchronous events: `AWS::Lambda::EventInvokeConfig`, and a function's dead-letter queue. */
 import { USUAL_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncConfig } from './async-invocations.ts';
 import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
 
-/** By `asyncKey`. */
 type AsyncConfigs = ReadonlyMap<string, AsyncConfig>;
 
 function asyncKey(functionName: string, qualifier: string | undefined): string {
@@ -23,7 +22,7 @@ export function readInvokeConfig(reader: ResourceReader): readonly [key: string,
   return [asyncKey(name, given === undefined || given === '$LATEST' ? qualifier : given), config];
 }
 
-/** The dead-letter queue belongs to the function, whatever alias is called. */
+/** The dead-letter queue belongs to the function, also when an alias is called. */
 export function findConfig(
   configs: AsyncConfigs,
   deadLetters: ReadonlyMap<string, string>,

@@ -1,10 +1,10 @@
-/** `AWS::Lambda::EventSourceMapping`: each is read by the service whose source it names. */
+/** `AWS::Lambda::EventSourceMapping`: each is read by the service of its source. */
 import { parseArn } from '@gatewright/aws/arn';
 import { readFunctionName } from '../../kernel/read-resource.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 
-/** After every service has offered its sources. */
+/** Call after every service has offered its sources. */
 export function readMappings(stacks: StackReading): void {
   const names = new Set(stacks.functions.map(({ name }) => name));
   for (const mapping of stacks.ofType('AWS::Lambda::EventSourceMapping')) {
@@ -12,7 +12,7 @@ export function readMappings(stacks: StackReading): void {
     if (!names.has(readFunctionName(given).name))
       mapping.unsupported(
         'FunctionName',
-        `${given} is no function of the loaded stacks: nothing takes its events`,
+        `${given} is not a function of the loaded stacks: it starts no function`,
       );
     readSource(mapping, stacks);
   }
@@ -26,14 +26,11 @@ function readSource(mapping: ResourceReader, stacks: StackReading): void {
     return;
   }
   if (source === 'elsewhere') {
-    mapping.unsupported(
-      undefined,
-      'its source lies at the endpoint that you have named: it starts no function',
-    );
+    mapping.unsupported(undefined, 'its source is at the endpoint that you set: it starts no function');
     return;
   }
   const read = source(arn);
   if (read === undefined)
-    mapping.unsupported('EventSourceArn', `${arn} is of none of the loaded stacks: it starts no function`);
+    mapping.unsupported('EventSourceArn', `${arn} is in none of the loaded stacks: it starts no function`);
   else read(mapping);
 }

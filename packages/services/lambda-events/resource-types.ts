@@ -1,4 +1,3 @@
-/** Event source mappings and asynchronous invocations: what becomes of their properties. */
 import { makeUuid } from '@gatewright/aws/physical-ids';
 import { row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
@@ -18,9 +17,9 @@ export const LAMBDA_EVENTS_TYPES = {
        MaximumRecordAgeInSeconds ParallelizationFactor DestinationConfig.OnFailure TumblingWindowInSeconds
        StartingPosition StartingPositionTimestamp`,
     ),
-    // Of a source that begins with the start, such as a table's stream, every position is the same.
+    // A source that begins with the start, such as a table's stream, has only one position.
     noEffect: words('Tags KmsKeyArn MetricsConfig'),
-    unsupported: { ProvisionedPollerConfig: 'as many batches run at a time as without it' },
+    unsupported: { ProvisionedPollerConfig: 'it does not limit concurrent batches' },
     names: row(({ stackName, logicalId }) => makeUuid(stackName, logicalId), {
       Id: ({ stackName, logicalId }) => makeUuid(stackName, logicalId),
     }),

@@ -1,4 +1,4 @@
-/** Lambda's side of events: asynchronous invocations, and mappings of the sources that other services offer. */
+/** Lambda's part of events: asynchronous invocations, and mappings of other services' sources. */
 import type { Service, ServicePorts, ServiceTarget } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { AsyncInvocations } from './async-invocations.ts';
@@ -10,9 +10,7 @@ import { readMappings } from './read-mappings.ts';
 class LambdaEventsService implements Service {
   readonly async: AsyncInvocations;
   readonly target: ServiceTarget;
-  /** By `asyncKey`. */
   #configs: ReadonlyMap<string, AsyncConfig> = new Map();
-  /** ARNs by name of the function. */
   #deadLetters: ReadonlyMap<string, string> = new Map();
   #isRestored = false;
 

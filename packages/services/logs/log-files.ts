@@ -1,4 +1,6 @@
-/** Log groups as files: `.gatewright/logs/aws_apigateway_orders.log`, the older halves beside them as `.1` to `.3`. */
+/**
+ * Log groups as files: `.gatewright/logs/aws_apigateway_orders.log`, older parts beside them as `.1` to `.3`.
+ */
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
@@ -6,28 +8,26 @@ import type { LogGroups } from '../../core/ports.ts';
 
 type LogFileOptions = {
   readonly directory: string;
-  /** Called once per file that cannot be written; the gateway goes on without it. */
   readonly report: (message: string) => void;
-  /** A file that has grown to this many bytes is set aside. */
+  /** A file of this size is rotated. */
   readonly maxFileBytes?: number;
 };
 
 interface LogFiles extends LogGroups {
-  /** Resolves when all lines written so far are on disk. */
   flush(): Promise<void>;
-  /** Flushes; what is written later is lost. */
+  /** Flushes; later writes are lost. */
   close(): Promise<void>;
 }
 
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
-/** Files set aside per group; with the one in use at most 40 MB. */
+/** Rotated files per group; with the one in use at most 40 MB. */
 const KEPT_FILES = 3;
-/** Text that may wait for a slow disk before lines are dropped. */
+/** Text waiting for a slow disk; more is dropped. */
 const MAX_PENDING_CHARACTERS = 4 * 1024 * 1024;
-/** Groups come from templates; one more than these is not written. */
+/** Groups come from templates; any more are not written. */
 const MAX_FILES = 256;
 
-/** Lines of one loop turn go to disk in one write; a crash loses what the last write has not taken yet. */
+/** Lines of one loop turn are one write; a crash loses what is not yet written. */
 export function createLogFiles(options: LogFileOptions): LogFiles {
   const files = new Map<string, LogFile>();
   const fileOf = (group: string): LogFile | undefined => {
@@ -48,7 +48,10 @@ export function createLogFiles(options: LogFileOptions): LogFiles {
   };
 }
 
-/** A group name may hold slashes and dots, and must not lead out of the folder: `/aws/api/..` → `aws_api_...log`. */
+/**
+ * A group name may contain slashes and dots, and must not lead out of the folder: `/aws/api/..` →
+ * `aws_api_...log`.
+ */
 export function fileNameOf(group: string): string {
   const name = group
     .replace(/^\/+/, '')
@@ -95,7 +98,7 @@ class LogFile {
     this.#handle = undefined;
   }
 
-  /** One write at a time, so lines keep their order and what comes meanwhile goes into the next one. */
+  /** One write at a time: lines keep their order, and new ones go into the next write. */
   async #drain(): Promise<void> {
     try {
       await new Promise(setImmediate);
@@ -110,7 +113,7 @@ class LogFile {
       this.#isClosed = true;
       this.#pending = '';
       this.#report(
-        `${this.#path} takes no more lines: ${error instanceof Error ? error.message : String(error)}`,
+        `${this.#path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       );
     } finally {
       this.#writing = undefined;
@@ -124,7 +127,7 @@ class LogFile {
     this.#sizeBytes += bytesWritten;
   }
 
-  /** Only for the owner: what an access log holds is the template's choice, keys and claims included. */
+  /** Readable by the owner only: the template defines an access log, keys and claims included. */
   async #open(): Promise<FileHandle> {
     await mkdir(dirname(this.#path), { recursive: true });
     const handle = await open(this.#path, 'a', 0o600);

@@ -1,6 +1,6 @@
 /**
- * `AWS::Logs::SubscriptionFilter`: lines of a log group go to a function too, in batches, as CloudWatch Logs sends
- * them. A request's line costs one push; packing and calling happen later, and never make a request wait.
+ * `AWS::Logs::SubscriptionFilter`: lines of a log group also go to a function, in batches, as from CloudWatch
+ * Logs. A request's line costs one push; packing and calling happen later, and never delay a request.
  * @see CloudWatch Logs user guide, "Log group-level subscription filters", example 2
  */
 import { gzipSync } from 'node:zlib';
@@ -19,23 +19,21 @@ type LogSubscriptionOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly accountId: string;
-  /** Told of lines that reach nobody. */
   readonly report: (message: string) => void;
   readonly flushMs?: number;
 };
 
 export interface LogSubscriptions extends LogGroups {
-  /** In place of those before. */
   subscribe(subscriptions: readonly LogSubscription[]): void;
-  /** Delivers what has gathered, within a second. */
+  /** Delivers the gathered lines, within a second. */
   close(): Promise<void>;
 }
 
-/** CloudWatch gathers for seconds; half of one is enough to make batches, and not too long to wait for. */
+/** CloudWatch gathers for seconds; half a second makes batches without a long wait. */
 const FLUSH_MS = 500;
 const MAX_BATCH_LINES = 1000;
 const MAX_BATCH_CHARACTERS = 900_000;
-/** Lines that may wait for a slow function; what comes on top is dropped and counted. */
+/** Lines waiting for a slow function; any more are dropped and counted. */
 const MAX_WAITING = 20_000;
 const TRIES = 3;
 const RETRY_MS = 1000;
@@ -44,7 +42,7 @@ const LONGEST_MS = 900_000 + 60_000;
 
 type Line = { readonly id: string; readonly timestamp: number; readonly message: string };
 
-/** A destination that is no function has nobody here; `functionName` is then its ARN. */
+/** Destinations other than functions are not served; `functionName` is then their ARN. */
 export function readLogSubscription({ logicalId, properties }: ResolvedResource): LogSubscription {
   const { DestinationArn, FilterName, LogGroupName } = properties;
   const arn = asText(DestinationArn) ?? '';
@@ -75,7 +73,7 @@ export function createLogSubscriptions(groups: LogGroups, options: LogSubscripti
       const next = subscriptions.map((each) => {
         if (!invoker.has(each.functionName))
           report(
-            `lines of ${each.logGroup} reach nobody: ${each.functionName} is no function of the loaded stacks`,
+            `lines of ${each.logGroup} are not delivered: ${each.functionName} is not a function of the loaded stacks`,
           );
         return open.find((queue) => queue.isFor(each)) ?? new Queue(each, flushMs, options);
       });
@@ -96,7 +94,7 @@ class Queue {
   #waiting: Line[] = [];
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** One batch at a time: a function that is slow gets larger ones, not more of them. */
+  /** One batch at a time: a slow function gets larger batches, not more of them. */
   #sending: Promise<void> | undefined;
 
   constructor(to: LogSubscription, flushMs: number, options: LogSubscriptionOptions) {
@@ -144,7 +142,7 @@ class Queue {
     }
   }
 
-  /** Lambda tries a failed event twice more. */
+  /** Lambda retries a failed event twice. */
   async #deliver(logEvents: readonly Line[]): Promise<boolean> {
     const { invoker, random, accountId } = this.#options;
     const { functionName, logGroup, filterName } = this.#to;

@@ -1,4 +1,3 @@
-/** Log groups and their subscriptions: what becomes of their properties, and what Ref and GetAtt give. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
@@ -8,12 +7,12 @@ export const LOGS_TYPES = {
     enforced: words('LogGroupName DestinationArn FilterPattern'),
     noEffect: words('FilterName Distribution RoleArn'),
     unsupported: {
-      ApplyOnTransformedLogs: 'lines are handed on as they were written',
-      FieldSelectionCriteria: 'every line is handed on',
-      EmitSystemFields: 'only time and message are handed on',
+      ApplyOnTransformedLogs: 'lines are delivered unchanged',
+      FieldSelectionCriteria: 'every line is delivered',
+      EmitSystemFields: 'only time and message are delivered',
     },
     values: {
-      FilterPattern: { allowed: [''], consequence: 'every line is handed on, whatever the pattern' },
+      FilterPattern: { allowed: [''], consequence: 'every line is delivered, whatever the pattern' },
     },
   },
   'AWS::Logs::LogGroup': {

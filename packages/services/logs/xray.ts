@@ -1,19 +1,19 @@
-/** Trace segments to an X-Ray daemon: one UDP packet each, sent and forgotten. */
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { TraceSink } from '../../core/ports.ts';
 import type { DaemonAddress } from '../../kernel/calls/daemon-address.ts';
 
-/** What the daemon reads before the document. */
 const HEADER = '{"format":"json","version":1}\n';
-/** The daemon takes no larger packet. */
+/** The daemon's limit. */
 const MAX_PACKET_BYTES = 64 * 1024;
 
 interface XRayDaemon extends TraceSink {
   close(): void;
 }
 
-/** A daemon that does not listen loses segments, never a request; the first failure is reported. */
+/**
+ * Without a listening daemon segments are lost, but requests are not affected; the first failure is reported.
+ */
 export function createXRayDaemon(
   { host, port }: DaemonAddress,
   report: (message: string) => void,

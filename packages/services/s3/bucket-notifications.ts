@@ -1,4 +1,7 @@
-/** What buckets tell of objects that are put and deleted (docs/aws §18.8): to functions, queues, topics, and EventBridge. */
+/**
+ * Notifications of buckets about objects put and deleted (docs/aws §18.8): to functions, queues, topics, and
+ * EventBridge.
+ */
 import type { ObjectChange } from './recorded-s3.ts';
 import { busArnOf } from '../../kernel/event-bus.ts';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
@@ -8,7 +11,7 @@ export type BucketNotification = {
   readonly region: string;
   /** `s3:ObjectCreated:*`; undefined: all events go to EventBridge. */
   readonly event: string | undefined;
-  /** Undefined of EventBridge. */
+  /** Undefined for EventBridge. */
   readonly targetArn: string | undefined;
   readonly id: string;
   readonly prefix: string;
@@ -81,7 +84,7 @@ export class BucketNotifications {
         configurationId: id,
         bucket: { name: bucket, ownerIdentity: { principalId: accountId }, arn: `arn:aws:s3:::${bucket}` },
         object: {
-          // "The object key name value is URL encoded": a blank as a plus.
+          // "The object key name value is URL encoded": a space as a plus.
           key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
           ...(kind === 'put' ? { size, eTag: etag } : {}),
           sequencer,

@@ -1,4 +1,3 @@
-/** `NotificationConfiguration` of `AWS::S3::Bucket`. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import type { BucketNotification } from './bucket-notifications.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
@@ -9,7 +8,6 @@ const KINDS = [
   ['TopicConfigurations', 'Topic'],
 ] as const;
 
-/** Of objects that calls put and delete here. */
 const KNOWN = /^s3:(?:ObjectCreated:(?:\*|Put)|ObjectRemoved:(?:\*|Delete))$/;
 
 export function readBucket(reader: ResourceReader): readonly BucketNotification[] {

@@ -1,4 +1,4 @@
-/** S3 objects as far as integrations call them: what was put can be got back while the gateway runs. */
+/** S3 objects for integrations: objects that were put can be read while the gateway runs. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
@@ -8,7 +8,6 @@ import type { HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 type Stored = { readonly body: Buffer; readonly contentType: string; readonly etag: string };
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
 
-/** An object that a call has put or deleted. */
 export type ObjectChange = {
   readonly bucket: string;
   /** Not encoded. */
@@ -26,11 +25,10 @@ const NOTHING = Buffer.alloc(0);
 
 export class RecordedBuckets {
   readonly #objects = new Map<string, Stored>();
-  /** Written ones that calls have deleted, up to as many as can be put. */
+  /** Objects of the values file that calls have deleted, with the same limit as objects put. */
   readonly #deleted = new Set<string>();
   readonly #random: Random;
   readonly #written: WrittenObjects | undefined;
-  /** Told of each change, once it is made. */
   onChange: ((change: ObjectChange) => void) | undefined;
 
   constructor(random: Random, written?: WrittenObjects) {
@@ -38,11 +36,13 @@ export class RecordedBuckets {
     this.#written = written;
   }
 
-  /** Path style, or the bucket as subdomain; undefined for operations that are not known here (lists, uploads in parts …). */
+  /**
+   * Path style, or the bucket as subdomain; undefined for unknown operations (lists, multipart uploads …).
+   */
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
     const [, bucket, key = ''] = BUCKET.exec(path) ?? [];
-    // Of no bucket, such as ListBuckets.
+    // Without a bucket, such as ListBuckets.
     if (path === '/' || path === '') return undefined;
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
@@ -123,7 +123,7 @@ export class RecordedBuckets {
   }
 }
 
-/** Parts of uploads, tags, versions, copies: the path is that of an object, and the call is another. */
+/** Parts of uploads, tags, versions, copies: other operations on the path of an object. */
 const SUBRESOURCE =
   /(?:^|&)(?:acl|attributes|legal-hold|partNumber|restore|retention|select|tagging|torrent|uploadId|uploads|versionId)(?:[=&]|$)/;
 

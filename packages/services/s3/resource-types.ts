@@ -1,4 +1,3 @@
-/** Buckets: what becomes of their properties, and what Ref and GetAtt give. */
 import { host, row, lowerNamed } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
@@ -6,7 +5,7 @@ import type { ResourceTypeTable } from '../../core/resource-types/resource-types
 const bucketName = lowerNamed('BucketName', 63);
 
 export const S3_TYPES = {
-  // Objects are those that calls put while the gateway runs, and those of the file of values.
+  // Objects are those put while the gateway runs, and those of the file of values.
   'AWS::S3::Bucket': {
     enforced: words(
       `BucketName NotificationConfiguration.LambdaConfigurations NotificationConfiguration.QueueConfigurations
@@ -20,8 +19,8 @@ export const S3_TYPES = {
     ),
     unsupported: {
       LifecycleConfiguration: 'objects stay as long as the gateway runs',
-      WebsiteConfiguration: 'it answers no browser',
-      VersioningConfiguration: 'an object has one version, the last',
+      WebsiteConfiguration: 'it does not answer browsers',
+      VersioningConfiguration: 'an object has only its last version',
       ReplicationConfiguration: 'objects are not copied',
       ObjectLockConfiguration: 'every object may be deleted',
       ObjectLockEnabled: 'every object may be deleted',

@@ -1,4 +1,3 @@
-/** S3: objects that calls put and get, and the notifications of buckets. */
 import { headerOf } from '../../kernel/calls/aws-operation.ts';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource } from '../../kernel/event-rows.ts';

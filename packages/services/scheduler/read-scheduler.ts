@@ -9,13 +9,13 @@ import type { EventTarget } from '../../kernel/target-deliveries.ts';
 
 export type ReadSchedule = Omit<ScheduleDefinition, 'targets' | 'run'> & {
   readonly target: EventTarget;
-  /** Absent: the event of the scheduler itself. */
+  /** Absent: the scheduler's own event. */
   readonly input: string | undefined;
   readonly delivery: Delivery;
   readonly place: { readonly region: string; readonly accountId: string };
 };
 
-/** Undefined for one that runs at no time, or to no target that is here. */
+/** Undefined if it never runs, or has no target here. */
 export function readScheduler(reader: ResourceReader, anchorMs: number): ReadSchedule | undefined {
   const { resource, stack } = reader;
   const { region, accountId } = stack;
@@ -38,7 +38,7 @@ export function readScheduler(reader: ResourceReader, anchorMs: number): ReadSch
     arn: `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/${group}/${name}`,
     from,
     until: timeOf(reader, 'EndDate'),
-    // A rate without a first time ("Schedule types in EventBridge Scheduler", rate-based).
+    // A rate without a StartDate ("Schedule types in EventBridge Scheduler", rate-based).
     isMadeRunning: from === undefined && expression.trim().startsWith('rate('),
     input: reader.text('Target.Input'),
     delivery: {
@@ -55,11 +55,11 @@ function timeOf(reader: ResourceReader, property: string): number | undefined {
   if (text === undefined) return undefined;
   const at = Date.parse(text);
   if (Number.isFinite(at)) return at;
-  reader.note(property, `"${text}" is no time`, 'it has none');
+  reader.note(property, `"${text}" is not a time`, 'it has none');
   return undefined;
 }
 
-/** "Context attributes" in an input; without an input, an event of the scheduler's. */
+/** "Context attributes" in an input; without an input, the scheduler's own event. */
 export function scheduleInput({ arn, input, place }: ReadSchedule, scheduledAt: number, id: string): string {
   const time = `${new Date(scheduledAt).toISOString().slice(0, 19)}Z`;
   if (input !== undefined)

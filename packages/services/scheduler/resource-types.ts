@@ -1,4 +1,3 @@
-/** Schedules: what becomes of their properties. */
 import { words } from '../../core/resource-types/words.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 
@@ -11,9 +10,9 @@ export const SCHEDULER_TYPES = {
     // It runs at the beginning of its window.
     noEffect: words('Description FlexibleTimeWindow KmsKeyArn Target.RoleArn'),
     unsupported: {
-      'Target.KinesisParameters': 'records have a partition key of the gateway',
-      'Target.EcsParameters': 'no task is run',
-      'Target.SageMakerPipelineParameters': 'no pipeline is run',
+      'Target.KinesisParameters': 'records get a partition key of the gateway',
+      'Target.EcsParameters': 'no task runs',
+      'Target.SageMakerPipelineParameters': 'no pipeline runs',
     },
   },
   'AWS::Scheduler::ScheduleGroup': { isWithoutEffect: true },

@@ -1,4 +1,3 @@
-/** EventBridge Scheduler: schedules and their targets. */
 import type { ScheduleDefinition } from '../../kernel/schedules.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import { readScheduler, scheduleInput } from './read-scheduler.ts';

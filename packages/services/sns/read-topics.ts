@@ -1,4 +1,3 @@
-/** `AWS::SNS::Topic` and `AWS::SNS::Subscription`. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { compileFilterPolicy, type MessageTest } from '../../kernel/delivery/filter-policy.ts';
 import { atPlace } from '../../kernel/delivery/value-match.ts';
@@ -13,7 +12,6 @@ export function readTopic(reader: ResourceReader): TopicDefinition {
   };
 }
 
-/** Those that a topic lists itself. */
 export function readOwnSubscriptions(reader: ResourceReader): readonly Subscription[] {
   const topicArn = reader.resource.physicalId;
   return reader.list('Subscription').flatMap((given, index) => {
@@ -35,7 +33,7 @@ function readOne(
   { arn, topicArn, property }: { readonly arn: string; readonly topicArn: string; readonly property: string },
 ): readonly Subscription[] {
   if ((Protocol !== 'lambda' && Protocol !== 'sqs') || typeof Endpoint !== 'string') {
-    reader.unsupported(property, `nothing is sent by ${String(Protocol)}`);
+    reader.unsupported(property, `${String(Protocol)} sends nothing here`);
     return [];
   }
   const scope = FilterPolicyScope === 'MessageBody' ? 'MessageBody' : 'MessageAttributes';

@@ -1,4 +1,4 @@
-/** `Publish` to what no stack has: the call is checked and answered, nothing is delivered. */
+/** `Publish` to topics of no stack: checked and answered, but not delivered. */
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { readerOf } from '../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -7,7 +7,7 @@ import type { Random } from '../../core/ports.ts';
 
 const MAX_SNS_BYTES = 262_144;
 
-/** `Publish`; undefined for operations that are not known here. */
+/** `Publish`; undefined for unknown operations. */
 export function answerSns(
   operation: Exclude<AwsOperation, { protocol: 'rest' }>,
   random: Random,

@@ -1,10 +1,9 @@
-/** Topics and subscriptions: what becomes of their properties, and what Ref and GetAtt give. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';
 import type { ResourceTypeTable } from '../../core/resource-types/resource-types.ts';
 
-/** Policies: who may publish is asked of the caller's own role here. */
+/** Policies are not evaluated: only the caller's own role decides who may publish. */
 export const SNS_TYPES = {
   'AWS::SNS::Topic': {
     enforced: words('TopicName FifoTopic Subscription ContentBasedDeduplication'),

@@ -1,4 +1,3 @@
-/** SNS: topics, their subscriptions, and the calls of SDKs. */
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { Service, ServiceApi, ServicePorts, ServiceTarget } from '../../kernel/service.ts';

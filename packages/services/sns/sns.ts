@@ -13,7 +13,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 
 const MAX_BATCH = 10;
 
-/** Undefined for an operation, or a topic, that is not here: the call is recorded then. */
+/** Undefined for an unknown operation or topic: the call is then recorded. */
 export function answerTopics(
   operation: Operation,
   topics: Topics,
@@ -72,7 +72,6 @@ function publishBatch(input: JsonObject, arn: string, topics: Topics, random: Ra
   };
 }
 
-/** `PublishBatchRequestEntries.member.1.Id` */
 function entriesOf(input: JsonObject): readonly JsonObject[] {
   const given = input['PublishBatchRequestEntries'];
   const members = isJsonObject(given) ? given['member'] : given;
@@ -132,7 +131,6 @@ function parseStructure(message: string): Readonly<Record<string, string>> | 'in
   );
 }
 
-/** A map as JSON has it, or `entry.1.Name` and `entry.1.Value` of the query protocol. */
 function readAttributes(given: JsonObject): Record<string, MessageAttribute> {
   const entry = given['entry'];
   const pairs: (readonly [unknown, unknown])[] = isJsonObject(entry)

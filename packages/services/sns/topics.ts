@@ -10,7 +10,6 @@ export type Subscription = {
   readonly protocol: 'lambda' | 'sqs';
   readonly endpoint: string;
   readonly test: MessageTest | undefined;
-  /** The message alone, its attributes as the queue's. */
   readonly isRaw: boolean;
   readonly deadLetterArn: string | undefined;
 };
@@ -110,7 +109,7 @@ function textFor({ message, byProtocol }: Published, protocol: string): string {
   return byProtocol?.[protocol] ?? byProtocol?.['default'] ?? message;
 }
 
-/** Nobody signs here: a signature that verifies would need AWS's key. */
+/** Not verifiable: that would need AWS's key. */
 const SIGNATURE = { SignatureVersion: '1', Signature: 'EXAMPLE' };
 const unsubscribeUrl = ({ arn }: Subscription): string =>
   `https://sns.${arn.split(':')[3] ?? ''}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${arn}`;
@@ -126,7 +125,6 @@ function attributesOf({ attributes }: Published): Record<string, { Type: string;
   );
 }
 
-/** Of a queue that does not take messages raw. */
 function notification(subscription: Subscription, sent: Sent): object {
   const attributes = attributesOf(sent);
   return {

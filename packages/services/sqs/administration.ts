@@ -1,4 +1,6 @@
-/** Operations of SQS on queues themselves. Those of the stacks stay as the stacks have them until a call changes them. */
+/**
+ * Operations of SQS on queues themselves. Queues of the stacks keep their settings until a call changes them.
+ */
 import { partitionOf } from '@gatewright/aws/arn';
 import { printQueueSettings, readQueueSettings } from './queue-settings.ts';
 import type { LocalQueue, QueueDefinition, Queues } from './queues.ts';
@@ -7,10 +9,10 @@ import { invalid, missing, SqsError } from './error.ts';
 import { listOf, mapOf, readTextField } from '../../kernel/calls/query-input.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Queues that calls may make. */
+/** Limit of queues made by calls. */
 const MAX_MADE = 1_000;
 
-/** Undefined for every other operation, and for a queue that is not here. @throws SqsError */
+/** Undefined for other operations, and for an unknown queue. @throws SqsError */
 export function administerQueues(
   action: string,
   input: JsonObject,
@@ -102,7 +104,7 @@ function createQueue(input: JsonObject, place: QueuePlace, queues: Queues): Json
     return { QueueUrl: known.definition.url };
   }
   if (queues.all.length >= MAX_MADE)
-    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues are made here`);
+    throw new SqsError('OverLimit', `at most ${MAX_MADE} queues can be made here`);
   queues.create(definition);
   return { QueueUrl: definition.url };
 }
@@ -126,7 +128,7 @@ function readSettings(attributes: JsonObject, before?: QueueDefinition): QueueDe
   return readQueueSettings(attributes, refuse, before?.settings);
 }
 
-/** Of a queue that is not here, `QueueDoesNotExist`: nobody could receive from an address that was made up. */
+/** `QueueDoesNotExist` for an unknown queue: an invented address could not receive. */
 function getQueueUrl(input: JsonObject, { region, accountId }: QueuePlace, queues: Queues): JsonObject {
   const name = readTextField(input, 'QueueName');
   if (name === undefined || name === '') throw missing('QueueName');

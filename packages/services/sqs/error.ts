@@ -1,4 +1,4 @@
-/** Refusals of SQS, by the name of the JSON protocol; the query protocol has older names for some. */
+/** Refusals of SQS, by the JSON protocol's name; the query protocol has older names for some. */
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 
 const QUERY_CODES: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export class SqsError extends Error {
   toResult(protocol: 'json' | 'query'): OperationResult {
     const { code, queryCode, message } = this;
     if (protocol === 'query') return { kind: 'error', status: 400, code: queryCode, message };
-    // SDKs that were written for the query protocol look for the old name in this header.
+    // SDKs written for the query protocol read the old name from this header.
     const headers = ['x-amzn-query-error', `${queryCode};Sender`];
     return { kind: 'error', status: 400, code: `com.amazonaws.sqs#${code}`, message, headers };
   }

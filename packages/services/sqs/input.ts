@@ -1,13 +1,13 @@
 /**
- * Input of SQS in one form, whichever protocol it came by: the JSON protocol as it is, the query protocol with its numbered
- * lists and maps (`Attribute.1.Name=…`) made into the same.
+ * Input of SQS in one form, from either protocol: JSON unchanged, and numbered lists and maps of the query
+ * protocol (`Attribute.1.Name=…`) converted to it.
  */
 import { inOrder, treeOf } from '../../kernel/calls/query-input.ts';
 import type { Tree } from '../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Names of the query protocol, and what they are in JSON (SQS API model: `flattened`, `locationName`). */
+/** Names of the query protocol, and their JSON names (SQS API model: `flattened`, `locationName`). */
 const LISTS: Readonly<Record<string, string>> = {
   AttributeName: 'AttributeNames',
   MessageAttributeName: 'MessageAttributeNames',
@@ -24,7 +24,7 @@ const MAPS: Readonly<Record<string, readonly [target: string, name: string, valu
   Tag: ['Tags', 'Key', 'Value'],
 };
 
-/** Numbers may stand in either form. */
+/** Numbers may be of either type. */
 export function readSqsInput(
   operation: Exclude<AwsOperation, { protocol: 'rest' }>,
   path: string,
@@ -50,7 +50,7 @@ function unfold(tree: Tree): Record<string, unknown> {
 }
 
 function readMap(value: Tree, nameKey: string, valueKey: string): Record<string, unknown> {
-  // Attribute.Name and Attribute.Value of one alone, without a number.
+  // A single Attribute.Name and Attribute.Value, without a number.
   const items = typeof value[nameKey] === 'string' ? [value] : inOrder(value);
   const entries = items.flatMap((item): [string, unknown][] => {
     if (typeof item === 'string') return [];

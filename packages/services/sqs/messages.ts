@@ -1,4 +1,3 @@
-/** Messages of SQS as calls write them and read them. */
 import { createHash } from 'node:crypto';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import {
@@ -89,7 +88,6 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
   return { DataType: type, ...(text === undefined ? { BinaryValue: bytes ?? '' } : { StringValue: text }) };
 }
 
-/** What `SendMessage` answers. */
 export function printSent(message: QueuedMessage, { settings }: QueueDefinition): JsonObject {
   const attributes = digestOfAttributes(message.attributes);
   return {
@@ -105,7 +103,6 @@ function printSequence(sequence: number): string {
   return `188${String(sequence).padStart(17, '0')}`;
 }
 
-/** What a receiver asked for, of one message. */
 export function printReceived(
   message: QueuedMessage,
   input: JsonObject,
@@ -131,7 +128,7 @@ export function printReceived(
   };
 }
 
-/** `All`, `.*`, a name, or a prefix with `.*` behind it. */
+/** `All`, `.*`, a name, or a prefix followed by `.*`. */
 function isNamed(name: string, pattern: unknown): boolean {
   if (typeof pattern !== 'string') return false;
   if (pattern === 'All' || pattern === '.*' || pattern === name) return true;
@@ -155,7 +152,7 @@ export function systemAttributes(
   };
 }
 
-/** A handle is the text of our own receipt, unreadable to a person. */
+/** A handle is the encoded text of our receipt. */
 export function receiptOf(input: JsonObject): string {
   const handle = readTextField(input, 'ReceiptHandle');
   if (handle === undefined || handle === '') throw missing('ReceiptHandle');

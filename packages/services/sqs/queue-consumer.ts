@@ -1,6 +1,6 @@
 /**
- * An event source mapping of a queue (docs/aws §18.3): batches of messages go to the function; what it has done is
- * deleted, what it has not comes back when its visibility timeout has passed.
+ * An event source mapping of a queue (docs/aws §18.3): batches of messages go to the function; successful
+ * ones are deleted, the others return after their visibility timeout.
  */
 import { parseJson } from '@gatewright/aws/json-object';
 import { readBatchFailures } from '../../kernel/delivery/batch-failures.ts';
@@ -22,13 +22,12 @@ export type QueueMapping = {
   readonly windowMs: number;
   readonly maxConcurrency: number | undefined;
   readonly reportsItems: boolean;
-  /** Messages that it refuses are deleted without the function; undefined = all are taken. */
+  /** Messages that it refuses are deleted without the function; undefined = all are accepted. */
   readonly filter: EventTest | undefined;
 };
 
-/** "Lambda reads up to five batches": batches under way at a time, unless the mapping says how many. */
+/** "Lambda reads up to five batches": concurrent batches, unless the mapping sets a number. */
 const USUAL_BATCHES = 5;
-/** Of an event; what its frame takes is left free. */
 const MAX_BATCH_BYTES = 5_500_000;
 
 type Options = Pick<EventPorts, 'invoker' | 'agenda' | 'clock' | 'random' | 'work' | 'report'> & {
@@ -42,7 +41,7 @@ export class QueueConsumer {
   readonly #stop: () => void;
   #running = 0;
   #isClosed = false;
-  /** What is gathered while its window is open. */
+  /** Gathered while its window is open. */
   #gathered: QueuedMessage[] = [];
   #window: Wake | undefined;
 
@@ -57,7 +56,7 @@ export class QueueConsumer {
     this.#pump();
   }
 
-  /** Batches under way end as they do; nothing new is received. */
+  /** Running batches finish; nothing new is received. */
   close(): void {
     this.#isClosed = true;
     this.#stop();
@@ -80,7 +79,6 @@ export class QueueConsumer {
     }
   }
 
-  /** Messages for the function; those that the filter refuses are gone. */
   #take(most: number): readonly QueuedMessage[] {
     const taken: QueuedMessage[] = [];
     while (taken.length < most) {
@@ -130,7 +128,7 @@ export class QueueConsumer {
     const { invoker, random, region } = this.#options;
     const { functionName, qualifier, queueArn } = this.mapping;
     const records = batch.map((message) => printRecord(message, this.#queue, { queueArn, region }));
-    // Taken before the function runs: what is received again while it does is no longer its own.
+    // Taken before the function runs: a message received again meanwhile has a new receipt.
     const receipts = batch.map(({ id, receipt = '' }) => ({ id, receipt }));
     const result = await invoker.invoke({
       functionName,
@@ -202,7 +200,7 @@ function printAttributes({ attributes }: QueuedMessage): object {
   );
 }
 
-/** "For SQS, the body": as JSON where it is, else as text; the other fields are those of the record. */
+/** "For SQS, the body": as JSON if it is, else as text; the other fields are those of the record. */
 function filterView(message: QueuedMessage, { definition }: LocalQueue): object {
   return {
     messageId: message.id,

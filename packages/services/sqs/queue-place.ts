@@ -1,4 +1,3 @@
-/** Where a queue is, and which one an address names. */
 import type { LocalQueue, Queues } from './queues.ts';
 import { partitionOf } from '@gatewright/aws/arn';
 import { missing } from './error.ts';

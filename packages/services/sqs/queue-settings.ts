@@ -1,9 +1,12 @@
-/** Attributes of a queue as settings, the same for templates and for calls (SQS API reference, "CreateQueue", "SetQueueAttributes"). */
+/**
+ * Attributes of a queue as settings, for templates and calls (SQS API reference, "CreateQueue",
+ * "SetQueueAttributes").
+ */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { type QueueSettings, USUAL_QUEUE } from '../../kernel/delivery/queue-model.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Says no: never returns, or notes it and takes the usual value. */
+/** Refuses: throws, or notes it and the default is used. */
 type Refuse = (attribute: string, message: string) => void;
 
 type Range = readonly [least: number, most: number];
@@ -15,7 +18,7 @@ const RANGES = {
   MaximumMessageSize: [1_024, 1_048_576],
 } as const satisfies Record<string, Range>;
 
-/** @param before what holds where nothing is said */
+/** @param before values for absent attributes */
 export function readQueueSettings(
   attributes: JsonObject,
   refuse: Refuse,
@@ -58,7 +61,6 @@ function readFlag(value: unknown): boolean | undefined {
   return value === false || value === 'false' ? false : undefined;
 }
 
-/** An object, or JSON text; an empty text takes the policy away. */
 function readRedrive(
   value: unknown,
   refuse: Refuse,
@@ -75,7 +77,6 @@ function readRedrive(
   return before;
 }
 
-/** As `GetQueueAttributes` prints them. */
 export function printQueueSettings(settings: QueueSettings): Readonly<Record<string, string>> {
   const inSeconds = (ms: number): string => String(ms / 1000);
   return {

@@ -1,4 +1,3 @@
-/** Queues as targets of events. */
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import type { Delivery } from '../../kernel/event-ports.ts';
@@ -23,7 +22,6 @@ export function deliverToQueue(queues: Queues, senderId: string): NonNullable<Se
   };
 }
 
-/** `SendMessage` of a queue that is not here. */
 export function sendMessageCall(
   arn: string,
   body: string,

@@ -1,6 +1,6 @@
 /**
- * The queues of a start by ARN, with who waits for their messages. Every change of a message that a restart must know is
- * kept; what is dead goes to its dead-letter queue in the same step.
+ * The queues of a start by ARN, and their waiting receivers. Changes that must survive a restart are kept;
+ * dead messages go to the dead-letter queue in the same step.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { MessageQueue, type Wanted } from '../../kernel/delivery/message-queue.ts';
@@ -16,7 +16,7 @@ export type QueueDefinition = {
   readonly tags?: Readonly<Record<string, string>>;
 };
 
-/** What all queues together may hold; SQS has no such bound, a laptop does. */
+/** Limit over all queues; SQS has none, but a laptop does. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_MESSAGES = 1_000_000;
 const PREFIX = 'sqs/';
@@ -44,7 +44,7 @@ export class Queues {
     return this.#queues.get(arn);
   }
 
-  /** Those of the stacks, in place of those before; a queue that goes on keeps its messages, as do those that calls have made. */
+  /** Replaces the queues of the stacks; those that remain keep their messages, as do those made by calls. */
   replace(definitions: readonly QueueDefinition[]): void {
     const wanted = new Set(definitions.map(({ arn }) => arn));
     for (const [arn, queue] of this.#queues)
@@ -59,12 +59,10 @@ export class Queues {
     }
   }
 
-  /** `CreateQueue`. */
   create(definition: QueueDefinition): LocalQueue {
     return this.#open(definition, true);
   }
 
-  /** Those of stacks and of calls, with all that is in them. */
   clear(): void {
     for (const arn of [...this.#queues.keys()]) this.remove(arn);
   }
@@ -130,7 +128,7 @@ export class LocalQueue {
     return this.#queue.length;
   }
 
-  /** Oldest first, whether or not they can be received now. */
+  /** Oldest first, receivable or not. */
   get messages(): readonly QueuedMessage[] {
     return [...this.#queue.messages];
   }
@@ -140,7 +138,7 @@ export class LocalQueue {
     this.#queue.settings = definition.settings;
   }
 
-  /** Told whenever messages may be there to be received. @returns how to stop */
+  /** Called whenever messages may be receivable. @returns how to stop */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -168,17 +166,15 @@ export class LocalQueue {
     return messages;
   }
 
-  /** Whether the handle was of the last receive of a message. */
   delete(receipt: string): boolean {
     const message = this.#queue.delete(receipt);
     if (message === undefined) return false;
     this.#drop(message.id);
-    // In a FIFO queue the next of its group can be received.
+    // In a FIFO queue this makes the next message of its group receivable.
     if (this.definition.settings.isFifo) this.#changed();
     return true;
   }
 
-  /** Whether the message of this handle, of whichever receive, is still there. */
   hasMessage(receipt: string): boolean {
     return this.#queue.has(receipt.slice(0, Math.max(0, receipt.indexOf(':'))));
   }
@@ -214,19 +210,19 @@ export class LocalQueue {
     return `${PREFIX}${this.definition.arn}/`;
   }
 
-  /** To the dead-letter queue, where there is one: as at AWS, one that is gone loses the message. */
+  /** To the dead-letter queue, if there is one: as in AWS, the message is lost if that queue is gone. */
   #bury(message: QueuedMessage): void {
     this.#drop(message.id);
     const arn = this.definition.settings.redrive?.deadLetterArn ?? '';
     const target = this.#at.find(arn);
     if (target === undefined)
       this.#at.report(
-        `${this.definition.name}: a message is dead, and its dead-letter queue ${arn} is not here`,
+        `${this.definition.name}: a message is dead, and its dead-letter queue ${arn} does not exist here`,
       );
     else target.#take(message);
   }
 
-  /** A standard queue counts the age of a dead message from when it was sent first. */
+  /** In a standard queue a dead message's age counts from the first send. */
   #take(message: QueuedMessage): void {
     const now = this.#now();
     const { isFifo } = this.definition.settings;
@@ -257,9 +253,8 @@ export class LocalQueue {
     this.#schedule();
   }
 
-  /** Wakes whoever listens when the next hidden message can be seen. */
   #schedule(): void {
-    // What can be seen by now is not waited for, although nobody may have looked at it.
+    // A message visible by now needs no timer, even if it has not been received.
     this.#queue.hasVisible(this.#now());
     const due = this.#queue.nextVisibleAt;
     if (due === undefined || (this.#wake !== undefined && this.#wake.due <= due)) return;
@@ -276,6 +271,6 @@ function readMessage(value: JsonObject): QueuedMessage | undefined {
   const { id, body, sequence, sentAt } = value;
   if (typeof id !== 'string' || typeof body !== 'string') return undefined;
   if (typeof sequence !== 'number' || typeof sentAt !== 'number') return undefined;
-  // What was in flight when the gateway ended is received again when its time has passed.
+  // A message in flight at the gateway's end is received again after its timeout.
   return value as unknown as QueuedMessage;
 }

@@ -1,4 +1,3 @@
-/** `AWS::SQS::Queue`, and event source mappings of queues. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { compileFilters } from '../../kernel/delivery/event-pattern.ts';
 import { atPlace } from '../../kernel/delivery/value-match.ts';
@@ -12,13 +11,13 @@ export function readQueue(reader: ResourceReader): QueueDefinition {
   const url = resource.physicalId;
   const name = url.slice(url.lastIndexOf('/') + 1);
   const settings = readQueueSettings(resource.properties, (attribute, message) =>
-    reader.note(attribute, message, 'the usual value holds'),
+    reader.note(attribute, message, 'the default is used'),
   );
   if (settings.isFifo !== name.endsWith('.fifo'))
     reader.note(
       'QueueName',
-      'the name of a FIFO queue, and of no other, ends with .fifo',
-      'it is taken as it is',
+      'the name of a FIFO queue, and only of one, must end with .fifo',
+      'it is accepted here',
     );
   return {
     name,
@@ -30,18 +29,22 @@ export function readQueue(reader: ResourceReader): QueueDefinition {
 
 const STANDARD_WITHOUT_WINDOW = 10;
 
-/** @param queue that it is a mapping of */
+/** @param queue the source */
 export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): QueueMapping | undefined {
   const { isFifo } = queue.settings;
   const windowSeconds = reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300);
   if (isFifo && windowSeconds > 0)
-    reader.note('MaximumBatchingWindowInSeconds', 'FIFO queues have no batching window', 'there is none');
+    reader.note(
+      'MaximumBatchingWindowInSeconds',
+      'FIFO queues have no batching window',
+      'the mapping has none',
+    );
   const batchSize = reader.whole('BatchSize', 10, 1, isFifo ? 10 : 10_000);
   if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)
     reader.note(
       'BatchSize',
       'a batch of more than 10 needs a MaximumBatchingWindowInSeconds of at least 1',
-      'batches are of what there is',
+      'batches do not wait',
     );
   if (!reader.flag('Enabled', true)) return undefined;
   const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
@@ -58,7 +61,7 @@ export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition)
         : reader.whole('ScalingConfig.MaximumConcurrency', 2, 2, 1_000),
     reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     filter: reader.attempt(
-      'no message is handed on',
+      'no message is delivered',
       () =>
         atPlace(reader.resource.place('FilterCriteria'), () =>
           compileFilters(reader.value('FilterCriteria')),

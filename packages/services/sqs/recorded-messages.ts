@@ -1,4 +1,4 @@
-/** Operations on messages of queues that no stack has: the call is checked and answered, nothing is delivered. */
+/** Operations on messages of queues in no stack: checked and answered, but not delivered. */
 import { createHash } from 'node:crypto';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
 import { readerOf } from '../../kernel/calls/query-input.ts';
@@ -10,7 +10,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 /** 1 MiB since August 2025. */
 const MAX_SQS_BYTES = 1_048_576;
 
-/** Those beside `SendMessage`: nothing is delivered, so no message is there to be received or deleted. */
+/** Operations besides `SendMessage`: nothing is delivered, so there are no messages to receive or delete. */
 const OTHER_SQS: Readonly<Record<string, readonly string[]>> = {
   ReceiveMessage: [],
   DeleteMessage: ['ReceiptHandle'],

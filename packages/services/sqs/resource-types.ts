@@ -1,4 +1,3 @@
-/** Queues: what becomes of their properties, and what Ref and GetAtt give. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';
@@ -9,7 +8,7 @@ const queueName = named('QueueName', 80);
 const queueUrl: Namer = (resource) =>
   `https://sqs.${resource.region}.${resource.urlSuffix}/${resource.accountId}/${queueName(resource)}`;
 
-/** Policies: who may send is asked of the caller's own role here. */
+/** Policies are not evaluated: only the caller's own role decides who may send. */
 export const SQS_TYPES = {
   'AWS::SQS::Queue': {
     enforced: words(

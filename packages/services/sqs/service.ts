@@ -1,4 +1,3 @@
-/** SQS: queues, the functions that read them, and the calls of SDKs. */
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
@@ -78,7 +77,7 @@ class SqsService implements Service {
     this.#consumers = [];
   }
 
-  /** A queue of no stack: the call is checked and answered, nothing is delivered. */
+  /** A queue in no stack: the call is checked and answered, but nothing is delivered. */
   async #answer({ request, operation }: ServiceCall): Promise<OperationResult | undefined> {
     if (operation.protocol === 'rest') return undefined;
     const answer = await this.#sqs.answer(operation, request.region, request.path);

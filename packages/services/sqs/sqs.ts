@@ -1,4 +1,3 @@
-/** SQS as SDKs call it (SQS API reference), over the queues of this start. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { sizeOf } from '../../kernel/delivery/queue-model.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
@@ -25,7 +24,7 @@ type SqsOptions = Pick<EventPorts, 'clock' | 'agenda' | 'random'> & {
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 1_048_576;
 const MAX_WAIT_SECONDS = 20;
-/** Receives that wait at a time; one more gets what there is. */
+/** Concurrent waiting receives; any more return at once. */
 const MAX_WAITING = 2_000;
 
 export class Sqs {
@@ -36,7 +35,7 @@ export class Sqs {
     this.#options = options;
   }
 
-  /** Undefined for an operation, or a queue, that is not here: the call is recorded then. */
+  /** Undefined for an unknown operation or queue: the call is then recorded. */
   async answer(operation: Operation, region: string, path: string): Promise<OperationResult | undefined> {
     const input = readSqsInput(operation, path);
     const place = { region, accountId: this.#options.accountId };
@@ -226,7 +225,7 @@ function readEntries(input: JsonObject): readonly JsonObject[] {
   return entries;
 }
 
-/** Each by itself: a bad entry fails alone. */
+/** Runs each by itself: a bad entry fails alone. */
 function inBatch(entries: readonly JsonObject[], run: (entry: JsonObject) => JsonObject): JsonObject {
   const done: JsonObject[] = [];
   const failed: JsonObject[] = [];

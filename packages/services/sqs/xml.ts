@@ -1,4 +1,6 @@
-/** Results of SQS in the shapes of the query protocol: lists and maps become repeated elements with names of their own. */
+/**
+ * Results of SQS for the query protocol: lists and maps become repeated elements with names of their own.
+ */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import { listOf, mapOf } from '../../kernel/calls/query-input.ts';
@@ -12,7 +14,7 @@ const BATCH_ENTRIES: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibilityBatchResultEntry',
 };
 
-/** `jsonFields` is what a caller of the query protocol reads who accepts JSON, as API Gateway does. */
+/** `jsonFields` is for a caller of the query protocol that accepts JSON, as API Gateway does. */
 export function printForQuery(action: string, fields: JsonObject): Result {
   const entry = Object.hasOwn(BATCH_ENTRIES, action) ? BATCH_ENTRIES[action] : undefined;
   if (entry !== undefined)

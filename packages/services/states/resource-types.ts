@@ -1,4 +1,3 @@
-/** State machines: what Ref and GetAtt give. */
 import { arnOf, named, row } from '../../core/resource-types/namers.ts';
 import type { Namer } from '../../core/resource-types/namers.ts';
 import { RECORDED } from '../../core/resource-types/resource-types.ts';

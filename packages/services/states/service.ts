@@ -1,4 +1,3 @@
-/** Step Functions: executions are checked and answered, and none is run. */
 import { isJson } from '@gatewright/aws/json-object';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import { refuse } from '../../kernel/calls/aws-operation.ts';
@@ -15,7 +14,7 @@ function isJsonText(value: unknown): boolean {
 
 const STATE_MACHINE = /^arn:[^:]+:states:[^:]*:\d{12}:stateMachine:[^:]{1,80}(?::[^:]+)?$/;
 
-/** `StartExecution` and `StopExecution`; an execution that is waited for cannot be answered without running it. */
+/** `StartExecution` and `StopExecution`; a synchronous execution cannot be answered without running it. */
 function answerStates(
   { action, input }: JsonOperation,
   { random, clock }: Tools,

@@ -1,4 +1,3 @@
-/** Streams of `AWS::DynamoDB::Table`, and event source mappings of them. */
 import { partitionOf } from '@gatewright/aws/arn';
 import { readOrderedMapping } from '../../kernel/read-ordered-mapping.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
@@ -17,7 +16,6 @@ export function readStream(reader: ResourceReader): readonly TableStream[] {
   const { region, accountId } = reader.stack;
   const tableName = reader.resource.physicalId;
   const tableArn = `arn:${partitionOf(region)}:dynamodb:${region}:${accountId}:table/${tableName}`;
-  // As `GetAtt Table.StreamArn` gives it.
   const streamArn = `${tableArn}/stream/2026-01-01T00:00:00.000`;
   return [{ tableName, streamArn, region, viewType: viewType as ViewType }];
 }

@@ -1,4 +1,3 @@
-/** Which tables have a stream. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../../core/stack/model.ts';
 

@@ -1,4 +1,3 @@
-/** Streams of tables, and the functions that read them. */
 import type { EventSource } from '../../kernel/event-rows.ts';
 import type { Service, ServicePorts } from '../../kernel/service.ts';
 import type { StackReading } from '../../kernel/stack-reading.ts';

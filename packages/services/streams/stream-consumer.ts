@@ -1,6 +1,6 @@
 /**
- * An event source mapping of a table's stream (docs/aws §18.7): records go to the function in order, a batch that fails
- * holds what comes after it until it succeeds, is too old, or is given up.
+ * An event source mapping of a table's stream (docs/aws §18.7): records go to the function in order; a failed
+ * batch blocks later ones until it succeeds, expires, or is given up.
  */
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import { tryBatch } from '../../kernel/ordered-batch.ts';
@@ -13,17 +13,16 @@ export type StreamMapping = OrderedMapping & { readonly streamArn: string };
 
 /** "DynamoDB streams … data retention of 24 hours" */
 const RETENTION_MS = 86_400_000;
-/** Records that wait for one function; the oldest are given up, as after their retention. */
+/** Records waiting for one function; the oldest are given up, as after their retention. */
 const MAX_WAITING = 100_000;
 const MAX_BATCH_CHARACTERS = 5_500_000;
 
 type Options = EventPorts & BatchPorts;
 type Lane = {
   waiting: StreamRecord[];
-  /** What is tried before anything else of the lane: halves of a batch, the rest of one. */
+  /** Tried before anything else of the lane: halves of a batch, the rest of one. */
   readonly first: Batch<StreamRecord>[];
   isBusy: boolean;
-  /** What is with the function. */
   running: readonly StreamRecord[];
   window: Wake | undefined;
 };
@@ -36,7 +35,7 @@ export class StreamConsumer {
   readonly #lanes: readonly Lane[];
   #isClosed = false;
 
-  /** @param before the one whose place it takes: what it has not done goes on here */
+  /** @param before the consumer whose unfinished records it takes over */
   constructor(mapping: StreamMapping, stream: TableStream, options: Options, before?: StreamConsumer) {
     this.mapping = mapping;
     this.#stream = stream;
@@ -55,7 +54,7 @@ export class StreamConsumer {
     for (const record of left) this.#add(record);
   }
 
-  /** Whether nothing has changed for it. */
+  /** Whether it is unchanged. */
   isOf(mapping: StreamMapping, stream: TableStream): boolean {
     const { definition } = this.mapping;
     return (
@@ -69,7 +68,6 @@ export class StreamConsumer {
     return this.#stream.tableName;
   }
 
-  /** Takes a change of the table. */
   push(record: StreamRecord): void {
     const { filter } = this.mapping;
     if (filter?.(printStreamRecord(record, this.#stream)) === false) return;
@@ -81,7 +79,7 @@ export class StreamConsumer {
     for (const lane of this.#lanes) this.#pump(lane, this.#now());
   }
 
-  /** Everything that is not done, in order; what runs now may so run twice. */
+  /** Everything unfinished, in order; the running batch may thus run twice. */
   handOver(): readonly StreamRecord[] {
     this.close();
     return this.#lanes
@@ -98,7 +96,7 @@ export class StreamConsumer {
     for (const { window } of this.#lanes) window?.cancel();
   }
 
-  /** Milliseconds that the oldest record has waited: CloudWatch's IteratorAge. */
+  /** Milliseconds the oldest record has waited: CloudWatch's IteratorAge. */
   get ageMs(): number {
     const oldest = this.#lanes.flatMap(({ waiting, first }) => [
       ...first.flatMap(({ records }) => records.slice(0, 1)),
@@ -131,13 +129,13 @@ export class StreamConsumer {
       const [lost] = lane.waiting.splice(0, 1);
       if (lost !== undefined) this.#forget([lost]);
       this.#options.report(
-        `${this.mapping.functionName}: more than ${MAX_WAITING} records wait; the oldest is lost`,
+        `${this.mapping.functionName}: more than ${MAX_WAITING} records are waiting; the oldest is dropped`,
       );
     }
     return lane;
   }
 
-  /** @param dueMs when this was to happen: waits count from there */
+  /** @param dueMs when this was due: waits count from there */
   #pump(lane: Lane, dueMs: number): void {
     if (lane.isBusy || this.#isClosed) return;
     const batch = lane.first.shift() ?? this.#gather(lane, dueMs);
@@ -154,7 +152,7 @@ export class StreamConsumer {
     );
   }
 
-  /** A full batch, or what there is when the window has passed. */
+  /** A full batch, or a partial one after the window. */
   #gather(lane: Lane, dueMs: number): Batch<StreamRecord> | undefined {
     const { batchSize, windowMs } = this.mapping;
     const [oldest] = lane.waiting;

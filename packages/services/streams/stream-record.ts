@@ -1,4 +1,4 @@
-/** Changes of a table's items as its stream tells them (DynamoDB API reference, "Streams: StreamRecord"). */
+/** Changes of a table's items as stream records (DynamoDB API reference, "Streams: StreamRecord"). */
 import { createHash } from 'node:crypto';
 import type { TableChange } from '../../kernel/item-feed.ts';
 
@@ -19,7 +19,6 @@ export type StreamRecord = Omit<TableChange, 'table'> & {
   readonly size: number;
 };
 
-/** The one shard that there is. */
 export const SHARD = 'shardId-00000001744668818000-00000000';
 
 export function printStreamRecord(
@@ -51,7 +50,7 @@ export function printStreamRecord(
   };
 }
 
-/** Changes of one item are always in the same. */
+/** Changes of one item are always in the same lane. */
 export function laneOf({ keys }: StreamRecord, lanes: number): number {
   if (lanes === 1) return 0;
   return createHash('md5').update(JSON.stringify(keys)).digest().readUInt32BE(0) % lanes;

@@ -1,4 +1,3 @@
-/** Streams of tables of the embedded DynamoDB, and the mappings that read them. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { EventPorts, EventTargets } from '../../kernel/event-ports.ts';
 import { StreamConsumer, type StreamMapping } from './stream-consumer.ts';
@@ -18,7 +17,7 @@ export class TableStreams {
 
   constructor(options: Options) {
     this.#options = options;
-    // Above those of a start before.
+    // Higher than those of an earlier start.
     this.#sequence = options.clock.nowEpochMs() * 1000;
   }
 
@@ -45,14 +44,12 @@ export class TableStreams {
     for (const consumer of this.#consumers) consumer.start();
   }
 
-  /** Tables whose changes somebody reads. */
   get followed(): readonly string[] {
     return [...this.#streams.values()]
       .filter(({ streamArn }) => this.#consumers.some(({ mapping }) => mapping.streamArn === streamArn))
       .map(({ tableName }) => tableName);
   }
 
-  /** In the order in which they were written. */
   changed(changes: readonly TableChange[]): void {
     const at = this.#options.clock.nowEpochMs();
     for (const { table, ...change } of changes) {

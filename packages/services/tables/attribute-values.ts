@@ -1,4 +1,3 @@
-/** DynamoDB's attribute values: whether a text is one, what plain JSON becomes, and what becomes plain JSON. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 
 const KINDS = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
@@ -6,7 +5,6 @@ const MAX_DEPTH = 32;
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** An item in DynamoDB's own form. */
 export function isItem(value: unknown): value is JsonObject {
   return (
     isJsonObject(value) &&
@@ -48,10 +46,10 @@ function isAttribute(value: unknown, depth = 0): boolean {
 
 /**
  * A plain value as an attribute: numbers become N, lists L, objects M.
- * @throws RangeError for a number that JSON has rounded already, and for what goes too deep
+ * @throws RangeError for a number that JSON has rounded already, and for deep nesting
  */
 function toAttribute(value: unknown, depth = 0): JsonObject {
-  if (depth > MAX_DEPTH) throw new RangeError(`it goes deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels`);
   if (value === null || value === undefined) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
@@ -62,14 +60,16 @@ function toAttribute(value: unknown, depth = 0): JsonObject {
   }
   if (Array.isArray(value)) return { L: value.map((one: unknown) => toAttribute(one, depth + 1)) };
   if (isJsonObject(value)) return { M: toAttributes(value, depth + 1) };
-  throw new RangeError(`a ${typeof value} is no value of JSON`);
+  throw new RangeError(`a ${typeof value} is not a JSON value`);
 }
 
 export function toAttributes(item: JsonObject, depth = 0): JsonObject {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toAttribute(value, depth)]));
 }
 
-/** An item as plain JSON: sets are lists, bytes base64, and a number that JavaScript would round stays a text. */
+/**
+ * An item as plain JSON: sets are lists, bytes base64, and a number that JavaScript would round stays a text.
+ */
 export function fromAttributes(item: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
 }

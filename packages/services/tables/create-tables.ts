@@ -1,4 +1,3 @@
-/** Makes sure that a DynamoDB, ours or another, has the tables of the templates. */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -18,8 +17,9 @@ const ACTIVE_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 100;
 
 /**
- * Creates what is missing and leaves what is there, with its data. Time to live is brought to what the template says.
- * @throws DefinitionError when a table is there with other keys or indexes: its data would not fit
+ * Creates missing tables and keeps existing ones with their data. Updates time to live to the template's
+ * setting.
+ * @throws DefinitionError when an existing table has other keys or indexes: its data would not fit
  * @throws StartError when the endpoint does not answer, or refuses
  */
 export async function createTablesAt(
@@ -82,7 +82,6 @@ function toKeySchema(keys: readonly KeyAttribute[]): object[] {
   return keys.map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
 }
 
-/** Refuses a table of the same name whose keys or indexes are others than the template's. */
 function compare(table: TableDefinition, description: unknown): void {
   const found = membersOf(description);
   const types = new Map(
@@ -114,7 +113,7 @@ function compare(table: TableDefinition, description: unknown): void {
 function refuseChange(table: TableDefinition, property: string, found: string, wanted: string): never {
   throw new DefinitionError(
     { ...table.place, property },
-    `table ${table.name} is kept with [${found}], the template says [${wanted}]. Give the table another name, ` +
+    `table ${table.name} exists with [${found}], but the template has [${wanted}]. Give the table another name, ` +
       'delete it, or start with another --data directory',
   );
 }
@@ -129,10 +128,7 @@ async function untilActive(target: DynamoDbTarget, name: string): Promise<void> 
     const { body } = await callDynamoDb(target, 'DescribeTable', { TableName: name });
     if (membersOf(body['Table'])['TableStatus'] === 'ACTIVE') return;
     if (performance.now() > deadlineMs) {
-      throw new StartError(
-        'DYNAMODB_NOT_READY',
-        `table ${name} at ${target.url} did not become active in 60 s`,
-      );
+      throw new StartError('DYNAMODB_NOT_READY', `table ${name} at ${target.url} was not active within 60 s`);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
   }
@@ -160,7 +156,7 @@ export async function bringTimeToLive(
   }
 }
 
-/** @param tolerated error type that is an ordinary answer here */
+/** @param tolerated error type that is a normal answer here */
 export function refuseUnless(
   reply: Reply,
   tolerated: string | undefined,
@@ -177,7 +173,7 @@ export function refuseUnless(
   );
 }
 
-/** One signed call. @throws StartError when nothing answers */
+/** One signed call. @throws StartError when the endpoint does not answer */
 export async function callDynamoDb(target: DynamoDbTarget, operation: string, input: object): Promise<Reply> {
   const url = new URL(target.url);
   const body = JSON.stringify(input);
@@ -188,7 +184,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
     headers: {
       'Content-Type': 'application/x-amz-json-1.0',
       'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-      // Tables that are made, filled and saved are no traffic of the stack.
+      // Creating, filling and saving tables is not traffic of the stack.
       [UNCOUNTED]: 'gateway',
     },
     body,
@@ -206,7 +202,7 @@ export async function callDynamoDb(target: DynamoDbTarget, operation: string, in
   } catch (error) {
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new StartError('DYNAMODB_UNREACHABLE', `no DynamoDB answers at ${target.url}: ${cause}`);
+    throw new StartError('DYNAMODB_UNREACHABLE', `DynamoDB at ${target.url} does not answer: ${cause}`);
   }
   return { status: response.status, body: membersOf(parseJson(await response.text())) };
 }

@@ -1,4 +1,4 @@
-/** DynamoDB behind the control port: the caller's policies here, the data where `--dynamodb` says. */
+/** DynamoDB behind the control port: policies of the caller here, data at the endpoint of `--dynamodb`. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import type { Agent, request as send } from 'undici';
@@ -9,10 +9,9 @@ import { rightsOfDynamoDb } from '../../kernel/calls/service-rights.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../core/api-call.ts';
 
-/** Where calls go, and as whom: the local identity ends here. */
 export type DynamoDbBackend = AwsCredentials & {
   readonly url: string;
-  /** Absent: the caller's. */
+  /** Absent: the caller's region. */
   readonly region?: string;
 };
 
@@ -27,7 +26,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 64;
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
-/** @param context account of the ARNs that policies name, and keys of the tables that conditions name */
+/** @param context account of the ARNs in policies, and keys of the tables for conditions */
 export function createDynamoDbCalls(
   backend: DynamoDbBackend,
   context: { readonly accountId: string; readonly partitionKeyOf: PartitionKeyOf },
@@ -71,7 +70,7 @@ async function openSender(): Promise<Sender> {
   return { agent, send: undici.request };
 }
 
-/** This very port: the SDKs' endpoint discovery must lead neither to AWS nor past the caller's policies. */
+/** This port: the SDKs' endpoint discovery must lead neither to AWS nor past the caller's policies. */
 function describeEndpoints({ request }: AwsCall): ControlReply {
   const body = { Endpoints: [{ Address: request.host, CachePeriodInMinutes: 1440 }] };
   return { status: 200, headers: ['Content-Type', 'application/x-amz-json-1.0'], body: JSON.stringify(body) };
@@ -115,7 +114,7 @@ function passedOn(headers: globalThis.Record<string, string | string[] | undefin
   });
 }
 
-/** What is no JSON object asks for nothing in particular; the store refuses it in AWS's words. */
+/** A body that is not a JSON object needs no permission; the store refuses it in AWS's words. */
 function parseInput(body: Buffer): Record {
   try {
     return membersOf(JSON.parse(body.toString('utf8')));

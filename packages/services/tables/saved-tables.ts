@@ -1,4 +1,3 @@
-/** Tables with their items as `gatewright data` keeps them, and puts them back. */
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { isItem } from './attribute-values.ts';
 import { bringTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
@@ -7,7 +6,6 @@ import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
 
 export type SavedTable = {
   readonly region: string;
-  /** What CreateTable is called with. */
   readonly definition: JsonObject;
   readonly timeToLive: string | null;
   readonly items: readonly JsonObject[];
@@ -15,9 +13,8 @@ export type SavedTable = {
 
 const NAME = /^[a-zA-Z0-9_.-]{3,255}$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/;
-/** Until a table is there, or gone; in steps of 50 ms. */
 const DESCRIBED_TIMES = 100;
-/** DynamoDB takes no larger item. */
+/** DynamoDB's limit of an item. */
 const MAX_ITEM_CHARS = 2 * 400 * 1024;
 const OF_TABLE = new Set([
   'TableName',
@@ -45,45 +42,45 @@ export async function saveTables(target: DynamoDbTarget): Promise<readonly Saved
   return saved;
 }
 
-/** Reads what a file says; nothing is done yet. @throws StateFileError */
+/** Checks a file's content without any effect. @throws StateFileError */
 export function checkTables(value: unknown): readonly SavedTable[] {
-  if (!Array.isArray(value)) throw new StateFileError('its tables are no list');
+  if (!Array.isArray(value)) throw new StateFileError('its tables are not a list');
   const tables = value.map((one: unknown) => checkTable(one));
   const names = tables.map(nameOf);
-  if (new Set(names).size !== names.length) throw new StateFileError('a table is in it twice');
+  if (new Set(names).size !== names.length) throw new StateFileError('it has a table twice');
   return tables;
 }
 
 function checkTable(value: unknown): SavedTable {
-  if (!isJsonObject(value)) throw new StateFileError('one of its tables is no object');
+  if (!isJsonObject(value)) throw new StateFileError('one of its tables is not an object');
   const { region, definition, timeToLive, items } = value;
   const name = membersOf(definition)['TableName'];
   if (!isJsonObject(definition) || typeof name !== 'string' || !NAME.test(name))
-    throw new StateFileError('one of its tables has no name that DynamoDB takes');
+    throw new StateFileError('one of its tables has an invalid name');
   const refuse = (what: string): never => {
     throw new StateFileError(`its table ${name} ${what}`);
   };
-  if (typeof region !== 'string' || !REGION.test(region)) return refuse('is in no region');
+  if (typeof region !== 'string' || !REGION.test(region)) return refuse('has no region');
   if (!Object.keys(definition).every((key) => OF_TABLE.has(key)))
-    return refuse('is defined by what is no part of a table');
-  if (timeToLive !== null && typeof timeToLive !== 'string') return refuse('has a time to live that is none');
+    return refuse('has a definition with unknown members');
+  if (timeToLive !== null && typeof timeToLive !== 'string') return refuse('has an invalid time to live');
   const keys = keysOf(definition);
   if (keys.length === 0) return refuse('has no key');
-  if (!Array.isArray(items)) return refuse('has items that are no list');
+  if (!Array.isArray(items)) return refuse('has items that are not a list');
   const seen = new Set<string>();
   for (const item of items as unknown[]) {
-    if (!isItem(item)) return refuse('has an item that is none');
-    if (JSON.stringify(item).length > MAX_ITEM_CHARS) return refuse('has an item that is larger than 400 KB');
+    if (!isItem(item)) return refuse('has an invalid item');
+    if (JSON.stringify(item).length > MAX_ITEM_CHARS) return refuse('has an item larger than 400 KB');
     if (!keys.every(([key, type]) => membersOf(item[key])[type] !== undefined))
       return refuse('has an item without its key');
     const key = JSON.stringify(keys.map(([attribute]) => item[attribute]));
-    if (seen.has(key)) return refuse('has two items of one key');
+    if (seen.has(key)) return refuse('has two items with one key');
     seen.add(key);
   }
   return { region, definition, timeToLive, items: items as JsonObject[] };
 }
 
-/** Whether tables that are there already have the same keys. @throws StateFileError */
+/** Whether existing tables have the same keys. @throws StateFileError */
 export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
   const there = new Set(await listTables(target));
   for (const table of tables) {
@@ -91,13 +88,13 @@ export async function refuseOtherKeys(target: DynamoDbTarget, tables: readonly S
     if (!there.has(name)) continue;
     const found = toDefinition(await describe(target, name));
     if (JSON.stringify(keysOf(found)) !== JSON.stringify(keysOf(table.definition)))
-      throw new StateFileError(`its table ${name} has other keys than the one of the template`);
+      throw new StateFileError(`its table ${name} has other keys than that of the template`);
   }
 }
 
 /**
- * Puts tables and items in the place of those that are there; tables of which the file knows nothing are emptied. What
- * DynamoDB takes it knows best itself, so what it refuses half way is taken back.
+ * Replaces tables and items; tables that are not in the file are emptied. DynamoDB itself checks the data, so
+ * a refusal half way is undone.
  * @throws StateFileError
  */
 export async function loadTables(target: DynamoDbTarget, tables: readonly SavedTable[]): Promise<void> {
@@ -109,7 +106,7 @@ export async function loadTables(target: DynamoDbTarget, tables: readonly SavedT
     for (const name of await listTables(target)) if (!names.has(name)) await dropTable(target, name);
     await replaceTables(target, before);
     const why = error instanceof Error ? error.message : String(error);
-    throw new StateFileError(`${why}; everything is as it was before`);
+    throw new StateFileError(`${why}; nothing was changed`);
   }
 }
 
@@ -130,7 +127,7 @@ async function replaceTables(target: DynamoDbTarget, tables: readonly SavedTable
   }
 }
 
-/** A table that is being deleted is still listed. */
+/** A table being deleted is still listed. */
 async function dropTable(target: DynamoDbTarget, name: string): Promise<void> {
   const reply = await callDynamoDb(target, 'DeleteTable', { TableName: name });
   refuseUnless(reply, 'ResourceNotFoundException', target, 'DeleteTable');
@@ -190,7 +187,6 @@ function units({
   return { ReadCapacityUnits: read, WriteCapacityUnits: write };
 }
 
-/** Name and type of each part of the key, hash first. */
 function keysOf(definition: JsonObject): readonly (readonly [string, string])[] {
   const types = new Map(
     listOf(definition['AttributeDefinitions']).map((one) => [

@@ -1,5 +1,5 @@
 /**
- * `--seed FOLDER`: one file per table, named after it, with what the table begins with. JSON, YAML or a JSON object per
+ * `--seed FOLDER`: one file per table, named after it, with its first items. JSON, YAML or a JSON object per
  * line; items plain or in DynamoDB's own form, or the requests of a BatchWriteItem.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -11,17 +11,16 @@ import { isItem, toAttributes } from './attribute-values.ts';
 
 export type Seed = {
   readonly file: string;
-  /** What the file is called, without its ending: a table's name or logical id. */
+  /** The file's name without extension: a table's name or logical id. */
   readonly table: string;
   readonly items: readonly JsonObject[];
 };
 
 const ENDINGS = new Set(['.json', '.yml', '.yaml', '.ndjson', '.jsonl']);
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of the local issuer's users: `user-files.ts` reads them. */
 const USERS = 'users';
 
-/** @throws StartError with the file, and where it can be told the item */
+/** @throws StartError with the file, and the item if known */
 export async function readSeeds(folder: string): Promise<readonly Seed[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw failure(folder, `cannot be read: ${messageOf(error)}`);
@@ -38,7 +37,7 @@ export async function readSeeds(folder: string): Promise<readonly Seed[]> {
   );
 }
 
-/** Those that a program gives. @throws StartError with the item */
+/** Seeds given by a program. @throws StartError with the item */
 export function toSeeds(tables: Readonly<Record<string, readonly object[]>>): readonly Seed[] {
   return Object.entries(tables).map(([table, items]) => ({
     file: table,
@@ -78,7 +77,7 @@ function toList(file: string, value: unknown): readonly unknown[] {
     const [requests, ...others] = Object.values(value);
     if (others.length === 0 && Array.isArray(requests)) return requests.map((one: unknown) => unwrap(one));
   }
-  throw failure(file, 'holds no list of items');
+  throw failure(file, 'does not hold a list of items');
 }
 
 function unwrap(request: unknown): unknown {
@@ -88,7 +87,7 @@ function unwrap(request: unknown): unknown {
 
 function toItem(file: string, item: unknown, number: number): JsonObject {
   if (isItem(item)) return item;
-  if (!isJsonObject(item)) throw failure(file, `item ${number} is no object`);
+  if (!isJsonObject(item)) throw failure(file, `item ${number} is not an object`);
   try {
     return toAttributes(item);
   } catch (error) {

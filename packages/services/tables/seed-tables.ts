@@ -1,11 +1,10 @@
-/** Puts seeds into tables that have nothing yet. */
 import type { DynamoDbTarget } from './create-tables.ts';
 import type { Seed } from './seed-files.ts';
 import { putItems, readItems } from './table-items.ts';
 
 export type SeedableTable = { readonly name: string; readonly logicalId: string; readonly region: string };
 
-/** What became of each seed, as sentences. @throws StartError where DynamoDB refuses an item */
+/** The outcome of each seed, as sentences. @throws StartError when DynamoDB refuses an item */
 export async function seedTables(
   target: DynamoDbTarget,
   seeds: readonly Seed[],
@@ -16,12 +15,14 @@ export async function seedTables(
     const found = tables.find(({ name, logicalId }) => name === table || logicalId === table);
     if (found === undefined) {
       const names = tables.map(({ name }) => name).join(', ');
-      told.push(`--seed: ${file}: there is no table ${table}${names === '' ? '' : `; there are ${names}`}`);
+      told.push(
+        `--seed: ${file}: there is no table ${table}${names === '' ? '' : `; choose one of ${names}`}`,
+      );
       continue;
     }
     const own = { ...target, region: found.region };
     if ((await readItems(own, found.name, 1)).length > 0)
-      told.push(`--seed: ${found.name} has items already and stays as it is`);
+      told.push(`--seed: ${found.name} already has items and is not changed`);
     else {
       await putItems(own, found.name, items);
       told.push(`--seed: ${found.name} has ${items.length} items`);

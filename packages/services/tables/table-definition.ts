@@ -1,4 +1,3 @@
-/** `AWS::DynamoDB::Table` → what CreateTable and UpdateTimeToLive are called with. */
 import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { DefinitionError, type DefinitionPlace } from '../../core/errors.ts';
@@ -22,7 +21,7 @@ export type TableDefinition = {
   readonly localIndexes: readonly IndexDefinition[];
   /** undefined = no time to live. */
   readonly timeToLiveAttribute: string | undefined;
-  /** Provisioned capacity is taken in and never enforced, as DynamoDB Local does; both modes serve alike. */
+  /** Provisioned capacity is accepted and never enforced, as in DynamoDB Local; both modes serve alike. */
   readonly billingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
   readonly place: DefinitionPlace;
 };
@@ -31,8 +30,8 @@ const MAX_GLOBAL_INDEXES = 20;
 const MAX_LOCAL_INDEXES = 5;
 
 /**
- * What is not read here has no effect or is named by `resource-types.ts`, the one place that says so.
- * @throws DefinitionError where CreateTable would refuse, with file, logical id and property
+ * Properties not read here have no effect, or are reported through `resource-types.ts`.
+ * @throws DefinitionError when CreateTable would refuse, with file, logical id and property
  */
 export function readTableDefinition(resource: ResolvedResource): TableDefinition {
   return new TableReader(resource).read();
@@ -109,7 +108,7 @@ class TableReader {
       if (keyType !== wanted) this.#fail(property, `KeyType of element ${index + 1} must be ${wanted}`);
       const type = typeof name === 'string' ? types.get(name) : undefined;
       if (typeof name !== 'string' || type === undefined) {
-        return this.#fail(property, `${JSON.stringify(name)} is not among the AttributeDefinitions`);
+        return this.#fail(property, `${JSON.stringify(name)} is missing in the AttributeDefinitions`);
       }
       this.#used.add(name);
       return { name, type };
@@ -171,7 +170,7 @@ class TableReader {
     const value = this.#resource.properties['TimeToLiveSpecification'];
     if (value === undefined) return undefined;
     const { AttributeName: attribute, Enabled: enabled } = membersOf(value);
-    // CloudFormation takes booleans as text too.
+    // CloudFormation accepts booleans as text too.
     if (enabled === false || enabled === 'false') return undefined;
     if (enabled !== true && enabled !== 'true') {
       return this.#fail('TimeToLiveSpecification', 'Enabled must be true or false');

@@ -1,9 +1,8 @@
-/** All items of tables at once: read, written, taken away. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 
-/** BatchWriteItem takes no more. */
+/** Limit of BatchWriteItem. */
 const BATCH = 25;
 const MAX_TRIES = 20;
 
@@ -18,7 +17,7 @@ export async function listTables(target: DynamoDbTarget): Promise<readonly strin
   return names;
 }
 
-/** @param limit no more than about so many; absent = all */
+/** @param limit approximate maximum; absent = all */
 export async function readItems(
   target: DynamoDbTarget,
   table: string,
@@ -47,7 +46,7 @@ export function putItems(target: DynamoDbTarget, table: string, items: readonly 
   );
 }
 
-/** @param keys names of the attributes that make the key */
+/** @param keys names of the key attributes */
 export function deleteItems(
   target: DynamoDbTarget,
   table: string,
@@ -70,7 +69,7 @@ async function write(target: DynamoDbTarget, table: string, requests: readonly o
     let left: readonly unknown[] = requests.slice(first, first + BATCH);
     for (let tries = 0; left.length > 0; tries += 1) {
       if (tries === MAX_TRIES)
-        throw new Error(`DynamoDB at ${target.url} leaves items of ${table} unwritten`);
+        throw new Error(`DynamoDB at ${target.url} did not write all items of ${table}`);
       const answer = await ask(target, 'BatchWriteItem', { RequestItems: { [table]: left } });
       const rest = membersOf(answer['UnprocessedItems'])[table];
       left = Array.isArray(rest) ? rest : [];

@@ -1,6 +1,6 @@
 /**
- * Configurations of AppConfig as functions and the agent read them (AppConfig and AppConfig Data API references), named
- * as the file names them. A session's token is good for one call, and what has not changed since comes empty.
+ * Configurations of AppConfig (AppConfig and AppConfig Data API references), named as in the file. A
+ * session's token is valid for one call, and an unchanged configuration comes back empty.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { ServiceRefusal } from '../../core/errors.ts';
@@ -92,7 +92,6 @@ function getLatest(call: AwsCall, token: string, at: Ports): ControlReply {
   ]);
 }
 
-/** The API before sessions: the client says which version it has. */
 function getConfiguration(call: AwsCall, id: string, at: Ports): ControlReply {
   const refusal = refuseReading(call, 'GetConfiguration', id, at);
   if (refusal !== undefined) return refusal;

@@ -2,7 +2,6 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 
-/** A number from 0 up to but not including the bound. */
 export type Draw = (bound: number) => number;
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
@@ -14,7 +13,6 @@ export function isGenerated(wish: unknown): wish is JsonObject {
   return isJsonObject(wish);
 }
 
-/** A password, or the template's object with one in it. */
 export function generateSecret(wish: JsonObject, draw: Draw): string {
   const password = generatePassword(wish, draw);
   const { SecretStringTemplate: template, GenerateStringKey: key } = wish;
@@ -49,7 +47,7 @@ function pick(from: readonly string[], draw: Draw): string {
   return from[draw(from.length)] ?? '';
 }
 
-/** Fisher and Yates: what each kind must give stands anywhere. */
+/** Fisher and Yates: required characters may be at any position. */
 function shuffle(characters: string[], draw: Draw): string[] {
   for (let last = characters.length - 1; last > 0; last -= 1) {
     const at = draw(last + 1);

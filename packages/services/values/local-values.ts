@@ -1,6 +1,6 @@
 /**
- * What functions read at run time of SSM, Secrets Manager, S3 and AppConfig: written down in a file, or made by a stack.
- * The file wins. Values are replaced as a whole whenever stacks are loaded; one that has changed is a new version.
+ * Values of SSM, Secrets Manager, S3 and AppConfig for functions, from a file, or made by a stack. The file
+ * wins. Each load of stacks replaces them all; a changed one is a new version.
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -11,7 +11,7 @@ import type { Content, ParameterType, WrittenParameter, WrittenValues } from './
 
 type Versioned<Value> = Value & {
   readonly name: string;
-  /** From 1; one more with every change. */
+  /** From 1; increases with every change. */
   readonly version: number;
   readonly changedMs: number;
 };
@@ -25,9 +25,9 @@ type Kept = { readonly fingerprint: string; readonly version: number; readonly c
 
 type LocalValuesOptions = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
-  /** A number from 0 up to but not including the bound, that nobody can guess. */
+  /** An unpredictable number from 0 up to but not including the bound. */
   readonly draw: Draw;
-  /** Where values would have to be written: named where one is missing. */
+  /** Where to write values: named when one is missing. */
   readonly file: string;
   readonly tell: (sentence: string) => void;
 };
@@ -83,7 +83,7 @@ export class LocalValues {
     this.#told.clear();
   }
 
-  /** By name or ARN; undefined is told. */
+  /** By name or ARN; a missing one is reported. */
   parameter(nameOrArn: string): Parameter | undefined {
     const name = /^arn:[\w-]+:ssm:[^:]*:\d*:parameter\/(.+)$/.exec(nameOrArn)?.[1];
     const found =
@@ -93,7 +93,6 @@ export class LocalValues {
     return this.#orTell(found, 'ssm', nameOrArn);
   }
 
-  /** In the order of names. */
   parametersBelow(path: string, isRecursive: boolean): readonly Parameter[] {
     const folder = path.endsWith('/') ? path : `${path}/`;
     const found = [...this.#parameters.values()].filter(
@@ -103,7 +102,7 @@ export class LocalValues {
     return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  /** By name, ARN, or ARN without the six characters at its end; undefined is told. */
+  /** By name, ARN, or ARN without its six last characters; a missing one is reported. */
   secret(id: string): Secret | undefined {
     const name = nameOfSecret(id);
     const found =
@@ -114,12 +113,12 @@ export class LocalValues {
     return this.#orTell(found, 'secretsmanager', id);
   }
 
-  /** By `application/environment/profile`; undefined is told. */
+  /** By `application/environment/profile`; a missing one is reported. */
   configuration(id: string): Configuration | undefined {
     return this.#orTell(this.#configurations.get(id), 'appconfig', id);
   }
 
-  /** By `bucket/key`; undefined is told. */
+  /** By `bucket/key`; a missing one is reported. */
   object(id: string): Versioned<Content> | undefined {
     return this.#orTell(this.#objects.get(id), 's3', id);
   }
@@ -131,7 +130,7 @@ export class LocalValues {
     this.#told.add(id);
     const shown = name.replace(/[^\x20-\x7e…]/g, '?').slice(0, 300);
     this.#options.tell(
-      `${service}: ${shown} is asked for and has no value; write it into ${this.#options.file}`,
+      `${service}: ${shown} was requested but has no value; write it to ${this.#options.file}`,
     );
     return undefined;
   }
@@ -160,7 +159,7 @@ export class LocalValues {
     return [...secrets.values()];
   }
 
-  /** What was made up stays as it is while the gateway runs, unless the template wants another. */
+  /** A generated value stays while the gateway runs, unless the template changes its rules. */
   #secretText(id: string, properties: ResolvedStack['metadata']): string | undefined {
     const { SecretString: text, GenerateSecretString: wish } = properties;
     if (typeof text === 'string') return text;

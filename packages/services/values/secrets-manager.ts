@@ -1,4 +1,4 @@
-/** Secrets as functions read them (Secrets Manager API reference): the version AWSCURRENT of each, and no other. */
+/** Secrets for functions (Secrets Manager API reference): only the version AWSCURRENT of each. */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -67,7 +67,6 @@ function getFacts(_fields: JsonObject, secret: Secret, home: Home): JsonObject {
   };
 }
 
-/** What is missing or not allowed is told one by one, beside the others. */
 function getBatch(
   call: AwsCall,
   values: LocalValues,
@@ -98,7 +97,7 @@ function notFound(message: string): ServiceRefusal {
   return new ServiceRefusal('ResourceNotFoundException', `Secrets Manager ${message}`);
 }
 
-/** Tells one version from another, and nothing of the value. */
+/** Distinguishes versions without revealing the value. */
 function versionId({ name, version }: Secret): string {
   const hex = createHash('sha256').update(`${version} ${name}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
@@ -110,7 +109,7 @@ function arnOfSecret({ arn, name }: Secret, home: Home): string {
   return arn ?? arnOf(name, home);
 }
 
-/** AWS puts six characters behind the name, which policies write as `name-??????`. */
+/** AWS appends six characters to the name, which policies write as `name-??????`. */
 function arnOf(name: string, { region, accountId }: Home): string {
   if (name.startsWith('arn:')) return name;
   const suffix = createHash('sha256').update(name).digest('hex').slice(0, 6);

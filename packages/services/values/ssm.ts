@@ -1,6 +1,6 @@
 /**
- * Parameters of SSM's Parameter Store as functions read them (Systems Manager API reference). One version of each is
- * kept; a SecureString that nobody asks to decrypt is a text that tells nothing.
+ * Parameters of SSM's Parameter Store for functions (Systems Manager API reference). One version of each is
+ * kept; a SecureString read without decryption is a meaningless text.
  */
 import { ServiceRefusal } from '../../core/errors.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -13,7 +13,7 @@ const MAX_NAMES = 10;
 const PAGE = 10;
 
 type Operation = {
-  /** @returns what the call reads: names and paths of parameters */
+  /** @returns the names and paths of parameters that the call reads */
   readonly reads: (fields: JsonObject) => readonly string[];
   readonly run: (fields: JsonObject, values: LocalValues, home: Home) => JsonObject;
 };
@@ -85,7 +85,7 @@ function getParametersByPath(fields: JsonObject, values: LocalValues, home: Home
   };
 }
 
-/** Names the last parameter of a page: what is added meanwhile is neither lost nor told twice. */
+/** Names the last parameter of a page: parameters added meanwhile are neither lost nor repeated. */
 function printToken(path: string, name: string): string {
   return Buffer.from(JSON.stringify([path, name])).toString('base64url');
 }
@@ -98,12 +98,12 @@ function readToken(token: unknown, path: string): string | undefined {
     );
     if (Array.isArray(read) && read[0] === path && typeof read[1] === 'string') return read[1];
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new ServiceRefusal('InvalidNextToken', 'The specified token is not valid.');
 }
 
-/** `name:3`: nothing but the version of the moment is there. */
+/** `name:3`: only the current version exists. */
 function splitSelector(text: string): { readonly name: string; readonly selector: string | undefined } {
   const [, name = text, selector] = /^((?:arn:[\w-]+:ssm:[^:]*:\d*:)?[^:]+):([^:]+)$/.exec(text) ?? [];
   return text.startsWith('arn:') && name === 'arn' ? { name: text, selector: undefined } : { name, selector };

@@ -1,4 +1,4 @@
-/** What the JSON services of values share: how they read a call, and how they answer (AWS JSON 1.1). */
+/** Common parts of the JSON services of values: reading a call, and answering it (AWS JSON 1.1). */
 import { ServiceRefusal } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -6,10 +6,8 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AwsCall } from '../../kernel/calls/aws-call.ts';
 
-/** Where the names of a call are. */
 export type Home = { readonly region: string; readonly accountId: string };
 
-/** `AmazonSSM.GetParameter` → `GetParameter` */
 export function actionOf({ request }: AwsCall, prefix: string): string {
   const target = headerOf(request, 'x-amz-target') ?? '';
   return target.startsWith(`${prefix}.`) ? target.slice(prefix.length + 1, prefix.length + 65) : '';
@@ -53,12 +51,11 @@ function invalid(name: string, rule: string): ServiceRefusal {
   );
 }
 
-/** Filters, lists and writes that are not here: 501 ends an SDK at once. */
+/** Unsupported filters, lists and writes: 501 ends an SDK at once. */
 export function notServed(what: string): ServiceRefusal {
   return new ServiceRefusal('NotImplementedException', `${what} is not served here.`, 501);
 }
 
-/** Answers by what `run` gives or throws. */
 export function answerJson(run: () => ControlReply | JsonObject): ControlReply {
   try {
     const result = run();

@@ -1,4 +1,4 @@
-/** Files of `gatewright.values.yml`; what they hold is never part of a message. */
+/** Reads `gatewright.values.yml` and its files, whose content never appears in messages. */
 import { readFileSync, statSync } from 'node:fs';
 import { StartError } from '../../core/errors.ts';
 
@@ -6,7 +6,7 @@ const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
 
 /**
- * @param isNamed somebody has asked for this very file
+ * @param isNamed the user has named this file
  * @returns undefined when there is no such file @throws StartError VALUES
  */
 export function readValuesText(file: string, isNamed: boolean): string | undefined {
@@ -18,14 +18,13 @@ export function readValuesText(file: string, isNamed: boolean): string | undefin
   }
 }
 
-/** @throws Error */
 export function readAttachedFile(file: string): Buffer {
   return readBounded(file, MAX_ATTACHED_BYTES);
 }
 
 function readBounded(file: string, maxBytes: number): Buffer {
   const found = statSync(file);
-  if (!found.isFile()) throw new Error(`${file} is no file`);
+  if (!found.isFile()) throw new Error(`${file} is not a file`);
   if (found.size > maxBytes) throw new Error(`${file} has more than ${maxBytes} bytes`);
   return readFileSync(file);
 }

@@ -1,6 +1,6 @@
 /**
- * `gatewright.values.yml`: what functions read at run time, as somebody has written it down. All of it counts as secret:
- * what is wrong is told by place and key, never by what stands there.
+ * `gatewright.values.yml`: values that functions read at run time. All of it counts as secret: messages show
+ * place and key, never the content.
  */
 import { isUtf8 } from 'node:buffer';
 import { dirname, extname, resolve } from 'node:path';
@@ -13,7 +13,7 @@ export type Content = {
   readonly bytes: Buffer;
   readonly isText: boolean;
   readonly contentType: string;
-  /** What `!file` names; absent = the content stands in the values. */
+  /** File named by `!file`; absent = the content is in the values. */
   readonly file?: string;
 };
 
@@ -21,20 +21,15 @@ export type ParameterType = 'String' | 'StringList' | 'SecureString';
 export type WrittenParameter = { readonly type: ParameterType; readonly value: string };
 
 export type WrittenValues = {
-  /** By name. */
   readonly parameters: ReadonlyMap<string, WrittenParameter>;
-  /** By name or ARN. */
   readonly secrets: ReadonlyMap<string, Content>;
-  /** By `bucket/key`. */
   readonly objects: ReadonlyMap<string, Content>;
-  /** By `application/environment/profile`. */
   readonly configurations: ReadonlyMap<string, Content>;
-  /** Files that it takes contents from. */
   readonly attached: readonly string[];
   readonly faults: readonly DefinitionError[];
 };
 
-/** Bytes of a file that is named by `!file`. @throws where it cannot be read */
+/** Bytes of a file named by `!file`. @throws when it cannot be read */
 type ReadAttached = (path: string) => Buffer;
 
 const SECTIONS = ['ssm', 'secretsmanager', 's3', 'appconfig'];
@@ -53,7 +48,7 @@ class FileName {
 
 const FILE_TAG: ScalarTag = { tag: '!file', resolve: (text) => new FileName(text) };
 
-/** Never throws: one value that is wrong must not hide the others. */
+/** Never throws: a faulty value must not hide the others. */
 export function parseValues(text: string, file: string, readAttached: ReadAttached): WrittenValues {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -63,11 +58,11 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
   });
   const reader = new Reader(document, lines, file, readAttached);
   const [broken] = [...document.errors, ...document.warnings];
-  // The parser's own message repeats what stands there.
+  // The parser's own message repeats the content.
   if (broken !== undefined)
     reader.note(
       broken.linePos?.[0].line,
-      `cannot be read as YAML from column ${broken.linePos?.[0].col ?? 1} on (${broken.code}); values that begin with *, &, ! or % must be quoted`,
+      `is not valid YAML from column ${broken.linePos?.[0].col ?? 1} on (${broken.code}); quote values that begin with *, &, ! or %`,
     );
   else if (document.contents !== null) reader.read(document.contents);
   return reader;
@@ -75,7 +70,6 @@ export function parseValues(text: string, file: string, readAttached: ReadAttach
 
 type Entry = { readonly name: string; readonly node: Node };
 
-/** What stacks ask for while they are loaded. */
 export function storedValues({ parameters, secrets, objects }: WrittenValues, file: string): StoredValues {
   const readText = (content: Content | undefined): string | undefined =>
     content?.isText === true ? content.bytes.toString('utf8') : undefined;
@@ -118,7 +112,7 @@ class Reader implements WrittenValues {
   read(contents: Node): void {
     for (const section of this.#entriesOf(contents, 'the file')) {
       if (!SECTIONS.includes(section.name)) {
-        this.#noteAt(section.node, `${section.name} is none of ${SECTIONS.join(', ')}`);
+        this.#noteAt(section.node, `${section.name} is not one of ${SECTIONS.join(', ')}`);
         continue;
       }
       for (const entry of this.#entriesOf(section.node, section.name)) {
@@ -132,7 +126,7 @@ class Reader implements WrittenValues {
 
   #readParameter({ name, node }: Entry): void {
     if (!PARAMETER_NAME.test(name)) {
-      this.#noteAt(node, `ssm: ${name} is no name of a parameter: letters, digits, _ . - and / are`);
+      this.#noteAt(node, `ssm: ${name} is not a parameter name: use letters, digits, _ . - and /`);
       return;
     }
     const isWhole = isMap(node) && node.has('value');
@@ -140,12 +134,12 @@ class Reader implements WrittenValues {
     const content = this.#contentOf(name, isWhole ? node.get('value', true) : node);
     if (content === undefined) return;
     if (!isParameterType(type))
-      this.#noteAt(node, `ssm: type of ${name} is none of ${PARAMETER_TYPES.join(', ')}`);
-    else if (!content.isText) this.#noteAt(node, `ssm: ${name} is no text`);
+      this.#noteAt(node, `ssm: type of ${name} must be one of ${PARAMETER_TYPES.join(', ')}`);
+    else if (!content.isText) this.#noteAt(node, `ssm: ${name} is not a text`);
     else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
   }
 
-  /** A list is what AWS keeps as one text, parted by commas. */
+  /** AWS keeps a list as one text, separated by commas. */
   #textOf(node: Node, type: ParameterType, { bytes }: Content): string {
     const written: unknown = isMap(node) ? node.get('value', true) : node;
     if (type !== 'StringList' || !isSeq(written)) return bytes.toString('utf8');
@@ -156,7 +150,7 @@ class Reader implements WrittenValues {
 
   #readBucket({ name: bucket, node }: Entry): void {
     if (!BUCKET_NAME.test(bucket)) {
-      this.#noteAt(node, `s3: ${bucket} is no name of a bucket`);
+      this.#noteAt(node, `s3: ${bucket} is not a bucket name`);
       return;
     }
     for (const entry of this.#entriesOf(node, `s3: ${bucket}`))
@@ -182,7 +176,7 @@ class Reader implements WrittenValues {
       try {
         return textContent(JSON.stringify(node.toJS(this.#document)), 'application/json');
       } catch {
-        this.#noteAt(node, `${id} names an anchor that is not there`);
+        this.#noteAt(node, `${id} names a missing anchor`);
         return undefined;
       }
     }
@@ -212,7 +206,7 @@ class Reader implements WrittenValues {
   #entriesOf(node: unknown, what: string): Entry[] {
     if (isScalar(node) && node.value === null) return [];
     if (!isMap(node)) {
-      this.#noteAt(node, `${what} holds no names with values`);
+      this.#noteAt(node, `${what} must map names to values`);
       return [];
     }
     return node.items.flatMap(({ key, value }) =>
@@ -230,7 +224,7 @@ function isParameterType(type: unknown): type is ParameterType {
   return typeof type === 'string' && PARAMETER_TYPES.includes(type);
 }
 
-/** Passwords and numbers of accounts keep their zeros: what stands there, not what YAML makes of it. */
+/** Passwords and account numbers keep their zeros: the source text counts, not YAML's number. */
 function textOfScalar(value: unknown, source: string | undefined): string {
   return typeof value === 'string' ? value : (source ?? String(value));
 }

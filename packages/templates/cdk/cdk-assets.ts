@@ -1,7 +1,7 @@
 /**
- * Assets of CDK templates that do not say where they are: without asset metadata (`--no-asset-metadata`), code, documents and nested
- * templates are names of S3 objects alone. The manifest of the assets beside the template says which files those are; CDK 1
- * notes them in the manifest of the assembly, and names them by parameters with their hash.
+ * Assets of CDK templates without asset metadata (`--no-asset-metadata`): code, documents and nested
+ * templates are only names of S3 objects. The asset manifest beside the template maps them to files; CDK 1
+ * has them in the assembly's manifest, and names them by parameters with their hash.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -10,7 +10,6 @@ import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts'
 import { readSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-/** Where a type names an object of S3. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'Code',
   'AWS::Lambda::LayerVersion': 'Content',
@@ -18,11 +17,10 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Api': 'BodyS3Location',
   'AWS::CloudFormation::Stack': 'TemplateURL',
 };
-/** An asset's name is the hash of its content; the location may be put together by `Fn::Sub` or `Fn::Join`. */
+/** An asset's name is the hash of its content; `Fn::Sub` or `Fn::Join` may build the location. */
 const OBJECT_NAME = /[0-9a-f]{64}(?:\.[a-z0-9]+)*/g;
 const MAX_MANIFESTS = 100;
 
-/** The template with the metadata that CDK leaves out; any other template as it is. */
 export async function noteAssets(tree: SourceTree): Promise<SourceTree> {
   const { file, value } = tree;
   const folder = dirname(file);
@@ -43,7 +41,6 @@ export async function noteAssets(tree: SourceTree): Promise<SourceTree> {
   return { ...tree, value: { ...value, Resources: Object.fromEntries(entries) } };
 }
 
-/** Only where the metadata is missing. */
 function locationOf(
   resource: Json | undefined,
 ): { readonly property: string; readonly value: Json } | undefined {
@@ -55,7 +52,10 @@ function locationOf(
   return property === undefined || value === undefined ? undefined : { property, value };
 }
 
-/** Files by the names of their objects, or by their hash; nested templates are in the manifest of the stack that nests them. */
+/**
+ * Files by the names of their objects, or by hash; nested templates are in the manifest of their parent
+ * stack.
+ */
 async function readAssets(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.assets.json'));
   const found = new Map(assetsOfAssembly((await readSource(join(folder, 'manifest.json'))).value));

@@ -1,4 +1,3 @@
-/** Loads the stacks of a CDK cloud assembly (`cdk.out`). */
 import { dirname, join } from 'node:path';
 import { asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
@@ -10,7 +9,7 @@ import { isJsonObject, mapOf } from '../../core/stack/json-values.ts';
 import { readSource } from '../cloudformation/template-source.ts';
 import { loadTemplate } from '../cloudformation/template-stack.ts';
 
-/** Stages of CDK pipelines nest assemblies; nobody nests deeper. */
+/** Stages of CDK pipelines nest assemblies, in practice never deeper than this. */
 const NESTING_LIMIT = 8;
 
 /** @throws DefinitionError when the manifest names no stack or a file that is not there. */
@@ -64,7 +63,10 @@ async function loadStack(
   return loadTemplate(file, given, asText(properties['stackName']) ?? name, own);
 }
 
-/** What `cdk deploy` of version 1 hands to the template for each asset: bucket, prefix and name of the object, hash. */
+/**
+ * The parameters that `cdk deploy` of version 1 passes for each asset: bucket, prefix and name of the object,
+ * hash.
+ */
 function assetParameters(artifact: JsonObject): Readonly<Record<string, string>> {
   const metadata = Object.values(mapOf(artifact, 'metadata'));
   const found: Record<string, string> = {};

@@ -1,7 +1,9 @@
 /**
- * What `Ref` and `Fn::GetAtt` give per resource type. A type that is not in the table gets a placeholder of
- * AWS's shape and is reported as such.
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html ("Return values")
+ * Results of `Ref` and `Fn::GetAtt` by resource type. An unknown type gets a placeholder in AWS's form and is
+ * reported.
+ * @see
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+ * ("Return values")
  */
 import type { Json } from '../../core/stack/model.ts';
 import { arnOf } from '../../core/resource-types/namers.ts';
@@ -12,14 +14,19 @@ import type { ResourceTypes } from '../../core/resource-types/resource-types.ts'
 
 export type Lookup<Value extends Json = string> = { readonly value: Value; readonly isPlaceholder: boolean };
 
-/** What `Ref` gives. Types outside the tables get CloudFormation's usual made-up name, marked as placeholder. */
+/**
+ * Result of `Ref`. Types outside the tables get CloudFormation's usual generated name, marked as placeholder.
+ */
 export function referenceTo(types: ResourceTypes, resource: Identity): Lookup {
   const value = types.namesOf(resource.type)?.ref(resource) ?? serviceReference(resource.type, resource);
   if (value !== undefined) return { value, isPlaceholder: false };
   return { value: makeName(resource.stackName, resource.logicalId), isPlaceholder: true };
 }
 
-/** What `Fn::GetAtt` gives; an attribute outside the tables gets a placeholder, in the form that its name suggests. */
+/**
+ * Result of `Fn::GetAtt`; an attribute outside the tables gets a placeholder, in the form that its name
+ * suggests.
+ */
 export function attributeOf(types: ResourceTypes, resource: Identity, attribute: string): Lookup<Json> {
   const attributes = types.namesOf(resource.type)?.attributes;
   const found = attributes && Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;

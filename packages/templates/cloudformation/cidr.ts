@@ -1,9 +1,8 @@
-/** Address arithmetic of `Fn::Cidr`, for IPv4 and IPv6 blocks. */
 import { firstAddress, parseIpAddress, parsePrefix } from '@gatewright/aws/ip-address';
 
 /**
- * Cuts the first `count` blocks with `hostBits` free bits each from `block` (`10.0.0.0/16`).
- * Undefined when the block is none, has no room, or count is outside CloudFormation's 1 to 256.
+ * Cuts the first `count` blocks with `hostBits` free bits each from `block` (`10.0.0.0/16`). Undefined if the
+ * block is invalid or too small, or count is outside CloudFormation's 1 to 256.
  */
 export function cutCidr(block: string, count: number, hostBits: number): readonly string[] | undefined {
   const [address = '', prefixText = ''] = block.split('/');

@@ -1,6 +1,6 @@
 /**
- * Dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources: filled in when all
- * intrinsic functions are through, as CloudFormation does.
+ * Dynamic references (`{{resolve:ssm:…}}`, `{{resolve:secretsmanager:…}}`) in properties of resources, filled
+ * in after all intrinsic functions, as CloudFormation does.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -10,7 +10,6 @@ import type { Path } from './template-source.ts';
 
 type ReferenceSource = {
   readonly stored: StoredValues | undefined;
-  /** Text of a secret that the stack makes itself, by what `Ref` gives for it. */
   readonly ownSecret: (id: string) => string | undefined;
   /** Throws a `DefinitionError`. No message may hold a value. */
   readonly fail: (message: string) => never;
@@ -25,7 +24,6 @@ const REFERENCE = /\{\{resolve:([^{}]*)\}\}/g;
 /** `arn:aws:secretsmanager:{region}:{account}:secret:{name}` */
 const ARN_PARTS = 7;
 
-/** Those of one stack. */
 export class DynamicReferences {
   readonly #stored: StoredValues | undefined;
   readonly #resources: JsonObject;
@@ -44,7 +42,7 @@ export class DynamicReferences {
     this.#stack = stack;
   }
 
-  /** The value with each reference replaced. @throws what `fail` throws, where one has no value */
+  /** Replaces each reference. @throws what `fail` throws, for one without a value */
   fill(value: Json, at: Path): Json {
     if (typeof value === 'string') return this.fillText(value, at);
     if (isJsonList(value)) return value.map((item) => this.fill(item, at));
@@ -62,7 +60,7 @@ export class DynamicReferences {
     return text.replace(REFERENCE, (_whole, reference: string) => readReference(reference, source));
   }
 
-  /** What a secret of this template holds by what it says itself; one that is made up at start is not known yet. */
+  /** The content of a secret that this template defines; a generated one is not known yet. */
   #ownSecret(id: string): string | undefined {
     const owner = Object.entries(this.#resources).find(
       ([name, resource]) =>
@@ -83,7 +81,7 @@ function readReference(reference: string, source: ReferenceSource): string {
     case 'secretsmanager':
       return readSecret(rest, source);
     default:
-      return source.fail(`{{resolve:${reference}}}: only ssm, ssm-secure and secretsmanager can be asked`);
+      return source.fail(`{{resolve:${reference}}}: only ssm, ssm-secure and secretsmanager are supported`);
   }
 }
 
@@ -94,14 +92,14 @@ function readParameter(
 ): string {
   const { stored, fail } = source;
   if (version !== undefined && !/^[1-9]\d*$/.test(version))
-    return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter is a number`);
+    return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter must be a number`);
   const found = stored?.parameter(name);
   if (found === undefined) return fail(missing('parameter', name, `ssm: { ${name}: … }`, stored));
   if ((found.type === 'SecureString') !== isSecure)
     return fail(
       isSecure
-        ? `{{resolve:ssm-secure:${name}}}: the parameter is a ${found.type}, so it is {{resolve:ssm:${name}}}`
-        : `{{resolve:ssm:${name}}}: the parameter is a SecureString, so it is {{resolve:ssm-secure:${name}}}`,
+        ? `{{resolve:ssm-secure:${name}}}: the parameter is a ${found.type}; use {{resolve:ssm:${name}}}`
+        : `{{resolve:ssm:${name}}}: the parameter is a SecureString; use {{resolve:ssm-secure:${name}}}`,
     );
   return found.value;
 }
@@ -112,9 +110,9 @@ function readSecret(parts: readonly string[], source: ReferenceSource): string {
   const idParts = parts[0] === 'arn' ? ARN_PARTS : 1;
   const id = parts.slice(0, idParts).join(':');
   const [kind = 'SecretString', key = '', stage = '', version = ''] = parts.slice(idParts);
-  if (kind !== 'SecretString') return fail(`the secret ${id}: only its SecretString can be asked for`);
+  if (kind !== 'SecretString') return fail(`the secret ${id}: only its SecretString is supported`);
   if ((stage !== '' && stage !== 'AWSCURRENT') || version !== '')
-    return fail(`the secret ${id}: only its version AWSCURRENT is known here`);
+    return fail(`the secret ${id}: only its version AWSCURRENT is available here`);
   const text = stored?.secret(id) ?? ownSecret(id);
   const name = nameOf(id);
   if (text === undefined) return fail(missing('secret', id, `secretsmanager: { ${name}: … }`, stored));
@@ -126,7 +124,7 @@ function readSecretMember(text: string, id: string, key: string, { fail }: Refer
   try {
     members = JSON.parse(text);
   } catch {
-    return fail(`the secret ${id} is no JSON, so it has no "${key}"`);
+    return fail(`the secret ${id} is not JSON, so it has no "${key}"`);
   }
   const member = isJsonObject(members) && Object.hasOwn(members, key) ? members[key] : undefined;
   if (member === undefined || member === null) return fail(`the secret ${id} has no "${key}"`);

@@ -1,6 +1,7 @@
 /**
- * `Fn::ForEach` of the AWS::LanguageExtensions transform: loops are written out before anything else reads the template.
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
+ * `Fn::ForEach` of the AWS::LanguageExtensions transform: loops are expanded before any other step.
+ * @see
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
  */
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -8,7 +9,7 @@ import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-value
 import type { Path, SourceTree } from './template-source.ts';
 
 const PREFIX = 'Fn::ForEach::';
-/** Five nested loops over long lists could otherwise write out millions of resources. */
+/** Five nested loops over long lists could otherwise expand to millions of resources. */
 const COPY_LIMIT = 10_000;
 
 /** @throws DefinitionError for a loop that is not [identifier, list, mapping], or one without the transform. */
@@ -75,7 +76,7 @@ class Expansion {
     }
     const text = this.#parameters[name] ?? declared['Default'];
     if (typeof text !== 'string')
-      return this.#fail(at, `Parameters.${name} must have a value; give --param ${name}=…`);
+      return this.#fail(at, `Parameters.${name} must have a value; set --param ${name}=…`);
     return text.split(',').map((item) => item.trim());
   }
 
@@ -84,7 +85,7 @@ class Expansion {
   }
 }
 
-/** `${Name}` as it is, `&{Name}` without what a logical id may not hold; in keys too. */
+/** `${Name}` as it is, `&{Name}` without characters that a logical id may not have; in keys too. */
 function replaceIdentifier(value: Json, identifier: string, item: string): Json {
   const inText = (text: string): string =>
     text

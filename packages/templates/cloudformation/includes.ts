@@ -1,5 +1,5 @@
 /**
- * The AWS::Include transform: snippets are put in their places before anything else reads the template, innermost first.
+ * The AWS::Include transform: snippets are inserted before any other step, innermost first.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-include.html
  */
 import { readFileSync, statSync } from 'node:fs';
@@ -18,22 +18,21 @@ import { parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
 
 const KEY = 'Fn::Transform';
-/** AWS's quota for the document of an API (docs/aws §13), the largest thing that is included. */
+/** AWS's quota for an API document (docs/aws §13), the largest thing to include. */
 const MAX_BYTES = 6 * 1024 * 1024;
-/** Snippets that include snippets; a circle ends here. */
+/** Ends circular includes. */
 const DEPTH_LIMIT = 10;
 const COUNT_LIMIT = 1_000;
 
 type Included = {
   readonly tree: SourceTree;
-  /** Local files that are part of the template now. */
   readonly files: readonly string[];
 };
 
 type Options = Pick<LoadOptions, 'parameters' | 'region' | 'accountId' | 'stored' | 'tolerance'>;
 
 /**
- * Where a snippet cannot be had, its transform stays in place within a resource, which then is at fault; elsewhere it goes.
+ * Within a resource, an unreadable snippet stays and makes the resource faulty; elsewhere it is dropped.
  * @throws DefinitionError for it where nothing is tolerated
  */
 export function expandIncludes(tree: SourceTree, stackName: string, options: Options): Included {
@@ -65,12 +64,12 @@ class Inclusion {
     const whole = transforms
       .filter(isInclude)
       .reduce((made, transform) => this.#includeSections(made, transform, folder), template);
-    // What is left of the section is as it was written: a name or a list of them.
+    // The rest of the section keeps its form: a name or a list of them.
     const left = others.length === transforms.length ? declared : others;
     return left === undefined || others.length === 0 ? whole : { Transform: left, ...whole };
   }
 
-  /** At the top level whole sections come in: of two with one name the members come together. */
+  /** At the top level whole sections are included; members of sections with one name are merged. */
   #includeSections(template: JsonObject, transform: JsonObject, folder: string): JsonObject {
     const at = ['Transform'];
     const snippet = this.#attempt(at, () => this.#read(transform, at, folder, 0));
@@ -109,19 +108,19 @@ class Inclusion {
   #attempt(at: Path, read: () => JsonObject): JsonObject | undefined {
     const { tolerance = REFUSING } = this.#options;
     const consequence = isWithinResource(at)
-      ? `what ${at[1] ?? ''} takes from it is missing`
-      : 'what is in it does not exist';
+      ? `its content is missing from ${at[1] ?? ''}`
+      : 'its content does not exist';
     return tolerance.attempt<JsonObject | undefined>(consequence, read, () => undefined);
   }
 
-  /** What the template says itself holds; that both say it is told. */
+  /** The template's own members win; duplicates are reported. */
   #merge(own: JsonObject, snippet: JsonObject, at: Path): JsonObject {
     const { tolerance = REFUSING } = this.#options;
     const repeated = Object.keys(snippet).filter((key) => Object.hasOwn(own, key));
     if (repeated.length > 0)
       tolerance.note(
-        this.#error(at, `an included snippet says ${repeated.join(', ')} once more`),
-        'what the template says itself holds',
+        this.#error(at, `an included snippet repeats ${repeated.join(', ')}`),
+        'the template itself wins',
       );
     return { ...snippet, ...own };
   }
@@ -131,7 +130,7 @@ class Inclusion {
     if (depth >= DEPTH_LIMIT || this.#count > COUNT_LIMIT)
       throw this.#error(
         at,
-        `snippets include each other more than ${DEPTH_LIMIT} deep, or there are too many`,
+        `snippets include each other more than ${DEPTH_LIMIT} levels deep, or there are too many`,
       );
     const { value, folder: next } = this.#open(this.#location(transform, at), at, folder);
     return this.#expandMembers(value, at, next, depth + 1);
@@ -177,7 +176,7 @@ class Inclusion {
     return new DefinitionError(placeOf(this.#tree, at), message);
   }
 
-  /** Parameters, pseudo parameters and mappings: all that is known before there are resources. */
+  /** Parameters, pseudo parameters and mappings: all that is known before resources are. */
   #locationScope(stackName: string): Scope {
     const { value } = this.#tree;
     const { parameters, region, accountId } = this.#options;
@@ -186,7 +185,7 @@ class Inclusion {
       throw this.#error(at, message);
     };
     const unknown = (name: string, at: Path): never =>
-      fail(at, `the Location of AWS::Include takes parameters only, and ${name} is none that has a value`);
+      fail(at, `the Location of AWS::Include takes parameters only; ${name} is not a parameter with a value`);
     return {
       region,
       ref: (name, at) =>
@@ -212,7 +211,7 @@ function isWithinResource([section, logicalId]: Path): boolean {
   return section === 'Resources' && logicalId !== undefined;
 }
 
-/** `bucket/key` of the forms that S3 has; undefined = none of them. */
+/** `bucket/key` from any of S3's address forms; undefined = none of them. */
 function objectAddress(location: string): string | undefined {
   const [, address] = /^s3:\/\/([^/]+\/.+)$/.exec(location) ?? [];
   if (address !== undefined) return address;

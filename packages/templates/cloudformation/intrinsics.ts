@@ -1,6 +1,6 @@
 /**
- * CloudFormation's intrinsic functions over one value. What a name stands for comes from the `Scope`;
- * here is only how the functions combine values and what AWS says when they cannot.
+ * CloudFormation's intrinsic functions over one value. The `Scope` resolves names; this file combines values
+ * and holds AWS's error texts.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 import { cutCidr } from './cidr.ts';
@@ -13,14 +13,12 @@ import type { Json, JsonObject } from '../../core/stack/model.ts';
 export const NO_VALUE = Symbol('AWS::NoValue');
 export type Resolved = Json | typeof NO_VALUE;
 
-/** What names mean in one stack. `fail` throws a `DefinitionError` at the place of `at`. */
+/** Meaning of names in one stack. `fail` throws a `DefinitionError` at the place of `at`. */
 export interface Scope {
   readonly region: string;
-  /** Parameter, pseudo parameter or resource. */
   ref(name: string, at: Path): Resolved;
   attribute(logicalId: string, attribute: string, at: Path): Json;
   condition(name: string, at: Path): boolean;
-  /** Undefined = no such entry. */
   mapping(map: string, topKey: string, secondKey: string): Json | undefined;
   importValue(name: string, at: Path): Json;
   fail(at: Path, message: string): never;
@@ -97,7 +95,7 @@ export function resolveValue(value: Json | undefined, scope: Scope, at: Path): R
   return resolveMembers(value, scope, at);
 }
 
-/** Resolves the members of a mapping that is no intrinsic call itself, such as `Properties`. */
+/** Resolves the members of a mapping that is not an intrinsic call itself, such as `Properties`. */
 export function resolveMembers(value: JsonObject, scope: Scope, at: Path): JsonObject {
   const entries: [string, Json][] = [];
   for (const [key, member] of Object.entries(value)) {
@@ -199,7 +197,6 @@ function combine(argument: Json, name: string, scope: Scope, at: Path): boolean[
   return argument.map((item, index) => resolveBoolean(item, scope, [...at, String(index)]));
 }
 
-/** The value of a condition: a boolean, or the text of one. */
 export function resolveBoolean(value: Json | undefined, scope: Scope, at: Path): boolean {
   const resolved = resolveValue(value, scope, at);
   if (resolved === true || resolved === 'true') return true;

@@ -1,6 +1,6 @@
 /**
- * Templates of nested stacks that lie on this machine: where `TemplateURL` or a SAM application names a file, or CDK
- * and the SAM CLI note the file behind an address in S3. They are opened when their parent knows their parameters.
+ * Templates of nested stacks on this machine: `TemplateURL`, a SAM application, or metadata of CDK and the
+ * SAM CLI names the file. Opened once their parent knows their parameters.
  */
 import { resolve, dirname } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -11,20 +11,18 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/jso
 import { readSource } from './template-source.ts';
 import type { SourceTree } from './template-source.ts';
 
-/** A template and those that it nests. */
 export type TemplateFamily = {
   readonly tree: SourceTree;
   readonly nested: ReadonlyMap<string, TemplateFamily>;
   readonly findings: readonly Finding[];
 };
 
-/** Type → the property that names the template. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Stack': 'TemplateURL',
   'AWS::Serverless::Application': 'Location',
 };
 
-/** @throws DefinitionError for the outermost template only: what a nested one lacks is a finding. */
+/** @throws DefinitionError for the outermost template only: faults of nested ones are findings */
 export async function readFamily(file: string, parents: readonly string[] = []): Promise<TemplateFamily> {
   const tree = await noteAssets(await readSource(file));
   const nested = new Map<string, TemplateFamily>();
@@ -37,7 +35,7 @@ export async function readFamily(file: string, parents: readonly string[] = []):
     try {
       const template = resolve(dirname(file), path);
       if (template === file || parents.includes(template))
-        throw new DefinitionError({ file }, 'the template nests itself, without end');
+        throw new DefinitionError({ file }, 'the template nests itself endlessly');
       nested.set(logicalId, await readFamily(template, [...parents, file]));
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
@@ -60,7 +58,7 @@ function localTemplate(resource: JsonObject): { type: string; property: string; 
   return { type, property, path };
 }
 
-/** Values of a parent as parameters of the stack that it nests: a list is one text with commas. */
+/** Values of a parent as parameters of its nested stack: a list becomes one text with commas. */
 export function parameterTexts(values: JsonObject): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, printParameter(value)]));
 }

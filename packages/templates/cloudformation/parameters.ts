@@ -9,7 +9,7 @@ export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
   /** Needs the account's SSM; an error only where it is used. */
   | { readonly kind: 'in-ssm'; readonly message: string }
-  /** Cannot be had; whatever uses it fails the same way. */
+  /** Unavailable; anything that uses it fails the same way. */
   | { readonly kind: 'unusable'; readonly error: DefinitionError };
 
 type Source = Pick<RawStack, 'parameters' | 'stored'>;
@@ -21,7 +21,7 @@ const SSM_VALUE_TYPE = /^AWS::SSM::Parameter::Value</;
 const SSM_LIST_TYPE = /^AWS::SSM::Parameter::Value<(?:List<.+>|CommaDelimitedList)>$/;
 const KNOWN_TYPE = /^(?:String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<.+>)?)$/;
 
-/** Reads every declared parameter. Values given for names that are not declared are left alone: `--param` is for all stacks. */
+/** Reads every declared parameter. Values for undeclared names are ignored: `--param` is for all stacks. */
 export function readParameters(
   section: Json | undefined,
   { parameters: given, stored }: Source,
@@ -43,7 +43,7 @@ export function readParameters(
   return values;
 }
 
-const WITHOUT_VALUE = 'what uses it is left out, or answers 500';
+const WITHOUT_VALUE = 'its users are omitted, or answer 500';
 
 function refuseMissing(
   missing: readonly string[],
@@ -57,15 +57,15 @@ function refuseMissing(
     WITHOUT_VALUE,
     () =>
       others.length === 0
-        ? fail(['Parameters', only], `must have a value; give ${hint}`)
-        : fail(['Parameters'], `[${missing.join(', ')}] must have values; give ${hint}`),
+        ? fail(['Parameters', only], `must have a value; set ${hint}`)
+        : fail(['Parameters'], `[${missing.join(', ')}] must have values; set ${hint}`),
     (error) => {
       for (const name of missing) values.set(name, { kind: 'unusable', error });
     },
   );
 }
 
-/** Undefined where nobody gives it a value. */
+/** Undefined if it has no value. */
 function readParameter(
   name: string,
   declaration: Json,
@@ -80,9 +80,9 @@ function readParameter(
   if (!KNOWN_TYPE.test(type)) fail(at, `Template format error: unrecognized parameter type: ${type}`);
   const text = Object.hasOwn(given, name) ? given[name] : defaultText(declaration['Default']);
   if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
-    // Constraints of the declaration are for the name, and the value is nobody's to repeat.
+    // The declaration's constraints apply to the name; the value must not be repeated.
     const found = text === undefined ? undefined : stored?.parameter(text);
-    // CloudFormation takes no SecureString for a parameter of a template.
+    // CloudFormation accepts no SecureString for a template parameter.
     if (found === undefined || found.type === 'SecureString')
       return { kind: 'in-ssm', message: ssmMessage(name, type) };
     return { kind: 'value', value: SSM_LIST_TYPE.test(type) ? splitList(found.value) : found.value };
@@ -96,7 +96,7 @@ function splitList(text: string): string[] {
 }
 
 function ssmMessage(name: string, type: string): string {
-  return `parameter ${name} has type ${type}, whose value is in the account's SSM; give it with --param ${name}=…, or by its default under ssm in gatewright.values.yml`;
+  return `parameter ${name} has type ${type}, whose value is in the account's SSM; set it with --param ${name}=…, or write the value of its default to ssm in gatewright.values.yml`;
 }
 
 /** Text of a scalar as CloudFormation compares it. */
@@ -135,7 +135,7 @@ function checkConstraints(
 ): void {
   const allowed = declaration['AllowedValues'];
   if (isJsonList(allowed) && !allowed.some((value) => defaultText(value) === item)) {
-    // With NoEcho the list may hold secrets as much as the value does.
+    // With NoEcho the list of allowed values may be as secret as the value.
     const list = declaration['NoEcho'] === true ? '' : `: ${allowed.map(defaultText).join(', ')}`;
     fail(at, `Parameter '${name}' must be one of AllowedValues${list}`);
   }

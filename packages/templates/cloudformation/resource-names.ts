@@ -1,4 +1,4 @@
-/** Names and attributes of one stack's resources, made once each; those that had to be made up are told. */
+/** Names and attributes of one stack's resources, each made once; generated ones are reported. */
 import { attributeOf, referenceTo } from './attributes.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import { partitionOf, urlSuffixOf } from '../pseudo-parameters.ts';
@@ -8,12 +8,10 @@ import type { ResourceTypes } from '../../core/resource-types/resource-types.ts'
 import type { Json, UnsupportedItem } from '../../core/stack/model.ts';
 import type { RawStack } from '../raw-stack.ts';
 
-/** What names are made from. */
 interface NamedResources {
   typeOf(logicalId: string): string;
-  /** A resolved property as text. */
   findText(logicalId: string, property: string): string | undefined;
-  /** Runs `look`, unless it is running already: then names need each other in a circle. */
+  /** Runs `look`, unless it is running already, which means that names depend on each other in a circle. */
   guard<T>(logicalId: string, look: () => T): T;
 }
 
@@ -34,12 +32,10 @@ export class ResourceNames {
     return this.#lookUpId(logicalId).value;
   }
 
-  /** What `Ref` gives. */
   reference(logicalId: string): string {
     return this.#noted(logicalId, this.#lookUpId(logicalId), 'its name');
   }
 
-  /** What `Fn::GetAtt` gives. */
   attribute(logicalId: string, attribute: string): Json {
     const found = this.#lookUp(logicalId, (identity) => attributeOf(this.#types, identity, attribute));
     return this.#noted(logicalId, found, `attribute ${attribute}`);
@@ -57,11 +53,11 @@ export class ResourceNames {
     return this.#resources.guard(logicalId, () => look(this.#identity(logicalId)));
   }
 
-  /** The value of a lookup that the template really uses; a made-up one is reported. */
+  /** The value of a lookup that the template uses; a generated one is reported. */
   #noted<Value extends Json>(logicalId: string, found: Lookup<Value>, what: string): Value {
     if (found.isPlaceholder && !this.placeholders.some((item) => item.logicalId === logicalId)) {
       const { stackName } = this.#raw;
-      const consequence = `${what} is not known for this type: the placeholder ${JSON.stringify(found.value)} stands for it`;
+      const consequence = `${what} is unknown for this type: the placeholder ${JSON.stringify(found.value)} is used`;
       this.placeholders.push({ stackName, logicalId, type: this.#resources.typeOf(logicalId), consequence });
     }
     return found.value;
@@ -79,7 +75,7 @@ export class ResourceNames {
     };
   }
 
-  /** Lambda counts the versions of a function as they are published. */
+  /** Lambda counts the versions of a function in order of publication. */
   #ordinalOf(logicalId: string): number {
     const resources = this.#raw.template['Resources'];
     if (!isJsonObject(resources)) return 1;

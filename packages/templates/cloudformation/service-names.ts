@@ -1,12 +1,13 @@
 /**
- * What `Ref` and `Fn::GetAtt` give of types that are not served here, in AWS's form. Nothing answers under these names;
- * they let a template be resolved whose other parts are served.
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html ("Return values")
+ * `Ref` and `Fn::GetAtt` of types that are not served here, in AWS's form. Nothing answers under these names;
+ * they only let the rest of a template resolve.
+ * @see
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+ * ("Return values")
  */
 import { makeHex, makeId, makeName, makeUuid } from '@gatewright/aws/physical-ids';
 import type { Json } from '../../core/stack/model.ts';
 
-/** What a pattern is filled with. */
 type NameSource = {
   readonly stackName: string;
   readonly logicalId: string;
@@ -14,22 +15,19 @@ type NameSource = {
   readonly accountId: string;
   readonly partition: string;
   readonly urlSuffix: string;
-  /** A property as text. */
   text(property: string): string | undefined;
 };
 
 type NameRow = {
-  /** Property that names the resource; `-` = it has no name of its own. */
   readonly nameProperty: string;
   readonly ref: string;
-  /** Attribute → pattern; a list where the attribute is one. */
   readonly attributes: ReadonlyMap<string, string | readonly string[]>;
 };
 
 /**
- * Per line: type, property with its name, what Ref gives, attributes. An attribute without a value is what Ref gives,
- * one with `[]` a list. `{name}` is the name that the template gives, else a made-up one, `{name:32}` cut to 32;
- * `{Other}` another property; `{hex:8}`, `{id:8}`, `{ID:8}` and `{uuid}` are made up, always the same.
+ * Per line: type, property with its name, result of Ref, attributes. An attribute without a value equals Ref,
+ * one with `[]` is a list. `{name}` is the name in the template, else a generated one, `{name:32}` cut to 32;
+ * `{Other}` another property; `{hex:8}`, `{id:8}`, `{ID:8}` and `{uuid}` are generated, always the same.
  * `arn:ecs:cluster/{name}` stands for the whole ARN, `garn:` for one without a region.
  */
 const TABLE = `
@@ -186,13 +184,13 @@ function readAttributes(
   );
 }
 
-/** What `Ref` gives; undefined for a type that is not in the table. */
+/** Result of `Ref`; undefined for a type that is not in the table. */
 export function serviceReference(type: string, source: NameSource): string | undefined {
   const row = ROWS.get(type);
   return row && fill(row, row.ref, source);
 }
 
-/** What `Fn::GetAtt` gives; undefined for a type or attribute that is not in the table. */
+/** Result of `Fn::GetAtt`; undefined for a type or attribute that is not in the table. */
 export function serviceAttribute(type: string, attribute: string, source: NameSource): Json | undefined {
   const row = ROWS.get(type);
   const pattern = row?.attributes.get(attribute);

@@ -1,4 +1,4 @@
-/** One stack's names: what each Ref, GetAtt, condition, mapping, output and export of its template comes to. */
+/** One stack's names: the value of each Ref, GetAtt, condition, mapping, output and export. */
 import { DefinitionError, NO_CONSEQUENCE, REFUSING } from '../../core/errors.ts';
 import type { ResourceTypes } from '../../core/resource-types/resource-types.ts';
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
@@ -21,7 +21,6 @@ import { checkShape } from './template-shape.ts';
 import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
-/** Finds the value of an export in another stack. */
 type Importer = (name: string, importing: StackResolver, at: Path) => Json;
 
 export class StackResolver implements Scope {
@@ -29,7 +28,7 @@ export class StackResolver implements Scope {
   readonly region: string;
   readonly #importer: Importer;
   readonly #tolerance: Tolerance;
-  /** The raw template without what is broken in its outline. */
+  /** The raw template without the parts that break its structure. */
   readonly #template: JsonObject;
   readonly #resources: JsonObject;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
@@ -37,7 +36,6 @@ export class StackResolver implements Scope {
   readonly #references: DynamicReferences;
   readonly #conditions = new Map<string, boolean>();
   readonly #nested = new Map<string, StackResolver>();
-  /** Logical id → logical ids it needs, as AWS orders creation. */
   readonly #needs = new Map<string, Set<string>>();
   readonly #types: ResourceTypes;
   readonly #open = new OpenNames();
@@ -69,12 +67,11 @@ export class StackResolver implements Scope {
     this.#references = new DynamicReferences(raw.stored, this.#resources, this.#names, { findText, fail });
   }
 
-  /** Names and attributes that had to be made up. */
+  /** Generated names and attributes. */
   get placeholders(): readonly UnsupportedItem[] {
     return this.#names.placeholders;
   }
 
-  /** Nested stacks that are made, those that they nest behind each. */
   nestedStacks(): readonly StackResolver[] {
     return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
       const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
@@ -83,7 +80,6 @@ export class StackResolver implements Scope {
     });
   }
 
-  /** Every resource whose condition holds, in template order. */
   resolveResources(): ReadonlyMap<string, ResolvedResource> {
     const resolved = new Map<string, ResolvedResource>();
     for (const logicalId of Object.keys(this.#resources)) {
@@ -91,12 +87,10 @@ export class StackResolver implements Scope {
     }
     const cycle = findCycle(this.#needs);
     const [first = ''] = cycle;
-    if (cycle.length > 0)
-      this.refuse(['Resources', first], describeCycle(cycle), 'they are served all the same');
+    if (cycle.length > 0) this.refuse(['Resources', first], describeCycle(cycle), 'they are still served');
     return resolved;
   }
 
-  /** Outputs whose condition holds, by output name. */
   resolveOutputs(): ReadonlyMap<string, Json> {
     return new Map(
       Object.keys(this.#section('Outputs')).flatMap((name) =>
@@ -109,7 +103,6 @@ export class StackResolver implements Scope {
     );
   }
 
-  /** Export name → output name. */
   get exportNames(): ReadonlyMap<string, string> {
     this.#exportNames ??= readExportNames(
       Object.entries(this.#section('Outputs')),
@@ -120,12 +113,11 @@ export class StackResolver implements Scope {
     return this.#exportNames;
   }
 
-  /** Value of an output that `exportNames` names. */
   exportValue(name: string): Json {
     return this.#outputValue(this.exportNames.get(name) ?? '');
   }
 
-  /** Whether the value of this export is being resolved right now: asking for it again is a circle. */
+  /** Whether this export is being resolved right now: a second request means a circle. */
   isResolving(exportName: string): boolean {
     return this.#open.has(`output ${this.exportNames.get(exportName) ?? ''}`);
   }
@@ -178,17 +170,16 @@ export class StackResolver implements Scope {
     throw new DefinitionError(this.place(at), message);
   }
 
-  /** Goes on without it where that is tolerated. @throws DefinitionError where it is not */
+  /** Continues without it where that is tolerated. @throws DefinitionError otherwise */
   refuse(at: Path, message: string, consequence: string): void {
     this.#tolerance.note(new DefinitionError(this.place(at), message), consequence);
   }
 
-  /** File, line, logical id and property of a path into the template. */
   place(at: Path): DefinitionPlace {
     return placeOf(this.raw, at);
   }
 
-  /** Opened when somebody first asks: its parameters may need other resources of this stack. */
+  /** Opened on first use: its parameters may need other resources of this stack. */
   #nestedStack(logicalId: string): StackResolver | undefined {
     const known = this.#nested.get(logicalId);
     const template = this.raw.nested?.get(logicalId);
@@ -227,16 +218,15 @@ export class StackResolver implements Scope {
     return typeof name !== 'string' || this.condition(name, ['Resources', logicalId, 'Condition']);
   }
 
-  /** As long as nobody knows better, a resource is there: one that guards others must not vanish. */
+  /** A resource of unknown condition exists: one that guards others must not vanish. */
   #mayExist(logicalId: string): boolean {
     return this.#tolerance.attempt(
-      'it is taken to be true',
+      'it counts as true',
       () => this.#exists(logicalId),
       () => true,
     );
   }
 
-  /** Notes that the resource being resolved needs this one. */
   #need(logicalId: string, at: Path): void {
     if (!Object.hasOwn(this.#resources, logicalId) || !this.#exists(logicalId)) {
       const why = Object.hasOwn(this.#resources, logicalId) ? '; its Condition is false' : '';
@@ -271,7 +261,7 @@ export class StackResolver implements Scope {
     };
   }
 
-  /** What can be resolved of a resource; the rest is left out, and a fault where requests read it. */
+  /** The resolvable parts of a resource; the rest is omitted, and a fault where requests read it. */
   #resolveParts(
     logicalId: string,
     properties: JsonObject,
@@ -309,7 +299,7 @@ export class StackResolver implements Scope {
     return { physicalId, properties: Object.fromEntries(entries), fault, unresolved };
   }
 
-  /** Whether the wait is real: CloudFormation forgets a DependsOn whose target's condition is false. */
+  /** Whether the dependency holds: CloudFormation ignores a DependsOn whose target's condition is false. */
   #dependsOn(logicalId: string, target: string): boolean {
     const at = ['Resources', logicalId, 'DependsOn'];
     if (Object.hasOwn(this.#resources, target) && !this.#exists(target)) return false;
@@ -337,7 +327,7 @@ export class StackResolver implements Scope {
     return value === NO_VALUE ? '' : value;
   }
 
-  /** Runs `work` as the resource whose needs it finds. */
+  /** Runs `work` and attributes the needs it finds to this resource. */
   #as<T>(logicalId: string, work: () => T): T {
     const owner = this.#owner;
     this.#owner = logicalId;

@@ -1,9 +1,10 @@
-/** The outline that CloudFormation checks before it resolves anything: sections, resource members, names. */
+/**
+ * The structure that CloudFormation checks before it resolves anything: sections, resource members, names.
+ */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 
-/** Says what is wrong, and what is missing by it. Returns where that is tolerated. */
 type Refuse = (at: Path, message: string, consequence: string) => void;
 
 const SECTIONS = new Set(
@@ -19,15 +20,15 @@ const RESOURCE_MEMBERS = new Set(
   ).split(' '),
 );
 
-/** Transforms that are done before or need nothing done; any other is a macro of the account. */
+/** Transforms handled earlier, or without effect; any other is a macro of the account. */
 const TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31']);
 
-/** Bounds the time of a load; AWS's own limit is a finding and no refusal. */
+/** Bounds the time of a load; AWS's own limit is a finding, not a refusal. */
 const MAX_RESOURCES = 5_000;
 
 /**
- * The template without the parts whose outline CloudFormation refuses, in its words.
- * @throws what `refuse` throws, and at once where no resource is left
+ * The template without the parts whose structure CloudFormation refuses, in its words.
+ * @throws what `refuse` throws, and at once if no resource remains
  */
 export function checkShape(
   template: JsonObject,
@@ -39,20 +40,20 @@ export function checkShape(
     refuse(
       [unknown[0] ?? ''],
       `Template format error: Invalid template property or properties [${unknown.join(', ')}]`,
-      'nobody reads it',
+      'it is not read',
     );
   const broken = ['Parameters', 'Mappings', 'Conditions', 'Outputs'].filter(
     (name) => template[name] !== undefined && !isJsonObject(template[name]),
   );
   for (const name of broken)
-    refuse([name], `Template format error: ${name} must be a mapping`, 'the section is left out');
+    refuse([name], `Template format error: ${name} must be a mapping`, 'the section is omitted');
   checkTransform(template['Transform'], refuse);
   const { Resources: declared } = template;
   const count = Object.keys(membersOf(declared)).length;
   if (count > MAX_RESOURCES)
     return fail(
       ['Resources'],
-      `${count} resources: a stack at AWS holds 500, and the gateway reads ${MAX_RESOURCES} at most`,
+      `${count} resources: AWS allows 500 per stack, and the gateway reads at most ${MAX_RESOURCES}`,
     );
   const resources = Object.entries(membersOf(declared)).filter(([logicalId, resource]) =>
     checkResource(logicalId, resource, refuse),
@@ -71,21 +72,20 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
       refuse(
         ['Transform'],
         `Transform ${text} runs a macro in the AWS account; it cannot run here`,
-        'the template is read as it stands',
+        'the template is read without it',
       );
     }
   }
 }
 
-/** Whether there is enough of it to go on. */
 function checkResource(logicalId: string, resource: Json, refuse: Refuse): boolean {
   const at = ['Resources', logicalId];
-  const leftOut = 'it is left out';
+  const leftOut = 'it is omitted';
   if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId))
     refuse(
       at,
       `Template format error: Resource name ${logicalId} is non alphanumeric.`,
-      'it is taken all the same',
+      'it is accepted here',
     );
   if (!isJsonObject(resource) || typeof resource['Type'] !== 'string') {
     refuse(
@@ -97,7 +97,7 @@ function checkResource(logicalId: string, resource: Json, refuse: Refuse): boole
   }
   const unknown = Object.keys(resource).find((member) => !RESOURCE_MEMBERS.has(member));
   if (unknown !== undefined)
-    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'nobody reads it');
+    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'it is not read');
   const properties = resource['Properties'];
   if (properties === undefined || properties === null || isJsonObject(properties)) return true;
   refuse([...at, 'Properties'], 'Template format error: Properties must be a mapping', leftOut);

@@ -1,6 +1,6 @@
 /**
  * Text of a template or service file → plain JSON values in CloudFormation's long form, with the line of
- * every value kept for messages. Any text is either read or refused with a `DefinitionError`.
+ * every value. Any text is either read or refused with a `DefinitionError`.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
@@ -16,25 +16,24 @@ export type Path = readonly string[];
 export type SourceTree = {
   readonly file: string;
   readonly value: JsonObject;
-  /** Keys that are written more than once in one mapping: the last holds, as for AWS's tools. */
+  /** Keys written more than once in one mapping: the last one counts, as in AWS's tools. */
   readonly repeatedKeys: readonly RepeatedKey[];
-  /** Line of the deepest part of `path` that is in the file; lines count from 1. */
+  /** Line of the deepest part of `path` in the file; lines count from 1. */
   lineOf(path: Path): number | undefined;
 };
 
 type RepeatedKey = {
-  /** With the key itself. */
+  /** Including the key. */
   readonly path: Path;
-  /** Where it is written again, and for good. */
   readonly line: number;
 };
 
-/** Four times CloudFormation's own limit for a template in S3: what is not minified yet may be longer. */
+/** Four times CloudFormation's limit for a template in S3: the file may not be minified yet. */
 const SIZE_LIMIT_BYTES = 4_194_304;
 const DEPTH_LIMIT = 100;
 /** Aliases multiply: ten lines of YAML can describe a billion values. */
 const VALUE_LIMIT = 500_000;
-/** Characters that repairs may read in all: each reads the text anew. */
+/** Characters that repairs may read in all: each one reads the text again. */
 const REPAIR_LIMIT = 20_000_000;
 
 /** `!Name` is short for `Fn::Name`; `!Ref` and `!Condition` keep their bare names. */
@@ -45,7 +44,6 @@ const SHORT_TAGS = new Set(
   ).split(' '),
 );
 
-/** Reads a file; a missing one is `DefinitionError` "template not found". */
 export async function readSource(file: string): Promise<SourceTree> {
   let text: string;
   try {
@@ -107,7 +105,7 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-/** `1.0` and `012345678901` mean their text in CloudFormation, not a number. */
+/** In CloudFormation `1.0` and `012345678901` mean their text, not a number. */
 function keepNumberText(_key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
     ? context.source
@@ -131,7 +129,7 @@ type Lines = {
 
 type PairsByKey = ReadonlyMap<string, Pair>;
 
-/** What stands too far left within brackets and quotes is moved until the text can be read. */
+/** Lines indented too little within brackets and quotes are moved until the text can be read. */
 function parseLeniently(text: string, file: string): Lines {
   let lines = parseYaml(text, file);
   for (let read = 0; read < REPAIR_LIMIT && lines.document.errors.length > 0; read += text.length) {
@@ -150,7 +148,7 @@ function parseYaml(text: string, file: string): Lines {
       lineCounter: counter,
       prettyErrors: false,
       logLevel: 'error',
-      // PyYAML lets the last one hold; who wrote it is told.
+      // PyYAML uses the last one; it is reported.
       uniqueKeys: false,
     });
   } catch (error) {
@@ -165,7 +163,7 @@ function parseYaml(text: string, file: string): Lines {
   return { text, document, at, lineOf: (path) => findLine(document, pairsOf, at, path) };
 }
 
-/** @param known of maps in which something was looked for: every resource of a template is, so that none is gone through again */
+/** @param known index of maps searched before, since all resources of a template are looked up */
 function findLine(
   document: Document.Parsed,
   known: WeakMap<YAMLMap, PairsByKey>,
@@ -192,12 +190,10 @@ function findLine(
   return offset === undefined ? undefined : at(offset);
 }
 
-/** Of a key that is there twice, the last one. */
 function byKey({ items }: YAMLMap): PairsByKey {
   return new Map(items.flatMap((pair) => (isScalar(pair.key) ? [[keyText(pair.key), pair] as const] : [])));
 }
 
-/** One walk from YAML nodes to JSON values, with a budget. */
 class Conversion {
   readonly repeatedKeys: RepeatedKey[] = [];
   readonly #lines: Lines;
@@ -280,7 +276,7 @@ class Conversion {
   }
 }
 
-/** `Api.RootResourceId` → logical id and attribute; an attribute may have dots itself (`Outputs.Name`). */
+/** `Api.RootResourceId` → logical id and attribute; an attribute may contain dots (`Outputs.Name`). */
 export function splitAttribute(text: string): readonly string[] {
   const dot = text.indexOf('.');
   return dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];

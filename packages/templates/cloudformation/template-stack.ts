@@ -1,4 +1,3 @@
-/** Loads one CloudFormation or SAM template from its file. */
 import { basename, dirname, resolve } from 'node:path';
 import { expandForEach } from './for-each.ts';
 import { settleHome } from '../../core/stack/home.ts';
@@ -32,7 +31,7 @@ export async function loadTemplate(
   return familyStack(family, stackName, { ...options, ...home });
 }
 
-/** A stack with those that it nests, which are opened once their parameters are known. */
+/** A stack and its nested ones, which are opened once their parameters are known. */
 function familyStack(
   { tree, nested, findings }: TemplateFamily,
   stackName: string,
@@ -56,7 +55,6 @@ function filesOf({ tree, nested }: TemplateFamily): readonly string[] {
   return [tree.file, ...[...nested.values()].flatMap(filesOf)];
 }
 
-/** A stack from a parsed template: loops and SAM expanded, local code found. */
 export function toRawStack(written: SourceTree, stackName: string, options: LoadOptions): RawStack {
   const { tree, files } = expandIncludes(written, stackName, options);
   const { file } = tree;
@@ -97,7 +95,7 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   };
 }
 
-/** What AWS's tools pass over in silence: the last of them holds. */
+/** AWS's tools silently use the last one. */
 function repeatedKeys(tree: SourceTree): readonly Finding[] {
   return tree.repeatedKeys.map(({ path, line }) => {
     const place = { ...placeOf(tree, path), line };
@@ -109,8 +107,8 @@ function repeatedKeys(tree: SourceTree): readonly Finding[] {
       type: typeof type === 'string' ? type : 'template',
       property,
       place,
-      message: `the key ${path.at(-1) ?? ''} is written twice`,
-      consequence: `the last one, in line ${line}, holds`,
+      message: `the key ${path.at(-1) ?? ''} is repeated`,
+      consequence: `the last one, in line ${line}, is used`,
     };
   });
 }
@@ -121,8 +119,8 @@ function hasTransform(template: JsonObject, name: string): boolean {
 }
 
 /**
- * Folders that the template points at: a local path where S3 would be (as `aws cloudformation package` takes it),
- * or the asset that CDK notes in the metadata.
+ * Local folders in the template: a path where S3 would be (as for `aws cloudformation package`), or the asset
+ * in CDK's metadata.
  */
 function findLocal(
   template: JsonObject,

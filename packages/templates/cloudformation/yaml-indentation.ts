@@ -1,11 +1,11 @@
 /**
- * Flow collections and quoted texts whose further lines stand too far left. YAML 1.2 refuses them, the readers of
- * AWS's tools do not look at indentation there; such lines are moved to the right, and every line keeps its number.
+ * Flow collections and quoted texts whose later lines are indented too little. YAML 1.2 refuses them, AWS's
+ * tools ignore indentation there; such lines are moved to the right, and every line keeps its number.
  */
 import { isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Document } from 'yaml';
 
-/** The text with the first such place repaired; undefined where there is none. */
+/** Repairs the first such place; undefined if there is none. */
 export function deepenFirst(text: string, document: Document.Parsed): string | undefined {
   const start = firstUnclosed(text, document);
   if (start === undefined) return undefined;
@@ -22,7 +22,6 @@ export function deepenFirst(text: string, document: Document.Parsed): string | u
   return repaired === text ? undefined : repaired;
 }
 
-/** Where the first collection or text begins whose end the parser has not found. */
 function firstUnclosed(text: string, document: Document.Parsed): number | undefined {
   let found: number | undefined;
   const look = (_key: unknown, node: unknown): void => {
@@ -39,7 +38,7 @@ function firstUnclosed(text: string, document: Document.Parsed): number | undefi
   try {
     visit(document, look);
   } catch (error) {
-    // It recurses: brackets by the thousand exhaust the stack, and are nobody's template.
+    // The parser recurses: thousands of brackets exhaust the stack, and no real template has them.
     if (!(error instanceof RangeError)) throw error;
   }
   return found;
@@ -47,7 +46,7 @@ function firstUnclosed(text: string, document: Document.Parsed): number | undefi
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '"': '"', "'": "'" };
 
-/** The offset behind the end of what begins at `start`; undefined where it never ends. */
+/** The offset after the end of what begins at `start`; undefined if it never ends. */
 function endOf(text: string, start: number): number | undefined {
   const first = text[start] ?? '';
   if (first === '"' || first === "'") return endOfQuote(text, start);

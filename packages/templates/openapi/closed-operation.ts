@@ -1,7 +1,4 @@
-/**
- * An operation that its writer could not finish (SAM): in the document stands why, so that its route
- * is there and answers 500.
- */
+/** An operation that could not be completed (SAM): its route exists and answers 500 with the reason. */
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { membersOf } from '../../core/stack/json-values.ts';
@@ -19,7 +16,7 @@ export function closedOperation({ message, place }: DefinitionError): JsonObject
   return { [CLOSED]: Object.fromEntries(known), responses: {} };
 }
 
-/** The error that closed it; undefined for any other operation. `file` is where the document stands. */
+/** The error that closed it; undefined for any other operation. `file` is the document's. */
 export function closingError(operation: JsonObject, file: string): DefinitionError | undefined {
   const closed = operation[CLOSED];
   if (closed === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * An OpenAPI document of a `Body`, read with suspicion: any JSON may stand there. Everything is looked up by
- * path, so that a refusal can say where it is; what AWS does not read is noted, never dropped in silence.
+ * The OpenAPI document of a `Body`, which may be any JSON. Everything is read by path, for the place in
+ * messages; parts that AWS does not read are noted.
  */
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject, ResolvedResource } from '../../core/stack/model.ts';
@@ -12,18 +12,16 @@ type OpenApiVersion = '2.0' | '3.0';
 /** Keys from the root of the document: `['paths', '/pets', 'get']`. */
 export type DocumentPath = readonly string[];
 
-/** A value and where it really stands: behind a reference, if there was one. */
 export type Found = { readonly value: JsonObject; readonly at: DocumentPath };
 
-/** One method of one path. */
 export type Operation = {
-  /** With the base path that the import asks for: `/v1/pets/{id}`. */
+  /** With the base path of the import: `/v1/pets/{id}`. */
   readonly path: string;
   /** Upper case; `ANY` for `x-amazon-apigateway-any-method`. */
   readonly method: string;
   readonly value: JsonObject;
   readonly at: DocumentPath;
-  /** Of the path, where the operation has none of the same name and place. */
+  /** Includes those of the path, unless the operation has one of the same name and place. */
   readonly parameters: readonly Found[];
 };
 
@@ -31,7 +29,7 @@ const VERBS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 const ANY = 'x-amazon-apigateway-any-method';
 const NO_ROUTE = ['parameters', 'summary', 'description', 'servers', '$ref'];
 const MAX_REFERENCES = 20;
-/** How an import treats the path of the document's server. */
+/** Treatments of the server's path by an import. */
 const BASE_PATHS = ['ignore', 'prepend', 'split'];
 
 export class OpenApiDocument {
@@ -40,7 +38,7 @@ export class OpenApiDocument {
   readonly api: ResolvedResource;
   readonly findings: Finding[] = [];
 
-  /** @throws DefinitionError for what is no OpenAPI 2.0 or 3.0. */
+  /** @throws DefinitionError unless the document is OpenAPI 2.0 or 3.0 */
   constructor(api: ResolvedResource, root: JsonObject) {
     this.api = api;
     this.root = root;
@@ -56,7 +54,6 @@ export class OpenApiDocument {
     this.version = isSwagger ? '2.0' : '3.0';
   }
 
-  /** Where definitions of a kind stand in this version. */
   section(kind: 'models' | 'securitySchemes'): Found {
     const at = {
       models: { '2.0': ['definitions'], '3.0': ['components', 'schemas'] },
@@ -65,7 +62,6 @@ export class OpenApiDocument {
     return this.object(at) ?? { value: {}, at };
   }
 
-  /** Every method of every path, in order. */
   operations(basePath: string): readonly Operation[] {
     const paths = this.object(['paths']);
     if (paths === undefined) return this.fail(['paths'], 'Invalid OpenAPI input. The document has no paths');
@@ -74,7 +70,7 @@ export class OpenApiDocument {
         this.report([...paths.at, path]);
         return [];
       }
-      // SAM's name of the catch-all route of an HTTP API; AWS's own export says `/$default`.
+      // SAM's name of an HTTP API's catch-all route; AWS's own export writes `/$default`.
       if (path === '$default' && this.api.type === 'AWS::ApiGatewayV2::Api')
         return this.#operationsOf(path, joinPath(basePath, '/$default'));
       if (!path.startsWith('/'))
@@ -108,7 +104,7 @@ export class OpenApiDocument {
     });
   }
 
-  /** The path that an import puts before every other, for its `basepath` parameter. */
+  /** The path that an import puts before all others, by its `basepath` parameter. */
   basePath(mode: Json | undefined, property: string): string {
     if (mode === undefined) return '';
     if (typeof mode !== 'string' || !BASE_PATHS.includes(mode.toLowerCase()))
@@ -130,7 +126,7 @@ export class OpenApiDocument {
     return typeof base === 'string' ? base : '';
   }
 
-  /** The path of the first server, or its variable `basePath`, which AWS exports that way. */
+  /** The path of the first server, or its variable `basePath`, as AWS exports it. */
   #serverBase(): string {
     const server = this.list(['servers'])[0];
     const url = server?.value['url'];
@@ -151,7 +147,7 @@ export class OpenApiDocument {
     return found.find(isJsonObject) ?? {};
   }
 
-  /** The object at a path, references followed; undefined where there is nothing. */
+  /** The object at a path, following references; undefined if absent. */
   object(at: DocumentPath): Found | undefined {
     const value = this.#lookUp(at);
     if (value === undefined || value === null) return undefined;
@@ -162,7 +158,7 @@ export class OpenApiDocument {
     return this.object(at) ?? this.fail(at, 'Invalid OpenAPI input. An object is expected here');
   }
 
-  /** The objects of a list, references followed; empty where there is none. */
+  /** The objects of a list, following references; empty if absent. */
   list(at: DocumentPath): readonly Found[] {
     const value = this.#lookUp(at);
     if (value === undefined || value === null) return [];
@@ -170,7 +166,6 @@ export class OpenApiDocument {
     return value.map((_item, index) => this.require([...at, String(index)]));
   }
 
-  /** A text member; numbers and booleans read as their text. */
   text(found: Found, name: string): string | undefined {
     const value = Object.hasOwn(found.value, name) ? found.value[name] : undefined;
     if (value === undefined || value === null) return undefined;
@@ -186,7 +181,7 @@ export class OpenApiDocument {
     return this.api.place(['Body', ...at].join('.'));
   }
 
-  /** Notes a part that changes nothing here although its author expects it to. */
+  /** Notes a part that has no effect here although its author expects one. */
   report(at: DocumentPath, consequence = 'this part of the document is not applied'): void {
     const { logicalId, type } = this.api;
     this.findings.push({ logicalId, type, property: ['Body', ...at].join('.'), consequence });

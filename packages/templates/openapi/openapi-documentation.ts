@@ -1,4 +1,3 @@
-/** `x-amazon-apigateway-documentation` of a REST API's document → its documentation parts. */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
@@ -7,13 +6,14 @@ const SECTION = 'x-amazon-apigateway-documentation';
 const LIST = 'documentationParts';
 
 type ImportedPart = {
-  /** What tells it from the others: the place that it is about. */
   readonly key: string;
   readonly properties: JsonObject;
   readonly at: DocumentPath;
 };
 
-/** A part without a place or properties is reported and left out; of two for one place the last counts. */
+/**
+ * A part without a place or properties is reported and omitted; of two for one place the last one counts.
+ */
 export function importedParts(document: OpenApiDocument): readonly ImportedPart[] {
   const section = document.object([SECTION]);
   const list = section?.value[LIST];

@@ -1,4 +1,4 @@
-/** Documents that lie beside the template: put in their place before anything is resolved, intrinsics and all. */
+/** Local documents beside the template, inserted before anything is resolved. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -8,7 +8,7 @@ import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { SourceTree } from '../cloudformation/template-source.ts';
 
-/** Type → the property that holds the document, and the one that names its file. */
+/** Type → the property with the document, and the one that names its file. */
 const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>> = {
   'AWS::ApiGateway::RestApi': ['Body', 'BodyS3Location'],
   'AWS::ApiGatewayV2::Api': ['Body', 'BodyS3Location'],
@@ -20,9 +20,9 @@ const PROPERTIES: Readonly<Record<string, readonly [body: string, file: string]>
 const MAX_BYTES = 6 * 1024 * 1024;
 
 /**
- * The template with every local document in it, as `aws cloudformation package` reads them.
- * What lies in S3 stays as it is, and is named unsupported later.
- * @throws DefinitionError for a file that is not there or cannot be read.
+ * Inserts every local document, as `aws cloudformation package` does. Documents in S3 are reported as
+ * unsupported later.
+ * @throws DefinitionError for a missing or unreadable file.
  */
 export function inlineDocuments(
   template: JsonObject,
@@ -54,7 +54,6 @@ export function inlineDocuments(
   return { ...template, Resources: Object.fromEntries(entries) };
 }
 
-/** What `gatewright.values.yml` has for an object of S3, in either spelling. */
 function storedFile(location: Json | undefined, stored: StoredValues | undefined): string | undefined {
   const { Bucket: bucket, Key: key } = membersOf(location);
   if (typeof bucket === 'string' && typeof key === 'string') return stored?.fileOf(`${bucket}/${key}`);
@@ -62,7 +61,7 @@ function storedFile(location: Json | undefined, stored: StoredValues | undefined
   return address === undefined ? undefined : stored?.fileOf(address);
 }
 
-/** Where CDK, `sam build` and `sam package` note the local file of a property that is in S3. */
+/** The local file that CDK, `sam build` or `sam package` notes for a property that is in S3. */
 function assetFile(metadata: Json | undefined, property: string): Json | undefined {
   if (!isJsonObject(metadata)) return undefined;
   return metadata['aws:asset:property'] === property ? metadata['aws:asset:path'] : undefined;

@@ -1,4 +1,3 @@
-/** The OpenAPI document of an HTTP API → routes, integrations and authorizers. */
 import { REFUSING } from '../../core/errors.ts';
 import type { DefinitionError, Tolerance } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
@@ -10,13 +9,17 @@ import type { OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedResource } from './openapi-resource.ts';
 import { present } from '../sam/sam-expansion.ts';
 
-/** How a document is to be read; there is one way (developer guide, "x-amazon-apigateway-importexport-version"). */
+/**
+ * The version of the import algorithm; there is only one (developer guide,
+ * "x-amazon-apigateway-importexport-version").
+ */
 const ALGORITHM = 'x-amazon-apigateway-importexport-version';
 const AUTHORIZER_TYPE = 'AWS::ApiGatewayV2::Authorizer';
 
 /**
- * An operation that cannot be imported leaves its route at fault.
- * @throws DefinitionError for what AWS refuses to import: the document, and any operation where nothing is tolerated
+ * An operation that cannot be imported makes its route faulty.
+ * @throws DefinitionError for what AWS refuses to import: the document, and any operation where nothing is
+ * tolerated
  */
 export function importHttpApi(
   document: OpenApiDocument,
@@ -58,7 +61,6 @@ function routeKeyOf({ method, path }: Operation, basePath: string): string {
   return method === 'ANY' && path === `${basePath}/$default` ? '$default' : `${method} ${path}`;
 }
 
-/** A route that cannot be read, so that it says so. */
 function closedRoute(
   document: OpenApiDocument,
   stackName: string,
@@ -120,13 +122,12 @@ function importRoute(
   ];
 }
 
-/** `IntegrationUri` → `uri`, `TimeoutInMillis` → `timeoutInMillis`. */
 function documentName(property: string): string {
   const name = property.replace(/^Integration(?=Uri|Type)/, '').replace(/^IntegrationMethod$/, 'HttpMethod');
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** What the document says of the API itself; the template's own properties come before it. */
+/** The document's settings of the API itself; the template's own properties come first. */
 export function httpApiProperties(document: OpenApiDocument): JsonObject {
   const own = Object.fromEntries(Object.entries(document.api.properties).filter(([name]) => name !== 'Body'));
   const info = document.object(['info']);

@@ -1,4 +1,3 @@
-/** Parameters, bodies and responses of an operation → what AWS::ApiGateway::Method says of them. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { DocumentPath, Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import type { ImportedModels } from './openapi-models.ts';
@@ -11,7 +10,7 @@ const LOCATIONS: Readonly<Record<string, string>> = {
   query: 'method.request.querystring.',
 };
 
-/** `RequestParameters`: name → whether a validator insists on it. Cookies and forms are not read by AWS. */
+/** `RequestParameters`: name → whether a validator requires it. AWS does not read cookies and forms. */
 export function requestParameters(document: OpenApiDocument, operation: Operation): JsonObject | undefined {
   const entries: [string, boolean][] = [];
   for (const parameter of operation.parameters) {
@@ -25,7 +24,6 @@ export function requestParameters(document: OpenApiDocument, operation: Operatio
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-/** `RequestModels`: media type → model. */
 export function requestModels(
   document: OpenApiDocument,
   operation: Operation,
@@ -51,7 +49,6 @@ function swaggerBody(
   return model === undefined ? [] : mediaTypes(document, operation, 'consumes').map((type) => [type, model]);
 }
 
-/** By `consumes` or `produces` of the operation, else of the document, else JSON. */
 function mediaTypes(
   document: OpenApiDocument,
   operation: Operation,
@@ -76,7 +73,7 @@ function contentModels(
   });
 }
 
-/** `MethodResponses`: one per status; `default` is no response that a client could get. */
+/** `MethodResponses`: one per status; `default` is not a response that a client could get. */
 export function methodResponses(
   document: OpenApiDocument,
   operation: Operation,

@@ -11,7 +11,7 @@ type ImportedModel = {
   readonly at: DocumentPath;
 };
 
-/** What API Gateway reads of a schema; everything else (`example`, `discriminator`, `nullable`…) is dropped. */
+/** What API Gateway reads of a schema; all else (`example`, `discriminator`, `nullable`…) is dropped. */
 const ONE = ['additionalItems', 'additionalProperties', 'items', 'not'];
 const LIST = ['allOf', 'anyOf', 'oneOf'];
 const MAP = ['definitions', 'patternProperties', 'properties'];
@@ -67,7 +67,6 @@ export class ImportedModels {
     return name;
   }
 
-  /** The same without making one, for responses: nothing checks them. */
   knownName(schema: Json | undefined, at: DocumentPath): string | undefined {
     const reference = membersOf(schema)['$ref'];
     return typeof reference === 'string' ? this.#namedBy(reference, at) : undefined;

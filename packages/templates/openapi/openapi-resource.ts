@@ -1,17 +1,18 @@
-/** Resources that an OpenAPI document stands for: under the logical id of their API, placed within its `Body`. */
+/**
+ * Resources described by an OpenAPI document: under the logical id of their API, placed within its `Body`.
+ */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject, ResolvedResource } from '../../core/stack/model.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 
 export type ImportedResource = {
-  /** What tells it from the others of its type: `GET /pets`. */
   readonly key: string;
   readonly type: string;
   readonly physicalId: string;
   readonly properties: JsonObject;
   readonly fault?: DefinitionError | undefined;
-  /** Where a property stands in the document; undefined asks for the whole. */
+  /** Place of a property in the document; undefined for the whole resource. */
   at(property?: string): DocumentPath;
 };
 

@@ -28,7 +28,6 @@ export class RestImport {
   readonly #stackName: string;
   readonly #tolerance: Tolerance;
   readonly #models: ImportedModels;
-  /** Full path → resource id. */
   readonly #paths = new Map<string, string>();
 
   constructor(document: OpenApiDocument, stackName: string, tolerance: Tolerance = REFUSING) {
@@ -86,7 +85,7 @@ export class RestImport {
           this.#makeClosed(operation, fault);
         },
       );
-    // Last: operations may have made models of their own.
+    // Last, because operations may have added models.
     for (const { name, schema, at } of this.#models.all())
       this.#make(
         'AWS::ApiGateway::Model',
@@ -123,7 +122,6 @@ export class RestImport {
     return physicalId;
   }
 
-  /** Makes the resources down to a path that are not there yet. */
   #resourceFor(operation: Operation): string {
     let parentPath = '/';
     for (const part of operation.path.split('/').filter((segment) => segment !== '')) {
@@ -171,7 +169,6 @@ export class RestImport {
     });
   }
 
-  /** A method that cannot be read, so that its route says so. */
   #makeClosed(operation: Operation, fault: DefinitionError): void {
     const { method, path, at } = operation;
     const key = `${method} ${path}`;
@@ -193,7 +190,6 @@ export class RestImport {
     return importedId(this.#document, this.#stackName, type, key, 6);
   }
 
-  /** Of the operation, else of the document. */
   #validatorOf(operation: Operation): string | undefined {
     const name = operation.value[VALIDATOR] ?? this.#document.root[VALIDATOR];
     if (name === undefined) return undefined;
@@ -206,7 +202,7 @@ export class RestImport {
   }
 }
 
-/** Names of CloudFormation → names of the document, where they differ by more than their first letter. */
+/** Names of CloudFormation → names of the document, where more than the first letter differs. */
 const RENAMED: Readonly<Record<string, string>> = {
   AuthorizationScopes: 'security',
   AuthorizationType: 'security',
@@ -244,7 +240,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** What the document says of the API itself; the template's own properties come before it. */
+/** The document's settings of the API itself; the template's own properties come first. */
 export function restApiProperties(document: OpenApiDocument): JsonObject {
   const { root, api } = document;
   const own = Object.fromEntries(Object.entries(api.properties).filter(([name]) => name !== 'Body'));

@@ -1,4 +1,3 @@
-/** Security of an OpenAPI document → authorizers, and what each method asks for. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Found, OpenApiDocument, Operation } from './openapi-document.ts';
 import { present } from '../sam/sam-expansion.ts';
@@ -8,10 +7,8 @@ const AUTHORIZER = 'x-amazon-apigateway-authorizer';
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
 const OWN_AUTH = 'x-amazon-apigateway-auth';
 
-/** What stands in a method or route. */
 type MethodSecurity = {
   readonly authorizationType: string;
-  /** Name of the security scheme. */
   readonly authorizer: string | undefined;
   readonly scopes: readonly string[];
   readonly apiKeyRequired: boolean;
@@ -23,7 +20,6 @@ type Scheme =
   | { readonly kind: 'api-key' }
   | { readonly kind: 'unknown' };
 
-/** Every scheme with an authorizer of its own, in order. */
 export function securityAuthorizers(
   document: OpenApiDocument,
 ): readonly (Found & { readonly name: string })[] {
@@ -35,8 +31,8 @@ export function securityAuthorizers(
 }
 
 /**
- * What one operation asks for. Security at the root holds where the operation has none [obs: import of July 2025,
- * though the guide says otherwise].
+ * The requirement of one operation. Security at the root applies to operations without any [obs: import of
+ * July 2025, though the guide says otherwise].
  * @throws DefinitionError for a scheme that the document does not have.
  */
 export function readSecurity(document: OpenApiDocument, operation: Operation): MethodSecurity {
@@ -59,7 +55,7 @@ export function readSecurity(document: OpenApiDocument, operation: Operation): M
       if (scheme.kind === 'api-key') result = { ...result, apiKeyRequired: true };
       else if (scheme.kind === 'unknown') document.report([...requirement.at, name]);
       else if (result.authorizationType !== 'NONE')
-        document.report([...requirement.at, name], 'a method has one authorizer: the first of its list');
+        document.report([...requirement.at, name], 'a method has only one authorizer: the first of its list');
       else if (scheme.kind === 'iam') result = { ...result, authorizationType: 'AWS_IAM' };
       else
         result = {
@@ -100,7 +96,6 @@ function readScopes(scopes: Json): readonly string[] {
   return isJsonList(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
 }
 
-/** Properties of AWS::ApiGateway::Authorizer. */
 export function restAuthorizer(
   document: OpenApiDocument,
   scheme: Found & { readonly name: string },
@@ -124,7 +119,6 @@ export function restAuthorizer(
   });
 }
 
-/** Properties of AWS::ApiGatewayV2::Authorizer. */
 export function httpAuthorizer(
   document: OpenApiDocument,
   scheme: Found & { readonly name: string },

@@ -1,6 +1,6 @@
 /**
- * APIs defined by an OpenAPI document (`Body`) become the resources that AWS makes when it imports it, before
- * anything else sees the stack: classes, control plane and compilers know one kind of API only.
+ * Expands APIs defined by an OpenAPI document (`Body`) to the resources that AWS's import makes, so that
+ * later steps know one kind of API only.
  */
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -22,7 +22,7 @@ type ExpandedDocuments = {
 type Imported = { readonly properties: JsonObject; readonly resources: readonly ImportedResource[] };
 
 /**
- * A document that cannot be imported leaves its API at fault; an operation that cannot, its method.
+ * A document that cannot be imported makes its API faulty; an operation, its method.
  * @throws DefinitionError for a document that AWS refuses to import, where nothing is tolerated
  */
 export function expandDocuments(
@@ -51,7 +51,7 @@ export function expandDocuments(
             resource.place(),
             `Invalid OpenAPI input. ${resource.logicalId} is defined twice`,
           ),
-          'the first one counts',
+          'the first one is used',
         );
       else expanded.set(resource.logicalId, resource);
     findings.push(...found);
@@ -98,7 +98,6 @@ const IMPORTERS: Readonly<Record<string, Importer>> = {
   },
 };
 
-/** An object, or the text of one in JSON or YAML. */
 function readBody(api: ResolvedResource): JsonObject {
   const body = api.properties['Body'];
   if (isJsonObject(body)) return body;

@@ -1,6 +1,6 @@
 /**
- * Layers with `Metadata: BuildMethod`, whose content `sam build` puts below a folder of the language: a file `x.js` of
- * `ContentUri` is `/opt/nodejs/x.js` at Lambda (SAM developer guide, "Building Lambda layers").
+ * Layers with `Metadata: BuildMethod`, whose content `sam build` puts into a language's folder: a file `x.js`
+ * of `ContentUri` is `/opt/nodejs/x.js` in Lambda (SAM developer guide, "Building Lambda layers").
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,18 +10,16 @@ import type { JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 
 type PlacedLayers = {
-  /** Folders by logical id: as the template says, or as `sam build` has left them. */
   readonly folders: ReadonlyMap<string, string>;
-  /** Folder of `/opt` that the layer's own is the content of; absent = its own is `/opt`. */
+  /** Folder below `/opt` that holds the layer's content; absent = `/opt` itself. */
   readonly below: ReadonlyMap<string, string>;
-  /** What only `sam build` makes, and has not. */
   readonly findings: readonly Finding[];
 };
 
 type Language = {
   readonly pattern: RegExp;
   readonly below: string;
-  /** What is missing until packages are installed; undefined where nothing is. */
+  /** What is missing until packages are installed; undefined = nothing. */
   readonly lacks: (content: string) => string | undefined;
 };
 
@@ -31,7 +29,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'nodejs',
     lacks: (content) =>
       hasDependencies(join(content, 'package.json')) && !existsSync(join(content, 'node_modules'))
-        ? `the packages of its package.json are not there: run npm install in ${content}, or sam build`
+        ? `the packages of its package.json are missing: run npm install in ${content}, or sam build`
         : undefined,
   },
   {
@@ -39,7 +37,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'python',
     lacks: (content) =>
       /^\s*[^\s#]/m.test(readText(join(content, 'requirements.txt')))
-        ? 'the packages of its requirements.txt are there after sam build alone; until then functions find those that Python finds itself'
+        ? 'the packages of its requirements.txt are missing until sam build runs; until then functions use those that Python finds'
         : undefined,
   },
   {
@@ -47,7 +45,7 @@ const LANGUAGES: readonly Language[] = [
     below: 'ruby/lib',
     lacks: (content) =>
       existsSync(join(content, 'Gemfile'))
-        ? 'the gems of its Gemfile are there after sam build alone'
+        ? 'the gems of its Gemfile are missing until sam build runs'
         : undefined,
   },
 ];
@@ -56,7 +54,7 @@ function findingOf(logicalId: string, consequence: string): Finding {
   return { logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Metadata.BuildMethod', consequence };
 }
 
-/** @param file of the template; `declared` are folders by logical id, as the template names them */
+/** @param file of the template; `declared` are folders by logical id, from the template */
 export function placeBuiltLayers(
   template: JsonObject,
   file: string,
@@ -80,14 +78,14 @@ export function placeBuiltLayers(
     if (language !== undefined) below.set(logicalId, language.below);
     const consequence =
       language === undefined
-        ? `its content is made by sam build (${method}), which has not run: functions get ${content} as it lies`
+        ? `its content is made by sam build (${method}), which has not run: functions get ${content} unchanged`
         : language.lacks(content);
     if (consequence !== undefined) findings.push(findingOf(logicalId, consequence));
   }
   return { folders, below, findings };
 }
 
-/** Undefined where there is nothing to build, and in a template that `sam build` has written itself. */
+/** Undefined if there is nothing to build, and in a template written by `sam build`. */
 function buildMethodOf(template: JsonObject, logicalId: string, folder: string): string | undefined {
   const resources = mapOf(template, 'Resources');
   const resource = resources[logicalId];
@@ -108,7 +106,7 @@ function hasDependencies(file: string): boolean {
     const dependencies = membersOf(manifest)['dependencies'];
     return isJsonObject(dependencies) && Object.keys(dependencies).length > 0;
   } catch {
-    // npm says what is wrong with it.
+    // npm reports the fault.
     return false;
   }
 }

@@ -1,4 +1,4 @@
-/** What SAM refuses, as what answers 500: a route of an API, or all of them, so that no wider route takes its requests. */
+/** Replaces what SAM refuses by routes that answer 500: one route of an API, or all. */
 import type { DefinitionError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
 import { closedOperation } from '../openapi/closed-operation.ts';
@@ -6,7 +6,7 @@ import { emptyDocument, isDocument, mapMethods, methodKey, onlyIf, putMethod } f
 import { stageIdOf } from './sam-expansion.ts';
 import type { SamApi, SamExpansion, SamRoute } from './sam-expansion.ts';
 
-/** The document with the route as `add` writes it; where that is refused, with one that is closed. */
+/** The document with the route added by `add`; if that is refused, with a closed one. */
 export function orClosed(
   expansion: SamExpansion,
   route: SamRoute,
@@ -38,7 +38,6 @@ function closeRoute(
   );
 }
 
-/** An API that SAM refuses: all that it would answer is closed. */
 export function closeApi(
   expansion: SamExpansion,
   { kind, logicalId, properties, routes }: SamApi,

@@ -1,6 +1,7 @@
 /**
- * Connectors from an API to a function → the permission that lets the API call it. What else connectors give are rights
- * of functions; `sam-role.ts` opens their roles. @see SAM developer guide, "Managing resource permissions with connectors"
+ * Connectors from an API to a function → the permission that lets the API call it. Connectors' other grants
+ * go to roles of functions, which `sam-role.ts` opens. @see SAM developer guide, "Managing resource
+ * permissions with connectors"
  */
 import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -16,14 +17,12 @@ const APIS = [
 const FUNCTIONS = ['AWS::Serverless::Function', 'AWS::Lambda::Function'];
 
 type Connector = {
-  /** The resource that holds it, and the name of what is made of it. */
   readonly origin: string;
   readonly name: string;
   readonly sourceId: string;
   readonly properties: JsonObject;
 };
 
-/** `declared`: the resources as they are written. */
 export function connectApis(expansion: SamExpansion, declared: JsonObject): void {
   const typeOf = (id: Json | undefined): string => {
     const resource = typeof id === 'string' ? declared[id] : undefined;
@@ -49,7 +48,7 @@ export function connectApis(expansion: SamExpansion, declared: JsonObject): void
   }
 }
 
-/** Those that are resources, and those that resources hold, whose source is their holder. */
+/** Connectors that are resources, and those inside of a resource, whose source is that resource. */
 function connectorsOf(declared: JsonObject): readonly Connector[] {
   return Object.entries(declared).flatMap(([origin, resource]) => {
     if (!isJsonObject(resource)) return [];

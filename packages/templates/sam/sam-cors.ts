@@ -1,6 +1,8 @@
 /**
- * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path that has none, answered without any backend.
- * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
+ * `Cors` of an `AWS::Serverless::Api`: an OPTIONS method on every path without one, answered without any
+ * backend.
+ * @see
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { ANY_METHOD, INTEGRATION, mapPaths, methodKey, methodNames } from './sam-document.ts';
@@ -11,7 +13,7 @@ const MEMBERS = ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'Allow
 const WILDCARD = "'*'";
 const ALL_METHODS = 'DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT';
 
-/** @throws DefinitionError for what SAM refuses: an unknown member, or credentials for every origin. */
+/** @throws DefinitionError for what SAM refuses: an unknown member, or credentials for every origin */
 export function addCors(
   expansion: SamExpansion,
   apiId: string,
@@ -22,7 +24,7 @@ export function addCors(
   const settings = readCors(expansion, apiId, cors);
   if (settings['AllowCredentials'] === true && settings['AllowOrigin'] === WILDCARD)
     return expansion.fail(apiId, "Cors: AllowCredentials cannot be true where AllowOrigin is '*' or not set");
-  // API Gateway takes /path and /path/ for one resource: the first gets the method.
+  // API Gateway treats /path and /path/ as one resource: the first gets the method.
   const owners = new Map<string, string>();
   return mapPaths(document, (item, path) => {
     const resource = path === '/' ? path : path.replace(/\/+$/, '');
@@ -34,7 +36,6 @@ export function addCors(
   });
 }
 
-/** A text is the origin; so is an intrinsic function. */
 function readCors(expansion: SamExpansion, apiId: string, cors: Json): JsonObject {
   const isFunction =
     isJsonObject(cors) && Object.keys(cors).some((key) => key === 'Ref' || key.startsWith('Fn::'));
@@ -82,7 +83,6 @@ function preflightMethod(settings: JsonObject, item: JsonObject): JsonObject {
   };
 }
 
-/** What the path serves, and OPTIONS itself. */
 function allowedMethods(item: JsonObject): string {
   const names = methodNames(item).map(methodKey);
   if (names.includes(ANY_METHOD)) return ALL_METHODS;

@@ -1,7 +1,6 @@
 /**
- * OpenAPI documents as SAM writes them: every API becomes a document, the author's own or an empty one, into which
- * routes, security and CORS are put before anything is resolved. A path or method may be an `Fn::If`; what is put in
- * goes into both branches.
+ * OpenAPI documents as SAM writes them: every API becomes a document, into which routes, security and CORS
+ * are put. A path or method may be an `Fn::If`; additions go into both branches.
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
@@ -9,10 +8,8 @@ import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts'
 export const ANY_METHOD = 'x-amazon-apigateway-any-method';
 export const INTEGRATION = 'x-amazon-apigateway-integration';
 
-/** Members of a path that are no methods. */
 const NO_METHODS = ['summary', 'description', 'parameters', 'servers', '$ref'];
 
-/** Where a kind of definition stands in this version of the format. */
 const SECTIONS = {
   schemes: { swagger: ['securityDefinitions'], openapi: ['components', 'securitySchemes'] },
   models: { swagger: ['definitions'], openapi: ['components', 'schemas'] },
@@ -25,7 +22,6 @@ export function emptyDocument(kind: 'rest' | 'http'): JsonObject {
     : { openapi: '3.0.1', info: { version: '1.0', title }, paths: {} };
 }
 
-/** Whether SAM can write into it: an OpenAPI document with paths. */
 export function isDocument(value: Json | undefined): value is JsonObject {
   return (
     isJsonObject(value) &&
@@ -34,7 +30,7 @@ export function isDocument(value: Json | undefined): value is JsonObject {
   );
 }
 
-/** SAM moves what an OpenAPI 3 document still has under Swagger's names; in Swagger 2.0 they are in their place. */
+/** SAM moves sections that an OpenAPI 3 document has under Swagger's names. */
 export function withOpenApiSections(document: JsonObject): JsonObject {
   if (document['swagger'] !== undefined) return document;
   const { securityDefinitions, definitions, ...rest } = document;
@@ -47,7 +43,6 @@ export function withOpenApiSections(document: JsonObject): JsonObject {
   return { ...rest, components: { ...components, ...moved } };
 }
 
-/** `any` and `ANY` → AWS's extension; the others in lower case. */
 export function methodKey(method: string): string {
   const lower = method.toLowerCase();
   return lower === 'any' ? ANY_METHOD : lower;
@@ -58,7 +53,6 @@ export function onlyIf(condition: string, value: Json): JsonObject {
   return { 'Fn::If': [condition, value, { Ref: 'AWS::NoValue' }] };
 }
 
-/** Changes a value in all forms that conditions may give it. */
 function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
   if (!isJsonObject(value)) return value;
   const choice = value['Fn::If'];
@@ -69,7 +63,6 @@ function mapBranches(value: Json, change: (branch: JsonObject) => Json): Json {
   return value['Ref'] === 'AWS::NoValue' ? value : change(value);
 }
 
-/** All forms that conditions may give a value. */
 export function branchesOf(value: Json | undefined): readonly JsonObject[] {
   const found: JsonObject[] = [];
   if (value !== undefined)
@@ -92,12 +85,10 @@ export function mapPaths(document: JsonObject, change: (item: JsonObject, path: 
   return { ...document, paths: Object.fromEntries(entries) as JsonObject };
 }
 
-/** Names of the methods that a path has, as its document writes them. */
 export function methodNames(item: JsonObject): readonly string[] {
   return Object.keys(item).filter((name) => !NO_METHODS.includes(name) && name !== 'Fn::If');
 }
 
-/** Changes every method that has an integration. */
 export function mapMethods(
   document: JsonObject,
   change: (definition: JsonObject, key: string, path: string) => Json,
@@ -121,7 +112,7 @@ export function hasIntegration(document: JsonObject, path: string, key: string):
   );
 }
 
-/** Puts a method into a path, over what the document says of the same method. */
+/** Adds a method to a path; it overrides members of the same method in the document. */
 export function putMethod(document: JsonObject, path: string, key: string, definition: Json): JsonObject {
   const paths = pathsOf(document);
   const item = mapBranches(paths[path] ?? {}, (branch) => {
@@ -132,14 +123,12 @@ export function putMethod(document: JsonObject, path: string, key: string, defin
   return { ...document, paths: { ...paths, [path]: isJsonObject(item) ? item : { [key]: definition } } };
 }
 
-/** Definitions of a kind by name. */
 export function definitionsOf(document: JsonObject, kind: keyof typeof SECTIONS): JsonObject {
   const keys = SECTIONS[kind][document['swagger'] === undefined ? 'openapi' : 'swagger'];
   const found = keys.reduce((value: Json | undefined, key) => membersOf(value)[key], document);
   return membersOf(found);
 }
 
-/** Adds definitions of a kind, over those of the same name. */
 export function putDefinitions(
   document: JsonObject,
   kind: keyof typeof SECTIONS,

@@ -6,23 +6,21 @@ import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-value
 
 const OF_PRIVATE = ['AccessAssociation', 'Policy', 'IpAddressType'];
 const ENFORCED = ['DomainName', 'BasePath', 'NormalizeBasePath', 'EndpointConfiguration', 'SecurityPolicy'];
-/** Records and certificates change nothing for a request here. */
+/** Records and certificates have no effect on requests here. */
 const NO_EFFECT = ['CertificateArn', 'OwnershipVerificationCertificateArn', 'Route53'];
 
 type DomainOwner = {
   readonly kind: ApiKind;
-  /** The SAM resource. */
   readonly origin: string;
   readonly type: string;
   readonly apiId: string;
   readonly stageId: string;
 };
 
-/** APIs of a template that name the same domain share it. */
 export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain: Json | undefined): void {
   if (!isJsonObject(domain)) return;
   const { kind, origin, type, apiId, stageId } = owner;
-  // Not a public domain by another name: SAM makes resources of other types.
+  // A private domain differs by more than its name: SAM makes resources of other types.
   const isPrivate = kind === 'rest' && domain['EndpointConfiguration'] === 'PRIVATE';
   const known = [...ENFORCED, ...NO_EFFECT, ...(isPrivate ? OF_PRIVATE : []), 'MutualTlsAuthentication'];
   for (const name of Object.keys(domain).filter((key) => !known.includes(key)))
@@ -56,7 +54,6 @@ export function expandDomain(expansion: SamExpansion, owner: DomainOwner, domain
   }
 }
 
-/** The VPC endpoint by which callers of a private domain come. */
 function associate(
   expansion: SamExpansion,
   origin: string,
@@ -93,7 +90,10 @@ function httpDomain(domain: JsonObject, name: Json): JsonObject {
   };
 }
 
-/** Without any, the root. Unless told not to, SAM leaves out what is neither letter nor digit; HTTP APIs keep `/`, `-` and `_`. */
+/**
+ * Default: the root. Unless configured otherwise, SAM drops all but letters and digits; HTTP APIs keep `/`,
+ * `-` and `_`.
+ */
 function basePathsOf(kind: ApiKind, domain: JsonObject): readonly string[] {
   const written = domain['BasePath'];
   const paths = isJsonList(written) ? written.filter((path) => typeof path === 'string') : [''];

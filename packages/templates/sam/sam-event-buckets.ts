@@ -1,6 +1,6 @@
 /**
- * `S3` events: the bucket of the template tells the function. A bucket may be declared below its function, so that
- * its notifications are written once every resource is there.
+ * `S3` events: notifications from a bucket to a function, written last because the bucket may be declared
+ * after it.
  */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json } from '../../core/stack/model.ts';
@@ -24,7 +24,6 @@ export function noteBucket(expansion: SamExpansion, event: SamEvent): void {
   expansion.notifications.push({ bucketId, ownerId, eventName, configurations });
 }
 
-/** Adds to each bucket what it tells functions of. */
 export function notifyFunctions(expansion: SamExpansion): void {
   for (const notification of expansion.notifications)
     expansion.attempt(
@@ -42,7 +41,7 @@ function addNotification(
 ): void {
   const bucket = expansion.resources.get(bucketId);
   if (!isJsonObject(bucket) || bucket['Type'] !== 'AWS::S3::Bucket')
-    return expansion.fail(ownerId, `event ${eventName}: ${bucketId} is no AWS::S3::Bucket`);
+    return expansion.fail(ownerId, `event ${eventName}: ${bucketId} is not an AWS::S3::Bucket`);
   const { Properties: properties = {} } = bucket;
   const config = isJsonObject(properties) ? (properties['NotificationConfiguration'] ?? {}) : {};
   const listed = isJsonObject(config) ? (config['LambdaConfigurations'] ?? []) : undefined;

@@ -1,4 +1,3 @@
-/** `Schedule`, `EventBridgeRule`, `CloudWatchEvent` and `ScheduleV2` events: rules and schedules that start a function. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pick, present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -48,12 +47,12 @@ function stateOf(expansion: SamExpansion, { ownerId, eventName, properties }: Sa
   const { State: state, Enabled: isEnabled } = properties;
   if (isEnabled === undefined) return state;
   if (state !== undefined)
-    return expansion.fail(ownerId, `event ${eventName}: State and Enabled exclude each other`);
+    return expansion.fail(ownerId, `event ${eventName}: use State or Enabled, not both`);
   return isEnabled === false || isEnabled === 'false' ? 'DISABLED' : 'ENABLED';
 }
 
 /**
- * ARN of the queue for what the function does not take; `Type: SQS` makes one.
+ * ARN of the queue for events that the function does not accept; `Type: SQS` makes one.
  * @param sourceArn of the rule that may send to it; a schedule sends by its role
  */
 function deadLetterArn(
@@ -66,7 +65,7 @@ function deadLetterArn(
   if (config === undefined) return undefined;
   const { Arn: arn, Type: type, QueueLogicalId: named } = membersOf(config);
   if ((arn === undefined) === (type === undefined))
-    return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs Arn or Type, and not both`);
+    return expansion.fail(ownerId, `event ${eventName}: DeadLetterConfig needs either Arn or Type`);
   if (arn !== undefined) return arn;
   if (type !== 'SQS')
     return expansion.fail(ownerId, `event ${eventName}: Type of DeadLetterConfig must be SQS`);
@@ -85,13 +84,12 @@ function deadLetterArn(
   return queueArn;
 }
 
-/** A schedule of EventBridge Scheduler, which starts the function by a role of its own. */
 export function expandSchedulerSchedule(expansion: SamExpansion, event: SamEvent): void {
   const { ownerId, eventName, id, properties } = event;
   const ScheduleExpression = required(expansion, event, 'ScheduleExpression');
   const { OmitName: hasNoName, Name: name, FlexibleTimeWindow = { Mode: 'OFF' } } = properties;
   if (hasNoName === true && name !== undefined)
-    return expansion.fail(ownerId, `event ${eventName}: Name and OmitName exclude each other`);
+    return expansion.fail(ownerId, `event ${eventName}: use Name or OmitName, not both`);
   const dead = deadLetterArn(expansion, event, undefined);
   const roleId = `${id}Role`;
   if (properties['RoleArn'] === undefined)

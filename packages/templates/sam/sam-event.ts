@@ -1,27 +1,22 @@
-/** What every source of events has in common: its properties, and the permissions of its service. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
-/** An event below a function: what it starts, and the logical id of what SAM makes of it. */
+/** An event of a function: its target, and the logical id of the generated resource. */
 export type SamEvent = {
   readonly ownerId: string;
   readonly eventName: string;
-  /** Function and event in one: the logical id of the source's own resource. */
+  /** Function and event combined: the logical id of the source's own resource. */
   readonly id: string;
   readonly properties: JsonObject;
-  /** ARN of the function or of its alias. */
   readonly arn: Json;
-  /** Function or alias, for a permission and a mapping. */
   readonly name: Json;
 };
 
-/** The value of a property without which SAM takes no event of this type. */
 export function required(expansion: SamExpansion, event: SamEvent, property: string): Json {
   const value = event.properties[property];
   return value ?? expansion.fail(event.ownerId, `event ${event.eventName}: ${property} is required`);
 }
 
-/** Lets the source invoke the function. */
 export function allowSource(
   expansion: SamExpansion,
   event: SamEvent,
@@ -36,7 +31,6 @@ export function allowSource(
   });
 }
 
-/** Lets a service send to a queue on behalf of one source. */
 export function allowQueue(
   expansion: SamExpansion,
   event: SamEvent,
@@ -46,7 +40,7 @@ export function allowQueue(
     readonly queueUrl: Json;
     readonly principal: string;
     readonly sourceArn: Json;
-    /** The template names it, and may do so for several events. */
+    /** The template names the resource, possibly for several events. */
     readonly mayBeShared?: boolean;
   },
 ): void {

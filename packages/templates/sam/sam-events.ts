@@ -1,7 +1,7 @@
 /**
- * `Events` of a function that are no APIs, as the resources that SAM makes of them: what a queue, a stream, a topic,
- * a log group, a rule, a schedule or a bucket needs to start the function (SAM developer guide, "EventSource" and
- * "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
+ * `Events` of a function other than APIs, as the resources that SAM makes: what a queue, a stream, a topic, a
+ * log group, a rule, a schedule or a bucket needs to start the function (SAM developer guide, "EventSource"
+ * and "AWS CloudFormation resources generated when AWS::Serverless::Function is specified").
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { noteBucket } from './sam-event-buckets.ts';
@@ -20,7 +20,6 @@ type Source = {
 
 const words = (text: string): readonly string[] => text.split(' ');
 
-/** Properties that mappings of every source have, under CloudFormation's names. */
 const OF_MAPPING = words(
   'BatchSize Enabled FilterCriteria KmsKeyArn MaximumBatchingWindowInSeconds FunctionResponseTypes MetricsConfig',
 );
@@ -56,7 +55,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   },
 };
 
-/** Makes what starts the function, or reports that nothing here does. */
+/** Makes the resources of an event source, or reports that it is not served here. */
 export function expandSource(expansion: SamExpansion, type: string, event: SamEvent): void {
   const source = Object.hasOwn(SOURCES, type) ? SOURCES[type] : undefined;
   const { ownerId, eventName, properties } = event;
@@ -91,7 +90,7 @@ function makeMapping(expansion: SamExpansion, event: SamEvent, id: string, prope
   expansion.make(event.ownerId, id, type, { FunctionName: event.name, ...properties });
 }
 
-/** `Type` of a destination is SAM's own: it says what the role may do. */
+/** `Type` of a destination belongs to SAM, which derives the role's permissions from it. */
 function withoutType(config: Json | undefined): Json | undefined {
   const failure = membersOf(config)['OnFailure'];
   if (!isJsonObject(failure)) return config;

@@ -1,4 +1,4 @@
-/** The state of one SAM expansion: what is made so far, globals, and the routes that functions ask of APIs. */
+/** The state of one SAM expansion: generated resources, globals, and routes that functions add to APIs. */
 import { createHash } from 'node:crypto';
 import { DefinitionError, REFUSING } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
@@ -9,25 +9,21 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 
 export type ApiKind = 'rest' | 'http';
 
-/** What an event of a function or a state machine asks of an API. */
+/** The route that an event of a function or a state machine adds to an API. */
 export type SamRoute = {
   readonly ownerId: string;
   readonly eventName: string;
   readonly path: string;
-  /** Upper case; `ANY` for any. */
   readonly method: string;
   readonly properties: JsonObject;
   readonly target: RouteTarget;
-  /** Why it answers 500 to everybody. */
   readonly fault?: DefinitionError;
 };
 
 export type RouteTarget =
   | {
       readonly kind: 'function';
-      /** ARN of the function or of its alias, for an integration. */
       readonly arn: Json;
-      /** Function or alias, for a permission. */
       readonly name: Json;
     }
   | { readonly kind: 'state-machine'; readonly machineId: string; readonly roleArn: Json };
@@ -39,7 +35,6 @@ export type SamApi = {
   readonly routes: SamRoute[];
 };
 
-/** What a bucket tells a function of. */
 export type SamNotification = {
   readonly bucketId: string;
   readonly ownerId: string;
@@ -52,34 +47,27 @@ const IMPLICIT: Readonly<Record<ApiKind, { logicalId: string; properties: JsonOb
   http: { logicalId: 'ServerlessHttpApi', properties: {} },
 };
 
-/** Members of a resource beside type and properties, which every resource made from it inherits. */
 const INHERITED = ['DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy', 'Metadata'];
 
 export class SamExpansion {
   readonly resources = new Map<string, Json>();
   readonly origins = new Map<string, string>();
   readonly findings: Finding[] = [];
-  /** What SAM adds to the template's `Conditions`. */
   readonly conditions = new Map<string, Json>();
-  /** Names of generated resources as templates write them: `Api.Stage` → logical id. */
   readonly references = new Map<string, string>();
-  /** Routes in APIs that are plain CloudFormation. */
   readonly foreign: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
-  /** What buckets tell functions of. */
   readonly notifications: SamNotification[] = [];
   readonly #implicitConditions = new Map<string, string>();
-  /** Logical id and keys within its document → where the template asks for it. */
+  /** Logical id and keys within its document → the place in the template. */
   readonly #documentPlaces = new Map<string, Path>();
   readonly #tree: SourceTree;
   readonly #template: JsonObject;
   readonly #globals: JsonObject;
   readonly #apis = new Map<string, SamApi>();
-  /** Events of APIs that are declared further down. */
   readonly #routes: { readonly kind: ApiKind; readonly apiId: string; readonly route: SamRoute }[] = [];
 
   readonly #tolerance: Tolerance;
 
-  /** `template` is the whole one, loops unrolled; `tree` knows the lines. */
   constructor(tree: SourceTree, template: JsonObject, tolerance: Tolerance = REFUSING) {
     this.#tolerance = tolerance;
     this.#tree = tree;
@@ -88,8 +76,8 @@ export class SamExpansion {
   }
 
   /**
-   * What `make` gives; where it is refused, what `instead` makes of that. Nothing that was made until then stays: half
-   * an API may be one without its guards.
+   * The result of `make`, or if refused, of `instead`, without anything made up to the refusal: half an API
+   * may lack its guards.
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T {
     const maps = [this.resources, this.origins, this.conditions, this.references];
@@ -107,10 +95,9 @@ export class SamExpansion {
     this.resources.set(logicalId, resource);
   }
 
-  /** Adds a resource made from the SAM resource `origin`, under its condition. */
   make(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     if (this.resources.has(logicalId))
-      this.fail(origin, `makes ${logicalId}, which the template has already`);
+      this.fail(origin, `makes ${logicalId}, which the template already has`);
     const source = this.#member(['Resources', origin]);
     const kept = logicalId === origin ? INHERITED : [];
     const inherited = Object.entries(source).filter(([name]) => kept.includes(name));
@@ -124,7 +111,6 @@ export class SamExpansion {
     if (logicalId !== origin) this.origins.set(logicalId, this.origins.get(origin) ?? origin);
   }
 
-  /** Adds a resource that does not depend on the condition of the one it comes from. */
   makeAlways(origin: string, logicalId: string, type: string, properties: JsonObject): void {
     this.make(origin, logicalId, type, properties);
     this.resources.set(logicalId, { Type: type, Properties: properties });
@@ -134,7 +120,7 @@ export class SamExpansion {
     return Object.keys(this.#member(['Resources', logicalId])).length > 0;
   }
 
-  /** Whether a connector begins at it, inside of it or as a resource. */
+  /** Whether it is the source of a connector, nested or declared as a resource. */
   isConnected(logicalId: string): boolean {
     if (Object.keys(this.#member(['Resources', logicalId, 'Connectors'])).length > 0) return true;
     return Object.keys(this.#member(['Resources'])).some((other) => {
@@ -149,13 +135,11 @@ export class SamExpansion {
     return typeof condition === 'string' ? condition : undefined;
   }
 
-  /** Notes that an event asks for a method of an API's document. */
   placeMethod(apiId: string, path: string, key: string, route: SamRoute): void {
     const event = ['Resources', route.ownerId, 'Properties', 'Events', route.eventName];
     this.#documentPlaces.set(JSON.stringify([apiId, path, key]), event);
   }
 
-  /** Where a part of the expanded template stands in the one that was written. */
   originOf(path: Path): Path {
     const [section = '', name = '', , body = '', paths = '', ...rest] = path;
     if (section !== 'Resources') return path;
@@ -168,7 +152,9 @@ export class SamExpansion {
     return origin === undefined ? path : ['Resources', origin];
   }
 
-  /** Properties of a SAM resource over those of its `Globals` section: mappings merge, lists follow each other. */
+  /**
+   * Properties of a SAM resource over those of its `Globals` section: mappings merge, lists are appended.
+   */
   properties(section: string, resource: JsonObject): JsonObject {
     const own = mapOf(resource, 'Properties');
     const ignored = resource['IgnoreGlobals'];
@@ -187,7 +173,6 @@ export class SamExpansion {
     this.#apis.set(logicalId, { kind, logicalId, properties, routes: [] });
   }
 
-  /** Reads an Api or HttpApi event. */
   addEvent(
     kind: ApiKind,
     ownerId: string,
@@ -216,18 +201,18 @@ export class SamExpansion {
     });
   }
 
-  /** Notes a route; without an API of its own it goes to the implicit one. */
+  /** Adds a route; without an API of its own it goes to the implicit one. */
   addRoute(kind: ApiKind, api: Json | undefined, route: SamRoute): void {
     const named = isJsonObject(api) ? api['Ref'] : api;
     if (named !== undefined && (typeof named !== 'string' || !this.#isApi(named))) {
-      // An API that SAM does not write: it only allows the call.
+      // An API not generated by SAM: only the permission is added.
       if (typeof named === 'string' && this.has(named))
         return void this.foreign.push({ kind, apiId: named, route });
       if (isJsonObject(api) && (typeof named !== 'string' || this.#isDeclared(named))) return;
       const type = kind === 'rest' ? 'AWS::Serverless::Api' : 'AWS::Serverless::HttpApi';
       this.fail(
         route.ownerId,
-        `event ${route.eventName}: ${JSON.stringify(named)} is no ${type} of this template`,
+        `event ${route.eventName}: ${JSON.stringify(named)} is not an ${type} of this template`,
       );
     }
     this.#routes.push({ kind, apiId: named ?? IMPLICIT[kind].logicalId, route });
@@ -243,7 +228,6 @@ export class SamExpansion {
     return Object.keys(this.#member(['Parameters', parameter])).length > 0;
   }
 
-  /** Every API with its routes, the implicit ones last. */
   apis(): readonly SamApi[] {
     for (const { kind, apiId, route } of this.#routes) {
       if (apiId === IMPLICIT[kind].logicalId && !this.#apis.has(apiId)) {
@@ -256,7 +240,7 @@ export class SamExpansion {
         'the event makes no route',
         () => {
           if (api?.kind !== kind)
-            this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is no ${type} of this template`);
+            this.fail(route.ownerId, `event ${route.eventName}: ${apiId} is not an ${type} of this template`);
           api.routes.push(route);
         },
         () => undefined,
@@ -267,7 +251,6 @@ export class SamExpansion {
     return [...this.#apis.values()];
   }
 
-  /** The implicit API is there if any function with a route in it is. */
   #conditionImplicit(apiId: string, routes: readonly SamRoute[]): void {
     const names = new Set(routes.map(({ ownerId }) => this.conditionOf(ownerId)));
     const [first] = names;
@@ -277,7 +260,6 @@ export class SamExpansion {
     this.#implicitConditions.set(apiId, name);
   }
 
-  /** Reports every property that is in none of the lists. */
   reportUnknown(logicalId: string, type: string, properties: JsonObject, known: readonly string[]): void {
     for (const name of Object.keys(properties)) {
       if (!known.includes(name)) this.report(logicalId, type, name, 'this property is not applied');
@@ -323,13 +305,12 @@ function merge(base: Json, over: Json): Json {
   return Object.fromEntries(entries);
 }
 
-/** `{ Ref: … }`, `{ "Fn::…": … }`: one value, though written as a mapping. */
+/** `{ Ref: … }`, `{ "Fn::…": … }`: one value, although a mapping. */
 function isFunctionCall(value: JsonObject): boolean {
   const [name = '', ...others] = Object.keys(value);
   return others.length === 0 && (name === 'Ref' || name === 'Condition' || name.startsWith('Fn::'));
 }
 
-/** The properties that have a value, for building a resource. */
 export function present(properties: Readonly<Record<string, Json | undefined>>): JsonObject {
   const entries = Object.entries(properties).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
@@ -337,7 +318,6 @@ export function present(properties: Readonly<Record<string, Json | undefined>>):
   return Object.fromEntries(entries);
 }
 
-/** These properties under their own names, where they are written. */
 export function pick(properties: JsonObject, names: readonly string[]): JsonObject {
   return present(Object.fromEntries(names.map((name) => [name, properties[name]])));
 }
@@ -349,14 +329,16 @@ export function invocationUri(functionArn: Json): Json {
   return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
 }
 
-/** The URI of a function whose response is streamed. */
 export function streamingUri(functionArn: Json): Json {
   const text =
     'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2021-11-15/functions/${FunctionArn}/response-streaming-invocations';
   return { 'Fn::Sub': [text, { FunctionArn: functionArn }] };
 }
 
-/** `${apiId}${stage}Stage` as SAM names it; any other text than letters and digits goes in as its digest. */
+/**
+ * `${apiId}${stage}Stage`, as SAM names it; other characters than letters and digits are replaced by a
+ * digest.
+ */
 export function stageIdOf(apiId: string, stageName: Json): string {
   if (typeof stageName !== 'string') return `${apiId}Stage`;
   return /^[A-Za-z0-9]*$/.test(stageName)
@@ -364,7 +346,7 @@ export function stageIdOf(apiId: string, stageName: Json): string {
     : `${apiId}Stage${createHash('sha1').update(stageName).digest('hex').slice(0, 10)}`;
 }
 
-/** Lets one API invoke a function; `scope` is what follows the API's id in the source ARN. */
+/** Permits one API to invoke a function; `scope` follows the API's id in the source ARN. */
 export function permission(functionName: Json, apiId: string, scope: string): JsonObject {
   const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${apiId}}/${scope}`;
   return {

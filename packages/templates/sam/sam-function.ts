@@ -12,13 +12,11 @@ const TYPE = 'AWS::Serverless::Function';
 
 type FunctionTarget = Extract<RouteTarget, { readonly kind: 'function' }>;
 
-/** Properties that CloudFormation has under the same name. */
 const PASSED_ON =
   'FunctionName Handler Runtime MemorySize Timeout Role Description Environment Layers Tags Architectures KmsKeyArn VpcConfig EphemeralStorage ReservedConcurrentExecutions PackageType ImageConfig FileSystemConfigs RuntimeManagementConfig LoggingConfig SnapStart RecursiveLoop'.split(
     ' ',
   );
 
-/** What shapes roles, tracing or the build, or is expanded to resources of its own. */
 const EXPANDED =
   'AutoPublishAlias CodeUri InlineCode ImageUri Events Policies PermissionsBoundary RolePath Tracing AssumeRolePolicyDocument AutoPublishCodeSha256 AutoPublishAliasAllProperties CodeSigningConfigArn VersionDescription DeadLetterQueue EventInvokeConfig FunctionUrlConfig DeploymentPreference'.split(
     ' ',
@@ -47,19 +45,19 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
       logicalId,
       TYPE,
       'DeploymentPreference',
-      'traffic is not shifted: the alias leads to the new version at once, and no hook runs',
+      'traffic is not shifted: the alias points at the new version at once, and no hook runs',
     );
   const events = mapOf(properties, 'Events');
   const target = targetOf(expansion, logicalId, properties);
   expansion.attempt(
-    'there is no such function URL',
+    'the function URL does not exist',
     () => {
       expandFunctionUrl(expansion, logicalId, properties['FunctionUrlConfig'], target);
     },
     () => undefined,
   );
   expansion.attempt(
-    'asynchronous events are taken as without it',
+    'asynchronous events ignore it',
     () => {
       expandInvokeConfig(expansion, logicalId, properties);
     },
@@ -75,7 +73,7 @@ export function expandFunction(expansion: SamExpansion, logicalId: string, resou
     );
 }
 
-/** The routes of a function that cannot be made: they answer 500, so that no wider route takes their requests. */
+/** A function's routes that cannot be made: they answer 500, so that no wider route takes their requests. */
 export function closeFunctionRoutes(
   expansion: SamExpansion,
   logicalId: string,
@@ -97,7 +95,7 @@ export function closeFunctionRoutes(
   }
 }
 
-/** With `AutoPublishAlias` a version and the alias are made, and events call the alias. */
+/** `AutoPublishAlias` makes a version and the alias, and events call the alias. */
 function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonObject): FunctionTarget {
   const alias = properties['AutoPublishAlias'];
   if (alias === undefined)
@@ -114,7 +112,6 @@ function targetOf(expansion: SamExpansion, logicalId: string, properties: JsonOb
   return { kind: 'function', arn: { Ref: aliasId }, name: { Ref: aliasId } };
 }
 
-/** Where a document lies: `BodyS3Location` of CloudFormation. */
 export function localOrS3Body(uri: Json): Json {
   const place = localOrS3(uri);
   if (!isJsonObject(place)) return place;
@@ -129,7 +126,7 @@ function codeOf(properties: JsonObject): Json {
   return localOrS3(uri ?? '.');
 }
 
-/** A local path stays text; `s3://bucket/key` and `{Bucket, Key}` become what CloudFormation writes. */
+/** A local path stays text; `s3://bucket/key` and `{Bucket, Key}` take CloudFormation's form. */
 export function localOrS3(uri: Json): Json {
   if (isJsonObject(uri)) {
     const { Bucket: bucket, Key: key, Version: version } = uri;
@@ -173,7 +170,7 @@ function expandEvent(
 
 const URL_MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];
 
-/** `FunctionUrlConfig` → the URL of a function or of its alias, and for a public one the permissions that it needs. */
+/** `FunctionUrlConfig` → the URL of a function or its alias, and the permissions that a public one needs. */
 function expandFunctionUrl(
   expansion: SamExpansion,
   logicalId: string,

@@ -29,7 +29,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  // A misspelt guard would leave the API open; SAM refuses it, too.
+  // A misspelt guard would leave the API open; SAM refuses it too.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const location = properties['DefinitionUri'];
   const cors = properties['CorsConfiguration'];
@@ -51,7 +51,7 @@ export function expandHttpApi(expansion: SamExpansion, api: SamApi): void {
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId, settings });
 }
 
-/** The API's own document or an empty one, with the routes of events and their security. */
+/** The API's own document or an empty one, with the events' routes and their security. */
 function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Json {
   const { logicalId, properties, routes } = api;
   const written = properties['DefinitionBody'];
@@ -71,7 +71,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject): Jso
   return addHttpSecurity(expansion, logicalId, document, auth);
 }
 
-/** What the document says of a route of its own stays. */
+/** The document's own settings of a route win. */
 function addRoute(
   expansion: SamExpansion,
   apiId: string,
@@ -105,7 +105,6 @@ function addRoute(
   return putMethod(document, path, key, condition === undefined ? definition : onlyIf(condition, definition));
 }
 
-/** An event's settings are those of its route in the stage. */
 function routeSettingsOf(properties: JsonObject, routes: readonly SamRoute[]): JsonObject {
   const own = mapOf(properties, 'RouteSettings');
   const entries = routes.flatMap(({ path, method, properties: event }) => {
@@ -128,7 +127,6 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
   }
 }
 
-/** Lets the API call the function of a route. */
 export function allowHttpRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
   const { ownerId, eventName, path, method, target } = route;
   if (target.kind !== 'function') return;

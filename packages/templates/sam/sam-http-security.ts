@@ -1,6 +1,8 @@
 /**
- * `Auth` of an `AWS::Serverless::HttpApi` and of its events → security schemes, and what each route asks for.
- * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html
+ * `Auth` of an `AWS::Serverless::HttpApi` and of its events → security schemes, and the requirement of each
+ * route.
+ * @see
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { mapMethods, putDefinitions } from './sam-document.ts';
@@ -15,7 +17,7 @@ const SIGNED = {
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
 
-/** `security` of one event's route; undefined leaves it to the default. */
+/** `security` of one event's route; undefined means the default. */
 export function httpEventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,
@@ -39,7 +41,6 @@ export function httpEventSecurity(
   return [{ [name]: auth['AuthorizationScopes'] ?? usual ?? [] }];
 }
 
-/** Puts the API's authorizers and its default authorizer into the document. */
 export function addHttpSecurity(
   expansion: SamExpansion,
   apiId: string,
@@ -64,7 +65,6 @@ export function addHttpSecurity(
   });
 }
 
-/** For every route but preflights that names no authorizer of its own. */
 function withDefaultAuthorizer(
   expansion: SamExpansion,
   apiId: string,
@@ -139,7 +139,7 @@ function identitySources(identity: JsonObject): readonly string[] | undefined {
   return sources.length === 0 ? undefined : sources;
 }
 
-/** SAM takes `Issuer` for `issuer`, since CloudFormation writes it so elsewhere. */
+/** SAM accepts `Issuer` for `issuer`, CloudFormation's spelling elsewhere. */
 function lowerKeys(configuration: Json): Json {
   if (!isJsonObject(configuration)) return configuration;
   return Object.fromEntries(

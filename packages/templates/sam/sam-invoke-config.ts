@@ -1,6 +1,6 @@
 /**
- * `EventInvokeConfig` of a function, and what its role may do for destinations of events (SAM developer guide,
- * "EventInvokeConfiguration"). A destination of type SQS or SNS without an ARN is made.
+ * `EventInvokeConfig` of a function, and the permissions of its role for destinations of events (SAM
+ * developer guide, "EventInvokeConfiguration"). A destination of type SQS or SNS without an ARN is generated.
  */
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -11,7 +11,6 @@ const OUTCOMES = ['OnSuccess', 'OnFailure'] as const;
 
 type Made = { readonly suffix: string; readonly type: string; readonly attribute?: string };
 
-/** What is made where no ARN is given; a topic's `Ref` is its ARN. */
 const MADE: Readonly<Record<string, Made>> = {
   SQS: { suffix: 'Queue', type: 'AWS::SQS::Queue', attribute: 'Arn' },
   SNS: { suffix: 'Topic', type: 'AWS::SNS::Topic' },
@@ -64,7 +63,7 @@ function make(expansion: SamExpansion, functionId: string, outcome: string, give
   return arn;
 }
 
-/** What the role of the function may do: send to the destinations of its events, made or given. */
+/** Permission of the function's role to send to its destinations, generated or given. */
 export function destinationPolicies(functionId: string, properties: JsonObject): readonly Json[] {
   const config = properties['EventInvokeConfig'];
   const events = Object.values(mapOf(properties, 'Events'));
@@ -107,7 +106,6 @@ function madeId(functionId: string, outcome: string, { suffix }: Made): string {
   return `${functionId}EventInvokeConfig${outcome}${suffix}`;
 }
 
-/** `DeadLetterQueue` as CloudFormation has it. */
 export function deadLetterConfig(
   expansion: SamExpansion,
   functionId: string,

@@ -1,11 +1,10 @@
 /**
- * SAM's policy templates of services that run or are recorded here (SAM developer guide, "AWS SAM policy templates"), by
- * name: which parameters they take, and what they give on what. Those of other services give the service as a whole,
- * since no call here is asked about: it ends at AWS, which asks the developer's own key.
+ * SAM's policy templates of services that run or are recorded here (SAM developer guide, "AWS SAM policy
+ * templates"), by name: their parameters, actions and resources. Those of other services grant the whole
+ * service: such calls go to AWS, which checks the developer's own key.
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 
-/** Actions, and the resources that `{Parameter}` names. */
 type Grant = readonly [actions: string, ...resources: string[]];
 
 const TABLE = 'dynamodb:table/{TableName}';
@@ -105,7 +104,6 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   StepFunctionsExecutionPolicy: [['states:StartExecution', 'states:stateMachine:{StateMachineName}']],
 };
 
-/** Services by the beginning of the template's name. */
 const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = [
   ['AMIDescribe', 'ec2:*'],
   ['AWSSecretsManager', 'secretsmanager:*'],
@@ -136,7 +134,7 @@ const OTHER_SERVICES: readonly (readonly [prefix: string, actions: string])[] = 
   ['VPCAccess', 'ec2:*'],
 ];
 
-/** The policy document that a template stands for; undefined where SAM has none of this name. */
+/** The policy document of a template; undefined if SAM has none of this name. */
 export function expandPolicyTemplate(name: string, parameters: Json): JsonObject | undefined {
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
   const given =
@@ -164,7 +162,10 @@ function documentOf(statements: readonly (readonly [actions: string, resources: 
   };
 }
 
-/** `dynamodb:table/{TableName}` → its ARN, with whatever the parameter holds; buckets have neither region nor account. */
+/**
+ * `dynamodb:table/{TableName}` → its ARN, with any value of the parameter; buckets have neither region nor
+ * account.
+ */
 function arnOf(pattern: string, parameters: JsonObject): Json {
   const [, service = '', resource = ''] = /^(\w+):(.*)$/s.exec(pattern) ?? [];
   const names = [...resource.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);

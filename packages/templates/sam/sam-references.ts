@@ -1,13 +1,14 @@
 /**
- * Names of resources that SAM generates, as templates write them (`!Ref Api.Stage`), and parameters where SAM itself
- * needs their value.
- * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+ * Names of generated resources as templates write them (`!Ref Api.Stage`), and parameters whose value SAM
+ * itself needs.
+ * @see
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
 import { asText } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
-/** Every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource, by its logical id. */
+/** Replaces every `Ref`, `Fn::GetAtt` and `Fn::Sub` of a generated resource by its logical id. */
 export function resolveReferences(value: Json, references: ReadonlyMap<string, string>): Json {
   if (isJsonList(value)) return value.map((item) => resolveReferences(item, references));
   if (!isJsonObject(value)) return value;
@@ -48,8 +49,8 @@ function substitute(argument: Json, references: ReadonlyMap<string, string>): Js
 }
 
 /**
- * Values of parameters in place of `Ref` and of `Fn::Sub` that names nothing else: SAM resolves them first, since
- * paths, methods and names of authorizers have to be texts.
+ * Replaces `Ref`, and `Fn::Sub` with parameters only, by the parameters' values, since SAM needs paths,
+ * methods and names of authorizers as texts.
  */
 export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): Json {
   if (values.size === 0) return value;
@@ -71,7 +72,9 @@ export function fillParameters(value: Json, values: ReadonlyMap<string, Json>): 
   );
 }
 
-/** Parameters by name: given, or by default. Values of SSM and of the account are left to CloudFormation. */
+/**
+ * Parameters by name: given, or the default. Values of SSM and of the account are resolved by CloudFormation.
+ */
 export function parameterValues(
   template: JsonObject,
   given: Readonly<Record<string, string>>,

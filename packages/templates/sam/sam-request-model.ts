@@ -1,4 +1,6 @@
-/** `Models`, and `RequestModel` and `RequestParameters` of an Api event → what the document says of a request. */
+/**
+ * `Models`, and `RequestModel` and `RequestParameters` of an Api event → the document's request settings.
+ */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { INTEGRATION } from './sam-document.ts';
 import type { SamExpansion, SamRoute } from './sam-expansion.ts';
@@ -7,7 +9,6 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/jso
 const PARAMETER = /^method\.request\.(querystring|path|header)\.(.+)$/;
 const VALIDATORS = 'x-amazon-apigateway-request-validators';
 
-/** Names are in lower case in the document. */
 export function modelDefinitions(
   expansion: SamExpansion,
   apiId: string,
@@ -24,15 +25,12 @@ export function modelDefinitions(
 }
 
 type RequestRules = {
-  /** Members of the method. */
   readonly members: JsonObject;
-  /** Members of its integration. */
   readonly integration: JsonObject;
-  /** Validators that the document has to define. */
   readonly validators: JsonObject;
 };
 
-/** What an event asks of its requests; `isSwagger` says how its document names a body. */
+/** An event's requirements of its requests; the name of a body depends on `isSwagger`. */
 export function requestRules(
   expansion: SamExpansion,
   models: JsonObject,
@@ -102,7 +100,6 @@ function validatorOf(request: JsonObject): { name: string; definition: JsonObjec
 
 type ParameterRule = { readonly parameter: JsonObject; readonly cacheKey: string | undefined };
 
-/** Each is a name, or a name with `Required` and `Caching`. */
 function parameterRules(
   expansion: SamExpansion,
   { ownerId, eventName, properties }: SamRoute,
@@ -131,14 +128,12 @@ function parameterRules(
   });
 }
 
-/** Puts the validators of all events into the document. */
 export function putValidators(document: JsonObject, validators: JsonObject): JsonObject {
   if (Object.keys(validators).length === 0) return document;
   const known = mapOf(document, VALIDATORS);
   return { ...document, [VALIDATORS]: { ...validators, ...known } };
 }
 
-/** The integration of a method with more members. */
 export function withIntegration(definition: JsonObject, members: JsonObject): JsonObject {
   const integration = mapOf(definition, INTEGRATION);
   return { ...definition, [INTEGRATION]: { ...integration, ...members } };

@@ -15,7 +15,7 @@ const MEMBERS =
     ' ',
   );
 
-/** Puts the policy of one API, or of one of its paths, into the document. */
+/** Adds the policy of one API, or of one of its paths, to the document. */
 export function addResourcePolicy(
   expansion: SamExpansion,
   apiId: string,
@@ -30,7 +30,7 @@ export function addResourcePolicy(
   if (unknown !== undefined) expansion.fail(apiId, `Auth.ResourcePolicy has no member ${unknown}`);
   for (const list of ['SourceVpcWhitelist', 'SourceVpcBlacklist'])
     for (const id of listOf(policy[list] ?? []))
-      // What is not told apart would be left out, and the API open.
+      // An unrecognized entry would be dropped, and the API left open.
       if (typeof id !== 'string' || !/^vpce?-/.test(id))
         expansion.fail(
           apiId,
@@ -67,7 +67,7 @@ function statementsOf(policy: JsonObject, Resource: readonly Json[]): readonly J
   ];
 }
 
-/** Texts are told apart by their form; what is computed has a list of its own. */
+/** Texts are distinguished by their form; intrinsic functions have a list of their own. */
 function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObject {
   const written = listOf(policy[`SourceVpc${list}`] ?? []);
   const startingWith = (prefix: string): readonly Json[] =>
@@ -81,7 +81,7 @@ function networks(policy: JsonObject, list: 'Whitelist' | 'Blacklist'): JsonObje
 
 function resourcesOf(document: JsonObject, path: string, stage: Json): readonly Json[] {
   const names = branchesOf(pathsOf(document)[path]).flatMap((item) => methodNames(item));
-  // AWS matches without a trailing slash, and knows no path variables here.
+  // AWS matches without a trailing slash, and without path variables.
   const pattern = path.replace(/\{[^}]*\}/g, '*');
   return names.map((name) => {
     const key = methodKey(name);

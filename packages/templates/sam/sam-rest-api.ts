@@ -63,7 +63,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   expansion.reportUnknown(logicalId, TYPE, properties, [...OF_API, ...OF_STAGE, ...OF_DOCUMENT]);
   const auth = mapOf(properties, 'Auth');
   const unknown = Object.keys(auth).find((name) => !OF_AUTH.includes(name));
-  // A misspelt guard would leave the API open; SAM refuses it, too.
+  // A misspelt guard would leave the API open; SAM refuses it too.
   if (unknown !== undefined) expansion.fail(logicalId, `Auth has no member ${unknown}`);
   const binary = properties['BinaryMediaTypes'];
   const location = properties['DefinitionUri'];
@@ -73,7 +73,7 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
       ? { Body: documentOf(expansion, api, auth, stageName) }
       : { BodyS3Location: localOrS3Body(location) }),
     ...present({ EndpointConfiguration: endpointOf(properties['EndpointConfiguration']) }),
-    // SAM keys are JSON pointers: `image~1png`.
+    // SAM's keys are JSON pointers: `image~1png`.
     ...present({ BinaryMediaTypes: isJsonList(binary) ? binary.map(unescapePointer) : undefined }),
   });
   makeAuthorizerPermissions(expansion, logicalId, auth);
@@ -93,7 +93,6 @@ export function expandRestApi(expansion: SamExpansion, api: SamApi): void {
   expandDomain(expansion, owner, properties['Domain']);
 }
 
-/** The API's own document or an empty one, with everything in it that SAM writes there. */
 function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stage: Json): Json {
   const { logicalId, properties, routes } = api;
   const written = properties['DefinitionBody'];
@@ -111,7 +110,7 @@ function documentOf(expansion: SamExpansion, api: SamApi, auth: JsonObject, stag
   }
   const models = modelDefinitions(expansion, logicalId, properties['Models']);
   let document = isOwn ? withOpenApiSections(written) : emptyDocument('rest');
-  // Routes of events go into a document of its own only where it says so.
+  // An API with its own document gets the events' routes only if it is configured so.
   if (!isOwn || properties['MergeDefinitions'] === true)
     for (const route of routes) {
       const surroundings = { route, auth, models, stage };
@@ -180,7 +179,6 @@ function addRoute(
   );
 }
 
-/** `OverrideApiAuth`: an event's `Auth` for a method that the API's own document has. */
 function overrideAuth(
   expansion: SamExpansion,
   document: JsonObject,
@@ -221,7 +219,7 @@ function methodOf({ properties, target }: SamRoute, auth: JsonObject): JsonObjec
       httpMethod: 'POST',
       uri: isStream ? streamingUri(target.arn) : invocationUri(target.arn),
       ...present({
-        // SAM calls the mode after Lambda's: RESPONSE_STREAM.
+        // SAM uses Lambda's name of the mode: RESPONSE_STREAM.
         responseTransferMode: isStream ? 'STREAM' : mode,
         credentials: eventCredentials(auth, properties['Auth']),
       }),
@@ -274,7 +272,7 @@ function responseOf(response: JsonObject): JsonObject {
   });
 }
 
-/** SAM has one type, as a text or under `Type`, and spells the endpoints' ids its own way. */
+/** SAM has one type, as a text or under `Type`, and its own spelling of the endpoint ids. */
 function endpointOf(endpoint: Json | undefined): Json | undefined {
   if (typeof endpoint === 'string') return { Types: [endpoint] };
   if (!isJsonObject(endpoint)) return endpoint;
@@ -298,7 +296,6 @@ function makeAuthorizerPermissions(expansion: SamExpansion, apiId: string, auth:
   }
 }
 
-/** Lets the API call the function of a route. */
 export function allowRestRoute(expansion: SamExpansion, apiId: string, route: SamRoute): void {
   const { ownerId, eventName, path, method, target } = route;
   if (target.kind !== 'function') return;

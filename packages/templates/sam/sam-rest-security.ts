@@ -1,6 +1,8 @@
 /**
- * `Auth` of an `AWS::Serverless::Api` and of its events → security schemes, and what each method asks for.
- * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
+ * `Auth` of an `AWS::Serverless::Api` and of its events → security schemes, and the requirement of each
+ * method.
+ * @see
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiauth.html
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { INTEGRATION, definitionsOf, mapMethods, putDefinitions } from './sam-document.ts';
@@ -9,7 +11,7 @@ import type { SamExpansion, SamRoute } from './sam-expansion.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 const AUTH_TYPE = 'x-amazon-apigateway-authtype';
-/** "Caller credentials are passed through": what SAM lets a signed method do unless told otherwise. */
+/** "Caller credentials are passed through": SAM's default for a signed method. */
 const CALLER = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::*:user/*' };
 
 const SIGNED = { AWS_IAM: { type: 'apiKey', name: 'Authorization', in: 'header', [AUTH_TYPE]: 'awsSigv4' } };
@@ -17,7 +19,7 @@ const API_KEY = { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } }
 
 type Requirement = JsonObject;
 
-/** `security` of one event's method; a key that is switched off is noted until the defaults are in. */
+/** `security` of one event's method; a disabled key is marked until the defaults are applied. */
 export function eventSecurity(
   expansion: SamExpansion,
   apiAuth: JsonObject,
@@ -46,21 +48,19 @@ export function eventSecurity(
   return requirements;
 }
 
-/** `credentials` of a function's integration behind AWS_IAM. */
 export function eventCredentials(apiAuth: JsonObject, eventAuth: Json | undefined): Json | undefined {
   const own = membersOf(eventAuth);
   const isSigned =
     own['Authorizer'] === 'AWS_IAM' ||
     (apiAuth['DefaultAuthorizer'] === 'AWS_IAM' && Object.keys(own).length === 0);
   if (!isSigned) return undefined;
-  // `InvokeRole: null` is SAM's other word for NONE.
+  // `InvokeRole: null` is SAM's other spelling of NONE.
   const written = own['InvokeRole'] === undefined ? apiAuth['InvokeRole'] : own['InvokeRole'];
   const role = written === undefined ? 'CALLER_CREDENTIALS' : written;
   if (role === 'NONE' || role === null) return undefined;
   return role === 'CALLER_CREDENTIALS' ? CALLER : role;
 }
 
-/** Puts the API's authorizers, default authorizer and key requirement into the document. */
 export function addRestSecurity(
   expansion: SamExpansion,
   apiId: string,
@@ -131,7 +131,6 @@ function requestSources(identity: JsonObject): string | undefined {
   return sources.length === 0 ? undefined : sources.join(', ');
 }
 
-/** For every method that names no authorizer of its own; OPTIONS included, unless told otherwise. */
 function withDefaultAuthorizer(
   expansion: SamExpansion,
   apiId: string,
@@ -157,7 +156,6 @@ function withDefaultAuthorizer(
   });
 }
 
-/** For every method but those that say `ApiKeyRequired: false`. */
 function withDefaultKey(document: JsonObject, auth: JsonObject): JsonObject {
   return mapMethods(document, (definition, key) => {
     const others = requirementsOf(definition).filter((requirement) => !Object.hasOwn(requirement, 'api_key'));
@@ -168,7 +166,7 @@ function withDefaultKey(document: JsonObject, auth: JsonObject): JsonObject {
   });
 }
 
-/** Schemes that SAM knows by name are defined where a method uses them; marks for the defaults are taken off. */
+/** Defines SAM's built-in schemes where a method uses them, and removes the marks for defaults. */
 function addUsedSchemes(document: JsonObject): JsonObject {
   const used = new Set<string>();
   const cleaned = mapMethods(document, (definition) => {

@@ -1,6 +1,6 @@
 /**
- * The role that SAM makes of `Policies` and of what else a function or a state machine needs (SAM developer guide,
- * "AWS::Serverless::Function", "Policies").
+ * The role that SAM makes from `Policies` and the other needs of a function or a state machine (SAM developer
+ * guide, "AWS::Serverless::Function", "Policies").
  */
 import { asText } from '@gatewright/aws/json-object';
 import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
@@ -10,7 +10,6 @@ import { present } from './sam-expansion.ts';
 import { destinationPolicies } from './sam-invoke-config.ts';
 import { expandPolicyTemplate } from './sam-policy-templates.ts';
 
-/** Roles that sources of events need to be read, by type of the event. */
 const OF_SOURCES: Readonly<Record<string, string>> = {
   DynamoDB: 'AWSLambdaDynamoDBExecutionRole',
   Kinesis: 'AWSLambdaKinesisExecutionRole',
@@ -18,7 +17,7 @@ const OF_SOURCES: Readonly<Record<string, string>> = {
   SQS: 'AWSLambdaSQSQueueExecutionRole',
 };
 
-/** Stands for what connectors give, which is not worked out here: a managed policy that nobody knows. */
+/** Stands for the grants of connectors, which are not computed here: an unknown managed policy. */
 const CONNECTOR: JsonObject = {
   'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/AWS::Serverless::Connector',
 };
@@ -42,7 +41,6 @@ export function stateMachineRole(logicalId: string, properties: JsonObject): Jso
   return role(logicalId, properties, [], []);
 }
 
-/** Of an event that starts executions: it may do that and nothing else. */
 export function startingRole(machineId: string): JsonObject {
   const document = {
     Version: '2012-10-17',
@@ -75,7 +73,7 @@ function role(
   });
 }
 
-/** A policy document, or the template of one; what is neither is the ARN of a managed policy. */
+/** A policy document or template; any other text is the ARN of a managed policy. */
 function documentOf(policy: Json): readonly Json[] {
   if (!isJsonObject(policy)) return [];
   if (policy['Statement'] !== undefined) return [policy];
@@ -95,7 +93,7 @@ function deadLetters(queue: Json | undefined): readonly Json[] {
   return [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }];
 }
 
-/** A topic that goes over a queue is read as one. */
+/** A topic delivered through a queue counts as a queue. */
 function sourceOf(event: Json): string {
   const type = asText(membersOf(event)['Type']) ?? '';
   const queue = membersOf(membersOf(event)['Properties'])['SqsSubscription'];

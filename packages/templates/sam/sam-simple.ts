@@ -1,4 +1,3 @@
-/** The two SAM types that are one CloudFormation resource: `SimpleTable` and `LayerVersion`. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { pick } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
@@ -47,7 +46,6 @@ export function expandLayer(expansion: SamExpansion, logicalId: string, resource
   });
 }
 
-/** A nested application: its template where it lies on this machine, otherwise where AWS would find it. */
 export function expandApplication(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const properties = expansion.properties('Application', resource);
   const known = ['Location', 'Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes'];
@@ -68,13 +66,12 @@ export function expandApplication(expansion: SamExpansion, logicalId: string, re
   });
 }
 
-/** What a type of SAM that is not served is at CloudFormation, for references and messages. */
 const RECORDED: Readonly<Record<string, string>> = {
   'AWS::Serverless::GraphQLApi': 'AWS::AppSync::GraphQLApi',
   'AWS::Serverless::CapacityProvider': 'AWS::Lambda::CapacityProvider',
 };
 
-/** Leaves the resource in the stack as what it would become, so that references to it have a value. */
+/** Keeps the resource in the stack under its CloudFormation type, so that references to it have a value. */
 export function recordType(expansion: SamExpansion, logicalId: string, resource: JsonObject): void {
   const type = typeof resource['Type'] === 'string' ? resource['Type'] : '';
   expansion.make(logicalId, logicalId, Object.hasOwn(RECORDED, type) ? (RECORDED[type] ?? type) : type, {});

@@ -1,7 +1,8 @@
 /**
- * `AWS::Serverless::StateMachine` → the state machine, its role, and routes that start it. Executions are recorded
- * like every call of Step Functions; nothing runs.
- * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+ * `AWS::Serverless::StateMachine` → the state machine, its role, and routes that start it. Executions are
+ * recorded like all calls of Step Functions; they do not run.
+ * @see
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { INTEGRATION } from './sam-document.ts';
@@ -77,7 +78,6 @@ function expandEvent(
   });
 }
 
-/** The method of an Api event: the request's body is the input of the execution. */
 export function stateMachineMethod(machineId: string, roleArn: Json, isUnescaped: boolean): JsonObject {
   const input = "$util.escapeJavaScript($input.json('$'))";
   const text = isUnescaped

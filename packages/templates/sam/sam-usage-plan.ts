@@ -1,6 +1,7 @@
 /**
- * `Auth.UsagePlan` of an `AWS::Serverless::Api`: a plan with one key, for this API or shared by all that say so.
- * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
+ * `Auth.UsagePlan` of an `AWS::Serverless::Api`: a plan with one key, for this API or shared with other APIs.
+ * @see
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-apiusageplan.html
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { onlyIf } from './sam-document.ts';
@@ -11,7 +12,7 @@ import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/jso
 const SHARED = 'Serverless';
 const OF_PLAN = ['UsagePlanName', 'Description', 'Quota', 'Tags', 'Throttle'];
 
-/** @throws DefinitionError for what SAM refuses. */
+/** @throws DefinitionError for what SAM refuses */
 export function expandUsagePlan(
   expansion: SamExpansion,
   owner: { readonly origin: string; readonly apiId: string; readonly stageId: string },
@@ -29,7 +30,7 @@ export function expandUsagePlan(
   const [planId, keyId] = [`${prefix}UsagePlan`, `${prefix}ApiKey`];
   const condition = expansion.conditionOf(origin);
   const itself = { ApiId: { Ref: apiId }, Stage: { Ref: stageId } };
-  // A shared plan is there for every API; one that is not made has no place in it.
+  // A shared plan exists even if this API does not; it then leaves out the API.
   const stage = mode === 'SHARED' && condition !== undefined ? onlyIf(condition, itself) : itself;
   const shared = mode === 'SHARED' ? expansion.resources.get(planId) : undefined;
   if (isJsonObject(shared)) {

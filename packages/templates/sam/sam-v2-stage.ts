@@ -1,4 +1,3 @@
-/** What HTTP and WebSocket APIs of SAM have in common: the stage, and the domain in front of it. */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { expandDomain } from './sam-domain.ts';
 import { pick } from './sam-expansion.ts';
@@ -8,12 +7,10 @@ export const OF_STAGE = ['StageVariables', 'AccessLogSettings', 'DefaultRouteSet
 
 type V2Stage = {
   readonly logicalId: string;
-  /** Of the API: `AWS::Serverless::HttpApi`. */
   readonly type: string;
   readonly properties: JsonObject;
   readonly stageName: Json;
   readonly stageId: string;
-  /** In the place of what the properties say. */
   readonly settings?: JsonObject;
 };
 

@@ -44,7 +44,6 @@ export function expandWebSocketApi(expansion: SamExpansion, logicalId: string, r
   expandV2Stage(expansion, { logicalId, type: TYPE, properties, stageName, stageId });
 }
 
-/** What the route $connect asks for; makes the authorizer. */
 function authorizeConnect(
   expansion: SamExpansion,
   apiId: string,

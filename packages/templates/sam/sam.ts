@@ -1,6 +1,6 @@
 /**
- * The SAM transform (`AWS::Serverless-2016-10-31`) as far as the gateway serves it. APIs become what SAM makes of
- * them: an API with an OpenAPI document. What is not served is reported; the rest of the template is expanded.
+ * The SAM transform (`AWS::Serverless-2016-10-31`), as far as the gateway serves it. APIs become an API with
+ * an OpenAPI document, as in SAM. Unserved parts are reported; the rest of the template is expanded.
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
  */
 import { REFUSING } from '../../core/errors.ts';
@@ -25,9 +25,7 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
 
 type Expanded = {
-  /** Plain CloudFormation. */
   readonly template: JsonObject;
-  /** Where a part of it stands in the template that was written. */
   originOf(path: Path): Path;
   readonly findings: readonly Finding[];
 };
@@ -49,7 +47,7 @@ const TYPES: Readonly<Record<string, Expand>> = {
   'AWS::Serverless::Application': expandApplication,
 };
 
-/** @throws DefinitionError for what SAM itself refuses, where nothing is tolerated. */
+/** @throws DefinitionError for what SAM refuses, where nothing is tolerated */
 export function expandSam(
   written: JsonObject,
   tree: SourceTree,
@@ -100,7 +98,7 @@ function expandResource(
 ): void {
   const expand = Object.hasOwn(TYPES, type) ? (TYPES[type] ?? recordType) : recordType;
   expansion.attempt(
-    `${logicalId} is left out`,
+    `${logicalId} is omitted`,
     () => {
       expand(expansion, logicalId, resource);
     },
@@ -123,7 +121,6 @@ function expandApi(expansion: SamExpansion, api: SamApi): void {
   );
 }
 
-/** `Globals` and properties of SAM resources with the values of parameters in place. */
 function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>): JsonObject {
   const declared = mapOf(template, 'Resources');
   const resources = Object.entries(declared).map(([logicalId, resource]): [string, Json] => {
@@ -141,7 +138,7 @@ function fillServerless(template: JsonObject, values: ReadonlyMap<string, Json>)
   };
 }
 
-/** Connectors give rights that are not worked out here; `sam-role.ts` opens the roles of their functions. */
+/** Grants of connectors are not computed; `sam-role.ts` opens the roles of their functions. */
 function withoutConnectors(resource: Json): Json {
   if (!isJsonObject(resource) || resource['Connectors'] === undefined) return resource;
   return Object.fromEntries(Object.entries(resource).filter(([member]) => member !== 'Connectors'));

@@ -1,17 +1,16 @@
-/** What `sam build` has made of sources that were changed afterwards: it runs as it was, so somebody must say so. */
+/** Builds of `sam build` that are older than their sources: they run unchanged, so the user is warned. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 
-/** A folder with more is not looked through to its end: what is changed by hand is among the first. */
+/** Larger folders are not searched to the end: files changed by hand are among the first. */
 const MAX_ENTRIES = 2_000;
 const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__']);
-/** Runtimes whose programs are looked for where `sam build` puts them. */
 const BUILT = /^(?:java|dotnet|provided|go)/;
 
-/** The first of the sources, files and folders, that is newer than what was built; undefined where it is up to date. */
+/** The first source, file or folder, that is newer than the build; undefined if it is up to date. */
 export function newerThan(built: string, sources: readonly string[]): string | undefined {
   const builtAt = modifiedAt(built);
   if (builtAt === undefined) return undefined;
@@ -39,12 +38,11 @@ function modifiedAt(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
-/** Consequence of a layer or function that is older than `newer`. */
 export function describeStale(folder: string, newer: string): string {
-  return `what sam build has left is older than ${relative(folder, newer)}, and runs as it was: run sam build again`;
+  return `the output of sam build is older than ${relative(folder, newer)}, and runs unchanged: run sam build again`;
 }
 
-/** Functions whose program is taken from `.aws-sam/build`, and a start of that folder itself. */
+/** Functions whose program comes from `.aws-sam/build`, and starts of that folder itself. */
 export function findStaleBuilds(
   template: JsonObject,
   file: string,
@@ -65,7 +63,7 @@ export function findStaleBuilds(
   });
 }
 
-/** The template that `sam build` was run on lies beside `.aws-sam`, unless it was told otherwise. */
+/** The template of `sam build` is beside `.aws-sam`, unless configured otherwise. */
 function staleTemplate(file: string): readonly Finding[] {
   const project = dirname(dirname(dirname(file)));
   const written = ['template.yaml', 'template.yml', 'template.json'].map((name) => join(project, name));
@@ -76,7 +74,7 @@ function staleTemplate(file: string): readonly Finding[] {
       logicalId: '',
       type: 'AWS::CloudFormation::Stack',
       place: { file },
-      consequence: `all of it is older than ${newer}, and is served as it was: run sam build again, or start ${project}`,
+      consequence: `all of it is older than ${newer}, and is served unchanged: run sam build again, or start ${project}`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 /**
- * A loopback stand-in for the AWS services that osls asks while it packages: CloudFormation (layers,
- * `${cf:}`), STS (`${aws:accountId}`), SSM (`${ssm:}`) and S3 (`${s3:}`). Without it osls fails
- * offline as soon as a service has a layer.
+ * A loopback stand-in for the AWS services that osls calls while it packages: CloudFormation (layers,
+ * `${cf:}`), STS (`${aws:accountId}`), SSM (`${ssm:}`) and S3 (`${s3:}`). Without it a service with a layer
+ * fails offline.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -9,16 +9,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 
-/** What the stand-in knows. Whatever is left out does not exist: no stack, no parameter, no object. */
+/** The stand-in's data. What is absent does not exist: no stack, no parameter, no object. */
 type StandInValues = {
   readonly region: string;
-  /** 12 digits */
   readonly accountId: string;
-  /** Outputs by name; undefined = no such stack. May wait for the stack to be loaded; a rejection reaches osls as its error. */
+  /**
+   * Outputs by name; undefined = no such stack. May wait for the stack to load; a rejection reaches osls as
+   * its error.
+   */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  /** An SSM parameter by its name. */
   readonly parameter?: (name: string) => StoredParameter | undefined;
-  /** Text of an S3 object by `bucket/key`. */
   readonly object?: (address: string) => string | undefined;
 };
 
@@ -30,7 +30,7 @@ export type AwsStandIn = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/** Variable that tells plug-ins of ours that AWS is not asked: what reads a service, or packages it without an account, knows no API of any. */
+/** Tells our plug-ins that AWS is replaced, so that no deployed API is known. */
 export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
 
 const REQUEST_LIMIT_BYTES = 1_048_576;
@@ -39,9 +39,9 @@ const NAMESPACE = {
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
 };
 
-/** Starts the stand-in on a free loopback port. Only requests signed with its own random key id are answered. */
+/** Starts the stand-in on a free loopback port. Answers only requests signed with its own random key id. */
 export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn> {
-  // The key id is the secret of this server: outputs and parameters must not be readable for other local processes.
+  // The key id is this server's secret: other local processes must not read outputs and parameters.
   const accessKeyId = `AKIALOCAL${randomBytes(12).toString('hex').toUpperCase()}`;
   const server = createServer((request, response) => {
     void respond(request, response, accessKeyId, values);
@@ -58,7 +58,7 @@ export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn
       AWS_SECRET_ACCESS_KEY: randomBytes(20).toString('hex'),
       AWS_REGION: values.region,
       AWS_DEFAULT_REGION: values.region,
-      // An address, not a name: the S3 client then uses path style instead of `bucket.host`.
+      // With an address in place of a name the S3 client uses path style, not `bucket.host`.
       AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
@@ -75,7 +75,6 @@ export async function startAwsStandIn(values: StandInValues): Promise<AwsStandIn
   };
 }
 
-/** osls sends even loopback requests through these. */
 const PROXY_VARIABLES = ['proxy', 'HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'];
 
 async function respond(
@@ -116,7 +115,7 @@ async function answerRequest(
       return queryError(
         501,
         'NotImplemented',
-        `The local stand-in has no service "${scope[2] ?? ''}": packaging offline cannot ask it.`,
+        `The local stand-in has no service "${scope[2] ?? ''}": it is not available while packaging offline.`,
       );
   }
 }
@@ -142,7 +141,7 @@ async function answerCloudFormation(query: URLSearchParams, values: StandInValue
       if (outputs === undefined) return missingStack(stackName);
       return queryResult('cloudformation', action, printStack(stackName, outputs, values));
     }
-    // Nothing is deployed here, so no stack has resources and none exports.
+    // No stack is deployed here, so none has resources or exports.
     case 'DescribeStackResource':
     case 'DescribeStackResources':
     case 'ListStackResources':

@@ -1,4 +1,4 @@
-/** A service → what osls makes of it: out of what an earlier start has kept, where that still holds, else by osls itself. */
+/** Compiles a service with osls, or reuses the result of an earlier start if it is still valid. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,22 +16,19 @@ import type { DriverFailure, DriverNote } from './serverless-process.ts';
 export type ServiceRun = {
   readonly serviceFolder: string;
   readonly oslsFolder: string;
-  /** Command line of osls. */
   readonly arguments: readonly string[];
   readonly home: Home;
-  /** On top of the developer's environment without any `AWS_*`. */
+  /** Added to the developer's environment, from which all `AWS_*` are removed. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Folder of what earlier starts have kept, for its owner alone; absent = osls compiles it anew. */
+  /** Folder of earlier results, readable by its owner only; absent = compiled every time. */
   readonly keptIn: string | undefined;
   readonly signal: AbortSignal;
   readonly answers: Answers;
   readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
   readonly onInformed: (message: string) => void;
-  /** Nothing is kept that could be taken: it will take a while. */
   readonly onCompiling: () => void;
 };
 
-/** What AWS would answer to osls; a rejection ends the run. */
 type Answers = {
   readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly parameter: (name: string) => StoredParameter | undefined;
@@ -45,7 +42,7 @@ export async function compileService(run: ServiceRun): Promise<CompiledService |
     oslsFolder,
     arguments: [...run.arguments, home.region, home.accountId],
   };
-  // What the stand-in adds is the same for each run, but for what it draws.
+  // The stand-in's additions are the same for each run, except the random ones.
   const environment = driverEnvironment({ ...run.environment, AWS_REGION: home.region });
   const kept = keptIn === undefined ? undefined : findKept(keptIn, identity, environment);
   if (kept !== undefined) {
@@ -69,14 +66,14 @@ async function isAnsweredSo(questions: readonly KeptQuestion[], answers: Answers
       if (digest(await answers[about](name)) !== answer) return false;
     return true;
   } catch {
-    // osls asks again, and its error says at what.
+    // osls asks again, and its error names the place.
     return false;
   }
 }
 
 type OslsRun = {
   readonly compiled: CompiledService | DriverFailure;
-  /** Undefined where osls has failed. */
+  /** Undefined if osls has failed. */
   readonly inputs: SeenInputs | undefined;
   readonly questions: readonly KeptQuestion[];
 };
@@ -128,7 +125,7 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
   }
 }
 
-/** Secrets are among the answers: they are compared, not kept. */
+/** Answers may be secrets: they are compared, not kept. */
 function digest(answer: unknown): string {
   return hash([answer === undefined ? 'none' : JSON.stringify(answer)]);
 }

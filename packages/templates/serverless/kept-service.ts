@@ -1,4 +1,4 @@
-/** What osls has made of a service, kept from one start to the next for as long as nothing of what it came from changes. */
+/** osls's result for a service, kept between starts until one of its inputs changes. */
 import { hash } from '@gatewright/aws/file-marks';
 import { dropKept, readKept, writeKept } from '@gatewright/aws/kept-files';
 import type { KeptFolder } from '@gatewright/aws/kept-files';
@@ -6,13 +6,10 @@ import { findChange, hashEnvironment, markInputs } from './service-inputs.ts';
 import type { Beginning, Inputs, SeenInputs } from './service-inputs.ts';
 import type { DriverNote } from './serverless-process.ts';
 
-/** Something that osls has asked AWS for, and a digest of what it was told. */
 export type KeptQuestion = { readonly about: QuestionKind; readonly name: string; readonly answer: string };
 export type QuestionKind = 'outputs' | 'parameter' | 'object';
 
-/** What a run of osls tells. */
 export type CompiledService = {
-  /** As the driver writes it. */
   readonly result: string;
   readonly stackName: string;
   readonly variables: Readonly<Record<string, string>>;
@@ -26,20 +23,19 @@ type KeptService = CompiledService & {
   readonly questions: readonly KeptQuestion[];
 };
 
-/** By what a run is the same as another, whatever files say. */
 export type RunIdentity = {
   readonly serviceFolder: string;
   readonly oslsFolder: string;
   readonly arguments: readonly string[];
 };
 
-/** Raised whenever what is written changes. */
+/** Increase whenever the format changes. */
 const FORMAT = 2;
-/** Of one folder of a start: services, their stages, parameters and environments. */
+/** Per folder of a start: services, their stages, parameters and environments. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;
 
-/** Undefined where nothing is kept, or something has changed since; what osls has asked AWS for is for the caller to ask again. */
+/** Undefined if nothing is kept or something has changed; the caller repeats the calls to AWS. */
 export function findKept(
   folder: string,
   run: RunIdentity,
@@ -52,12 +48,15 @@ export function findKept(
     if (kept.format !== FORMAT || findChange(kept.inputs, environment) !== undefined) return undefined;
     return kept;
   } catch {
-    // Nothing is kept, or it was never finished: osls compiles it.
+    // Nothing is kept, or it is incomplete: osls compiles it.
     return undefined;
   }
 }
 
-/** Nothing is kept where it is not known what osls has read. The folder is for its owner alone: templates hold what `${env:…}` gave. */
+/**
+ * Keeps nothing if the inputs of osls are unknown. The folder is readable by its owner only: templates hold
+ * values of `${env:…}`.
+ */
 export function keep(
   folder: string,
   run: RunIdentity,
@@ -80,7 +79,7 @@ function placeOf(folder: string): KeptFolder {
   return { folder, mostFiles: MOST_KEPT, mostBytes: MOST_BYTES };
 }
 
-/** Two terminals have two environments: what one has made is not in the way of the other. */
+/** Two terminals with different environments do not replace each other's results. */
 function nameOf(
   { serviceFolder, oslsFolder, arguments: words }: RunIdentity,
   environment: Readonly<Record<string, string | undefined>>,

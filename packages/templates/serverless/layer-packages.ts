@@ -1,12 +1,12 @@
-/** Whether a service has itself what its bundles leave to a layer that is not built yet. */
+/** Whether a service itself has the packages that its bundles expect in a layer not built yet. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
 /**
- * The packages that bundles take from outside and that no `node_modules` from the service's folder upward has: all that
- * functions miss of the layer's modules. Undefined where the service does not say what its bundles leave out.
+ * The external packages of bundles that no `node_modules` from the service's folder upward has, so that
+ * functions need the layer. Undefined if the service does not define which packages are external.
  */
 export function packagesMissing(
   esbuild: Readonly<Record<string, unknown>> | undefined,
@@ -30,7 +30,7 @@ function isThere(name: string, folder: string): boolean {
   return above !== folder && isThere(name, above);
 }
 
-/** Bundles are made of Node functions alone: what others find in a layer, nobody here can know. */
+/** Only Node functions are bundled: what other runtimes find in a layer is unknown. */
 export function runsNodeOnly({ Resources: resources }: JsonObject): boolean {
   return Object.values(membersOf(resources)).every((resource) => {
     if (!isJsonObject(resource) || resource['Type'] !== 'AWS::Lambda::Function') return true;

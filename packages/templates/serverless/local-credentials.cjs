@@ -1,13 +1,13 @@
 'use strict';
 /**
- * A service asks AWS while it is read (`${aws:accountId}`, `${cf:…}`, layers): whatever profile it names, only the keys
- * and the address of the stand-in may be used.
+ * A service calls AWS while it is read (`${aws:accountId}`, `${cf:…}`, layers): whatever profile it names,
+ * only the keys and the address of the stand-in may be used.
  *
- * osls 4 asks by version 3 of the AWS SDK, Serverless 3 by version 2, which knows no AWS_ENDPOINT_URL, and osls 3 by
- * both: version 2 for `${aws:accountId}`.
+ * osls 4 uses version 3 of the AWS SDK, Serverless 3 version 2, which does not read AWS_ENDPOINT_URL, and
+ * osls 3 both: version 2 for `${aws:accountId}`.
  *
  * @param provider osls's provider for AWS
- * @param olderSdk version 2 of the AWS SDK as osls has configured it; undefined where it has none
+ * @param olderSdk version 2 of the AWS SDK as osls has configured it; undefined if there is none
  */
 function useLocalCredentials(provider, olderSdk, environment) {
   const credentials = {

@@ -1,4 +1,3 @@
-/** What osls has to say against a service, with the place in it and the way out. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
@@ -7,7 +6,7 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
-/** osls's message without its frame; a variable without value with its text, line and the way out. */
+/** osls's message without its frame; for a variable without a value its text, its line and a remedy. */
 export function explainFailure(
   failure: DriverFailure,
   file: string,
@@ -32,7 +31,7 @@ export function explainFailure(
   );
 }
 
-/** Of several variables of one kind the one that has no value, as far as that can be seen from here. */
+/** Of several variables of one kind the one without a value, as far as it can be determined. */
 function variableText(
   written: string,
   kind: string,
@@ -63,23 +62,21 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
     case 'env':
       return 'set it in the environment or with --env-file';
     case 'param':
-      return 'give it with --param, or write it to params';
+      return 'set it with --param, or write it to params';
     case 'file':
-      return 'there is no such file, or it does not hold that';
+      return 'the file does not exist, or does not contain it';
     case 'self':
-      return 'the service says no such thing';
+      return 'the service does not define it';
     default:
       return 'osls could not resolve it';
   }
 }
 
-/** Without the frames of a stack, which say nothing of the service. */
 function cleanMessage(message: string): string {
   const lines = message.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** `functions.a.events[0].http` as a path. */
 export function pathOf(property: string): Path {
   return property.split('.').flatMap((key) => key.split(/\[(\d+)\]/).filter((part) => part !== ''));
 }

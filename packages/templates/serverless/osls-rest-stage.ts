@@ -1,11 +1,10 @@
 /**
- * osls sets logs, tracing and metrics of a REST stage by SDK calls after the deploy, so the template lacks them.
- * Here they become what the template would say: `StageDescription` of osls's deployment.
+ * osls sets logs, tracing and metrics of a REST stage by SDK calls after the deployment, so the template
+ * lacks them. Here they are added as `StageDescription` of osls's deployment.
  */
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 
-/** `provider.logs.restApi`, `provider.tracing.apiGateway`, `provider.apiGateway.metrics` of the service state. */
 export type RestStageSettings = {
   readonly logs: Json | undefined;
   readonly tracing: Json | undefined;
@@ -27,7 +26,6 @@ const DEFAULT_FORMAT = [
   'responseLength: $context.responseLength',
 ].join(', ');
 
-/** The template with the settings merged into every deployment that carries a stage. */
 export function addRestStageSettings(template: JsonObject, settings: RestStageSettings): JsonObject {
   const description = describeStage(settings);
   const resources = template['Resources'];

@@ -1,4 +1,3 @@
-/** What `serverless-driver.cjs` leaves behind, read once. */
 import { asText } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -10,16 +9,14 @@ export type PackagedService = {
   readonly stackName: string;
   readonly stage: string;
   readonly region: string;
-  /** By logical id; `artifact` is a package that the service built itself. */
   readonly functions: ReadonlyMap<string, { readonly name: string; readonly artifact: string | undefined }>;
   readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-  /** Plug-ins that bundle or compile the functions when the service is packaged. */
   readonly builders: readonly string[];
   readonly restStage: RestStageSettings;
 };
 
-/** @throws DefinitionError when osls ended well but its result is not what the driver writes. */
+/** @throws DefinitionError when osls succeeded but its result does not have the driver's format */
 export function parsePackaged(text: string): PackagedService {
   const result = JSON.parse(text) as Json;
   if (!isJsonObject(result) || !isJsonObject(result['template'])) {

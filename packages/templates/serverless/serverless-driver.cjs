@@ -1,12 +1,12 @@
 'use strict';
 /**
- * Runs osls's `package` in this child process with one more plug-in, so that the compiled template comes
- * out and nothing else happens: nothing is bundled, zipped or written below the service.
+ * Runs osls's `package` in this child process with one more plug-in that extracts the compiled template and
+ * suppresses everything else: no bundles, archives or files below the service.
  *
  *   node serverless-driver.cjs <folder of the osls package> <temporary folder> package --stage …
  *
- * Speaks to its parent over IPC: `announced` as soon as the stack has a name, `failed` with osls's own error.
- * Plain CommonJS because osls's own files are what it has to reach, before osls's command line starts.
+ * Sends IPC messages to its parent: `announced` as soon as the stack has a name, `failed` with osls's own
+ * error. Plain CommonJS, since it has to reach osls's own files before osls's command line starts.
  */
 const fs = require('node:fs');
 const { createRequire, enableCompileCache, syncBuiltinESMExports } = require('node:module');
@@ -41,7 +41,7 @@ class GatewrightPackaging {
     this.provider = serverless.getProvider('aws');
     if (!this.provider) throw new Error(`provider "${serverless.service.provider.name}" is not aws`);
     useLocalCredentials(this.provider, findOlderSdk(), process.env);
-    // All variables but those that AWS answers are resolved by now.
+    // All variables are resolved by now, except those that AWS answers.
     const custom = serverless.configurationInput?.custom;
     tell({
       kind: 'announced',
@@ -51,7 +51,7 @@ class GatewrightPackaging {
     this.hooks = { initialize: () => this.#takeOverPackaging() };
   }
 
-  /** At `initialize` every plug-in has registered its hooks, so those that bundle or zip can be taken out. */
+  /** At `initialize` every plug-in has registered its hooks, so those that bundle or zip can be removed. */
   #takeOverPackaging() {
     const { hooks, plugins } = this.serverless.pluginManager;
     const only = (event, hook) => {
@@ -66,7 +66,7 @@ class GatewrightPackaging {
       packager.validateTemplate();
       await packager.saveServiceState();
     });
-    // `finalize`, not `package:finalize`: other plug-ins still edit the template after it.
+    // `finalize`, not `package:finalize`: other plug-ins still edit the template after that.
     only('finalize', () => this.#writeResult());
   }
 
@@ -118,7 +118,6 @@ class GatewrightPackaging {
     fs.writeFileSync(path.join(outputFolder, 'result.json'), JSON.stringify(result));
   }
 
-  /** Plug-ins that make the functions' code, by their names; Serverless v4 does it itself. */
   #builders() {
     const { plugins = [], build } = this.serverless.configurationInput ?? {};
     const names = Array.isArray(plugins) ? plugins : (plugins.modules ?? []);
@@ -137,7 +136,10 @@ class GatewrightPackaging {
   }
 }
 
-/** serverless-esbuild where it is not installed: it would only bundle, which the gateway does by its settings. */
+/**
+ * Stands for serverless-esbuild if not installed: it would only bundle, which the gateway does with its
+ * settings.
+ */
 class AbsentEsbuild {
   constructor(serverless) {
     this.hooks = {};
@@ -148,8 +150,8 @@ class AbsentEsbuild {
 }
 
 /**
- * serverless-iam-roles-per-function where it is not installed: what one function may do is given to all of the service, which have
- * one role then. Less would make calls fail that AWS allows.
+ * Stands for serverless-iam-roles-per-function if not installed: the permissions of one function go to the
+ * whole service, which then has one role. Fewer would make calls fail that AWS allows.
  */
 class AbsentRolesPerFunction {
   constructor(serverless) {
@@ -158,7 +160,7 @@ class AbsentRolesPerFunction {
       kind: 'noted',
       property: 'plugins',
       message: `plug-in ${ROLES_PER_FUNCTION}: it is not installed`,
-      consequence: 'what iamRoleStatements gives to one function is given to all of the service',
+      consequence: 'the iamRoleStatements of one function apply to the whole service',
     });
     configSchemaHandler.defineFunctionProperties(service.provider.name, {
       properties: {
@@ -176,7 +178,7 @@ class AbsentRolesPerFunction {
       .getAllFunctions()
       .flatMap((name) => service.getFunction(name).iamRoleStatements ?? []);
     const { provider } = service;
-    // A role that was made elsewhere has statements of its own.
+    // A role made elsewhere has its own statements.
     if (own.length === 0 || typeof provider.role === 'string' || typeof provider.iam?.role === 'string')
       return;
     const role = provider.iam?.role ?? {};
@@ -185,7 +187,6 @@ class AbsentRolesPerFunction {
   }
 }
 
-/** What an option of osls's command line says, by its name. */
 function given(option) {
   const index = oslsArguments.indexOf(`--${option}`);
   return index === -1 ? {} : { [option]: oslsArguments[index + 1] };
@@ -197,12 +198,12 @@ function writeEmptyZip() {
   return file;
 }
 
-/** Before inputs are watched: the module is one of osls's own. */
+/** Before inputs are watched: the module belongs to osls. */
 function quickenState() {
   try {
     quicken(createRequire(path.join(oslsFolder, 'package.json'))('json-cycle'));
   } catch {
-    // A version of osls that does without.
+    // A version of osls without it.
   }
 }
 
@@ -215,12 +216,14 @@ function replaceModule(file, exports) {
   });
 }
 
-/** osls and its plug-ins use `.serverless` in the service as their workshop; here it lies in the temporary folder. */
+/**
+ * osls and its plug-ins work in `.serverless` of the service; here it is redirected to the temporary folder.
+ */
 function moveWorkshop() {
   const workshop = path.join(process.cwd(), '.serverless');
   const moved = path.join(outputFolder, 'workshop');
   const inputs = watchInputs({
-    // osls keeps checks that it has compiled in the home folder, and how its last command went.
+    // osls keeps compiled checks and the outcome of its last command in the home folder.
     ownFolders: [workshop, outputFolder, path.join(os.homedir(), '.serverless')],
     isAnswered: (port) => port === Number(new URL(process.env.AWS_ENDPOINT_URL).port),
   });
@@ -236,7 +239,7 @@ function moveWorkshop() {
         inputs.observe(name, input);
         return original.apply(this, input.map(redirect));
       };
-      // `util.promisify` and `realpath.native` hang on properties of the functions.
+      // `util.promisify` and `realpath.native` are properties of the functions.
       target[name] = Object.defineProperties(redirected, Object.getOwnPropertyDescriptors(original));
     }
   }
@@ -246,7 +249,7 @@ function moveWorkshop() {
   });
 }
 
-// Compiling osls is a quarter of its start. Beside osls only those can write who can write osls itself.
+// Compiling osls takes a quarter of its start. Only those who can write osls itself can write beside it.
 const COMPILED = path.join(oslsFolder, '../.cache/gatewright');
 enableCompileCache(COMPILED);
 keepCompiledChecks(path.join(COMPILED, 'checks'));
@@ -264,7 +267,7 @@ tolerate({
   note: (property, message, consequence) => tell({ kind: 'noted', property, message, consequence }),
   inform: (message) => tell({ kind: 'informed', message }),
 });
-// Otherwise zipped into the developer's home folder.
+// osls would otherwise zip it into the developer's home folder.
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());
 
 const STAND_INS = { 'serverless-esbuild': AbsentEsbuild, [ROLES_PER_FUNCTION]: AbsentRolesPerFunction };

@@ -1,7 +1,8 @@
 'use strict';
 /**
- * Sees what the compiling of a service depends on: files that are read or looked for, modules. Part of `serverless-driver.cjs`, in osls's own process, and loaded before anything of osls. What cannot
- * be seen through (programs that are run, other threads, servers that are asked, files that are written) makes it blind.
+ * Records the inputs of a service's compilation: files and modules, read or looked up. Part of
+ * `serverless-driver.cjs`, in osls's own process, and loaded before osls. Untraceable work (child programs,
+ * other threads, servers, written files) makes it blind.
  */
 const fs = require('node:fs');
 const Module = require('node:module');
@@ -39,13 +40,14 @@ const WRITES = new Set([
     'lutimes',
   ],
 ]);
-/** They take a second path, of what is made. */
+/** Their second path is the file made. */
 const TWO_PATHS = new Set(['rename', 'copyFile', 'cp', 'link', 'symlink']);
 const PROGRAMS = ['spawn', 'exec', 'execFile', 'fork', 'spawnSync', 'execSync', 'execFileSync'];
 
 /**
- * @param {{ ownFolders: readonly string[], isAnswered: (port: number) => boolean }} options folders whose files are the run's own;
- *   ports of servers whose questions are known elsewhere
+ * @param {{ ownFolders: readonly string[], isAnswered: (port: number) => boolean }} options folders with
+ * files of the run itself;
+ *   ports of servers whose requests are recorded elsewhere
  */
 function watchInputs({ ownFolders, isAnswered }) {
   const files = new Map();
@@ -65,7 +67,6 @@ function watchInputs({ ownFolders, isAnswered }) {
   watchOthers(goBlind, isAnswered);
   return {
     observe: (name, input) => observe(name, input, { note, goBlind, isOwn }),
-    /** What `service-inputs.ts` reads. */
     list() {
       for (const file of Object.keys(require.cache)) note('content', cut(file));
       return {
@@ -77,7 +78,6 @@ function watchInputs({ ownFolders, isAnswered }) {
   };
 }
 
-/** A call of a function of `fs`, under whichever of its three forms. */
 function observe(name, input, { note, goBlind, isOwn }) {
   const call = name.replace(/Sync$/, '');
   const file = pathOf(input[0]);
@@ -112,12 +112,11 @@ function pathOf(value) {
   return Buffer.isBuffer(value) ? path.resolve(value.toString()) : undefined;
 }
 
-/** What a loader adds to the name of a file. */
 function cut(file) {
   return file.split('?', 1)[0];
 }
 
-/** Modules are read by Node itself, past `fs`. */
+/** Node itself reads modules, without `fs`. */
 function watchModules(note, missing, goBlind) {
   const { _resolveFilename: resolve } = Module;
   Module._resolveFilename = function (request, parent, ...rest) {
@@ -133,7 +132,7 @@ function watchModules(note, missing, goBlind) {
     }
   };
   if (typeof Module.registerHooks !== 'function') {
-    goBlind('this Node.js does not tell which ES modules are loaded');
+    goBlind('this Node.js does not show which ES modules are loaded');
     return;
   }
   Module.registerHooks({
@@ -160,7 +159,7 @@ function isPath(request) {
   return /^\.{1,2}(?:[\\/]|$)/.test(request) || path.isAbsolute(request);
 }
 
-/** What Node looks for before it comes to what it has found: a file that is made there is loaded instead. */
+/** Candidates that Node tries before the found file: a new file there would be loaded instead. */
 function noteEarlier(target, found, note) {
   if (found === target) return;
   const endings = Object.keys(Module._extensions);
@@ -191,7 +190,7 @@ function watchOthers(goBlind, isAnswered) {
   net.Socket.prototype.connect = function (...input) {
     const first = Array.isArray(input[0]) ? input[0][0] : input[0];
     const port = typeof first === 'object' && first !== null ? first.port : first;
-    if (!isAnswered(Number(port))) goBlind('it asks a server');
+    if (!isAnswered(Number(port))) goBlind('it calls a server');
     return connect.apply(this, input);
   };
   watchNames(goBlind);
@@ -203,7 +202,7 @@ function watchOthers(goBlind, isAnswered) {
   };
 }
 
-/** What a name means, and which addresses this machine has, is another thing tomorrow. */
+/** Name resolution and this machine's addresses may change. */
 function watchNames(goBlind) {
   const dns = require('node:dns');
   for (const target of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])
@@ -211,7 +210,7 @@ function watchNames(goBlind) {
       const original = target[name];
       if (!/^(?:lookup|resolve|reverse)/.test(name) || typeof original !== 'function') continue;
       target[name] = Object.defineProperties(function (...input) {
-        goBlind('it looks a name up');
+        goBlind('it resolves a name');
         return original.apply(this, input);
       }, Object.getOwnPropertyDescriptors(original));
     }

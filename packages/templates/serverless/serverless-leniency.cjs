@@ -1,10 +1,10 @@
 'use strict';
 /**
- * What a service may say although osls or its plug-ins would stop at it: each becomes a note to the parent, and the
- * template comes out all the same. Part of `serverless-driver.cjs`, in osls's own process.
+ * Turns faults at which osls or its plug-ins would stop into notes to the parent; the template is still
+ * produced. Part of `serverless-driver.cjs`, in osls's own process.
  */
 
-/** Plug-ins that run, bundle or deploy: a template is the same with and without them. */
+/** Plug-ins that run, bundle or deploy: the template is the same without them. */
 const WITHOUT_EFFECT = new Set([
   'serverless-offline',
   'serverless-offline-sns',
@@ -30,26 +30,29 @@ const WITHOUT_EFFECT = new Set([
   'serverless-localstack',
 ]);
 
-/** Members of serverless.yml that belong to the dashboard of Serverless, Inc.; with them version 3 asks for a login. */
+/** Members of serverless.yml for the dashboard of Serverless, Inc.; with them version 3 requires a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
 
-/** Where a misspelt name, or one of an older version, would leave a route open. */
+/** Properties whose misspelt or outdated name would leave a route open. */
 const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
-/** End-of-life runtimes run here; what does not run is told of each function. */
+/** End-of-life runtimes run here; those that do not are reported per function. */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 
-/** `usual`: stage and region where the service says none. `note(property, message, consequence)` tells the parent; `inform(message)` is for what changes nothing. */
+/**
+ * `usual`: default stage and region. `note(property, message, consequence)` reports to the parent;
+ * `inform(message)` is for notes without consequence.
+ */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
   tolerateSchema({ fromOsls, note });
   toleratePlugins({ fromOsls, note, inform });
 }
 
-/** A service for another major version pins it; it is osls that reads it here. */
+/** A service may pin another major version; it is still read by this osls. */
 function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform }) {
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
@@ -58,23 +61,26 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     const { frameworkVersion, ...configuration } = withServiceName(await read(path), note);
     const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
     if (pinned !== undefined && pinned !== version.split('.')[0])
-      inform(`frameworkVersion ${frameworkVersion}: osls ${version} reads the service here`);
+      inform(`frameworkVersion ${frameworkVersion}: this service is read by osls ${version}`);
     for (const member of OF_DASHBOARD) delete configuration[member];
     const { provider } = configuration;
     if (typeof provider !== 'object' || provider === null) return configuration;
-    // Many services ask for `self:provider.stage` where they say none.
+    // Many services use `self:provider.stage` without defining it.
     return { ...configuration, provider: { ...usual, ...provider } };
   });
 }
 
-/** `service: { name, awsKmsKeyArn }`, which Serverless took before version 3: name and key where osls looks for them. */
+/**
+ * `service: { name, awsKmsKeyArn }`, accepted by Serverless before version 3: moves name and key to where
+ * osls reads them.
+ */
 function withServiceName(configuration, note) {
   const { service } = configuration;
   if (typeof service !== 'object' || service === null || typeof service.name !== 'string')
     return configuration;
   const { name, awsKmsKeyArn: kmsKeyArn, ...others } = service;
-  const consequence = 'name and awsKmsKeyArn are read, the rest is not';
-  note('service', 'the object is a notation of Serverless before version 3', consequence);
+  const consequence = 'only name and awsKmsKeyArn are read';
+  note('service', 'the object is a notation from before Serverless 3', consequence);
   for (const member of Object.keys(others))
     note(`service.${member}`, 'osls has no such property', 'it is not read');
   const { provider } = configuration;
@@ -86,11 +92,11 @@ function withServiceName(configuration, note) {
   });
 }
 
-/** `${self:service.name}` was how such a service called itself. */
+/** Such services refer to themselves by `${self:service.name}`. */
 function renameServiceVariables(value) {
   if (typeof value === 'string') return value.replace(/\bself:service\.name\b/g, 'self:service');
   if (Array.isArray(value)) return value.map(renameServiceVariables);
-  // What a service of code holds besides stays as it is: promises, functions.
+  // Other values of a service written in code stay unchanged: promises, functions.
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(
@@ -127,7 +133,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
     const resolved = [];
     for (const name of modules) {
       if (WITHOUT_EFFECT.has(name)) {
-        inform(`plug-in ${name} is left out: it changes no template`);
+        inform(`plug-in ${name} is omitted: it does not change the template`);
         continue;
       }
       try {
@@ -152,7 +158,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
   };
   prototype.loadHooks = function (plugin) {
     const name = names.get(plugin.constructor);
-    // A plug-in that refuses on purpose what must not be deployed says so; others fail since AWS is not there.
+    // A plug-in that refuses an unsafe deployment declares it by `guards`; others fail because AWS is absent.
     if (name === undefined || plugin.constructor.guards === true) return loadHooks.call(this, plugin);
     const { hooks } = plugin;
     plugin.hooks = Object.fromEntries(
@@ -163,19 +169,19 @@ function toleratePlugins({ fromOsls, note, inform }) {
   };
 }
 
-/** A hook whose failure is told, and stops nothing. */
+/** A hook whose failure is reported and does not stop the run. */
 function sparing(hook, name, event, note) {
   return async function (...input) {
     try {
       return await hook.apply(this, input);
     } catch (error) {
-      note('plugins', `${describe(name, error)} (in ${event})`, 'what it would have done is missing');
+      note('plugins', `${describe(name, error)} (in ${event})`, 'its effect is missing');
       return undefined;
     }
   };
 }
 
-const LEFT_OUT = 'the plug-in is left out: what it would add to the template is missing';
+const LEFT_OUT = 'the plug-in is omitted: its additions to the template are missing';
 
 function describe(name, error) {
   const [first] = String(error?.message ?? error).split('\n');

@@ -1,28 +1,24 @@
-/** The child process that runs osls: sealed environment, messages, a limit of time. */
+/** The child process that runs osls: cleaned environment, messages, a time limit. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import type { Json } from '../../core/stack/model.ts';
 
 type DriverRun = {
-  /** Folder of the osls package. */
   readonly oslsFolder: string;
   readonly outputFolder: string;
   readonly serviceFolder: string;
-  /** Command line of osls. */
   readonly arguments: readonly string[];
-  /** On top of the developer's environment without any `AWS_*`. */
+  /** Added to the developer's environment, from which all `AWS_*` are removed. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
-  /** Something that osls would have stopped at, or goes on without. */
   readonly onNoted: (note: DriverNote) => void;
-  /** Something that changes nothing, and that its author may want to know. */
   readonly onInformed: (message: string) => void;
 };
 
 export type DriverNote = {
-  /** Path into serverless.yml; empty for the whole of it. */
+  /** Path into serverless.yml; empty for the whole file. */
   readonly property: string;
   readonly message: string;
   readonly consequence: string;
@@ -31,20 +27,20 @@ export type DriverNote = {
 export type DriverFailure = { readonly message: string };
 
 const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
-/** Serverless v3 would report to its maker and look for news. */
+/** Serverless v3 would otherwise send telemetry and check for updates. */
 const QUIET = { SLS_TELEMETRY_DISABLED: '1', SLS_TRACKING_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' };
 const TIME_LIMIT_MS = 120_000;
 const ERROR_TEXT_LIMIT = 16_384;
-/** Settings of a test runner that would follow into the child. */
+/** Settings of a test runner that the child would inherit. */
 const LEFT_OUT = new Set(['NODE_V8_COVERAGE', 'NODE_TEST_CONTEXT']);
 
-/** Ends when osls has ended; undefined = it left its result in the output folder. */
+/** Settles when osls has ended; undefined = the result is in the output folder. */
 export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   const child = fork(DRIVER, [run.oslsFolder, run.outputFolder, ...run.arguments], {
     cwd: run.serviceFolder,
     env: driverEnvironment(run.environment),
     execArgv: [],
-    // stdout is the gateway's; osls's progress is noise here.
+    // stdout belongs to the gateway; osls's progress is noise here.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     signal: run.signal,
     timeout: TIME_LIMIT_MS,
@@ -75,10 +71,9 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   });
 }
 
-/** `    at Object.<anonymous> (file.js:1:2)`; osls begins lines of its own with `at`, too. */
+/** `    at Object.<anonymous> (file.js:1:2)`; osls begins lines of its own with `at` too. */
 export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
 
-/** What the child sees of the developer's environment, with `own` on top. */
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...sealedEnvironment(process.env), ...QUIET, ...own };
 }

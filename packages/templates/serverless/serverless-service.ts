@@ -1,4 +1,3 @@
-/** Loads one osls service: what osls's package life cycle makes of it, as a stack. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -38,12 +37,12 @@ export async function loadServerlessService(
   source: string,
   signal: AbortSignal,
 ): Promise<RawStack> {
-  // Files that are programs are read by osls alone: their lines are not known here.
+  // Only osls can read a service file that is a program: its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   const stage = stageOf(tree, options);
   if (tree !== undefined && stage !== undefined) refuseUnknownStage(tree, stage);
   let variables: Readonly<Record<string, string>> = {};
-  // The answer to osls cannot carry our own error: it is kept here.
+  // The answer to osls cannot carry our own error, so it is kept here.
   let refusal: Error | undefined;
   const home = settleHome(options, {});
   let waiting: Waiting | undefined;
@@ -93,7 +92,7 @@ export async function loadServerlessService(
   }
 }
 
-/** What osls is told; undefined = the service says it itself, and nobody has said otherwise. */
+/** The stage passed to osls; undefined = the service defines it and no option overrides it. */
 function stageOf(tree: SourceTree | undefined, { stage, chosen }: LoadOptions): string | undefined {
   if (chosen?.stage !== undefined) return chosen.stage;
   const provider = tree?.value['provider'];
@@ -120,7 +119,7 @@ function packageArguments(
   const saysRegion =
     options.chosen?.region === undefined &&
     (tree === undefined ||
-      // Out of a file: what it says is known to osls alone.
+      // From a file whose content only osls knows.
       typeof provider === 'string' ||
       (isJsonObject(provider) && provider['region'] !== undefined));
   return [
@@ -133,7 +132,10 @@ function packageArguments(
   ];
 }
 
-/** The service's own osls or Serverless v3, else the osls beside the gateway. Serverless v4 is a binary that asks for a licence. */
+/**
+ * The service's own osls or Serverless v3, else the osls beside the gateway. Serverless v4 is a binary that
+ * requires a licence.
+ */
 function findOsls(serviceFolder: string): FoundOsls {
   const own = join(serviceFolder, 'package.json');
   for (const origin of [own, import.meta.url]) {
@@ -150,7 +152,7 @@ function findOsls(serviceFolder: string): FoundOsls {
           };
         }
       } catch {
-        // Not installed there: the next place.
+        // Not installed there: try the next place.
       }
     }
   }
@@ -166,7 +168,7 @@ function canPackage({ name, version }: JsonObject): boolean {
   );
 }
 
-/** `params` lists the stages of a service; a stage outside it would run with values nobody chose. */
+/** `params` lists the stages of a service; another stage would run with unintended values. */
 function refuseUnknownStage(tree: SourceTree, stage: string): void {
   const params = tree.value['params'];
   if (!isJsonObject(params) || Object.hasOwn(params, stage) || Object.hasOwn(params, 'default')) return;
@@ -174,11 +176,11 @@ function refuseUnknownStage(tree: SourceTree, stage: string): void {
   if (stages.length === 0 || stages.some((name) => name.includes('${'))) return;
   throw new DefinitionError(
     { file: tree.file, line: tree.lineOf(['params']), property: 'params' },
-    `unknown stage "${stage}": params has ${stages.join(', ')}; choose one with --stage, or add it there`,
+    `unknown stage "${stage}": params has ${stages.join(', ')}; choose one with --stage, or add it to params`,
   );
 }
 
-/** What the file of values says is what functions read, too, so it comes before what the service says for its loading. */
+/** Functions read the file of values too, so it wins over the service's values for loading. */
 function findParameter(
   name: string,
   stored: LoadOptions['stored'],
@@ -225,7 +227,7 @@ function toRawStack(
     const missing = runsNodeOnly(packaged.template) ? packagesMissing(packaged.esbuild, folder) : undefined;
     if (missing?.length === 0) continue;
     const found = missing === undefined ? '' : `; it has no ${missing.join(', ')}`;
-    const consequence = `its folder ${path} is not built: functions find its packages only where the service has them itself${found}`;
+    const consequence = `its folder ${path} is not built: functions find its packages only if the service itself has them${found}`;
     findings.push({ logicalId, type: 'AWS::Lambda::LayerVersion', property: 'Content', consequence });
   }
   return {
@@ -244,7 +246,6 @@ function toRawStack(
   };
 }
 
-/** The compiled template has no lines of its own; what it came from has. */
 function findServiceLine(
   path: Path,
   tree: SourceTree | undefined,
@@ -265,13 +266,12 @@ function findServiceLine(
 
 const INCLUDE = /\$\{file\(\s*['"]?([^)'"$]+?)['"]?\s*\)/g;
 
-/** A service with more is most likely generated. */
 const INCLUDES_LIMIT = 200;
 const INCLUDE_LIMIT_BYTES = 1_000_000;
 
 /**
- * The files named in `file` and in what it takes in, without itself; paths count from the service's folder, as
- * osls reads them. A path that is itself made of variables is not followed.
+ * The files that `file` includes, directly or not; paths are relative to the service's folder, as for osls. A
+ * path with variables is not followed.
  */
 export function listIncludedFiles(file: string, serviceFolder: string): readonly string[] {
   const found = new Set([file]);

@@ -1,9 +1,9 @@
 'use strict';
 /**
- * What osls does slowly, done faster: half a second of each run. Part of `serverless-driver.cjs`, in osls's
- * own process; nothing of it changes what comes out.
+ * Faster versions of slow steps of osls. Part of `serverless-driver.cjs`, in osls's own process; the result
+ * stays the same.
  */
-// Taken now: the driver watches what osls reads through these names later, and this is none of the service's inputs.
+// Taken before the driver watches the reads of osls through these names: this is not an input of the service.
 const {
   mkdirSync,
   readFileSync,
@@ -19,18 +19,18 @@ const path = require('node:path');
 const vm = require('node:vm');
 const { crc32 } = require('node:zlib');
 
-/** osls's check of a configuration has a name like this; ajv has written it. */
+/** ajv gives osls's generated configuration check a name like this. */
 const GENERATED = '[generated-ajv-validate]';
 const CODE = '.check';
-/** 12 MB each; one for each set of plug-ins that add to the configuration, and version of osls. */
+/** 12 MB each; one per osls version and set of plug-ins that extend the configuration. */
 const KEPT_CHECKS = 4;
 const SUM_BYTES = 4;
 
 /**
- * Keeps V8's code of osls's generated checks. They are 8 MB with one function that V8 compiles when it is called; Node's
- * compile cache holds none of that.
+ * Keeps V8's code of osls's generated checks. They are 8 MB with one function that V8 compiles on its first
+ * call; Node's compile cache holds none of that.
  *
- * @param {string} folder for nobody but those who can write osls itself: what lies there is run
+ * @param {string} folder writable only by those who can write osls itself, since its content is executed
  */
 function keepCompiledChecks(folder) {
   const compile = Module.prototype._compile;
@@ -53,7 +53,7 @@ function keepCompiledChecks(folder) {
   };
 }
 
-/** V8 trusts what it is given: a damaged file would end the process. */
+/** V8 trusts its code cache: a damaged file would end the process. */
 function readWhole(file) {
   try {
     const bytes = readFileSync(file);
@@ -64,7 +64,7 @@ function readWhole(file) {
   }
 }
 
-/** At the end, when what has been called is compiled. */
+/** At the end, when the called functions are compiled. */
 function keep(file, script) {
   const folder = path.dirname(file);
   try {
@@ -81,15 +81,15 @@ function keep(file, script) {
       .sort(([a], [b]) => b - a);
     for (const [, name] of byAge.slice(KEPT_CHECKS)) rmSync(path.join(folder, name), { force: true });
   } catch {
-    // A folder of packages that is not to be written: the next run is as slow as this one.
+    // A read-only folder of packages: the next run is as slow as this one.
   }
 }
 
 /**
- * As json-cycle, with which osls writes its state, but for its look through all objects so far at each one.
+ * Like json-cycle, with which osls writes its state, but without searching all earlier objects for each one.
  *
  * @param {unknown} object
- * @returns a copy in which an object that came before is `{ $ref: its path }`
+ * @returns a copy in which a repeated object is `{ $ref: its path }`
  */
 function decycle(object) {
   const paths = new Map();

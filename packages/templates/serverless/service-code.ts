@@ -1,4 +1,4 @@
-/** Where the code of a service's functions is: its source, the artifact that it names, or what its packaging left behind. */
+/** Finds the code of a service's functions: source, named artifact, or output of its packaging. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { memberOf } from '@gatewright/aws/json-object';
@@ -9,19 +9,18 @@ import type { Finding, LocalCode } from '../raw-stack.ts';
 import type { PackagedService } from './packaged-service.ts';
 
 type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'packed'> & {
-  /** Archives whose change makes other code of a function. */
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
-  /** Of what runs as it is deployed. */
   readonly informed: readonly string[];
 };
 
-/** What osls and Serverless write when they package, and leave for `deploy --package`. */
 const PACKAGE_FOLDER = '.serverless';
 const STATE_FILE = 'serverless-state.json';
 const STATE_LIMIT_BYTES = 50_000_000;
 
-/** An artifact of the service's own is what AWS gets, so it runs; of what its build plug-ins have made only where no bundle can be made here. */
+/**
+ * The service's own artifact runs, as at AWS; output of build plug-ins only if no bundle can be made here.
+ */
 export function findServiceCode({ functions, builders }: PackagedService, folder: string): ServiceCode {
   const code = new Map<string, string>();
   const packed = new Map<string, string>();
@@ -46,7 +45,7 @@ export function findServiceCode({ functions, builders }: PackagedService, folder
     functions: code,
     ...(builders.length > 0 && { isBundled: true as const }),
     packed,
-    // There or not: the first packaging is heard of, too.
+    // Watched even if absent, so that the first packaging is noticed.
     archives: [...new Set([...artifacts, ...(builders.length > 0 ? [stateFile] : [])])],
     findings,
     informed,
@@ -55,12 +54,12 @@ export function findServiceCode({ functions, builders }: PackagedService, folder
 
 function withoutArtifact(logicalId: string, artifact: string): Finding {
   const isElsewhere = /^(?:https?|s3):/.test(artifact);
-  const why = isElsewhere ? 'is not on this machine' : 'is no zip archive that is there';
+  const why = isElsewhere ? 'is not on this machine' : 'is missing, or not a zip archive';
   const consequence = `${artifact} ${why}: the function runs from its source`;
   return { logicalId, type: 'AWS::Lambda::Function', property: 'Code', consequence };
 }
 
-/** The archive of a function, by the state that the packaging wrote after all archives. */
+/** The archive of a function, from the state file, which packaging writes after all archives. */
 function readPackaging(folder: string): (functionName: string) => string | undefined {
   const state = readState(join(folder, PACKAGE_FOLDER, STATE_FILE));
   const functions = memberOf(memberOf(state, 'service'), 'functions');
@@ -69,7 +68,7 @@ function readPackaging(folder: string): (functionName: string) => string | undef
     const own = memberOf(memberOf(memberOf(functions, functionName), 'package'), 'artifact');
     const name = [own, whole].find((each) => typeof each === 'string' && each !== '');
     if (typeof name !== 'string' || memberOf(functions, functionName) === undefined) return undefined;
-    // The state may have been written on another machine: only the name counts.
+    // The state may come from another machine: only the name counts.
     const archive = join(folder, PACKAGE_FOLDER, basename(name.replaceAll('\\', '/')));
     return isArchive(archive) ? archive : undefined;
   };
@@ -82,7 +81,7 @@ function readState(file: string): JsonObject | undefined {
     const state = JSON.parse(readFileSync(file, 'utf8')) as Json;
     return isJsonObject(state) ? state : undefined;
   } catch {
-    // It is being written, or was never finished: as if nothing had been packaged.
+    // Being written, or incomplete: treated as not packaged.
     return undefined;
   }
 }

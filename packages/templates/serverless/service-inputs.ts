@@ -1,16 +1,17 @@
-/** What a service was compiled from, as `serverless-inputs.cjs` has seen it, and whether that is still the same. */
+/**
+ * The inputs of a service's compilation, recorded by `serverless-inputs.cjs`, and whether they are unchanged.
+ */
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hash, isFresh, isSame, markOf, packageNames, statOf } from '@gatewright/aws/file-marks';
 import type { Look, Mark } from '@gatewright/aws/file-marks';
 
-/** What the driver leaves behind, beside its result. */
 export type SeenInputs = {
-  /** Why something may have been missed; absent = nothing was. */
+  /** Why an input may be missing; absent = all were seen. */
   readonly blind?: string;
   readonly files: readonly (readonly [file: string, looks: readonly Look[]])[];
-  /** Modules that were not there, by who asked: `paths` as `require.resolve` takes them. */
+  /** Modules that were not found, with the importer: `paths` as `require.resolve` takes them. */
   readonly missing: readonly MissingModule[];
 };
 
@@ -23,18 +24,15 @@ export type Inputs = {
   readonly machine: string;
 };
 
-/** A service that reads more looks for files by a rule of its own. */
+/** A service that reads more files searches by a rule of its own. */
 const FILE_LIMIT = 20_000;
-/** Names that differ from one shell to the next and say nothing about the service. */
 const OF_THE_SHELL =
   /^(?:_|SHLVL|OLDPWD|WINDOWID|COLUMNS|LINES|TERM_SESSION_ID|XDG_SESSION_ID|SSH_(?:CLIENT|CONNECTION|TTY|AUTH_SOCK)|npm_(?:lifecycle_\w+|command|config_user_agent)|GATEWRIGHT_(?:CONTROL_SECRET|INSTANCE|START))$/;
-/** Of the stand-in for AWS: they are drawn anew for each run. */
 const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL']);
 
-/** What npm, pnpm and Yarn write at the end of each installation. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
 
-/** Taken before osls runs, since a package that is installed meanwhile must not count as seen. */
+/** Taken before osls runs: a package installed meanwhile must not count as seen. */
 export type Beginning = { readonly epochMs: number; readonly packages: readonly Mark[] };
 
 export function begin(serviceFolder: string, epochMs: number): Beginning {
@@ -51,8 +49,8 @@ export function begin(serviceFolder: string, epochMs: number): Beginning {
 }
 
 /**
- * What must be the same for the result to be the same; undefined where that cannot be known, because osls was not
- * seen through or a file has changed while it ran.
+ * Marks that must stay the same for the result to be valid; undefined if unknown, because osls was not fully
+ * traced or a file has changed while it ran.
  */
 export function markInputs(
   seen: SeenInputs,
@@ -65,7 +63,7 @@ export function markInputs(
     const stats = statOf(file);
     const isRead = looks.includes('content') || looks.includes('names');
     if (isRead && isFresh(file, stats, beginning.epochMs)) return undefined;
-    // Where its text counts, its age does not: a checkout of another branch and back changes nothing.
+    // Where the text counts, the age does not: switching branches and back changes nothing.
     const counted = looks.filter((look) => look !== 'state' || !looks.includes('content'));
     for (const look of counted) marks.push(markOf(file, look, stats));
   }
@@ -78,7 +76,7 @@ export function markInputs(
   };
 }
 
-/** What has changed, in a word or a path; undefined = nothing. */
+/** The change as a word or a path; undefined = none. */
 export function findChange(
   inputs: Inputs,
   environment: Readonly<Record<string, string | undefined>>,
@@ -90,7 +88,7 @@ export function findChange(
   return inputs.missing.find((module) => isThere(module))?.[1];
 }
 
-/** Node reads them to find a module, and whether it is an ES module, without anybody being told. */
+/** Node reads these unobserved, to find modules and to detect ES modules. */
 function manifestsOf(files: SeenInputs['files']): ReadonlySet<string> {
   const known = new Map<string, string | undefined>();
   const find = (folder: string): string | undefined => {
@@ -118,7 +116,6 @@ function isThere([from, request, paths]: MissingModule): boolean {
   }
 }
 
-/** Without what each shell counts for itself. */
 export function hashEnvironment(environment: Readonly<Record<string, string | undefined>>): string {
   const names = Object.keys(environment).filter((name) => !OF_THE_SHELL.test(name) && !DRAWN.has(name));
   return hash(names.toSorted().map((name) => `${name}=${environment[name] ?? ''}`));

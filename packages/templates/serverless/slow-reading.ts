@@ -1,17 +1,16 @@
-/** A service takes osls seconds to read: somebody who waits is told what for. */
+/** Reports that osls is reading a service, which takes seconds. */
 import { basename, dirname, join } from 'node:path';
 
 export type FoundOsls = {
   readonly folder: string;
-  /** That of the package itself: a project may have osls installed as `serverless`. */
+  /** Of the package itself: a project may have installed osls as `serverless`. */
   readonly name: 'osls' | 'serverless';
   readonly version: string;
-  /** The project's, not the one beside the gateway. */
+  /** The project's osls, not the gateway's. */
   readonly isOwn: boolean;
 };
 
 export interface Waiting {
-  /** Nothing needs to be told any more. */
   end(): void;
 }
 
@@ -25,7 +24,6 @@ export function describeReading(file: string, { name, version, isOwn }: FoundOsl
   return `reading ${shown} with ${isOwn ? 'the project’s' : 'the gateway’s'} ${program} ${major} …`;
 }
 
-/** Tells it once it has lasted as long as a person takes for a hang. */
 export function tellWaiting(sentence: string, tell: ((sentence: string) => void) | undefined): Waiting {
   if (tell === undefined) return { end: () => undefined };
   const timer = setTimeout(tell, PATIENCE_MS, sentence).unref();

@@ -73,7 +73,7 @@ describe('CallJournal', () => {
     );
     await assert.rejects(
       journal.replay([{ ...made!, drawn: [] }], service, CALLER, false),
-      /other ids than it was given/,
+      /other ids than those saved/,
     );
   });
 

@@ -70,11 +70,11 @@ describe('noteAliases', () => {
     ['three versions', stackWith([to('2', 0.1), to('3', 0.1)]), /two versions at most/],
     ['its own version', stackWith([to('1', 0.1)]), /the alias’s own/],
     ['a weight above 1', stackWith([to('2', 10)]), /from 0 to 1/],
-    ['$LATEST', stackWith([to('2', 0.1)], '$LATEST'), /not to \$LATEST/],
+    ['$LATEST', stackWith([to('2', 0.1)], '$LATEST'), /not at \$LATEST/],
     [
       'a version of an earlier deployment',
       stackWith([to('7', 0.1)]),
-      /version 7 is of an earlier deployment/,
+      /version 7 belongs to an earlier deployment/,
     ],
   ];
   for (const [name, stacks, expected] of rows)

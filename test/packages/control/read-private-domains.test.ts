@@ -158,7 +158,7 @@ describe('a private custom domain', () => {
         api: { EndpointConfiguration: { Types: ['REGIONAL'] } },
         resources: { D: domain(), M: mapping() },
       },
-      says: /^A private domain name leads to private APIs only$/,
+      says: /^A private domain name supports private APIs only$/,
     },
     {
       name: 'a domain that is not loaded, since its policy cannot be asked',

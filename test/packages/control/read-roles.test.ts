@@ -100,7 +100,7 @@ describe('readRoles', () => {
         [
           'Role',
           'ManagedPolicyArns',
-          'arn:aws:iam::aws:policy/NobodyKnowsThis: what it gives is not known here: whoever has it may do everything that nothing else denies',
+          'arn:aws:iam::aws:policy/NobodyKnowsThis: its permissions are unknown: its users may do everything that is not denied',
         ],
       ],
     );
@@ -123,7 +123,7 @@ describe('readRoles', () => {
     assert.equal(may('sns:Publish'), false);
     assert.deepEqual(
       faults.map(({ error, consequences }) => [error.message, consequences]),
-      [['IAM refuses the policy: Effect is neither Allow nor Deny', ['the policy gives nothing']]],
+      [['IAM refuses the policy: Effect is neither Allow nor Deny', ['the policy grants nothing']]],
     );
   });
 

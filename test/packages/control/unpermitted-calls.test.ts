@@ -13,7 +13,7 @@ import type { TestResource } from '../../support/a-stack.ts';
 type Resources = Readonly<Record<string, TestResource>>;
 
 const toFn = { Integration: proxyTo('fn') };
-const AS_AT_AWS = 'with 500, as at AWS (--roles off asks for no permission)';
+const AS_AT_AWS = 'with 500, as at AWS (--roles off skips permissions)';
 
 /** The functions `fn` and `auth` are of the stack, unless `own` says otherwise. */
 function findingsOf(
@@ -129,7 +129,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
 
     assert.deepEqual(findingsOf(resources), [
       'template.json:7 fnFunction: pets may not invoke its alias or version live: it needs an AWS::Lambda::Permission ' +
-        'for apigateway.amazonaws.com whose FunctionName is fn:live: one for the function itself does not count for it → ' +
+        'for apigateway.amazonaws.com whose FunctionName is fn:live: a permission for the function itself does not count → ' +
         `GET /a fails ${AS_AT_AWS}`,
     ]);
   });

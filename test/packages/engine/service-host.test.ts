@@ -152,7 +152,7 @@ describe('ServiceHost', () => {
   it('says of a service that no line of the catalogue has that nothing of it runs here', async () => {
     const outcome = await aHost([]).targets.send('arn:aws:gongs:us-east-1:123456789012:gong', 'x');
 
-    assert.equal(outcome.kind === 'failed' && outcome.message, 'nothing of gongs runs here');
+    assert.equal(outcome.kind === 'failed' && outcome.message, 'gongs does not run here');
   });
 
   it('goes back to the stacks after a reset, and closes what is open', async () => {

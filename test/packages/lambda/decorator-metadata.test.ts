@@ -54,7 +54,7 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     const found = findDecoratorMetadata(join(folder, 'a.ts'));
 
     assert.ok(found.kind === 'missing');
-    assert.match(found.reason, /tsconfig\.json asks for emitDecoratorMetadata: it takes a typescript /);
+    assert.match(found.reason, /tsconfig\.json sets emitDecoratorMetadata: this needs a typescript /);
   });
 
   it('is left alone where it asks for no such thing', () => {

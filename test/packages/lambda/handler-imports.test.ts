@@ -66,7 +66,7 @@ describe('checkImports', () => {
     return found.missing.map(({ message, place }) => `${basename(place.file)}:${place.line} ${message}`);
   }
 
-  const ABSENT = 'Cannot find package "absent-one": no such package is installed; npm install absent-one';
+  const ABSENT = 'Cannot find package "absent-one": the package is not installed; run npm install absent-one';
   const certain: readonly [title: string, Readonly<Record<string, string>>, at: string][] = [
     ['a declaration', { 'a.js': `'use strict'\nconst x = require('absent-one');` }, 'a.js:2'],
     ['parts of it', { 'a.js': `const {\n  b,\n  c: d,\n} = require("absent-one/lib").e` }, 'a.js:4'],

@@ -69,7 +69,7 @@ describe('code that was packaged', () => {
     );
     replace();
 
-    assert.match(faults.all[0]?.error.message ?? '', /code\.zip is no zip archive/);
+    assert.match(faults.all[0]?.error.message ?? '', /code\.zip is not a zip archive/);
     assert.notEqual((await invoke('a')).kind, 'returned');
   });
 
@@ -111,8 +111,8 @@ describe('code that was packaged', () => {
       assert.equal(answer, 'packaged');
       assert.equal(told.length, 1);
       assert.match(told[0] ?? '', says);
-      assert.match(told[0] ?? '', /what was packaged 0 minutes ago runs in its place \(.*code\.zip\)/);
-      assert.match(told[0] ?? '', /changes of the source count once the service is packaged again/);
+      assert.match(told[0] ?? '', /the package of 0 minutes ago runs in its place \(.*code\.zip\)/);
+      assert.match(told[0] ?? '', /changes of the source take effect once the service is packaged again/);
     });
 
   it('runs in place of a bundle that would lack its build plug-ins', async () => {
@@ -123,7 +123,7 @@ describe('code that was packaged', () => {
     );
 
     assert.equal(answer, 'packaged');
-    assert.match(told.join(), /plugins "graphql": the gateway runs no build plug-ins \(what was packaged/);
+    assert.match(told.join(), /plugins "graphql": the gateway does not run build plug-ins \(the package of/);
   });
 });
 
@@ -133,7 +133,7 @@ describe('describePacked', () => {
 
     assert.equal(
       describePacked(packed, Date.parse('2026-11-20T13:10:00Z')),
-      'what was packaged 3 hours ago runs in its place (/app/.serverless/a.zip); changes of the source count once the service is packaged again',
+      'the package of 3 hours ago runs in its place (/app/.serverless/a.zip); changes of the source take effect once the service is packaged again',
     );
   });
 });

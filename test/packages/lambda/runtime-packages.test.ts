@@ -91,7 +91,7 @@ describe('a package that is not there', () => {
       name: 'version 2 of the SDK, by import from TypeScript',
       files: { 'a.ts': "\nimport AWS from 'aws-sdk';\nexport const handler = async () => AWS" },
       expected:
-        /a\.ts:2: Cannot find package "aws-sdk": version 2 .* no Lambda runtime since nodejs18\.x, so on nodejs24\.x/,
+        /a\.ts:2: Cannot find package "aws-sdk": version 2 .* not in Lambda runtimes since nodejs18\.x, so on nodejs24\.x/,
     },
     {
       name: 'version 2 of the SDK, by require from JavaScript',
@@ -102,7 +102,7 @@ describe('a package that is not there', () => {
       name: 'version 2 on a runtime that had it',
       files: { 'a.js': "const AWS = require('aws-sdk');\nexports.handler = async () => AWS" },
       runtime: 'nodejs14.x',
-      expected: /a\.js:1: .*nodejs14\.x brought version 2 of the AWS SDK along, the gateway does not/,
+      expected: /a\.js:1: .*nodejs14\.x included version 2 of the AWS SDK, the gateway does not/,
     },
     {
       name: 'a client that the gateway does not carry',
@@ -116,7 +116,7 @@ describe('a package that is not there', () => {
       name: 'a package of anybody',
       files: { 'a.ts': "import { x } from 'nowhere-to-be-found/x';\nexport const handler = async () => x" },
       expected:
-        /a\.ts:1: Cannot find package "nowhere-to-be-found": no such package is installed; npm install nowhere/,
+        /a\.ts:1: Cannot find package "nowhere-to-be-found": the package is not installed; run npm install nowhere/,
     },
   ] as const;
 

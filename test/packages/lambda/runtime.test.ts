@@ -258,7 +258,7 @@ describe('definitions that are refused before anything runs', () => {
     {
       name: 'a handler file that is missing',
       given: aFolderFunction(folder, 'functions/orders.list'),
-      message: /there is no functions\/orders\.ts, .* write it with an export named "list"$/,
+      message: /there is no functions\/orders\.ts, .* create it with an export named "list"$/,
       source: 'docs/design/functions.md',
     },
     {
@@ -291,13 +291,13 @@ describe('definitions that are refused before anything runs', () => {
       given: aFolderFunction(folder, 'users.list', {
         esbuild: { plugins: [{ name: 'magic' }], platform: 'browser', minify: true, typo: 1 },
       }),
-      message: /plugins "magic": the gateway runs no build plug-ins; platform: only node; typo$/,
+      message: /plugins "magic": the gateway does not run build plug-ins; platform: only node; typo$/,
       source: 'AGENTS.md: nothing is ignored in silence',
     },
     {
       name: 'a reserved variable',
       given: anInlineFunction('f', COUNTING, { environment: { AWS_REGION: 'x', OK: '1' } }),
-      message: /^Lambda reserves AWS_REGION:/,
+      message: /^Lambda reserves AWS_REGION and refuses/,
       source: 'Lambda, "Reserved environment variables"',
     },
     {

@@ -57,8 +57,8 @@ describe('classifyResources', () => {
         },
       },
       unsupported: [
-        /^MfaConfiguration: ON: nobody is asked/,
-        /LambdaVersion: V3_0: tokens that a client gets/,
+        /^MfaConfiguration: ON: no second factor/,
+        /LambdaVersion: V3_0: tokens of a client without/,
         /^LambdaConfig\.UserMigration: /,
       ],
       noEffect: [],
@@ -146,7 +146,7 @@ describe('classifyResources', () => {
       name: 'reports method settings that it does not know',
       type: 'AWS::ApiGateway::Stage',
       properties: { MethodSettings: [{ HttpMethod: '*', ResourcePath: '/*', CachingEnable: true }] },
-      unsupported: [/^MethodSettings: what it says beside/],
+      unsupported: [/^MethodSettings: settings that AWS does not have/],
       noEffect: [],
     },
     {
@@ -214,7 +214,10 @@ describe('classifyResources', () => {
         WebsiteConfiguration: { IndexDocument: 'index.html' },
         BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
       },
-      unsupported: [/^LifecycleConfiguration: objects stay/, /^WebsiteConfiguration: it answers no browser/],
+      unsupported: [
+        /^LifecycleConfiguration: objects stay/,
+        /^WebsiteConfiguration: it does not answer browsers/,
+      ],
       noEffect: ['BucketEncryption'],
     },
     {

@@ -72,7 +72,7 @@ describe('defineFunctions', () => {
   const unsupported = [
     {
       properties: '{Runtime: perl5, Handler: a.b, Code: ./src}',
-      says: /^Runtime: perl5 is no runtime of Lambda/,
+      says: /^Runtime: perl5 is not a Lambda runtime/,
     },
     {
       properties: '{Runtime: nodejs24.x, Handler: a.b, Code: {S3Bucket: b, S3Key: k}}',
@@ -109,7 +109,7 @@ describe('defineFunctions', () => {
     },
     {
       properties: `{${base}, Environment: {Variables: {1A: x}}}`,
-      says: /1A: is not a name that Lambda takes/,
+      says: /1A: must have two or more letters/,
     },
     {
       properties: `{${base}, Timeout: 901, MemorySize: 64, Environment: {Variables: {1A: x, AB: [x], AWS_REGION: x}}}`,
@@ -118,7 +118,7 @@ describe('defineFunctions', () => {
     { properties: `{${base}, Environment: {Variables: {AB: [x]}}}`, says: /AB: must be a string/ },
     {
       properties: `{${base}, Environment: {Variables: {AB: ${'x'.repeat(4096)}}}}`,
-      says: /F\.Environment: variables take 4098 bytes, Lambda takes 4096/,
+      says: /F\.Environment: variables have 4098 bytes; Lambda allows 4096/,
     },
     {
       properties: `{${base}, Layers: [a, b, c, d, e, f]}`,

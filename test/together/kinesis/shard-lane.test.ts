@@ -216,7 +216,7 @@ describe('StreamConsumer of a shard', () => {
     assert.equal(batchesOf(bench).includes('b'), false);
     assert.ok(
       bench.reports.includes(
-        'orders, shardId-000000000000: older records are gone before work has seen them',
+        'orders, shardId-000000000000: older records were dropped before work read them',
       ),
     );
   });

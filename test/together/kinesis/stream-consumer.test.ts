@@ -125,7 +125,7 @@ describe('StreamConsumer', () => {
     {
       name: 'a time that is not there',
       mapping: 'StartingPosition: AT_TIMESTAMP',
-      says: 'AT_TIMESTAMP needs a time, in seconds of the epoch',
+      says: 'AT_TIMESTAMP needs a time in epoch seconds',
     },
   ];
   for (const { name, mapping, says } of faults)

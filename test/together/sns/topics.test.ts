@@ -146,10 +146,10 @@ describe('Topics', () => {
 
   it('say which protocols send nothing, and note a policy that is none', () => {
     const email = anEventEngine(SERVICES, { resources: topic('Protocol: email, Endpoint: a@example.com') });
-    assert.equal(email.unsupported[0]?.consequence, 'nothing is sent by email');
+    assert.equal(email.unsupported[0]?.consequence, 'email sends nothing here');
     const { faults } = anEventEngine(SERVICES, {
       resources: topic(`${TO_INBOX}, FilterPolicy: { a: [{ like: b }] }`),
     });
-    assert.match(faults.all[0]?.error.message ?? '', /"like" is no operator/);
+    assert.match(faults.all[0]?.error.message ?? '', /"like" is not an operator/);
   });
 });

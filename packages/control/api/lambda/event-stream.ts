@@ -1,10 +1,16 @@
-/** AWS's framing of a stream of events, `application/vnd.amazon.eventstream` (Smithy specification, "Amazon event stream"). */
+/**
+ * AWS's framing of an event stream, `application/vnd.amazon.eventstream` (Smithy specification, "Amazon event
+ * stream").
+ */
 import { crc32 } from 'node:zlib';
 import type { ByteStream } from '../../../core/ports.ts';
 
 export const EVENT_STREAM = 'application/vnd.amazon.eventstream';
 
-/** Lengths and their checksum stand before the headers, one of all of it behind the payload; all big-endian. */
+/**
+ * Lengths and their checksum precede the headers, a checksum of the whole follows the payload; all
+ * big-endian.
+ */
 const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;
 /** Type of a header's value: text with a length of two bytes. */
@@ -12,7 +18,6 @@ const TEXT = 7;
 
 export type StreamEvent = { readonly name: string; readonly contentType: string; readonly payload: Buffer };
 
-/** One event as one message. */
 export function encodeEvent({ name, contentType, payload }: StreamEvent): Buffer {
   const headers = Buffer.concat([
     encodeHeader(':event-type', name),
@@ -39,7 +44,6 @@ function encodeHeader(name: string, value: string): Buffer {
   return Buffer.concat([header, Buffer.from(value, 'latin1')]);
 }
 
-/** A stream's parts as events, and the event that says how it ended. */
 export function toEventStream(
   source: ByteStream,
   toEvent: (part: Buffer) => StreamEvent,

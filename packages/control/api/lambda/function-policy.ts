@@ -1,4 +1,7 @@
-/** Lambda's calls about who may invoke a function: AddPermission, RemovePermission, GetPolicy (Lambda API reference). */
+/**
+ * Lambda's calls about permissions to invoke a function: AddPermission, RemovePermission, GetPolicy (Lambda
+ * API reference).
+ */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { parseJsonObject } from '@gatewright/aws/json-object';
@@ -22,7 +25,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** "The final policy size (20597) is bigger than the limit (20480)." */
 const MAX_POLICY_BYTES = 20_480;
 
-/** Patterns of the API reference; each member of AddPermission, and whether it has to be there. */
+/** Patterns of the API reference; each member of AddPermission, and whether it is required. */
 const MEMBERS: readonly (readonly [name: string, pattern: RegExp, isRequired?: true])[] = [
   ['StatementId', /^[\w-]{1,100}$/, true],
   ['Action', /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/, true],
@@ -48,7 +51,6 @@ export function isPolicyCall(path: string): boolean {
   return PATH.test(path);
 }
 
-/** Only for calls that `isPolicyCall` knows. */
 export function createFunctionPolicies({ stacks, policies }: FunctionPolicyOptions): AwsService {
   return (call) => Promise.resolve(serve(call, stacks(), policies));
 }
@@ -119,7 +121,7 @@ function removePermission(asked: Asked, id: string, policies: FunctionPolicies):
   return { status: 204, headers: [], body: '' };
 }
 
-/** As Lambda words what is wrong with a member; undefined where nothing is. */
+/** Lambda's text for a faulty member; undefined if there is none. */
 function findWrongMember(input: JsonObject): string | undefined {
   for (const [name, pattern, isRequired] of MEMBERS) {
     const value = input[name] ?? undefined;
@@ -136,7 +138,6 @@ function findWrongMember(input: JsonObject): string | undefined {
     : "1 validation error detected: Value at 'invokedViaFunctionUrl' must be a boolean";
 }
 
-/** In the words of `AWS::Lambda::Permission`, whose members have the same names. */
 function permissionOf(input: JsonObject): Record<string, string | boolean> {
   const texts = MEMBERS.flatMap(([name]) => {
     const value = input[name];
@@ -173,7 +174,7 @@ function printPolicy(
   return document === undefined ? undefined : JSON.stringify(document);
 }
 
-/** Of the policy as it is: another one after every change, the same again when the change is taken back. */
+/** Derived from the policy: changes with it, and returns when a change is undone. */
 function revisionOf(policy: string): string {
   const hex = createHash('sha256').update(policy).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(

@@ -1,9 +1,8 @@
-/** Versions and aliases of functions, as far as stacks make them. */
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
 const QUALIFIED = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'];
 
-/** Both are known by their ARN: `arn:aws:lambda:{region}:{account}:function:{name}:{qualifier}`. */
+/** Both are identified by their ARN: `arn:aws:lambda:{region}:{account}:function:{name}:{qualifier}`. */
 export function hasFunctionQualifier(
   stacks: Iterable<Pick<ResolvedStack, 'resources'>>,
   functionName: string,

@@ -1,4 +1,3 @@
-/** Lambda's reading calls about function URLs: GetFunctionUrlConfig, ListFunctionUrlConfigs (Lambda API reference). */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { readFunctionName } from '../../../core/routing/function-name.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
@@ -18,7 +17,6 @@ export function isUrlConfigCall({
   return method === 'GET' && PATH.test(path);
 }
 
-/** Only for calls that `isUrlConfigCall` knows. */
 export function createFunctionUrlConfigs(urls: () => readonly FunctionUrl[]): AwsService {
   return (call) => Promise.resolve(serve(call, urls()));
 }
@@ -41,7 +39,7 @@ function serve(call: AwsCall, urls: readonly FunctionUrl[]): ControlReply {
     : jsonReply(200, printConfig(found));
 }
 
-/** Nothing says when it was made, so there is no CreationTime. */
+/** The creation time is unknown, so CreationTime is omitted. */
 function printConfig({ served, functionArn, resource }: FunctionUrl): object {
   const { Cors, InvokeMode = 'BUFFERED' } = resource.properties;
   return {

@@ -1,4 +1,6 @@
-/** What a caller of Invoke may wish for beside the answer: a ClientContext for the handler, the log's tail for itself. */
+/**
+ * Options of Invoke besides the answer: a ClientContext for the handler, and the log's tail for the caller.
+ */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { InvocationResult, InvocationWishes } from '../../../core/ports.ts';
 import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
@@ -13,7 +15,7 @@ export type Wished = {
   readonly tail: LogTail | undefined;
 };
 
-/** Of the log's tail: absent `version` = the function itself. */
+/** For the log's tail: absent `version` = the function itself. */
 type Run = {
   readonly requestId: string;
   readonly tookMs: number;
@@ -24,17 +26,17 @@ type ReadWishes =
   | (Wished & { readonly kind: 'wishes' })
   | { readonly kind: 'refused'; readonly type: string; readonly message: string };
 
-/** What the function printed, as much as Lambda hands back. */
+/** The function's output, up to Lambda's limit. */
 export class LogTail {
   #lines = '';
 
   add(line: string): void {
     this.#lines += `${line}\n`;
-    // A text of that many characters has at least as many bytes.
+    // A text has at least as many bytes as characters.
     if (this.#lines.length > TAIL_BYTES * 2) this.#lines = this.#lines.slice(-TAIL_BYTES);
   }
 
-  /** `LogResult`: between the lines that Lambda writes itself. What a thread uses of memory is not known, so REPORT leaves it out. */
+  /** `LogResult`: framed by Lambda's own lines. A thread's memory use is unknown, so REPORT omits it. */
   print({ requestId, tookMs: durationMs, version = '$LATEST' }: Run): string {
     const billed = Math.ceil(durationMs);
     const text =
@@ -44,7 +46,7 @@ export class LogTail {
   }
 }
 
-/** @param hasAnswer of RequestResponse; an Event has nobody to hand a log to, as at Lambda */
+/** @param hasAnswer true for RequestResponse; an Event has no answer with a log, as in Lambda */
 export function readWishes({ request }: AwsCall, hasAnswer: boolean): ReadWishes {
   const logType = headerOf(request, 'x-amz-log-type') ?? 'None';
   if (logType !== 'None' && logType !== 'Tail')
@@ -78,7 +80,7 @@ function readContext(encoded: string): string | undefined {
   }
 }
 
-/** The header of the answer, where a tail was wished for and the function has run. */
+/** The header of the answer, if a tail was requested and the function has run. */
 export function logHeader(tail: LogTail | undefined, result: InvocationResult, run: Run): readonly string[] {
   if (tail === undefined || (result.kind !== 'returned' && result.kind !== 'failed')) return [];
   return ['X-Amz-Log-Result', tail.print(run)];

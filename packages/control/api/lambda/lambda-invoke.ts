@@ -16,11 +16,16 @@ type LambdaInvokeOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'stream' | 'has'>;
   readonly random: Random;
   readonly accountId: string;
-  /** Whether a stack makes this version or alias of the function. All of them run the one local function. */
+  /**
+   * Whether a stack defines this version or alias of the function. All of them run the one local function.
+   */
   readonly hasQualifier?: (functionName: string, qualifier: string) => boolean;
-  /** The version that an event by this qualifier runs, drawn by the weights of an alias; absent = the qualifier itself. */
+  /**
+   * The version for an event with this qualifier, drawn by the weights of an alias; absent = the qualifier
+   * itself.
+   */
   readonly versionOf?: (functionName: string, qualifier: string) => string | undefined;
-  /** Takes an event that nobody waits for; false where no more can wait. */
+  /** Accepts an asynchronous event; false if the queue is full. */
   readonly accept: (event: AcceptedEvent) => boolean | Promise<boolean>;
 };
 
@@ -39,8 +44,8 @@ const MAX_EVENT_BYTES = 1024 * 1024;
 const LONGEST_MS = 900_000 + 60_000;
 
 /**
- * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event is taken by
- * whoever runs events later; a stream has no ClientContext and no log, and says so.
+ * Serves Invoke and InvokeWithResponseStream: RequestResponse, Event (of the first only) and DryRun. An Event
+ * is queued to run later; a stream has no ClientContext and no log, and refuses them.
  */
 export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
   return async (call) => {
@@ -214,7 +219,7 @@ function refuseWishes(call: AwsCall): ControlReply | undefined {
     {
       header: 'x-amz-log-type',
       none: 'None',
-      says: "LogType 'Tail' of a stream: logs of functions are on the gateway's stderr",
+      says: "LogType 'Tail' of a stream: function logs are on the gateway's stderr",
     },
     { header: 'x-amz-client-context', none: '', says: 'ClientContext of a stream' },
   ];
@@ -264,7 +269,7 @@ function notFound(call: AwsCall, arn: string): ControlReply {
   });
 }
 
-/** Lambda names which limit it was (API reference, "TooManyRequestsException"). */
+/** Lambda names the exceeded limit (API reference, "TooManyRequestsException"). */
 function throttled(call: AwsCall, isReserved: boolean): ControlReply {
   return lambdaError(call, 429, 'TooManyRequestsException', {
     Reason: isReserved
@@ -292,7 +297,7 @@ function withRequestId({ random }: LambdaInvokeOptions): string[] {
   return ['x-amzn-RequestId', random.uuid()];
 }
 
-/** As at Lambda the one that the handler reads, so that its log can be found; none where it did not get that far. */
+/** As in Lambda the handler's own id, so that its log can be found; none if it did not run. */
 function requestIdOf(result: InvocationResult): string | undefined {
   return result.kind === 'returned' || result.kind === 'failed' ? result.requestId?.() : undefined;
 }

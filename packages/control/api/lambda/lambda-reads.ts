@@ -1,4 +1,3 @@
-/** Lambda's reading calls over the loaded stacks: ListFunctions, GetFunction, GetFunctionConfiguration. */
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
@@ -6,12 +5,12 @@ import { functionArn, notFound } from './lambda-refusal.ts';
 import { type ControlReply, jsonReply } from '../../../core/api-call.ts';
 
 const PATH = /^\/2015-03-31\/functions(?:\/([^/]+)(?:\/(configuration))?)?\/?$/;
-/** ListFunctions gives 50 at most (Lambda API reference). */
+/** Limit of ListFunctions (Lambda API reference). */
 const PAGE = 50;
 
 type Found = { readonly definition: ResolvedStack['functions'][number]; readonly stack: ResolvedStack };
 
-/** @param others answers every call that reads none of these */
+/** @param others answers all other calls */
 export function createLambdaReads(stacks: () => readonly ResolvedStack[], others: AwsService): AwsService {
   return async (call) => {
     const { method, path, query } = call.request;
@@ -46,7 +45,10 @@ function listFunctions(call: AwsCall, all: readonly Found[], query: URLSearchPar
   return jsonReply(200, { Functions: page.map(printConfiguration), NextMarker: next });
 }
 
-/** What of a FunctionConfiguration is known: nothing has been uploaded, so there is no CodeSize, CodeSha256 or LastModified. */
+/**
+ * The known part of a FunctionConfiguration: without an upload there is no CodeSize, CodeSha256 or
+ * LastModified.
+ */
 function printConfiguration({ definition, stack }: Found): object {
   const properties = stack.resources.get(definition.logicalId)?.properties ?? {};
   return {
@@ -70,7 +72,7 @@ function printConfiguration({ definition, stack }: Found): object {
   };
 }
 
-/** The name in a name, a partial or a full ARN, as it stands in the path. */
+/** The name in a name, a partial or a full ARN, as in the path. */
 function readName(encoded: string): string {
   const parts = decodeOrKeep(encoded).split(':');
   const at = parts.indexOf('function');

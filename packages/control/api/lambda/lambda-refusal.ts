@@ -1,8 +1,7 @@
-/** Refusals of Lambda's API, and the ARN of a function that they and permissions name. */
 import { type AwsCall, awsError } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
-/** Of a function in the account of the caller, whether or not it is there. */
+/** For the caller's account, even if the function does not exist. */
 export function functionArn({ region, caller }: AwsCall, name: string): string {
   return `arn:aws:lambda:${region}:${caller.arn.split(':')[4] ?? ''}:function:${name}`;
 }
@@ -11,7 +10,6 @@ export function notFound(call: AwsCall, message: string): ControlReply {
   return refused(call, 404, 'ResourceNotFoundException', message);
 }
 
-/** Lambda spells some members twice. */
 export function refused(call: AwsCall, status: number, type: string, message: string): ControlReply {
   const { headers } = awsError(call.request, 'lambda', { status, type, message });
   return { status, headers, body: JSON.stringify({ Type: 'User', Message: message, message }) };

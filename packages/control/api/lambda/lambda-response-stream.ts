@@ -1,4 +1,3 @@
-/** The answer of Lambda's InvokeWithResponseStream: chunks of the payload, and `InvokeComplete` behind them. */
 import { EVENT_STREAM, toEventStream } from './event-stream.ts';
 import type { ByteStream, Invoker } from '../../../core/ports.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
@@ -6,7 +5,7 @@ import type { StreamEvent } from './event-stream.ts';
 
 type StreamStart = Awaited<ReturnType<Invoker['stream']>>;
 
-/** `idleMs`: longest silence. A failure is told in the stream: its status went out before. */
+/** `idleMs`: longest silence. A failure is reported in the stream: its status was already sent. */
 export function streamReply(
   start: Extract<StreamStart, { kind: 'streams' | 'failed' }>,
   headers: readonly string[],

@@ -1,4 +1,3 @@
-/** Lambda's API, put together: policies and URLs of functions, what only reads, and Invoke. */
 import { createFunctionPolicies, isPolicyCall } from './function-policy.ts';
 import { hasFunctionQualifier } from './function-qualifiers.ts';
 import { createFunctionUrlConfigs, isUrlConfigCall } from './function-url-configs.ts';
@@ -12,7 +11,6 @@ type InvokeOptions = Parameters<typeof createLambdaInvoke>[0];
 
 type LambdaOptions = Omit<InvokeOptions, 'hasQualifier' | 'versionOf'> & {
   readonly apis: ServedApis;
-  /** Notes what changes policies. */
   readonly keep: (service: AwsService) => AwsService;
 };
 

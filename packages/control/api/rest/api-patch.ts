@@ -1,4 +1,4 @@
-/** What of a REST API may be patched. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
+/** Patches of a REST API. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
 import { badRequest, notFound } from '../../control-error.ts';
 import { listOf, mapOf, without } from '../../../core/stack/json-values.ts';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
@@ -49,14 +49,14 @@ const TEXT_RULES: readonly Rule[] = [
   {
     path: '/minimumCompressionSize',
     on: {
-      // No value turns it off; `remove` is refused [obs].
+      // No value disables it; `remove` is refused [obs].
       replace: (api, { value }) =>
         value === ''
           ? without(api, 'MinimumCompressionSize')
           : { ...api, MinimumCompressionSize: parseCompressionSize(value) },
     },
   },
-  // Nothing takes the policy away. What it says is checked when the patch has been applied.
+  // The policy cannot be removed. Its content is checked after the patch.
   {
     path: '/policy',
     on: {
@@ -70,7 +70,7 @@ const BINARY_RULES: readonly Rule[] = [
     path: '/binaryMediaTypes/{type}',
     on: {
       add: (api, { names: { type = '' } }) => ({ ...api, BinaryMediaTypes: [...binaryTypes(api), type] }),
-      // Recorded: the new type goes to the end of the list.
+      // Recorded: the new type is appended to the list.
       replace: (api, { names: { type = '' }, value }) => ({
         ...api,
         BinaryMediaTypes: [
@@ -96,18 +96,18 @@ function endpointsOf(api: JsonObject): readonly Json[] {
 
 const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
-/** The path names the type that is there, or its place in the list, which is 0: tools send either. */
+/** The path names the present type, or its index in the list, which is 0: tools send either. */
 function replaceType(api: JsonObject, { value, names: { type = '' } }: PatchInput): JsonObject {
   const current = endpointTypeOf(api);
   if (type !== '0' && type !== current)
     throw badRequest(`Invalid patch path /endpointConfiguration/types/${type}`);
   if (!ENDPOINT_TYPES.includes(value))
     throw badRequest('Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE');
-  // Developer guide, "Change a public or private API endpoint type": by way of REGIONAL only.
+  // Developer guide, "Change a public or private API endpoint type": only through REGIONAL.
   if (current === 'PRIVATE' && value === 'EDGE')
     throw badRequest('Cannot update endpoint from PRIVATE to EDGE');
   if (value !== 'PRIVATE' && endpointsOf(api).length > 0) throw badRequest(NOT_PRIVATE);
-  // Private APIs take callers of both address families, and nothing else.
+  // Private APIs must be dualstack.
   return withEndpoint(
     api,
     value === 'PRIVATE' ? { Types: [value], IpAddressType: 'dualstack' } : { Types: [value] },

@@ -1,4 +1,3 @@
-/** A REST API as AWS's REST API shows it. */
 import { isJsonObject, isSet, listOf, mapOf, textOf } from '../../../core/stack/json-values.ts';
 import { stackTags } from '../../stack-tags.ts';
 import { epochSeconds } from './wire-shape.ts';
@@ -26,7 +25,7 @@ export function showApi({ identity, resources, createdAtEpochMs }: ApiState): ob
   };
 }
 
-/** AWS has one: the list that templates write is as long as that. */
+/** AWS has exactly one: templates write a list of one entry. */
 export function endpointTypeOf(properties: JsonObject): string {
   const [type = 'EDGE'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types').map(String);
   return type;
@@ -43,14 +42,14 @@ function showEndpoint(properties: JsonObject): object {
   };
 }
 
-/** AWS escapes the document once more than JSON asks for; tools take that off again. */
+/** AWS escapes the document once more than JSON requires; tools undo that. */
 function showPolicy(policy: unknown): string | undefined {
   if (policy === undefined || policy === null || policy === '') return undefined;
   const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Absent where there are none. */
+/** Absent if there are none. */
 function showTags(
   properties: JsonObject,
   ofStack: Readonly<Record<string, string>>,

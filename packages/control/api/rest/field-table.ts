@@ -1,4 +1,7 @@
-/** Reads, shows and patches properties by their fields: CloudFormation's spelling here, that of AWS's own APIs on the wire. */
+/**
+ * Reads, shows and patches properties by field tables: CloudFormation's spelling inside, that of AWS's APIs
+ * on the wire.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError, notFound } from '../../control-error.ts';
 import { listOf, mapOf, membersOf } from '../../../core/stack/json-values.ts';
@@ -6,7 +9,7 @@ import type { PatchRule } from '../../patch.ts';
 import type { Field, FieldKind } from '../../resource-types/fields.ts';
 import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
-/** The properties that a body sets. @throws ControlError for a value of another kind */
+/** The properties that a body sets. @throws ControlError for a value of another type */
 export function readFields(body: Readonly<Record<string, unknown>>, fields: readonly Field[]): JsonObject {
   return Object.fromEntries(
     fields.flatMap((one): [string, Json][] => {
@@ -17,8 +20,8 @@ export function readFields(body: Readonly<Record<string, unknown>>, fields: read
 }
 
 /**
- * The properties with what a body sets, as apigatewayv2 changes them: entries of maps are added, and removed by an
- * empty value; all else is replaced.
+ * Applies a body to the properties, as apigatewayv2 does: entries of maps are added, and removed by an empty
+ * value; all else is replaced.
  */
 export function mergeFields(
   properties: JsonObject,
@@ -65,7 +68,6 @@ function readValue(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
   throw new ControlError('SerializationException', `${typeof value} can not be converted to ${kind}`);
 }
 
-/** One value of a map. */
 function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): Json {
   if (kind === 'blocks') return readValue(value, { kind: 'block', fields });
   if (kind !== 'changes') return readValue(value, { kind: kind === 'flags' ? 'flag' : 'text' });
@@ -79,7 +81,7 @@ function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
   };
 }
 
-/** The properties as the API shows them; those that are not set, and empty maps, are left out. */
+/** The properties as the API shows them; unset ones and empty maps are omitted. */
 export function showFields(properties: JsonObject, fields: readonly Field[]): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   for (const one of fields) {
@@ -90,7 +92,6 @@ export function showFields(properties: JsonObject, fields: readonly Field[]): Re
   return shown;
 }
 
-/** Templates may write flags and numbers as text. */
 function showValue(value: Json, { kind, fields = [] }: Pick<Field, 'kind' | 'fields'>): unknown {
   const showEach = (show: (item: Json) => unknown): unknown =>
     isJsonObject(value)
@@ -131,7 +132,6 @@ function isEmptyMap(value: Json): boolean {
   );
 }
 
-/** `replace /{wire}` for a text, flag or number. */
 export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObject> {
   return {
     path: `/${wire}`,
@@ -139,7 +139,7 @@ export function replaceRule({ wire, property, kind }: Field): PatchRule<JsonObje
   };
 }
 
-/** The same for what the control plane keeps by the names of the wire: keys of the account. */
+/** The same for state of the control plane under names of the wire: keys of the account. */
 export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
   return {
     path: `/${wire}`,
@@ -147,12 +147,11 @@ export function ownRule<T extends object>({ wire, kind }: Field): PatchRule<T> {
   };
 }
 
-/** And as the API shows it. */
 export function showOwn(target: object, fields: readonly Field[]): Record<string, unknown> {
   return Object.fromEntries(fields.map(({ wire }) => [wire, Reflect.get(target, wire)]));
 }
 
-/** How AWS lets these be patched: texts, flags and numbers replaced, maps by entry, lists by value. */
+/** AWS's patch rules: texts, flags and numbers replaced, maps by entry, lists by value. */
 export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObject>[] {
   return fields.map((one) => {
     if (one.kind === 'list') return listRule(one);
@@ -166,7 +165,6 @@ export function patchRules(fields: readonly Field[]): readonly PatchRule<JsonObj
   });
 }
 
-/** `add` and `remove` of one value. */
 function listRule({ wire, property }: Field): PatchRule<JsonObject> {
   const values = (target: JsonObject): readonly Json[] => listOf(target, property);
   return {
@@ -181,7 +179,7 @@ function listRule({ wire, property }: Field): PatchRule<JsonObject> {
   };
 }
 
-/** `add`, `replace` and `remove` of one entry of a map; `missing` is AWS's word for an entry that is not there. */
+/** `add`, `replace` and `remove` of one entry of a map; `missing` is AWS's word for an absent entry. */
 export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject> {
   const { wire, property, kind } = mapField;
   const entries = (target: JsonObject): JsonObject => mapOf(target, property);

@@ -1,4 +1,3 @@
-/** Methods, integrations and their responses as AWS's REST API shows, takes and patches them. */
 import { listResponses } from '../../edit-methods.ts';
 import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
 import {
@@ -16,7 +15,6 @@ import type { Field } from '../../resource-types/fields.ts';
 
 const METHOD_FIELDS = REST_TYPES['AWS::ApiGateway::Method'].fields;
 
-/** With its integration and responses, as GetMethod answers. */
 export function showMethod({ properties }: ControlResource): object {
   const integration = properties['Integration'];
   const methodResponses = showResponses(properties, 'MethodResponses', METHOD_RESPONSE_FIELDS);
@@ -32,7 +30,7 @@ export function showMethod({ properties }: ControlResource): object {
   };
 }
 
-/** AWS shows what it takes as given, too. */
+/** AWS also shows its defaults. */
 export function showIntegration(integration: JsonObject, resourceId: string): object {
   const integrationResponses = showResponses(
     integration,
@@ -57,7 +55,7 @@ function showResponses(owner: JsonObject, list: ResponseList, fields: readonly F
   );
 }
 
-/** An empty selection pattern is the default response and is shown as that. */
+/** An empty selection pattern means the default response, and is shown so. */
 export function showResponse(response: JsonObject, fields: readonly Field[]): object {
   const shown = showFields(response, fields);
   return response['SelectionPattern'] === '' ? { ...shown, selectionPattern: '' } : shown;

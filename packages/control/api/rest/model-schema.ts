@@ -2,7 +2,7 @@
 import { badRequest } from '../../control-error.ts';
 import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
-/** The schema as templates have it. @throws ControlError for a text that is none */
+/** The schema in template form. @throws ControlError for an invalid text */
 export function readSchema(schema: Json | undefined): JsonObject {
   let value: unknown = schema;
   try {

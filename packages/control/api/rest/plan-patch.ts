@@ -1,4 +1,4 @@
-/** What of a usage plan may be patched. @see API Gateway developer guide, "Patch operations", "UsagePlan" */
+/** Patches of a usage plan. @see API Gateway developer guide, "Patch operations", "UsagePlan" */
 import { badRequest, conflict, notFound } from '../../control-error.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readQuota, readThrottle } from './plan-shape.ts';
@@ -15,7 +15,7 @@ const without =
   ({ wire }: Field): Change =>
   (plan) => ({ ...plan, [wire]: undefined });
 
-/** A name stays. */
+/** A name cannot be removed. */
 function textRule(text: Field): PatchRule<UsagePlan> {
   const path = `/${text.wire}`;
   const set: Change = (plan, { value }) => ({ ...plan, [text.wire]: value });
@@ -24,7 +24,7 @@ function textRule(text: Field): PatchRule<UsagePlan> {
 
 const setProductCode: Change = (plan, { value }) => ({ ...plan, productCode: value });
 
-/** Of AWS Marketplace. Templates cannot say it. */
+/** For AWS Marketplace. Templates have no such property. */
 const PRODUCT_CODE: PatchRule<UsagePlan> = {
   path: '/productCode',
   on: {
@@ -34,7 +34,7 @@ const PRODUCT_CODE: PatchRule<UsagePlan> = {
   },
 };
 
-/** Each part of a limit, and the whole of it: what a plan has not yet of the other parts is 0. */
+/** Each part of a limit, and the whole; parts that a plan does not have yet are 0. */
 function limitRules(limit: Field): readonly PatchRule<UsagePlan>[] {
   const read = limit.wire === 'quota' ? readStartedQuota : readThrottle;
   const rules = (limit.fields ?? []).map(({ wire }): PatchRule<UsagePlan> => {
@@ -85,7 +85,6 @@ function changeStage(
   };
 }
 
-/** `/pets/{id}` and `GET` → `/pets/{id}/GET`. */
 function methodName({ resource = '', method = '' }: PatchInput['names']): string {
   return `${resource.startsWith('/') ? resource : `/${resource}`}/${method}`;
 }

@@ -1,4 +1,4 @@
-/** Limits of usage plans as AWS's REST API writes them. */
+/** Limits of usage plans in the form of AWS's REST API. */
 import { badRequest } from '../../control-error.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { QuotaLimit } from '../../../core/metering/quota.ts';
@@ -7,7 +7,7 @@ import type { ThrottleLimit } from '../../../core/metering/token-bucket.ts';
 
 const PERIODS: readonly QuotaPeriod[] = ['DAY', 'WEEK', 'MONTH'];
 
-/** A half that is left out is 0, as at AWS. @throws ControlError */
+/** An omitted half is 0, as in AWS. @throws ControlError */
 export function readThrottle(fields: JsonObject): ThrottleLimit {
   return {
     rateLimit: readAmount(fields['rateLimit'], 'rateLimit', false),
@@ -41,14 +41,12 @@ function readPeriod(value: unknown): QuotaPeriod {
   return period;
 }
 
-/** A number, or the text of one as patches carry it; absent = 0. */
+/** A number, or its text as in patches; absent = 0. */
 export function readAmount(value: unknown, name: string, isWhole: boolean): number {
   if (value === undefined || value === null) return 0;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   const isLegal = typeof number === 'number' && Number.isFinite(number) && number >= 0;
   if (!isLegal || (isWhole && !Number.isInteger(number)))
-    throw badRequest(
-      `Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number that is not negative`,
-    );
+    throw badRequest(`Invalid value for ${name}: it must be a ${isWhole ? 'whole ' : ''}number, 0 or more`);
   return number;
 }

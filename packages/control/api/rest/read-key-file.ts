@@ -1,9 +1,10 @@
-/** A file of API keys as ImportApiKeys takes it. @see API Gateway developer guide, "API Gateway API key file format" */
+/**
+ * A file of API keys for ImportApiKeys. @see API Gateway developer guide, "API Gateway API key file format"
+ */
 import { badRequest } from '../../control-error.ts';
 
-/** One line of the file. */
 type KeyRow = {
-  /** Counted from 1, the header included. */
+  /** Counted from 1, including the header. */
   readonly line: number;
   readonly name: string;
   readonly value: string;
@@ -13,7 +14,7 @@ type KeyRow = {
 };
 
 const COLUMNS = ['name', 'key', 'description', 'enabled', 'usageplanids'];
-/** Beyond what an account may have. */
+/** More than an account may have. */
 const MAX_ROWS = 10_000;
 
 /** @throws ControlError BadRequestException for a file without the columns `name` and `key` */
@@ -45,11 +46,11 @@ export function readKeyFile(text: string): readonly KeyRow[] {
   });
 }
 
-/** Rows of cells; quotes hold commas, line breaks and doubled quotes (RFC 4180). */
+/** Rows of cells; quoted cells may contain commas, line breaks and doubled quotes (RFC 4180). */
 function splitCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  // One cell and what ends it; the pattern takes at least one character each time, or is at the end.
+  // One cell and its end; each match takes at least one character, or is at the end.
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
   const source = text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
   for (let match = cell.exec(source); match !== null; match = cell.exec(source)) {
@@ -59,5 +60,5 @@ function splitCsv(text: string): string[][] {
     row = [];
     if (match[3] === '') return rows;
   }
-  throw badRequest(`Line ${rows.length + 1} of the file is no CSV`);
+  throw badRequest(`Line ${rows.length + 1} of the file is not CSV`);
 }

@@ -1,7 +1,7 @@
 /**
- * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. They edit resources; requests see them when
- * CreateDeployment has made a deployment of them and a stage points at it, as at AWS.
- * @see API Gateway API reference; docs/design/control-plane.md lists what is served
+ * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. Requests see an edit after
+ * CreateDeployment has made a deployment and a stage points at it, as in AWS.
+ * @see API Gateway API reference; docs/control-plane.md lists what is served
  */
 import { accountRoutes } from './wire-account.ts';
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
@@ -32,7 +32,6 @@ import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
 
-/** Serves signed calls whose identity may `apigateway:{verb}` the resource. */
 export function createRestApiWire(control: RestControl): AwsService {
   const routes = listRoutes(control);
   const told = new Set<string>();
@@ -43,14 +42,14 @@ export function createRestApiWire(control: RestControl): AwsService {
   };
 }
 
-/** Once for each time that an API begins to differ from what is deployed: the usual reason for "nothing changed". */
+/** Once whenever an API begins to differ from its deployment: the usual reason for "nothing changed". */
 function tellEdits(control: RestControl, told: Set<string>): void {
   for (const { identity, isEdited } of control.apis.all) {
     if (!isEdited) told.delete(identity.apiId);
     else if (!told.has(identity.apiId)) {
       told.add(identity.apiId);
       control.ports.log.write(
-        `${identity.name} is edited but not deployed; requests see it after CreateDeployment`,
+        `${identity.name} is edited but not deployed; requests see the edit after CreateDeployment`,
       );
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Authorizers, models and request validators of REST APIs, as far as they differ: what AWS refuses, how it words that,
- * and what it shows. Their properties, paths and ids are rows of `definition/api-types/rest-types.ts`.
+ * Differences of authorizers, models and request validators of REST APIs: AWS's checks, texts and defaults.
+ * Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
  */
 import { badRequest, conflict } from '../../control-error.ts';
 import { checkAuthorizer } from '../../check-authorizer.ts';
@@ -21,26 +21,24 @@ export type RestPart = {
   readonly part: 'authorizers' | 'models' | 'validators';
   readonly fields: readonly Field[];
   readonly calls: PartCalls;
-  /** By which a call's path names it. */
   readonly keyOf: (item: ControlResource) => string;
   readonly missing: (key: string) => string;
   readonly rules: readonly PatchRule<JsonObject>[];
   readonly refusal: PatchRefusal;
-  /** From the wire's spelling of properties to the template's, and back. */
   readonly read?: (properties: JsonObject) => JsonObject;
   readonly spell?: (properties: JsonObject) => JsonObject;
-  /** Of a part that there is not yet. @throws ControlError */
+  /** Checks a new part. @throws ControlError */
   readonly refuseNew?: (from: ApiResources, item: ControlResource) => void;
-  /** What a deployment would refuse, refused when it is said. @throws ControlError, DefinitionError */
+  /** Refuses at once what a deployment would refuse. @throws ControlError, DefinitionError */
   readonly check?: (next: ApiResources, item: ControlResource) => void;
-  /** Why it cannot be deleted while this method uses it; undefined = the method does not. */
+  /** Why it cannot be deleted while this method uses it; undefined = it does not. */
   readonly inUse: (item: ControlResource, method: JsonObject, path: string) => string | undefined;
-  /** What AWS shows beside what was said, and in its place. */
+  /** Defaults that AWS shows, and values that it replaces. */
   readonly usual: (item: ControlResource) => Readonly<Record<string, unknown>>;
 };
 
 const idOf = ({ id }: ControlResource): string => id;
-/** A template may leave it to CloudFormation to name a model. */
+/** A template may let CloudFormation name a model. */
 const nameOf = ({ id, properties }: ControlResource): string => textOf(properties, 'Name') || id;
 
 const { fields: validatorFields, ...VALIDATOR } = REST_TYPES['AWS::ApiGateway::RequestValidator'];
@@ -71,7 +69,7 @@ const AUTHORIZERS: RestPart = {
   check: checkAuthorizer,
   inUse: ({ id, logicalId, properties }, method, path) =>
     method['AuthorizerId'] === id
-      ? // AWS's words, two slashes and all (hashicorp/terraform#6731, terraform-provider-aws#14812).
+      ? // AWS's words, including the two slashes (hashicorp/terraform#6731, terraform-provider-aws#14812).
         `Cannot delete authorizer '${textOf(properties, 'Name') || logicalId}', is referenced in method: ${textOf(method, 'HttpMethod')}/${path || '/'}`
       : undefined,
   usual: ({ logicalId, properties }) => ({
@@ -109,7 +107,7 @@ const MODELS: RestPart = {
 
 export const REST_PARTS = { validators: VALIDATORS, authorizers: AUTHORIZERS, models: MODELS };
 
-/** @throws ControlError for a name that is empty */
+/** @throws ControlError for an empty name */
 export function refuseEmptyName(part: RestPart, body: Readonly<Record<string, unknown>>): void {
   if (part.part === 'models' && body['name'] === '') throw badRequest('Model name must be non-empty');
 }

@@ -1,4 +1,4 @@
-/** What of a stage may be patched. @see API Gateway developer guide, "Patch operations", "Stage" */
+/** Patches of a stage. @see API Gateway developer guide, "Patch operations", "Stage" */
 import { badRequest } from '../../control-error.ts';
 import { without } from '../../../core/stack/json-values.ts';
 import { field } from '../../resource-types/fields.ts';
@@ -18,7 +18,7 @@ import type { Field } from '../../resource-types/fields.ts';
 
 type Rule = PatchRule<JsonObject>;
 
-/** AWS's own list, missing commas and all [obs]. */
+/** AWS's own list, including the missing commas [obs]. */
 const PATHS =
   '[/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, ' +
   '/accessLogSettings/destinationArn, /accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, ' +
@@ -40,7 +40,7 @@ export const stageRefusal: PatchRefusal = ({ op, path }) =>
       : `Invalid method setting path: ${path}. Must be one of: ${PATHS}`,
   );
 
-/** A rule of a nested block as a rule of the stage; `usual` is the block where there was none. */
+/** Applies a rule of a nested block to the stage; `usual` is the block if it is absent. */
 function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObject) => JsonObject): Rule {
   const on: Rule['on'] = Object.fromEntries(
     Object.entries(rule.on).map(([verb, apply]) => [
@@ -54,7 +54,7 @@ function inBlock(name: string, block: string, rule: Rule, usual: (stage: JsonObj
   return { path: `/${name}${rule.path}`, on };
 }
 
-/** Setting one part of a canary that is not there makes one: of the stage's own deployment, without traffic [obs]. */
+/** Setting a part of an absent canary creates one: of the stage's own deployment, without traffic [obs]. */
 const newCanary = (stage: JsonObject): JsonObject => ({
   DeploymentId: stage['DeploymentId'] ?? '',
   PercentTraffic: 0,
@@ -73,7 +73,7 @@ const CANARY_RULES: readonly Rule[] = [
   inBlock('canarySettings', 'CanarySetting', upsertRule(overrides), newCanary),
 ];
 
-/** Unlike other maps, a stage's variables are made by `replace` as well as by `add`. */
+/** Unlike other maps, a stage's variables can be added by `replace` too. */
 function upsertRule(map: Field): Rule {
   const rule = mapRule(map, 'Invalid stage variable name');
   const add = rule.on.add;

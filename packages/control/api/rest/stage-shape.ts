@@ -1,4 +1,3 @@
-/** Stages as AWS's REST API shows them, and their settings per method. */
 import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
 import { readMethodSettings, unescapePath } from '../../../core/deployment/throttle.ts';
 import { field } from '../../resource-types/fields.ts';
@@ -12,7 +11,7 @@ import type { Field } from '../../resource-types/fields.ts';
 
 export const STAGE_FIELDS = REST_TYPES['AWS::ApiGateway::Stage'].fields;
 
-/** A method setting by the end of its patch path. The last two are AWS's, though CloudFormation cannot say them. */
+/** A method setting by the end of its patch path. AWS has the last two, CloudFormation does not. */
 export const SETTING_FIELDS: Readonly<Record<string, Field>> = {
   'metrics/enabled': field('metricsEnabled', 'flag'),
   'logging/loglevel': field('loggingLevel'),
@@ -26,7 +25,7 @@ export const SETTING_FIELDS: Readonly<Record<string, Field>> = {
   'caching/unauthorizedCacheControlHeaderStrategy': field('unauthorizedCacheControlHeaderStrategy'),
 };
 
-/** What AWS shows of a method setting where nothing was said [obs]. */
+/** Defaults that AWS shows for a method setting [obs]. */
 const USUAL_SETTINGS = {
   metricsEnabled: false,
   dataTraceEnabled: false,
@@ -91,18 +90,17 @@ function settingName(routeKey: string | undefined): string {
   return `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
 }
 
-/** A nested map of the stage; undefined where there is none. */
+/** A nested map of the stage; undefined if absent. */
 export function blockOf(properties: JsonObject, name: string): JsonObject | undefined {
   const block = properties[name];
   return isJsonObject(block) ? block : undefined;
 }
 
-/** The setting of one method, by the resource path and verb of a patch path; undefined where it has none. */
+/** The settings of one method, by the resource path and verb of a patch path; undefined if absent. */
 export function findSetting(stage: JsonObject, resource: string, method: string): JsonObject | undefined {
   return listSettings(stage).find((item) => isSettingOf(item, resource, method));
 }
 
-/** The stage with this setting of the method, or without any. */
 export function withSetting(
   stage: JsonObject,
   resource: string,
@@ -126,7 +124,7 @@ function isSettingOf(item: JsonObject, resource: string, method: string): boolea
   return verb === method && path === unescapePath(resource);
 }
 
-/** `canarySettings` of a call as the Stage resource has them. @throws ControlError */
+/** `canarySettings` of a call in the form of the Stage resource. @throws ControlError */
 export function readCanary(body: Readonly<Record<string, unknown>>): JsonObject {
   return readFields(body, CANARY_FIELDS);
 }

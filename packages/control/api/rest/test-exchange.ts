@@ -1,4 +1,4 @@
-/** Requests of TestInvokeMethod and TestInvokeAuthorizer: to the API as it is edited, not as it is deployed. */
+/** Requests of TestInvokeMethod and TestInvokeAuthorizer: they use the edited API, not a deployment. */
 import { compileDeployment } from '../../compile-deployment.ts';
 import { authorizationTypeOf } from '../../check-authorizer.ts';
 import { OWN_ADDRESS, receive } from '../../../core/receive.ts';
@@ -9,13 +9,12 @@ import type { Deployment } from '../../../core/deployment/model.ts';
 import type { AuthorizerCache, KeyRing, Received, ServedStage, StageLogs } from '../../../core/exchange.ts';
 import type { Ports } from '../../../core/ports.ts';
 
-/** What such a request's stage is called (docs/aws §4.4), by what is tested. */
+/** Stage names of such requests (docs/aws §4.4), by what is tested. */
 const STAGE_NAMES = { method: 'test-invoke-stage', authorizer: 'ESTestInvoke-stage' };
 
 const NOTHING_KEPT: AuthorizerCache = { get: () => undefined, put: () => undefined, flush: () => undefined };
 const NO_KEYS: KeyRing = { holderOf: () => undefined };
 
-/** All that can be said of a request is logged. */
 const LOGS: StageLogs = {
   access: undefined,
   executionGroups: ['test-invoke'],
@@ -32,7 +31,7 @@ export type TestRequest = {
   readonly stageVariables: Readonly<Record<string, string>>;
 };
 
-/** The request that a call describes; without a path it is `usualPath`. @throws ControlError */
+/** The request described by a call; without a path it is `usualPath`. @throws ControlError */
 export function readTestRequest(
   body: Readonly<Record<string, unknown>>,
   method: string,
@@ -53,9 +52,9 @@ export function readTestRequest(
 }
 
 /**
- * An exchange for one method, which nobody has to be allowed to call: authorizer, key, throttle and resource policy
- * are left out, as at AWS.
- * @throws DefinitionError for a method that no deployment would take
+ * An exchange for one method without access checks: authorizer, key, throttle and resource policy are
+ * skipped, as in AWS.
+ * @throws DefinitionError for a method that cannot be deployed
  */
 export function openMethodExchange(
   api: ApiState,
@@ -68,7 +67,7 @@ export function openMethodExchange(
   const [plan] = deployment.routes.plans;
   if (plan === undefined) throw new TypeError('a deployment of one method has no route');
   const { routes } = deployment;
-  // The method is named by the call: a path that does not fit gives it empty parameters.
+  // The call names the method: a path that does not match has empty parameters.
   const unfit = { plan, pathParameters: emptyParameters(plan.resourcePath) };
   const find = (verb: string, path: string) => routes.find(verb, path) ?? unfit;
   return makeExchange(
@@ -80,13 +79,13 @@ export function openMethodExchange(
   );
 }
 
-/** `/pets/{petId}` → `{ petId: '' }`; null where the path has none. */
+/** `/pets/{petId}` → `{ petId: '' }`; null if the path has none. */
 function emptyParameters(resourcePath: string): Readonly<Record<string, string>> | null {
   const names = [...resourcePath.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => [name, '']);
   return names.length === 0 ? null : (Object.fromEntries(names) as Record<string, string>);
 }
 
-/** An exchange for a method of no resource that asks this authorizer, whatever the path, and does nothing. */
+/** An exchange for an internal method that only calls this authorizer, on any path. */
 export function authorizerExchange(
   api: ApiState,
   authorizer: ControlResource,
@@ -110,7 +109,6 @@ export function authorizerExchange(
   return makeExchange(api, { ...deployment, routes }, STAGE_NAMES.authorizer, request, at);
 }
 
-/** A deployment of the API with this method alone. */
 function compileAlone(api: ApiState, method: ControlResource): Deployment {
   const compiled = compileDeployment('test', api.identity, { ...api.resources, methods: [method] });
   return { ...compiled, resourcePolicy: undefined };

@@ -1,4 +1,4 @@
-/** What tools ask of the account before they do anything, and the role for logs that they set. */
+/** Account calls that tools make first, and the role for logs that they set. */
 import { badRequest } from '../../control-error.ts';
 import { readPatch } from '../../patch.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -8,7 +8,7 @@ import { ACCOUNT_LIMIT } from '../../../core/deployment/throttle.ts';
 import type { WireRoute } from './wire-router.ts';
 
 type Settings = {
-  /** Logs are written here without one; tools want to read back what they have set. */
+  /** Logs need no role here, but tools read back what they have set. */
   readonly cloudwatchRoleArn: string | undefined;
 };
 
@@ -44,7 +44,7 @@ const RULES: readonly PatchRule<Settings>[] = [
       remove: (settings) => ({ ...settings, cloudwatchRoleArn: undefined }),
     },
   },
-  // Every account has it since 2016; it cannot be taken away.
+  // Every account has it since 2016; it cannot be removed.
   {
     path: '/features',
     on: {
@@ -56,7 +56,7 @@ const RULES: readonly PatchRule<Settings>[] = [
   },
 ];
 
-/** An empty text takes it away, as Terraform's destroy does. */
+/** An empty text removes it, as in Terraform's destroy. */
 function readRole(value: string): string | undefined {
   if (value === '') return undefined;
   if (/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(value)) return value;

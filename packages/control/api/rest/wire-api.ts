@@ -1,4 +1,3 @@
-/** What calls of the REST control plane are about, and the API that a call names. */
 import { badRequest, notFound } from '../../control-error.ts';
 import type { Account } from '../../account.ts';
 import type { ApiState } from '../../api-state.ts';
@@ -7,7 +6,6 @@ import type { VpcLinks } from '../../vpc-links.ts';
 import type { Ports, Random } from '../../../core/ports.ts';
 import type { WireCall } from './wire-router.ts';
 
-/** The APIs and the account that calls are about. */
 export interface ApiDirectory {
   readonly all: readonly ApiState[];
   readonly account: Account;
@@ -22,11 +20,11 @@ export type RestControl = {
   readonly apis: ApiDirectory;
   readonly random: Random;
   readonly accountId: string;
-  /** For TestInvokeMethod and TestInvokeAuthorizer, which really invoke. */
+  /** For TestInvokeMethod and TestInvokeAuthorizer, which call integrations. */
   readonly ports: Ports;
 };
 
-/** @throws ControlError NotFoundException, worded as for calls on the API itself [obs] */
+/** @throws ControlError NotFoundException, with the text for calls on the API itself [obs] */
 export function findApi({ apis, accountId }: RestControl, { path }: WireCall): ApiState {
   const apiId = path('restApiId');
   const api = apis.state(apiId);
@@ -35,14 +33,14 @@ export function findApi({ apis, accountId }: RestControl, { path }: WireCall): A
   return api;
 }
 
-/** For calls below `/resources/`, where AWS blames the resource when the API is not there [obs]. */
+/** For calls below `/resources/`, where AWS names the resource if the API is missing [obs]. */
 export function findResources({ apis }: RestControl, { path }: WireCall): ApiState {
   const api = apis.state(path('restApiId'));
   if (api?.identity.protocol !== 'rest') throw notFound('Invalid Resource identifier specified');
   return api;
 }
 
-/** What becomes of what is there when a document is put over it. @throws ControlError for another word */
+/** How an imported document combines with the existing API. @throws ControlError for an unknown mode */
 export function readImportMode({ query }: WireCall): 'merge' | 'overwrite' {
   const mode = query.get('mode') ?? 'merge';
   if (mode === 'merge' || mode === 'overwrite') return mode;

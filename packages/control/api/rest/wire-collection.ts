@@ -1,14 +1,11 @@
-/** The calls that most things of AWS's APIs have: made, listed, shown, changed and deleted. */
 import { jsonReply } from '../../../core/api-call.ts';
 import { emptyReply, listReply } from './wire-router.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
-/** What each call does with things of one kind; absent = there is no such call, or it is one of its own. */
+/** The calls for things of one kind; absent = none, or implemented separately. */
 export type Collection<Item> = {
-  /** Path of all of them, and of one. */
   readonly all: string;
   readonly one: string;
-  /** As every call but the last answers it. */
   readonly show: (item: Item, call: WireCall) => unknown;
   readonly create?: (call: WireCall) => Item;
   readonly list?: (call: WireCall) => readonly Item[];
@@ -19,7 +16,6 @@ export type Collection<Item> = {
 
 const REST_API = { listed: listReply, deleted: 202 as 202 | 204 };
 
-/** Their routes, in the form of AWS's REST API unless told otherwise. */
 export function collectionRoutes<Item>(
   { all, one, show, create, list, get, change, remove }: Collection<Item>,
   { listed, deleted } = REST_API,

@@ -1,4 +1,3 @@
-/** Deployments over AWS's REST API. */
 import { createDeployment, deleteDeployment, getDeployment } from '../../edit-stages.ts';
 import { listingRefusal, readPatch } from '../../patch.ts';
 import { isSet, textOf } from '../../../core/stack/json-values.ts';
@@ -64,7 +63,7 @@ function readWish(body: WireCall['body'], id: string): DeploymentWish {
     id,
     description: optionalText(body, 'description') ?? '',
     stageName: optionalText(body, 'stageName'),
-    // `description` is the deployment's own; the stage's is called `stageDescription` here.
+    // `description` belongs to the deployment; the stage's is called `stageDescription` here.
     stage: readFields({ ...body, description: body['stageDescription'] }, STAGE_FIELDS),
     canary: canary === undefined ? undefined : readCanary(canary),
   };
@@ -78,7 +77,7 @@ function showDeployment({ compiled, description, createdAtEpochMs }: DeploymentR
   };
 }
 
-/** Path → verb → what AWS tells of a method in a deployment. */
+/** Path → verb → AWS's summary of a method in a deployment. */
 function summarise({ resources, methods }: ApiResources): Record<string, Record<string, unknown>> {
   const summary: Record<string, Record<string, unknown>> = {};
   for (const { properties } of methods) {

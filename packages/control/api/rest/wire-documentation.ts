@@ -1,4 +1,3 @@
-/** Documentation parts and versions over AWS's REST API. */
 import {
   addPart,
   addVersion,
@@ -132,7 +131,6 @@ function versionRoutes(control: RestControl): readonly WireRoute[] {
   });
 }
 
-/** No deployment has to be made for it: exports read it as it is. */
 function put(api: ApiState, documentation: Documentation): void {
   api.adoptResources({ ...api.resources, documentation }, api.isEdited);
 }
@@ -150,7 +148,7 @@ function showPart({ id, properties }: ControlResource): object {
   return { id, location, properties: textOf(properties, 'Properties') };
 }
 
-/** `type`, `path` and `name` of the query; all of them must fit. `locationStatus` looks for places without a part. */
+/** `type`, `path` and `name` of the query; all must match. `locationStatus` finds places without a part. */
 function isAskedFor({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')
     throw badRequest('locationStatus UNDOCUMENTED is not served here');

@@ -1,5 +1,5 @@
 /**
- * Custom domains and base path mappings over AWS's REST API. What would be taken and forgotten is refused.
+ * Custom domains and base path mappings over AWS's REST API. Settings that would have no effect are refused.
  */
 import { badRequest } from '../../control-error.ts';
 import {
@@ -34,7 +34,6 @@ const { fields: FIELDS } = DOMAIN_TYPES['AWS::ApiGateway::DomainName'];
 const USUAL_POLICY = 'TLS_1_2';
 const USUAL_MODE = 'BASE_PATH_MAPPING_ONLY';
 
-/** What a caller may ask of a domain and would not get. */
 const REFUSED = ['policy', 'certificateBody', 'certificatePrivateKey', 'certificateChain'];
 
 export function domainRoutes(control: RestControl): readonly WireRoute[] {
@@ -65,7 +64,7 @@ function plainDomainRoutes({ apis }: RestControl): readonly WireRoute[] {
 function readDomain(body: WireCall['body']): JsonObject {
   for (const name of REFUSED)
     if (body[name] !== undefined && body[name] !== null)
-      throw badRequest(`${name} is not enforced here: certificates are made by the local CA. Leave it out`);
+      throw badRequest(`${name} is not enforced here: the local CA makes certificates. Omit it`);
   const routingMode = optionalText(body, 'routingMode');
   if (routingMode !== undefined && !ROUTING_MODES.includes(routingMode))
     throw badRequest(`Invalid routing mode: ${routingMode}`);
@@ -84,7 +83,7 @@ const DOMAIN_RULES: readonly PatchRule<JsonObject>[] = [
   ...['truststoreUri', 'truststoreVersion'].map(truststoreRule),
 ];
 
-/** `replace /mutualTlsAuthentication/truststoreUri`; an empty URI takes mutual TLS off the domain. */
+/** `replace /mutualTlsAuthentication/truststoreUri`; an empty URI disables mutual TLS. */
 function truststoreRule(name: string): PatchRule<JsonObject> {
   const property = name.replace('t', 'T');
   return {
@@ -163,7 +162,7 @@ function mappingRoutes({ apis }: RestControl): readonly WireRoute[] {
   });
 }
 
-/** AWS shows the empty base path by a name, and takes both. */
+/** AWS shows the empty base path under a name, and accepts both. */
 function readBasePath(text: string): string {
   return text === ROOT_BASE_PATH ? '' : text;
 }

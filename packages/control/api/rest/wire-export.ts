@@ -1,4 +1,3 @@
-/** GetExport over AWS's REST API. */
 import { stringify } from 'yaml';
 import { badRequest } from '../../control-error.ts';
 import { getDeployment, getStage } from '../../edit-stages.ts';
@@ -39,7 +38,7 @@ export function exportRoutes(control: RestControl): readonly WireRoute[] {
         return {
           status: 200,
           headers: [
-            // A download, whatever it holds, as at AWS.
+            // Always a download, as in AWS.
             'Content-Type',
             'application/octet-stream',
             'Content-Disposition',

@@ -1,4 +1,3 @@
-/** Gateway responses over AWS's REST API. */
 import { badRequest, notFound } from '../../control-error.ts';
 import { madeByCall } from '../../edit-resources.ts';
 import { readPatch } from '../../patch.ts';
@@ -83,7 +82,7 @@ function writeRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** @throws DefinitionError for what AWS refuses, before anything is kept */
+/** @throws DefinitionError for what AWS refuses, before anything is stored */
 function put(api: ApiState, type: string, properties: JsonObject, { random }: RestControl): void {
   const others = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
   const made = madeByCall(random.hex(ID_LENGTH), {
@@ -96,7 +95,7 @@ function put(api: ApiState, type: string, properties: JsonObject, { random }: Re
   api.edit({ ...api.resources, gatewayResponses });
 }
 
-/** A patch of a response that is AWS's default makes one of the API's own. */
+/** Patching a default response creates one of the API's own. */
 function toProperties({
   statusCode: status,
   responseParameters,

@@ -1,4 +1,4 @@
-/** API keys over AWS's REST API. @see API Gateway API reference, "CreateApiKey" and its kin */
+/** API keys over AWS's REST API. @see API Gateway API reference, "CreateApiKey" and related calls */
 import { badRequest, ControlError } from '../../control-error.ts';
 import { readKeyFile } from './read-key-file.ts';
 import { readPatch } from '../../patch.ts';
@@ -13,7 +13,6 @@ import type { Random } from '../../../core/ports.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
 
-/** AWS generates values of this length. */
 const GENERATED_VALUE_LENGTH = 40;
 const ID_LENGTH = 10;
 const { fields: FIELDS } = REST_TYPES['AWS::ApiGateway::ApiKey'];
@@ -87,7 +86,7 @@ function importRoute(account: Account, random: Random): WireRoute {
   };
 }
 
-/** What cannot be taken is a warning; where the caller wants it, nothing is taken then. */
+/** An invalid row is a warning; with `failonwarnings` nothing is imported then. */
 function importKeys({ query, document }: WireCall, account: Account, random: Random): ControlReply {
   if (query.get('format') !== 'csv') throw badRequest('Invalid format parameter. Must be one of: [csv]');
   const ids: string[] = [];
@@ -149,5 +148,5 @@ function showKey(key: ApiKey, withValue: boolean): object {
   };
 }
 
-/** A value stays what it is. */
+/** A value cannot be changed. */
 const KEY_RULES = FIELDS.filter(({ wire }) => wire !== 'value').map((one) => ownRule<ApiKey>(one));

@@ -1,4 +1,3 @@
-/** Methods, integrations and their responses over AWS's REST API. */
 import {
   createMethod,
   deleteMethod,
@@ -58,7 +57,6 @@ function keyOf({ path }: WireCall): MethodKey {
   return { resourceId: path('resourceId'), httpMethod: path('httpMethod') };
 }
 
-/** The API and method that a call names. */
 function find(control: RestControl, call: WireCall): { api: ApiState; method: ControlResource } {
   const api = findResources(control, call);
   return { api, method: getMethod(api.resources, keyOf(call)) };

@@ -1,4 +1,7 @@
-/** Usage plans and the keys in them over AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and its kin */
+/**
+ * Usage plans and their keys over AWS's REST API. @see API Gateway API reference, "CreateUsagePlan" and
+ * related calls
+ */
 import { badRequest, notFound } from '../../control-error.ts';
 import { readPatch } from '../../patch.ts';
 import { PLAN_RULES } from './plan-patch.ts';
@@ -17,7 +20,6 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 
 const ID_LENGTH = 6;
 
-/** Whether there is such a stage of a REST or WebSocket API. */
 type HasStage = (apiId: string, stageName: string) => boolean;
 
 export function planRoutes(account: Account, random: Random, hasStage: HasStage): readonly WireRoute[] {

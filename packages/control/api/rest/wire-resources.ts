@@ -1,4 +1,3 @@
-/** The resource tree of a REST API over AWS's REST API. */
 import {
   createResource,
   deleteResource,
@@ -91,7 +90,6 @@ function treeRules(id: string): readonly PatchRule<ApiResources>[] {
   ];
 }
 
-/** `embed=methods` is the one embedding that there is. */
 function embeds(query: URLSearchParams): boolean {
   const embed = query.getAll('embed').join(',');
   if (embed !== '' && embed !== 'methods')

@@ -1,4 +1,6 @@
-/** REST APIs as a whole over AWS's REST API: made, imported, shown, patched, overwritten by a document, deleted. */
+/**
+ * REST APIs as a whole over AWS's REST API: create, import, show, patch, overwrite by a document, delete.
+ */
 import { badRequest, ControlError } from '../../control-error.ts';
 import { mostOf, refuseOneMore, USUAL_QUOTAS } from '../../api-quotas.ts';
 import { refuseMapped } from '../../edit-domains.ts';
@@ -142,7 +144,7 @@ function readEndpointConfiguration(body: WireCall['body']): JsonObject {
   return { Types, ...more };
 }
 
-/** AWS's form for a value outside of its list [obs, of other inputs]. */
+/** AWS's text for an unknown value [obs, of other inputs]. */
 function refuseUnknown(name: string, value: string | undefined, known: readonly string[]): void {
   if (value !== undefined && !known.includes(value))
     throw new ControlError(
@@ -152,7 +154,7 @@ function refuseUnknown(name: string, value: string | undefined, known: readonly 
     );
 }
 
-/** `endpointConfigurationTypes` is the one parameter of an import that is not about the document. */
+/** `endpointConfigurationTypes` is the only import parameter that does not concern the document. */
 function readEndpoint(call: WireCall): JsonObject {
   const types = call.query.get('endpointConfigurationTypes');
   if (types !== null) refuseUnknown('endpointConfiguration.types', types, ENDPOINT_TYPES);
@@ -164,7 +166,6 @@ function readEndpoint(call: WireCall): JsonObject {
 
 const NO_PARAMETERS = ['mode', 'failonwarnings', 'endpointConfigurationTypes'];
 
-/** How the import is to be done: `basepath=prepend`. */
 function readParameters(call: WireCall): JsonObject {
   return Object.fromEntries([...call.query].filter(([name]) => !NO_PARAMETERS.includes(name)));
 }

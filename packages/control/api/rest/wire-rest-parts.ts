@@ -56,7 +56,6 @@ function routesOf(part: RestPart, control: RestControl): readonly WireRoute[] {
 
 const asIs = <T>(value: T): T => value;
 
-/** What a mapping template of the model could look like. */
 function modelTemplateRoute(control: RestControl): WireRoute {
   const { models } = REST_PARTS;
   const { path, idName } = models.calls;
@@ -84,7 +83,7 @@ function create(part: RestPart, call: WireCall, control: RestControl): ControlRe
   return put(part, api, item);
 }
 
-/** In the place of the one of its id, or added. */
+/** Replaces the one with its id, or adds it. */
 function put(part: RestPart, api: ApiState, item: ControlResource): ControlResource {
   const before = partsOf(api.resources, part.part);
   const isThere = before.some(({ id }) => id === item.id);

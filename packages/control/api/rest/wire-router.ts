@@ -1,4 +1,3 @@
-/** Calls of AWS's REST control plane: which one it is, whether the caller may, and how its errors read. */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError } from '../../control-error.ts';
@@ -10,16 +9,11 @@ import type { ControlErrorCode } from '../../control-error.ts';
 import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 
-/** One call as its handler sees it. */
 export type WireCall = {
-  /** Values of the path's placeholders, decoded. */
   readonly path: (name: string) => string;
   readonly query: URLSearchParams;
-  /** By lower-case name. */
   readonly header: (name: string) => string | undefined;
-  /** The JSON body; an empty one is `{}`, as is one that is a document. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The body as it came. */
   readonly document: string;
   readonly region: string;
 };
@@ -28,9 +22,9 @@ export type WireRoute = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `/usageplans/{usagePlanId}/keys/{keyId}` */
   readonly path: string;
-  /** Value of the query's `mode`, by which AWS tells two calls of one path apart; absent = none but `import`. */
+  /** Value of the query's `mode`, which distinguishes two calls of one path; absent = any but `import`. */
   readonly mode?: 'import' | undefined;
-  /** Whether the body is an OpenAPI document, in JSON or YAML, rather than the input of the call. */
+  /** Whether the body is an OpenAPI document, in JSON or YAML, and not the input of the call. */
   readonly takesDocument?: boolean | undefined;
   /** @throws ControlError, DefinitionError */
   readonly serve: (call: WireCall) => ControlReply | Promise<ControlReply>;
@@ -46,7 +40,7 @@ const STATUS: Readonly<Record<ControlErrorCode, number>> = {
   ValidationException: 400,
 };
 
-/** Answers a call by the first route that fits; AWS's own calls that are not among them are refused by name. */
+/** Answers a call by the first matching route; AWS's own calls without a route are refused by name. */
 export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
   const { request } = call;
   const refuse = (status: number, type: string, message: string): ControlReply =>
@@ -81,15 +75,15 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     });
   } catch (error) {
     if (error instanceof ControlError) return refuse(STATUS[error.code], error.code, error.message);
-    // What the compiler of deployments refuses is a bad request here; its place is the call itself.
+    // Refusals of the deployment compiler are bad requests here, without a place in a file.
     if (error instanceof DefinitionError) return refuse(400, 'BadRequestException', error.message);
     throw error;
   }
 }
 
 /**
- * The path of the call's ARN. Decoded, as routes are found: `/restapis/%61bc` would pass by a policy that denies
- * `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path and not in their ARN.
+ * The path of the call's ARN. Decoded like routes: otherwise `/restapis/%61bc` would pass a policy that
+ * denies `/restapis/abc`. Calls of apigatewayv2 have `/v2` in their path but not in their ARN.
  */
 function resourcePath(segments: readonly string[]): string {
   const path = segments.map((segment) => segment.replaceAll('/', '%2F')).join('/');
@@ -125,7 +119,7 @@ function parseBody(body: Buffer): Readonly<Record<string, unknown>> | undefined 
   return parseJsonObject(body.toString('utf8'));
 }
 
-/** 202 and 204 of AWS carry nothing. */
+/** AWS's 202 and 204 have no body. */
 export function emptyReply(status: 202 | 204): ControlReply {
   return { status, headers: [], body: '' };
 }
@@ -133,7 +127,7 @@ export function emptyReply(status: 202 | 204): ControlReply {
 const USUAL_SIZE = 25;
 const MAX_SIZE = 500;
 
-/** One page of a list, and the token of the next one. @throws ControlError for a size or token that is none */
+/** One page of a list, and the token of the next one. @throws ControlError for an invalid size or token */
 export function cutPage(items: readonly unknown[], size: string | null, token: string | null) {
   const count = Number(size ?? USUAL_SIZE);
   const start = token === null ? '0' : Buffer.from(token, 'base64url').toString();
@@ -144,7 +138,7 @@ export function cutPage(items: readonly unknown[], size: string | null, token: s
   return { page: items.slice(Number(start), end), next };
 }
 
-/** In the form of AWS's REST API: `item`, and `position` where there is more. */
+/** In the form of AWS's REST API: `item`, and `position` if there is more. */
 export function listReply(items: readonly unknown[], query: URLSearchParams): ControlReply {
   const { page, next } = cutPage(items, query.get('limit'), query.get('position'));
   return jsonReply(200, { position: next, item: page });

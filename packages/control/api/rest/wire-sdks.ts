@@ -1,6 +1,6 @@
 /**
- * What client SDKs API Gateway makes. The list is served; an SDK is refused by name once all that AWS checks first is
- * right, since its source is AWS's own.
+ * The client SDKs of API Gateway. The list is served; generating one is refused by name, after all of AWS's
+ * checks, since its source is AWS's own.
  * @see API Gateway API reference, "GetSdk", which names the types and their parameters
  */
 import { badRequest, ControlError, orNotFound } from '../../control-error.ts';
@@ -51,7 +51,7 @@ export function sdkRoutes(control: RestControl): readonly WireRoute[] {
         if (missing.length > 0) throw badRequest(`Missing required parameters: [${missing.join(', ')}]`);
         throw new ControlError(
           'NotImplementedException',
-          `GetSdk is not served here: only AWS makes the ${type.name} SDK. GetExport gives the OpenAPI document, of which generators make clients`,
+          `GetSdk is not served here: only AWS makes the ${type.name} SDK. Use GetExport and a generator for OpenAPI documents`,
         );
       },
     },

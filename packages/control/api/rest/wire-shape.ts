@@ -1,8 +1,7 @@
-/** Values of calls as AWS's REST API spells them. */
 import { badRequest } from '../../control-error.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** @throws ControlError for what is no text */
+/** @throws ControlError unless it is a text */
 export function optionalText(body: JsonObject, name: string): string | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -16,7 +15,7 @@ export function requiredText(body: JsonObject, name: string): string {
   return text;
 }
 
-/** @throws ControlError for what is neither true nor false */
+/** @throws ControlError unless it is true or false */
 export function optionalFlag(body: JsonObject, name: string): boolean | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;

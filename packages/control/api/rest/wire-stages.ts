@@ -1,4 +1,3 @@
-/** Stages and their caches over AWS's REST API. */
 import { changeStage, createStage, getStage } from '../../edit-stages.ts';
 import { refuseMapped } from '../../edit-domains.ts';
 import { readPatch } from '../../patch.ts';

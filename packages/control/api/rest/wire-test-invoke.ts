@@ -1,4 +1,3 @@
-/** TestInvokeMethod and TestInvokeAuthorizer over AWS's REST API. */
 import { getAuthorizer } from '../../check-authorizer.ts';
 import { getMethod } from '../../edit-methods.ts';
 import { getResource } from '../../edit-resources.ts';
@@ -50,7 +49,7 @@ export function testInvokeRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** A verb that the resource has no method for is its ANY. */
+/** Falls back to the resource's ANY method. */
 function getMethodOrAny(api: ApiState, resourceId: string, httpMethod: string): ControlResource {
   const isOwn = api.resources.methods.some(
     ({ properties }) => properties['ResourceId'] === resourceId && properties['HttpMethod'] === httpMethod,
@@ -81,16 +80,19 @@ async function invokeMethod(
   };
 }
 
-/** Of a streamed response; whichever comes first (developer guide, "Troubleshoot issues with response streaming"). */
+/**
+ * Limits of a streamed response; the first one counts (developer guide, "Troubleshoot issues with response
+ * streaming").
+ */
 const STREAM_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 35_000 };
 
-/** The ports of a request that no log, metric or trace of the API may show. */
+/** Ports for a request that must not appear in logs, metrics or traces of the API. */
 function unseen(at: Ports, own: Partial<Ports>): Ports {
   const nothing = { write: () => undefined };
   return { ...at, log: nothing, logGroups: nothing, metrics: undefined, traces: undefined, ...own };
 }
 
-/** What the authorizer says, whether or not it would let the request in. */
+/** The authorizer's answer, even if it would deny the request. */
 async function invokeAuthorizer(
   api: ApiState,
   authorizer: ControlResource,
@@ -119,7 +121,7 @@ async function invokeAuthorizer(
     }),
   );
   const { caller } = received;
-  // An answer that the gateway cannot read is 500 before anybody is let in.
+  // An unreadable answer is 500 before the authorizer can allow.
   const said = caller === undefined && reply.status === 500 ? undefined : parsePolicy(call?.result);
   const isKnown = caller !== undefined || said !== undefined;
   const facts = {
@@ -138,7 +140,6 @@ async function invokeAuthorizer(
   };
 }
 
-/** Policy and principal of a function's answer that the gateway could read. */
 function parsePolicy(answer: string | undefined): Record<string, unknown> | undefined {
   if (answer === undefined) return undefined;
   const value: unknown = JSON.parse(answer);
@@ -147,7 +148,7 @@ function parsePolicy(answer: string | undefined): Record<string, unknown> | unde
   return { principalId, policy: JSON.stringify(policyDocument) };
 }
 
-/** Request ids and, on errors, the content type are added by the front end, which a test does not pass [obs]. */
+/** The front end adds request ids and, on errors, the content type; a test does not pass it [obs]. */
 function shownHeaders(reply: Reply): readonly (readonly [string, string])[] {
   const headers = pairs(withoutFrontEnd(reply.headers));
   const isError = headers.some(([name]) => name.toLowerCase() === 'x-amzn-errortype');
@@ -160,7 +161,7 @@ function gather(headers: readonly (readonly [string, string])[]): Record<string,
   return Object.fromEntries(gathered);
 }
 
-/** The reason that the gateway's own line gives in brackets. */
+/** The reason in brackets of the gateway's own line. */
 function reasonIn(line: string): string {
   const bracket = line.indexOf(' (');
   return bracket === -1 ? line : line.slice(bracket + 2, -1);

@@ -1,4 +1,6 @@
-/** What keys have used of a plan, over AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage" */
+/**
+ * Usage of a plan by keys, over AWS's REST API. @see API Gateway API reference, "GetUsage", "UpdateUsage"
+ */
 import { badRequest } from '../../control-error.ts';
 import { readPatch } from '../../patch.ts';
 import { dayOf, parseDay, printDay } from '../../../core/metering/quota-period.ts';
@@ -9,9 +11,9 @@ import type { PlanKey, UsagePlan } from '../../usage-plans.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { WireRoute } from './wire-router.ts';
 
-/** A longer range than AWS keeps figures for. */
+/** More than the range for which AWS keeps figures. */
 const MAX_DAYS = 90;
-/** What a plan without a quota leaves: the largest limit that a quota can have. */
+/** Remaining amount without a quota: the largest possible limit. */
 const UNLIMITED = 2_147_483_647;
 
 export function usageRoutes(account: Account): readonly WireRoute[] {
@@ -56,7 +58,7 @@ function readDay(query: URLSearchParams, name: string): number {
   return day;
 }
 
-/** `values`: for each key `[used, remaining at its end]` of each day; days to come are left out. */
+/** `values`: for each key `[used, remaining at its end]` of each day; future days are omitted. */
 function showUsage(
   plan: UsagePlan,
   keys: readonly PlanKey[],

@@ -3,10 +3,10 @@ import { isJsonObject, mapOf } from '../../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 const HEAD = "#set($inputRoot = $input.path('$'))\n";
-/** Models that refer to each other in circles have no end. */
+/** Models may refer to each other in circles. */
 const MAX_DEPTH = 8;
 
-/** References to other models are not followed: the sample shows them as empty objects. */
+/** References to other models are shown as empty objects. */
 export function modelTemplate(schema: JsonObject): string {
   return `${HEAD}${sample(schema, 0)}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The parts of HTTP and WebSocket APIs that calls edit, as far as they differ beyond their rows in
- * `definition/api-types/v2-types.ts`: what is shown or held that nobody said, and what needs them.
+ * The editable parts of HTTP and WebSocket APIs, beyond their rows in `resource-types/v2-types.ts`: defaults,
+ * and dependencies.
  * @see API Gateway Version 2 API reference, "Resources"
  */
 import { textOf } from '../../../core/stack/json-values.ts';
@@ -21,18 +21,19 @@ export type PartKind = PartRules & {
 };
 
 type PartRules = {
-  /** Property of which AWS takes a value that is what holds anyway, and keeps nothing. */
+  /** Property whose default value AWS accepts but does not store. */
   readonly unkept?: (protocol: ApiProtocol, properties: JsonObject) => string | undefined;
-  /** What AWS shows beside what was said. */
+  /** Defaults that AWS shows. */
   readonly usual?: (protocol: ApiProtocol, properties: JsonObject) => Readonly<Record<string, unknown>>;
-  /** Whether a part of another kind cannot do without the one of this id. */
+  /** Whether a part of another kind requires the one of this id. */
   readonly isNeeded?: (from: ApiResources, id: string) => boolean;
 };
 
 const ROUTES: PartRules = { usual: () => ({ apiKeyRequired: false, authorizationType: 'NONE' }) };
 
 const INTEGRATIONS: PartRules = {
-  // Terraform's provider sends it with every integration, and finds none at HTTP APIs (its integration.go, diffs).
+  // Terraform's provider sends it with every integration, and expects none from HTTP APIs (its
+  // integration.go, diffs).
   unkept: (protocol, { PassthroughBehavior }) =>
     protocol === 'http' && PassthroughBehavior === 'WHEN_NO_MATCH' ? 'PassthroughBehavior' : undefined,
   usual: (protocol, properties) => ({

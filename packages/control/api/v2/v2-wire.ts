@@ -1,4 +1,3 @@
-/** What calls of apigatewayv2 have in common: the API that they name, pages, and what is refused in them. */
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
 import { CONTROL_TYPES } from '../../resource-types/api-types.ts';
 import { badRequest, notFound } from '../../control-error.ts';
@@ -26,7 +25,7 @@ export function findV2Api({ apis, accountId }: RestControl, { path }: WireCall):
   return api;
 }
 
-/** @throws ControlError as where a needed member is missing, in AWS's words for validation */
+/** @throws ControlError for a missing member, in AWS's words for validation */
 export function requireMembers(body: WireCall['body'], names: readonly string[]): void {
   for (const name of names)
     if (body[name] === undefined || body[name] === null || body[name] === '')
@@ -35,7 +34,7 @@ export function requireMembers(body: WireCall['body'], names: readonly string[])
 
 const OWN_TYPES = new ResourceTypes([CONTROL_TYPES]);
 
-/** What a template would be told of as not applied is not taken from a call. @throws ControlError */
+/** Refuses in a call what would be reported as not applied in a template. @throws ControlError */
 export function refuseUnenforced(type: string, properties: JsonObject): void {
   const resource = { ...madeByCall(type, properties), type, physicalId: type, dependsOn: [] };
   const [item] = classifyResources(OWN_TYPES, '', [resource]).unsupported;
@@ -47,13 +46,12 @@ export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** One page of a list, in the form of apigatewayv2: `items`, and `nextToken` where there is more. */
+/** One page of a list, in the form of apigatewayv2: `items`, and `nextToken` if there is more. */
 export function pageReply(items: readonly unknown[], query: URLSearchParams, name = 'items'): ControlReply {
   const { page, next } = cutPage(items, query.get('maxResults'), query.get('nextToken'));
   return jsonReply(200, { [name]: page, nextToken: next });
 }
 
-/** What calls do with things of one kind, as apigatewayv2 answers them. */
 export function v2Collection<Item>(
   collection: Collection<Item>,
   deleted: 202 | 204 = 204,

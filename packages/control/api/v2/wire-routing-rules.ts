@@ -1,4 +1,3 @@
-/** Routing rules of custom domains over apigatewayv2. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest } from '../../control-error.ts';
 import { deleteRule, getDomain, getRule, putRule } from '../../edit-domains.ts';
@@ -56,7 +55,7 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
   ];
 }
 
-/** As templates write it. @throws ControlError for what AWS refuses */
+/** In template form. @throws ControlError for what AWS refuses */
 function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {
   const properties: JsonObject = Object.fromEntries(
     MEMBERS.map((name) => [capitalise(name), respell(body[name], capitalise)]),
@@ -74,7 +73,7 @@ function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** All names of the members are AWS's own: none is a key that somebody has chosen. */
+/** All member names are AWS's own; none is a key chosen by a user. */
 function respell(value: unknown, spell: (name: string) => string): Json {
   if (Array.isArray(value)) return value.map((item) => respell(item, spell));
   if (isJsonObject(value))

@@ -1,4 +1,6 @@
-/** Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by their ARN. */
+/**
+ * Tags over both of AWS's APIs: of APIs, stages, custom domains, VPC links, API keys and usage plans, by ARN.
+ */
 import { badRequest, orNotFound } from '../../control-error.ts';
 import { findReservedTag, stackTags } from '../../stack-tags.ts';
 import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
@@ -11,10 +13,9 @@ import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
 type Tags = Readonly<Record<string, string>>;
-/** What carries tags; `ofStack` are CloudFormation's, which no call changes. */
 type Tagged = { readonly tags: Tags; readonly ofStack?: Tags; put(tags: Tags): void };
 
-/** AWS's quota, for each resource. */
+/** AWS's quota per resource. */
 const MAX_TAGS = 50;
 
 export function tagRoutes(control: RestControl): readonly WireRoute[] {
@@ -82,7 +83,7 @@ function refuseReserved(keys: readonly string[]): void {
 /** `arn:aws:apigateway:{region}::/apis/{id}/stages/{name}` */
 const ARN = /^arn:[^:]+:apigateway:[^:]*::\/(\w+)\/([^/]+)(?:\/stages\/([^/]+))?$/;
 
-/** @throws ControlError for an ARN of nothing that has tags */
+/** @throws ControlError for an ARN without taggable resource */
 function find({ path }: WireCall, { apis }: RestControl): Tagged {
   const [, noun = '', id = '', stageName] = ARN.exec(path('arn')) ?? [];
   const found =
@@ -104,7 +105,6 @@ function findApiTags(
   if (stageName === undefined) {
     const { resources } = api;
     const own = resources.api;
-    // Tags are nothing that a deployment has, so that none is asked for.
     const tagged = taggedBy(own.properties, isList, (properties) => {
       api.adoptResources({ ...resources, api: { ...own, properties } }, api.isEdited);
     });
@@ -175,7 +175,6 @@ function taggedBy(properties: JsonObject, isList: boolean, put: (properties: Jso
   };
 }
 
-/** Both forms that templates have. */
 function readTags(tags: Json | undefined): Tags {
   if (isJsonObject(tags)) return Object.fromEntries(Object.keys(tags).map((key) => [key, textOf(tags, key)]));
   const list = listOf({ Tags: tags ?? null }, 'Tags').filter(isJsonObject);

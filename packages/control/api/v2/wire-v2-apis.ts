@@ -1,4 +1,6 @@
-/** HTTP and WebSocket APIs as a whole over apigatewayv2: made, quick-created, imported, shown, changed, deleted. */
+/**
+ * HTTP and WebSocket APIs as a whole over apigatewayv2: create, quick create, import, show, change, delete.
+ */
 import { refuseOneMore, USUAL_QUOTAS } from '../../api-quotas.ts';
 import { badRequest } from '../../control-error.ts';
 import { refuseMapped } from '../../edit-domains.ts';
@@ -25,9 +27,7 @@ import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 const ID_LENGTH = 10;
 const TYPE = 'AWS::ApiGatewayV2::Api';
 const API_FIELDS = V2_TYPES[TYPE].fields;
-/** Of CreateApi alone. */
 const QUICK_CREATE = fieldsOf('target routeKey credentialsArn');
-/** How AWS selects what has no expression of its own. */
 const USUAL_SELECTION = { http: '$request.method $request.path', websocket: '$request.body.action' };
 
 export function v2ApiRoutes(control: RestControl): readonly WireRoute[] {
@@ -121,7 +121,6 @@ function readApi({ body }: WireCall): JsonObject {
   return { ...readFields(body, [...API_FIELDS, ...QUICK_CREATE]), ProtocolType };
 }
 
-/** How a document is to be read. */
 function readImport({ query }: WireCall): JsonObject {
   const BasePath = query.get('basepath');
   return { ProtocolType: 'HTTP', ...(BasePath === null ? {} : { BasePath }) };
@@ -144,7 +143,7 @@ function changeQuickCreated(from: ApiResources, { body }: WireCall): ApiResource
   const route = from.routes.find(({ logicalId }) => isQuickCreated(logicalId));
   const integration = [...from.integrations.values()].find(({ logicalId }) => isQuickCreated(logicalId));
   if (route === undefined || integration === undefined)
-    throw badRequest('target, routeKey and credentialsArn are for APIs that quick create has made');
+    throw badRequest('target, routeKey and credentialsArn are only for quick-created APIs');
   const uri = target ?? textOf(integration.properties, 'IntegrationUri');
   const changed = {
     ...integration,

@@ -55,7 +55,7 @@ function domainRoutes({ apis }: RestControl): readonly WireRoute[] {
   });
 }
 
-/** In the form of REST's domains, in which all are kept. @throws ControlError for what would not be enforced */
+/** In the form of REST's domains, the stored form. @throws ControlError for what would not be enforced */
 function readDomain({ body }: WireCall, before: JsonObject): JsonObject {
   const named = readFields(body, FIELDS);
   refuseUnenforced('AWS::ApiGatewayV2::DomainName', named);
@@ -66,7 +66,7 @@ function readDomain({ body }: WireCall, before: JsonObject): JsonObject {
   const kept: Record<string, Json> = { Tags };
   for (const name of ['RoutingMode', 'MutualTlsAuthentication']) {
     const value = named[name] ?? before[name];
-    // An empty URI takes mutual TLS off the domain.
+    // An empty URI disables mutual TLS.
     if (value !== undefined && (!isJsonObject(value) || value['TruststoreUri'] !== '')) kept[name] = value;
   }
   if (configurations.length === 0 && Object.keys(before).length > 0)
@@ -107,7 +107,6 @@ function showDomain({ name, properties }: Domain, { region }: WireCall): object 
   };
 }
 
-/** One mapping of a domain, and where it is. */
 type PlacedMapping = { readonly domain: Domain; readonly key: string; readonly mapping: Mapping };
 
 function mappingRoutes({ apis, random }: RestControl): readonly WireRoute[] {

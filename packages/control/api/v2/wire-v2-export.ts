@@ -1,4 +1,3 @@
-/** ExportApi of apigatewayv2. */
 import { stringify } from 'yaml';
 import { badRequest } from '../../control-error.ts';
 import { getV2Deployment, getV2Stage } from '../../edit-v2.ts';
@@ -8,7 +7,7 @@ import type { ApiResources, ApiState } from '../../api-state.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
-/** Of how AWS reads and writes documents of HTTP APIs; there is no other. */
+/** AWS's version of the document format of HTTP APIs; there is only one. */
 const ALGORITHM = '1.0';
 
 export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
@@ -49,7 +48,6 @@ function readWish({ path, query }: WireCall, { identity }: ApiState): 'JSON' | '
   throw badRequest('Invalid output type. Must be one of: [JSON, YAML]');
 }
 
-/** What is deployed to a stage; without one, the API as it is. */
 function readExported(
   api: ApiState,
   stageName: string | undefined,

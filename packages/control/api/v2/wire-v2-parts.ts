@@ -1,4 +1,7 @@
-/** Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: one set of calls for every row of the table. */
+/**
+ * Routes, integrations, authorizers, models and responses of HTTP and WebSocket APIs: common calls for every
+ * row of the table.
+ */
 import { partsOf, withParts } from '../../api-parts.ts';
 import { refuseOneMore } from '../../api-quotas.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../../control-error.ts';
@@ -26,7 +29,6 @@ export function partRoutes(control: RestControl): readonly WireRoute[] {
 
 const KINDS = Object.values(PART_KINDS);
 
-/** The kind that it belongs to beside the API. */
 function ownerOf({ calls }: PartKind): (PartKind & { readonly property: string }) | undefined {
   const owner = KINDS.find(({ part }) => part === calls.below?.part);
   return owner && calls.below && { ...owner, property: calls.below.property };
@@ -67,7 +69,6 @@ function routesOf(kind: PartKind, control: RestControl): readonly WireRoute[] {
 
 type PartOfApi = { readonly api: ApiState; readonly part: ControlResource };
 
-/** Calls that only one row has. */
 function extraRoutes(control: RestControl): readonly WireRoute[] {
   const { route: routes, model: models } = PART_KINDS;
   return [
@@ -97,7 +98,7 @@ function extraRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-/** Those of the API, or of the owner that the path names. @throws ControlError NotFoundException */
+/** Those of the API, or of the owner in the path. @throws ControlError NotFoundException */
 function listParts(kind: PartKind, api: ApiState, call: WireCall): readonly ControlResource[] {
   const owner = ownerOf(kind);
   const all = partsOf(api.resources, kind.part);
@@ -133,7 +134,7 @@ function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi
   return { api, part };
 }
 
-/** The properties with what a call says of them. @throws ControlError for what is not applied here */
+/** The properties after a call's changes. @throws ControlError for what is not applied here */
 function readPart(kind: PartKind, { identity }: ApiState, before: JsonObject, call: WireCall): JsonObject {
   const said = mergeFields(before, call.body, kind.fields);
   const unkept = kind.unkept?.(identity.protocol, said);
@@ -190,8 +191,8 @@ function authorizerInUse({ authorizers, routes }: ApiState['resources'], id: str
 }
 
 /**
- * An authorizer is changed together with its type or not at all (terraform-provider-aws#35821); the type NONE takes it away
- * (aws-cdk#14424, cloudformation-coverage-roadmap#2184).
+ * An authorizer can only be changed together with its type (terraform-provider-aws#35821); the type NONE
+ * removes it (aws-cdk#14424, cloudformation-coverage-roadmap#2184).
  * @throws ControlError
  */
 function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {

@@ -1,4 +1,3 @@
-/** Stages and deployments of HTTP and WebSocket APIs over apigatewayv2. */
 import { notFound } from '../../control-error.ts';
 import { refuseMapped } from '../../edit-domains.ts';
 import {
@@ -64,7 +63,6 @@ function stageRoutes(control: RestControl): readonly WireRoute[] {
   });
 }
 
-/** Calls that take one setting of a stage away. */
 function settingRoutes(control: RestControl): readonly WireRoute[] {
   return [
     {

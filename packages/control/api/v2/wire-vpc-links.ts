@@ -1,4 +1,4 @@
-/** VPC links over both of AWS's APIs: those of REST APIs, which patches change, and those of HTTP APIs. */
+/** VPC links over both of AWS's APIs: those of REST APIs, changed by patches, and those of HTTP APIs. */
 import { refuseOneMore } from '../../api-quotas.ts';
 import { notFound } from '../../control-error.ts';
 import { madeByCall } from '../../edit-resources.ts';
@@ -23,7 +23,7 @@ const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
   rest: REST_TYPES['AWS::ApiGateway::VpcLink'].fields,
   http: V2_TYPES['AWS::ApiGatewayV2::VpcLink'].fields,
 };
-/** What calls may change; a link keeps its load balancers, subnets and groups. */
+/** Editable fields; a link keeps its load balancers, subnets and groups. */
 const CHANGED: Readonly<Record<Kind, readonly Field[]>> = {
   rest: FIELDS.rest.filter(({ wire }) => wire === 'name' || wire === 'description'),
   http: FIELDS.http.filter(({ wire }) => wire === 'name'),

@@ -1,4 +1,4 @@
-/** The Python that a function of a project would be run with: its virtual environment, else one of the machine. */
+/** The Python of a project's function: its virtual environment, else one of the machine. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,19 +8,16 @@ import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from '../machine.ts';
 
 export type PythonProject = {
-  /** Absolute; undefined = nothing says what it needs. */
+  /** Absolute; undefined = requirements are unknown. */
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
-  /** What its packages are installed by. */
   readonly tool: 'pip' | 'poetry' | 'uv';
-  /** The folder that holds them. */
   readonly folder: string;
 };
 
-/** Folders above the code that may hold the project, at most. */
 const MAX_FOLDERS = 8;
 
-/** The code's folder and those above it, then those of the template, up to where a repository begins. */
+/** The code's folder and those above it, then those of the template, up to the root of a repository. */
 export function projectFolders(
   definition: FunctionDefinition,
   taskRoot: string,
@@ -58,7 +55,7 @@ export function findProject(folders: readonly string[]): PythonProject | undefin
   return undefined;
 }
 
-/** The interpreter of the nearest virtual environment, by file; undefined where there is none. */
+/** The interpreter of the nearest virtual environment, by file; undefined if there is none. */
 export function findVirtualEnvironment(folders: readonly string[], machine: Machine): string | undefined {
   const { environment } = machine;
   const candidates = folders.flatMap((folder) => [
@@ -74,7 +71,10 @@ export function findVirtualEnvironment(folders: readonly string[], machine: Mach
   return candidates.map((folder) => join(folder, 'bin', 'python')).find(isExecutable);
 }
 
-/** Poetry keeps environments elsewhere, by the project's name and a hash of where it lies (its `generate_env_name`). */
+/**
+ * Poetry keeps environments elsewhere, by the project's name and a hash of its path (its
+ * `generate_env_name`).
+ */
 function poetryEnvironments(folder: string, { environment, home, platform }: Machine): string[] {
   const file = join(folder, 'pyproject.toml');
   if (!existsSync(file)) return [];
@@ -96,7 +96,7 @@ function poetryEnvironments(folder: string, { environment, home, platform }: Mac
     .map((entry) => join(all, entry));
 }
 
-/** Interpreters of the machine, the nearest to the wanted minor version of Python 3 first. */
+/** Interpreters of the machine, the nearest to the requested minor version of Python 3 first. */
 export function findInterpreters(wantedMinor: number, machine: Machine): readonly string[] {
   const { home, environment } = machine;
   const pyenvRoot = environment['PYENV_ROOT'] ?? join(home, '.pyenv');
@@ -107,7 +107,7 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
     ...listNames(uv).map((name) => join(uv, name)),
   ];
   const named = [
-    // A shim has the name of a version that may not be there; what is there lies in the other folder.
+    // A shim may name a version that is not installed; installed ones are in the other folder.
     ...findPrograms(machine, /^python3\.\d+$/).filter((file) => dirname(file) !== join(pyenvRoot, 'shims')),
     ...kept.flatMap((folder) =>
       listNames(join(folder, 'bin'))
@@ -117,6 +117,6 @@ export function findInterpreters(wantedMinor: number, machine: Machine): readonl
   ];
   const minorOf = (file: string): number => Number(/(\d+)$/.exec(file)?.[1]);
   const distance = (file: string): number => Math.abs(minorOf(file) - wantedMinor);
-  // Stable: of the same version the first on the path.
+  // Stable: of equal versions the first on the path.
   return [...named.toSorted((a, b) => distance(a) - distance(b)), ...findPrograms(machine, /^python3?$/)];
 }

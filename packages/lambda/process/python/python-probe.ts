@@ -1,4 +1,7 @@
-/** Asks interpreters what they are and what they lack; one process for all questions that come together. */
+/**
+ * Queries interpreters for their version and missing packages; one process for all questions that arrive
+ * together.
+ */
 import { execFile, type ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -7,16 +10,13 @@ import type { Machine } from '../machine.ts';
 type PythonQuestion = {
   readonly handler: string;
   readonly root: string;
-  /** Folders of layers. */
   readonly paths: readonly string[];
   readonly requirements: string | undefined;
   readonly pyproject: string | undefined;
 };
 
 export type PythonAnswer = {
-  /** Imports of packages that are nowhere to be found. */
   readonly missing: readonly { readonly module: string; readonly file: string; readonly line: number }[];
-  /** Names of packages that the project lists. */
   readonly uninstalled: readonly string[];
   readonly fault:
     | { readonly kind: 'no-file'; readonly module: string }
@@ -28,15 +28,14 @@ export type PythonAnswer = {
 export type PythonFacts = {
   /** `3.11.7` */
   readonly version: string;
-  /** What the interpreter calls itself: no shim of a version manager. */
+  /** The interpreter's own path, not the shim of a version manager. */
   readonly executable: string;
   readonly hasDebugger: boolean;
 };
 
-/** What came of asking an interpreter. */
 type PythonReply =
   | (PythonFacts & { readonly kind: 'told'; readonly answer: PythonAnswer })
-  /** It does not run; `reason` goes on from its name. */
+  /** It does not run; `reason` continues a sentence that begins with its name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
 
 type Told = PythonFacts & { readonly kind: 'told'; readonly answers: readonly PythonAnswer[] };
@@ -53,7 +52,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 export class PythonProbe {
   readonly #machine: Machine;
   readonly #asked = new Map<string, Asked[]>();
-  /** Interpreters that do not run. One that was too slow may be faster next time. */
+  /** Interpreters that do not run. One that timed out may be faster next time. */
   readonly #dead = new Map<string, Silent>();
   readonly #timeoutMs: number;
 
@@ -109,15 +108,15 @@ export class PythonProbe {
   }
 }
 
-const UNREADABLE: Silent = { kind: 'silent', reason: 'has answered what cannot be read', wasLate: false };
+const UNREADABLE: Silent = { kind: 'silent', reason: 'gave an unreadable answer', wasLate: false };
 
 function silence(error: ExecFileException, timeoutMs: number): Silent {
   if (error.killed === true && error.signal === 'SIGTERM')
-    return { kind: 'silent', reason: `has not answered within ${timeoutMs / 1000} s`, wasLate: true };
+    return { kind: 'silent', reason: `did not answer within ${timeoutMs / 1000} s`, wasLate: true };
   return { kind: 'silent', reason: `does not run (${error.code ?? error.signal ?? ''})`, wasLate: false };
 }
 
-/** Written by our own program. */
+/** Our own program wrote it. */
 function readTold(text: string): Told | Silent {
   try {
     return { kind: 'told', ...(JSON.parse(text) as Omit<Told, 'kind'>) };

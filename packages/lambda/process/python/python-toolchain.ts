@@ -1,4 +1,3 @@
-/** What a Python function runs with on this machine, and what it lacks. */
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,13 +19,11 @@ import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
 const SOURCES = /\.(?:py|json|ya?ml|toml)$|^requirements.*\.txt$/;
-/** Lambda's runtimes have them. */
+/** Included in Lambda's runtimes. */
 const BROUGHT_ALONG = new Set(['boto3', 'botocore', 's3transfer', 'jmespath', 'dateutil', 'urllib3', 'six']);
-/** Names shown of a longer list. */
 const MAX_NAMES = 8;
 
 export type PythonOptions = {
-  /** Kept between runs. */
   readonly bytecodeFolder: string;
   /** A debugger may attach. */
   readonly debugger: { readonly breaks: boolean } | undefined;
@@ -62,7 +59,8 @@ export async function findPython(
   const passedOver: string[] = [];
   for (const python of candidates) {
     const told = await probe.ask(python, question);
-    // A shim of a version manager that leads nowhere is nobody's wish; a virtual environment, or what takes too long, is.
+    // Does not report a broken shim of a version manager, which the user did not choose; reports a virtual
+    // environment or a timeout.
     if (told.kind === 'silent' && (told.wasLate || python === virtual))
       passedOver.push(`${shown(python)} ${told.reason}`);
     if (told.kind === 'silent' || !told.version.startsWith('3.')) continue;
@@ -91,7 +89,7 @@ export async function findPython(
   return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
 }
 
-/** What was to run it, and does not; the same for all functions of the file. */
+/** The intended interpreter that does not run; the same for all functions of the file. */
 function describePassedOver(
   { place }: FunctionDefinition,
   passedOver: readonly string[],
@@ -157,10 +155,9 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
   throw new HandlerFault(place, message, words);
 }
 
-/** Python's own, of what Lambda's client splits at the last dot. */
+/** Python's own words for a handler that Lambda's client cannot split at its last dot. */
 const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 
-/** How the project's packages are installed, and one more of them. */
 type Installer = { readonly all: string; readonly one: (name: string) => string };
 
 function describeInstaller(
@@ -174,7 +171,7 @@ function describeInstaller(
   const folder = shown(project?.folder ?? process.cwd());
   const own = virtual === undefined ? join(folder, '.venv') : shown(dirname(dirname(virtual)));
   const pip = `${join(own, 'bin', 'pip')} install`;
-  // By the one that runs: the declared version may not be here, and a shim may lead nowhere.
+  // With the running interpreter: the declared version may be missing, and a shim may be broken.
   const make = virtual === undefined ? `${executable} -m venv ${own} && ` : '';
   const listed = project?.requirements === undefined ? '.' : `-r ${shown(project.requirements)}`;
   return { all: `${make}${pip} ${listed}`, one: (name) => `${make}${pip} ${name}` };
@@ -194,13 +191,13 @@ function describeMissing(
     .filter(({ module }) => BROUGHT_ALONG.has(module) || uninstalled.length === 0)
     .map(({ module, file, line }) => {
       const text = BROUGHT_ALONG.has(module)
-        ? `${module} is not installed, which Lambda's ${runtime} brings along: ${installer.one(module)}`
-        : `no module named "${module}" is installed: ${installer.one(module)}, or what has it`;
+        ? `${module}, part of Lambda's ${runtime}, is not installed: run ${installer.one(module)}`
+        : `no module named "${module}" is installed: run ${installer.one(module)}, or install its package`;
       return new DefinitionError({ file, line }, text);
     });
 }
 
-/** One finding for all functions that are installed by the same file. */
+/** One finding for all functions with the same requirements file. */
 function describeUninstalled(
   definition: FunctionDefinition,
   project: PythonProject | undefined,
@@ -212,12 +209,12 @@ function describeUninstalled(
   const file = project.requirements ?? project.pyproject ?? project.folder;
   const names = needed.slice(0, MAX_NAMES).join(', ');
   const more = needed.length > MAX_NAMES ? ` and ${needed.length - MAX_NAMES} more` : '';
-  const message = `not installed, of what ${basename(file)} lists: ${names}${more}; ${installer.all}`;
+  const message = `packages of ${basename(file)} are not installed: ${names}${more}; run ${installer.all}`;
   return [{ error: new DefinitionError({ file }, message), consequence: usualConsequence(definition) }];
 }
 
 function noDebugger({ place }: FunctionDefinition, installer: Installer): readonly CodeFinding[] {
-  const message = `debugpy is not installed, without which Python functions cannot be debugged: ${installer.one('debugpy')}`;
+  const message = `debugpy is not installed, so Python functions cannot be debugged: run ${installer.one('debugpy')}`;
   const error = new DefinitionError({ file: place.file }, message);
-  return [{ error, consequence: '--inspect does not reach functions in Python' }];
+  return [{ error, consequence: '--inspect does not reach Python functions' }];
 }

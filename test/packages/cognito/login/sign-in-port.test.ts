@@ -104,7 +104,7 @@ describe('the hosted login of a user pool', () => {
     const none = await submit(at, { user: 'ada' }, {}, '');
 
     assert.deepEqual([strange.status, none.status], [400, 400]);
-    assert.match(String(none.body), /The form was too old/);
+    assert.match(String(none.body), /The form has expired/);
   });
 
   const wrongCodes: [name: string, fields: object][] = [

@@ -23,11 +23,11 @@ describe('parseUsers', () => {
   });
 
   const rows: [text: string, fault: RegExp, line: number | undefined][] = [
-    ['- username: ada\n- name: bob\n', /^name is not known here; a user has username/, 2],
-    ['- username: ada\n- username: ada\n', /^ada is there twice$/, 2],
+    ['- username: ada\n- name: bob\n', /^name is unknown; a user has username/, 2],
+    ['- username: ada\n- username: ada\n', /^ada is repeated$/, 2],
     ['- username: ada\n- username: bob\n  password: 1234\n', /^bob: password must be a text/, 2],
     ['- username: ada\n- username: b b\n', /^username must be a text/, 2],
-    ['- username: ada\n- bob\n', /^a user is a map/, 1],
+    ['- username: ada\n- bob\n', /^a user must be a map/, 1],
     ['- username: ada\n- { username: bob, groups: admins }\n', /^bob: groups must be a list/, 2],
     ['- username: ada\n- { username: bob, attributes: { a: [1] } }\n', /^bob: attributes must be/, 2],
   ];

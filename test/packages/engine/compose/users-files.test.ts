@@ -34,7 +34,7 @@ describe('readUsers', () => {
           ['bob', []],
         ],
       );
-      assert.match(faults.map((fault) => fault.describe()).join(), /seeds-.*users\..*name is not known here/);
+      assert.match(faults.map((fault) => fault.describe()).join(), /seeds-.*users\..*name is unknown/);
     });
 
   it('reads one folder once where both are the same', () => {

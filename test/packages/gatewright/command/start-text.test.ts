@@ -118,7 +118,7 @@ describe('countUnsupported', () => {
       {
         ...item,
         message: 'a.js:6: reads authorizer.claims',
-        consequence: 'nothing of it is served',
+        consequence: 'it is not served',
         file: 'shop.yml',
       },
       { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
@@ -127,7 +127,7 @@ describe('countUnsupported', () => {
     assert.deepEqual(lines.slice(0, 4), [
       '  Refused',
       '    shop.yml A: a.js:6: reads authorizer.claims',
-      '      → nothing of it is served',
+      '      → it is not served',
       '',
     ]);
     assert.match(lines[4] ?? '', /^ {2}1 part not served as written /);

@@ -94,7 +94,7 @@ describe('Recorder', () => {
       const outcome = await aRecorder().answer(aCall({ service }));
 
       assert.ok(outcome.kind === 'unreachable');
-      assert.match(outcome.message, new RegExp(`or ${variable}$`));
+      assert.match(outcome.message, new RegExp(`elsewhere with ${variable}$`));
     });
 
   it('keeps a call as it would have gone out, bytes as base64', async () => {

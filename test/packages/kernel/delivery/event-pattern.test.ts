@@ -66,9 +66,9 @@ describe('compileEventPattern', () => {
     [{}, /must hold a field/],
     [{ source: 'shop' }, /"source" must be a list/],
     [{ source: [] }, /must hold a rule/],
-    [{ source: [{ like: 'x' }] }, /"like" is no operator/],
+    [{ source: [{ like: 'x' }] }, /"like" is not an operator/],
     [{ source: [{ numeric: ['>'] }] }, /"numeric" must be a list/],
-    [{ source: [{ cidr: '10.0.0.0/99' }] }, /is no range of addresses/],
+    [{ source: [{ cidr: '10.0.0.0/99' }] }, /is not a range of addresses/],
     ['text', /must be an object/],
   ] as const)
     it(`refuses ${JSON.stringify(pattern)}`, () => {
@@ -86,6 +86,6 @@ describe('compileFilters', () => {
     const test = compileFilters({ Filters: [{ Pattern: '{"a":[1]}' }, { Pattern: '{"b":["x"]}' }] });
     assert.deepEqual([test?.({ a: 1 }), test?.({ b: 'x' }), test?.({ a: 2 })], [true, true, false]);
     assert.equal(compileFilters(undefined), undefined);
-    assert.throws(() => compileFilters({ Filters: [{ Pattern: '{' }] }), /is no JSON/);
+    assert.throws(() => compileFilters({ Filters: [{ Pattern: '{' }] }), /is not JSON/);
   });
 });

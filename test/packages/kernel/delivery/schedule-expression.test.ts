@@ -96,6 +96,6 @@ describe('compileSchedule', () => {
     });
 
   it('refuses a time zone that is none', () => {
-    assert.throws(() => compileSchedule('cron(0 9 * * ? *)', 0, 'Europe/Nowhere'), /is no time zone/);
+    assert.throws(() => compileSchedule('cron(0 9 * * ? *)', 0, 'Europe/Nowhere'), /is not a time zone/);
   });
 });

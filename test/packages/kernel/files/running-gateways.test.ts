@@ -67,7 +67,7 @@ describe('announce', () => {
     const folder = aFolder();
     symlinkSync(elsewhere, folder, 'junction');
 
-    await assert.rejects(announce(folder, aGateway()), /is no folder/);
+    await assert.rejects(announce(folder, aGateway()), /is not a folder/);
     assert.deepEqual(readdirSync(elsewhere), []);
   });
 });
@@ -93,7 +93,7 @@ describe('settleName', () => {
     assert.equal(await settleName(folder, '/srv/shop', 'mine'), 'mine');
     await assert.rejects(
       settleName(folder, '/other', 'shop'),
-      /a gateway named shop runs already \(\/srv\/shop, http:\/\/127\.0\.0\.1:4000\)/,
+      /a gateway named shop is already running \(\/srv\/shop, http:\/\/127\.0\.0\.1:4000\)/,
     );
   });
 

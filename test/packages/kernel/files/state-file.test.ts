@@ -34,11 +34,11 @@ describe('readStateFile', () => {
   });
 
   const ROWS: readonly (readonly [string, string, RegExp])[] = [
-    ['an empty file', '', /is no file of/],
-    ['something else', 'SQLite format 3\0', /is no file of/],
-    ['a header without a body', sealed('{}').split('\n')[0] ?? '', /is no file of/],
-    ['a later version', sealed('{}', { version: 2 }), /is of version 2; this gatewright reads 1/],
-    ['another length', sealed('{}', { bytes: 9 }), /is cut off: 2 of 9 bytes/],
+    ['an empty file', '', /is not a file of/],
+    ['something else', 'SQLite format 3\0', /is not a file of/],
+    ['a header without a body', sealed('{}').split('\n')[0] ?? '', /is not a file of/],
+    ['a later version', sealed('{}', { version: 2 }), /has version 2; this gatewright reads 1/],
+    ['another length', sealed('{}', { bytes: 9 }), /is incomplete: 2 of 9 bytes/],
     ['another checksum', sealed('{}', { sha256: 'x' }), /was changed/],
     ['no object', sealed('[]'), /holds no JSON object/],
     ['no JSON', sealed('{"a":'), /holds no JSON object/],
@@ -63,7 +63,7 @@ describe('readStateFile', () => {
       for (const path of [pipe, '/dev/zero', folder])
         await assert.rejects(readStateFile(path), (error) => {
           assert.ok(error instanceof StateFileError);
-          assert.match(error.message, / is no file$/);
+          assert.match(error.message, / is not a file$/);
           return true;
         });
       await assert.rejects(writeStateFile(pipe, STATE), /was not written by gatewright/);
@@ -103,24 +103,24 @@ describe('checkTables', () => {
   });
 
   const ROWS: readonly (readonly [string, unknown, RegExp])[] = [
-    ['no list', {}, /no list/],
-    ['no object', [null], /no object/],
+    ['no list', {}, /not a list/],
+    ['no object', [null], /not an object/],
     [
       'a name that is a path',
       [{ ...table, definition: { ...table.definition, TableName: '../x' } }],
-      /no name/,
+      /invalid name/,
     ],
     ['another region', [{ ...table, region: 'evil.example/' }], /no region/],
     [
       'a member that is none',
       [{ ...table, definition: { ...table.definition, Role: 'x' } }],
-      /no part of a table/,
+      /unknown members/,
     ],
     ['no key', [{ ...table, definition: { ...table.definition, KeySchema: [] } }], /has no key/],
     ['an item without its key', [{ ...table, items: [{ other: { S: 'a' } }] }], /without its key/],
     ['a key of another type', [{ ...table, items: [{ id: { N: '1' } }] }], /without its key/],
-    ['a plain item', [{ ...table, items: [{ id: 'a' }] }], /an item that is none/],
-    ['two items of one key', [{ ...table, items: [{ id: { S: 'a' } }, { id: { S: 'a' } }] }], /of one key/],
+    ['a plain item', [{ ...table, items: [{ id: 'a' }] }], /an invalid item/],
+    ['two items of one key', [{ ...table, items: [{ id: { S: 'a' } }, { id: { S: 'a' } }] }], /with one key/],
     ['an item too large', [{ ...table, items: [{ id: { S: 'x'.repeat(900_000) } }] }], /larger than 400 KB/],
     ['a table twice', [table, table], /twice/],
   ];

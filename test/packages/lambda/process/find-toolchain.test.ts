@@ -93,7 +93,7 @@ describe('a function in Java', () => {
       what: 'what Maven has compiled, without its dependencies',
       files: { 'pom.xml': DEPENDENCY, 'target/classes/lib/C.class': '' },
       path: ['target/classes', 'target/dependency/*', 'target/*'],
-      told: /has no dependencies: mvn package dependency:copy-dependencies$/m,
+      told: /has no dependencies: run mvn package dependency:copy-dependencies$/m,
     },
     {
       what: 'an unpacked package',
@@ -143,7 +143,7 @@ describe('a function in Java', () => {
     {
       what: 'another system',
       files: { 'a.jar': '' },
-      told: /AWS's client for Java has programs for Linux alone/,
+      told: /AWS's client for Java runs on Linux only/,
       machine: () => aMachine(JAVA, undefined, { platform: 'darwin' as const }),
     },
   ];
@@ -196,15 +196,15 @@ describe('a function in Go', () => {
     {
       files: { 'go.mod': 'module m\n', 'a.go': 'package a\n' },
       programs: GO,
-      told: /nor a package main .* CodeUri names the folder/,
+      told: /and no package main .* CodeUri must name the folder/,
     },
     { files: { 'main.go': MAIN }, programs: GO, told: /and no go\.mod there or above.*go mod init$/ },
     {
       files: { 'go.mod': 'module m\n', Makefile: 'build-F:\n' },
       programs: GO,
-      told: /its Makefile makes it: sam build$/,
+      told: /its Makefile builds it: run sam build$/,
     },
-    { files: { 'Cargo.toml': '' }, programs: {}, told: /sam build, or cargo lambda build, makes it$/ },
+    { files: { 'Cargo.toml': '' }, programs: {}, told: /run sam build, or cargo lambda build$/ },
     {
       files: { 'main.sh': '' },
       programs: {},

@@ -100,7 +100,7 @@ describe('the output of a function', () => {
       lines.map((line) => [line.level, line.message.split(':')[0]]),
       [
         ['WARN', 'TZ=Europe/Berlin has no effect'],
-        ['WARN', 'SIGTERM never arrives here'],
+        ['WARN', 'SIGTERM is never delivered here'],
       ],
     );
   });
@@ -145,6 +145,6 @@ describe('an error of a function for an older runtime', () => {
 
     const said = lines.map(({ level, message }) => `${level ?? ''} ${message}`);
     assert.match(said[0] ?? '', /^ERROR Invoke Error\tTypeError: util\.isRegExp is not a function/);
-    assert.match(said[1] ?? '', /^WARN util\.isRegExp is gone since Node\.js 23: nodejs18\.x at Lambda/);
+    assert.match(said[1] ?? '', /^WARN util\.isRegExp was removed in Node\.js 23: nodejs18\.x in Lambda/);
   });
 });

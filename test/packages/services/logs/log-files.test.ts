@@ -83,7 +83,7 @@ describe('createLogFiles', () => {
     files.write('g', 'two');
     await files.close();
     assert.equal(reports.length, 1);
-    assert.match(reports[0] ?? '', /g\.log takes no more lines/);
+    assert.match(reports[0] ?? '', /g\.log cannot be written/);
   });
 
   const names: readonly { group: string; file: string }[] = [

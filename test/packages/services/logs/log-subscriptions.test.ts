@@ -132,7 +132,9 @@ describe('subscriptions of log groups', () => {
     await groups.close();
 
     assert.equal(batches.length, 1);
-    assert.deepEqual(reports, ['lines of /aws/api reach nobody: nobody is no function of the loaded stacks']);
+    assert.deepEqual(reports, [
+      'lines of /aws/api are not delivered: nobody is not a function of the loaded stacks',
+    ]);
   });
 
   it('are read from the template', () => {

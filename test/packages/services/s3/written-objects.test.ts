@@ -70,7 +70,7 @@ describe('objects of the file of values', () => {
     const read = new S3Client(at()).send(new GetObjectCommand({ Bucket: 'photos', Key: 'gone.png' }));
 
     await assert.rejects(read, { name: 'NoSuchKey' });
-    const told = /^s3: photos\/gone\.png is asked for/;
+    const told = /^s3: photos\/gone\.png was requested/;
     assert.ok(
       started.lines.some((line) => told.test(line)),
       started.lines.join('\n'),

@@ -20,7 +20,7 @@ describe('createTablesAt', () => {
     const target = { url: 'http://127.0.0.1:9', region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'b' };
     await assert.rejects(createTablesAt(target, [aTable()]), (error) => {
       assert.ok(error instanceof StartError);
-      assert.match(error.message, /^no DynamoDB answers at http:\/\/127\.0\.0\.1:9: /);
+      assert.match(error.message, /^DynamoDB at http:\/\/127\.0\.0\.1:9 does not answer: /);
       return true;
     });
   });
@@ -86,7 +86,7 @@ describe('startEmbeddedDynamoDb with a data directory', () => {
             assert.ok(error instanceof DefinitionError);
             assert.match(
               error.describe(),
-              /^serverless\.yml:12: OrdersTable\.KeySchema: table orders is kept with/,
+              /^serverless\.yml:12: OrdersTable\.KeySchema: table orders exists with/,
             );
             return true;
           },

@@ -44,7 +44,7 @@ describe('loadTables', () => {
       const client = aClient(store.url);
       await assert.rejects(loadTables(anyTarget(store.url), checkTables([table])), (error) => {
         assert.ok(error instanceof StateFileError);
-        assert.match(error.message, /ValidationException.*as it was before/s);
+        assert.match(error.message, /ValidationException.*nothing was changed/s);
         return true;
       });
 

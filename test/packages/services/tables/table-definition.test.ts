@@ -64,7 +64,7 @@ describe('readTableDefinition', () => {
     {
       name: 'a key that is not defined',
       change: { AttributeDefinitions: [S('id'), S('state')] },
-      expected: 'KeySchema: "at" is not among the AttributeDefinitions',
+      expected: 'KeySchema: "at" is missing in the AttributeDefinitions',
     },
     {
       name: 'an attribute that no key uses',

@@ -68,7 +68,7 @@ describe('LocalValues', () => {
     write('');
     values.parameter('/gone');
 
-    const line = 'ssm: /gone is asked for and has no value; write it into v.yml';
+    const line = 'ssm: /gone was requested but has no value; write it to v.yml';
     assert.deepEqual(lines, [line, line]);
   });
 });

@@ -220,13 +220,13 @@ describe('Values that functions read', () => {
       'a parameter that is not there',
       () => new SSMClient(at()).send(new GetParameterCommand({ Name: '/gone' })),
       'ParameterNotFound',
-      /^ssm: \/gone is asked for and has no value; write it into .*gatewright\.values\.yml$/,
+      /^ssm: \/gone was requested but has no value; write it to .*gatewright\.values\.yml$/,
     ],
     [
       'a secret that is not there',
       () => new SecretsManagerClient(at()).send(new GetSecretValueCommand({ SecretId: 'gone' })),
       'ResourceNotFoundException',
-      /^secretsmanager: gone is asked for/,
+      /^secretsmanager: gone was requested/,
     ],
     [
       'a stage that no secret has',
@@ -247,7 +247,7 @@ describe('Values that functions read', () => {
           }),
         ),
       'ResourceNotFoundException',
-      /^appconfig: shop\/dev\/gone is asked for/,
+      /^appconfig: shop\/dev\/gone was requested/,
     ],
     [
       'an operation that is not here',

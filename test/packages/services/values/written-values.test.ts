@@ -31,14 +31,18 @@ describe('parseValues', () => {
 
   // What is wrong is told by place and key: the file is full of secrets.
   const wrong: [what: string, text: string, told: RegExp][] = [
-    ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: cannot be read as YAML from column 12 on \(MISSING_CHAR\)/],
-    ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: cannot be read as YAML/],
-    ['an unknown section', 'smm: { /a: hush }', /^v\.yml:1: smm is none of ssm, secretsmanager/],
+    ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: is not valid YAML from column 12 on \(MISSING_CHAR\)/],
+    ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: is not valid YAML/],
+    ['an unknown section', 'smm: { /a: hush }', /^v\.yml:1: smm is not one of ssm, secretsmanager/],
     ['a value that is missing', 'ssm:\n  /a:\n  /b: hush', /^v\.yml:2: \/a has no value; write ""/],
-    ['no name of a parameter', 'ssm: { "a b": hush }', /^v\.yml:1: ssm: a b is no name of a parameter/],
-    ['an unknown type', 'ssm: { /a: { type: Secret, value: hush } }', /^v\.yml:1: ssm: type of \/a is none/],
-    ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is no text/],
-    ['no bucket', 's3: { A: { b: hush } }', /^v\.yml:1: s3: A is no name of a bucket/],
+    ['no name of a parameter', 'ssm: { "a b": hush }', /^v\.yml:1: ssm: a b is not a parameter name/],
+    [
+      'an unknown type',
+      'ssm: { /a: { type: Secret, value: hush } }',
+      /^v\.yml:1: ssm: type of \/a must be one of/,
+    ],
+    ['bytes as parameter', 'ssm: { /a: !!binary AAH/ }', /^v\.yml:1: ssm: \/a is not a text/],
+    ['no bucket', 's3: { A: { b: hush } }', /^v\.yml:1: s3: A is not a bucket name/],
     ['a file that is not there', 's3: { abc: { b: !file b } }', /^v\.yml:1: abc\/b: .*b is not there/],
     ['an anchor that is not there', 'secretsmanager: { a: [*hush] }', /^v\.yml:1: /],
   ];

@@ -125,10 +125,10 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
       /s3:\/\/bucket\/none\.yml is not on this machine: write it to gatewright\.values\.yml as s3: \{ bucket: \{ none\.yml: !file … \} \}/,
     ],
     ['ftp://bucket/none.yml', /takes objects of S3/],
-    ['!Ref Nobody', /takes parameters only, and Nobody is none that has a value/],
+    ['!Ref Nobody', /takes parameters only; Nobody is not a parameter with a value/],
     ['!GetAtt A.B', /takes parameters only/],
     ["''", /takes a Parameter "Location"/],
-    ['self.yml', /more than 10 deep/],
+    ['self.yml', /more than 10 levels deep/],
     ['list.yml', /expected a mapping/],
   ];
   for (const [location, says] of broken)
@@ -157,7 +157,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
       { 'p.yml': 'TopicName: other' },
     );
 
-    assert.match(told.join(), /an included snippet says TopicName once more/);
+    assert.match(told.join(), /an included snippet repeats TopicName/);
     assert.match(JSON.stringify(value), /"TopicName":"own"/);
   });
 

@@ -49,7 +49,7 @@ describe('readParameters', () => {
     {
       declaration: '{Type: String}',
       given: {},
-      says: /^\/app\/shop\.yml:\d+: Parameters\.P: must have a value; give --param P=…$/,
+      says: /^\/app\/shop\.yml:\d+: Parameters\.P: must have a value; set --param P=…$/,
     },
     { declaration: '{Type: Strang}', given: {}, says: /unrecognized parameter type: Strang/ },
     { declaration: '{Default: x}', given: {}, says: /must contain a Type member/ },
@@ -81,7 +81,7 @@ describe('readParameters', () => {
     {
       declaration: '{Type: "AWS::SSM::Parameter::Value<String>", Default: /a}',
       given: {},
-      says: /value is in the account's SSM; give it with --param P=…/,
+      says: /value is in the account's SSM; set it with --param P=…/,
     },
   ];
   for (const { declaration, given, says } of refusals) {
@@ -96,7 +96,7 @@ describe('readParameters', () => {
   it('names parameters without values once each, with what to give', () => {
     assert.match(
       refusal(() => evaluate('!Ref P', 'Parameters:\n  P: {Type: String}\n  Q: {Type: Number}')),
-      /^\/app\/shop\.yml:\d+: Parameters: \[P, Q\] must have values; give --param P=… --param Q=…$/,
+      /^\/app\/shop\.yml:\d+: Parameters: \[P, Q\] must have values; set --param P=… --param Q=…$/,
     );
   });
 

@@ -104,7 +104,7 @@ Outputs:
       stack.placeholders.map(({ logicalId, type }) => [logicalId, type]),
       [['Bus', 'AWS::Foo::Bus']],
     );
-    assert.match(stack.placeholders[0]!.consequence, /attribute BusArn is not known for this type/);
+    assert.match(stack.placeholders[0]!.consequence, /attribute BusArn is unknown for this type/);
   });
 
   it('does not report a name that nothing uses', () => {
@@ -123,7 +123,7 @@ Outputs:
     },
     {
       text: `Resources: {${Array.from({ length: 5001 }, (_, index) => `A${index}: {Type: X}`).join(', ')}}`,
-      says: /5001 resources: a stack at AWS holds 500, and the gateway reads 5000 at most/,
+      says: /5001 resources: AWS allows 500 per stack, and the gateway reads at most 5000/,
     },
     { text: 'Resources: {A-b: {Type: X}}', says: /Resource name A-b is non alphanumeric/ },
     { text: 'Resources: {A: {Type: X, Foo: 1}}', says: /Invalid template resource property 'Foo'/ },

@@ -22,16 +22,16 @@ Outputs: { B: { Value: y } }`;
         type: 'AWS::SNS::Topic',
         property: 'TopicName',
         place: { file, line: 8, logicalId: 'T', property: 'TopicName' },
-        message: 'the key TopicName is written twice',
-        consequence: 'the last one, in line 8, holds',
+        message: 'the key TopicName is repeated',
+        consequence: 'the last one, in line 8, is used',
       },
       {
         logicalId: '',
         type: 'template',
         property: 'Outputs',
         place: { file, line: 9, property: 'Outputs' },
-        message: 'the key Outputs is written twice',
-        consequence: 'the last one, in line 9, holds',
+        message: 'the key Outputs is repeated',
+        consequence: 'the last one, in line 9, is used',
       },
     ]);
     assert.equal(stack.resolveResources().get('T')?.properties['TopicName'], 'b');

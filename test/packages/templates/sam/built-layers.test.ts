@@ -67,7 +67,7 @@ describe('placeBuiltLayers', () => {
       { BuildMethod: 'python3.13' },
       { 'layer/requirements.txt': 'requests\n' },
       'python',
-      /requirements\.txt are there after sam build/,
+      /requirements\.txt are missing until sam build runs/,
     ],
     [
       'makefile',

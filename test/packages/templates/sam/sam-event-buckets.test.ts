@@ -67,7 +67,7 @@ describe('S3 events of SAM', () => {
       what: 'a queue',
       properties: BUCKET,
       rest: { Files: { Type: 'AWS::SQS::Queue' } },
-      message: /Files is no AWS::S3::Bucket/,
+      message: /Files is not an AWS::S3::Bucket/,
     },
     {
       what: 'no events',

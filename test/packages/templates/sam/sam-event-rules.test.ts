@@ -105,10 +105,10 @@ describe('rules of SAM events', () => {
   for (const [type, properties, message] of [
     ['Schedule', {}, /event E: Schedule is required/],
     ['EventBridgeRule', {}, /event E: Pattern is required/],
-    ['Schedule', { Schedule: 'r', State: 'ENABLED', Enabled: true }, /State and Enabled exclude each other/],
-    ['Schedule', { Schedule: 'r', DeadLetterConfig: {} }, /DeadLetterConfig needs Arn or Type, and not both/],
+    ['Schedule', { Schedule: 'r', State: 'ENABLED', Enabled: true }, /use State or Enabled, not both/],
+    ['Schedule', { Schedule: 'r', DeadLetterConfig: {} }, /DeadLetterConfig needs either Arn or Type/],
     ['Schedule', { Schedule: 'r', DeadLetterConfig: { Type: 'SNS' } }, /must be SQS/],
-    ['ScheduleV2', { ScheduleExpression: 'r', Name: 'n', OmitName: true }, /Name and OmitName exclude/],
+    ['ScheduleV2', { ScheduleExpression: 'r', Name: 'n', OmitName: true }, /use Name or OmitName, not both/],
   ] as const)
     it(`are refused of ${type} with ${JSON.stringify(properties)}`, () => {
       assert.match(

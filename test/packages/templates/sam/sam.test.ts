@@ -269,7 +269,7 @@ Resources:
     {
       name: 'an event for an API that is not there',
       text: fn('{Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Nope}}'),
-      says: /event E: "Nope" is no AWS::Serverless::Api of this template/,
+      says: /event E: "Nope" is not an AWS::Serverless::Api of this template/,
     },
     {
       name: 'an event without path',

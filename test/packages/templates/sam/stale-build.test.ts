@@ -65,7 +65,7 @@ describe('findStaleBuilds', () => {
     assert.deepEqual(more, []);
     assert.match(
       line ?? '',
-      /^F: what sam build has left is older than src.main\.go, .* run sam build again$/,
+      /^F: the output of sam build is older than src.main\.go, .* run sam build again$/,
     );
   });
 
@@ -79,7 +79,7 @@ describe('findStaleBuilds', () => {
     const [finding] = findStaleBuilds({}, file, new Map());
     assert.match(
       finding?.consequence ?? '',
-      /older than .*template\.yaml, and is served as it was: run sam build/,
+      /older than .*template\.yaml, and is served unchanged: run sam build/,
     );
   });
 });

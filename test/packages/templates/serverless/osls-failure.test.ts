@@ -43,7 +43,7 @@ describe('what osls has to say', () => {
     [
       'OWN',
       'self',
-      '8: provider.environment.OWN: ${self:custom.none} has no value: the service says no such thing',
+      '8: provider.environment.OWN: ${self:custom.none} has no value: the service does not define it',
     ],
   ];
   for (const [property, source, says] of cases)

@@ -63,8 +63,8 @@ describe('code of a service', () => {
   });
 
   for (const [artifact, why] of [
-    ['dist/a.zip', 'is no zip archive that is there'],
-    ['dist', 'is no zip archive that is there'],
+    ['dist/a.zip', 'is missing, or not a zip archive'],
+    ['dist', 'is missing, or not a zip archive'],
     ['https://bucket.s3.amazonaws.com/a.zip', 'is not on this machine'],
   ])
     it(`is the source where the artifact ${artifact} ${why}, and that is told`, () => {

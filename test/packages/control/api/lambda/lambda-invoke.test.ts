@@ -149,7 +149,7 @@ describe('createLambdaInvoke', () => {
       status: 400,
       body: {
         Type: 'User',
-        message: "Not served here: LogType 'Tail' of a stream: logs of functions are on the gateway's stderr",
+        message: "Not served here: LogType 'Tail' of a stream: function logs are on the gateway's stderr",
       },
     },
     {
