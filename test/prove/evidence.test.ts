@@ -58,16 +58,6 @@ describe('docs/evidence', () => {
   it('has a README.md that lists it', () => {
     assert.equal(readSource('docs/evidence/README.md').text, printEvidence(evidence));
   });
-
-  it('is linked to, file by file, from other documents', () => {
-    const documents = listFiles()
-      .filter((path) => path.endsWith('.md') && !path.startsWith('docs/evidence/'))
-      .map((path) => readSource(path).text)
-      .join('\n');
-    const unlinked = [...evidence.keys()].filter((name) => !documents.includes(`evidence/${name}.json)`));
-
-    assert.deepEqual(unlinked, []);
-  });
 });
 
 describe('writeEvidence', () => {

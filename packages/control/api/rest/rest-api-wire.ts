@@ -1,7 +1,7 @@
 /**
  * AWS's own control planes, `apigateway` and, below `/v2`, `apigatewayv2`. Requests see an edit after
  * CreateDeployment has made a deployment and a stage points at it, as in AWS.
- * @see API Gateway API reference; docs/control-plane.md lists what is served
+ * @see API Gateway API reference; docs/design/control-plane.md lists what is served
  */
 import { accountRoutes } from './wire-account.ts';
 import { clientCertificateRoutes } from './wire-client-certificates.ts';
