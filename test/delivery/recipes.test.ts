@@ -13,12 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 import { askInProduction, PRODUCTION_CASES } from '../support/production-tokens.ts';
 import { readRecipe, runSteps, toPattern } from '../support/recipe.ts';
+import { makeSourcePackage } from '../support/source-package.ts';
 import type { Recipe } from '../support/recipe.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
@@ -60,7 +61,7 @@ function makeFolders(): void {
     join(toolkit, 'serverless.yml'),
     definition.replace(/^ {2}accessFolders:\n(?: {4}- .*\n)+/m, ''),
   );
-  makePackage();
+  makeSourcePackage(root);
   for (const recipe of recipes.values()) {
     const service = folderOf(recipe);
     mkdirSync(service, { recursive: true });
@@ -76,27 +77,6 @@ function makeFolders(): void {
   }
   cpSync(CDK_OUT, join(root, 'billing/cdk.out'), { recursive: true });
   cpSync(join(root, 'billing/lambda'), join(root, 'billing/cdk.out/asset.charges'), { recursive: true });
-}
-
-/** The npm package, as far as services import it: the sources by its names. */
-function makePackage(): void {
-  const folder = join(root, 'node_modules/gatewright');
-  mkdirSync(folder, { recursive: true });
-  const entries = {
-    '.': 'packages/gatewright/plugin/index.ts',
-    './access': 'shared/entries/access.ts',
-
-    './websocket': 'shared/entries/websocket.ts',
-  };
-  const exports = Object.entries(entries).map(([name, path], index) => {
-    const file = `./entry${index}.mjs`;
-    const source = JSON.stringify(pathToFileURL(join(CHECKOUT, path)).href);
-    const usual = name === '.' ? `export { default } from ${source};\n` : '';
-    writeFileSync(join(folder, file), `${usual}export * from ${source};\n`);
-    return [name, file] as const;
-  });
-  const manifest = { name: 'gatewright', type: 'module', exports: Object.fromEntries(exports) };
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
 }
 
 /** Of the service on the page. */
