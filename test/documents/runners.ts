@@ -21,12 +21,13 @@ type Claims = Readonly<Partial<Record<'shell' | 'data' | 'code' | 'printed', str
 
 export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'README.md': GUIDES,
-  'packages/aws/README.md': CODE,
+  'packages/aws/README.md': READMES,
   'packages/dynamodb/README.md': READMES,
   'packages/velocity/README.md': READMES,
   'shared/README.md': READMES,
   'packages/gatewright/package/README.md': { shell: GUIDES, data: DATA, code: CODE },
   'docs/aws/events.md': DATA,
+  'docs/design/functions.md': PRINTED,
   'docs/guides/first-invoice.md': GUIDES,
   'docs/guides/protect/access.md': { shell: GUIDES, data: DATA, code: CODE },
   'docs/guides/protect/attach.md': { shell: 'test/delivery/attach.suite.ts' },

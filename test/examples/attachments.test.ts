@@ -4,6 +4,7 @@ import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { functionArn, invokeUri } from '../support/a-stack.ts';
+import { readBlocks } from '../support/code-blocks.ts';
 import { readRecipe } from '../support/recipe.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -104,7 +105,8 @@ describe('the Terraform of docs/guides/protect/access.md', () => {
 
 describe('the CDK stack of docs/recipes/machine-to-machine.md', () => {
   it('says what the template that the recipe is tested with says', () => {
-    const { files } = readRecipe(read('docs/recipes/machine-to-machine.md'));
+    const page = 'docs/recipes/machine-to-machine.md';
+    const { files } = readRecipe(readBlocks(page, read(page)));
     const code = files.get('billing-stack.ts') ?? '';
     const template = JSON.parse(read('test/fixtures/recipes/billing/cdk.out/Billing.template.json')) as {
       readonly Resources: Readonly<
