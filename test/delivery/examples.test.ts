@@ -10,6 +10,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findNpm } from '../../packages/gatewright/package/pack.ts';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, startCommand } from '../support/command.ts';
 import { anInstalledCopy } from '../support/npm-service.ts';
 import type { Running } from '../support/command.ts';
@@ -26,12 +27,12 @@ type Step = { readonly command: string; readonly answer: string | undefined };
 type Readme = { readonly words: number; readonly commands: string; readonly steps: readonly Step[] };
 type Shell = { run(command: string): Promise<string>; end(): Promise<void> };
 
+const taken = takeBlocks('test/delivery/examples.test.ts');
+
 /** The first block has the two commands, the others the lines. */
-function readReadme(folder: string): Readme {
-  const text = readFileSync(join(folder, 'README.md'), 'utf8');
-  const [commands = '', ...blocks] = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(
-    ([, block = '']) => block,
-  );
+function readReadme(name: string): Readme {
+  const text = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
+  const [commands = '', ...blocks] = taken.of(`examples/${name}/README.md`).map((block) => block.text);
   const lines = blocks.flatMap((block) => block.trim().split('\n'));
   const steps = lines.flatMap((command, index): readonly Step[] => {
     const next = lines[index + 1];
@@ -93,7 +94,7 @@ async function openPage(address: string): Promise<void> {
 describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () => {
   for (const name of readdirSync(EXAMPLES)) {
     const folder = join(EXAMPLES, name);
-    const readme = readReadme(folder);
+    const readme = readReadme(name);
 
     describe(name, { concurrency: 1 }, () => {
       let copy: Awaited<ReturnType<typeof anInstalledCopy>>;
@@ -148,6 +149,7 @@ describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () 
           assert.doesNotMatch(printed, /^error:|npm (?:error|warn)/m, command);
           if (printed.includes('#socket=')) await openPage(printed);
         }
+        taken.executed(...taken.of(`examples/${name}/README.md`));
       });
 
       it(`is described in ${WORDS} words`, () => {
@@ -155,4 +157,8 @@ describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () 
       });
     });
   }
+});
+
+describe('READMEs of the examples', { skip: process.platform === 'win32' }, () => {
+  it('have no other block', taken.assertAll);
 });

@@ -1,5 +1,7 @@
 /** Which test executes the blocks of which page; of some pages by kind: shell lines, data, code. */
 
+import type { BlockKind } from '../support/code-blocks.ts';
+
 /** Why a block is not run. */
 export const REASONS: readonly string[] = [
   'needs AWS',
@@ -7,7 +9,6 @@ export const REASONS: readonly string[] = [
   'an editor',
   'needs a checkout',
   'publishes',
-  'needs Terraform',
 ];
 
 const CODE = 'test/documents/code-blocks.test.ts';
@@ -17,7 +18,9 @@ const PRINTED = 'test/architecture/documents.test.ts';
 const RECIPES = 'test/delivery/recipes.test.ts';
 const READMES = 'test/end-to-end/package-readmes.test.ts';
 
-type Claims = Readonly<Partial<Record<'shell' | 'data' | 'code' | 'printed', string>>>;
+const EXAMPLES = 'test/delivery/examples.test.ts';
+
+type Claims = Readonly<Partial<Record<BlockKind, string>>>;
 
 export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'README.md': GUIDES,
@@ -26,10 +29,19 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'packages/velocity/README.md': READMES,
   'shared/README.md': READMES,
   'packages/gatewright/package/README.md': { shell: GUIDES, data: DATA, code: CODE },
+  'examples/chat/README.md': EXAMPLES,
+  'examples/food-delivery/README.md': EXAMPLES,
+  'examples/orders/README.md': EXAMPLES,
+  'examples/ticker/README.md': EXAMPLES,
   'docs/aws/events.md': DATA,
   'docs/design/functions.md': PRINTED,
   'docs/guides/first-invoice.md': GUIDES,
-  'docs/guides/protect/access.md': { shell: GUIDES, data: DATA, code: CODE },
+  'docs/guides/protect/access.md': {
+    shell: GUIDES,
+    data: DATA,
+    code: CODE,
+    terraform: 'test/examples/attachments.test.ts',
+  },
   'docs/guides/protect/attach.md': { shell: 'test/delivery/attach.suite.ts' },
   'docs/guides/protect/coming-from.md': { data: DATA, code: CODE },
   'docs/guides/protect/own-repository.md': { shell: GUIDES, data: DATA },
@@ -60,6 +72,5 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/recipes/payments.md': RECIPES,
   'docs/recipes/sam-tickets.md': RECIPES,
   'docs/recipes/websocket.md': RECIPES,
-  'docs/reference/commands.md': PRINTED,
   'docs/request-path.md': PRINTED,
 };

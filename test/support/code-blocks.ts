@@ -15,7 +15,7 @@ export type CodeBlock = {
   readonly mark: string | undefined;
 };
 
-export type BlockKind = 'shell' | 'data' | 'code' | 'printed';
+export type BlockKind = 'shell' | 'data' | 'code' | 'printed' | 'terraform';
 
 const KINDS: Readonly<Record<string, BlockKind>> = {
   '': 'shell',
@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<string, BlockKind>> = {
   sh: 'shell',
   yaml: 'data',
   json: 'data',
-  hcl: 'data',
+  hcl: 'terraform',
   dockerfile: 'data',
   text: 'printed',
   js: 'code',
