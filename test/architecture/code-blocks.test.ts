@@ -27,7 +27,11 @@ describe('code blocks of the pages', () => {
     );
     const empty = claims.filter(
       ({ page, kind }) =>
-        !unmarked.some((block) => block.page === page && (kind === undefined || kindOf(block) === kind)),
+        !unmarked.some(
+          (block) =>
+            [block.page, `${block.page}#${block.section}`].includes(page) &&
+            (kind === undefined || kindOf(block) === kind),
+        ),
     );
 
     assert.deepEqual(empty, []);
@@ -69,14 +73,30 @@ describe('code blocks of the pages', () => {
 describe('a block', () => {
   it('has its language, path and mark, and the indentation of its list taken off', () => {
     const page =
-      '1. one\n\n   <!-- not run: excerpt -->\n\n   ```yaml a.yml\n   a:\n     b: 1\n   ```\n\n```\nls\n```\n';
+      '## A: b\n1. one\n\n   <!-- not run: excerpt -->\n\n   ```yaml a.yml\n   a:\n     b: 1\n   ```\n\n```\nls\n```\n';
     const [first, second] = readBlocks('a.md', page);
 
     assert.deepEqual(
       [first, second],
       [
-        { page: 'a.md', line: 5, language: 'yaml', path: 'a.yml', text: 'a:\n  b: 1\n', mark: 'excerpt' },
-        { page: 'a.md', line: 10, language: '', path: undefined, text: 'ls\n', mark: undefined },
+        {
+          page: 'a.md',
+          line: 6,
+          language: 'yaml',
+          section: 'a-b',
+          path: 'a.yml',
+          text: 'a:\n  b: 1\n',
+          mark: 'excerpt',
+        },
+        {
+          page: 'a.md',
+          line: 11,
+          language: '',
+          section: 'a-b',
+          path: undefined,
+          text: 'ls\n',
+          mark: undefined,
+        },
       ],
     );
   });

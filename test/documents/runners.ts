@@ -1,4 +1,4 @@
-/** Which test executes the blocks of which page; of some pages by kind: shell lines, data, code. */
+/** Which test executes the blocks of which page, or of one part of it (`page#anchor`); of some by kind: shell lines, data, code. */
 
 import type { BlockKind } from '../support/code-blocks.ts';
 
@@ -42,7 +42,9 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
     code: CODE,
     terraform: 'test/examples/attachments.test.ts',
   },
-  'docs/guides/protect/attach.md': { shell: 'test/delivery/attach.suite.ts' },
+  'docs/guides/protect/attach.md': 'test/delivery/attach.suite.ts',
+  'docs/guides/protect/attach.md#with-a-service-of-yours-on-this-machine': GUIDES,
+  'docs/guides/protect/attach.md#what-will-surprise-callers-doctor': GUIDES,
   'docs/guides/protect/coming-from.md': { data: DATA, code: CODE },
   'docs/guides/protect/own-repository.md': { shell: GUIDES, data: DATA },
   'docs/guides/receive/cache.md': { shell: GUIDES, data: DATA, code: CODE },
@@ -52,7 +54,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/guides/run/console.md': GUIDES,
   'docs/guides/run/daily-loop.md': GUIDES,
   'docs/guides/run/events.md': { shell: GUIDES, data: DATA },
-  'docs/guides/run/plugin.md': { shell: 'test/delivery/plugin.test.ts', data: DATA },
+  'docs/guides/run/plugin.md': { shell: GUIDES, data: DATA },
   'docs/guides/run/serving.md': { shell: GUIDES, printed: 'test/delivery/start.test.ts' },
   'docs/guides/run/settings.md': DATA,
   'docs/guides/run/sign-in.md': 'test/examples/sign-in.test.ts',

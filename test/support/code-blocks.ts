@@ -8,6 +8,8 @@ export type CodeBlock = {
   /** Of the opening fence, from 1. */
   readonly line: number;
   readonly language: string;
+  /** Anchor of the heading above it. */
+  readonly section: string;
   /** After the language: the file that the block is. */
   readonly path: string | undefined;
   readonly text: string;
@@ -40,18 +42,29 @@ const PAGE =
 export function readBlocks(page: string, markdown: string): readonly CodeBlock[] {
   const lines = markdown.split('\n');
   const blocks: CodeBlock[] = [];
+  let section = '';
   for (let index = 0; index < lines.length; index += 1) {
     const [opening, indent = '', fence = '', language = '', path] = FENCE.exec(lines[index] ?? '') ?? [];
+    const heading = /^#+ (.+)$/.exec(lines[index] ?? '')?.[1];
+    if (heading !== undefined) section = anchorOf(heading);
     if (opening === undefined) continue;
     const end = lines.findIndex((line, at) => at > index && line.trim() === fence);
     if (end < 0) throw new Error(`${page}:${index + 1}: the block has no end`);
     const text = lines.slice(index + 1, end).map((line) => `${line.slice(indent.length)}\n`);
     const before = lines.slice(0, index).findLast((line) => line.trim() !== '') ?? '';
     const mark = MARK.exec(before)?.[1];
-    blocks.push({ page, line: index + 1, language, path, text: text.join(''), mark });
+    blocks.push({ page, line: index + 1, language, section, path, text: text.join(''), mark });
     index = end;
   }
   return blocks;
+}
+
+/** As GitHub makes anchors of headings. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 export function kindOf({ page, line, language }: CodeBlock): BlockKind {
@@ -72,7 +85,7 @@ export function readPages(): ReadonlyMap<string, readonly CodeBlock[]> {
 
 /** @returns the test file that executes the block; undefined: none claims it */
 export function runnerOf(block: CodeBlock): string | undefined {
-  const claimed = RUNNERS[block.page];
+  const claimed = RUNNERS[`${block.page}#${block.section}`] ?? RUNNERS[block.page];
   return typeof claimed === 'string' ? claimed : claimed?.[kindOf(block)];
 }
 
@@ -88,8 +101,9 @@ export type TakenBlocks = {
 
 /** Unmarked blocks of a runner. `runner`: its file below test/. */
 export function takeBlocks(runner: string): TakenBlocks {
-  const pages = Object.keys(RUNNERS).flatMap((page) => readBlocks(page, readSource(page).text));
-  const blocks = pages.filter((block) => block.mark === undefined && runnerOf(block) === runner);
+  const pages = new Set(Object.keys(RUNNERS).map((claim) => claim.split('#')[0] ?? ''));
+  const all = [...pages].flatMap((page) => readBlocks(page, readSource(page).text));
+  const blocks = all.filter((block) => block.mark === undefined && runnerOf(block) === runner);
   const ran = new Set<CodeBlock>();
   return {
     blocks,
