@@ -162,7 +162,10 @@ type Around = { readonly place: string; readonly started: Running[] };
 
 async function paste(shell: Shell, { line, comment }: Step, { place, started }: Around): Promise<void> {
   const plain = line.replace(/^npx /, '');
-  if (isInstall(line)) return checkInstall(line);
+  if (isInstall(line)) {
+    checkInstall(line);
+    return;
+  }
   if (/^serverless /.test(plain)) return runServerless(plain);
   if (isInit(line) || isStart(line)) {
     if (ran.has(plain)) return;

@@ -59,7 +59,7 @@ function toPage(texts: readonly string[]): string {
 }
 
 /** JavaScript says no type of an event, and needs none. */
-const textOf = ({ language, text }: CodeBlock): string =>
+const asTypeScript = ({ language, text }: CodeBlock): string =>
   language === 'js' ? text.replaceAll('(event) =>', '(event: any) =>') : text;
 
 describe('JavaScript and TypeScript of the pages', () => {
@@ -68,7 +68,7 @@ describe('JavaScript and TypeScript of the pages', () => {
     join(FOLDER, `${page.replaceAll(/\W+/g, '-')}${ending}.ts`);
   before(() => {
     mkdirSync(FOLDER, { recursive: true });
-    for (const page of pages) writeFileSync(fileOf(page), toPage(taken.of(page).map(textOf)));
+    for (const page of pages) writeFileSync(fileOf(page), toPage(taken.of(page).map(asTypeScript)));
   });
   after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
@@ -90,7 +90,7 @@ describe('JavaScript and TypeScript of the pages', () => {
       const answer = ANSWERS[page];
       if (answer !== undefined) {
         Object.assign(globalThis, {
-          listOrders: assert.fail,
+          listOrders: () => Promise.reject(new Error('called')),
           readSecrets: () => ['secret'],
           tableName: 'claims',
         });

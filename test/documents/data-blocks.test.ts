@@ -93,12 +93,14 @@ function readAccess(shown: Shown, page: readonly Shown[]): void {
   assert.equal(compiled.kind, 'compiled', JSON.stringify(compiled));
 }
 
-function readSettings(_: Shown, page: readonly Shown[], text: string): void {
+function readSettings(text: string): void {
   const service = mkdtempSync(join(folder, 'settings-'));
   writeFileSync(join(service, 'gatewright.yml'), text);
   const command = startOptions().exitOverride();
   command.action(() => undefined);
-  command.hook('preAction', () => applySettings(command, { warn: assert.fail, isPart: false }));
+  command.hook('preAction', () =>
+    applySettings(command, { warn: (sentence) => assert.equal(sentence, ''), isPart: false }),
+  );
   command.parse([service], { from: 'user' });
 }
 
@@ -138,7 +140,7 @@ async function readTemplate(shown: Shown): Promise<void> {
   assert.deepEqual(lines, []);
 }
 
-function readValues(_: Shown, page: readonly Shown[], text: string): void {
+function readValues(text: string): void {
   const { faults } = parseValues(text, 'gatewright.values.yml', () => Buffer.from('x'));
   assert.deepEqual(faults, []);
 }
@@ -148,7 +150,8 @@ const pieces: Shown[] = [];
 
 function readServerless(shown: Shown): void {
   const { custom = {} } = shown as { custom?: Record<string, unknown> };
-  const { access: _, ...settings } = (custom['gatewright'] ?? {}) as Shown;
+  // Read by packaging.
+  const settings = { ...(custom['gatewright'] as Shown | undefined), access: undefined };
   const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
   readGatewaySettings(settings, keys);
   assert.deepEqual(readOfflineOptions({}, custom['serverless-offline'] ?? {}).warnings, []);
@@ -215,10 +218,10 @@ const READERS: readonly Reader[] = [
   {
     name: 'webhooks.yml',
     takes: ({ version, sources }) => version === 1 && !Array.isArray(sources) && sources !== undefined,
-    read: (_, page, text) => assert.equal(compileWebhooks(text, 'webhooks.yml').kind, 'compiled'),
+    read: (_, __, text) => assert.equal(compileWebhooks(text, 'webhooks.yml').kind, 'compiled'),
   },
-  { name: 'gatewright.yml', takes: has('stage', 'seed'), read: readSettings },
-  { name: 'gatewright.values.yml', takes: has('ssm', 's3'), read: readValues },
+  { name: 'gatewright.yml', takes: has('stage', 'seed'), read: (_, __, text) => readSettings(text) },
+  { name: 'gatewright.values.yml', takes: has('ssm', 's3'), read: (_, __, text) => readValues(text) },
   { name: 'a plan', takes: has('limits'), read: (shown) => parsePlan(shown) },
   { name: 'a template', takes: has('Resources', 'AccessLogSettings'), read: readTemplate },
   { name: 'the service of the stack', takes: has('params'), read: readStack },
@@ -256,7 +259,7 @@ const READERS: readonly Reader[] = [
           caller: { kind: 'anonymous' },
           connectionId: 'XfGLwdkQtjMCJzQ=',
           connectedAtEpochMs: 1_607_854_667_185,
-        } as Parameters<typeof buildConnectEvent>[1]),
+        }),
       ['stageVariables'],
     ),
   },

@@ -92,11 +92,11 @@ export function runnerOf(block: CodeBlock): string | undefined {
 export type TakenBlocks = {
   readonly blocks: readonly CodeBlock[];
   /** Those of one page. */
-  of(page: string): readonly CodeBlock[];
+  readonly of: (page: string) => readonly CodeBlock[];
   /** Says that these ran as they stand. */
-  executed(...blocks: readonly CodeBlock[]): void;
+  readonly executed: (...blocks: readonly CodeBlock[]) => void;
   /** @throws AssertionError where one has not run */
-  assertAll(): void;
+  readonly assertAll: () => void;
 };
 
 /** Unmarked blocks of a runner. `runner`: its file below test/. */
