@@ -77,7 +77,10 @@ export function toProgram(code: string): string {
 }
 
 /** What the compiler says of these files, by file; what they import is not looked at. */
-export function findTypeErrors(files: readonly string[]): ReadonlyMap<string, string> {
+export function findTypeErrors(
+  files: readonly string[],
+  more: ts.CompilerOptions = {},
+): ReadonlyMap<string, string> {
   const { config } = ts.readConfigFile(join(REPOSITORY, 'tsconfig.json'), (path) =>
     ts.sys.readFile(path),
   ) as {
@@ -85,7 +88,7 @@ export function findTypeErrors(files: readonly string[]): ReadonlyMap<string, st
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, REPOSITORY);
   // Each program imports `assert`, and not all claim something.
-  const program = ts.createProgram(files, { ...options, noUnusedLocals: false });
+  const program = ts.createProgram(files, { ...options, noUnusedLocals: false, ...more });
   return new Map(
     files.flatMap((file) => {
       const said = program.getSemanticDiagnostics(program.getSourceFile(file));

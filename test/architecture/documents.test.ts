@@ -6,8 +6,12 @@ import { dirname, join, posix } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
+import { describeMissing } from '../../packages/core/policy/role.ts';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { REPOSITORY, listFiles, readSource, readSources } from './source-files.ts';
 import { printStackReference, STACK_PAGE } from './stack-reference.ts';
+
+const taken = takeBlocks('test/architecture/documents.test.ts');
 
 /** Codes that some file gives to a `StartError`, and those that it takes from the embedded DynamoDB. */
 function startCodes(): readonly string[] {
@@ -56,6 +60,13 @@ describe(STACK_PAGE, () => {
   });
 });
 
+/** What a page shows: why a block is not run is for those who write it. */
+const wordsOf = (path: string): number =>
+  readSource(path)
+    .text.replaceAll(/^ *<!-- .* -->$/gm, '')
+    .split(/\s+/)
+    .filter(Boolean).length;
+
 /** Lengths that a reader of the first pages was promised. */
 describe('the first pages', () => {
   for (const [path, most] of [
@@ -64,14 +75,14 @@ describe('the first pages', () => {
     ['AGENTS.md', 900],
   ] as const)
     it(`${path} has at most ${most} words`, () => {
-      const words = readSource(path).text.split(/\s+/).filter(Boolean).length;
+      const words = wordsOf(path);
       assert.ok(words <= most, `${words} words`);
     });
 
   it('and all others have at most 85,000 together', () => {
     const words = listFiles()
       .filter((path) => path.endsWith('.md'))
-      .map((path) => readSource(path).text.split(/\s+/).filter(Boolean).length);
+      .map(wordsOf);
     const sum = words.reduce((all, each) => all + each, 0);
     assert.ok(sum <= 85_000, `${sum} words`);
   });
@@ -101,6 +112,40 @@ describe('docs/request-path.md', () => {
       [],
     );
   });
+});
+
+describe('what pages print', () => {
+  it('has the phases of docs/request-path.md as the pipeline calls them', () => {
+    const [block] = taken.of('docs/request-path.md');
+    assert.ok(block !== undefined);
+    const shown = [...block.text.matchAll(/^ {2}([a-z-]+)/gm)].map(([, phase = '']) => phase);
+    const phases = listFiles('packages/core/phases').map((path) => posix.basename(path, '.ts'));
+    const { text } = readSource('packages/core/pipeline.ts');
+
+    assert.deepEqual(
+      shown.filter((phase) => !phases.includes(phase) || !text.includes(`./phases/${phase}.ts`)),
+      [],
+    );
+    assert.deepEqual(
+      phases.filter((phase) => !shown.includes(phase)),
+      [],
+    );
+    taken.executed(block);
+  });
+
+  it('has the message of docs/design/functions.md about a missing right', () => {
+    const [block] = taken.of('docs/design/functions.md');
+    assert.ok(block !== undefined);
+    const question = {
+      action: 'dynamodb:DeleteItem',
+      resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/pets',
+    } as Parameters<typeof describeMissing>[2];
+    const role = { name: 'shop-role', place: { file: 'template.yaml', line: 12 } };
+    assert.equal(`${describeMissing('shop', role, question, 'implicit-deny')}\n`, block.text);
+    taken.executed(block);
+  });
+
+  it('has been compared in full', taken.assertAll);
 });
 
 /** Anchors of headings, as GitHub makes them. */

@@ -1,13 +1,13 @@
-/** The README's section on attaching, line by line, on the example beside the toolkit. */
+/** The first lines of the guide on attaching, one by one, on the example beside the toolkit. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { runCommand } from '../support/command.ts';
 import { startedToolkit } from '../support/started-toolkit.ts';
 import type { StartedToolkit } from '../support/started-toolkit.ts';
 
-const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+const taken = takeBlocks('test/delivery/attach.suite.ts');
 const ACCESS = join(import.meta.dirname, '../../access');
 const SHOWN = 'http://127.0.0.1:3004';
 
@@ -23,10 +23,10 @@ function wordsOf(line: string): string[] {
   );
 }
 
-describe('attaching to an API that runs, as the README has it', () => {
+describe('attaching to an API that runs, as the guide has it', () => {
   it('answers what its comments say', async () => {
-    const [, section = ''] = /\n## Attaching to an API that runs\n(.*?)\n## /s.exec(README) ?? [];
-    const [, block = ''] = /```\n(.*?)```/s.exec(section) ?? [];
+    const [block] = taken.blocks;
+    assert.ok(block !== undefined);
     const url = toolkit.urlOf(({ kind, stack }) => kind === 'http' && stack === 'food-delivery-dev');
     const { stdout } = await runCommand(['env'], { cwd: toolkit.folder });
     const environment = Object.fromEntries(
@@ -38,12 +38,13 @@ describe('attaching to an API that runs, as the README has it', () => {
     assert.ok(environment['AWS_ENDPOINT_URL'] !== undefined, stdout);
 
     const ran: string[] = [];
-    for (const line of block.split('\n')) {
+    for (const text of block.text.trimEnd().split('\n')) {
+      const [line = '', expected = ''] = text.split(/ +# /);
       const [command = '', ...words] = wordsOf(line.replaceAll(SHOWN, url));
       if (command === 'curl') {
         const [address = ''] = words.filter((word) => word.startsWith('http'));
         const { status } = await fetch(address);
-        assert.equal(String(status), words.at(-1), line);
+        assert.equal(String(status), expected, line);
         ran.push(command);
       } else if (words[0] === 'attach' || words[0] === 'detach') {
         // The start has a folder of its own, and the documents are those of the checkout.
@@ -54,6 +55,9 @@ describe('attaching to an API that runs, as the README has it', () => {
       }
     }
 
+    // Before them it is started, and its variables are taken.
     assert.deepEqual(ran, ['curl', 'attach', 'curl', 'detach', 'curl']);
+    taken.executed(block);
+    taken.assertAll();
   });
 });

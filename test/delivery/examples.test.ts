@@ -3,15 +3,17 @@
  * into a shell, answer as the README says.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findNpm } from '../../packages/gatewright/package/pack.ts';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, startCommand } from '../support/command.ts';
 import { anInstalledCopy } from '../support/npm-service.ts';
+import { openShell } from '../support/open-shell.ts';
+import type { Shell } from '../support/open-shell.ts';
 import type { Running } from '../support/command.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -24,14 +26,13 @@ const LOOKS_AGAIN_MS = 500;
 /** A line to paste, and what a comment below it says that one sees. */
 type Step = { readonly command: string; readonly answer: string | undefined };
 type Readme = { readonly words: number; readonly commands: string; readonly steps: readonly Step[] };
-type Shell = { run(command: string): Promise<string>; end(): Promise<void> };
+
+const taken = takeBlocks('test/delivery/examples.test.ts');
 
 /** The first block has the two commands, the others the lines. */
-function readReadme(folder: string): Readme {
-  const text = readFileSync(join(folder, 'README.md'), 'utf8');
-  const [commands = '', ...blocks] = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(
-    ([, block = '']) => block,
-  );
+function readReadme(name: string): Readme {
+  const text = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
+  const [commands = '', ...blocks] = taken.of(`examples/${name}/README.md`).map((block) => block.text);
   const lines = blocks.flatMap((block) => block.trim().split('\n'));
   const steps = lines.flatMap((command, index): readonly Step[] => {
     const next = lines[index + 1];
@@ -46,34 +47,6 @@ const escape = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\
 /** `…` is anything within a line. */
 function patternOf(answer: string): RegExp {
   return new RegExp(answer.split('…').map(escape).join('.*'));
-}
-
-/** One that keeps variables from line to line, as a terminal does. */
-function openShell(cwd: string, env: NodeJS.ProcessEnv): Shell {
-  const child = spawn('sh', [], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const closed = once(child, 'close');
-  const END = '-- end of the line';
-  return {
-    async run(command) {
-      let printed = '';
-      const isOver = new Promise<void>((resolve) => {
-        const take = (chunk: Buffer): void => {
-          printed += chunk.toString();
-          if (!printed.endsWith(`${END}\n`)) return;
-          child.stdout.off('data', take);
-          resolve();
-        };
-        child.stdout.on('data', take);
-      });
-      child.stdin.write(`{ ${command}\n} </dev/null 2>&1\necho '${END}'\n`);
-      await Promise.race([isOver, closed]);
-      return printed.slice(0, -END.length - 1);
-    },
-    async end() {
-      child.stdin.end();
-      await closed;
-    },
-  };
 }
 
 /** As the page does: with the token as a subprotocol. */
@@ -93,7 +66,7 @@ async function openPage(address: string): Promise<void> {
 describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () => {
   for (const name of readdirSync(EXAMPLES)) {
     const folder = join(EXAMPLES, name);
-    const readme = readReadme(folder);
+    const readme = readReadme(name);
 
     describe(name, { concurrency: 1 }, () => {
       let copy: Awaited<ReturnType<typeof anInstalledCopy>>;
@@ -148,6 +121,7 @@ describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () 
           assert.doesNotMatch(printed, /^error:|npm (?:error|warn)/m, command);
           if (printed.includes('#socket=')) await openPage(printed);
         }
+        taken.executed(...taken.of(`examples/${name}/README.md`));
       });
 
       it(`is described in ${WORDS} words`, () => {
@@ -155,4 +129,8 @@ describe('examples', { concurrency: 2, skip: process.platform === 'win32' }, () 
       });
     });
   }
+});
+
+describe('READMEs of the examples', { skip: process.platform === 'win32' }, () => {
+  it('have no other block', taken.assertAll);
 });

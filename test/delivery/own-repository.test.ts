@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import { anNpmService } from '../support/npm-service.ts';
 import { readRecipe } from '../support/recipe.ts';
@@ -13,7 +14,7 @@ import { readZip } from '../support/zip-entries.ts';
 import type { Finished } from '../support/command.ts';
 import type { NpmService } from '../support/npm-service.ts';
 
-const CHECKOUT = join(import.meta.dirname, '../..');
+const taken = takeBlocks('test/delivery/own-repository.test.ts');
 const FIXTURES = join(import.meta.dirname, '../fixtures/own-repository');
 const FREE = ['--port', '0', '--control-port', '0', '--json'];
 
@@ -96,7 +97,7 @@ describe('gatewright init in an empty folder', () => {
 
   // docs/recipes/ci.md as it stands: the job starts the service, runs the tests against it, and ends it.
   it('runs the tests of the recipe for CI, and leaves nothing running', async () => {
-    const { files } = readRecipe(await readFile(join(CHECKOUT, 'docs/recipes/ci.md'), 'utf8'));
+    const { files } = readRecipe(taken.blocks);
     await mkdir(join(cwd, 'ci'), { recursive: true });
     for (const [path, text] of files) if (path.startsWith('ci/')) await here.service.write(path, text);
     await mkdir(join(cwd, 'node_modules/.bin'), { recursive: true });
@@ -126,6 +127,10 @@ describe('gatewright init in an empty folder', () => {
       /no gateway|is not running|has been started|does not answer/,
       'the gateway has ended with the job',
     );
+    // The test itself, the job with its line, and the image that runs the same.
+    const used = ['ci/hello.test.mjs', '.github/workflows/test.yml', 'ci/Dockerfile'];
+    taken.executed(...taken.blocks.filter(({ path = '' }) => used.includes(path)));
+    taken.assertAll();
   });
 
   it('packages the stack for a stage, with the documents inside the authorizers', async () => {

@@ -1,37 +1,30 @@
 /** docs/recipes: the files of each page in one start, and every line of every page. */
 import assert from 'node:assert/strict';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 import { askInProduction, PRODUCTION_CASES } from '../support/production-tokens.ts';
 import { readRecipe, runSteps, toPattern } from '../support/recipe.ts';
+import { makeSourcePackage } from '../support/source-package.ts';
 import type { Recipe } from '../support/recipe.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
-const PAGES = join(CHECKOUT, 'docs/recipes');
+/** Pages about a whole service; the one on CI is run out of the npm package (test/delivery/own-repository.test.ts). */
+const taken = takeBlocks('test/delivery/recipes.test.ts');
 /** What CDK makes of the stack on the page; `cdk synth` is not at hand here. */
 const CDK_OUT = join(CHECKOUT, 'test/fixtures/recipes/billing/cdk.out');
 const TOOLKIT = 'gatewright-dev';
 
-/** Pages about a whole service; the one on CI is run out of the npm package (test/delivery/own-repository.test.ts). */
 const recipes = new Map(
-  readdirSync(PAGES)
-    .map((file) => [basename(file, '.md'), readRecipe(readFileSync(join(PAGES, file), 'utf8'))] as const)
-    .filter(([, recipe]) => stackOf(recipe) !== ''),
+  [...new Set(taken.blocks.map(({ page }) => page))].map(
+    (page) => [basename(page, '.md'), readRecipe(taken.of(page))] as const,
+  ),
 );
 /** Folder of the stack, below that of each service. */
 const STACK = 'gatewright/';
@@ -60,7 +53,7 @@ function makeFolders(): void {
     join(toolkit, 'serverless.yml'),
     definition.replace(/^ {2}accessFolders:\n(?: {4}- .*\n)+/m, ''),
   );
-  makePackage();
+  makeSourcePackage(root);
   for (const recipe of recipes.values()) {
     const service = folderOf(recipe);
     mkdirSync(service, { recursive: true });
@@ -76,27 +69,6 @@ function makeFolders(): void {
   }
   cpSync(CDK_OUT, join(root, 'billing/cdk.out'), { recursive: true });
   cpSync(join(root, 'billing/lambda'), join(root, 'billing/cdk.out/asset.charges'), { recursive: true });
-}
-
-/** The npm package, as far as services import it: the sources by its names. */
-function makePackage(): void {
-  const folder = join(root, 'node_modules/gatewright');
-  mkdirSync(folder, { recursive: true });
-  const entries = {
-    '.': 'packages/gatewright/plugin/index.ts',
-    './access': 'shared/entries/access.ts',
-
-    './websocket': 'shared/entries/websocket.ts',
-  };
-  const exports = Object.entries(entries).map(([name, path], index) => {
-    const file = `./entry${index}.mjs`;
-    const source = JSON.stringify(pathToFileURL(join(CHECKOUT, path)).href);
-    const usual = name === '.' ? `export { default } from ${source};\n` : '';
-    writeFileSync(join(folder, file), `${usual}export * from ${source};\n`);
-    return [name, file] as const;
-  });
-  const manifest = { name: 'gatewright', type: 'module', exports: Object.fromEntries(exports) };
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
 }
 
 /** Of the service on the page. */
@@ -181,7 +153,13 @@ describe('docs/recipes', { concurrency: 3 }, () => {
           toPattern(printed),
           `${command}\n${answers[index] ?? ''}\n${stderr}`,
         );
+      const page = taken.of(`docs/recipes/${name}.md`);
+      taken.executed(...page.filter(({ language, path }) => language === 'console' || path !== undefined));
     });
+});
+
+describe('docs/recipes', () => {
+  it('have no block that was not in use', taken.assertAll);
 });
 
 describe('docs/recipes, deployed as prod', () => {

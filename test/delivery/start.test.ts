@@ -11,11 +11,13 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { WebSocket } from 'ws';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 import type { Running } from '../support/command.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const shell = promisify(execFile);
+const taken = takeBlocks('test/delivery/start.test.ts');
 
 type Ready = {
   readonly ready: boolean;
@@ -97,11 +99,10 @@ describe('gatewright start', () => {
   });
 
   it('looks as the guide shows it', () => {
-    const guide = readFileSync(join(CHECKOUT, 'docs/guides/run/serving.md'), 'utf8');
-    const shown = guide.split('```').find((block) => block.includes('\n  Try\n')) ?? '';
+    const screen = taken.blocks.find(({ text }) => text.includes('\n  Try\n'));
     const portless = (text: string): string => text.replace(/:\d{4,5}\b/g, ':PORT').replace(/ +/g, ' ');
     const printed = portless(gateway.output().stdout).split('\n');
-    const promised = portless(shown)
+    const promised = portless(screen?.text ?? '')
       .split('\n')
       .filter((line) => line.trim() !== '' && line.trim() !== '…');
 
@@ -110,6 +111,7 @@ describe('gatewright start', () => {
       promised.filter((line) => !printed.includes(line)),
       [],
     );
+    if (screen !== undefined) taken.executed(screen);
   });
 
   it('logs each request in one line with API, method, path, status, time and phase', () => {
@@ -118,6 +120,10 @@ describe('gatewright start', () => {
     assert.match(stdout, /^dev-food-delivery \(REST\) GET \/dev\/users 401 \d+\.\d ms authenticate/m);
     assert.match(stdout, /^dev-food-delivery \(REST\) GET \/dev\/users 200 \d+\.\d ms integrate$/m);
     assert.match(stdout, /^dev-food-delivery \(REST\) GET \/dev\/users 403 \d+\.\d ms authorize/m);
+    const timeless = (text: string): string => text.replace(/\d+\.\d ms/g, 'TIME');
+    const shown = taken.blocks.filter(({ text }) => timeless(stdout).includes(timeless(text)));
+    taken.executed(...shown);
+    taken.assertAll();
     assert.match(stdout, /^food-delivery-dev-tracking MESSAGE \/dev track 200 \d+\.\d ms integrate$/m);
   });
 

@@ -5,24 +5,38 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ALONE, WORKSPACES } from '../../packages/gatewright/package/manifest.ts';
 import { readSource, REPOSITORY } from '../architecture/source-files.ts';
+import { takeBlocks } from '../support/code-blocks.ts';
 
 const run = promisify(execFile);
+const taken = takeBlocks('test/end-to-end/package-readmes.test.ts');
 
 for (const name of ALONE)
   describe(`the README of @gatewright/${name}`, () => {
-    const { text } = readSource(`${WORKSPACES[name] ?? ''}/README.md`);
-    const [example = ''] = /(?<=^```js\n)[\s\S]*?(?=^```)/m.exec(text) ?? [];
-    const [printed = ''] = /(?<=^It prints\n\n```\n)[\s\S]*?(?=^```)/m.exec(text) ?? [];
+    const page = `${WORKSPACES[name] ?? ''}/README.md`;
+    const { text } = readSource(page);
+    const code = taken.of(page).find(({ language }) => language === 'js');
+    const install = taken.of(page).find(({ text: lines }) => lines.startsWith('npm install '));
+    const output = taken.of(page).find(({ language }, index) => language === '' && index > 1);
+    const example = code?.text ?? '';
 
     it('imports the package by its name, in an example that prints what it says', async () => {
       assert.match(example, new RegExp(`from '@gatewright/${name}`));
       const node = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', example];
       const { stdout, stderr } = await run(process.execPath, node, { cwd: REPOSITORY, timeout: 60_000 });
 
-      assert.deepEqual([stdout, stderr], [printed, '']);
+      assert.deepEqual([stdout, stderr], [output?.text ?? '', '']);
+      // The tarball itself is installed by test/delivery/handler-entries.test.ts; here: all that the example imports.
+      const named = (install?.text ?? '').split(/\s+/).filter((word) => /[@/]/.test(word));
+      const imported = [...example.matchAll(/from '(@[^/']+\/[^/']+)/g)].map(([, other = '']) => other);
+      if (install !== undefined) assert.deepEqual(named.toSorted(), [...new Set(imported)].toSorted());
+      taken.executed(...[code, install, output].filter((block) => block !== undefined));
     });
 
     it('has no link into a checkout', () => {
       assert.doesNotMatch(text, /\]\((?!https:)/);
     });
   });
+
+describe('the READMEs of the packages', () => {
+  it('have no other block', taken.assertAll);
+});

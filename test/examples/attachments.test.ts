@@ -4,8 +4,10 @@ import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { functionArn, invokeUri } from '../support/a-stack.ts';
+import { readBlocks, takeBlocks } from '../support/code-blocks.ts';
 import { readRecipe } from '../support/recipe.ts';
 
+const blocks = takeBlocks('test/examples/attachments.test.ts');
 const CHECKOUT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(CHECKOUT, path), 'utf8');
 const namesIn = (text: string, pattern: RegExp): readonly string[] =>
@@ -55,7 +57,8 @@ describe('pages that tell how to attach the authorizers', () => {
 });
 
 describe('the Terraform of docs/guides/protect/access.md', () => {
-  const hcl = /^```hcl\n([\s\S]*?)^```$/m.exec(read('docs/guides/protect/access.md'))?.[1] ?? '';
+  const [block] = blocks.of('docs/guides/protect/access.md');
+  const hcl = block?.text ?? '';
   const DATA =
     /data "aws_cloudformation_export" "(\w+)" \{\n +name += "gatewright-prod-(Token|Request)AuthorizerArn"/g;
   const arns = new Map(
@@ -100,11 +103,18 @@ describe('the Terraform of docs/guides/protect/access.md', () => {
       for (const [attribute, value] of Object.entries(more))
         assert.equal(attributes.get(attribute), `"${value}"`);
     });
+
+  it('is read to the end', () => {
+    assert.deepEqual(hcl.match(/^(?:data|locals|resource)\b/gm)?.length, 5);
+    blocks.executed(...blocks.blocks);
+    blocks.assertAll();
+  });
 });
 
 describe('the CDK stack of docs/recipes/machine-to-machine.md', () => {
   it('says what the template that the recipe is tested with says', () => {
-    const { files } = readRecipe(read('docs/recipes/machine-to-machine.md'));
+    const page = 'docs/recipes/machine-to-machine.md';
+    const { files } = readRecipe(readBlocks(page, read(page)));
     const code = files.get('billing-stack.ts') ?? '';
     const template = JSON.parse(read('test/fixtures/recipes/billing/cdk.out/Billing.template.json')) as {
       readonly Resources: Readonly<

@@ -1,17 +1,19 @@
 /** docs/guides/run/sign-in.md: its files in one start, and every line of it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { it } from 'node:test';
+import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, startCommand } from '../support/command.ts';
 import { readRecipe, runSteps, toPattern } from '../support/recipe.ts';
 
+const taken = takeBlocks('test/examples/sign-in.test.ts');
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
 it('docs/guides/run/sign-in.md names files, commands and answers as they are', async () => {
-  const { files, steps } = readRecipe(readFileSync(join(CHECKOUT, 'docs/guides/run/sign-in.md'), 'utf8'));
+  const { files, steps } = readRecipe(taken.blocks);
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-sign-in-'));
   for (const [name, text] of files) writeFileSync(join(cwd, name), text);
   const [start, ...others] = steps;
@@ -40,6 +42,10 @@ it('docs/guides/run/sign-in.md names files, commands and answers as they are', a
         toPattern(toHere(step.printed)),
         `${step.command}\n${printed[index] ?? ''}\n${stderr}`,
       );
+    taken.executed(
+      ...taken.blocks.filter(({ language, path }) => language === 'console' || path !== undefined),
+    );
+    taken.assertAll();
   } finally {
     await gateway.stop();
     rmSync(cwd, { recursive: true });

@@ -1,6 +1,7 @@
 /** Recipes of the documentation as they stand on the page: their files, and lines to paste with what they print. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { CodeBlock } from './code-blocks.ts';
 
 export type Recipe = {
   /** By path, relative to the toolkit's folder. */
@@ -14,23 +15,15 @@ type Step = {
   readonly printed: string;
 };
 
-const FENCE = /^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
 const SHELL_LIMIT_MS = 120_000;
 /** Between the outputs of two steps; nothing prints it. */
 const MARK = '\u001e';
 
-/** A fence with a path is a file, a `console` is a session: `$ command`, then what it prints. */
-export function readRecipe(markdown: string): Recipe {
-  const fences = [...markdown.matchAll(FENCE)];
+/** A block with a path is a file, a `console` is a session: `$ command`, then what it prints. */
+export function readRecipe(blocks: readonly CodeBlock[]): Recipe {
   return {
-    files: new Map(
-      fences.flatMap(([, , path, text]) =>
-        path === undefined || text === undefined ? [] : [[path, text] as const],
-      ),
-    ),
-    steps: fences.flatMap(([, language, , text]) =>
-      language === 'console' && text !== undefined ? readSession(text) : [],
-    ),
+    files: new Map(blocks.flatMap(({ path, text }) => (path === undefined ? [] : [[path, text] as const]))),
+    steps: blocks.flatMap(({ language, text }) => (language === 'console' ? readSession(text) : [])),
   };
 }
 

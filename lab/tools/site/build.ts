@@ -64,7 +64,7 @@ function stagePages(): readonly string[] {
       path,
       printPart(
         title,
-        pages.map((page) => posix.join('../docs', page)),
+        new Map(pages.map((page) => [posix.join('../docs', page), texts.get(`docs/${page}`) ?? ''])),
       ),
     );
     return join('.build/site-pages', path);

@@ -38,6 +38,8 @@ export function stagePage(path: string, texts: ReadonlyMap<string, string>): str
   const text = texts.get(path) ?? '';
   const body = text
     .replace(/^# .+\n/m, '')
+    // Why a block is not run is for those who write it.
+    .replace(/^ *<!-- not run: .* -->\n\n?/gm, '')
     .replace(LINK, (whole, picture: string, words: string, target: string, anchor = '') => {
       const there = posix.normalize(posix.join(posix.dirname(path), target));
       const page = texts.get(there);
@@ -70,7 +72,9 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-');
 }
 
-/** The page that stands above those of a part. */
-export function printPart(title: string, children: readonly string[]): string {
-  return `---\ntitle: ${JSON.stringify(title)}\nchildren: ${JSON.stringify(children)}\n---\n`;
+/** The page that stands above those of a part. The generator takes no front matter of a page that has nothing else. */
+export function printPart(title: string, pages: ReadonlyMap<string, string>): string {
+  const children = [...pages.keys()];
+  const links = [...pages].map(([path, text]) => `- [${titleOf(text, path)}](${path})\n`);
+  return `---\ntitle: ${JSON.stringify(title)}\nchildren: ${JSON.stringify(children)}\n---\n\n${links.join('')}`;
 }

@@ -1,0 +1,126 @@
+/** Fenced blocks of the pages, and the runners that execute them: a runner takes its blocks here and fails unless it executes each. */
+import assert from 'node:assert/strict';
+import { REASONS, RUNNERS } from '../documents/runners.ts';
+import { listFiles, readSource } from '../architecture/source-files.ts';
+
+export type CodeBlock = {
+  readonly page: string;
+  /** Of the opening fence, from 1. */
+  readonly line: number;
+  readonly language: string;
+  /** Anchor of the heading above it. */
+  readonly section: string;
+  /** After the language: the file that the block is. */
+  readonly path: string | undefined;
+  readonly text: string;
+  /** Why no test runs it. */
+  readonly mark: string | undefined;
+};
+
+export type BlockKind = 'shell' | 'data' | 'code' | 'printed' | 'terraform';
+
+const KINDS: Readonly<Record<string, BlockKind>> = {
+  '': 'shell',
+  console: 'shell',
+  sh: 'shell',
+  yaml: 'data',
+  json: 'data',
+  hcl: 'terraform',
+  dockerfile: 'data',
+  text: 'printed',
+  js: 'code',
+  ts: 'code',
+};
+const FENCE = /^( *)(`{3,})([a-z]*)(?: (\S+))?$/;
+const MARK = /^ *<!-- not run: (.+) -->$/;
+
+/** Pages of the site and of the packages. */
+const PAGE =
+  /^(?:README|CONTRIBUTING|docs\/.+|shared\/README|packages\/(?:[^/]+|gatewright\/package)\/README|examples\/[^/]+\/README)\.md$/;
+
+/** Unmarked lists in a page stay in it: indentation of the fence is taken off the text. */
+export function readBlocks(page: string, markdown: string): readonly CodeBlock[] {
+  const lines = markdown.split('\n');
+  const blocks: CodeBlock[] = [];
+  let section = '';
+  for (let index = 0; index < lines.length; index += 1) {
+    const [opening, indent = '', fence = '', language = '', path] = FENCE.exec(lines[index] ?? '') ?? [];
+    const heading = /^#+ (.+)$/.exec(lines[index] ?? '')?.[1];
+    if (heading !== undefined) section = anchorOf(heading);
+    if (opening === undefined) continue;
+    const end = lines.findIndex((line, at) => at > index && line.trim() === fence);
+    if (end < 0) throw new Error(`${page}:${index + 1}: the block has no end`);
+    const text = lines.slice(index + 1, end).map((line) => `${line.slice(indent.length)}\n`);
+    const before = lines.slice(0, index).findLast((line) => line.trim() !== '') ?? '';
+    const mark = MARK.exec(before)?.[1];
+    blocks.push({ page, line: index + 1, language, section, path, text: text.join(''), mark });
+    index = end;
+  }
+  return blocks;
+}
+
+/** As GitHub makes anchors of headings. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+export function kindOf({ page, line, language }: CodeBlock): BlockKind {
+  const kind = KINDS[language];
+  if (kind === undefined) throw new Error(`${page}:${line}: no runner knows blocks of ${language}`);
+  return kind;
+}
+
+export const placeOf = ({ page, line }: CodeBlock): string => `${page}:${line}`;
+
+export function readPages(): ReadonlyMap<string, readonly CodeBlock[]> {
+  return new Map(
+    listFiles()
+      .filter((path) => PAGE.test(path))
+      .map((path) => [path, readBlocks(path, readSource(path).text)]),
+  );
+}
+
+/** @returns the test file that executes the block; undefined: none claims it */
+export function runnerOf(block: CodeBlock): string | undefined {
+  const claimed = RUNNERS[`${block.page}#${block.section}`] ?? RUNNERS[block.page];
+  return typeof claimed === 'string' ? claimed : claimed?.[kindOf(block)];
+}
+
+export type TakenBlocks = {
+  readonly blocks: readonly CodeBlock[];
+  /** Those of one page. */
+  readonly of: (page: string) => readonly CodeBlock[];
+  /** Says that these ran as they stand. */
+  readonly executed: (...blocks: readonly CodeBlock[]) => void;
+  /** @throws AssertionError where one has not run */
+  readonly assertAll: () => void;
+};
+
+/** Unmarked blocks of a runner. `runner`: its file below test/. */
+export function takeBlocks(runner: string): TakenBlocks {
+  const pages = new Set(Object.keys(RUNNERS).map((claim) => claim.split('#')[0] ?? ''));
+  const all = [...pages].flatMap((page) => readBlocks(page, readSource(page).text));
+  const blocks = all.filter((block) => block.mark === undefined && runnerOf(block) === runner);
+  const ran = new Set<CodeBlock>();
+  return {
+    blocks,
+    of: (page) => blocks.filter((block) => block.page === page),
+    executed(...some) {
+      for (const block of some) {
+        assert.ok(blocks.includes(block), `${placeOf(block)} is not one of ${runner}`);
+        ran.add(block);
+      }
+    },
+    assertAll() {
+      assert.ok(blocks.length > 0, `${runner} runs no block`);
+      const missed = blocks.filter((block) => !ran.has(block)).map(placeOf);
+      assert.deepEqual(missed, [], `${ran.size} of ${blocks.length} blocks ran`);
+    },
+  };
+}
+
+/** For a mark without a reason of these. */
+export const isReason = (mark: string): boolean => REASONS.includes(mark);
