@@ -35,7 +35,7 @@ const NAMED_RECORDS = new Map([
 const sources = readSources().filter(({ path }) => !isTest(path));
 
 describe('an error class', () => {
-  it('is one because somebody tells it apart', () => {
+  it('exists only where code distinguishes it', () => {
     const classes = sources.flatMap(({ text }) =>
       [
         ...text.matchAll(/^(?:export )?class (\w+) extends \w*(?:Error|Invalid|Faults?|Refus(?:ed|al))\b/gm),
@@ -50,7 +50,7 @@ describe('an error class', () => {
   });
 });
 
-describe('an object whose members nobody has checked', () => {
+describe('an object with unchecked members', () => {
   it('is a JsonObject, save where another name says more', () => {
     const names = sources.flatMap(({ path, text }) =>
       [...text.matchAll(/^(?:export )?type (\w+) = (?:Readonly<)?Record<string, unknown>>?;/gm)].map(

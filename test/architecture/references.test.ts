@@ -69,7 +69,7 @@ describe('names of documents in code', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('are no names of documents that nobody has', () => {
+  it('name no document that does not exist', () => {
     const unknown =
       /aws-behaviour|hot-path\.md \u00a7|\b(?:design|style)\.md|authorizers\.md [\u00a7BJKP]\d|access test \d|issue, part/;
 

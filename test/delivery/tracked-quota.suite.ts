@@ -69,7 +69,7 @@ async function callsUntil(call: () => Promise<number>, status: number): Promise<
 }
 
 describe('a quota counted from the access log', { timeout: 120_000 }, () => {
-  it('admits until the lines are charged, refuses from then on, and begins the next day anew', async () => {
+  it('admits until the lines are charged, refuses from then on, and starts over the next day', async () => {
     const call = await aCaller('alice');
     const within = [];
     for (let asked = 0; asked < QUOTA; asked += 1) within.push(await call());

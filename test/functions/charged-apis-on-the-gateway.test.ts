@@ -73,7 +73,7 @@ describe('a charged API', () => {
       );
     });
 
-  it('is refused where simple answers are kept for all routes alike, whoever counts', () => {
+  it('is refused where one cached simple answer covers all routes, also when the access log counts', () => {
     const result = { format: 'simple', cacheTtlSeconds: 300 };
     const document = documentFor('http-2.0-simple', {
       rules: RULES,
@@ -122,7 +122,7 @@ describe('a charged API', () => {
   });
 
   for (const kind of ['rest-request', 'http-2.0', 'http-2.0-simple'] as const)
-    it(`denies callers whose token does not name whom to charge, and asks the table nothing, on ${kind}`, async () => {
+    it(`denies callers whose token names no one to charge, without reading the table, on ${kind}`, async () => {
       const { get, table } = aChargedApi(kind, {
         quota: { plan: { claim: 'plan' }, tenant: { claim: 'org' }, key: { claim: 'user' } },
       });

@@ -326,7 +326,7 @@ describe('the rights of a role', () => {
     },
   ];
   for (const { name, action, ...call } of escalations)
-    it(`lets no authorizer do more: ${name}`, () => {
+    it(`grants no authorizer more: ${name}`, () => {
       for (const role of ['TokenAuthorizerRole', 'RequestAuthorizerRole'])
         for (const { allows } of statements.get(role) ?? [])
           assert.equal(

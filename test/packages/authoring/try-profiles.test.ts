@@ -125,7 +125,7 @@ describe('tryProfiles', () => {
   });
 
   // A deny rule denies whoever lacks its claim, so a caller without it is no measure of the largest answer.
-  it('tries callers whom no deny rule on a claim means', () => {
+  it('tries callers that no deny rule on a claim matches', () => {
     const routes = Array.from({ length: 90 }, (_, index) => `GET /collection-number-${index}`);
     const claims = [{ claim: 'tier', op: 'lte', value: 3 }];
     const rules = [

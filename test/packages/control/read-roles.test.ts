@@ -117,7 +117,7 @@ describe('readRoles', () => {
     assert.equal(unsupported[0]?.property, 'Policies');
   });
 
-  it('gives nothing by a document that IAM refuses, and tells it as a fault', () => {
+  it('gives nothing by a document that IAM refuses, and reports it as a fault', () => {
     const broken = { ...allow('sns:Publish'), Statement: [{ Effect: 'Maybe', Action: '*', Resource: '*' }] };
     const { may, faults } = read({ Role: aRole({ Policies: inline(broken) }) });
     assert.equal(may('sns:Publish'), false);

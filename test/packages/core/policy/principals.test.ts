@@ -81,7 +81,7 @@ describe('compilePrincipals', () => {
     ['an empty list', { Principal: { AWS: [] } }],
   ];
   for (const [name, statement] of refused)
-    it(`refuses ${name}, because a statement for nobody in particular would open or close too much`, () => {
+    it(`refuses ${name}, because a statement without a clear principal would open or close too much`, () => {
       const document = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*', ...statement }] };
 
       assert.equal(compilePolicy(document, { ofResource: true }).kind, 'invalid');
