@@ -43,7 +43,7 @@ async function served(
 }
 
 describe('code that was packaged', () => {
-  it('is an archive that runs as Lambda would run it: JavaScript alone, whatever lies around it', async () => {
+  it('is an archive that runs as in Lambda: JavaScript alone, with any files around it', async () => {
     const folder = aFolder({ 'package.json': '{"type":"module"}' });
     const packed = packCode(folder, {
       'a.ts': 'export const handler = async (): Promise<string> => "source"',
@@ -82,7 +82,7 @@ describe('code that was packaged', () => {
     assert.deepEqual(told, []);
   });
 
-  it('leaves a bundler of the service its due: JavaScript is bundled here, too', async () => {
+  it('needs no bundler of the service: JavaScript is bundled here, too', async () => {
     const { answer, told } = await served(
       {
         'src/a.js': 'import { text } from "./text";\nexport const handler = async () => text;',

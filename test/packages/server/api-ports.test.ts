@@ -258,7 +258,7 @@ describe('closing the ports', () => {
     });
   }
 
-  it('lets a request in flight have its answer', async () => {
+  it('answers a request in flight', async () => {
     const { opened, port, answer, begun } = await openSlow();
     const asked = ask(port);
     await begun;
@@ -302,7 +302,7 @@ describe('closing the ports', () => {
 });
 
 describe('rememberLast', () => {
-  it('answers as what it reads by does, whatever came before', () => {
+  it('answers like the function that it wraps, after any calls', () => {
     const isLong = (host: string): boolean => host.length > 3;
     fc.assert(
       fc.property(

@@ -88,7 +88,7 @@ describe('loadStacks', () => {
     });
   }
 
-  it('leaves the folder of an osls service as it is', () => {
+  it('does not change the folder of an osls service', () => {
     for (const name of ['shop', 'toolkit']) {
       assert.equal(existsSync(fixture(`${name}/.serverless`)), false);
       assert.equal(existsSync(fixture(`${name}/.esbuild`)), false);
@@ -238,7 +238,7 @@ describe('requireSources', () => {
     );
   });
 
-  it('takes sources of which one is there: the others are told with the rest', () => {
+  it('takes sources of which one is there, and reports the others with the rest', () => {
     requireSources([fixture('nope'), fixture('toolkit')]);
   });
 });

@@ -52,7 +52,7 @@ describe('young generation of the command', () => {
     assert.deepEqual(flagsAt([]), ['--min-semi-space-size=8']);
   });
 
-  it('is left to a user who has told V8 what it shall be', () => {
+  it('keeps the size that a user has set in V8', () => {
     assert.deepEqual(flagsAt([128], '--max-semi-space-size=32'), []);
     assert.deepEqual(flagsAt([128], '--enable-source-maps --max_semi_space_size=32'), []);
   });

@@ -156,7 +156,7 @@ describe('checkService', () => {
     assert.deepEqual(complaintsOf([...known, rest('/orders/{id}/notes', false)], 'live'), []);
   });
 
-  it('refuses a charged method that asks for no key, or that nobody guards, as access check does', () => {
+  it('refuses a charged method without an API key or an authorizer, as access check does', () => {
     const key = 'admissionKey: shop-admitted-requests, plans';
     const files = { ...FILES, 'shop.yml': DOCUMENT.replace('plans', key) };
     const complaintsOf = (over: object, source = 'AUTHORIZER') => {
@@ -211,7 +211,7 @@ describe('checkService', () => {
     assert.deepEqual(check(FILES, { resources: method(), stackName: 'shop-eve' }), NOTHING);
   });
 
-  it('refuses a setting that there is none of, since a typing error would leave everything unchecked', () => {
+  it('refuses an unknown setting, since a typing error would leave everything unchecked', () => {
     assert.match(
       check(FILES, { settings: { acess: '../documents' } }).complaints[0] ?? '',
       /^custom\.gatewright\.acess: there is no such setting; there are access, variables, /,

@@ -70,7 +70,7 @@ describe('Recorder', () => {
   });
 
   for (const { name, call } of [
-    { name: 'a service that nobody has', call: { service: 'rekognition' } },
+    { name: 'an unknown service', call: { service: 'rekognition' } },
     { name: 'an operation that the service does not know', call: { query: 'Action=Melt' } },
   ])
     it(`makes up no answer of ${name}`, async () => {

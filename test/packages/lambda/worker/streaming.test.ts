@@ -133,7 +133,7 @@ describe('a handler that streams', () => {
     );
   });
 
-  it('tells each caller its own lines, however many events wait for it', async () => {
+  it('sends each caller its own lines, with any number of waiting events', async () => {
     const started = await start('exports.handler = async ({ n }) => console.log(`line ${n}`)');
     const invoke = async (n: number): Promise<readonly string[]> => {
       const lines: string[] = [];
@@ -172,7 +172,7 @@ describe('a handler that streams', () => {
     assert.equal(result.errorMessage, 'Streaming does not support non-async handlers.');
   });
 
-  it('is told that a content type comes too late after the first write', async () => {
+  it('fails where a content type comes too late after the first write', async () => {
     const [text, failure] = await read(
       await start(streamed('stream.write("a"); stream.setContentType("b/c")')),
     );

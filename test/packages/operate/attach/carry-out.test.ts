@@ -200,7 +200,7 @@ describe('a run whose credentials expire', () => {
     });
 });
 
-describe('an API that somebody else edits', () => {
+describe('an API with other editors', () => {
   const root = makeRootResourceId('test', 'Api');
   const EDITS = [
     {
@@ -230,7 +230,7 @@ describe('an API that somebody else edits', () => {
       says: /route GET \/ is new/,
     },
     {
-      what: 'a variable of the stage, whose value is not told',
+      what: 'a variable of the stage, whose value is not shown',
       edit: ({ control }: ApiToAttach) =>
         control.sdk.send(
           new UpdateStageCommand({

@@ -47,7 +47,7 @@ describe('parseValues', () => {
     ['an anchor that is not there', 'secretsmanager: { a: [*hush] }', /^v\.yml:1: /],
   ];
   for (const [what, text, told] of wrong) {
-    it(`tells ${what}, and no value`, () => {
+    it(`reports ${what}, and no value`, () => {
       const { faults } = parseValues(text, 'v.yml', noFile);
 
       const [first = '', ...others] = faults.map((fault) => fault.describe());

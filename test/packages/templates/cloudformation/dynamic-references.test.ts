@@ -116,7 +116,7 @@ describe('a dynamic reference', () => {
     ["'{{resolve:vault:x}}'", /only ssm, ssm-secure and secretsmanager/],
   ];
   for (const [text, says] of refused)
-    it(`${text} leaves its resource at fault, and no message holds a value`, () => {
+    it(`${text} puts its resource at fault, and no message holds a value`, () => {
       const { value, told, function: made } = resolve(text);
 
       assert.equal(value, undefined);

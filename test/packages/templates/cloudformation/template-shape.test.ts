@@ -33,7 +33,7 @@ describe('checkShape', () => {
     assert.match(check(many(5_001)).failed ?? '', /^5001 resources: AWS allows 500 per stack/);
   });
 
-  it('leaves out what CloudFormation would refuse, and says so', () => {
+  it('omits what CloudFormation would refuse, and says so', () => {
     const { left, told } = check({ Resources: { Good: TOPIC, Bad: 'text' }, Outputs: [] });
 
     assert.deepEqual(left, { Good: TOPIC });

@@ -160,7 +160,7 @@ describe('explain of an API key', () => {
 
 // The commonest refusal is a claim of another name than the document looks in.
 describe('explain of a refusal', () => {
-  it('says as whom the caller is seen, and where that was looked for', () => {
+  it('names the caller as seen, and the sources of that', () => {
     const issuers = [{ ...TOKENS, claims: { roles: ['cognito:groups'] } }, KEYS];
     const of = (claims: object) =>
       explain(
