@@ -307,7 +307,7 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
       });
     });
 
-  it('tells deliveries apart by what is signed: the id of the sender, or all of it', async () => {
+  it('distinguishes deliveries by what is signed: the id of the sender, or all of it', async () => {
     const keyOf = async (signed: Signed, more: Partial<VerifyOptions> = {}) => {
       const outcome = await verify(aWebhookEvent(signed), signed, more);
       return outcome.kind === 'verified' ? outcome.delivery.key : outcome.reason;

@@ -42,7 +42,7 @@ describe('the publisher', () => {
     assert.deepEqual(heard(), ['one', 'two', 'three', 'four']);
   });
 
-  it('refuses what is too long, and what names no channel, before anybody is asked', async () => {
+  it('refuses what is too long, and what names no channel, before any call', async () => {
     const nobody = () => Promise.reject(new Error('nobody is to be asked'));
     const publisher = createLambdaPublisher('arn', { ask: nobody, start: nobody });
     const most = 'x'.repeat(120 * 1024 - 2);

@@ -163,7 +163,7 @@ describe('createTokenVerifier', () => {
       await assert.rejects(pinned(signToken(rsa, someClaims(claims))), { code: 'TOKEN_AUDIENCE_MISMATCH' });
   });
 
-  it("tells Cognito's access and ID tokens apart, which name their client in different claims", async () => {
+  it("distinguishes Cognito's access and ID tokens, which name their client in different claims", async () => {
     const trust = Object.fromEntries(
       Object.entries(main.trust).filter(([name]) => name !== 'audience'),
     ) as typeof main.trust;

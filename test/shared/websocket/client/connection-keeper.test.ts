@@ -37,7 +37,7 @@ describe('a connection that is kept', () => {
     assert.deepEqual(states, ['open', 'closed']);
   });
 
-  it('is made anew with more patience each time where it is let in and not answered', async () => {
+  it('is made again with more patience each time where it is accepted and not answered', async () => {
     const network = new ChannelNetwork({ seed: 14, lost: 1 });
     const connectedMs: number[] = [];
     const host = network.host(() => {
@@ -121,7 +121,7 @@ describe('one connection after the other', () => {
   }
   const EVENT = {} as never;
 
-  it('that fails twice over is tried again once, and leaves no timer but that of the next try', async () => {
+  it('that fails twice over is tried again once, and keeps no timer but that of the next try', async () => {
     const { host, states } = await aKeeper();
     const [socket] = host.sockets as [Made];
     const { onerror, onclose } = socket;
@@ -134,7 +134,7 @@ describe('one connection after the other', () => {
     assert.equal(host.sockets.length, 2);
   });
 
-  it('that opens after it counted as failed is not taken, nor given up once it is open', async () => {
+  it('that opens after it counted as failed is not taken, and not given up once it is open', async () => {
     const { host, states } = await aKeeper();
     const [late] = host.sockets as [Made];
     const { onopen, onerror } = late;
@@ -149,7 +149,7 @@ describe('one connection after the other', () => {
     assert.deepEqual(states, ['connecting', 'open']);
   });
 
-  it('that is closed before its credential is there has no problem to tell of, nor tries again', async () => {
+  it('that is closed before its credential is there reports no problem, and does not try again', async () => {
     let fail: (error: Error) => void = () => undefined;
     const asked = new Promise<string[]>((_, reject) => (fail = reject));
     const { host, keeper, states, problems } = await aKeeper(() => asked);

@@ -67,7 +67,7 @@ describe('a subscription', () => {
     assert.deepEqual(pauses, [150, 500, 1000, 2000]);
   });
 
-  it('of who is there asks for all of them anew where a part of the log is lost, and says nothing of gaps', async () => {
+  it('to presence asks for all members again where a part of the log is lost, and reports no gaps', async () => {
     for (const [channel, expected] of [
       ['orders!here', ['read', 'subscribe']],
       ['orders', ['read']],
@@ -84,7 +84,7 @@ describe('a subscription', () => {
 });
 
 describe('a feed', () => {
-  it("goes on behind the numbers that an answer says are nobody's", () => {
+  it('goes on behind the numbers that an answer marks as empty', () => {
     const feed = new Feed({ log: 1, seq: 3 });
     assert.deepEqual(feed.fill({ log: 1, messages: [], lost: [], upTo: 5 }), []);
     assert.deepEqual(feed.position, { log: 1, seq: 5 });
