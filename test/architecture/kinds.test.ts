@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isTest } from './module-kinds.ts';
 import { readSources } from './source-files.ts';
 
-/** Error classes of which no source asks whether an error is one, and for whom they are. */
+/** Error classes that no source checks with `instanceof`, and their readers. */
 const TOLD_APART_ELSEWHERE = new Map([
   ['BreakingError', 'of the command: its exit code says that a caller would be locked out'],
   ['FunctionFailed', "users' tests, by gatewright/testing"],

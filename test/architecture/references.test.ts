@@ -1,4 +1,4 @@
-/** Every `§` that somebody reads leads to a section that is there. */
+/** Every `§` leads to an existing section. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -85,7 +85,7 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
     await gatewright('clock', '+1d');
     assert.equal(await (await aCaller('alice'))(), 200);
 
-    // Lines are charged in their order, so those of the refused calls have come by now: nobody was charged for them.
+    // Lines are charged in their order, so those of the refused calls have come by now, and were not charged.
     const today = await usageOf('alice', 1, ({ periodStart: start }) => start !== periodStart);
     assert.equal(today.remaining, QUOTA - 1);
     const exported = (await gatewright('usage', 'export', '--format', 'ndjson', '--from', periodStart))

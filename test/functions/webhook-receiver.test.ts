@@ -43,7 +43,7 @@ async function run(event: unknown, answers: Answers = {}, environment: Record<st
     },
     event,
   );
-  // Whatever happens: neither secret, signature nor content reaches the logs.
+  // In every case, no secret, signature or content reaches the logs.
   assert.doesNotMatch(ran?.output ?? '', new RegExp(`canary|${SIGNATURE}`));
   return { ran, asked };
 }

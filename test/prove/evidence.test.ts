@@ -48,7 +48,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(others, []);
   });
 
-  // A branch that was rebased leaves commits that nobody can check out.
+  // A rebased branch leaves commits that cannot be checked out.
   it('is of commits that led here', { skip: isShallow() }, () => {
     const lost = [...evidence].filter(([, { commit }]) => !leadsHere(commit)).map(([name]) => name);
 

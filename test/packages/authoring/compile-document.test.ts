@@ -304,7 +304,7 @@ rules:
     assert.match(warningsOf({ rules: [rule({ when })] }).join(), /a missing claim makes "not" true/);
   });
 
-  // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless somebody says so knowingly.
+  // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless set on purpose.
   it('warns of answers that are kept for more than five minutes', () => {
     const warned = (cacheTtlSeconds: number) =>
       warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));

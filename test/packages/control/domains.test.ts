@@ -43,7 +43,7 @@ type RestEvent = {
   readonly requestContext: Record<string, string>;
 };
 
-/** What the function is told: resource, path, and path, stage and domain of the request context. */
+/** What the function receives: resource, path, and path, stage and domain of the request context. */
 async function told(api: Served, target: string, host = HOST): Promise<unknown> {
   const event = await ask(api, target, host);
   if (typeof event !== 'object' || event === null) return event;

@@ -25,7 +25,7 @@ const FUNCTION: TestResource = {
   properties: { Role: ROLE_ARN },
 };
 
-/** What the function of these resources may do, and what is said of its role. */
+/** What the function of these resources may do, and the findings about its role. */
 function read(resources: Readonly<Record<string, TestResource>>, ...others: readonly ResolvedStack[]) {
   const faults = new Faults(false);
   const { ofFunctions, unsupported } = readRoles([aStack({ Fn: FUNCTION, ...resources }), ...others], faults);

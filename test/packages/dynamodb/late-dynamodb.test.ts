@@ -41,7 +41,7 @@ describe('an embedded DynamoDB that starts on demand', () => {
       new PutItemCommand({ TableName: 'orders', Item: { customer: { S: 'a' }, number: { N: '1' } } }),
     );
     client.destroy();
-    // The thread answers in the order in which it tells of changes.
+    // The thread answers in the order in which it reports changes.
     await dynamoDb.admit([SIGNER]);
     assert.equal(changes.length, 1);
   });

@@ -20,7 +20,7 @@ function packCode(folder: string, files: Readonly<Record<string, string>>): Pack
 
 const PACKED = { 'src/a.js': 'exports.handler = async () => "packaged"' };
 
-/** What the function answers that has this source, these settings and this package, and what is told of it. */
+/** The answer of the function with this source, these settings and this package, and its findings. */
 async function served(
   source: Readonly<Record<string, string>>,
   settings: { readonly esbuild?: Readonly<Record<string, unknown>>; readonly isBundled?: true } = {},

@@ -85,7 +85,7 @@ describe('the AWS SDK that Lambda brings along', () => {
 });
 
 describe('a package that is not there', () => {
-  // Each line is told with the file and the line of the import, before any event.
+  // Each line is reported with the file and the line of the import, before any event.
   const rows = [
     {
       name: 'version 2 of the SDK, by import from TypeScript',

@@ -66,7 +66,7 @@ describe('openApiPorts', () => {
   });
   after(() => opened.close());
 
-  /** Status and body, or the path that the function is told. */
+  /** Status and body, or the path that the function receives. */
   function get(host: string, path: string): Promise<readonly [number, unknown]> {
     return new Promise((resolve, reject) => {
       request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (response) => {

@@ -46,7 +46,7 @@ after(() => {
 it('keeps a connection that is idle for longer than a busy machine stalls', () => {
   const { keepAliveTimeout, keepAliveTimeoutBuffer } = server;
   assert.ok(keepAliveTimeout >= 60_000, `${keepAliveTimeout} ms`);
-  // A client that was told the time sends nothing after it; what it has sent just before may be read late.
+  // A client that got the time sends nothing after it; what it has sent just before may be read late.
   assert.ok(keepAliveTimeoutBuffer >= 30_000, `${keepAliveTimeoutBuffer} ms`);
 });
 

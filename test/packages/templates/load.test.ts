@@ -152,7 +152,7 @@ describe('loadStacks', () => {
     });
   }
 
-  // The stack that the service imports from was served alone, and nobody said why.
+  // The stack that the service imports from was served alone, without a reason in the log.
   it('does not serve the stack that is imported from in the place of a service that is refused', async () => {
     const toolkit = fixture('cdk');
     const given = { ...OPTIONS, tolerance: new Faults(false) };

@@ -84,7 +84,7 @@ describe('a policy with a resource that is too long', () => {
   });
 });
 
-// AWS takes no answer that is larger, and says so to nobody.
+// AWS refuses a larger answer without a report.
 describe('an answer over the maxBytes of its document', () => {
   it('is a failure of ours, also where it is for one request alone', async () => {
     const document = aDocument({

@@ -51,7 +51,7 @@ describe('a shared answer', () => {
       fc.asyncProperty(fc.array(principal, { minLength: 2, maxLength: 12 }), async (principals) => {
         const own = new CacheDesk();
         const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
-          // All that a service can tell its caller by.
+          // All that identifies a caller to a service.
           ({ headers, rawQueryString, requestContext: { authorizer } }) => {
             const { authorization, ...others } = headers;
             const isSigned = authorizer?.['iam'] !== undefined;
@@ -179,7 +179,7 @@ describe('a shared answer', () => {
 });
 
 describe('the key of an entry', () => {
-  // Whoever changes what it is made of empties every cache, and counts up the number that it begins with.
+  // A change of its parts empties every cache, and needs the next version number at its beginning.
   it('is what it was in the release before', () => {
     const request = parseCachedRequest(
       anHttpEvent({ query: 'page=2&size=9', headers: { accept: 'text/html', host: 'api.example.com' } }),

@@ -14,7 +14,7 @@ beforeEach(() => {
   desk = new CacheDesk();
 });
 
-/** A request whose handler has begun, and answers when told. */
+/** A request whose handler has begun, and answers on request. */
 async function begin() {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const handler = withResponseCache<object>(() => promise, {

@@ -209,7 +209,7 @@ describe('a lease', () => {
     assert.ok(refusals > 0);
   });
 
-  // docs/guides/sell/quota.md: where it bills exactly, what waits here may never be told.
+  // docs/guides/sell/quota.md: where it bills exactly, what waits here may never be reported.
   for (const [billing, expected] of [
     [undefined, { used: 8, out: 6 }],
     ['exact', { used: 14, out: 0 }],

@@ -115,7 +115,8 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
       const counts = { allowed: count('allowed'), unavailable: count('unavailable'), held, kept };
       assert.ok(counts.allowed <= 60, JSON.stringify(counts));
       assert.ok(held.reduce((sum, units) => sum + units, counts.unavailable) >= 60, JSON.stringify(counts));
-      // Part of a lease may be left where all were admitted (7 of 150 runs); never where anybody was refused.
+      // Part of a lease may be left where all were admitted (7 of 150 runs); never where any request was
+      // refused.
       for (const [holder, units] of kept.entries())
         if (units > 0 && counts.unavailable === 0)
           assert.equal(count('quota-exceeded', holder), 0, JSON.stringify(counts));

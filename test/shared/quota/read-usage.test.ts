@@ -111,7 +111,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(contextOf(after)['violatedPolicy'], 'each-day');
   });
 
-  // What quota-admin's route writes: in a period that nobody has opened yet there is only the head to mark.
+  // What quota-admin's route writes: in an unopened period there is only the head to mark.
   it('denies a caller who was suspended before the period had its first request, until resumed', async () => {
     const { ask, table, serve } = await aTracked();
     await serve('r1');

@@ -235,7 +235,7 @@ describe('usage from access logs', () => {
     const keys = [...Array.from({ length: 40 }, (_, index) => `k${index}`), 'broken'];
     const requests = keys.map((key) => aRequest(`r-${key}`, { key }));
 
-    // Before the answer: afterwards Lambda lets nothing run.
+    // Before the answer: afterwards Lambda runs nothing.
     const charged = trackerOf(table, refuses)
       .track(requests)
       .catch((error: unknown) => [error, usedOf(table, '#daily#k').length]);
@@ -346,7 +346,7 @@ describe('usage from access logs', () => {
 
 type Fault = 'ok' | 'lost' | 'unanswered' | 'throttled' | 'late';
 
-/** Writes meet these faults, in turn; `late` ones are carried out when somebody calls them. */
+/** Writes meet these faults, in turn; `late` ones are carried out when the test calls them. */
 function withFaults(store: ItemStore, faults: Iterable<Fault>, late: (() => void)[]): ItemStore {
   const next = faults[Symbol.iterator]();
   return {

@@ -99,7 +99,7 @@ describe('the log of a channel', () => {
         update: async (write: Parameters<ItemStore['update']>[0]) => {
           if (write.key.pk.startsWith('log#') && isFirst) {
             isFirst = false;
-            // Frozen, while somebody misses its entry.
+            // Frozen, while a reader misses its entry.
             world.nowMs += SETTLED_AFTER_MS;
             await readLog(ports, ADDRESS, START);
           }

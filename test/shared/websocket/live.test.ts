@@ -1,4 +1,4 @@
-/** Live updates: who is told, who no longer, and what is left behind. */
+/** Live updates: who is notified, who no longer, and what remains. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';

@@ -5,7 +5,7 @@ import { parsePublisherEvent } from '#shared/websocket/publisher-event.ts';
 import { runPublisher } from '#shared/websocket/run-publisher.ts';
 import { ADA, ChannelWorld } from '../../support/a-channel-world.ts';
 
-/** A world in which somebody hears rooms/1. */
+/** A world with one listener of rooms/1. */
 async function aListener() {
   const world = new ChannelWorld();
   await world.connect('listener', ADA);

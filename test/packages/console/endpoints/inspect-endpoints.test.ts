@@ -185,7 +185,7 @@ describe('the console’s endpoints', () => {
       'GET',
       'console/cost',
     )) as TrafficShape;
-    // The console itself has put an item and looked at it, which nobody pays.
+    // The console itself has put an item and looked at it, which costs nothing.
     assert.deepEqual([tables, eventsOfTables], [[], 11]);
     const [shop, chat] = ['shop', 'chat'].map((name) => apis.find(({ apiName }) => apiName === name)!);
 

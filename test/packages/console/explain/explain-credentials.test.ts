@@ -1,4 +1,4 @@
-/** What a credential or a role says of itself, where whoever refused it does not. */
+/** Facts from a credential or a role, where the refusal gives none. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi, storyOf } from '../../../support/recorded-apis.ts';

@@ -11,7 +11,7 @@ import { compileTemplate } from '../../../../packages/velocity/compile.ts';
 import type { MappingInput } from '../../../../packages/core/mapping/mapping-input.ts';
 import { parseParameterSource } from '../../../../packages/core/mapping/parameter-source.ts';
 
-/** After these assignments of a template; none: nobody has asked for `$context`. */
+/** After these assignments of a template; none: no template has asked for `$context`. */
 function anInput(template?: string): MappingInput {
   const context = contextVariables({});
   if (template !== undefined)

@@ -163,7 +163,7 @@ describe('meter, key source AUTHORIZER', () => {
     assert.deepEqual([apiKey, apiKeyId], [KEY_VALUE, 'Key']);
   });
 
-  // Without it the line of a spent quota would speak of a key that nobody knows.
+  // Without it the line of a spent quota would name an unknown key.
   it("says in the request's line why the authorizer gave none, where it says so", async () => {
     const api = behind('AUTHORIZER', undefined, { quotaRefusal: 'over quota: monthly of plan b\u001b[2J' });
 

@@ -41,7 +41,7 @@ function rolesOf(role: Role | undefined) {
   };
 }
 
-/** The identity of the function with this role, and what was told of it. */
+/** The identity of the function with this role, and the findings about it. */
 function identify(role: Role | undefined) {
   const told: string[] = [];
   let made = 0;

@@ -18,7 +18,7 @@ function decide(
   return compiled.policy.decide({ ...question, principal });
 }
 
-/** Whom of Alice, Bob, Carol (of another account) and an anonymous caller a statement is for. */
+/** Which of Alice, Bob, Carol (of another account) and an anonymous caller a statement is for. */
 const ROWS: {
   name: string;
   statement: Record<string, unknown>;

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { describeSampling, tellStory } from '../../../../packages/gatewright/command/recorded.ts';
 import type { RecordState, RequestDetail } from '../../../../packages/engine/index.ts';
 
-/** As far as a story is told of it. */
+/** Only the members that a story uses. */
 function aDetail(sentences: readonly string[], changes: readonly string[]): RequestDetail {
   const story = { headline: 'GET /a was answered with 502', sentences, changes };
   return { id: 'abc', atEpochMs: 0, tookMs: 1, story, phases: [] } as unknown as RequestDetail;

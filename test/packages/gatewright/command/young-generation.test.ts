@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { holdYoungGeneration } from '../../../../packages/gatewright/command/young-generation.ts';
 import { REPOSITORY } from '../../../architecture/source-files.ts';
 
-/** What V8 is told where the young generation has these sizes, in megabytes, one after another. */
+/** The flags for V8 where the young generation has these sizes, in megabytes, one after another. */
 function flagsAt(sizes: readonly number[], told = ''): readonly string[] {
   const flags: string[] = [];
   const looks: (() => void)[] = [];

@@ -41,7 +41,7 @@ const authorizer = (ttlSeconds: number) => ({
   },
 });
 
-/** What a service beside the folder `documents/` is told when it is packaged. */
+/** The findings of packaging for a service beside the folder `documents/`. */
 function check(files: Readonly<Record<string, string>>, over: object = {}, at = 'documents') {
   const root = mkdtempSync(join(tmpdir(), 'gatewright-service-'));
   try {
@@ -132,7 +132,7 @@ describe('checkService', () => {
     ]);
   });
 
-  // Over REST's `*`: whoever may GET /orders/{id} would be let in at /orders/{id}/notes too.
+  // Over REST's `*`: a caller who may GET /orders/{id} would be allowed at /orders/{id}/notes too.
   it('refuses a method with an authorizer that the routes of the document do not have, under a wildcard', () => {
     const rest = (path: string, isProtected: boolean) => ({ method: 'GET', path, isProtected });
     const document = DOCUMENT.replace(/paths: \[[^\]]*\]/, "paths: ['/orders/{id}']");

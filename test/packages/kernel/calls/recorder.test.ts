@@ -7,7 +7,7 @@ import { CountingRandom, VirtualClock } from '../../../support/virtual-ports.ts'
 
 const TARGET = ['X-Amz-Target', 'Bells.Ring'];
 
-/** A service of bells that rings, knows nothing else, and breaks when it is told to. */
+/** A service of bells that rings, knows nothing else, and breaks on request. */
 const bells: ServiceApi = {
   namespace: 'https://bells.example/',
   answer({ operation }) {

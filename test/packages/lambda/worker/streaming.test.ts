@@ -119,7 +119,7 @@ describe('a handler that streams', () => {
       else assert.ok(failure?.includes(gives[1]), `${failure ?? 'complete'} (${from})`);
     });
 
-  // Attack: somebody asks at the same time, and reads what a neighbour is told.
+  // Attack: a caller asks at the same time, and reads the answer of a neighbour.
   it('gives each caller its own parts, however many events wait for it', async () => {
     const started = await start(streamed('stream.write(`${event.n} `); stream.end(String(event.n))'));
     for (let n = 0; n < 5; n += 1) await read(started, { n });

@@ -19,7 +19,7 @@ const ADMIN = tokenFor('admin');
 const SUPPORT = tokenFor('support');
 const small = { resources: 2, methods: ['GET', 'POST'] };
 
-/** Statements of the policy of the token authorizer, whose function no template lets anybody call. */
+/** Statements of the policy of the token authorizer, whose function no template permits to call. */
 function leaveOf({ control }: ApiToAttach): readonly string[] {
   const owner = { functionName: 'gatewright-prod-token-authorizer', qualifier: undefined };
   return control.served.account.functionPolicies.statementsOf(owner).map(({ id }) => id);

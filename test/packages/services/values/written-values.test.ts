@@ -29,7 +29,7 @@ describe('parseValues', () => {
     );
   });
 
-  // What is wrong is told by place and key: the file is full of secrets.
+  // Faults are reported by place and key: the file is full of secrets.
   const wrong: [what: string, text: string, told: RegExp][] = [
     ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: is not valid YAML from column 12 on \(MISSING_CHAR\)/],
     ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: is not valid YAML/],

@@ -21,7 +21,7 @@ secretsmanager:
 `;
 const DOCUMENTED = 'AWS CloudFormation user guide, dynamic references';
 
-/** The resource `F` of a template whose environment variable `V` is `text`, and what is told. */
+/** The resource `F` of a template whose environment variable `V` is `text`, and the findings. */
 function resolve(
   text: string,
   others = '',

@@ -28,7 +28,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
 
 const OBJECTS: Readonly<Record<string, string>> = { 'bucket/topic.yml': 'Topic: { Type: AWS::SNS::Topic }' };
 
-/** The template with its snippets in place, and what is told. */
+/** The template with its snippets in place, and the findings. */
 function expand(
   template: string,
   files: Readonly<Record<string, string>> = {},

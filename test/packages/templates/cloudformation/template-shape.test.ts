@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const TOPIC = { Type: 'AWS::SNS::Topic' };
 
-/** What is left, what was told, and what ended it. */
+/** The remaining template, the findings, and the error that ended it. */
 function check(template: JsonObject): { left: unknown; told: string[]; failed: string | undefined } {
   const told: string[] = [];
   try {

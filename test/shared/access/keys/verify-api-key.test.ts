@@ -22,7 +22,7 @@ function aVerifier(table: ApiKeyTable) {
   };
 }
 
-/** A key of the right form that nobody made. */
+/** A key of the right form that was never made. */
 const aStranger = (keyId: string, prefix = 'shop_live') =>
   printApiKey({ prefix, keyId }, REAL_RANDOM.hex(64));
 

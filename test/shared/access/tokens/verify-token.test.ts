@@ -50,7 +50,7 @@ describe('createTokenVerifier', () => {
       assert.equal(claims['scope'], 'a b');
     });
 
-  // What a stranger writes into a header stands in no log.
+  // Untrusted text of a header is in no log.
   it('notes the algorithm of a token where it is a known one', async () => {
     const noted: unknown[] = [];
     const sets = new Map([[main.trust.jwksUri, aKeySet(rsa)]]);

@@ -59,7 +59,10 @@ describe('a connection that is kept', () => {
 
 type Made = Socket & { readonly sent: string[]; readonly closedWith: (number | undefined)[] };
 
-/** A host whose timers go off when told, in the order of their time; to cancel one that is none any more is an error. */
+/**
+ * A host whose timers go off on request, in the order of their time; to cancel a timer that is over is an
+ * error.
+ */
 class HandHost implements Host {
   readonly sockets: Made[] = [];
   readonly waiting = new Map<number, { readonly ms: number; readonly run: () => void }>();

@@ -7,7 +7,7 @@ import { Subscription } from '#shared/websocket/client/subscription.ts';
 
 type Asked = { readonly action: string; readonly id: string };
 
-/** A subscription whose questions are answered by hand, and whose pauses go off when told. */
+/** A subscription whose questions are answered by hand, and whose pauses end on request. */
 function aSubscription(channel: string, after?: { log: number; seq: number }) {
   const asked: Asked[] = [];
   const pauses: number[] = [];

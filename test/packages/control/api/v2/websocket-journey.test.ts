@@ -107,7 +107,7 @@ async function makeChat(): Promise<string> {
   return ApiId;
 }
 
-/** The same API again, of nothing but what calls tell of the first one. */
+/** The same API again, made only from what calls return of the first one. */
 async function copy(ApiId: string): Promise<string> {
   const { v2 } = control;
   const { Name, ProtocolType, RouteSelectionExpression } = await v2.send(new GetApiCommand({ ApiId }));

@@ -100,7 +100,7 @@ describe('explain of a caller who is charged', () => {
     assert.match(user, /^quota {2}not charged: main is not in quota\.when\.issuers$/m);
   });
 
-  // The rules say yes and the authorizer no: nobody finds that by reading the rules.
+  // The rules allow and the authorizer denies: reading the rules alone does not show it.
   it('says which claim is missing where the caller is let in by the rules and denied for it', () => {
     assert.match(
       explained({ tenant: 'acme' }),
