@@ -219,8 +219,8 @@ export default {
       {},
       {
         couldNotResolve: true,
-        // A package of types only: nothing to resolve at run time. Examples import the package that they install. The launcher
-        // lies elsewhere in the package.
+        // A package of types only: nothing to resolve at run time. Examples import the package that they
+        // install. The launcher is elsewhere in the package.
         pathNot: ['^aws-lambda$', '^gatewright/', '^\\.\\./packages/gatewright/'],
       },
     ),

@@ -1,10 +1,8 @@
 /**
- * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: these files beside
- * another commit in one run. Each pair is two fresh processes, since where V8 happens to put things differs from start
- * to start, measured in turns (ABBA), so that what the machine does meanwhile meets both; the median of
- * their ratios with its 95 % interval; a table, and last on stdout one JSON line. Above 1: these files are faster.
- * Gateways by requests per second, and by processor second of the thread that serves.
- * Exit code 1 where a whole interval lies below the bound.
+ * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: these
+ * files beside another commit in one run, as pairs of fresh processes measured in turns (ABBA), so that noise
+ * of the machine meets both. Prints a table of median ratios with their 95 % intervals and, last on stdout,
+ * one JSON line. Above 1: these files are faster. Exit code 1 where a whole interval is below the bound.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

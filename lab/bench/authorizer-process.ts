@@ -14,7 +14,7 @@ export type Start = {
   readonly perSecond: number | null;
   /** How often it was asked. */
   readonly answers: number;
-  /** Printed by the function, by the number of answers; counted by whoever started it. */
+  /** Printed by the function, by the number of answers; counted by the process that started it. */
   readonly bytesPerAnswer: number;
   readonly isExpected: boolean;
 };

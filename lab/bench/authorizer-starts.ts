@@ -67,7 +67,7 @@ export async function measureWarm(starter: Starter, warmMs: number): Promise<num
   return Math.round(median(rates));
 }
 
-/** Whoever has settings of its own reads tables; all others start as if there were none. */
+/** A function with settings of its own reads tables; all others start as if there were none. */
 function inWorld(starter: Starter, world: World): Starter {
   if (starter.environment === undefined) return starter;
   return { ...starter, environment: { ...world.environment, ...starter.environment } };
@@ -162,7 +162,7 @@ export async function runStart(
   return { ...start, bytesPerAnswer: printedBytes / start.answers };
 }
 
-/** The gateway's own issuer, whom the deployed documents trust in stage dev, on a port of this machine. */
+/** The gateway's own issuer, which the deployed documents trust in stage dev, on a port of this machine. */
 export async function openIssuer(): Promise<Issuer> {
   const folder = join(BUILD, 'authorizer');
   mkdirSync(folder, { recursive: true });

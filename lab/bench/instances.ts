@@ -87,7 +87,7 @@ async function measureBusy(command: string, seconds: number): Promise<Instances[
   }
 }
 
-/** Of all threads of a process; NaN where the system does not tell. */
+/** Of all threads of a process; NaN where the system does not report it. */
 function processorSeconds(pid: number | undefined): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

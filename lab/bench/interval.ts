@@ -42,7 +42,7 @@ export function medianInterval(values: readonly number[], confidence = 0.95): In
   };
 }
 
-/** A bound is missed only where the whole interval lies below it: noise alone fails no run. */
+/** A bound is missed only where the whole interval is below it: noise alone fails no run. */
 export function judge({ low, high }: Interval, bound: number): Verdict {
   if (high < bound) return 'missed';
   return low >= bound ? 'kept' : 'open';

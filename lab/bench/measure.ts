@@ -44,7 +44,9 @@ export type Measurement = {
   readonly coldRequestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the server and its children at the end of the load; undefined where the system does not tell. */
+  /**
+   * Of the server and its children at the end of the load; undefined where the system does not report it.
+   */
   readonly rssMb: number | undefined;
   /** Of a gateway that records. */
   readonly ring?: Ring | undefined;
@@ -107,7 +109,9 @@ export async function generateLoad(task: LoadTask, signal?: AbortSignal): Promis
   return JSON.parse(chunks.stdout) as LoadResult;
 }
 
-/** Processor time of a process's main thread, by Linux's scheduler; NaN where the system does not tell. */
+/**
+ * Processor time of a process's main thread, by Linux's scheduler; NaN where the system does not report it.
+ */
 export function mainThreadMs(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
@@ -116,7 +120,7 @@ export function mainThreadMs(pid: number | undefined): number {
   }
 }
 
-/** Processor time of all threads of a process that live; NaN where the system does not tell. */
+/** Processor time of all live threads of a process; NaN where the system does not report it. */
 export function allThreadsMs(pid: number | undefined): number {
   try {
     const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {

@@ -114,7 +114,9 @@ export function startFigures({ npmStartMs, plainMs, restMb, loadedMb }: Starts):
   ];
 }
 
-/** Undefined where there is nothing to compare. Judged as it is printed: nobody argues about a digit that is not there. */
+/**
+ * Undefined where there is nothing to compare. Judged as printed, so that a hidden digit decides nothing.
+ */
 export function isHeld({ value, unit, goal }: Figure): boolean | undefined {
   if (value === undefined || goal === undefined) return undefined;
   const shown = Number(value.toFixed(DIGITS[unit]));

@@ -87,7 +87,10 @@ export function heapSamples(head: HeapNode, outer: readonly Frame[] = []): reado
 }
 
 const WRITES = /^write(v|Buffer|\w+String)$/;
-/** The nearest of these on the stack says whose time it is; what lies in no row (routing, events, mapping) is its caller's. */
+/**
+ * The nearest of these on the stack says whose time it is; what is in no row (routing, events, mapping) is
+ * its caller's.
+ */
 const PLACES: readonly (readonly [pattern: RegExp, step: Step | 'a phase'])[] = [
   [/\/core\/phases\/([a-z-]+)\.ts$/, 'a phase'],
   [/\/core\/(?:pipeline|trail)\.ts$/, 'pipeline and trail'],

@@ -83,7 +83,7 @@ export async function start(
   const child = spawn(file, args, {
     cwd,
     stdio: ['ignore', 'pipe', logFile('starts')],
-    // Compiled code of a user who has started before, and nobody else's.
+    // Compiled code of a user who has started before, apart from any other.
     env: { ...process.env, GATEWRIGHT_HOME: join(BUILD, 'home'), ...more },
   });
   const ready = await readyLine(child);

@@ -1,4 +1,7 @@
-/** A process that asks until it is told to stop, while things go wrong for it. Every admission is a byte in a file, which a kill does not take back. */
+/**
+ * A process that asks until it gets a stop, while things go wrong for it. Every admission is a byte in a
+ * file, which a kill does not take back.
+ */
 import { randomBytes } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';

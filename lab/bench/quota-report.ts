@@ -9,7 +9,7 @@ export type QuotaRow = {
   readonly quota: number;
   readonly admitted: number;
   readonly over: number;
-  /** Units of the quota that nobody got although all asked. */
+  /** Units of the quota that stayed unused although all asked. */
   readonly unused: number;
   readonly refused: number;
   readonly failed: number;

@@ -1,7 +1,7 @@
 /**
- * The gateway that `npm run bench -- record` measures: told to, it switches recording on and off between blocks of
- * requests that come without a pause. Both sides are one process then, with the same compiled code, the same instances
- * of functions and the same connections; what else the machine does meets both.
+ * The gateway of `npm run bench -- record`: on command it switches recording on and off between blocks of
+ * requests that come without a pause. Both sides are one process with the same compiled code, instances and
+ * connections, so noise of the machine meets both.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { measureBlock, serveAndMeasure } from './in-process.ts';
@@ -35,7 +35,7 @@ async function measure({ warmupMs, pairs, blockMs, settleMs }: RecordOrder): Pro
   const measured: BlockPair[] = [];
   while (measured.length < pairs) {
     const pair = await measurePair();
-    // Of a block in which the machine did something else, nobody knows what a request took.
+    // In a block in which the machine did something else, the time of a request is unknown.
     if (pair.on.requests > 0 && pair.off.requests > 0) measured.push(pair);
   }
   isRecording = true;

@@ -5,7 +5,7 @@ import { ANY_PORTS, plainSource, plainTemplate, start, startPlain } from './plai
 import { median } from './report.ts';
 import { ROOT, stop, untilAnswered } from './targets.ts';
 
-/** After that long a gateway that nobody calls has done what it does after a start. */
+/** After that long an idle gateway has done what it does after a start. */
 export const SETTLED_MS = 3_000;
 
 export type Starts = {
@@ -14,7 +14,7 @@ export type Starts = {
   readonly npmStartMs: { readonly unchanged: number; readonly changed: number };
   /** One plain template by the installed package's command, to its first answer. */
   readonly plainMs: number;
-  /** Of the process and its children; undefined where the system does not tell. */
+  /** Of the process and its children; undefined where the system does not report it. */
   readonly restMb: number | undefined;
   readonly loadedMb: number | undefined;
 };

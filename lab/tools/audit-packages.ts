@@ -1,6 +1,7 @@
 /**
- * `npm run audit`: known vulnerabilities of what the lock files name, those of the tools included, and signatures of what
- * is installed. A registry that does not answer such questions makes nothing red; then it is said that nobody asked.
+ * `npm run audit`: known vulnerabilities of the packages in the lock files, those of the tools included, and
+ * signatures of what is installed. A registry without such answers fails nothing; the output then says that
+ * the check did not run.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

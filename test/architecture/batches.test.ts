@@ -16,7 +16,7 @@ describe('batches of test files', () => {
     assert.ok(batches.flat().length > 100, 'the folders that may share a process have been renamed');
   });
 
-  it('leave a process of its own to a file that changes what belongs to it, and to a single one', () => {
+  it('runs a file that changes shared state, and a file without company, in its own process', () => {
     const { alone } = planBatches(TEST_FILES);
 
     assert.ok(alone.includes('test/packages/terminal/running-gateway.test.ts'));

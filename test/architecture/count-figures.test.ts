@@ -75,7 +75,7 @@ describe('exported names', () => {
     'test/gateway/a.test.ts': "import { tested, used } from '../../gateway/a.ts';",
   });
 
-  it('that nobody imports are named; entries and default exports are for others', () => {
+  it('names unused exports, except entries and default exports', () => {
     assert.deepEqual(figures.importedByNobody, ['gateway/a.ts: Forgotten']);
     assert.equal(figures.exportedNames, 11);
   });

@@ -28,7 +28,7 @@ function startCodes(): readonly string[] {
 describe('docs/errors.md', () => {
   const { text } = readSource('docs/errors.md');
 
-  it('is made of the comments of both errors.ts and of what clients, logs and administrators are told', async () => {
+  it('is made of the comments of both errors.ts and of the texts for clients, logs and administrators', async () => {
     const settings = { ...(await resolveConfig(join(REPOSITORY, 'docs/errors.md'))), parser: 'markdown' };
 
     assert.equal(await format(writeErrorsPage(text), settings), text);

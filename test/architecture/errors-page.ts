@@ -1,6 +1,6 @@
 /**
- * The tables of docs/errors.md: codes and sentences from the comments of shared/errors.ts and packages/core/errors.ts, status, log
- * reason and metric from what clients, logs and administrators are told.
+ * The tables of docs/errors.md: codes and sentences from the comments of shared/errors.ts and
+ * packages/core/errors.ts; status, log reason and metric from the texts for clients, logs and administrators.
  */
 import { REST_DEFAULTS } from '../../packages/core/deployment/error-wordings.ts';
 import type { GatewayErrorCode } from '../../packages/core/errors.ts';

@@ -1,4 +1,4 @@
-/** What the evidence pages say of their tests is so. `npm run docs` writes it anew. */
+/** The evidence pages name tests that exist. `npm run docs` rewrites them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findHolders, printIndex, readHeldBy } from './held-by.ts';

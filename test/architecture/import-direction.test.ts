@@ -15,7 +15,7 @@ type Cruiser = {
   readonly default: { readonly forbidden: readonly { readonly from: Condition; readonly to: Condition }[] };
 };
 
-/** Packages of others, built-in modules, and the launcher, which lies elsewhere in the package. */
+/** Packages of others, built-in modules, and the launcher, which is elsewhere in the package. */
 const OF_OTHERS = /node_modules|^\^gatewright\/|^\^aws-lambda\$$|crypto|^\^\\\.\\\.\/packages/;
 
 const PURE =

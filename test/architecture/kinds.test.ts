@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isTest } from './module-kinds.ts';
 import { readSources } from './source-files.ts';
 
-/** Error classes of which no source asks whether an error is one, and for whom they are. */
+/** Error classes that no source checks with `instanceof`, and their readers. */
 const TOLD_APART_ELSEWHERE = new Map([
   ['BreakingError', 'of the command: its exit code says that a caller would be locked out'],
   ['FunctionFailed', "users' tests, by gatewright/testing"],
@@ -35,7 +35,7 @@ const NAMED_RECORDS = new Map([
 const sources = readSources().filter(({ path }) => !isTest(path));
 
 describe('an error class', () => {
-  it('is one because somebody tells it apart', () => {
+  it('exists only where code distinguishes it', () => {
     const classes = sources.flatMap(({ text }) =>
       [
         ...text.matchAll(/^(?:export )?class (\w+) extends \w*(?:Error|Invalid|Faults?|Refus(?:ed|al))\b/gm),
@@ -50,7 +50,7 @@ describe('an error class', () => {
   });
 });
 
-describe('an object whose members nobody has checked', () => {
+describe('an object with unchecked members', () => {
   it('is a JsonObject, save where another name says more', () => {
     const names = sources.flatMap(({ path, text }) =>
       [...text.matchAll(/^(?:export )?type (\w+) = (?:Readonly<)?Record<string, unknown>>?;/gm)].map(

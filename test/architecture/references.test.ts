@@ -1,4 +1,4 @@
-/** Every `§` that somebody reads leads to a section that is there. */
+/** Every `§` leads to an existing section. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -69,7 +69,7 @@ describe('names of documents in code', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('are no names of documents that nobody has', () => {
+  it('name no document that does not exist', () => {
     const unknown =
       /aws-behaviour|hot-path\.md \u00a7|\b(?:design|style)\.md|authorizers\.md [\u00a7BJKP]\d|access test \d|issue, part/;
 

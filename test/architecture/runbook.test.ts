@@ -1,9 +1,9 @@
-/** Whoever is woken by an alarm finds what to type. */
+/** Every alarm has commands in the runbook. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { listFiles, readSource } from './source-files.ts';
 
-/** Alarms that tell somebody; halves of a composite have no actions. */
+/** Alarms with actions; halves of a composite have none. */
 const alarms = listFiles('packages/stack')
   .filter((path) => path.endsWith('.yml'))
   .flatMap((path) =>

@@ -19,7 +19,7 @@ describe('tests of several services', () => {
     );
   });
 
-  it('are of two services at least: those of one lie in its mirror', () => {
+  it('cover at least two services; tests of one service are in its mirror', () => {
     const alone = together.filter((file) => (namedServices(file)?.length ?? 0) < 2);
 
     assert.deepEqual(
@@ -28,7 +28,7 @@ describe('tests of several services', () => {
     );
   });
 
-  it('lie below the name of a service that they name, or below none', () => {
+  it('are in the folder of a service that they name, or in none', () => {
     const astray = together.filter((file) => {
       const folder = file.path.split('/').slice(2, -1);
       return folder.length > 0 && namedServices(file)?.includes(folder.join('/')) !== true;

@@ -84,7 +84,7 @@ export function importClosure(
   return [...found].sort();
 }
 
-/** Lines that are neither blank nor comment only, as the lint rule `max-lines` counts them. */
+/** Lines of code, without blank and comment lines, as the lint rule `max-lines` counts them. */
 export function countCodeLines(text: string): number {
   const withoutBlocks = text.replace(/^\s*\/\*[\s\S]*?\*\/\s*$/gm, '');
   return withoutBlocks.split('\n').filter((line) => line.trim() !== '' && !/^\s*\/\//.test(line)).length;

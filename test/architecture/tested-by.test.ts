@@ -16,7 +16,7 @@ describe('the tests of a module', () => {
     assert.deepEqual(untested, []);
   });
 
-  it('lie in the mirror of a folder that exists, or in one for journeys', () => {
+  it('are in the mirror of an existing folder, or in a folder for journeys', () => {
     const folders = new Set(tree.modules.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
     const astray = tree.modules
       .map(({ path }) => path)

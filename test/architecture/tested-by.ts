@@ -10,7 +10,7 @@ import { isTest } from './module-kinds.ts';
 import type { Tree } from './arrows.ts';
 
 type TestedBy = {
-  /** Its own tests, or those of `through`. Empty = nobody tests it. */
+  /** Its own tests, or those of `through`. Empty = untested. */
   readonly tests: readonly string[];
   /** The nearest importer that has tests. */
   readonly through?: string;

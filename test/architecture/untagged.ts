@@ -14,7 +14,7 @@ const RULE = /^\|[\s:|-]+\|$/;
 const COLUMN = /^(?:evidence|strength|source)$/;
 const EMPTY = /^[\s–-]*$/;
 
-/** Neither code nor the target of a link is a tag. */
+/** Code and the target of a link are no tags. */
 const hasTag = (text: string): boolean =>
   TAG.test(text.replaceAll(/`[^`]*`/g, 'code').replaceAll(/\]\([^)]*\)/g, ']()'));
 

@@ -20,7 +20,7 @@ describe('an export', () => {
   const lonely = findLonelyExports(readTree(REPOSITORY)).filter(({ path }) => !LOADED_BY_PATH.test(path));
   const testedOnly = lonely.filter(({ path, tests }) => !isTest(path) && tests.length > 0);
 
-  it('is imported by somebody', () => {
+  it('is imported by another file', () => {
     assert.deepEqual(lonely.filter(({ tests }) => tests.length === 0).map(print), []);
   });
 
@@ -52,7 +52,7 @@ describe('findLonelyExports', () => {
       others: new Map(Object.entries(others)),
     });
 
-  it('finds what nobody imports, whatever it is', () => {
+  it('finds unused exports of any kind', () => {
     const text =
       'export const lonely = 1; export async function wanted() {} export abstract class Odd {} export type Shape = {}; const mine = 2;';
 
@@ -73,7 +73,7 @@ describe('findLonelyExports', () => {
     ]);
   });
 
-  it('leaves out what a template or CommonJS beside it names', () => {
+  it('skips names that a template or a CommonJS file beside it uses', () => {
     const files = { 'x/a.ts': 'export const handler = 1;', 'y/b.ts': 'export const handler = 1;' };
 
     assert.deepEqual(find(files, { 'x/serverless.yml': 'handler: a.handler' }).map(print), [

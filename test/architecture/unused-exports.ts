@@ -1,4 +1,4 @@
-/** Exports that no module of the product imports: whoever reads them looks for an importer that is not there. */
+/** Exports that no module of the product imports: a reader looks in vain for an importer. */
 import { posix } from 'node:path';
 import { findArrows } from './arrows.ts';
 import { isEntry, isTest } from './module-kinds.ts';
@@ -7,7 +7,7 @@ import type { Tree } from './arrows.ts';
 export type LonelyExport = {
   readonly path: string;
   readonly name: string;
-  /** Tests that import it; empty: nobody does. */
+  /** Tests that import it. */
   readonly tests: readonly string[];
   /** Its own module needs it, too. */
   readonly isUsedAtHome: boolean;

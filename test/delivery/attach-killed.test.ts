@@ -29,7 +29,7 @@ function commandAt({ control, root }: ApiToAttach): Command {
   };
 }
 
-/** Killed as soon as it has told of this step, while the next one is on its way. */
+/** Killed as soon as it has reported this step, while the next one is on its way. */
 async function killAfter(step: string, { environment, target }: Command, attach: readonly string[]) {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [MAIN, ...attach, ...target], {

@@ -111,7 +111,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     says: /--data: .*broken\.yaml\/data cannot be /,
   },
   {
-    name: 'keys of the issuer that are damaged, in a folder that nobody keeps afterwards',
+    name: 'damaged keys of the issuer, in a folder that is not kept afterwards',
     args: ['start', tables, '--data', join(folder, 'damaged'), ...PORTS],
     says: /damaged\/issuer-keys\.json is damaged; delete it to start with a new key/,
   },

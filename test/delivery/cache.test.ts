@@ -126,7 +126,7 @@ describe('the cache invalidator on a started gateway', () => {
     assert.notEqual(await mine(), first);
   });
 
-  it('flushes answers of authorizers, and tells CloudFront, as calls to AWS show', async () => {
+  it('flushes answers of authorizers and invalidates CloudFront, as calls to AWS show', async () => {
     const { report } = await cache(
       'invalidate',
       'orders',

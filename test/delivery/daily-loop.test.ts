@@ -44,7 +44,7 @@ describe('commands that reach a running gateway', () => {
 
   const ready = (index: number): Ready => readyOf(running[index]!) as Ready;
 
-  it('names a gateway by its folder, or as it is told', () => {
+  it('names a gateway by its folder, or by its option', () => {
     assert.deepEqual([ready(0).name, ready(1).name], ['shop', 'bread']);
   });
 

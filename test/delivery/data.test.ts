@@ -103,7 +103,7 @@ describe('gatewright data, and start --seed', () => {
     return { apiId: restApiId, planId, key };
   }
 
-  /** What somebody sees of it all. */
+  /** Everything that a caller sees of it. */
   async function answers({ apiId, planId, key }: { apiId: string; planId: string; key: string }) {
     const { control, apis, tables } = await clients();
     const { url } = (await listRoutes(control)).find(({ id }) => id === apiId) ?? { url: '' };

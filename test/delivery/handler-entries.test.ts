@@ -80,7 +80,7 @@ async function bundle(text: string): Promise<{ sizeBytes: number; files: readonl
 }
 
 describe('types of the package', () => {
-  it('hold under moduleResolution nodenext, without leave to skip ours', async () => {
+  it('hold under moduleResolution nodenext without skipLibCheck', async () => {
     const flags = ['--noEmit', '--skipDefaultLibCheck', '--module', 'nodenext'];
 
     const complaints = await compile(service.directory, ['typed.ts', 'library.ts'], flags);
@@ -208,7 +208,7 @@ describe('a handler with quota()', () => {
 
     assert.equal(complaints, '');
     assert.equal(complete.stdout, '200\n200\n429\n');
-    // Never 503: a table that nobody can ask is no outage.
+    // Never 503: a missing package is no outage of the table.
     const name = '@aws-sdk/client-dynamodb';
     const sentence = `CONFIG_INVALID ${name} is not installed where this runs: npm install ${name}\n`;
     assert.equal(lacking.stdout, sentence.repeat(3));

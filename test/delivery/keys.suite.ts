@@ -137,7 +137,7 @@ describe('gatewright keys', () => {
     assert.deepEqual([prefix.code, role.code], [1, 1]);
   });
 
-  it('lets in nobody who has not signed', async () => {
+  it('rejects unsigned callers', async () => {
     const admin = urlOf('HttpApi', 'gatewright-dev');
     const unsigned = await fetch(`${admin}/access/keys?tenant=acme`);
     const stranger = await runCommand(['keys', 'list', '--tenant', 'acme', '--url', admin], {
@@ -224,7 +224,7 @@ describe('gatewright access revoke', () => {
     assert.equal(await me(alice), 200);
   });
 
-  it('ends one token by its id, and leaves the others of its user', async () => {
+  it('ends one token by its id, and keeps the other tokens of its user', async () => {
     const [first, second] = [await tokenFor('carol'), await tokenFor('carol')];
     const { jti } = JSON.parse(Buffer.from(first.split('.')[1] ?? '', 'base64url').toString()) as {
       jti: string;
@@ -275,7 +275,7 @@ describe('a ticket', () => {
   };
 
   // docs/design/authorizers §K08, §7.17.
-  it('opens a WebSocket once, for whoever may ask for one', async () => {
+  it('opens a WebSocket once, for a caller who may ask for one', async () => {
     const reply = await withToken('/ws-ticket', await tokenFor('erin'), 'POST');
     const { ticket, expiresInSeconds } = (await reply.json()) as { ticket: string; expiresInSeconds: number };
 

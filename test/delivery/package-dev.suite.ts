@@ -1,4 +1,4 @@
-/** The toolkit's stack in the stage of developers, and what packaging says to whoever asks wrongly. */
+/** The toolkit's stack in the stage of developers, and the errors of packaging. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

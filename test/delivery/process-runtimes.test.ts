@@ -15,7 +15,7 @@ import {
   writeFiles,
 } from '../packages/lambda/start-runtime.ts';
 
-/** Does what the event asks for; `VERSION` is told, so that one sees which version runs. */
+/** Does what the event asks for; `VERSION` is in the answer, to see which version runs. */
 type Sample = {
   readonly runtime: string;
   readonly handler: string;

@@ -65,7 +65,7 @@ describe('the admin endpoints', () => {
     const disguised = await signed('POST', topUp.replace('/top-up', '/reset'), OPERATOR, '{}');
 
     assert.deepEqual([unsigned.status, wrongSecret, stranger, reader], [403, 403, 403, 200]);
-    // The operator is let in, and told that there is no such key.
+    // The operator is admitted, and gets 404 for the unknown key.
     assert.deepEqual([readerWrites, operatorWrites, disguised], [403, 404, 403]);
   });
 

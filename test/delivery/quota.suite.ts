@@ -41,7 +41,7 @@ function readField(response: Response, name: string): { id: string; [parameter: 
 }
 
 describe('a partner of 100 requests a day', () => {
-  it('gets 100 of 150, is told how it stands, and begins the next day anew', async () => {
+  it('gets 100 of 150, sees the remaining quota, and starts over the next day', async () => {
     const token = await aTokenOf('trattoria');
     const replies: Response[] = [];
     for (let call = 0; call < 150; call += 1) replies.push(await askForMenu(token));
@@ -78,7 +78,7 @@ describe('a partner of 100 requests a day', () => {
     assert.equal(readField(tomorrow, 'ratelimit')['r'], QUOTA - 1);
   });
 
-  it('does not use up what another partner has, and lets nobody else in', async () => {
+  it('does not use the quota of another partner, and rejects unknown callers', async () => {
     const other = await askForMenu(await aTokenOf('ramen-bar'));
     const customer = await askForMenu(await aTokenOf('alice', 'admin'));
     const nobody = await askForMenu();
@@ -90,7 +90,7 @@ describe('a partner of 100 requests a day', () => {
 
 // The backend of these knows of no quota: request-authorizer charges, and the REST API refuses for want of a key.
 describe('a partner of 100 requests a day, charged by the authorizer', () => {
-  it('gets 100 of 150, is told how it stands when refused, and begins the next day anew', async () => {
+  it('gets 100 of 150, sees its quota in the refusal, and starts over the next day', async () => {
     const token = await aTokenOf('bakery');
     const replies: Response[] = [];
     for (let call = 0; call < 150; call += 1) replies.push(await askForOrders(token));
@@ -126,7 +126,7 @@ describe('a partner of 100 requests a day, charged by the authorizer', () => {
     assert.equal((await askForOrders(await aTokenOf('bakery'))).status, 200);
   });
 
-  it('leaves every other refusal as API Gateway words it', async () => {
+  it('keeps the wording of API Gateway in every other refusal', async () => {
     const customer = await askForOrders(await aTokenOf('alice', 'admin'));
     const nobody = await askForOrders();
 

@@ -27,7 +27,7 @@ describe('gatewright requests, explain, replay and export', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('tell why a request was refused and what would change that', async () => {
+  it('show why a request was refused and what would change that', async () => {
     await (await fetch(url, { headers: { 'x-api-key': 'a-key-that-nobody-has' } })).text();
 
     const listed = await run('requests', '--status', '4xx');
@@ -45,7 +45,7 @@ describe('gatewright requests, explain, replay and export', () => {
     assert.ok(!story.stdout.includes('a-key-that'));
   });
 
-  it('replay it, edited or as somebody else, and show what differs', async () => {
+  it('replay it, edited or as another caller, and show the difference', async () => {
     await (await fetch(url)).text();
 
     const again = await run('replay', 'last', '--diff');

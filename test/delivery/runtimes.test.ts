@@ -71,7 +71,7 @@ const LANGUAGES: readonly Language[] = [
     work: (CodeUri) => ({ Runtime: 'provided.al2023', Handler: 'handler', CodeUri }),
   },
   {
-    // A module with a package for each function, as AWS's samples have it, built by `go build` and by nobody else.
+    // A module with a package for each function, as AWS's samples have it, built only by `go build`.
     name: 'Go',
     folder: 'go',
     find: () => missing('go', 'version'),
@@ -184,7 +184,7 @@ function write(language: Language, folder: string, version: string): void {
     if (statSync(join(from, name)).isDirectory()) continue;
     const text = readFileSync(join(from, name), 'utf8');
     const isThere = existsSync(join(folder, name));
-    // Only what tells its version changes.
+    // Only the version changes.
     if (isThere && !text.includes('VERSION')) continue;
     cpSync(join(from, name), join(folder, name));
     writeFileSync(join(folder, name), text.replaceAll('VERSION', version));

@@ -40,7 +40,7 @@ const told = ({ unsupported }: ResolvedStack): string[] =>
     .map(({ line, property = '', message = '' }) => `${line ?? '-'} ${property}: ${message}`);
 
 describe('a service of another time', () => {
-  it('is read whatever version it pins and whichever runtime and dashboard it names', async () => {
+  it('is read with any pinned version, runtime and dashboard', async () => {
     const service = aService([
       "frameworkVersion: '3'",
       'app: mine',
@@ -54,7 +54,7 @@ describe('a service of another time', () => {
     assert.match(informed[0] ?? '', /frameworkVersion 3: this service is read by osls 4\.\S+/);
   });
 
-  it('has its unknown properties told, each with its line', async () => {
+  it('reports its unknown properties, each with its line', async () => {
     const service = aService([
       'provider:',
       '  name: aws',
@@ -159,7 +159,7 @@ describe('a service of another time', () => {
     assert.match(message, /at 'functions\.a\.events\.1\.httpApi': unrecognized property 'authorize'/);
   });
 
-  it('says its stage itself, unless somebody says another', async () => {
+  it('sets its stage itself, unless the command line names another', async () => {
     const service = aService(['provider: { name: aws, runtime: nodejs24.x, stage: prod }']);
 
     assert.equal((await load(service)).stack.stage, 'prod');

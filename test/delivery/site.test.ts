@@ -109,7 +109,7 @@ describe('the site of the documentation', { skip: missing ?? false }, () => {
       assert.doesNotMatch(readFileSync(join(SITE, file), 'utf8'), /<!-- not run/, file);
   });
 
-  it('loads nothing from elsewhere, and tells nothing of the machine that built it', () => {
+  it('loads nothing from elsewhere, and reveals nothing about the machine that built it', () => {
     for (const file of globSync('**/*.{html,js,css}', { cwd: SITE })) {
       const text = readFileSync(join(SITE, file), 'utf8');
       assert.doesNotMatch(text, /<(?:script|link|img|iframe)[^>]+(?:src|href)="https?:/, file);

@@ -39,7 +39,7 @@ const TEMPLATE = {
   },
 };
 
-/** What nobody has buried yet is gone all the same. */
+/** A zombie counts as gone. */
 function isThere(pid: number): boolean {
   try {
     if (process.platform !== 'linux') return process.kill(pid, 0);
@@ -94,7 +94,7 @@ process.exit(3);`,
     assert.match(stderr, /GET \/dev 200/);
     assert.equal(existsSync(join(cwd, '.gatewright/credentials.json')), false);
 
-    // Nothing is left behind, neither of its group nor what has left it; Linux alone shows the latter.
+    // Nothing is left, in its group or outside; only Linux shows the latter.
     const [inGroup = 0, outside = 0] = left;
     assert.equal(isThere(inGroup), false);
     if (process.platform === 'linux') assert.equal(isThere(outside), false);

@@ -88,7 +88,7 @@ describe('gatewright start', () => {
     });
   });
 
-  it('alarms nobody: short lines, no token, findings as one line', () => {
+  it('raises no false alarm: short lines, no token, findings as one line', () => {
     const screen = gateway.output().stdout.split('Ready in')[0] ?? '';
     const lines = screen.split('\n');
 

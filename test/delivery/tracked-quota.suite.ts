@@ -69,7 +69,7 @@ async function callsUntil(call: () => Promise<number>, status: number): Promise<
 }
 
 describe('a quota counted from the access log', { timeout: 120_000 }, () => {
-  it('admits until the lines are charged, refuses from then on, and begins the next day anew', async () => {
+  it('admits until the lines are charged, refuses from then on, and starts over the next day', async () => {
     const call = await aCaller('alice');
     const within = [];
     for (let asked = 0; asked < QUOTA; asked += 1) within.push(await call());
@@ -85,7 +85,7 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
     await gatewright('clock', '+1d');
     assert.equal(await (await aCaller('alice'))(), 200);
 
-    // Lines are charged in their order, so those of the refused calls have come by now: nobody was charged for them.
+    // Lines are charged in their order, so those of the refused calls have come by now, and were not charged.
     const today = await usageOf('alice', 1, ({ periodStart: start }) => start !== periodStart);
     assert.equal(today.remaining, QUOTA - 1);
     const exported = (await gatewright('usage', 'export', '--format', 'ndjson', '--from', periodStart))

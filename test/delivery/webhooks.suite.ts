@@ -66,7 +66,7 @@ describe("a webhook to the toolkit's stack on the local gateway", () => {
     assert.ok(details[1]?.endsWith(`"bodyBase64":"${bytes.toString('base64')}"}`));
   });
 
-  it('is refused if it is forged or for nobody, and then reaches nothing', async () => {
+  it('is refused before the handler if it is forged or has no receiver', async () => {
     const before = (await recorded()).length;
 
     assert.equal(await deliver('{"action":"forged"}', '{"action":"signed"}'), 401);

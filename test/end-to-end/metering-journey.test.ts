@@ -59,7 +59,7 @@ async function call(headers: Record<string, string> = {}): Promise<[number, stri
 }
 
 describe('selling an API by plan', () => {
-  it('makes key and plan, serves until Limit Exceeded, extends, serves again, and begins the next day anew', async () => {
+  it('makes key and plan, serves until Limit Exceeded, extends, serves again, and starts over the next day', async () => {
     const forbidden: [number, string] = [403, '{"message":"Forbidden"}'];
     const exceeded: [number, string] = [429, '{"message":"Limit Exceeded"}'];
     const hello: [number, string] = [200, 'hello'];

@@ -156,7 +156,7 @@ const rows: readonly {
 
 describe('a SAM template with something that SAM refuses', () => {
   for (const { name, resources, good, bad, tells } of rows)
-    it(`closes what it concerns, serves the rest, and tells: ${name}`, async () => {
+    it(`closes the affected routes, serves the rest, and reports: ${name}`, async () => {
       const started = await start(resources);
 
       assert.deepEqual([await ask(started, '/good'), await ask(started, '/bad')], [good, bad]);

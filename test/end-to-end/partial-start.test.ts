@@ -63,7 +63,7 @@ function find(items: readonly UnsupportedItem[], message: RegExp): UnsupportedIt
 
 describe('a start with something that cannot be served', () => {
   for (const { name, resources, parameters, good = 200, bad, tells } of CASES)
-    it(`serves the rest, closes what it concerns, and tells: ${name}`, async () => {
+    it(`serves the rest, closes the affected routes, and reports: ${name}`, async () => {
       const template = {
         ...(parameters === undefined ? {} : { Parameters: parameters }),
         Resources: resources,
@@ -82,7 +82,7 @@ describe('a start with something that cannot be served', () => {
       if (bad === 500) assert.match(started.log.join('\n'), logicalId === '' ? /must have a value/ : message);
     });
 
-  it('tells all of it, not the first', async () => {
+  it('reports every fault, not only the first', async () => {
     const { listening } = await start({
       Resources: {
         ...REST,
@@ -136,7 +136,7 @@ describe('a start with something that cannot be served', () => {
     await assert.rejects(start({ Resources: { Api } }), /ProtocolType must be HTTP or WEBSOCKET/);
   });
 
-  it('lets nobody connect to a WebSocket API whose $connect route cannot be read', async () => {
+  it('refuses every connection to a WebSocket API with an unreadable $connect route', async () => {
     const { gateway } = await start({
       Resources: {
         Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'ws', ProtocolType: 'WEBSOCKET' } },

@@ -14,7 +14,7 @@ const SIGN = pathToFileURL(join(import.meta.dirname, '../../packages/aws/sign-re
 const ARN = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
 const SESSION = 'arn:aws:sts::123456789012:assumed-role/shop-role/shop';
 
-/** Sends whatever it is told to, signed with its own credentials, as an SDK does. */
+/** Sends any given call, signed with its own credentials, as an SDK does. */
 const HANDLER = `
 import { signRequest } from '${SIGN}';
 const { env } = process;

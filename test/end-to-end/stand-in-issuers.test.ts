@@ -188,7 +188,7 @@ describe('a service whose issuers cannot be reached', () => {
     assert.ok('let_in_by' in claims && claims.let_in_by === 'TokenGeneration_Authentication');
   });
 
-  it('mints no token under a name that nobody has asked it to take', async () => {
+  it('mints no token for an issuer that no option replaces', async () => {
     await assert.rejects(mint(NOWHERE), /start with --issuer https:\/\/issuer\.invalid\/=local$/);
   });
 

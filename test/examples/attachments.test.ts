@@ -19,7 +19,7 @@ const STACK = ['serverless.yml', ...globSync('packages/stack/**/*.yml', { cwd: C
   .map(read)
   .join('\n');
 
-describe('pages that tell how to attach the authorizers', () => {
+describe('pages about attaching the authorizers', () => {
   const text = PAGES.map(read).join('\n');
 
   it('import only what the stack exports', () => {

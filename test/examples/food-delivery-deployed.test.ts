@@ -20,7 +20,7 @@ describe('food-delivery in stage prod', () => {
         there.map(({ type }) => type).filter((type) => type !== 'ticket'),
         ['oidc'],
       );
-      // Who is trusted nowhere in a request would be let in by nothing.
+      // An issuer that no request trusts would be admitted by nothing.
       for (const { id } of there)
         assert.ok(sources.some((source) => JSON.stringify(source).includes(`"${id}"`)));
     });

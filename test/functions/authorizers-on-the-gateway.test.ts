@@ -46,7 +46,7 @@ describe('an authorizer of ours on the gateway', () => {
     const api = (ttlSeconds?: number) => aProtectedApi(kind, [documentFor(kind, rulesFor(kind))], ttlSeconds);
 
     // docs/design/authorizers §7.3: the classic bug: two routes, one token, a kept answer.
-    it(`lets one token into two routes from one kept answer on ${kind}`, async () => {
+    it(`admits one token to two routes with one cached answer on ${kind}`, async () => {
       const { get, asked } = api(300);
       const token = tokenOf();
 
@@ -60,7 +60,7 @@ describe('an authorizer of ours on the gateway', () => {
     });
 
     // docs/design/authorizers §7.3: two stages: the answer of one opens nothing in the other.
-    it(`answers 500 in a stage that no document protects, whatever another stage has kept, on ${kind}`, async () => {
+    it(`answers 500 in a stage without a document, despite the cache of another stage, on ${kind}`, async () => {
       const { get, counts } = api(300);
       const token = tokenOf();
 

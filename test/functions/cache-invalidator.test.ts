@@ -112,7 +112,7 @@ describe('the invalidator', () => {
     ],
   ];
   for (const [name, event, labels] of events)
-    it(`takes wishes of ${name}`, async () => {
+    it(`accepts requests of ${name}`, async () => {
       assert.equal((await call(event)).finished, 1);
       const work = [...desk.items]
         .filter(([key]) => key.startsWith('WORK\n'))

@@ -51,7 +51,7 @@ describe('a charged API', () => {
       assert.deepEqual(await statuses('/users', '/users/7', '/users', '/users/7'), [200, 200, 403, 403]);
     });
 
-  // The check of the wiring refuses such a TTL; somebody may raise it in a console all the same.
+  // The check of the wiring refuses such a TTL, but a console can still raise it.
   for (const kind of ['rest-request', 'http-1.0', 'http-2.0', 'http-2.0-simple'] as const)
     it(`opens no other charged route by an answer that is kept against the rule on ${kind}`, async () => {
       const { statuses, asked, document } = aChargedApi(kind, {
@@ -73,7 +73,7 @@ describe('a charged API', () => {
       );
     });
 
-  it('is refused where simple answers are kept for all routes alike, whoever counts', () => {
+  it('is refused where one cached simple answer covers all routes, also when the access log counts', () => {
     const result = { format: 'simple', cacheTtlSeconds: 300 };
     const document = documentFor('http-2.0-simple', {
       rules: RULES,
@@ -114,7 +114,7 @@ describe('a charged API', () => {
     const open = aChargedApi('rest-request', { quota, more: source });
     const four = ['/users', '/users', '/users', '/users'];
 
-    // No API has that key here, so API Gateway takes nobody's: what matters is that it asks.
+    // No API has that key here, so API Gateway refuses every key: what matters is that it asks.
     assert.deepEqual(await asking.statuses(...four), [403, 403, 403, 403]);
     assert.deepEqual(await open.statuses(...four), [200, 200, 200, 200]);
     assert.equal(asking.counts.at(-1), 'Deny quota_exceeded');
@@ -122,7 +122,7 @@ describe('a charged API', () => {
   });
 
   for (const kind of ['rest-request', 'http-2.0', 'http-2.0-simple'] as const)
-    it(`denies callers whose token does not name whom to charge, and asks the table nothing, on ${kind}`, async () => {
+    it(`denies callers whose token names no one to charge, without reading the table, on ${kind}`, async () => {
       const { get, table } = aChargedApi(kind, {
         quota: { plan: { claim: 'plan' }, tenant: { claim: 'org' }, key: { claim: 'user' } },
       });

@@ -175,7 +175,7 @@ async function administerQuotas(): Promise<void> {
     close: () => Promise.resolve(),
   });
   const { tenant, plan } = await at.aTenant();
-  // Suspended before anybody has called, so there is no ledger.
+  // Suspended before the first call, so there is no ledger.
   await suspend(ports, requested('a'), ofKey(tenant));
   await resume(ports, requested('b'), ofKey(tenant));
   const holder = at.aHolder(() => NOON_MS);
@@ -213,7 +213,7 @@ async function closeUsage(): Promise<void> {
   await closeAllOver(ports, 'usage-closer', NOON_MS + 3 * DAY_MS, DAY_MS);
 }
 
-/** Its statements have conditions by key only, so attributes need no telling. */
+/** Its statements have conditions by key only, so attributes are not listed. */
 async function receiveWebhook(): Promise<void> {
   const client = {
     send: (command: { readonly input: { readonly Key?: unknown; readonly Item?: unknown } }) => {
@@ -301,7 +301,7 @@ describe('the rights of a role', () => {
     });
   }
 
-  // What an authorizer that somebody has taken over must not be able to do.
+  // What a compromised authorizer must not be able to do.
   const escalations: readonly (Pick<TableCall, 'action' | 'leadingKey' | 'attributes'> & {
     readonly name: string;
   })[] = [
@@ -326,7 +326,7 @@ describe('the rights of a role', () => {
     },
   ];
   for (const { name, action, ...call } of escalations)
-    it(`lets no authorizer do more: ${name}`, () => {
+    it(`grants no authorizer more: ${name}`, () => {
       for (const role of ['TokenAuthorizerRole', 'RequestAuthorizerRole'])
         for (const { allows } of statements.get(role) ?? [])
           assert.equal(

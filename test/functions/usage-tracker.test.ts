@@ -31,7 +31,7 @@ const streamEventOf = (texts: readonly string[]) => ({
 });
 const ENVIRONMENT = {
   GATEWRIGHT_USAGE_TABLE: 'usage',
-  // Nobody listens there: what is charged is tested in test/shared/quota and end to end.
+  // No server listens there: charging is tested in test/shared/quota and end to end.
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'x',

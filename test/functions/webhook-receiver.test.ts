@@ -43,7 +43,7 @@ async function run(event: unknown, answers: Answers = {}, environment: Record<st
     },
     event,
   );
-  // Whatever happens: neither secret, signature nor content reaches the logs.
+  // In every case, no secret, signature or content reaches the logs.
   assert.doesNotMatch(ran?.output ?? '', new RegExp(`canary|${SIGNATURE}`));
   return { ran, asked };
 }
@@ -61,7 +61,7 @@ describe('webhook-receiver', () => {
     assert.match(ran?.output ?? '', /"Delivered":1/);
   });
 
-  it('answers a forgery with 401, counts why, and calls nobody', async () => {
+  it('answers a forgery with 401, counts the reason, and calls no handler', async () => {
     const forged = aWebhookEvent({
       source: 'github',
       body: BODY,
@@ -79,7 +79,7 @@ describe('webhook-receiver', () => {
     assert.deepEqual(asked, []);
   });
 
-  it('answers a delivery that has arrived before with 200 and leaves it', async () => {
+  it('answers a repeated delivery with 200 and does nothing else', async () => {
     const refusal = '{"__type":"ConditionalCheckFailedException","Item":{"pk":{"S":"x"}}}';
 
     const { ran, asked } = await run(EVENT, { 'DynamoDB_20120810.PutItem': [400, refusal] });

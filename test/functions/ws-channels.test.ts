@@ -45,7 +45,7 @@ describe('the functions of the channels', () => {
     );
     assert.equal(frameOf(ran)['type'], 'published');
     assert.deepEqual(namesOf(asked).slice(-2), ['PutItem', '/2015-03-31/functions/ws-publisher/invocations']);
-    // What delivers reads the message itself: an event of Lambda is kept by nobody longer than it must.
+    // The delivering function reads the message itself: Lambda should keep an event no longer than it must.
     assert.doesNotMatch(JSON.stringify(asked.at(-1)), /canary/);
     assert.doesNotMatch(ran?.output ?? '', /canary/);
   });

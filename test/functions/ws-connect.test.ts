@@ -23,7 +23,7 @@ describe('ws-connect', () => {
     assert.doesNotMatch(ran?.output ?? '', /canary/);
   });
 
-  it('fails when the table does not take the connection, so that nobody is connected unseen', async () => {
+  it('fails when the table does not take the connection, so that every connection is recorded', async () => {
     const { ran } = await runWithTable('ws-connect', aWebSocketEvent(), 400);
 
     assert.match(errorOf(ran) ?? '', /connections table/);

@@ -43,7 +43,7 @@ async function run(status: number) {
 }
 
 describe('ws-ticket', () => {
-  it('gives a ticket, keeps its hash alone, and logs neither it nor the caller', async () => {
+  it('gives a ticket, stores only its hash, and logs neither the ticket nor the caller', async () => {
     const { ran, asked } = await run(200);
 
     const { statusCode, body } = resultOf(ran) as { statusCode: number; body: string };

@@ -120,7 +120,7 @@ describe('the bundles of the authorizers', () => {
   });
 
   for (const [name, event] of Object.entries(EVENTS)) {
-    it(`load neither SDK nor logger nor fetch for a token that ${name} lets in`, async () => {
+    it(`load neither SDK nor logger nor fetch for a token that ${name} accepts`, async () => {
       const { atInit, withFirst, answer } = await ask(name, event);
 
       assert.match(answer, /"Effect":"Allow"/);

@@ -35,7 +35,7 @@ describe('removeWithDependents', () => {
     assert.equal(gone.length, 8);
   });
 
-  it('leaves a template alone that has no such resource', () => {
+  it('does not change a template without such a resource', () => {
     const template = { Resources: { Other: { Type: 'X', DependsOn: 'Api' } } };
 
     assert.deepEqual(removeWithDependents(template, 'Api'), []);
@@ -99,7 +99,7 @@ describe('allowTracing', () => {
     },
   });
 
-  it('lets the role of a traced function send traces, and nothing else', () => {
+  it('allows the role of a traced function to send traces, and nothing else', () => {
     const [traced, plain] = [stackWith('Active'), stackWith('PassThrough')];
     allowTracing(traced);
     allowTracing(plain);

@@ -124,7 +124,7 @@ describe('lookUpIds', () => {
     assert.deepEqual(folder.apiIds('shop'), {});
   });
 
-  it('asks nobody where all ids are known', async () => {
+  it('asks no service where all ids are known', async () => {
     using folder = aFolder();
     const { refusal } = await lookUpIds(folder.path, { getStage: () => 'test' }, {});
     assert.equal(refusal, undefined);

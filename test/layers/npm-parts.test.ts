@@ -33,7 +33,7 @@ const anAuthorizer = () => ({
 });
 
 describe('npmParts', () => {
-  it('lets each function come out of the package, and the layer with it', () => {
+  it('takes each function, and the layer, out of the package', () => {
     const given = anAuthorizer();
     npmParts(service, installed).prepare(given);
     const { handler } = given.functions['token-authorizer'];

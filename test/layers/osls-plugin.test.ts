@@ -29,15 +29,15 @@ describe('StackPlugin', () => {
   });
 
   const rows = [
-    { name: 'lets dev trust the local issuer', stage: 'dev', variables: LOCAL, refused: false },
+    { name: 'allows dev to trust the local issuer', stage: 'dev', variables: LOCAL, refused: false },
     { name: 'refuses the local issuer in prod', stage: 'prod', variables: LOCAL, refused: true },
     {
-      name: 'lets prod leave the address empty',
+      name: 'allows prod an empty address',
       stage: 'prod',
       variables: { GATEWRIGHT_ISSUER_URL: '' },
       refused: false,
     },
-    { name: 'lets prod leave the address out', stage: 'prod', variables: {}, refused: false },
+    { name: 'allows prod without an address', stage: 'prod', variables: {}, refused: false },
     {
       name: 'refuses the local issuer among the others',
       stage: 'prod',
@@ -51,7 +51,7 @@ describe('StackPlugin', () => {
       refused: true,
     },
     {
-      name: 'lets a named local stage trust it',
+      name: 'allows a named local stage to trust it',
       stage: 'prod',
       variables: LOCAL,
       custom: { localStages: ['prod'] },
@@ -91,7 +91,7 @@ describe('StackPlugin', () => {
     });
   });
 
-  it('lets a document name a route that is about to be read', (context) => {
+  it('accepts a document that names a route read later', (context) => {
     using service = aService(DOCUMENT.replace('/users]', '/user]'), INVENTORY);
     const { initialize } = aPlugin('prod', {}, {}, service.folder);
     process.env['GATEWRIGHT_READS_ROUTES'] = 'true';

@@ -62,7 +62,7 @@ rules: [{ id: all, effect: allow, connect: true }]
     assert.doesNotThrow(packaging('{ stack: another, logicalId: Sockets, stage: prod }', { Sockets: false }));
   });
 
-  it('refuses to leave out what a document protects', () => {
+  it('refuses to leave out an API that a document protects', () => {
     assert.throws(packaging('{ stack: users-prod, logicalId: Sockets, stage: prod }', { Sockets: false }), {
       code: 'ACCESS_API_LEFT_OUT',
       message: /^access\/users\.yml protects Sockets in stage "prod", but the stage leaves it out/,

@@ -20,7 +20,7 @@ before(() => {
 after(() => rmSync(service, { recursive: true, force: true }));
 
 describe('packFunctions', () => {
-  it('hands osls one archive for each function, and keeps other settings; source maps lie beside it', async () => {
+  it('gives osls one archive for each function, and keeps other settings and source maps beside it', async () => {
     const functions: Record<string, OslsFunction> = {
       connect: { handler: 'functions/ws-connect.handler', package: { individually: true } },
     };

@@ -74,7 +74,7 @@ describe('addAliases', () => {
     });
   });
 
-  it('leaves a share of the calls to the previous version of the one that is named', () => {
+  it('keeps a share of the calls on the previous version of the named function', () => {
     const previous = { ...PREVIOUS, 'request-authorizer': '41' };
     const { template } = rollOut({ versions: true, previous, previousWeight: '0.9' });
 

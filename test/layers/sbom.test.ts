@@ -66,7 +66,7 @@ describe('printSbom', () => {
     );
   });
 
-  it('refuses a package of which nobody knows the licence', () => {
+  it('refuses a package with an unknown licence', () => {
     const lock = { 'node_modules/x': { version: '1.0.0' } };
     assert.throws(
       () => printSbom({ name: 'f', version: '1', type: 'library' }, lock, ['node_modules/x']),

@@ -6,7 +6,7 @@ export type Choice = {
   readonly section: string;
   readonly question: string;
   /**
-   * inferred: reasoned from what is known; verify: reports differ or nobody has looked; unsettled: searched for and
+   * inferred: reasoned from known facts; verify: reports differ or none exists; unsettled: searched for and
    * not found; partly: less than AWS does.
    */
   readonly evidence: 'inferred' | 'verify' | 'unsettled' | 'partly';

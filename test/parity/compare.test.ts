@@ -16,9 +16,14 @@ type Row = {
 
 const ROWS: readonly Row[] = [
   { name: 'holds for equal scalars', expected: 1, actual: 1 },
-  { name: 'tells a number from its text', expected: 1, actual: '1', difference: 'it: expected 1, got "1"' },
   {
-    name: 'tells null from not there',
+    name: 'distinguishes a number from its text',
+    expected: 1,
+    actual: '1',
+    difference: 'it: expected 1, got "1"',
+  },
+  {
+    name: 'distinguishes null from a missing value',
     expected: null,
     actual: undefined,
     difference: 'it: expected null, it is not',
@@ -55,7 +60,7 @@ const ROWS: readonly Row[] = [
     actual: [{ a: 1, b: 2 }],
     strictness: 'subset',
   },
-  { name: 'tells an object from a list', expected: {}, actual: [], difference: 'it:' },
+  { name: 'distinguishes an object from a list', expected: {}, actual: [], difference: 'it:' },
   {
     name: 'takes header names inside events with their case',
     expected: { Accept: 'x' },
@@ -63,7 +68,7 @@ const ROWS: readonly Row[] = [
     strictness: 'subset',
     difference: 'it.Accept:',
   },
-  { name: 'lets <any> stand for null', expected: '<any>', actual: null },
+  { name: 'accepts null for <any>', expected: '<any>', actual: null },
   { name: 'does not let <any> stand for nothing', expected: '<any>', actual: undefined, difference: 'it:' },
   { name: 'wants <absent> not to be there', expected: { a: '<absent>' }, actual: {} },
   {
@@ -110,7 +115,7 @@ describe('firstDifference', () => {
     );
   });
 
-  it('finds one wherever a member is taken away', () => {
+  it('finds one for every removed member', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.integer(), { minKeys: 1 }), (members) => {
         const [, ...rest] = Object.entries(members);
@@ -121,7 +126,7 @@ describe('firstDifference', () => {
 });
 
 describe('headersByName', () => {
-  it('joins repeated headers, whatever their case', () => {
+  it('joins repeated headers, in any case', () => {
     const headers = headersByName([
       ['Set-Cookie', 'a'],
       ['set-cookie', 'b'],

@@ -40,7 +40,7 @@ export type ApiSetup = {
   readonly tokens?: Readonly<Record<string, TokenSetup>>;
   /** Who may sign beside the runner itself: IAM policy documents by name. */
   readonly identities?: Readonly<Record<string, readonly JsonObject[]>>;
-  /** Functions that API Gateway has no leave to invoke. */
+  /** Functions that API Gateway may not invoke. */
   readonly withoutPermission?: readonly string[];
   /** `Format` of the stage's access log. */
   readonly accessLog?: string;
@@ -71,7 +71,7 @@ export type TokenSetup = {
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 export type Signing = {
-  /** One of `identities`, `runner`, who may do everything, or `stranger`, whom nobody knows. */
+  /** One of `identities`, `runner`, who may do everything, or `stranger`, an unknown signer. */
   readonly as: string;
   readonly service?: string;
   readonly region?: string;

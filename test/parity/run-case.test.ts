@@ -214,7 +214,7 @@ describe('runCase', () => {
 });
 
 describe('parseCases', () => {
-  it('refuses a part that nobody would compare', () => {
+  it('refuses a part that no comparison uses', () => {
     const text = JSON.stringify([aCase({ expect: { colour: 'red' } as Expectation })]);
 
     assert.throws(() => parseCases(text, 'x.json'), /x\.json: case a-case: expect\.colour is unknown/);
@@ -226,7 +226,7 @@ describe('parseCases', () => {
     ['a frame', { request: { method: 'WS', path: '/', frames: [{ sent: 'x' }] } }, /frames\.sent/],
     ['a case', { expected: {} }, /: expected is unknown/],
   ] as const)
-    it(`refuses a part of ${name} that nobody would compare`, () => {
+    it(`refuses a part of ${name} that no comparison uses`, () => {
       const text = JSON.stringify([{ ...aCase({}), ...part }]);
 
       assert.throws(() => parseCases(text, 'x.json'), words);

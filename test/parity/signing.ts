@@ -1,4 +1,4 @@
-/** Signatures of a case: by the runner, by an identity of the case, or by somebody whom nobody knows. */
+/** Signatures of a case: by the runner, by an identity of the case, or by an unknown signer. */
 import { createHash } from 'node:crypto';
 import { signRequest } from '../../packages/aws/sign-request.ts';
 import type { KeyPair } from '../../packages/kernel/files/identity-file.ts';

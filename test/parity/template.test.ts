@@ -58,7 +58,7 @@ describe('buildTemplate', () => {
     assert.deepEqual(Resources['Deployment']?.DependsOn, ['Method0']);
   });
 
-  it('refers to declared models, validators and authorizers, and leaves undeclared models alone', () => {
+  it('refers to declared models, validators and authorizers, and keeps undeclared models', () => {
     const { Resources } = build(
       aCase({
         setup: {
@@ -118,7 +118,7 @@ describe('fillPlaceholders', () => {
     });
   });
 
-  it("leaves API Gateway's own variables and template literals alone", () => {
+  it("keeps API Gateway's own variables and template literals", () => {
     const text = '${stageVariables.host} $context.stage ${idx} ${JSON.parse(e.body).name}';
 
     assert.equal(fillPlaceholders(text, values), text);
@@ -132,7 +132,7 @@ describe('fillPlaceholders', () => {
 describe('renameCase', () => {
   const cases = readCases(DEFAULT_FILE);
 
-  it('leaves no function, authorizer, model, key or stage under its old name', () => {
+  it('renames every function, authorizer, model, key and stage', () => {
     for (const parityCase of cases) {
       const { setup } = renameCase(parityCase, 'seed');
       for (const part of [

@@ -87,7 +87,7 @@ function invocationUri(functionId: string): JsonObject {
   return { 'Fn::Join': ['', parts] };
 }
 
-/** Expectations for which functions tell of their events. */
+/** Expectations that need the events of functions. */
 const OF_EVENTS = ['event', 'distinctConnectionIds', 'calls', 'events'] as const;
 
 function addFunctions(draft: Draft, { runnerUrl }: TemplateInputs): void {

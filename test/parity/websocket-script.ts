@@ -151,7 +151,7 @@ async function manage(play: Play, method: string, step: FrameStep): Promise<stri
   return step.answer && replyDifference(step.answer, reply);
 }
 
-/** The id is what the first frame of this connection has told: `{"connectionId": …}`. */
+/** The id is in the first frame of this connection: `{"connectionId": …}`. */
 async function idOf({ received, clients }: Play, on: string | undefined): Promise<string> {
   const name = on ?? clients.keys().next().value;
   const told = (): unknown =>

@@ -1,4 +1,7 @@
-/** A process that asks a few times, says on stdout what came of it, and ends or waits to be killed; it tells the table nothing more. */
+/**
+ * A process that asks a few times, prints the outcome on stdout, and ends or waits to be killed, without
+ * another write to the table.
+ */
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -68,7 +68,8 @@ async function judge(fleet: Fleet, quick: boolean, months: Figures): Promise<Out
   const exactBusy = await fleet.busy('exact-busy', 'exact', quick ? 100 : BUSY.exact);
   const leasedBusy = await fleet.busy('leased-busy', 'leased', quick ? 2000 : BUSY.leased);
   const figures = { months, exact, leased, exactBusy, leasedBusy };
-  // Of a process that the machine kept from answering within its minute nobody knows; more than a few would show nothing.
+  // The outcome of a process that was too slow to answer within its minute is unknown; more than a few would
+  // prove nothing.
   const isShown = exact.admitted >= count * LEAST_ADMITTED;
   const isEqual = exact.admitted <= exact.billed && exact.billed <= exact.admitted + exact.silent;
   if (!isShown || !isEqual)
@@ -208,7 +209,7 @@ function orderOf(id: string, billedAs: 'exact' | 'leased'): Pick<BillingOrder, '
   return { tableName: TABLE, plan: { id, version: 1, limits: [limit] } };
 }
 
-/** Months nobody planned, each billed and counted anew. */
+/** Random months, each billed and recounted. */
 async function recount(months: number): Promise<Figures | string> {
   let admitted = 0;
   for (let seed = 1; seed <= months; seed += 1) {

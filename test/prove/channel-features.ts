@@ -12,11 +12,11 @@ import { REAL_RANDOM } from '../support/real-quota-ports.ts';
 
 export type Feature = { readonly name: string; readonly run: () => Promise<unknown> };
 
-/** The table and the control port, as whoever has some credentials reaches them. */
+/** The table and the control port, as a caller with some credentials reaches them. */
 type ChannelDesk = {
   readonly channels: ChannelPorts;
   handOver(): Promise<void>;
-  /** To a connection that nobody has. */
+  /** To an unknown connection. */
   post(): Promise<void>;
 };
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { listFiles, readSource, REPOSITORY } from '../architecture/source-files.ts';
+import { readSource, REPOSITORY } from '../architecture/source-files.ts';
 import { describeTree, printEvidence, readEvidence, writeEvidence } from './evidence.ts';
 import { PROOFS } from './proofs.ts';
 
@@ -48,7 +48,7 @@ describe('docs/evidence', () => {
     assert.deepEqual(others, []);
   });
 
-  // A branch that was rebased leaves commits that nobody can check out.
+  // A rebased branch leaves commits that cannot be checked out.
   it('is of commits that led here', { skip: isShallow() }, () => {
     const lost = [...evidence].filter(([, { commit }]) => !leadsHere(commit)).map(([name]) => name);
 

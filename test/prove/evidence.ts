@@ -1,4 +1,7 @@
-/** docs/evidence: what was proven, of which commit. Figures of a tree that nobody can check out again are no evidence. */
+/**
+ * docs/evidence: what was proven, of which commit. Figures of a tree that cannot be checked out again are no
+ * evidence.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

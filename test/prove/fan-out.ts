@@ -45,7 +45,7 @@ export const fanOut: Proof = {
   quick: true,
   async run({ quick, seed = 1, sample }): Promise<Outcome> {
     const size = quick ? QUICK : sample === undefined ? FULL : sampleOf(sample);
-    // What is known already is told of a proof that fails, too.
+    // Known figures are reported for a failed proof, too.
     const figures: Mutable = { clients: size.clients, pingSeconds: PING_SECONDS };
     const run = beginRun(figures);
     try {

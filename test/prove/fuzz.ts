@@ -1,4 +1,4 @@
-/** What strangers write, changed at random by a seed: each parser answers or refuses, and serves the next. */
+/** Untrusted input, changed at random by a seed: each parser answers or refuses, and serves the next. */
 import { ACCESS_TARGETS } from './fuzz/access-targets.ts';
 import { keepCase, readCases } from './fuzz/cases.ts';
 import { runTarget, tryInput } from './fuzz/run-target.ts';

@@ -28,7 +28,7 @@ describe('the proof of what recording costs', () => {
     assert.deepEqual(reasonsAgainst(measured(0.01, 0.031, 0.2)), ['rest: 3.1 % less throughput']);
   });
 
-  it('holds where all scenarios together leave no doubt, and not above', () => {
+  it('holds where all scenarios together are clear, and not above', () => {
     const twenty = (share: number): RecordRow => measured(...Array.from({ length: 20 }, () => share));
 
     assert.deepEqual(reasonsAgainstAll([twenty(0.01), twenty(0.04)]), []);

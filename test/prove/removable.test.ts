@@ -100,7 +100,7 @@ describe('a copy of the repository', () => {
       assert.equal(readFileSync(join(copy, path), 'utf8'), text);
   });
 
-  it('has one where somebody still names what is gone, and none when it is back', () => {
+  it('has one where a name of the removed part remains, and none when the part is back', () => {
     const [types, removal] = [new TypeCheck(copy), new Removal(copy)];
     assert.deepEqual(types.errors(), []);
 

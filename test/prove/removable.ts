@@ -1,6 +1,6 @@
 /**
- * Proves that a service is a folder: takes each out of a copy of the repository, with its tests and its lines of the
- * catalogue, and shows that nothing else misses it, and that a stack which names it is told so.
+ * Proves that a service is a folder: takes each out of a copy of the repository, with its tests and its lines
+ * of the catalogue, and shows that nothing else misses it, and that a stack which names it gets a finding.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -7,7 +7,7 @@ import { REPOSITORY, listFiles } from '../architecture/source-files.ts';
 /** The scope of our own packages. */
 const OURS = '@gatewright';
 
-/** @param prefix of its name among temporary folders; whoever asks removes it */
+/** @param prefix of its name among temporary folders; the caller removes it */
 export function copyRepository(prefix: string): string {
   const copy = mkdtempSync(join(tmpdir(), prefix));
   for (const path of listFiles()) {

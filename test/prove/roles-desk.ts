@@ -1,4 +1,7 @@
-/** A stage of the stack as somebody with some credentials reaches it: its tables, its services, and the APIs that it calls. */
+/**
+ * A stage of the stack as a caller with some credentials reaches it: its tables, its services, and the APIs
+ * that it calls.
+ */
 import * as commands from '@aws-sdk/client-dynamodb';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
 import { indexWrites } from '#shared/cache/labels.ts';
@@ -42,7 +45,7 @@ export class RefusedByApi extends Error {}
 
 type Table = { readonly store: ItemStore; readonly listing: ItemListing };
 
-/** The tables as whoever has these credentials reaches them. */
+/** The tables as a caller with these credentials reaches them. */
 export class Desk {
   readonly access: Table;
   readonly usage: Table;
@@ -101,7 +104,7 @@ export class Desk {
     for (const write of indexWrites(namespace, ['all', 'tag:t'], '2', response)) await store.update(write);
   }
 
-  /** What `cache-invalidator` does with a wish. */
+  /** What `cache-invalidator` does with a request. */
   async invalidate(namespace: string): Promise<void> {
     const { origin: apiEndpoint } = this.#at.cached;
     const stages = createStageCaches({

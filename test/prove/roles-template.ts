@@ -10,7 +10,7 @@ export type Place = { readonly role: string; readonly policy: number; readonly s
 const STUB =
   'exports.handler = async () => ({ id: process.env.AWS_ACCESS_KEY_ID, secret: process.env.AWS_SECRET_ACCESS_KEY });';
 
-/** What lies in other stacks, and is called by functions of ours. */
+/** Parts of other stacks that functions of ours call. */
 const CALLED: JsonObject = {
   Sockets: {
     Type: 'AWS::ApiGatewayV2::Api',

@@ -24,7 +24,7 @@ const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
 /** Those of the quick form. */
 const PLANTED_IN = 'WsTicketRole';
 const QUICK_ROLES = ['WsConnectRole', 'WsDisconnectRole', PLANTED_IN];
-/** Lambda's own calls, and of services that nobody answers here: the evaluator alone is asked about them. */
+/** Lambda's own calls, and of services that are not served here: only the evaluator is asked about them. */
 const ASKED_OF_POLICY = /^(?:logs|ssm|secretsmanager|kms|xray):/;
 
 class Stage {

@@ -12,7 +12,7 @@ import { readLogConfig } from '#shared/config/log-config.ts';
 import { readWebhookReceiverConfig } from '#shared/config/webhooks-config.ts';
 
 describe('readAuthorizerConfig', () => {
-  it('reads the stage, and trusts no local issuer unless it is told where it is', () => {
+  it('reads the stage, and trusts no local issuer without its address', () => {
     assert.deepEqual(readAuthorizerConfig({ GATEWRIGHT_STAGE: 'prod' }), {
       stage: 'prod',
       localIssuerUrl: undefined,
@@ -82,7 +82,7 @@ describe('readAccessAdminConfig', () => {
     AWS_SESSION_TOKEN: 'session',
   };
 
-  it('reads table, secret, and as whom and where API Gateway is told', () => {
+  it('reads table, secret, and the name and place for API Gateway', () => {
     const endpoints = { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_API_GATEWAY: 'http://b' };
     assert.deepEqual(readAccessAdminConfig({ ...WHOLE, ...endpoints }), {
       stage: 'dev',
@@ -170,7 +170,7 @@ describe('readCacheInvalidatorConfig', () => {
     AWS_SECRET_ACCESS_KEY: 'canary',
   };
 
-  it('reads the table, and that there are neither streams nor a distribution where none is named', () => {
+  it('reads the table, and that there are no streams and no distribution where none is named', () => {
     const empty = {
       GATEWRIGHT_CACHE_STREAMS: '',
       GATEWRIGHT_CACHE_ENDPOINT: '',
@@ -284,7 +284,7 @@ describe('readLogConfig', () => {
       expected: { stage: 'dev', principal: { as: 'hash', salt } },
     },
     {
-      name: 'plain, whatever the salt',
+      name: 'plain, with any salt',
       environment: { GATEWRIGHT_LOG_PRINCIPAL: 'plain', GATEWRIGHT_LOG_SALT: salt },
       expected: { stage: 'unknown', principal: { as: 'plain' } },
     },

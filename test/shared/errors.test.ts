@@ -9,7 +9,7 @@ import {
 } from '#shared/errors.ts';
 
 describe('isTokenError', () => {
-  it('blames the caller for every TOKEN_ code and nobody else', () => {
+  it('blames only the caller for every TOKEN_ code', () => {
     assert.equal(isTokenError(new DomainError('TOKEN_EXPIRED', 'x')), true);
     assert.equal(isTokenError(new DomainError('KEY_SET_UNAVAILABLE', 'x')), false);
     assert.equal(isTokenError(new Error('TOKEN_EXPIRED')), false);

@@ -32,7 +32,7 @@ describe('reasonOf', () => {
 });
 
 describe('failureReason', () => {
-  it('tells an outage of the issuer from all else', () => {
+  it('distinguishes an outage of the issuer from all else', () => {
     assert.equal(failureReason(new DomainError('KEY_SET_UNAVAILABLE', '')), 'jwks_unavailable');
     assert.equal(failureReason(new DomainError('RESULT_TOO_LARGE', '')), 'policy_too_large');
   });
@@ -49,7 +49,7 @@ describe('failureReason', () => {
   ] as const)
     it(`calls ${code} ${reason}`, () => assert.equal(failureReason(new DomainError(code, '')), reason));
 
-  it('has one word for what nobody foresaw', () => {
+  it('has one word for the unforeseen', () => {
     assert.equal(failureReason(new TypeError('x')), 'internal_error');
     assert.equal(failureReason(undefined), 'internal_error');
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { showControls } from '#shared/visible-text.ts';
 
-describe('the name of a stranger on a terminal', () => {
+describe('an untrusted name on a terminal', () => {
   for (const [what, text, shown] of [
     ['clears no screen', '\u001b[2J', String.raw`\u001b[2J`],
     ['begins no line', 'shop\r\nok', String.raw`shop\u000d\u000aok`],

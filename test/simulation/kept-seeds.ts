@@ -6,7 +6,7 @@ import type { Mutant } from './patch.ts';
 
 export const KEPT_SEEDS = join(REPOSITORY, 'test/simulation/mutants.json');
 
-/** undefined: nobody has looked for it yet. */
+/** undefined: not searched for yet. */
 export function keptSeedOf(mutant: Mutant): number | undefined {
   const seeds = JSON.parse(readFileSync(KEPT_SEEDS, 'utf8')) as Readonly<Record<string, number>>;
   return seeds[`${mutant.model}: ${mutant.name}`];

@@ -104,7 +104,7 @@ class QuotaRun {
   }
 
   async #savePlan(version: number): Promise<void> {
-    // A later version allows a unit less, so that whoever opens a period by an old one is found out.
+    // A later version allows a unit less, so that a period opened by an old one is found out.
     const limits = this.#setting.limits.map((limit) => ({
       ...limit,
       quota: Number(limit['quota']) - version + 1,

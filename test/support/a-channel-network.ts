@@ -1,6 +1,6 @@
 /**
- * Clients of a ChannelWorld over a bad network: frames take their time, overtake each other, come twice or never, and
- * connections break. All by one seed, in time that nobody waits for.
+ * Clients of a ChannelWorld over a bad network: frames take their time, overtake each other, come twice or
+ * never, and connections break. All by one seed, in virtual time.
  */
 import { deliver } from '#shared/websocket/deliver.ts';
 import type { Host, Socket } from '#shared/websocket/client/host.ts';

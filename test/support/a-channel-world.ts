@@ -34,7 +34,7 @@ export class ChannelWorld {
   readonly items = new Map<string, Item>();
   /** What connections were sent, by their ids. */
   readonly frames = new Map<string, ServerFrame[]>();
-  /** Connections that are no more, and whose end nobody was told. */
+  /** Connections that ended without a notice. */
   readonly gone = new Set<string>();
   /** What posts to a connection come to, one after the other; then all are sent. */
   readonly outcomes = new Map<string, ('throttled' | 'failed')[]>();

@@ -43,7 +43,7 @@ export async function attachDebugger(
 
   const begin = async (sessionId: string): Promise<void> => {
     threads.add(sessionId);
-    // All scripts that are there are told of before the answer.
+    // All existing scripts are reported before the answer.
     await inspector.tell(sessionId, 'Debugger.enable');
     // Otherwise a script might have run before its map is read and the breakpoint set.
     await inspector.tell(sessionId, 'Debugger.setInstrumentationBreakpoint', {

@@ -1,4 +1,4 @@
-/** A response cache in memory under a clock that moves when told, and events of API Gateway for it. */
+/** A response cache in memory under a clock that moves on request, and events of API Gateway for it. */
 import type { ResponseCachePorts } from '#shared/cache/response-cache.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';

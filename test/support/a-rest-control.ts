@@ -37,7 +37,7 @@ identities:
             Resource: arn:aws:apigateway:${REGION}::/restapis/*
 `;
 
-/** A test may be busy between two calls for longer than a server keeps a connection that nobody uses. */
+/** A test may be busy between two calls for longer than a server keeps an idle connection. */
 const ONCE = { httpAgent: { keepAlive: false } };
 
 export type TestRestControl = {

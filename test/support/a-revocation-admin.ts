@@ -1,4 +1,4 @@
-/** Administrators and authorizers at one access table, under a clock that moves when told. */
+/** Administrators and authorizers at one access table, under a clock that moves on request. */
 import { RevocationAdmin } from '#shared/access/revocation/revocation-admin.ts';
 import { revocableIssuersOf, cachedApisByDocument } from '#shared/access/revocation/revocation-issuers.ts';
 import { createRevocationReader } from '#shared/access/revocation/revocation-store.ts';

@@ -47,7 +47,7 @@ export async function recordAt(desk: CacheDesk, count: number, refusal?: string)
   }
 }
 
-/** API Gateway, whose backend records each answer anew. */
+/** API Gateway, whose backend records each new answer. */
 export function recordingAt(
   desk: CacheDesk,
   seen: string[],

@@ -15,7 +15,7 @@ const FIXTURES = join(CHECKOUT, 'test/fixtures/end-to-end');
 /** What `serverless.yml` takes in; functions are copied, since they import the documents that lie beside them. */
 const LINKED = ['layers', 'shared', 'packages', 'node_modules'];
 const COPIED = ['functions', 'package.json', 'serverless.yml'];
-/** By fixture: where its template lies, seen from the toolkit. Folders name the stacks. */
+/** By fixture: the place of its template, relative to the toolkit. Folders name the stacks. */
 const SERVICES = { keys: 'shop', guarded: '../guarded' };
 
 export const KEY_PAIR = {

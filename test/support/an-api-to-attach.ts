@@ -1,4 +1,7 @@
-/** APIs that nobody guards, behind a control port, beside an authorizer of the toolkit that an access document tells whom to let in. */
+/**
+ * APIs without an authorizer, behind a control port, beside an authorizer of the toolkit with an access
+ * document.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +54,7 @@ const FUNCTIONS = {
   request: 'gatewright-prod-request-authorizer',
 };
 
-/** The API may call its own function; nobody has said yet that it may call the authorizers. */
+/** The API may call its own function, but not yet the authorizers. */
 const LEAVE: TestResource = {
   type: 'AWS::Lambda::Permission',
   properties: {

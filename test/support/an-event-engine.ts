@@ -1,4 +1,7 @@
-/** The event engine alone: functions are closures, time moves when told, templates are read as a start reads them. */
+/**
+ * The event engine alone: functions are closures, time moves on request, templates are read as a start reads
+ * them.
+ */
 import { join } from 'node:path';
 import { RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
 import { ServiceHost } from '../../packages/engine/service-host.ts';

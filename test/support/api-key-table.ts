@@ -1,4 +1,6 @@
-/** An access table in memory with administrators and authorizers at it, under a clock that moves when told. */
+/**
+ * An access table in memory with administrators and authorizers at it, under a clock that moves on request.
+ */
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
 import type { KeyAdminSetting, NewKey } from '#shared/access/keys/key-admin.ts';
@@ -102,7 +104,7 @@ export class ApiKeyTable {
     );
   }
 
-  /** An operation that nobody has sent before. */
+  /** A new operation. */
   operation(): { readonly id: string; readonly by: string } {
     this.#operations += 1;
     return { id: `op-${this.#operations}-${REAL_RANDOM.hex(8)}`, by: 'arn:aws:iam::123456789012:user/ada' };

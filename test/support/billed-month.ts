@@ -1,4 +1,7 @@
-/** A month that nobody planned: requests, top-ups, resets, plans that change, processes that end without a word; and a recount of it. */
+/**
+ * A random month: requests, top-ups, resets, plans that change, processes that end without a word; and a
+ * recount of it.
+ */
 import { monthAt } from '#shared/quota/period.ts';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';

@@ -1,4 +1,4 @@
-/** Somebody else's DynamoDB under a clock of ours: what it answers is passed on, dated as the clock says. */
+/** Another DynamoDB under a clock of ours: its answers are passed on, dated by that clock. */
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -1,4 +1,4 @@
-/** A function as a new instance sees it: its module loaded anew, under an environment of its own. */
+/** A function as a new instance sees it: its module reloaded, under an environment of its own. */
 import type { Context } from 'aws-lambda';
 import { runFunction } from './function-output.ts';
 import type { Ran } from './function-output.ts';

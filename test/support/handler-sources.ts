@@ -3,7 +3,7 @@
  * package is installed.
  */
 
-/** Every entry, with what the compiler must tell its users. */
+/** Every entry, with the errors that its users must get from the compiler. */
 export const TYPED_HANDLERS = `
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';

@@ -5,7 +5,7 @@ import type { Item, ItemKey, ItemWrite } from '#shared/table/item-write.ts';
 
 type MemoryTableOptions = {
   readonly clock: Clock;
-  /** By `printItemKey`. Given, it is shared with whoever gave it. */
+  /** By `printItemKey`. Given, it is shared with the caller. */
   readonly items?: Map<string, Item>;
   /** More items than this refuse what would add one; DynamoDB would ask for money instead. */
   readonly maxItems?: number;

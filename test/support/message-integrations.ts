@@ -11,7 +11,7 @@ export type Kind = {
   readonly type: string;
   /** Each enforced property of the type, or `undefined` where it cannot be given beside the others. */
   readonly properties: JsonObject;
-  /** Read by nobody, and why that is right. */
+  /** Properties that are never read, and why that is right. */
   readonly unread?: Readonly<Record<string, string>>;
   readonly others?: Readonly<Record<string, TestResource>>;
 };

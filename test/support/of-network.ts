@@ -1,4 +1,7 @@
-/** Why something that a registry has could not be had: a test is skipped where nobody answers, and fails for any other reason. */
+/**
+ * Why something of a registry is missing: a test is skipped where no registry answers, and fails for any
+ * other reason.
+ */
 
 const OF_NETWORK = [
   // Node.js, npm

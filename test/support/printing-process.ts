@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import type { Context } from 'aws-lambda';
 import { loadLogger } from '#shared/observability/logger.ts';
 
-/** Events for one instance of `functions/{name}.ts`; without a name they are logged, as somebody who debugs would. */
+/** Events for one instance of `functions/{name}.ts`; without a name they are logged, as for debugging. */
 export type Job = {
   readonly name: string | undefined;
   readonly environment: Readonly<Record<string, string>>;

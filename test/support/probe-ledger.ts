@@ -1,4 +1,4 @@
-/** Finds out whether a table's store has what exactness rests on, before anybody relies on it. */
+/** Finds out whether a table's store has what exactness rests on, before a test relies on it. */
 import { DomainError } from '#shared/errors.ts';
 import type { ItemStore, Random } from '#shared/ports.ts';
 import type { Item, ItemKey, ItemWrite, Test, WriteOutcome } from '#shared/table/item-write.ts';

@@ -1,4 +1,4 @@
-/** A quota table in memory under a clock that moves when told, and processes that share it. */
+/** A quota table in memory under a clock that moves on request, and processes that share it. */
 import type { AgeClock, ItemStore } from '#shared/ports.ts';
 import type { QuotaEvent } from '#shared/quota/holder-ports.ts';
 import type { Item } from '#shared/table/item-write.ts';

@@ -1,4 +1,4 @@
-/** Properties that tell which of them somebody has looked at. */
+/** Properties that record which of them were read. */
 import type { JsonObject } from '../../packages/core/stack/model.ts';
 
 /** The same properties; `read` gathers names as they are looked at, `Integration.Uri` for those of blocks. */

@@ -47,7 +47,7 @@ async function work(table: Calls, run: (world: ChannelWorld) => Promise<unknown>
   const present = async (): Promise<void> => {
     await world.connect('a=', ending);
     for (const channel of ['rooms/1', 'rooms/1!here']) await world.subscribe('a=', channel, ending);
-    // As if nobody had ever published.
+    // As if nothing had ever been published.
     for (const name of world.items.keys()) if (name.startsWith('head#')) world.items.delete(name);
     table.take();
   };

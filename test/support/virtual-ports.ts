@@ -1,4 +1,6 @@
-/** Ports without a world behind them: time that moves when told, ids that count, functions that are closures. */
+/**
+ * Ports without a world behind them: time that moves on request, ids that count, functions that are closures.
+ */
 import { createCompressor } from '../../packages/server/adapters/compressor.ts';
 import { createIdentities } from '../../packages/core/policy/identities.ts';
 import type { Identities } from '../../packages/core/policy/identities.ts';

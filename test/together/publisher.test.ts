@@ -23,7 +23,7 @@ const RESOURCES = `
     Type: AWS::SNS::Subscription
     Properties: { TopicArn: !Ref News, Protocol: lambda, Endpoint: !GetAtt publisher.Arn }`;
 
-/** A world in which somebody hears rooms/1, and an engine of events that starts the publisher there. */
+/** A world with one listener of rooms/1, and an engine of events that starts the publisher there. */
 async function aListener() {
   const world = new ChannelWorld();
   await world.connect('listener', ADA);

@@ -256,7 +256,7 @@ describe('the recorder, with services behind it', () => {
     );
   });
 
-  it('never throws, whatever is sent to it', async () => {
+  it('never throws, for any request', async () => {
     const recorder = aRecorder();
     await fc.assert(
       fc.asyncProperty(

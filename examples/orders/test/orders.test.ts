@@ -21,7 +21,7 @@ describe('orders', () => {
   const order = (id: string, dish: string): Promise<Response> =>
     gateway.inject(`/orders/${id}`, { method: 'PUT', token, body: { dish } });
 
-  it('takes an order, tells who watches it, and shows it to who made it', async () => {
+  it('takes an order, notifies its watchers, and shows it to its owner', async () => {
     const watcher = await gateway.connect({ query: { order: 'order-0001' } });
     const placed = await order('order-0001', 'ramen');
     assert.equal(placed.status, 202);
@@ -72,7 +72,7 @@ describe('orders', () => {
     );
   });
 
-  it('lets nobody in without a token, and nobody watch nothing', async () => {
+  it('rejects requests without a token, and watchers without access', async () => {
     assert.equal((await gateway.inject('/orders/order-0007')).status, 401);
     await assert.rejects(
       () => gateway.connect(),

@@ -1,4 +1,4 @@
-/** Each minute: a new price of everything, pushed to whoever watches. */
+/** Each minute: a new price of everything, pushed to every watcher. */
 import { createLambdaPublisher } from 'gatewright/websocket';
 
 const SYMBOLS = ['ACME', 'BETA', 'CORE', 'DELTA', 'ECHO'];
@@ -11,7 +11,7 @@ export async function handler(): Promise<{ readonly seq: number | undefined }> {
   return { seq };
 }
 
-/** Goes up and down, and is nobody's. */
+/** Goes up and down; invented. */
 function priceAt(minute: number): number {
   return Math.round((100 + 20 * Math.sin(minute / 9) + 5 * Math.sin(minute)) * 100) / 100;
 }

@@ -11,7 +11,7 @@ export type FunctionName = 'plain' | 'sdk' | 'python' | 'java';
 export type Side = {
   readonly server: 'gateway' | 'serverless-offline';
   readonly function: FunctionName;
-  /** Whoever starts has what earlier starts have kept, or begins with nothing. */
+  /** A start has the cache of earlier starts, or begins with nothing. */
   readonly isKept: boolean;
   /** Where its source is that a save writes; undefined where a build stands between. */
   readonly source: string | undefined;
@@ -23,7 +23,7 @@ const SERVICE = join(import.meta.dirname, 'service');
 const COPY = join(BUILD, 'functions-service');
 const OFFLINE = 'functions-offline';
 const GATEWAY = 'functions-gateway';
-/** Of its own, so that whoever begins with nothing takes nothing from those who have it. */
+/** Its own, so that a start with nothing does not use the cache of others. */
 const GATEWAY_ANEW = 'functions-gateway-anew';
 const FILES = { plain: 'plain.ts', sdk: 'sdk.ts', python: 'app.py' } as const;
 const TOOL_DEADLINE_MS = 150_000;

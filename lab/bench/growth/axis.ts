@@ -12,7 +12,7 @@ export type Column = {
   readonly isRate?: boolean;
 };
 
-/** By the keys of columns; undefined where this size or this system tells nothing. */
+/** By the keys of columns; undefined where this size or this system has no figure. */
 export type Figures = Readonly<Record<string, number | undefined>>;
 
 export type Axis = {

@@ -73,7 +73,7 @@ function drawTicks(
   return ticks.flatMap(({ at, label }) => draw(shift(at), label));
 }
 
-/** A tenth of a pixel: what nobody sees makes no difference between two runs. */
+/** A tenth of a pixel: an invisible difference changes no picture between two runs. */
 function shift(at: number): string {
   return String(Number(at.toFixed(1)));
 }

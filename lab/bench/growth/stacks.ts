@@ -41,7 +41,7 @@ function permission(name: string): object {
   };
 }
 
-/** A function with the leave to call it. */
+/** A function with the permission to call it. */
 function called(name: string, file?: string, handler?: string): Record<string, object> {
   return { [name]: lambda(file, handler), [`${name}Leave`]: permission(name) };
 }
@@ -84,7 +84,7 @@ export function httpRoutes(count: number): Template {
   };
 }
 
-/** `/r0` … each behind an authorizer of its own, which keeps what it was told. */
+/** `/r0` … each behind an authorizer of its own, with a cache. */
 export function authorizers(count: number): Template {
   return {
     Resources: {

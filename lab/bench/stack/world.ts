@@ -19,7 +19,7 @@ type TableName = 'access' | 'usage' | 'connections' | 'cache';
 export type World = AsyncDisposable & {
   /** Of functions: where AWS is, and who calls. */
   readonly environment: Readonly<Record<string, string>>;
-  /** For whoever calls the tables without a function. */
+  /** For callers of the tables without a function. */
   readonly load: LoadTableClient;
   storeOf(table: TableName): ItemStore;
   /** Consumed capacity of all tables since the start. */
@@ -27,7 +27,7 @@ export type World = AsyncDisposable & {
 };
 
 const TABLES: readonly TableName[] = ['access', 'usage', 'connections', 'cache'];
-/** Units are told a quarter of a second late. */
+/** Units are reported a quarter of a second late. */
 const TOLD_AFTER_MS = 400;
 /** The machine is shared with the store. */
 const TIMEOUT_MS = 5_000;

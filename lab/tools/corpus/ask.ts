@@ -53,7 +53,7 @@ export function isUnknown(
   return status === 403 && body.includes('Missing Authentication Token') && !/ ms authenticate\b/.test(log);
 }
 
-/** What the gateway says where nobody else has said anything; a function that fails may have a `message`, too. */
+/** The gateway's own answers; a function that fails may have a `message`, too. */
 export function isGatewayText(body: string): boolean {
   const message = /^\{\s*"message":\s*"([^"]*)"\s*\}$/.exec(body)?.[1];
   return body === '' || (message !== undefined && GATEWAY_WORDS.test(message));

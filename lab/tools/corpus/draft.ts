@@ -52,7 +52,7 @@ function draftCdk(folder: string): Expectation {
   return { kind: 'CDK', source: '.', ...ofTemplates(templates), routes };
 }
 
-/** Values for parameters that have none, as somebody who tries the project would make them up. */
+/** Values for parameters that have none, as a newcomer to the project would invent them. */
 function ofTemplates(templates: readonly JsonObject[]): Pick<Expectation, 'arguments' | 'needs'> {
   const parameters = templates.flatMap((template) => Object.entries(membersOf(template['Parameters'])));
   // Parameters of assets are given by CDK 1 itself.

@@ -50,7 +50,7 @@ function isStatus(text: unknown): boolean {
   return typeof text === 'string' && /^[1-5](?:xx|\d\d)$/.test(text);
 }
 
-/** A 5xx is nobody's expectation. */
+/** A 5xx is never expected. */
 export function allows(statuses: readonly string[], status: number): boolean {
   if (status >= 500) return false;
   return statuses.some((allowed) =>

@@ -63,7 +63,7 @@ export async function startProject(
   }
 }
 
-/** Nothing of whoever runs this: no keys of AWS, no settings of npm. */
+/** Nothing of the user who runs this: no keys of AWS, no settings of npm. */
 function environment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME, NODE_OPTIONS: `--max-old-space-size=${MAX_HEAP_MEGABYTES}` };
@@ -103,7 +103,7 @@ function ending(child: ChildProcess, closed: Promise<unknown>, unwatch: () => vo
   return { stop, hasEnded };
 }
 
-/** Linux tells what a process holds; elsewhere the heap's bound is the only one. */
+/** Linux reports the memory of a process; elsewhere the heap's bound is the only one. */
 function watchMemory(child: ChildProcess): {
   readonly end: () => void;
   readonly reason: () => Start | undefined;

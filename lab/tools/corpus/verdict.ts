@@ -36,7 +36,7 @@ export type Answer = {
 type Run = { readonly start: Start; readonly answers: readonly Answer[]; readonly diedLater: boolean };
 type Judged = { readonly verdict: Verdict; readonly reasons: readonly string[] };
 
-/** More lines than this are not read by anybody at a first try. */
+/** More lines than this are not read at a first try. */
 const MAX_MESSAGE_LINES = 25;
 /** Something that a reader can look up: a file with its line, a resource or property, an option, a variable, a package. */
 const NAMES_SOMETHING =

@@ -63,7 +63,7 @@ describe('checkOut', () => {
     assert.equal(readFileSync(join(repository, 'node_modules/ours/index.js'), 'utf8'), 'after');
   });
 
-  it('links the packages, and leaves caches behind', async () => {
+  it('links the packages, without caches', async () => {
     await using checkout = await checkOut(repository, build(), first, { withPackages: true });
     const inode = (root: string) => statSync(join(root, 'node_modules/left/index.js')).ino;
 
@@ -120,7 +120,7 @@ describe('packageFolders', () => {
 });
 
 describe('commandOf', () => {
-  it('reads the file from the script, wherever the commit has it', () => {
+  it('reads the file named in the script, at any path in the commit', () => {
     assert.equal(commandOf(repository), join(repository, 'packages/gatewright/command/main.ts'));
   });
 

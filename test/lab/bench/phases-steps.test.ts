@@ -68,7 +68,7 @@ const ROWS: readonly {
     kind: 'postMessage',
   },
   {
-    name: 'garbage, whoever has made it',
+    name: 'garbage from any source',
     stack: [native('(garbage collector)'), ...MAP],
     step: 'garbage collection',
     kind: 'garbage collection',
@@ -90,7 +90,7 @@ const ROWS: readonly {
 
 describe('what was sampled', () => {
   for (const { name, stack, step, kind } of ROWS)
-    it(`is told by its stack: ${name}`, () => {
+    it(`is found in its stack: ${name}`, () => {
       assert.deepEqual([stepOf(stack), kindOf(stack)], [step, kind]);
     });
 
@@ -111,7 +111,7 @@ describe('what was sampled', () => {
     ]);
   });
 
-  it('of a heap are the bytes of each function, and sums leave out what is in no row', () => {
+  it('of a heap are the bytes of each function, and sums omit what is in no row', () => {
     const leaf = { callFrame: native('(idle)'), selfSize: 7, children: [] };
     const samples = heapSamples({
       callFrame: own('log', 'packages/core/phases/log.ts'),

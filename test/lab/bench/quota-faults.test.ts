@@ -5,7 +5,7 @@ import { findFaultTroubles } from '../../../lab/bench/quota-faults.ts';
 describe('findFaultTroubles', () => {
   const row = { fault: 'crash', quota: 100, admitted: [99, 100], over: 0 };
 
-  it('lets a quota pass that is used up and not exceeded', () => {
+  it('passes a quota that is used up and not exceeded', () => {
     assert.deepEqual(findFaultTroubles([row]), []);
   });
 

@@ -37,7 +37,7 @@ describe('summariseQuota', () => {
     });
   });
 
-  it('tells units over the quota from units that nobody got', () => {
+  it('distinguishes units over the quota from unused units', () => {
     const { over, unused } = summariseQuota(aRun, [aReport({ admitted: 9 })], 1);
     assert.deepEqual([over, unused], [1, 0]);
     assert.equal(summariseQuota(aRun, [aReport()], 1).unused, 4);
@@ -47,7 +47,7 @@ describe('summariseQuota', () => {
 describe('findTroubles', () => {
   const row = { ...summariseQuota(aRun, [aReport(), aReport()], 1), quota: 1_000_000, admitted: 1_000_000 };
 
-  it('lets an exact and cheap run pass', () => {
+  it('passes an exact and cheap run', () => {
     assert.deepEqual(findTroubles([{ ...row, writesPerThousand: 3 }]), []);
   });
 

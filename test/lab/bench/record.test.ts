@@ -31,7 +31,7 @@ describe('summarise', () => {
     assert.deepEqual(perSecond, { on: 4_900, off: 5_000 });
   });
 
-  it('takes processor time per request, whatever a busy machine leaves the process of a second', () => {
+  it('takes processor time per request, on a busy machine too', () => {
     const { main, mainMicros } = summarise([
       { on: block(1_000, { mainMicros: 61_200 }), off: block(10_000, { mainMicros: 600_000 }) },
     ]);

@@ -48,7 +48,7 @@ describe('installTool', () => {
     assert.equal(existsSync(installed), false, 'the second call looks at the stamp alone');
   });
 
-  it('installs anew when the lock file has changed', () => {
+  it('installs again when the lock file has changed', () => {
     write('two');
     assert.equal(installTool('two', tools), undefined);
     const lock = join(tools, 'two/package-lock.json');

@@ -122,7 +122,7 @@ describe('writeCompiledAccess', () => {
 });
 
 describe('writeIfNew', () => {
-  it('writes what is new, and leaves alone what is not, since a gateway may be watching', () => {
+  it('writes only changed files, since a gateway may be watching', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-access-'));
     const file = join(folder, 'x.json');
     writeFileSync(file, 'old');

@@ -8,7 +8,7 @@ import {
 } from '../../../packages/authoring/access-folder.ts';
 
 describe('toAccessFiles', () => {
-  it('takes documents with their inventories and snapshots, and leaves all else alone', () => {
+  it('takes documents with their inventories and snapshots, and ignores other files', () => {
     const names = [
       'webhooks.yml',
       'shop.yml',

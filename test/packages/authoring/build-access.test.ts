@@ -40,7 +40,7 @@ describe('buildAccess', () => {
     ]);
   });
 
-  it('names the documents whose routes nobody has read', () => {
+  it('names the documents whose routes are unread', () => {
     for (const inventory of [
       '',
       '{}',

@@ -96,7 +96,7 @@ describe('checkLaterRoutes', () => {
       }
     });
 
-  it('refuses exactly because the policy that is made by the routes of yesterday lets callers in', () => {
+  it('refuses exactly where a policy made from older routes would admit callers', () => {
     const document = aDocument({ rules: [own] }, ['GET /users/{id}', 'open GET /users/{id}/orders']);
     const outcome = compilePolicy(
       document,

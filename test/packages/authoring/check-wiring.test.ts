@@ -32,7 +32,7 @@ describe('checkWiring', () => {
     source: string;
   }[] = [
     {
-      name: 'takes a header that is both read and told apart by',
+      name: 'takes a header that is both read and part of the cache key',
       expected: undefined,
       source: 'docs/design/authorizers §B01',
     },
@@ -245,7 +245,7 @@ describe('checkChargedRoutes', () => {
       expected: [/has no authorizer of the toolkit/],
     },
     {
-      name: 'says nothing of where keys come from as long as nobody knows',
+      name: 'says nothing about the source of keys while it is unknown',
       over: { quota: { ...quota, admissionKey } },
       wired: [route],
       source: undefined,

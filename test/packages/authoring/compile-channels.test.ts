@@ -80,7 +80,7 @@ describe('channels of an access document', () => {
     assert.equal(problemsOf([RULE, ...many.slice(0, 1)]), '');
   });
 
-  it('are refused of an API that has no WebSocket, where nobody would look at them', () => {
+  it('are refused for an API without a WebSocket, where nothing would read them', () => {
     assert.match(problemsOf([RULE], {}, 'http'), /channels: are for WebSocket APIs/);
   });
 });

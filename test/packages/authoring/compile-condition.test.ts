@@ -86,7 +86,7 @@ describe('compileCondition', () => {
     );
   });
 
-  it('warns of a deny rule that denies whoever lacks its claim, unless it asks whether the claim exists', () => {
+  it('warns of a deny rule that denies callers without its claim, unless it asks whether the claim exists', () => {
     const low = { claim: ['tier', 'level'], op: 'lte', value: 3 };
     const exists = { claim: ['tier', 'level'], op: 'exists' };
     const warned = (effect: string, when: object) =>

@@ -132,7 +132,7 @@ describe('compileDocument', () => {
       expected: /"a" inherits "a" itself/,
     },
     {
-      name: 'more roles than anybody has',
+      name: 'more roles than the limit',
       over: {
         roles: Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`r${index}`, {}])),
         rules: [rule({})],
@@ -264,7 +264,7 @@ rules:
     ]);
   });
 
-  it('warns of routes that nobody may call, and of rules that nothing enforces', () => {
+  it('warns of routes without allowed callers, and of unenforced rules', () => {
     const warnings = warningsOf({ rules: [rule({ methods: ['GET'], paths: ['/orders', '/menu'] })] });
 
     assert.match(
@@ -286,7 +286,7 @@ rules:
     );
   });
 
-  it('warns of routes that a rule without a condition denies to everybody whom others allow', () => {
+  it('warns of routes where an unconditional rule denies every allowed caller', () => {
     const shut = { id: 'shut', effect: 'deny', methods: ['*'], paths: ['/orders/**'] };
     const sometimes = { ...shut, id: 'sometimes', when: { roles: { any: ['support'] } } };
     const all = rule({ methods: ['*'], paths: ['/**'] });
@@ -304,7 +304,7 @@ rules:
     assert.match(warningsOf({ rules: [rule({ when })] }).join(), /a missing claim makes "not" true/);
   });
 
-  // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless somebody says so knowingly.
+  // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless set on purpose.
   it('warns of answers that are kept for more than five minutes', () => {
     const warned = (cacheTtlSeconds: number) =>
       warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));

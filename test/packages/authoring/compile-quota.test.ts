@@ -78,7 +78,7 @@ describe('the quota of a document', () => {
       expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: needs quota\(\) or withQuota\(\).*access-log/,
     },
     {
-      name: 'what runs at once where nobody tells the authorizer of the end',
+      name: 'concurrent requests where the authorizer never learns of their end',
       over: { quota: { ...QUOTA, plans: [{ ...PLAN, limits: [AT_ONCE] }] } },
       expected: /quota\.plans\[0\]\.limits\[0\]\.concurrency: needs quota\(\) or withQuota\(\)/,
     },
@@ -125,7 +125,7 @@ describe('the quota of a document', () => {
       expected: /result\.cacheTtlSeconds: would cache answers that are not charged/,
     },
     {
-      name: 'a claim in the place of what the quota tells',
+      name: 'a claim with the name of a quota value',
       over: { quota: QUOTA, context: { retryAfter: { claim: 'x' } } },
       expected: /context\.retryAfter: is a name that the quota uses/,
     },
@@ -206,7 +206,7 @@ describe('a plan that one document brings along and another names', () => {
 });
 
 describe('documents with usage plans', () => {
-  it('are refused by whoever cannot read plans', () => {
+  it('are refused by an authorizer that cannot read plans', () => {
     const text = JSON.stringify(documentText({ quota: { ...QUOTA, plans: [PLAN] } }));
     const inventory = printInventory(anInventory(['GET /users']));
 

@@ -72,7 +72,7 @@ describe('describeAccess', () => {
     );
   });
 
-  it('says which routes are charged to whom, and what is known of callers by key', () => {
+  it('says which routes are charged to which caller, and what is known of callers by key', () => {
     const issuers = [
       { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
       { id: 'keys', type: 'apiKey', prefix: 'shop_live' },

@@ -113,7 +113,7 @@ describe('access/access.schema.json', () => {
   const readersOwn =
     /no block of addresses|takes a list|takes a number|takes one value|takes no value|binds in a deny rule|leave methods, paths/;
 
-  it('refuses what the reader refuses, whatever is changed', () => {
+  it('refuses whatever the reader refuses, after any change', () => {
     const junk = fc.constantFrom<unknown>(
       null,
       0,

@@ -53,7 +53,7 @@ describe('a document that extends others', () => {
 
     assert.equal(told, '');
     const [document] = compiled.documents;
-    // What nobody here asks is left out: it would be trusted for nothing.
+    // An issuer that no source here uses is omitted: it would be trusted for nothing.
     assert.deepEqual(
       document?.issuers.map(({ id }) => id),
       ['main'],

@@ -32,7 +32,7 @@ describe('readDocument', () => {
     assert.deepEqual(problemsOf(GOOD), []);
   });
 
-  // Own files, but whoever makes them by a script should get an answer.
+  // The files are the user's own, but a script that makes them should get an answer.
   it('answers of forty thousand unknown or repeated keys, at once and with a hundred problems', () => {
     const unknown = Array.from({ length: 40_000 }, (_, index) => `k${index}: 1`).join('\n');
     const repeated = Array.from({ length: 40_000 }, () => 'k: 1').join('\n');
@@ -166,7 +166,7 @@ describe('readDocument', () => {
       assert.equal(mark, `  ${' '.repeat((column ?? 0) - 1)}^`);
     });
 
-  it('finds the place of a field that somebody else has refused', () => {
+  it('finds the place of a field that another check has refused', () => {
     const text = 'id: gold\nlimits:\n  - { id: a, quota: 5 }\n  - { id: b, quota: -1 }\n';
     const problem = locateField(text, 'gold.yml', 'limits[1].quota', 'limits[1].quota must be positive');
 
@@ -198,7 +198,7 @@ describe('readDocument', () => {
     assert.match(problemsOf(`# ${'x'.repeat(600_000)}`)[0] ?? '', /over 500 KB/);
   });
 
-  it('throws nothing, whatever the text is', () => {
+  it('throws nothing, for any text', () => {
     fc.assert(fc.property(fc.string(), (text) => void readDocument(text, 'x')));
     fc.assert(fc.property(fc.json(), (text) => void readDocument(text, 'x')));
   });

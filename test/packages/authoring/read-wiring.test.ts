@@ -81,7 +81,7 @@ describe('readWiring', () => {
     assert.equal(authorizer?.ttlSeconds, 3600);
   });
 
-  it('leaves alone what is of another API or another function', () => {
+  it('ignores parts of another API or another function', () => {
     const resources = {
       A: rest({ RestApiId: { Ref: 'Other' } }),
       B: rest({ AuthorizerUri: 'arn:aws:lambda:x:function:mine' }),
@@ -137,7 +137,7 @@ describe('readWiredApi', () => {
     assert.equal(apiKeySource, 'HEADER');
   });
 
-  it('tells authorizers that are functions from those that are not', () => {
+  it('distinguishes authorizers that are functions from other authorizers', () => {
     const payloadOf = (type: string) => {
       const resources = { ...base, Auth: rest({ Type: type }), Get: method({ Ref: 'Orders' }) };
       return readWiredApi(resources, 'Api').routes[0]?.authorizer?.payload;
@@ -150,7 +150,7 @@ describe('readWiredApi', () => {
     ]);
   });
 
-  it('says of an authorizer of somebody else that it calls none of the toolkit', () => {
+  it('says that a foreign authorizer calls no authorizer of the toolkit', () => {
     const Auth = rest({ Type: 'REQUEST', AuthorizerUri: 'arn:aws:lambda:us-east-1:1:function:theirs' });
     const [route] = readWiredApi({ ...base, Auth, Get: method({ Ref: 'Orders' }) }, 'Api').routes;
 
@@ -180,7 +180,7 @@ describe('readWiredApi', () => {
     );
   });
 
-  it('leaves out what only shows once deployed, and does not follow parents in a ring', () => {
+  it('omits values that are known only after deployment, and follows no ring of parents', () => {
     const { routes, apiKeySource } = readWiredApi(
       {
         Loop: part({ Ref: 'Loop' }, 'loop'),

@@ -72,7 +72,7 @@ describe('usualAccessFolder', () => {
 });
 
 describe('accessFoldersOf', () => {
-  it('names where documents of a folder or a template may lie, there or not', () => {
+  it('names possible places of the documents of a folder or a template, existing or not', () => {
     using service = folderWith({ 'template.yaml': '' });
     const found = accessFoldersOf([service.root, join(service.root, 'template.yaml')]);
 

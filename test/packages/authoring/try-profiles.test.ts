@@ -124,8 +124,8 @@ describe('tryProfiles', () => {
     assert.equal(failures[0]?.kind, 'unrepresentable');
   });
 
-  // A deny rule denies whoever lacks its claim, so a caller without it is no measure of the largest answer.
-  it('tries callers whom no deny rule on a claim means', () => {
+  // A deny rule denies callers without its claim, so such a caller is no measure of the largest answer.
+  it('tries callers that no deny rule on a claim matches', () => {
     const routes = Array.from({ length: 90 }, (_, index) => `GET /collection-number-${index}`);
     const claims = [{ claim: 'tier', op: 'lte', value: 3 }];
     const rules = [

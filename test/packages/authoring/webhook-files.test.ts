@@ -28,7 +28,7 @@ describe('writeCompiledWebhooks', () => {
     assert.ok(written.endsWith('}\n'));
   });
 
-  it('leaves the old file where the document is wrong, and names the place', () => {
+  it('keeps the old file where the document is wrong, and names the place', () => {
     using service = aFolder(TEXT);
     writeCompiledWebhooks(service.folder);
     const path = join(service.folder, 'webhooks.compiled.json');

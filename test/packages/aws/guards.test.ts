@@ -97,13 +97,13 @@ describe('refuseForeignHost', () => {
 describe('refuseForeignOrigin', () => {
   const host = 'localhost:4000';
   for (const { name, headers, status } of [
-    { name: 'lets a request without Origin through', headers: [], status: undefined },
+    { name: 'accepts a request without Origin', headers: [], status: undefined },
     {
-      name: "lets the port's own pages through",
+      name: "accepts the port's own pages",
       headers: ['Origin', 'http://localhost:4000'],
       status: undefined,
     },
-    { name: 'lets a link that was typed through', headers: ['Sec-Fetch-Site', 'none'], status: undefined },
+    { name: 'accepts a typed link', headers: ['Sec-Fetch-Site', 'none'], status: undefined },
     {
       name: 'refuses another port of this machine',
       headers: ['Origin', 'http://localhost:5173'],

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseIpAddress, parseIpBlock } from '../../../packages/aws/ip-address.ts';
 
-/** What lies near an address: its own characters in another order, cut, doubled or joined. */
+/** Texts near an address: its own characters in another order, cut, doubled or joined. */
 const nearAddress = fc.oneof(
   fc.ipV4(),
   fc.ipV6(),

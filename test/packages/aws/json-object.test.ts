@@ -31,7 +31,7 @@ describe('parseJsonObject', () => {
 });
 
 describe('isJsonObject', () => {
-  it('tells an object from a list and from nothing', () => {
+  it('distinguishes an object from a list and from nothing', () => {
     assert.deepEqual([{}, { a: 1 }, [], null, undefined, 'a', 0].map(isJsonObject), [
       true,
       true,
@@ -51,7 +51,7 @@ describe('isJson', () => {
   });
 });
 
-describe('what nobody has checked', () => {
+describe('unchecked values', () => {
   it('a list, null and a text are no objects and have no members', () => {
     for (const value of [[1], null, undefined, 'text', 0]) {
       assert.equal(asJsonObject(value), undefined);

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { KeyLocks } from '../../../packages/aws/key-locks.ts';
 
 describe('KeyLocks', () => {
-  it('never lets two holders of one name run at once, and lets all of them run', async () => {
+  it('never runs two holders of one name at once, and runs all of them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 }), { maxLength: 20 }),

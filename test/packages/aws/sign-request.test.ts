@@ -79,7 +79,7 @@ describe('signRequest', () => {
 });
 
 describe('signatureOf', () => {
-  it('derives a key for each secret, day, region and service, however many there are and whatever they hold', async () => {
+  it('derives a key for each secret, day, region and service, of any number and content', async () => {
     const keys = ['secret', 'other', 'with "quotes",and commas'].flatMap((secretAccessKey) =>
       Array.from({ length: 30 }, (_, day) => ({ secretAccessKey, day })),
     );
@@ -125,7 +125,7 @@ describe('canonicalPath', () => {
     },
     { name: 'is a slash for nothing', path: '', service: 'dynamodb', expected: '/' },
     {
-      name: 'leaves an S3 path alone',
+      name: 'does not change an S3 path',
       path: '/bucket//a/../b%20c',
       service: 's3',
       expected: '/bucket//a/../b%20c',
@@ -160,7 +160,7 @@ describe('toAmzDate', () => {
 });
 
 describe('equalInConstantTime', () => {
-  it('tells texts apart, of other length too', () => {
+  it('distinguishes texts, of other length too', () => {
     assert.equal(equalInConstantTime('abc', 'abc'), true);
     assert.equal(equalInConstantTime('abc', 'abd'), false);
     assert.equal(equalInConstantTime('abc', 'abcd'), false);

@@ -64,7 +64,7 @@ function withAuthorization(
 }
 
 describe('verifySignature', () => {
-  it('verifies whatever signRequest has signed', () => {
+  it('verifies every request that signRequest has signed', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('GET', 'POST', 'DELETE'),
@@ -123,7 +123,7 @@ describe('verifySignature', () => {
     );
   });
 
-  it('never throws, whatever stands in the header and the query', () => {
+  it('never throws, for any header and query', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (authorization, date, query) => {
         const request = withAuthorization(`AWS4-HMAC-SHA256 ${authorization}`, ['X-Amz-Date', date]);

@@ -47,19 +47,19 @@ describe('verifySignature of a temporary key', () => {
       expected: UNKNOWN,
     },
     {
-      name: 'tells that the session is over',
+      name: 'says that the session has expired',
       request: aSignedRequest('session'),
       session: over,
       expected: EXPIRED,
     },
     {
-      name: 'tells so of a request that was changed, too',
+      name: 'says the same for a changed request',
       request: aSignedRequest('session', 'a=b'),
       session: over,
       expected: EXPIRED,
     },
     {
-      name: 'tells it to nobody without the token',
+      name: 'says it only to a caller with the token',
       request: aSignedRequest('other'),
       session: over,
       expected: UNKNOWN,

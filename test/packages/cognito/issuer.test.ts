@@ -131,13 +131,13 @@ describe('serveIssuer', () => {
       body: Buffer.from(new URLSearchParams(form).toString()),
     });
 
-  it('tells its fixed name and the local address of its keys (OpenID Connect Discovery 1.0)', () => {
+  it('publishes its fixed name and the local address of its keys (OpenID Connect Discovery 1.0)', () => {
     const reply = serveIssuer(aRequest({ path: '/.well-known/openid-configuration' }), issuer, identities);
     const { issuer: name, jwks_uri: jwksUri } = JSON.parse(String(reply?.body)) as Record<string, unknown>;
     assert.deepEqual([name, jwksUri], [LOCAL_ISSUER, 'http://127.0.0.1:4000/.well-known/jwks.json']);
   });
 
-  it('leaves other paths to others', () => {
+  it('does not answer other paths', () => {
     assert.equal(serveIssuer(aRequest(), issuer, identities), undefined);
   });
 

@@ -10,7 +10,7 @@ const POOL = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
 
 // Source: Cognito developer guide, "Understanding user pool JSON web tokens (JWTs)".
 describe('cognitoClaims', () => {
-  it('makes an ID token of a wish without scope, and groups of roles', () => {
+  it('makes an ID token of a request without scope, and groups of roles', () => {
     assert.deepEqual(cognitoClaims({ sub: 'ada', aud: 'app', roles: ['admin'] }, 7), {
       'cognito:groups': ['admin'],
       token_use: 'id',

@@ -114,7 +114,7 @@ describe('an account', () => {
     );
   });
 
-  it('lets a key into ten usage plans and no more (docs/aws §13)', () => {
+  it('allows a key in at most ten usage plans (docs/aws §13)', () => {
     const { plans } = account();
     const key = (id: string): PlanKey => new PlanKey(id, new KeyUsage(0));
     const none = { description: undefined, productCode: undefined, throttle: undefined, quota: undefined };

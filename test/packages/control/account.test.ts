@@ -84,7 +84,7 @@ describe('Account', () => {
     assert.equal(holder(account, NEW_VALUE)?.apiKey.id, 'called0001');
   });
 
-  it('lets two keys of a template swap their values', () => {
+  it('allows two keys of a template to swap their values', () => {
     const other = `${KEY_VALUE}-other`;
     const { served, account } = serve(meteredApi({}, { Other: aKey({ Value: other }) }));
 

@@ -41,7 +41,7 @@ describe('raiseQuota', () => {
   });
 
   const refused = [
-    { name: 'a quota that AWS raises for nobody', text: 'api-keys=20000' },
+    { name: 'a quota that AWS never raises', text: 'api-keys=20000' },
     { name: 'a name of ours', text: 'usagePlans=400' },
     { name: 'no name', text: '=400' },
     { name: 'less than AWS gives to all', text: 'stages=9' },
@@ -71,7 +71,7 @@ describe('a raised quota (docs/aws §13)', () => {
     return loadApis([aStack(restRoutes({ 'GET /a': {} }, { more }))], account);
   };
 
-  it('lets an account have as many, and not one more', () => {
+  it('allows an account as many, and not one more', () => {
     const { most } = QUOTAS.stages;
 
     assert.throws(() => load(most + 1), /Maximum number of Stages for this API has been reached/);
@@ -79,7 +79,7 @@ describe('a raised quota (docs/aws §13)', () => {
     assert.throws(() => load(most + 3, { stages: most + 2 }), /Maximum number of Stages/);
   });
 
-  it('lets a resource policy be as long, and not longer', () => {
+  it('allows a resource policy of that length, and not longer', () => {
     const Statement = Array.from({ length: 90 }, () => ({
       Effect: 'Allow',
       Principal: '*',

@@ -47,7 +47,7 @@ describe('CallJournal', () => {
     assert.match(second.made.at(-1) ?? '', / 9000$/);
   });
 
-  it('notes neither readers nor trials nor what was refused', async () => {
+  it('notes no reads, no trials and no refused calls', async () => {
     const { journal, call } = aJournal(1_000);
     await call('GET', '/restapis');
     await call('POST', '/restapis/a/resources/b/methods/GET');

@@ -56,7 +56,7 @@ describe('a canary', () => {
     assert.equal(requestContext.stage, 'dev');
   });
 
-  it('leaves the stage to all requests at 0 percent, which then carry isCanaryRequest: false [obs]', async () => {
+  it('gives the stage all requests at 0 percent, which then carry isCanaryRequest: false [obs]', async () => {
     const api = canaryApi({ PercentTraffic: 0, StageVariableOverrides: { testVar: 'canary' } });
 
     for (let count = 0; count < 20; count += 1) {

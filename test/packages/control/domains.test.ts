@@ -43,7 +43,7 @@ type RestEvent = {
   readonly requestContext: Record<string, string>;
 };
 
-/** What the function is told: resource, path, and path, stage and domain of the request context. */
+/** What the function receives: resource, path, and path, stage and domain of the request context. */
 async function told(api: Served, target: string, host = HOST): Promise<unknown> {
   const event = await ask(api, target, host);
   if (typeof event !== 'object' || event === null) return event;
@@ -83,7 +83,7 @@ describe('a custom domain of REST APIs', () => {
       source: 'docs/aws §10.4; localstack pull request 12296',
     },
     {
-      name: 'takes the first segment for the stage where neither base path nor stage is mapped',
+      name: 'takes the first segment for the stage where no base path and no stage is mapped',
       mappings: { M: mapping({}) },
       target: '/dev/pets',
       expected: ['/pets', '/dev/pets', '/dev/pets', 'dev', HOST, 'api'],
@@ -122,7 +122,7 @@ describe('a custom domain of REST APIs', () => {
       source: 'docs/aws §10.4 (inferred)',
     },
     {
-      name: 'is found whatever the case and port of the Host header',
+      name: 'is found in any case and with any port of the Host header',
       mappings: { M: mapping({ Stage: 'dev' }) },
       target: '/pets',
       host: 'API.example.com:3000',
@@ -169,7 +169,7 @@ describe('a custom domain of REST APIs', () => {
       assert.equal(api.served.atDomain(host, '/pets'), undefined, host);
   });
 
-  it('tells the access log which base path matched, and method ARNs nothing of it', async () => {
+  it('gives the matched base path to the access log, and not to method ARNs', async () => {
     const Auth = {
       type: 'AWS::ApiGateway::Authorizer',
       properties: {
@@ -240,7 +240,7 @@ describe('a custom domain of HTTP APIs', () => {
       assert.equal(served.atDomain(host, '/v1/pets')?.api?.domainName, HOST);
   });
 
-  it('is told apart where nothing is mapped: HTTP APIs would say Not Found', () => {
+  it('is known as HTTP-only where nothing is mapped: HTTP APIs would say Not Found', () => {
     const { served } = serving({ ...HTTP, D, M: keyed({ ApiMappingKey: 'v1', Stage: '$default' }) });
     assert.deepEqual(served.atDomain(HOST, '/v2'), {
       api: undefined,

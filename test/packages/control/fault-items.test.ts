@@ -25,7 +25,7 @@ const fault = (property: string | undefined) => ({
 const consequences = (items: readonly UnsupportedItem[]) => items.map(({ consequence }) => consequence);
 
 describe('withFaults', () => {
-  it('leaves out what the classes say of a property that is at fault', () => {
+  it('omits what the classes say of a property that is at fault', () => {
     const items = withFaults([fault('Layers')], [], [item('Layers', 'not applied'), item('Tags', 'none')]);
 
     assert.deepEqual(consequences(items), ['its routes answer 500', 'none']);

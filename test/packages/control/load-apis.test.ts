@@ -10,7 +10,7 @@ import { virtualPorts } from '../../support/virtual-ports.ts';
 // Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not where a stage serves the route
 describe('loadApis', () => {
   for (const hasStage of [true, false])
-    it(`tells once of a malformed and of a doubled route key ${hasStage ? 'with' : 'without'} a stage`, () => {
+    it(`reports a malformed and a doubled route key once, ${hasStage ? 'with' : 'without'} a stage`, () => {
       const { Stage0, ...others } = httpRoutes(['GET x', 'GET /a', 'GET /a', 'GET /b']);
       const faults = new Faults(false);
       const { clock } = virtualPorts({});

@@ -188,7 +188,7 @@ describe('keys and plans of a template', () => {
     assert.equal(values[0], values[1]);
   });
 
-  it('lets one key into plans of different stages', () => {
+  it('allows one key in plans of different stages', () => {
     const { account } = anApi(
       meteredApi(
         {},

@@ -87,7 +87,7 @@ describe('readPatch', () => {
     );
   });
 
-  it('refuses more operations than anybody needs', () => {
+  it('refuses too many operations', () => {
     const operation = { op: 'add', path: '/items/a', value: '1' };
 
     assert.throws(() => patch({}, ...Array.from({ length: 201 }, () => operation)), ControlError);
@@ -103,7 +103,7 @@ describe('readPatch', () => {
     );
   });
 
-  it('ends every patch of a stage, whatever it holds, with a stage or a ControlError', () => {
+  it('ends every patch of a stage, with any content, with a stage or a ControlError', () => {
     const segment = fc.constantFrom(
       'variables',
       '*',

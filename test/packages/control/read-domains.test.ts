@@ -116,7 +116,7 @@ describe('a domain with mutual TLS, without TLS', () => {
     return (await serve(receive(facts, api, ports), ports)).status;
   };
 
-  it('answers 500 and is told', async () => {
+  it('answers 500 and is reported', async () => {
     const faults = new Faults(false);
 
     assert.equal(await answer(faults), 500);
@@ -171,7 +171,7 @@ describe('a domain with mutual TLS', () => {
     },
   ];
   for (const { name, objects, reason } of broken)
-    it(`lets nobody in where its truststore ${name}`, () => {
+    it(`rejects every client where its truststore ${name}`, () => {
       const served = serving();
       const [fault] = reload(served, objects).all;
       assert.match(fault?.error.describe() ?? '', reason);

@@ -131,7 +131,7 @@ describe('CORS of a function URL', () => {
   const from = ['Origin', 'https://page.example'];
   const preflight = [...from, 'Access-Control-Request-Method', 'GET'];
 
-  it('answers a preflight whoever may call, with the origin that asks', async () => {
+  it('answers a preflight for every caller, with the origin that asks', async () => {
     const { send, ports } = aFunctionUrl({ ...IAM, Cors }, ok);
     const reply = await send({ method: 'OPTIONS', target: '/x', headers: preflight });
 
@@ -153,7 +153,7 @@ describe('CORS of a function URL', () => {
     assert.equal(headerOf(reply, 'access-control-expose-headers'), 'x-b');
   });
 
-  it('leaves a preflight to the function where the URL has none', async () => {
+  it('passes a preflight to the function where the URL has no CORS', async () => {
     const reply = await aFunctionUrl(NONE, ok).send({ method: 'OPTIONS', target: '/', headers: preflight });
     assert.equal(reply.body.toString(), 'hello');
   });
@@ -220,7 +220,7 @@ describe(`AWS_IAM of a function URL (${ACCESS})`, () => {
       assert.deepEqual(await signed(aFunctionUrl(IAM, ok, { resources }), who), expected);
     });
 
-  it('tells the function who has signed', async () => {
+  it('passes the signer to the function', async () => {
     const url = aFunctionUrl(IAM, ok, { resources: {} });
     await signed(url, 'both');
     assert.partialDeepStrictEqual(url.ports.invoker.calls[0]?.event, {
@@ -236,7 +236,7 @@ describe(`AWS_IAM of a function URL (${ACCESS})`, () => {
   });
 });
 
-describe(`leave for everybody (${ACCESS})`, () => {
+describe(`permissions for everybody (${ACCESS})`, () => {
   const [Url, Function] = [PUBLIC['Url'], PUBLIC['Function']];
   assert.ok(Url !== undefined && Function !== undefined);
   const before = { ...USUAL_ASSUMPTIONS, 'function-url-permissions': 'url-only' } as const;
@@ -245,7 +245,13 @@ describe(`leave for everybody (${ACCESS})`, () => {
     { name: 'that for the URL alone', resources: { Url }, status: 403, findings: 1 },
     { name: 'that for the function alone', resources: { Function }, status: 403, findings: 1 },
     { name: 'none', resources: {}, status: 403, findings: 1 },
-    { name: 'none, which nobody asks for', resources: {}, status: 200, findings: 1, needsPermissions: false },
+    {
+      name: 'none, where permissions are not checked',
+      resources: {},
+      status: 200,
+      findings: 1,
+      needsPermissions: false,
+    },
     {
       name: 'that for the URL, of before October 2025',
       resources: { Url },
@@ -253,7 +259,7 @@ describe(`leave for everybody (${ACCESS})`, () => {
       assumptions: before,
     },
   ])
-    it(`answers ${status} with ${name}, and tells of what is missing`, async () => {
+    it(`answers ${status} with ${name}, and reports what is missing`, async () => {
       const reply = await aFunctionUrl(NONE, ok, { resources, ...account }).send({ target: '/' });
       assert.equal(reply.status, status);
       if (status === 403) assert.equal(reply.body, FORBIDDEN);
@@ -281,14 +287,14 @@ describe('a function URL that AWS refuses', () => {
     ['an InvokeMode that is none', { ...NONE, InvokeMode: 'FAST' }],
     ['a method that CORS does not take', { ...NONE, Cors: { AllowMethods: ['OPTIONS'] } }],
   ] as const)
-    it(`answers nobody with ${name}, and is told`, async () => {
+    it(`answers no request with ${name}, and reports it`, async () => {
       const { send, faults, ports } = aFunctionUrl(properties, ok);
       const reply = await send({ target: '/' });
       assert.equal(reply.status >= 400, true);
       assert.deepEqual([faults.all.length, ports.invoker.calls.length], [1, 0]);
     });
 
-  it('is told of a second URL of the same function', () => {
+  it('reports a second URL of the same function', () => {
     const second = { TargetFunctionArn: functionArn('greet'), AuthType: 'NONE' };
     const resources = { ...PUBLIC, Second: { type: 'AWS::Lambda::Url', properties: second } };
     assert.match(notesOf(resources).join('\n'), /already has a function URL/);

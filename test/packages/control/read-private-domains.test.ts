@@ -67,7 +67,7 @@ type Wish = {
   readonly target?: string;
 };
 
-/** Status of `GET /pets` at the domain, undefined where nothing is mapped, and what was told at loading. */
+/** Status of `GET /pets` at the domain, undefined where nothing is mapped, and the findings at loading. */
 async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target = '/pets' }: Wish) {
   const ports = virtualPorts({ echo });
   const account = { clock: ports.clock, isThrottled: false };
@@ -85,7 +85,7 @@ async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target 
 describe('a private custom domain', () => {
   const rows: (Wish & { readonly name: string; readonly status: number })[] = [
     {
-      name: 'lets in whom its policy and that of the API allow',
+      name: 'admits callers that its policy and that of the API allow',
       resources: { D: domain(), M: mapping() },
       status: 200,
     },
@@ -106,13 +106,13 @@ describe('a private custom domain', () => {
       status: 403,
     },
     {
-      name: 'tells the policy of the API the endpoint, too',
+      name: 'gives the endpoint to the policy of the API, too',
       api: { Policy: from(OURS) },
       resources: { D: domain(), M: mapping(), A: association(OTHERS) },
       status: 403,
     },
     {
-      name: 'lets nobody in by an endpoint that nothing names',
+      name: 'rejects callers of an unassociated endpoint',
       resources: { D: domain({ Policy: from(OURS) }), M: mapping() },
       status: 403,
     },
@@ -124,7 +124,7 @@ describe('a private custom domain', () => {
       status: 200,
     },
     {
-      name: 'lets nobody in without a policy',
+      name: 'rejects every caller without a policy',
       resources: { D: domain({ Policy: null }), M: mapping() },
       status: 403,
     },
@@ -182,7 +182,7 @@ describe('a private custom domain', () => {
     },
   ];
   for (const { name, wish, says } of refused)
-    it(`tells ${name}, and does not answer 200`, async () => {
+    it(`reports ${name}, and does not answer 200`, async () => {
       const { status, told } = await ask(wish);
 
       assert.match(told[0] ?? '', says);

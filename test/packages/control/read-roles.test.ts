@@ -25,7 +25,7 @@ const FUNCTION: TestResource = {
   properties: { Role: ROLE_ARN },
 };
 
-/** What the function of these resources may do, and what is said of its role. */
+/** What the function of these resources may do, and the findings about its role. */
 function read(resources: Readonly<Record<string, TestResource>>, ...others: readonly ResolvedStack[]) {
   const faults = new Faults(false);
   const { ofFunctions, unsupported } = readRoles([aStack({ Fn: FUNCTION, ...resources }), ...others], faults);
@@ -117,7 +117,7 @@ describe('readRoles', () => {
     assert.equal(unsupported[0]?.property, 'Policies');
   });
 
-  it('gives nothing by a document that IAM refuses, and tells it as a fault', () => {
+  it('gives nothing by a document that IAM refuses, and reports it as a fault', () => {
     const broken = { ...allow('sns:Publish'), Statement: [{ Effect: 'Maybe', Action: '*', Resource: '*' }] };
     const { may, faults } = read({ Role: aRole({ Policies: inline(broken) }) });
     assert.equal(may('sns:Publish'), false);

@@ -13,7 +13,7 @@ describe('labelApis', () => {
     assert.deepEqual([...labelApis([api('a', 'shop', 'rest')])], []);
   });
 
-  it('tells several apart in as few words as that takes', () => {
+  it('distinguishes several in as few words as possible', () => {
     const labels = labelApis([
       api('a', 'shop', 'rest'),
       api('b', 'shop', 'http'),

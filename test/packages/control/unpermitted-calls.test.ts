@@ -77,7 +77,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
       expected: [`POST /pets/{id} fails ${AS_AT_AWS}`],
     },
     {
-      name: 'with a permission of which nobody can tell for which function it is',
+      name: 'with a permission for an unknown function',
       resources: rest({ Leave: aPermission({ FunctionName: null }) }),
       expected: [`GET /pets/{id}, POST /pets/{id} fail ${AS_AT_AWS}`],
     },
@@ -96,7 +96,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
       expected: [],
     },
     {
-      name: 'by more routes than anybody reads',
+      name: 'by many routes',
       resources: restRoutes(
         Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [`GET /${name}`, toFn])),
       ),
@@ -109,7 +109,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     },
   ];
   for (const { name, resources, expected } of rows)
-    it(`is told at start, in one finding: ${name}`, () => {
+    it(`is reported at start, in one finding: ${name}`, () => {
       const found = findingsOf(resources);
 
       assert.deepEqual(
@@ -134,7 +134,7 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     ]);
   });
 
-  it('is no finding where nobody asks for permissions, nor where the function is of none of the stacks', () => {
+  it('is no finding where permissions are not checked, or the function is in none of the stacks', () => {
     assert.deepEqual(findingsOf(rest(), { account: anAccount(false) }), []);
     assert.deepEqual(findingsOf(rest(), { own: [] }), []);
   });

@@ -22,7 +22,7 @@ const PLANTED: Readonly<Record<string, (exchange: never) => unknown>> = {
 };
 
 describe('the stages of an exchange', () => {
-  it('are types: nothing that leaves a step out compiles, and what passed all of them does', () => {
+  it('are types: code that skips a step does not compile, and code that passes all of them does', () => {
     const inOrder: (admitted: Admitted) => void = validate;
 
     assert.equal(typeof inOrder, 'function');

@@ -54,7 +54,7 @@ const HOP_BY_HOP = [
 ];
 
 describe('an HTTP_PROXY integration of an HTTP API', () => {
-  it('passes the request on, tells the backend about the hop, and hands the answer back', async () => {
+  it('passes the request on with the hop, and hands the answer back', async () => {
     const { send, ports } = aProxy({});
     ports.http.answer = () =>
       answered('made', ['x-made', '1', 'set-cookie', 'a=1', 'set-cookie', 'b=2', 'connection', 'close'], 201);

@@ -68,7 +68,7 @@ describe('an HTTP integration', () => {
     assert.ok(headerOf(reply, 'x-amzn-trace-id'));
   });
 
-  it('sends neither body nor type by GET', async () => {
+  it('sends no body and no type by GET', async () => {
     const { send, ports } = aMethod({ integration: { ...HTTP, IntegrationHttpMethod: 'GET' } });
     ports.http.answer = () => answered('');
 
@@ -196,7 +196,7 @@ describe('an HTTP integration', () => {
     ]);
   });
 
-  it('lets no mapped value smuggle in a header', async () => {
+  it('stops a mapped value from smuggling in a header', async () => {
     const { send, ports } = aMethod({
       integration: {
         ...HTTP,

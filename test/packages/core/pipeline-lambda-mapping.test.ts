@@ -89,7 +89,7 @@ describe('parameter mapping in front of a Lambda proxy of an HTTP API (docs/aws 
     assert.deepEqual((event['multiValueHeaders'] as Record<string, unknown>)['X-A'], ['1', '2']);
   });
 
-  it('leaves events alone where there is none', async () => {
+  it('does not change events where there is none', async () => {
     const api = aFunction({});
 
     await api.send(REQUEST);

@@ -73,7 +73,7 @@ describe('a MOCK integration', () => {
       assert.equal(headerOf(reply, 'x-amzn-errortype'), 'InternalServerErrorException', source);
     });
 
-  it('chooses the response by the number it renders, whatever number', async () => {
+  it('chooses the response by any number that it renders', async () => {
     const { send } = aMethod({
       integration: {
         ...MOCK,
@@ -86,7 +86,7 @@ describe('a MOCK integration', () => {
     assert.equal((await send({ target: '/dev/1' })).status, 418, 'docs/aws §8');
   });
 
-  it('lets the request template override status and headers of the reply (docs/aws §15.37)', async () => {
+  it('allows the request template to override status and headers of the reply (docs/aws §15.37)', async () => {
     const template =
       '#set($context.responseOverride.status = 444)#set($context.responseOverride.header.X-Foo = "bar"){"statusCode": 200}';
     const reply = await aMethod({ integration: { ...MOCK, RequestTemplates: JSON_ONLY(template) } }).send({

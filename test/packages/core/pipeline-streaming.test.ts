@@ -230,7 +230,7 @@ describe('the access log of a streamed reply', () => {
     assert.match(api.ports.log.lines.at(-1) ?? '', /^GET \/dev\/pets 200 105\.0 ms integrate$/);
   });
 
-  it('tells of a source that broke off, and of a client that left without blaming the source', async () => {
+  it('reports a source that broke off, and a client that left without blaming the source', async () => {
     const lines = [];
     for (const cutBy of ['integration', 'client'] as const) {
       const api = aLoggedApi();

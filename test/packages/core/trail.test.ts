@@ -51,7 +51,7 @@ describe('Trail', () => {
     assert.deepEqual([trail.phase, trail.answeredBy], ['map-response', 'integrate']);
   });
 
-  it('keeps no times of what nobody wants to read, and of notes that begin later those from then on', () => {
+  it('keeps no times until notes are kept, and from then on those of later phases', () => {
     const { trail, times } = aTrail(false);
     trail.enter('match');
     assert.deepEqual(times(), {});

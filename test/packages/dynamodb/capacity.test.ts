@@ -113,7 +113,7 @@ describe('capacity units of', () => {
       assert.ok(!('ConsumedCapacity' in output));
     });
 
-  it('are told to those who ask, and of what is no item nothing is counted', async () => {
+  it('are returned on request, and nothing is counted for values that are no items', async () => {
     let told = 0;
     const meter = new CapacityMeter(() => (told += 1));
     const output = await meter.run(

@@ -263,7 +263,7 @@ describe('calls of a signer that is judged', () => {
   const Key = { customer: { S: 'ada' }, number: { N: '1' } };
   const read = () => judged.send(new GetItemCommand({ TableName: 'orders', Key }));
 
-  it('are of nobody until it is admitted, and then asked about with the key of the table', async () => {
+  it('are unknown until they are admitted, and are then checked with the key of the table', async () => {
     await assert.rejects(read(), { name: 'UnrecognizedClientException' });
     await dynamoDb.admit([SIGNER, JUDGED]);
     await read();

@@ -64,7 +64,7 @@ describe('DynamoDbEngine', () => {
       type: 'ValidationException',
     },
     {
-      name: 'a wish for the old item that is none',
+      name: 'an unknown choice of the old item',
       operation: 'PutItem',
       input: { TableName: 'counters', Item: key('a'), ReturnValuesOnConditionCheckFailure: 'ALL' },
       type: 'ValidationException',
@@ -123,7 +123,7 @@ describe('DynamoDbEngine', () => {
 });
 
 describe('DynamoDbEngine time to live', () => {
-  it('removes exactly what is due, and not what has been written anew', async () => {
+  it('removes exactly what is due, and not what was written again', async () => {
     const clock = new VirtualClock();
     const engine = await anEngine(clock);
     const nowSeconds = Math.floor(clock.nowEpochMs() / 1000);
@@ -155,7 +155,7 @@ describe('DynamoDbEngine time to live', () => {
 
 // Source: DynamoDB developer guide, "Change data capture for DynamoDB Streams"
 describe('DynamoDbEngine, followed', () => {
-  it('tells what each write has changed of the tables that are followed, in order, and nothing that stayed as it was', async () => {
+  it('reports each change of followed tables, in order, and nothing that stayed as it was', async () => {
     const clock = new VirtualClock();
     const told: object[] = [];
     const engine = await DynamoDbEngine.open({ clock, onChanges: (changes) => told.push(...changes) });

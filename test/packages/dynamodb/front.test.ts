@@ -77,7 +77,7 @@ describe('the port of the embedded DynamoDB', () => {
       expected: 400,
     },
     {
-      name: 'refuses a key that nobody here has',
+      name: 'refuses an unknown key',
       headers: (text: string) => sign(text, { key: { accessKeyId: 'AKIDSTRANGER', secretAccessKey: 'x' } }),
       expected: 400,
     },

@@ -22,8 +22,8 @@ async function namesAt({ url }: LateDynamoDb): Promise<readonly string[] | undef
   }
 }
 
-describe('an embedded DynamoDB that nobody may need', () => {
-  it('has an address and no thread until somebody calls, and answers those who call at once', async (test) => {
+describe('an embedded DynamoDB that starts on demand', () => {
+  it('has an address and no thread until the first call, and answers calls at once', async (test) => {
     const changes: unknown[] = [];
     const dynamoDb = await open(test, { signers: [], onChanges: (more) => changes.push(...more) });
     const { url } = dynamoDb;
@@ -41,7 +41,7 @@ describe('an embedded DynamoDB that nobody may need', () => {
       new PutItemCommand({ TableName: 'orders', Item: { customer: { S: 'a' }, number: { N: '1' } } }),
     );
     client.destroy();
-    // The thread answers in the order in which it tells of changes.
+    // The thread answers in the order in which it reports changes.
     await dynamoDb.admit([SIGNER]);
     assert.equal(changes.length, 1);
   });

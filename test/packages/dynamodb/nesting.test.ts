@@ -6,7 +6,7 @@ const nested = (levels: number): unknown =>
   JSON.parse(`${'{"M":{"a":'.repeat(levels)}{"S":"x"}${'}}'.repeat(levels)}`);
 
 describe('refuseDeepValues', () => {
-  it('takes 32 levels wherever an item may stand, and not 40', () => {
+  it('takes 32 levels in every place of an item, and not 40', () => {
     const inBatch = (levels: number): unknown => ({
       RequestItems: { table: [{ PutRequest: { Item: { data: nested(levels) } } }] },
     });

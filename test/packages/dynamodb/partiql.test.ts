@@ -153,7 +153,7 @@ describe('ExecuteStatement', () => {
     assert.deepEqual(output['Items'], [item]);
   });
 
-  it('updates no item that is not there, nor one that another condition refuses', async () => {
+  it('updates no missing item, and none that another condition refuses', async () => {
     for (const where of [`song = 'None'`, `song = 'Alpha' AND year = 1`]) {
       const error = await refusal(run(`UPDATE "Music-1" SET year = 1 WHERE artist = 'Acme' AND ${where}`));
       assert.equal(error.body['__type'], 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException');

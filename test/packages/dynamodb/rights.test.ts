@@ -175,7 +175,7 @@ describe('rightsOf', () => {
       assert.deepEqual(of(operation, input), needs);
     });
 
-  it('gives a key that no pattern but * meets where nobody knows which attribute is the key', () => {
+  it('gives a key that no pattern but * meets where the key attribute is unknown', () => {
     for (const [operation, input] of [
       ['GetItem', { TableName: 'unknown', Key: KEY }],
       ['Query', { TableName: 'unknown', KeyConditionExpression: 'customer = :c' }],

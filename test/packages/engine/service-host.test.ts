@@ -264,7 +264,7 @@ describe('ServiceHost', () => {
     ['a promise', Promise.resolve({ kind: 'passed' })],
     ['another word', { kind: 'allowed' }],
   ] as const)
-    it(`lets no request through where a screen returns ${what}`, async () => {
+    it(`rejects requests where a screen returns ${what}`, async () => {
       const host = hostOf([entryOf('moat', { screenOf: () => () => verdict as never })]);
       await host.find('moat');
 

@@ -43,7 +43,7 @@ describe('Agenda', () => {
     agenda.close();
   });
 
-  it('drops what waits, and tells who waits for an answer', () => {
+  it('drops waiting jobs, and reports it to callers that wait for an answer', () => {
     const clock = new VirtualClock();
     const agenda = new Agenda(clock, fail);
     const told: string[] = [];

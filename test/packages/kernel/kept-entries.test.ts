@@ -9,7 +9,7 @@ describe('KeptEntries', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-kept-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has after a restart what was put and not deleted, whatever a killed process has left of its last line', () => {
+  it('has after a restart what was put and not deleted, even after a partly written last line', () => {
     const path = join(folder, 'one', 'events.jsonl');
     const first = openKeptEntries(path);
     first.put('a/1', { n: 1 });
@@ -25,7 +25,7 @@ describe('KeptEntries', () => {
     assert.equal(statSync(path).mode & 0o077, 0);
   });
 
-  it('writes the file anew when most of it is of the past', () => {
+  it('rewrites the file when most of it is of the past', () => {
     const path = join(folder, 'two', 'events.jsonl');
     const entries = openKeptEntries(path);
     for (let index = 0; index < 15_000; index += 1) {

@@ -85,7 +85,7 @@ describe('code of a function', () => {
     ]);
   });
 
-  it('that is bundled takes what its bundle leaves out of its layers first: no node_modules lies beside a bundle', async () => {
+  it('that is bundled takes what its bundle excludes from its layers first: no node_modules is beside a bundle', async () => {
     const layer = aFolder(LAYER);
     const folder = aFolder({
       'node_modules/shared-cjs/index.js': 'exports.name = "cjs of the checkout"',

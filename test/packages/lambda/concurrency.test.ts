@@ -54,7 +54,7 @@ describe('Concurrency', () => {
     assert.equal(together.refuse(other, 'other'), undefined);
   });
 
-  it('lets an instance start in the place of the one that has been idle longest', () => {
+  it('starts an instance in the place of the one that has been idle longest', () => {
     const together = new Concurrency(100, 2);
     const [first, second] = [aMember({ size: 1, idleSince: 20 }), aMember({ size: 1, idleSince: 10 })];
     together.join(first);

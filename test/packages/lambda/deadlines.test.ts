@@ -36,7 +36,7 @@ describe('StoppableDeadlines', () => {
     assert.equal(deadlines.nowMs(), 1100);
   });
 
-  it('tells threads how long it has stood, over several standstills', (test) => {
+  it('gives threads the total time of several standstills', (test) => {
     const { pass, deadlines } = onTestTime(test);
     for (const ms of [3000, 500]) {
       deadlines.stop();

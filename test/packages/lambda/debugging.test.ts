@@ -4,7 +4,7 @@ import { StoppableDeadlines } from '../../../packages/lambda/deadlines.ts';
 import { Debugging } from '../../../packages/lambda/debugging.ts';
 
 describe('Debugging', () => {
-  it('lets time stand still while a debugger is with the event of any instance', () => {
+  it('stops time while a debugger is with the event of any instance', () => {
     let now = 0;
     const deadlines = new StoppableDeadlines(() => now);
     const debugging = new Debugging(deadlines, false);

@@ -49,7 +49,7 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     assert.equal(findDecoratorMetadata(join(folder, 'a.ts')).kind, 'emitted');
   });
 
-  it('is told so where it has no TypeScript', () => {
+  it('is reported where it has no TypeScript', () => {
     const folder = aFolder({ 'tsconfig.json': TSCONFIG, ...SOURCES });
     const found = findDecoratorMetadata(join(folder, 'a.ts'));
 

@@ -56,7 +56,7 @@ describe('the environment of a function', () => {
     });
   });
 
-  it('lets the gateway override Lambda, and the template override both', async () => {
+  it('prefers the gateway over Lambda, and the template over both', async () => {
     const definition = anInlineFunction('env', PRINT, { environment: { AWS_ENDPOINT_URL: 'mine' } });
     const { invoke } = await startRuntime([definition], {
       controlUrl: () => 'http://127.0.0.1:4000',

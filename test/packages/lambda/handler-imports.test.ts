@@ -7,7 +7,7 @@ import { aFolder, aFolderFunction } from './start-runtime.ts';
 
 // Source: TypeScript handbook, "Modules", import elision
 describe('readImports', () => {
-  it('leaves out packages of which a handler takes types alone, written as such or not', async () => {
+  it('omits packages of which a handler takes types alone, written as such or not', async () => {
     const folder = aFolder({
       'a.ts': `import { APIGatewayProxyEvent } from 'aws-lambda';
         import type { Context } from 'only-types';

@@ -95,7 +95,7 @@ describe('an event that had not begun when its instance ended', () => {
 });
 
 describe('a source that is being saved', () => {
-  it('is started again until it is whole: nobody reads the truncated file', async () => {
+  it('is started again until it is whole: the truncated file is never read', async () => {
     const whole = `exports.handler = async ({ end }) => (end ? process.exit(1) : 'whole')`;
     const folder = aFolder({ 'f.js': whole });
     const { invoke, lines } = await startRuntime([aFolderFunction(folder, 'f.handler', { name: 'f' })]);
@@ -124,7 +124,7 @@ describe('a source that is being saved', () => {
 });
 
 describe('a module that takes too long to load', () => {
-  it('has 10 s and then the timeout of its function, as where Lambda begins anew with the first event', async () => {
+  it('has 10 s and then the timeout of its function, as where Lambda starts over with the first event', async () => {
     const waits: number[] = [];
     const deadlines: typeof MACHINE_DEADLINES = {
       ...MACHINE_DEADLINES,

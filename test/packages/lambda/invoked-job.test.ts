@@ -60,7 +60,7 @@ describe('an invocation by Lambda’s own API', () => {
     assert.equal(returned(await invoke('told', { n: 2 })), 'none');
   });
 
-  it('tells the handler which version and alias was called', async () => {
+  it('gives the handler the called version and alias', async () => {
     const { call } = await started();
     const arn = 'arn:aws:lambda:us-east-1:123456789012:function:told:live';
 
@@ -119,7 +119,7 @@ describe('printLogLine', () => {
     stream: 'stderr',
   };
 
-  it('leaves the id out where the module is loaded for no request yet', () => {
+  it('omits the id where the module is loaded without a request', () => {
     assert.equal(
       printLogLine({ ...line, requestId: undefined }),
       '1970-01-01T00:00:00.000Z\tERROR\tno module',

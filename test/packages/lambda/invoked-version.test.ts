@@ -33,9 +33,9 @@ describe('withVersion', () => {
     ],
   ];
   for (const [what, event] of unchanged)
-    it(`leaves an event as it is that ${what}`, () => assert.equal(withVersion(event, find), event));
+    it(`does not change an event that ${what}`, () => assert.equal(withVersion(event, find), event));
 
-  it('keeps what a caller wishes for beside the version', () => {
+  it('keeps what a caller asks for beside the version', () => {
     const wishes = { clientContext: '{"a":1}', onLine: undefined };
 
     const event = withVersion({ ...EVENT, qualifier: 'live', wishes }, find);

@@ -11,7 +11,7 @@ function aJob(payload: string): Job {
 }
 
 describe('JobQueue', () => {
-  it('behaves like a list, whatever the order of pushes, takes, returns and departures', () => {
+  it('behaves like a list, in any order of pushes, takes, returns and departures', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('push' as const), size: fc.nat(20) }),
       fc.record({ do: fc.constant('take' as const) }),

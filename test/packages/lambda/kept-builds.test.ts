@@ -121,7 +121,7 @@ describe('KeptBuilds', () => {
       assert.equal(await isReused(), true, 'it is as it was');
     });
 
-  it('makes it again after an installation has written a package anew, and under another setting', async () => {
+  it('makes it again after an installation has rewritten a package, and under another setting', async () => {
     assert.equal(await isReused({ minify: true }), false);
     utimesSync(join(project, '../node_modules/helpful/main.js'), 1, 1);
     assert.equal(await isReused(), false);

@@ -4,7 +4,7 @@ import { mountLayers } from '../../../packages/lambda/layer-mounts.ts';
 import { aFolder, aFolderFunction, anInlineFunction, returned, startRuntime } from './start-runtime.ts';
 
 describe('mountLayers', () => {
-  it('lets functions find content below /opt/nodejs: by path, by package, and what that requires itself', async () => {
+  it('gives functions content below /opt/nodejs: by path, by package, and what that requires itself', async () => {
     const layer = aFolder({
       'dates.js': `exports.today = () => require('clock').now;`,
       'node_modules/clock/index.js': 'exports.now = 7;',
@@ -20,7 +20,7 @@ describe('mountLayers', () => {
     assert.deepEqual(returned(await invoke(definition.name)), [7, 7], 'SAM, "Building Lambda layers"');
   });
 
-  it('leaves functions alone whose layers are /opt already', () => {
+  it('does not change functions whose layers are /opt already', () => {
     const definition = anInlineFunction('f', '', { layers: [{ arn: 'a', directory: '/layer' }] });
 
     assert.equal(mountLayers(definition, '/nowhere'), definition);

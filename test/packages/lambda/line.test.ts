@@ -15,7 +15,7 @@ const LINES: readonly {
   { what: 'has stood for less than a start takes', steps: [[0, 'stand']], from: 169, is: false },
   { what: 'has stood for as long', steps: [[0, 'stand']], from: 170, is: true },
   {
-    what: 'has stood for as long in all, while nobody rested',
+    what: 'has stood for as long in all, while no instance rested',
     steps: [
       [0, 'stand'],
       [100, 'pause'],
@@ -114,7 +114,7 @@ describe('a line of events', () => {
     assert.deepEqual(seen, [false, false, true]);
   });
 
-  it('is worth nothing while nobody knows what a start of this code takes', () => {
+  it('is worth no start while the start time of this code is unknown', () => {
     const clock = { ms: 0 };
     const line = new Line(() => clock.ms);
     line.observeStart(20);

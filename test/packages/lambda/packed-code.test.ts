@@ -20,7 +20,7 @@ function packCode(folder: string, files: Readonly<Record<string, string>>): Pack
 
 const PACKED = { 'src/a.js': 'exports.handler = async () => "packaged"' };
 
-/** What the function answers that has this source, these settings and this package, and what is told of it. */
+/** The answer of the function with this source, these settings and this package, and its findings. */
 async function served(
   source: Readonly<Record<string, string>>,
   settings: { readonly esbuild?: Readonly<Record<string, unknown>>; readonly isBundled?: true } = {},
@@ -43,7 +43,7 @@ async function served(
 }
 
 describe('code that was packaged', () => {
-  it('is an archive that runs as Lambda would run it: JavaScript alone, whatever lies around it', async () => {
+  it('is an archive that runs as in Lambda: JavaScript alone, with any files around it', async () => {
     const folder = aFolder({ 'package.json': '{"type":"module"}' });
     const packed = packCode(folder, {
       'a.ts': 'export const handler = async (): Promise<string> => "source"',
@@ -82,7 +82,7 @@ describe('code that was packaged', () => {
     assert.deepEqual(told, []);
   });
 
-  it('leaves a bundler of the service its due: JavaScript is bundled here, too', async () => {
+  it('needs no bundler of the service: JavaScript is bundled here, too', async () => {
     const { answer, told } = await served(
       {
         'src/a.js': 'import { text } from "./text";\nexport const handler = async () => text;',

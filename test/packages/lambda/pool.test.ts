@@ -105,7 +105,7 @@ describe('FunctionPool', () => {
     assert.equal(one.size + other.size, 1);
   });
 
-  it('gives each event an instance of its own where it is told to', async () => {
+  it('gives each event an instance of its own on request', async () => {
     const source = 'let count = 0; exports.handler = async () => (count += 1)';
     const pool = await aPool(anInlineFunction('cold', source), { isCold: true });
 
@@ -128,7 +128,7 @@ describe('FunctionPool', () => {
     assert.ok(sizes.includes(1), `instances, by attempt: ${sizes.join(', ')}`);
   });
 
-  it('gives a waiting function more instances up to the limit, and lets idle ones go, the last one later', async () => {
+  it('gives a waiting function more instances up to the limit, and ends idle ones, the last one later', async () => {
     const source = 'exports.handler = async () => new Promise((r) => setTimeout(r, 40, 1))';
     const pool = await aPool(anInlineFunction('f', source));
     // What is still starting when all is answered is no idle instance yet.
@@ -167,7 +167,7 @@ describe('FunctionPool', () => {
     assert.equal((await pool.invoke(invocation)).kind, 'refused');
   });
 
-  it('answers also those whom an instance had in hand and has not begun', async () => {
+  it('answers also the events that an instance had taken and not begun', async () => {
     const source = 'exports.handler = async ({ waits }) => waits === true ? new Promise(() => {}) : 1';
     const pool = await aPool(anInlineFunction('f', source));
     // Known to be fast, an instance is handed more than one event.

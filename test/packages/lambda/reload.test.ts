@@ -66,7 +66,7 @@ describe('reload', () => {
     assert.equal(returned(await invoke('f')), 2);
   });
 
-  it('serves new JavaScript, and lets running events finish on the old version', async () => {
+  it('serves new JavaScript, while running events finish on the old version', async () => {
     const { invoke, change } = await startReloading({
       'f.js': 'exports.handler = async (e) => new Promise((r) => setTimeout(r, e.ms ?? 0, 1))',
     });

@@ -66,7 +66,7 @@ describe('the AWS SDK that Lambda brings along', () => {
     assert.equal(returned(await invoke('full')), 'own');
   });
 
-  it('is told once, by name', async () => {
+  it('is reported once, by name', async () => {
     const folder = aFolder({ 'a.js': ASKS, 'b.ts': IMPORTS });
     const { runtime } = await startRuntime([
       aFolderFunction(folder, 'a.handler'),
@@ -85,7 +85,7 @@ describe('the AWS SDK that Lambda brings along', () => {
 });
 
 describe('a package that is not there', () => {
-  // Each line is told with the file and the line of the import, before any event.
+  // Each line is reported with the file and the line of the import, before any event.
   const rows = [
     {
       name: 'version 2 of the SDK, by import from TypeScript',
@@ -113,7 +113,7 @@ describe('a package that is not there', () => {
       expected: /lib\/b\.js:3: .*npm install --save-dev @aws-sdk\/client-nowhere/,
     },
     {
-      name: 'a package of anybody',
+      name: 'a third-party package',
       files: { 'a.ts': "import { x } from 'nowhere-to-be-found/x';\nexport const handler = async () => x" },
       expected:
         /a\.ts:1: Cannot find package "nowhere-to-be-found": the package is not installed; run npm install nowhere/,
@@ -151,7 +151,7 @@ describe('a package that is not there', () => {
       },
     },
     {
-      name: "a package that the service's settings leave out",
+      name: "a package that the service's settings exclude",
       files: { 'a.ts': "import x from 'of-a-layer';\nexport const handler = async () => x" },
       esbuild: { external: ['of-a-layer'] },
     },

@@ -202,7 +202,7 @@ describe('the runtime', () => {
     assert.ok(result.kind === 'refused' && result.reason === 'too-large', JSON.stringify(result));
   });
 
-  it('keeps instances of functions that a new definition leaves as they are', async () => {
+  it('keeps instances of functions that a new definition does not change', async () => {
     const kept = anInlineFunction('kept', COUNTING);
     const { runtime, invoke } = await startRuntime([kept, anInlineFunction('changed', COUNTING)]);
     await invoke('kept');
@@ -227,7 +227,7 @@ describe('the runtime', () => {
     assert.deepEqual((await Promise.all(running)).map(returned), [1, 1]);
   });
 
-  it('ends within a second, whatever its functions do, and answers those who wait', async () => {
+  it('ends within a second, whatever its functions do, and answers callers that wait', async () => {
     const { runtime, invoke } = await startRuntime([
       anInlineFunction('spin', 'exports.handler = async () => { console.log("go"); for (;;); }'),
     ]);

@@ -36,7 +36,7 @@ describe('the service time of a function', () => {
       assert.equal(time.isKnown, meanMs > 0);
     });
 
-  it('begins anew with other code', () => {
+  it('starts over with other code', () => {
     const time = new ServiceTime();
     time.observe(8, false);
     time.forget();

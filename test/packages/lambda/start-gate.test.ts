@@ -175,7 +175,7 @@ describe('starts of instances', () => {
     await other.close();
   });
 
-  it('hold up nobody for longer than a while, since a start may wait for another', (context) => {
+  it('hold up no other start for longer than a while, since a start may wait for another', (context) => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const gate = new StartGate(1, 1_000);
     const called: string[] = [];

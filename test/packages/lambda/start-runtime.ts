@@ -63,7 +63,7 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
   }
 }
 
-/** A function whose code lies in a folder. */
+/** A function with its code in a folder. */
 export function aFolderFunction(
   directory: string,
   handler: string,

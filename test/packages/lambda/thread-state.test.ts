@@ -14,7 +14,7 @@ describe('stateAfter', () => {
     },
     { name: 'who is ready drains or ends', from: 'ready', allowed: ['draining', 'ending'] },
     { name: 'who drains does not become ready any more', from: 'draining', allowed: ['ending'] },
-    { name: 'who is ending is over next, and cannot be told to drain', from: 'ending', allowed: ['over'] },
+    { name: 'an ending thread is over next, and does not drain', from: 'ending', allowed: ['over'] },
     { name: 'nothing follows the end', from: 'over', allowed: [] },
   ];
   for (const { name, from, allowed } of rows)

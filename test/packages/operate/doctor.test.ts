@@ -268,7 +268,7 @@ describe('examineStack', () => {
       expected: ['local-stage'],
     },
     {
-      name: 'an issuer that is nobody’s',
+      name: 'an unknown issuer',
       answers: {},
       stack: aStack({ issuers: [{ document: 'menu', url: 'https://login.menu.example/' }] }),
       expected: ['nobodys-issuer access/menu.yml'],
@@ -303,7 +303,7 @@ describe('examineStack', () => {
     assert.equal(exitCodeOf(report), 3);
   });
 
-  it('looks at the template even where nobody says who asks', async () => {
+  it('looks at the template even without a caller', async () => {
     const report = await examineStack(aStack({ templateBytes: 2_000_000 }), { refused: 'no profile' });
 
     assert.deepEqual(

@@ -20,7 +20,7 @@ const GET: Omit<Arrival, 'remoteAddress'> = {
 };
 
 describe('a request whose connection has been reset', () => {
-  it('reaches no function: whose it was cannot be told any more, and nobody is taken for this machine', async () => {
+  it('reaches no function: its client is unknown, and is not taken for this machine', async () => {
     let calls = 0;
     const { api, ports } = anApi(restApi({}), {
       list: () => ({ statusCode: (calls += 1) && 200, body: '' }),

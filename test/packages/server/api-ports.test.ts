@@ -66,7 +66,7 @@ describe('openApiPorts', () => {
   });
   after(() => opened.close());
 
-  /** Status and body, or the path that the function is told. */
+  /** Status and body, or the path that the function receives. */
   function get(host: string, path: string): Promise<readonly [number, unknown]> {
     return new Promise((resolve, reject) => {
       request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (response) => {
@@ -258,7 +258,7 @@ describe('closing the ports', () => {
     });
   }
 
-  it('lets a request in flight have its answer', async () => {
+  it('answers a request in flight', async () => {
     const { opened, port, answer, begun } = await openSlow();
     const asked = ask(port);
     await begun;
@@ -302,7 +302,7 @@ describe('closing the ports', () => {
 });
 
 describe('rememberLast', () => {
-  it('answers as what it reads by does, whatever came before', () => {
+  it('answers like the function that it wraps, after any calls', () => {
     const isLong = (host: string): boolean => host.length > 3;
     fc.assert(
       fc.property(

@@ -33,7 +33,7 @@ describe('readHello', () => {
     assert.deepEqual(readHello(nameless), { kind: 'hello', serverName: undefined });
   });
 
-  it('waits for the rest, wherever the bytes are cut', () => {
+  it('waits for the rest, with any cut of the bytes', () => {
     for (let length = 0; length < named.length; length += 1)
       assert.deepEqual(readHello(named.subarray(0, length)), { kind: 'more' }, `after ${length} bytes`);
   });

@@ -230,7 +230,7 @@ describe('frames', () => {
     assert.match(answer, /^HTTP\/1\.1 101 /);
   });
 
-  it('lets a flood of messages wait in the socket and loses none', async () => {
+  it('holds a flood of messages in the socket and loses none', async () => {
     const release = Promise.withResolvers<undefined>();
     let running = 0;
     let most = 0;

@@ -43,7 +43,7 @@ describe('FrameMeter', () => {
     readonly before: number;
   }[] = [
     {
-      name: 'lets a frame of exactly the limit through',
+      name: 'accepts a frame of exactly the limit',
       frames: [{ opcode: TEXT, isFinal: true, length: LIMIT_BYTES }],
       oversized: false,
       before: 1,

@@ -46,7 +46,7 @@ after(() => {
 it('keeps a connection that is idle for longer than a busy machine stalls', () => {
   const { keepAliveTimeout, keepAliveTimeoutBuffer } = server;
   assert.ok(keepAliveTimeout >= 60_000, `${keepAliveTimeout} ms`);
-  // A client that was told the time sends nothing after it; what it has sent just before may be read late.
+  // A client that got the time sends nothing after it; what it has sent just before may be read late.
   assert.ok(keepAliveTimeoutBuffer >= 30_000, `${keepAliveTimeoutBuffer} ms`);
 });
 
@@ -101,7 +101,7 @@ describe('createApiServer', () => {
     assert.ok(received.endsWith('\r\n\r\n'));
   });
 
-  it('sends neither body nor length with 204', async () => {
+  it('sends no body and no length with 204', async () => {
     const received = await exchange(`GET /dev/pets HTTP/1.1\r\n${host()}${CLOSE}x-status: 204\r\n\r\n`);
 
     assert.match(received, /^HTTP\/1\.1 204 /);
@@ -180,7 +180,7 @@ describe('createApiServer', () => {
     assert.doesNotMatch(received, /HTTP\/1\.1 413 /);
   });
 
-  it('forgets a client that lies about its length and goes away', async () => {
+  it('forgets a client that sends a wrong length and goes away', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write(`POST /dev/pets HTTP/1.1\r\n${host()}Content-Length: 100\r\n\r\nonly this`);
     await new Promise((resolve) => socket.once('connect', resolve));
@@ -219,7 +219,7 @@ describe('headers of a connection', () => {
     assert.notEqual(again.texts, undefined);
   });
 
-  it('are read anew where anything is different, or the connection is another', () => {
+  it('are parsed again where anything is different, or the connection is another', () => {
     const connection = {};
     const first = headersOf(connection, LINES);
     const different = [

@@ -27,7 +27,7 @@ describe('Intake', () => {
     assert.deepEqual(begun, upTo(8));
   });
 
-  it('lets nothing that arrives later overtake what is held', async () => {
+  it('keeps later input behind what is held', async () => {
     const intake = new Intake(3);
     const begun: number[] = [];
     arrive(intake, begun, 0, 7);

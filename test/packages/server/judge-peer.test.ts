@@ -51,7 +51,7 @@ describe('judgePeer', () => {
       assert.equal(judgePeer(mutual, peer, atMs).kind, expected);
     });
 
-  it('asks nothing where no certificate is asked for, and tells of none', () => {
+  it('asks and reports nothing where no certificate is required', () => {
     assert.deepEqual(judgePeer(undefined, trusted, NOW), { kind: 'admitted', shows: false });
   });
 });

@@ -4,7 +4,7 @@ import { describe, it, mock } from 'node:test';
 import { listenOn } from '../../../packages/server/listen.ts';
 
 describe('listenOn', () => {
-  it('lets thousands of connections wait: of 2,000 at once, with node’s own 511, the last come after three seconds', async () => {
+  it('queues thousands of connections: of 2,000 at once, with node’s own 511, the last come after three seconds', async () => {
     const server = createServer();
     const { mock: listened } = mock.method(server, 'listen');
     const port = await listenOn(server, '127.0.0.1', 0, '--port');

@@ -190,7 +190,7 @@ const rows: readonly {
     source: 'RFC 9112 §8',
   },
   {
-    name: 'a body shorter than its length, beside an upgrade that nobody wants',
+    name: 'a body shorter than its length, beside an unwanted upgrade',
     text: post('Connection: Upgrade\r\nUpgrade: x\r\nContent-Length: 10\r\n', 'abc'),
     ends: true,
     statuses: [400],
@@ -217,7 +217,7 @@ const rows: readonly {
     source: 'RFC 9110 §9.3.6',
   },
   {
-    name: 'an expectation that nobody knows',
+    name: 'an unknown expectation',
     text: post('Expect: 200-maybe\r\nContent-Length: 3\r\n', ''),
     statuses: [417],
     source: 'RFC 9110 §10.1.1',
@@ -262,7 +262,7 @@ describe('requests that share a connection with a bad one', () => {
     assert.ok(received.indexOf('first') < received.indexOf('second'));
   });
 
-  it('are served after one whose Host is refused, whatever its body says', async () => {
+  it('are served after one whose Host is refused, with any body', async () => {
     const smuggled = get('x-name: smuggled\r\n');
     const evil = `POST /dev/pets HTTP/1.1\r\nHost: evil.example\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`;
 
@@ -302,7 +302,7 @@ describe('a client that is too slow', () => {
     { name: 'within its headers', text: 'GET /dev/pets HTTP/1.1\r\nHost: pets.example\r\nx-slow: ' },
     { name: 'within its body', text: post('Content-Length: 10\r\n', 'abc') },
   ])
-    it(`is told 408 ${name}, and the connection ends`, async () => {
+    it(`is answered 408 ${name}, and the connection ends`, async () => {
       const { headersTimeout, requestTimeout } = server;
       server.headersTimeout = server.requestTimeout = 100;
       const received = await open(text).over;

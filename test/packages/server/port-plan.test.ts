@@ -93,7 +93,7 @@ const TARGETS: readonly TargetRow[] = [
     expected: ['shop-http', '/devices'],
   },
   {
-    name: 'lets an API that is alone word what is not found',
+    name: 'answers what is not found in the words of an API that is alone',
     stages: [REST],
     target: '/nowhere',
     expected: ['shop-rest', '/nowhere'],

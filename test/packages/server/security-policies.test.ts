@@ -68,7 +68,7 @@ describe('tlsRulesOf', () => {
       assert.ok(createSecureContext(rules));
     });
 
-  it('holds one that nobody knows to TLS 1.2', () => {
+  it('holds an unknown one to TLS 1.2', () => {
     assert.equal(tlsRulesOf('SecurityPolicy_Of_Tomorrow').minVersion, 'TLSv1.2');
     assert.equal(told('SecurityPolicy_Of_Tomorrow').length, 1);
   });

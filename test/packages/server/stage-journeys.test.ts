@@ -65,7 +65,7 @@ describe('a stage run through the AWS SDK', () => {
     assert.equal(rolledBack, 'first');
   });
 
-  it('fills its cache, and is asked anew once that is flushed or switched off', async () => {
+  it('fills its cache, and asks again once that is flushed or switched off', async () => {
     await deploy('count');
     await patch(
       { op: 'replace', path: '/cacheClusterEnabled', value: 'true' },

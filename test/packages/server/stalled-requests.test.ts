@@ -41,7 +41,7 @@ describe('a client is not too slow that has sent', () => {
       assert.match(received, /^HTTP\/1\.1 200 /);
     });
 
-  it('a request that has been answered by then, and is told nothing more', async () => {
+  it('a request that has been answered by then, and gets no second answer', async () => {
     const server = createApiServer(servedAlone(api.served, ports));
     Reflect.set(server, 'connectionsCheckingInterval', CHECK_MS);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -5,9 +5,9 @@ import { pauseAfter } from '../../../packages/server/stream-reply.ts';
 describe('pauseAfter', () => {
   const MB = 1024 * 1024;
   const rows = [
-    { name: 'lets the first 10 MB go at once', sent: 10 * MB, part: MB, ms: 0 },
+    { name: 'sends the first 10 MB at once', sent: 10 * MB, part: MB, ms: 0 },
     { name: 'counts only what is beyond them', sent: 10.5 * MB, part: MB, ms: 250 },
-    { name: 'lets 2 MB go in a second after them', sent: 20 * MB, part: 2 * MB, ms: 1000 },
+    { name: 'sends 2 MB in a second after them', sent: 20 * MB, part: 2 * MB, ms: 1000 },
   ];
   for (const { name, sent, part, ms } of rows)
     it(`${name} (developer guide, "Stream the integration response")`, () => {

@@ -310,7 +310,7 @@ describe('sendStream', () => {
 });
 
 describe('a backend behind a streaming HTTP_PROXY', () => {
-  it('is read as it sends, and is let go when the client leaves', async () => {
+  it('is read as it sends, and is released when the client leaves', async () => {
     const closed = Promise.withResolvers<undefined>();
     const backend = createServer((_, response) => {
       response.writeHead(200, ['Content-Type', 'text/event-stream', 'X-Own', 'yes']);

@@ -174,7 +174,7 @@ describe('API ports with TLS', () => {
     assert.equal((await get({ host: `${API_ID}.execute-api.us-east-1.amazonaws.com` })).status, 200);
   });
 
-  it('tells who speaks plain HTTP what to write', async () => {
+  it('answers a plain HTTP client with 400', async () => {
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
     requestHttp({ host: '127.0.0.1', port, agent: false }, ({ statusCode }) => resolve(statusCode)).end();
     assert.equal(await promise, 400);
@@ -216,7 +216,7 @@ describe('API ports with TLS', () => {
       else assert.equal(outcome, 'connected');
     });
 
-  it('lets in whom the truststore knows, and tells REST and HTTP APIs of the certificate', async () => {
+  it('admits clients in the truststore, and gives REST and HTTP APIs the certificate', async () => {
     const rest = await get({ host: HOST, key: shop, path: '/pets' });
     const ofHttp = await get({ host: HTTP_HOST, key: shop, path: '/menu' });
     const certificate = member(rest.event, 'requestContext', 'identity', 'clientCert');
@@ -276,7 +276,7 @@ describe('API ports with TLS', () => {
     assert.deepEqual([status, event], [403, { message: 'Forbidden' }]);
   });
 
-  it('forgets whom a new version of the truststore does not have, on connections that are open, too', async () => {
+  it('rejects clients missing from a new version of the truststore, on open connections, too', async () => {
     const session = connectHttp2(`https://${HOST}:${port}`, {
       host: '127.0.0.1',
       servername: HOST,
@@ -304,7 +304,7 @@ describe('API ports with TLS', () => {
     load();
   });
 
-  it('takes a message over WSS and answers it, over HTTP/1.1 whatever else is offered', async () => {
+  it('takes a message over WSS and answers it, over HTTP/1.1 with any other offer', async () => {
     const asked = { host: '127.0.0.1', port, servername: CHAT_HOST, ca: authority.certificate };
     const offered = connectTls({ ...asked, ALPNProtocols: ['h2', 'http/1.1'] });
     await once(offered, 'secureConnect');

@@ -56,7 +56,7 @@ describe('handshakes', () => {
     assert.match(answer, /\r\nSec-WebSocket-Version: 13\r\n/);
   });
 
-  it('tells $disconnect of a client that left while $connect ran', async () => {
+  it('gives $disconnect a client that left while $connect ran', async () => {
     const asked = Promise.withResolvers<undefined>();
     const release = Promise.withResolvers<undefined>();
     const ended = Promise.withResolvers<SeenEvent>();
@@ -83,7 +83,7 @@ describe('handshakes', () => {
 });
 
 describe('a message that meets a fault of the gateway', () => {
-  it('ends its own connection alone, and is told', async () => {
+  it('ends its own connection alone, and is reported', async () => {
     const api = anApi(ECHO_ROUTES);
     for (const { deployment } of api.stages.values())
       Object.defineProperty(deployment, 'messageRouting', {
@@ -112,9 +112,9 @@ describe('a message that meets a fault of the gateway', () => {
 describe('isWebSocketHandshake', () => {
   const rows = [
     { name: 'takes the protocol in any case', method: 'GET', upgrade: 'WebSocket', expected: true },
-    { name: 'leaves other protocols', method: 'GET', upgrade: 'h2c', expected: false },
-    { name: 'leaves other methods', method: 'POST', upgrade: 'websocket', expected: false },
-    { name: 'leaves ordinary requests', method: 'GET', upgrade: undefined, expected: false },
+    { name: 'ignores other protocols', method: 'GET', upgrade: 'h2c', expected: false },
+    { name: 'ignores other methods', method: 'POST', upgrade: 'websocket', expected: false },
+    { name: 'ignores ordinary requests', method: 'GET', upgrade: undefined, expected: false },
   ];
   for (const { name, method, upgrade, expected } of rows) {
     it(name, () => {

@@ -64,7 +64,7 @@ describe('the parts of the stack', () => {
     });
   });
 
-  it('have no resource file that serverless.yml leaves out', () => {
+  it('have no resource file that serverless.yml omits', () => {
     const expected = declared.resourceFiles.map((path) => `\${file(packages/stack/${path})}`);
 
     assert.deepEqual(namedFiles.toSorted(), expected.toSorted());

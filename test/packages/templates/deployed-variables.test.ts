@@ -35,7 +35,7 @@ describe('withDeployedVariables', () => {
     });
   });
 
-  it('leaves functions alone that are not deployed', () => {
+  it('does not change functions that are not deployed', () => {
     assert.equal(withDeployedVariables(definition, new Map(), [{ resources }]), definition);
   });
 });

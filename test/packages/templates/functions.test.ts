@@ -125,7 +125,7 @@ describe('defineFunctions', () => {
       says: /F\.Layers: a function takes at most 5 layers/,
     },
   ];
-  it('tells all that Lambda would refuse of a function, one by one', () => {
+  it('reports every fault of a function that Lambda would refuse, one by one', () => {
     const faults = new Faults(false);
     const bad = `{${base}, FunctionName: f, Timeout: 901, Environment: {Variables: {1A: x, B: y, AWS_REGION: x}}}`;
 

@@ -64,7 +64,7 @@ describe('LoadBoard', () => {
     assert.match(await outputs, /wait for each other/);
   });
 
-  it('lets a chain of waits run through', async () => {
+  it('runs a chain of waits through', async () => {
     const board = new LoadBoard(['/a', '/b', '/c'], RESOURCE_TYPES);
     for (const name of ['a', 'b', 'c']) board.announce(`/${name}`, name);
     const ofB = board.outputsOf('/a', 'b');

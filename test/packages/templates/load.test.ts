@@ -88,7 +88,7 @@ describe('loadStacks', () => {
     });
   }
 
-  it('leaves the folder of an osls service as it is', () => {
+  it('does not change the folder of an osls service', () => {
     for (const name of ['shop', 'toolkit']) {
       assert.equal(existsSync(fixture(`${name}/.serverless`)), false);
       assert.equal(existsSync(fixture(`${name}/.esbuild`)), false);
@@ -152,7 +152,7 @@ describe('loadStacks', () => {
     });
   }
 
-  // The stack that the service imports from was served alone, and nobody said why.
+  // The stack that the service imports from was served alone, without a reason in the log.
   it('does not serve the stack that is imported from in the place of a service that is refused', async () => {
     const toolkit = fixture('cdk');
     const given = { ...OPTIONS, tolerance: new Faults(false) };
@@ -238,7 +238,7 @@ describe('requireSources', () => {
     );
   });
 
-  it('takes sources of which one is there: the others are told with the rest', () => {
+  it('takes sources of which one is there, and reports the others with the rest', () => {
     requireSources([fixture('nope'), fixture('toolkit')]);
   });
 });

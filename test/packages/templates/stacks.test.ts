@@ -20,7 +20,7 @@ function setOf(texts: Readonly<Record<string, string>>): StackSet {
 }
 
 describe('StackSet', () => {
-  it('gives an imported value, whatever the order of the stacks', () => {
+  it('gives an imported value, in any order of the stacks', () => {
     const [shop] = someStacks({
       shop: importing('!Sub "${AWS::Region}-x"'),
       base: exporting('!Sub "${AWS::Region}-x"', '!GetAtt T.TopicName'),

@@ -61,14 +61,14 @@ describe('createAws', () => {
       expected: { status: 400, code: 'X', message: '\\u001b[2J' },
     },
     {
-      name: 'of somebody else',
+      name: 'of another server',
       call: TABLE,
       answer: { status: 502, body: '<html>Bad gateway</html>' },
       expected: { status: 502, code: 'HTTP 502', message: 'no answer of AWS' },
     },
   ];
   for (const { name, call, answer, expected } of refusals)
-    it(`tells a refusal ${name}`, async () => {
+    it(`reports a refusal ${name}`, async () => {
       const key = call === TABLE ? 'dynamodb DescribeTable' : 'sts GetCallerIdentity';
       await using account = await anAccount({ [key]: answer });
 
@@ -103,7 +103,7 @@ describe('createAws', () => {
     assert.deepEqual([answer.kind, account.calls.length], ['refused', 1]);
   });
 
-  it('takes an address where nobody listens for silence', async () => {
+  it('takes an address without a listener for silence', async () => {
     const closed = await anAccount({});
     await closed[Symbol.asyncDispose]();
     const aws = createAws(

@@ -31,7 +31,7 @@ describe('endpointOf', () => {
     it(`is ${expected} for ${service}`, () =>
       assert.equal(endpointOf(service, region, flags, environment), expected));
 
-  it('sends no token over a network that anybody reads', () => {
+  it('sends no token over an unencrypted network', () => {
     const environment = { AWS_ENDPOINT_URL: 'http://aws.example' };
 
     assert.throws(() => endpointOf('sqs', 'eu-west-1', {}, environment), UsageError);
@@ -96,7 +96,7 @@ describe('findCredentials', () => {
     );
   });
 
-  it('waits for nobody for ever', async (context) => {
+  it('does not wait for ever', async (context) => {
     profiles(context, '[slow]\ncredential_process = sleep 2\n');
 
     await assert.rejects(findCredentials({ profile: 'slow' }, 'us-east-1', 20), /no credentials within/);

@@ -64,7 +64,7 @@ describe('collectPair', () => {
 });
 
 describe('--assume', () => {
-  it('takes one after the other, and says what there is to a stranger', () => {
+  it('takes one after the other, and lists the known ones for an unknown one', () => {
     const usual = USUAL_ASSUMPTIONS;
     const monday = collectAssumption('week-start=monday', usual);
 

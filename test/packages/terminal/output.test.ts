@@ -14,7 +14,7 @@ describe('table', () => {
     );
   });
 
-  // Names of tenants and keys may come out of tokens, so from whoever may choose a name for himself.
+  // Names of tenants and keys may come out of tokens, so callers may choose them freely.
   const rows: readonly (readonly [what: string, cell: string, shown: string])[] = [
     ['a sequence that sets the clipboard', '\u001b]52;c;Y2FuYXJ5\u0007', '\\u001b]52;c;Y2FuYXJ5\\u0007'],
     ['the same by one character', '\u009b2J', '\\u009b2J'],

@@ -1,4 +1,4 @@
-/** Files that commands write where somebody has asked for them. */
+/** Files that commands write on request. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -85,7 +85,7 @@ cache-memory: 1GB
     assert.deepEqual([options['port'], options['stage'], options['record']], [4100, 'qa', false]);
   });
 
-  it('finds files beside itself, wherever the command is called', () => {
+  it('finds files beside itself, from any folder', () => {
     const folder = aFolder({ 'gatewright.yml': 'data: .data\nseed: seed\nenv-file: ../x.env\n' });
     const { options } = apply([folder]);
 
@@ -95,14 +95,14 @@ cache-memory: 1GB
     );
   });
 
-  it('lies beside a template that is named, too', () => {
+  it('is found beside a named template, too', () => {
     const folder = aFolder({ 'gatewright.yml': 'stage: qa\n', 'app/template.yaml': 'Resources: {}\n' });
     writeFileSync(join(folder, 'template.yaml'), 'Resources: {}\n');
 
     assert.equal(apply([join(folder, 'template.yaml')]).options['stage'], 'qa');
   });
 
-  it('is read once where two templates lie beside it, and must agree with those of other folders', () => {
+  it('is read once where two templates are beside it, and must agree with those of other folders', () => {
     const [one, two] = [
       aFolder({ 'gatewright.yml': 'port: 1\n' }),
       aFolder({ 'gatewright.yml': 'port: 2\n' }),
@@ -136,7 +136,7 @@ cache-memory: 1GB
       assert.throws(() => applied(text), says);
     });
 
-  it('gives other commands what they have, and leaves the rest to start', () => {
+  it('gives other commands what they have, and start the rest', () => {
     const folder = aFolder({ 'gatewright.yml': 'stage: qa\nport: 3100\n' });
 
     assert.equal(apply([folder], routesCommand()).options['stage'], 'qa');
@@ -163,7 +163,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.match(warnings.join(), /serverless\.yml:4: custom\.gatewright\.usage-lag holds a variable/);
   });
 
-  it('leaves a service that cannot be read to whoever loads it', () => {
+  it('passes an unreadable service on to its loader', () => {
     assert.equal(apply([aFolder({ 'serverless.yml': 'a: [\n' })]).options['port'], 3000);
     assert.equal(apply([aFolder({ 'serverless.yml': "custom: '${file(x.yml)}'\n" })]).options['port'], 3000);
   });

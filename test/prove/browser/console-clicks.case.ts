@@ -51,7 +51,7 @@ async function build(page: Page, api: string, route: string): Promise<void> {
   await page.waitForSelector(`aside strong:has-text("${route}")`);
 }
 
-/** As everybody whom the switcher offers, with a body that fits its model and one that does not. */
+/** As every caller in the switcher, with a body that fits its model and one that does not. */
 async function buildRequests(page: Page): Promise<void> {
   const identity = 'aside select.identity';
   const send = async (status: number): Promise<void> => {
@@ -70,7 +70,7 @@ async function buildRequests(page: Page): Promise<void> {
   await page.selectOption(identity, 'nobody');
   await send(401);
   await order();
-  // Whoever was written once is offered.
+  // A caller that was typed once is offered again.
   await page.selectOption(identity, 'alice:admin');
   await send(201);
 
@@ -142,7 +142,7 @@ async function copy(page: Page, stacks: Stacks): Promise<void> {
   assert.match(run(process.execPath, '--test', 'copied.test.mjs').stdout, /pass 1/);
 }
 
-/** Edited, at another time, as nobody; then two laid side by side. */
+/** Edited, at another time, anonymously; then two side by side. */
 async function replay(page: Page, stacks: Stacks): Promise<void> {
   const users = `${stacks.urlOf('food-delivery-dev', 'rest')}/users`;
   const token = await stacks.token('--sub', 'erika', '--role', 'admin');
@@ -228,7 +228,7 @@ async function openLinks(page: Page, stacks: Stacks): Promise<void> {
   }
 }
 
-/** Drained, topped up, suspended, and let go on. */
+/** Drained, topped up, suspended, and resumed. */
 async function changeKeys(page: Page, stacks: Stacks): Promise<void> {
   const metered = `${stacks.urlOf('routes', 'rest')}/metered`;
   const ask = async (): Promise<number> => {

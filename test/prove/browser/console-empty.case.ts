@@ -1,4 +1,4 @@
-/** The console of an API without a route, which nobody has called: every section says what would be there. */
+/** The console of an API without routes and requests: every section says what would be there. */
 import assert from 'node:assert/strict';
 import { go, openConsole, tour } from './console-tour.ts';
 import { serve } from './page.ts';

@@ -111,7 +111,7 @@ async function beginWatch(page: Page): Promise<void> {
 function endWatch(page: Page): Promise<Watched> {
   return page.evaluate(async () => {
     const { watched } = globalThis as unknown as Watching;
-    // Long tasks are told a moment later.
+    // Long tasks are reported a moment later.
     await new Promise((resolve) => setTimeout(resolve, 200));
     watched.isOver = true;
     return { frames: watched.frames, slowestFrameMs: watched.slowest, tasksMs: watched.tasks };

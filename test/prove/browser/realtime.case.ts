@@ -1,4 +1,4 @@
-/** examples/chat and examples/ticker as people use them: two windows, one of which is loaded anew. */
+/** examples/chat and examples/ticker as people use them: two windows, one of which is reloaded. */
 import assert from 'node:assert/strict';
 import { serve } from './page.ts';
 import type { BrowserCase, Page } from './page.ts';
@@ -26,7 +26,7 @@ export const browserCase: BrowserCase = {
     await page.waitForSelector('#messages li:nth-child(2)');
     await until(page, '#members', 'ada, bob');
 
-    // Loaded anew, the page goes on after what it had shown.
+    // After a reload, the page goes on after what it had shown.
     await page.goto('about:blank');
     await page.goto(chat);
     await enter(page);

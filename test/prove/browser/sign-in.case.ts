@@ -63,7 +63,7 @@ export const browserCase: BrowserCase = {
     assert.equal(without, '401');
     assert.deepEqual([ended.status, ended.error], [400, 'invalid_grant']);
 
-    // The browser is signed out as well: it is asked again, and picks somebody else from the list.
+    // The browser is signed out as well: it is asked again, and picks another user from the list.
     const again = await begin(app, 'state-2');
     await page.click('button[value=bob]');
     const other = await redeem(app, again, 'state-2');

@@ -1,6 +1,6 @@
 /**
- * `gatewright start --tls` as a browser sees it that trusts the local CA, as `certs --trust` says: nothing is told to
- * overlook a certificate. Client certificates are those of its own store.
+ * `gatewright start --tls` in a browser that trusts the local CA, as `certs --trust` says; no certificate
+ * error is ignored. Client certificates are those of its own store.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -135,7 +135,7 @@ async function withProfile(
     fillStore(home, authority, client);
     const profile = join(home, 'profile');
     mkdirSync(join(profile, 'Default'), { recursive: true });
-    // Whom it shows a certificate without asking the user, who is not there.
+    // The hosts that get a certificate without asking the user, who is absent.
     const rule = { [`${PARTNERS},*`]: { setting: { filters: [{}] } } };
     const preferences = { profile: { content_settings: { exceptions: { auto_select_certificate: rule } } } };
     writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify(preferences));

@@ -111,7 +111,7 @@ export function hear(listener: Listener, channel: string, isPresent = false): Pr
   return within(`a client hears ${channel}`, HEARD_WITHIN_MS, ready, howFar);
 }
 
-/** The TCP connection goes, and nobody says so; the library connects anew. */
+/** The TCP connection goes without a notice; the library reconnects. */
 export function kill({ sockets }: Pick<Listener, 'sockets'>): void {
   for (const socket of sockets) socket.terminate();
 }

@@ -80,7 +80,7 @@ function makeTokens(cwd: string, callers: number): Promise<readonly string[]> {
   return Promise.all(Array.from({ length: callers }, (_, caller) => make(caller)));
 }
 
-/** Counts by caller, so that nobody has too many connections. */
+/** Counts by caller, so that no caller has too many connections. */
 export function tokensOf({ tokens }: Gateway): () => string {
   let next = 0;
   return () => tokens[(next += 1) % tokens.length] ?? '';

@@ -1,4 +1,4 @@
-/** One parser or protocol that takes what strangers write. */
+/** One parser or protocol that takes untrusted input. */
 export type FuzzTarget = {
   readonly name: string;
   /** Valid ones, from which all others are made. */

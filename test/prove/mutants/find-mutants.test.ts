@@ -34,14 +34,14 @@ describe('findMutants', () => {
       assert.deepEqual(found, expected);
     });
 
-  it('takes statements away, and lets functions return at once', () => {
+  it('removes statements, and makes functions return at once', () => {
     assert.deepEqual(changesOf('function f() { g(); }'), [
       'function f() { g(); } → return at once',
       'g(); → ',
     ]);
   });
 
-  it('knows a mutant again wherever it has moved, and two of a kind apart', () => {
+  it('recognises a mutant after it has moved, and distinguishes two of a kind', () => {
     const ids = findMutants('a.ts', 'f(a < b);').map(({ id }) => id);
     const moved = findMutants('a.ts', 'g();\n\nf(a < b);').map(({ id }) => id);
     const twice = findMutants('a.ts', 'f(a < b); f(a < b);').map(({ id }) => id);
@@ -69,7 +69,7 @@ describe('plantMutants', () => {
     return calls;
   };
 
-  it('leaves a file as it was while none counts', () => {
+  it('keeps a file as it was while none counts', () => {
     assert.deepEqual(run(-1), ['less', '3', '5', '3']);
   });
 

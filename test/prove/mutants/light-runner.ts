@@ -125,7 +125,7 @@ async function runOne(test: LoadedTest, lineage: readonly Suite[], timeoutMs: nu
 
 export class OutOfTime extends Error {}
 
-/** @returns what was thrown, also where nobody waited for it */
+/** @returns what was thrown, also by an unawaited promise */
 async function ended(run: Run, timeoutMs: number, context: object = {}): Promise<unknown> {
   return new Promise((resolve) => {
     const timer = startTimer(() => resolve(new OutOfTime('out of time')), timeoutMs);

@@ -31,7 +31,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/shared/a/other.test.ts', 'test/shared/b/direct.test.ts']);
   });
 
-  it('leaves out whole starts, those that look at another process, and imports of types', () => {
+  it('omits whole starts, tests of another process, and imports of types', () => {
     const found = tests({
       'test/delivery/start.test.ts': "import { one } from '#shared/a/one.ts';",
       'test/shared/a/forks.test.ts': "import 'node:child_process';\nimport { one } from '#shared/a/one.ts';",
@@ -41,7 +41,7 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
-  it('asks the folder first, by whatever way, where no test bears the name of the file', () => {
+  it('asks the folder first, by any way, where no test bears the name of the file', () => {
     const found = tests({
       'shared/a/two.ts': "import { one } from './one.ts';",
       'shared/a/three.ts': "import { two } from './two.ts';",

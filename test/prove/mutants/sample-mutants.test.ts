@@ -44,7 +44,7 @@ describe('sampleMutants', () => {
 });
 
 describe('stratumOf', () => {
-  it('is the folder two deep, or the one that a file lies in', () => {
+  it('is the folder two deep, or the folder of the file', () => {
     assert.deepEqual(['shared/quota/admin/a.ts', 'shared/a.ts'].map(stratumOf), ['shared/quota', 'shared']);
   });
 });

@@ -1,4 +1,4 @@
-/** `tsc -p .` again and again in one process: what did not change since the time before is neither read nor checked anew. */
+/** `tsc -p .` again and again in one process: unchanged files are not read or checked again. */
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';

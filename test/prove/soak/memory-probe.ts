@@ -1,4 +1,4 @@
-/** Imported in front of the gateway that is soaked: tells how much memory is in use when nobody uses it. */
+/** Imported in front of the gateway that is soaked: reports how much memory is in use when it is idle. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 
@@ -25,7 +25,7 @@ async function settle(): Promise<Probed> {
 
 if (isMainThread && process.send !== undefined) {
   process.on('message', () => void settle().then((probed) => process.send?.(probed)));
-  // Whoever soaks it has ended, by a signal maybe.
+  // The process that soaks it has ended, by a signal maybe.
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
 }

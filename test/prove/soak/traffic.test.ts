@@ -5,9 +5,9 @@ import { Pace } from './pace.ts';
 import { Traffic } from './traffic.ts';
 
 describe('Traffic', () => {
-  it('sends nothing once it was told to end, though it was waiting for its turn', async () => {
+  it('sends nothing after its end, even while it waits for its turn', async () => {
     const traffic = new Traffic(diceOf(1), () => false);
-    // Nobody listens there: whatever is sent is a fault.
+    // No server listens there: every request is a fault.
     traffic.aim(new URL('http://127.0.0.1:1'), new URL('http://127.0.0.1:1'));
     const stop = new AbortController();
 

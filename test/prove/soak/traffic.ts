@@ -256,7 +256,7 @@ export class Traffic {
     else this.counts.lateInACrowd += 1;
   }
 
-  /** Said at once: whoever ends a long run early has seen it. */
+  /** Printed at once, so that a long run that is ended early has shown it. */
   fault(text: string): void {
     if (this.faults.length >= FAULTS_KEPT) return;
     this.faults.push(text);

@@ -1,4 +1,7 @@
-/** A process of clients that connect, say nothing, and can die all at once. Told by IPC; its parent's end is its own. */
+/**
+ * A process of clients that connect, send nothing, and can die all at once. Controlled by IPC; it ends with
+ * its parent.
+ */
 import { WebSocket } from 'ws';
 
 const [url = '', count = '0'] = process.argv.slice(2);

@@ -9,7 +9,7 @@ type Attack = {
   readonly messageBytes: number;
   readonly pings: number;
   readonly unreadPingBytes: number;
-  /** Posts that a client on the other side asks for, to whoever does not read. */
+  /** Posts that a client on the other side asks for, to a client that does not read. */
   readonly push: (to: string, most: number) => Promise<string>;
 };
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const HANDLERS = {
-  // An append of one short line is whole, whoever else appends.
+  // An append of one short line is whole, with any other writers.
   ends: `const { appendFileSync } = require('node:fs');
 exports.handler = async ({ requestContext: { connectionId, disconnectStatusCode } }) => {
   appendFileSync(process.env.ENDED, connectionId + ' ' + disconnectStatusCode + '\\n');
@@ -130,7 +130,7 @@ export class ServedSockets {
     writeFileSync(join(path, 'template.json'), JSON.stringify(template, undefined, 2));
   }
 
-  /** The codes that `$disconnect` functions were told, by connection: one for each call. */
+  /** The codes that `$disconnect` functions received, by connection: one for each call. */
   endings(): ReadonlyMap<string, readonly number[]> {
     const all = new Map<string, number[]>();
     if (!existsSync(this.#ended)) return all;

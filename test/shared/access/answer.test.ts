@@ -58,7 +58,7 @@ describe('answer', () => {
     ]);
   });
 
-  it('counts answers that leave something out for its length', async () => {
+  it('counts answers that omit something for its length', async () => {
     const result = { ...RESULT, context: { contextCut: 'scope' } };
 
     assert.equal((await countsOf(known({ result }))).counts[0], 'ContextCut');
@@ -86,7 +86,7 @@ describe('answer', () => {
     ['CONFIG_INVALID', undefined],
   ];
   for (const [code, metric] of failures)
-    it(`counts ${metric ?? 'nothing of its own'} for ${code}, and lets it pass`, async () => {
+    it(`counts ${metric ?? 'nothing of its own'} for ${code}, and passes it on`, async () => {
       const error = new DomainError(code, 'x');
 
       assert.deepEqual(await countsOf(() => Promise.reject(error)), {

@@ -175,7 +175,7 @@ describe('an authorizer for API keys', () => {
     assert.doesNotMatch(texts[1] ?? '', /bob|other/);
   });
 
-  it('names the key by its issuer and id, and tells the backend when it ends, if it does', async () => {
+  it('names the key by its issuer and id, and gives the backend the end of the key, if any', async () => {
     const table = new ApiKeyTable();
     const authorize = anAuthorizer(table);
     const endless = await table.make();
@@ -268,7 +268,7 @@ describe('a document with API keys', () => {
       expected: /"keys" issues tokens, not certificates/,
     },
     {
-      name: 'a prefix that could not be told apart',
+      name: 'an ambiguous prefix',
       over: { issuers: [{ ...KEYS, prefix: 'shop_live_eu' }], sources: [SOURCES[1]] },
       expected: /issuers\[0\]\.prefix: .*at most one _ between them/,
     },

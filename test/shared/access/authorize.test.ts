@@ -54,14 +54,14 @@ describe('rejectIfExpiresWithinSeconds', () => {
     assert.equal(late.kind, 'known');
   });
 
-  it('lets a token in until its end where the document says nothing', async () => {
+  it('accepts a token until its end where the document says nothing', async () => {
     assert.equal((await ask(aDocument(), { exp: nowSeconds + 1 })).kind, 'known');
   });
 });
 
 // docs/guides/protect/access.md, "Packaging": the local issuer is trusted only where the stack says where it is.
 describe("the gateway's own issuer", () => {
-  it('is a stranger to a stack that was not told its address', async () => {
+  it('is unknown to a stack without its address', async () => {
     const document = aDocument({ issuers: [{ id: 'main', type: 'local', only: ['prod'] }] });
     const claims = { iss: 'https://local.gatewright.invalid/', aud: 'gatewright' };
 
@@ -84,7 +84,7 @@ describe('a policy with a resource that is too long', () => {
   });
 });
 
-// AWS takes no answer that is larger, and says so to nobody.
+// AWS refuses a larger answer without a report.
 describe('an answer over the maxBytes of its document', () => {
   it('is a failure of ours, also where it is for one request alone', async () => {
     const document = aDocument({
@@ -112,7 +112,7 @@ describe('an answer over the maxBytes of its document', () => {
 
 // docs/design/authorizers §3.2, 6: a TOKEN event tells no address, so an answer for one request may not assume one.
 describe('an exact answer of a TOKEN authorizer', () => {
-  it('lets nobody in whom an address could shut out', async () => {
+  it('denies callers that an address rule could exclude', async () => {
     const rules = [
       { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/**'] },
       {

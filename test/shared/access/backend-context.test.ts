@@ -13,7 +13,7 @@ const contextOf = (claims: Record<string, unknown>, named: readonly string[] = [
   );
 
 describe('backendContext', () => {
-  it('tells who calls, and nothing else that nobody asked for', () => {
+  it('names the caller, and adds only what the document asks for', () => {
     assert.deepEqual(contextOf({ email: 'a@b.example' }), {
       sub: 'u-1',
       iss: 'https://issuer.example/',
@@ -24,13 +24,13 @@ describe('backendContext', () => {
   });
 
   // RFC 6749 section 3.3: a scope has no spaces. Rules take `a b` for one name; joined, a backend would read two.
-  it('tells no scope that a backend would read as two others', () => {
+  it('omits a scope that a backend would read as two others', () => {
     const principal = aPrincipal({ scopes: new Set(['c', 'orders:read orders:write']) });
 
     assert.equal(backendContext(aDocument(), principal)['scope'], 'c');
   });
 
-  it('flattens the claims that the document names, and leaves out what is missing or too long', () => {
+  it('flattens the claims that the document names, and omits what is missing or too long', () => {
     const claims = {
       plan: 'gold',
       level: 3,
@@ -54,7 +54,7 @@ describe('backendContext', () => {
     assert.equal(rest['contextCut'], 'note');
   });
 
-  it('leaves channels more room than other values, and says where that is not enough', () => {
+  it('gives channels more room than other values, and says where that is not enough', () => {
     for (const [length, told, cut] of [
       [1_025, true, undefined],
       [2_048, true, undefined],
@@ -66,7 +66,7 @@ describe('backendContext', () => {
   });
 
   // The rules see every scope; a backend that sees none would refuse whom they let in.
-  it('tells the scopes that the document names first where they are too many, and that some are missing', () => {
+  it('puts the scopes of the document first where they are too many, and says that some are missing', () => {
     const others = Array.from({ length: 50 }, (_, index) => `a-scope-that-is-long-${index}`);
     const rules = [
       {
@@ -92,7 +92,7 @@ describe('backendContext', () => {
   });
 
   // docs/design/authorizers §7.5: whatever a token holds, the gateway takes the context of every kind of API.
-  it('is flat and bounded, whatever the claims are', () => {
+  it('is flat and bounded, for any claims', () => {
     const anything = fc.oneof(
       fc.jsonValue(),
       fc.double(),

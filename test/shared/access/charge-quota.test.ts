@@ -47,7 +47,7 @@ describe('an access document with a quota', () => {
     assert.deepEqual(loads, [[PLAN]], 'made once, with the plans to publish');
   });
 
-  it('charges callers of the issuers that it names, and lets others pass by the rules alone', async () => {
+  it('charges callers of the named issuers, and admits others by the rules alone', async () => {
     const issuers = { when: { issuers: ['main'] } };
     const charged = aCharging({ quota: { ...QUOTA, ...issuers } });
     const others = aCharging({
@@ -67,7 +67,7 @@ describe('an access document with a quota', () => {
     assert.equal(charged.table.ledger()['rem'], 2);
   });
 
-  it('lets one request in by each answer, so that the next has to be charged', async () => {
+  it('admits one request per answer, so that the next has to be charged', async () => {
     const { ask } = aCharging();
 
     assert.match(resourcesOf(await ask('GET/users/7')), new RegExp(`${API_ID}/prod/GET/users/7"`));
@@ -86,7 +86,7 @@ describe('an access document with a quota', () => {
     assert.ok([...table.items.keys()].some((name) => name.includes('P#2026-11-20')));
   });
 
-  it('tells callers apart by the claim that the document names, or by issuer and subject', async () => {
+  it('distinguishes callers by the claim that the document names, or by issuer and subject', async () => {
     const { ask, table } = aCharging({ quota: { ...QUOTA, key: undefined, tenant: { claim: 'org' } } });
 
     await ask('GET/users', { org: 'acme', sub: 'alice' });
@@ -123,7 +123,7 @@ describe('an access document with a quota', () => {
     assert.deepEqual(counts, ['Deny forbidden']);
   });
 
-  it('charges nobody whom the rules deny', async () => {
+  it('charges no caller that the rules deny', async () => {
     const rules = [
       {
         id: 'own',
@@ -213,7 +213,7 @@ describe('a quota with an admission key', () => {
   const withKey = { quota: { ...QUOTA, admissionKey: ADMISSION_KEY } };
   const keyOf = (result: unknown) => (result as { usageIdentifierKey?: string }).usageIdentifierKey;
 
-  it('gives the key to whoever is within the quota, and lets API Gateway refuse the rest for want of it', async () => {
+  it('gives the key to callers within the quota, and API Gateway refuses the rest without it', async () => {
     const { ask, counts } = aCharging(withKey);
 
     const results = [];
@@ -225,7 +225,7 @@ describe('a quota with an admission key', () => {
     assert.deepEqual(counts, ['Allow', 'Allow', 'Allow', 'Deny quota_exceeded']);
   });
 
-  it('still denies by policy whom the rules, or the operator, keep out', async () => {
+  it('still denies by policy callers that the rules, or the operator, exclude', async () => {
     const rules = [{ id: 'none', effect: 'deny', methods: ['*'], paths: ['/**'] }];
     const { ask } = aCharging({ ...withKey, over: { rules } });
     const { ask: askSuspended, table } = aCharging(withKey);
@@ -273,7 +273,7 @@ describe('a quota on some routes', () => {
     assert.deepEqual(counts, ['Deny forbidden', 'Allow']);
   });
 
-  it('keeps the binding of a route that it leaves out from slipping to another', async () => {
+  it('does not apply the binding of an omitted route to another', async () => {
     const rules = [
       {
         id: 'own',

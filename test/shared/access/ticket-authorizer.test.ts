@@ -95,7 +95,7 @@ const outcomeOf = async (authorize: ReturnType<typeof createAuthorizer>, request
 };
 
 describe('an authorizer for tickets', () => {
-  it('lets a ticket in once, from the query or a subprotocol', async () => {
+  it('accepts a ticket once, from the query or a subprotocol', async () => {
     const { authorize, ticketFor } = await aStage(aSocketDocument());
     const ways = [
       byQuery(await ticketFor()),
@@ -107,7 +107,7 @@ describe('an authorizer for tickets', () => {
     }
   });
 
-  it('calls what is no ticket of its own bad, whatever it is', async () => {
+  it('calls every foreign text a bad ticket', async () => {
     const { authorize, ticketFor } = await aStage(aSocketDocument());
 
     assert.equal(await outcomeOf(authorize(), byQuery(`wst_${'a'.repeat(43)}`)), 'TOKEN_UNKNOWN');
@@ -262,7 +262,7 @@ describe('a document with tickets', () => {
     ]);
   };
 
-  it('has the APIs of its callers tell who they are, and no others', () => {
+  it('makes the APIs of its callers give tickets, and no others', () => {
     const { compiled, problems } = build('shop');
 
     assert.deepEqual(problems, []);
@@ -302,7 +302,7 @@ describe('a document with tickets', () => {
     );
   });
 
-  it('lets no claim pose as what the authorizer tells of the caller', () => {
+  it('refuses a claim under a name that the authorizer sets', () => {
     const { problems } = build('shop', { context: { ticketCaller: { claim: 'x' } } });
 
     assert.match(problems.map(printProblem).join(), /context\.ticketCaller: the name must be/);

@@ -237,7 +237,7 @@ describe('times of a token', () => {
       expected: 'TOKEN_EXPIRED',
     },
     {
-      name: 'an age that nobody knows',
+      name: 'an unknown age',
       claims: { iat: undefined },
       trust: { maxTokenAgeSeconds: 60 },
       expected: 'TOKEN_CLAIM_INVALID',

@@ -53,7 +53,7 @@ describe('parseRequestEvent', () => {
     assert.equal(addressOf({ methodArn: ARN, requestContext: {} }), undefined);
   });
 
-  it('collects every value of a header whatever its case', () => {
+  it('collects every value of a header in any case', () => {
     const event = parseRequestEvent({
       type: 'REQUEST',
       methodArn: ARN,
@@ -82,7 +82,7 @@ describe('parseRequestEvent', () => {
     });
   });
 
-  it('throws nothing but DomainError, whatever arrives', () => {
+  it('throws nothing but DomainError, for any input', () => {
     fc.assert(
       fc.property(
         fc.object({ key: fc.constantFrom('type', 'version', 'methodArn', 'headers', 'requestContext') }),

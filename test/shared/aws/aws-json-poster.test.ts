@@ -11,7 +11,7 @@ const CALL = { service: 'sqs', target: 'AmazonSQS.SendMessage', input: { a: 1 } 
 
 type Asked = { readonly headers: IncomingMessage['headers']; readonly body: string; readonly url: string };
 
-/** Answers one request after the other as told; the last answer stays. */
+/** Answers one request after the other as given; the last answer stays. */
 async function ask(...answers: readonly ((response: ServerResponse) => void)[]) {
   const asked: Asked[] = [];
   await using server = await aLoopbackServer((request, response) => {

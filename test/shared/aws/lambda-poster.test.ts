@@ -95,7 +95,7 @@ describe('createLambdaPublisher', () => {
     ]);
   });
 
-  it('refuses what cannot be delivered before anybody is told', async () => {
+  it('refuses an undeliverable message before any is sent', async () => {
     const publisher = createLambdaPublisher('publisher', invoker);
     const large = 'x'.repeat(128 * 1024);
     await assert.rejects(publisher.publish('chat:rooms/1', large), { code: 'SUBJECT_INVALID' });

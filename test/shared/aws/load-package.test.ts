@@ -24,7 +24,7 @@ describe('loadPackage', () => {
       await assert.rejects(loadPackage(MISSING, load), sentence);
     });
 
-  it('leaves every other failure as it is, a package that the package lacks too', async () => {
+  it('does not change any other failure, even of a package that the package lacks', async () => {
     const failure = new Error('out of memory');
 
     await assert.rejects(

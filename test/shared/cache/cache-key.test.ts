@@ -19,8 +19,8 @@ beforeEach(() => {
 const counted = (options?: Partial<ResponseCacheOptions<object>>) => countedHandler(desk, options);
 const statusOf = ({ headers }: Reply): string | undefined => headers['cache-status'];
 
-describe('who shares an answer', () => {
-  it('is nobody with another principal, whatever tells them apart', async () => {
+describe('a shared answer', () => {
+  it('never goes to another principal, with any credentials', async () => {
     const text = fc.constantFrom('', 'a', 'b', 'ab');
     const principal = fc.record({
       authorization: text,
@@ -51,7 +51,7 @@ describe('who shares an answer', () => {
       fc.asyncProperty(fc.array(principal, { minLength: 2, maxLength: 12 }), async (principals) => {
         const own = new CacheDesk();
         const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
-          // All that a service can tell its caller by.
+          // All that identifies a caller to a service.
           ({ headers, rawQueryString, requestContext: { authorizer } }) => {
             const { authorization, ...others } = headers;
             const isSigned = authorizer?.['iam'] !== undefined;
@@ -80,14 +80,14 @@ describe('who shares an answer', () => {
     }
   });
 
-  it('is the same caller, whose own answers are kept', async () => {
+  it('goes to the same caller again', async () => {
     const send = counted();
     const bodies = [];
     for (const headers of [ALICE, BOB, ALICE, BOB]) bodies.push((await send({ headers })).body);
     assert.deepEqual(bodies, ['answer 1', 'answer 2', 'answer 1', 'answer 2']);
   });
 
-  it('is told by the token where an authorizer of the service calls a member of its context iam', async () => {
+  it('is separated by token where an authorizer of the service calls a member of its context iam', async () => {
     const send = counted();
     const authorizer = { principalId: 'everybody', iam: 'yes' };
     const bodies = [];
@@ -95,7 +95,7 @@ describe('who shares an answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 2']);
   });
 
-  it('is the same signer of IAM, whose signatures differ', async () => {
+  it('goes to the same signer of IAM, with another signature', async () => {
     const send = counted();
     const authorizer = { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
     const bodies = [];
@@ -106,14 +106,14 @@ describe('who shares an answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 1']);
   });
 
-  it('is nobody where no caller can be seen and public was not said', async () => {
+  it('does not exist where no caller is visible and the scope is not public', async () => {
     const send = counted();
     await send();
     assert.equal(statusOf(await send()), 'gatewright; fwd=bypass; detail=no-caller');
     assert.equal(desk.items.size, 0);
   });
 
-  it('is whoever asks the same, in whatever order he says it', async () => {
+  it('goes to the same request, with its values in any order', async () => {
     const send = counted({ key: { headers: ['accept', 'accept-language'] } });
     const accept = { accept: 'text/html', 'accept-language': 'de' };
     const reversed = { 'Accept-Language': 'de', Accept: 'text/html' };
@@ -131,7 +131,7 @@ describe('who shares an answer', () => {
     assert.equal(again.body, 'answer 1');
   });
 
-  it('is who the service says', async () => {
+  it('goes to the callers that the service names', async () => {
     const send = counted({
       scope: (event) => (event as ReturnType<typeof anHttpEvent>).headers['x-tenant'],
     });
@@ -141,13 +141,13 @@ describe('who shares an answer', () => {
     assert.equal(statusOf(await send({ headers: BOB })), 'gatewright; fwd=bypass; detail=no-caller');
   });
 
-  it('finds no credential in the table', async () => {
+  it('puts no credential in the table', async () => {
     const send = counted();
     await send({ headers: { authorization: 'Bearer s3cret' } });
     assert.doesNotMatch(JSON.stringify([...desk.items]), /s3cret/);
   });
 
-  it('is nobody whose request says by a header that it is another, of public answers too', async () => {
+  it('never goes to a request with headers that change it, for public answers too', async () => {
     const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
       ({ headers }) => ({ statusCode: 200, body: `at ${Object.values(headers).join()}` }),
       { cache: desk.ports, ttlSeconds: 60, scope: 'public' },
@@ -159,7 +159,7 @@ describe('who shares an answer', () => {
     assert.match(statusOf(await ask({ 'x-forwarded-host': 'evil' })) ?? '', /hit/);
   });
 
-  it('is nobody of another route or path parameter, though API Gateway decodes both paths alike', async () => {
+  it('never goes to another route or path parameter, though API Gateway decodes both paths alike', async () => {
     const handler = withResponseCache<object>(
       (event) => ({
         statusCode: 200,
@@ -179,7 +179,7 @@ describe('who shares an answer', () => {
 });
 
 describe('the key of an entry', () => {
-  // Whoever changes what it is made of empties every cache, and counts up the number that it begins with.
+  // A change of its parts empties every cache, and needs the next version number at its beginning.
   it('is what it was in the release before', () => {
     const request = parseCachedRequest(
       anHttpEvent({ query: 'page=2&size=9', headers: { accept: 'text/html', host: 'api.example.com' } }),

@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 
 describe('an answer that sets cookies by payload 2.0', () => {
-  it('goes to its caller as it is, and to nobody else', async () => {
+  it('goes unchanged to its caller only', async () => {
     const send = countedHandler(desk, { scope: 'public' }, (count) => ({ cookies: [`session=${count}`] }));
 
     assert.deepEqual(await send(), { statusCode: 200, body: 'answer 1', cookies: ['session=1'] });
@@ -40,7 +40,7 @@ describe('a caller who asks by date', () => {
       assert.equal((await send({ headers: { 'if-modified-since': since } })).statusCode, status);
     });
 
-  it('gets the whole answer where its date is not told', async () => {
+  it('gets the whole answer without a date', async () => {
     const send = countedHandler(desk, { scope: 'public' });
     assert.equal((await send({ headers: { 'if-modified-since': CHANGED } })).statusCode, 200);
   });

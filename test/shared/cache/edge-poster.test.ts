@@ -81,7 +81,7 @@ describe('the address of CloudFront', () => {
 
       assert.deepEqual([sent[0]?.url.host, sent[0]?.method], [host, 'POST']);
       assert.match(sent[0]?.headers['Authorization'] ?? '', new RegExp(`/${home}/cloudfront/`));
-      // fetch sets it itself, and refuses to be told.
+      // fetch sets it itself, and takes no other value.
       assert.ok(!('Host' in (sent[0]?.headers ?? {})));
       const [{ url, method, headers, body } = assert.fail('nothing was sent')] = sent;
       const rawHeaders = Object.entries({ ...headers, Host: url.host }).flat();

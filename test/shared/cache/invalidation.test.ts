@@ -36,7 +36,7 @@ describe('an invalidation of caches beyond the table', () => {
   };
   const portsWith = (beyond: CachesBeyond) => portsAt(desk, NO_STAGES, beyond);
 
-  it('flushes answers of authorizers, and tells CloudFront all paths by one call', async () => {
+  it('flushes answers of authorizers, and gives CloudFront all paths by one call', async () => {
     const told: string[] = [];
     const { id } = await askFor(portsOf(), wish(BEYOND), desk.nowMs);
     await carryOn(portsWith(recordingBeyond(told, ['throttled', 'done', 'throttled', 'throttled'])), FAR_MS);
@@ -68,7 +68,7 @@ describe('an invalidation of caches beyond the table', () => {
     ]);
   });
 
-  it('tells CloudFront the same after a crash by the same reference, and anew what is asked again', async () => {
+  it('sends CloudFront the same reference after a crash, and a new one for a new request', async () => {
     const told: string[] = [];
     const dying: CachesBeyond = {
       ...recordingBeyond([]),
@@ -88,7 +88,7 @@ describe('an invalidation of caches beyond the table', () => {
     assert.notEqual(second, third);
   });
 
-  it('only tried out tells nobody', async () => {
+  it('makes no call in a dry run', async () => {
     const told: string[] = [];
     const report = await tryOut(portsWith(recordingBeyond(told)), wish(BEYOND));
     assert.deepEqual([report.edgePaths, report.leftCount, told], [['/', '/orders/*'], 0, []]);

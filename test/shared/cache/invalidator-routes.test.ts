@@ -43,7 +43,7 @@ const list = async (query: Readonly<Record<string, string>>) =>
   (await get('/cache/entries', { namespace: 'orders', ...query })).body as Listed;
 
 describe('GET /cache/openapi.json', () => {
-  it('names each operation, and of what type each member of a wish is', async () => {
+  it('names each operation, and the type of each member of a request', async () => {
     const { body } = await get('/cache/openapi.json');
     const { paths } = body as { paths: Record<string, Record<string, Described>> };
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
@@ -82,7 +82,7 @@ describe('GET /cache/entries', () => {
     await askFor('one');
   });
 
-  it('says of an entry of a stage cache what it is of, and why nobody can refresh it', async () => {
+  it('says what an entry of a stage cache belongs to, and why it cannot be refreshed', async () => {
     const { entries } = await list({ tag: 't' });
 
     assert.equal(entries.length, 2);
@@ -108,7 +108,7 @@ describe('GET /cache/entries', () => {
     );
   });
 
-  it('says nothing of answers that were dropped, until they are kept anew', async () => {
+  it('omits dropped answers until they are stored again', async () => {
     await askFor('other');
     const count = async () => (await list({ tag: 'other' })).entries.length;
     const before = await count();

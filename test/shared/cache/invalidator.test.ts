@@ -43,7 +43,7 @@ async function reportOf(ports: InvalidatorPorts, id: string) {
 }
 
 describe('an invalidation', () => {
-  it('has answers of the response cache made anew, of its tag and no other', async () => {
+  it('renews answers of the response cache, of its tag and no other', async () => {
     let calls = 0;
     const handler = withResponseCache<ReturnType<typeof anHttpEvent>>(
       () => ({ statusCode: 200, body: String((calls += 1)) }),

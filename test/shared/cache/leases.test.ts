@@ -14,7 +14,7 @@ beforeEach(() => {
   desk = new CacheDesk();
 });
 
-/** A request whose handler has begun, and answers when told. */
+/** A request whose handler has begun, and answers on request. */
 async function begin() {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const handler = withResponseCache<object>(() => promise, {
@@ -28,7 +28,7 @@ async function begin() {
 }
 
 describe('a handler that takes longer than its lease', () => {
-  it('answers its own caller, and leaves what has been kept meanwhile as it is', async () => {
+  it('answers its own caller, and keeps what was stored meanwhile', async () => {
     const late = await begin();
     desk.pass(LEASE_SECONDS);
     const send = countedHandler(desk, { scope: 'public' });
@@ -56,7 +56,7 @@ describe('a handler that takes longer than its lease', () => {
 });
 
 describe('a table that fails while the handler answers', () => {
-  it('leaves the answer as it is, and says why it was not kept', async () => {
+  it('keeps the answer as it is, and says why it was not stored', async () => {
     const send = countedHandler(desk, { scope: 'public' }, () => {
       desk.isDown = true;
       return {};
@@ -79,7 +79,7 @@ describe('a long answer', () => {
     assert.match(statusOf(hit) ?? '', /hit/);
   });
 
-  it('is made anew where a piece is gone', async () => {
+  it('is made again where a piece is gone', async () => {
     const send = countedHandler(desk, { scope: 'public' }, () => ({ body }));
     await send();
     desk.items.delete(pieces().at(-1) ?? '');

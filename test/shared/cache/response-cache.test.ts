@@ -64,7 +64,7 @@ describe('a response cache', () => {
     assert.equal((await send({ headers: { 'if-none-match': '"other"' } })).statusCode, 200);
   });
 
-  it('hands out what is over while one has it made anew, and no longer than said', async () => {
+  it('hands out an expired answer while one caller renews it, and no longer than said', async () => {
     const send = counted({ scope: 'public', staleWhileRevalidateSeconds: 30 });
     await send();
     desk.pass(61);
@@ -78,7 +78,7 @@ describe('a response cache', () => {
     assert.deepEqual(new Set(later.map(({ body }) => body)), new Set(['answer 3']));
   });
 
-  it('tells two keys apart, and takes what is not declared for no part of them', async () => {
+  it('distinguishes two keys, and ignores undeclared values', async () => {
     const send = counted({ scope: 'public', key: { query: ['page'], headers: ['Accept-Language'] } });
     const rows: readonly (readonly [asked: Asked, body: string])[] = [
       [{ query: 'page=1' }, 'answer 1'],
@@ -113,7 +113,7 @@ describe('a response cache', () => {
     );
   });
 
-  it('lets the next one ask where the handler failed', async () => {
+  it('runs the handler again for the next caller after a failure', async () => {
     let isBroken = true;
     const handler = withResponseCache<object>(
       () => {
@@ -130,7 +130,7 @@ describe('a response cache', () => {
     assert.equal(desk.calls, 2);
   });
 
-  it('asks again where whoever was to answer has died', async () => {
+  it('runs the handler again where the first invocation has died', async () => {
     const never = withResponseCache<object>(() => new Promise(() => undefined), {
       cache: desk.ports,
       ttlSeconds: 60,
@@ -199,7 +199,7 @@ describe('what is kept (RFC 9111 §3)', () => {
   });
 });
 
-describe('a caller who wants it anew (docs/aws §9)', () => {
+describe('a caller who wants a new answer (docs/aws §9)', () => {
   const isAlice = (event: object): boolean =>
     (event as ReturnType<typeof anHttpEvent>).headers['authorization'] === ALICE.authorization;
 
@@ -226,7 +226,7 @@ describe('a caller who wants it anew (docs/aws §9)', () => {
       assert.deepEqual([statusCode, desk.calls], [403, 1]);
     });
 
-  it('is not told where that was said', async () => {
+  it('gets no warning where the options suppress it', async () => {
     const send = counted({ scope: 'public', refresh: { otherwise: 'SUCCEED_WITHOUT_RESPONSE_HEADER' } });
     await send();
     const { body, headers } = await send({ headers: ANEW });
@@ -260,7 +260,7 @@ describe('an invalidation', () => {
     }
   });
 
-  it('keeps what is being made from being kept, wherever it falls', async () => {
+  it('stops an answer in the making from being stored, at any moment', async () => {
     for (const when of ['before the index', 'after the index'] as const) {
       desk = new CacheDesk();
       const { store } = desk.ports;

@@ -37,7 +37,7 @@ describe('a wish', () => {
     assert.equal(tries, 8);
   });
 
-  it('that is done is taken by nobody, nor is one that another has', async () => {
+  it('skips finished work and work of another holder', async () => {
     const ports = portsAt(desk);
     const { id } = await askFor(ports, WISH, desk.nowMs);
     const work = await claim(ports, id, 'one', desk.nowMs);

@@ -55,7 +55,7 @@ describe('describeRoutes', () => {
   });
 
   // As test/shared/http/router.test.ts has it: 128 characters, bare or in quotes.
-  it('lets an operation id be as long as the router does', () => {
+  it('allows an operation id as long as the router does', () => {
     assert.deepEqual(put?.parameters.at(-1)?.schema, { type: 'string', minLength: 1, maxLength: 130 });
   });
 

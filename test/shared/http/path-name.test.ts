@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parsePathName, printPathName } from '#shared/http/path-name.ts';
 
 describe('names in paths', () => {
-  it('come back as they were from one segment of a URL, whatever is in them', () => {
+  it('come back as they were from one segment of a URL, with any characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }), (name) => {
         const { pathname } = new URL(`https://example.com/keys/${printPathName(name)}/limits`);

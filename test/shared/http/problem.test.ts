@@ -39,7 +39,7 @@ describe('ADMIN_ANSWERS', () => {
       assert.equal(title, RENAMED.get(status) ?? STATUS_CODES[status], code);
   });
 
-  it('answers 404 for whatever is not there', () => {
+  it('answers 404 for everything missing', () => {
     for (const code of NOT_FOUND) assert.equal(ADMIN_ANSWERS[code]?.[0], 404, code);
   });
 });

@@ -167,7 +167,7 @@ describe('createRouter', () => {
       assert.equal(reply.headers['retry-after'], status === 503 ? '1' : undefined);
     });
 
-  it('throws what is a failure of ours, and tells of every answer', async () => {
+  it('throws what is a failure of ours, and reports every answer', async () => {
     const told: (readonly [string, string | undefined])[] = [];
     const tell = (route: string, code: string | undefined): void => void told.push([route, code]);
     const event = { parameters: { thing: 'bug' }, headers: ID, body: '{}' };

@@ -42,10 +42,10 @@ for (const [form, wrap] of Object.entries(FORMS))
     const statusOf = async (event: object, options: AccessOptions = {}) =>
       ((await wrap(options)(event)) as ProxyResult).statusCode;
     const rows = [
-      { name: 'lets a caller through', event: restEvent(), expected: 200 },
-      { name: 'lets a caller of an HTTP API through', event: httpEvent(), expected: 200 },
+      { name: 'admits a caller', event: restEvent(), expected: 200 },
+      { name: 'admits a caller of an HTTP API', event: httpEvent(), expected: 200 },
       {
-        name: 'lets a caller with the scopes through',
+        name: 'admits a caller with the scopes',
         event: restEvent(),
         options: { scopes: ['b', 'a'] },
         expected: 200,
@@ -57,7 +57,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 403,
       },
       {
-        name: 'lets a caller with a scope through, whatever else the authorizer left out',
+        name: 'admits a caller with a scope, whatever else the authorizer omitted',
         event: restEvent({ contextCut: 'note scope' }),
         options: { scopes: ['a'] },
         expected: 200,
@@ -99,7 +99,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 401,
       },
       {
-        name: 'forgives only what it is told to',
+        name: 'forgives only what its options allow',
         event: httpEvent({ exp: NOW_MS / 1000 - 1 }),
         options: { clockSkewSeconds: 0 },
         expected: 401,
@@ -109,7 +109,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         event: { requestContext: { requestTimeEpoch: NOW_MS } },
         expected: 500,
       },
-      { name: 'lets in an API key without an end', event: httpEvent({ exp: undefined }), expected: 200 },
+      { name: 'admits an API key without an end', event: httpEvent({ exp: undefined }), expected: 200 },
       { name: 'fails where the authorizer says no expiry', event: restEvent({ exp: 'soon' }), expected: 500 },
       {
         name: 'fails on an event without a stamp',
@@ -144,7 +144,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         expected: 403,
       },
       {
-        name: 'lets an override through where the handler knows what it does',
+        name: 'accepts an override where the handler knows what it does',
         event: restEvent({}, { 'X-HTTP-Method-Override': 'DELETE' }),
         options: { allowMethodOverride: true },
         expected: 200,
@@ -178,7 +178,7 @@ describe('callerOf', () => {
     });
   });
 
-  it('knows nobody where no authorizer of ours has answered', () => {
+  it('has no caller where no authorizer of ours has answered', () => {
     for (const event of [
       undefined,
       {},

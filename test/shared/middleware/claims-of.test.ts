@@ -41,7 +41,7 @@ describe('claimsOf', () => {
         assert.equal(is['phone'], undefined);
       });
 
-  it('tells lists as they were', () => {
+  it('returns lists as they were', () => {
     const groups = (as: string) =>
       claimsOf(behindOurs({ claims: { as, names } }, 'rest'))?.['cognito:groups'];
 
@@ -60,7 +60,7 @@ describe('claimsOf', () => {
     assert.deepEqual(Object.keys(claims), ['sub']);
   });
 
-  it('tells what every context has where the document carries none', () => {
+  it('returns what every context has where the document carries none', () => {
     const claims = claimsOf(behindOurs({}, 'rest'));
 
     assert.deepEqual([claims?.['sub'], claims?.['iss']], ['ada', 'https://issuer.example/']);
@@ -77,7 +77,7 @@ describe('claimsOf', () => {
     assert.throws(() => claimsOf(event), /too long to carry/);
   });
 
-  it('knows nobody where no authorizer has answered', () => {
+  it('has no caller where no authorizer has answered', () => {
     for (const event of [undefined, {}, behind({}), behind({ lambda: null }), { requestContext: {} }])
       assert.equal(claimsOf(event), undefined);
   });

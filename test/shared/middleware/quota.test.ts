@@ -41,7 +41,7 @@ for (const [form, wrap] of Object.entries(FORMS))
       return { table, run: (event = anEvent()) => run(event) as Promise<ProxyResult> };
     };
 
-    it('lets the quota through with the fields of the draft, then answers 429 without running the handler', async () => {
+    it('admits the quota with the fields of the draft, then answers 429 without running the handler', async () => {
       let runs = 0;
       const { run } = aFunction(() => {
         runs += 1;
@@ -122,7 +122,7 @@ for (const [form, wrap] of Object.entries(FORMS))
       );
     });
 
-    it('charges the cost that the event has, and lets the handler settle it', async () => {
+    it('charges the cost of the event, which the handler may settle', async () => {
       const { run } = aFunction(
         async (event) => {
           await admissionOf(event)?.settle(1);
@@ -178,7 +178,7 @@ for (const [form, wrap] of Object.entries(FORMS))
       });
     });
 
-    it('holds a permit as long as Lambda lets the invocation run', async () => {
+    it('holds a permit as long as Lambda runs the invocation', async () => {
       const table = new QuotaTable();
       const quotas = table.holder([{ id: 'calls', level: 'key', concurrency: 1 }]);
       const subject = () => ({ plan: 'gold', tenant: 'acme', key: 'key-1' });
@@ -200,7 +200,7 @@ for (const [form, wrap] of Object.entries(FORMS))
       assert.equal(deadline, table.nowMs + 3000 + 1000);
     });
 
-    it('leaves an answer without a status code as it is', async () => {
+    it('does not change an answer without a status code', async () => {
       const { run } = aFunction(() => ({ plain: true }));
 
       assert.deepEqual(await run(), { plain: true });

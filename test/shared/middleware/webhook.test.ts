@@ -106,7 +106,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         ['answers 500', () => ({ statusCode: 500 })],
         ['answers 404', () => ({ statusCode: 404 })],
       ] as const)
-        it(`lets the next attempt through after the handler ${name}`, async () => {
+        it(`accepts the next attempt after the handler ${name}`, async () => {
           let isFirst = true;
           const { run, runs } = aFunction(() => {
             const now = isFirst;
@@ -212,7 +212,7 @@ for (const [form, wrap] of Object.entries(FORMS))
     });
 
 describe('deliveryOf', () => {
-  it('knows nothing of other events, nor after the handler', async () => {
+  it('has no delivery for other events, or after the handler', async () => {
     const event = EVENT_KINDS['REST API']!(PUSH);
     await withWebhook(() => OK, { scheme: 'github', secrets: [SECRET] })(event);
 

@@ -81,7 +81,7 @@ function aDesk(sockets = [aSocket('chat')], store = createMemoryTable({ clock: {
 
 describe('createTicketDesk', () => {
   for (const [name, authorizer] of Object.entries(AUTHORIZERS))
-    it(`gives a ticket to whom the authorizer of ${name} recognised`, async () => {
+    it(`gives a ticket to callers that the authorizer of ${name} recognised`, async () => {
       const { ask, tickets } = aDesk();
       const { status, headers, body } = await ask(anEvent({ authorizer }));
 
@@ -134,7 +134,7 @@ describe('createTicketDesk', () => {
     }
   });
 
-  it('takes a body without a wish for none, and any other wish for a wrong one', async () => {
+  it('reads a body without options as none, and refuses unknown values', async () => {
     const { ask } = aDesk();
     for (const body of ['null', '"chat"', '7', '[]', '{}', '{"of":"chat"}'])
       assert.equal((await ask(anEvent({}, body))).status, 200, body);
@@ -170,7 +170,7 @@ describe('createTicketDesk', () => {
     { name: 'an API that no document protects', over: { apiId: 'other00000' }, code: 'API_UNKNOWN' },
     { name: 'another stage', over: { stage: 'v2' }, code: 'API_UNKNOWN' },
     {
-      name: 'an API whose callers nobody takes tickets of',
+      name: 'an API whose callers get no tickets',
       over: { apiId: 'chat0000' },
       code: 'CONFIG_INVALID',
     },
@@ -184,7 +184,7 @@ describe('createTicketDesk', () => {
     await assert.rejects(aDesk([aSocket('chat')], STORE_DOWN).ask(anEvent()), { code: 'STORE_UNAVAILABLE' });
   });
 
-  it('is told of callers by APIs alone that give tickets', () => {
+  it('gets callers only from APIs that give tickets', () => {
     assert.equal('ticketCaller' in backendContext(aDocument(), ADA), false);
     const many = { ...ADA, scopes: new Set(Array.from({ length: 200 }, (_, index) => `scope-${index}`)) };
     assert.equal('ticketCaller' in backendContext(shop, many), false);

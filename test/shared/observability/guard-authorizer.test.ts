@@ -89,7 +89,7 @@ describe('guardAuthorizer', () => {
     });
 
   for (const { name, middleware } of HOSTILE)
-    it(`lets no failure of ours pass for an answer or a 401 in spite of ${name}`, async () => {
+    it(`passes no failure of ours off as an answer or a 401 in spite of ${name}`, async () => {
       const failing = () =>
         Promise.reject(new DomainError('KEY_SET_UNAVAILABLE', 'no keys', { cause: new Error('canary') }));
 
@@ -123,7 +123,7 @@ describe('guardAuthorizer', () => {
       assert.notEqual(outcome.error.message, 'Unauthorized');
     });
 
-  it('returns the very answer past middlewares that leave it alone', async () => {
+  it('returns the very answer past middlewares that do not change it', async () => {
     const seen: string[] = [];
     const middleware: Middleware = {
       before: () => void seen.push('before'),

@@ -24,7 +24,7 @@ for (const observe of [observeHandler, observeAuthorizer])
       assert.match(output, /"Namespace":"test"/, 'the stack names the namespace that its alarms look at');
     });
 
-    it('lets the answer for 401 pass unchanged and logs no error', async () => {
+    it('passes the answer for 401 unchanged and logs no error', async () => {
       const handler = observe('f', async (_event, { count }) => {
         count('Unauthorized');
         throw new UnauthorizedAnswer();
@@ -95,7 +95,7 @@ for (const observe of [observeHandler, observeAuthorizer])
         assert.ok(Number(line.fields['VerifyMs']) >= 0);
       });
 
-      it('begins anew with every invocation', async () => {
+      it('starts over with every invocation', async () => {
         const handler = observe('f', async (event, { count, note }) => {
           if (event === 'first') {
             note({ issuerId: 'main' });
@@ -110,7 +110,7 @@ for (const observe of [observeHandler, observeAuthorizer])
         assert.deepEqual([second.fields['reason'], second.fields['issuer']], [undefined, undefined]);
       });
 
-      it('tells the first invocation of an instance apart', async () => {
+      it('marks the first invocation of an instance', async () => {
         const lines = await withEnvironment({ AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' }, async () => {
           const handler = observe('f', async (_event, { count }) => count('Pong'));
           const first = await runFunction(handler, {});

@@ -91,7 +91,7 @@ describe('metrics of quotas', () => {
 });
 
 describe('calls of a table that has too much to do', () => {
-  it('are told apart from those that it refuses', async () => {
+  it('are counted apart from those that it refuses', async () => {
     const events: QuotaEvent[] = [];
     const table = new QuotaTable();
     const throttled = { kind: 'rejected', retryable: true, reason: 'ThrottlingException' } as const;

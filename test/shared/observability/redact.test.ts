@@ -46,7 +46,7 @@ const KEYS = [
 
 describe('redact', () => {
   for (const key of KEYS)
-    it(`hides ${key}, whatever it holds`, () => {
+    it(`hides ${key}, with any value`, () => {
       for (const value of ['canary', ['canary'], { inner: 'canary' }, 7])
         assert.equal(
           JSON.stringify({ outer: { [key]: value } }, redact),
@@ -93,7 +93,7 @@ describe('redact', () => {
       assert.ok(!JSON.stringify({ message: `got ${credential}, sorry` }, redact).includes(secret));
     });
 
-  it('leaves the rest as it is', () => {
+  it('keeps the rest as it is', () => {
     for (const value of ['GET', 'keyJar.of.names', 7, true, ['a'], { b: 1 }])
       assert.deepEqual(redact('httpMethod', value), value);
     assert.equal(redact('token', null), null);

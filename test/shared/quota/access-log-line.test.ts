@@ -70,13 +70,13 @@ describe('a line of an access log', () => {
       succeeded: false,
     },
     {
-      name: 'a 429, where the line does not tell what was reached',
+      name: 'a 429, where the line does not show what was reached',
       over: { status: '429' },
       reached: false,
       succeeded: false,
     },
     {
-      name: 'a 404, where the line does not tell what was reached',
+      name: 'a 404, where the line does not show what was reached',
       over: { status: '404' },
       reached: true,
       succeeded: false,
@@ -90,7 +90,7 @@ describe('a line of an access log', () => {
     });
 
   for (const field of ['plan', 'tenant', 'key'])
-    it(`is charged to nobody without ${field}`, () => {
+    it(`charges no caller without ${field}`, () => {
       assert.equal(kindOf({ [field]: '-' }), 'uncounted');
     });
 
@@ -146,7 +146,7 @@ describe('a line of an access log', () => {
     assert.equal(kindOf({ agent: '"\\'.repeat(100_000) }), 'counted');
   });
 
-  it('never fails, whatever stands there', () => {
+  it('never fails, for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (message) => {
         assert.notEqual(readAccessLine(message, 5, RULES).kind, 'counted');

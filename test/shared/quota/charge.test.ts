@@ -97,7 +97,7 @@ describe('charge', () => {
     assert.equal(await table.spend(quotas, 20, { route: 'GET /users', cost: 4 }), 2);
   });
 
-  it('keeps tenants apart whatever their names', async () => {
+  it('keeps tenants apart, with any names', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 1 }]);
     const names = [
@@ -109,7 +109,7 @@ describe('charge', () => {
     for (const name of names) assert.equal(await table.spend(quotas, 5, name), 1);
   });
 
-  it('lets overage through and says so', async () => {
+  it('admits overage and says so', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 10, overage: 5, lease: false }]);
     const decisions: Admission[] = [];
@@ -134,7 +134,7 @@ describe('charge', () => {
     assert.equal(await table.spend(quotas, 20), 10);
   });
 
-  it('raises each alarm once, whoever crosses it', async () => {
+  it('raises each alarm once, for any caller that crosses it', async () => {
     const table = new QuotaTable();
     const limits = [{ ...DAILY, alarms: [50, 100] }];
     const holders = [table.holder(limits), table.holder(limits)];

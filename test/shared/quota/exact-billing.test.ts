@@ -28,7 +28,7 @@ describe('a limit that bills exactly', () => {
     assert.ok(Number(usedOf(leased)) < 5000, 'or this test shows nothing');
   });
 
-  it('tells a refund by the end of its request', async () => {
+  it('reports a refund by the end of its request', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([EXACT]);
     const admission = (await quotas.consume(aRequest({ atEpochMs: NOON_MS, cost: 5 }))) as Admission;
@@ -74,7 +74,7 @@ describe('a limit that bills exactly', () => {
     assert.equal(!decision.allowed && decision.reason, 'unavailable');
   });
 
-  it('bills nobody for a request that another limit refuses, and goes on billing those that wait', async () => {
+  it('bills no request that another limit refuses, and goes on billing those that wait', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([EXACT, { id: 'each', level: 'key', quota: 3, period: 'DAY' }]);
 

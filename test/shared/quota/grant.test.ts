@@ -5,7 +5,7 @@ import { GrantIds } from '#shared/quota/grant.ts';
 const random = (hex: string) => ({ hex: (digits: number) => hex.slice(0, digits), fraction: () => 0.5 });
 
 describe('the ids of a process', () => {
-  it('go up, by the clock and whatever it says', () => {
+  it('go up, for any time of the clock', () => {
     let nowEpochMs = 5000.7;
     const ids = new GrantIds(random('c0ffee123456'), { nowEpochMs: () => nowEpochMs });
 

@@ -47,7 +47,7 @@ describe('how a quota stands', () => {
       expected: { limit: 100, remaining: 100, overage: false },
     },
     {
-      name: 'tells nobody of overage before it is used',
+      name: 'reports no overage before it is used',
       limit: { overage: 10 },
       expected: { limit: 100, remaining: 100, overage: false },
     },

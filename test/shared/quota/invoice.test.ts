@@ -74,7 +74,7 @@ describe('an invoice', () => {
     );
   });
 
-  it('names whom it is for, and not since when they are a customer', () => {
+  it('names its customer, without the date of joining', () => {
     const customer = { name: 'Acme Ltd', address: ['1 High St'], from: 1, until: 2 };
     const { invoices } = makeInvoices('acme', '2026-11', [aRecord({ used: 1 })], () => customer);
 
@@ -133,7 +133,7 @@ describe('an invoice', () => {
     );
   });
 
-  it('is in the name of the customer whom the plan names, else of the tenant', () => {
+  it('is in the name of the customer that the plan names, else of the tenant', () => {
     const customer = { name: 'Acme Ltd', address: ['London'] };
 
     const named = makeInvoices('acme', '2026-11', [aRecord({})], () => customer);

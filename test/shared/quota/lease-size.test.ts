@@ -42,7 +42,7 @@ describe('sizeLease', () => {
   const DIRECT = [
     { name: 'near the end of the quota', demand: DEMAND, seen: { ...SEEN, remaining: 3 } },
     { name: 'when the waste budget is out', demand: DEMAND, seen: { ...SEEN, outstanding: 9999 } },
-    { name: 'when nobody knows its pace', demand: { ...DEMAND, ownRate: 0 }, seen: SEEN },
+    { name: 'when its pace is unknown', demand: { ...DEMAND, ownRate: 0 }, seen: SEEN },
     {
       name: 'when the request needs more than the lease would be',
       demand: { ...DEMAND, need: 500 },

@@ -209,7 +209,7 @@ describe('a lease', () => {
     assert.ok(refusals > 0);
   });
 
-  // docs/guides/sell/quota.md: where it bills exactly, what waits here may never be told.
+  // docs/guides/sell/quota.md: where it bills exactly, what waits here may never be reported.
   for (const [billing, expected] of [
     [undefined, { used: 8, out: 6 }],
     ['exact', { used: 14, out: 0 }],
@@ -270,7 +270,7 @@ describe('what a process used', () => {
     assert.deepEqual([used(table), table.ledger()['out']], [10, 0]);
   });
 
-  it('is told within a minute although its key is asked for no more', async () => {
+  it('is reported within a minute although its key is asked for no more', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }]);
     await table.spend(quotas, 1000);
@@ -284,7 +284,7 @@ describe('what a process used', () => {
     assert.deepEqual([used(table), table.ledger()['out']], [1000, 0]);
   });
 
-  it('is told by a lease that others push out', async () => {
+  it('is reported by a lease that others push out', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 100_000 }], { maxLeases: 1 });
     await table.spend(quotas, 1000);

@@ -155,7 +155,7 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       assert.deepEqual([after['rem'], after['out'], after['used']], [93, 0, 7]);
     });
 
-    it('takes no write that comes late, whatever number it has after one that was awaited', async () => {
+    it('takes no late write, with any number after an awaited one', async () => {
       const { key, item } = await anOpenLedger();
       const late = grantWrite(key, DIRECT, nth(1));
 
@@ -298,7 +298,7 @@ export function describeLedgerStore(name: string, open: OpenStore): void {
       assert.equal(wrongBranch.kind === 'refused' && wrongBranch.item?.['tat'], nowUs + 4e6);
     });
 
-    it('tells its time with every answer', async () => {
+    it('gives its time with every answer', async () => {
       const { key } = await anOpenLedger();
 
       const [read, refused] = await Promise.all([

@@ -53,7 +53,7 @@ describe('openPeriod, of a limit that had another name', () => {
 });
 
 describe('openPeriod, at a head without a rule', () => {
-  it('opens nothing anew for a period whose ledger has been taken away', async () => {
+  it('opens nothing again for a period whose ledger was removed', async () => {
     const table = new QuotaTable();
     const { pk, sk } = headKey(idOf('daily'));
     table.items.set(`${pk}\n${sk}`, { cur: new Date(DAY.startEpochMs).toISOString() });

@@ -101,7 +101,7 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
   });
 });
 
-// Whatever is not known may have been charged already: nobody is admitted by a guess.
+// What is unknown may have been charged already: no request is admitted by a guess.
 describe('openPeriod, at a table that does not answer', () => {
   const [limit] = PLAN.limits;
   assert.ok(limit?.kind === 'quota');

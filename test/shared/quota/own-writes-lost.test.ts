@@ -44,7 +44,7 @@ describe('a request that was turned away since the table did not answer', () => 
 });
 
 describe('a clock that is wrong', () => {
-  it('is told of when it is found out, and not of each second that it differs by after that', async () => {
+  it('is reported when it is found, and not with each further second of difference', async () => {
     const table = new QuotaTable();
     let aheadMs = 3_600_000;
     const told: unknown[] = [];

@@ -151,7 +151,7 @@ describe('periodAt', () => {
       assert.equal((period.endEpochMs - period.startEpochMs) / HOUR_MS, hours);
     });
 
-  it('cuts all time into periods that neither overlap nor leave a gap', () => {
+  it('cuts all time into periods without overlap and gap', () => {
     fc.assert(
       fc.property(
         fc.constantFrom<PeriodRule['length']>('DAY', 'WEEK', 'MONTH', { everySeconds: 777 }),

@@ -115,13 +115,14 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
       const counts = { allowed: count('allowed'), unavailable: count('unavailable'), held, kept };
       assert.ok(counts.allowed <= 60, JSON.stringify(counts));
       assert.ok(held.reduce((sum, units) => sum + units, counts.unavailable) >= 60, JSON.stringify(counts));
-      // Part of a lease may be left where all were admitted (7 of 150 runs); never where anybody was refused.
+      // Part of a lease may be left where all were admitted (7 of 150 runs); never where any request was
+      // refused.
       for (const [holder, units] of kept.entries())
         if (units > 0 && counts.unavailable === 0)
           assert.equal(count('quota-exceeded', holder), 0, JSON.stringify(counts));
     });
 
-    it('takes as many permits as there are, gives one back once, and lets a dead one be taken over once', async () => {
+    it('takes as many permits as there are, gives one back once, and allows one takeover of a dead one', async () => {
       const key = { pk: `C#${randomUUID()}`, sk: 'SEM' };
       const claim = (id: string, deadlineEpochMs = Date.now() + 5000) => ({ id, deadlineEpochMs });
       const dead = claim('a1', Date.now() - 5000);
@@ -144,7 +145,7 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
       assert.equal(Object.keys(holders).filter((name) => name !== 'expiresAt').length, 1);
     });
 
-    it('lets as many run at once as may, through several holders', async () => {
+    it('runs up to the limit at once, through several holders', async () => {
       const limits = [{ id: 'calls', level: 'key', concurrency: 7 }];
       const plan = { id: randomUUID(), version: 1, limits };
       const holders = [1, 2, 3].map(() =>

@@ -89,7 +89,7 @@ describe('a concurrency limit', () => {
     assert.equal(first.allowed || (await slow.consume(aRequest(RUN))).allowed, true);
   });
 
-  it('asks for another process again after a moment, whose end nobody tells this one', async () => {
+  it('asks for another process again after a moment, since its end is not reported to this one', async () => {
     const table = new QuotaTable();
     const [one, other] = [
       table.holder([{ ...CALLS, concurrency: 1 }]),
@@ -132,7 +132,7 @@ describe('a concurrency limit', () => {
     assert.equal((await quotas.consume(aRequest(RUN))).allowed, true);
   });
 
-  it('is refused where nobody will tell that the request has ended', async () => {
+  it('is refused where no end of the request will be reported', async () => {
     const quotas = new QuotaTable().holder([CALLS]);
 
     await assert.rejects(quotas.consume(aRequest()), {
@@ -214,7 +214,7 @@ describe('a concurrency limit', () => {
     assert.deepEqual([sameKey[1], third[1]], ['each', 'all']);
   });
 
-  it('admits nobody who comes to himself after his own deadline', async () => {
+  it('admits no request that resumes after its own deadline', async () => {
     const table = new QuotaTable();
     const { store } = table;
     const slow = {

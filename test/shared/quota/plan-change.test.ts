@@ -246,7 +246,7 @@ describe('a plan whose periods change', () => {
     assert.equal(await at.spend(1000), 50);
   });
 
-  it('opens a period once for many keys of many processes, by whoever comes first', async () => {
+  it('opens a period once for many keys of many processes, by the first one', async () => {
     const at = new Changing();
     await at.plan([limit(20, 'DAY')]);
     await at.spend(5);
@@ -267,7 +267,7 @@ describe('a plan whose periods change', () => {
 });
 
 describe('a key that changes its plan', () => {
-  it('gets no quota anew, by plans with the same limit or another, there and back again', async () => {
+  it('gets no new quota, by plans with the same limit or another, there and back again', async () => {
     const at = new Changing();
     await at.plan([limit(20, 'DAY')], 'free', 1);
     await at.plan([limit(100, 'MONTH', { id: 'monthly' })], 'paid', 1);

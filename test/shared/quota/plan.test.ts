@@ -11,7 +11,7 @@ const plan = (overrides: object = {}): object => ({ id: 'gold', version: 1, limi
 const limited = (limit: object): object => plan({ limits: [limit] });
 
 describe('parsePlan', () => {
-  it('fills in what a plan leaves out', () => {
+  it('fills in missing fields of a plan', () => {
     const { limits, costs, source } = parsePlan(plan({ limits: [QUOTA, RATE, CALLS] }));
 
     assert.deepEqual(limits, [
@@ -290,7 +290,7 @@ describe('usableBurst', () => {
 });
 
 describe('a concurrency limit', () => {
-  it('is one request whatever a request costs', () => {
+  it('is one request for any cost of a request', () => {
     assert.doesNotThrow(() => parsePlan(plan({ limits: [{ ...CALLS, concurrency: 1 }], cost: 1000 })));
   });
 });

@@ -52,7 +52,7 @@ describe('the prices of a plan', () => {
       field: 'limits[0].price.tiers[0].upTo',
     },
     {
-      name: 'a fee of a route, which nobody knows before it is asked for',
+      name: 'a fee of a route, which is unknown before the request',
       given: plan({
         limits: [{ ...PRICED, level: 'route', billing: 'exact', price: { fee: '1' } }],
         invoice: { currency: 'EUR' },

@@ -25,7 +25,7 @@ describe('consume', () => {
     assert.equal(await table.spend(quotas, 150), 100);
   });
 
-  it('leaves nothing charged by a limit when the next one refuses', async () => {
+  it('charges nothing by a limit when the next one refuses', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([
       { ...DAILY, lease: false },
@@ -283,7 +283,7 @@ describe('peek', () => {
     assert.equal(table.countOf('open'), 2, 'of the holder alone');
   });
 
-  it('shows a whole quota to whom never used it', async () => {
+  it('shows a whole quota to a caller that never used it', async () => {
     const quotas = new QuotaTable().holder([
       { ...DAILY, overage: 20 },
       { id: 'burst', level: 'key', rate: 10, burst: 50 },

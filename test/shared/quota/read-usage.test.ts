@@ -69,7 +69,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(table.countOf('read'), reads + 1);
   });
 
-  it('lets through whom it knows nothing of, and goes by what it saw last, while the table is out of reach', async () => {
+  it('admits unknown callers, and goes by what it saw last, while the table is out of reach', async () => {
     const { ask, table, serve } = await aTracked();
     table.isDown = true;
     assert.equal(effectOf(await ask('GET/users/7')), 'Allow');
@@ -111,7 +111,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(contextOf(after)['violatedPolicy'], 'each-day');
   });
 
-  // What quota-admin's route writes: in a period that nobody has opened yet there is only the head to mark.
+  // What quota-admin's route writes: in an unopened period there is only the head to mark.
   it('denies a caller who was suspended before the period had its first request, until resumed', async () => {
     const { ask, table, serve } = await aTracked();
     await serve('r1');
@@ -138,7 +138,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(effectOf(await ask('GET/users/7')), 'Allow');
   });
 
-  it('denies a caller who was suspended after the first request of the period, whatever is left', async () => {
+  it('denies a caller who was suspended after the first request of the period, with any remainder', async () => {
     const { ask, table, serve } = await aTracked();
     await serve('r1');
     await suspend(
@@ -150,7 +150,7 @@ describe('a quota that is counted from access logs', () => {
     assert.equal(effectOf(await ask('GET/users/7')), 'Deny');
   });
 
-  it('publishes the plans of the document, which nobody else would', async () => {
+  it('publishes the plans of the document, which has no other publisher', async () => {
     const { ask, table } = aCharging({ quota: { ...tracked.quota, plans: [PLAN] } });
 
     assert.equal(effectOf(await ask('GET/users/7')), 'Allow');
@@ -161,7 +161,7 @@ describe('a quota that is counted from access logs', () => {
     { id: 'burst', level: 'key', rate: 1, burst: 10 },
     { id: 'at-once', level: 'key', concurrency: 2 },
   ])
-    it(`fails for a plan with ${limit.id}, which nobody would hold`, async () => {
+    it(`fails for a plan with ${limit.id}, which no holder would enforce`, async () => {
       const { ask, table } = aCharging(tracked);
       const plan = { ...PLAN, limits: [...PLAN.limits, limit] };
       const publisher = { plan: 'partner', tenant: 'publisher', key: 'k', route: 'GET /users' };

@@ -25,7 +25,7 @@ const usedOf = (table: QuotaTable): number =>
 const shardsOf = (table: QuotaTable): readonly Item[] => itemsOf(table, /#S\d+\nP#/);
 
 describe('a quota without shards', () => {
-  it('leaves no trace of them in what it writes', async () => {
+  it('writes no trace of them', async () => {
     const table = new QuotaTable();
     const written: ItemWrite[] = [];
     const { store } = table;
@@ -136,7 +136,7 @@ describe('a quota with shards', () => {
     assert.ok(left.reduce((sum, units) => sum + units, 0) < 0, String(left));
   });
 
-  it('goes on owing what the table could not be told of', async () => {
+  it('goes on owing what could not be written to the table', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, shards: 2 }]);
     await table.spend(quotas, 1);
@@ -282,7 +282,7 @@ describe('one process on a ledger with shards', () => {
     assert.equal(sharded.process.left, 6);
   });
 
-  it('looks at head and root, and does no more where nothing is short, wished or replaced', async () => {
+  it('looks at head and root, and does no more where nothing is short, requested or replaced', async () => {
     const sharded = new Sharded({ rem: 100 }, [20, 20]);
     assert.equal(await sharded.process.refresh(0), true);
     assert.equal(sharded.process.isReplaced, false);

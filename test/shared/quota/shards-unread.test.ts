@@ -36,7 +36,7 @@ describe('a ledger with shards', () => {
     assert.deepEqual(await readWhole(unread, ROOT, root), { kind: 'unavailable', reason: 'down' });
   });
 
-  it('takes nothing back from shards that nobody has made yet', async () => {
+  it('takes nothing back from shards that do not exist yet', async () => {
     const table = aTable({ rem: -5, out: 0, used: 0, mov: 0, cred: -5 });
 
     await recall(table.store, ID, TODAY);

@@ -95,7 +95,7 @@ describe('usage from access logs', () => {
     );
   });
 
-  it('is told, and charged to nobody, where the plan counts nothing', async () => {
+  it('is reported, and not charged, where the plan counts nothing', async () => {
     const table = await aTable([{ id: 'burst', level: 'key', rate: 1, burst: 10 }]);
 
     const tracked = await trackerOf(table).track(requestsOf(3));
@@ -124,7 +124,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(usedOf(table, '#daily#'), [2]);
   });
 
-  it('of a closed period, of somebody suspended, or of a plan that nobody knows, is told and charged to nobody', async () => {
+  it('of a closed period, a suspended caller, or an unknown plan, is reported and not charged', async () => {
     const table = await aTable();
     const tracker = trackerOf(table);
     await tracker.track(requestsOf(1));
@@ -142,7 +142,7 @@ describe('usage from access logs', () => {
     assert.equal(table.ledger()['used'], 1);
   });
 
-  it('is told, and fails nobody else, where names are too long for a key of the table', async () => {
+  it('is reported, and fails alone, where names are too long for a key of the table', async () => {
     const table = await aTable([...LIMITS, { id: 'each', level: 'route', quota: 9, period: 'DAY' }]);
     const long = { tenant: '%'.repeat(256), key: '#'.repeat(256), route: 'GET /a' };
 
@@ -235,7 +235,7 @@ describe('usage from access logs', () => {
     const keys = [...Array.from({ length: 40 }, (_, index) => `k${index}`), 'broken'];
     const requests = keys.map((key) => aRequest(`r-${key}`, { key }));
 
-    // Before the answer: afterwards Lambda lets nothing run.
+    // Before the answer: afterwards Lambda runs nothing.
     const charged = trackerOf(table, refuses)
       .track(requests)
       .catch((error: unknown) => [error, usedOf(table, '#daily#k').length]);
@@ -262,7 +262,7 @@ describe('usage from access logs', () => {
     assert.ok(table.countOf('refused') <= 136, `${table.countOf('refused')} transactions`);
   });
 
-  it('tells each threshold that it crosses, once per period, whoever else charges the ledger', async () => {
+  it('reports each threshold that it crosses, once per period, with any other charges to the ledger', async () => {
     const alarms = { alarms: [50, 80, 200], overage: 200 };
     const table = await aTable([{ ...LIMITS[0], ...alarms }]);
     const told = () =>
@@ -284,7 +284,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(told(), ['k 50', 'k 80', 'k 200', 'k 50']);
   });
 
-  it('tells the threshold when the lines come again, if it was the charge alone that was written', async () => {
+  it('reports the threshold when the lines come again, if it was the charge alone that was written', async () => {
     const table = await aTable([{ ...LIMITS[0], alarms: [80] }]);
     const dies: ItemStore = {
       ...table.store,
@@ -311,7 +311,7 @@ describe('usage from access logs', () => {
   });
 
   // docs/design/quota §5, the faults of its network: lost before, answer lost after it landed, throttled.
-  it('is exact whatever is lost, repeated and crossed', async () => {
+  it('is exact despite loss, repetition and crossing', async () => {
     const batch = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 })), {
       maxLength: 25,
     });
@@ -346,7 +346,7 @@ describe('usage from access logs', () => {
 
 type Fault = 'ok' | 'lost' | 'unanswered' | 'throttled' | 'late';
 
-/** Writes meet these faults, in turn; `late` ones are carried out when somebody calls them. */
+/** Writes meet these faults, in turn; `late` ones are carried out when the test calls them. */
 function withFaults(store: ItemStore, faults: Iterable<Fault>, late: (() => void)[]): ItemStore {
   const next = faults[Symbol.iterator]();
   return {

@@ -172,7 +172,7 @@ describe('createDynamoDbTable', () => {
 
   // Source: the API reference of TransactWriteItems, "Errors": reasons in the order of the items.
   for (const code of ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])
-    it(`takes a transaction that was cancelled by ${code} for one to be sent again, whatever else failed`, async () => {
+    it(`sends a transaction that was cancelled by ${code} again, whatever else failed`, async () => {
       await using server = await aLoopbackServer((_request, response) => {
         response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
         const CancellationReasons = [{ Code: 'ConditionalCheckFailed' }, { Code: code }, { Code: 'None' }];
@@ -185,7 +185,7 @@ describe('createDynamoDbTable', () => {
       assert.deepEqual({ ...outcome, reason: '' }, { kind: 'rejected', retryable: true, reason: '' });
     });
 
-  it('tells the time of the table by the date of its answers, of refusals too', async () => {
+  it('takes the time of the table from the date of its answers, of refusals too', async () => {
     const answers: readonly (readonly [status: number, body: object])[] = [
       [200, { Attributes: {} }],
       [200, { Item: {} }],
@@ -210,7 +210,7 @@ describe('createDynamoDbTable', () => {
     );
   });
 
-  it('leaves an item alone that a newer version of the stack has written', async () => {
+  it('does not change an item that a newer version of the stack has written', async () => {
     const newer = { Item: { pk: { S: 'p' }, sk: { S: 's' }, layout: { N: '2' } } };
     const conditions: unknown[] = [];
     await using server = await aLoopbackServer((request, response) => {
@@ -304,7 +304,7 @@ describe('parseRefusal', () => {
   const refused = (fields: object) =>
     Object.assign(new Error('refused'), { name: 'ConditionalCheckFailedException', ...fields });
 
-  it('tells the item, or that there was none', () => {
+  it('returns the item, or that there was none', () => {
     assert.deepEqual(parseRefusal(refused({ Item: { units: { N: '7' } } })), { item: { units: 7 } });
     assert.deepEqual(parseRefusal(refused({ Item: undefined })), { item: undefined });
   });

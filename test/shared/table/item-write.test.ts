@@ -68,7 +68,7 @@ describe('a change', () => {
       assert.throws(() => applyChange({ kind: 'update', add: { n: 1 } }, item), /n is no number to add to/);
   });
 
-  it('leaves what it only looks at', () => {
+  it('does not change what it only looks at', () => {
     assert.deepEqual(applyChange({ kind: 'check' }, { n: 1 }), { n: 1 });
     assert.equal(applyChange({ kind: 'check' }, undefined), undefined);
   });

@@ -22,7 +22,7 @@ describe('hashOperation', () => {
     },
   ];
   for (const { name, asked } of others)
-    it(`tells ${name} apart`, () => {
+    it(`distinguishes ${name}`, () => {
       const record = { hash: hashOperation(ASKED) };
 
       assert.equal(isCarriedOut(record, hashOperation({ ...ASKED })), true);
@@ -32,7 +32,7 @@ describe('hashOperation', () => {
 });
 
 describe('operationWrite', () => {
-  it('is refused where the id has been used, whatever for', async () => {
+  it('is refused where the id has been used for anything', async () => {
     const items = new Map<string, Item>();
     const table = createMemoryTable({ clock: { nowEpochMs: () => 0 }, items });
     const write = (kind: string) =>

@@ -113,7 +113,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.equal((await take(LEASE_SECONDS + 1)).kind, 'taken');
   });
 
-  it('leaves the claim of who took over alone when a late one gives up', async () => {
+  it('keeps the claim of a successor when a late holder gives up', async () => {
     const { take } = someClaims();
     const late = heldBy(await take());
     await take(LEASE_SECONDS + 1);
@@ -134,7 +134,7 @@ describe('createDynamoDbClaims (docs/design/authorizers §7.16, replay refused)'
     assert.deepEqual(await take(LEASE_SECONDS + 2), { kind: 'delivered' });
   });
 
-  it('tells sources apart', async () => {
+  it('distinguishes sources', async () => {
     const { take } = someClaims();
     await heldBy(await take()).keep();
 

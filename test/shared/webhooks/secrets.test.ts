@@ -61,7 +61,7 @@ describe('SecretCache', () => {
 });
 
 describe('splitSecrets', () => {
-  it('takes one secret per line and leaves them as they are', () => {
+  it('takes one secret per line, unchanged', () => {
     assert.deepEqual(splitSecrets('new one\r\n old one \n'), ['new one', ' old one ']);
     assert.deepEqual(splitSecrets('\n'), []);
   });
@@ -96,7 +96,7 @@ describe('createSecretReader', () => {
     assert.deepEqual(calls.at(-1)?.input, { SecretId: 'github' });
   });
 
-  it('asks nobody for a variable of this machine', async () => {
+  it('asks no service for a variable of this machine', async () => {
     const before = calls.length;
 
     assert.equal(await reader({})({ kind: 'env', name: 'A' }), 'value of A');

@@ -307,7 +307,7 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
       });
     });
 
-  it('tells deliveries apart by what is signed: the id of the sender, or all of it', async () => {
+  it('distinguishes deliveries by what is signed: the id of the sender, or all of it', async () => {
     const keyOf = async (signed: Signed, more: Partial<VerifyOptions> = {}) => {
       const outcome = await verify(aWebhookEvent(signed), signed, more);
       return outcome.kind === 'verified' ? outcome.delivery.key : outcome.reason;
@@ -320,7 +320,7 @@ describe('verifyDelivery (docs/design/authorizers §7.16)', () => {
     assert.equal(await keyOf(STRIPE), 'id#evt_1');
     assert.equal(await keyOf(STANDARD), 'id#msg_p5jXN8AQM9LWM0D4loKWxJek');
     assert.match(await keyOf(SLACK), /^signed#[0-9a-f]{64}$/);
-    // Anybody who has seen one delivery can send it again under another X-GitHub-Delivery.
+    // Anyone who has seen one delivery can send it again under another X-GitHub-Delivery.
     assert.match(await keyOf(GITHUB), /^signed#[0-9a-f]{64}$/);
     assert.equal(await keyOf(delivery('one')), await keyOf(delivery('two')));
     assert.equal(await keyOf(delivery('one'), { trustDeliveryId: true }), 'id#one');

@@ -135,14 +135,14 @@ describe('a message of a client', () => {
     );
   });
 
-  it('can be sent again where nobody could be told to deliver', async () => {
+  it('can be sent again where no delivery could be ordered', async () => {
     const world = new ChannelWorld();
     world.failCourier(1);
     assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x')), 'unavailable');
     assert.equal(codeOf(await world.publish('a=', 'rooms/1', 'x')), 'published');
   });
 
-  it('is answered whatever it says, and quoted in nothing', async () => {
+  it('is answered with any content, and quoted in nothing', async () => {
     const world = new ChannelWorld();
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (text) => {
@@ -155,7 +155,7 @@ describe('a message of a client', () => {
 });
 
 describe('a ping', () => {
-  it('tells how long the connection and its credential last, and what was not seen', async () => {
+  it('says how long the connection and its credential last, and what was not seen', async () => {
     const world = new ChannelWorld();
     const ending = { ...ADA, exp: String(NOW_MS / 1000 + 600) };
     await world.publish('a=', 'rooms/1', 'x');
@@ -181,14 +181,14 @@ describe('a ping', () => {
       assert.equal(codeOf(await new ChannelWorld().say('a=', { action: 'ping', seen })), 'invalid');
     });
 
-  it('tells nothing of channels that the client may not hear', async () => {
+  it('says nothing of channels that the client may not hear', async () => {
     const world = new ChannelWorld();
     await world.publish('a=', 'secret', 'x');
     const pong = await world.say('a=', { action: 'ping', seen: { secret: { log: 0, seq: 0 } } }, LIMITED);
     assert.ok(pong.type === 'pong' && pong.heads === undefined);
   });
 
-  it('tells nothing of who comes and goes to a client that may only hear the channel', async () => {
+  it('sends no presence to a client that may only hear the channel', async () => {
     const world = new ChannelWorld();
     await world.subscribe('b=', 'rooms/1!here');
     const seen = { 'rooms/1!here': { log: 0, seq: 0 }, news: { log: 0, seq: 0 } };
@@ -212,7 +212,7 @@ describe('a ping', () => {
     }
   });
 
-  it('tells together of many who end at once, each by a function of its own', async () => {
+  it('reports many who end at once together, each by a function of its own', async () => {
     const world = new ChannelWorld();
     for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
     await world.deliverAll();
@@ -229,7 +229,7 @@ describe('a ping', () => {
     );
   });
 
-  it('tells of who left while somebody was telling and died of it', async () => {
+  it('reports members that left while another function reported and died of it', async () => {
     const world = new ChannelWorld();
     for (const name of ['a=', 'b=', 'c=', 'd=']) await world.subscribe(name, 'rooms/1!here');
     await world.deliverAll();
@@ -246,7 +246,7 @@ describe('a ping', () => {
     assert.equal(world.items.get(key)?.['until'], undefined);
   });
 
-  it('finds all who died at once, and tells of them together', async () => {
+  it('finds all who died at once, and reports them together', async () => {
     const world = new ChannelWorld();
     for (let index = 0; index < 101; index += 1) await world.subscribe(`${index}=`, 'rooms/1!here');
     await world.deliverAll();
@@ -285,7 +285,7 @@ describe('a connection', () => {
     assert.deepEqual([await world.connect('e='), await world.connect('f=')], [200, 429]);
   });
 
-  it('leaves nothing behind, and says where it was present that it has left', async () => {
+  it('removes everything, and says where it was present that it has left', async () => {
     const world = new ChannelWorld();
     await world.connect('a=');
     for (const channel of ['rooms/1', 'rooms/1!here', 'rooms/2']) await world.subscribe('a=', channel);

@@ -26,7 +26,7 @@ function without(items: ItemStore, isMissing: (seq: number) => boolean): ItemSto
 }
 
 describe('the log of a channel', () => {
-  it('has dense numbers, whoever writes at the same time', async () => {
+  it('has dense numbers, with any simultaneous writers', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 20 }),
@@ -99,7 +99,7 @@ describe('the log of a channel', () => {
         update: async (write: Parameters<ItemStore['update']>[0]) => {
           if (write.key.pk.startsWith('log#') && isFirst) {
             isFirst = false;
-            // Frozen, while somebody misses its entry.
+            // Frozen, while a reader misses its entry.
             world.nowMs += SETTLED_AFTER_MS;
             await readLog(ports, ADDRESS, START);
           }
@@ -139,7 +139,7 @@ describe('the log of a channel', () => {
   });
 
   // DynamoDB takes away what has expired within days, and shows it until then.
-  it('shows nobody what has expired and still lies in the table', async () => {
+  it('shows no expired message that is still in the table', async () => {
     const world = new ChannelWorld();
     const lying = new Map<string, Item>();
     const { items } = world.ports;
@@ -193,7 +193,7 @@ describe('the log of a channel', () => {
     assert.deepEqual(seqsOf(next), [3, 4]);
   });
 
-  it('begins anew for who has seen another log, and is empty where nobody has published', async () => {
+  it('starts over for a client of another log, and is empty where nothing was published', async () => {
     const { ports } = new ChannelWorld();
     assert.deepEqual(await readLog(ports, ADDRESS, START), {
       log: NOW_MS,

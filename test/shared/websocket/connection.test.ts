@@ -46,7 +46,7 @@ describe('isCredentialOver', () => {
     { name: 'within what clocks may differ', exp: '1000', at: 1_030_000, expected: false },
     { name: 'after its end', exp: '1000', at: 1_030_001, expected: true },
     { name: 'without an end', exp: undefined, at: 9_999_999_999, expected: false },
-    { name: 'when nobody says what time it is', exp: '1000', at: undefined, expected: true },
+    { name: 'when the time is unknown', exp: '1000', at: undefined, expected: true },
   ])
     it(`is ${expected} ${name}`, () => {
       assert.equal(isOver(exp, at), expected);

@@ -15,7 +15,7 @@ async function aRoom(listeners: number): Promise<ChannelWorld> {
 }
 
 describe('a delivery', () => {
-  it('tells everybody once, whoever is gone, fails, or is throttled twice', async () => {
+  it('sends once to everybody, despite clients that are gone, fail, or are throttled twice', async () => {
     const world = await aRoom(100);
     world.gone.add('1=');
     world.outcomes.set('2=', ['failed']);
@@ -66,7 +66,7 @@ describe('a delivery', () => {
     );
   });
 
-  it('is shared among functions where there are more than one can tell in a second', async () => {
+  it('is shared among functions where there are more than one can notify in a second', async () => {
     const world = await aRoom(3_000);
     await world.publish('0=', CHANNEL, 'hello');
     const all = await world.deliverAll();
@@ -79,7 +79,7 @@ describe('a delivery', () => {
     for (let index = 0; index < 3_000; index += 1) assert.deepEqual(world.heardBy(`${index}=`, CHANNEL), [1]);
   });
 
-  it('asks for nothing of the log that whoever publishes has just written', async () => {
+  it('reads nothing of the log that the publisher has just written', async () => {
     const world = await aRoom(3);
     const { store, items } = world.ports;
     const asked: string[] = [];
@@ -113,7 +113,7 @@ describe('a delivery', () => {
     });
   });
 
-  it('tells nothing of a log that the channel does not have', async () => {
+  it('sends nothing of a log that the channel does not have', async () => {
     const world = await aRoom(2);
     await world.publish('0=', CHANNEL, 'hello');
     const [job] = world.jobs;
@@ -127,7 +127,7 @@ describe('a delivery', () => {
     assert.equal(job.log, NOW_MS);
   });
 
-  it('tells all by itself where nobody takes a share', async () => {
+  it('notifies all by itself where no other function takes a share', async () => {
     const world = await aRoom(2_500);
     await world.publish('0=', CHANNEL, 'hello');
     world.failCourier(100);
@@ -176,7 +176,7 @@ describe('a delivery', () => {
     );
   });
 
-  it('names whoever published: the subject of his token, or else his principal', async () => {
+  it('names the publisher: the subject of its token, or else its principal', async () => {
     const { sub, ...unnamed } = ADA;
     const byOf = async (caller: typeof ADA) => {
       const world = await aRoom(1);
@@ -216,7 +216,7 @@ describe('a delivery', () => {
     assert.ok(world.jobs.length >= 2, `${world.jobs.length} shares`);
   });
 
-  it('has nothing to tell of a channel in which nobody has published', async () => {
+  it('has nothing to send for a channel without messages', async () => {
     const { ports } = await aRoom(1);
     assert.equal((await deliver(ports, { address: `chat:${CHANNEL}`, from: 1, to: 1 })).sent, 0);
   });
@@ -269,7 +269,7 @@ describe('what the publisher is asked', () => {
     { name: 'too many', event: { channel: 'chat:a', messages: Array(101).fill(1) } },
     { name: 'a record that is none', event: { Records: [{}] } },
     {
-      name: 'a share of nobody',
+      name: 'a share without clients',
       event: { deliver: { address: 'chat:a', from: 1, to: 1, places: ['#', 'g'] } },
     },
   ])

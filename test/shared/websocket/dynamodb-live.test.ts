@@ -29,7 +29,7 @@ describe('createLiveStore', () => {
     assert.deepEqual(sizes, [25, 2, 5]);
   });
 
-  it('fails where DynamoDB leaves writes undone again and again', async () => {
+  it('fails where DynamoDB returns unprocessed writes again and again', async () => {
     const store = aStore(({ input }) => Promise.resolve({ UnprocessedItems: (input as Batch).RequestItems }));
     await assert.rejects(store.remove([{ pk: 'p', sk: 's' }]), { code: 'STORE_UNAVAILABLE' });
   });

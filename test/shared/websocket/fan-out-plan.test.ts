@@ -7,7 +7,7 @@ import { ALL_PLACES, cutPlaces, LISTENERS_PER_SHARE } from '#shared/websocket/fa
 const place = (connectionId: string) => placeOf({ apiId: 'a', stage: 's', connectionId });
 
 describe('cutPlaces', () => {
-  it('leaves nobody out and gives nobody to two', () => {
+  it('assigns each client exactly once', () => {
     const places = Array.from({ length: 20_000 }, (_, index) => place(`${index}`)).sort();
     fc.assert(
       fc.property(

@@ -1,4 +1,4 @@
-/** Live updates: who is told, who no longer, and what is left behind. */
+/** Live updates: who is notified, who no longer, and what remains. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
@@ -51,7 +51,7 @@ const connected = (connectionId: string, authorizer: object = { principalId: 'ma
   parseWebSocketEvent(aWebSocketEvent({ requestContext: { connectionId, authorizer } }));
 
 describe('post', () => {
-  it('tells those who listen to a topic, and nobody else', async () => {
+  it('notifies only those who listen to a topic', async () => {
     const { ports, told } = aRoom();
     await remember(ports, connected('a='), { topics: ['orders/o-1'] });
     await remember(ports, connected('b='), { topics: ['orders/o-2'] });
@@ -60,7 +60,7 @@ describe('post', () => {
     assert.deepEqual(posted, { sent: 1, gone: 0, expired: 0, failed: 0 });
   });
 
-  it('tells a caller on every connection, and no caller of that name at another issuer', async () => {
+  it('notifies a caller on every connection, and no caller of that name at another issuer', async () => {
     const { ports, told } = aRoom();
     await remember(ports, connected('a='));
     await remember(ports, connected('b='));
@@ -69,7 +69,7 @@ describe('post', () => {
     assert.deepEqual(told.sort(), ['a=: hello', 'b=: hello']);
   });
 
-  it('remembers nobody by name where no authorizer has said who it is', async () => {
+  it('remembers no name where no authorizer has given one', async () => {
     const of = async (principalId: string): Promise<number> => {
       const { ports, items } = aRoom();
       await remember(ports, connected('a=', { principalId }), { topics: ['t'] });
@@ -91,7 +91,7 @@ describe('post', () => {
     assert.equal(told.length, 1);
   });
 
-  it('forgets who is gone, and tells the others although one failed', async () => {
+  it('forgets clients that are gone, and notifies the others although one failed', async () => {
     const { ports, items, told } = aRoom({ gone: ['a='], failing: ['b='] });
     for (const id of ['a=', 'b=', 'c=']) await remember(ports, connected(id), { topics: ['t', 'u'] });
     assert.deepEqual(await post(ports, { topic: 't' }, 'x'), { sent: 1, gone: 1, expired: 0, failed: 1 });
@@ -99,7 +99,7 @@ describe('post', () => {
     assert.equal([...items.keys()].filter((name) => name.includes('a=')).length, 0);
   });
 
-  it('tells nobody whose credential has ended, with the 30 s that authorizers forgive', async () => {
+  it('notifies no client whose credential has ended, with the 30 s that authorizers forgive', async () => {
     const { ports, told } = aRoom();
     await remember(ports, connected('a=', { principalId: 'p', exp: String(NOW - 31) }), { topics: ['t'] });
     await remember(ports, connected('b=', { principalId: 'p', exp: String(NOW - 29) }), { topics: ['t'] });
@@ -127,7 +127,7 @@ describe('post', () => {
 });
 
 describe('forget', () => {
-  it('leaves nothing of the connection, and all of the others', async () => {
+  it('removes the connection, and keeps all of the others', async () => {
     const { ports, items } = aRoom();
     await remember(ports, connected('a='), { topics: ['t', 'u'] });
     await remember(ports, connected('b='), { topics: ['t'] });

@@ -16,8 +16,8 @@ async function toldTo(world: ChannelWorld, connectionId: string): Promise<readon
     .flatMap((entry) => ('event' in entry ? [`${entry.event} ${entry.member.sub}`] : []));
 }
 
-describe('who comes and goes', () => {
-  it('is told once of somebody who says again that he is there, as after an answer that was lost', async () => {
+describe('joins and leaves', () => {
+  it('are reported once for a repeated join, as after a lost answer', async () => {
     const world = new ChannelWorld();
     await world.subscribe('a=', HERE);
     for (let time = 0; time < 2; time += 1) await world.subscribe('b=', HERE, BOB);
@@ -25,7 +25,7 @@ describe('who comes and goes', () => {
     assert.deepEqual(await toldTo(world, 'a='), ['join ada', 'join bob']);
   });
 
-  it('is told of somebody who leaves the channel and stays connected, and who is listed no more', async () => {
+  it('are reported for a member who leaves the channel, stays connected, and is listed no more', async () => {
     const world = new ChannelWorld();
     await world.subscribe('a=', HERE);
     await world.subscribe('b=', HERE, BOB);
@@ -36,7 +36,7 @@ describe('who comes and goes', () => {
     assert.deepEqual(again.type === 'subscribed' && again.members?.map(({ sub }) => sub), ['ada']);
   });
 
-  it('is told of him when he comes back', async () => {
+  it('are reported for a member who comes back', async () => {
     const world = new ChannelWorld();
     await world.subscribe('a=', HERE);
     await world.subscribe('b=', HERE, BOB);
@@ -46,7 +46,7 @@ describe('who comes and goes', () => {
     assert.deepEqual((await toldTo(world, 'a=')).slice(2), ['leave bob', 'join bob']);
   });
 
-  it('keeps nobody telling for longer than a function may take, however many go on leaving', async () => {
+  it('keep no function reporting for longer than it may take, however many go on leaving', async () => {
     const world = new ChannelWorld();
     const address = `chat:${HERE}`;
     for (const name of ['a=', 'b=']) await world.subscribe(name, HERE);

@@ -5,7 +5,7 @@ import { parsePublisherEvent } from '#shared/websocket/publisher-event.ts';
 import { runPublisher } from '#shared/websocket/run-publisher.ts';
 import { ADA, ChannelWorld } from '../../support/a-channel-world.ts';
 
-/** A world in which somebody hears rooms/1. */
+/** A world with one listener of rooms/1. */
 async function aListener() {
   const world = new ChannelWorld();
   await world.connect('listener', ADA);
@@ -42,7 +42,7 @@ describe('the publisher', () => {
     assert.deepEqual(heard(), ['one', 'two', 'three', 'four']);
   });
 
-  it('refuses what is too long, and what names no channel, before anybody is asked', async () => {
+  it('refuses what is too long, and what names no channel, before any call', async () => {
     const nobody = () => Promise.reject(new Error('nobody is to be asked'));
     const publisher = createLambdaPublisher('arn', { ask: nobody, start: nobody });
     const most = 'x'.repeat(120 * 1024 - 2);

@@ -181,7 +181,7 @@ describe('Schedules', () => {
     assert.equal(bench.invoker.calls.length, 101);
   });
 
-  it('lets no time of a jump begin before the work of the one before it has ended', async () => {
+  it('starts no time of a jump before the work of the one before it has ended', async () => {
     let running = 0;
     let most = 0;
     const bench = anEventEngine(SERVICES, {

@@ -92,7 +92,7 @@ describe('Kinesis for the AWS SDK', () => {
     assert.deepEqual(texts, ['one 2025-04-14T22:13:38.000Z', 'two 2025-04-14T22:13:38.000Z']);
   });
 
-  it('is told of a stream that is not there by the name of the error', async () => {
+  it('reports a missing stream by the name of the error', async () => {
     const client = clientOf(anEventEngine(SERVICES, { resources: streamOf() }));
 
     await assert.rejects(client.send(new DescribeStreamCommand({ StreamName: 'none' })), {

@@ -95,7 +95,7 @@ describe('StreamConsumer of a shard', () => {
     assert.equal(bench.reports[0], '1 records of orders for work: no');
   });
 
-  it('lets a shard go on while a batch of another one fails', async () => {
+  it('continues a shard while a batch of another one fails', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: mapped('BatchSize: 1', 'ShardCount: 2'),
       functions: { work: failOn('a1') },
@@ -171,7 +171,7 @@ describe('StreamConsumer of a shard', () => {
     assert.deepEqual(batchesOf(bench), ['abcd', 'cd']);
   });
 
-  it('runs nothing again for a reload that leaves its mapping as it is', async () => {
+  it('runs nothing again for a reload that does not change its mapping', async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const bench = aBench('BatchSize: 4', () => promise);
     await call(bench, 'PutRecord', { StreamName: 'orders', ...recordOf('a') });

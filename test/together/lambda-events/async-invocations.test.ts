@@ -74,7 +74,7 @@ describe('AsyncInvocations', () => {
     assert.equal(bench.services.lambda.async.size, 0);
   });
 
-  it('tells the destination which version of an alias has run', async () => {
+  it('gives the destination the version of an alias that has run', async () => {
     const result: InvocationResult = { kind: 'returned', payload: '1', executedVersion: '7' };
     const resources = CONFIG(DESTINATIONS).replace('$LATEST', 'live');
     const bench = anEventEngine(SERVICES, { resources, functions: { work: () => result } });
@@ -101,7 +101,7 @@ describe('AsyncInvocations', () => {
     assert.deepEqual([bench.invoker.calls.length, bodiesOf(bench, 'failed').length], [3, 1]);
   });
 
-  it('tells the destination of success what the function has returned', async () => {
+  it('gives the destination of success the answer of the function', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: CONFIG(DESTINATIONS),
       functions: { work: () => ({ ok: true }) },

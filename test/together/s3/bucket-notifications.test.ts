@@ -28,7 +28,7 @@ const eventsOf = (bench: Bench) =>
 
 // Source: S3 user guide, "Event message structure", docs/aws §18.8
 describe('BucketNotifications', () => {
-  it('tell a function what has been put', async () => {
+  it('notify a function of a new object', async () => {
     const bench = anEventEngine(SERVICES, { resources: bucket(onCreated()), functions: { work: () => 1 } });
     await ask(bench, 'PUT', '/photos/a%20b/%C3%BC.png', 'four');
     await ask(bench, 'PUT', '/others/a.png', 'x');

@@ -134,7 +134,7 @@ describe('Topics', () => {
     );
   });
 
-  it('send what nobody takes to the dead-letter queue of the subscription', async () => {
+  it('send undelivered messages to the dead-letter queue of the subscription', async () => {
     const bench = anEventEngine(SERVICES, {
       resources: topic(
         `Protocol: lambda, Endpoint: 'arn:aws:lambda:${REGION}:${ACCOUNT}:function:gone', RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn }`,

@@ -73,7 +73,7 @@ describe('QueueConsumer', () => {
     assert.equal(lengthOf(bench, 'jobs'), 0);
   });
 
-  it('lets messages of a failed batch come back when their visibility timeout has passed, and then die', async () => {
+  it('returns messages of a failed batch when their visibility timeout has passed, until they are dead', async () => {
     const counts: unknown[] = [];
     const bench = anEventEngine(SERVICES, {
       resources: jobs(),

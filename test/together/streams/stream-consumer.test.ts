@@ -211,7 +211,7 @@ describe('StreamConsumer', () => {
     assert.deepEqual(batchesOf(bench), ['abcd', 'abcd']);
   });
 
-  it('runs nothing again for a reload that leaves its mapping as it is', async () => {
+  it('runs nothing again for a reload that does not change its mapping', async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const bench = anEventEngine(SERVICES, {
       resources: table('BatchSize: 4'),

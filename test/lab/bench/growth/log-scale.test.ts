@@ -12,7 +12,7 @@ describe('a logarithmic scale', () => {
     );
   });
 
-  it('runs downward where it is told to, as pictures count', () => {
+  it('runs downward where its range does, as in pictures', () => {
     const { at } = logScale([1, 100], 200, 0);
 
     assert.deepEqual(

@@ -46,7 +46,7 @@ describe('a picture of an axis', () => {
     assert.match(svg, /aria-label="Routes &amp; &lt;more>"/);
   });
 
-  it('leaves out what has too few figures for a line', () => {
+  it('omits a line with too few figures', () => {
     assert.equal(
       drawPlots('one', 'routes', [{ title: 'start', pairs: [[1, 1]] }]).includes('polyline'),
       false,

@@ -17,7 +17,7 @@ describe('the slope of what grows', () => {
       assert.equal(fitSlope(of(cost))?.toFixed(2), exponent);
     });
 
-  it('is none of one size, nor of what has no logarithm', () => {
+  it('is undefined for a single size, and for values without a logarithm', () => {
     assert.equal(fitSlope([[10, 5]]), undefined);
     assert.equal(
       fitSlope([
@@ -43,7 +43,7 @@ describe('how something grows', () => {
   for (const [what, cost, growth] of ROWS)
     it(`is ${growth} where it ${what}`, () => assert.equal(fitGrowth(of(cost))?.growth, growth));
 
-  it('is judged by the largest sizes, in whatever order they come', () => {
+  it('is judged by the largest sizes, in any order', () => {
     const pairs = of((size) => 1_000 + size).toReversed();
 
     assert.equal(fitGrowth(pairs)?.atEnd.toFixed(2), fitGrowth(pairs.toReversed())?.atEnd.toFixed(2));

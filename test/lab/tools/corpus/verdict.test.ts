@@ -26,7 +26,7 @@ describe('the verdict on a project that starts', () => {
     assert.equal(verdictOf(READY, answer(undefined)), 'wrong');
   });
 
-  it('never takes a 5xx for an answer, whatever is written down', () => {
+  it('never takes a 5xx for an answer, whatever is expected', () => {
     const log = 'GET /a 502 3 ms integrate (TypeError: x is undefined)';
 
     assert.equal(verdictOf(READY, answer(502, log, ['502', '5xx', '2xx'])), 'wrong');
@@ -48,7 +48,7 @@ describe('the verdict on a project that starts', () => {
     assert.equal(verdictOf(FORETOLD, answer(502, 'GET /a 502 1 ms integrate (Error: Hello)')), 'wrong');
   });
 
-  it('is unclear where nothing says why a route fails, whatever else is wrong', () => {
+  it('is unclear where nothing explains why a route fails, whatever else is wrong', () => {
     assert.equal(verdictOf(FORETOLD, answer(500, 'GET /a 500 1 ms integrate'), answer(403)), 'unclear');
     assert.equal(verdictOf(FORETOLD, answer(500)), 'unclear');
     assert.equal(verdictOf(FORETOLD, { ...answer(500), isOwnWords: true }), 'wrong', 'the function says why');

@@ -40,7 +40,7 @@ describe('readDeployedIds', () => {
     );
   });
 
-  it('asks nobody where the document says the id, and needs no credentials then', async () => {
+  it('makes no call and needs no credentials where the document has the id', async () => {
     using folder = aFolder();
     assert.equal((await readDeployedIds(folder.path, 'test', {})).size, 0);
   });

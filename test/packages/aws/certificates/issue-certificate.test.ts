@@ -52,7 +52,7 @@ describe('issueFrom', () => {
   const authority = makeAuthority({ commonName: 'CA, "lokal" für + <alle>', ...times });
   const root = new X509Certificate(authority.certificate);
 
-  it('makes certificates that the authority vouches for, and nobody else', () => {
+  it('makes certificates that only this authority vouches for', () => {
     const { certificate } = issueFrom(authority, 'server', {
       commonName: 'a',
       names: ['a.example'],

@@ -38,7 +38,7 @@ describe("Cognito's API for administrators", () => {
     assert.equal(codeOf(again), '400 NotAuthorizedException');
   });
 
-  it('lets a temporary password end with the days of the policy', async () => {
+  it('expires a temporary password after the days of the policy', async () => {
     const at = await aUserPool();
     await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: PASSWORD });
     at.clock.advance(8 * 86_400_000);

@@ -219,7 +219,7 @@ describe("Cognito's API for users", () => {
     ],
   ];
   for (const [name, pool, input, answer] of signUps)
-    it(`signs nobody up with ${name}: ${answer}`, async () => {
+    it(`refuses a sign-up with ${name}: ${answer}`, async () => {
       const at = await aUserPool(pool);
 
       assert.equal(
@@ -228,7 +228,7 @@ describe("Cognito's API for users", () => {
       );
     });
 
-  it('lets a user sign in by an address once it is verified, not before', async () => {
+  it('accepts sign-in by an address only once it is verified', async () => {
     const at = await aUserPool({ AliasAttributes: ['email'] });
     await at.admin('AdminCreateUser', {
       Username: 'eve',
@@ -242,7 +242,7 @@ describe("Cognito's API for users", () => {
     assert.deepEqual([codeOf(own), codeOf(other)], ['200', '400 UserNotFoundException']);
   });
 
-  it('sets a forgotten password anew with a code', async () => {
+  it('resets a forgotten password with a code', async () => {
     const at = await aUserPool();
     await at.call('ForgotPassword', { ...client, Username: 'ada' });
     const input = { ...client, Username: 'ada', Password: 'Another horse 2!', ConfirmationCode: at.code() };
@@ -258,7 +258,7 @@ describe("Cognito's API for users", () => {
     );
   });
 
-  it('tells a user about themselves by their access token alone', async () => {
+  it('describes a user by the access token alone', async () => {
     const at = await aUserPool({}, { ReadAttributes: ['email'] });
     const tokens = tokensOf(await at.call('InitiateAuth', signIn('ada', PASSWORD)));
     const get = (AccessToken: unknown) => at.call('GetUser', { AccessToken });

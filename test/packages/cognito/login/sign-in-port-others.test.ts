@@ -61,7 +61,7 @@ describe('an Auth0 tenant that is stood in for', () => {
     assert.notEqual(second.body['refresh_token'], first.body['refresh_token']);
   });
 
-  it('describes itself for whoever asks: here by this port, for functions by its own name', async () => {
+  it('describes itself by this port for local callers, and by its own name for functions', async () => {
     const at = await aUserPool();
     const path = '/.well-known/openid-configuration';
 
@@ -120,7 +120,7 @@ describe('the guard of these addresses', () => {
       );
     });
 
-  it('answers the page by its own origin alone', async () => {
+  it('serves the page only to its own origin', async () => {
     const at = await aUserPool({}, CLIENT);
     const preflight = await send(at, 'OPTIONS', pool('/oauth2/token'), { headers: { origin: PAGE } });
     const other = await send(at, 'GET', pool('/.well-known/jwks.json'), {

@@ -35,7 +35,7 @@ describe('the hosted login of a user pool', () => {
     assert.deepEqual([again.status, again.body['error']], [400, 'invalid_grant']);
   });
 
-  it('signs a listed user in by a click, and nobody who is not listed', async () => {
+  it('signs in only listed users by a click', async () => {
     const at = await aUserPool({}, CLIENT);
     await at.call('SignUp', { ClientId: 'app', Username: 'carl', Password: 'Correct horse 1!' });
 
@@ -45,7 +45,7 @@ describe('the hosted login of a user pool', () => {
     assert.deepEqual([ada.status, carl.status], [303, 400]);
   });
 
-  it('shows a page that runs nothing, and lets nothing of the request in as markup', async () => {
+  it('shows a page that runs nothing and escapes everything from the request', async () => {
     const at = await aUserPool({ UserPoolName: '<b>shop' }, CLIENT);
 
     const reply = await authorize(at, { login_hint: '"><script>alert(1)</script>' });
@@ -90,7 +90,7 @@ describe('the hosted login of a user pool', () => {
     [{ prompt: 'none' }, 'login_required'],
   ];
   for (const [query, error] of toldErrors)
-    it(`tells the client of ${error}`, async () => {
+    it(`answers the client with ${error}`, async () => {
       const reply = await authorize(await aUserPool({}, CLIENT), query);
       const { searchParams } = new URL(header(reply, 'location'));
 
@@ -151,7 +151,7 @@ describe('the hosted login of a user pool', () => {
     assert.deepEqual([out.status, header(out, 'location')], [303, `${PAGE}/`]);
   });
 
-  it('tells who a token is of, until it is revoked', async () => {
+  it('says who a token belongs to, until it is revoked', async () => {
     const at = await aUserPool({}, CLIENT);
     const { body } = await redeem(at, await codeOf(at));
     const ask = () =>

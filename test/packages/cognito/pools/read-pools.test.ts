@@ -80,7 +80,7 @@ describe('readPools', () => {
     [['ADMIN_NO_SRP_AUTH'], ['ADMIN_USER_PASSWORD_AUTH', 'REFRESH_TOKEN_AUTH', 'USER_SRP_AUTH']],
   ];
   for (const [ExplicitAuthFlows, expected] of flows)
-    it(`lets a client of [${ExplicitAuthFlows.join()}] use ${expected.join()}`, () => {
+    it(`allows a client of [${ExplicitAuthFlows.join()}] to use ${expected.join()}`, () => {
       assert.deepEqual([...clientOf({ ExplicitAuthFlows }).flows].toSorted(), expected);
     });
 
@@ -100,11 +100,11 @@ describe('readPools', () => {
     ],
   ];
   for (const [written, expected] of seconds)
-    it(`lets tokens of ${JSON.stringify(written)} live for ${Object.values(expected).join()} s`, () => {
+    it(`gives tokens of ${JSON.stringify(written)} a life of ${Object.values(expected).join()} s`, () => {
       assert.deepEqual(clientOf(written).seconds, expected);
     });
 
-  it('lets a client use the code flow only where both of its switches say so', () => {
+  it('allows a client to use the code flow only with both of its switches on', () => {
     const oauth = { AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'] };
 
     assert.equal(clientOf(oauth).allowsCode, true);

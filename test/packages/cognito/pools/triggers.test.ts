@@ -297,7 +297,7 @@ describe('the pre token generation trigger', () => {
       assert.equal(codeOf(refused), '400 InvalidLambdaResponseException');
     });
 
-  it('leaves tokens alone where it says nothing', async () => {
+  it('does not change tokens where it says nothing', async () => {
     const at = await aTriggeredPool({});
 
     const { IdToken } = tokensOf(await at.call('InitiateAuth', signIn('ada', PASSWORD)));

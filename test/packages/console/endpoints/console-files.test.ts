@@ -32,7 +32,7 @@ describe('the console', () => {
   after(() => at[Symbol.asyncDispose]());
   const bearer = () => ({ Authorization: `Bearer ${at.key}` });
 
-  it('is a page with a policy that lets nothing in from elsewhere, and holds no secret', async () => {
+  it('is a page with a policy that blocks other origins, and holds no secret', async () => {
     const { status, headers, text } = await at.send('GET', '/console/');
 
     assert.equal(status, 200);
@@ -94,7 +94,7 @@ describe('the console', () => {
     },
   ];
   for (const { name, headers, method = 'GET', body = '' } of attacks) {
-    it(`refuses ${name}, whatever it knows`, async () => {
+    it(`refuses ${name}, even with the key`, async () => {
       const port = new URL(at.control).port;
       for (const path of GUARDED) {
         const reply = await at.send(method, path, { ...bearer(), ...headers(port) }, body);
@@ -105,7 +105,7 @@ describe('the console', () => {
     });
   }
 
-  it('answers nobody without the key, a cookie included', async () => {
+  it('refuses callers without the key, cookies included', async () => {
     for (const headers of [{}, { Cookie: `key=${at.key}` }, { Authorization: 'Bearer wrong' }])
       for (const path of GUARDED.slice(1))
         for (const method of ['GET', 'POST'])
@@ -123,7 +123,7 @@ describe('the console', () => {
     },
   ];
   for (const { name, headers } of upgrades) {
-    it(`opens no WebSocket of the control port to ${name}, whatever it knows`, async () => {
+    it(`opens no WebSocket of the control port to ${name}, even with the key`, async () => {
       const { host, port } = new URL(at.control);
       for (const path of GUARDED)
         for (const known of [{}, bearer()])
@@ -135,7 +135,7 @@ describe('the console', () => {
     });
   }
 
-  it('lets a rebound name reach no WebSocket API behind it either', async () => {
+  it('blocks WebSocket APIs for a rebound name too', async () => {
     const { port, href } = new URL(at.urlOf('chat'));
     for (const Host of ['evil.example', `evil.example:${port}`])
       await assert.rejects(opened(href, { Host }), /Unexpected server response: 40[34]$/);

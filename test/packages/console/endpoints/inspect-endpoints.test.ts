@@ -180,12 +180,12 @@ describe('the console’s endpoints', () => {
     assert.deepEqual(((await at.ask('GET', 'console/calls')) as { calls: unknown[] }).calls, []);
   });
 
-  it('tell what AWS would meter: billed and refused requests, messages by size, calls with their durations', async () => {
+  it('report what AWS would meter: billed and refused requests, messages by size, calls with their durations', async () => {
     const { events, apis, functions, caches, tables, eventsOfTables } = (await at.ask(
       'GET',
       'console/cost',
     )) as TrafficShape;
-    // The console itself has put an item and looked at it, which nobody pays.
+    // The console itself has put an item and looked at it, which costs nothing.
     assert.deepEqual([tables, eventsOfTables], [[], 11]);
     const [shop, chat] = ['shop', 'chat'].map((name) => apis.find(({ apiName }) => apiName === name)!);
 
@@ -207,7 +207,7 @@ describe('the console’s endpoints', () => {
     assert.ok(hello.logBytes > hello.calls * 300, 'lines that it printed count');
   });
 
-  it('hand questions about access on to whoever knows the documents', async () => {
+  it('hand questions about access on to the service that knows the documents', async () => {
     const shown = (await at.ask('GET', 'console/access')) as ShownAccessBook;
     assert.deepEqual([shown.documents[0]?.name, shown.isPublished], ['shop', false]);
 
@@ -222,7 +222,7 @@ describe('the console’s endpoints', () => {
       assert.equal(((await at.ask('POST', 'console/access/ask', wrong)) as Status).status, 400);
   });
 
-  it('hand invoices on from whoever makes them, and what that refuses', async () => {
+  it('hand invoices on from the service that makes them, with its refusals', async () => {
     const made = (await at.ask('GET', 'console/invoices?month=2026-11')) as ShownInvoices;
     assert.deepEqual([made.month, made.notClosed], ['2026-11', 'one period']);
 

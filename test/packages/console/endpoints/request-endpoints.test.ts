@@ -67,7 +67,7 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
 }
 
 describe('endpoints of recorded requests', () => {
-  it('list, tell one by its id or the beginning of it, and forget', async () => {
+  it('list, show one by its id or the beginning of it, and forget', async () => {
     const { api, ask } = await served(behindAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
 
@@ -84,7 +84,7 @@ describe('endpoints of recorded requests', () => {
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
   });
 
-  it('replay a refused request as somebody who may', async () => {
+  it('replay a refused request as an allowed caller', async () => {
     const { api, ask } = await served(behindAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
     const id = api.last().id;
@@ -97,7 +97,7 @@ describe('endpoints of recorded requests', () => {
     assert.notEqual(asAlice.body['id'], id);
   });
 
-  it('replay with the secrets that were not shown, edited, and as nobody', async () => {
+  it('replay with hidden secrets, edited, and anonymously', async () => {
     const { api, ask, at } = await served(behindAuthorizer(TOKEN));
     const { token } = at.who.issuer.mint({ sub: 'alice', roles: ['admin'] });
     await api.send({ target: '/dev/pets', headers: ['Authorization', `Bearer ${token}`] });
@@ -175,7 +175,7 @@ describe('endpoints of recorded requests', () => {
       target: 'send',
       body: { apiId: 'abcdefghij', edit: { method: 'GET', target: '/a b' } },
     },
-    { name: 'an identity that nobody has', target: 'requests/last/replay', body: { as: 'iam:nobody' } },
+    { name: 'an unknown identity', target: 'requests/last/replay', body: { as: 'iam:nobody' } },
     { name: 'a shift that is none', target: 'requests/last/replay', body: { shiftMs: 'soon' } },
     { name: 'a shift past what a clock may say', target: 'requests/last/replay', body: { shiftMs: 1e300 } },
   ];
@@ -188,14 +188,14 @@ describe('endpoints of recorded requests', () => {
     });
   }
 
-  it('say where nothing is recorded, and leave other paths alone', async () => {
+  it('say that nothing is recorded, and ignore other paths', async () => {
     const request = { method: 'GET', path: '', query: '', rawHeaders: [], host: '', body: Buffer.alloc(0) };
 
     assert.equal((await serveRequests(request, 'requests', undefined))?.status, 409);
     assert.equal(await serveRequests(request, 'status', undefined), undefined);
   });
 
-  it('stream rows as they come, oldest first, until nobody reads', async () => {
+  it('stream rows as they come, oldest first, until the reader leaves', async () => {
     const { api, at } = await served(behindAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
     const request = {

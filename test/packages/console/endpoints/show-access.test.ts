@@ -26,7 +26,7 @@ describe('showAccess', () => {
     ]);
   });
 
-  it('shows none where nobody knows documents', () => {
+  it('shows none where no documents are known', () => {
     assert.deepEqual(
       showAccess(undefined, true, () => undefined),
       { documents: [], isPublished: true },

@@ -36,7 +36,7 @@ describe('what to do about an authorizer', () => {
     assert.match(storyOf(api.last()), /→ Mend the function auth: it broke off with that error/);
   });
 
-  it('tells an authorizer that broke off from one whose answer is none', async () => {
+  it('distinguishes an interrupted authorizer from one with an invalid answer', async () => {
     const cases: readonly (readonly [FakeFunction, RegExp])[] = [
       [
         () => {

@@ -158,7 +158,7 @@ describe('explain', () => {
     assert.doesNotMatch(story, /Use a token of that issuer/);
   });
 
-  it('names the roles of a caller whom the authorizer’s policy denies', async () => {
+  it('names the roles of a caller that the authorizer’s policy denies', async () => {
     const deny = { ...policy('Deny', '*'), principalId: 'carl' };
     const api = aRecordedApi(behindAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth: () => deny });
     const token = signToken(KEY, { ...CLAIMS, sub: 'carl', roles: ['courier'] });
@@ -195,7 +195,7 @@ describe('explain', () => {
     );
   });
 
-  it('tells a key that is in no usage plan from one that nobody knows', async () => {
+  it('distinguishes a key without a usage plan from an unknown key', async () => {
     const { Key: key, ...rest } = meteredApi();
     const lone = { ...rest, Lone: aKey({ Value: 'zzzzzzzzzzzzzzzzzzzzzzzz' }), ...(key && { Key: key }) };
     const api = aRecordedApi(lone, { list: ok });
@@ -210,7 +210,7 @@ describe('explain', () => {
     assert.match(storyOf(api.last()), /belongs to no key of the account/);
   });
 
-  it('tells what a used-up quota was, and when it begins anew', async () => {
+  it('shows the quota that was used up, and when it starts over', async () => {
     const api = aRecordedApi(meteredApi({ Quota: { Limit: 1, Period: 'DAY' } }), { list: ok });
 
     await api.send({ target: '/dev/pets', headers: withKey });
@@ -222,7 +222,7 @@ describe('explain', () => {
     assert.match(storyOf(detail), /→ Wait for the next day \(here: `gatewright clock \+1d`\)/);
   });
 
-  it('tells a method’s throttle from a plan’s', async () => {
+  it('distinguishes a method’s throttle from a plan’s', async () => {
     const settings = [
       { HttpMethod: 'GET', ResourcePath: '/pets', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 },
     ];
@@ -286,7 +286,7 @@ describe('explain', () => {
     );
   });
 
-  it('tells what hides behind “blocked by CORS”', async () => {
+  it('explains “blocked by CORS”', async () => {
     const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Deny', '*') });
 
     await api.send({ target: '/dev/pets', headers: [...bearer, 'Origin', 'https://shop.example'] });
@@ -299,7 +299,7 @@ describe('explain', () => {
     assert.match(story, /→ So that pages can read it, give the API a gateway response for DEFAULT_4XX/);
   });
 
-  it('tells who has refused a WebSocket', async () => {
+  it('says what refused a WebSocket', async () => {
     const api = aWebSocketApi({ $connect: { functionName: 'connect' } });
     const ports = somePorts(api, { connect: () => ({ statusCode: 403 }) });
     const records = new RequestRecords(10, ports.clock, 'key');

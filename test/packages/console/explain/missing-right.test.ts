@@ -30,7 +30,7 @@ describe('findMissingRights', () => {
     });
   });
 
-  it('tells a Deny from a statement that is missing', () => {
+  it('distinguishes a Deny from a missing statement', () => {
     const { because, changes } = findMissingRights([describeDenial(identity, question, 'explicit-deny')]);
 
     assert.match(because.join(), /^A policy of the role reader denies s3:GetObject/);

@@ -39,7 +39,7 @@ describe('a preflight as a browser sees it', () => {
     headers?: typeof ALLOWING;
     blockedBy: RegExp | undefined;
   }[] = [
-    { name: 'lets all through that is named', blockedBy: undefined },
+    { name: 'allows everything that is named', blockedBy: undefined },
     { name: 'wants the origin', headers: without('Origin'), blockedBy: /Allow-Origin is not there/ },
     {
       name: 'takes * as the origin',

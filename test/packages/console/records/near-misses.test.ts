@@ -50,7 +50,7 @@ describe('findNearMisses', () => {
     });
   }
 
-  it('tell of a route that is less specific than the one that answered', () => {
+  it('include a route that is less specific than the one that answered', () => {
     const answered = plan('GET /orders/new');
 
     assert.deepEqual(findNearMisses([...PLANS, answered], 'GET', '/orders/new', answered), [

@@ -39,7 +39,7 @@ function anEvent(change: Partial<FinishedEvent> = {}): FinishedEvent {
 const packed = (event: FinishedEvent) => unpackEvent(packEvent(event, 1_700_000_000_123, new RecordArena()));
 
 describe('packEvent', () => {
-  it('keeps of a message all that is told of it', () => {
+  it('keeps every reported value of a message', () => {
     const event = anEvent();
     const { trail, ...rest } = event;
 

@@ -103,7 +103,7 @@ const CASES: readonly (readonly [string, TestApi, TestRequest])[] = [
 
 describe('packRequest', () => {
   for (const [name, api, request] of CASES)
-    it(`keeps of ${name} all that is told of it`, async () => {
+    it(`keeps every reported value of ${name}`, async () => {
       const { was, kept } = await packed(api, request);
 
       const isMade = was.received.outgoing?.kind === 'lambda-proxy';
@@ -130,7 +130,7 @@ describe('packRequest', () => {
       assert.equal(kept.enteredMs.screen, was.trail.startedMs);
     });
 
-  it('makes the event of a proxy anew only where its whole body is kept', async () => {
+  it('rebuilds the event of a proxy only where its whole body is kept', async () => {
     const api = anApi(rest, { echo });
     const body = 'x'.repeat(KEPT_BYTES + 1);
 
@@ -140,7 +140,7 @@ describe('packRequest', () => {
     assert.equal(kept.sizes.event, was.received.payload?.length);
   });
 
-  it('makes the event of a proxy anew also where its function may be invoked no more', async () => {
+  it('rebuilds the event of a proxy also where its function may no longer be invoked', async () => {
     const api = anApi(
       { ...rest, Leave: aPermission({ FunctionName: 'echo' }) },
       { echo },
@@ -180,7 +180,7 @@ describe('packRequest', () => {
     );
   });
 
-  it('says of bytes that unpack to nothing how many they were, so that nobody sends a part of them', async () => {
+  it('gives the size of bytes that do not unpack, so that no part of them is sent', async () => {
     const members = Array.from({ length: 3_000 }, () => gzipSync(''));
     const body = Buffer.concat(members);
 

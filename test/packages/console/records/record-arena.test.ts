@@ -39,7 +39,7 @@ describe('RecordArena', () => {
     assert.deepEqual([read.textOrData(), read.text()], [Buffer.from([1]), 'end']);
   });
 
-  it('tells nothing from empty', () => {
+  it('distinguishes nothing from empty', () => {
     const read = written((arena) => {
       for (const value of [undefined, '']) arena.text(value);
       for (const value of [undefined, 0]) arena.number(value);

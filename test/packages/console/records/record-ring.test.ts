@@ -5,7 +5,7 @@ import { RecordRing } from '../../../../packages/console/records/record-ring.ts'
 const kept = (ring: RecordRing<string>): string => [...ring.newestFirst()].map(([, value]) => value).join('');
 
 describe('RecordRing', () => {
-  it('lets the oldest go by number', () => {
+  it('drops the oldest by number', () => {
     const ring = new RecordRing<string>(3, 1_000);
     for (const value of 'abcde') ring.push(value, 1);
 
@@ -16,7 +16,7 @@ describe('RecordRing', () => {
     );
   });
 
-  it('lets the oldest go by bytes, but never the newest', () => {
+  it('drops the oldest by bytes, but never the newest', () => {
     const ring = new RecordRing<string>(10, 100);
     for (const value of 'abc') ring.push(value, 40);
     assert.equal(kept(ring), 'cb');
@@ -27,7 +27,7 @@ describe('RecordRing', () => {
     assert.equal(ring.bytes, 500);
   });
 
-  it('tells of each that gives way, once', () => {
+  it('reports each dropped record once', () => {
     const gone: string[] = [];
     const ring = new RecordRing<string>(2, 100, (value) => gone.push(value));
     for (const value of 'abc') ring.push(value, 10);

@@ -96,7 +96,7 @@ describe('a credential that a record repeats', () => {
     });
   }
 
-  it('has one fingerprint wherever it stands', async () => {
+  it('has one fingerprint in every place', async () => {
     const api = aRecordedApi(restApi(), { list });
     await api.send({ target: '/dev/pets', headers: ['authorizationToken', RAW] });
     print(api, INVOCATION, `Token: ${RAW}`);
@@ -159,7 +159,7 @@ describe('a credential that a record repeats', () => {
     assert.deepEqual(linesOf(api), ['abcdefg GET', RAW]);
   });
 
-  it('leaves fields that programs read as they are', async () => {
+  it('does not change fields that programs read', async () => {
     const api = aRecordedApi(restApi(), { list });
     await api.send({ target: '/dev/pets', headers: ['Cookie', 'a=integrate; b=map-request; c=abcdefghij'] });
 

@@ -143,7 +143,7 @@ describe('createRedactor', () => {
         assert.match(shown, /\[[0-9a-f]{8}(\.\.\S{1,4})?\]/);
       });
 
-    it('leaves what only looks like a part of it', () => {
+    it('keeps text that only looks like a part of it', () => {
       for (const text of ['sk_live of alice', 'food-delivery-dev-listUsers', 'sk_live_4eC39HqXX is another'])
         assert.equal(knowing.text(text), text);
     });
@@ -153,7 +153,7 @@ describe('createRedactor', () => {
     });
   });
 
-  it('leaves what is no secret as it is', () => {
+  it('keeps text that is no secret', () => {
     for (const text of ['plain', '{"orderId":"o-1","token_use":"id"}', '[1,2,3]'])
       assert.equal(redactor.text(text), text);
     assert.equal(redactor.value('content-type', 'application/json'), 'application/json');

@@ -29,7 +29,7 @@ function finished({ route = 'GET /pets', status = 200, ms = 1, at = 0 }: Asked):
 }
 
 describe('counts of requests', () => {
-  it('tell errors of clients from those of servers, route by route', () => {
+  it('distinguish errors of clients from those of servers, route by route', () => {
     const counts = new RequestCounts();
     for (const status of [200, 404, 429, 502]) counts.take(finished({ status }));
     counts.take(finished({ route: 'GET /' }));
@@ -87,7 +87,7 @@ describe('counts of requests', () => {
     );
   });
 
-  it('begin anew where they are forgotten', () => {
+  it('start over where they are cleared', () => {
     const counts = new RequestCounts();
     counts.take(finished({}));
     counts.clear();

@@ -95,7 +95,7 @@ describe('recorded requests', () => {
     assert.ok(shows.some(([, title, text]) => title === 'Rendered' && text?.includes('"stage": "dev"')));
   });
 
-  it('tell an answer of the authorizer’s cache, its age and its policy', async () => {
+  it('show an answer of the authorizer’s cache, its age and its policy', async () => {
     const api = aRecordedApi(behindAuthorizer({ ...TOKEN, Name: 'gate' }), {
       list: ok,
       auth: () => policy('Allow', '*'),
@@ -116,7 +116,7 @@ describe('recorded requests', () => {
     );
   });
 
-  it('hold no secret where they are shown or exported, and all of it where somebody asks', async () => {
+  it('hide secrets where they are shown or exported, and show them on request', async () => {
     const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
     const headers = [
       'Authorization',
@@ -135,7 +135,7 @@ describe('recorded requests', () => {
     assert.match(JSON.stringify(api.records.detail('last', true)), /super-secret-credential/);
   });
 
-  it('are all there for whoever reads in the turn in which they end, however many do', async () => {
+  it('are all there for a reader in the turn in which they end, however many do', async () => {
     const api = recording(aRecordedApi(restApi(), { list: ok }), 500);
 
     await Promise.all(
@@ -174,7 +174,7 @@ describe('recorded requests', () => {
     assert.deepEqual(api.last().reply.headers.at(-1), ['Content-Length', '42']);
   });
 
-  it('tell when each phase began, by one reading of the clock for each', async () => {
+  it('show when each phase began, by one reading of the clock for each', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
     const { clock } = api.ports;
     let readings = 0;
@@ -198,7 +198,7 @@ describe('recorded requests', () => {
     assert.equal(readings, 11);
   });
 
-  it('wake whoever waits for the next one', async () => {
+  it('wake a reader that waits for the next one', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
     const next = api.records.next(AbortSignal.timeout(5_000));
 

@@ -65,7 +65,7 @@ describe('a sample of what is served', () => {
     assert.equal(calls, stood);
   });
 
-  it('leaves nothing out of the numbers', async () => {
+  it('counts every request in the numbers', async () => {
     const api = aBusyApi();
 
     await api.second(3_000, (index) => (index % 100 === 0 ? '/dev' : '/dev/pets'));
@@ -116,7 +116,7 @@ describe('a sample of what is served', () => {
     assert.deepEqual([api.records.state.taken - before, api.records.state.sampled], [100, undefined]);
   });
 
-  it('has the request that somebody waits for', async () => {
+  it('has the request that a reader waits for', async () => {
     const api = aBusyApi();
     await api.second(5_000, pets);
     const before = api.records.state.taken;

@@ -62,7 +62,7 @@ describe('compileAccessLogFormat', () => {
       source: SOURCE,
     },
     {
-      name: 'shows a variable that has no value, or that nobody knows, as a dash',
+      name: 'shows a variable without a value, or an unknown one, as a dash',
       format: '$context.requestId $context.identity.userAgent $context.no.such.thing $context.error.message',
       line: `${REQUEST_ID} - - -`,
       source: 'docs/aws §10.3, §15.38',
@@ -114,7 +114,7 @@ describe('compileAccessLogFormat', () => {
       source: 'docs/aws §1.3, §10.3',
     },
     {
-      name: 'tells how the integration went under old and new names',
+      name: 'reports the integration under old and new names',
       format:
         '$context.requestId $context.integrationStatus $context.integration.integrationStatus $context.integration.status ' +
         '$context.integrationLatency $context.integration.latency $context.awsEndpointRequestId $context.integrationErrorMessage',
@@ -145,7 +145,7 @@ describe('compileAccessLogFormat', () => {
       assert.equal(compileAccessLogFormat(format).print(someFacts(facts)), line, source);
     });
 
-  it('prints one line whatever a client sends', () => {
+  it('prints one line for any input of a client', () => {
     const format = compileAccessLogFormat('$context.requestId $context.identity.userAgent "$context.path"');
     fc.assert(
       fc.property(fc.string({ unit: CODE_POINT }), fc.string({ unit: CODE_POINT }), (agent, rawPath) => {
@@ -158,7 +158,7 @@ describe('compileAccessLogFormat', () => {
     );
   });
 
-  it('prints JSON that parses whatever a client sends', () => {
+  it('prints JSON that parses for any input of a client', () => {
     const format = compileAccessLogFormat('{"id":"$context.requestId","ua":"$context.identity.userAgent"}');
     fc.assert(
       fc.property(fc.string({ unit: CODE_POINT, minLength: 1 }), (agent) => {

@@ -245,7 +245,7 @@ const REFUSALS: Refusal[] = [
     message: /^Invalid authorization scope/,
   },
   {
-    name: 'a JWT setting that nobody enforces',
+    name: 'a JWT setting that no API enforces',
     kind: 'rest',
     method: USES_JWT,
     authorizer: { Type: 'JWT', JwtConfiguration: { ...REST_JWT.JwtConfiguration, Leeway: 5 } },

@@ -97,7 +97,7 @@ describe('integration responses of a WebSocket API', () => {
       );
     });
 
-  it('are told of where they belong to nothing', () => {
+  it('are reported where they belong to no integration', () => {
     const responses = [bag({ IntegrationId: 'i1' })];
     const note = (integrations?: ReadonlyMap<string, PropertyBag>): void => {
       noteStrayResponses(responses, integrations, REFUSING);

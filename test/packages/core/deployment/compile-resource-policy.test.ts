@@ -22,7 +22,7 @@ function compile(
 }
 
 describe('compileResourcePolicy', () => {
-  it('leaves a public API without a policy open, and one that osls writes as an empty text', () => {
+  it('keeps a public API without a policy open, and one that osls writes as an empty text', () => {
     assert.equal(compile({}), undefined);
     assert.equal(compile({ Policy: '', EndpointConfiguration: { Types: ['REGIONAL'] } }), undefined);
   });

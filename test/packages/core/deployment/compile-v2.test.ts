@@ -110,7 +110,7 @@ describe('what only WebSocket APIs have, on an integration of an HTTP API', () =
     [{ RequestTemplates: { $default: 'x' } }, /RequestTemplates is for WebSocket APIs only/],
     [{ PassthroughBehavior: 'NEVER' }, /PassthroughBehavior is for WebSocket APIs only/],
   ] as const)
-    it(`is told: ${JSON.stringify(properties)}`, () => {
+    it(`is reported: ${JSON.stringify(properties)}`, () => {
       assert.throws(
         () => load(properties),
         (error) => error instanceof DefinitionError && words.test(error.message),

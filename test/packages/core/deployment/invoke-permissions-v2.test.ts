@@ -70,7 +70,7 @@ type Row = {
   readonly status: number;
 };
 
-describe('leave to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5)', () => {
+describe('permission to invoke of HTTP and WebSocket APIs (docs/aws §3.7, §4.5)', () => {
   const ofHttp: readonly Row[] = [
     { name: 'nothing', status: 500 },
     { name: 'a permission for all of the API', permission: aPermission(), status: 200 },

@@ -31,15 +31,15 @@ async function statusOf(setup: Setup = {}): Promise<number> {
   return (await send({ target })).status;
 }
 
-describe('leave to invoke (docs/aws §1.5, §4.4)', () => {
+describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
   const rows: readonly (Setup & { readonly name: string; readonly status: number })[] = [
     { name: 'nothing', status: 500 },
-    { name: 'nothing where nobody asks for permissions', needsPermissions: false, status: 200 },
+    { name: 'nothing where permissions are not checked', needsPermissions: false, status: 200 },
     { name: 'nothing for a function of another stack', ownFunctions: [], status: 200 },
     { name: 'a permission for all of the API', permission: aPermission(), status: 200 },
     { name: 'one without a source', permission: aPermission({ SourceArn: null }), status: 200 },
     {
-      name: 'one of which nobody can tell for which function it is',
+      name: 'one for an unknown function',
       permission: aPermission({ FunctionName: null }),
       status: 500,
     },

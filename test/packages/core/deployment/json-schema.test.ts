@@ -120,7 +120,7 @@ describe('a schema check words what it finds', () => {
       assert.equal(details(check(schema, value)), says, FGE);
     });
 
-  it('tells every place in order of its name, in one bracket', () => {
+  it('lists every place in order of its name, in one bracket', () => {
     const schema = { properties: { b: { type: 'string' }, a: { maximum: 1 } } };
 
     assert.equal(
@@ -135,7 +135,7 @@ describe('a schema check words what it finds', () => {
     assert.equal(details(check(schema, { a: 1 })), '[object has missing required properties (["z"])]', FGE);
   });
 
-  it('tells a long body its first fault only', () => {
+  it('reports only the first fault of a long body', () => {
     const schema = { items: { type: 'string' } };
     const value = Array.from({ length: 40_000 }, () => 1);
 
@@ -170,7 +170,7 @@ describe('a schema check', () => {
     assert.equal(check({ required: ['__proto__'] }, JSON.parse('{"__proto__":1}')).isValid, true);
   });
 
-  it('lets nothing beside a reference count, as draft 4 has it', () => {
+  it('ignores everything beside a reference, as draft 4 has it', () => {
     const schema = { definitions: { a: {} }, properties: { x: { $ref: '#/definitions/a', type: 'string' } } };
 
     assert.equal(check(schema, { x: 1 }).isValid, true);

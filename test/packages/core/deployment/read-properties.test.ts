@@ -1,6 +1,6 @@
 /**
- * What `definition` lets through as enforced, `deployment` and `control` read: for each kind of a resource every such property is given, and
- * one that nobody looks at has its reason here, or is the mistake that this test is for.
+ * For each kind of a resource, every property that `definition` accepts as enforced is read by `deployment`
+ * and `control`. A property that is never read has its reason here, or is the mistake that this test finds.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';

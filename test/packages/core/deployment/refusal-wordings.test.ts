@@ -70,7 +70,7 @@ describe('wordRefusal', () => {
 describe('wordFrame', () => {
   const ids = { connectionId: 'JCIoWGiIvHcCJ7g=', requestId: 'JCIoXE9cvHcFh2w=' };
 
-  it('tells the sender what he can do something about, in the form of AWS', () => {
+  it('tells the sender only about faults of the request, in the form of AWS', () => {
     assert.deepEqual(wordFrame('THROTTLED', ids), {
       status: 429,
       text: '{"message": "Too Many Requests", "connectionId":"JCIoWGiIvHcCJ7g=", "requestId":"JCIoXE9cvHcFh2w="}',

@@ -32,7 +32,7 @@ describe('noteIllegalKeys', () => {
 });
 
 describe('noteUnservedKeys', () => {
-  it('tells of a WebSocket API without a stage what its deployment would', () => {
+  it('reports for a WebSocket API without a stage what its deployment would', () => {
     const faults = new Faults(false);
     const routes = [{ RouteKey: 'say' }, { RouteKey: 'say' }, {}].map((properties, index) =>
       aBag(`R${index}`, properties),

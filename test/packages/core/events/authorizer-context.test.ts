@@ -55,7 +55,7 @@ describe('the text of an authorizer’s context', () => {
       );
   });
 
-  it('is absent where nobody authorized', () => {
+  it('is absent without an authorizer', () => {
     assert.equal(authorizerText('rest', { kind: 'anonymous' }), undefined);
     assert.equal(authorizerText('http2', { kind: 'anonymous' }), undefined);
   });

@@ -13,7 +13,7 @@ const CLAIMS: Record<string, unknown> = {
 };
 
 describe('printHttpClaims', () => {
-  it('writes lists in brackets, numbers as digits, structures as JSON, and leaves null out', () => {
+  it('writes lists in brackets, numbers as digits, structures as JSON, and omits null', () => {
     assert.deepEqual(
       printHttpClaims(CLAIMS),
       {

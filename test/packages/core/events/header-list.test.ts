@@ -6,7 +6,7 @@ import { HeaderList, lastHeader } from '../../../../packages/core/events/header-
 const LINES = ['Host', 'a.test', 'X-Many', '1', 'x-many', '2', 'Accept', '*/*'];
 
 describe('HeaderList', () => {
-  it('finds a header in whatever spelling, and of several the last', () => {
+  it('finds a header in any spelling, and of several the last', () => {
     const headers = new HeaderList(LINES);
 
     assert.equal(headers.last('host'), 'a.test');

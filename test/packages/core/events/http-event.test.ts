@@ -19,7 +19,7 @@ const LAMBDA: CallerFacts = {
 const JWT: CallerFacts = { kind: 'jwt', claims: { sub: 'alice', aud: '[a b]' }, scopes: ['read'] };
 
 describe('buildHttp2Event', () => {
-  it('builds the whole event and leaves out what the request does not have', () => {
+  it('builds the whole event and omits what the request does not have', () => {
     const event = http2(anHttpRequest({ pathParameters: null }));
 
     assert.deepEqual(event, {
@@ -50,7 +50,7 @@ describe('buildHttp2Event', () => {
     });
   });
 
-  it('decodes the path but not the query string, and leaves a malformed escape alone', () => {
+  it('decodes the path but not the query string, and keeps a malformed escape', () => {
     const event = http2(anHttpRequest({ rawPath: '/dev/pa2%Fth/a%20b', rawQuery: 'q=a%20b&m=foo&m=%2Fbar' }));
 
     assert.equal(event.rawPath, '/dev/pa2%Fth/a b');
@@ -132,13 +132,13 @@ describe('buildHttp2Event', () => {
     });
   });
 
-  it('tells claims and scopes of a token', () => {
+  it('has claims and scopes of a token', () => {
     assert.deepEqual(http2(anHttpRequest(), JWT).requestContext.authorizer, {
       jwt: { claims: { sub: 'alice', aud: '[a b]' }, scopes: ['read'] },
     });
   });
 
-  it('tells who signed', () => {
+  it('has the signer', () => {
     const caller: CallerFacts = {
       kind: 'iam',
       accessKey: 'AKIA1',
@@ -219,7 +219,7 @@ describe('buildHttp1Event', () => {
     });
   });
 
-  it('tells claims with their scopes', () => {
+  it('has claims with their scopes', () => {
     assert.deepEqual(http1(anHttpRequest(), JWT).requestContext.authorizer, {
       claims: { sub: 'alice', aud: '[a b]' },
       scopes: ['read'],

@@ -16,7 +16,7 @@ describe('quote', () => {
 });
 
 describe('JsonTemplates', () => {
-  it('print what JSON.stringify makes of the whole, whatever is in it and whatever is absent', () => {
+  it('print the output of JSON.stringify for the whole, with any value and any absent part', () => {
     const json = fc.option(fc.jsonValue(), { nil: undefined });
     fc.assert(
       fc.property(fc.jsonValue(), fc.array(fc.tuple(json, json, json)), (same, rounds) => {

@@ -216,7 +216,7 @@ export const PAYLOAD_1: {
     source: 'docs/aws §2.7 [obs]; HTTP inferred',
   },
   {
-    name: 'base64 that nobody asked for as bytes',
+    name: 'base64 that the API does not treat as bytes',
     returns: { statusCode: 200, body: 'dGVzdC1kYXRh', isBase64Encoded: true },
     rest: { body: 'dGVzdC1kYXRh' },
     http1: { body: 'test-data' },

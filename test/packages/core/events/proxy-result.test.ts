@@ -71,7 +71,7 @@ describe('readRestResult', () => {
       assert.deepEqual(result.body, isDecoded ? Buffer.from([0xde, 0xad, 0xbe, 0xef]) : '3q2+7w==');
     });
 
-  it('tells a body that is no base64 from a malformed answer', () => {
+  it('distinguishes a body that is no base64 from a malformed answer', () => {
     const payload = JSON.stringify({ statusCode: 200, body: 'not base64!', isBase64Encoded: true });
     const rules = { binaryMediaTypes: ['*/*'], accept: '*/*' };
 
@@ -120,7 +120,7 @@ describe('readHttp2Result', () => {
       source: 'docs/aws §3.6 [obs]',
     },
     {
-      name: 'an object without statusCode as the body, whatever its members',
+      name: 'an object without statusCode as the body, with any members',
       payload: '{"body":"x","headers":{"a":"b"}}',
       expected: { status: 200, headers: JSON_LINE, body: '{"body":"x","headers":{"a":"b"}}' },
       source: 'docs/aws §3.6 [obs]',
@@ -174,7 +174,7 @@ describe('readHttp2Result', () => {
       source: 'docs/aws §3.6 (reports differ)',
     },
     {
-      name: 'base64 as bytes, whatever Accept says',
+      name: 'base64 as bytes, with any Accept',
       payload: '{"statusCode":200,"body":"dGVzdA==","isBase64Encoded":true}',
       expected: { body: 'test' },
       source: 'docs/aws §2.4',
@@ -216,7 +216,7 @@ describe('a proxy result', () => {
       check(readHttp2Result(single), 'malformed', name);
     });
 
-  it('is read without a throw whatever the function returns, and never yields an unsafe header', () => {
+  it('is read without a throw for any answer of the function, and never yields an unsafe header', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.json(),
@@ -268,7 +268,7 @@ describe('readConnectResult', () => {
 });
 
 describe('readMessageResult', () => {
-  it('sends the body whatever the status', () => {
+  it('sends the body with any status', () => {
     assert.deepEqual(readMessageResult('{"statusCode":500,"body":"oops"}'), { kind: 'frame', body: 'oops' });
   });
 

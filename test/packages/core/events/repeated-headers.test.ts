@@ -71,7 +71,7 @@ describe('events of a connection that repeats its headers', () => {
     (facts: RoutedFacts, caller: CallerFacts, key: ApiKeyFacts) => string,
     typeof aRequest,
   ])[])
-    it(`are those of the same headers read anew: ${name}`, () => {
+    it(`equal those of the same headers parsed again: ${name}`, () => {
       const key = fc.constantFrom<ApiKeyFacts>(undefined, { id: 'k', value: 's"' });
       const rounds = fc.array(fc.tuple(changes, callers, key), { minLength: 1, maxLength: 4 });
       fc.assert(

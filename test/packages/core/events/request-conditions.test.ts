@@ -53,7 +53,7 @@ const ROWS: {
     expected: ['vpc-0fedcba9876543210'],
   },
   {
-    name: 'no VPC of an endpoint that nobody named',
+    name: 'no VPC of an unnamed endpoint',
     key: 'aws:sourcevpc',
     more: { vpcEndpoints: new Map() },
     headers: HOST,
@@ -108,7 +108,7 @@ const ROWS: {
     expected: ['curl/8'],
   },
   {
-    name: 'no VPC endpoint of a public API, whatever Host says',
+    name: 'no VPC endpoint of a public API, with any Host',
     key: 'aws:sourcevpce',
     headers: HOST,
     expected: undefined,
@@ -119,7 +119,7 @@ const ROWS: {
     more: { vpcEndpoints: ENDPOINTS },
     expected: ['203.0.113.7'],
   },
-  { name: 'nothing of a key that nobody knows', key: 'constructor', expected: undefined },
+  { name: 'nothing of an unknown key', key: 'constructor', expected: undefined },
 ];
 
 describe('requestConditions', () => {

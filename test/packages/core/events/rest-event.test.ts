@@ -245,7 +245,7 @@ describe('buildRestEvent', () => {
     assert.equal(event.body, 'a\u{FFFD}');
   });
 
-  it('makes text of the authorizer context and lets it not pose as the principal', () => {
+  it('makes text of the authorizer context, which cannot replace the principal', () => {
     const caller: CallerFacts = {
       kind: 'lambda',
       principalId: 'alice',
@@ -265,13 +265,13 @@ describe('buildRestEvent', () => {
     });
   });
 
-  it('tells claims of a token', () => {
+  it('has claims of a token', () => {
     const caller: CallerFacts = { kind: 'jwt', claims: { sub: 'alice' }, scopes: null };
 
     assert.deepEqual(build(aRequest(), { caller }).requestContext.authorizer, { claims: { sub: 'alice' } });
   });
 
-  it('tells who signed by identity alone', () => {
+  it('has the signer in identity alone', () => {
     const caller: CallerFacts = {
       kind: 'iam',
       accessKey: 'AKIA1',
@@ -289,7 +289,7 @@ describe('buildRestEvent', () => {
     assert.equal(requestContext.identity.userArn, 'arn:aws:iam::123456789012:user/alice');
   });
 
-  it('tells the API key that admitted the request', () => {
+  it('has the API key that admitted the request', () => {
     const { identity } = build(aRequest(), { apiKey: { id: 'key1', value: 'secret' } }).requestContext;
 
     assert.equal(identity.apiKeyId, 'key1');

@@ -40,13 +40,13 @@ describe('continueTrace', () => {
       source: 'docs/aws §10.3',
     },
     {
-      name: 'takes no header as it is that is longer than a function can be told',
+      name: 'replaces a header that is too long for a function',
       incoming: `Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1;Lineage=${'a'.repeat(300)}`,
       pattern: new RegExp(`^Root=${ROOT};Parent=(?!7fa8c0f79203be72)[0-9a-f]{16};Sampled=1$`),
       source: 'docs/aws §10.3',
     },
     {
-      name: 'starts anew where the header makes no sense',
+      name: 'starts a new trace where the header makes no sense',
       incoming: 'Root=1-zz;Sampled=9',
       pattern: /^Root=1-6b000b51-/,
       source: 'docs/aws §10.3',

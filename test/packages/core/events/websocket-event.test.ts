@@ -68,7 +68,7 @@ describe('buildConnectEvent', () => {
     });
   });
 
-  it('tells who signed the handshake where IAM authorized, in identity as REST does', () => {
+  it('has the signer of the handshake where IAM authorized, in identity as REST does', () => {
     const caller = {
       kind: 'iam',
       accessKey: 'AKIA',
@@ -91,7 +91,7 @@ describe('buildConnectEvent', () => {
     });
   });
 
-  it('leaves query maps out where the URL has none', () => {
+  it('omits query maps where the URL has none', () => {
     const event = JSON.parse(buildConnectEvent({ ...HANDSHAKE, rawQuery: '' }, CONNECTION));
 
     assert.equal('queryStringParameters' in event, false);
@@ -100,7 +100,7 @@ describe('buildConnectEvent', () => {
 });
 
 describe('buildMessageEvent', () => {
-  it('has body and message id, and neither headers nor query', () => {
+  it('has body and message id, but no headers and no query', () => {
     const event = JSON.parse(buildMessageEvent(LATER, { messageId: 'JGVWTeMDjoECHiw=', body: '{"a":1}' }));
 
     assert.deepEqual(Object.keys(event), ['requestContext', 'stageVariables', 'body', 'isBase64Encoded']);
@@ -120,7 +120,7 @@ describe('buildMessageEvent', () => {
 });
 
 describe('buildDisconnectEvent', () => {
-  it('tells how the connection ended', () => {
+  it('says how the connection ended', () => {
     const event = JSON.parse(
       buildDisconnectEvent({ ...LATER, routeKey: '$disconnect' }, { code: 1005, reason: '' }),
     );

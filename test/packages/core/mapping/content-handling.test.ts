@@ -48,7 +48,7 @@ describe('convertRequestBody (docs/aws §2.4, first table)', () => {
       assert.throws(() => convertRequestBody(Buffer.from(text), false, BINARY), NotBase64Error);
     });
 
-  it('decodes whatever was encoded, with or without padding', () => {
+  it('decodes every encoding, with or without padding', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const body = Buffer.from(bytes);

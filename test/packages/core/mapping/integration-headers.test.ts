@@ -50,7 +50,7 @@ describe('startHeaders (docs/aws §2.6, §15.30)', () => {
     ]);
   });
 
-  it('names neither the API to an AWS service nor a type where there is no body', () => {
+  it('sends no API name to an AWS service, and no type without a body', () => {
     const names = printHeaders(startHeaders('service', { ...own, contentType: undefined })).filter(
       (_, index) => index % 2 === 0,
     );
@@ -59,7 +59,7 @@ describe('startHeaders (docs/aws §2.6, §15.30)', () => {
 });
 
 describe('passHeaders', () => {
-  it("passes the client's headers on, but neither Host, Via nor Content-Encoding", () => {
+  it("passes the client's headers on, except Host, Via and Content-Encoding", () => {
     const facts = aRequest({
       rawHeaders: [
         'Host',

@@ -4,7 +4,7 @@ import { GatewayError, gatewayError } from '../../../../packages/core/errors.ts'
 import { toMappingFailure } from '../../../../packages/core/mapping/mapping-failure.ts';
 
 describe('toMappingFailure', () => {
-  it('leaves alone what is worded already, and what is a mistake of ours', () => {
+  it('does not change failures that are already worded, or our own mistakes', () => {
     for (const error of [
       gatewayError('THROTTLED', { source: 'client', reason: 'r' }),
       new RangeError('ours'),

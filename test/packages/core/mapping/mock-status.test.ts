@@ -45,7 +45,7 @@ describe('readMockStatus', () => {
       assert.equal(readMockStatus(given), expected, source);
     });
 
-  it('reads what JSON.stringify writes, whatever else is in the object', () => {
+  it('reads the output of JSON.stringify, with any other members of the object', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -99_999, max: 99_999 }),

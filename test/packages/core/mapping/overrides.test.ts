@@ -33,7 +33,7 @@ describe('collectOverrides', () => {
     });
   });
 
-  it('reads what a request template set for the response, whatever else is there', () => {
+  it('reads what a request template set for the response, with any other members', () => {
     // docs/aws §15.37, parity mock-response-override-from-request-template-with-template
     const overrides = overridesOf(
       '#set($context.responseOverride.status = 444)#set($context.responseOverride.header.foo = "bar")#set($context.responseOverride.custom = "x")',

@@ -11,7 +11,7 @@ import { compileTemplate } from '../../../../packages/velocity/compile.ts';
 import type { MappingInput } from '../../../../packages/core/mapping/mapping-input.ts';
 import { parseParameterSource } from '../../../../packages/core/mapping/parameter-source.ts';
 
-/** After these assignments of a template; none: nobody has asked for `$context`. */
+/** After these assignments of a template; none: no template has asked for `$context`. */
 function anInput(template?: string): MappingInput {
   const context = contextVariables({});
   if (template !== undefined)
@@ -51,7 +51,7 @@ describe('overrideParameters', () => {
     assert.deepEqual({ ...path }, { id: 'x,y' });
   });
 
-  it('leaves all as it was where no template has asked for the context', () => {
+  it('changes nothing where no template has asked for the context', () => {
     assert.equal(overrideParameters(MAPPED, anInput()), MAPPED);
   });
 });
@@ -63,7 +63,7 @@ describe('mapRequestParameters', () => {
     return { place: 'header', name: `X-${index}`, source } as const;
   });
 
-  it('reads the body where a source is in it, and leaves out what has no value', () => {
+  it('reads the body where a source is in it, and omits what has no value', () => {
     const { headers } = mapRequestParameters(parameters, anInput(), Buffer.from('{"a":"of the body"}'));
     assert.deepEqual(headers, [['X-0', 'of the body']]);
   });

@@ -42,19 +42,19 @@ const rows: readonly {
     expected: 'http://a.example/a%20b%2Fc',
   },
   {
-    name: 'lets no value begin a query or a fragment',
+    name: 'stops a value from beginning a query or a fragment',
     uri: 'http://a.example/{id}/end',
     parameters: { id: 'x?admin=1#f' },
     expected: 'http://a.example/x%3Fadmin=1%23f/end',
   },
   {
-    name: 'lets no value add a parameter to the query',
+    name: 'stops a value from adding a parameter to the query',
     uri: 'http://a.example/?id={id}',
     parameters: { id: '1&admin=1' },
     expected: 'http://a.example/?id=1%26admin%3D1',
   },
   {
-    name: 'leaves dot segments to the backend',
+    name: 'passes dot segments to the backend',
     uri: 'http://a.example/public/{proxy}',
     parameters: { proxy: '../x/%2e%2e/y' },
     expected: 'http://a.example/public/../x/%2e%2e/y',
@@ -66,13 +66,13 @@ const rows: readonly {
     expected: 'http://eu-1.a.example/',
   },
   {
-    name: 'lets no value replace the host',
+    name: 'stops a value from replacing the host',
     uri: 'http://{shard}.a.example/',
     parameters: { shard: 'evil.example/' },
     expected: undefined,
   },
   {
-    name: 'lets no value make credentials of the host',
+    name: 'stops a value from making credentials of the host',
     uri: 'http://{shard}.a.example/',
     parameters: { shard: 'user@evil.example:80#' },
     expected: undefined,
@@ -96,7 +96,7 @@ describe('renderHttpAddress', () => {
       assert.equal(text, expected);
     });
 
-  it('never changes host or adds a query, whatever a path parameter holds', () => {
+  it('never changes host or adds a query, for any path parameter', () => {
     fc.assert(
       fc.property(fc.string({ unit: CODE_POINT }), (value) => {
         const address = renderHttpAddress('http://a.example/x/{p}?fixed=1', { p: value });
@@ -113,7 +113,7 @@ describe('renderPath', () => {
     assert.equal(renderPath('bucket/{key}', { key: 'a b"c' }), '/bucket/a%20b%22c');
   });
 
-  it('leaves a placeholder that nothing is mapped to', () => {
+  it('keeps a placeholder without a mapping', () => {
     assert.equal(renderPath('/x/{id}', {}), '/x/%7Bid%7D');
   });
 });

@@ -47,7 +47,7 @@ describe('templateScope', () => {
       source: 'docs/aws §7.3',
     },
     {
-      name: 'the keys of $context.identity, whoever calls',
+      name: 'the keys of $context.identity, for every caller',
       template: '#foreach($key in $context.identity.keySet())$key=$context.identity.get($key) #end',
       expected:
         'sourceIp=127.0.0.1 cognitoIdentityPoolId= accountId= cognitoIdentityId= caller= principalOrgId= accessKey= apiKey= apiKeyId= cognitoAuthenticationType= cognitoAuthenticationProvider= userArn= userAgent= user= ',
@@ -277,7 +277,7 @@ describe('templateScope', () => {
     it(`shows ${name}`, () => assert.equal(render(template, given), expected, source));
   }
 
-  it('makes no text that is longer than one may be, whatever it is made of', () => {
+  it('makes no text over the limit, from any parts', () => {
     const limits = { ...DEFAULT_RENDER_LIMITS, maxChars: 8 };
     const render = (template: string): string =>
       compileTemplate(template, 'test').render(templateScope(anInput()), limits);

@@ -36,7 +36,7 @@ describe('readKeptUsage', () => {
 });
 
 describe('the usage of a key', () => {
-  it('is the same after it was kept and read, whatever was counted meanwhile', () => {
+  it('is the same after it was stored and read, despite later counts', () => {
     const at = Date.parse('2026-11-20T10:00:00Z');
     const kept = { firstDay: 20_770, used: [[20_776, 2] as const], extensions: [[20_770, 5] as const] };
     const usage = new KeyUsage(at);

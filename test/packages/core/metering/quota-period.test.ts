@@ -22,7 +22,7 @@ describe('periodStart', () => {
       assert.equal(printDay(periodStart(period, day(at))), start);
     });
 
-  it('never begins after the day itself, nor more than a month before', () => {
+  it('begins at most a month before the day, and never after it', () => {
     fc.assert(
       fc.property(
         fc.constantFrom<QuotaPeriod>('DAY', 'WEEK', 'MONTH'),

@@ -41,7 +41,7 @@ describe('KeyUsage', () => {
     },
   ];
   for (const { name, quota, last, next } of rows)
-    it(`counts to the limit and begins ${name} anew (docs/aws §5.3)`, () => {
+    it(`counts to the limit and starts over ${name} (docs/aws §5.3)`, () => {
       const usage = new KeyUsage(JOINED);
 
       assert.equal(admit(usage, quota, 5, JOINED), 3);
@@ -57,14 +57,14 @@ describe('KeyUsage', () => {
     assert.equal(admit(usage, quota, 9, at('2026-12-01T00:00:00Z')), 5);
   });
 
-  it('admits nobody in the first period when the offset is as large as the limit', () => {
+  it('rejects every request in the first period when the offset is as large as the limit', () => {
     const quota: QuotaLimit = { limit: 1, offset: 2, period: 'MONTH' };
 
     assert.equal(admit(new KeyUsage(JOINED), quota, 3, JOINED), 0);
     assert.equal(new KeyUsage(JOINED).remainingOn(dayOf(JOINED), quota), 0);
   });
 
-  it('tells what was left at the end of each day of the period', () => {
+  it('says what was left at the end of each day of the period', () => {
     const usage = new KeyUsage(JOINED);
     const quota: QuotaLimit = { limit: 10, offset: 0, period: 'MONTH' };
     admit(usage, quota, 3, JOINED);
@@ -111,7 +111,7 @@ describe('KeyUsage', () => {
     assert.equal(usage.usedOn(dayOf(JOINED)), 0);
   });
 
-  it('tells of a request only after the lag, and lets so many more through (AWS: quotas are best effort)', () => {
+  it('counts a request only after the lag, and admits that many more (AWS: quotas are best effort)', () => {
     const usage = new KeyUsage(JOINED, 1000);
     const quota: QuotaLimit = { limit: 2, offset: 0, period: 'DAY' };
 
@@ -134,7 +134,7 @@ describe('KeyUsage', () => {
     assert.deepEqual([usage.usedOn(dayOf(midnight - 1)), usage.usedOn(dayOf(midnight))], [1, 0]);
   });
 
-  it('never admits more than the limit in one day, whatever the order of requests', () => {
+  it('never admits more than the limit in one day, in any order of requests', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 10 }),

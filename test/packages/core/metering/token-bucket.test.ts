@@ -17,7 +17,7 @@ function admit(bucket: TokenBucket, count: number, nowEpochMs: number): number {
 }
 
 describe('TokenBucket', () => {
-  it('tells how many tokens there are, and never more than the burst', () => {
+  it('says how many tokens there are, and never more than the burst', () => {
     const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 5 }, START);
     admit(bucket, 4, START);
 
@@ -60,13 +60,13 @@ describe('TokenBucket', () => {
     { rateLimit: 0, burstLimit: 0 },
     { rateLimit: 5, burstLimit: 0 },
   ])
-    it(`lets nothing through a rate of ${limit.rateLimit} and a burst of 0`, () => {
+    it(`rejects everything at a rate of ${limit.rateLimit} and a burst of 0`, () => {
       const bucket = new TokenBucket(limit, START);
 
       assert.equal(admit(bucket, 3, START + 60_000), 0);
     });
 
-  it('neither refills nor stands still after the clock was moved back', () => {
+  it('goes on refilling at its rate after the clock was moved back', () => {
     const bucket = new TokenBucket({ rateLimit: 1, burstLimit: 1 }, START);
     admit(bucket, 1, START);
 
@@ -83,7 +83,7 @@ describe('TokenBucket', () => {
     assert.equal(admit(bucket, 9, START), 2);
   });
 
-  it('never admits more than burst + rate × time, whatever comes when', () => {
+  it('never admits more than burst + rate × time, in any sequence', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 50, noNaN: true }),

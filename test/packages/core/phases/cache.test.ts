@@ -47,7 +47,7 @@ describe('the response cache', () => {
       source: 'docs/aws §9',
     },
     {
-      name: 'is off without a cluster, whatever the methods say',
+      name: 'is off without a cluster, with any settings of methods',
       api: () => cachedApi({ ...ON, CacheClusterEnabled: false }),
       requests: [PETS, PETS],
       expected: ['1', '2'],
@@ -128,14 +128,14 @@ describe('the response cache', () => {
       source: 'docs/aws §15.34',
     },
     {
-      name: 'tells query strings apart that are one, all their values included',
+      name: 'distinguishes query strings that are a key parameter, with all their values',
       api: () => cachedApi(ON, withKey('method.request.querystring.page')),
       requests: [`${PETS}?page=1`, `${PETS}?page=2`, `${PETS}?page=2&x=1`, `${PETS}?page=1&page=2`, PETS],
       expected: ['1', '2', '2', '3', '4'],
       source: 'docs/aws §9, "key"',
     },
     {
-      name: 'tells headers apart that are one, in any spelling',
+      name: 'distinguishes headers that are a key parameter, in any spelling',
       api: () => cachedApi(ON, withKey('method.request.header.Authorization')),
       requests: [
         { target: PETS, headers: ['Authorization', 'alice'] },
@@ -173,7 +173,7 @@ describe('the response cache', () => {
       source: 'docs/aws §9, "key"',
     },
     {
-      name: 'lets resources of one namespace share their entries',
+      name: 'shares entries between resources of one namespace',
       api: () => cachedApi(ON, { Integration: { ...proxyTo('list'), CacheNamespace: 'shared' } }),
       requests: [PETS, '/dev/'],
       expected: ['1', '1'],
@@ -233,7 +233,7 @@ describe('the response cache', () => {
       assert.deepEqual(await bodies(api(), requests), expected, source);
     });
 
-  it('lasts 300 seconds unless told otherwise', async () => {
+  it('lasts 300 seconds by default', async () => {
     const api = cachedApi();
     const short = cachedApi(settings({ CachingEnabled: true, CacheTtlInSeconds: 5 }));
 
@@ -262,7 +262,7 @@ describe('the response cache', () => {
     assert.equal((headerOf(second, 'x-amzn-requestid') ?? '').split(',').length, 1);
   });
 
-  it('answers nobody whom the authorizer refuses', async () => {
+  it('is closed to callers that the authorizer refuses', async () => {
     const api = stagedApi(
       ON,
       {

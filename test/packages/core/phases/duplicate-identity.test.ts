@@ -11,7 +11,7 @@ const [G, T] = [
   ['Authorization', 'admin'],
 ];
 
-/** Answers kept for 60 s; lets in whose only credential is `admin`. */
+/** Answers cached for 60 s; allows only the credential `admin`. */
 function anHttpApi(version: '1.0' | '2.0') {
   const authorizer = {
     type: 'AWS::ApiGatewayV2::Authorizer',

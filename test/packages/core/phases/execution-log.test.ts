@@ -18,7 +18,7 @@ function linesOf({ ports }: TestApi): string[] {
 const PETS = '/dev/pets';
 
 describe('the execution log of a REST stage', () => {
-  it('tells at INFO what happened, in the order of AWS, without headers and bodies (docs/aws §10.3)', async () => {
+  it('reports at INFO what happened, in the order of AWS, without headers and bodies (docs/aws §10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO' }), { list: ok });
 
     await api.send({ target: PETS });
@@ -45,7 +45,7 @@ describe('the execution log of a REST stage', () => {
     );
   });
 
-  it('tells headers and bodies where data is traced, but no secret (docs/aws §10.3)', async () => {
+  it('shows headers and bodies where data is traced, but no secret (docs/aws §10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }), { list: ok });
 
     await api.send({
@@ -65,7 +65,7 @@ describe('the execution log of a REST stage', () => {
     assert.doesNotMatch(text, /very-secret|0123456789/);
   });
 
-  it('shows no credential of an authorizer, in whatever header it is', async () => {
+  it('shows no credential of an authorizer, in any header', async () => {
     const source = { Type: 'TOKEN', IdentitySource: 'method.request.header.X-Session' };
     const api = stagedApi(
       leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }),
@@ -81,7 +81,7 @@ describe('the execution log of a REST stage', () => {
     assert.doesNotMatch(text, /very-secret/);
   });
 
-  it('tells what an authorizer was asked, and of no call where none was made', async () => {
+  it('shows the request to an authorizer, and no call where none was made', async () => {
     const source = { Type: 'TOKEN', IdentitySource: 'method.request.header.X-Session' };
     const api = stagedApi(
       leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }),
@@ -99,7 +99,7 @@ describe('the execution log of a REST stage', () => {
     assert.match(text, /^Authorizer result body before parsing: \{"principalId":"alice"/m);
   });
 
-  it('tells at ERROR only of requests that fail', async () => {
+  it('reports at ERROR only requests that fail', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'ERROR' }), { list: () => ({ statusCode: 'never' }) });
 
     await api.send({ target: PETS });
@@ -142,7 +142,7 @@ describe('the execution log of a REST stage', () => {
     assert.notDeepEqual(api.ports.logGroups.lines, []);
   });
 
-  it('writes one line per event whatever a body holds, cut at 1,024 characters (docs/aws §10.3)', async () => {
+  it('writes one line per event for any body, cut at 1,024 characters (docs/aws §10.3)', async () => {
     const api = stagedApi(leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }), {
       list: () => ({ statusCode: 200, body: `a\nforged line\r\n${'x'.repeat(5000)}` }),
     });

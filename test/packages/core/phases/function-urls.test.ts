@@ -30,7 +30,7 @@ describe('finish, of a function URL', () => {
   const ask = (method: string, headers: readonly string[]) =>
     aFunctionUrl({ AuthType: 'NONE', Cors: cors }, hello).send({ method, target: '/', headers });
 
-  it('lets the page of an origin read the answer, and says so once', async () => {
+  it('allows the page of an origin to read the answer, and says so once', async () => {
     const reply = await ask('GET', ['Origin', ORIGIN]);
 
     assert.equal(headerOf(reply, 'access-control-allow-origin'), ORIGIN);
@@ -42,7 +42,7 @@ describe('finish, of a function URL', () => {
     assert.equal(headerOf(reply, 'access-control-allow-origin'), ORIGIN);
   });
 
-  it('says nothing of CORS to whoever is no page', async () => {
+  it('sends no CORS headers to callers that are not pages', async () => {
     const reply = await ask('GET', []);
     assert.equal(headerOf(reply, 'access-control-allow-origin'), undefined);
   });

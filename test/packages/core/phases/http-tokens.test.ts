@@ -66,7 +66,7 @@ function httpApi(
 const forgedToken = signToken(OTHER_KEY, CLAIMS);
 
 describe('serve behind a JWT authorizer of an HTTP API', () => {
-  it('lets a good token in, asks the issuer once, and hands the claims on as text', async () => {
+  it('accepts a good token, asks the issuer once, and hands the claims on as text', async () => {
     const api = withIssuers(httpApi());
     const token = signToken(KEY, CLAIMS);
 
@@ -149,7 +149,7 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
       assert.equal(api.ports.invoker.calls.length, 0);
     });
 
-  it('answers 401 while the issuer is out of reach, and tells the operator why', async () => {
+  it('answers 401 while the issuer is out of reach, and logs why', async () => {
     const api = withIssuers(httpApi({}, { Issuer: 'https://down.example/', Audience: ['api'] }));
 
     const reply = await api.send({ target: '/menu', headers: carrying(signToken(KEY, CLAIMS)) });
@@ -173,7 +173,7 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
     assert.deepEqual([before.status, after.status], [200, 401]);
   });
 
-  it('wants one of the scopes of the route, and tells the function all of the token', async () => {
+  it('requires one of the scopes of the route, and gives the function all of the token', async () => {
     const api = withIssuers(httpApi({ AuthorizationScopes: ['menu:read', 'menu:write'] }));
     const withScope = (scope: string) => carrying(signToken(KEY, { ...CLAIMS, scope }));
 
@@ -192,7 +192,7 @@ describe('serve behind a JWT authorizer of an HTTP API', () => {
     ]);
   });
 
-  it('takes keys of the local issuer without asking anybody', async () => {
+  it('takes keys of the local issuer without a request', async () => {
     const api = withIssuers(httpApi({}, { Issuer: LOCAL_ISSUER, Audience: ['gatewright'] }));
     const token = signToken(OTHER_KEY, { ...CLAIMS, iss: LOCAL_ISSUER, aud: 'gatewright' });
 

@@ -31,7 +31,7 @@ describe('the access log of a REST stage', () => {
     '$context.authenticate.status $context.integration.status $context.integrationStatus';
   const rows: readonly Row[] = [
     {
-      name: 'tells status, length and integration of a request that was answered',
+      name: 'shows status, length and integration of an answered request',
       format:
         '$context.status $context.responseLength $context.integration.status $context.integrationStatus',
       functions: { list: () => ({ statusCode: 418, body: 'täh' }) },
@@ -43,13 +43,13 @@ describe('the access log of a REST stage', () => {
       line: '- - - - - 200 200',
     },
     {
-      name: 'tells of a MOCK no integration',
+      name: 'shows no integration for a MOCK',
       format: '$context.status $context.integrationStatus $context.integrationLatency',
       resources: restApi(MOCK),
       line: '200 - -',
     },
     {
-      name: 'tells what the function did wrong',
+      name: 'shows what the function did wrong',
       format:
         '$context.status $context.integrationStatus $context.integration.status $context.integration.error $context.error.responseType',
       functions: {
@@ -60,20 +60,20 @@ describe('the access log of a REST stage', () => {
       line: '502 200 - TypeError: boom DEFAULT_5XX',
     },
     {
-      name: 'tells that the integration took too long',
+      name: 'says that the integration took too long',
       format: '$context.status $context.integrationStatus $context.error.responseType $context.error.message',
       functions: { list: () => ({ kind: 'timed-out' }) },
       line: '504 - INTEGRATION_TIMEOUT Endpoint request timed out',
     },
     {
-      name: 'tells an unknown route',
+      name: 'reports an unknown route',
       format:
         '$context.status $context.path $context.resourcePath $context.error.responseType $context.integrationStatus',
       target: '/dev/nothing',
       line: '403 /dev/nothing - MISSING_AUTHENTICATION_TOKEN -',
     },
     {
-      name: 'tells that an authorizer let the caller in',
+      name: 'says that an authorizer allowed the caller',
       format: `${STEPS} $context.authorizer.principalId $context.authorizer.integrationStatus`,
       functions: { list: ok, auth: () => policy('Allow', '*') },
       resources: behindAuthorizer(TOKEN),
@@ -81,7 +81,7 @@ describe('the access log of a REST stage', () => {
       line: '200 - 200 - - 200 200 alice 200',
     },
     {
-      name: 'tells which check refused the caller',
+      name: 'says which check refused the caller',
       format: STEPS,
       functions: { list: ok, auth: () => policy('Deny', '*') },
       resources: behindAuthorizer(TOKEN),
@@ -89,14 +89,14 @@ describe('the access log of a REST stage', () => {
       line: "200 - 403 the authorizer's policy denies it to alice - - -",
     },
     {
-      name: 'tells that the identity source was missing',
+      name: 'says that the identity source was missing',
       format: STEPS,
       functions: { list: ok, auth: ok },
       resources: behindAuthorizer(TOKEN),
       line: '401 an identity source is missing or empty - - - - -',
     },
     {
-      name: 'tells that IAM found no signature',
+      name: 'says that IAM found no signature',
       format: STEPS,
       resources: restApi({ AuthorizationType: 'AWS_IAM' }),
       line: '- - - - 403 - -',
@@ -123,7 +123,7 @@ describe('the access log of a REST stage', () => {
       assert.equal(logged.replace(/^\/aws\/pets: \S+ /, ''), line, 'docs/aws §10.3');
     });
 
-  it('tells how long authorizer and integration took', async () => {
+  it('shows how long authorizer and integration took', async () => {
     const format =
       '$context.requestId $context.authorizer.latency $context.integrationLatency $context.responseLatency';
     const { send, ports } = stagedApi(
@@ -168,7 +168,7 @@ describe('the access log of a REST stage', () => {
     assert.match(ports.logGroups.lines[0] ?? '', / live$/);
   });
 
-  it('leaves the request line as it is', async () => {
+  it('does not change the request line', async () => {
     const { send, ports } = stagedApi(
       { AccessLogSetting: accessLogSetting('$context.requestId') },
       { list: ok },
@@ -181,7 +181,7 @@ describe('the access log of a REST stage', () => {
 });
 
 describe('the line of a request', () => {
-  it('is one line, whatever the message of the function', async () => {
+  it('is one line, for any message of the function', async () => {
     const message = 'Cannot find module x\nRequire stack:\r\n- /var/task/index.js';
     const { send, ports } = stagedApi(
       {},
@@ -198,7 +198,7 @@ describe('the line of a request', () => {
     assert.doesNotMatch(line, /[\r\n]/);
   });
 
-  it('ends with a short link to its story, where somebody shows it', async () => {
+  it('ends with a short link to its story, where a console shows it', async () => {
     const { send, ports } = stagedApi({}, { list: ok });
     const told: string[] = [];
     Object.assign(ports, {

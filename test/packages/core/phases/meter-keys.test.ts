@@ -41,7 +41,7 @@ describe('meter, API keys', () => {
       source: 'docs/aws §5.2',
     },
     {
-      name: 'a key that CloudFormation leaves disabled for want of Enabled',
+      name: 'a key without Enabled, which CloudFormation disables',
       resources: meteredApi(
         {},
         {
@@ -81,7 +81,7 @@ describe('meter, API keys', () => {
       assert.equal(ports.invoker.calls.length, 0);
     });
 
-  it('lets a key of a plan for this stage in, the header in any letter case, and shows it to the function', async () => {
+  it('admits a key of a plan for this stage, the header in any letter case, and shows it to the function', async () => {
     const { send, ports } = anApi(meteredApi(), { list: ok });
 
     const reply = await send({ target: '/dev/pets', headers: ['X-API-Key', KEY_VALUE] });
@@ -91,7 +91,7 @@ describe('meter, API keys', () => {
     assert.deepEqual([identity['apiKey'], identity['apiKeyId']], [KEY_VALUE, 'Key']);
   });
 
-  it('ignores a key on a route that wants none: neither checked nor counted nor shown (docs/aws §15.27)', async () => {
+  it('ignores a key on a route that requires none: not checked, counted or shown (docs/aws §15.27)', async () => {
     const { Key, Plan, PlanKey } = meteredApi({ Quota: { Limit: 1, Period: 'DAY' } });
     const api = anApi(restApi({}, { Key: Key!, Plan: Plan!, PlanKey: PlanKey! }), { list: ok });
 
@@ -163,7 +163,7 @@ describe('meter, key source AUTHORIZER', () => {
     assert.deepEqual([apiKey, apiKeyId], [KEY_VALUE, 'Key']);
   });
 
-  // Without it the line of a spent quota would speak of a key that nobody knows.
+  // Without it the line of a spent quota would name an unknown key.
   it("says in the request's line why the authorizer gave none, where it says so", async () => {
     const api = behind('AUTHORIZER', undefined, { quotaRefusal: 'over quota: monthly of plan b\u001b[2J' });
 

@@ -107,7 +107,7 @@ describe('meter, throttle and quota of a plan', () => {
     assert.deepEqual(bodies, ['ok', TOO_MANY, TOO_MANY, TOO_MANY, TOO_MANY, 'ok', TOO_MANY, EXCEEDED]);
   });
 
-  it('counts a request whatever the backend answers', async () => {
+  it('counts a request for any answer of the backend', async () => {
     const api = anApi(meteredApi({ Quota: { Limit: 2, Period: 'DAY' } }), {
       list: () => ({ statusCode: 500 }),
     });
@@ -157,7 +157,7 @@ describe('meter, throttle of a stage', () => {
     assert.deepEqual(await statuses(api, 2, '/prod/'), [200, 429]);
   });
 
-  it('is told by the record of a request, with what is left of it', async () => {
+  it('is in the record of a request, with what is left of it', async () => {
     const api = recording(throttled([forAll(1, 5)]));
 
     await statuses(api, 2, '/prod/pets');
@@ -166,7 +166,7 @@ describe('meter, throttle of a stage', () => {
     assert.match(JSON.stringify(api.last()), routeBucket);
   });
 
-  it('lets nothing through a limit of 0, and everything where −1 takes the limit away', async () => {
+  it('rejects everything at a limit of 0, and admits everything where −1 removes the limit', async () => {
     assert.deepEqual(await statuses(throttled([forAll(0, 0)]), 1, '/prod/pets'), [429]);
     assert.deepEqual(await statuses(throttled([forAll(-1, -1)]), 2, '/prod/pets'), [200, 200]);
   });
@@ -190,7 +190,7 @@ describe('meter, throttle of a stage', () => {
     assert.deepEqual(await statuses(api, 2), [200, 429]);
   });
 
-  it("takes nothing from the plan's bucket nor from the quota when the stage refuses (docs/aws §5.3)", async () => {
+  it("takes nothing from the plan's bucket and quota when the stage refuses (docs/aws §5.3)", async () => {
     const api = anApi(
       {
         ...meteredApi({
@@ -216,7 +216,7 @@ describe('meter, throttle of a stage', () => {
     assert.deepEqual(await statuses(api, 1, '/prod/pets'), [200]);
   });
 
-  it('is told by the execution log', async () => {
+  it('is in the execution log', async () => {
     const api = throttled([forAll(1, 1)]);
     await statuses(api, 2, '/prod/pets');
 

@@ -71,7 +71,7 @@ describe('metrics', () => {
     assert.equal(broken?.['5XXError'], 1);
   });
 
-  it('are told by method, too, where the stage wants details', async () => {
+  it('are sent by method, too, where the stage has detailed metrics', async () => {
     const [line] = await measure(stagedApi(DETAILED, { list: ok }), ['/dev/pets']);
 
     assert.deepEqual(dimensionsOf(line)[2], ['ApiName', 'Method', 'Resource', 'Stage']);

@@ -47,7 +47,7 @@ describe('a private domain', () => {
     ['implicit-deny', 'allow'],
     ['allow', 'allow'],
   ] as const)
-    it(`lets in by ${whole} for all of it and ${below} for what is below`, () => {
+    it(`admits by ${whole} for all of it and ${below} for a path below`, () => {
       assert.doesNotThrow(() => screenByPolicy(arriving(whole, below)));
     });
 
@@ -71,7 +71,7 @@ describe('a private domain', () => {
       );
     });
 
-  it('lets nobody in where it has no policy, which is no explicit deny', () => {
+  it('rejects every caller where it has no policy, which is no explicit deny', () => {
     assert.throws(
       () => screenByPolicy(arriving('allow', 'allow', false)),
       (error: GatewayError) => {

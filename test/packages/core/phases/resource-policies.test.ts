@@ -48,7 +48,7 @@ describe('a resource policy before an open method', () => {
     { name: 'an allow for the address of the client', api: FROM_HERE, status: 200 },
     { name: 'an allow for other addresses', api: FROM_AFAR, status: 403, body: SAYS_NOBODY },
     {
-      name: 'an allow for an account, which nobody unsigned is of',
+      name: 'an allow for an account, which no unsigned caller belongs to',
       api: aPolicy({ Principal: { AWS: '123456789012' } }),
       status: 403,
     },
@@ -88,7 +88,7 @@ describe('a resource policy before an open method', () => {
     );
   });
 
-  it('lets a private API in by its VPC endpoint', async () => {
+  it('admits callers of a private API by its VPC endpoint', async () => {
     const endpoint = 'vpce-0123456789abcdef0';
     const onlyBy = aPolicy(
       {},
@@ -123,7 +123,7 @@ describe('a resource policy before an open method', () => {
       assert.deepEqual([reply.status, reply.body], [403, SAYS_NOBODY]);
     });
 
-  it('lets a private API in by the VPC of its endpoint (docs/aws §4.4)', async () => {
+  it('admits callers of a private API by the VPC of its endpoint (docs/aws §4.4)', async () => {
     const vpc = 'vpc-0123456789abcdef0';
     const onlyFrom = aPolicy({ Condition: { StringEquals: { 'aws:SourceVpc': vpc } } });
     const isPrivate = { EndpointConfiguration: { Types: ['PRIVATE'] } };

@@ -176,7 +176,7 @@ describe('serve behind a COGNITO_USER_POOLS authorizer', () => {
     );
   });
 
-  it('checks each token on each request, whatever the TTL of the authorizer (less than AWS keeps, docs/aws §4.6)', async () => {
+  it('checks each token on each request, for any TTL of the authorizer (less than AWS keeps, docs/aws §4.6)', async () => {
     const api = withIssuers(poolApi({}, { AuthorizerResultTtlInSeconds: 3600 }));
     const token = id();
 
@@ -228,7 +228,7 @@ describe('serve behind a JWT authorizer of a REST API', () => {
   );
   const scope = 'pets:read';
 
-  it('asks nobody for the keys of an issuer that it does not trust, and says that it is the wrong one', async () => {
+  it('requests no keys of an untrusted issuer, and says that it is the wrong one', async () => {
     const api = withIssuers(rest);
     const token = signToken(KEY, { ...CLAIMS, iss: 'https://stranger.example', scope });
 

@@ -117,7 +117,7 @@ async function presignedQuery(expiresIn: number): Promise<string> {
 const TARGET = '/dev/pets?limit=1';
 
 describe('serve behind AWS_IAM on a REST API', () => {
-  it('lets in whom his own policy lets, and tells the function who he is', async () => {
+  it('admits a signer that its own policy allows, and shows the signer to the function', async () => {
     const api = withIdentities(iamApi());
 
     const reply = await api.send({ target: TARGET, headers: signedBy('alice') });
@@ -232,7 +232,7 @@ describe('serve behind AWS_IAM on a REST API', () => {
   });
   const decisions: { name: string; who: string; api?: JsonObject; status: number; body?: string }[] = [
     {
-      name: 'nobody has allowed him',
+      name: 'no policy allows the signer',
       who: 'bob',
       status: 403,
       body: `{"Message":"User: arn:aws:iam::${ACCOUNT_ID}:user/bob is not authorized to perform: execute-api:Invoke on resource: ${MASKED_PETS}"}`,
@@ -325,7 +325,7 @@ describe('serve behind AWS_IAM on an HTTP API', () => {
       assert.deepEqual([reply.status, reply.body], [403, '{"message":"Forbidden"}']);
     });
 
-  it('lets a signer in whom his policy lets', async () => {
+  it('admits a signer that its policy allows', async () => {
     const api = withIdentities(resources);
 
     const reply = await api.send({ target: TARGET, headers: signedBy('alice') });

@@ -67,7 +67,7 @@ describe('serve behind AWS_IAM to a temporary key', () => {
     },
   });
 
-  it('lets in by token, organization and tag, and tells the function of the organization (docs/aws §4.4)', async () => {
+  it('admits by token, organization and tag, and shows the function the organization (docs/aws §4.4)', async () => {
     const statuses = [];
     for (const condition of [
       { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5', 'aws:PrincipalTag/team': 'Blue' },

@@ -40,7 +40,7 @@ const TRACED = { TracingEnabled: true };
 const ROOT = '1-67fd7aa2-0123456789abcdef01234567';
 
 describe('tracing of a REST stage', () => {
-  it('sends a segment of each request, and tells the function that it is sampled (docs/aws §10.3)', async () => {
+  it('sends a segment of each request, and says to the function that it is sampled (docs/aws §10.3)', async () => {
     const { segments, seen } = await trace(TRACED);
 
     const [segment = {}] = segments;
@@ -82,7 +82,7 @@ describe('tracing of a REST stage', () => {
       );
     });
 
-  it('leaves out what the client has decided not to sample', async () => {
+  it('omits requests that the client has decided not to sample', async () => {
     const { segments, seen } = await trace(TRACED, ['X-Amzn-Trace-Id', `Root=${ROOT};Sampled=0`]);
     assert.deepEqual(segments, []);
     assert.match(seen, /Sampled=0$/);

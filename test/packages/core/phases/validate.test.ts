@@ -68,7 +68,7 @@ describe('validate', () => {
       source: 'docs/aws §6, §15.28',
     },
     {
-      name: 'a blank parameter, whatever the case of a header',
+      name: 'a blank parameter, in any case of a header',
       method: PARAMETERS,
       target: '/dev/pets?qs1=+',
       headers: ['x-header-param', 'a'],
@@ -145,7 +145,7 @@ describe('validate', () => {
     }
   });
 
-  it('tells the details only to a gateway response that asks for them', async () => {
+  it('gives the details only to a gateway response that asks for them', async () => {
     const response = {
       RestApiId: API,
       ResponseType: 'BAD_REQUEST_BODY',

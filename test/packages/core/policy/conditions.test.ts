@@ -222,7 +222,7 @@ const ROWS: Row[] = [
     expected: false,
   },
   {
-    name: 'ForAnyValue negated is met by one stranger',
+    name: 'ForAnyValue negated is met by one unlisted value',
     block: is('ForAnyValue:StringNotEquals', 'a'),
     values: has('a', 'b'),
     expected: true,

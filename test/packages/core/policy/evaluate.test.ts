@@ -39,7 +39,7 @@ const ROWS: Row[] = [
     expected: 'implicit-deny',
   },
   {
-    name: 'lets a deny win',
+    name: 'decides a deny over an allow',
     document: policy(allow, { ...allow, Effect: 'Deny' }),
     expected: 'explicit-deny',
   },

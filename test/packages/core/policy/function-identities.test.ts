@@ -41,7 +41,7 @@ function rolesOf(role: Role | undefined) {
   };
 }
 
-/** The identity of the function with this role, and what was told of it. */
+/** The identity of the function with this role, and the findings about it. */
 function identify(role: Role | undefined) {
   const told: string[] = [];
   let made = 0;
@@ -73,7 +73,7 @@ describe('FunctionIdentities', () => {
     });
   });
 
-  it('gives what the policies of the role give, and tells once which statement is missing', () => {
+  it('gives what the policies of the role give, and reports once which statement is missing', () => {
     const { ask, told } = identify(aRole());
 
     assert.equal(ask('dynamodb:PutItem'), 'allow');
@@ -104,7 +104,7 @@ describe('FunctionIdentities', () => {
     assert.equal(ask('sqs:SendMessage', '*'), 'implicit-deny', 'a boundary gives nothing');
   });
 
-  it('lets a function do everything whose role is not known', () => {
+  it('allows a function with an unknown role everything', () => {
     const { identity, ask } = identify(undefined);
     assert.equal(ask('s3:DeleteObject', 'arn:aws:s3:::any/key'), 'allow');
     assert.equal(identity.arn, `arn:aws:sts::${ACCOUNT_ID}:assumed-role/orders-role/orders`);

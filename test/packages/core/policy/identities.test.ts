@@ -220,7 +220,7 @@ describe('decideFor', () => {
     });
   }
 
-  it('lets nobody reach into another account', () => {
+  it('blocks every identity from another account', () => {
     const text = FILE.replace('    policies', "    accountId: '999999999999'\n    policies");
     const [foreigner] = parseIdentities(text, 'f.yml', ACCOUNT_ID);
     assert.ok(foreigner);
@@ -230,7 +230,7 @@ describe('decideFor', () => {
     assert.equal(permissionsOf(foreigner).decide(ask('execute-api:Invoke')), 'allow');
   });
 
-  it('lets the admin do everything', () => {
+  it('allows the admin everything', () => {
     const admin = adminIdentity({ accessKeyId: 'AKIA', secretAccessKey: 'secret' }, ACCOUNT_ID);
     assert.equal(decideFor(admin, ask('sns:Publish')), 'allow');
   });

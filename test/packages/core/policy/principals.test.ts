@@ -18,7 +18,7 @@ function decide(
   return compiled.policy.decide({ ...question, principal });
 }
 
-/** Whom of Alice, Bob, Carol (of another account) and an anonymous caller a statement is for. */
+/** Which of Alice, Bob, Carol (of another account) and an anonymous caller a statement is for. */
 const ROWS: {
   name: string;
   statement: Record<string, unknown>;
@@ -81,7 +81,7 @@ describe('compilePrincipals', () => {
     ['an empty list', { Principal: { AWS: [] } }],
   ];
   for (const [name, statement] of refused)
-    it(`refuses ${name}, because a statement for nobody in particular would open or close too much`, () => {
+    it(`refuses ${name}, because a statement without a clear principal would open or close too much`, () => {
       const document = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*', ...statement }] };
 
       assert.equal(compilePolicy(document, { ofResource: true }).kind, 'invalid');

@@ -71,7 +71,7 @@ const ROWS: Row[] = [
     source: 'docs/aws §4.5',
   },
   {
-    name: 'neither aud nor client_id',
+    name: 'no aud and no client_id',
     claims: { ...CLAIMS, aud: undefined },
     code: 'audience',
     source: 'docs/aws §4.5',
@@ -200,11 +200,11 @@ describe('findTokenDefect', () => {
 describe('chooseIssuer', () => {
   const other = { issuer: 'https://other.example', audience: ['api'] };
 
-  it('leaves a token no choice where there is one issuer', () => {
+  it('gives a token no choice where there is one issuer', () => {
     assert.equal(chooseIssuer(aToken({ iss: 'https://evil.example' }), TRUST), ISSUER);
   });
 
-  it('takes the one of several that the token names, and no stranger', () => {
+  it('takes the one of several that the token names, and no other', () => {
     const trust = { ...TRUST, issuers: [ISSUER, other] };
 
     assert.equal(chooseIssuer(aToken({ iss: other.issuer }), trust), other);

@@ -50,7 +50,7 @@ const ROWS: Row[] = [
     source: 'AWS guide, HTTP API routes',
   },
   {
-    name: 'leaves the rest to $default, which has no parameters',
+    name: 'gives the rest to $default, which has no parameters',
     routes: ['GET /a', '$default'],
     ask: 'OPTIONS /b/c',
     expected: ['$default', null],
@@ -99,7 +99,7 @@ const ROWS: Row[] = [
     source: 'docs/aws §2.2',
   },
   {
-    name: 'tells /pets/ from /pets',
+    name: 'distinguishes /pets/ from /pets',
     routes: ['GET /pets'],
     ask: 'GET /pets/',
     expected: undefined,
@@ -148,7 +148,7 @@ const ROWS: Row[] = [
     source: 'docs/aws §2.2',
   },
   {
-    name: 'lets two names of one variable live side by side',
+    name: 'keeps two names of one variable side by side',
     routes: ['GET /a/{x}', 'POST /a/{y}'],
     ask: 'POST /a/1',
     expected: ['POST /a/{y}', { y: '1' }],

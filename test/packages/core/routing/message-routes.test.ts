@@ -79,7 +79,7 @@ describe('compileMessageRouting', () => {
       expected: 'x/y',
     },
     {
-      name: 'leaves missing parts of a composite empty',
+      name: 'makes missing parts of a composite empty',
       expression: '${request.body.a}/${request.body.b}',
       body: '{"a":"x"}',
       expected: 'x/',
@@ -93,13 +93,13 @@ describe('compileMessageRouting', () => {
     { name: 'takes static text', expression: 'chat', body: 'hello', expected: 'chat' },
     { name: 'unescapes a dollar', expression: '\\$default', body: '{}', expected: '$default' },
     {
-      name: 'never lets a message name $connect',
+      name: 'stops a message from naming $connect',
       expression: '$request.body.action',
       body: '{"action":"$connect"}',
       expected: undefined,
     },
     {
-      name: 'never lets a composite name $disconnect',
+      name: 'stops a composite from naming $disconnect',
       expression: '\\$${request.body.a}',
       body: '{"a":"disconnect"}',
       expected: undefined,

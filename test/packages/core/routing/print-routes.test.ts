@@ -19,7 +19,7 @@ const authorizer: LambdaAuthorizer = {
 };
 
 describe('printRoutes', () => {
-  it('tells method, path, authorizer and function of each route in template order', () => {
+  it('shows method, path, authorizer and function of each route in template order', () => {
     const plans = [
       aPlan('GET /pets/{id}', {
         authorization: { kind: 'lambda', authorizer },

@@ -32,7 +32,7 @@ const ROWS: Row[] = [
     source: 'parity routing-literal-vs-greedy-3',
   },
   {
-    name: 'prefers the literal whatever the order of definition',
+    name: 'prefers the literal in any order of definition',
     routes: SIBLINGS,
     ask: 'GET /part1',
     expected: ['GET /part1', null],

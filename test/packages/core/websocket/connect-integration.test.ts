@@ -9,7 +9,7 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     [answered(403, 'no'), 403],
     [answered(503, 'no'), 503],
   ] as const)
-    it(`lets a client in by the status of the backend: ${status}`, async () => {
+    it(`admits a client by the status of the backend: ${status}`, async () => {
       const { shakeHands, ports } = setUp({
         routeKey: '$connect',
         integration: {
@@ -48,7 +48,7 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     assert.equal(await shakeHands(), 401);
   });
 
-  it('lets nobody in whose function fails, or whose MOCK has no such status', async () => {
+  it('rejects a client whose function fails, or whose MOCK has no such status', async () => {
     const failing = setUp({
       routeKey: '$connect',
       integration: { IntegrationType: 'AWS', IntegrationMethod: 'POST', IntegrationUri: invokeUri('fn') },
@@ -68,7 +68,7 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     assert.equal(await odd.shakeHands(), 500);
   });
 
-  it('tells the backend of an end', async () => {
+  it('notifies the backend of an end', async () => {
     const { end, ports } = setUp({
       routeKey: '$disconnect',
       integration: {

@@ -87,7 +87,7 @@ describe('Connections', () => {
       assert.deepEqual(socket.closures, isEnded ? [GOING_AWAY] : []);
     });
 
-  it('keeps nobody longer because the clock was moved back', () => {
+  it('keeps no connection longer because the clock was moved back', () => {
     const clock = new VirtualClock();
     const connections = new Connections(clock);
     const socket = new FakeSocket();
@@ -100,7 +100,7 @@ describe('Connections', () => {
     assert.deepEqual(socket.closures, [GOING_AWAY]);
   });
 
-  it('ends nobody whose message came while the clock stood back for a moment', () => {
+  it('ends no connection whose message came while the clock was back for a moment', () => {
     const clock = new VirtualClock();
     const connections = new Connections(clock);
     const socket = new FakeSocket();
@@ -114,7 +114,7 @@ describe('Connections', () => {
     assert.deepEqual(socket.closures, []);
   });
 
-  it('refuses a message once the client leaves too much unread', () => {
+  it('refuses a message once the client has too much unread', () => {
     const connections = new Connections(new VirtualClock());
     const socket = new FakeSocket();
     const connection = connections.open(aDetail(), socket);

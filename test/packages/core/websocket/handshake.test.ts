@@ -44,7 +44,7 @@ describe('checkHandshake', () => {
     });
   });
 
-  it('refuses with a GatewayError whatever the headers hold', () => {
+  it('refuses with a GatewayError for any headers', () => {
     const name = fc.constantFrom(
       'Upgrade',
       'Sec-WebSocket-Key',

@@ -112,7 +112,7 @@ const CALLED = [
 ];
 
 describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
-  it('tells at INFO of a handshake, without headers and bodies', async () => {
+  it('reports a handshake at INFO, without headers and bodies', async () => {
     const api = logged(OK, INFO);
 
     await shakeHands(api);
@@ -129,7 +129,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     ]);
   });
 
-  it('tells of a message and of the end', async () => {
+  it('reports a message and the end', async () => {
     const { ports } = logged(() => ({ statusCode: 200, body: 'hello' }), INFO);
     const connection = ports.connections.open(aDetail(), new FakeSocket());
 
@@ -154,7 +154,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     ]);
   });
 
-  it('tells the message, the event and both answers where data is traced', async () => {
+  it('shows the message, the event and both answers where data is traced', async () => {
     const { ports } = logged(() => ({ statusCode: 200, body: 'hello\nforged' }), TRACED);
     const connection = ports.connections.open(aDetail(), new FakeSocket());
 
@@ -168,7 +168,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     assert.doesNotMatch(text, /^forged/m);
   });
 
-  it('tells of a message without a route', async () => {
+  it('reports a message without a route', async () => {
     const { ports } = logged(OK, INFO);
     const connection = ports.connections.open(aDetail(), new FakeSocket());
 
@@ -182,7 +182,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     ]);
   });
 
-  it('tells at ERROR of what fails alone', async () => {
+  it('reports only failures at ERROR', async () => {
     const fails: Handler = ({ requestContext }) => {
       if (requestContext.eventType === 'MESSAGE') throw new Error('boom');
       return { statusCode: 200 };
@@ -224,7 +224,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     lines.slice(1, lines.indexOf(BEGUN)).map((line) => line.replace(/request: \S+$/, 'request: ID'));
 
   // Knowledge centre, api-gateway-logs: "the logs indicate if the request is authorized and include the authorizer and request IDs".
-  it('tells whether the authorizer lets a client in', async () => {
+  it('says whether the authorizer admits a client', async () => {
     const admitted = logged(OK, INFO, guarded);
     const refused = logged(OK, INFO, guarded);
 
@@ -240,7 +240,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
   });
 
   // Knowledge centre, 410-gone-api-gateway: "The response provided by AWS Lambda authorizers".
-  it('tells what the authorizer was asked and has answered where data is traced, without its token', async () => {
+  it('shows the request to the authorizer and its answer where data is traced, without its token', async () => {
     const api = logged(OK, TRACED, guarded);
 
     await shakeHands(api, '/dev?token=secret-abc');

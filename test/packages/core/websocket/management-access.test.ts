@@ -78,7 +78,7 @@ describe('access to @connections', () => {
     });
   }
 
-  it('lets an identity post whose policy covers exactly that', async () => {
+  it('allows an identity to post whose policy covers exactly that', async () => {
     const running = await start();
     const client = await open(`ws://${running.host}/dev`);
 
@@ -131,7 +131,7 @@ describe('access to @connections', () => {
     assert.equal(handleManagement(request, serveClosed(api, 'no truststore'), at).status, 500);
   });
 
-  it('answers whatever path and method it is asked with, and lets nobody in unsigned', () => {
+  it('answers any path and method, and rejects unsigned callers', () => {
     const api = anApi(ROUTES);
     const at = { ...somePorts(api, {}), identities: IDENTITIES };
     const piece = fc.oneof(

@@ -66,7 +66,7 @@ describe('@connections', () => {
     assert.deepEqual(found.Identity, { SourceIp: '127.0.0.1', UserAgent: 'tester/1' });
   });
 
-  it('ends the connection with 1000 and tells $disconnect why', async () => {
+  it('ends the connection with 1000 and gives $disconnect the reason', async () => {
     const { promise: ended, resolve } = Promise.withResolvers<SeenEvent>();
     const running = await start({ bye: resolve });
     const client = await open(`ws://${running.host}/dev`);
@@ -178,7 +178,7 @@ describe('@connections', () => {
     await assert.rejects(post, LimitExceededException);
   });
 
-  it('answers LimitExceededException beyond what the account may send, and counts whatever is asked', async () => {
+  it('answers LimitExceededException beyond what the account may send, and counts every call', async () => {
     const { stages, ...api } = anApi(ROUTES);
     const stage = stages.get('dev');
     assert.ok(stage !== undefined);

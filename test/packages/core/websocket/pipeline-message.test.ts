@@ -34,7 +34,7 @@ describe('message', () => {
       source: 'docs/aws §11.3',
     },
     {
-      name: 'sends it whatever the status',
+      name: 'sends it with any status',
       routes: { hi: twoWay },
       handler: () => ({ statusCode: 500, body: 'hello' }),
       body: '{"action":"hi"}',
@@ -70,21 +70,21 @@ describe('message', () => {
       source: 'docs/aws §11.2',
     },
     {
-      name: 'answers Forbidden where there is neither route nor $default',
+      name: 'answers Forbidden without a route and without $default',
       routes: { hi: oneWay },
       body: '{"action":"what"}',
       frame: FORBIDDEN,
       source: 'docs/aws §11.2',
     },
     {
-      name: 'never lets a client run $connect',
+      name: 'stops a client from running $connect',
       routes: { $connect: twoWay },
       body: '{"action":"$connect"}',
       frame: FORBIDDEN,
       source: 'docs/aws §11.2',
     },
     {
-      name: 'never lets a client run $disconnect',
+      name: 'stops a client from running $disconnect',
       routes: { $disconnect: twoWay, $default: twoWay },
       handler: says,
       body: '{"action":"$disconnect"}',
@@ -182,7 +182,7 @@ describe('message', () => {
     assert.notEqual(first.messageId, second.messageId);
   });
 
-  it('asks the function in the order of arrival and lets a slow answer hold up no other', async () => {
+  it('asks the function in the order of arrival, and no slow answer holds up another', async () => {
     const release = Promise.withResolvers<undefined>();
     const fn: Handler = async (event) => {
       if (event.body === 'slow') await release.promise;
@@ -230,7 +230,7 @@ describe('disconnect', () => {
     );
   });
 
-  it('tells nobody where there is no $disconnect route', async () => {
+  it('calls no function without a $disconnect route', async () => {
     const at = somePorts(anApi({}), {});
 
     await disconnect(aDetail(), { code: 1000, reason: '' }, at);

@@ -53,7 +53,7 @@ export type ClientChanges = {
   readonly secretAccessKey?: string;
 };
 
-/** The AWS SDK as anybody has it; only its endpoint and its keys are local. */
+/** The unmodified AWS SDK; only its endpoint and its keys are local. */
 export function sdk(running: RunningApi, changes: ClientChanges = {}): ApiGatewayManagementApiClient {
   const { name = 'admin', stage = 'dev', secretAccessKey = SECRET } = changes;
   return new ApiGatewayManagementApiClient({

@@ -175,7 +175,7 @@ export function handshakeText(changes: Readonly<Record<string, string>> = {}, pa
   return [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-/** An API that echoes every message, and what its `$disconnect` function is told first. */
+/** An API that echoes every message, and the first event of its `$disconnect` function. */
 export async function startEcho(): Promise<RunningApi & { readonly ended: Promise<SeenEvent> }> {
   const { promise: ended, resolve } = Promise.withResolvers<SeenEvent>();
   const running = await startApi(anApi(ECHO_ROUTES), { echo, bye: resolve });

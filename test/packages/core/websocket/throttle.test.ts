@@ -24,7 +24,7 @@ function throttled(): { readonly api: ServedApi; readonly ports: FakePorts } {
 }
 
 describe('throttle of a WebSocket stage', () => {
-  it('answers a message beyond the limit of its route with a frame, and leaves the connection open (docs/aws §11.2)', async () => {
+  it('answers a message beyond the limit of its route with a frame, and keeps the connection open (docs/aws §11.2)', async () => {
     const { ports } = throttled();
     const socket = new FakeSocket();
     const connection = ports.connections.open(aDetail(), socket);

@@ -266,7 +266,7 @@ describe('an assumption', () => {
     );
   });
 
-  it('leaves a throttled function to the gateway response of its status', async () => {
+  it('answers a throttled function with the gateway response of its status', async () => {
     const of5xx = aResponse('DEFAULT_5XX', { ResponseTemplates: JSON_ONLY('"5xx"') });
     const ofThrottled = aResponse('THROTTLED', { ResponseTemplates: JSON_ONLY('"throttled"') });
     const as = (value: '429' | '500'): Assumptions => ({

@@ -1,4 +1,4 @@
-/** docs/aws §4: what the tests of authorizers and tokens leave to say. */
+/** docs/aws §4: what the tests of authorizers and tokens do not cover. */
 import { DefinitionError } from '../../../../packages/core/errors.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { headerOf } from '../../../support/an-api.ts';

@@ -3,7 +3,7 @@ import { anEchoApi, restRoutes } from '../../../support/routed-apis.ts';
 import { checkAll } from './requirement.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
-/** The properties of an API of this endpoint type, which anybody may call. */
+/** The properties of a public API of this endpoint type. */
 const ofType = (type: string): JsonObject => ({
   EndpointConfiguration: { Types: [type] },
   Policy: {

@@ -1,4 +1,4 @@
-/** docs/aws §10.2 and §10.3: deployments and canaries as calls run them, and what access logs tell of an API. */
+/** docs/aws §10.2 and §10.3: deployments and canaries as calls run them, and an API in its access logs. */
 import { GetStageCommand } from '@aws-sdk/client-api-gateway';
 import {
   addRoute,

@@ -1,4 +1,4 @@
-/** Lines of docs/aws as tests: each row names the line, and what somebody gets to see by it. */
+/** Lines of docs/aws as tests: each row names the line and its visible effect. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 

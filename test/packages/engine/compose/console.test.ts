@@ -40,7 +40,7 @@ describe('whileRecording', () => {
     assert.match(api.last().story.headline, /^GET \/pets was answered with 200/);
   });
 
-  it('leaves the ports alone where nobody decides', () => {
+  it('does not change the ports where no behaviour decides', () => {
     const at = { records: undefined };
 
     assert.equal(whileRecording({}, at), at);

@@ -22,7 +22,7 @@ describe('mountSignIn', () => {
   const ask = (path: string, method: string, headers: Record<string, string> = {}, body?: string) =>
     fetch(`${at.listening.control}${path}`, { method, headers, ...(body !== undefined && { body }) });
 
-  it('lets pages of this machine call Cognito, with the first request', async () => {
+  it('allows pages of this machine to call Cognito, with the first request', async () => {
     const preflight = await ask('/', 'OPTIONS', {
       origin: OWN_PAGE,
       'access-control-request-method': 'POST',

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gatewright-written-users-'));
 after(() => rmSync(folder, { recursive: true }));
 
 describe('readUsers', () => {
-  it('takes a folder without the file, and tells what cannot be read', async () => {
+  it('takes a folder without the file, and reports an unreadable one', async () => {
     const other = mkdtempSync(join(folder, 'written-'));
     const none = await readUsers(usersFiles(other, undefined));
     writeFileSync(join(other, 'users.yml'), '- username: ada\n');

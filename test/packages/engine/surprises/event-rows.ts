@@ -1,4 +1,4 @@
-/** docs/aws §15.8–15.12: what a function is told, and how binary bodies travel. */
+/** docs/aws §15.8–15.12: what a function receives, and how binary bodies travel. */
 import { headerOf } from '../../../support/an-api.ts';
 import { anEchoApi, eventOf, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
 import type { Surprise } from './surprise.ts';

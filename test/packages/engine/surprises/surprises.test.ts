@@ -42,7 +42,7 @@ const ELSEWHERE: readonly { line: number; reason: string; file: string; tests: r
     line: 42,
     reason: 'WebSocket',
     file: 'test/packages/core/websocket/pipeline-message.test.ts',
-    tests: ['answers Forbidden where there is neither route nor $default'],
+    tests: ['answers Forbidden without a route and without $default'],
   },
 ];
 

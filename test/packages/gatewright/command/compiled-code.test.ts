@@ -40,7 +40,7 @@ describe('compiled code of the command', () => {
     assert.equal(statSync(join(home, 'code')).mode & 0o777, 0o700);
   });
 
-  it('is not taken from where somebody else may have put it', () => {
+  it('is not read from a folder that another user may have written', () => {
     const linked = join(folder, 'linked');
     mkdirSync(linked);
     mkdirSync(join(folder, 'elsewhere'));

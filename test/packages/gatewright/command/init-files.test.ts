@@ -26,7 +26,7 @@ describe('documentFile', () => {
   const written = (routes: NonNullable<Parameters<typeof usersMayDoAll>[0]['routes']>) =>
     documentFile({ api: { ...API, routes }, routes: '../..', up: '../../', rules: [] });
 
-  it('takes over whom the API trusts, each once, as a line to take in', () => {
+  it('takes over the issuers that the API trusts, each once, as a line to uncomment', () => {
     assert.equal(
       written([guarded, guarded])
         .match(/^ {2}# Whom the API trusts now: .*$/gm)

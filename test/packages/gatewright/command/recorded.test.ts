@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import { describeSampling, tellStory } from '../../../../packages/gatewright/command/recorded.ts';
 import type { RecordState, RequestDetail } from '../../../../packages/engine/index.ts';
 
-/** As far as a story is told of it. */
+/** Only the members that a story uses. */
 function aDetail(sentences: readonly string[], changes: readonly string[]): RequestDetail {
   const story = { headline: 'GET /a was answered with 502', sentences, changes };
   return { id: 'abc', atEpochMs: 0, tookMs: 1, story, phases: [] } as unknown as RequestDetail;
 }
 
-describe('what a list of requests leaves out', () => {
+describe('requests that a list omits', () => {
   const state: RecordState = {
     isRecording: true,
     kept: 2,
@@ -22,7 +22,7 @@ describe('what a list of requests leaves out', () => {
   };
   const sampled = { keptOneOf: 12, perSecond: 11_900, text: '1 of 12 kept at 11,900/s' };
 
-  it('is told while it is so, and afterwards', () => {
+  it('are reported while sampling is on, and afterwards', () => {
     assert.equal(describeSampling(state), undefined);
     assert.equal(
       describeSampling({ ...state, notKept: 1_234, sampled }),
@@ -34,7 +34,7 @@ describe('what a list of requests leaves out', () => {
 });
 
 describe('the story of a request', () => {
-  it('shows messages of several lines as lines, and lets none of them command the terminal', () => {
+  it('shows messages of several lines as lines, and escapes control characters', () => {
     const detail = aDetail(
       ['The function failed: no such table\n\tat orders.js:3\r\n\u001b[2Jend\n'],
       ['Create the table:\nnpm run tables'],

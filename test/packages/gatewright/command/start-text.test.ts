@@ -194,7 +194,7 @@ describe('describeStart', () => {
     assert.match(text, /mint them here: --issuer https:\/\/issuer\.test=local/);
   });
 
-  it('says what to do in the words of whoever prints it', () => {
+  it('says what to do in the words of the command that prints it', () => {
     const text = describeStart({ ...facts, standIn: (issuer) => `settings: ${issuer}`, isVerbose: true });
     assert.match(text, /mint them here: settings: https:\/\/issuer\.test\n/);
     assert.match(text, /Not as at AWS.*\n {4}A: none\n/);

@@ -154,7 +154,7 @@ describe('suggestTries', () => {
     );
   });
 
-  it('sends a message to a WebSocket API that anybody may connect to', () => {
+  it('sends a message to a WebSocket API that is open to anyone', () => {
     const lines = (connect: Row) =>
       suggest('websocket', [
         [connect, guard()],

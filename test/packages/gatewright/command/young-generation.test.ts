@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { holdYoungGeneration } from '../../../../packages/gatewright/command/young-generation.ts';
 import { REPOSITORY } from '../../../architecture/source-files.ts';
 
-/** What V8 is told where the young generation has these sizes, in megabytes, one after another. */
+/** The flags for V8 where the young generation has these sizes, in megabytes, one after another. */
 function flagsAt(sizes: readonly number[], told = ''): readonly string[] {
   const flags: string[] = [];
   const looks: (() => void)[] = [];
@@ -52,7 +52,7 @@ describe('young generation of the command', () => {
     assert.deepEqual(flagsAt([]), ['--min-semi-space-size=8']);
   });
 
-  it('is left to a user who has told V8 what it shall be', () => {
+  it('keeps the size that a user has set in V8', () => {
     assert.deepEqual(flagsAt([128], '--max-semi-space-size=32'), []);
     assert.deepEqual(flagsAt([128], '--enable-source-maps --max_semi_space_size=32'), []);
   });

@@ -25,7 +25,7 @@ describe('bundleCommand', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('joins what is ours, leaves packages of others, and lets each file find what lies beside it', async () => {
+  it('joins our modules, excludes packages of others, and each file finds what is beside it', async () => {
     const ours = 'node_modules/@gatewright/aws';
     write({
       'packages/gatewright/command/main.js': `import { name } from '@gatewright/aws';
@@ -65,7 +65,7 @@ console.log(Fault.name, Second.name);`,
     assert.equal(runBundle(), 'Fault Fault\n');
   });
 
-  it('leaves nothing of a bundle before', async () => {
+  it('removes an earlier bundle', async () => {
     write({
       'packages/gatewright/command/main.js': '',
       'packages/gatewright/command/bundled/part-old.js': '',

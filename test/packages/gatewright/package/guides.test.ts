@@ -9,7 +9,7 @@ import { keepLinks, writeGuides } from '../../../../packages/gatewright/package/
 const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 describe('keepLinks', () => {
-  it('keeps links to what ships, and leaves the words of all others', () => {
+  it('keeps links to what ships, and only the words of all others', () => {
     const shipped = new Set(['docs/guides/protect/access.md', 'docs/recipes/auth0.md']);
     const text =
       '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) [`c` d](../evidence/one.md) ![e](../images/e.png) [f](#here)';

@@ -41,7 +41,7 @@ const manifest = (over: object) => ({ 'package.json': JSON.stringify(over) });
 
 // Answered on this machine, and "Cannot find module" at AWS.
 describe('checkPackages', () => {
-  it('refuses an import of what osls leaves out, by file and with the package to install', async () => {
+  it('refuses an import of what osls excludes, by file and with the package to install', async () => {
     for (const over of [{ devDependencies: { gatewright: '1' } }, {}])
       assert.match(
         (await check(manifest(over))).join(),
@@ -89,7 +89,7 @@ describe('isBundled', () => {
 });
 
 describe('withoutState', () => {
-  it('leaves out the state of starts, whatever the service says, and the stack that init has made', async () => {
+  it('excludes the state of starts, with any settings of the service, and the stack that init has made', async () => {
     const stack = { 'gatewright/serverless.yml': 'plugins: [gatewright/stack]\n' };
 
     assert.deepEqual(await inFolder(stack, (directory) => withoutState(['**'], directory)), [

@@ -41,7 +41,7 @@ const authorizer = (ttlSeconds: number) => ({
   },
 });
 
-/** What a service beside the folder `documents/` is told when it is packaged. */
+/** The findings of packaging for a service beside the folder `documents/`. */
 function check(files: Readonly<Record<string, string>>, over: object = {}, at = 'documents') {
   const root = mkdtempSync(join(tmpdir(), 'gatewright-service-'));
   try {
@@ -132,7 +132,7 @@ describe('checkService', () => {
     ]);
   });
 
-  // Over REST's `*`: whoever may GET /orders/{id} would be let in at /orders/{id}/notes too.
+  // Over REST's `*`: a caller who may GET /orders/{id} would be allowed at /orders/{id}/notes too.
   it('refuses a method with an authorizer that the routes of the document do not have, under a wildcard', () => {
     const rest = (path: string, isProtected: boolean) => ({ method: 'GET', path, isProtected });
     const document = DOCUMENT.replace(/paths: \[[^\]]*\]/, "paths: ['/orders/{id}']");
@@ -156,7 +156,7 @@ describe('checkService', () => {
     assert.deepEqual(complaintsOf([...known, rest('/orders/{id}/notes', false)], 'live'), []);
   });
 
-  it('refuses a charged method that asks for no key, or that nobody guards, as access check does', () => {
+  it('refuses a charged method without an API key or an authorizer, as access check does', () => {
     const key = 'admissionKey: shop-admitted-requests, plans';
     const files = { ...FILES, 'shop.yml': DOCUMENT.replace('plans', key) };
     const complaintsOf = (over: object, source = 'AUTHORIZER') => {
@@ -211,7 +211,7 @@ describe('checkService', () => {
     assert.deepEqual(check(FILES, { resources: method(), stackName: 'shop-eve' }), NOTHING);
   });
 
-  it('refuses a setting that there is none of, since a typing error would leave everything unchecked', () => {
+  it('refuses an unknown setting, since a typing error would leave everything unchecked', () => {
     assert.match(
       check(FILES, { settings: { acess: '../documents' } }).complaints[0] ?? '',
       /^custom\.gatewright\.acess: there is no such setting; there are access, variables, /,

@@ -123,7 +123,7 @@ describe('readGatewaySettings', () => {
     },
     { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /no such setting/ },
     {
-      name: 'an assumption that nobody can make',
+      name: 'an unknown assumption',
       custom: { assume: { 'week-start': 'friday' } },
       says: /^custom\.gatewright\.assume: "week-start=friday"\. .*week-start=sunday\|monday/,
     },

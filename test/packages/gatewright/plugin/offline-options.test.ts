@@ -136,7 +136,7 @@ describe('readOfflineOptions', () => {
       says: /dynamodb takes "embedded" or a URL/,
     },
     {
-      name: 'a folder for somebody else’s store',
+      name: 'a folder for another program’s store',
       given: { dynamodb: 'http://127.0.0.1:8000', data: 'x' },
       says: /data keeps the embedded DynamoDB/,
     },

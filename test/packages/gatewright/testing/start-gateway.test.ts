@@ -76,7 +76,7 @@ describe('a gateway of gatewright/testing', () => {
     await other.close();
   });
 
-  it('begins with what tables are given, of which streams do not tell', async () => {
+  it('begins with the given items of tables, which streams do not report', async () => {
     assert.deepEqual(await gateway.table('Pets').items(), [{ id: 'ole', legs: 4 }]);
     await gateway.table('Pets').put({ id: 'kim', tags: ['a'], at: null });
     await gateway.settle();
@@ -93,7 +93,7 @@ describe('a gateway of gatewright/testing', () => {
     );
   });
 
-  it('lets time pass from one moment that something is due to the next', async () => {
+  it('moves time from one due moment to the next', async () => {
     await gateway.send('Jobs', 'bad');
     await gateway.clock.advance('59s');
     assert.deepEqual(await gateway.messages('Dead'), []);

@@ -43,7 +43,7 @@ describe('a WebSocket client of a test', () => {
     await socket.close();
   });
 
-  it('tells how the connection has ended, also who waits for a message', async () => {
+  it('says how the connection has ended, also to a caller that waits for a message', async () => {
     const socket = await openSocket(url, {}, parse);
     await socket.next();
     const waiting = assert.rejects(socket.next(), /the connection has ended with 4001/);

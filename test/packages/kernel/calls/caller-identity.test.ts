@@ -29,7 +29,7 @@ function aCall(form: string): AwsCall {
 }
 
 describe('createCallerIdentity', () => {
-  it('tells who has signed, without asking their policies', async () => {
+  it('says who has signed, without asking their policies', async () => {
     const serve = createCallerIdentity(new CountingRandom());
 
     const { status, headers, body } = await serve(aCall('Action=GetCallerIdentity&Version=2011-06-15'));
@@ -41,7 +41,7 @@ describe('createCallerIdentity', () => {
     );
   });
 
-  it('says 501 of the rest, unless somebody else answers STS', async () => {
+  it('answers 501 to the rest, unless another service answers STS', async () => {
     const elsewhere: AwsService = () => Promise.resolve({ status: 202, headers: [], body: '' });
     const call = aCall('Action=AssumeRole&Version=2011-06-15');
 

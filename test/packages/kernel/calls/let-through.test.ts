@@ -65,7 +65,7 @@ describe('letThrough', () => {
     );
   });
 
-  it('says 501, which no SDK tries again, of a call that nobody here knows', async () => {
+  it('answers 501, which no SDK tries again, to an unknown call', async () => {
     const services = new FakeBackend<ServiceRequest>();
     services.answer = () => ({
       kind: 'unreachable',

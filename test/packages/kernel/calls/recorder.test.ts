@@ -7,7 +7,7 @@ import { CountingRandom, VirtualClock } from '../../../support/virtual-ports.ts'
 
 const TARGET = ['X-Amz-Target', 'Bells.Ring'];
 
-/** A service of bells that rings, knows nothing else, and breaks when it is told to. */
+/** A service of bells that rings, knows nothing else, and breaks on request. */
 const bells: ServiceApi = {
   namespace: 'https://bells.example/',
   answer({ operation }) {
@@ -70,7 +70,7 @@ describe('Recorder', () => {
   });
 
   for (const { name, call } of [
-    { name: 'a service that nobody has', call: { service: 'rekognition' } },
+    { name: 'an unknown service', call: { service: 'rekognition' } },
     { name: 'an operation that the service does not know', call: { query: 'Action=Melt' } },
   ])
     it(`makes up no answer of ${name}`, async () => {

@@ -60,7 +60,7 @@ const rows: readonly {
   call?: Partial<ServiceRequest>;
   expected: string;
 }[] = [
-  { name: 'records where nobody answers', endpoints: {}, expected: 'recorded' },
+  { name: 'records where no endpoint answers', endpoints: {}, expected: 'recorded' },
   {
     name: 'sends to the address of all services',
     endpoints: { urls: { '*': 'http://localhost:4566' } },
@@ -72,7 +72,7 @@ const rows: readonly {
     expected: 'http://localhost:9911',
   },
   {
-    name: 'lets a named service through to AWS',
+    name: 'sends calls of a named service to AWS',
     endpoints: { live: ['sns'], credentials: KEYS, urls: { '*': 'http://localhost:4566' } },
     expected: 'https://sns.eu-west-1.amazonaws.com',
   },

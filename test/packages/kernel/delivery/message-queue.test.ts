@@ -74,7 +74,7 @@ function run(isFifo: boolean, all: readonly Step[]) {
 
 describe('MessageQueue', () => {
   for (const isFifo of [false, true])
-    it(`keeps each message of a ${isFifo ? 'FIFO' : 'standard'} queue until it is deleted or dead, whatever is called`, () => {
+    it(`keeps each message of a ${isFifo ? 'FIFO' : 'standard'} queue until it is deleted or dead, after any calls`, () => {
       fc.assert(
         fc.property(steps, (all) => {
           const { queue, sent, deleted, dead } = run(isFifo, all);

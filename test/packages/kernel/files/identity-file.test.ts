@@ -28,7 +28,7 @@ before(async () => {
 after(() => rm(directory, { recursive: true }));
 
 describe('publishCredentials', () => {
-  it('leaves a file that only its owner can read, and takes it away again', async () => {
+  it('writes a file that only its owner can read, and removes it again', async () => {
     const published = await publishCredentials(directory, CREDENTIALS);
 
     assert.equal((await stat(published.path)).mode & 0o777, 0o600);
@@ -40,7 +40,7 @@ describe('publishCredentials', () => {
     assert.equal(await readCredentials(directory), undefined);
   });
 
-  it('replaces a link that somebody has put there, instead of writing through it', async () => {
+  it('replaces a link that another user has put there, instead of writing through it', async () => {
     const target = join(directory, 'elsewhere');
     await writeFile(target, 'untouched');
     await rm(join(directory, '.gatewright', 'credentials.json'), { force: true });
@@ -49,7 +49,7 @@ describe('publishCredentials', () => {
     assert.equal(await readFile(target, 'utf8'), 'untouched');
   });
 
-  it('leaves the file of a later start alone', async () => {
+  it('keeps the file of a later start', async () => {
     const first = await publishCredentials(directory, CREDENTIALS);
     const later = { ...CREDENTIALS, controlUrl: 'http://127.0.0.1:4001' };
     await publishCredentials(directory, later);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 describe('makeOwnFolder', () => {
-  it('makes a folder for its owner alone, whatever the umask is, and git leaves it alone', async () => {
+  it('makes a folder for its owner alone, with any umask, and git ignores it', async () => {
     const umask = process.umask(0);
     const path = await makeOwnFolder(directory);
     process.umask(umask);

@@ -36,7 +36,7 @@ function aGateway(changes: Partial<RunningGateway> = {}): RunningGateway {
 }
 
 describe('announce', () => {
-  it('tells of a gateway to its own user alone, until it is removed', async () => {
+  it('shows a gateway to its own user alone, until it is removed', async () => {
     const folder = aFolder();
     const shop = aGateway();
     const announcement = await announce(folder, shop);

@@ -76,7 +76,7 @@ describe('readStateFile', () => {
 });
 
 describe('writeStateFile', () => {
-  it('leaves a file alone that it has not written', async () => {
+  it('does not touch a file that it has not written', async () => {
     const file = join(folder, 'mine.txt');
     writeFileSync(file, 'mine');
 

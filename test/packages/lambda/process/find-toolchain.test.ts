@@ -239,7 +239,7 @@ describe('the virtual environment of a project in Python', () => {
     assert.equal(findVirtualEnvironment([project], machine), own);
   });
 
-  it('is where uv was told to have it, of a project of uv', () => {
+  it('is where uv is set to have it, of a project of uv', () => {
     const project = aFolder({ 'uv.lock': '' });
     const machine = aMachine({}, undefined, { environment: { UV_PROJECT_ENVIRONMENT: 'env' } });
     const python = plant(join(project, 'env'));

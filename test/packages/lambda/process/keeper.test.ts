@@ -13,7 +13,7 @@ function aSleeper(mark: string): ReturnType<typeof spawn> {
 }
 
 describe('the keeper', () => {
-  it('ends what is left, and removes the folder, once nobody holds its standard input', async () => {
+  it('ends what is left, and removes the folder, once its standard input is closed', async () => {
     const folder = aFolder({ 'bundles/one.js': '' });
     const keeper = new Keeper(folder);
     const [kept, dropped] = [aSleeper(keeper.mark()), aSleeper('of somebody else')];

@@ -45,7 +45,7 @@ async function anApi(): Promise<{
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
 describe('the Runtime API of an instance', () => {
-  it('gives an event to whoever waits for it, with Lambda’s headers, and takes one answer', async () => {
+  it('gives an event to the waiting runtime, with Lambda’s headers, and takes one answer', async () => {
     const { api, heard, url } = await anApi();
     const next = fetch(`${url}/invocation/next`);
     while (heard.length === 0) await new Promise(setImmediate);
@@ -176,7 +176,7 @@ describe('the Runtime API of an instance', () => {
     );
   });
 
-  it('tells extensions of each event, and is idle when they are', async () => {
+  it('notifies extensions of each event, and is idle when they are', async () => {
     const { api, heard, host } = await anApi();
     const extensions = `http://${host}/2020-01-01/extension`;
     const registered = await fetch(`${extensions}/register`, {

@@ -27,7 +27,7 @@ export const contractRows: readonly ContractRow[] = [
     from: RIC,
   },
   {
-    name: 'what JSON leaves out is left out, and dates are text',
+    name: 'values that JSON omits are omitted, and dates are text',
     source: 'exports.handler = async () => ({ d: new Date(0), u: undefined, m: new Map([[1, 2]]) })',
     returns: '{"d":"1970-01-01T00:00:00.000Z","m":{}}',
     from: RIC,
@@ -53,7 +53,7 @@ export const contractRows: readonly ContractRow[] = [
   },
   ...callbackRows,
   {
-    name: 'nodejs24.x has neither context.done nor a flag for callbacks',
+    name: 'nodejs24.x has no context.done and no flag for callbacks',
     source: 'exports.handler = async (e, c) => [typeof c.done, "callbackWaitsForEmptyEventLoop" in c]',
     returns: '["undefined",false]',
     from: RIC,
@@ -205,7 +205,7 @@ export const contractRows: readonly ContractRow[] = [
     from: RIC,
   },
   {
-    name: 'a rejection that the module leaves behind fails the start',
+    name: 'an unhandled rejection of the module fails the start',
     source: 'Promise.reject(new Error("no database")); exports.handler = async () => 1',
     fails: ['Runtime.UnhandledPromiseRejection', 'Error: no database'],
     from: RIC,

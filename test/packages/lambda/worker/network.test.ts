@@ -164,7 +164,7 @@ describe('calls of a function to execute-api', () => {
     }
   });
 
-  it('leave all other addresses alone', async () => {
+  it('do not change other addresses', async () => {
     const source = `exports.handler = async () => (await fetch('${url}/other', { headers: { 'x-a': '1' } })).json()`;
     const { invoke } = await startRuntime([anInlineFunction('net', source)], {
       controlUrl: () => 'http://127.0.0.1:1',

@@ -75,7 +75,7 @@ describe('the output of a function', () => {
     assert.equal(lines.length - notices + dropped.reduce((sum, count) => sum + count, 0), 30_001);
   });
 
-  it('prints in the text format of Lambda, and leaves the own format of a function alone', () => {
+  it('prints in the text format of Lambda, and keeps the own format of a function', () => {
     const line = {
       functionName: 'f',
       requestId: 'id-1',

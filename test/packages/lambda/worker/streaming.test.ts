@@ -119,7 +119,7 @@ describe('a handler that streams', () => {
       else assert.ok(failure?.includes(gives[1]), `${failure ?? 'complete'} (${from})`);
     });
 
-  // Attack: somebody asks at the same time, and reads what a neighbour is told.
+  // Attack: a caller asks at the same time, and reads the answer of a neighbour.
   it('gives each caller its own parts, however many events wait for it', async () => {
     const started = await start(streamed('stream.write(`${event.n} `); stream.end(String(event.n))'));
     for (let n = 0; n < 5; n += 1) await read(started, { n });
@@ -133,7 +133,7 @@ describe('a handler that streams', () => {
     );
   });
 
-  it('tells each caller its own lines, however many events wait for it', async () => {
+  it('sends each caller its own lines, with any number of waiting events', async () => {
     const started = await start('exports.handler = async ({ n }) => console.log(`line ${n}`)');
     const invoke = async (n: number): Promise<readonly string[]> => {
       const lines: string[] = [];
@@ -172,7 +172,7 @@ describe('a handler that streams', () => {
     assert.equal(result.errorMessage, 'Streaming does not support non-async handlers.');
   });
 
-  it('is told that a content type comes too late after the first write', async () => {
+  it('fails where a content type comes too late after the first write', async () => {
     const [text, failure] = await read(
       await start(streamed('stream.write("a"); stream.setContentType("b/c")')),
     );

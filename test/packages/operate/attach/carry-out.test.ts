@@ -19,7 +19,7 @@ const ADMIN = tokenFor('admin');
 const SUPPORT = tokenFor('support');
 const small = { resources: 2, methods: ['GET', 'POST'] };
 
-/** Statements of the policy of the token authorizer, whose function no template lets anybody call. */
+/** Statements of the policy of the token authorizer, whose function no template permits to call. */
 function leaveOf({ control }: ApiToAttach): readonly string[] {
   const owner = { functionName: 'gatewright-prod-token-authorizer', qualifier: undefined };
   return control.served.account.functionPolicies.statementsOf(owner).map(({ id }) => id);
@@ -200,7 +200,7 @@ describe('a run whose credentials expire', () => {
     });
 });
 
-describe('an API that somebody else edits', () => {
+describe('an API with other editors', () => {
   const root = makeRootResourceId('test', 'Api');
   const EDITS = [
     {
@@ -230,7 +230,7 @@ describe('an API that somebody else edits', () => {
       says: /route GET \/ is new/,
     },
     {
-      what: 'a variable of the stage, whose value is not told',
+      what: 'a variable of the stage, whose value is not shown',
       edit: ({ control }: ApiToAttach) =>
         control.sdk.send(
           new UpdateStageCommand({

@@ -81,7 +81,7 @@ function about(
 const idsOf = (circumstances: Circumstances): string[] =>
   findSurprises(circumstances).map(({ level, id }) => `${level} ${id}`);
 
-describe('what somebody should know before an authorizer is attached', () => {
+describe('surprises to know before an authorizer is attached', () => {
   it('is nothing of a plain API that its document knows', () => {
     assert.deepEqual(findSurprises(about(anApi())), []);
   });
@@ -156,7 +156,7 @@ describe('what somebody should know before an authorizer is attached', () => {
       assert.ok(idsOf(of).includes(finds), idsOf(of).join(', '));
     });
 
-  it('says nothing of pages where a gateway response lets them read a denial', () => {
+  it('says nothing of pages where a gateway response makes a denial readable', () => {
     const routes = [aRoute('GET /users'), aRoute('OPTIONS /users')];
     const responseParameters = { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" };
     const live = anApi({ routes, gatewayResponses: [{ responseType: 'DEFAULT_4XX', responseParameters }] });
@@ -187,7 +187,7 @@ describe('the routes of an attachment', () => {
 });
 
 // Lambda developer guide, "Using resource-based policies"; API Gateway, "Lambda authorizer resource-based policy".
-describe('a statement lets API Gateway call an authorizer', () => {
+describe('a statement allows API Gateway to call an authorizer', () => {
   const apiArn = 'arn:aws:execute-api:us-east-1:123456789012:a1b2c3';
   const open = {
     Effect: 'Allow',

@@ -58,7 +58,7 @@ describe('the undo file', () => {
   ];
   for (const { what, from, to } of EDITS)
     it(
-      `is not taken where somebody has edited ${what}`,
+      `is not taken where ${what} was edited`,
       inFolder((root) => {
         const journal = openJournal(root, 'abcdefghij', '$default');
         journal.saveUndo(UNDO);
@@ -72,7 +72,7 @@ describe('the undo file', () => {
     );
 
   it(
-    'is not taken, nor written, where a repository has brought a link',
+    'is not read or written where a repository has brought a link',
     inFolder((root) => {
       const outside = join(root, 'outside');
       writeFileSync(outside, 'mine');
@@ -104,7 +104,7 @@ describe('the undo file', () => {
 
   const { revert } = UNDO.steps[0] ?? assert.fail();
   it(
-    'is not taken where its steps lead elsewhere, whoever has made its sum',
+    'is not taken where its steps lead elsewhere, even with a matching sum',
     inFolder((root) => {
       const journal = openJournal(root, 'abcdefghij', '$default');
       const strange = { ...revert, path: '/restapis/zzzzzzzzzz/stages/%24default' };
@@ -131,7 +131,7 @@ describe('the undo file', () => {
     );
 
   it(
-    'of another API is not taken, nor that of another stage',
+    'of another API or of another stage is not taken',
     inFolder((root) => {
       const journal = openJournal(root, 'abcdefghij', '$default');
       journal.saveUndo(UNDO);

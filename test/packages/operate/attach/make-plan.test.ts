@@ -14,7 +14,7 @@ const stepsOf = (plan: { readonly steps: readonly { readonly name: string }[] })
   plan.steps.map(({ name }) => name);
 
 describe('a plan', () => {
-  it('lets routes with another guard alone, and takes its place and gives it back where that is asked', async () => {
+  it('keeps routes with another guard, and replaces and restores the guard on request', async () => {
     await using api = await aRestApiToAttach({ ...one, method: { AuthorizationType: 'AWS_IAM' } });
     const before = await api.everything();
     const { plan: none, surprises } = await api.plan();
@@ -91,7 +91,7 @@ describe('a plan', () => {
 });
 
 describe('the routes of the access document', () => {
-  it('are written as they will be, so that the authorizers know them before anybody asks', async () => {
+  it('are written as they will be, so that the authorizers know them before the first request', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET', 'POST'] });
     const folder = join(api.root, 'access');
     mkdirSync(folder);

@@ -80,7 +80,7 @@ describe('a plan', () => {
 
   for (const { name, tags, said, origin } of [
     {
-      name: 'a stack, whatever its name',
+      name: 'a stack, with any name',
       tags: { 'aws:cloudformation:stack-name': 'shop\u001b[2J' },
       said: /the API belongs to the CloudFormation stack shop\\u001b\[2J: [^]*managedExternally: true/,
       origin: { kind: 'CloudFormation', stack: 'shop\u001b[2J' },
@@ -138,7 +138,7 @@ describe('a plan', () => {
     });
 });
 
-describe('what a detachment tells before it asks', () => {
+describe('what a detachment prints before it asks', () => {
   it('is what becomes of each part, the last step first, and nothing of steps that are not done', async () => {
     await using api = await aRestApiToAttach(one);
     const { plan } = await api.plan();
@@ -219,7 +219,7 @@ describe('verification', () => {
       assert.equal(said(barred), 'denied');
     });
 
-  it('says good of what is, open of what nobody has looked at, and wrong of what is wrong', async () => {
+  it('marks what is right as good, what was not looked at as open, and what is wrong as wrong', async () => {
     await using api = await aRestApiToAttach(one);
     const { plan } = await api.plan();
     const none: VerifyWish = { token: undefined, invoke: undefined, url: undefined, path: undefined };

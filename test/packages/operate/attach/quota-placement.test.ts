@@ -104,7 +104,7 @@ describe('where a quota is enforced', () => {
       );
     });
 
-  it('is told with a format that can be charged', () => {
+  it('is reported with a format that can be charged', () => {
     const [{ fix } = { fix: '' }] = checkPlacement('access-log', aLive('rest'), 'request', tracked);
     assert.match(
       fix,

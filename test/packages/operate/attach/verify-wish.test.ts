@@ -54,7 +54,7 @@ describe('what verification is asked for', () => {
         option === 'tokenFile' ? '--token-file' : `--${option}`,
         value,
       ]);
-      // Nothing listens at that address, so whoever called it first would say so.
+      // Nothing listens at that address, so a call to it would fail first.
       const where = [
         '--api',
         'a',

@@ -55,7 +55,7 @@ const cors = (ResponseType: string) => ({
   },
 });
 
-/** Nothing in it surprises anybody. */
+/** Has no finding. */
 const CLEAN: Template = {
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'shop' } },
   Orders: {

@@ -176,7 +176,7 @@ describe('a failing request of a deployed API is explained from its log line, th
 });
 
 describe('a line of an access log', () => {
-  it('that does not tell whether the authorizer was asked leaves that open', async () => {
+  it('that does not say whether the authorizer was asked keeps that open', async () => {
     const live = await readLiveApi(plane, RestApiId, 'prod');
     const format =
       '{"id":"$context.requestId","m":"$context.httpMethod","r":"$context.resourcePath","s":"$context.status","t":"$context.error.responseType"}';
@@ -196,7 +196,7 @@ describe('a line of an access log', () => {
     assert.ok(story.missing.includes('authorizer.status'));
   });
 
-  it('is written in the format that tells most once that is set', async () => {
+  it('is written in the most complete format once that is set', async () => {
     const live = await readLiveApi(plane, RestApiId, 'prod');
     await plane.write(logFormatCall(live, 'arn:aws:logs:us-east-1:123456789012:log-group:other', FORMAT));
 

@@ -30,7 +30,7 @@ describe('the line of a request', () => {
     assert.deepEqual(asked, [input, { ...input, nextToken: 'more' }]);
   });
 
-  it('is told of as missing, or as refused with the right that is needed', async () => {
+  it('is reported as missing, or as refused with the right that is needed', async () => {
     await using account = await anAccount({ 'logs FilterLogEvents': { body: { events: [] } } });
     const asked = { ...wish, requestId: 'a-1' };
     await assert.rejects(findLine(account.aws, GROUP, asked, NOW), /has no line of a-1 since 2026-01-01/);

@@ -76,7 +76,7 @@ describe('a line of a WebSocket API', () => {
       says: /boom/,
     },
   ];
-  it('is told as the handshake, message or end that it is', async () => {
+  it('is described as the handshake, message or end that it is', async () => {
     await using api = await aWebSocketApiToAttach();
     const { plan } = await api.plan();
     await api.apply(plan);

@@ -13,7 +13,7 @@ const messages = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: `m${index}`, body: record(TRACKER, { batch: index }) }));
 
 describe('listFailures', () => {
-  it('reads every message once, and leaves all of them to be seen', async () => {
+  it('reads every message once, and keeps all of them visible', async () => {
     const queue = aFailureQueue(messages(25), WELL);
     await using account = await anAccount(queue.answers);
 
@@ -37,7 +37,7 @@ describe('listFailures', () => {
     assert.ok(!account.calls.some((name) => /Delete|invocations/.test(name)));
   });
 
-  it('reads no more than it was told', async () => {
+  it('reads at most the given number', async () => {
     const queue = aFailureQueue(messages(25), WELL);
     await using account = await anAccount(queue.answers);
 
@@ -116,7 +116,7 @@ describe('replayFailures', () => {
     assert.deepEqual(queue.left(), { held: ['m0'], hidden: [] });
   });
 
-  it('calls no function that does not send to the queue, whatever a message says', async () => {
+  it('calls only functions that send to the queue, for any message', async () => {
     const queue = aFailureQueue(
       [
         { id: 'evil', body: record('delete-everything', {}) },
@@ -138,7 +138,7 @@ describe('replayFailures', () => {
     assert.deepEqual([queue.events, queue.left()], [[], { held: ['evil', 'other'], hidden: [] }]);
   });
 
-  it('takes one message alone, and leaves all others in sight', async () => {
+  it('takes one message alone, and keeps all others visible', async () => {
     const queue = aFailureQueue(messages(25), WELL);
 
     assert.deepEqual(await replay(queue, { messageId: 'm17' }), [['m17', 'done', '']]);
@@ -146,7 +146,7 @@ describe('replayFailures', () => {
     assert.deepEqual([queue.left().held.length, queue.left().hidden], [24, []]);
   });
 
-  it('hands over no more than it was told', async () => {
+  it('hands over at most the given number', async () => {
     const queue = aFailureQueue(messages(5), WELL);
 
     assert.equal((await replay(queue, { limit: 3 })).length, 3);

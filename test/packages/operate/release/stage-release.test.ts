@@ -157,7 +157,7 @@ describe('the watch of a canary', () => {
       atMs: 600_000,
     },
     {
-      when: 'nobody can look any more',
+      when: 'CloudWatch refuses further looks',
       states: ['OK', new Error('AccessDenied')],
       counts: [[100, 0]],
       says: 'blind',

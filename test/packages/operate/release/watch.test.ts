@@ -31,7 +31,7 @@ const ANSWERS: Answers = {
 };
 
 describe('what a watch sees in CloudWatch', () => {
-  it('is the state of an alarm, of whatever kind, and of none where there is none', async () => {
+  it('is the state of an alarm of any kind, and of none where there is none', async () => {
     await using account = await anAccount(ANSWERS);
     const { alarmState } = cloudWatchLooks(account.aws, target, clock);
 

@@ -56,7 +56,7 @@ function send(origin: string, more: Partial<HttpRequest> = {}): Promise<HttpOutc
 }
 
 describe('createHttpClient', () => {
-  it('asks the local origin of a host that it is told of, under the Host of the address', async (t) => {
+  it('asks the given local origin of a host, under the Host of the address', async (t) => {
     const origin = await aBackend((request, response) => response.end(request.headers.host));
     const redirected = createHttpClient(new Map(), (host) =>
       host === 'a.example:81' ? { origin } : undefined,
@@ -143,7 +143,7 @@ describe('createHttpClient', () => {
       assert.equal(outcome.kind === 'answered' && outcome.body.toString(), 'packed');
     });
 
-  it('leaves an answer packed for who passes its encoding on', async () => {
+  it('keeps an answer packed for a caller that passes its encoding on', async () => {
     const packed = gzipSync('packed');
     const origin = await aBackend((_, response) =>
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(packed),
@@ -216,7 +216,7 @@ describe('createHttpClient', () => {
       assert.equal(outcome.reason, 'network', outcome.message);
     });
 
-  it('says network where nobody listens', async () => {
+  it('says network where no server listens', async () => {
     const server = createTcpServer();
     const origin = await listen(server);
     await new Promise((resolve) => server.close(resolve));

@@ -77,7 +77,7 @@ describe('createKeySets', () => {
     assert.equal(asked.length, 2);
   });
 
-  it('looks again for an unknown key id, but not for every one that somebody invents', async () => {
+  it('looks again for an unknown key id, but not for every invented one', async () => {
     const { keySets, asked, clock, texts } = aWorld();
     await keySets.find(ISSUER, 'rsa-1');
 
@@ -95,7 +95,7 @@ describe('createKeySets', () => {
     assert.equal(rotated.kind, 'key');
   });
 
-  it('tells an issuer that is out of reach from one without the key', async () => {
+  it('distinguishes an unreachable issuer from one without the key', async () => {
     const { keySets, texts } = aWorld();
     texts.delete(DISCOVERY);
 

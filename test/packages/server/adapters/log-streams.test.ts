@@ -32,7 +32,7 @@ describe('createStreamSink', () => {
     await closing;
   });
 
-  it('drops lines that nobody reads, and says how many once somebody does', async () => {
+  it('drops lines while no reader takes them, and then says how many', async () => {
     const stream = new PassThrough({ highWaterMark: 1 });
     stream.setEncoding('utf8');
     const sink = createStreamSink(stream);

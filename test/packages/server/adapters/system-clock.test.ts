@@ -18,7 +18,7 @@ describe('createSystemClock', () => {
     assert.equal(clock.offsetMs(), 0);
   });
 
-  it('tells everybody where it stood a moment ago: what was signed then may be under way', () => {
+  it('gives the time of a moment ago: what was signed then may be under way', () => {
     const clock = createSystemClock();
     const follower = followClock(clock.offset);
     assert.deepEqual(follower.formerOffsetsMs?.(), []);
@@ -39,7 +39,7 @@ describe('createSystemClock', () => {
     });
   }
 
-  it('measures durations on a clock that nobody moves', () => {
+  it('measures durations on a clock that never moves', () => {
     const clock = createSystemClock();
     const before = clock.monotonicMs();
     clock.shift(-90_000);

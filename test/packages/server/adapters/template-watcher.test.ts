@@ -52,7 +52,7 @@ describe('watchTemplates', () => {
     assert.deepEqual(heard, ['made', 'changed', 'taken away', 'made again', 'changed again']);
   });
 
-  it('leaves alone what lies where there is no folder to look at', () => {
+  it('ignores files where there is no folder to look at', () => {
     const stop = watchTemplates([join(root, 'none/of/these/state.json')], () =>
       assert.fail('nothing has changed'),
     );

@@ -67,7 +67,7 @@ describe('openControlPort', () => {
       assert.equal(answer.statusCode, 200, await text(answer));
     });
 
-    it('lets an identity do what its policies allow and nothing else', async () => {
+    it('allows an identity what its policies allow and nothing else', async () => {
       const client = aClient(at, READER);
       await client.send(new GetItemCommand({ TableName: 'orders', Key: { id: { S: 'a' } } }));
       await assert.rejects(
@@ -215,7 +215,7 @@ describe('openControlPort', () => {
           '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>sns is not served here; let it through with --aws sns</Message></Error><RequestId>local</RequestId></ErrorResponse>',
       },
       {
-        name: 'are refused by name in JSON where a target says so, whatever curl says of the body',
+        name: 'are refused by name in JSON where a target says so, with any type of body from curl',
         service: 'cognito-sync',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
         expected:

@@ -119,7 +119,7 @@ describe('acceptHttp2', () => {
       await once(socket, 'close');
     });
 
-    it('before the first bytes tell which HTTP it speaks', SOON, async () => {
+    it('before the first bytes show which HTTP it speaks', SOON, async () => {
       const socket = connect(at.port, '127.0.0.1').resume();
 
       socket.end('PR');

@@ -30,7 +30,7 @@ describe('serveLocal', () => {
     { name: 'refuse to move and reset at once', path: 'clock', body: { shiftMs: 1, reset: true } },
     { name: 'refuse a clock beyond a hundred years', path: 'clock', body: { shiftMs: 1e15 } },
     { name: 'refuse a token without sub', path: 'token', body: { scope: 'a' } },
-    { name: 'refuse a token with an unknown wish', path: 'token', body: { sub: 'a', issuer: 'b' } },
+    { name: 'refuse a token with an unknown option', path: 'token', body: { sub: 'a', issuer: 'b' } },
     {
       name: 'refuse a token that sets the issuer',
       path: 'token',
@@ -73,7 +73,7 @@ describe('serveLocal', () => {
     assert.equal(at.clock.offsetMs(), 0);
   });
 
-  it('tell of a clock that was moved, and not of one that was not', async () => {
+  it('report a clock that was moved, and not one that was not', async () => {
     const clock = createSystemClock();
     const moved: number[] = [];
     const move = (body: object) =>

@@ -33,7 +33,7 @@ describe('LogHistory', () => {
     assert.deepEqual(written, ['GET /list 200']);
   });
 
-  it('tells what was printed since then', () => {
+  it('has the lines printed since then', () => {
     const { history, print, pass } = aHistory();
     print('list', 'old');
     pass(60_000);
@@ -52,7 +52,7 @@ describe('LogHistory', () => {
     assert.equal(history.read({}).length, 32);
   });
 
-  it('tells the lines of one loop turn one by one, before the turn is over and after it', async () => {
+  it('has the lines of one loop turn one by one, before the turn is over and after it', async () => {
     const { history, sink, print, pass } = aHistory();
     const lines = Array.from({ length: 1_200 }, (_, number) => `GET /${number} 200`);
     for (const line of lines) sink.write(line);
@@ -66,7 +66,7 @@ describe('LogHistory', () => {
     assert.deepEqual(messages(history.read({ sinceEpochMs: 1_700_000_000_005 })), ['after', 'last']);
   });
 
-  it('keeps the last 10,000 lines of the gateway, too, and forgets all when it is told to', () => {
+  it('keeps the last 10,000 lines of the gateway, too, and forgets all on request', () => {
     const { history, sink } = aHistory();
     for (let number = 0; number < 60_250; number += 1) sink.write(String(number));
     const lines = messages(history.read({}));
@@ -78,7 +78,7 @@ describe('LogHistory', () => {
     assert.deepEqual(messages(history.read({})), ['new']);
   });
 
-  it('tells a listener the lines of the gateway at the end of their loop turn', async () => {
+  it('sends a listener the lines of the gateway at the end of their loop turn', async () => {
     const { history, sink } = aHistory();
     const reader = history.follow({})[Symbol.asyncIterator]();
     sink.write('one');
@@ -92,7 +92,7 @@ describe('LogHistory', () => {
     );
   });
 
-  it('follows: what is there, then what comes, until nobody listens', async () => {
+  it('follows: what is there, then what comes, until the listener leaves', async () => {
     const { history, print } = aHistory();
     print('list', 'before');
     const stream = history.follow({ functionName: 'list' });
@@ -111,7 +111,7 @@ describe('LogHistory', () => {
     assert.equal((await last).done, true);
   });
 
-  it('leaves lines out for a listener who does not read, and says how many', async () => {
+  it('drops lines for a listener who does not read, and says how many', async () => {
     const { history, print } = aHistory();
     const reader = history.follow({})[Symbol.asyncIterator]();
     for (let number = 0; number < 40; number += 1) print('list', 'x'.repeat(256 * 1024));

@@ -181,7 +181,7 @@ describe('calls about records', () => {
         source: 'hazelcast, its Kinesis tests, which quote AWS',
       },
       {
-        name: 'an iterator that nobody gave',
+        name: 'an iterator that was never given',
         action: 'GetRecords',
         input: { ShardIterator: 'x' },
         type: 'InvalidArgumentException',

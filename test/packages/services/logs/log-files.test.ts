@@ -68,7 +68,7 @@ describe('createLogFiles', () => {
     assert.equal(await readFile(join(directory, 'g.log.3'), 'utf8'), 'cccccccccc\n');
   });
 
-  it('lets nobody but the owner read: a format may log keys', async () => {
+  it('makes them readable only to the owner: a format may log keys', async () => {
     const { files, directory } = openIn('private');
     files.write('g', 'line');
     await files.close();

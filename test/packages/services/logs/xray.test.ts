@@ -40,7 +40,7 @@ describe('createXRayDaemon', () => {
     assert.equal(packet.toString(), '{"format":"json","version":1}\n{"name":"pets/dev"}');
   });
 
-  it('reports once that nobody can be reached, and loses the segment', async () => {
+  it('reports an unreachable daemon once, and loses the segment', async () => {
     const reported = Promise.withResolvers<string>();
     const traces = createXRayDaemon({ host: '256.256.256.256', port: 2000 }, reported.resolve);
     traces.send('{}');

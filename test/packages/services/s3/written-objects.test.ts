@@ -77,7 +77,7 @@ describe('objects of the file of values', () => {
     );
   });
 
-  it('are kept from whom no policy gives them', async () => {
+  it('are refused to callers without a policy for them', async () => {
     const wish = new GetObjectCommand({ Bucket: 'photos', Key: 'rates/of today.json' });
 
     await assert.rejects(new S3Client(at(READER)).send(wish), { name: 'AccessDenied' });

@@ -104,7 +104,7 @@ describe('Sqs by the JSON protocol', () => {
     });
   });
 
-  it('hides what is received for its visibility timeout, as long as it is told, or not at all', async () => {
+  it('hides what is received for its visibility timeout, for a given time, or not at all', async () => {
     const { bench, client } = aClient();
     const receive = async () =>
       (await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages ?? [];
@@ -229,7 +229,7 @@ describe('Sqs by the JSON protocol', () => {
       error: 'InvalidParameterValue',
     },
     {
-      name: 'a handle that nobody has given',
+      name: 'a handle that was never given',
       command: new DeleteMessageCommand({ QueueUrl, ReceiptHandle: 'nothing' }),
       error: 'ReceiptHandleIsInvalid',
     },

@@ -44,7 +44,7 @@ describe('readSeeds', () => {
       assert.deepEqual(seed.items, WANTED);
     });
 
-  it('leaves the users of the issuer and files of other kinds alone', async () => {
+  it('ignores the users of the issuer and files of other kinds', async () => {
     assert.deepEqual(await readSeeds(aFolder({ 'users.yml': '- username: x', 'README.md': '#' })), []);
   });
 

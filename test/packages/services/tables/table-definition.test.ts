@@ -119,7 +119,7 @@ describe('readTableDefinition', () => {
       expected: 'TimeToLiveSpecification: AttributeName is missing',
     },
     {
-      name: 'a time to live that is neither on nor off',
+      name: 'a time to live without on or off',
       change: { TimeToLiveSpecification: { AttributeName: 'x', Enabled: 'maybe' } },
       expected: 'TimeToLiveSpecification: Enabled must be true or false',
     },

@@ -7,14 +7,14 @@ const first = (): number => 0;
 
 // Source: Secrets Manager API reference, "GetRandomPassword".
 describe('generateSecret', () => {
-  it('has 32 characters with one of each kind unless another wish is there', () => {
+  it('has 32 characters with one of each kind by default', () => {
     const made = generateSecret({}, first);
 
     assert.equal(made.length, 32);
     for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/]) assert.match(made, kind);
   });
 
-  it('leaves out what is excluded', () => {
+  it('omits excluded characters', () => {
     const made = generateSecret(
       { ExcludeLowercase: true, ExcludePunctuation: 'true', ExcludeCharacters: '0A', PasswordLength: 8 },
       first,

@@ -61,7 +61,7 @@ describe('LocalValues', () => {
     );
   });
 
-  it('tells what is missing once until the next load', () => {
+  it('reports a missing value once until the next load', () => {
     const { values, lines, write } = someValues();
     write('');
     for (let call = 0; call < 3; call += 1) values.parameter('/gone');

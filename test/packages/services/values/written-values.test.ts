@@ -29,7 +29,7 @@ describe('parseValues', () => {
     );
   });
 
-  // What is wrong is told by place and key: the file is full of secrets.
+  // Faults are reported by place and key: the file is full of secrets.
   const wrong: [what: string, text: string, told: RegExp][] = [
     ['no YAML', 'ssm:\n  /a: "hush', /^v\.yml:2: is not valid YAML from column 12 on \(MISSING_CHAR\)/],
     ['an unknown tag', 'ssm:\n  /a: !hush 1', /^v\.yml:2: is not valid YAML/],
@@ -47,7 +47,7 @@ describe('parseValues', () => {
     ['an anchor that is not there', 'secretsmanager: { a: [*hush] }', /^v\.yml:1: /],
   ];
   for (const [what, text, told] of wrong) {
-    it(`tells ${what}, and no value`, () => {
+    it(`reports ${what}, and no value`, () => {
       const { faults } = parseValues(text, 'v.yml', noFile);
 
       const [first = '', ...others] = faults.map((fault) => fault.describe());

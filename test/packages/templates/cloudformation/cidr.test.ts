@@ -12,7 +12,7 @@ describe('cutCidr', () => {
       expected: [0, 32, 64, 96, 128, 160].map((host) => `192.168.0.${host}/27`),
     },
     {
-      name: 'begins at the block, whatever host is written',
+      name: 'begins at the block, for any host in it',
       given: ['10.1.2.3/16', 1, 8],
       expected: ['10.1.0.0/24'],
     },

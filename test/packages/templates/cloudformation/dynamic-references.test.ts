@@ -21,7 +21,7 @@ secretsmanager:
 `;
 const DOCUMENTED = 'AWS CloudFormation user guide, dynamic references';
 
-/** The resource `F` of a template whose environment variable `V` is `text`, and what is told. */
+/** The resource `F` of a template whose environment variable `V` is `text`, and the findings. */
 function resolve(
   text: string,
   others = '',
@@ -116,7 +116,7 @@ describe('a dynamic reference', () => {
     ["'{{resolve:vault:x}}'", /only ssm, ssm-secure and secretsmanager/],
   ];
   for (const [text, says] of refused)
-    it(`${text} leaves its resource at fault, and no message holds a value`, () => {
+    it(`${text} puts its resource at fault, and no message holds a value`, () => {
       const { value, told, function: made } = resolve(text);
 
       assert.equal(value, undefined);

@@ -28,7 +28,7 @@ function aFolder(files: Readonly<Record<string, string>>): string {
 
 const OBJECTS: Readonly<Record<string, string>> = { 'bucket/topic.yml': 'Topic: { Type: AWS::SNS::Topic }' };
 
-/** The template with its snippets in place, and what is told. */
+/** The template with its snippets in place, and the findings. */
 function expand(
   template: string,
   files: Readonly<Record<string, string>> = {},
@@ -86,7 +86,7 @@ describe('AWS::Include', () => {
     assert.deepEqual(value['Mappings'], { A: { x: { y: 1 } }, B: { x: { y: 2 } } });
   });
 
-  it('brings sections at the top level, and leaves other transforms', () => {
+  it('brings sections at the top level, and keeps other transforms', () => {
     const { value, told } = expand(
       `Transform: [AWS::LanguageExtensions, { Name: AWS::Include, Parameters: { Location: all.yml } }]
 Resources: { A: { Type: AWS::SNS::Topic } }`,
@@ -132,7 +132,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     ['list.yml', /expected a mapping/],
   ];
   for (const [location, says] of broken)
-    it(`leaves a resource at fault that needs ${location}`, () => {
+    it(`puts a resource at fault that needs ${location}`, () => {
       const { value, told } = expand(
         `Resources:\n  A:\n    Type: AWS::ApiGateway::RestApi\n    Properties:\n      Body: { ${INCLUDE(location)} }`,
         { 'self.yml': `paths: { ${INCLUDE('self.yml')} }`, 'list.yml': '- 1' },
@@ -142,7 +142,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
       assert.ok(JSON.stringify(value).includes('Fn::Transform'));
     });
 
-  it('leaves a section without the snippet that cannot be had', () => {
+  it('keeps a section without the missing snippet', () => {
     const { value, told } = expand(
       `Resources:\n  A: { Type: AWS::SNS::Topic }\n  ${INCLUDE('none.yml')}\nOutputs: { ${INCLUDE('none.yml')} }`,
     );
@@ -151,7 +151,7 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     assert.deepEqual(value, { Resources: { A: { Type: 'AWS::SNS::Topic' } }, Outputs: {} });
   });
 
-  it('tells what template and snippet both say', () => {
+  it('reports properties that template and snippet both have', () => {
     const { value, told } = expand(
       `Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties: { TopicName: own, ${INCLUDE('p.yml')} }`,
       { 'p.yml': 'TopicName: other' },

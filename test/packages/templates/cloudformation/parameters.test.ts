@@ -108,7 +108,7 @@ describe('readParameters', () => {
     assert.equal(evaluate('x', cdkBootstrap), 'x');
   });
 
-  it('leaves values for other stacks alone', () => {
+  it('keeps values for other stacks', () => {
     assert.equal(evaluate('x', '', { Unknown: '1' }), 'x');
   });
 });

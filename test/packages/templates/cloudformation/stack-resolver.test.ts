@@ -34,7 +34,7 @@ Resources:
     });
   });
 
-  it('leaves out resources and outputs whose condition is false, and waits for them', () => {
+  it('omits resources and outputs whose condition is false, and waits for them', () => {
     const stack = aStack(`
 Conditions: { Never: !Equals [a, b] }
 Resources:

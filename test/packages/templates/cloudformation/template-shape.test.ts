@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 
 const TOPIC = { Type: 'AWS::SNS::Topic' };
 
-/** What is left, what was told, and what ended it. */
+/** The remaining template, the findings, and the error that ended it. */
 function check(template: JsonObject): { left: unknown; told: string[]; failed: string | undefined } {
   const told: string[] = [];
   try {
@@ -33,7 +33,7 @@ describe('checkShape', () => {
     assert.match(check(many(5_001)).failed ?? '', /^5001 resources: AWS allows 500 per stack/);
   });
 
-  it('leaves out what CloudFormation would refuse, and says so', () => {
+  it('omits what CloudFormation would refuse, and says so', () => {
     const { left, told } = check({ Resources: { Good: TOPIC, Bad: 'text' }, Outputs: [] });
 
     assert.deepEqual(left, { Good: TOPIC });

@@ -48,7 +48,7 @@ describe('parseSource', () => {
       source: 'YAML merge key, as the AWS CLI and osls expand it',
     },
     {
-      name: 'lets the last of equal keys hold',
+      name: 'keeps the last of equal keys',
       text: 'A: {x: 1}\nB: 2\nA: {y: 1}',
       value: { A: { y: 1 }, B: 2 },
       source: 'PyYAML, which SAM and the AWS CLI read with',

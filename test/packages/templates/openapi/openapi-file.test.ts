@@ -18,7 +18,7 @@ async function methodsOf(api: string): Promise<string[]> {
     .map(({ logicalId }) => logicalId.slice(api.length + 1));
 }
 
-describe('what lies in S3', () => {
+describe('a document in S3', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-stored-'));
   after(() => rmSync(folder, { recursive: true }));
 
@@ -108,7 +108,7 @@ describe('a document beside the template', () => {
     assert.deepEqual(Object.keys(propertiesOf(template('Other')) ?? {}), ['BodyS3Location']);
   });
 
-  it('stays where it is when it lies in S3', () => {
+  it('stays where it is when it is in S3', () => {
     const text = `Resources: { A: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: { Bucket: b, Key: k } } } }`;
     const api = aStack(text).resolveResources().get('A');
 

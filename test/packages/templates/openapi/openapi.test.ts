@@ -17,7 +17,7 @@ const petstore = (): Expanded => expand(readFileSync(FILE, 'utf8'));
 const integration = { type: 'mock' };
 
 describe('expandDocuments for a REST API', () => {
-  it('leaves an API without a document as it is', () => {
+  it('does not change an API without a document', () => {
     const resources = aStack('Resources: { Api: { Type: AWS::ApiGateway::RestApi } }').resolveResources();
 
     assert.deepEqual([...expandDocuments('shop', resources).resources], [...resources]);
@@ -65,7 +65,7 @@ describe('expandDocuments for a REST API', () => {
     assert.deepEqual([Type, IntegrationHttpMethod], ['AWS_PROXY', 'POST']);
   });
 
-  it('lets an operation override a parameter of its path, and name its body', () => {
+  it('allows an operation to override a parameter of its path, and to name its body', () => {
     const method = find(petstore(), 'Api POST /pets');
 
     assert.deepEqual(method['RequestParameters'], { 'method.request.querystring.page': false });
@@ -282,7 +282,7 @@ describe('expandDocuments for a REST API', () => {
     assert.equal(method.place().logicalId, 'Api');
   });
 
-  it('names what it leaves out', () => {
+  it('names what it omits', () => {
     const paths = { '/x': { get: { responses: {} }, trace: { responses: {} } } };
     const { findings } = expand(document({}, { paths }));
 

@@ -86,7 +86,7 @@ describe('placeBuiltLayers', () => {
     ],
   ];
   for (const [title, metadata, files, below, says] of rows)
-    it(`says below which folder of /opt the content lies: ${title}`, () => {
+    it(`says below which folder of /opt the content is: ${title}`, () => {
       const placed = place(metadata, files);
 
       assert.deepEqual([placed.folder, placed.below], ['layer', below], SAM);

@@ -144,7 +144,7 @@ Resources:
 });
 
 describe('types of SAM that are not served', () => {
-  it('leave the rest as it is', () => {
+  it('do not change the rest', () => {
     const text = `${samTemplate('Api', '', { A: ROUTE })}
   C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Api }, Destination: { Id: F }, Permissions: [Write] } }
   G: { Type: AWS::Serverless::GraphQLApi, Properties: { SchemaUri: x } }

@@ -16,7 +16,7 @@ const permissionsOf = (text: string): unknown[] =>
 const SOURCE = 'arn:aws:execute-api:eu-west-1:123456789012:API/*';
 
 describe('connectApis', () => {
-  it('lets an API call the function that a connector names', () => {
+  it('allows an API to call the function that a connector names', () => {
     const connector =
       '  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: Api }, Destination: { Id: F }, Permissions: [Write] } }';
 

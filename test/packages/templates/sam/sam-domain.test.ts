@@ -90,7 +90,7 @@ describe('expandDomain', () => {
     );
   });
 
-  it('lets APIs of one template share a domain', () => {
+  it('shares a domain between APIs of one template', () => {
     const made = madeOf(
       template('Api', [
         '{ DomainName: a.example.com, BasePath: [one] }',

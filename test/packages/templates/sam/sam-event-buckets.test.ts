@@ -26,7 +26,7 @@ const ADDED = [
 ];
 
 describe('S3 events of SAM', () => {
-  it('are told by the bucket, which may invoke the function, wherever it is declared', () => {
+  it('are notified by the bucket, which may invoke the function, in any place of the template', () => {
     assert.deepEqual(notificationsOf({}, Files()), { LambdaConfigurations: ADDED });
     assert.deepEqual(samEvents(event(BUCKET), {}, Files()).resources['FEPermission'], {
       Type: 'AWS::Lambda::Permission',
@@ -39,7 +39,7 @@ describe('S3 events of SAM', () => {
     });
   });
 
-  it('are added to what the bucket tells others', () => {
+  it('are added to the other notifications of the bucket', () => {
     const other = { Event: 's3:ObjectCreated:Put', Function: 'other' };
     const config = { LambdaConfigurations: [other], TopicConfigurations: [] };
 

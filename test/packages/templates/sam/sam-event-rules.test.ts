@@ -158,7 +158,7 @@ describe('expandSchedulerSchedule', () => {
     );
   });
 
-  it('takes the role that is given, and leaves the name to CloudFormation where that is asked for', () => {
+  it('takes the given role, and keeps a name of CloudFormation on request', () => {
     const made = samEvents(
       event('ScheduleV2', { ScheduleExpression, RoleArn: 'role', OmitName: true }),
     ).resources;

@@ -143,7 +143,7 @@ describe('expandSource (docs/aws §18.10)', () => {
       },
     },
   ])
-    it(`makes what lets ${what} start the function`, () => {
+    it(`makes the permission for ${what} to start the function`, () => {
       const { resources, findings } = samEvents(given);
 
       assert.deepEqual(resources, made);

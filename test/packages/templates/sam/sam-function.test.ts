@@ -21,7 +21,7 @@ describe('expandFunctionUrl', () => {
     });
   });
 
-  it('gives nobody leave to call one that asks for signatures', () => {
+  it('makes no public permission for one that asks for signatures', () => {
     const made = samSources({}, { FunctionUrlConfig: { AuthType: 'AWS_IAM' } });
     assert.deepEqual(Object.keys(made), ['FUrl']);
   });

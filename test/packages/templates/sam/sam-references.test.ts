@@ -42,7 +42,7 @@ Outputs: { Out: { Value: ${name} } }`;
     assert.match(samText(text, 'Api GET /x', 'Uri'), /:function:shop-F-[A-Z0-9]+:live\/invocations$/);
   });
 
-  it('lets an event refer to an API of CloudFormation, which it only may call', () => {
+  it('gives an event that refers to an API of CloudFormation only the permission to call', () => {
     const text = samTemplate('Api', '', { A: GET }).replace(
       'Type: AWS::Serverless::Api\n    Properties: { StageName: live,  }',
       'Type: AWS::ApiGateway::RestApi',

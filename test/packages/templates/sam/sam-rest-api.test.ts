@@ -60,7 +60,7 @@ describe('Cors of AWS::Serverless::Api', () => {
     assert.ok(samResources(implicit).has('ServerlessRestApi OPTIONS /x'));
   });
 
-  it('leaves an OPTIONS method of the service alone, and allows every method beside ANY', () => {
+  it('keeps an OPTIONS method of the service, and allows every method beside ANY', () => {
     const own = samTemplate('Api', `Cors: "'*'"`, { Own: 'Path: /x, Method: options' });
     const any = samTemplate('Api', `Cors: "'*'"`, { Any: 'Path: /x, Method: any' });
 
@@ -106,7 +106,7 @@ describe('Auth of AWS::Serverless::Api', () => {
         gives: { 'GET /x': 'CUSTOM T', 'OPTIONS /x': 'CUSTOM T' },
       },
       {
-        name: 'preflights that need neither authorizer nor key',
+        name: 'preflights without an authorizer and a key',
         api: `Cors: "'*'", Auth: { DefaultAuthorizer: T, ApiKeyRequired: true, AddDefaultAuthorizerToCorsPreflight: false, AddApiKeyRequiredToCorsPreflight: false, ${TOKEN} }`,
         events: { A: GET },
         gives: { 'GET /x': 'CUSTOM T key', 'OPTIONS /x': 'NONE' },
@@ -320,7 +320,7 @@ describe('the other properties of AWS::Serverless::Api', () => {
     assert.deepEqual(Object.keys(samSecurity(plain)), ['GET /y']);
   });
 
-  it('leaves out routes of functions that are not made, and the implicit API with the last of them', () => {
+  it('omits routes of functions that are not made, and the implicit API with the last of them', () => {
     const head = (events: string, more = ''): string => `
 Transform: AWS::Serverless-2016-10-31
 Conditions: { No: !Equals [a, b], Yes: !Equals [a, a] }

@@ -59,7 +59,7 @@ describe('functionRole', () => {
       assert.deepEqual(arnsOf(properties), arns);
     });
 
-  it('is open where a connector begins, as by a policy that nobody knows', () => {
+  it('is open where a connector begins, as by an unknown policy', () => {
     assert.match(JSON.stringify(arnsOf({}, true)), /policy\/AWS::Serverless::Connector/);
   });
 

@@ -96,7 +96,7 @@ describe('expandSam', () => {
     );
   });
 
-  it('lets the API invoke each function only on its own route', async () => {
+  it('allows the API to invoke each function only on its own route', async () => {
     const sources = only(await load(), 'AWS::Lambda::Permission').map(({ SourceArn }) =>
       (SourceArn as string).replace(/^.*?\//, ''),
     );

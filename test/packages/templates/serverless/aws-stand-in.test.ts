@@ -112,7 +112,7 @@ describe('startAwsStandIn', () => {
       body: /over 1 MiB/,
     },
     {
-      name: 'answers nobody without its key',
+      name: 'refuses callers without its key',
       request: () => ask('sts', '/', { method: 'POST', body: 'Action=GetCallerIdentity' }, 'AKIAOTHER'),
       status: 403,
       body: /InvalidClientTokenId/,

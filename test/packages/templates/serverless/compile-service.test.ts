@@ -136,7 +136,7 @@ describe('compiling a service', () => {
     assert.ok(first.includes('announced kept-dev'), first.join());
   });
 
-  it('leaves the result to nobody else on the machine', () => {
+  it('keeps the result from other users of the machine', () => {
     const [name = ''] = readdirSync(keptIn);
     assert.equal(statSync(join(keptIn, name)).mode & 0o077, 0);
     assert.equal(statSync(keptIn).mode & 0o077, 0);
@@ -227,7 +227,7 @@ describe('compiling a service', () => {
     });
 
   // Last, since the age of such a file cannot be brought back.
-  it('is done again after an installation has written a package anew, whatever is in it', async () => {
+  it('is done again after an installation has rewritten a package, with any content', async () => {
     const file = 'node_modules/helpful/index.js';
     write(file, FILES[file] ?? '');
     assert.equal(await isReused(), false);

@@ -36,7 +36,7 @@ describe('runsNodeOnly', () => {
     },
   });
 
-  it('tells a service with a function of another runtime', () => {
+  it('reports a service with a function of another runtime', () => {
     assert.deepEqual(
       [runsNodeOnly(template('nodejs24.x')), runsNodeOnly(template('python3.14'))],
       [true, false],

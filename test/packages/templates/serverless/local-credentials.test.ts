@@ -31,7 +31,7 @@ function anOlderSdk() {
 const OLDER = { credentials, endpoint: 'http://127.0.0.1:9', s3ForcePathStyle: true };
 
 describe('useLocalCredentials', () => {
-  it('leads the SDK of osls 4 to the stand-in, whatever the service asks for', () => {
+  it('points the SDK of osls 4 at the stand-in, with any settings of the service', () => {
     const provider: Provider = { getAwsSdkV3Config: (options) => ({ profile: 'mine', ...options }) };
 
     useLocalCredentials(provider, undefined, ENVIRONMENT);

@@ -47,7 +47,7 @@ describe('what osls has to say', () => {
     ],
   ];
   for (const [property, source, says] of cases)
-    it(`of a variable "${source}" without value is told with its line and the way out`, () => {
+    it(`of a variable "${source}" without value is reported with its line and the way out`, () => {
       const failure = { message: unresolved(`provider.environment.${property}`, source) };
       const tree = parseSource(SERVICE, FILE);
 

@@ -28,7 +28,7 @@ describe('listIncludedFiles', () => {
     assert.deepEqual(listIncludedFiles(main, folder), [tables, deep]);
   });
 
-  it('leaves out what is not there and what is named by a variable', () => {
+  it('omits what is missing and what a variable names', () => {
     const main = write('other.yml', 'a: ${file(nowhere.yml)}\nb: ${file(./${sls:stage}.yml)}');
 
     assert.deepEqual(listIncludedFiles(main, folder), []);

@@ -111,7 +111,7 @@ describe('keepCompiledChecks', () => {
     assert.equal(check(folder, undefined, `module.exports = (text) => 'other ' + text;`), 'other a');
   });
 
-  it('makes a damaged file anew', () => {
+  it('rewrites a damaged file', () => {
     check(folder);
     const whole = readFileSync(onlyFile());
     for (const damaged of [whole.subarray(0, 40), Buffer.alloc(0), Buffer.from(whole).fill(7, 20, 60)]) {
@@ -136,7 +136,7 @@ describe('keepCompiledChecks', () => {
     assert.equal(check(file), 'checked a in [generated-ajv-validate]1.js');
   });
 
-  it('leaves other modules alone', () => {
+  it('does not change other modules', () => {
     assert.equal(check(folder, 'other.js'), 'checked a in other.js');
 
     assert.deepEqual(readdirSync(folder), []);

@@ -67,7 +67,7 @@ describe('code of a service', () => {
     ['dist', 'is missing, or not a zip archive'],
     ['https://bucket.s3.amazonaws.com/a.zip', 'is not on this machine'],
   ])
-    it(`is the source where the artifact ${artifact} ${why}, and that is told`, () => {
+    it(`is the source where the artifact ${artifact} ${why}, and that is reported`, () => {
       const folder = aFolder({ 'dist/index.js': '' });
 
       const { functions, findings } = findServiceCode(packagedService(artifact), folder);

@@ -10,7 +10,7 @@ describe('tellWaiting', () => {
     mock.timers.reset();
   });
 
-  it('tells once what is waited for, after two seconds', () => {
+  it('says once what it waits for, after two seconds', () => {
     const told: string[] = [];
     tellWaiting('reading …', (sentence) => told.push(sentence));
 
@@ -20,7 +20,7 @@ describe('tellWaiting', () => {
     assert.deepEqual(told, ['reading …']);
   });
 
-  it('tells nothing of what has ended or was told otherwise, nor where nobody looks', () => {
+  it('says nothing of what has ended or was reported otherwise, and nothing without a reader', () => {
     const told: string[] = [];
     tellWaiting('reading …', (sentence) => told.push(sentence)).end();
     tellWaiting('reading …', undefined).end();

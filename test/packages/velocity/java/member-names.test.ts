@@ -42,7 +42,7 @@ describe('hasTooManyNames', () => {
   for (const { name, text, expected } of rows)
     it(`says ${expected} of ${name}`, () => assert.equal(hasTooManyNames(text), expected));
 
-  it('says false of whatever is short, JSON or not', () => {
+  it('says false for every short text, JSON or not', () => {
     fc.assert(fc.property(fc.string({ maxLength: 2_000 }), (text) => !hasTooManyNames(text)));
   });
 });

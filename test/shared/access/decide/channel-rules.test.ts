@@ -35,7 +35,7 @@ describe('tellChannels', () => {
     assert.ok(!mayUseChannel(grants, 'publish', 'orders/acme/7'));
   });
 
-  it('lets no value of a claim stand for more than itself', () => {
+  it('reads no value of a claim as a pattern', () => {
     const own = rule({ patterns: [['orders', { claim: ['tenant'] }]] });
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constantFrom('*', '**', 'a/b', '', '{x}')), (tenant) => {
@@ -53,7 +53,7 @@ describe('tellChannels', () => {
       assert.equal(grantsOf([own], claims), undefined);
   });
 
-  it('lets a deny rule win, also where its condition cannot be decided', () => {
+  it('prefers a deny rule, also where its condition cannot be decided', () => {
     const office = { is: 'network', index: 0 } as const;
     const deny = rule({ id: 'd', effect: 'deny', patterns: [['rooms', 'staff']], when: office });
     const grants = grantsOf([rule({}), deny]);
@@ -73,7 +73,7 @@ describe('tellChannels', () => {
     ['lists something else', { banned: ['1', 2] }],
   ];
   for (const [what, claims] of UNCLEAR)
-    it(`closes by a claim that ${what} whatever it could stand for`, () => {
+    it(`closes by a claim that ${what} for every value it could stand for`, () => {
       const deny = rule({ id: 'd', effect: 'deny', patterns: [['rooms', { claim: ['banned'] }]] });
       const allow = rule({
         patterns: [

@@ -67,7 +67,7 @@ describe('compilePolicy', () => {
       expected: ['Allow GET/users'],
     },
     {
-      name: 'lets one wildcard stand for all that it covers',
+      name: 'covers everything with one wildcard',
       rules: [allow(['/users/**'])],
       expected: ['Allow GET/users', 'Allow GET/users/*', ...DOTS],
     },
@@ -115,7 +115,7 @@ describe('compilePolicy', () => {
       assert.deepEqual(linesOf(aDocument({ rules: whole }, ROUTES)), expected);
     });
 
-  it('denies no route that has no authorizer, since nobody would ask', () => {
+  it('denies no route without an authorizer, since nothing would check it', () => {
     const routes = ['GET /users/{id}', 'open GET /users/help'];
     const document = aDocument({ rules: [{ ...allow(['/users/{id}']), id: 'r' }] }, routes);
 
@@ -166,7 +166,7 @@ describe('compilePolicy', () => {
     ]);
   });
 
-  it('says which two routes it cannot tell apart', () => {
+  it('says which two routes are indistinguishable', () => {
     const rules = [{ ...allow(['/a/{x}', '/a/{x}/{y}/{z}']), id: 'r' }];
     const document = aDocument({ rules, result: { onOversize: 'exact', cacheTtlSeconds: 0 } }, [
       'GET /a/{x}',
@@ -280,7 +280,7 @@ describe('compilePolicy', () => {
     assert.deepEqual(linesOf(document, { subject: 'search' }), ['Deny *']);
   });
 
-  it('lets in from what two networks have in common whom either of them lets in', () => {
+  it('admits from the intersection of two networks what either of them admits', () => {
     const from = (...cidr: string[]) => ({ when: { sourceIp: { cidr } } });
     const rules = [
       { ...allow(['/users'], from('192.0.2.0/24', '203.0.113.0/24')), id: 'r1' },
@@ -294,7 +294,7 @@ describe('compilePolicy', () => {
   });
 
   // docs/design/authorizers §7.12: deny wins, and neither rules nor routes have an order.
-  it('has the same bytes whatever the order of rules, routes, roles and scopes', () => {
+  it('has the same bytes for any order of rules, routes, roles and scopes', () => {
     const rules = [
       { ...allow(['/users/**']), id: 'r1' },
       { ...allow(['/admin']), id: 'r2', when: { sourceIp: { cidr: ['203.0.113.0/24', '2001:db8::/32'] } } },

@@ -114,7 +114,7 @@ describe('evaluateCondition', () => {
       assert.equal(truthOf(condition, {}, 'deny'), expected);
     });
 
-  it('finds factors and the time of a sign-in that nobody tells undecided for a deny rule', () => {
+  it('finds unknown factors and an unknown time of a sign-in undecided for a deny rule', () => {
     const silent = { amr: undefined, auth_time: undefined };
 
     assert.equal(truthOf({ is: 'mfa' }, silent, 'deny'), undefined);

@@ -61,8 +61,8 @@ describe('decide', () => {
       over: support,
       expected: 'no-route',
     },
-    { name: 'tells /Users from /users', target: 'GET/Users', over: support, expected: 'no-route' },
-    { name: 'lets the owner in', target: 'GET/users/u-1', expected: 'allow own' },
+    { name: 'distinguishes /Users from /users', target: 'GET/Users', over: support, expected: 'no-route' },
+    { name: 'allows the owner', target: 'GET/users/u-1', expected: 'allow own' },
     { name: 'keeps others out', target: 'GET/users/u-2', expected: 'not-owner own' },
     {
       name: 'takes a matrix parameter for a part of the id',
@@ -70,14 +70,14 @@ describe('decide', () => {
       expected: 'not-owner own',
     },
     {
-      name: 'lets an owner in whose id is encoded',
+      name: 'allows an owner whose id is encoded',
       target: 'GET/users/auth0%7C7',
       over: { subject: 'auth0|7' },
       expected: 'allow own',
     },
-    { name: 'lets deny win over allow', target: 'GET/orders/export', expected: 'deny-rule no-export' },
+    { name: 'prefers deny over allow', target: 'GET/orders/export', expected: 'deny-rule no-export' },
     {
-      name: 'lets nothing deny who is not meant',
+      name: 'applies a deny rule only to its own callers',
       target: 'GET/orders/export',
       over: { roles: new Set(['admin']) },
       expected: 'allow orders',
@@ -89,7 +89,7 @@ describe('decide', () => {
       assert.equal(ask(target, over), expected);
     });
 
-  it('asks for the address that the caller comes from, and takes an unknown one for a stranger', () => {
+  it('asks for the address of the caller, and rejects an unknown one', () => {
     assert.equal(ask('GET/files/a/b', {}, rest, '203.0.113.7'), 'allow files');
     assert.equal(ask('GET/files/a/b', {}, rest, '::ffff:203.0.113.7'), 'allow files');
     assert.equal(ask('GET/files/a/b', {}, rest, '192.0.2.1'), 'deny-rule office');
@@ -97,7 +97,7 @@ describe('decide', () => {
   });
 
   // docs/design/authorizers §3.2, 6: TOKEN events tell no address, so nobody can say that it is not one of those.
-  it('lets nobody of an unknown address past a rule that shuts addresses out', () => {
+  it('denies an unknown address at a rule that excludes addresses', () => {
     const blocked = { sourceIp: { cidr: ['192.0.2.0/24'] } };
     const rules = [
       { id: 'all', effect: 'allow', methods: ['GET'], paths: ['/**'] },

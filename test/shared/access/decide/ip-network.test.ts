@@ -73,7 +73,7 @@ describe('holdsAddress', () => {
     );
   });
 
-  it('takes a mapped IPv4 address for what it is, and what is no address for a stranger', () => {
+  it('reads a mapped IPv4 address as IPv4, and matches nothing without an address', () => {
     assert.equal(holdsAddress(['10.0.0.0/8'], '::ffff:10.1.2.3'), true);
     assert.equal(holdsAddress(['::/0'], 'x'), false);
     assert.equal(holdsAddress(['0.0.0.0/0'], ''), false);

@@ -150,7 +150,7 @@ describe('keptPaths', () => {
     assert.equal(new Set(results).size, 1);
   });
 
-  it('makes anew for other rules, for merged paths and for an equal document', () => {
+  it('computes new paths for other rules, for merged paths and for an equal document', () => {
     const [document, maker] = [untried(), aMaker()];
     keptPaths(document, inForce(1, 2), false, maker.make);
     for (const other of [inForce(), inForce(1), inForce(12), inForce(0, 1, 2)])
@@ -168,7 +168,7 @@ describe('keptPaths', () => {
     assert.equal(maker.calls, 3);
   });
 
-  it('lets go of what was not asked for the longest time', () => {
+  it('drops the least recently used', () => {
     const [document, maker] = [untried(), aMaker()];
     for (let index = 0; index < KEPT_LIMIT; index += 1)
       keptPaths(document, inForce(index), false, maker.make);

@@ -13,7 +13,7 @@ const OWN = {
   bind: { id: { claim: 'sub' } },
 };
 
-describe('what somebody may do, as paths', () => {
+describe('the rights of a caller, as paths', () => {
   for (const { name, rules, isPersonal, allow } of [
     { name: 'the same for all of the same rules', rules: [WHOLE], isPersonal: false, allow: ['GET/users'] },
     {
@@ -23,7 +23,7 @@ describe('what somebody may do, as paths', () => {
       allow: ['GET/users', 'GET/users/u-1'],
     },
     {
-      name: 'nothing, and no secret of anybody, without rules that apply',
+      name: 'nothing, and no secret, without rules that apply',
       rules: [{ ...WHOLE, when: { mfa: true } }],
       isPersonal: false,
       allow: [],

@@ -18,7 +18,7 @@ describe('toPrincipal', () => {
     assert.notEqual(a.principalId, b.principalId);
   });
 
-  it('gives a role all that it inherits, and forgets roles that nobody declared', () => {
+  it('gives a role all that it inherits, and ignores undeclared roles', () => {
     const principal = toPrincipal({ ...CLAIMS, roles: ['admin', 'root', '__proto__'] }, anIssuer(), DECLARED);
 
     assert.deepEqual([...principal.roles], ['admin', 'support']);

@@ -57,14 +57,14 @@ describe('a caller without a required claim', () => {
   const having = aPrincipal({ claims: { sub: 'u-1', email: 'a@b.example' } });
   const at = (target: string) => ({ target, sourceIp: undefined, nowEpochSeconds: 0 });
 
-  it('is denied by a reason of its own, whatever the rules allow', () => {
+  it('is denied by a reason of its own, with any rules', () => {
     const decision = decide(document, without, at('GET/notes'));
 
     assert.equal(decision.kind === 'deny' && decision.reason, 'missing-claim');
     assert.equal(decide(document, having, at('GET/notes')).kind, 'allow');
   });
 
-  it('is told apart from a route that is not there', () => {
+  it('differs from a route that does not exist', () => {
     const decision = decide(document, without, at('GET/nothing'));
 
     assert.equal(decision.kind === 'deny' && decision.reason, 'no-route');

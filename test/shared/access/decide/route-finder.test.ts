@@ -48,7 +48,7 @@ describe('createRouteFinder', () => {
     assert.equal(createRouteFinder('http', [{ method: 'GET', path: '/' }]).find('HEAD', ['']), undefined);
   });
 
-  it('names every route that the words before a wildcard leave possible, the most specific first', () => {
+  it('names every route that the words before a wildcard allow, the most specific first', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(path, { minLength: 1, maxLength: 8 }),

@@ -73,7 +73,7 @@ describe('alignmentsOf', () => {
 });
 
 describe('indexPaths', () => {
-  it('leaves out no path that the pattern covers', () => {
+  it('omits no path that the pattern covers', () => {
     fc.assert(
       fc.property(fc.array(words, { maxLength: 8 }), pattern, (paths, asked) => {
         const candidates = indexPaths(paths)(asked);
@@ -87,7 +87,7 @@ describe('indexPaths', () => {
   });
 
   // Four hundred routes took a second for each request when every pattern was compared with every other.
-  it('compares a pattern with the paths of its rarest name only, wherever that stands', () => {
+  it('compares a pattern with the paths of its rarest name only, in any position', () => {
     const paths = Array.from({ length: 400 }, (_, index) => [
       'api',
       `r${index % 200}`,

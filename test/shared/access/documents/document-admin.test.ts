@@ -43,7 +43,7 @@ describe('DocumentAdmin', () => {
     assert.equal((await admin.list()).length, 3);
   });
 
-  it('lets one of two win who publish at the same time', async () => {
+  it('accepts one of two documents published at the same time', async () => {
     const { publish, store, admin, items } = aPublishedTable();
     await publish(FIRST);
     const { checksum, parts } = toPublication(SECOND);

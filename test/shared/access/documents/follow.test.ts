@@ -34,7 +34,7 @@ describe('followPublished', () => {
     assert.equal(await start()(), 'first');
   });
 
-  it('asks nobody for 20 s, and then beside the request', async () => {
+  it('reads nothing for 20 s, and then beside the request', async () => {
     const { start, publish, state, settled } = aFollower();
     await publish(FIRST);
     const current = start();

@@ -28,7 +28,7 @@ describe('documents in parts', () => {
   const access = { documents: [aCompiledDocument('orders', { note: 'ä'.repeat(PART_CHARACTERS) })] };
   const { checksum, parts } = toPublication(access);
 
-  it('come back as they were, whatever their letters, from several items', async () => {
+  it('come back as they were, with any letters, from several items', async () => {
     assert.ok(parts.length > 1);
     assert.ok(parts.every((part) => part.length <= PART_CHARACTERS));
     const read = await readDocuments(storeOf(parts, checksum), { checksum, parts: parts.length });

@@ -40,11 +40,11 @@ describe('parseStoredApiKey', () => {
     ['a third secret', { secrets: [SECRET, SECRET, SECRET] }],
   ];
   for (const [name, change] of damages)
-    it(`lets nobody in by a record with ${name} that nobody of ours writes`, () => {
+    it(`rejects a foreign record with ${name}`, () => {
       assert.throws(() => parse(change), { code: 'STORE_UNAVAILABLE' });
     });
 
-  it('lets nobody in by a record without a version', () => {
+  it('rejects a record without a version', () => {
     assert.throws(() => parse({}, '1'), { code: 'STORE_UNAVAILABLE' });
   });
 });

@@ -10,7 +10,7 @@ const codeOf = (promise: Promise<unknown>) =>
 
 describe('the usage plan of a new API key', () => {
   // Whoever calls by such a key would get 500: request-authorizer charges by the claim.
-  it('refuses a usage plan that nobody knows where a document charges by the claim, and says which there are', async () => {
+  it('refuses an unknown usage plan where a document charges by the claim, and lists the known ones', async () => {
     const table = new ApiKeyTable();
     table.plans.add('silver');
     const paid = { prefix: 'shop_paid' };

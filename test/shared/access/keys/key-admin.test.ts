@@ -74,7 +74,7 @@ for (const { name, open } of STORES)
     });
 
     // A leaked key must not stay alive because something else happened to it at the same time.
-    it('are revoked whatever rotates them at the same time', async () => {
+    it('are revoked despite a rotation at the same time', async () => {
       const { table } = opened;
       for (let round = 0; round < 12; round += 1) {
         const { keyId } = await table.make();
@@ -126,7 +126,7 @@ for (const { name, open } of STORES)
     });
 
     // docs/design/authorizers §7.15: no plaintext in the table.
-    it('leave nothing in the table that would open anything', async () => {
+    it('put nothing in the table that would open anything', async () => {
       const { table, dump } = opened;
       const { key, keyId } = await table.make({ metadata: { note: 'kept' } });
       const { key: rotated } = await table.admin.rotate(keyId, HOUR, table.operation());
@@ -154,7 +154,7 @@ describe('KeyAdmin', () => {
     assert.equal(stored.record.secrets.length, 1);
   });
 
-  it('never lets a rotation prolong what the one before has ended', async () => {
+  it('never prolongs by a rotation what the one before has ended', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
     await table.admin.rotate(keyId, HOUR, table.operation());
@@ -319,7 +319,7 @@ describe('KeyAdmin', () => {
     assert.notEqual(dev?.told[0]?.split(' ')[2], prod?.told[0]?.split(' ')[2]);
   });
 
-  it('tells API Gateway nothing for an operation id that was used for another key', async () => {
+  it('makes no call to API Gateway for an operation id that was used for another key', async () => {
     const table = new ApiKeyTable();
     const operation = table.operation();
     await table.admin.create(aNewKey(), operation);
@@ -344,7 +344,7 @@ describe('KeyAdmin', () => {
     { name: 'a prefix that no document takes', over: { prefix: 'other' }, field: 'prefix' },
     { name: 'a role that would have no effect', over: { roles: ['boss'] }, field: 'roles' },
     {
-      name: 'a native plan that no document lets count',
+      name: 'a native plan that no document counts by',
       over: { prefix: 'shop_test', usagePlanId: 'plan1' },
       field: 'usagePlanId',
     },

@@ -67,7 +67,7 @@ describe('keyPrefixesOf', () => {
       aCharged('orders', 'prod', { claim: 'plan' }),
       aCharged('menu', 'prod', { claim: 'tier' }),
       aCharged('fixed', 'prod', 'gold'),
-      // Nobody knows a key's id before it is made.
+      // A key's id is unknown before it is made.
       aCharged('each', 'prod', { claim: 'sub' }),
       aCharged('elsewhere', 'dev', { claim: 'owner' }),
     );

@@ -190,7 +190,7 @@ describe('the admin endpoints of API keys', () => {
       field: 'Idempotency-Key',
     },
     {
-      name: 'a request that nobody signed',
+      name: 'an unsigned request',
       route: make,
       over: {
         body: valid,

@@ -22,7 +22,7 @@ function aVerifier(table: ApiKeyTable) {
   };
 }
 
-/** A key of the right form that nobody made. */
+/** A key of the right form that was never made. */
 const aStranger = (keyId: string, prefix = 'shop_live') =>
   printApiKey({ prefix, keyId }, REAL_RANDOM.hex(64));
 
@@ -91,7 +91,7 @@ describe('createApiKeyVerifier', () => {
     assert.deepEqual([await ask(old), await ask(fresh)], ['TOKEN_UNKNOWN', 'accepted']);
   });
 
-  it('refuses a revoked key, and tells so only its holder', async () => {
+  it('refuses a revoked key, and says so only to its holder', async () => {
     const table = new ApiKeyTable();
     const { key, keyId } = await table.make();
     const ask = aVerifier(table);

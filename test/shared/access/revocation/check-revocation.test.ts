@@ -107,7 +107,7 @@ describe('createRevocationCheck', () => {
     assert.equal(asked.length, 0);
   });
 
-  it('asks each time, unless the document lets it keep what it read', async () => {
+  it('asks each time, unless the document allows it to cache', async () => {
     const { reader, asked, list } = aList();
     const check = createRevocationCheck(reader);
     for (const seconds of [0, 1]) await check(holder({}), { cacheSeconds: 0 }, now + seconds);
@@ -136,7 +136,7 @@ describe('createRevocationCheck', () => {
     assert.equal(await codeOf(check(holder({}), { cacheSeconds: 60 }, now)), 'TOKEN_REVOKED');
   });
 
-  it('lets nobody in by what it keeps who would be refused without, beyond its seconds', async () => {
+  it('admits nothing from its cache that it would refuse without, beyond its seconds', async () => {
     const step = fc.record({
       sub: fc.constantFrom('a', 'b', 'c'),
       iatAgo: fc.nat(120),
@@ -226,7 +226,7 @@ describe('an authorizer whose issuer has revocation', () => {
     assert.equal(list.asked.length, 0);
   });
 
-  it('fails while the table is out of reach, and neither refuses nor lets in', async () => {
+  it('fails while the table is out of reach, and does not refuse or admit', async () => {
     await assert.rejects(authorizer(createRevocationReader(STORE_DOWN))(asked()), {
       code: 'STORE_UNAVAILABLE',
     });

@@ -195,7 +195,7 @@ describe('RevocationAdmin', () => {
     assert.deepEqual(desk.told, []);
   });
 
-  // Whoever can write there by hand may have written anything; shown as a revocation, it would be believed.
+  // A writer by hand may have written anything; shown as a revocation, it would be believed.
   it('shows no list in which an item is no revocation', async () => {
     const { desk, opened } = await aDesk();
     await desk.admin.revoke(of('sub', 'ada'), desk.operation());

@@ -97,7 +97,7 @@ for (const { name, open } of ACCESS_STORES)
       assert.equal((await take(hash, 1)).kind, 'taken');
     });
 
-    it('leave nothing that opens anything in the table, and make no item by being asked for', async () => {
+    it('store nothing that opens anything in the table, and a lookup makes no item', async () => {
       const { text, hash } = await issue(tickets);
       const stranger = parseTicket(printTicket('ab'.repeat(32))) ?? '';
 
@@ -117,7 +117,7 @@ describe('createTicketStore', () => {
     await assert.rejects(issue(tickets), { code: 'STORE_UNAVAILABLE' });
   });
 
-  it('never sends a taking twice: where the answer is lost, nobody gets in', async () => {
+  it('never sends a taking twice: where the answer is lost, the ticket is rejected', async () => {
     const memory = await ACCESS_STORES[0]?.open();
     assert.ok(memory);
     const { hash } = await issue(createTicketStore(memory.store));
@@ -137,7 +137,7 @@ describe('createTicketStore', () => {
     assert.deepEqual(await createTicketStore(memory.store).take(hash, at), { kind: 'used' });
   });
 
-  it('lets nobody in by an item that it has not written', async () => {
+  it('rejects an item that it has not written', async () => {
     const memory = await ACCESS_STORES[0]?.open();
     assert.ok(memory);
     for (const caller of ['{', 'null', '{"principalId":1}'])

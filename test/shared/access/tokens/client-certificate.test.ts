@@ -133,7 +133,7 @@ describe('an authorizer for certificates', () => {
     );
   });
 
-  it('knows nobody without a certificate, or with one of another authority', async () => {
+  it('rejects a caller without a certificate, or with one of another authority', async () => {
     assert.match(JSON.stringify(await ask(undefined)), /"kind":"unknown","reason":"TOKEN_MISSING"/);
     assert.match(
       JSON.stringify(await ask({ ...certificate, issuerDN: 'CN=Other' })),

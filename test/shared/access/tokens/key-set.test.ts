@@ -67,7 +67,7 @@ describe('parseKeySet', () => {
     });
 
   // docs/design/authorizers §J10, §J12: what should verify and cannot is counted.
-  it('tells of each key that it drops, unless the key is for something else', () => {
+  it('reports each key that it drops, unless the key is for something else', () => {
     const droppedOf = (...jwks: readonly unknown[]): number => {
       let dropped = 0;
       parseKeySet(withGood(...jwks), () => (dropped += 1));

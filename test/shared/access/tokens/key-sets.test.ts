@@ -43,7 +43,7 @@ describe('KeySets', () => {
     assert.equal(asked.length, 2);
   });
 
-  it('leaves 200 ms of the time that its caller has', async () => {
+  it("keeps 200 ms of the caller's time", async () => {
     const totals: (number | undefined)[] = [];
     const fetcher: KeySetFetcher = {
       fetch(_, limits) {
@@ -102,7 +102,7 @@ describe('KeySets', () => {
     await assert.rejects(keySets.keyFor(URI, 'first'), { code: 'KEY_SET_UNAVAILABLE' });
   });
 
-  it('does not call a key unknown while nobody can know', async () => {
+  it('calls no key unknown while the issuer is out of reach', async () => {
     const { keySets, clock, sets } = aScene();
     await keySets.keyFor(URI, 'first');
     sets.clear();
@@ -112,7 +112,7 @@ describe('KeySets', () => {
     await assert.rejects(keySets.keyFor(URI, 'second'), { code: 'KEY_SET_UNAVAILABLE' });
   });
 
-  it('leaves a failing issuer alone for a growing while and recovers', async () => {
+  it('skips a failing issuer for a growing while and recovers', async () => {
     const { keySets, asked, clock, sets } = aScene();
     sets.clear();
 

@@ -50,7 +50,7 @@ describe('createTokenVerifier', () => {
       assert.equal(claims['scope'], 'a b');
     });
 
-  // What a stranger writes into a header stands in no log.
+  // Untrusted text of a header is in no log.
   it('notes the algorithm of a token where it is a known one', async () => {
     const noted: unknown[] = [];
     const sets = new Map([[main.trust.jwksUri, aKeySet(rsa)]]);
@@ -163,7 +163,7 @@ describe('createTokenVerifier', () => {
       await assert.rejects(pinned(signToken(rsa, someClaims(claims))), { code: 'TOKEN_AUDIENCE_MISMATCH' });
   });
 
-  it("tells Cognito's access and ID tokens apart, which name their client in different claims", async () => {
+  it("distinguishes Cognito's access and ID tokens, which name their client in different claims", async () => {
     const trust = Object.fromEntries(
       Object.entries(main.trust).filter(([name]) => name !== 'audience'),
     ) as typeof main.trust;

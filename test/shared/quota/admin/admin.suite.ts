@@ -30,7 +30,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
     beforeEach(() => at.moveTo(NOON_MS));
     after(() => close());
 
-    it('saves a plan, its next version, and neither an earlier nor a skipped one', async () => {
+    it('saves a plan, its next version, and no earlier or skipped one', async () => {
       const { plan } = await at.aTenant();
       const version = (number: number): object => ({ id: plan, version: number, limits: [DAILY] });
 
@@ -73,7 +73,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.ok([112, 62, 72].includes((await at.show(tenant)).credits));
     });
 
-    it('counts an operation once, tells a repetition, and refuses another change under its id', async () => {
+    it('counts an operation once, recognises a repetition, and refuses another change under its id', async () => {
       const { tenant } = await at.aTenant();
 
       const first = await topUp(ports, requested('op'), ofKey(tenant), 5);
@@ -85,7 +85,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal(await codeOf(reset(ports, requested('op'), ofKey(tenant))), 'OPERATION_REUSED');
     });
 
-    it('tops up a key that has not been used, and lets it use what it was given', async () => {
+    it('tops up a key that has not been used, and allows it the added quota', async () => {
       const { tenant } = await at.aTenant();
 
       await topUp(ports, requested('op'), ofKey(tenant), 20);
@@ -195,7 +195,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.deepEqual((await listRecords(ports, { ...all, toEpochMs: NOON_MS - DAY_MS })).rows, []);
     });
 
-    it("makes nobody's use dearer by a lower limit", async () => {
+    it('makes no earlier use dearer by a lower limit', async () => {
       const { tenant } = await at.aTenant();
       assert.equal(await at.spend(tenant, 80), 80);
 
@@ -290,7 +290,7 @@ export function describeQuotaAdmin(name: string, open: OpenAdmin): void {
       assert.equal(await find({ key: 'k'.repeat(300) }), 'SUBJECT_INVALID');
     });
 
-    it('assigns plans by version, and tells handlers which one a key is on', async () => {
+    it('assigns plans by version, and gives handlers the plan of a key', async () => {
       const { tenant, plan } = await at.aTenant();
       let nowMs = NOON_MS;
       const plans = new KeyPlans(ports.store, { nowEpochMs: () => nowMs, monotonicMs: () => nowMs });

@@ -113,7 +113,7 @@ describe('closing all that is over', () => {
     assert.ok((await readsAt(OVER_MS + 23 * HOUR_MS)) > KEYS);
   });
 
-  it('leaves the rest to another invocation that is at it', async () => {
+  it('skips the rest where another invocation is at it', async () => {
     const { ports } = await aUsedTable();
     await close(ports, OVER_MS, -1);
     let other: ReturnType<typeof close> | undefined;

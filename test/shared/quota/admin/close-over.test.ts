@@ -30,7 +30,7 @@ function aTable() {
 }
 
 describe('closing what is over', () => {
-  it('closes each period once, leaves those that run, and writes down one change', async () => {
+  it('closes each period once, skips running ones, and writes down one change', async () => {
     const { ports, at } = aTable();
     const { tenant } = await at.aTenant();
     for (const day of [0, 1, 2]) await at.spend(tenant, 3 + day, NOON_MS + day * DAY_MS);
@@ -72,7 +72,7 @@ describe('closing what is over', () => {
     );
   });
 
-  it('prices a period by the version that opened it, whatever is saved meanwhile', async () => {
+  it('prices a period by the version that opened it, despite versions saved meanwhile', async () => {
     const { ports, at } = aTable();
     const version = (number: number, unitPrice: string): object => ({
       id: 'priced',

@@ -114,7 +114,7 @@ describe('the fees of periods without requests', () => {
     );
   });
 
-  it('leave the plan alone that the customer is on now', async () => {
+  it("do not change the customer's current plan", async () => {
     const books = new Books();
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);
     await books.save('free', [MONTHLY]);
@@ -132,7 +132,7 @@ describe('the fees of periods without requests', () => {
     assert.equal(head?.['plan'], 'free');
   });
 
-  it('are none of a period with requests, nor of a plan without fee', async () => {
+  it('are none of a period with requests, and none of a plan without fee', async () => {
     const books = new Books();
     const free = { tiers: [{ unitPrice: '0.01' }] };
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);
@@ -163,7 +163,7 @@ describe('the fees of periods without requests', () => {
     );
   });
 
-  it('leave the head as it is of who was charged before', async () => {
+  it('keep the head of a customer who was charged before', async () => {
     const books = new Books();
     for (const plan of ['gold', 'silver']) await books.save(plan, [{ ...MONTHLY, price: FEE }]);
     await books.assign('gold', '2026-10-01');
@@ -179,7 +179,7 @@ describe('the fees of periods without requests', () => {
     assert.deepEqual(await head(), before);
   });
 
-  it('are corrected by a request that is told late', async () => {
+  it('are corrected by a request that is reported late', async () => {
     const books = new Books();
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);
     await books.assign('gold', '2026-10-01');
@@ -243,7 +243,7 @@ describe('the fees of periods without requests', () => {
     );
   });
 
-  it('are not owed by whom an operator had suspended all the time', async () => {
+  it('are not owed by a customer who was suspended all the time', async () => {
     const books = new Books();
     await books.save('gold', [{ ...MONTHLY, price: FEE }]);
     await books.assign('gold', '2026-10-01');

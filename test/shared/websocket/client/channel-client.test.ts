@@ -34,7 +34,7 @@ function listen(client: ChannelClient, channel: string, after?: { log: number; s
 }
 
 describe('the client library', () => {
-  it('hands on every message once and in order, whatever is lost, late, double or broken', async () => {
+  it('hands on every message once and in order, despite loss, delay, duplicates and faults', async () => {
     const run = fc.asyncProperty(fc.integer({ min: 1 }), async (seed) => {
       const network = new ChannelNetwork({ seed, slowMs: 400, lost: 0.1, twice: 0.1, silentEnds: 0.3 });
       const clients = Array.from(
@@ -174,7 +174,7 @@ describe('the client library', () => {
     publisher.close();
   });
 
-  it('tells who is barred, by one clear error and nothing else', async () => {
+  it('reports a barred client, by one clear error and nothing else', async () => {
     const network = new ChannelNetwork({ seed: 9 });
     const barred = caller('eve', {
       channels: JSON.stringify({ space: 'chat', subscribe: ['rooms/public'] }),
@@ -196,7 +196,7 @@ describe('the client library', () => {
     ada.close();
   });
 
-  it('connects anew with a new credential before the old one ends, and misses nothing', async () => {
+  it('reconnects with a new credential before the old one ends, and misses nothing', async () => {
     const network = new ChannelNetwork({ seed: 10 });
     let tokens = 0;
     const renewed = (): Caller => {
@@ -224,7 +224,7 @@ describe('the client library', () => {
     bob.close();
   });
 
-  it('connects anew before API Gateway ends the connection after two hours', async () => {
+  it('reconnects before API Gateway ends the connection after two hours', async () => {
     const network = new ChannelNetwork({ seed: 11 });
     let connections = 0;
     const client = new ChannelClient(

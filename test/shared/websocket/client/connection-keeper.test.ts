@@ -37,7 +37,7 @@ describe('a connection that is kept', () => {
     assert.deepEqual(states, ['open', 'closed']);
   });
 
-  it('is made anew with more patience each time where it is let in and not answered', async () => {
+  it('is made again with more patience each time where it is accepted and not answered', async () => {
     const network = new ChannelNetwork({ seed: 14, lost: 1 });
     const connectedMs: number[] = [];
     const host = network.host(() => {
@@ -59,7 +59,10 @@ describe('a connection that is kept', () => {
 
 type Made = Socket & { readonly sent: string[]; readonly closedWith: (number | undefined)[] };
 
-/** A host whose timers go off when told, in the order of their time; to cancel one that is none any more is an error. */
+/**
+ * A host whose timers go off on request, in the order of their time; to cancel a timer that is over is an
+ * error.
+ */
 class HandHost implements Host {
   readonly sockets: Made[] = [];
   readonly waiting = new Map<number, { readonly ms: number; readonly run: () => void }>();
@@ -121,7 +124,7 @@ describe('one connection after the other', () => {
   }
   const EVENT = {} as never;
 
-  it('that fails twice over is tried again once, and leaves no timer but that of the next try', async () => {
+  it('that fails twice over is tried again once, and keeps no timer but that of the next try', async () => {
     const { host, states } = await aKeeper();
     const [socket] = host.sockets as [Made];
     const { onerror, onclose } = socket;
@@ -134,7 +137,7 @@ describe('one connection after the other', () => {
     assert.equal(host.sockets.length, 2);
   });
 
-  it('that opens after it counted as failed is not taken, nor given up once it is open', async () => {
+  it('that opens after it counted as failed is not taken, and not given up once it is open', async () => {
     const { host, states } = await aKeeper();
     const [late] = host.sockets as [Made];
     const { onopen, onerror } = late;
@@ -149,7 +152,7 @@ describe('one connection after the other', () => {
     assert.deepEqual(states, ['connecting', 'open']);
   });
 
-  it('that is closed before its credential is there has no problem to tell of, nor tries again', async () => {
+  it('that is closed before its credential is there reports no problem, and does not try again', async () => {
     let fail: (error: Error) => void = () => undefined;
     const asked = new Promise<string[]>((_, reject) => (fail = reject));
     const { host, keeper, states, problems } = await aKeeper(() => asked);

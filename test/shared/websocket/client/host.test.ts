@@ -5,7 +5,7 @@ import { hostOf } from '#shared/websocket/client/host.ts';
 import type { SocketClass } from '#shared/websocket/client/host.ts';
 
 describe('hostOf', () => {
-  it('connects by the class that it is given, with the protocols that it is told', () => {
+  it('connects by the given class, with the given protocols', () => {
     const made: unknown[][] = [];
     const given = function (...told: unknown[]) {
       made.push(told);
@@ -26,7 +26,7 @@ describe('hostOf', () => {
     assert.throws(() => hostOf(), /pass one, such as \{ webSocket: WebSocket \} of the package ws/);
   });
 
-  it('tells a time that only goes on, and ids that differ', () => {
+  it('gives a time that only goes on, and ids that differ', () => {
     const host = hostOf(function () {} as unknown as SocketClass);
     const before = host.nowMs();
 

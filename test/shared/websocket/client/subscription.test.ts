@@ -7,7 +7,7 @@ import { Subscription } from '#shared/websocket/client/subscription.ts';
 
 type Asked = { readonly action: string; readonly id: string };
 
-/** A subscription whose questions are answered by hand, and whose pauses go off when told. */
+/** A subscription whose questions are answered by hand, and whose pauses end on request. */
 function aSubscription(channel: string, after?: { log: number; seq: number }) {
   const asked: Asked[] = [];
   const pauses: number[] = [];
@@ -67,7 +67,7 @@ describe('a subscription', () => {
     assert.deepEqual(pauses, [150, 500, 1000, 2000]);
   });
 
-  it('of who is there asks for all of them anew where a part of the log is lost, and says nothing of gaps', async () => {
+  it('to presence asks for all members again where a part of the log is lost, and reports no gaps', async () => {
     for (const [channel, expected] of [
       ['orders!here', ['read', 'subscribe']],
       ['orders', ['read']],
@@ -84,7 +84,7 @@ describe('a subscription', () => {
 });
 
 describe('a feed', () => {
-  it("goes on behind the numbers that an answer says are nobody's", () => {
+  it('goes on behind the numbers that an answer marks as empty', () => {
     const feed = new Feed({ log: 1, seq: 3 });
     assert.deepEqual(feed.fill({ log: 1, messages: [], lost: [], upTo: 5 }), []);
     assert.deepEqual(feed.position, { log: 1, seq: 5 });

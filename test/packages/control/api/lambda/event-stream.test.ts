@@ -39,7 +39,7 @@ describe('encodeEvent', () => {
     );
   });
 
-  it('is read back by another decoder, whatever the payload', () => {
+  it('is read back by another decoder, with any payload', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         const payload = Buffer.from(bytes);
@@ -66,7 +66,7 @@ describe('toEventStream', () => {
     ]);
   });
 
-  it('tells a failure in the last event', async () => {
+  it('reports a failure in the last event', async () => {
     const failing: ByteStream = {
       cancel: () => undefined,
       async *[Symbol.asyncIterator]() {

@@ -85,7 +85,7 @@ describe('createLambdaInvoke', () => {
       body: { hello: {} },
     },
     {
-      name: 'tells a failure of the function by header',
+      name: 'reports a failure of the function by header',
       wish: { name: 'fail' },
       status: 200,
       body: { errorType: 'TypeError', errorMessage: 'no' },
@@ -141,7 +141,7 @@ describe('createLambdaInvoke', () => {
       header: ['x-amzn-errortype', 'InvalidRequestContentException'],
     },
     {
-      name: 'refuses a wish for the log of a stream instead of ignoring it',
+      name: 'refuses a request for the log of a stream instead of ignoring it',
       wish: {
         path: '/2021-11-15/functions/greet/response-streaming-invocations',
         headers: ['X-Amz-Log-Type', 'Tail'],
@@ -269,7 +269,7 @@ describe('InvokeWithResponseStream', () => {
       events: ['PayloadChunk {"hello":{}}', 'InvokeComplete {}'],
     },
     {
-      name: 'tells a failure at the end',
+      name: 'reports a failure at the end',
       functionName: 'fail',
       events: [
         `InvokeComplete ${JSON.stringify({

@@ -115,7 +115,7 @@ describe('createLambdaReads', async () => {
     });
   });
 
-  it('refuses a name that is not there and a caller without the permission, and leaves other calls to others', async () => {
+  it('refuses an unknown name and a caller without the permission, and does not answer other calls', async () => {
     const nobody = { ...ADMIN, policies: [] };
     const missing = await ask('/third');
     const statuses = [

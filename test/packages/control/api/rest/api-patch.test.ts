@@ -229,7 +229,7 @@ describe('UpdateRestApi', () => {
         /^Invalid policy document\. Please check the policy syntax and ensure that Principals are valid\./,
     },
     {
-      name: 'a policy for nobody',
+      name: 'a policy without a principal',
       operation: replace('/policy', JSON.stringify({ Statement: [{ Effect: 'Allow' }] })),
       message: /^Invalid policy document\./,
     },

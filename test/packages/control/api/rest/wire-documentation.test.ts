@@ -207,7 +207,7 @@ describe('documentation over AWS’s REST API', () => {
     );
   });
 
-  it('leaves nothing to deploy', () => {
+  it('has nothing to deploy afterwards', () => {
     assert.deepEqual(
       control.ports.log.lines.filter((line) => line.includes('edited but not deployed')),
       [],

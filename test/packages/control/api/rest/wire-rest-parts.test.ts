@@ -164,7 +164,7 @@ describe('TestInvokeAuthorizer', () => {
     { token: 'broken', status: 500, policy: false },
   ];
   for (const { token: value, status, policy: hasPolicy } of rows)
-    it(`tells ${status} of ${value ?? 'no token'}, and the policy where there is one`, async () => {
+    it(`answers ${status} to ${value ?? 'no token'}, and the policy where there is one`, async () => {
       const authorizerId = await create(`tested ${value ?? ''}`);
 
       const tested = await control.sdk.send(
@@ -287,7 +287,7 @@ describe('TestInvokeMethod', () => {
       assert.deepEqual(event['pathParameters'], { petId: expected });
     });
 
-  it('tells why a method fails', async () => {
+  it('says why a method fails', async () => {
     const invoke = control.ports.invoker.invoke.bind(control.ports.invoker);
     control.ports.invoker.invoke = (invocation) =>
       invoke({ ...invocation, functionName: `${invocation.functionName}-gone` });

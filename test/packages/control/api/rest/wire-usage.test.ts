@@ -77,7 +77,7 @@ describe('usage through the AWS SDK', () => {
     assert.deepEqual([await ask(key.value), await ask(key.value), await ask(key.value)], [200, 200, 429]);
   });
 
-  it('admits nobody from the moment that a key is disabled, taken out of its plan, or deleted', async () => {
+  it('rejects a key as soon as it is disabled, removed from its plan, or deleted', async () => {
     const plan = await aPlan();
     const [disabled, out, deleted] = [await aKey(), await aKey(), await aKey()];
     for (const key of [disabled, out, deleted]) await join(plan, key.id);
@@ -105,7 +105,7 @@ describe('usage through the AWS SDK', () => {
 });
 
 describe('the REST control plane', () => {
-  it('lets an identity do what its policies allow, and no more', async () => {
+  it('allows an identity what its policies allow, and no more', async () => {
     const refusal = await refusalOf(control.reader.send(new GetApiKeysCommand({})));
 
     assert.equal(refusal.name, 'AccessDeniedException');

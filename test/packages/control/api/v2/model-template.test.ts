@@ -30,7 +30,7 @@ describe('The sample template of a model', () => {
       assert.equal(modelTemplate(schema), `${HEAD}${sample}`);
     });
 
-  it('is told by REST’s control plane, too', async () => {
+  it('is the same in REST’s control plane', async () => {
     const schema = JSON.stringify({ type: 'object', properties: { id: { type: 'integer' } } });
     const modelName = 'Sampled';
     await control.sdk.send(

@@ -69,7 +69,7 @@ describe('the calls of Terraform’s provider for an HTTP API with domain and au
     assert.equal(await ask('/open'), undefined);
   });
 
-  it('destroy: nothing is left, and each further delete is told so', async () => {
+  it('destroy: nothing is left, and each further delete is answered so', async () => {
     await run(DESTROY);
 
     assert.equal(await ask('/v1/open'), undefined);

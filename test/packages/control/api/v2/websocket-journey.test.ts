@@ -107,7 +107,7 @@ async function makeChat(): Promise<string> {
   return ApiId;
 }
 
-/** The same API again, of nothing but what calls tell of the first one. */
+/** The same API again, made only from what calls return of the first one. */
 async function copy(ApiId: string): Promise<string> {
   const { v2 } = control;
   const { Name, ProtocolType, RouteSelectionExpression } = await v2.send(new GetApiCommand({ ApiId }));
@@ -151,7 +151,7 @@ async function deployLive(ApiId: string): Promise<void> {
 }
 
 describe('WebSocket APIs through the AWS SDK', () => {
-  it('are created, deployed and called, and a copy of what calls tell of one gives the same frames', async () => {
+  it('are created, deployed and called, and a copy made from what calls return gives the same frames', async () => {
     const ApiId = await makeChat();
     await deployLive(ApiId);
     const copied = await copy(ApiId);
@@ -186,7 +186,7 @@ describe('WebSocket APIs through the AWS SDK', () => {
     });
   });
 
-  it('have models whose sample template calls tell, and that routes hold', async () => {
+  it('have models, with a sample template from calls, and routes that use them', async () => {
     const ApiId = await makeChat();
     const { Items: [model] = [] } = await control.v2.send(new GetModelsCommand({ ApiId }));
     const ModelId = model?.ModelId;

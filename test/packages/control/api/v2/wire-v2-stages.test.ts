@@ -26,7 +26,7 @@ before(async () => {
 after(() => control.close());
 
 describe('stages of HTTP APIs through the AWS SDK', () => {
-  it('answer nothing before a deployment, and keep it whatever is edited afterwards', async () => {
+  it('answer nothing before a deployment, and keep it after any edit', async () => {
     const ApiId = await makeApi(control);
     await makeRoute(control, ApiId, 'GET /a');
     const waiting = await control.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev' }));
@@ -57,7 +57,7 @@ describe('stages of HTTP APIs through the AWS SDK', () => {
     assert.equal(await statusOf(control, ApiId, '/dev/a'), 404);
   });
 
-  it('deploy themselves from the moment that they are told to, and stay where they are when they stop', async () => {
+  it('deploy themselves once auto-deploy is on, and stay where they are when it is off', async () => {
     const ApiId = await makeApi(control);
     await makeRoute(control, ApiId, 'GET /a');
     await control.v2.send(new CreateStageCommand({ ApiId, StageName: 'dev' }));

@@ -100,7 +100,7 @@ describe('explain of a caller who is charged', () => {
     assert.match(user, /^quota {2}not charged: main is not in quota\.when\.issuers$/m);
   });
 
-  // The rules say yes and the authorizer no: nobody finds that by reading the rules.
+  // The rules allow and the authorizer denies: reading the rules alone does not show it.
   it('says which claim is missing where the caller is let in by the rules and denied for it', () => {
     assert.match(
       explained({ tenant: 'acme' }),
@@ -160,7 +160,7 @@ describe('explain of an API key', () => {
 
 // The commonest refusal is a claim of another name than the document looks in.
 describe('explain of a refusal', () => {
-  it('says as whom the caller is seen, and where that was looked for', () => {
+  it('names the caller as seen, and the sources of that', () => {
     const issuers = [{ ...TOKENS, claims: { roles: ['cognito:groups'] } }, KEYS];
     const of = (claims: object) =>
       explain(

@@ -56,7 +56,7 @@ const TEMPLATE = {
   },
 };
 
-/** What is said of a handler behind one of our authorizers, whose code is in the template. */
+/** The finding about a handler behind one of our authorizers, whose code is in the template. */
 async function check(source: string) {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-claims-'));
   try {

@@ -75,7 +75,7 @@ describe('gatewright cache, of a deployed stack', () => {
     assert.match(left.stdout, /recorded-by-cacheTags/);
   });
 
-  it('says what is wrong with a wish, as the endpoint does', async () => {
+  it('says what is wrong with a request, as the endpoint does', async () => {
     const refused = await cache('invalidate', 'orders', '--part', 'page=2');
 
     assert.equal(refused.code, 1);

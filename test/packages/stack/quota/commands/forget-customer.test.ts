@@ -165,7 +165,7 @@ const everything = (items: ReadonlyMap<string, Item>): string => JSON.stringify(
 
 describe('forgetting a customer', () => {
   for (const tenant of ['globex', 'a#b%'])
-    it(`leaves nothing of ${tenant} in either table, and all of the others`, async () => {
+    it(`removes all of ${tenant} from both tables, and keeps all of the others`, async () => {
       const books = new TwoCustomers();
       await books.live([tenant, 'acme-2']);
       const others = new TwoCustomers();
@@ -194,7 +194,7 @@ describe('forgetting a customer', () => {
       assert.equal(books.access.size, others.access.size);
     });
 
-  it('takes a customer out of plans and the log of plans, and leaves the others there', async () => {
+  it('removes a customer from plans and the log of plans, and keeps the others there', async () => {
     const books = new TwoCustomers();
     await books.live(['acme-2']);
     const tables = { usage: sweptMemory(books.usage), access: sweptMemory(books.access) };
@@ -208,7 +208,7 @@ describe('forgetting a customer', () => {
     assert.ok(text.includes('GET /acme'), 'a route is no customer');
   });
 
-  it('keeps of the log that something was done, when and by whom', async () => {
+  it('keeps in the log that something was done, when and by whom', async () => {
     const books = new TwoCustomers();
     await books.live(['globex']);
     await forget({ usage: sweptMemory(books.usage), access: sweptMemory(books.access) }, 'globex');

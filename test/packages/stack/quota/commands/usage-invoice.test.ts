@@ -208,7 +208,7 @@ describe('a month without requests', () => {
 });
 
 describe('a month of which nothing is recorded', () => {
-  it('has no invoice, and is told so', async () => {
+  it('has no invoice, and says so', async () => {
     const { code, stdout, stderr } = await usageOf('2025-01', 'invoice');
     assert.deepEqual([code, stdout], [0, '']);
     assert.equal(stderr, 'No usage of 2025-01 is recorded, so there is no invoice.\n');

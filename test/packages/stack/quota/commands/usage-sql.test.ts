@@ -24,7 +24,7 @@ describe('the SQL over exports of the usage table', () => {
       assert.equal(stdout, await readStatement(statement));
     });
 
-  it('is told where DuckDB would have to be installed, before anything is read', async () => {
+  it('says where to install DuckDB, before anything is read', async () => {
     const args = ['usage', 'sql', 'invoices', '--export', folder, '--period', '2026-11'];
     const { code, stderr } = await runCommandHere(args, { cwd: folder });
 
