@@ -65,43 +65,43 @@ const UNFINISHED = 3;
 
 export function attachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('attach')))
-    .description('Attach an authorizer to routes of an API that runs: plan, ask, apply, verify.')
-    .addArgument(new Argument('[step]', 'this one alone; all when left out').choices(STEPS))
+    .description('Attach an authorizer to routes of a deployed API: plan, confirm, apply, verify.')
+    .addArgument(new Argument('[step]', 'run only this step (default: all)').choices(STEPS))
     .addOption(
-      new Option('--authorizer <type>', 'which of the two functions')
+      new Option('--authorizer <type>', 'which authorizer function to attach')
         .choices(['token', 'request'])
         .default('request'),
     )
     .option(
       '--routes <pattern>',
-      '"GET /orders/*" (repeatable); every open route when left out',
+      'routes to guard, such as "GET /orders/*" (repeatable; default: every open route)',
       collectText,
       [],
     )
-    .option('--replace', 'also routes that another authorizer guards', false)
-    .option('--name <name>', 'of the authorizer at the API', 'gatewright')
-    .option('--stack <name>', 'stack of the toolkit (default: gatewright-STAGE)')
-    .option('--function <name>', 'name or ARN of the function, instead of that of the stack')
-    .option('--folder <dir>', 'where the access documents are', usualAccessFolder(process.cwd()))
-    .option('--no-document', 'another function decides, and no access document is asked for')
-    .option('--ttl <seconds>', 'how long answers are kept, instead of what the document allows', readTtl)
+    .option('--replace', 'also replace another authorizer on these routes', false)
+    .option('--name <name>', 'name of the authorizer at the API', 'gatewright')
+    .option('--stack <name>', 'CloudFormation stack with the authorizers (default: gatewright-STAGE)')
+    .option('--function <name>', "name or ARN of the function, in place of the stack's")
+    .option('--folder <dir>', 'folder of the access documents', usualAccessFolder(process.cwd()))
+    .option('--no-document', 'use a function that needs no access document')
+    .option('--ttl <seconds>', 'TTL of cached decisions in seconds (default: from the document)', readTtl)
     .option(
       '--identity-source <header>',
-      'where the credential is (repeatable)',
+      'header with the credential (repeatable)',
       (text: string, all: readonly string[] | undefined) => [...(all ?? []), readHeaderName(text)],
     )
-    .addOption(new Option('--quota <place>', 'where a quota is enforced').choices([...QUOTA_PLACEMENTS]))
-    .option('--canary <percent>', 'REST: share of the requests that is guarded at first', readPercent)
-    .option('--include-edits', 'let edits go live that were never deployed', false)
-    .option('--write-routes', 'write the routes as they will be for the access document', false)
-    .option('--token-file <file>', 'a good bearer token, for verify')
-    .option('--url <url>', 'where the stage answers: verify calls it')
-    .option('--path <path>', 'what verify calls below it')
-    .option('--invoke <route>', 'REST: verify calls the integration of "GET /orders"')
-    .option('--json', 'plan, or what verify saw, as JSON', false)
+    .addOption(new Option('--quota <place>', 'where to enforce quotas').choices([...QUOTA_PLACEMENTS]))
+    .option('--canary <percent>', 'REST: share of requests to guard first, in percent', readPercent)
+    .option('--include-edits', 'also deploy edits that were never deployed', false)
+    .option('--write-routes', 'write the resulting routes for the access document', false)
+    .option('--token-file <file>', 'file with a valid bearer token, for verify')
+    .option('--url <url>', 'address of the stage, for verify')
+    .option('--path <path>', 'path that verify calls below --url')
+    .option('--invoke <route>', 'REST: route whose integration verify invokes, such as "GET /orders"')
+    .option('--json', 'print the plan, or the result of verify, as JSON', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 called wrongly, 2 refused and nothing changed, 3 not finished, or verify saw something wrong.',
+      '\nExit codes: 0 done, 1 invalid call, 2 refused with nothing changed, 3 not finished or verify failed.',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
       await orExitCode((begin) => attach(step, flags, begin), REFUSED);
@@ -111,10 +111,10 @@ export function attachCommand(): Command {
 /** Of every command that edits an API. */
 export function addApiOptions(command: Command): Command {
   return command
-    .requiredOption('--api <id>', 'id of the API, or its name where it is the only one with the stage')
-    .requiredOption('--stage <name>', 'its stage')
-    .option('--state <dir>', 'where plan, undo file and journal are', '.gatewright/attach')
-    .option('--yes', 'do not ask', false);
+    .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
+    .requiredOption('--stage <name>', 'stage of the API')
+    .option('--state <dir>', 'folder for plan, undo file and journal', '.gatewright/attach')
+    .option('--yes', 'do not ask for confirmation', false);
 }
 
 const REFUSALS = [ForeignEditError, BreakingError, UnfinishedError];

@@ -1,6 +1,6 @@
 /** `gatewright canary`: a new deployment of a REST stage for a part of its requests, for all of them, or gone again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../engine/index.ts';
 import { orExitCode, readPercent } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
@@ -39,20 +39,20 @@ const ENDED = 4;
 
 export function canaryCommand(): Command {
   const canary = new Command('canary')
-    .description('A new deployment of a REST API for a part of the requests of its stage.')
+    .description("Send part of a stage's requests to a new deployment of a REST API.")
     .addCommand(startCommand())
     .addCommand(
-      ofStage('status', 'Show what the stage and its canary serve.').action((flags: CanaryFlags) =>
+      ofStage('status', 'Show the deployments of the stage and its canary.').action((flags: CanaryFlags) =>
         orExitCode(() => showStatus(flags)),
       ),
     )
     .addCommand(
-      ofStage('promote', 'Let the stage serve what its canary serves, and end the canary.').action(
+      ofStage('promote', "Make the canary's deployment that of the stage, and end the canary.").action(
         (flags: CanaryFlags) => orExitCode(() => promote(flags)),
       ),
     )
     .addCommand(
-      ofStage('rollback', 'End the canary; the stage serves what it served.').action((flags: CanaryFlags) =>
+      ofStage('rollback', 'End the canary; the stage keeps its deployment.').action((flags: CanaryFlags) =>
         orExitCode(() => rollBack(flags)),
       ),
     );
@@ -61,32 +61,34 @@ export function canaryCommand(): Command {
 
 function ofStage(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
-    .requiredOption('--api <id>', 'id of the REST API, or its name where it is the only one with the stage')
-    .requiredOption('--stage <name>', 'its stage')
-    .option('--yes', 'do not ask', false)
-    .option('--json', 'as JSON', false);
+    .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
+    .requiredOption('--stage <name>', 'stage of the API')
+    .option('--yes', 'do not ask for confirmation', false)
+    .option('--json', 'print JSON', false);
 }
 
 function startCommand(): Command {
-  return ofStage('start', 'Give a deployment a part of the requests.')
-    .requiredOption('--percent <number>', 'share of the requests', readPercent)
-    .option('--deployment <id>', 'this one; else what is set is deployed')
+  return ofStage('start', 'Send part of the requests to a deployment.')
+    .requiredOption('--percent <number>', 'share of requests, in percent', readPercent)
+    .option('--deployment <id>', 'deployment to use (default: deploy the current API)')
     .option(
       '--watch-alarm <name>',
-      'end it when this CloudWatch alarm is in ALARM (repeatable)',
+      'end the canary when this CloudWatch alarm fires (repeatable)',
       collectText,
       [],
     )
     .option(
       '--watch-errors <percent>',
-      'end it when so many requests of a minute are answered 5xx',
+      'end the canary above this percentage of 5xx in a minute',
       readPercent,
     )
-    .option('--for <span>', 'how long to watch, such as 10m', readSpanMs, 600_000)
-    .option('--every <span>', 'how often to look, such as 30s', readSpanMs, 30_000)
+    .addOption(new Option('--for <span>', 'how long to watch').argParser(readSpanMs).default(600_000, '10m'))
+    .addOption(
+      new Option('--every <span>', 'how often to check').argParser(readSpanMs).default(30_000, '30s'),
+    )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 called wrongly, 3 AWS refused, 4 the watch has ended the canary.',
+      '\nExit codes: 0 done, 1 invalid call, 3 refused by AWS, 4 canary ended by the watch.',
     )
     .action((flags: StartFlags) => orExitCode(() => start(flags)));
 }

@@ -25,11 +25,11 @@ type DetachFlags = AwsFlags & {
 
 export function detachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('detach')))
-    .description('Take back what attach has done to an API, the last attachment first.')
-    .option('--force', 'leave parts as they are that somebody else has changed since', false)
+    .description('Undo what attach did to an API, latest first.')
+    .option('--force', 'skip parts that have been changed since', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 called wrongly, 2 somebody else has changed a part and nothing was changed, 3 not finished: say it again.',
+      '\nExit codes: 0 done, 1 invalid call, 2 a part was changed since and nothing was undone, 3 not finished: run it again.',
     )
     .action((flags: DetachFlags) => orExitCode((begin) => detach(flags, begin), REFUSED));
 }

@@ -36,26 +36,26 @@ export function doctorCommand(): Command {
   return addAwsOptions(
     new Command('doctor')
       .description(
-        'Look for what would stop a deployment of the stack, or for what will surprise callers of an API, and change nothing.',
+        'Check what would break a deployment of the stack, or surprise callers of an API; changes nothing.',
       )
       .argument(
         '[source]',
-        'with --stage the folder of the stack: here, or gatewright/; else a template or service whose APIs are looked at',
+        'with --stage: folder of the stack (default: current, or gatewright/); else a template or service',
       )
-      .option('--api <id>', 'a deployed API: its id, or its name where it is the only one with the stage')
+      .option('--api <id>', 'id of a deployed API, or its name if unique for the stage')
       .option('--stage <name>', 'stage of the stack, or of the API', readStageOrDefault)
       .option(
         '--param <name=value>',
-        'parameter of serverless.yml for this time (repeatable)',
+        'parameter of serverless.yml for this run (repeatable)',
         collectText,
         [],
       )
-      .option('--package <dir>', 'what gatewright package has written; packaged anew when left out'),
+      .option('--package <dir>', 'output of `gatewright package` (default: package now)'),
   )
-    .option('--json', 'as JSON', false)
+    .option('--json', 'print JSON', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing in the way, 1 called wrongly, 2 an obstacle, 3 no obstacle but not everything could be looked at.',
+      '\nExit codes: 0 no problem, 1 invalid call, 2 a problem, 3 no problem, but not everything could be checked.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);

@@ -22,7 +22,7 @@ const LIMIT = 1000;
 
 export function failuresCommand(): Command {
   const failures = new Command('failures')
-    .description('Events that functions failed at for good: list them, or hand them over again.')
+    .description('List or replay events that failed for good.')
     .addCommand(listCommand())
     .addCommand(replayCommand());
   return failures;
@@ -31,14 +31,14 @@ export function failuresCommand(): Command {
 function ofStack(name: string, description: string): Command {
   return addAwsOptions(new Command(name).description(description))
     .option('--stack <name>', 'CloudFormation stack of the functions, such as gatewright-prod')
-    .option('--limit <number>', 'how many of each queue at most', readLimit, LIMIT)
-    .option('--json', 'as JSON', false);
+    .option('--limit <number>', 'maximum number per queue', readLimit, LIMIT)
+    .option('--json', 'print JSON', false);
 }
 
 function listCommand(): Command {
   return ofStack(
     'list',
-    'Read the failure queues of a stack, and delete nothing. With --json, events and all.',
+    'Read the failure queues of a stack without deleting; --json includes the events.',
   ).action(async (flags: ListFlags) => {
     const { queues, failures } = await listFailures(await openAws(flags), stackOf(flags), flags.limit);
     if (flags.json) {
@@ -67,16 +67,13 @@ function rowOf({ messageId, functionName, sentEpochMs, attempts, payload, error 
 
 function replayCommand(): Command {
   return addGatewayOptions(
-    ofStack('replay', 'Hand failed events to their functions again, and delete those that went well.')
-      .option('--message <id>', 'this one alone, as list names it')
-      .option(
-        '--file <file>',
-        'what list --json printed, to the functions of the gateway that runs here; deletes nothing',
-      ),
+    ofStack('replay', 'Send failed events to their functions again; delete those that succeed.')
+      .option('--message <id>', 'only this message id from `list`')
+      .option('--file <file>', 'replay the output of `list --json` on the local gateway; deletes nothing'),
   )
     .addHelpText(
       'after',
-      '\nExit codes: 0 every event went well, 1 called wrongly, 2 some are still in the queue.',
+      '\nExit codes: 0 every event succeeded, 1 invalid call, 2 some are still in the queue.',
     )
     .action(async (flags: ReplayFlags) => {
       const replayed =

@@ -20,13 +20,13 @@ type RollbackFlags = AwsFlags & {
 
 export function rollbackCommand(): Command {
   return addAwsOptions(
-    new Command('rollback').description('Let a stage serve an earlier deployment; without --to, list them.'),
+    new Command('rollback').description('Point a stage at an earlier deployment; without --to, list them.'),
   )
-    .requiredOption('--api <id>', 'id of the API, or its name where it is the only one with the stage')
-    .requiredOption('--stage <name>', 'its stage')
+    .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
+    .requiredOption('--stage <name>', 'stage of the API')
     .option('--to <deployment>', 'id of the deployment')
-    .option('--stop-auto-deploy', 'HTTP, WebSocket: and follow no edit by itself any more', false)
-    .option('--yes', 'do not ask', false)
+    .option('--stop-auto-deploy', 'HTTP and WebSocket APIs: also turn off automatic deployment', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action((flags: RollbackFlags) => orExitCode(() => rollBack(flags)));
 }
 

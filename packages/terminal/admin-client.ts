@@ -36,7 +36,7 @@ export function addAdminOptions(command: Command): Command {
   return addGatewayOptions(command).addOption(
     new Option(
       '--url <url>',
-      'the AdminApiUrl of a deployed stack (credentials by AWS_* variables); the gateway that runs here when left out',
+      'AdminApiUrl of a deployed stack, signed with AWS_* credentials (default: local gateway)',
     ).env('GATEWRIGHT_ADMIN_URL'),
   );
 }

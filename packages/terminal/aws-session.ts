@@ -18,9 +18,9 @@ export type AwsFlags = {
 /** Adds `--profile`, `--region` and `--endpoint-url`. */
 export function addAwsOptions(command: Command): Command {
   return command
-    .option('--profile <name>', 'profile of ~/.aws; else what AWS_* variables and the default chain say')
-    .option('--region <name>', 'region, such as eu-central-1', readRegion)
-    .option('--endpoint-url <url>', "instead of AWS's own addresses, for all services", readEndpoint);
+    .option('--profile <name>', 'profile of ~/.aws (default: AWS_* variables, then the default chain)')
+    .option('--region <name>', 'AWS region, such as eu-central-1', readRegion)
+    .option('--endpoint-url <url>', 'send all AWS calls to this address', readEndpoint);
 }
 
 export function readEndpoint(text: string): string {

@@ -13,7 +13,7 @@ import type { LoadFlags } from '../engine/start-settings.ts';
 export const USUAL_STAGE = 'dev';
 
 export function addLoadOptions(command: Command): Command {
-  const sources = 'directories with serverless.yml, template.yaml or cdk.out; template files';
+  const sources = 'folders with serverless.yml, template.yaml or cdk.out; template files';
   command.argument('[sources...]', sources, ['.']);
   return addStartOptions(
     command,

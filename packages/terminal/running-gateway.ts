@@ -23,10 +23,10 @@ export function addGatewayOptions(command: Command): Command {
     .addOption(
       new Option(
         '--gateway <name>',
-        'name or folder of the running gateway; else the one that was started from this directory',
+        'name or folder of the running gateway (default: started from this folder)',
       ).env('GATEWRIGHT_GATEWAY'),
     )
-    .option('--control-port <number>', 'the running gateway, by its control port', readPort);
+    .option('--control-port <number>', 'control port of the running gateway', readPort);
 }
 
 /** What a command was told, for all that it asks from now on. */

@@ -1,4 +1,4 @@
-/** docs/reference/commands.md, made of what the commands say of themselves under `--help`. */
+/** docs/reference/commands.md, printed from the commands' own descriptions, as `--help` shows them. */
 import type { Argument, Command, Option } from 'commander';
 import { COMMANDS } from '../../packages/gatewright/command/commands.ts';
 
@@ -6,57 +6,139 @@ export const COMMAND_PAGE = 'docs/reference/commands.md';
 
 const INTRODUCTION = `# Commands
 
-Every command of \`gatewright\` with its arguments and options, made from the commands by \`npm run docs\`; \`gatewright COMMAND --help\` says the same. Options of \`start\` can stand in [a settings file](../guides/run/settings.md). What they are for is told by the guides, from [the map](../../README.md#where-things-are) on.
+Every command of \`gatewright\`, printed by \`npm run docs\` from the text of \`gatewright COMMAND --help\`. Options of \`start\` can be set in [a settings file](../guides/run/settings.md). Guides: [the map](../../README.md#where-things-are).
 
-Each command ends with exit code 0 when it has done what it was asked, 1 where you can fix what it names, and 70 for a bug of ours, unless its own page says more.`;
+Exit codes: 0 success, 1 an error that you can fix, 70 a bug in Gatewright. \`--help\` of a command lists any others.`;
+
+const COMMON = `## Common options
+
+These options mean the same in every command that lists them under "Common".`;
+
+/** Options that as many commands share, not all of one group, are printed once. */
+const COMMON_FROM = 3;
+
+type Entry = { readonly path: readonly string[]; readonly command: Command };
 
 export async function loadCommands(): Promise<readonly Command[]> {
   return await Promise.all([...COMMANDS.values()].map((load) => load()));
 }
 
 export async function printCommandReference(): Promise<string> {
-  const commands = await loadCommands();
-  return `${[INTRODUCTION, ...commands.flatMap((command) => describe(command, []))].join('\n\n')}\n`;
+  const entries = (await loadCommands()).flatMap((command) => listEntries(command, []));
+  const common = findCommon(entries);
+  const sections = entries.map((entry, at) => describe(entry, entries.slice(0, at), common));
+  return `${[INTRODUCTION, COMMON, [...common.values()].map(printOption).join('\n'), ...sections].join('\n\n')}\n`;
 }
 
-function describe(command: Command, parents: readonly string[]): readonly string[] {
+function listEntries(command: Command, parents: readonly string[]): readonly Entry[] {
   const path = [...parents, command.name()];
-  const heading = `${'#'.repeat(path.length + 1)} ${path.join(' ')}`;
-  const rows = [
-    ...command.registeredArguments.map(describeArgument),
-    ...command.options.filter(({ hidden }) => !hidden).map(describeOption),
-  ];
-  const children = command.commands.flatMap((child) => describe(child, path));
-  const usage =
-    children.length === 0 ? [`\`\`\`\ngatewright ${path.join(' ')} ${command.usage()}\n\`\`\``] : [];
-  return [heading, escape(command.description()), ...usage, ...printRows(rows), ...children];
+  return [{ path, command }, ...command.commands.flatMap((child) => listEntries(child, path))];
 }
 
-function printRows(
-  rows: readonly (readonly [name: string, without: string, what: string])[],
-): readonly string[] {
-  if (rows.length === 0) return [];
-  const lines = rows.map(
-    ([name, without, what]) => `| \`${escape(name)}\` | ${escape(without)} | ${escape(what)} |`,
+/** Of several common options with one name, the one that most commands have. */
+function findCommon(entries: readonly Entry[]): ReadonlyMap<string, Option> {
+  const uses = entries.flatMap(({ path, command }) =>
+    optionsOf(command).map((option) => ({ group: path[0], option, text: printOption(option) })),
   );
-  return [['| name | when left out | what |', '| --- | --- | --- |', ...lines].join('\n')];
+  const common = [...Map.groupBy(uses, ({ text }) => text).values()]
+    .filter((same) => same.length >= COMMON_FROM && new Set(same.map(({ group }) => group)).size > 1)
+    .toSorted((one, other) => other.length - one.length)
+    .flatMap(([first]) => (first === undefined ? [] : [first]));
+  const names = common.map(({ option }) => option.name());
+  return new Map(
+    common
+      .filter(({ option }, at) => names.indexOf(option.name()) === at)
+      .map(({ option, text }) => [text, option]),
+  );
 }
 
-function describeArgument(argument: Argument): readonly [string, string, string] {
-  const name = argument.variadic ? `${argument.name()} …` : argument.name();
-  return [name, argument.required ? 'required' : '', argument.description];
+function describe(
+  { path, command }: Entry,
+  earlier: readonly Entry[],
+  common: ReadonlyMap<string, Option>,
+): string {
+  const name = path.join(' ');
+  const options = optionsOf(command);
+  const own = options.filter((option) => !common.has(printOption(option)));
+  const model = earlier.find((entry) => isModel(entry, path, own));
+  const again = model === undefined ? [] : shared(own, model);
+  const rows = [
+    ...command.registeredArguments.map(printArgument),
+    ...own.filter((option) => !again.includes(option)).map(printOption),
+    ...(model === undefined
+      ? []
+      : [printNames(`As in [\`${model.path.join(' ')}\`](#${model.path.join('-')})`, again)]),
+    ...printCommon(options.filter((option) => common.has(printOption(option)))),
+  ];
+  return [
+    `${'#'.repeat(path.length + 1)} ${name}`,
+    `${printUsage(name, command)}${command.description()}`,
+    ...(rows.length === 0 ? [] : [rows.join('\n')]),
+  ].join('\n\n');
 }
 
-function describeOption(option: Option): readonly [string, string, string] {
-  return [option.flags, option.mandatory ? 'required' : defaultOf(option), option.description];
+/** Its options are not printed again: a command of the same group, or one that shares several. */
+function isModel(entry: Entry, path: readonly string[], own: readonly Option[]): boolean {
+  const { length } = shared(own, entry);
+  return length >= (entry.path[0] === path[0] ? 1 : COMMON_FROM);
 }
 
-function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
-  if (defaultValueDescription !== undefined) return defaultValueDescription;
-  return typeof defaultValue === 'string' || typeof defaultValue === 'number' ? `\`${defaultValue}\`` : '';
+function optionsOf(command: Command): readonly Option[] {
+  return command.options.filter(({ hidden }) => !hidden);
 }
 
-/** For a cell of a table. */
-function escape(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+function shared(options: readonly Option[], { command }: Entry): readonly Option[] {
+  const texts = new Set(optionsOf(command).map(printOption));
+  return options.filter((option) => texts.has(printOption(option)));
+}
+
+/** The order of the arguments, where there are any. */
+function printUsage(name: string, { registeredArguments, commands }: Command): string {
+  if (registeredArguments.length === 0 || commands.length > 0) return '';
+  const words = registeredArguments.map((argument) => {
+    const word = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${word}>` : `[${word}]`;
+  });
+  return `\`gatewright ${name} ${words.join(' ')}\`: `;
+}
+
+function printArgument(argument: Argument): string {
+  return printRow(argument.name(), argument.description, [
+    printChoices(argument.argChoices),
+    printDefault(argument.defaultValue),
+  ]);
+}
+
+function printOption({ flags, description, mandatory, argChoices, ...option }: Option): string {
+  return printRow(flags, description, [
+    mandatory ? 'required' : '',
+    printChoices(/\|/.test(flags) ? undefined : argChoices),
+    option.defaultValueDescription === undefined
+      ? printDefault(option.defaultValue)
+      : `default: ${option.defaultValueDescription}`,
+    option.envVar === undefined ? '' : `environment: \`${option.envVar}\``,
+  ]);
+}
+
+function printRow(name: string, what: string, notes: readonly string[]): string {
+  const end = notes.filter((note) => note !== '' && note !== 'default: none').join('; ');
+  if (end === '') return `- \`${name}\`: ${what}`;
+  return `- \`${name}\`: ${what.endsWith(')') ? `${what.slice(0, -1)}; ${end})` : `${what} (${end})`}`;
+}
+
+function printChoices(choices: readonly string[] | undefined): string {
+  return choices === undefined ? '' : `one of ${choices.join(', ')}`;
+}
+
+function printDefault(value: unknown): string {
+  const [text] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  return typeof text === 'string' || typeof text === 'number' ? `default: \`${text}\`` : '';
+}
+
+function printCommon(options: readonly Option[]): readonly string[] {
+  return options.length === 0 ? [] : [printNames('Common', options)];
+}
+
+function printNames(title: string, options: readonly Option[]): string {
+  return `- ${title}: ${options.map(({ long }) => `\`${long ?? ''}\``).join(', ')}`;
 }

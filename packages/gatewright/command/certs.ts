@@ -17,13 +17,13 @@ const CLIENT_NAME = /^(?!ca$)[A-Za-z0-9][\w.-]{0,63}$/;
 
 export function certsCommand(): Command {
   return new Command('certs')
-    .description('Make the local CA for `start --tls` in .gatewright/tls, or show the one there is.')
+    .description('Create or show the local CA for `start --tls` in .gatewright/tls.')
     .option(
       '--trust',
-      'say how browsers, systems and libraries come to trust it; nothing is installed',
+      'print how to trust the CA in browsers, systems and libraries; installs nothing',
       false,
     )
-    .option('--client <name>', 'make a client certificate under it, for domains with mutual TLS')
+    .option('--client <name>', 'create a client certificate, for domains with mutual TLS')
     .action(certs);
 }
 

@@ -9,24 +9,18 @@ const DEADLINE_MS = 300_000;
 
 export function dataCommand(): Command {
   return new Command('data')
-    .description('Keep the whole state of the running gateway in a file, and put it back.')
+    .description('Save or load the state of the running gateway.')
     .addCommand(
-      fileCommand(
-        'save',
-        'Write tables, APIs and keys made by calls, usage, issuer keys and clock to a file.',
-      ),
+      fileCommand('save', 'Save tables, APIs and keys created by calls, usage, issuer keys and clock.'),
     )
     .addCommand(
-      fileCommand(
-        'load',
-        'Put them in the place of what a gateway has that was started anew; load only your own files.',
-      ),
+      fileCommand('load', 'Replace the state of a freshly started gateway; load only your own files.'),
     );
 }
 
 function fileCommand(name: 'save' | 'load', description: string): Command {
   return addGatewayOptions(new Command(name).description(description))
-    .argument('<file>', 'the file')
+    .argument('<file>', 'path of the file')
     .action(async (file: string) => {
       const answer = await askGateway('POST', `data/${name}`, { file: resolve(file) }, DEADLINE_MS);
       const number = (member: string): number => Number(readMember(answer, member));

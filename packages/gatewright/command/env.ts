@@ -5,11 +5,9 @@ import { say } from '../../terminal/output.ts';
 
 export function envCommand(): Command {
   return addGatewayOptions(
-    new Command('env').description(
-      'Print exports for AWS SDKs and the AWS command line: eval "$(gatewright env)".',
-    ),
+    new Command('env').description('Print exports for AWS SDKs and the AWS CLI: eval "$(gatewright env)".'),
   )
-    .option('--json', 'as a JSON object', false)
+    .option('--json', 'print a JSON object', false)
     .action(printEnv);
 }
 

@@ -17,23 +17,23 @@ type SendFlags = { readonly group?: string; readonly source?: string; readonly d
 export function eventsCommand(): Command {
   const list = addGatewayOptions(
     new Command('list').description(
-      'Print queues, streams, topics, rules, schedules and buckets, and what they start.',
+      'List queues, streams, topics, rules, schedules, buckets and their targets.',
     ),
   )
-    .option('--json', 'as JSON', false)
+    .option('--json', 'print JSON', false)
     .action(listEvents);
   const send = addGatewayOptions(
     new Command('send')
-      .description('Send an event to a queue, a topic or a bus, or run a schedule now.')
+      .description('Send an event to a queue, topic, bus or stream, or run a schedule now.')
       .argument('<target>', 'name or ARN of the queue, topic, bus, stream or schedule')
-      .argument('[body]', 'the message, or the detail of an event: text, @file, or - for stdin', '{}'),
+      .argument('[body]', 'message, or detail of an event: text, @file, or - for stdin', '{}'),
   )
-    .option('--group <id>', 'MessageGroupId of a FIFO queue or topic')
+    .option('--group <id>', 'MessageGroupId for a FIFO queue or topic')
     .option('--source <name>', 'source of an event on a bus')
-    .option('--detail-type <name>', 'detail type of an event on a bus')
+    .option('--detail-type <name>', 'detail-type of an event on a bus')
     .action(sendEvent);
   return new Command('events')
-    .description('Show what starts functions beside requests, and send an event by hand.')
+    .description('List event sources, or send an event by hand.')
     .addCommand(list)
     .addCommand(send);
 }

@@ -1,5 +1,5 @@
 /** `gatewright explain`: the story of one request, ending in what would have to change for another outcome. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { orExitCode } from '../../operate/attach.ts';
 import { addAwsOptions } from '../../terminal/aws-session.ts';
@@ -20,24 +20,28 @@ const DAY_MS = 86_400_000;
 
 export function explainCommand(): Command {
   return addAwsOptions(addGatewayOptions(new Command('explain')))
-    .description('Tell why a request went as it did, here or at a deployed API, and what would change that.')
-    .argument('[request]', 'its id as the reply carried it; here also its first eight characters, or last')
-    .option('--phases', 'with each phase of the gateway', false)
-    .option('--show-secrets', 'with tokens, keys and cookies as they came', false)
-    .option('--api <id>', 'of a deployed API: its id, or its name where it is the only one with the stage')
-    .option('--stage <name>', 'its stage')
-    .option('--line <text>', 'the line of its access log; else CloudWatch Logs is searched for the id')
-    .option('--log-file <file>', 'a file of such lines; - is standard input')
-    .option('--since <span>', 'how far back CloudWatch Logs is searched', readSpan, DAY_MS)
-    .option('--folder <dir>', 'where the access documents are', usualAccessFolder(process.cwd()))
-    .option('--token-file <file>', 'the token of the caller, for what the document says of it')
-    .option('--claims <json>', 'claims of the caller instead')
-    .option('--role <name>', 'a role of the caller (repeatable)', collectText, [])
-    .option('--log-format', 'print the access-log format that tells most', false)
-    .option('--set-log-format', 'let the stage write its access log in it', false)
-    .option('--log-group <arn>', 'where to, for a stage that writes none')
-    .option('--yes', 'do not ask', false)
-    .option('--json', 'all that is known of it', false)
+    .description('Explain the outcome of a request, here or at a deployed API.')
+    .argument('[request]', 'request id; here also its first eight characters, or last')
+    .option('--phases', 'include every phase of the gateway', false)
+    .option('--show-secrets', 'include tokens, keys and cookies in clear', false)
+    .option('--api <id>', 'id of the deployed API, or its name if unique for the stage')
+    .option('--stage <name>', 'stage of the API')
+    .option('--line <text>', 'access log line of the request (default: search CloudWatch Logs)')
+    .option('--log-file <file>', 'file of access log lines; - for stdin')
+    .addOption(
+      new Option('--since <span>', 'how far back to search CloudWatch Logs')
+        .argParser(readSpan)
+        .default(DAY_MS, '1d'),
+    )
+    .option('--folder <dir>', 'folder of the access documents', usualAccessFolder(process.cwd()))
+    .option('--token-file <file>', "file with the caller's token, to evaluate the access document")
+    .option('--claims <json>', 'claims of the caller, in place of a token')
+    .option('--role <name>', 'role of the caller (repeatable)', collectText, [])
+    .option('--log-format', 'print the recommended access log format', false)
+    .option('--set-log-format', 'set that format on the stage', false)
+    .option('--log-group <arn>', 'log group to set on a stage without access logs')
+    .option('--yes', 'do not ask for confirmation', false)
+    .option('--json', 'print the full record as JSON', false)
     .action(choose);
 }
 

@@ -9,8 +9,8 @@ type ExportFlags = { readonly har: string; readonly showSecrets: boolean };
 export function exportCommand(): Command {
   return addGatewayOptions(new Command('export'))
     .description('Write the recorded requests to a file.')
-    .requiredOption('--har <file>', 'as HTTP Archive 1.2, which browsers and proxies open')
-    .option('--show-secrets', 'with tokens, keys and cookies as they came', false)
+    .requiredOption('--har <file>', 'HTTP Archive 1.2 file, for browsers and proxies')
+    .option('--show-secrets', 'include tokens, keys and cookies in clear', false)
     .action(exportRequests);
 }
 

@@ -35,9 +35,9 @@ const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml
 
 export function initCommand(): Command {
   return new Command('init')
-    .description('Make a stack of your own out of the npm package, with a first access document.')
-    .argument('[dir]', 'a service, or an empty folder', '.')
-    .option('--webhooks', 'also access/webhooks.yml, for signed webhooks', false)
+    .description('Create your stack and a first access document from the npm package.')
+    .argument('[dir]', 'folder of a service, or an empty folder', '.')
+    .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .action(async (directory: string, flags: InitFlags) => {
       const folder = resolve(directory);
       mkdirSync(folder, { recursive: true });

@@ -13,12 +13,12 @@ type InvokeFlags = { readonly event: string; readonly async: boolean; readonly c
 export function invokeCommand(): Command {
   return addGatewayOptions(
     new Command('invoke')
-      .description('Invoke a function and print its answer, and what it has logged to stderr.')
-      .argument('<function>', 'name, logical id, or how the name ends'),
+      .description('Invoke a function; print its result, and its logs to stderr.')
+      .argument('<function>', 'name, logical id, or end of the name'),
   )
     .option('--event <json|file|->', 'the event: JSON, a file, or - for stdin', '{}')
-    .option('--async', 'hand the event over and do not wait for the function', false)
-    .option('--client-context <json>', 'context.clientContext of the handler')
+    .option('--async', 'invoke asynchronously, without waiting for the result', false)
+    .option('--client-context <json>', 'value of context.clientContext')
     .action(invoke);
 }
 

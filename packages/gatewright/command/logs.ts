@@ -19,12 +19,12 @@ type Line = {
 export function logsCommand(): Command {
   return addGatewayOptions(
     new Command('logs')
-      .description('Print what the running gateway and its functions have printed.')
-      .argument('[function]', 'name, logical id, or how the name ends; all and the gateway when left out'),
+      .description('Print the logs of the running gateway and its functions.')
+      .argument('[function]', 'name, logical id, or end of the name (default: all, and the gateway)'),
   )
-    .option('--follow', 'and what comes, until Ctrl-C', false)
-    .option('--since <duration>', 'of the last 5m, 1h …', readSince)
-    .option('--json', 'one JSON object a line', false)
+    .option('--follow', 'keep printing new lines until Ctrl-C', false)
+    .option('--since <duration>', 'only the last 5m, 1h …', readSince)
+    .option('--json', 'print one JSON object per line', false)
     .action(printLogs);
 }
 

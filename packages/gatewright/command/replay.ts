@@ -24,12 +24,12 @@ type ReplayFlags = {
 export function replayCommand(): Command {
   return addGatewayOptions(new Command('replay'))
     .description('Send a recorded request again.')
-    .argument('[request]', 'its id, the first eight characters, or last', 'last')
+    .argument('[request]', 'request id, its first eight characters, or last', 'last')
     .option('--as <identity>', 'nobody, alice, alice:admin,courier, key:ID or iam:NAME')
-    .option('--at <shift>', 'with the clock moved for it: +1d, -2h')
-    .option('--edit', 'in $EDITOR first', false)
-    .option('--diff', 'what differs from the reply before', false)
-    .option('--json', 'all that is known of the new one', false)
+    .option('--at <shift>', 'move the clock for this request: +1d, -2h')
+    .option('--edit', 'edit the request in $EDITOR first', false)
+    .option('--diff', 'print the differences from the earlier reply', false)
+    .option('--json', 'print the full new record as JSON', false)
     .action(replay);
 }
 

@@ -16,13 +16,13 @@ type RequestFlags = {
 
 export function requestsCommand(): Command {
   return addGatewayOptions(new Command('requests'))
-    .description('List the last requests and messages; `explain` tells the story of one.')
-    .option('--follow', 'go on with those that come, until Ctrl-C', false)
-    .option('--route <text>', 'of routes or addresses with this text: "GET /users"')
-    .option('--status <code>', 'with this status, 404 or 4xx', readStatus)
-    .option('--search <text>', 'with this text in route, caller, id or code')
-    .option('--limit <number>', 'how many', readLimit, 50)
-    .option('--json', 'one JSON object per line', false)
+    .description('List recent requests and messages; `explain` shows one in detail.')
+    .option('--follow', 'keep printing new requests until Ctrl-C', false)
+    .option('--route <text>', 'only routes or addresses that contain this text: "GET /users"')
+    .option('--status <code>', 'only this status: 404 or 4xx', readStatus)
+    .option('--search <text>', 'only with this text in route, caller, id or code')
+    .option('--limit <number>', 'number of requests', readLimit, 50)
+    .option('--json', 'print one JSON object per line', false)
     .action(list);
 }
 

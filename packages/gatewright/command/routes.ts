@@ -10,9 +10,9 @@ type RoutesFlags = LoadFlags & { readonly json: boolean };
 
 export function routesCommand(): Command {
   return addLoadOptions(
-    new Command('routes').description('List the routes of stacks with authorizer and function.'),
+    new Command('routes').description('List the routes of stacks with their authorizers and functions.'),
   )
-    .option('--json', 'as JSON', false)
+    .option('--json', 'print JSON', false)
     .action(printRoutes);
 }
 

@@ -12,10 +12,10 @@ type SendFlags = { readonly header: readonly string[]; readonly wait: string };
 
 export function sendCommand(): Command {
   return new Command('send')
-    .description('Send a message to a WebSocket API and print its answer.')
+    .description('Send a message to a WebSocket API and print the reply.')
     .argument('<url>', 'ws://127.0.0.1:3002/dev?token=…')
     .argument('<message>', 'text to send')
-    .option('--wait <duration>', 'how long to wait for an answer', '5s')
+    .option('--wait <duration>', 'how long to wait for a reply', '5s')
     .action(send);
 }
 

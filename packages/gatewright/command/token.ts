@@ -16,18 +16,15 @@ type TokenFlags = {
 };
 
 export function tokenCommand(): Command {
-  return addGatewayOptions(new Command('token').description('Mint a token of the local issuer.'))
-    .option('--sub <name>', 'whom the token speaks for', 'local-user')
+  return addGatewayOptions(new Command('token').description('Create a token of the local issuer.'))
+    .option('--sub <name>', 'subject of the token', 'local-user')
     .option('--role <name...>', 'roles')
     .option('--scope <scopes>', 'scopes, separated by spaces')
-    .option(
-      '--issuer <url>',
-      'an issuer that the local one stands in for; its token has the form of that one’s',
-    )
-    .option('--audience, --aud <name>', 'audience, at a user pool the app client (default: gatewright)')
-    .option('--claim <name=json>', 'a further claim (repeatable)', collectClaim)
-    .option('--expires <duration>', 'lifetime: 15m, 1h, -1m for an expired one (default: 1h)', readLifetime)
-    .option('--json', 'token and expiry as JSON', false)
+    .option('--issuer <url>', "issuer that the local one stands in for; sets the token's form")
+    .option('--audience, --aud <name>', 'audience; at a user pool, the app client (default: gatewright)')
+    .option('--claim <name=json>', 'additional claim (repeatable)', collectClaim)
+    .option('--expires <duration>', 'lifetime: 15m, 1h; -1m is already expired (default: 1h)', readLifetime)
+    .option('--json', 'print token and expiry as JSON', false)
     .action(mint);
 }
 

@@ -12,13 +12,13 @@ export type ChangeFlags = ReadFlags & { readonly operation?: string };
 export type SentChange = { readonly answer: Answer; readonly operationId: string };
 
 export function readCommand(name: string, description: string): Command {
-  return addAdminOptions(new Command(name).description(description)).option('--json', 'as JSON', false);
+  return addAdminOptions(new Command(name).description(description)).option('--json', 'print JSON', false);
 }
 
 export function changeCommand(name: string, description: string): Command {
   return readCommand(name, description).option(
     '--operation <id>',
-    'id of the change; sent again it counts once',
+    'id of the change; the same id is applied once',
   );
 }
 

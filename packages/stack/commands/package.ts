@@ -14,13 +14,11 @@ type PackageFlags = { readonly stage: string; readonly output?: string; readonly
 
 export function packageCommand(): Command {
   return new Command('package')
-    .description(
-      'Package the stack as serverless deploy would, without an account; ids of APIs that nobody knows yet are looked up where there are credentials.',
-    )
-    .argument('[dir]', 'folder of the stack: here, or gatewright/')
+    .description('Package the stack as `serverless deploy` would, without an account.')
+    .argument('[dir]', 'folder of the stack (default: current, or gatewright/)')
     .requiredOption('--stage <name>', 'stage of the stack', readStageName)
-    .option('--param <name=value>', 'parameter of serverless.yml for this time (repeatable)', collectText, [])
-    .option('--output <dir>', 'where to (default: .gatewright/package/<stage> of the stack)')
+    .option('--param <name=value>', 'parameter of serverless.yml for this run (repeatable)', collectText, [])
+    .option('--output <dir>', 'output folder (default: .gatewright/package/<stage> of the stack)')
     .action(async (named: string | undefined, { stage, output, param: parameters }: PackageFlags) => {
       const serviceDirectory = serviceFolder(named);
       const outputDirectory = resolve(output ?? join(serviceDirectory, '.gatewright/package', stage));

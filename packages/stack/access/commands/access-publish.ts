@@ -28,10 +28,10 @@ export function publishCommands(folder: string): readonly Command[] {
 function publishCommand(folder: string): Command {
   return changeCommand(
     'publish',
-    'Compile the documents, and let deployed authorizers take them within a minute.',
+    'Compile the documents and send them to deployed authorizers, which use them within a minute.',
   )
-    .option('--folder <dir>', 'where the documents are: access, or that of the stack in gatewright/', folder)
-    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+    .option('--folder <dir>', 'folder of the documents: access, or gatewright/access', folder)
+    .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .action(async ({ folder: chosen, stage, ...flags }: PublishFlags) => {
       const ids = flags.url === undefined ? new Map<string, string>() : await readDeployedIds(chosen, stage);
       const { checksum, parts } = toPublication(compiledFor(chosen, stage, ids));
@@ -49,7 +49,7 @@ function publishCommand(folder: string): Command {
 }
 
 function versionsCommand(): Command {
-  return readCommand('versions', 'List the documents that were published, the newest first.').action(
+  return readCommand('versions', 'List published versions, newest first.').action(
     async (flags: ReadFlags) => {
       const { versions } = await askAdmin({ method: 'GET', path: PATH }, flags);
       printRows(Array.isArray(versions) ? (versions as readonly Answer[]) : [], COLUMNS, flags);
@@ -58,8 +58,8 @@ function versionsCommand(): Command {
 }
 
 function rollbackCommand(): Command {
-  return changeCommand('rollback', 'Bring back the documents of an earlier version, as a new one.')
-    .argument('[version]', 'as versions lists it; the one before the newest when left out', readVersion)
+  return changeCommand('rollback', 'Publish an earlier version again, as a new one.')
+    .argument('[version]', 'version number from `versions` (default: the one before the newest)', readVersion)
     .action(async (version: number | undefined, flags: ChangeFlags) => {
       const wanted = version ?? (await findEarlier(flags));
       const path = `${PATH}/${wanted}/restore`;

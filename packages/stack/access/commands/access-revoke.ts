@@ -34,13 +34,13 @@ export function revocationCommands(): readonly Command[] {
 }
 
 function revokeCommand(): Command {
-  return changeCommand('revoke', 'Refuse tokens from now on, and have kept answers forgotten.')
-    .requiredOption('--issuer <id>', 'issuer in the access documents, or its iss')
-    .option('--sub <name>', 'all that were issued for this subject until now: log out everywhere')
-    .option('--jti <id>', 'this one token')
-    .option('--client <id>', 'all that were issued to this client until now')
-    .option('--token-ends <time>', 'with --jti: exp of the token, as 2026-11-20T12:00:00Z', readTime)
-    .option('--withdraw', 'let them in again', false)
+  return changeCommand('revoke', 'Reject tokens from now on, and flush cached decisions.')
+    .requiredOption('--issuer <id>', 'issuer id in the access documents, or its iss')
+    .option('--sub <name>', 'all tokens issued to this subject until now (log out everywhere)')
+    .option('--jti <id>', 'only this token')
+    .option('--client <id>', 'all tokens issued to this client until now')
+    .option('--token-ends <time>', 'with --jti: exp of the token, such as 2026-11-20T12:00:00Z', readTime)
+    .option('--withdraw', 'undo the revocation', false)
     .action(revoke);
 }
 
@@ -58,8 +58,8 @@ async function revoke(flags: RevokeFlags): Promise<void> {
 }
 
 function listCommand(): Command {
-  return readCommand('revocations', "List what is revoked of an issuer's tokens.")
-    .requiredOption('--issuer <id>', 'issuer in the access documents, or its iss')
+  return readCommand('revocations', 'List the revocations of an issuer.')
+    .requiredOption('--issuer <id>', 'issuer id in the access documents, or its iss')
     .action(async ({ issuer, ...flags }: ReadFlags & { readonly issuer: string }) => {
       const listing = { path: '/access/revocations', member: 'revocations', query: { issuer, limit: '100' } };
       const all = await readPages(listing, flags);
@@ -74,8 +74,8 @@ function withKind(revocation: Answer): Answer {
 }
 
 function flushCommand(): Command {
-  return changeCommand('flush', "Have API Gateway forget what authorizers answered for a document's APIs.")
-    .argument('<document>', 'name of an access document')
+  return changeCommand('flush', "Flush the authorizer caches of a document's APIs.")
+    .argument('<document>', 'name of the document')
     .action(async (document: string, flags: ChangeFlags) => {
       const path = `/access/documents/${printPathName(document)}/flush`;
       report(await sendChange({ method: 'POST', path, body: {} }, flags), flags);

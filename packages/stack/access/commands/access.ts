@@ -39,7 +39,7 @@ type LoadingFlags = StageFlags & { readonly param: GivenParameters };
 
 export function accessCommand(): Command {
   const access = new Command('access')
-    .description('Access documents: who may call what.')
+    .description('Work with access documents, which say who may call what.')
     .addCommand(syncCommand())
     .addCommand(snapshotCommand())
     .addCommand(buildCommand())
@@ -57,7 +57,7 @@ function inFolder(name: string, description: string): Command {
     .description(description)
     .option(
       '--folder <dir>',
-      'where the documents are: access, or that of the stack in gatewright/',
+      'folder of the documents: access, or gatewright/access',
       usualAccessFolder(process.cwd()),
     );
 }
@@ -71,9 +71,9 @@ function existing(folder: string): string {
 }
 
 function syncCommand(): Command {
-  return inFolder('sync', 'Read the routes of the protected APIs, and compile.')
-    .argument('[documents...]', 'names of documents; all when left out')
-    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+  return inFolder('sync', 'Read the routes of the protected APIs, then compile.')
+    .argument('[documents...]', 'names of documents (default: all)')
+    .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .addOption(startOption('param'))
     .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
       const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
@@ -84,8 +84,8 @@ function syncCommand(): Command {
 }
 
 function idsCommand(): Command {
-  return inFolder('ids', 'Look up the ids of deployed APIs by their stacks, and compile.')
-    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+  return inFolder('ids', 'Look up the ids of deployed APIs in their stacks, then compile.')
+    .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .action(async ({ folder, stage }: StageFlags) => {
       for (const line of await saveDeployedIds(existing(folder), stage)) say(line);
       build(folder);
@@ -93,8 +93,8 @@ function idsCommand(): Command {
 }
 
 function snapshotCommand(): Command {
-  return inFolder('snapshot', 'Take the keys of issuers, to ship with the authorizers, and compile.')
-    .argument('[documents...]', 'names of documents; all when left out')
+  return inFolder('snapshot', "Save the issuers' keys to ship with the authorizers, then compile.")
+    .argument('[documents...]', 'names of documents (default: all)')
     .action(async (names: readonly string[], { folder }: AccessFlags) => {
       for (const line of await takeSnapshots(existing(folder), names)) say(line);
       build(folder);
@@ -142,9 +142,9 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
 }
 
 function checkCommand(): Command {
-  return inFolder('check', 'Check the documents; with sources, also that the APIs use them safely.')
-    .argument('[sources...]', 'services or templates that hold the protected APIs and the authorizers')
-    .option('--stage <name>', 'stage of the stack that holds the authorizers', readStageName, 'dev')
+  return inFolder('check', 'Check the documents; with sources, also how the APIs use them.')
+    .argument('[sources...]', 'services or templates with the protected APIs and the authorizers')
+    .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .addOption(startOption('param'))
     .action(async (sources: readonly string[], { folder, stage, param }: LoadingFlags) => {
       const found = await checkDocuments(existing(folder), withStack(sources), stage, param);
@@ -153,19 +153,19 @@ function checkCommand(): Command {
 }
 
 function explainCommand(): Command {
-  return addAdminOptions(inFolder('explain', 'Say what a caller may do, and which rule decides.'))
-    .argument('<document>', 'name of a document')
-    .argument('[method]', 'GET, POST …; without it, every route')
+  return addAdminOptions(inFolder('explain', 'Show what a caller may do, and which rule decides.'))
+    .argument('<document>', 'name of the document')
+    .argument('[method]', 'GET, POST … (default: every route)')
     .argument('[path]', 'path below the stage, such as /orders/7')
-    .option('--token <jwt>', 'a token of the caller; its signature is not checked')
-    .option('--key <key>', 'an API key of the caller, or its id; its secret is not checked')
-    .option('--claims <json>', 'claims of the caller instead of a token')
-    .option('--issuer <id>', 'issuer of the claims (default: the first of the document)')
+    .option('--token <jwt>', 'token of the caller; its signature is not checked')
+    .option('--key <key>', 'API key of the caller, or its id; its secret is not checked')
+    .option('--claims <json>', 'claims of the caller, in place of a token')
+    .option('--issuer <id>', "issuer of the claims (default: the document's first)")
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
-    .option('--ip <address>', 'where the request comes from')
-    .option('--policy', 'print the policy that API Gateway would keep', false)
-    .option('--json', 'as JSON', false)
+    .option('--ip <address>', 'source address of the request')
+    .option('--policy', 'print the policy that API Gateway would cache', false)
+    .option('--json', 'print JSON', false)
     .action(
       async (
         name: string,
@@ -183,10 +183,10 @@ function explainCommand(): Command {
 function matrixCommand(): Command {
   return inFolder(
     'matrix',
-    'Show for every route and role who may call it: yes, - (nobody), own (what is theirs), if (more than the role decides), open (no authorizer asks).',
+    'Show who may call each route, by role: yes, - (no), own (own resources), if (conditional), open (no authorizer).',
   )
-    .argument('[document]', 'name of a document; all when left out')
-    .option('--json', 'as JSON', false)
+    .argument('[document]', 'name of the document (default: all)')
+    .option('--json', 'print JSON', false)
     .action((name: string | undefined, { folder, json }: AccessFlags & { readonly json: boolean }) => {
       const documents =
         name === undefined ? readCompiled(existing(folder)).documents : [findDocument(folder, name)];

@@ -34,24 +34,27 @@ const COLUMNS = ['keyId', 'state', 'name', 'createdAt', 'notAfter', 'lastUsedAt'
 const HEADINGS = ['KEY', 'STATE', 'NAME', 'CREATED', 'ENDS', 'LAST USED'];
 
 export function keysCommand(): Command {
-  const keys = new Command('keys').description('API keys: who has one, new ones, rotation, revocation.');
+  const keys = new Command('keys').description('Create, list, rotate and revoke API keys.');
   for (const command of [createCommand(), listCommand(), showCommand(), rotateCommand(), revokeCommand()])
     keys.addCommand(command);
   return keys;
 }
 
 function createCommand(): Command {
-  return changeCommand('create', 'Make a key. It is printed once; nobody can show it again.')
-    .requiredOption('--tenant <name>', 'customer whose key it is')
-    .requiredOption('--prefix <prefix>', 'how the key begins: of an apiKey issuer in an access document')
-    .option('--name <text>', 'for people')
+  return changeCommand('create', 'Create a key and print it once; it cannot be shown again.')
+    .requiredOption('--tenant <name>', 'customer that owns the key')
+    .requiredOption(
+      '--prefix <prefix>',
+      'first part of the key, as an apiKey issuer in an access document has it',
+    )
+    .option('--name <text>', 'name for display')
     .option('--owner <name>', 'user or system of the tenant')
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
-    .option('--plan <id>', 'usage plan of the quotas')
-    .option('--meta <name=value>', 'a further claim (repeatable)', collectPair, {})
-    .option('--expires <duration>', 'lifetime: 90d, 12h; never ends when left out', readSeconds)
-    .option('--native-plan <id>', "API Gateway's own usage plan that counts the key")
+    .option('--plan <id>', 'usage plan for quotas')
+    .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
+    .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
+    .option('--native-plan <id>', 'usage plan of API Gateway that counts the key')
     .action(create);
 }
 
@@ -72,7 +75,7 @@ function listCommand(): Command {
 }
 
 function showCommand(): Command {
-  return readCommand('show', 'Show a key and who changed it, never its secret.')
+  return readCommand('show', 'Show a key and its changes, without its secret.')
     .argument('<key-id>', 'id of the key')
     .action(async (keyId: string, flags: ReadFlags) => {
       printAnswer(await askAdmin({ method: 'GET', path: pathOf(keyId) }, flags), flags);
@@ -80,10 +83,10 @@ function showCommand(): Command {
 }
 
 function rotateCommand(): Command {
-  return changeCommand('rotate', 'Give a key a further secret. The one before stays good for a while.')
+  return changeCommand('rotate', 'Add a new secret to a key; the previous one stays valid for --overlap.')
     .argument('<key-id>', 'id of the key')
     .addOption(
-      new Option('--overlap <duration>', 'how long: 1h, 7d; 0s ends all earlier ones now')
+      new Option('--overlap <duration>', 'how long earlier secrets stay valid: 1h, 7d; 0s ends them now')
         .argParser(readSeconds)
         .default(86_400, '1d'),
     )
@@ -93,7 +96,7 @@ function rotateCommand(): Command {
 }
 
 function revokeCommand(): Command {
-  return changeCommand('revoke', 'End a key for good, and have kept answers forgotten.')
+  return changeCommand('revoke', 'Revoke a key for good, and flush cached decisions.')
     .argument('<key-id>', 'id of the key')
     .action((keyId: string, flags: ChangeFlags) => change(`${pathOf(keyId)}/revoke`, {}, flags));
 }

@@ -29,23 +29,26 @@ const HEADINGS = ['KNOWN FROM', 'ENTRY', 'CANNOT BE SIGNED FOR', 'UNTIL'];
 
 export function cacheCommand(): Command {
   return new Command('cache')
-    .description('Kept answers: of responseCache(), and of stage caches what cacheTags() recorded.')
+    .description('Manage cached responses of responseCache(), and stage caches recorded by cacheTags().')
     .addCommand(invalidateCommand())
     .addCommand(flushCommand())
     .addCommand(showCommand());
 }
 
 function invalidateCommand(): Command {
-  return changeCommand('invalidate', 'Have answers made anew, by tag, path or part of the key.')
-    .argument('<namespace>', 'as createDynamoDbCache was given it')
+  return changeCommand('invalidate', 'Invalidate responses by tag, path or part of the key.')
+    .argument('<namespace>', 'name given to createDynamoDbCache')
     .option('--tag <tag...>', 'with any of these tags')
     .option('--path <path...>', 'at any of these paths: /orders/17')
     .option('--part <part...>', 'with any of these: query.page=2, header.accept-language=de')
-    .option('--authorizers <stage...>', "forget answers of these stages' authorizers: rest/a1b2c3d4e5/prod")
-    .option('--edge <path...>', 'have CloudFront forget these paths: /orders/*')
-    .option('--allow-flush', 'flush a stage cache whole where an entry cannot be asked for again', false)
-    .option('--flush-above <count>', 'flush a stage that has more such entries than this', readCount)
-    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .option(
+      '--authorizers <stage...>',
+      'also flush the authorizer caches of these stages: rest/a1b2c3d4e5/prod',
+    )
+    .option('--edge <path...>', 'also invalidate these paths in CloudFront: /orders/*')
+    .option('--allow-flush', 'flush a whole stage cache if an entry cannot be requested again', false)
+    .option('--flush-above <count>', 'flush a whole stage cache above this number of entries', readCount)
+    .option('--dry-run', 'print the changes without making them', false)
     .action(async (namespace: string, flags: InvalidateFlags) => {
       const { tag: tags = [], path: paths = [], part: parts = [], allowFlush, flushAbove, dryRun } = flags;
       const { authorizers = [], edge: edgePaths = [] } = flags;
@@ -59,22 +62,19 @@ function invalidateCommand(): Command {
 }
 
 function flushCommand(): Command {
-  return changeCommand(
-    'flush',
-    'Drop every answer of a namespace, and flush the stage caches that it knows of.',
-  )
-    .argument('<namespace>', 'as createDynamoDbCache was given it')
-    .option('--dry-run', 'say what would be done, and do nothing', false)
+  return changeCommand('flush', 'Drop every response of a namespace, and flush the stage caches it knows.')
+    .argument('<namespace>', 'name given to createDynamoDbCache')
+    .option('--dry-run', 'print the changes without making them', false)
     .action(async (namespace: string, flags: FlushFlags) => {
       await send({ namespace, all: true, allowFlush: true, flushAbove: 0, dryRun: flags.dryRun }, flags);
     });
 }
 
 function showCommand(): Command {
-  return readCommand('show', 'List what is known: API Gateway itself names no entry of a stage cache.')
-    .argument('<namespace>', 'as createDynamoDbCache was given it')
-    .option('--tag <tag>', 'only those with this tag')
-    .option('--limit <count>', 'at most so many', '100')
+  return readCommand('show', 'List recorded entries; API Gateway has no list of a stage cache.')
+    .argument('<namespace>', 'name given to createDynamoDbCache')
+    .option('--tag <tag>', 'only entries with this tag')
+    .option('--limit <count>', 'maximum number of entries', '100')
     .action(async (namespace: string, { tag, limit, ...flags }: ShowFlags) => {
       const query = { namespace, tag, limit };
       const { entries, hasMore } = await askAdmin({ method: 'GET', path: '/cache/entries', query }, flags);

@@ -12,28 +12,30 @@ import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
-    .description('Usage plans, and which key is on which.')
+    .description('Manage usage plans, and assign keys to them.')
     .addCommand(readCommand('list', 'List the plans.').action(listPlans))
-    .addCommand(readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'its id').action(getPlan))
     .addCommand(
-      changeCommand('save', 'Save a plan: its first version, or the one after the newest.')
-        .argument('<file>', 'JSON or YAML; without version it is the next one')
+      readCommand('get', 'Print a plan as JSON.').argument('<plan>', 'id of the plan').action(getPlan),
+    )
+    .addCommand(
+      changeCommand('save', 'Save a new plan, or the next version of one.')
+        .argument('<file>', 'JSON or YAML; without version, the next version is used')
         .action(savePlan),
     )
     .addCommand(
-      readCommand('keys', 'List the keys of a tenant that have a plan.')
+      readCommand('keys', "List the tenant's keys that have a plan.")
         .argument('<tenant>', 'customer')
         .action(listKeys),
     )
     .addCommand(
-      changeCommand('assign', 'Put a key on a plan.')
+      changeCommand('assign', 'Assign a key to a plan.')
         .argument('<tenant>', 'customer')
         .argument('<key>', 'id of the key, never its secret')
         .argument('<plan>', 'id of the plan')
         .action(assign),
     )
     .addCommand(
-      changeCommand('unassign', 'Take a key off its plan.')
+      changeCommand('unassign', 'Remove a key from its plan.')
         .argument('<tenant>', 'customer')
         .argument('<key>', 'id of the key')
         .action(unassign),

@@ -26,23 +26,23 @@ const NAMED = 5;
 export function forgetCommand(): Command {
   return addGatewayOptions(
     new Command('forget').description(
-      'Delete all that is known of a customer, and show that nothing is left. Without --confirm it only says what there is.',
+      'Delete all data of a customer and verify that nothing remains; without --confirm, only list it.',
     ),
   )
     .argument('<tenant>', 'customer')
-    .option('--confirm <tenant>', 'the name again: delete it')
-    .option('--even-if-open', 'though periods are not closed, or records may not be invoiced')
-    .option('--stage <name>', 'whose tables: gatewright-STAGE-usage and -access', 'dev')
-    .option('--usage-table <name>', 'another name of the usage table')
-    .option('--access-table <name>', 'another name of the access table')
+    .option('--confirm <tenant>', 'repeat the name of the tenant, to delete')
+    .option('--even-if-open', 'also with open periods or records that are not invoiced')
+    .option('--stage <name>', 'stage of the tables gatewright-STAGE-usage and -access', 'dev')
+    .option('--usage-table <name>', 'usage table, if it has another name')
+    .option('--access-table <name>', 'access table, if it has another name')
     .addOption(
       new Option(
         '--region <region>',
-        'of a deployed stack (credentials by AWS_* variables); the gateway that runs here when left out',
+        'region of a deployed stack, with AWS_* credentials (default: local gateway)',
       ),
     )
-    .option('--reference <text>', 'for the audit log: why; never who')
-    .option('--json', 'as JSON', false)
+    .option('--reference <text>', 'reason for the audit log; no personal data')
+    .option('--json', 'print JSON', false)
     .action(run);
 }
 

@@ -22,26 +22,26 @@ type LimitFlags = {
 
 export function quotaCommand(): Command {
   return new Command('quota')
-    .description('One limit of a tenant or a key: how it stands, and what is done to it.')
-    .addCommand(withPeriod(ofLimit(readCommand('show', 'How the limit stands.'))).action(show))
+    .description('Show or change one limit of a tenant or a key.')
+    .addCommand(withPeriod(ofLimit(readCommand('show', 'Show the state of the limit.'))).action(show))
     .addCommand(
-      withPeriod(ofLimit(changeCommand('top-up', 'Admit more units in a period.')))
+      withPeriod(ofLimit(changeCommand('top-up', 'Add units to a period.')))
         .argument('<units>', 'units to add', readUnits)
         .action(topUp),
     )
     .addCommand(
       withPeriod(ofLimit(changeCommand('set-limit', 'Set another limit for a period.')))
-        .argument('<units>', 'units of the period', readUnits)
+        .argument('<units>', 'units per period', readUnits)
         .action(setLimit),
     )
     .addCommand(
-      withPeriod(ofLimit(changeCommand('reset', 'Give back all that was charged in a period.'))).action(
+      withPeriod(ofLimit(changeCommand('reset', 'Give back all units charged in a period.'))).action(
         (tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
           act('reset', tenant, limit, flags),
       ),
     )
     .addCommand(
-      ofLimit(changeCommand('suspend', 'Admit nothing until resumed.')).action(
+      ofLimit(changeCommand('suspend', 'Refuse all requests until resumed.')).action(
         (tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
           act('suspend', tenant, limit, flags),
       ),
@@ -54,14 +54,14 @@ export function quotaCommand(): Command {
     )
     .addCommand(
       ofLimit(changeCommand('close', 'Close a period that is over, and record its usage.'))
-        .requiredOption('--period <instant>', 'an instant of the period', readInstant)
+        .requiredOption('--period <instant>', 'any instant in the period', readInstant)
         .action((tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
           act('close', tenant, limit, flags),
         ),
     )
     .addCommand(
-      readCommand('audit', 'Who changed what, newest first.')
-        .option('--day <instant>', 'a UTC day (default: today)', readInstant)
+      readCommand('audit', 'List changes of a day, newest first.')
+        .option('--day <instant>', 'UTC day (default: today)', readInstant)
         .action(audit),
     )
     .addCommand(forgetCommand());
@@ -71,13 +71,13 @@ function ofLimit(command: Command): Command {
   return command
     .argument('<tenant>', 'customer')
     .argument('<limit>', "id of the limit in the key's plan")
-    .option('--key <id>', 'a key of the tenant; without it, a limit of the whole tenant')
+    .option('--key <id>', 'key of the tenant (default: the limit of the whole tenant)')
     .option('--route <route>', 'for limits per route: "GET /orders/{id}"')
-    .option('--plan <id>', 'its plan, if none was assigned and nothing was charged yet');
+    .option('--plan <id>', 'plan to use if none is assigned and nothing is charged yet');
 }
 
 function withPeriod(command: Command): Command {
-  return command.option('--period <instant>', 'an instant of the period (default: now)', readInstant);
+  return command.option('--period <instant>', 'any instant in the period (default: now)', readInstant);
 }
 
 function pathOf(tenant: string, limit: string, { key }: LimitFlags): string {

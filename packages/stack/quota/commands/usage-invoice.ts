@@ -32,22 +32,22 @@ const ZONES_MS = 15 * HOURS_MS;
 
 export function closeCommand(): Command {
   return changeCommand('close', 'Close the periods that are over, and record their usage.')
-    .option('--period <month>', 'those of a month: 2026-11 (default: whatever is over)', readMonth)
+    .option('--period <month>', 'month, such as 2026-11 (default: all that is over)', readMonth)
     .action(close);
 }
 
 export function invoiceCommand(): Command {
   return addMonthOptions(new Command('invoice').description('Print the invoices of a month.'))
     .addOption(new Option('--format <format>').choices(['json', 'csv', 'pdf']).default('json'))
-    .option('--out <folder>', 'one file per invoice, by its number; needed for PDF')
-    .option('--draft', 'though some of the month is not closed')
+    .option('--out <folder>', 'write one file per invoice here; required for PDF')
+    .option('--draft', 'also if some periods of the month are open')
     .action(invoice);
 }
 
 export function addMonthOptions(command: Command): Command {
   return addAdminOptions(command)
-    .requiredOption('--period <month>', 'such as 2026-11', readMonth)
-    .option('--tenant <name>', 'one customer');
+    .requiredOption('--period <month>', 'month, such as 2026-11', readMonth)
+    .option('--tenant <name>', 'only this customer');
 }
 
 export function readMonth(text: string): string {

@@ -19,17 +19,17 @@ type SqlFlags = {
 export function sqlCommand(): Command {
   return new Command('sql')
     .description(
-      'Print the SQL for Athena over an export of the usage table to S3; or, with --export, carry it out here with DuckDB.',
+      'Print SQL for Athena over an S3 export of the usage table; with --export, run it in DuckDB.',
     )
     .addArgument(
       new Argument('<statement>', 'sums of ledgers, lines of invoices, or the table for Athena').choices(
         STATEMENTS,
       ),
     )
-    .option('--export <files>', 'folder of the .json.gz files of an export, or one of them')
-    .option('--period <month>', 'such as 2026-11; with --export', readMonth)
+    .option('--export <files>', "folder of an export's .json.gz files, or one file")
+    .option('--period <month>', 'with --export: month, such as 2026-11', readMonth)
     .addOption(new Option('--format <format>').choices(['ndjson', 'csv']).default('ndjson'))
-    .option('--memory <size>', 'that DuckDB may take (default: 4GB); the rest goes to disk', readSize)
+    .option('--memory <size>', 'memory limit of DuckDB (default: 4GB); the rest goes to disk', readSize)
     .action(run);
 }
 

@@ -41,12 +41,12 @@ const BACK_OFF_MS = 500;
 export function stripeCommand(): Command {
   return addMonthOptions(
     new Command('stripe').description(
-      "Send a month's usage to Stripe's meters, each period once; the key is STRIPE_API_KEY of the environment.",
+      "Send a month's usage to Stripe's meters, each period once; needs STRIPE_API_KEY.",
     ),
   )
-    .option('--journal <file>', 'remembers what was sent', 'stripe-meter-events.ndjson')
-    .option('--draft', 'though some of the month is not closed')
-    .option('--dry-run', 'print the events, and send none')
+    .option('--journal <file>', 'file that records what was sent', 'stripe-meter-events.ndjson')
+    .option('--draft', 'also if some periods of the month are open')
+    .option('--dry-run', 'print the events without sending them')
     .action(send);
 }
 

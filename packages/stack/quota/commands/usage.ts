@@ -25,11 +25,11 @@ const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'quo
 
 export function usageCommand(): Command {
   return new Command('usage')
-    .description('How tenants and keys stand, and exports of it.')
+    .description('Show, export, close and invoice the usage of tenants and keys.')
     .addCommand(
-      readCommand('show', 'How all, or one tenant and its keys, stand.')
-        .option('--tenant <name>', 'one customer')
-        .option('--at <instant>', 'in the periods of that instant (default: now)', readInstant)
+      readCommand('show', 'Show the usage of all tenants, or of one tenant and its keys.')
+        .option('--tenant <name>', 'only this customer')
+        .option('--at <instant>', 'instant whose periods are shown (default: now)', readInstant)
         .action(show),
     )
     .addCommand(exportCommand())
@@ -40,15 +40,15 @@ export function usageCommand(): Command {
 }
 
 function exportCommand(): Command {
-  return addAdminOptions(new Command('export').description('Print usage, every page of it, to stdout.'))
+  return addAdminOptions(new Command('export').description('Print all usage to stdout.'))
     .addOption(
-      new Option('--format <format>', 'usage as NDJSON or CSV, or the records of closed periods as CSV')
+      new Option('--format <format>', 'usage as NDJSON or CSV, or closed periods as CSV')
         .choices(['ndjson', 'csv', 'invoice'])
         .default('ndjson'),
     )
-    .option('--tenant <name>', 'one customer')
-    .option('--from <instant>', 'periods that begin then or later', readInstant)
-    .option('--to <instant>', 'periods that begin before', readInstant)
+    .option('--tenant <name>', 'only this customer')
+    .option('--from <instant>', 'only periods that begin at or after this instant', readInstant)
+    .option('--to <instant>', 'only periods that begin before this instant', readInstant)
     .action(exportUsage);
 }
 
