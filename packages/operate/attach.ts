@@ -1,4 +1,4 @@
-/** `gatewright attach`: an authorizer onto an API that already runs, in steps that can be resumed and taken back. */
+/** `gatewright attach`: an authorizer for an existing API, in steps that can be resumed and undone. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
@@ -60,7 +60,7 @@ type AttachFlags = AwsFlags & {
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
 /** Nothing was changed. */
 export const REFUSED = 2;
-/** What was begun is not finished, or does not do what it is for. */
+/** Begun and not finished, or not effective. */
 const UNFINISHED = 3;
 
 export function attachCommand(): Command {
@@ -108,7 +108,7 @@ export function attachCommand(): Command {
     });
 }
 
-/** Of every command that edits an API. */
+/** For every command that edits an API. */
 export function addApiOptions(command: Command): Command {
   return command
     .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
@@ -120,9 +120,9 @@ export function addApiOptions(command: Command): Command {
 const REFUSALS = [ForeignEditError, BreakingError, UnfinishedError];
 
 /**
- * A refusal before anything is changed is 2, a break in the middle 3.
- * @param work tells when it begins to change something
- * @param refused where AWS says no before that
+ * Exit code 2 for a refusal before any change, 3 for a break after it.
+ * @param work calls when it begins to change something
+ * @param refused where AWS refuses before that
  */
 export async function orExitCode(
   work: (begin: () => void) => Promise<void>,
@@ -213,7 +213,7 @@ async function addBreaking(
   return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: LET_IT_KNOW }] };
 }
 
-/** What is written for the document is what the plan is then made with. */
+/** The plan is then made with the written document. */
 async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const reading = await plan(open, flags);
   if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
@@ -221,7 +221,7 @@ async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Readin
   return plan(open, flags);
 }
 
-/** What an earlier run has left, by the API itself. */
+/** Changes of an earlier run, read from the API itself. */
 async function findBegun({ plane }: OpenPlane, journal: Journal) {
   const undo = journal.undo();
   if (undo === undefined) return { isThere: false, left: [] };

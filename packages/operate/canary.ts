@@ -1,4 +1,4 @@
-/** `gatewright canary`: a new deployment of a REST stage for a part of its requests, for all of them, or gone again. */
+/** `gatewright canary`: a new deployment of a REST stage for part of its requests, for all, or removed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../engine/index.ts';
@@ -150,7 +150,7 @@ async function deploy({ plane, live }: OpenStage): Promise<string> {
 
 type Watch = { readonly wish: WatchWish; readonly looks: Looks };
 
-/** Undefined where nobody asks for one. */
+/** Undefined where no watch is requested. */
 function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
   if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
   const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
@@ -165,14 +165,17 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
   };
 }
 
-/** @throws UsageError where the watch cannot look, or would end the canary at once: no caller should be its first to know */
+/**
+ * @throws UsageError where the watch cannot read its metrics, or would end the canary at once: callers should
+ * not notice first
+ */
 async function refuseBlindWatch({ wish, looks }: Watch): Promise<void> {
   const verdict = await lookOnce(wish, looks);
   if (verdict.kind !== 'well')
     throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
 }
 
-/** Ends the canary by itself, also where nobody can tell how it does. */
+/** Ends the canary on its own, also where its state is unknown. */
 async function watch({ plane, path }: OpenStage, { wish, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(wish, looks);
   if (verdict.kind === 'well') {

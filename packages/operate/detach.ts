@@ -1,4 +1,4 @@
-/** `gatewright detach`: takes back what `attach` has done, also what it has left in the middle. */
+/** `gatewright detach`: undoes `attach`, also a partial one. */
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { addApiOptions, orExitCode, REFUSED } from './attach.ts';

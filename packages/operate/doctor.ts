@@ -1,4 +1,4 @@
-/** `gatewright doctor`: what would stop the first deployment of a stage, before it is tried. Writes nothing anywhere. */
+/** `gatewright doctor`: what would prevent the first deployment of a stage. Writes nothing. */
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ type DoctorFlags = AwsFlags & {
   readonly json: boolean;
 };
 
-/** A credential_process that hangs must not keep the command. */
+/** A hanging credential_process must not keep the command alive. */
 const END_WITHIN_MS = 1000;
 
 export function doctorCommand(): Command {
@@ -66,7 +66,7 @@ export function doctorCommand(): Command {
     });
 }
 
-/** An API that is deployed, APIs that a source makes, or the stack. */
+/** A deployed API, the APIs of a source, or the stack. */
 function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> {
   const { api, stage } = flags;
   if (api !== undefined) {
@@ -82,7 +82,7 @@ function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> 
   return look(serviceFolder(named), { ...flags, stage });
 }
 
-/** `$default` is a stage of an API, and none of a stack. */
+/** `$default` is a stage of an API, but not of a stack. */
 function readStageOrDefault(text: string): string {
   return text === '$default' ? text : readStageName(text);
 }
@@ -99,7 +99,7 @@ async function look(folder: string, flags: StackFlags): Promise<Report> {
   return examineStack(stack, await openAws(stack.region, flags));
 }
 
-/** Everything there is to say of a stack that is packaged, and of the account that the credentials lead to. */
+/** All findings about a packaged stack, and the account of the credentials. */
 export async function examineStack(
   stack: StackView,
   aws: Aws | { readonly refused: string },

@@ -1,4 +1,6 @@
-/** `gatewright failures list|replay`: events that functions of a stack failed at for good, and another try. */
+/**
+ * `gatewright failures list|replay`: events at which functions of a stack failed for good, and their replay.
+ */
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
@@ -97,7 +99,7 @@ async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   return replayed;
 }
 
-/** The same events against the code on this machine, by the end of the function's name: stages differ. */
+/** The same events for the local code, matched by the end of the function's name: stages differ. */
 async function replayHere(file: string, flags: ReplayFlags): Promise<readonly Replayed[]> {
   const all: Replayed[] = [];
   for (const { messageId, functionName, payload } of readListed(file)) {

@@ -1,4 +1,4 @@
-/** `gatewright rollback`: a stage of any kind of API serves an earlier deployment. */
+/** `gatewright rollback`: moves a stage of any kind of API to an earlier deployment. */
 import { Command } from 'commander';
 import { orExitCode } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
@@ -62,7 +62,7 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   say(`moved; gatewright rollback --to ${now} goes back`);
 }
 
-/** Seconds of the first API, ISO 8601 of the second. */
+/** Seconds in the REST API, ISO 8601 in the v2 API. */
 function madeAt(value: unknown): string {
   if (typeof value === 'number') return new Date(value * 1000).toISOString();
   return typeof value === 'string' ? value : '';

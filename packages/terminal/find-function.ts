@@ -1,12 +1,12 @@
-/** A function of the running gateway, by how a person names it. */
+/** Finds a function of the running gateway by a user's name for it. */
 import { UsageError } from './output.ts';
 import { askGateway, readMember } from './running-gateway.ts';
 
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
 /**
- * By its name, its logical id, or what the name ends with (`list-users` of `food-delivery-dev-list-users`).
- * @throws UsageError with those that there are
+ * By its name, its logical id, or the end of the name (`list-users` of `food-delivery-dev-list-users`).
+ * @throws UsageError with the existing ones
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
   const answer = await askGateway('GET', 'functions');

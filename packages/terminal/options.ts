@@ -6,7 +6,7 @@ import { FORMS } from '../engine/settings.ts';
 import { UsageError } from './output.ts';
 import type { Form } from '../engine/settings.ts';
 
-/** How commander reads a form, over what was said before. */
+/** A parser for commander, which adds to the value before. */
 export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) => T {
   return (text, before) => {
     const after = read(text, before);
@@ -15,7 +15,7 @@ export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) 
   };
 }
 
-/** The same of what is said once. */
+/** The same for values given once. */
 function readerOf<T>({
   read,
   says,
@@ -31,7 +31,7 @@ function readerOf<T>({
 }
 
 export const readPort = readerOf(FORMS.port);
-/** A span of time, in milliseconds. */
+/** A duration, in milliseconds. */
 export const readSpan = readerOf(FORMS.span);
 export const readStageName = readerOf(FORMS.stage);
 export const readRegion = readerOf(FORMS.region);
@@ -57,7 +57,7 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
   return values;
 }
 
-/** RFC 9110, "token": anything else is no header that a request can carry. */
+/** RFC 9110, "token": other names cannot be sent. */
 export function readHeaderName(text: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
   throw new InvalidArgumentError('The name of a header, such as X-Api-Key.');

@@ -1,4 +1,4 @@
-/** Writes what a command was asked to write, so that its owner alone can read it. */
+/** Writes a command's output file, readable by its owner only. */
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from './output.ts';
 
@@ -12,7 +12,9 @@ const REASONS = new Map([
   ['ENOSPC', 'the disk is full'],
 ]);
 
-/** @throws UsageError with the reason where it cannot be written: the path was somebody's choice, so it is no bug */
+/**
+ * @throws UsageError with the reason where it cannot be written: the user chose the path, so it is no bug
+ */
 export async function writePrivately(file: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(file, content, { mode: 0o600 });

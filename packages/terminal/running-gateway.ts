@@ -1,4 +1,4 @@
-/** Talks to a running gateway over its control port: the one that was started from this directory, or the one that is named. */
+/** Calls a running gateway over its control port: the one started in this directory, or the one named. */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
@@ -10,7 +10,7 @@ import type { Command } from 'commander';
 import type { RunningGateway } from '../kernel/files/running-gateways.ts';
 import type { StartCredentials } from '../kernel/files/identity-file.ts';
 
-/** Which of those that run is meant. */
+/** Selects one of the running gateways. */
 export type GatewayChoice = { readonly gateway?: string; readonly controlPort?: number };
 
 const DEADLINE_MS = 5000;
@@ -29,12 +29,12 @@ export function addGatewayOptions(command: Command): Command {
     .option('--control-port <number>', 'control port of the running gateway', readPort);
 }
 
-/** What a command was told, for all that it asks from now on. */
+/** Applies to all following calls of the command. */
 export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }
 
-/** @throws UsageError when there is none, or none of that name, with those that there are */
+/** @throws UsageError when there is none, or none of that name, with the existing ones */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;
   if (gateway === undefined && controlPort === undefined) {
@@ -79,7 +79,7 @@ function realPath(folder: string): string {
   }
 }
 
-/** One call of the local endpoints below `/_gatewright/`. @throws UsageError with what the gateway answered */
+/** One call of the local endpoints below `/_gatewright/`. @throws UsageError with the gateway's answer */
 export async function askGateway(
   method: 'GET' | 'POST',
   path: string,
@@ -103,7 +103,7 @@ export async function askGateway(
   throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
 }
 
-/** A call whose answer comes line by line, for as long as the gateway runs. @throws UsageError */
+/** A call whose answer comes line by line, as long as the gateway runs. @throws UsageError */
 export async function* listenToGateway(path: string): AsyncGenerator<string, undefined> {
   const { controlUrl, controlSecret } = await findGateway();
   let rest = '';
@@ -132,14 +132,14 @@ function messageOf(answer: unknown): string | undefined {
   return typeof answer.message === 'string' ? answer.message : undefined;
 }
 
-/** A member of an answer that must be there. */
+/** A required member of an answer. */
 export function readMember(answer: unknown, name: string): unknown {
   if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
     return Reflect.get(answer, name);
   throw new TypeError(`the gateway's answer has no ${name}`);
 }
 
-/** Events of the running gateway as they come, until it ends. @throws UsageError where it does not answer */
+/** Events of the running gateway, until it ends. @throws UsageError where it does not answer */
 export async function* followGateway(path: string): AsyncGenerator<unknown, void> {
   const { controlUrl, controlSecret } = await findGateway();
   const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
@@ -159,6 +159,6 @@ export async function* followGateway(path: string): AsyncGenerator<unknown, void
       }
     }
   } catch {
-    // The gateway has ended, and with it what there is to follow.
+    // The gateway has ended, and the events with it.
   }
 }

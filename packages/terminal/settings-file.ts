@@ -1,6 +1,6 @@
 /**
- * Options that stand beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Their names are
- * those of the command line, which read and checks them; what the command line says itself wins.
+ * Options in files beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
+ * and checks are those of the command line, which takes precedence.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -15,32 +15,33 @@ import type { Document, Pair } from 'yaml';
 const SETTINGS_FILE = 'gatewright.yml';
 /** Beside it; read by the plug-in. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
-/** Read by others: `access` at packaging, `variables` when the service is loaded. */
+/** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
-/** Says what one run is for, and not how the stacks are served. */
+/** About one run, and not about how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
-/** A file that takes longer to read than a start. */
+/** A larger file would take longer than a start. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 
 type Entry = { readonly name: string; readonly value: unknown; readonly at: string; readonly folder: string };
 
 export type Reading = {
-  /** Takes one sentence per setting that cannot be used here. */
+  /** Receives one sentence per setting that cannot be used here. */
   readonly warn: (sentence: string) => void;
-  /** The command takes some of the settings only: names that it does not have are another's. */
+  /** The command takes only some of the settings: unknown names are for another command. */
   readonly isPart: boolean;
 };
 
-/** Names that a settings file may have for a command: its long options, without those of one run. */
+/** A settings file's names for a command: its long options, without those of one run. */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
   return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
 }
 
 /**
- * Gives `command` what the files beside its sources say. `sources:` of a `gatewright.yml` where the command is called
- * stands in for sources that are not named.
- * @throws UsageError with file and line: a name that is none, a value that is none, two files that contradict each other
+ * Applies the files beside the sources to `command`. `sources:` of a `gatewright.yml` in the working
+ * directory replaces sources that are not named.
+ * @throws UsageError with file and line: an unknown name, an invalid value, two files that contradict each
+ * other
  */
 export function applySettings(command: Command, { warn, isPart }: Reading): void {
   const isNamed = command.args.length > 0;
@@ -96,7 +97,7 @@ function toFlag(value: unknown): boolean | undefined {
 
 /** As if each text were given on the command line. */
 function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
-  // YAML's `true` where the command line takes `on`.
+  // YAML's `true` where the command line has `on`.
   const said =
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
@@ -125,13 +126,13 @@ function readSettingsFile(file: string): readonly Entry[] {
   return read === undefined ? [] : entriesOf(read, read.document.contents, file);
 }
 
-/** Of `custom.gatewright`, as it is written: variables are osls's, which resolves them for the plug-in. */
+/** `custom.gatewright` unresolved: osls resolves its variables for the plug-in. */
 function readServiceSettings(file: string, warn: (sentence: string) => void): readonly Entry[] {
   let read: Read | undefined;
   try {
     read = readYaml(file);
   } catch {
-    // Whoever loads the service says what is wrong with it.
+    // The loader of the service reports its errors.
     return [];
   }
   if (read === undefined || !read.document.hasIn(['custom', 'gatewright'])) return [];

@@ -1,4 +1,4 @@
-/** What editors complete `gatewright.yml` from, made of the options of `gatewright start`. */
+/** The JSON Schema of `gatewright.yml` for editors, from the options of `gatewright start`. */
 import { findOption } from '../engine/start-settings.ts';
 import { settingNames } from './settings-file.ts';
 import type { JsonSchema } from '#shared/http/fields.ts';

@@ -1,10 +1,10 @@
-/** How the local CA comes to be trusted, and how that is taken back: lines to paste, for people who decide. */
+/** How to trust the local CA, and how to undo that: lines to paste. */
 import { relative } from 'node:path';
 import { quote } from './shell-text.ts';
 
 type Advice = { readonly title: string; readonly lines: readonly string[] };
 
-/** This system first; then programs that have authorities of their own. */
+/** This system first; then programs with authorities of their own. */
 export function describeTrust(file: string, platform: NodeJS.Platform): string[] {
   const [near, whole] = [quote(relative(process.cwd(), file)), quote(file)];
   const advice = [...ofSystem(platform, whole), ...ofPrograms(near, whole)];

@@ -1,4 +1,6 @@
-/** What the console asks beside requests, below `/_gatewright/console/` (docs/design/control-plane.md). */
+/**
+ * Endpoints of the console beside requests, below `/_gatewright/console/` (docs/design/control-plane.md).
+ */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
@@ -32,11 +34,11 @@ export type InspectPorts = Recording & {
   readonly services: ServiceClient;
   /** Undefined = this start has no DynamoDB. */
   readonly tableRegion: () => string | undefined;
-  /** Undefined = whoever has started the gateway knows no access documents. */
+  /** Undefined = the starting program has no access documents. */
   readonly access: AccessBook | undefined;
-  /** Undefined = nobody makes invoices. */
+  /** Undefined = no invoices are made. */
   readonly invoices: InvoiceBook | undefined;
-  /** Authorizers go by published versions of them. */
+  /** Authorizers use their published versions. */
   readonly followsPublished: () => boolean;
   /** Bodies of `GET console/{name}`. */
   readonly pages: Readonly<Record<string, () => unknown>>;
@@ -54,7 +56,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'tables',
 ]);
 
-/** `path` is below `/_gatewright/`. @returns undefined for paths of others */
+/** `path` is below `/_gatewright/`. @returns undefined for other paths */
 export async function serveInspection(
   request: ControlRequest,
   path: string,

@@ -1,4 +1,7 @@
-/** What was recorded, below `/_gatewright/requests`: rows, one request whole, events, archive, replay (docs/design/control-plane.md). */
+/**
+ * Recorded requests, below `/_gatewright/requests`: rows, details, events, archive, replay
+ * (docs/design/control-plane.md).
+ */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
@@ -11,12 +14,12 @@ import type { RecordState } from '../records/model.ts';
 import type { Edit, ResendPorts, Wish } from './resend.ts';
 
 const MAX_HAR = 2_000;
-/** Connections end with four digits. */
+/** Close codes of connections have four digits. */
 const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & { readonly version: string };
 
-/** `path` is below `/_gatewright/`. @returns undefined for paths of others */
+/** `path` is below `/_gatewright/`. @returns undefined for other paths */
 export async function serveRequests(
   request: ControlRequest,
   path: string,
@@ -173,7 +176,7 @@ function readEdit(value: unknown): Edit | undefined {
   };
 }
 
-/** As they could come over a wire: no name or value may bring a line of its own. */
+/** Valid on a wire: no name or value may contain a line break. */
 function isHeaders(value: unknown): value is [string, string][] {
   return (
     Array.isArray(value) &&

@@ -1,12 +1,12 @@
-/** Invoices of the toolkit's quotas. The command makes them, as `gatewright usage invoice` does, and lends how. */
+/** Invoices of the toolkit's quotas, made by a function of the command, as in `gatewright usage invoice`. */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { ShownInvoices } from './invoice-model.ts';
 
 export interface InvoiceBook {
-  /** @throws Error with a sentence where the admin routes of this start refuse, or are not there */
+  /** @throws Error with a sentence where the admin routes of this start refuse or do not exist */
   ofMonth(month: string): Promise<ShownInvoices>;
-  /** Closes the periods of the month that are over, and makes them then. */
+  /** Closes the ended periods of the month, then makes the invoices. */
   close(month: string): Promise<ShownInvoices>;
 }
 

@@ -1,7 +1,9 @@
-/** What to do about an authorizer that was not called, or failed. */
+/** Advice about an authorizer that was not called, or failed. */
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
-/** A user's function takes what it takes; the toolkit's and stand-ins of issuers take local tokens. */
+/**
+ * A user's function defines its own credential; the toolkit's and stand-ins of issuers accept local tokens.
+ */
 export function describeCredential(
   { isDeployed }: Circumstances,
   { kind, functionName, name }: GuardCircumstances,

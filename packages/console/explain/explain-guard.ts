@@ -1,4 +1,4 @@
-/** Why a caller was not let in: no credential, a bad one, or a policy. */
+/** Why a caller was refused: no credential, a bad one, or a policy. */
 import { list, sentence, tellLastLine, toldOfLast } from './reason.ts';
 import { describeCredential, mendFunction } from './authorizer-advice.ts';
 import { explainToken, renewToken } from './explain-token.ts';
@@ -45,7 +45,7 @@ function missingOf({ places }: GuardCircumstances): string | undefined {
   return missing.length === 0 ? undefined : missing.join(' and ');
 }
 
-/** Headers are read in lower case and written as people write them. */
+/** Header names are read in lower case and shown in their usual spelling. */
 function spell(name: string): string {
   return name.replaceAll(
     /(^|-)([a-z])/g,
@@ -108,7 +108,7 @@ function tellToken({ token }: GuardCircumstances): string[] {
   ];
 }
 
-/** A function says no and not why; the token often does. Its signature is not checked here. */
+/** A function refuses without a reason; the token often shows one. Its signature is not checked here. */
 function tellExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
   return [
@@ -178,14 +178,14 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
   };
 }
 
-/** AWS's classic: the policy was made for the route that was called first, and is kept for them all. */
+/** A classic of AWS: the policy names only the route called first, and is cached for all routes. */
 function isNarrow(
   { guard, routeKey }: Circumstances,
   policy: GuardPolicy,
   allows: readonly Statement[],
 ): boolean {
   if (policy.of !== 'authorizer' || guard?.from !== 'cache' || routeKey === undefined) return false;
-  // Rules may let a caller read what is his own: that is no accident.
+  // Rules may allow a caller only its own resource: that is intended.
   const resources = allows.flatMap((statement) => statement.resources);
   if (resources.some((arn) => isOfRoute(arn, routeKey))) return false;
   return allows.some(
@@ -194,7 +194,7 @@ function isNarrow(
   );
 }
 
-/** Whether `…/dev/GET/users/carl` is of `GET /users/{id}`. */
+/** Whether `…/dev/GET/users/carl` matches `GET /users/{id}`. */
 function isOfRoute(arn: string, routeKey: string): boolean {
   const [method = '', path = ''] = routeKey.split(' ');
   const [, , verb, ...given] = arn.split('/');

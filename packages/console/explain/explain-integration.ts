@@ -1,4 +1,4 @@
-/** How what stands behind the gateway did, and why its answer was not taken. */
+/** How the integration did, and why its answer was refused. */
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
@@ -13,7 +13,7 @@ export function explainIntegration(about: Circumstances): Reason {
   const rights = findMissingRights([failure, integration.errorMessage ?? '', ...integration.lines]);
   return {
     because: [...reason.because, ...rights.because],
-    // What the role lacks comes first: to mend the function would not help.
+    // Missing permissions of the role come first: changing the function would not help.
     changes: [...rights.changes, ...reason.changes],
   };
 }

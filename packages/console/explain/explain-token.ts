@@ -6,7 +6,7 @@ import type { Reason } from './reason.ts';
 
 type Refused = {
   readonly authorizer: string;
-  /** Undefined where it could not be read, or is of a log line. */
+  /** Undefined where it could not be read, or comes from a log line. */
   readonly token: TokenCircumstances | undefined;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
@@ -30,7 +30,7 @@ function explainUnknown(failure: string): Reason {
   };
 }
 
-/** Undefined where what it would name is not known. */
+/** Undefined where the facts for it are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
   const { authorizer, trusted, failure } = refused;
   switch (code) {
@@ -140,7 +140,7 @@ function explainAudience(
   };
 }
 
-/** The token may be good: nothing could be checked. */
+/** The token may be valid: it could not be checked. */
 function explainUnreachable(refused: Refused): Reason {
   const issuer = issuerOf(refused);
   return {
@@ -168,7 +168,7 @@ function localToken({ isDeployed }: Refused): string {
   return isDeployed ? '' : '; `gatewright token` makes one';
 }
 
-/** The one that the authorizer asked for keys: the token chooses among several, and of one it has no choice. */
+/** The issuer whose keys were fetched: one of several by the token's choice, or the only one. */
 function issuerOf({ token, trusted: { issuers } }: Refused): string {
   return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'of the authorizer';
 }

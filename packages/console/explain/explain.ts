@@ -1,6 +1,6 @@
 /**
- * Tells the story of one request as a person would, and what would have to change for another outcome. Pure: it reads
- * what the gateway has decided and decides nothing anew.
+ * Explains the outcome of one request, and what would change it. Pure: it reads the gateway's decisions and
+ * makes none.
  */
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
@@ -10,11 +10,11 @@ import type { Reason } from './reason.ts';
 import type { Circumstances, CorsCircumstances } from './circumstances.ts';
 
 export type Story = {
-  /** What came of it, in one sentence. */
+  /** The outcome in one sentence. */
   readonly headline: string;
-  /** How, in the order of the phases. */
+  /** How it came about, in the order of the phases. */
   readonly sentences: readonly string[];
-  /** What would have to change for another outcome; empty where nothing has to. */
+  /** What would change the outcome; may be empty. */
   readonly changes: readonly string[];
 };
 
@@ -46,7 +46,7 @@ function headlineOf(about: Circumstances): string {
   return `${what} was refused with ${status} in the phase ${phase}.`;
 }
 
-/** What went well before. */
+/** The successful phases before. */
 function tellWay({ routeKey, guard, meter, cache, phase, code }: Circumstances): string[] {
   const way: string[] = [];
   if (routeKey !== undefined && code !== undefined) way.push(`It was for the route ${routeKey}.`);
@@ -106,7 +106,7 @@ function explainValidation({ code, validation, failure, routeKey }: Circumstance
   };
 }
 
-/** What a browser makes of it. */
+/** Whether a browser accepts the reply. */
 function explainCors(
   { protocol, status, code, failure, phase }: Circumstances,
   { origin, allowOrigin, isPreflight, hasConfiguration }: CorsCircumstances,

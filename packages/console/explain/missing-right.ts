@@ -1,10 +1,10 @@
-/** What a role or an API lacked, read from the words by which AWS refuses its calls. */
+/** Permissions that a role or an API lacked, read from AWS's wordings of refusals. */
 import type { Reason } from './reason.ts';
 
 const DENIAL =
   /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
 
-/** Of an error or of what a function has printed; each denial once. */
+/** In an error or a function's output; each denial once. */
 export function findMissingRights(texts: readonly string[]): Reason {
   const told = new Set(
     texts.flatMap((text) =>
@@ -28,7 +28,7 @@ export function findMissingRights(texts: readonly string[]): Reason {
   };
 }
 
-/** Of a function that the API, or its authorizer, may not invoke. @param text how that was refused */
+/** For a function that the API, or its authorizer, may not invoke. @param text the wording of the refusal */
 export function explainMissingPermission(text: string, functionName: string | undefined): Reason {
   const name = functionName ?? 'the function';
   return {
@@ -39,7 +39,7 @@ export function explainMissingPermission(text: string, functionName: string | un
   };
 }
 
-/** `arn:aws:sts::123456789012:assumed-role/orders-role/orders` is the role orders-role. */
+/** `arn:aws:sts::123456789012:assumed-role/orders-role/orders` belongs to the role orders-role. */
 function roleOf(arn: string): string {
   const [, kind, name] = /:(assumed-role|role|user)\/([^/]+)/.exec(arn) ?? [];
   return kind === undefined ? arn : `${kind === 'user' ? 'the user' : 'the role'} ${name ?? ''}`;

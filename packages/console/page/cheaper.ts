@@ -1,4 +1,4 @@
-/** What would cost less, and what would be lost by it. Pure: each is the same month reckoned once more. */
+/** Changes that would cost less, with their drawbacks. Pure: each is the same month calculated again. */
 import { costOf, factorOf } from './cost.ts';
 import type { Month } from './cost.ts';
 import type { Prices } from './prices.ts';
@@ -6,16 +6,16 @@ import type { ApiShape, FunctionShape, TrafficShape } from '../endpoints/cost-mo
 
 type Cheaper = {
   readonly what: string;
-  /** US dollars a month. */
+  /** US dollars per month. */
   readonly saves: number;
   readonly loses: string;
 };
 
-/** Cents are not worth a change. */
+/** Smaller savings are not worth a change. */
 const MIN_SAVING = 0.01;
 const LONG_KEPT_SECONDS = 300;
 
-/** The largest first. */
+/** Largest saving first. */
 export function findCheaper(shape: TrafficShape, month: Month, prices: Prices): readonly Cheaper[] {
   const now = costOf(shape, month, prices).total;
   const saving = (other: TrafficShape): number =>
@@ -81,7 +81,7 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
   ];
 }
 
-/** What the cache answered would be asked of functions, as the others are; authorizers are asked all the same. */
+/** Functions would be called for cached answers too; authorizers are called in either case. */
 function withHits({ functions }: TrafficShape, hits: number): readonly FunctionShape[] {
   const backends = functions.filter(({ keptSeconds }) => keptSeconds === undefined);
   const calls = backends.reduce((sum, one) => sum + one.calls, 0);
@@ -111,7 +111,7 @@ function onArm(shape: TrafficShape, one: FunctionShape, saving: Saving): Cheaper
   ];
 }
 
-/** An authorizer that is asked for every request. */
+/** An authorizer that is called for every request. */
 function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Cheaper[] {
   if (one.keptSeconds !== 0 || one.calls === 0) return [];
   const none: FunctionShape = { ...one, calls: 0, totalMs: 0, logBytes: 0 };

@@ -24,7 +24,7 @@ function plain(value: Value): unknown {
   }
 }
 
-/** DynamoDB keeps 38 digits; a number that JavaScript would round stays a text. */
+/** DynamoDB keeps 38 digits; a number that JavaScript would round stays text. */
 function exactNumber(digits: string): number | string {
   const value = Number(digits);
   return String(value) === digits ? value : digits;

@@ -1,9 +1,9 @@
-/** What a browser makes of the answer to a preflight (Fetch, "CORS-preflight fetch"). Pure. */
+/** A browser's judgement of a preflight answer (Fetch, "CORS-preflight fetch"). Pure. */
 
 export type PreflightQuestion = {
   readonly origin: string;
   readonly method: string;
-  /** Names and values that the page wants to send. */
+  /** Headers that the page would send. */
   readonly headers: readonly (readonly [string, string])[];
   /** `credentials: 'include'`: cookies and client certificates. */
   readonly hasCredentials: boolean;
@@ -20,7 +20,7 @@ const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
 const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-/** Names of headers that a browser asks about, in lower case and sorted, as it sends them. */
+/** Header names in a browser's preflight: lower case, sorted. */
 export function askedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
   const names = headers
     .filter(([name, value]) => name !== '' && !isSimple(name.toLowerCase(), value))
@@ -34,12 +34,12 @@ function isSimple(name: string, value: string): boolean {
   return SIMPLE_HEADERS.includes(name);
 }
 
-/** Whether a browser asks at all before it sends such a request. */
+/** Whether a browser sends a preflight before this request. */
 export function asksFirst(question: PreflightQuestion): boolean {
   return !SIMPLE_METHODS.includes(question.method) || askedHeaders(question).length > 0;
 }
 
-/** Every check that a browser makes, in its order; the first that is not met blocks the request. */
+/** Every check of a browser, in its order; the first failure blocks the request. */
 export function judgePreflight(
   question: PreflightQuestion,
   { status, headers }: PreflightAnswer,
@@ -78,7 +78,7 @@ export function judgePreflight(
         : `Access-Control-Allow-Methods is ${methods.join(', ') || 'not there'}, asked was ${method}`,
     },
     ...askedHeaders(question).map((name) => ({
-      // `*` does not stand for Authorization.
+      // `*` does not cover Authorization.
       isMet: names.includes(name) || (isStarMeant && name !== 'authorization' && names.includes('*')),
       says: `Access-Control-Allow-Headers is ${names.join(', ') || 'not there'}, asked was ${name}`,
     })),

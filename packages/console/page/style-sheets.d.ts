@@ -1,2 +1,2 @@
-/** Style sheets are bundled into one beside the program. */
+/** Style sheets are bundled into one file beside the program. */
 declare module '*.css';

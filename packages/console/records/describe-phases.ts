@@ -1,4 +1,4 @@
-/** The phases of a request one by one: when, what each read, what it decided, and the texts that it saw. */
+/** The phases of a request: times, inputs, decisions, and texts. */
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { showData } from './shown.ts';
 import type { Circumstances, GuardPolicy } from '../explain/circumstances.ts';

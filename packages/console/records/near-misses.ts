@@ -1,15 +1,15 @@
-/** Which routes nearly answered, and what keeps them from it: for a person who wonders why another one did, or none. */
+/** Routes that nearly answered, and what differs: explains why another one answered, or none. */
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 
-/** What is compared of a route: plans have it, and routes that AWS lists. */
+/** The compared members: of plans, and of routes that AWS lists. */
 type Named = Pick<RoutePlan, 'httpMethod' | 'resourcePath'>;
 
 const MAX_MISSES = 5;
 
 type Near = Omit<NearMiss, 'route'> & { readonly distance: number };
 
-/** The nearest first; `answered` is not among them. */
+/** The nearest first, without `answered`. */
 export function findNearMisses(
   plans: readonly Named[],
   method: string,

@@ -1,4 +1,7 @@
-/** What templates define, asked as AWS's own control plane would be asked once it is deployed: nothing is started, nothing can be changed. */
+/**
+ * Answers of AWS's control plane about templates, as if they were deployed: nothing is started, nothing can
+ * be changed.
+ */
 import { createSystemRandom } from '../../server/adapters/random.ts';
 import { readApis } from './read-stacks.ts';
 import { Faults } from '../../core/errors.ts';
@@ -24,7 +27,7 @@ export type DefinitionPlane = {
 
 const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'nobody signs here' };
 
-/** Parts at fault are left out. @throws DefinitionError for a source that is none */
+/** Faulty parts are left out. @throws DefinitionError for an invalid source */
 export async function openDefinition(
   sources: readonly string[],
   options: LoadOptions,

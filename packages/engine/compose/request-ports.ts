@@ -1,4 +1,4 @@
-/** The ports of requests: what phases may call. */
+/** The ports that phases of a request may use. */
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
 import { shortLinks, whileRecording } from './console.ts';

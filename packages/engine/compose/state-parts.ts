@@ -1,4 +1,4 @@
-/** What `gatewright data` saves and loads, in the order in which it is loaded. */
+/** Parts of the state file of `gatewright data`, in the order of loading. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { KeptKey } from '../../cognito/issuer.ts';
 import { checkCalls } from '../../control/call-journal.ts';
@@ -15,20 +15,23 @@ import type { Parts } from './parts.ts';
 import { openEdits } from './services.ts';
 
 type StatePart = {
-  /** Of the file. */
+  /** In the file. */
   readonly key: string;
   readonly save: (parts: Parts) => unknown;
-  /** @returns what loads it; it may return a list of sentences on what has no place here any more. @throws StateFileError before anything has changed */
+  /**
+   * @returns loads it, and may return sentences about entries that have no place any more. @throws
+   * StateFileError before anything has changed
+   */
   readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
 };
 type Load = () => unknown;
 
 type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: KeptUsage };
 
-/** Beyond it the clock refuses; a hundred years, as of `gatewright clock`. */
+/** The clock refuses more: a hundred years, as in `gatewright clock`. */
 const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
-/** Usage comes after the calls that make its keys and plans, and all of it after the clock. */
+/** Usage comes after the calls that make its keys and plans, and everything after the clock. */
 export const STATE_PARTS: readonly StatePart[] = [
   { key: 'tables', save: saveTables, check: checkTables },
   { key: 'clockOffsetMs', save: ({ clock }) => clock.offsetMs(), check: checkClock },
@@ -54,7 +57,7 @@ export const STATE_PARTS: readonly StatePart[] = [
   {
     key: 'services',
     save: ({ events }) => events.savedStates(),
-    // A file of an earlier version has none.
+    // Files of earlier versions have none.
     check: (value = {}, { events }) => events.checkStates(value),
   },
 ];
@@ -115,7 +118,7 @@ async function checkAndTryCalls(value: unknown, parts: Parts): Promise<Load> {
   return () => journal.replay(calls, openEdits(parts, served), admin, true);
 }
 
-/** The stacks as they are, in an account of its own: what calls do there, nobody sees. */
+/** The current stacks, in an account of their own: calls there have no effect outside. */
 function trialOf(parts: Parts): AwsService {
   const { served, journal, options } = parts;
   const trial = new ServedApis(openAccount(options, journal.clock));
@@ -124,7 +127,7 @@ function trialOf(parts: Parts): AwsService {
   return openEdits(parts, trial, { ...parts.at, log: { write: () => undefined } });
 }
 
-/** The embedded DynamoDB; somebody else's tables are theirs. */
+/** The embedded DynamoDB; tables at the user's endpoint are not ours to save. */
 function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const backend = options.dynamodb.kind === 'embedded' ? backendOf(options, store) : undefined;
   return backend && { region: options.region, ...backend };
@@ -141,9 +144,7 @@ async function checkKeys(value: unknown): Promise<readonly KeptKey[]> {
   try {
     const keys = parseIssuerKeys(value);
     if (keys.length > 0) return keys;
-  } catch {
-    // Whatever is wrong with them.
-  }
+  } catch {}
   throw new StateFileError('its issuer has no key');
 }
 
@@ -158,7 +159,7 @@ function checkUsage(value: unknown): readonly SavedUsage[] {
   });
 }
 
-/** @returns what has no place here any more */
+/** @returns entries that have no place any more */
 function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);

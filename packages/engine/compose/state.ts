@@ -1,4 +1,4 @@
-/** `gatewright data`: the state of a start as one file, and a start as the file says. */
+/** `gatewright data`: saves the state of a start in one file, and loads it. */
 import { isAbsolute } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
@@ -50,7 +50,7 @@ async function save(file: string, parts: Parts): Promise<object> {
   return { file, bytes, ...count(state) };
 }
 
-/** Everything is looked at, and the calls are tried where nobody sees them, before the first thing is done. */
+/** Checks everything, and tries the calls on a copy, before changing anything. */
 async function load(file: string, parts: Parts): Promise<object> {
   if (parts.journal.calls?.length !== 0)
     throw new StateFileError(

@@ -1,4 +1,4 @@
-/** Tables of the stacks, and what is written into them at the start. */
+/** Tables of the stacks, and their first items. */
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import type { Faults, Tolerance } from '../../core/errors.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -39,7 +39,7 @@ export async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): 
   return [...(folder === undefined ? [] : await readSeeds(folder)), ...toSeeds(tables)];
 }
 
-/** What a program gives must arrive; a folder may have more than the stacks. */
+/** Every table that a program names must exist; a folder may hold files for others. */
 function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly SeedableTable[]): void {
   const unknown = Object.keys(given).find(
     (wanted) => !all.some(({ name, logicalId }) => name === wanted || logicalId === wanted),

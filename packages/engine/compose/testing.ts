@@ -1,4 +1,4 @@
-/** What tests ask of a start: what lies in tables and queues, whether all is done, and everything as it was at the beginning. */
+/** Endpoints for tests: items and messages, whether all work is done, and the return to the first state. */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { nameOfLogical } from './events.ts';
@@ -9,7 +9,7 @@ import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import type { Parts } from './parts.ts';
 
-/** DynamoDB's changes and what they start; more rounds than that are a loop of functions that feed themselves. */
+/** Rounds of DynamoDB changes and their effects; more means functions that trigger themselves. */
 const MOST_ROUNDS = 1_000;
 const MOST_STEPS = 20_000;
 
@@ -54,7 +54,7 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Until no event is under way any more, and no change of a table either. @throws WishRefused where that does not end */
+/** Until no event and no change of a table is in progress. @throws WishRefused where that does not end */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await store.told();
@@ -64,7 +64,7 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
   throw new WishRefused(`events go on after ${MOST_ROUNDS} rounds: functions feed themselves`);
 }
 
-/** Time as it passes: from one moment at which something is due to the next, each with all that follows from it. */
+/** Moves time from one due moment to the next, each with all its effects. */
 async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { clock, events, at, options } = parts;
   const { ms } = parseJsonObject(body.toString()) ?? {};
@@ -115,7 +115,7 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   return jsonReply(200, {});
 }
 
-/** In DynamoDB's form, whichever it comes in. @throws WishRefused */
+/** To DynamoDB's form, from either form. @throws WishRefused */
 async function toItem(item: JsonObject): Promise<JsonObject> {
   const { isItem, toAttributes } = await import('../../services/tables/attribute-values.ts');
   try {

@@ -1,4 +1,4 @@
-/** `gatewright certs`: the local CA of a folder, how clients come to trust it, certificates of clients. Installs nothing. */
+/** `gatewright certs`: the local CA of a folder, how to trust it, client certificates. Installs nothing. */
 import { X509Certificate } from 'node:crypto';
 import { relative } from 'node:path';
 import { Command } from 'commander';
@@ -12,7 +12,7 @@ type CertsFlags = { readonly trust: boolean; readonly client?: string };
 
 const DAY_MS = 86_400_000;
 const CLIENT_LIFETIME_MS = 397 * DAY_MS;
-/** What a file may be called; the authority's own name is taken. */
+/** Allowed file names; the CA's own is taken. */
 const CLIENT_NAME = /^(?!ca$)[A-Za-z0-9][\w.-]{0,63}$/;
 
 export function certsCommand(): Command {

@@ -1,4 +1,4 @@
-/** `gatewright clock`: the time that the gateway, the issuer, DynamoDB and functions share. */
+/** `gatewright clock`: the shared time of gateway, issuer, DynamoDB and functions. */
 import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { say, UsageError } from '../../terminal/output.ts';

@@ -1,4 +1,4 @@
-/** `gatewright data save|load`: the state of the running gateway as one file, and back. */
+/** `gatewright data save|load`: saves the state of the running gateway in one file, and loads it. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { count, remark, say } from '../../terminal/output.ts';

@@ -1,4 +1,7 @@
-/** `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Reads only, and prints names alone. */
+/**
+ * `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Only reads, and
+ * prints names without values.
+ */
 import { createAws, listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { findCredentials } from '../../terminal/aws-session.ts';
 import { homeOfEnvironment } from '../../terminal/load-options.ts';
@@ -15,10 +18,10 @@ type DeployedStack = {
 };
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** A stack has 500 resources at most, a hundred to a page. */
+/** A stack has at most 500 resources, a hundred per page. */
 const MOST_PAGES = 20;
 
-/** @throws UsageError where AWS does not say what the stack has */
+/** @throws UsageError where AWS does not list the stack's resources */
 export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
   const parameters = { StackName: name };
   const described = await ask(
@@ -103,14 +106,14 @@ export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Re
   );
 }
 
-/** What a start takes of a deployed stack. */
+/** Values of a deployed stack for a start. */
 type Taken = {
   readonly options: Pick<GatewayOptions, 'deployedOutputs' | 'deployedVariables'>;
   /** Variables for the command of `--exec`. */
   readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
 };
 
-/** Nothing where no stack is named. @throws UsageError */
+/** Empty where no stack is named. @throws UsageError */
 export async function takeFromStack(
   name: string | undefined,
   givenRegion: string | undefined,

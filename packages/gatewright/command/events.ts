@@ -1,4 +1,4 @@
-/** `gatewright events`: what starts functions beside requests, and an event by hand. */
+/** `gatewright events`: event sources of functions, and events sent by hand. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';

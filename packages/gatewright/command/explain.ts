@@ -1,4 +1,4 @@
-/** `gatewright explain`: the story of one request, ending in what would have to change for another outcome. */
+/** `gatewright explain`: the story of one request, and what would change its outcome. */
 import { Command, Option } from 'commander';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { orExitCode } from '../../operate/attach.ts';
@@ -15,7 +15,7 @@ type LocalFlags = { readonly phases: boolean; readonly showSecrets: boolean; rea
 type ExplainFlags = LocalFlags &
   Omit<ExplainApiFlags, 'api' | 'stage'> & { readonly api?: string; readonly stage?: string };
 
-/** How far back a line is looked for. */
+/** How far back a line is searched. */
 const DAY_MS = 86_400_000;
 
 export function explainCommand(): Command {
@@ -45,7 +45,7 @@ export function explainCommand(): Command {
     .action(choose);
 }
 
-/** What is told of a deployed API is loaded where it is asked for. */
+/** Code for deployed APIs is loaded on demand. */
 async function choose(id: string | undefined, flags: ExplainFlags): Promise<void> {
   const { api, stage } = flags;
   if (api === undefined) return explainLocal(id ?? 'last', flags);

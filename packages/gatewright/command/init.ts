@@ -1,4 +1,7 @@
-/** `gatewright init`: a stack of one's own out of the npm package, with a first document. Asks nothing, overwrites nothing. */
+/**
+ * `gatewright init`: a stack of one's own from the npm package, with a first document. Asks nothing,
+ * overwrites nothing.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -25,7 +28,7 @@ import { paint, say, UsageError } from '../../terminal/output.ts';
 
 type InitFlags = { readonly webhooks: boolean };
 
-/** What is to be written, by path below the folder, and what to do then. */
+/** Files to write, by path below the folder, and the next steps. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
 /** In the package; a checkout has them in docs. */
@@ -69,7 +72,7 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
   return {
     files,
     next: [
-      // Whoever has installed gatewright first has a package.json, which is kept.
+      // After `npm install gatewright` there is a package.json, which is kept.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
       'npx gatewright access sync   # reads the routes of hello, once you have changed them',
@@ -84,7 +87,7 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
   const stack = join(STACK_FOLDER, 'serverless.yml');
   const all = await readApis(folder);
   const access = join(folder, STACK_FOLDER, 'access');
-  // Run again, for an API that has come or for webhooks, it leaves alone what a document protects already.
+  // A second run, for a new API or for webhooks, skips APIs that a document already protects.
   const apis = all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
@@ -109,7 +112,10 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
   };
 }
 
-/** Of the stack itself, to which only webhooks can be added. @throws UsageError where they are not asked for */
+/**
+ * In the folder of the stack itself only webhooks can be added. @throws UsageError where they are not
+ * requested
+ */
 function planOfStack(folder: string, text: string, { webhooks }: InitFlags): Plan {
   if (!webhooks)
     throw new UsageError(`${relative(process.cwd(), folder) || '.'} is the stack of Gatewright already`);
@@ -120,7 +126,7 @@ function planOfStack(folder: string, text: string, { webhooks }: InitFlags): Pla
   };
 }
 
-/** Does a document of the folder say so? Whatever its name, a second one would be an error. */
+/** Whether a document of the folder protects the API, under any name: a second one would be an error. */
 function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
   return filesIn(access)
     .filter((name) => /\.ya?ml$/.test(name))
@@ -132,7 +138,7 @@ type NamedApi = { readonly stack: unknown; readonly logicalId: unknown };
 
 function protectedApis(text: string): readonly NamedApi[] {
   const document = parseDocument(text);
-  // What is no YAML, or no document, `access sync` tells.
+  // `access sync` reports invalid YAML and invalid documents.
   if (document.errors.length > 0 || !isMap(document.contents)) return [];
   const api: unknown = document.get('api');
   if (!isMap(api)) return [];
@@ -146,7 +152,7 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Of what the stack needs, what the folder has not. */
+/** Dependencies of the stack that the folder lacks. */
 function missingOf(folder: string): readonly string[] {
   const manifest = readIfThere(join(folder, 'package.json'));
   return ['gatewright', 'osls'].filter(
@@ -159,7 +165,7 @@ function installLine(folder: string): string {
   return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
 }
 
-/** What to write into the service; nobody's file is changed. */
+/** Lines for the user's service, whose files are not changed. */
 function attachLines(apis: readonly FoundApi[], folder: string): readonly string[] {
   const isRest = apis.some(({ kind }) => kind === 'rest');
   const name = (stage: string) => `gatewright-${stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
@@ -177,12 +183,12 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
 
 type FoundApi = ApiToProtect & { readonly region: string };
 
-/** @throws UsageError where nothing of the service can be read */
+/** @throws UsageError where the service cannot be read */
 async function readApis(folder: string): Promise<readonly FoundApi[]> {
   const apis = await inspectApis([folder], {
     ...loadOptions('dev', folder),
     environment: { GATEWRIGHT_READS_ROUTES: 'true' },
-    // It may import from the stack that is about to be made.
+    // It may import from the stack that does not exist yet.
     tolerance: new Faults(false),
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
@@ -192,7 +198,9 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
   return apis;
 }
 
-/** `orders` for the stack `orders-dev`; with the kind where a service has several APIs, or that name is taken. */
+/**
+ * `orders` for the stack `orders-dev`; with the kind where a service has several APIs, or that name is taken.
+ */
 function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): readonly string[] {
   const base = ({ stack }: FoundApi) =>
     stack
@@ -221,7 +229,7 @@ function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** Beside cli/ in the checkout as in the package. */
+/** The same relative path in checkout and package. */
 function ownVersion(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;

@@ -1,4 +1,4 @@
-/** `gatewright invoke`: one event for a function of the running gateway, by Lambda's own API. */
+/** `gatewright invoke`: calls a function of the running gateway with one event, by Lambda's own API. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
@@ -36,7 +36,7 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   const tail = headers['x-amz-log-result'];
   if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
   say(body);
-  // As the AWS command line does not: a script should see that the function has failed.
+  // Unlike the AWS command line: a script should see that the function failed.
   if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
 }
 

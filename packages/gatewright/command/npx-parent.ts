@@ -1,7 +1,7 @@
 /**
- * `npx gatewright start &` and `kill`: npx ends at the signal and hands it to nobody, so that the gateway would stay
- * behind, with its ports. It looks after npx instead, and ends with it. Whoever starts it in any other way, such as with
- * nohup, keeps it.
+ * `npx gatewright start &` and `kill`: npx ends without passing on the signal, so the gateway would stay
+ * behind with its ports. It therefore watches npx and ends with it; started in another way, such as with
+ * nohup, it stays.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
 
-/** Resolves when npx is gone; never where the gateway was not started by it. */
+/** Resolves when npx is gone; never where the gateway was not started by npx. */
 export function whenNpxEnds(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   if (environment['npm_command'] !== 'exec') return new Promise(() => undefined);
   const parent = process.ppid;
@@ -31,7 +31,7 @@ function beyondShell(pid: number): number | undefined {
   return found !== undefined && SHELL.test(found.name) && found.parent > 1 ? found.parent : undefined;
 }
 
-/** On Linux the shell says who its parent is: a dead one may be there as long as nobody asks how it ended. */
+/** On Linux the shell's parent decides: an ended process may remain as a zombie. */
 function isStill(pid: number, shell: number): boolean {
   return process.platform === 'linux' ? describeProcess(shell)?.parent === pid : isThere(pid);
 }
@@ -52,7 +52,7 @@ function describeProcess(pid: number): { readonly name: string; readonly parent:
     const [, parent = '', path = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
     return { name: path.split('/').at(-1) ?? '', parent: Number(parent) };
   } catch {
-    // Without it only the parent itself is watched.
+    // Only the parent itself is watched then.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** `gatewright replay`: a recorded request once more, as somebody else, at another time, edited. */
+/** `gatewright replay`: sends a recorded request again, as another caller, at another time, edited. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
 import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 import type { RequestDetail } from '../../engine/index.ts';
 
-/** A function may take its 29 s. */
+/** A function may take 29 s. */
 const REPLAY_WITHIN_MS = 65_000;
 
 type ReplayFlags = {
@@ -55,7 +55,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   say(lines);
 }
 
-/** Secrets stand in it as fingerprints; the gateway puts those back that are left as they are. */
+/** Secrets are fingerprints in it; the gateway restores unchanged ones. */
 function editByHand({ method, target, request }: RequestDetail): unknown {
   const editor = process.env['VISUAL'] ?? process.env['EDITOR'];
   if (editor === undefined || editor === '') throw new UsageError('--edit needs an editor: set EDITOR');

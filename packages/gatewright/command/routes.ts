@@ -1,4 +1,4 @@
-/** `gatewright routes`: what stacks answer, without serving them. */
+/** `gatewright routes`: the routes of stacks, without serving them. */
 import { Command } from 'commander';
 import { listRoutes } from '../../engine/index.ts';
 import { addLoadOptions, toLoadOptions } from '../../terminal/load-options.ts';

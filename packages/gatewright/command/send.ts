@@ -1,4 +1,4 @@
-/** `gatewright send`: one message over a WebSocket, and what comes back. */
+/** `gatewright send`: sends one message over a WebSocket, and prints the answer. */
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { rootCertificates } from 'node:tls';
@@ -29,8 +29,8 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
 }
 
 /**
- * The first frame that comes back. By `ws`, since Node's own client does not tell why a handshake was refused.
- * @throws UsageError when the handshake is refused or nothing comes
+ * Returns the first frame. Uses `ws`, since Node's own client does not report why a handshake was refused.
+ * @throws UsageError when the handshake is refused or no answer comes
  */
 function exchange(url: string, message: string, waitMs: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -57,7 +57,7 @@ function exchange(url: string, message: string, waitMs: number): Promise<string>
   });
 }
 
-/** The usual ones, and the local CA of this folder, where there is one. */
+/** The usual ones, and this folder's local CA if it exists. */
 function trustedAuthorities(): string[] {
   try {
     return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];
@@ -71,7 +71,7 @@ function describe(url: string, error: Error): string {
   return `${redact(url)} cannot be reached: ${reason}; does the gateway run, and is this its port?`;
 }
 
-/** Without its query, where tokens are. */
+/** Without its query, which may hold tokens. */
 function redact(url: string): string {
   return url.split('?')[0] ?? url;
 }

@@ -23,7 +23,10 @@ type Try = {
 const KEY = 'Gatewright::Try';
 const FIELDS = ['api', 'method', 'path', 'token', 'send', 'expect'];
 
-/** A comment and a command for each entry, ready to paste into a shell. @throws UsageError for an entry that cannot be read */
+/**
+ * A comment and a command for each entry, ready to paste into a shell. @throws UsageError for an invalid
+ * entry
+ */
 export function describeTries(gateway: Pick<Gateway, 'stacks'>, apis: readonly ApiRoutes[]): string[] {
   return gateway.stacks.flatMap((stack) =>
     readTries(stack).flatMap((entry) => {

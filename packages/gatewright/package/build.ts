@@ -1,4 +1,4 @@
-/** `npm run build:package`: writes the npm packages below `.build/npm` and prints what each weighs. */
+/** `npm run build:package`: writes the npm packages below `.build/npm` and prints their sizes. */
 import { glob, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, detachPackage } from './build-package.ts';
@@ -15,7 +15,7 @@ await report(await buildPackage(ROOT, built), 'gatewright');
 for (const name of ALONE) await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
 console.log(`pack one with: npm pack ./${OUTPUT}/gatewright`);
 
-/** Of each package, inside of it: what an installation of it brings along. */
+/** Each package inside it: the content of an installation. */
 async function report(manifest: Manifest, folder: string): Promise<void> {
   const lock = await readLock(ROOT);
   const shipped = { name: manifest.name, version: manifest.version, type: 'library' } as const;

@@ -1,4 +1,7 @@
-/** serverless-offline's options (14.8): each is honoured, refused with what to do instead, or named as needless here. */
+/**
+ * serverless-offline's options (14.8): each is supported, refused with an alternative, or reported as
+ * unnecessary.
+ */
 import { START_OPTIONS } from '../../engine/start-options.ts';
 import { toSettings } from '../../engine/start-settings.ts';
 import { OptionError, readFlag, readOption, toOslsOption, toRecord } from './option-values.ts';
@@ -8,13 +11,13 @@ import type { OptionName } from '../../engine/start-settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Values that ask for nothing. */
+/** Values without effect. */
 type Inert = readonly (string | number | boolean)[];
 
 type OfflineOption = OptionSchema &
   (
     | { readonly kind: 'honoured' }
-    /** It would change answers; `instead` says how to get what it is for. */
+    /** It would change answers; `instead` names the alternative. */
     | { readonly kind: 'refused'; readonly instead: string; readonly inert?: Inert }
     /** Answers are the same with and without it. */
     | { readonly kind: 'needless'; readonly because: string; readonly inert?: Inert }
@@ -112,10 +115,10 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   noStripTrailingSlashInUrl: needless('slashes are never stripped', 'boolean'),
 };
 
-/** Options that only serverless.yml may hold; serverless-offline has no such flags either. */
+/** Options allowed only in serverless.yml; serverless-offline has no such flags either. */
 const CUSTOM_ONLY = new Set(['localLayers', 'apiKey', 'location', 'noStripTrailingSlashInUrl']);
 
-/** What `serverless offline --help` shows. */
+/** Shown by `serverless offline --help`. */
 export const OFFLINE_COMMAND_OPTIONS: Readonly<Record<string, OptionSchema>> = Object.fromEntries(
   Object.entries(OFFLINE_OPTIONS)
     .filter(([name]) => !CUSTOM_ONLY.has(name))
@@ -128,8 +131,8 @@ export const OFFLINE_COMMAND_OPTIONS: Readonly<Record<string, OptionSchema>> = O
 type OfflineReading = { readonly settings: StartSettings; readonly warnings: readonly string[] };
 
 /**
- * `custom.serverless-offline` with the command line above it.
- * @throws OptionError that names every option that is refused
+ * `custom.serverless-offline`; the command line takes precedence.
+ * @throws OptionError naming every refused option
  */
 export function readOfflineOptions(cli: CliOptions, custom: unknown): OfflineReading {
   const given: Record<string, unknown> = {
@@ -159,14 +162,14 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
   return { refusals, warnings };
 }
 
-/** Whether a value asks for nothing, such as serverless-offline's own default. */
+/** Whether a value has no effect, such as serverless-offline's own default. */
 function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   if (value === undefined || value === null) return true;
   // The command line says "600" where serverless.yml says 600.
   return inert.some((one) => one === value || String(one) === value);
 }
 
-/** Options of ours by what serverless-offline calls them, or by their own names. */
+/** Our options, by serverless-offline's names or their own. */
 const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['host', 'host'],
   ['allow-host', 'allowHost'],
@@ -175,7 +178,7 @@ const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['seed', 'seed'],
   ['record', 'record'],
 ]);
-/** serverless-offline's own ports. */
+/** serverless-offline's default ports. */
 const USUAL = { httpPort: 3000, websocketPort: 3001, lambdaPort: 3002 };
 
 function decide(given: CliOptions): StartSettings {
@@ -201,7 +204,7 @@ function decide(given: CliOptions): StartSettings {
     ...readName('name', given),
     ...readInspect(given),
     noTimeout: readFlag('noTimeout', given['noTimeout']),
-    // What handlers ask to know that they run on a developer's machine.
+    // Handlers read it to detect a local run.
     functionEnvironment: { IS_OFFLINE: 'true' },
   };
 }

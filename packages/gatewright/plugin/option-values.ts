@@ -5,7 +5,7 @@ import type { ValueOf } from '../../engine/start-settings.ts';
 import type { StartOption } from '../../engine/settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 
-/** Something a person can mend by writing the option differently; one sentence. */
+/** An invalid option that the user can correct; one sentence. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
@@ -15,7 +15,7 @@ const SWITCH: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...([false, 'false', 'off'] as const).map((no) => [no, false] as const),
 ]);
 
-/** A value as the command line reads it; undefined where nothing is said. @throws OptionError */
+/** A value as on the command line; undefined where absent. @throws OptionError */
 export function readOption<const Row extends StartOption>(
   name: string,
   row: Row,
@@ -42,12 +42,12 @@ export function readOption(name: string, { takes, read, says, usual }: StartOpti
   return decided;
 }
 
-/** A switch of serverless-offline's own. @throws OptionError */
+/** A switch of serverless-offline. @throws OptionError */
 export function readFlag(name: string, value: unknown): boolean {
   return readOption(name, { what: '' }, value) ?? false;
 }
 
-/** How osls is told of an option. */
+/** An option as osls declares it. */
 export function toOslsOption(option: StartOption): OptionSchema & { readonly usage: string } {
   const { takes, repeats, usual } = option;
   const without = typeof usual === 'string' || typeof usual === 'number' ? ` Default: ${usual}.` : '';

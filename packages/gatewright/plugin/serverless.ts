@@ -1,24 +1,24 @@
-/** The part of osls's object that the plug-in uses; Serverless v3 and v4 have it, too. */
+/** The part of osls's object that the plug-in uses; the same in Serverless v3 and v4. */
 
 export type Serverless = {
   /** Absolute folder of the service. */
   readonly serviceDir: string;
-  /** Within `serviceDir`; undefined outside a service. */
+  /** Relative to `serviceDir`; undefined outside a service. */
   readonly configurationFilename?: string;
   readonly processedInput: { readonly commands: readonly string[] };
   readonly service: {
     readonly custom?: Readonly<Record<string, unknown>>;
     readonly plugins?: unknown;
     readonly build?: unknown;
-    /** Of the service; functions have theirs beside it. */
+    /** Of the service; functions have their own. */
     readonly package?: { patterns?: readonly string[] };
-    /** Whole once the package life cycle has merged what the service adds itself. */
+    /** Complete once the package life cycle has merged the service's own resources. */
     readonly provider: {
       readonly compiledCloudFormationTemplate: { readonly Resources: Readonly<Record<string, unknown>> };
     };
   };
   readonly pluginManager: { readonly plugins: readonly object[] };
-  /** An error that is shown as its message alone. */
+  /** An error shown as its message only. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: 'aws'): {
     getStage(): string;

@@ -1,8 +1,8 @@
-/** Nothing is written without a yes. */
+/** Asks before anything is changed. */
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../terminal/output.ts';
 
-/** @throws UsageError where nobody can be asked, or does not say yes */
+/** @throws UsageError where no terminal is there, or the answer is not yes */
 export async function askPerson(question: string, isYes: boolean): Promise<void> {
   if (isYes) return;
   if (!process.stdin.isTTY || !process.stdout.isTTY)

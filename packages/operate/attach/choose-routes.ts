@@ -1,18 +1,18 @@
-/** Which routes an attachment is about, and why others are left alone. */
+/** Routes of an attachment, and why others are left alone. */
 import { textAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 
 export type Choice = {
   readonly chosen: readonly LiveRoute[];
   readonly left: readonly { readonly key: string; readonly because: string }[];
-  /** Patterns that no route fits. */
+  /** Patterns without a matching route. */
   readonly idle: readonly string[];
 };
 
 /**
- * Without patterns, every route that is open. `OPTIONS` is left alone, since browsers ask it without credentials, and of a
- * WebSocket API only `$connect` can ask who calls.
- * @param isReplacing routes that another authorizer guards are taken, too
+ * Without patterns, every open route. `OPTIONS` is left alone, since browsers send it without credentials; of
+ * a WebSocket API only `$connect` can have an authorizer.
+ * @param isReplacing includes routes that have another authorizer
  */
 export function chooseRoutes(
   { kind, routes, authorizers }: LiveApi,

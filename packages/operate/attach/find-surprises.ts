@@ -1,4 +1,4 @@
-/** What will be different once an authorizer is attached, and what would go wrong; each with what to do. Pure. */
+/** Changes for callers once an authorizer is attached, and problems; each with advice. Pure. */
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';
@@ -91,7 +91,7 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
   ];
 }
 
-/** Routes that the document has never seen are denied to everybody. */
+/** Routes unknown to the document are denied to everyone. */
 function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]): Surprise[] {
   if (document.kind === 'websocket') return [];
   const unknown = chosen.filter(

@@ -1,10 +1,10 @@
-/** One run at a time for an API and stage: two that apply the same plan would do some of its steps twice. */
+/** One run at a time for an API and stage: two runs of the same plan would repeat some of its steps. */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../terminal/output.ts';
 
-/** @throws UsageError while another run has it; one that was killed has it no longer */
+/** @throws UsageError while another run holds it; a killed run does not */
 export async function whileLocked<Result>(
   root: string,
   { api, stage }: { readonly api: string; readonly stage: string },
@@ -34,7 +34,7 @@ function take(root: string, apiId: string, stage: string): string {
   return file;
 }
 
-/** Whether nobody had it. */
+/** Whether the lock was free. */
 function write(file: string): boolean {
   try {
     const descriptor = openSync(file, 'wx', 0o600);

@@ -1,4 +1,4 @@
-/** Reads everything that a plan is made of, and makes it. Writes nothing anywhere. */
+/** Reads the inputs of a plan, and makes it. Writes nothing. */
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../terminal/output.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -29,7 +29,7 @@ export type AttachWish = {
   readonly patterns: readonly string[];
   readonly isReplacing: boolean;
   readonly isIncludingEdits: boolean;
-  /** Another function decides: no document is asked for. */
+  /** Any function decides: no document is needed. */
   readonly isWithoutDocument: boolean;
   readonly quota: QuotaPlacement | undefined;
   readonly ttlSeconds?: number | undefined;
@@ -45,7 +45,7 @@ export type Reading = {
   readonly surprises: readonly Surprise[];
 };
 
-/** @throws UsageError where API, stage or function are not there */
+/** @throws UsageError where API, stage or function do not exist */
 export async function makePlan(
   plane: ControlPlane,
   wish: AttachWish,
@@ -104,7 +104,10 @@ export async function makePlan(
   };
 }
 
-/** Routes whose refusal is 429 by a key that only the authorizer gives (docs/guides/sell/quota.md, "In the authorizer"). */
+/**
+ * Routes whose refusal is 429 by a key that only the authorizer supplies (docs/guides/sell/quota.md, "In the
+ * authorizer").
+ */
 function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['routes']): ReadonlySet<string> {
   const { quota, routes = [] } = document ?? {};
   if (quota?.admissionKey === undefined) return new Set();
@@ -130,7 +133,7 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
   ];
 }
 
-/** Also without a document, by which the wiring is checked: the function reads events that no such API sends. */
+/** Also without a document: the function reads events that such an API never sends. */
 function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
@@ -143,7 +146,10 @@ function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
   ];
 }
 
-/** @throws UsageError for an ARN of another region: its function is never this region's of the same name */
+/**
+ * @throws UsageError for an ARN of another region: the function of that name in this region is a different
+ * one
+ */
 function refuseOtherRegion(functionName: string, region: string): void {
   const [arn, , service, ofFunction] = functionName.split(':');
   if (arn === 'arn' && service === 'lambda' && ofFunction !== region)
@@ -152,7 +158,7 @@ function refuseOtherRegion(functionName: string, region: string): void {
     );
 }
 
-/** The API as it is now, by the same parts. */
+/** The current API, by the same parts. */
 export async function lookAgain(
   plane: ControlPlane,
   { apiId, stage, functionArn }: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,

@@ -1,4 +1,4 @@
-/** The steps that attach an authorizer to routes of an API, each with what takes it back. */
+/** The steps that attach an authorizer to routes of an API, each with its undo. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnBeside, permissionPart, statementId } from './authorizer-function.ts';
@@ -9,19 +9,19 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Outcome, PlaneCall, Snapshot, Step } from './step.ts';
 
 type StepsWish = {
-  /** Of this plan, and of no other. */
+  /** Unique per plan. */
   readonly planId: string;
   readonly settings: AuthorizerSettings;
   readonly routes: readonly LiveRoute[];
-  /** Share of the requests that the new deployment gets at first; REST only. */
+  /** The new deployment's first share of requests; REST only. */
   readonly canaryPercent: number | undefined;
-  /** Keys of routes that have to ask for the key by which a quota refuses with 429. */
+  /** Routes that must require the key by which a quota answers 429. */
   readonly keyed: ReadonlySet<string>;
 };
 
 type Patch = { readonly op: string; readonly path: string; readonly value?: string };
 
-/** In their order: nothing that callers notice comes before everything that they do not. */
+/** In this order: callers notice nothing until everything else is done. */
 export function planSteps(live: LiveApi, authorizer: AuthorizerFunction, wish: StepsWish): readonly Step[] {
   if (wish.routes.length === 0) return [];
   const steps = [
@@ -201,7 +201,7 @@ function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryP
     does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [
-      // In the order of the developer guide, whose first operation makes the canary.
+      // In the order of the developer guide: the first operation makes the canary.
       { op: 'replace', path: '/canarySettings/percentTraffic', value: String(canaryPercent) },
       { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
     ]),
@@ -218,7 +218,7 @@ function edit(method: PlaneCall['method'], path: string, body?: JsonObject): Pla
   return { service: 'apigateway', method, path, ...(body !== undefined && { body }) };
 }
 
-/** Everything that the plan was made of, the function's leave included. */
+/** All inputs of the plan, including the function's permission. */
 export function partsOf(live: LiveApi, authorizer: AuthorizerFunction): Snapshot {
   return { ...live.parts, ...authorizer.parts };
 }

@@ -1,4 +1,4 @@
-/** A plan as a person reads it. */
+/** A plan as text. */
 import { count, paint, table } from '../../terminal/output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import type { Surprise } from './surprise.ts';
@@ -36,7 +36,7 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
   return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
 }
 
-/** What a detachment takes back, the last step first; nothing of steps that are not done. */
+/** What a detachment undoes, the last step first; without steps that are not done. */
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
@@ -50,9 +50,9 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
 }
 
 /**
- * What taking a step back does: `GET /orders: the authorizer → open`. By the step itself, so that undo files of any age
- * tell it.
- * @param outcome the way in which the step was done: a canary may have been promoted since
+ * Effect of undoing a step: `GET /orders: the authorizer → open`. Derived from the step itself, so that undo
+ * files of any age can be described.
+ * @param outcome how the step was done: a canary may have been promoted since
  */
 function tellUndo(
   { functionArn, stage }: Pick<Undo, 'functionArn' | 'stage'>,
@@ -108,7 +108,7 @@ function tellVerification({ url, token }: Partial<Pick<VerifyWish, 'url' | 'toke
     : `${looked}, and what callers get at ${url}.`;
 }
 
-/** For programs: what will be done, and what was found; no configuration of the API beside it. */
+/** For programs: steps and findings, without configuration of the API. */
 export function planAsJson({ plan, live, surprises }: Reading): string {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
   return JSON.stringify({

@@ -1,4 +1,7 @@
-/** Where a quota is to be enforced (docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment can do for it. Pure. */
+/**
+ * Where a quota is enforced (docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment
+ * can do for it. Pure.
+ */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { readLogLine, variablesOf } from '../explain/log-line.ts';
@@ -9,7 +12,7 @@ import type { Surprise } from './surprise.ts';
 export const QUOTA_PLACEMENTS = ['authorizer', 'access-log', 'handler'] as const;
 export type QuotaPlacement = (typeof QUOTA_PLACEMENTS)[number];
 
-/** What of a placement cannot be attached, or needs something that is not there. */
+/** Parts of a placement that cannot be attached, or lack something. */
 export function checkPlacement(
   placement: QuotaPlacement | undefined,
   live: LiveApi,
@@ -50,10 +53,12 @@ function wrongCount(where: string, change: string, other: QuotaPlacement): Surpr
   );
 }
 
-/** What a line has to carry to be charged once; the caller may be named in several ways. */
+/** Fields of a log line needed to charge it once; the caller may have several names. */
 const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
 
-/** The tracker charges what the stage writes down; the log itself is an attachment of `explain --set-log-format` or of a template. */
+/**
+ * The tracker charges by the stage's access log, which is set up by `explain --set-log-format` or a template.
+ */
 function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');
   const format = textAt(stageShown, 'accessLogSettings', 'format');

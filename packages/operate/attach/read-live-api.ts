@@ -1,4 +1,4 @@
-/** Reads an API whole, of whatever kind. Lists that are cut short, and answers about another API, are refused. */
+/** Reads a whole API of any kind. Truncated lists and answers about another API are refused. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -10,7 +10,7 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 import { isSame } from './step.ts';
 import type { Snapshot } from './step.ts';
 
-/** @throws UsageError where there is no such API or stage */
+/** @throws UsageError where the API or stage does not exist */
 export async function readLiveApi(plane: ControlPlane, apiId: string, stage: string): Promise<LiveApi> {
   const rest = await plane.read('apigateway', `/restapis/${apiId}`);
   if (rest?.['id'] === apiId) return readRest(plane, rest, apiId, stage);
@@ -104,7 +104,7 @@ function partsOf(
   ]);
 }
 
-/** By the summary of the deployment, and by the integrations of its export where the API has one. */
+/** By the summary of the deployment, and by the integrations of its export where it has one. */
 async function findRestDrift(
   plane: ControlPlane,
   address: string,

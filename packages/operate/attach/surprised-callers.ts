@@ -1,4 +1,6 @@
-/** What callers of an API get that they do not expect once an authorizer is attached: pages, and whoever shares a cache. Pure. */
+/**
+ * Unexpected effects on an API's callers once an authorizer is attached: web pages, and shared caches. Pure.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { list, warning } from './surprise.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
@@ -55,7 +57,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
   ];
 }
 
-/** The authorizer decides who comes in; what the stage keeps is the same for all who do. */
+/** The authorizer decides who gets in; cached replies are the same for all of them. */
 export function checkCaches({ live: { kind, stageShown }, choice: { chosen } }: Circumstances): Surprise[] {
   if (kind !== 'rest' || stageShown['cacheClusterEnabled'] !== true) return [];
   const settings = stageShown['methodSettings'];

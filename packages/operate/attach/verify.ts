@@ -1,4 +1,7 @@
-/** Whether what was attached does what it is for: by what AWS shows, by AWS's own tests, and, where asked, by the live address. */
+/**
+ * Whether an attachment works: by AWS's configuration, by AWS's own tests, and, where requested, by the live
+ * address.
+ */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import { askWithin } from '@gatewright/authoring/account/bounded-reply';
 import { count, UsageError } from '../../terminal/output.ts';
@@ -13,7 +16,7 @@ import type { VerifyWish } from './verify-wish.ts';
 
 export type Check = {
   readonly what: string;
-  /** Undefined: it could not be looked at. */
+  /** Undefined: it could not be checked. */
   readonly isGood: boolean | undefined;
   readonly saw: string;
 };
@@ -61,7 +64,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
 
 const attached = ({ steps }: Undo): readonly string[] => attachedRoutes(steps);
 
-/** By the stage's export, which is what callers get. */
+/** By the stage's export, which shows what callers get. */
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
   const { kind, apiId, stage } = undo;
   const what = `stage ${stage} serves the routes behind the authorizer`;
@@ -95,7 +98,10 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
   ];
 }
 
-/** What the function decides for the real stage, whatever is deployed; a good credential is charged like any other call. */
+/**
+ * The function's decision for the real stage, whatever is deployed; a good credential is charged like in any
+ * call.
+ */
 async function askAuthorizer(
   undo: Undo,
   plane: ControlPlane,
@@ -122,8 +128,8 @@ async function askAuthorizer(
 }
 
 /**
- * Whether API Gateway reaches the function. The event names a stage of AWS's own, which an access document rarely protects:
- * then the function fails, and has been reached all the same.
+ * Whether API Gateway reaches the function. The test event names a stage of AWS's own, which an access
+ * document rarely protects: then the function fails, but has been reached.
  */
 async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
   const { authorizer: id } = findIds(undo.steps, now);
@@ -147,7 +153,7 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   ];
 }
 
-/** It calls what stands behind the route, past the authorizer: only where somebody names a route for it. */
+/** It calls the integration, past the authorizer: only for a route named by the user. */
 async function testMethod(
   { kind, apiId }: Undo,
   plane: ControlPlane,

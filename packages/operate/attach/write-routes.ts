@@ -1,4 +1,7 @@
-/** The routes of an API as they will be once an authorizer is attached, for its access document: the authorizers need them before. */
+/**
+ * Routes of an API as they will be once an authorizer is attached, for its access document: the authorizers
+ * need them before.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { printProblem } from '@gatewright/authoring/read-document';
@@ -8,7 +11,7 @@ import { count, UsageError } from '../../terminal/output.ts';
 import type { LiveApi } from './live-api.ts';
 
 /**
- * @param keys of the routes that the plan is about
+ * @param keys of the routes in the plan
  * @returns what was written, as a sentence
  * @throws UsageError where no document names the API, or the documents do not compile
  */

@@ -1,4 +1,7 @@
-/** What the account may have, against what the stack asks for. Sources: docs/aws, "Quotas"; Lambda developer guide, "Lambda quotas". */
+/**
+ * The account's quotas against the stack's needs. Sources: docs/aws, "Quotas"; Lambda developer guide,
+ * "Lambda quotas".
+ */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
@@ -25,7 +28,7 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
   ];
 }
 
-/** Functions that keep executions for themselves, by the template. */
+/** Functions with reserved concurrency in the template. */
 export function reservations({
   template,
 }: StackView): readonly { readonly logicalId: string; readonly name: unknown; readonly count: number }[] {
@@ -53,7 +56,7 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
   ];
 }
 
-/** For one region; AWS may have raised them for the account, which these calls do not tell. */
+/** Per region; these calls do not show whether AWS raised them for the account. */
 const API_QUOTAS = { rest: 600, http: 600, websocket: 600 };
 const API_TYPES = {
   rest: ['AWS::ApiGateway::RestApi', ''],

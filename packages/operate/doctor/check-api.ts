@@ -1,4 +1,4 @@
-/** What will surprise whoever calls or pays for an API; each from facts alone. */
+/** Surprises for an API's callers or its owner; each from facts only. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { findRestOnly } from './rest-only.ts';
 import type { ApiView, FunctionFacts } from './api-view.ts';
@@ -19,7 +19,7 @@ const warning = (id: string, what: string, why: string, where: string, fix: stri
 const NARROW = /['"]?Resource['"]?\s*:\s*\[?\s*(?:event\??\.|event\[['"])?(methodArn|routeArn)\b/;
 const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
 
-/** docs/aws §15.23: the policy is kept for the caller and asked again for each ARN. */
+/** docs/aws §15.23: the policy is cached per caller and evaluated for each ARN. */
 function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
   return authorizers
     .filter(({ ttlSeconds }) => ttlSeconds > 0)
@@ -64,7 +64,9 @@ function findInSource(
   return [];
 }
 
-/** Where the authorizer gives the key, it has decided before: no caller brings one (docs/guides/sell/quota.md, "In the authorizer"). */
+/**
+ * Where the authorizer supplies the key, callers bring none (docs/guides/sell/quota.md, "In the authorizer").
+ */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
     ...plans
@@ -111,7 +113,7 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
   );
 }
 
-/** Seconds that API Gateway waits, unless the integration waits less (docs/aws, "Limits"). */
+/** API Gateway's timeout in seconds, unless the integration's is shorter (docs/aws, "Limits"). */
 const WAITS = { rest: 29, http: 30, websocket: 29 };
 
 function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readonly Finding[] {
@@ -219,7 +221,7 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
   ];
 }
 
-/** AWS shows 10,000 and 5,000 where nobody has said anything: those of the account. */
+/** AWS shows the account's 10,000 and 5,000 where no limit is set. */
 const ACCOUNT_RATE = 10_000;
 
 function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
@@ -270,7 +272,7 @@ function checkKind(view: ApiView): readonly Finding[] {
   ];
 }
 
-/** In the order in which they are told. */
+/** In the order of the report. */
 export const API_CHECKS: readonly ApiCheck[] = [
   checkPermissions,
   checkWebAcls,

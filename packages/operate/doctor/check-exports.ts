@@ -1,4 +1,4 @@
-/** A name is exported once in a region, and no export goes while another stack imports it. */
+/** An export name is unique in a region, and an export cannot be removed while another stack imports it. */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
@@ -30,7 +30,7 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
   ];
 }
 
-/** What the template exports by a name that is known before the deployment. */
+/** Exports of the template whose names are known before the deployment. */
 export function exportsOf({
   template,
 }: StackView): readonly { readonly output: string; readonly name: string }[] {

@@ -1,4 +1,6 @@
-/** API Gateway makes no stage with logs where the account has no role for them. HTTP APIs write theirs without. */
+/**
+ * API Gateway refuses a stage with logs where the account has no role for them. HTTP APIs do not need one.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
@@ -17,7 +19,7 @@ export function checkLogRole({ stack, account }: Views): readonly Finding[] {
   }));
 }
 
-/** Logical ids of what makes such a stage. */
+/** Logical ids of such stages. */
 export function stagesWithLogs({ template: { Resources } }: StackView): readonly string[] {
   const isWebSocket = (api: unknown): boolean => {
     const { Ref: id } = membersOf(api);

@@ -1,4 +1,4 @@
-/** CloudFormation makes what the template names, and fails where it is there and another's. */
+/** CloudFormation fails to create a named resource that exists and belongs to others. */
 import type { Finding } from './finding.ts';
 import type { NamedResource, StackResource, Views } from './views.ts';
 

@@ -1,4 +1,4 @@
-/** Would CloudFormation take a change of the stack at all? */
+/** Whether CloudFormation would accept a change of the stack. */
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
@@ -25,7 +25,7 @@ export function checkStackState({ stack, account }: Views): readonly Finding[] {
       'an update failed, and so did taking it back',
       `aws cloudformation continue-update-rollback --stack-name ${stackName}`,
     );
-  // A change set that was never carried out has made nothing, and osls goes on from it.
+  // A change set that was never executed has made nothing, and osls continues from it.
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
     return finding('a deployment is running', 'wait until it has ended, and look again');
   return [];

@@ -1,4 +1,4 @@
-/** Does the stage have what callers need, and nothing that belongs on a developer's machine? */
+/** Checks that the stage has what callers need, and no settings of a developer's machine. */
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
@@ -34,7 +34,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
   return findings;
 }
 
-/** RFC 2606: names that nobody can own. */
+/** RFC 2606: reserved names. */
 const RESERVED = /(^|\.)(example|invalid|test|localhost|example\.(com|net|org))$/;
 
 function isNobodys(url: string): boolean {

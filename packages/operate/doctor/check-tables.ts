@@ -1,9 +1,9 @@
-/** Tables that several regions write to at once would admit the same units, and take the same ticket, in each. */
+/** Tables with several writing regions would grant the same units, and accept the same ticket, in each. */
 import { schemaOf } from '@gatewright/authoring/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
-/** A version that is older than what is deployed reads items that it does not know. */
+/** A version older than the deployed one would read unknown items. */
 export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
   return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
     const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);

@@ -1,8 +1,11 @@
-/** What CloudFormation, IAM and Lambda take of one template. Source: CloudFormation user guide, "Quotas"; IAM, "Quotas"; Lambda, "Quotas". */
+/**
+ * Limits of CloudFormation, IAM and Lambda on one template. Source: CloudFormation user guide, "Quotas"; IAM,
+ * "Quotas"; Lambda, "Quotas".
+ */
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
-/** Of the whole template: one that is nearly full stops at the next feature. */
+/** Of the whole template: a nearly full one leaves no room for the next feature. */
 const NEARLY = 0.9;
 
 type Limit = {

@@ -5,7 +5,7 @@ import type { Finding, Unread } from './finding.ts';
 
 export type Report = {
   readonly stage: string;
-  /** What was looked at, where that is no stack. */
+  /** Subject of the report, if not a stack. */
   readonly subject?: string;
   readonly stack?: string;
   readonly region?: string;
@@ -14,7 +14,9 @@ export type Report = {
   readonly unread: readonly Unread[];
 };
 
-/** 0: nothing in the way · 2: an obstacle · 3: no obstacle, but not everything could be looked at. 1 is a wrong call. */
+/**
+ * 0: no obstacle · 2: an obstacle · 3: no obstacle, but something could not be checked. 1 is a usage error.
+ */
 export function exitCodeOf({ findings, unread }: Report): 0 | 2 | 3 {
   if (findings.some(({ level }) => level === 'obstacle')) return 2;
   return unread.length > 0 ? 3 : 0;

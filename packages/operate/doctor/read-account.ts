@@ -1,4 +1,4 @@
-/** What the account says to what the stack wants. Reads only; what it may not read is named, not guessed. */
+/** The account's state for the stack's checks. Only reads; what it may not read is named, not guessed. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { reservations } from './check-account-quotas.ts';
@@ -10,7 +10,7 @@ import { createReader } from './reader.ts';
 import type { Caller, Reader } from './reader.ts';
 import type { AccountView, NamedResource, StackResource, StackView } from './views.ts';
 
-/** Who the credentials are; or why AWS takes them for nobody. */
+/** The identity of the credentials, or why AWS rejects them. */
 export async function readCaller(aws: Aws): Promise<Caller | { readonly refused: string }> {
   const answer = await aws.call({
     service: 'sts',
@@ -61,12 +61,12 @@ export async function readAccount(aws: Aws, caller: Caller, stack: StackView): P
   };
 }
 
-/** Answers come in any order. */
+/** Answers arrive in any order. */
 function sorted(unread: readonly Unread[]): readonly Unread[] {
   return [...unread].sort((a, b) => a.what.localeCompare(b.what));
 }
 
-/** Resources whose name stands in the template. */
+/** Resources named in the template. */
 function namedResources({ template }: StackView): readonly NamedResource[] {
   return Object.entries(template.Resources).flatMap(([logicalId, { Type: type, Properties = {} }]) => {
     const key = NAMED_TYPES.includes(type) ? NAME_PROPERTIES.find((name) => name in Properties) : undefined;
@@ -86,7 +86,7 @@ const NAME_PROPERTIES = [
 ];
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** 100 exports or resources each; CloudFormation has no more than this of either. */
+/** 100 exports or resources each; CloudFormation allows no more than this of either. */
 const PAGES_LIMIT = 20;
 
 async function readStatus(reader: Reader, { stackName }: StackView): Promise<string | undefined> {
@@ -101,7 +101,7 @@ async function readStatus(reader: Reader, { stackName }: StackView): Promise<str
   return textAt(stack, 'StackStatus');
 }
 
-/** All entries of a list that comes in pages. */
+/** All entries of a paged list. */
 async function readPages(
   reader: Reader,
   what: string,
@@ -200,7 +200,8 @@ async function readLambda(reader: Reader): Promise<AccountView['lambda']> {
 
 async function readReservations(reader: Reader, stack: StackView): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  // Functions whose reservation goes with this deployment give it back; that they still count errs on the safe side.
+  // Reservations of removed functions are released by this deployment; still counting them errs on the safe
+  // side.
   for (const { name } of reservations(stack)) {
     if (typeof name !== 'string') continue;
     const answer = await reader.read(
@@ -220,7 +221,7 @@ async function readReservations(reader: Reader, stack: StackView): Promise<Reado
   return found;
 }
 
-/** More than one may have, so there is no need for a third. */
+/** Two pages hold more APIs than the quota allows. */
 const API_PAGES = 2;
 
 async function readApis(reader: Reader): Promise<AccountView['apis']> {

@@ -1,4 +1,7 @@
-/** `gatewright explain --api`: a request of a deployed API, from its access-log line, its configuration and its access document. */
+/**
+ * `gatewright explain --api`: explains a request of a deployed API by its access-log line, its configuration
+ * and its access document.
+ */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -166,7 +169,7 @@ function printStory({ headline, sentences, changes, missing }: LineStory): reado
   ];
 }
 
-/** What its stage writes from now on; the lines that are there stay. */
+/** Format of the stage's future lines; existing lines stay. */
 async function setLogFormat(
   plane: ControlPlane,
   live: LiveApi,

@@ -1,4 +1,7 @@
-/** A line of an access log, told: by the gateway's own explanations, and by what its access document says of the caller. */
+/**
+ * Explains a line of an access log, with the gateway's own explanations, and with the access document's rules
+ * for the caller.
+ */
 import { explain } from '../../engine/index.ts';
 import type { Story } from '../../engine/index.ts';
 import { askAccess } from '@gatewright/authoring/ask-access';
@@ -12,17 +15,17 @@ import { missingFields } from './log-line.ts';
 
 export type LineStory = Story & {
   readonly phase: string;
-  /** Fields that the format lacks, and that would have told more. */
+  /** Fields missing in the format that would have explained more. */
   readonly missing: readonly string[];
 };
 
 export type Since = {
   readonly deploymentId: string;
-  /** When the deployment was made that the stage serves. */
+  /** Creation time of the served deployment. */
   readonly deployedAt: string | undefined;
 };
 
-/** @param wish who is meant to have called; undefined: nobody has said so */
+/** @param wish the assumed caller; undefined: none given */
 export function explainLine(
   facts: LineFacts,
   format: string,
@@ -57,7 +60,7 @@ export function explainLine(
   };
 }
 
-/** Of a 401 whose line does not say whether the function was asked, nobody can tell which of the two it was. */
+/** A 401 whose line does not say whether the function was called has two possible reasons. */
 function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
   const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
@@ -67,7 +70,7 @@ function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): stri
   ];
 }
 
-/** 410 is no answer of the API's own: whoever posts to a connection that has ended gets it. */
+/** 410 is not the API's own answer: it goes to a backend that posts to an ended connection. */
 function tellGone({ live, fields }: LineFacts): string[] {
   const said = [fields.get('status'), fields.get('integration.status')].includes('410');
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
@@ -77,7 +80,7 @@ function tellGone({ live, fields }: LineFacts): string[] {
   ];
 }
 
-/** What the document says of the route, and of the caller who is meant. */
+/** The document's rules for the route and the assumed caller. */
 function tellRules(
   document: CompiledDocument,
   method: string,

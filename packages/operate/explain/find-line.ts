@@ -1,4 +1,4 @@
-/** An access-log line: pasted, in a file, or in CloudWatch Logs. */
+/** Finds an access-log line: pasted, in a file, or in CloudWatch Logs. */
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
@@ -16,7 +16,7 @@ export type LineWish = {
 /** CloudWatch pages of a search; a search over days has many that are empty. */
 const PAGES_LIMIT = 40;
 
-/** @throws UsageError where there is none, or nobody can look */
+/** @throws UsageError where there is none, or logs cannot be read */
 export async function findLine(
   aws: Aws,
   destinationArn: string | undefined,

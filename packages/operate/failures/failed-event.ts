@@ -1,12 +1,12 @@
 /**
- * What lies in a failure queue, read: the event that failed, of which function, and why. Two forms: the record of an
- * on-failure destination, and the event itself with attributes of a dead-letter queue.
- * Source: Lambda developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
+ * Parses a message of a failure queue: the failed event, its function, and the reason. Two forms: the record
+ * of an on-failure destination, and the event itself with attributes of a dead-letter queue. Source: Lambda
+ * developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
  */
 import { isJson, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 
-/** As SQS gives it. */
+/** In SQS's form. */
 export type QueueMessage = {
   readonly id: string;
   readonly receipt: string;
@@ -17,7 +17,7 @@ export type QueueMessage = {
 
 export type FailedEvent = {
   readonly messageId: string;
-  /** The function that failed; undefined where the message does not say. */
+  /** The failed function; undefined where the message does not name it. */
   readonly functionName: string | undefined;
   readonly sentEpochMs: number | undefined;
   readonly attempts: number | undefined;
@@ -61,7 +61,7 @@ function ofDestination(
     error: errorOf(record, context),
   };
   if ('requestPayload' in record) return { ...facts, payload: JSON.stringify(record['requestPayload']) };
-  // Records of streams say where the batch was, and the stream has it for as long as it keeps anything.
+  // Records of streams name the batch's place; the stream keeps it for its retention period.
   return {
     ...facts,
     payload: undefined,

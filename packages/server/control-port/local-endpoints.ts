@@ -1,4 +1,4 @@
-/** What the command line asks of a running gateway, below `/_gatewright/`, with the bearer secret of the start. */
+/** Endpoints below `/_gatewright/` for the command line, behind the bearer secret of the start. */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -7,20 +7,19 @@ import { type ControlReply, type ControlRequest, jsonReply, readFields } from '.
 type LocalEndpointsOptions = {
   readonly secret: string;
   readonly clock: ShiftableClock;
-  /** Why the clock must stay where it is; undefined = it may be moved. */
+  /** Why the clock cannot be moved; undefined = it can. */
   readonly clockFixedBecause: string | undefined;
   readonly onClockMoved?: () => void;
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
-  /** Of the console and the commands that read what was recorded; `path` is below `/_gatewright/`. */
+  /** For the console and the commands that read records; `path` is below `/_gatewright/`. */
   readonly more?: MoreEndpoints | undefined;
 };
 
-/** @returns undefined for paths of others */
+/** @returns undefined for other paths */
 export type MoreEndpoints = (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
 
-/** What the recorder of service calls shows. */
 export type RecordedCalls = { readonly calls: readonly unknown[]; clear(): void };
 
 const PREFIX = '/_gatewright/';

@@ -1,4 +1,7 @@
-/** Access: who may call what, by the access documents of this start; one caller and one request answered by rule. */
+/**
+ * Access: who may call what, by the access documents of this start; explains one caller and request rule by
+ * rule.
+ */
 import { useEffect, useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
@@ -71,7 +74,7 @@ function Document({ document, query }: { readonly document: ShownAccess; readonl
   const send = (question: Asked): void => {
     setAsked(question);
     setProblem(undefined);
-    // What was asked can be sent to somebody: a token is no part of it.
+    // The address of a question can be shared: it contains no token.
     history.replaceState(null, '', linkTo('access', document.name, writeAsked(question)));
     ask<AccessReply>('POST', 'console/access/ask', toQuestion(document, question)).then(
       setReply,

@@ -1,4 +1,4 @@
-/** APIs: every route with what guards, limits and answers it; a request is built from one. */
+/** APIs: every route with its authorizer, limits and integration; builds requests. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
@@ -7,7 +7,7 @@ import { describeMissing, span } from '../texts.ts';
 import { RequestBuilder } from './request-builder.tsx';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
-/** Of one API; the search finds the others. */
+/** Per API; the search finds the others. */
 const MAX_ROUTES = 1_000;
 
 export function ApisSection({

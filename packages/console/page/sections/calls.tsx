@@ -1,4 +1,4 @@
-/** Calls to AWS: what integrations and functions asked of services that nobody answers here. */
+/** Calls to AWS: recorded calls of integrations and functions to services that do not run here. */
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../parts.tsx';
 

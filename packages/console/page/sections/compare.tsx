@@ -1,4 +1,4 @@
-/** Two requests side by side: only what differs. */
+/** Two requests side by side: differences only. */
 import { useAsked } from '../control.ts';
 import { Problem, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
@@ -8,7 +8,7 @@ import type { RequestDetail } from '../../records/model.ts';
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
   const { data, error } = useAsked<RequestDetail>(`requests/${encodeURIComponent(withId)}`);
   if (data === undefined) return <Problem text={error} />;
-  // What came first stands left, whichever of them was opened.
+  // The earlier one is on the left, whichever was opened.
   const [before, after] = detail.sequence <= data.sequence ? [detail, data] : [data, detail];
   const rows = differences(before, after);
   return (

@@ -1,4 +1,4 @@
-/** Data: tables of the DynamoDB of this start, page by page; an item is edited with a confirmation. */
+/** Data: tables of this start's DynamoDB, page by page; editing an item asks for confirmation. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
@@ -114,7 +114,7 @@ function Table({ name }: { readonly name: string }) {
   );
 }
 
-/** Its keys, of the types that they have in this table. */
+/** Only its keys, in this table's types. */
 function emptyItem(keys: readonly string[], table: TableDescription | undefined): Item {
   const typeOf = (key: string): string =>
     table?.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key)?.AttributeType ?? 'S';
@@ -127,7 +127,7 @@ type RowsProps = {
   readonly onEdit: (item: Item) => void;
 };
 
-/** More columns than these are read in the item itself. */
+/** Further columns are shown in the item itself. */
 const MAX_COLUMNS = 12;
 
 function Rows({ items, keys, onEdit }: RowsProps) {
@@ -157,7 +157,7 @@ function Rows({ items, keys, onEdit }: RowsProps) {
   );
 }
 
-/** While somebody types it need not be JSON, nor an item. */
+/** Text being typed may not be JSON, or not an item. */
 function printPlain(text: string): string {
   try {
     return JSON.stringify(fromDynamo(JSON.parse(text) as Item));

@@ -1,4 +1,4 @@
-/** Differs on AWS: what is not enforced here, and every assumption in force. */
+/** Differs on AWS: settings that are not enforced here, and all assumptions. */
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 

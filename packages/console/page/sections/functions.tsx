@@ -1,4 +1,4 @@
-/** Functions: instances, cold starts, how their calls went, what they printed. */
+/** Functions: instances, cold starts, outcomes of calls, output. */
 import { useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
@@ -103,7 +103,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
   );
 }
 
-/** Embedded metrics are for CloudWatch; between other lines they only hide what a person looks for. */
+/** Embedded metrics are for CloudWatch, and would hide the other lines. */
 const METRICS = '{"_aws":';
 
 function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
@@ -134,7 +134,7 @@ function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
   );
 }
 
-/** What callers waited for an instance; those that were started ahead kept nobody waiting. */
+/** Start times that callers waited for; instances started ahead are left out. */
 function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
   if (tookMs.length === 0) return <p class="soft">No recorded call waited for an instance to start.</p>;
   const sorted = tookMs.toSorted((a, b) => a - b);

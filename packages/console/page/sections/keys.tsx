@@ -1,4 +1,4 @@
-/** Keys and quotas: plans, what each key has used, top-up and suspension. */
+/** Keys and quotas: plans, usage per key, top-up and suspension. */
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chart } from '../chart.tsx';
@@ -105,7 +105,7 @@ function Key({
 }: {
   readonly plan: ShownPlan;
   readonly of: ShownPlanKey;
-  /** The address names it. */
+  /** Named in the address. */
   readonly isOpen: boolean;
   readonly onDone: () => void;
 }) {

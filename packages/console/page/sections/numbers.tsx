@@ -1,4 +1,4 @@
-/** Numbers: requests, errors and times by route, of what is recorded; what they would cost. */
+/** Numbers: requests, errors and times by route, from the records; with their cost. */
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';

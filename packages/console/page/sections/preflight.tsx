@@ -1,4 +1,4 @@
-/** The preflight of a request, asked and judged as a browser would. */
+/** Sends the preflight of a request and judges it as a browser would. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { Action, Status } from '../parts.tsx';
@@ -15,7 +15,7 @@ type Props = {
   readonly method: string;
   readonly target: string;
   readonly headers: readonly Header[];
-  /** Whether it will be sent as somebody, which brings a credential of its own. */
+  /** Whether it will be sent with a caller, who adds a credential. */
   readonly hasCaller: boolean;
 };
 

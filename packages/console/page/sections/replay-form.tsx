@@ -1,4 +1,4 @@
-/** The same request again: as somebody else, at another time, edited. */
+/** The same request again: as another caller, at another time, edited. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';

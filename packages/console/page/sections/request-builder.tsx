@@ -1,4 +1,4 @@
-/** Builds a request of a route: its parameters, a body, who calls; a preflight as a browser would send it. */
+/** Builds a request of a route: parameters, body, caller; or a browser's preflight for it. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
@@ -94,7 +94,7 @@ export function RequestBuilder({
   );
 }
 
-/** What fits the models of the route, to begin with. */
+/** Examples for the models of the route. */
 function Examples({
   route,
   onChoose,
@@ -183,7 +183,7 @@ function methodOf(route: ShownRoute | undefined): string {
   return route !== undefined && METHODS.includes(route.method) ? route.method : 'GET';
 }
 
-/** With what the route needs in its query, to be filled in. */
+/** With the required query parameters, to be filled in. */
 function targetOf({ url, stage }: ShownApi, route: ShownRoute | undefined): string {
   const base = new URL(url.replace(/^ws/, 'http')).pathname.replace(/\/$/, '');
   const path =

@@ -1,4 +1,4 @@
-/** One request: its story, its phases over time, what went in and out, and what can be done with it. */
+/** One request: its story, phases over time, input and output, and actions. */
 import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { ask, useAsked } from '../control.ts';
@@ -15,7 +15,7 @@ import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/m
 type Props = {
   readonly id: string;
   readonly compareWith: string | undefined;
-  /** The one that this is a replay of. */
+  /** The original of this replay. */
   readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
 };
@@ -150,7 +150,7 @@ function Message({ title, message }: { readonly title: string; readonly message:
   );
 }
 
-/** Others of the same route, to lay beside this one. */
+/** Others of the same route, to compare with. */
 function CompareChoice({
   detail,
   rows,
@@ -182,7 +182,7 @@ function CompareChoice({
   );
 }
 
-/** `r`: the same once more. @returns why it could not be sent */
+/** `r`: sends the same request again. @returns why it could not be sent */
 function useReplayKey(detail: RequestDetail | undefined): string | undefined {
   const [refusal, setRefusal] = useState<string>();
   useEffect(() => {

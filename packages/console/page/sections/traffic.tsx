@@ -1,4 +1,4 @@
-/** Traffic: a live list of requests and messages, one of them opened beside it. */
+/** Traffic: a live list of requests and messages, with one of them open beside it. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
@@ -103,7 +103,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
   );
 }
 
-/** As the address says, also one that is written over another of this section; then as somebody sets it. */
+/** From the address, also when it is edited by hand; then as set by the user. */
 function useFilter(query: URLSearchParams, name: string): readonly [string, (value: string) => void] {
   const asked = query.get(name);
   const [value, setValue] = useState(asked ?? '');
@@ -146,7 +146,7 @@ function choose(
   });
 }
 
-/** Of 10,000 rows, made once and not with each key that is pressed. */
+/** For 10,000 rows, made once and not with each key press. */
 const TEXTS = new WeakMap<RequestRow, string>();
 
 function toSearchText(row: RequestRow): string {
@@ -183,7 +183,7 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
   );
 }
 
-/** For the eye: who hears the list hears each as a sentence. */
+/** Visual only: screen readers read each row as a sentence. */
 function LineHead() {
   return (
     <>
@@ -203,7 +203,7 @@ function useListKeys(shown: readonly RequestRow[]): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      // Where the address says one is: a second press may come before the first has been drawn.
+      // From the address: a second press may come before the first has been drawn.
       const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
       if (id !== undefined) go(linkTo('traffic', id));
     };
