@@ -52,9 +52,9 @@ type ReadServices = { readonly unsupported: readonly UnsupportedItem[]; readonly
 const PASSED: ScreenVerdict = { kind: 'passed' };
 const NO_VERDICT: ScreenVerdict = {
   kind: 'refused',
-  reason: 'what screens the stage has given no verdict',
-  because: ['What screens the stage has given no verdict, so the request is refused.'],
-  changes: ["Return { kind: 'passed' } or a refusal, and no promise, from the service's screenOf."],
+  reason: 'the service that screens the stage returned no verdict',
+  because: ['The service that screens the stage returned no verdict, so the request is refused.'],
+  changes: ["Return { kind: 'passed' } or a refusal from the service's screenOf, not a promise."],
 };
 
 /** A service that takes longer has lost its connection, or waits for a client that stays. */
@@ -159,7 +159,7 @@ export class ServiceHost {
             else this.#catchUp(service, stacks);
           } catch (fault) {
             // The others have or get the new stacks: half a swap would be worse.
-            this.#reportFault(service, 'could not take the new stacks', fault);
+            this.#reportFault(service, 'could not apply the new stacks', fault);
           }
         }
       },

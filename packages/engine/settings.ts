@@ -73,7 +73,7 @@ export const FORMS = {
     read: (text: string) => (isGatewayName(text) ? text : undefined),
     says: 'A name has 1 to 64 letters, digits, _, - and dots.',
   },
-  names: { read: readNames, says: 'Write names of hosts, parted by commas where there are several.' },
+  names: { read: readNames, says: 'Write host names, separated by commas.' },
   onOff: { read: readOnOff, says: 'Write on or off.' },
   pair: { read: readPair, says: 'Write it as NAME=VALUE.' },
   port: { read: readPort, says: 'A port is a number from 0 to 65535; 0 picks a free one.' },
@@ -81,14 +81,14 @@ export const FORMS = {
     read: raiseQuota,
     says: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
   },
-  records: { read: readRecordCount, says: `A number from 0, which keeps none, to ${MAX_RECORDS}.` },
+  records: { read: readRecordCount, says: `A number from 0 (none are kept) to ${MAX_RECORDS}.` },
   region: {
     read: (text: string) => (isRegion(text) ? text : undefined),
     says: 'A region is written like eu-central-1.',
   },
   services: { read: readServiceNames, says: 'Write services by their names in ARNs: sns,s3.' },
   size: { read: readSize, says: 'Write an amount of memory like 64MB or 2GB.' },
-  span: { read: readSpan, says: 'Write a span of time like 500ms, 30s, 2m or 1h.' },
+  span: { read: readSpan, says: 'Write a duration like 500ms, 30s, 2m or 1h.' },
   stage: {
     read: (text: string) => (/^[A-Za-z0-9_-]{1,128}$/.test(text) ? text : undefined),
     says: 'A stage name has 1 to 128 letters, digits, _ and -.',
@@ -236,7 +236,7 @@ export function readStore(
   if (!URL.canParse(dynamodb) || !/^https?:/.test(dynamodb))
     return `dynamodb takes "embedded" or a URL, not "${dynamodb}"`;
   if (data !== undefined)
-    return 'data keeps the embedded DynamoDB; it does not go together with a URL of dynamodb';
+    return 'data is for the embedded DynamoDB and cannot be combined with a URL in dynamodb';
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   return {
     kind: 'url',

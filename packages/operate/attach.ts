@@ -171,16 +171,17 @@ async function attachLocked(
   const begun = await findBegun(open, journal);
   if (begun.left.length > 0 && (step === 'apply' || step === undefined)) {
     const plan = journal.plan();
-    if (plan === undefined) throw new UsageError(`${journal.folder} has lost its plan: gatewright detach`);
+    if (plan === undefined)
+      throw new UsageError(`${journal.folder} has lost its plan; undo with gatewright detach`);
     say([
-      paint('bold', `going on where it stopped: ${begun.left.length} of ${plan.steps.length} steps are left`),
+      paint('bold', `resuming: ${begun.left.length} of ${plan.steps.length} steps are left`),
       ...printSteps(begun.left),
     ]);
     return finish(open, journal, plan, flags, step);
   }
   if (begun.left.length > 0)
     throw new UsageError(
-      'an attachment is under way: gatewright attach apply goes on, gatewright detach takes it back',
+      'an attachment is in progress: gatewright attach apply resumes it, gatewright detach undoes it',
     );
   if (step === 'apply') return applySaved(open, journal, begun.isThere, flags);
   const target = begun.isThere ? nextJournal(journal) : journal;
@@ -237,11 +238,11 @@ async function applySaved(
   flags: AttachFlags,
 ): Promise<void> {
   if (isThere) {
-    say('everything of the plan is done already');
+    say('all steps of the plan are already done');
     return;
   }
   const saved = journal.plan();
-  if (saved === undefined) throw new UsageError('there is no plan: gatewright attach plan');
+  if (saved === undefined) throw new UsageError('there is no plan; make one with gatewright attach plan');
   say(printSteps(saved.steps));
   return finish(open, journal, saved, flags, 'apply');
 }
@@ -265,7 +266,7 @@ async function finish(
     look: () => lookAgain(open.plane, saved),
     tell: ({ name }, what, place, of) => {
       if (what === 'done' || what === 'there')
-        remark(`${place}/${of} ${name}${what === 'there' ? ' (was done)' : ''}`);
+        remark(`${place}/${of} ${name}${what === 'there' ? ' (already done)' : ''}`);
     },
   });
   say(`attached; the undo file is in ${journal.folder}`);

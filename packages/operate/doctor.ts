@@ -70,14 +70,14 @@ export function doctorCommand(): Command {
 function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> {
   const { api, stage } = flags;
   if (api !== undefined) {
-    if (stage === undefined) throw new UsageError('which stage of the API? --stage prod');
+    if (stage === undefined) throw new UsageError('name the stage of the API: --stage prod');
     return examineDeployed(api, stage, flags);
   }
   const isFile = named !== undefined && existsSync(named) && statSync(named).isFile();
   if (named !== undefined && (isFile || stage === undefined)) return examineDefined(named, stage ?? 'dev');
   if (stage === undefined)
     throw new UsageError(
-      'what is to be looked at? --stage prod of the stack, --api ID --stage prod, or a template',
+      'nothing to check: give --stage prod for the stack, --api ID --stage prod, or a template',
     );
   return look(serviceFolder(named), { ...flags, stage });
 }
@@ -150,7 +150,7 @@ function refusedPackaging(message: string, folder: string): Finding {
     why: message,
     what: 'the stack cannot be packaged, so it cannot be deployed',
     where: join(folder, 'serverless.yml'),
-    fix: 'what the reason says; gatewright package shows whether it helped',
+    fix: 'fix the reason; gatewright package shows whether that helped',
   };
 }
 
@@ -159,8 +159,8 @@ function noCredentials(why: string): Finding {
     id: 'credentials',
     level: 'obstacle',
     why,
-    what: 'AWS does not know who asks; nothing of the account was looked at',
+    what: 'AWS rejects the credentials; the account was not checked',
     where: '--profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-    fix: 'aws sts get-caller-identity must answer with the same settings: sign in (aws sso login --profile NAME), or name a profile',
+    fix: 'aws sts get-caller-identity must succeed with the same settings: sign in (aws sso login --profile NAME), or name a profile',
   };
 }

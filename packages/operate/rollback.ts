@@ -54,9 +54,9 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
     return;
   }
   if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
-  if (flags.to === now) throw new UsageError(`stage ${flags.stage} serves ${now} already`);
+  if (flags.to === now) throw new UsageError(`stage ${flags.stage} already serves ${now}`);
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
-  say(`stage ${flags.stage}: ${now} → ${flags.to}; what is set at the API stays as it is`);
+  say(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
   await askPerson('Move it?', flags.yes);
   await plane.write(call);
   say(`moved; gatewright rollback --to ${now} goes back`);

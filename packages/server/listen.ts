@@ -32,10 +32,10 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
         `port ${port} is in use; choose another with ${option}, or ${option} 0 for any free one`,
       );
     case 'EACCES':
-      return new StartError('PORT_FORBIDDEN', `port ${port} may not be opened here; choose one above 1023`);
+      return new StartError('PORT_FORBIDDEN', `no permission to open port ${port}; choose one above 1023`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new StartError('HOST_UNKNOWN', `${host} is no address of this machine`);
+      return new StartError('HOST_UNKNOWN', `${host} is not an address of this machine`);
     default:
       return error;
   }

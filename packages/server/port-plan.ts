@@ -163,7 +163,7 @@ function refuseStageless(stages: readonly ApiRoutes[]): void {
   const other = stages.find((stage) => stage !== rest);
   if (rest === undefined || other === undefined) return;
   throw ambiguous(
-    `without the stage in the path, ${describe(rest)} and ${describe(other)} cannot be told apart: leave out noPrependStageInUrl`,
+    `without the stage in the path, ${describe(rest)} and ${describe(other)} cannot be distinguished: remove noPrependStageInUrl`,
   );
 }
 

@@ -11,7 +11,7 @@ const MAX_SHOWN = 100;
 
 export function refuseUnserved(server: Server, log: LogSink): void {
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
-    log.write(`405 CONNECT ${shown(request.url)}: the gateway is no proxy`);
+    log.write(`405 CONNECT ${shown(request.url)}: the gateway is not a proxy`);
     // Node has removed its own listeners.
     socket.on('error', () => socket.destroy());
     const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
@@ -23,7 +23,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
   server.on(
     'checkExpectation',
     ({ method = '', url, headers }: IncomingMessage, response: ServerResponse) => {
-      log.write(`417 ${method} ${shown(url)}: nobody here knows Expect: ${shown(headers.expect)}`);
+      log.write(`417 ${method} ${shown(url)}: Expect: ${shown(headers.expect)} is not supported`);
       const reply = wordRefusal('unknown-expectation');
       response.writeHead(reply.status, [
         ...reply.headers,

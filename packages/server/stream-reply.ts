@@ -188,7 +188,7 @@ class StreamSender {
         if (this.#fault !== undefined) this.#tell('integration', this.#fault);
         else if (this.#response.writableFinished) this.#tell(undefined, undefined);
         else if (this.#silent !== undefined)
-          this.#tell(this.#silent, `nothing went through for ${this.#stream.idleMs} ms`);
+          this.#tell(this.#silent, `no data for ${this.#stream.idleMs} ms`);
         else this.#tell('client', 'the client closed the connection');
         resolve();
       };

@@ -81,7 +81,9 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
       socket.destroy();
       if (isTold || !DISTRUST.test(error.code ?? '')) return;
       isTold = true;
-      options.log.write('a client does not trust the local CA: `gatewright certs --trust` says how it can');
+      options.log.write(
+        'a client does not trust the local CA; `gatewright certs --trust` shows how to trust it',
+      );
     });
     return made;
   };

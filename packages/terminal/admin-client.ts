@@ -97,7 +97,7 @@ export async function askAdmin(
 ): Promise<Readonly<Record<string, unknown>>> {
   const answer: unknown = await (await callAdmin(request, flags)).json();
   if (typeof answer === 'object' && answer !== null) return { ...answer };
-  throw new UsageError('the admin endpoint answered with something else than an object');
+  throw new UsageError('the admin endpoint did not answer with an object');
 }
 
 async function send(
@@ -143,7 +143,7 @@ async function findLocal(): Promise<AdminTarget> {
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(
-    "the gateway here does not serve the toolkit's own stack; start it too, or give --url",
+    "the local gateway does not serve the toolkit's own stack; start it too, or give --url",
   );
 }
 
@@ -159,7 +159,7 @@ export function adminTargetOf(
 }
 
 function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): AdminTarget {
-  if (!URL.canParse(url)) throw new UsageError(`--url is no URL: ${url}`);
+  if (!URL.canParse(url)) throw new UsageError(`--url is not a URL: ${url}`);
   const { origin, hostname, protocol, pathname } = new URL(url);
   const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);
   if (protocol !== 'https:' && !isLocal) throw new UsageError('--url must begin with https://');

@@ -144,7 +144,7 @@ function readReply(request: AwsCall, url: URL, { status, headers, text }: Bounde
   // A function may answer with anything.
   if (body !== undefined || request.protocol === 'rest')
     return { kind: 'answer', body: body ?? {}, headers, text };
-  return { kind: 'silent', message: `${url.origin} answered with something that is no answer of AWS` };
+  return { kind: 'silent', message: `${url.origin} gave an answer that is not from AWS` };
 }
 
 function describeRefusal(
@@ -158,7 +158,7 @@ function describeRefusal(
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
   // An HTML page adds nothing to the status.
-  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'no answer of AWS' : text;
+  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'no answer from AWS' : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
     message: showControls(quoted.slice(0, QUOTED_CHARACTERS)),

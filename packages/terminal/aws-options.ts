@@ -17,6 +17,6 @@ export function readAwsEndpoints(
 export function readDaemon(text: string | undefined): DaemonAddress | undefined {
   if (text === undefined || text === '') return undefined;
   const address = parseDaemonAddress(text);
-  if (address === undefined) throw new UsageError(`AWS_XRAY_DAEMON_ADDRESS takes host:port, not "${text}"`);
+  if (address === undefined) throw new UsageError(`AWS_XRAY_DAEMON_ADDRESS must be host:port, not "${text}"`);
   return address;
 }

@@ -28,7 +28,7 @@ export function addAwsOptions(command: Command): Command {
 
 export function readEndpoint(text: string): string {
   if (isSafeEndpoint(text)) return text.replace(/\/$/, '');
-  throw new InvalidArgumentError('An address begins with https://, or leads to this machine.');
+  throw new InvalidArgumentError('An address must begin with https:// or lead to this machine.');
 }
 
 /** Requests carry the session's token. */
@@ -52,7 +52,7 @@ export function endpointOf(
   const given = endpointUrl ?? environment[variable] ?? environment['AWS_ENDPOINT_URL'];
   if (given === undefined)
     return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-  if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS begins with https://`);
+  if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS must begin with https://`);
   return given.replace(/\/$/, '');
 }
 
@@ -127,7 +127,7 @@ function describe(cause: unknown): string {
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
   // The chain's last error, which names no remedy.
   if (/from any providers/.test(message))
-    return 'AWS does not know who asks: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; eval "$(gatewright env)" means the gateway that runs here';
+    return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, eval "$(gatewright env)"';
   const [first = ''] = message.split('\n', 1);
-  return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no credentials could be found';
+  return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no AWS credentials were found';
 }

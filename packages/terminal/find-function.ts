@@ -21,9 +21,9 @@ export async function findFunction(given: string): Promise<FoundFunction> {
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');
-  if (only !== undefined) throw new UsageError(`"${given}" may be any of ${names}`);
+  if (only !== undefined) throw new UsageError(`"${given}" matches several functions: ${names}`);
   throw new UsageError(
-    names === '' ? 'the gateway serves no function' : `there is no function "${given}"; there are ${names}`,
+    names === '' ? 'the gateway serves no functions' : `there is no function "${given}"; there are ${names}`,
   );
 }
 

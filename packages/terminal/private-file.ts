@@ -3,11 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { UsageError } from './output.ts';
 
 const REASONS = new Map([
-  ['ENOENT', 'its folder is not there'],
-  ['ENOTDIR', 'a part of the path is no folder'],
+  ['ENOENT', 'its folder does not exist'],
+  ['ENOTDIR', 'a part of the path is not a folder'],
   ['EISDIR', 'it is a folder'],
-  ['EACCES', 'this user may not write there'],
-  ['EPERM', 'this user may not write there'],
+  ['EACCES', 'no permission to write there'],
+  ['EPERM', 'no permission to write there'],
   ['EROFS', 'the file system is read-only'],
   ['ENOSPC', 'the disk is full'],
 ]);

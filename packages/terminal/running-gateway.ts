@@ -57,14 +57,14 @@ export async function findGateway(): Promise<StartCredentials> {
   if (only === undefined) throw new UsageError(`no gateway runs ${wanted}; ${describeOthers(running)}`);
   if (another !== undefined)
     throw new UsageError(
-      `several gateways run ${wanted}: ${found.map(describe).join('; ')}; take one by ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
+      `several gateways run ${wanted}: ${found.map(describe).join('; ')}; choose one with ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
     );
   return only;
 }
 
 function describeOthers(running: readonly RunningGateway[]): string {
   if (running.length === 0) return 'start one with `gatewright start`';
-  return `take one that runs by --gateway NAME: ${running.map(describe).join('; ')}`;
+  return `choose a running one with --gateway NAME: ${running.map(describe).join('; ')}`;
 }
 
 function describe({ name, directory, controlUrl }: RunningGateway): string {
@@ -96,7 +96,7 @@ export async function askGateway(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; has it ended? Start it again`);
+    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
   }
   const answer: unknown = await response.json();
   if (response.ok) return answer;
@@ -123,7 +123,7 @@ export async function* listenToGateway(path: string): AsyncGenerator<string, und
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`the gateway at ${controlUrl} does not answer any more`, { cause });
+    throw new UsageError(`the gateway at ${controlUrl} no longer answers`, { cause });
   }
 }
 
@@ -146,7 +146,7 @@ export async function* followGateway(path: string): AsyncGenerator<unknown, void
     headers: { Authorization: `Bearer ${controlSecret}` },
   }).catch(() => undefined);
   if (response?.ok !== true || response.body === null)
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; has it ended? Start it again`);
+    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
   let text = '';
   try {
     for await (const part of response.body.pipeThrough(new TextDecoderStream())) {

@@ -54,7 +54,7 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
   for (const entry of entries) {
     const other = decided.get(entry.name);
     if (other !== undefined && JSON.stringify(other.value) !== JSON.stringify(entry.value))
-      throw new UsageError(`${entry.at}: ${entry.name} is said otherwise in ${other.at}`);
+      throw new UsageError(`${entry.at}: ${entry.name} has another value in ${other.at}`);
     decided.set(entry.name, entry);
   }
   for (const entry of decided.values())
@@ -69,7 +69,7 @@ function folderOf(source: string): string {
 function nameSources(command: Command, { value, at, folder }: Entry, isNamed: boolean): void {
   const sources: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (sources.length === 0 || !sources.every((source) => typeof source === 'string' && source !== ''))
-    throw new UsageError(`${at}: sources takes folders and templates, as the command line does`);
+    throw new UsageError(`${at}: sources must be folders and templates, as on the command line`);
   if (!isNamed)
     command.processedArgs[0] = sources.map((source) => relative('.', resolve(folder, String(source))) || '.');
 }
@@ -85,7 +85,7 @@ function applySetting(command: Command, entry: Entry): void {
   if (command.getOptionValueSource(attribute) === 'cli' || value === null) return;
   const flag = toFlag(value);
   const isSwitch = yes === undefined || yes.isBoolean();
-  if (isSwitch && flag === undefined) throw new UsageError(`${at}: ${name} is true or false`);
+  if (isSwitch && flag === undefined) throw new UsageError(`${at}: ${name} must be true or false`);
   const decided = isSwitch || (no !== undefined && flag === false) ? flag : parse(command, option, entry);
   command.setOptionValueWithSource(attribute, decided, 'config');
 }
@@ -101,7 +101,7 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
   const said =
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
-  if (texts === undefined) throw new UsageError(`${at}: ${name} takes texts, as the command line does`);
+  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts texts, as on the command line`);
   const isPath = /<(?:dir|file|folder)>/.test(option.flags);
   let parsed: unknown = command.getOptionValue(option.attributeName());
   for (const text of texts)
@@ -117,8 +117,8 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 }
 
 function describeUnknown(command: Command, name: string): string {
-  if (isOfOneRun(name)) return `${name} is for the command line: it says what one run is for`;
-  return `there is no setting "${name}"; there are sources, ${settingNames(command).join(', ')}`;
+  if (isOfOneRun(name)) return `${name} is about one run: give it on the command line`;
+  return `there is no setting "${name}"; known settings: sources, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {
@@ -141,7 +141,9 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
     if (OF_OTHERS.has(name)) return false;
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
-      warn(`${at}: custom.gatewright.${name} holds a variable, which only the plug-in resolves: not used`);
+      warn(
+        `${at}: custom.gatewright.${name} is ignored: it holds a variable, which only the plug-in resolves`,
+      );
     return !isVariable;
   });
 }
@@ -168,7 +170,7 @@ function entriesOf({ document, lines }: Read, node: unknown, file: string): read
   if (!isMap(node)) {
     // A variable in place of the whole map is osls's.
     if (isScalar(node) && String(node.value).includes('${')) return [];
-    throw new UsageError(`${shown} holds no map of settings`);
+    throw new UsageError(`${shown} is not a map of settings`);
   }
   return node.items.map((pair: Pair) => {
     const { key } = pair;

@@ -172,14 +172,14 @@ function changeKey(
 function reachClient(name: string, body: JsonObject, at: InspectPorts): ControlReply {
   const { connectionId, text } = body;
   const connection = at.connections.all.find((one) => one.connectionId === connectionId);
-  if (connection === undefined) return jsonReply(404, { message: 'This connection is not open any more.' });
+  if (connection === undefined) return jsonReply(404, { message: 'This connection is closed.' });
   if (name === 'connections/close') {
     at.connections.end(connection, CLOSED_BY_API);
     return jsonReply(200, { closed: connection.connectionId });
   }
   if (typeof text !== 'string') return wanted('{"connectionId", "text"}');
   if (at.connections.deliver(connection, text) === 'full')
-    return jsonReply(429, { message: 'The client has not read what it was sent before.' });
+    return jsonReply(429, { message: 'The client has not read earlier messages.' });
   const api = at.findApi(connection.apiId);
   if (api !== undefined) recordPost(Buffer.from(text), connection, api, at.random.uuid(), at);
   return jsonReply(200, { sent: connection.connectionId });
@@ -200,7 +200,7 @@ async function askTable(body: JsonObject, { services, tableRegion }: InspectPort
 }
 
 function wanted(what: string): ControlReply {
-  return jsonReply(400, { message: `Wanted: ${what}` });
+  return jsonReply(400, { message: `Expected ${what}` });
 }
 
 function isOptionalText(value: unknown): value is string | undefined {

@@ -59,7 +59,7 @@ function serveList(
   const query = new URLSearchParams(request.query);
   const status = query.get('status') ?? undefined;
   if (status !== undefined && status !== '' && !STATUS.test(status))
-    return jsonReply(400, { message: 'Wanted: status=404, or 4xx for all of a kind.' });
+    return jsonReply(400, { message: 'Expected status=404, or 4xx for all of a kind.' });
   const rows = records.rows({
     limit: numberOf(query, 'limit'),
     before: numberOf(query, 'before'),
@@ -89,9 +89,9 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Of ordinary successes above ${WHOLE_PER_SECOND} a second ${notKept} were counted only; \`start --record-all\` keeps each.`;
+      : ` Above ${WHOLE_PER_SECOND} a second, ${notKept} ordinary successes were counted but not kept; \`start --record-all\` keeps all.`;
   return jsonReply(404, {
-    message: `No request ${id} is kept; \`gatewright requests\` lists those that are.${sampled}`,
+    message: `There is no record of request ${id}; \`gatewright requests\` lists the kept ones.${sampled}`,
   });
 }
 
@@ -112,7 +112,7 @@ async function sendAgain(
   if (wish === undefined)
     return jsonReply(400, {
       message:
-        'Wanted: {"as": identity, "shiftMs": milliseconds, "edit": {"method", "target", "headers", "body"}}',
+        'Expected {"as": identity, "shiftMs": milliseconds, "edit": {"method", "target", "headers", "body"}}',
     });
   return answer(await replay(found, wish, ports), ports);
 }
@@ -123,7 +123,7 @@ async function sendNew(request: ControlRequest, ports: RequestEndpointPorts): Pr
   const apiId = fields?.['apiId'];
   if (wish?.edit?.method === undefined || wish.edit.target === undefined || typeof apiId !== 'string')
     return jsonReply(400, {
-      message: 'Wanted: {"apiId": id, "as": identity, "edit": {"method", "target", "headers", "body"}}',
+      message: 'Expected {"apiId": id, "as": identity, "edit": {"method", "target", "headers", "body"}}',
     });
   const { method, target, headers = [], body } = wish.edit;
   const outgoing = {

@@ -69,8 +69,9 @@ export async function sendAnew(
 ): Promise<string> {
   const { at, clock, clockFixedBecause } = ports;
   const api = ports.findApi(apiId);
-  if (api === undefined) throw new WishRefused(`There is no API ${apiId} any more.`);
-  if (api.protocol === 'websocket') throw new WishRefused('A WebSocket API takes connections, not requests.');
+  if (api === undefined) throw new WishRefused(`There is no API ${apiId} now.`);
+  if (api.protocol === 'websocket')
+    throw new WishRefused('A WebSocket API accepts connections, not requests.');
   if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new WishRefused(`${clockFixedBecause}.`);
   shiftClock(clock, shiftMs);
   try {

@@ -34,9 +34,9 @@ export function askAccess(
   if (question === undefined)
     return jsonReply(400, {
       message:
-        'Wanted: {"document", "method", "path", "token" or "claims": JSON, "issuer", "roles": list, "scopes": list, "ip"}',
+        'Expected {"document", "method", "path", "token" or "claims": JSON, "issuer", "roles": list, "scopes": list, "ip"}',
     });
-  if (book === undefined) return jsonReply(409, { message: 'This start knows no access documents.' });
+  if (book === undefined) return jsonReply(409, { message: 'This start has no access documents.' });
   const reply = book.ask(question, nowEpochSeconds);
   return reply.kind === 'problem' ? jsonReply(400, { message: reply.problem }) : jsonReply(200, reply);
 }

@@ -156,7 +156,7 @@ function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: Serv
     [some(({ integration }) => /-stream$/.test(integration.kind)), 'streamed answers'],
     [deployment.resourcePolicy !== undefined, 'the resource policy'],
     [canary !== undefined, 'the canary release'],
-    [clientCertificate !== undefined, 'the client certificate that backends see'],
+    [clientCertificate !== undefined, 'the client certificate for backends'],
     [logs?.isTraced === true, 'X-Ray traces'],
   ];
   return wishes.flatMap(([has, what]) => (has ? [what] : []));

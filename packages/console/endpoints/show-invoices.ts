@@ -19,7 +19,7 @@ export async function serveInvoices(
   what: 'ofMonth' | 'close',
 ): Promise<ControlReply> {
   if (typeof month !== 'string' || !/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
-    return jsonReply(400, { message: 'Wanted: a month such as 2026-11' });
+    return jsonReply(400, { message: 'Expected a month such as 2026-11' });
   if (book === undefined) return jsonReply(409, { message: 'This start makes no invoices.' });
   const made = running.then(() => book[what](month));
   running = made.catch(() => undefined);

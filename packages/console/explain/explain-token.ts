@@ -26,7 +26,7 @@ export function explainToken(about: Circumstances, guard: GuardCircumstances): R
 function explainUnknown(failure: string): Reason {
   return {
     because: [sentence(failure)],
-    changes: ['Send a token that the authorizer’s issuer has signed and that is still good.'],
+    changes: ['Send a valid token of the authorizer’s issuer.'],
   };
 }
 
@@ -38,7 +38,7 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
       return undefined;
     case 'malformed':
       return {
-        because: [`The credential is no JSON Web Token that authorizer ${authorizer} can read: ${failure}.`],
+        because: [`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}.`],
         changes: [
           `Send a signed token: header, payload and signature, joined by dots${localToken(refused)}.`,
         ],
@@ -100,7 +100,7 @@ function explainClaim(
       return {
         because: [
           token.expiresAtEpochMs === undefined
-            ? 'The token has no `exp`, and one that never expires is not accepted.'
+            ? 'The token has no `exp`; tokens that never expire are not accepted.'
             : `The token expired at ${new Date(token.expiresAtEpochMs).toISOString()}.`,
         ],
         changes: [renewToken(isDeployed)],
@@ -115,7 +115,7 @@ function explainClaim(
     case 'scope':
       return {
         because: [
-          `The token has the scopes ${list(token.scopes)}, and the route needs one of ${list(trusted.scopes)}.`,
+          `The token has the scopes ${list(token.scopes)}; the route needs one of ${list(trusted.scopes)}.`,
         ],
         changes: [`Ask for a token with the scope ${trusted.scopes[0] ?? ''}.`],
       };
@@ -132,7 +132,7 @@ function explainAudience(
   const here = first === undefined || isDeployed ? '' : ` (here: \`gatewright token --audience ${first}\`)`;
   return {
     because: [
-      `The token is for the audience ${list(token.audience)}, and the authorizer ${authorizer} takes tokens for ${list(audiences)} only.`,
+      `The token has the audience ${list(token.audience)}; authorizer ${authorizer} accepts only ${list(audiences)}.`,
     ],
     changes: [
       `Ask the issuer for a token for ${list(audiences)}${here}, or add ${list(token.audience)} to the authorizer’s audiences.`,

@@ -17,12 +17,12 @@ export function findMissingRights(texts: readonly string[]): Reason {
   return {
     because: denials.map(([role, action, resource, isExplicit]) =>
       isExplicit
-        ? `A policy of ${role} denies ${action} on ${resource}; a Deny wins over every Allow.`
+        ? `A policy of ${role} denies ${action} on ${resource}; a Deny overrides every Allow.`
         : `No policy of ${role} allows ${action} on ${resource}: the statement for it is missing.`,
     ),
     changes: denials.map(([role, action, resource, isExplicit]) =>
       isExplicit
-        ? `Take ${action} on ${resource} out of what a policy of ${role} denies.`
+        ? `Remove the Deny of ${action} on ${resource} from the policies of ${role}.`
         : `Add to the policies of ${role}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`,
     ),
   };
@@ -32,7 +32,7 @@ export function findMissingRights(texts: readonly string[]): Reason {
 export function explainMissingPermission(text: string, functionName: string | undefined): Reason {
   const name = functionName ?? 'the function';
   return {
-    because: [`Nothing in the policy of ${name} lets this API invoke it: ${text.replace(/\.$/, '')}.`],
+    because: [`The policy of ${name} does not allow this API to invoke it: ${text.replace(/\.$/, '')}.`],
     changes: [
       `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with the principal apigateway.amazonaws.com and the ARN of this API as its source; no deployment is needed.`,
     ],

@@ -49,13 +49,13 @@ function asHttp(shape: TrafficShape, api: ApiShape, saving: Saving): Cheaper[] {
   };
   const used =
     api.onlyRest.length === 0
-      ? 'nothing that this API uses; REST alone has API keys, a cache, validation and mapping templates'
-      : `what this API uses and HTTP APIs do not have: ${api.onlyRest.join(', ')}`;
+      ? 'nothing that this API uses; only REST APIs have API keys, a cache, validation and mapping templates'
+      : `features of this API that HTTP APIs lack: ${api.onlyRest.join(', ')}`;
   return [
     {
       what: `${api.apiName} as an HTTP API`,
       saves: saving(other),
-      loses: `${used}; integrations end at 30 s, and what is refused is billed, too`,
+      loses: `${used}; integrations end at 30 s, and refused requests are billed too`,
     },
   ];
 }
@@ -75,8 +75,8 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
       }),
       loses:
         asked === 0
-          ? 'nothing that was seen: no recorded request asked the cache'
-          : `${Math.round((hits / asked) * 100)} % of what asks it is answered without a call; those would wait for the integration`,
+          ? 'nothing recorded: no request used the cache'
+          : `${Math.round((hits / asked) * 100)} % of the requests to it are answered without a call; those would wait for the integration`,
     },
   ];
 }
@@ -117,9 +117,9 @@ function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Ch
   const none: FunctionShape = { ...one, calls: 0, totalMs: 0, logBytes: 0 };
   return [
     {
-      what: `answers of ${one.name} kept for ${LONG_KEPT_SECONDS} s, at most`,
+      what: `answers of ${one.name} cached for up to ${LONG_KEPT_SECONDS} s`,
       saves: saving({ ...shape, functions: shape.functions.map((each) => (each === one ? none : each)) }),
-      loses: `a right that is taken away holds up to ${LONG_KEPT_SECONDS} s longer; callers who come once cost as before`,
+      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; one-time callers cost the same`,
     },
   ];
 }
@@ -127,10 +127,10 @@ function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Ch
 function withoutLines(shape: TrafficShape, saving: Saving): Cheaper[] {
   return [
     {
-      what: 'functions that print nothing',
+      what: 'functions without output',
       saves: saving({ ...shape, functions: shape.functions.map((one) => ({ ...one, logBytes: 0 })) }),
       loses:
-        'their logs, and START, END and REPORT with them, which LoggingConfig turns off (JSON, SystemLogLevel WARN)',
+        'their logs; START, END and REPORT too, which LoggingConfig turns off (JSON, SystemLogLevel WARN)',
     },
   ];
 }

@@ -32,7 +32,7 @@ export async function ask<Answer>(
       ...(body && { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new Refused(0, 'The gateway does not answer. Has it ended?');
+    throw new Refused(0, 'The gateway does not answer. Is it still running?');
   }
   const answer = (await response.json()) as Answer & { message?: string };
   if (response.ok) return answer;

@@ -144,7 +144,7 @@ function cacheLine({ apiName, stage, gigabytes }: CacheShape, { cache }: Prices)
 
 function logLine(functions: readonly FunctionShape[], factor: number, { logs }: Prices): CostLine {
   const gigabytes = (functions.reduce((sum, { logBytes }) => sum + logBytes, 0) * factor) / GIGABYTE;
-  return { item: 'logs', of: 'functions', amount: `${count(gigabytes)} GB taken in`, cost: gigabytes * logs };
+  return { item: 'logs', of: 'functions', amount: `${count(gigabytes)} GB ingested`, cost: gigabytes * logs };
 }
 
 /** Measured units per event, over all tables. */
@@ -184,7 +184,7 @@ function dataLine(apis: readonly ApiShape[], factor: number, isFree: boolean, { 
   const gigabytes = (apis.reduce((sum, { responseBytes }) => sum + responseBytes, 0) * factor) / GIGABYTE;
   return {
     item: 'data out',
-    of: 'bodies of answers',
+    of: 'response bodies',
     amount: `${count(gigabytes)} GB`,
     cost: Math.max(0, gigabytes - (isFree ? FREE.gigabytesOut : 0)) * dataOut,
   };

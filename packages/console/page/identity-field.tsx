@@ -35,7 +35,7 @@ export function IdentityField({ value, emptyLabel, onChange }: Props) {
       }}
     >
       <option value="">{emptyLabel}</option>
-      <option value="nobody">nobody</option>
+      <option value="nobody">anonymous</option>
       {recent.map((one) => (
         <option key={one} value={one}>
           {one}

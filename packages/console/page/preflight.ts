@@ -58,14 +58,14 @@ export function judgePreflight(
       isMet: (allowed === '*' && isStarMeant) || allowed === origin,
       says:
         allowed === undefined
-          ? 'Access-Control-Allow-Origin is not there'
-          : `Access-Control-Allow-Origin is ${allowed}${allowed === '*' && hasCredentials ? ', which does not count with credentials' : ''}`,
+          ? 'Access-Control-Allow-Origin is missing'
+          : `Access-Control-Allow-Origin is ${allowed}${allowed === '*' && hasCredentials ? ', which does not apply to requests with credentials' : ''}`,
     },
     ...(hasCredentials
       ? [
           {
             isMet: valueOf('access-control-allow-credentials') === 'true',
-            says: `Access-Control-Allow-Credentials is ${valueOf('access-control-allow-credentials') ?? 'not there'}`,
+            says: `Access-Control-Allow-Credentials is ${valueOf('access-control-allow-credentials') ?? 'missing'}`,
           },
         ]
       : []),
@@ -75,12 +75,12 @@ export function judgePreflight(
         SIMPLE_METHODS.includes(method) || methods.includes(method) || (isStarMeant && methods.includes('*')),
       says: SIMPLE_METHODS.includes(method)
         ? `${method} needs no permission`
-        : `Access-Control-Allow-Methods is ${methods.join(', ') || 'not there'}, asked was ${method}`,
+        : `Access-Control-Allow-Methods is ${methods.join(', ') || 'missing'}, requested is ${method}`,
     },
     ...askedHeaders(question).map((name) => ({
       // `*` does not cover Authorization.
       isMet: names.includes(name) || (isStarMeant && name !== 'authorization' && names.includes('*')),
-      says: `Access-Control-Allow-Headers is ${names.join(', ') || 'not there'}, asked was ${name}`,
+      says: `Access-Control-Allow-Headers is ${names.join(', ') || 'missing'}, requested is ${name}`,
     })),
   ];
 }

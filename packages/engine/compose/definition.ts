@@ -25,7 +25,7 @@ export type DefinitionPlane = {
   readonly get: (path: string) => Promise<{ readonly status: number; readonly body: string }>;
 };
 
-const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'nobody signs here' };
+const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'a definition has no identities' };
 
 /** Faulty parts are left out. @throws DefinitionError for an invalid source */
 export async function openDefinition(
@@ -44,7 +44,7 @@ export async function openDefinition(
     random: createSystemRandom(),
     accountId,
     get ports(): Ports {
-      throw new Error('nothing is invoked here');
+      throw new Error('a definition invokes no functions');
     },
   });
   return {

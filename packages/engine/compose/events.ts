@@ -58,7 +58,7 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
       return jsonReply(200, { sources: events.rows, asynchronous: events.pending });
     if (request.method !== 'POST') return undefined;
     const sent = readSent(request.body.toString());
-    if (sent === undefined) return jsonReply(400, { message: 'Wanted: {"target": a name, "body": text}' });
+    if (sent === undefined) return jsonReply(400, { message: 'Expected {"target": string, "body": string}' });
     return sendByHand(events, { ...sent, target: nameOfLogical(sent.target, { served }) }, sent.target);
   };
 }

@@ -172,5 +172,5 @@ function describeRuntimes(
 
 function describeBorrowed(packages: readonly string[]): string[] {
   if (packages.length === 0) return [];
-  return [`${packages.join(', ')}: not installed, lent by the gateway as Lambda's runtime does`];
+  return [`${packages.join(', ')}: not installed; provided by the gateway, as by Lambda's runtime`];
 }

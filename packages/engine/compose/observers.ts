@@ -65,7 +65,7 @@ export class LateLogGroups implements LogGroups {
     this.#opened = opened;
     this.#tellLost(
       this.#dropped,
-      `they came while the files were being opened and ${MAX_HELD} lines waited already`,
+      `the files were still being opened, and ${MAX_HELD} lines were already waiting`,
     );
     this.#dropped = 0;
     return opened;

@@ -82,6 +82,6 @@ export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): D
 /** Why the clock cannot be moved; undefined = it can. */
 export function clockFixedBecause({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'
-    ? 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL'
+    ? 'the clock cannot be moved: the DynamoDB of --dynamodb URL would not follow it'
     : undefined;
 }

@@ -119,7 +119,7 @@ function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const { dynamodb, region } = options;
   if (dynamodb.kind === 'none') return undefined;
   if (dynamodb.kind === 'url' || dynamodb.dataDirectory !== undefined)
-    throw new WishRefused('a reset would empty tables that are kept; leave out --data and --dynamodb');
+    throw new WishRefused('a reset would empty tables that are kept; start without --data and --dynamodb');
   const backend = backendOf(options, store);
   return backend && { region, ...backend };
 }

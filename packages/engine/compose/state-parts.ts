@@ -73,7 +73,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
   const tables = saved.checkTables(value);
   const target = targetOf(parts);
   if (target === undefined && tables.length > 0)
-    throw new StateFileError('it has tables, and this gateway keeps none of its own');
+    throw new StateFileError('it has tables, but this gateway has none of its own');
   if (target === undefined) return () => undefined;
   await saved.refuseOtherKeys(target, tables);
   return () => saved.loadTables(target, tables);
@@ -81,7 +81,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
 
 function checkClock(offsetMs: unknown, { options, clock }: Parts): Load {
   if (typeof offsetMs !== 'number' || !(Math.abs(offsetMs) <= MAX_OFFSET_MS))
-    throw new StateFileError('its clock is none');
+    throw new StateFileError('its clock is invalid');
   return () => {
     if (options.dynamodb.kind === 'url') return;
     clock.reset();
@@ -97,7 +97,7 @@ async function savePools({ signIn }: Parts): Promise<unknown> {
 async function checkPools(value: unknown, { signIn }: Parts): Promise<Load> {
   const { parsePools } = await import('../../cognito/user-files.ts');
   const kept = parsePools(value);
-  if (kept === undefined) throw new StateFileError('its users are none');
+  if (kept === undefined) throw new StateFileError('its users are invalid');
   const { pools } = await signIn.open();
   return () => pools.restore(kept);
 }
@@ -105,7 +105,7 @@ async function checkPools(value: unknown, { signIn }: Parts): Promise<Load> {
 function saveCalls({ journal: { calls } }: Parts): unknown {
   if (calls === undefined)
     throw new StateFileError(
-      'more calls have changed APIs, keys and plans than are kept; they cannot be saved',
+      'there were more calls that changed APIs, keys and plans than are kept; they cannot be saved',
     );
   return calls;
 }
@@ -149,12 +149,12 @@ async function checkKeys(value: unknown): Promise<readonly KeptKey[]> {
 }
 
 function checkUsage(value: unknown): readonly SavedUsage[] {
-  if (!Array.isArray(value)) throw new StateFileError('its usage is no list');
+  if (!Array.isArray(value)) throw new StateFileError('its usage is not a list');
   return value.map((one: unknown) => {
     const { planId, keyId, usage } = isJsonObject(one) ? one : {};
     const kept = readKeptUsage(usage);
     if (typeof planId !== 'string' || typeof keyId !== 'string' || kept === undefined)
-      throw new StateFileError('its usage is none');
+      throw new StateFileError('its usage is invalid');
     return { planId, keyId, usage: kept };
   });
 }
@@ -164,6 +164,6 @@ function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);
     member?.usage.adopt(kept);
-    return member === undefined ? [`usage of key ${keyId} in plan ${planId}: it is not there`] : [];
+    return member === undefined ? [`usage of key ${keyId} in plan ${planId}: not found`] : [];
   });
 }

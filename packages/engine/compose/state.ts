@@ -13,7 +13,7 @@ export function openStateApi(parts: Parts): MoreEndpoints {
     const run = RUNS.get(`${request.method} ${path}`);
     if (run === undefined) return undefined;
     const file = readFileName(request);
-    if (file === undefined) return jsonReply(400, { message: 'Wanted: {"file": an absolute path}' });
+    if (file === undefined) return jsonReply(400, { message: 'Expected {"file": absolute path}' });
     try {
       return jsonReply(200, await parts.journal.inTurn(() => run(file, parts)));
     } catch (error) {
@@ -54,7 +54,7 @@ async function save(file: string, parts: Parts): Promise<object> {
 async function load(file: string, parts: Parts): Promise<object> {
   if (parts.journal.calls?.length !== 0)
     throw new StateFileError(
-      'this gateway has APIs, keys or plans by calls already; start it anew, then load',
+      'calls have already made APIs, keys or plans in this gateway; restart it, then load',
     );
   const state = await readStateFile(file);
   const loads: (() => unknown)[] = [];

@@ -22,7 +22,7 @@ export async function readTables(
     region,
     definitions: [...resources.values()].filter(isTable).flatMap((resource) =>
       tolerance.attempt(
-        'the table is not there',
+        'the table is not created',
         () => {
           if (resource.fault !== undefined) throw resource.fault;
           return [readTableDefinition(resource)];
@@ -77,6 +77,6 @@ export async function createTables(
     await store.createTables(definitions, region);
   } catch (error) {
     if (!(error instanceof DefinitionError) || options.strict || options.refusesFaults === true) throw error;
-    faults.note(error, 'tables are as they were before');
+    faults.note(error, 'tables are unchanged');
   }
 }

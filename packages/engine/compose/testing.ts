@@ -39,12 +39,11 @@ export function openTestingApi(parts: Parts): MoreEndpoints {
 async function reset({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   if (parts.resets === undefined)
     return jsonReply(409, {
-      message:
-        'only a gateway of gatewright/testing or of `start --exec` goes back to how it began; start this one anew',
+      message: 'only a gateway of gatewright/testing or of `start --exec` can be reset; restart this one',
     });
   const { keepsInstances = false } = parseJsonObject(body.toString()) ?? {};
   if (typeof keepsInstances !== 'boolean')
-    return jsonReply(400, { message: 'Wanted: {"keepsInstances": true or false}' });
+    return jsonReply(400, { message: 'Expected {"keepsInstances": true or false}' });
   await parts.resets.run(parts, keepsInstances);
   return jsonReply(200, {});
 }
@@ -61,7 +60,7 @@ async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Pr
     if (events.isIdle) return;
     await events.idle();
   }
-  throw new WishRefused(`events go on after ${MOST_ROUNDS} rounds: functions feed themselves`);
+  throw new WishRefused(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
 }
 
 /** Moves time from one due moment to the next, each with all its effects. */
@@ -69,7 +68,7 @@ async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlR
   const { clock, events, at, options } = parts;
   const { ms } = parseJsonObject(body.toString()) ?? {};
   if (typeof ms !== 'number' || !Number.isFinite(ms))
-    return jsonReply(400, { message: 'Wanted: {"ms": a number}' });
+    return jsonReply(400, { message: 'Expected {"ms": number}' });
   const fixed = clockFixedBecause(options);
   if (fixed !== undefined) return jsonReply(409, { message: fixed });
   await untilIdle(parts);
@@ -108,7 +107,7 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   const { putItems } = await import('../../services/tables/table-items.ts');
   const { table: name, items } = parseJsonObject(body.toString()) ?? {};
   if (typeof name !== 'string' || !Array.isArray(items) || !items.every(isJsonObject))
-    return jsonReply(400, { message: 'Wanted: {"table": a name, "items": a list of objects}' });
+    return jsonReply(400, { message: 'Expected {"table": string, "items": list of objects}' });
   const table = findTable(name, parts);
   if ('refusal' in table) return table.refusal;
   await putItems(table.target, table.name, await Promise.all(items.map(toItem)));
@@ -167,7 +166,7 @@ async function listMessages({ query }: ControlRequest, { events, served }: Parts
 async function invoke({ body }: ControlRequest, { runtime, served, random }: Parts): Promise<ControlReply> {
   const { function: wanted, payload } = parseJsonObject(body.toString()) ?? {};
   if (typeof wanted !== 'string' || typeof payload !== 'string')
-    return jsonReply(400, { message: 'Wanted: {"function": a name, "payload": JSON as a text}' });
+    return jsonReply(400, { message: 'Expected {"function": string, "payload": JSON text}' });
   const functions = served.stacks.flatMap((stack) => stack.functions);
   const found =
     functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??

@@ -37,7 +37,7 @@ async function certs(flags: CertsFlags): Promise<void> {
   process.stdout.write(describeAuthority(authority));
   const more = flags.trust
     ? describeTrust(authority.certificateFile, process.platform)
-    : [`No system trusts it by itself; ${commandName()} certs --trust says how yours can.`];
+    : [`No system trusts it by default; ${commandName()} certs --trust shows how to trust it.`];
   say(`\n${more.join('\n')}`);
 }
 
@@ -45,7 +45,7 @@ function describeAuthority({ certificate, certificateFile, keyFile, isNew }: Loc
   const read = new X509Certificate(certificate);
   const rows = [
     ['Certificate', nearby(certificateFile), isNew ? 'made now' : ''],
-    ['Key', nearby(keyFile), 'whoever has it can speak for any name to whoever trusts the CA'],
+    ['Key', nearby(keyFile), 'Anyone with this key can impersonate any host to clients that trust the CA.'],
     ['SHA-256', read.fingerprint256, ''],
     ['Until', read.validToDate.toISOString().slice(0, 10), ''],
   ];
@@ -54,7 +54,7 @@ function describeAuthority({ certificate, certificateFile, keyFile, isNew }: Loc
 
 async function makeClient(authority: LocalAuthority, name: string, now: number): Promise<string> {
   if (!CLIENT_NAME.test(name))
-    throw new UsageError(`--client: "${name}" is no name for a file; write letters, digits, _, - and dots`);
+    throw new UsageError(`--client: "${name}" is not a file name; use letters, digits, _, - and dots`);
   const made = issueFrom(authority, 'client', {
     commonName: name,
     fromEpochMs: now - DAY_MS,

@@ -32,6 +32,6 @@ function fileCommand(name: 'save' | 'load', description: string): Command {
       say(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`);
       if (name === 'save') return;
       const left = readMember(answer, 'left');
-      for (const sentence of Array.isArray(left) ? left : []) remark(`left out: ${String(sentence)}`);
+      for (const sentence of Array.isArray(left) ? left : []) remark(`skipped: ${String(sentence)}`);
     });
 }

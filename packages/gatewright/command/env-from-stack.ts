@@ -32,7 +32,7 @@ export async function readDeployedStack(name: string, aws: Aws): Promise<Deploye
   );
   if (described === undefined)
     throw new UsageError(
-      `--env-from-stack: there is no stack ${name} in ${aws.region}; --region names another`,
+      `--env-from-stack: there is no stack ${name} in ${aws.region}; choose another region with --region`,
     );
   const [stack] = listAt(described.body, 'DescribeStacksResponse', 'DescribeStacksResult', 'Stacks');
   const outputs = listAt(stack, 'Outputs').map((output) => [

@@ -49,7 +49,7 @@ export function explainCommand(): Command {
 async function choose(id: string | undefined, flags: ExplainFlags): Promise<void> {
   const { api, stage } = flags;
   if (api === undefined) return explainLocal(id ?? 'last', flags);
-  if (stage === undefined) throw new UsageError('which stage of the API? --stage prod');
+  if (stage === undefined) throw new UsageError('name the stage of the API: --stage prod');
   const { explainApi } = await import('../../operate/explain/explain-api.ts');
   return orExitCode(() => explainApi(id, { ...flags, api, stage }));
 }

@@ -49,7 +49,7 @@ export function documentFile({ api, routes, up, rules }: DocumentSettings): stri
   ];
   const trusted = issuersOf(api);
   return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
-# Who may call what. Nobody may do anything unless a rule allows it.
+# Who may call what. No caller may do anything unless a rule allows it.
 version: 1
 api:
   dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
@@ -81,7 +81,7 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
       pool === undefined
         ? `type: oidc, issuer: ${issuer}, audience: [${names}]`
         : `type: cognito, userPoolId: ${pool}, clients: [${names}], tokenUse: id`;
-    return `# Whom the API trusts now: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
+    return `# Trusted by the API now: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
   });
 }
 

@@ -75,8 +75,8 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
       // After `npm install gatewright` there is a package.json, which is kept.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
-      'npx gatewright access sync   # reads the routes of hello, once you have changed them',
-      `guides are in ${GUIDES}, by job: protect/own-repository.md is the first`,
+      'npx gatewright access sync   # reads the routes of hello again after changes',
+      `guides by task are in ${GUIDES}; start with protect/own-repository.md`,
     ],
   };
 }
@@ -118,7 +118,7 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
  */
 function planOfStack(folder: string, text: string, { webhooks }: InitFlags): Plan {
   if (!webhooks)
-    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is the stack of Gatewright already`);
+    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is already the stack of Gatewright`);
   const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
   return {
     files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../${up}`)]]),
@@ -177,7 +177,7 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
       : `!ImportValue ${name('${sls:stage}')}`;
   return [
     `attach the authorizers in your template: ${value}`,
-    `  (${GUIDES}/protect/access.md, Attaching the authorizers; first ${GUIDES}/protect/coming-from.md where handlers read the caller)`,
+    `  (${GUIDES}/protect/access.md, Attaching the authorizers; before that ${GUIDES}/protect/coming-from.md if handlers read the caller)`,
   ];
 }
 
@@ -192,7 +192,7 @@ async function readApis(folder: string): Promise<readonly FoundApi[]> {
     tolerance: new Faults(false),
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new UsageError(`the service cannot be read, so nothing was written: ${reason ?? ''}`);
+    throw new UsageError(`the service cannot be read, and nothing was written: ${reason ?? ''}`);
   });
   if (apis.length === 0) throw new UsageError('the service has no API, so there is nothing to protect');
   return apis;

@@ -35,9 +35,9 @@ export function describeSampling({ sampled, notKept }: RecordState): string | un
   if (notKept === 0) return undefined;
   const what =
     sampled === undefined
-      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${WHOLE_PER_SECOND} a second were counted only`
-      : `Of ordinary successes ${sampled.text}, refusals, errors, slow requests and messages all`;
-  return `${what}; \`gatewright start --record-all\` keeps each.`;
+      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${WHOLE_PER_SECOND} a second were counted, not kept`
+      : `Of ordinary successes ${sampled.text}; refusals, errors, slow requests and messages are all kept`;
+  return `${what}; \`gatewright start --record-all\` keeps all.`;
 }
 
 function colour(line: string, status: number): string {
@@ -72,7 +72,7 @@ export function tellStory(detail: RequestDetail, withPhases: boolean): string[] 
       ? []
       : [
           '',
-          paint('bold', 'For another outcome'),
+          paint('bold', 'To change the outcome'),
           ...changes.flatMap((change) => showLines(change).map((line) => `  ${line}`)),
         ]),
   ];
@@ -91,7 +91,7 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
     ['phase', one.phase, other.phase],
     ['reason', one.failure ?? 'none', other.failure ?? 'none'],
     ['route', one.routeKey ?? 'none', other.routeKey ?? 'none'],
-    ['caller', one.caller ?? 'nobody', other.caller ?? 'nobody'],
+    ['caller', one.caller ?? 'anonymous', other.caller ?? 'anonymous'],
     ...diffHeaders(one.reply.headers, other.reply.headers),
   ];
   const heads = pairs

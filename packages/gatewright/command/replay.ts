@@ -37,7 +37,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   const path = `requests/${encodeURIComponent(id)}`;
   const shiftMs = flags.at === undefined ? undefined : readDuration(flags.at);
   if (flags.at !== undefined && shiftMs === undefined)
-    throw new UsageError(`--at: "${flags.at}" is no shift; write +1d or -30m`);
+    throw new UsageError(`--at: "${flags.at}" is not a shift; write +1d or -30m`);
   const before = (await askGateway('GET', path)) as RequestDetail;
   const wish = {
     as: flags.as,
@@ -70,7 +70,7 @@ function editByHand({ method, target, request }: RequestDetail): unknown {
     if (status !== 0) throw new UsageError(`${program} ended with ${status ?? 'a signal'}; nothing was sent`);
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`what was written is no JSON: ${error.message}`);
+    if (error instanceof SyntaxError) throw new UsageError(`the edited text is not JSON: ${error.message}`);
     throw error;
   } finally {
     rmSync(folder, { recursive: true });

@@ -38,7 +38,7 @@ async function list(flags: RequestFlags): Promise<void> {
   const state = readMember(answer, 'state') as RecordState;
   tellSampling(state, flags);
   if (!flags.follow) {
-    if (rows.length === 0 && !flags.json) remark('No request of that kind is kept.');
+    if (rows.length === 0 && !flags.json) remark('No matching request is kept.');
     return;
   }
   let told = state.sampled?.text;

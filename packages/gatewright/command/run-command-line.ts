@@ -19,7 +19,7 @@ const INSPECT_PORT = 9229;
 
 /** A wrong call throws and points to the help; subcommands do not inherit either from commander. */
 function neverExit(command: Command): void {
-  command.exitOverride().showHelpAfterError('Run with --help to see what there is.');
+  command.exitOverride().showHelpAfterError('Run with --help to see commands and options.');
   command.commands.forEach(neverExit);
 }
 

@@ -22,9 +22,9 @@ export function sendCommand(): Command {
 async function send(url: string, message: string, flags: SendFlags): Promise<void> {
   const waitMs = readDuration(flags.wait);
   if (waitMs === undefined || waitMs <= 0)
-    throw new UsageError(`--wait: "${flags.wait}" is no duration; write 5s`);
+    throw new UsageError(`--wait: "${flags.wait}" is not a duration; write 5s`);
   if (!URL.canParse(url) || !/^wss?:/.test(url))
-    throw new UsageError(`"${url}" is no WebSocket URL; it begins with ws://`);
+    throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
   say(await exchange(url, message, waitMs));
 }
 
@@ -68,7 +68,7 @@ function trustedAuthorities(): string[] {
 
 function describe(url: string, error: Error): string {
   const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-  return `${redact(url)} cannot be reached: ${reason}; does the gateway run, and is this its port?`;
+  return `${redact(url)} cannot be reached: ${reason}; check that the gateway runs on this port`;
 }
 
 /** Without its query, which may hold tokens. */

@@ -47,7 +47,7 @@ export function describeStart(facts: StartFacts): string {
           [
             'Local CA',
             nearby(listening.certificateAuthority),
-            `for clients; ${commandName()} certs --trust says how`,
+            `for clients; see ${commandName()} certs --trust`,
           ],
         ]),
   ];

@@ -185,7 +185,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
 function openBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => remark(`${program} cannot be run; open the console by its address`));
+  child.on('error', () => remark(`${program} failed to start; open the console by its address`));
   child.unref();
 }
 

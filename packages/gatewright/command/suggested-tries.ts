@@ -53,12 +53,12 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   const guarded = choose(routes.filter(({ route, token }) => token !== undefined && !route.apiKeyRequired));
   const other = open ?? guarded ?? choose(routes);
   return [
-    ...(open === undefined ? [] : ['# open to everybody', curl(api, open.route)]),
+    ...(open === undefined ? [] : ['# open to everyone', curl(api, open.route)]),
     ...(guarded === undefined
       ? []
       : [`# with a token for ${guarded.route.authorizer ?? ''}`, curl(api, guarded.route, guarded.token)]),
     ...(open === undefined && guarded === undefined && other !== undefined
-      ? [`# without what ${asks(other.route)} asks for`, curl(api, other.route)]
+      ? [`# without ${asks(other.route)}`, curl(api, other.route)]
       : []),
   ];
 }
@@ -93,7 +93,7 @@ function suggestUrl(api: ApiRoutes): readonly string[] {
   const [route] = api.routes;
   if (route === undefined || route.target === 'answers 500') return [];
   const url = quote(`${api.url}/`);
-  if (route.authorizer === undefined) return ['# a function URL, open to everybody', `curl -iN ${url}`];
+  if (route.authorizer === undefined) return ['# a function URL, open to everyone', `curl -iN ${url}`];
   const signing = `--aws-sigv4 ${quote(`aws:amz:${api.region}:lambda`)} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`;
   return [`# a function URL, signed: eval "$(${commandName()} env)"`, `curl -iN ${signing} ${url}`];
 }

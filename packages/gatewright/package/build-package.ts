@@ -212,7 +212,7 @@ async function checkImports(directory: string, manifest: Manifest): Promise<void
       const specifier = match[1] ?? match[2] ?? match[3] ?? '';
       if (!isShipped(specifier, join(directory, file), manifest))
         throw new Error(
-          `${manifest.name}: ${file} imports ${specifier}, which the package neither holds nor depends on`,
+          `${manifest.name}: ${file} imports ${specifier}, which is neither in the package nor a dependency`,
         );
     }
   }

@@ -61,7 +61,7 @@ async function read(root: string, file: string): Promise<JsonObject> {
 
 function parseMembers(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null) return { ...value };
-  throw new Error('serverless.yml has lost a part that the npm package takes out of it');
+  throw new Error('serverless.yml lacks a part that the npm package needs');
 }
 
 const TAGS: (ScalarTag | CollectionTag)[] = [

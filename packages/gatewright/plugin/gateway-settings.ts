@@ -45,5 +45,5 @@ export function refuseUnknownSetting(given: object): string | undefined {
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   return unknown === undefined
     ? undefined
-    : `custom.gatewright.${unknown}: there is no such setting; there are ${known.join(', ')}`;
+    : `custom.gatewright.${unknown} is not a setting; known settings: ${known.join(', ')}`;
 }

@@ -79,7 +79,7 @@ class GatewrightPlugin {
     const { processedInput, pluginManager, service } = this.#serverless;
     if (processedInput.commands[0] !== 'offline') return;
     if (pluginManager.plugins.some((plugin) => plugin.constructor.name === 'ServerlessOffline'))
-      throw this.#error('take serverless-offline out of plugins: gatewright answers its commands');
+      throw this.#error('remove serverless-offline from plugins: gatewright handles its commands');
     const { settings, warnings } = this.#reading(() =>
       readOfflineOptions(this.#cli, service.custom?.['serverless-offline']),
     );
@@ -89,8 +89,7 @@ class GatewrightPlugin {
 
   /** @throws where another command runs offline's hooks: its options have not been read. */
   #offline(): StartSettings {
-    if (this.#offlineSettings === undefined)
-      throw this.#error('offline was not asked for on the command line');
+    if (this.#offlineSettings === undefined) throw this.#error('offline was not called on the command line');
     return this.#offlineSettings;
   }
 
@@ -130,7 +129,7 @@ class GatewrightPlugin {
   #noteUpdate(): void {
     if (this.#offlineSettings?.reload === false)
       this.#utilities.log.warning(
-        'functions have been built again; take out reloadHandler: false to serve them',
+        'functions have been built again; remove reloadHandler: false to serve them',
       );
   }
 
@@ -170,7 +169,7 @@ class GatewrightPlugin {
   #describeService(): ServiceFacts {
     const { serviceDir, service, configurationFilename = 'serverless.yml' } = this.#serverless;
     if (!/^serverless\.(ya?ml|json|[cm]?[jt]s)$/.test(configurationFilename))
-      throw this.#error(`gatewright reads serverless.yml and its kin, not ${configurationFilename}`);
+      throw this.#error(`gatewright reads serverless.yml or serverless.yaml, not ${configurationFilename}`);
     const provider = this.#serverless.getProvider('aws');
     return {
       file: join(serviceDir, configurationFilename),

@@ -45,10 +45,9 @@ const needless = (
   inert: Inert = [false, ''],
 ): OfflineOption => ({ kind: 'needless', usage: `No effect: ${because}.`, type, because, inert });
 
-const CORS =
-  'CORS is what the template says, as at AWS; write it to `cors` of the event or to provider.httpApi.cors';
+const CORS = 'CORS follows the template, as at AWS; set `cors` of the event or provider.httpApi.cors';
 const TOKENS =
-  'authorizers run and verify as at AWS; `npx gatewright token` makes a token of the local issuer that they can trust';
+  'authorizers run and verify as at AWS; `npx gatewright token` makes a token of the local issuer for them';
 const NO_DOCKER = 'functions run without Docker';
 
 export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
@@ -87,10 +86,10 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
     { shortcut: 'H' },
   ),
   localEnvironment: refused(
-    'a function sees its template’s environment alone, as at AWS; write the variables to `environment`',
+    'a function sees only its template’s environment, as at AWS; set the variables in `environment`',
     'boolean',
   ),
-  enforceSecureCookies: refused('cookies pass as they are, as at AWS', 'boolean'),
+  enforceSecureCookies: refused('cookies are passed on unchanged, as at AWS', 'boolean'),
   useInProcess: refused('every instance of a function is a worker thread', 'boolean'),
   useDocker: refused(NO_DOCKER, 'boolean'),
   layersDir: refused('layers are read from the folders that `layers` names', 'string'),
@@ -100,7 +99,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   webSocketIdleTimeout: refused('an idle connection lives ten minutes, as at AWS', 'string', {
     inert: ['', 600],
   }),
-  rubyWatchDirs: refused('whatever a function is made of is watched', 'string'),
+  rubyWatchDirs: refused('all sources of a function are watched', 'string'),
   apiKey: refused('give the key a value in provider.apiGateway.apiKeys', 'string'),
 
   dockerHost: needless(NO_DOCKER, 'string', ['', 'localhost']),
@@ -111,7 +110,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   resourceRoutes: needless('HTTP proxies in `resources` are always served', 'boolean'),
   preLoadModules: needless('each function loads its own modules', 'string'),
   terminateIdleLambdaTime: needless('idle instances are retired by themselves', 'string', ['', 60]),
-  location: needless('functions are taken from the sources that `handler` names', 'string'),
+  location: needless('functions are loaded from the sources that `handler` names', 'string'),
   noStripTrailingSlashInUrl: needless('slashes are never stripped', 'boolean'),
 };
 
@@ -151,7 +150,7 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
     const option = Object.hasOwn(OFFLINE_OPTIONS, name) ? OFFLINE_OPTIONS[name] : undefined;
     if (option === undefined)
       warnings.push(
-        `custom.serverless-offline.${name} is no option of serverless-offline 14: it has no effect`,
+        `custom.serverless-offline.${name} is not an option of serverless-offline 14: it has no effect`,
       );
     else if (option.kind !== 'honoured' && !isInert(value, option.inert)) {
       if (option.kind === 'refused')

@@ -25,14 +25,14 @@ export function readOption(name: string, { takes, read, says, usual }: StartOpti
   if (value === undefined || value === null || value === '') return undefined;
   if (takes === undefined || takes === '<on|off>') {
     const decided = SWITCH.get(value);
-    if (decided === undefined) throw new OptionError(`${name} is true or false`);
+    if (decided === undefined) throw new OptionError(`${name} must be true or false`);
     return decided;
   }
   const texts = toSettingTexts(value);
-  if (texts === undefined) throw new OptionError(`${name} takes texts, as the command line does`);
+  if (texts === undefined) throw new OptionError(`${name} accepts texts, as on the command line`);
   if (read === undefined) {
     if (texts.length === 1) return texts[0];
-    throw new OptionError(`${name} takes one text`);
+    throw new OptionError(`${name} accepts one text`);
   }
   let decided: unknown = usual;
   for (const text of texts) {
@@ -74,5 +74,5 @@ export function readPairs(value: unknown): Readonly<Record<string, string>> {
 export function toRecord(name: string, value: unknown, what: string): CliOptions {
   if (value === undefined || value === null) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
-  throw new OptionError(`${name} is ${what}`);
+  throw new OptionError(`${name} must be ${what}`);
 }

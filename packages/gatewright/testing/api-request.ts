@@ -28,7 +28,7 @@ export type ApiRequest = {
 };
 
 export function makeRequest(path: string, options: RequestOptions): ApiRequest {
-  if (!path.startsWith('/')) throw new TestingError(`a path begins with "/": "${path}" does not`);
+  if (!path.startsWith('/')) throw new TestingError(`a path must begin with "/": "${path}" does not`);
   const { headers = {}, body, token } = options;
   const bytes = toBytes(body);
   const own = Object.entries(headers).flatMap(([name, value]) =>
@@ -87,7 +87,7 @@ export function chooseApi(
   throw new TestingError(
     only === undefined
       ? `there is no ${kind}${called}; ${there}`
-      : `several fit: say which by { api } or { stage }; ${there}`,
+      : `several match: choose one with { api } or { stage }; ${there}`,
   );
 }
 

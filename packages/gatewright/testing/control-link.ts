@@ -41,7 +41,7 @@ export async function ask(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
-    throw new TestingError(`the gateway at ${url} does not answer; it has been closed, or has ended`, {
+    throw new TestingError(`the gateway at ${url} does not answer; it has been closed or has ended`, {
       cause,
     });
   }

@@ -218,7 +218,7 @@ function clockOf(
     now: async () => new Date((await read('GET', 'clock')).nowEpochMs),
     async advance(by) {
       const ms = typeof by === 'number' ? by : readDuration(by);
-      if (ms === undefined) throw new TestingError(`"${by}" is no span of time; write 1d, 90s or -30m`);
+      if (ms === undefined) throw new TestingError(`"${by}" is not a duration; write 1d, 90s or -30m`);
       return new Date((await read('POST', 'advance', { ms })).nowEpochMs);
     },
     async reset() {
@@ -242,7 +242,7 @@ async function invoke(
     case 'failed':
       throw new FunctionFailed(result['errorType'] ?? 'Error', result['errorMessage'] ?? '');
     case 'timed-out':
-      throw new FunctionFailed('Sandbox.Timedout', 'the function has run too long');
+      throw new FunctionFailed('Sandbox.Timedout', 'the function timed out');
     default:
       throw new TestingError(result['message'] ?? `${name} was not run`);
   }

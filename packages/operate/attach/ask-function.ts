@@ -99,7 +99,7 @@ export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<str
   try {
     const said = await askAbout(plan, plane, BAD_TOKEN);
     return said.kind === 'failed'
-      ? `the function breaks off for stage ${plan.stage} of this API (${said.message}), so every caller would get 500`
+      ? `the function fails for stage ${plan.stage} of this API (${said.message}), so every caller would get 500`
       : undefined;
   } catch (error) {
     if (error instanceof PlaneError) return undefined;
@@ -108,7 +108,7 @@ export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<str
 }
 
 export const LET_IT_KNOW =
-  'let the deployed authorizers have the document before: gatewright access publish, or deploy the toolkit’s stack';
+  'publish the document to the deployed authorizers first: gatewright access publish, or deploy the toolkit’s stack';
 
 /** The authorizer would refuse every caller. */
 export class BreakingError extends UsageError {}
@@ -177,7 +177,7 @@ function readAnswer(answer: JsonObject): Said {
   if (typeof answer['isAuthorized'] === 'boolean')
     return { kind: answer['isAuthorized'] ? 'allowed' : 'denied' };
   if (answer['policyDocument'] === undefined)
-    return { kind: 'failed', message: 'its answer is none of an authorizer' };
+    return { kind: 'failed', message: 'its answer is not that of an authorizer' };
   const policy = JSON.stringify(answer['policyDocument']);
   return { kind: policy.includes('"Effect":"Allow"') ? 'allowed' : 'denied' };
 }

@@ -6,7 +6,7 @@ import { UsageError } from '../../terminal/output.ts';
 export async function askPerson(question: string, isYes: boolean): Promise<void> {
   if (isYes) return;
   if (!process.stdin.isTTY || !process.stdout.isTTY)
-    throw new UsageError('nobody is here to ask, and nothing was changed: say --yes');
+    throw new UsageError('No terminal to confirm in. Nothing was changed. Pass --yes.');
   const reader = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await reader.question(`${question} [yes/no] `);

@@ -53,7 +53,7 @@ export async function readAuthorizerFunction(
   const arn = textAt(found, 'FunctionArn');
   if (found === undefined || arn === undefined)
     throw new UsageError(
-      `there is no function ${named}: deploy the toolkit's stack first, or name another one by --function`,
+      `there is no function ${named}: deploy the toolkit's stack first, or name another function with --function`,
     );
   const told = await plane.read('lambda', `${address}/policy${query}`);
   const policy = parseJsonObject(textAt(told, 'Policy') ?? '{}');

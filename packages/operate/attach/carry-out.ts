@@ -26,7 +26,7 @@ export class ForeignEditError extends UsageError {
 
   constructor(edits: readonly string[], advice: string, hasBegun = false) {
     super(
-      `the API is not as it was when the plan was made:\n${edits.map((edit) => `  ${edit}`).join('\n')}\n${advice}`,
+      `the API has changed since the plan was made:\n${edits.map((edit) => `  ${edit}`).join('\n')}\n${advice}`,
     );
     this.edits = edits;
     this.hasBegun = hasBegun;
@@ -38,7 +38,7 @@ export class UnfinishedError extends UsageError {}
 
 const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
 const IN_THE_MIDDLE =
-  'undo that and say gatewright attach apply, which goes on; or gatewright detach, which takes back what is done';
+  'undo that and run gatewright attach apply, which resumes; or gatewright detach, which undoes the steps done so far';
 
 /** @throws ForeignEditError, PlaneError; completed steps stay, and a repetition continues */
 export async function applyPlan(plan: Plan, work: Work): Promise<void> {
@@ -92,7 +92,10 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   const inTheWay = undo.steps.filter((step) => membersState(step, first, ids) === 'other');
   const described = inTheWay.map(({ part, before }) => describe(part, before ?? undefined, first[part]));
   if (inTheWay.length > 0 && !isForced)
-    throw new ForeignEditError(described, 'undo that first, or say --force: these parts stay as they are');
+    throw new ForeignEditError(
+      described,
+      'undo that first, or pass --force, which leaves these parts as they are',
+    );
   const kept = [...described];
   const steps = undo.steps.toReversed();
   for (const [index, step] of steps.entries()) {
@@ -117,7 +120,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   const still = undo.steps.filter((step) => membersState(step, left, ids) === 'after');
   if (still.length > 0 && kept.length === 0)
     throw new UnfinishedError(
-      `AWS has taken every call, and these are not as they were: ${still.map(({ part }) => part).join(', ')}; say gatewright detach again`,
+      `AWS accepted every call, but these parts are not restored: ${still.map(({ part }) => part).join(', ')}; run gatewright detach again`,
     );
   return { kept };
 }

@@ -34,13 +34,13 @@ export function chooseRoutes(
     const { method, path, authorizationType, authorizerId } = route;
     if (kind === 'websocket' && path !== '$connect')
       return { route, because: 'only $connect can have an authorizer' };
-    if (method === 'OPTIONS') return { route, because: 'browsers ask OPTIONS without credentials' };
+    if (method === 'OPTIONS') return { route, because: 'browsers send OPTIONS without credentials' };
     if (authorizationType === 'NONE') return { route };
     if (authorizerId !== undefined && ours.includes(nameOf(authorizerId)))
-      return { route, because: 'it has this authorizer already' };
+      return { route, because: 'it already has this authorizer' };
     if (isReplacing) return { route };
     const guard = authorizationType === 'AWS_IAM' ? 'AWS_IAM' : `the authorizer ${nameOf(authorizerId)}`;
-    return { route, because: `${guard} guards it (--replace takes its place)` };
+    return { route, because: `it has ${guard} (--replace replaces it)` };
   });
   return {
     chosen: judged.flatMap(({ route, because }) => (because === undefined ? [route] : [])),

@@ -23,7 +23,7 @@ export async function findApi(plane: ControlPlane, named: string, stage: string)
   throw new UsageError(
     id === undefined
       ? `no API of this account and region has the id or name ${named} and a stage ${stage}`
-      : `${found.length} APIs are called ${named} and have a stage ${stage}: ${found.join(', ')}; name one by its id`,
+      : `${found.length} APIs are called ${named} and have a stage ${stage}: ${found.join(', ')}; use an id`,
   );
 }
 

@@ -132,17 +132,17 @@ function read(folder: string, file: string): JsonObject | undefined {
   const { sum, ...content } = found;
   if (sum !== sumOf(content))
     throw new UsageError(
-      `${file} is not as gatewright attach has written it: undo the edit, since every call is made by it`,
+      `${file} has been edited since gatewright attach wrote it: undo the edit, since its calls are sent to AWS`,
     );
   const { apiId, stage } = content;
   if (`${String(apiId)}-${encodeURIComponent(String(stage))}` !== basename(dirname(folder)))
     throw new UsageError(
-      `${file} is of API ${String(apiId)}, stage ${String(stage)}: it has come into the wrong folder`,
+      `${file} is of API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
     );
   const strange = findStrangeCall(content as Undo);
   if (strange !== undefined)
     throw new UsageError(
-      `${file} was not written by gatewright attach: no step of it calls ${strange.method} ${strange.path} in this way`,
+      `${file} was not written by gatewright attach: no step calls ${strange.method} ${strange.path} in this way`,
     );
   return content;
 }

@@ -26,10 +26,10 @@ function take(root: string, apiId: string, stage: string): string {
     const owner = Number(readFileSync(file, 'utf8'));
     if (isAlive(owner))
       throw new UsageError(
-        `another gatewright (process ${owner}) is at this API and stage; wait for it, or delete ${file} if that is none`,
+        `another gatewright (process ${owner}) is working on this API and stage; wait for it, or delete ${file} if that process is none`,
       );
     unlinkSync(file);
-    if (!write(file)) throw new UsageError('another gatewright has begun at this API and stage');
+    if (!write(file)) throw new UsageError('another gatewright has begun work on this API and stage');
   }
   return file;
 }

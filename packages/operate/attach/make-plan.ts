@@ -128,7 +128,7 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
       id: 'no-canary',
       level: 'obstacle',
       what: 'only REST APIs have canaries',
-      fix: 'leave --canary out; with autoDeploy off, gatewright rollback goes back',
+      fix: 'omit --canary; with autoDeploy off, gatewright rollback goes back',
     },
   ];
 }
@@ -141,7 +141,7 @@ function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
       id: 'no-token',
       level: 'obstacle',
       what: 'only REST APIs have authorizers of type TOKEN',
-      fix: 'leave --authorizer token out: the request authorizer reads the same header',
+      fix: 'omit --authorizer token: the request authorizer reads the same header',
     },
   ];
 }
@@ -154,7 +154,7 @@ function refuseOtherRegion(functionName: string, region: string): void {
   const [arn, , service, ofFunction] = functionName.split(':');
   if (arn === 'arn' && service === 'lambda' && ofFunction !== region)
     throw new UsageError(
-      `the function is of region ${ofFunction ?? ''}, and the API of ${region}: name one that is beside the API`,
+      `the function is in region ${ofFunction ?? ''}, and the API in ${region}: name a function in the API's region`,
     );
 }
 

@@ -43,7 +43,7 @@ function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: A
     before: null,
     after: { Sid },
     isLive: false,
-    does: `let API Gateway call ${name} for this API`,
+    does: `allow API Gateway to call ${name} for this API`,
     apply: {
       service: 'lambda',
       method: 'POST',
@@ -62,7 +62,7 @@ function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: A
 function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
   const name = String(body['name']);
   const ttl = body['authorizerResultTtlInSeconds'];
-  const kept = kind === 'websocket' ? '' : `, answers kept for ${String(ttl)} s`;
+  const kept = kind === 'websocket' ? '' : `, answers cached for ${String(ttl)} s`;
   const said = [body['identitySource']]
     .flat()
     .filter((one) => one !== undefined && one !== '')
@@ -73,7 +73,7 @@ function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
     before: null,
     makes: 'authorizer',
     isLive: false,
-    does: `make the authorizer ${name}${said.length === 0 ? '' : ` by ${said.join(', ')}`}${kept}`,
+    does: `create the authorizer ${name}${said.length === 0 ? '' : ` with ${said.join(', ')}`}${kept}`,
     after: body,
     apply: { service: 'apigateway', method: 'POST', path: `${address}/authorizers`, body },
     revert: edit('DELETE', `${address}/authorizers/{authorizer}`),
@@ -105,7 +105,7 @@ function routeStep({ kind, isAutomatic, authorizers }: LiveApi, route: LiveRoute
     part: routePart(key),
     before: shown,
     isLive: isAutomatic,
-    does: `${key}: ${was} → ${asksKey ? 'the authorizer and a key of its own' : 'the authorizer'}`,
+    does: `${key}: ${was} → ${asksKey ? 'the authorizer and an API key' : 'the authorizer'}`,
     after: {
       authorizationType: 'CUSTOM',
       authorizerId: '{authorizer}',
@@ -167,7 +167,7 @@ function deploymentStep({ address }: LiveApi, planId: string): Step {
     part: deploymentPart(description),
     before: null,
     makes: 'deployment',
-    does: 'deploy what is set',
+    does: 'deploy the current configuration',
     after: { description },
     isLive: false,
     apply: edit('POST', `${address}/deployments`, { description }),

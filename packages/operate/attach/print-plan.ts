@@ -43,10 +43,7 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
     const outcome = membersState(step, now, ids) === 'after' ? undoneBy(step, now, ids) : undefined;
     return outcome === undefined ? [] : [{ name: step.name, does: tellUndo(undo, step, outcome, now) }];
   });
-  return [
-    paint('bold', `to be taken back: ${lines.length} of ${undo.steps.length} steps`),
-    ...printSteps(lines),
-  ];
+  return [paint('bold', `to be undone: ${lines.length} of ${undo.steps.length} steps`), ...printSteps(lines)];
 }
 
 /**
@@ -61,7 +58,7 @@ function tellUndo(
   now: Snapshot,
 ): string {
   if (makes === 'authorizer') return `delete the authorizer ${textAt(after, 'name') ?? ''}`;
-  if (makes === 'deployment') return 'delete the deployment that was made';
+  if (makes === 'deployment') return 'delete the deployment of the attachment';
   if (part === 'stage')
     return outcome.after['canarySettings'] === undefined
       ? `point stage ${stage} back at deployment ${textAt(before ?? {}, 'deploymentId') ?? ''}`
@@ -78,7 +75,7 @@ function tellUndo(
     typeof authorizerId === 'string' ? authorizerId : undefined,
     Object.entries(now).flatMap(([name, found]) => (name.startsWith(authorizerPart('')) ? [found] : [])),
   );
-  const hadKey = after['apiKeyRequired'] === true ? ' and a key of its own' : '';
+  const hadKey = after['apiKeyRequired'] === true ? ' and an API key' : '';
   return `${stepName.replace(/^route /, '')}: the authorizer${hadKey} → ${was}`;
 }
 
@@ -96,16 +93,16 @@ function tellEffect(steps: readonly Step[], isAutomatic: boolean, verification: 
       ? `Callers notice each route at once, from step ${first + 1} on.`
       : `Callers notice nothing before step ${first + 1} of ${steps.length}.`,
     verification,
-    `${count(steps.length, 'step')}; gatewright detach takes all of them back.`,
+    `${count(steps.length, 'step')}; gatewright detach undoes all of them.`,
   ];
 }
 
 function tellVerification({ url, token }: Partial<Pick<VerifyWish, 'url' | 'token'>>): string {
-  const looked = 'What AWS shows is looked at afterwards';
-  if (url === undefined) return `${looked}; what callers get is not, without --url and --token-file.`;
+  const looked = 'AWS’s configuration is checked afterwards';
+  if (url === undefined) return `${looked}; the effect on callers is not, without --url and --token-file.`;
   return token === undefined
-    ? `${looked}, and who is refused at ${url}; not who is let in, without --token-file.`
-    : `${looked}, and what callers get at ${url}.`;
+    ? `${looked}, and refusals at ${url}; not successful calls, without --token-file.`
+    : `${looked}, and the effect on callers at ${url}.`;
 }
 
 /** For programs: steps and findings, without configuration of the API. */

@@ -131,8 +131,12 @@ async function findRestDrift(
   );
   const set = new Map<string, LiveRoute>(routes.map((route) => [route.key, route]));
   return [
-    ...[...set.keys()].filter((key) => !served.has(key)).map((key) => `${key} is set and not deployed`),
-    ...[...served.keys()].filter((key) => !set.has(key)).map((key) => `${key} is deployed and no longer set`),
+    ...[...set.keys()]
+      .filter((key) => !served.has(key))
+      .map((key) => `${key} is configured, but not deployed`),
+    ...[...served.keys()]
+      .filter((key) => !set.has(key))
+      .map((key) => `${key} is deployed, but no longer configured`),
     ...routes.flatMap((route) => describeDrift(route, served.get(route.key), exported)),
   ].sort();
 }
@@ -148,14 +152,14 @@ function describeDrift(route: LiveRoute, served: unknown, exported: JsonObject |
     ...(served['authorizationType'] === authorizationType
       ? []
       : [
-          `${key} is deployed with authorization ${String(served['authorizationType'])} and set to ${authorizationType}`,
+          `${key} is deployed with authorization ${String(served['authorizationType'])}, and configured with ${authorizationType}`,
         ]),
     ...(Boolean(served['apiKeyRequired']) === apiKeyRequired
       ? []
-      : [`${key} ${apiKeyRequired ? 'is to ask' : 'no longer asks'} for an API key, which is not deployed`]),
+      : [`${key} ${apiKeyRequired ? 'requires' : 'no longer requires'} an API key, which is not deployed`]),
     ...(integration === undefined || isSame(was, now)
       ? []
-      : [`${key} has another integration than the one that is deployed`]),
+      : [`${key} has another integration than the deployed one`]),
   ];
 }
 
@@ -220,12 +224,15 @@ async function findHttpDrift(
   const guards = new Map(served.map((route) => [`${route.method} ${route.path}`, route.isProtected]));
   const { onlyDeployed, onlySet } = uniteRoutes(set, served);
   return [
-    ...onlySet.map((key) => `${key} is set and not deployed`),
-    ...onlyDeployed.map((key) => `${key} is deployed and no longer set`),
+    ...onlySet.map((key) => `${key} is configured, but not deployed`),
+    ...onlyDeployed.map((key) => `${key} is deployed, but no longer configured`),
     ...set
       .filter(
         (route) => (guards.get(`${route.method} ${route.path}`) ?? route.isProtected) !== route.isProtected,
       )
-      .map((route) => `${route.method} ${route.path} is set with other authorization than is deployed`),
+      .map(
+        (route) =>
+          `${route.method} ${route.path} is configured with another authorization than the deployed one`,
+      ),
   ].sort();
 }

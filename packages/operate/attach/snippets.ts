@@ -33,11 +33,11 @@ export function describeOrigin(live: LiveApi, plan: Plan): readonly string[] {
   const isStack = origin.kind === 'CloudFormation';
   const owner = isStack ? `the CloudFormation stack ${origin.stack}` : 'Terraform';
   const tool = isStack ? 'serverless.yml' : 'Terraform';
-  const warning = `${paint('yellow', 'warning:')} the API belongs to ${showControls(owner)}: what is changed here is drift, which its next deployment may undo or trip over`;
+  const warning = `${paint('yellow', 'warning:')} the API belongs to ${showControls(owner)}: changes made here are drift, which its next deployment may undo or fail on`;
   if (plan.steps.length === 0) return [warning];
   return [
     warning,
-    `  The same in ${tool} (gatewright attach snippets has it for serverless.yml, SAM, CDK and Terraform):`,
+    `  The same in ${tool} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
     ...snippetsFor(plan)
       .filter((snippet) => snippet.tool === tool)
       .flatMap(({ text }) => text.split('\n').map((line) => `    ${showControls(line)}`)),

@@ -17,7 +17,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       : [
           warning(
             'cors',
-            'pages of other origins cannot read 401 and 403: the API answers OPTIONS by a route, and denials carry no CORS headers',
+            'pages of other origins cannot read 401 and 403: a route of the API answers OPTIONS, and denials carry no CORS headers',
             'give the API a CorsConfiguration',
           ),
         ];
@@ -41,7 +41,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
           warning(
             'cors',
             `pages of other origins call this API (it has ${preflights.length} OPTIONS methods), and cannot read its 401 and 403: no gateway response sends Access-Control-Allow-Origin`,
-            'gateway responses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin',
+            'add gateway responses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin',
           ),
         ]
       : []),
@@ -49,8 +49,8 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       ? [
           warning(
             'preflight',
-            `${list(uncovered.map(({ key }) => key))} answers OPTIONS, too: preflights will be refused with 401`,
-            'an OPTIONS method without an authorizer on these resources',
+            `${list(uncovered.map(({ key }) => key))} also answers OPTIONS: preflights will be refused with 401`,
+            'add an OPTIONS method without an authorizer to these resources',
           ),
         ]
       : []),
@@ -81,8 +81,8 @@ export function checkCaches({ live: { kind, stageShown }, choice: { chosen } }: 
     : [
         warning(
           'cache',
-          `the stage keeps answers of ${list(cached.map(({ key }) => key))} and gives them to every caller who is let in`,
-          'put method.request.header.Authorization into the cache key, or leave what depends on the caller out of the cache',
+          `the stage caches answers of ${list(cached.map(({ key }) => key))} and returns them to every allowed caller`,
+          'put method.request.header.Authorization into the cache key, or do not cache answers that depend on the caller',
         ),
       ];
 }

@@ -25,13 +25,13 @@ export function readVerifyWish({ url, path, invoke, tokenFile }: VerifyFlags): V
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   if (token === '') throw new UsageError(`--token-file: ${tokenFile ?? ''} is empty`);
   if (url !== undefined && !(URL.canParse(url) && /^https?:\/\//i.test(url)))
-    throw new UsageError(`--url: ${url} is no address, such as https://api.example.com/prod`);
+    throw new UsageError(`--url: ${url} is not an address, such as https://api.example.com/prod`);
   if (path !== undefined && url === undefined)
-    throw new UsageError('--path says what is called below --url: give both');
+    throw new UsageError('--path needs --url: it is called below that address');
   if (path !== undefined && !path.startsWith('/'))
-    throw new UsageError(`--path: ${path} begins with no slash, as /orders does`);
+    throw new UsageError(`--path: ${path} must begin with a slash, as /orders does`);
   if (invoke !== undefined && !/^[A-Z]+ \/\S*$/.test(invoke))
-    throw new UsageError(`--invoke: ${invoke} is no route, such as "GET /orders"`);
+    throw new UsageError(`--invoke: ${invoke} is not a route, such as "GET /orders"`);
   return { token, invoke, url, path };
 }
 
@@ -52,6 +52,6 @@ export function findAsked({ steps }: Pick<Undo, 'steps'>, path: string | undefin
     .map((key) => key.split(' '))
     .find(([method, where = '']) => method === 'GET' && !where.includes('{'))?.[1];
   const asked = path ?? usual;
-  if (asked === undefined) throw new UsageError('--url: which path? Name one by --path, such as /orders');
+  if (asked === undefined) throw new UsageError('--url needs a path: name one with --path, such as /orders');
   return asked;
 }

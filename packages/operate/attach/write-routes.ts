@@ -29,7 +29,7 @@ export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<str
   const [document] = found;
   if (document === undefined)
     throw new UsageError(
-      `no document of ${folder} names stage ${stage} of API ${apiId}\nWhere one names it by stack and logical id, gatewright access sync finds the id; else write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } }, with the stage of the toolkit's stack`,
+      `no document of ${folder} names stage ${stage} of API ${apiId}\nIf one names it by stack and logical id, gatewright access sync finds the id; otherwise write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } }, with the stage of the toolkit's stack`,
     );
   const routes = live.routes.map(({ key, method, path, authorizationType }) => ({
     method: method.startsWith('$') ? 'ANY' : method,

@@ -35,7 +35,7 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   for (const { name } of authorizers)
     unread.push({
       what: `whether the policy of authorizer ${name} names one ARN`,
-      reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE looks at its source',
+      reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE checks its source',
       permission: '',
     });
   return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };

@@ -107,7 +107,7 @@ export async function lookUp(
       const question = QUESTIONS[type]?.({ name, region, accountId });
       if (question === undefined) continue;
       const { permission, request, absent } = question;
-      const answer = await reader.read(`whether ${name} is there`, permission, request, absent);
+      const answer = await reader.read(`whether ${name} exists`, permission, request, absent);
       if (answer === undefined || answer === 'absent') continue;
       if (type === 'AWS::Logs::LogGroup' && !hasGroup(answer.body, name)) continue;
       taken.push(one);

@@ -36,8 +36,8 @@ export function printReport(report: Report): readonly string[] {
     if (first === undefined) continue;
     const others = all.length > 1 ? `, and ${all.length - 1} more` : '';
     lines.push(
-      `${paint('yellow', 'not looked at:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
-      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'as it says' : `let the caller ${permission}`}`,
+      `${paint('yellow', 'not checked:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
+      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'follow the reason' : `allow the caller ${permission}`}`,
       '',
     );
   }
@@ -48,7 +48,7 @@ export function printReport(report: Report): readonly string[] {
     ...(region === undefined ? [] : [region]),
   ].join(', ');
   const sums = [count(obstacles, 'obstacle'), count(findings.length - obstacles, 'warning')];
-  if (unread.length > 0) sums.push(`${unread.length} not looked at`);
+  if (unread.length > 0) sums.push(`${unread.length} not checked`);
   lines.push(`${where}: ${sums.join(', ')}`);
   return lines;
 }

@@ -91,7 +91,7 @@ const PAGES_LIMIT = 20;
 
 async function readStatus(reader: Reader, { stackName }: StackView): Promise<string | undefined> {
   const answer = await reader.read(
-    `whether stack ${stackName} is there`,
+    `whether stack ${stackName} exists`,
     'cloudformation:DescribeStacks',
     { ...CLOUDFORMATION, action: 'DescribeStacks', parameters: { StackName: stackName } },
     /does not exist/,
@@ -129,7 +129,7 @@ async function readResources(
   reader: Reader,
   { stackName }: StackView,
 ): Promise<readonly StackResource[] | undefined> {
-  const what = `what stack ${stackName} has made`;
+  const what = `the resources of stack ${stackName}`;
   const parameters = { StackName: stackName };
   const entries = await readPages(
     reader,
@@ -149,7 +149,7 @@ async function readResources(
 }
 
 async function readExports(reader: Reader): Promise<AccountView['exports']> {
-  const entries = await readPages(reader, 'which names are exported', 'ListExports', 'Exports');
+  const entries = await readPages(reader, 'the exported names', 'ListExports', 'Exports');
   return entries?.map((entry) => ({
     name: textAt(entry, 'Name') ?? '',
     // arn:aws:cloudformation:us-east-1:123456789012:stack/NAME/UUID
@@ -158,7 +158,7 @@ async function readExports(reader: Reader): Promise<AccountView['exports']> {
 }
 
 async function readImporters(reader: Reader, name: string): Promise<readonly string[]> {
-  const what = `who imports ${name}`;
+  const what = `the importers of ${name}`;
   const entries = await readPages(
     reader,
     what,
@@ -205,7 +205,7 @@ async function readReservations(reader: Reader, stack: StackView): Promise<Reado
   for (const { name } of reservations(stack)) {
     if (typeof name !== 'string') continue;
     const answer = await reader.read(
-      `what ${name} keeps of the concurrency`,
+      `the reserved concurrency of ${name}`,
       'lambda:GetFunctionConcurrency',
       {
         service: 'lambda',
@@ -243,7 +243,7 @@ async function readApiPages(
   let next: string | undefined;
   for (let page = 1; page <= API_PAGES; page += 1) {
     const query = next === undefined ? '' : `&${token}=${encodeURIComponent(next)}`;
-    const answer = await reader.read('how many APIs there are', `apigateway:GET on ${path.split('?')[0]}`, {
+    const answer = await reader.read('the number of APIs', `apigateway:GET on ${path.split('?')[0]}`, {
       service: 'apigateway',
       protocol: 'rest',
       path: `${path}${query}`,

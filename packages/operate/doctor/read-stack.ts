@@ -41,7 +41,7 @@ export async function readStack(
 function readJson(file: string) {
   const found = existsSync(file) ? parseJsonObject(readFileSync(file, 'utf8')) : undefined;
   if (found !== undefined) return found;
-  throw new UsageError(`${file} is not there, or no JSON: run gatewright package first`);
+  throw new UsageError(`${file} does not exist or is not JSON: run gatewright package first`);
 }
 
 /** osls's state file holds the default stage, so names show which one was packaged. */

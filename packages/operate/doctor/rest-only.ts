@@ -21,7 +21,7 @@ export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): r
       routes.some(({ method, integration }) => method !== 'OPTIONS' && isMapped(integration)),
     ],
     [
-      'integrations that are no proxy',
+      'non-proxy integrations',
       routes.some(({ method, integration }) => method !== 'OPTIONS' && isPlain(integration)),
     ],
     ['the response cache', stageShown['cacheClusterEnabled'] === true],

@@ -66,7 +66,7 @@ function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): stri
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
   if (fields.has('authorizer.error')) return [];
   return [
-    'Either the request had no credential where the authorizer reads it, or the function said Unauthorized: the line does not tell which.',
+    'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized: the line does not show which.',
   ];
 }
 
@@ -76,7 +76,7 @@ function tellGone({ live, fields }: LineFacts): string[] {
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
   if (live.kind !== 'websocket' || (!said && !/\b410\b|GoneException/.test(error))) return [];
   return [
-    '410 (GoneException) is what @connections answers for a connection that has ended: whoever posts to it has to forget its id, and $disconnect is not always told.',
+    '@connections answers 410 (GoneException) for a connection that has ended: delete its id when you get one, since $disconnect is not always sent.',
   ];
 }
 
@@ -98,8 +98,8 @@ function tellRules(
     const rules = [...new Set(rows.flatMap((row) => row.rules))];
     return [
       rules.length === 0
-        ? `No rule of the access document ${document.name} lets anybody ${method} ${path}.`
-        : `The access document ${document.name} lets in who fits: ${rules.join('; ')}.`,
+        ? `No rule of the access document ${document.name} allows ${method} ${path}.`
+        : `The access document ${document.name} allows callers by these rules: ${rules.join('; ')}.`,
     ];
   }
   try {
@@ -107,12 +107,11 @@ function tellRules(
     const refusal = findRefusal(document, wish, nowEpochSeconds);
     return [
       ...(caller === undefined ? [] : [`The caller is ${caller}.`]),
-      ...(refusal === undefined ? [] : [`The credential is refused before any rule: ${refusal}.`]),
-      `By the access document ${document.name} as it is here: ${word.toLowerCase()}, ${reason}.`,
+      ...(refusal === undefined ? [] : [`The credential is refused before any rule applies: ${refusal}.`]),
+      `The access document ${document.name} in this folder says: ${word.toLowerCase()}, ${reason}.`,
     ];
   } catch (error) {
-    if (error instanceof AccessQuestionError)
-      return [`The access document cannot be asked: ${error.message}.`];
+    if (error instanceof AccessQuestionError) return [`The access document cannot decide: ${error.message}.`];
     throw error;
   }
 }
@@ -132,6 +131,6 @@ function tellSince({ live: { stage, drift } }: LineFacts, { deploymentId, deploy
     `Stage ${stage} has served deployment ${deploymentId}${since}.`,
     ...(drift === undefined || drift.length === 0
       ? []
-      : [`What is set is not what it serves: ${drift.slice(0, 3).join('; ')}.`]),
+      : [`The current configuration differs from it: ${drift.slice(0, 3).join('; ')}.`]),
   ];
 }

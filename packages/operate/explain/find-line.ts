@@ -26,11 +26,11 @@ export async function findLine(
   if (wish.line !== undefined) return wish.line;
   if (wish.file !== undefined) return inFile(wish.file, wish.requestId);
   if (wish.requestId === undefined)
-    throw new UsageError('which request? Its id as the reply carried it, or its line: --line, --log-file');
+    throw new UsageError('no request: give its id from the reply, or its line with --line or --log-file');
   const group = /:log-group:([^:]+)/.exec(destinationArn ?? '')?.[1];
   if (group === undefined)
     throw new UsageError(
-      'the stage writes its lines to no log group that can be searched: give the line by --line or --log-file',
+      'the stage writes to no log group that can be searched: give the line with --line or --log-file',
     );
   return inLogs(aws, group, wish.requestId, nowEpochMs - wish.sinceMs);
 }
@@ -76,6 +76,6 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
     if (nextToken === undefined) break;
   }
   throw new UsageError(
-    `${logGroupName} has no line of ${requestId} since ${new Date(startTime).toISOString()}: --since 1d looks further back`,
+    `${logGroupName} has no line of ${requestId} since ${new Date(startTime).toISOString()}; --since 1d searches further back`,
   );
 }

@@ -124,7 +124,8 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
     return {
       phase: 'screen',
       code: type,
-      failure: 'The API’s resource policy does not let the caller in: the route has no authorizer that could',
+      failure:
+        'The API’s resource policy does not allow the caller, and the route has no authorizer that could',
     };
   if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
   // Without a message of the gateway, the integration's answer was passed on.

@@ -43,7 +43,7 @@ export function readFailedEvent(message: QueueMessage): FailedEvent {
     error: attribute('ErrorMessage') ?? attribute('ErrorCode') ?? 'unknown',
     ...(isJson(message.body)
       ? { payload: message.body }
-      : { payload: undefined, reason: 'its body is no JSON, so no event' }),
+      : { payload: undefined, reason: 'its body is not JSON, so it holds no event' }),
   };
 }
 
@@ -65,7 +65,7 @@ function ofDestination(
   return {
     ...facts,
     payload: undefined,
-    reason: 'it says where a stream had the batch, and not what was in it',
+    reason: 'it names the place of a stream’s batch, not its content',
   };
 }
 

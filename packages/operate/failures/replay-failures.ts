@@ -84,7 +84,7 @@ async function callAgain(
   if (payload === undefined) return reason ?? 'it has no event';
   // Attack: a message in the queue could otherwise call any function with the user's credentials.
   if (functionName === undefined || !functions.includes(functionName))
-    return `it is of ${functionName ?? 'no function that it names'}, which does not send to ${name}`;
+    return `it is of ${functionName ?? 'an unnamed function'}, which does not send to ${name}`;
   const answer = await aws.call({
     service: 'lambda',
     protocol: 'rest',

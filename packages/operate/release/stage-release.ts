@@ -75,7 +75,7 @@ export function moveStage(
   const isAutomatic = stage['autoDeploy'] === true;
   if (isAutomatic && !isStopping)
     throw new UsageError(
-      'the stage deploys each edit by itself (autoDeploy), so the next one would undo this: --stop-auto-deploy switches that off',
+      'the stage deploys each edit automatically (autoDeploy), so the next edit would undo this: --stop-auto-deploy switches that off',
     );
   return {
     service: 'apigateway',

@@ -63,7 +63,7 @@ export function createHttpClient(
       return {
         kind: 'unreachable',
         reason: 'address',
-        message: `no address for the VPC link ${request.vpcLink ?? ''}; give one by --vpc-link`,
+        message: `VPC link ${request.vpcLink ?? ''} has no address; give one with --vpc-link`,
       };
     try {
       return await run(origin, local === undefined ? request : withHost(request, local));

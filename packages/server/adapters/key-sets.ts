@@ -99,7 +99,7 @@ function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
 
 function readKeySetAddress(document: string, issuer: string): string {
   const address = memberOf(parseJson(document), 'jwks_uri');
-  if (typeof address !== 'string') throw unreadable('the discovery document names no jwks_uri');
+  if (typeof address !== 'string') throw unreadable('the discovery document has no jwks_uri');
   // An issuer out there must not make the gateway read addresses on this machine.
   if (isLoopbackUrl(address) && !isLoopbackUrl(issuer))
     throw unreadable('the discovery document of a remote issuer names an address on this machine');

@@ -32,7 +32,7 @@ export function createStreamSink(stream: Writable): StreamSink {
 
   function flush(): void {
     if (gone || pending === '') return;
-    const text = dropped === 0 ? pending : `${dropped} log lines dropped: nobody read them\n${pending}`;
+    const text = dropped === 0 ? pending : `${dropped} log lines dropped: output was blocked\n${pending}`;
     pending = '';
     dropped = 0;
     stream.write(text);

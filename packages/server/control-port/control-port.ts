@@ -250,7 +250,7 @@ function tellUnknownKey(reply: ControlReply, request: ControlRequest, options: C
   const key =
     /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';
   options.report(
-    `A call of AWS's API was refused: the access key ${key} is not this gateway's. Take "credentials" out of the client: functions have them in their environment, elsewhere: eval "$(gatewright env)"`,
+    `A call of an AWS API was refused: access key ${key} does not belong to this gateway. Remove "credentials" from the client: functions find valid ones in their environment, other programs after eval "$(gatewright env)"`,
   );
 }
 
@@ -267,7 +267,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   return awsError(request, call.service, {
     status: 501,
     type: 'NotImplementedException',
-    message: `${call.service} is not served here; let it through with --aws ${call.service}`,
+    message: `${call.service} is not served here; to send its calls to AWS, start with --aws ${call.service}`,
   });
 }
 

@@ -33,7 +33,8 @@ export async function serveLocal(
   const given = /^Bearer (.+)$/.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? '';
   if (!equalInConstantTime(at.secret, given)) {
     return jsonReply(401, {
-      message: 'The secret of this start is needed; it is in .gatewright/credentials.json',
+      message:
+        'The key of this start is missing or wrong. Open the link that gatewright start printed; programs find the key in .gatewright/credentials.json.',
     });
   }
   switch (`${request.method} ${request.path.slice(PREFIX.length)}`) {
@@ -68,7 +69,7 @@ function moveClock(request: ControlRequest, at: LocalEndpointsOptions): ControlR
   const fields = readFields(request, ['shiftMs', 'reset']);
   const shiftMs = fields?.get('shiftMs');
   if (fields?.size !== 1 || (fields.get('reset') !== true && typeof shiftMs !== 'number')) {
-    return jsonReply(400, { message: 'Wanted: {"shiftMs": <milliseconds>} or {"reset": true}' });
+    return jsonReply(400, { message: 'Expected {"shiftMs": <milliseconds>} or {"reset": true}' });
   }
   if (typeof shiftMs !== 'number') at.clock.reset();
   else {

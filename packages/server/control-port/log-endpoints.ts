@@ -40,7 +40,7 @@ function tellLogs({ query }: ControlRequest, history: LogHistory, clock: Clock):
   const sinceMs = wanted.get('sinceMs');
   const unknown = [...wanted.keys()].find((name) => !['function', 'sinceMs', 'follow'].includes(name));
   if (unknown !== undefined || (sinceMs !== null && !/^\d{1,15}$/.test(sinceMs)))
-    return jsonReply(400, { message: 'Wanted: function=<name>, sinceMs=<milliseconds>, follow=true' });
+    return jsonReply(400, { message: 'Expected function=<name>, sinceMs=<milliseconds>, follow=true' });
   const question = {
     functionName: wanted.get('function') ?? undefined,
     sinceEpochMs: sinceMs === null ? undefined : clock.nowEpochMs() - Number(sinceMs),

@@ -28,7 +28,7 @@ export function ApisSection({
   return (
     <div class={`split ${opened === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="APIs">
-        <SectionHead title="APIs" about="Every route with who may call it and what answers.">
+        <SectionHead title="APIs" about="Every route with its authorizer and its integration.">
           <input
             type="search"
             placeholder="Search  /"
@@ -39,7 +39,7 @@ export function ApisSection({
         </SectionHead>
         <Problem text={error ?? describeMissing('API', item, data === undefined || opened !== undefined)} />
         {data !== undefined && apis.length === 0 ? (
-          <Empty title={search === '' ? 'This start has no API.' : 'No route of that kind.'} />
+          <Empty title={search === '' ? 'This start has no API.' : 'No matching route.'} />
         ) : null}
         {apis.map((api) => (
           <Api key={`${api.id}/${api.stage}`} api={api} opened={route} />
@@ -87,7 +87,7 @@ function Api({ api, opened }: ApiProps) {
         {api.hasResourcePolicy ? ' · has a resource policy' : ''}
       </p>
       {api.routes.length === 0 ? (
-        <p>It has no route. Those of its template stand here, each with a form to call it.</p>
+        <p>This API has no routes. Routes of its template are listed here, each with a form to call it.</p>
       ) : (
         <Routes api={api} opened={opened} />
       )}
@@ -125,7 +125,7 @@ function Routes({ api, opened }: ApiProps) {
 }
 
 function describeGuard({ guard, apiKeyRequired }: ShownRoute): string {
-  const kept = guard.ttlSeconds > 0 ? `, kept ${span(guard.ttlSeconds * 1000)}` : '';
+  const kept = guard.ttlSeconds > 0 ? `, cached ${span(guard.ttlSeconds * 1000)}` : '';
   const scopes = guard.scopes.length > 0 ? ` with ${guard.scopes.join(' or ')}` : '';
   return `${guard.name}${scopes}${kept}${apiKeyRequired ? ' + API key' : ''}`;
 }

@@ -38,7 +38,7 @@ export function Compare({ detail, withId }: { readonly detail: RequestDetail; re
           </tbody>
         </table>
       </TableBox>
-      {rows.length === 0 ? <p>Nothing but their ids and times.</p> : null}
+      {rows.length === 0 ? <p>Only ids and times differ.</p> : null}
     </section>
   );
 }
@@ -50,7 +50,7 @@ function differences(one: RequestDetail, other: RequestDetail): readonly Row[] {
     ['status', String(one.status), String(other.status)],
     ['story', one.story.headline, other.story.headline],
     ['reason', one.story.sentences.join(' '), other.story.sentences.join(' ')],
-    ['caller', one.caller ?? 'nobody', other.caller ?? 'nobody'],
+    ['caller', one.caller ?? 'anonymous', other.caller ?? 'anonymous'],
     ['target', one.target, other.target],
     ...headerRows('request', one.request.headers, other.request.headers),
     ['request body', one.request.body?.text ?? '', other.request.body?.text ?? ''],

@@ -32,7 +32,7 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
       <Problem text={problem} />
       {tables?.length === 0 ? (
         <Empty title="This start has no table.">
-          Tables of DynamoDB that the stacks make stand here: look through one, query it, change an item.
+          DynamoDB tables of the stacks are listed here: browse, query, change items.
         </Empty>
       ) : null}
       <nav class="tabs" aria-label="Tables">

@@ -24,8 +24,8 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         />
         {data?.functions.length === 0 ? (
           <Empty title="This start has no function.">
-            Each Lambda function of the stacks has a line here: its calls, errors and cold starts; and,
-            opened, its log and environment.
+            Each Lambda function of the stacks is listed here with its calls, errors and cold starts; open one
+            for its log and environment.
           </Empty>
         ) : null}
         {data === undefined || data.functions.length === 0 ? null : (
@@ -112,7 +112,7 @@ function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
   const read = hasMetrics ? lines : lines.filter(({ message }) => !message.startsWith(METRICS));
   return (
     <>
-      {lines.length === 0 ? <p class="soft">It has printed nothing yet.</p> : null}
+      {lines.length === 0 ? <p class="soft">No output yet.</p> : null}
       {read.length === 0 ? null : (
         <pre class="log" tabIndex={0}>
           {read

@@ -17,15 +17,14 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about="API Gateway’s usage plans of this start: what each key has used, and what is left. Move the clock, and periods turn over."
+        about="API Gateway’s usage plans of this start: requests used and left by key. Moving the clock begins new periods."
       />
       <Problem
         text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
       />
       {data?.plans.length === 0 ? (
         <Empty title="This start has no usage plan.">
-          Of a stack with usage plans and keys of API Gateway, what each key has used and has left stands
-          here.
+          API Gateway’s usage plans and keys of the stacks are listed here, with requests used and left.
         </Empty>
       ) : null}
       {(data?.plans ?? []).map((plan) => (
@@ -35,7 +34,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
       {data === undefined || data.lone.length === 0 ? null : (
         <section class="card half" aria-label="Keys without a plan">
           <h2>Keys without a plan</h2>
-          <p class="soft">They open nothing: a key counts in a plan only.</p>
+          <p class="soft">They have no effect: a key needs a usage plan.</p>
           <ul>
             {data.lone.map(({ id, name, enabled }) => (
               <li key={id}>
@@ -89,7 +88,7 @@ function Plan({
               </Fragment>
             ))}
       </p>
-      {plan.keys.length === 0 ? <p>No key is in it.</p> : null}
+      {plan.keys.length === 0 ? <p>It has no keys.</p> : null}
       {plan.keys.map((key) => (
         <Key key={key.keyId} plan={plan} of={key} isOpen={key.keyId === opened} onDone={onDone} />
       ))}
@@ -155,16 +154,16 @@ function Key({
           <>
             <input
               class="short"
-              aria-label="Requests to leave"
+              aria-label="Requests left"
               placeholder={String(quota.limit)}
               inputMode="numeric"
               value={grant}
               onInput={({ currentTarget }) => setGrant(currentTarget.value)}
             />
-            <Action label="Set what is left" run={topUp} />
+            <Action label="Set requests left" run={topUp} />
           </>
         )}
-        <Action label={of.enabled ? 'Suspend' : 'Let it go on'} run={suspend} />
+        <Action label={of.enabled ? 'Suspend' : 'Resume'} run={suspend} />
       </div>
       {of.days.every(([, count]) => count === 0) ? (
         <p class="soft">Not used in the last {of.days.length} days.</p>

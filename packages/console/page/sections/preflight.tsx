@@ -53,7 +53,7 @@ export function Preflight({ apiId, host, method, target, headers, hasCaller }: P
       <p class="soft">
         {asksFirst(question)
           ? `Before a page of another origin may send this, a browser asks for ${[method, ...names].join(', ')}.`
-          : 'A browser asks nothing before this request: it is sent at once, and the answer is hidden where it does not allow the origin.'}
+          : 'A browser sends this request without a preflight, and hides the answer unless it allows the origin.'}
       </p>
       <div class="row">
         <input
@@ -95,7 +95,7 @@ function Verdict({ judged: { reply, checks } }: { readonly judged: Judged }) {
         ))}
       </ul>
       <p>
-        <a href={linkTo('traffic', reply.id)}>Its story</a> tells what would change that.
+        <a href={linkTo('traffic', reply.id)}>Its story</a> shows what would change that.
       </p>
     </div>
   );

@@ -28,7 +28,7 @@ export function ReplayForm({ detail }: { readonly detail: RequestDetail }) {
     <section class="replay" aria-label="Replay">
       <div class="row">
         <label>
-          as <IdentityField value={as} emptyLabel="whoever it was" onChange={setAs} />
+          as <IdentityField value={as} emptyLabel="the original caller" onChange={setAs} />
         </label>
         <label>
           at{' '}

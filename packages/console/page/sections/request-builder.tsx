@@ -78,7 +78,7 @@ export function RequestBuilder({
       {hasBody ? <Examples route={route} onChoose={setBody} /> : null}
       <div class="row">
         <label>
-          as <IdentityField value={as} emptyLabel="as written above" onChange={setAs} />
+          as <IdentityField value={as} emptyLabel="the headers above" onChange={setAs} />
         </label>
         <Action label="Send" kind="main-action" run={send} />
       </div>
@@ -117,8 +117,8 @@ function Examples({
 
 function SocketHint({ api }: { readonly api: ShownApi }) {
   return (
-    <Empty title="A WebSocket API takes connections.">
-      Connect to <code>{api.url}</code>, for example with <code>gatewright send</code>; what is open is shown
+    <Empty title="A WebSocket API accepts connections.">
+      Connect to <code>{api.url}</code>, for example with <code>gatewright send</code>; open ones are listed
       under <a href={linkTo('sockets')}>WebSockets</a>.
     </Empty>
   );
@@ -129,7 +129,7 @@ function RouteFacts({ route }: { readonly route: ShownRoute }) {
   return (
     <p class="soft">
       {guard.kind === 'none'
-        ? 'Open to everybody'
+        ? 'Open to everyone'
         : `${guard.name} reads ${guard.sources.join(', ') || 'the signature'}`}
       {guard.audiences.length === 0 ? '' : `, audience ${guard.audiences.join(' or ')}`}
       {required.length === 0 ? '' : ` · needs ${required.join(', ')}`}

@@ -37,7 +37,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
           <>
             {replayOf === undefined || compareWith !== undefined ? null : (
               <a class="button" href={linkTo('traffic', data.id, { with: replayOf, of: replayOf })}>
-                What differs from before
+                Differences from the original
               </a>
             )}
             <Copy label="Copy as curl" text={() => printCurl(data)} />
@@ -90,7 +90,7 @@ function Whole({ detail, rows }: { readonly detail: RequestDetail; readonly rows
         ))}
         {story.changes.length === 0 ? null : (
           <>
-            <p class="changes-title">For another outcome</p>
+            <p class="changes-title">To change the outcome</p>
             <ul>
               {story.changes.map((change) => (
                 <li key={change}>{change}</li>
@@ -107,7 +107,7 @@ function Whole({ detail, rows }: { readonly detail: RequestDetail; readonly rows
       {detail.phases.length === 0 ? null : <Waterfall phases={detail.phases} tookMs={detail.tookMs} />}
       <dl class="facts">
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
-        <Fact name="Caller">{detail.caller ?? 'nobody'}</Fact>
+        <Fact name="Caller">{detail.caller ?? 'anonymous'}</Fact>
         <Fact name="From">{detail.sourceIp}</Fact>
         <Fact name="Request id">
           <code>{detail.id}</code>
@@ -174,7 +174,7 @@ function CompareChoice({
         <option value="">with another of {detail.routeKey ?? 'no route'} …</option>
         {others.slice(0, 50).map((row) => (
           <option key={row.sequence} value={row.id}>
-            {row.status} {row.caller ?? 'nobody'} {dateTime(row.atEpochMs).slice(11)} {row.target}
+            {row.status} {row.caller ?? 'anonymous'} {dateTime(row.atEpochMs).slice(11)} {row.target}
           </option>
         ))}
       </select>

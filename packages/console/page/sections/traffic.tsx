@@ -67,7 +67,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
         </SectionHead>
         <Problem text={traffic.error} />
         {shown.length === 0 && traffic.error === undefined ? (
-          <Empty title={rows.length === 0 ? 'Nothing has been asked yet.' : 'Nothing of that kind.'}>
+          <Empty title={rows.length === 0 ? 'No requests yet.' : 'No matching requests.'}>
             {rows.length === 0 ? (
               <>
                 Call an API of this start, or <a href={linkTo('apis')}>build a request</a>.
@@ -88,7 +88,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
         )}
         <p class="hint soft">
           {state === undefined ? '' : `${shown.length} of ${state.kept} kept. `}
-          <kbd>j</kbd> <kbd>k</kbd> go through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
+          <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>
       </section>
       {item === undefined ? null : (
@@ -118,14 +118,14 @@ function keyOf({ sequence }: RequestRow): number {
 }
 
 function describeState({ state, isLive }: Traffic): string {
-  if (state === undefined) return 'What was asked of this start, and why each went as it did.';
+  if (state === undefined) return 'Requests of this start, each with the reason for its outcome.';
   const { counted, sampled, notKept } = state;
-  const full = state.kept === state.limit ? ', the oldest give way' : '';
+  const full = state.kept === state.limit ? ', the oldest are dropped' : '';
   const some =
     sampled !== undefined
-      ? ` · of ordinary successes ${sampled.text}, all else whole`
+      ? ` · of ordinary successes ${sampled.text}, everything else kept`
       : notKept > 0
-        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes above 1,000/s counted only`
+        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes counted only`
         : '';
   return `${counted.toLocaleString('en-US')} since the start${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }

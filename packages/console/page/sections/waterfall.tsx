@@ -48,7 +48,7 @@ function Opened({ phase }: { readonly phase: PhaseRecord }) {
   return (
     <div class="phase-open">
       {phase.read.length === 0 ? (
-        <p class="soft">It had nothing to read.</p>
+        <p class="soft">No input.</p>
       ) : (
         <p>
           <span class="soft">read </span>
