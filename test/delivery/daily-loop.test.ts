@@ -73,12 +73,12 @@ describe('commands that reach a running gateway', () => {
     assert.equal(nobody.code, 1);
     assert.ok(
       nobody.stderr.includes(
-        `no gateway runs from this directory; take one that runs by --gateway NAME: ${all}`,
+        `no gateway runs from this directory; choose a running one with --gateway NAME: ${all}`,
       ),
     );
     assert.ok(
       wrong.stderr.includes(
-        `no gateway runs named cheese or started there; take one that runs by --gateway NAME: ${all}`,
+        `no gateway runs named cheese or started there; choose a running one with --gateway NAME: ${all}`,
       ),
     );
   });
@@ -122,7 +122,7 @@ describe('commands that reach a running gateway', () => {
       replayed.stdout,
       /^m-1 {2}shop-prod-Answer {2}went well\nm-2 {2}shop-prod-Answer {2}is kept: shop-Answer-\w+: .*as asked/,
     );
-    assert.match(replayed.stdout, /1 event went well, 1 did not\n$/);
+    assert.match(replayed.stdout, /1 event succeeded, 1 did not\n$/);
     assert.equal(replayed.code, 2);
   });
 

@@ -68,7 +68,7 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   await page.click('.replay .main-action');
   await page.waitForSelector('.request-title .status.ok');
   assert.match(await readText(page, '.story'), /GET \/users was answered with 200/);
-  await page.click('a:has-text("What differs from before")');
+  await page.click('a:has-text("Differences from the original")');
   assert.match(await readText(page, 'table.compare'), /403/);
   await lookAt(page, 'few-compared');
 

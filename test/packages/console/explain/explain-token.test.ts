@@ -93,7 +93,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   'not-yet-valid': { because: /^The token cannot be used yet/, change: /^Wait until the token is valid/ },
   claim: { because: /requires a claim that the token does not have/, change: /^Get a token with the claims/ },
   scope: {
-    because: /has the scopes read, and the route needs one of write/,
+    because: /has the scopes read; the route needs one of write/,
     change: /with the scope write\.$/,
   },
 };

@@ -48,7 +48,7 @@ describe('explainMissingPermission', () => {
 
     const { because, changes } = explainMissingPermission(refusal, 'list');
 
-    assert.equal(because.join(), `Nothing in the policy of list lets this API invoke it: ${refusal}.`);
+    assert.equal(because.join(), `The policy of list does not allow this API to invoke it: ${refusal}.`);
     assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);
   });
 });

@@ -107,7 +107,7 @@ describe('readOfflineOptions', () => {
     const { warnings } = readOfflineOptions({ resourceRoutes: true }, { skipCacheInvalidation: true });
 
     assert.deepEqual(warnings, [
-      'custom.serverless-offline.skipCacheInvalidation is no option of serverless-offline 14: it has no effect',
+      'custom.serverless-offline.skipCacheInvalidation is not an option of serverless-offline 14: it has no effect',
       "serverless-offline's resourceRoutes has no effect here: HTTP proxies in `resources` are always served",
     ]);
   });
@@ -127,9 +127,9 @@ describe('readOfflineOptions', () => {
       given: { httpPort: '70000' },
       says: /httpPort: "70000"\. A port is a number/,
     },
-    { name: 'a flag that is none', given: { reloadHandler: 'yes' }, says: /reloadHandler is true or false/ },
+    { name: 'a flag that is none', given: { reloadHandler: 'yes' }, says: /reloadHandler must be true or false/ },
     { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
-    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host takes one text/ },
+    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one text/ },
     {
       name: 'a store that is no URL',
       given: { dynamodb: 'mysql' },

@@ -70,7 +70,7 @@ describe('the API that a request is for', () => {
   it('is asked for with those that there are', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
-      /several fit: say which by { api } or { stage }; there are Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
+      /several match: choose one with { api } or { stage }; there are Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
     );
     assert.throws(() => chooseApi(all, false, { api: 'Live' }), /there is no API "Live"; there are Pets/);
     assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there is none/);

@@ -19,7 +19,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...CONNECT, status: '401', 'error.responseType': 'UNAUTHORIZED' },
       phase: 'authenticate',
       headline: /^The handshake on stage prod was refused with 401/,
-      says: /Either the request had no credential .* or the function said Unauthorized/,
+      says: /Either the request had no credential .* or the function threw Unauthorized/,
     },
     {
       what: { ...CONNECT, status: '403', 'error.responseType': 'ACCESS_DENIED' },
@@ -31,7 +31,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...CONNECT, status: '500', 'authorizer.error': 'out of memory' },
       phase: 'authenticate',
       headline: /refused with 500/,
-      says: /The authorizer itself failed, so nobody gets in: out of memory/,
+      says: /The authorizer failed, so every request is denied: out of memory/,
     },
     {
       what: { ...CONNECT, status: '502', 'integration.error': 'customer function error: no table' },
@@ -43,7 +43,7 @@ describe('a line of a WebSocket API', () => {
       what: { eventType: 'MESSAGE', status: '403', 'error.message': 'Forbidden' },
       phase: 'match',
       headline: /^The message for no route was refused with 403/,
-      says: /No route has the key that the selection expression read .* and there is no \$default/,
+      says: /No route has the key that the selection expression found .* and there is no \$default/,
     },
     {
       what: { ...MESSAGE, status: '500', 'integration.error': 'customer function error: no table' },
@@ -61,13 +61,13 @@ describe('a line of a WebSocket API', () => {
       what: { ...MESSAGE, status: '200', 'integration.status': '410' },
       phase: 'map-response',
       headline: /^The message for track/,
-      says: /410 \(GoneException\) is what @connections answers for a connection that has ended/,
+      says: /@connections answers 410 \(GoneException\) for a connection that has ended/,
     },
     {
       what: { ...MESSAGE, status: '500', 'integration.error': 'GoneException: 410' },
       phase: 'integrate',
       headline: /^The message for track was refused with 500/,
-      says: /whoever posts to it has to forget its id/,
+      says: /delete its id when you get one/,
     },
     {
       what: { eventType: 'DISCONNECT', routeKey: '$disconnect', status: '500', 'integration.error': 'boom' },
