@@ -112,7 +112,7 @@ function explainMalformed(
   if (defect?.kind === 'proxy-response')
     return {
       because: [
-        `The answer of ${nameOf(integration)} is not valid for a proxy integration: ${defect.problem}.`,
+        `${nameOf(integration)} gave an answer that is not valid for a proxy integration: ${defect.problem}.`,
       ],
       changes: ['Return { statusCode, headers, body } with a body that is a string.'],
     };

@@ -68,7 +68,7 @@ function tellUndo(
     return `take API keys from ${was === 'HEADER' ? 'the header' : was} again, not from the authorizer`;
   }
   if (part.startsWith('permission '))
-    return `no longer let API Gateway call ${functionArn.split(':').slice(6).join(':')} for this API`;
+    return `no longer allow API Gateway to call ${functionArn.split(':').slice(6).join(':')} for this API`;
   const { authorizerId } = before ?? {};
   const was = describeGuard(
     textAt(before ?? {}, 'authorizationType') ?? 'NONE',

@@ -123,7 +123,7 @@ cache-memory: 1GB
     ['prot: 1\n', /gatewright\.yml:1: there is no setting "prot"; known settings: sources, account, /],
     ['stage: qa\nport: high\n', /gatewright\.yml:2: port: "high"\. A port is a number/],
     ['metrics: sometimes\n', /gatewright\.yml:1: metrics must be true or false/],
-    ['param: [[1]]\n', /gatewright\.yml:1: param takes texts/],
+    ['param: [[1]]\n', /gatewright\.yml:1: param accepts texts/],
     ['open: true\n', /gatewright\.yml:1: open is about one run/],
     ['exec: rm -rf /\n', /gatewright\.yml:1: /],
     ['port: 1\nstage: [\n', /gatewright\.yml:[23]: /],
@@ -160,7 +160,7 @@ describe('custom.gatewright of a serverless.yml', () => {
     const { options, warnings } = apply([service("    usage-lag: '${self:custom.lag}'\n")]);
 
     assert.equal(options['usageLag'], 0);
-    assert.match(warnings.join(), /serverless\.yml:4: custom\.gatewright\.usage-lag holds a variable/);
+    assert.match(warnings.join(), /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it holds a variable/);
   });
 
   it('leaves a service that cannot be read to whoever loads it', () => {

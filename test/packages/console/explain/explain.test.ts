@@ -168,9 +168,9 @@ describe('explain', () => {
     const story = storyOf(api.last());
     assert.match(
       story,
-      /authorizer gate answered with denies execute-api:Invoke on .*\/dev\/GET\/pets: statement 1 of 1 says Deny/,
+      /The policy of authorizer gate denies execute-api:Invoke on .*\/dev\/GET\/pets: statement 1 of 1 says Deny/,
     );
-    assert.match(story, /The token is of carl with the roles courier/);
+    assert.match(story, /The token has the subject carl, the roles courier/);
     assert.match(story, /→ Use a token with a role that may GET \/pets; this one has courier/);
   });
 
@@ -188,7 +188,7 @@ describe('explain', () => {
       storyOf(detail),
       /gate was not called: its answer of 30 s ago, for another route, is cached for 300 s/,
     );
-    assert.match(storyOf(detail), /That policy allows .*GET\/pets only, and GET \/ is /);
+    assert.match(storyOf(detail), /That policy allows only .*GET\/pets; GET \/ is /);
     assert.match(
       storyOf(detail),
       /→ If the caller should have access: return a policy from the authorizer for everything that/,
@@ -234,14 +234,14 @@ describe('explain', () => {
     assert.equal(api.last().status, 429);
     assert.match(
       storyOf(api.last()),
-      /The throttle of GET \/pets on stage prod is used up: it holds 1, 1 comes back each second/,
+      /The throttle of GET \/pets on stage prod is used up: burst 1, rate 1 a second/,
     );
 
     const planned = aRecordedApi(meteredApi({ Throttle: { RateLimit: 1, BurstLimit: 1 } }), { list: ok });
     await planned.send({ target: '/dev/pets', headers: withKey });
     await planned.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(storyOf(planned.last()), /The bucket of plan Plan is empty/);
+    assert.match(storyOf(planned.last()), /The throttle of plan Plan is used up/);
   });
 
   it('repeats what a body misses of its model', async () => {
@@ -343,7 +343,7 @@ describe('explain', () => {
 
     await api.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(storyOf(api.last()), /the plans of key Key open abcdefghij\/prod, not abcdefghij\/dev/);
+    assert.match(storyOf(api.last()), /the usage plans of key Key have abcdefghij\/prod, not abcdefghij\/dev/);
   });
 
   it('has nothing to change where all went well', async () => {

@@ -34,7 +34,7 @@ describe('findMissingRights', () => {
     const { because, changes } = findMissingRights([describeDenial(identity, question, 'explicit-deny')]);
 
     assert.match(because.join(), /^A policy of the role reader denies s3:GetObject/);
-    assert.match(changes.join(), /^Take s3:GetObject/);
+    assert.match(changes.join(), /^Remove the Deny of s3:GetObject/);
   });
 
   it('finds nothing in other words', () => {

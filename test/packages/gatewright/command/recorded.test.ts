@@ -29,7 +29,7 @@ describe('what a list of requests leaves out', () => {
       'Of ordinary successes 1 of 12 kept at 11,900/s; refusals, errors, slow requests and messages are all kept; ' +
         '`gatewright start --record-all` keeps all.',
     );
-    assert.match(describeSampling({ ...state, notKept: 1_234 }) ?? '', /^1,234 .* counted only;/);
+    assert.match(describeSampling({ ...state, notKept: 1_234 }) ?? '', /^1,234 .* counted, not kept;/);
   });
 });
 

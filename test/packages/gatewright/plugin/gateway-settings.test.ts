@@ -121,7 +121,7 @@ describe('readGatewaySettings', () => {
       custom: { assumptions: {} },
       says: /^custom\.gatewright\.assumptions is not a setting; known settings: access, variables, account, account-quota, .*vpc-link$/,
     },
-    { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /no such setting/ },
+    { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /is not a setting/ },
     {
       name: 'an assumption that nobody can make',
       custom: { assume: { 'week-start': 'friday' } },
@@ -134,8 +134,8 @@ describe('readGatewaySettings', () => {
     },
     { name: 'a size that is none', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
     { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
-    { name: 'a map of maps', custom: { 'vpc-link': { a: { b: 'c' } } }, says: /takes texts/ },
-    { name: 'a list of settings', custom: ['metrics'], says: /^custom\.gatewright is a map$/ },
+    { name: 'a map of maps', custom: { 'vpc-link': { a: { b: 'c' } } }, says: /accepts texts/ },
+    { name: 'a list of settings', custom: ['metrics'], says: /^custom\.gatewright must be a map$/ },
     { name: 'services of AWS without credentials', custom: { aws: ['sns'] }, says: /AWS_ACCESS_KEY_ID/ },
   ];
   for (const { name, custom, says } of refused)

@@ -99,7 +99,7 @@ describe('readOfflineOptions', () => {
         error instanceof OptionError &&
         /noAuth is refused: .*gatewright token/.test(error.message) &&
         /corsAllowOrigin is refused: .*`cors`/.test(error.message) &&
-        /localEnvironment is refused: .*write the variables to `environment`/.test(error.message),
+        /localEnvironment is refused: .*set the variables in `environment`/.test(error.message),
     );
   });
 
@@ -138,9 +138,9 @@ describe('readOfflineOptions', () => {
     {
       name: 'a folder for somebody else’s store',
       given: { dynamodb: 'http://127.0.0.1:8000', data: 'x' },
-      says: /data keeps the embedded DynamoDB/,
+      says: /data is for the embedded DynamoDB/,
     },
-    { name: 'a list', given: ['httpPort'], says: /is a map of options/ },
+    { name: 'a list', given: ['httpPort'], says: /must be a map of options/ },
   ])
     it(`refuses ${name}`, () => {
       assert.throws(() => readOfflineOptions({}, given), { name: 'OptionError', message: says });

@@ -49,7 +49,7 @@ describe('a request of a test', () => {
   it('has the query behind what the path has already, encoded', () => {
     const query = { name: 'a b&c', page: 2, tag: ['x', 'y'] };
     assert.equal(makeRequest('/pets?z=1', { query }).path, '/pets?z=1&name=a+b%26c&page=2&tag=x&tag=y');
-    assert.throws(() => makeRequest('pets', {}), /a path begins with "\/"/);
+    assert.throws(() => makeRequest('pets', {}), /a path must begin with "\/"/);
   });
 });
 

@@ -35,7 +35,7 @@ describe('a plan', () => {
     assert.deepEqual(printPlan(reading), [
       'REST API shop (abcdefghij), stage prod, behind gatewright-prod-token-authorizer',
       '  1  permission  allow API Gateway to call gatewright-prod-token-authorizer for this API',
-      '  2  authorizer  create the authorizer gatewright by method.request.header.Authorization, answers cached for 300 s',
+      '  2  authorizer  create the authorizer gatewright with method.request.header.Authorization, answers cached for 300 s',
       '  3  route       GET /things-1: open → the authorizer',
       '  4  deployment  deploy the current configuration',
       '  5  stage       point stage prod at the deployment',
@@ -214,7 +214,7 @@ describe('verification', () => {
       );
       const barred = await verify(plan, api.plane, now, { ...wish, token: tokenFor('nobody') });
 
-      const said = (checks: typeof good) => checks.find(({ what }) => what.includes('lets a good'))?.saw;
+      const said = (checks: typeof good) => checks.find(({ what }) => what.includes('allows a good'))?.saw;
       assert.equal(said(good), 'allowed');
       assert.equal(said(barred), 'denied');
     });

@@ -75,7 +75,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/blocked' },
       status: 403,
       phase: 'screen',
-      says: /resource policy does not allow the caller in/,
+      says: /resource policy does not allow the caller/,
     },
     {
       request: { target: '/prod/order' },
@@ -119,7 +119,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/slow-down' },
       status: 429,
       phase: 'meter',
-      says: /The throttle of GET \/slow-down on stage prod is used up: it holds 1, 1 comes back each second/,
+      says: /The throttle of GET \/slow-down on stage prod is used up: burst 1, rate 1 a second/,
     },
     {
       first: { target: '/prod/sold', ...withKey },
@@ -150,13 +150,13 @@ describe('a failing request of a deployed API is explained from its log line, th
       request: { target: '/prod/odd' },
       status: 502,
       phase: 'map-response',
-      says: /Function odd answered what a proxy integration may not answer/,
+      says: /Function odd gave an answer that is not valid for a proxy integration/,
     },
     {
       request: { target: '/prod/teapot' },
       status: 418,
       phase: 'map-response',
-      says: /Function teapot answered.*418 is its own word/,
+      says: /Function teapot answered 418.*the gateway passed that on/,
     },
   ];
   for (const { request, first, wish, status, phase, says } of cases)
@@ -224,7 +224,7 @@ describe('a failing request of an HTTP API', () => {
     {
       what: { status: '403', routeKey: 'GET /things-1', error: 'Forbidden' },
       phase: 'authorize',
-      says: /lets in who fits|No rule/,
+      says: /allows callers by these rules|No rule/,
     },
     {
       what: { status: '404', routeKey: '-', error: 'Not Found', path: '/prod/thing-1' },
@@ -239,7 +239,7 @@ describe('a failing request of an HTTP API', () => {
     {
       what: { status: '500', routeKey: 'GET /things-1', error: '-', authorizer: 'out of memory' },
       phase: 'authenticate',
-      says: /The authorizer itself failed/,
+      says: /The authorizer failed/,
     },
     {
       what: {

@@ -25,7 +25,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...CONNECT, status: '403', 'error.responseType': 'ACCESS_DENIED' },
       phase: 'authorize',
       headline: /^The handshake on stage prod was refused with 403/,
-      says: /lets in who fits: staff: allow if role admin/,
+      says: /allows callers by these rules: staff: allow if role admin/,
     },
     {
       what: { ...CONNECT, status: '500', 'authorizer.error': 'out of memory' },
@@ -55,7 +55,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...MESSAGE, status: '429', 'error.message': 'Too Many Requests' },
       phase: 'meter',
       headline: /^The message for track was refused with 429/,
-      says: /throttle of track on stage prod is used up: it holds 5, 2 come back each second/,
+      says: /throttle of track on stage prod is used up: burst 5, rate 2 a second/,
     },
     {
       what: { ...MESSAGE, status: '200', 'integration.status': '410' },

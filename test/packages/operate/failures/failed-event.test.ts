@@ -64,7 +64,7 @@ describe('readFailedEvent', () => {
   });
 
   it('takes no text for an event, and no other ARN for a function', () => {
-    assert.match(read('hello').reason ?? '', /no JSON/);
+    assert.match(read('hello').reason ?? '', /not JSON/);
     const topic = {
       requestContext: { functionArn: 'arn:aws:sns:us-east-1:123456789012:t' },
       requestPayload: {},

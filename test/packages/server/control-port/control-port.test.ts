@@ -100,7 +100,7 @@ describe('openControlPort', () => {
     await own.close();
 
     assert.equal(own.reports.length, 1);
-    assert.match(String(own.reports[0]), /the access key ABC is not this gateway's/);
+    assert.match(String(own.reports[0]), /access key ABC does not belong to this gateway/);
   });
 
   it('invokes a function', async () => {
