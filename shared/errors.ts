@@ -5,102 +5,102 @@
 
 /** Reasons why a credential is not accepted. The caller is to blame: 401. */
 export type TokenErrorCode =
-  /** No credential where the API looks for one. */
+  /** The credential is missing where the API expects it. */
   | 'TOKEN_MISSING'
   /** Not a compact JWS in canonical form, two different credentials, or over the size limit. */
   | 'TOKEN_MALFORMED'
-  /** No issuer of the access document says it is its own. */
+  /** The access document has no such issuer. */
   | 'TOKEN_ISSUER_UNKNOWN'
-  /** Algorithm, `typ` or `crit` that this issuer's tokens may not have. */
+  /** The issuer does not allow this algorithm, `typ` or `crit`. */
   | 'TOKEN_HEADER_REFUSED'
-  /** The issuer publishes no key of that id. */
+  /** The issuer publishes no key with that id. */
   | 'TOKEN_KEY_UNKNOWN'
-  /** The signature is not that of the issuer’s key. */
+  /** The signature does not match the issuer’s key. */
   | 'TOKEN_SIGNATURE_INVALID'
-  /** Made for another API. */
+  /** The token was issued for another API. */
   | 'TOKEN_AUDIENCE_MISMATCH'
-  /** `exp` is over, the tolerated clock difference included. */
+  /** `exp` is in the past, clock tolerance included. */
   | 'TOKEN_EXPIRED'
-  /** `nbf` or `iat` lies in the future. [passes] */
+  /** `nbf` or `iat` is in the future. [passes] */
   | 'TOKEN_NOT_YET_VALID'
-  /** A claim that must be there is missing or of a wrong type. */
+  /** A required claim is missing or has the wrong type. */
   | 'TOKEN_CLAIM_INVALID'
-  /** An API key of which nothing is on record, or not with this secret. */
+  /** The API key is not on record, or its secret is wrong. */
   | 'TOKEN_UNKNOWN'
-  /** Revoked by its id, its subject or its tenant. */
+  /** The token was revoked by its id, subject or tenant. */
   | 'TOKEN_REVOKED';
 
 /** Reasons that are ours: 500, never reported as a bad token, or clients would log their users out. */
 export type ServiceErrorCode =
-  /** What came out of a function is not what its authorizer answered: a middleware put something else there. */
+  /** A middleware replaced the authorizer's result. */
   | 'ANSWER_REPLACED'
-  /** No access document protects the API and stage of the event. */
+  /** No access document covers the API and stage of the event. */
   | 'API_UNKNOWN'
-  /** An environment variable or a setting of the function is missing or malformed. */
+  /** An environment variable or setting of the function is missing or malformed. */
   | 'CONFIG_INVALID'
-  /** API Gateway's own API did not do what it was asked for. [passes] */
+  /** A call of API Gateway's control plane failed. [passes] */
   | 'CONTROL_PLANE_FAILED'
-  /** The event is none that API Gateway sends to this kind of function. */
+  /** API Gateway does not send such an event to this kind of function. */
   | 'EVENT_MALFORMED'
-  /** The key set of an issuer cannot be fetched, and no older one may be used. [passes] */
+  /** The issuer's key set cannot be fetched, and no earlier one may be used. [passes] */
   | 'KEY_SET_UNAVAILABLE'
-  /** The rules that apply to a caller cannot be said in one IAM policy. */
+  /** The rules for this caller do not fit into one IAM policy. */
   | 'POLICY_UNREPRESENTABLE'
-  /** The answer of the authorizer is over the size that API Gateway takes. */
+  /** The authorizer's result is over API Gateway's size limit. */
   | 'RESULT_TOO_LARGE'
-  /** Where the secret of a webhook is kept cannot be read. [passes] */
+  /** The secret of a webhook cannot be read from its store. [passes] */
   | 'SECRET_UNAVAILABLE'
   /** DynamoDB did not answer in time, throttled or refused. [passes] */
   | 'STORE_UNAVAILABLE'
-  /** Where verified webhooks go did not take one. [passes] */
+  /** The target of verified webhooks did not accept one. [passes] */
   | 'TARGET_UNAVAILABLE';
 
 /** Misuse of quotas by whoever configures or calls them; a spent quota is no error but an outcome. */
 export type QuotaErrorCode =
-  /** A usage plan that could not be kept; `PlanInvalid` names the field. */
+  /** The usage plan is invalid; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'
-  /** No usage plan of that id. */
+  /** No usage plan has that id. */
   | 'PLAN_UNKNOWN'
-  /** No such API key; of quotas, no plan is assigned to the key and nothing was ever charged to it. */
+  /** No such API key; for quotas, the key has no plan and no charges. */
   | 'KEY_UNKNOWN'
-  /** The plan has no limit of that id. */
+  /** The plan has no limit with that id. */
   | 'LIMIT_UNKNOWN'
-  /** No ledger was opened for that period, or it is gone. */
+  /** The period has no ledger, or its ledger is gone. */
   | 'PERIOD_UNKNOWN'
   /** The period is closed for good. */
   | 'PERIOD_CLOSED'
-  /** The period is not over, so it cannot be closed. [passes] */
+  /** The period is not over and cannot be closed. [passes] */
   | 'PERIOD_RUNNING'
-  /** A cost that is no whole number of units, or more than a limit could ever give. [operator] */
+  /** The cost is not a whole number of units, or exceeds every limit. [operator] */
   | 'COST_INVALID'
-  /** A tenant, key or route that is missing or over its size. */
+  /** A tenant, key or route is missing or too long. */
   | 'SUBJECT_INVALID'
-  /** Some requests of access logs cannot be charged yet; given again later, they are. [passes] [operator] */
+  /** Some requests of access logs cannot be charged yet; a later retry charges them. [passes] [operator] */
   | 'USAGE_WAITING'
-  /** The table's store lacks what exactness rests on. [operator] */
+  /** The table's store lacks a feature that exact counting needs. [operator] */
   | 'STORE_UNFIT';
 
 /** What administrators' requests are refused for; the status of each: shared/http/problem.ts. */
 type AdminErrorCode =
-  /** A header, parameter or body that is not as described; `RequestInvalid` names the field. */
+  /** A header, parameter or body is invalid; `RequestInvalid` names the field. */
   | 'REQUEST_INVALID'
-  /** A body over what the endpoint takes. */
+  /** The body is over the limit of the endpoint. */
   | 'REQUEST_TOO_LARGE'
-  /** No endpoint at this path. */
+  /** No endpoint has this path. */
   | 'ROUTE_UNKNOWN'
-  /** The endpoint does not take this method. */
+  /** The endpoint does not accept this method. */
   | 'METHOD_NOT_ALLOWED'
-  /** Nobody signed: the route was deployed without IAM. [operator] */
+  /** The request is unsigned: the route was deployed without IAM. [operator] */
   | 'SIGNER_MISSING'
-  /** The operation id has been used for another change. */
+  /** The operation id was used for another change. */
   | 'OPERATION_REUSED'
-  /** Somebody else's change came between. [passes] */
+  /** Another change was made in between. [passes] */
   | 'EDIT_CONFLICT'
-  /** The authorizers of the stack take the documents of their bundle, and would not look at published ones. [operator] */
+  /** The authorizers of the stack use the bundled documents and ignore published ones. [operator] */
   | 'DOCUMENTS_NOT_FOLLOWED'
-  /** An API key that gets no further secrets. */
+  /** The API key is revoked and gets no new secrets. */
   | 'KEY_REVOKED'
-  /** Two secrets of an API key are good at the moment. [passes] */
+  /** The API key already has two valid secrets. [passes] */
   | 'ROTATION_RUNNING';
 
 export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode | AdminErrorCode;

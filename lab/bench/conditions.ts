@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { ROOT } from './targets.ts';
 
@@ -16,6 +16,9 @@ export type Conditions = {
   readonly loadAverage: number;
   readonly node: string;
 };
+
+/** Pages of figures; ignored by git. */
+export const LAB = join(ROOT, '.build/lab');
 
 /** A processor that something else needs is missing on either side, and not by equal parts. */
 export const QUIET_LOAD = 0.5;

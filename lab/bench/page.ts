@@ -1,11 +1,11 @@
-/** docs/performance.md: figures of one run beside their goals, and what they were measured on. */
+/** .build/lab/performance.md: all figures of one run beside their goals. */
 import { QUIET_LOAD } from './conditions.ts';
 import type { Conditions } from './conditions.ts';
 import type { Instances } from './instances.ts';
 import type { Starts } from './starts.ts';
 import type { Throughput } from './throughput.ts';
 
-type Figure = {
+export type Figure = {
   readonly what: string;
   /** Undefined where this run could not measure it. */
   readonly value: number | undefined;
@@ -121,29 +121,23 @@ export function isHeld({ value, unit, goal }: Figure): boolean | undefined {
   return goal.is === 'at least' ? shown >= goal.bound : shown <= goal.bound;
 }
 
+export function printValue({ value, unit }: Figure): string {
+  if (value === undefined) return 'not measured';
+  const digits = unit === 'ms' && Number.isInteger(value) ? 0 : DIGITS[unit];
+  return `${value.toFixed(digits)} ${unit}`;
+}
+
 function printFigure(figure: Figure): string {
-  const { what, value, unit, goal } = figure;
-  const measured = value === undefined ? 'not measured' : `${value.toFixed(DIGITS[unit])} ${unit}`;
+  const { what, unit, goal } = figure;
+  const measured = printValue(figure);
   const wanted = goal === undefined ? '' : `${goal.is} ${goal.bound} ${unit}`;
   const held = isHeld(figure);
   return `| ${what} | ${measured} | ${wanted} | ${held === undefined ? '' : held ? 'held' : '**missed**'} |`;
 }
 
-/** The other pages. @param hasGrowth a sweep of lab/bench/growth is not part of each run, and what is not there cannot be linked */
-function linkPages(hasGrowth: boolean): string {
-  const growth = hasGrowth ? ', [how cost grows](performance/growth.md)' : '';
-  return `More figures: [functions](performance/functions.md), [the stack](performance/stack.md)${growth}. Of each goal that is missed: [why, and what was tried](performance/missed.md).`;
-}
-
-/** A page that was written before there was a sweep. */
-export function linkGrowth(page: string): string {
-  return page.replace(linkPages(false), linkPages(true));
-}
-
 export function printPage(
   { date, commit, machine, cores, node, loadAverage }: Conditions,
   parts: readonly { readonly title: string; readonly how: string; readonly figures: readonly Figure[] }[],
-  hasGrowth = false,
 ): string {
   const sections = parts.map(
     ({ title, how, figures }) =>
@@ -153,7 +147,7 @@ export function printPage(
 
 Written by \`npm run bench -- performance\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}. Absolute figures are of
 that machine; goals of requests are ratios within the run. The floor is \`node:http\` with one worker thread that gets the same event
-and does nothing else (\`lab/bench/floor.ts\`). Where a request's time goes: [phases](performance/phases.md). ${linkPages(hasGrowth)}
+and does nothing else (\`lab/bench/floor.ts\`).
 ${loadAverage > QUIET_LOAD ? `\n**The machine was not quiet**: its load average was ${loadAverage.toFixed(1)} on ${cores} processors when the run began, so these figures say what was measured and not what the gateway can do.\n` : ''}
 ${sections.join('\n')}`;
 }

@@ -1,4 +1,4 @@
-/** What all pages of docs/performance/ have: of which run they are, and tables. */
+/** Common to all pages in .build/lab: the run they are of, and tables. */
 import { QUIET_LOAD } from './conditions.ts';
 import type { Conditions } from './conditions.ts';
 

@@ -1,23 +1,26 @@
 /**
- * `npm run bench -- performance [--seconds N --runs N --minutes N --no-offline]`: throughput, starts and memory in one run, written to
- * docs/performance.md with machine, date and commit. On a machine with nothing else to do; 25 minutes, and `--minutes` more for the
- * run in which memory is watched.
+ * `npm run bench -- performance [--seconds N --runs N --minutes N --no-offline]`: throughput, starts, memory and functions in one run.
+ * All figures go to .build/lab/performance.md; six of them and the missed goals to docs/performance.md. On a machine with nothing
+ * else to do; 30 minutes, and `--minutes` more for the run in which memory is watched.
  */
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readConditions, writePage } from './conditions.ts';
+import { LAB, readConditions, writePage } from './conditions.ts';
+import { functionFigures } from './functions/page.ts';
+import { measureSides } from './functions/run.ts';
 import { CONNECTIONS, WARMUP_SECONDS } from './measure.ts';
 import { measureInstances } from './instances.ts';
 import { instanceFigures, isHeld, printPage, startFigures, throughputFigures } from './page.ts';
 import { buildCommand } from './plain-stack.ts';
 import { CROWDS, SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { measureStarts } from './starts.ts';
+import { printSummary, renewSummary } from './summary.ts';
 import { ROOT } from './targets.ts';
 import { measureThroughput } from './throughput.ts';
 
 const PAGE = join(ROOT, 'docs/performance.md');
-const GROWTH = join(ROOT, 'docs/performance', 'growth.md');
+const SAVES = 10;
 
 function readOptions(args: readonly string[]) {
   const { values } = parseArgs({
@@ -48,6 +51,7 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
   const starts = await measureStarts(command, options.runs, options.seconds);
   const instances = await measureInstances(command, options);
   const throughput = await measureThroughput(options);
+  const { measured } = await measureSides({ ...options, saves: SAVES });
   const parts = [
     {
       title: 'Requests',
@@ -64,10 +68,17 @@ export async function runPerformance(args: readonly string[]): Promise<void> {
       how: `Medians of ${options.runs} starts of the package's command. Busy ones: four callers, ${options.seconds} s after six. Further functions: ten beside one, each called once, all with the same few lines of code; a bare worker is a thread of \`node:worker_threads\` that has run these lines once. The long run (\`--minutes 10\`): the last tenth beside the second.`,
       figures: instanceFigures(instances),
     },
+    {
+      title: 'Functions',
+      how: 'The first request to a function in a fresh process, and from a save of its source to the new answer, as `npm run bench -- functions` has them.',
+      figures: functionFigures(measured),
+    },
   ];
-  await writePage(PAGE, printPage(conditions, parts, existsSync(GROWTH)));
-  for (const figure of parts.flatMap(({ figures }) => figures))
+  const all = parts.flatMap(({ figures }) => figures);
+  await writePage(join(LAB, 'performance.md'), printPage(conditions, parts));
+  await writePage(PAGE, renewSummary(readFileSync(PAGE, 'utf8'), printSummary(conditions, all)));
+  for (const figure of all)
     if (isHeld(figure) === false)
       console.log(`missed: ${figure.what}: ${String(figure.value)} ${figure.unit}`);
-  console.log('written: docs/performance.md');
+  console.log('written: docs/performance.md, .build/lab/performance.md');
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- phases [--seconds N]`: where the time and the memory of a request go, by the profilers of V8 in a process of its
- * own (phases-process.ts). A table of microseconds, one of kinds of work, one of bytes; written to docs/performance/phases.md;
+ * own (phases-process.ts). A table of microseconds, one of kinds of work, one of bytes; written to .build/lab/phases.md;
  * last on stdout one JSON line. Two minutes.
  */
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import type { Conditions } from './conditions.ts';
 import type { Kind, Step } from './phases-steps.ts';
 import type { PhasesMeasured, PhasesOrder } from './phases-process.ts';
 
-const PAGE = 'docs/performance/phases.md';
+const PAGE = '.build/lab/phases.md';
 const WARMUP_MS = 8_000;
 const MEASURED: Readonly<Record<string, string>> = {
   rest: 'REST',
@@ -116,9 +116,7 @@ export function printPhases(
       : `${value.toFixed(digits)}${unit}`;
   return `# Where a request's time goes
 
-Written by \`npm run bench -- phases\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}; ${CONNECTIONS} connections. Goals and throughput:
-[performance](../performance.md). The serving thread is sampled by V8's profilers; nothing in the request path measures:
-a reading of the clock costs as much as a phase. A row named as a phase of the [request path](../request-path.md) holds what that phase calls, too.
+Written by \`npm run bench -- phases\` from one run: ${date}, commit ${commit}, ${machine}, Node ${node}; ${CONNECTIONS} connections. The serving thread is sampled by V8's profilers; nothing in the request path measures. A row named as a phase of docs/request-path.md holds what that phase calls, too.
 Load average before: ${loadAverage.toFixed(1)} on ${cores} processors${loadAverage > QUIET_LOAD ? '; **not quiet**, so shares count, and times are too long' : ''}.
 
 ## Time of the serving thread, µs per request

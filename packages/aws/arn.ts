@@ -1,15 +1,13 @@
-/** Amazon Resource Names, parsed and printed. */
-
 type Arn = {
   readonly partition: string;
   readonly service: string;
   readonly region: string;
   readonly accountId: string;
-  /** All after the fifth colon, colons and slashes included. */
+  /** All after the fifth colon. */
   readonly resource: string;
 };
 
-/** Reads `arn:partition:service:region:account:resource`; undefined when the text is none. */
+/** Reads `arn:partition:service:region:account:resource`; undefined when the text is no ARN. */
 export function parseArn(text: string): Arn | undefined {
   const parts = text.split(':');
   if (parts.length < 6 || parts[0] !== 'arn') return undefined;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * AWS's words for an `Authorization` header that is no SigV4 header. The value itself is not repeated to
- * the client but hashed, since it is a credential.
+ * AWS's words for an `Authorization` header that is no SigV4 header. The value is a credential: it is hashed,
+ * not repeated.
  * @see docs/aws §1.4, newer wording
  */
 export function describeMalformedAuthorization(header: string): string {

@@ -1,4 +1,4 @@
-/** Which operation of an AWS service a request asks for, read by its protocol. */
+/** The AWS operation that a request asks for, by protocol. */
 import { parseJsonObject } from './json-object.ts';
 import type { JsonObject } from './json-object.ts';
 
@@ -24,7 +24,7 @@ type OperationRequest = {
 
 const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
-/** Also of calls that no service would take: what they ask for is then `rest`. */
+/** Unknown calls are `rest`. */
 export function readOperation(request: OperationRequest): AwsOperation {
   const text = request.body?.toString() ?? '';
   const target = TARGET.exec(lastHeader(request, 'x-amz-target') ?? '');

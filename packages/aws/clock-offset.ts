@@ -1,14 +1,16 @@
-/** How far a clock that threads share stands from the machine's, and where it stood shortly before. */
+/** Offset of a clock that threads share from the machine's clock, with its recent history. */
 
-/** A function runs no longer, and one in a process of its own learns the time with its next event. */
+/** The longest run of a function; one in its own process learns the time with its next event. */
 const KEPT_MS = 15 * 60_000;
-/** Moves that are kept: the present offset, how many moves there were, then where it stood before each and until when. */
+/**
+ * Layout: the present offset, the number of moves, then for each kept move the offset before it and its end.
+ */
 const MOVES = 8;
 const FIRST_MOVE = 2;
 const LENGTH = FIRST_MOVE + 2 * MOVES;
 
 export class ClockOffset {
-  /** The first Float64 is the offset. Eight bytes are enough for that; such a buffer keeps no moves. */
+  /** The first Float64 is the offset. A buffer of eight bytes has no room for moves. */
   readonly buffer: SharedArrayBuffer;
   readonly #cells: Float64Array;
 
@@ -21,18 +23,18 @@ export class ClockOffset {
     return this.#cells[0] ?? 0;
   }
 
-  /** The move is written down first: whoever sees the new offset finds the old one. */
+  /** The move is recorded first: a reader of the new offset must find the old one. */
   moveTo(ms: number, machineEpochMs: number): void {
     const moves = this.#cells[1] ?? 0;
     const at = FIRST_MOVE + 2 * (moves % MOVES);
-    // Beyond the end of eight bytes nothing is kept.
+    // Writes beyond the end of eight bytes are dropped.
     this.#cells[at] = this.ms();
     this.#cells[at + 1] = machineEpochMs;
     this.#cells[1] = moves + 1;
     this.#cells[0] = ms;
   }
 
-  /** Offsets that were in force within the last quarter of an hour, and are no more. */
+  /** Offsets in force within the last quarter of an hour, except the present one. */
   formerMs(machineEpochMs: number): readonly number[] {
     const former = new Set<number>();
     for (let index = FIRST_MOVE; index < this.#cells.length; index += 2)

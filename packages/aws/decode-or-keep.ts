@@ -1,4 +1,4 @@
-/** The text of something percent-encoded; what is broken stays as it is: it names nothing that exists. */
+/** Percent-decodes; malformed text stays as it is, since it names nothing that exists. */
 export function decodeOrKeep(encoded: string): string {
   try {
     return decodeURIComponent(encoded);

@@ -1,13 +1,12 @@
-/** What files were when something was made of them, and whether they are still the same. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
-/** How a file was looked at: whether it is there, what kind and size it has, which names a folder has, its text. */
+/** Existence; kind and size; names in a folder; text. */
 export type Look = 'there' | 'state' | 'names' | 'content';
 
-/** One look at one file. `state` tells that its text need not be read again. */
+/** One look at one file. With an unchanged `state` the text need not be read again. */
 export type Mark = {
   readonly file: string;
   readonly look: Look;
@@ -15,7 +14,7 @@ export type Mark = {
   readonly state?: string;
 };
 
-/** Times of files are as exact as the clock of the kernel's ticks. */
+/** File times are as exact as the kernel's tick. */
 const TICK_MS = 20;
 
 export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
@@ -24,7 +23,7 @@ export function markOf(file: string, look: Look, stats = statOf(file)): Mark {
     return { file, look, value: kindOf(stats) };
   if (look === 'names') return { file, look, value: hash(readdirSync(file).toSorted()) };
   if (look === 'state') return { file, look, value: `file ${stats.size} ${stats.mtimeMs}` };
-  // Thousands of files, which only an installation changes.
+  // Thousands of files, changed by installations only.
   if (isOfPackage(file) && !isManifest(file)) return { file, look, value: packageState(stats) };
   return { file, look, value: hash([readFileSync(file)]), state: exactState(stats) };
 }
@@ -36,14 +35,17 @@ export function isSame({ file, look, value, state }: Mark): boolean {
   return markOf(file, look, stats).value === value;
 }
 
-/** Whether a file may have been written since, so that it is not known which text was read. Packages count by the age of their text. */
+/**
+ * Whether a file may have been written since, so that it is unknown which text was read. For packages the age
+ * of their text counts.
+ */
 export function isFresh(file: string, stats: Stats | undefined, sinceEpochMs: number): boolean {
   if (stats === undefined || isDevice(stats)) return false;
   const changedMs = Math.max(stats.mtimeMs, isOfPackage(file) ? 0 : stats.ctimeMs);
   return changedMs >= sinceEpochMs - TICK_MS;
 }
 
-/** Undefined also where there is no folder on the way to it, or it cannot be read: as if it were not there. */
+/** Undefined also where the path has no such folder or cannot be read. */
 export function statOf(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });
@@ -73,12 +75,14 @@ function exactState({ size, mtimeMs, ctimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
-/** Another project that shares the file by a link changes its ctime; another version changes the manifest beside it. */
+/**
+ * Another project that shares the file by a link changes its ctime; another version changes the manifest
+ * beside it.
+ */
 function packageState({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`;
 }
 
-/** Without what tools keep there for themselves. */
 export function packageNames(folder: string): string {
   try {
     return hash(
@@ -91,18 +95,18 @@ export function packageNames(folder: string): string {
   }
 }
 
-/** Where code in a folder finds a package, and which version that is; `absent` where it finds none. */
+/** Where code in a folder finds a package, and its version; `absent` if it finds none. */
 export function packageFrom(folder: string, name: string): string {
   for (let above = folder; ; above = dirname(above)) {
     const found = join(above, 'node_modules', name);
-    // A link says where to look: of a workspace, or of `npm link`.
+    // A link of a workspace or of `npm link` says where to look.
     if (statOf(found) !== undefined)
       return `${realpathSync(found)} ${markOf(join(found, 'package.json'), 'content').value}`;
     if (dirname(above) === above) return 'absent';
   }
 }
 
-/** Of parts that stay apart, whatever they contain. */
+/** The parts stay apart, whatever they contain. */
 export function hash(parts: readonly (string | Buffer)[]): string {
   const digest = createHash('sha256');
   for (const part of parts) digest.update(`${part.length}:`).update(part);

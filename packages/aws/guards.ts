@@ -1,27 +1,26 @@
 /**
- * Who may talk to a port that listens on this machine: checks that every request passes before anything reads it.
- * A web page can make a browser send requests here; the Host and Origin headers are what it cannot forge.
+ * Checks that every request to a local port passes before it is read. A web page can make a browser send
+ * requests here, but it cannot forge Host and Origin.
  */
 import { headerOf } from './raw-headers.ts';
 
 type HostRule = {
-  /** The port that the request came in on. */
   readonly port: number;
   /** Names admitted by `--allow-host` and custom domains: `demo.example.com` (any port) or `localhost:8080`. */
   readonly allowHosts: readonly string[];
-  /** AWS's own APIs are here: `dynamodb.eu-west-1.amazonaws.com`, as clients sign that know no other endpoint. */
+  /**
+   * AWS's own APIs are served here: `dynamodb.eu-west-1.amazonaws.com`, for clients that know no other
+   * endpoint.
+   */
   readonly admitsServices?: boolean;
 };
 
-/** What a guard reads of a request. */
 type Arrival = {
   /** Flat name, value list in wire order. */
   readonly rawHeaders: readonly string[];
-  /** The Host header, with its port. */
   readonly host: string;
 };
 
-/** The reply to a request that may not be here. */
 type GuardRefusal = {
   readonly status: 403;
   /** Flat name, value list. */
@@ -37,13 +36,13 @@ const API_HOST = /^[a-z0-9-]+\.execute-api\.(?:localhost|[a-z0-9-]+\.(?:vpce\.)?
 /** `{urlId}.lambda-url.eu-west-1.on.aws`, the URL of a function. */
 const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
-/** What some operations of AWS's clients put before the endpoint's name: `sync-127.0.0.1`. No URL of a page can have such a name. */
+/** Prefix that AWS clients add for some operations: `sync-127.0.0.1`. No page's URL can have such a name. */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
 const HTTP_PORT = 80;
 
 /**
- * Refuses a Host that is none of ours. Attack: DNS rebinding, where a page's own name is pointed at 127.0.0.1 after
- * it has loaded, so that the browser takes this port for the page's own origin.
+ * Refuses a foreign Host. Attack: DNS rebinding points a page's own name at 127.0.0.1 after it has loaded, so
+ * that the browser treats this port as the page's origin.
  */
 export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusal | undefined {
   const hosts = request.rawHeaders.filter(
@@ -57,8 +56,8 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
 }
 
 /**
- * Refuses what a page of another origin sends. Attack: a page that the developer happens to visit calls the control
- * port; it could not read the answer, but the call would have been done.
+ * Refuses requests from pages of another origin. Attack: a page that the developer visits calls the control
+ * port; it could not read the answer, but the call would take effect.
  */
 export function refuseForeignOrigin(request: Arrival): GuardRefusal | undefined {
   const origin = headerOf(request, 'origin');
@@ -70,7 +69,6 @@ export function refuseForeignOrigin(request: Arrival): GuardRefusal | undefined 
   return undefined;
 }
 
-/** Whether a Host header names this machine, an API, or a name that the user has admitted. */
 export function isAdmittedHost(host: string, rule: HostRule): boolean {
   const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::(\d{1,5}))?$/.exec(host.toLowerCase());
   const name = parts?.[1];
@@ -84,7 +82,7 @@ export function isAdmittedHost(host: string, rule: HostRule): boolean {
     return true;
   if ((port ?? HTTP_PORT) === rule.port)
     return isLoopbackName(name) || API_HOST.test(name) || FUNCTION_URL_HOST.test(name);
-  // An AWS name in Host has no port of ours; no page can point amazonaws.com or on.aws at this machine.
+  // An AWS name in Host has no port of ours; a page cannot point amazonaws.com or on.aws at this machine.
   if (port !== undefined) return false;
   if (FUNCTION_URL_HOST.test(name)) return true;
   if (rule.admitsServices === true && SERVICE_HOST.test(name)) return true;
@@ -105,7 +103,7 @@ function suggestedName(host: string): string {
   return /^[A-Za-z0-9.:-]{1,100}$/.test(host) ? host : 'NAME';
 }
 
-/** A header as it may be repeated to whoever sent it: one line, bounded. */
+/** A header's text, safe to echo: one line, bounded. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }

@@ -1,6 +1,6 @@
 /**
- * IPv4 and IPv6 addresses and CIDR blocks: the one reader for resource policies, access documents and `Fn::Cidr`.
- * Not `node:net`, which pure folders do not import; its test compares them.
+ * IPv4 and IPv6 addresses and CIDR blocks, for resource policies, access documents and `Fn::Cidr`. Not
+ * `node:net`, which pure folders do not import; a test compares the two.
  */
 
 type IpAddress = { readonly bits: bigint; readonly width: 32 | 128 };
@@ -17,7 +17,10 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return bits === undefined ? undefined : { bits, width: isV6 ? 128 : 32 };
 }
 
-/** Reads the address of a caller. One that is mapped to IPv6 (`::ffff:1.2.3.4`) is that IPv4 address: a rule for one must not miss the other. */
+/**
+ * Reads a caller's address. One mapped to IPv6 (`::ffff:1.2.3.4`) becomes the IPv4 address, so that rules for
+ * it match.
+ */
 export function parseCallerAddress(text: string): IpAddress | undefined {
   const address = parseIpAddress(text);
   return address?.width === 128 && address.bits >> 32n === MAPPED_PREFIX
@@ -34,18 +37,17 @@ export function parseIpBlock(text: string): IpBlock | undefined {
   return prefix === undefined ? undefined : { ...address, prefix };
 }
 
-/** The length of a prefix in decimal digits, at most `width`; undefined for anything else. */
+/** A prefix length in decimal digits, at most `width`; undefined for anything else. */
 export function parsePrefix(text: string, width: number): number | undefined {
   return /^\d{1,3}$/.test(text) && Number(text) <= width ? Number(text) : undefined;
 }
 
-/** The first address of a block. */
 export function firstAddress({ bits, width, prefix }: IpBlock): bigint {
   const hostBits = BigInt(width - prefix);
   return (bits >> hostBits) << hostBits;
 }
 
-/** Whether `outer` holds every address of `inner`; blocks of the other version of IP are strangers. */
+/** Whether `outer` holds every address of `inner`; false across versions of IP. */
 export function isWithin(inner: IpBlock, outer: IpBlock): boolean {
   const hostBits = BigInt(outer.width - outer.prefix);
   return (
@@ -55,14 +57,13 @@ export function isWithin(inner: IpBlock, outer: IpBlock): boolean {
   );
 }
 
-/** The block that holds one address alone. */
 export function onlyAddress(address: IpAddress): IpBlock {
   return { ...address, prefix: address.width };
 }
 
 function parseIpv4(text: string): bigint | undefined {
   const octets = text.split('.');
-  // Leading zeros are octal to some readers and decimal to others, so they are no address here.
+  // Leading zeros are octal to some readers and decimal to others, so they are refused.
   const isAddress =
     octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256);
   return isAddress ? octets.reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n) : undefined;
@@ -71,7 +72,7 @@ function parseIpv4(text: string): bigint | undefined {
 function parseIpv6(text: string): bigint | undefined {
   const [head = '', tail, ...more] = text.split('::');
   if (more.length > 0) return undefined;
-  // A dotted IPv4 address may end the text only: before `::` there is none.
+  // A dotted IPv4 address may only end the text, so not before `::`.
   const left = parseGroups(head, tail === undefined);
   const right = tail === undefined ? [] : parseGroups(tail, true);
   if (left === undefined || right === undefined) return undefined;
@@ -81,7 +82,7 @@ function parseIpv6(text: string): bigint | undefined {
   return groups.reduce((bits, group) => (bits << 16n) | group, 0n);
 }
 
-/** The groups of one side of `::`; a dotted IPv4 address at the end of the text counts as two. */
+/** The groups on one side of `::`; a dotted IPv4 address at the end counts as two. */
 function parseGroups(text: string, endsText: boolean): readonly bigint[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

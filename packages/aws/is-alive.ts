@@ -1,9 +1,9 @@
-/** Whether a process runs: that of somebody else, too. */
+/** Whether a process runs, other users' processes included. */
 export function isAlive(pid: number): boolean {
-  // Of these, signals go to groups of processes.
+  // These ids mean groups of processes.
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
-    // Signal 0 asks, on Windows too, and does nothing.
+    // Signal 0 only checks, on Windows too.
     process.kill(pid, 0);
     return true;
   } catch (error) {

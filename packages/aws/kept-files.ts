@@ -1,6 +1,6 @@
 /**
- * What is kept from one run to the next, in a folder for its owner alone: what lies there is served and run. A folder or file
- * that is a link, another user's or open to others is as if it were not there, and so is a file that was damaged.
+ * Files kept from one run to the next, in a folder for its owner alone, since its content is served and run.
+ * Links, files of other users or open to others, and damaged files are ignored.
  */
 import {
   closeSync,
@@ -21,18 +21,18 @@ import { hash } from './file-marks.ts';
 
 export type KeptFolder = {
   readonly folder: string;
-  /** Of all of it; what was written longest ago goes first. Two programs that write at a time may each add as much. */
+  /** In total; the oldest go first. Two programs that write at once may each add as much. */
   readonly mostFiles: number;
   readonly mostBytes: number;
 };
 
 const OTHERS = 0o077;
-/** Of a folder with too much in it, this part stays: one that stayed full would be looked through for every file more. */
+/** Pruning keeps this share: a folder that stayed full would be scanned for every new file. */
 const STAYS = 0.75;
-/** Windows has none. */
+/** Windows lacks it. */
 const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
 
-/** Undefined where nothing is kept, or nothing that can be trusted. */
+/** Undefined if absent or not trustworthy. */
 export function readKept({ folder, mostBytes }: KeptFolder, name: string): string | undefined {
   let file: number | undefined;
   try {
@@ -45,7 +45,7 @@ export function readKept({ folder, mostBytes }: KeptFolder, name: string): strin
     const body = text.slice(end + 1);
     return hash([body]) === text.slice(0, end) ? body : undefined;
   } catch {
-    // It is not there, or is none of ours.
+    // Absent, or not ours.
     return undefined;
   } finally {
     if (file !== undefined) closeSync(file);
@@ -61,7 +61,7 @@ export function writeKept(kept: KeptFolder, name: string, body: string): void {
     const written = join(folder, `${name}.${process.pid}`);
     const text = `${hash([body])}\n${body}`;
     rmSync(written, { force: true });
-    // `wx` neither follows a link nor touches what somebody has put there.
+    // `wx` neither follows a link nor overwrites a file.
     writeFileSync(written, text, { mode: 0o600, flag: 'wx' });
     renameSync(written, join(folder, name));
     keepBounds(kept, Buffer.byteLength(text));
@@ -83,7 +83,7 @@ function isOwn(folder: string): boolean {
   return stats?.isDirectory() === true && isOfOwner(stats);
 }
 
-/** Windows has neither; there the user's folders are the user's. */
+/** Windows has neither; there the user's folders are private. */
 function isOfOwner({ uid, mode }: Stats): boolean {
   const own = process.getuid?.();
   return own === undefined || (uid === own && (mode & OTHERS) === 0);
@@ -91,10 +91,10 @@ function isOfOwner({ uid, mode }: Stats): boolean {
 
 type Tally = { readonly files: number; readonly bytes: number };
 
-/** Of folders that this program has looked through: what they hold at most. */
+/** At most this much is in the folders scanned so far. */
 const TALLIES = new WeakMap<KeptFolder, Tally>();
 
-/** Looks through the folder only where there may be too much in it, or a thousand files would be half a million looks. */
+/** Scans the folder only if it may hold too much: a thousand files would mean half a million looks. */
 function keepBounds(kept: KeptFolder, writtenBytes: number): void {
   const { files, bytes } = TALLIES.get(kept) ?? { files: Infinity, bytes: 0 };
   const most = { files: files + 1, bytes: bytes + writtenBytes };
@@ -102,7 +102,7 @@ function keepBounds(kept: KeptFolder, writtenBytes: number): void {
   TALLIES.set(kept, isWithin ? most : prune(kept));
 }
 
-/** @returns what is left */
+/** @returns what remains */
 function prune({ folder, mostFiles, mostBytes }: KeptFolder): Tally {
   const found = readdirSync(folder).flatMap((name) => {
     const file = join(folder, name);
@@ -114,7 +114,6 @@ function prune({ folder, mostFiles, mostBytes }: KeptFolder): Tally {
   const left = { files: 0, bytes: 0 };
   for (const { file, bytes } of found.toSorted((a, b) => b.ms - a.ms)) {
     const isOver = left.files + 1 > mostFiles * STAYS || left.bytes + bytes > mostBytes * STAYS;
-    // The newest is what was to be kept, whatever its size.
     if (isOver && left.files > 0) rmSync(file, { force: true });
     else {
       left.files += 1;

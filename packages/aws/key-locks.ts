@@ -1,8 +1,11 @@
-/** Locks by name: whoever holds a name runs alone among those who want it, first come, first served. */
+/** Locks by name: one holder at a time, first come, first served. */
 export class KeyLocks {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Runs while holding all names. They are taken in one order everywhere, so two holders cannot wait for each other. */
+  /**
+   * Runs while holding all names. They are always taken in the same order, so two holders cannot wait for
+   * each other.
+   */
   async hold<T>(names: readonly string[], run: () => Promise<T>): Promise<T> {
     const releases: (() => void)[] = [];
     try {

@@ -1,4 +1,6 @@
-/** Names and ids that AWS would invent, made from (stack, logical id) so that every start gives the same. */
+/**
+ * Names and ids that AWS would generate, derived from (stack, logical id) so that every start gives the same.
+ */
 import { createHash } from 'node:crypto';
 
 const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -17,7 +19,7 @@ export function makeRootResourceId(stackName: string, apiLogicalId: string): str
   return makeId(10, stackName, apiLogicalId, 'root');
 }
 
-/** Whether the gateway calls the API of that stack and logical id so. */
+/** Whether this is the local id of that API. */
 export function isLocalApiId(
   { stack, logicalId }: { readonly stack?: string | undefined; readonly logicalId?: string | undefined },
   apiId: string,
@@ -25,7 +27,7 @@ export function isLocalApiId(
   return stack !== undefined && logicalId !== undefined && apiId === makeId(10, stack, logicalId);
 }
 
-/** CloudFormation's form for a resource without a name of its own: `{stack}-{logicalId}-{12 characters}`. */
+/** CloudFormation's generated name: `{stack}-{logicalId}-{12 characters}`. */
 export function makeName(stackName: string, logicalId: string, maxLength = 128): string {
   const suffix = makeId(12, stackName, logicalId).toUpperCase();
   const head = `${stackName}-${logicalId}`.slice(0, maxLength - suffix.length - 1);

@@ -1,6 +1,6 @@
-/** Header lines as they came over the wire: flat name, value list, spelling and duplicates kept. */
+/** Header lines as on the wire: flat name, value list, spelling and duplicates kept. */
 
-/** Value of the first header of that name (given in lower case); undefined when the request has none. */
+/** First value of that header (name in lower case). */
 export function headerOf(
   request: { readonly rawHeaders: readonly string[] },
   lowerName: string,

@@ -1,9 +1,8 @@
-/** The body of a request, bounded. */
 import type { IncomingMessage } from 'node:http';
 
 /**
- * @returns undefined when the body is longer than `maxBytes`; what follows is not read, and the reply must close the
- * connection
+ * @returns undefined when the body is longer than `maxBytes`; the rest is not read, and the reply must close
+ * the connection
  * @throws when the client breaks off
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
@@ -26,7 +25,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     });
     request.on('error', reject);
     request.on('close', () => {
-      // Resolving twice does nothing; a body that ended has resolved before.
+      // No effect after a complete body: the promise is settled.
       reject(new Error('the client closed the connection before its request was complete'));
     });
   });

@@ -1,7 +1,6 @@
 /**
- * Signature Version 4: the canonical request, the string to sign, and signing itself. Verification
- * (packages/aws/signature.ts) rebuilds the same texts from what arrived.
- * Source: AWS IAM user guide, "Create a signed AWS API request".
+ * Signature Version 4: canonical request, string to sign, signature. Verification (packages/aws/signature.ts)
+ * rebuilds the same texts. Source: AWS IAM user guide, "Create a signed AWS API request".
  */
 import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -9,7 +8,7 @@ import type { KeyObject } from 'node:crypto';
 export const SIGNING_ALGORITHM = 'AWS4-HMAC-SHA256';
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
-/** `{date}/{region}/{service}/aws4_request`, in its parts. */
+/** `{date}/{region}/{service}/aws4_request`. */
 export type CredentialScope = {
   /** `20261120` */
   readonly date: string;
@@ -32,7 +31,6 @@ type CanonicalParts = {
   readonly service: string;
 };
 
-/** Who signs; temporary credentials have a session token. */
 export type AwsCredentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -42,7 +40,7 @@ export type AwsCredentials = {
 type RequestToSign = AwsCredentials & {
   readonly method: string;
   readonly url: URL;
-  /** Headers to sign beside Host and X-Amz-Date; name as it will be sent. */
+  /** Headers to sign besides Host and X-Amz-Date, names as sent. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
   readonly service: string;
@@ -109,20 +107,22 @@ export function signatureOf(secretAccessKey: string, scope: CredentialScope, toS
   return createHmac('sha256', signingKey(secretAccessKey, scope)).update(toSign, 'utf8').digest('hex');
 }
 
-/** Of the last scopes: a key is good for a day, and four times as dear as the signature that is made with it. */
+/**
+ * Signing keys of the last scopes: a key is valid for a day, and costs four times as much as a signature.
+ */
 const SIGNING_KEYS = new Map<string, KeyObject>();
-/** Whoever names ever new scopes has them derived anew, and nothing grows. */
+/** Bounds memory when a client names ever new scopes. */
 const SIGNING_KEYS_LIMIT = 32;
 
 function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): KeyObject {
-  // Quoted, so that no two secrets and scopes read alike.
+  // Quoted, so that no two pairs of secret and scope collide.
   const name = JSON.stringify([secretAccessKey, date, region, service]);
   const known = SIGNING_KEYS.get(name);
   if (known !== undefined) return known;
   let bytes: Buffer = Buffer.from(`AWS4${secretAccessKey}`, 'utf8');
   for (const part of [date, region, service, 'aws4_request'])
     bytes = createHmac('sha256', bytes).update(part, 'utf8').digest();
-  // An object: given bytes, Node makes one of them at each use, which takes longer than the signature.
+  // Given bytes, Node makes a key object at each use, which takes longer than the signature.
   const key = createSecretKey(bytes);
   for (const oldest of SIGNING_KEYS.keys()) {
     if (SIGNING_KEYS.size < SIGNING_KEYS_LIMIT) break;
@@ -136,7 +136,7 @@ export function sha256Hex(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Compares without telling by its duration how much of the text was right. */
+/** The duration does not reveal how much of the text was right. */
 export function equalInConstantTime(expected: string, given: string): boolean {
   const a = Buffer.from(expected, 'utf8');
   const b = Buffer.from(given, 'utf8');
@@ -153,7 +153,7 @@ function printScope(scope: CredentialScope): string {
 }
 
 /**
- * The path as every signer but S3's sees it: dot segments and empty segments gone, then each segment encoded
+ * The path as all signers but S3's see it: dot segments and empty segments removed, then each segment encoded
  * once more than on the wire (`%3D` → `%253D`). S3 signs the path as it is.
  */
 export function canonicalPath(wirePath: string, service: string): string {
@@ -192,7 +192,7 @@ function canonicalValue(values: readonly string[]): string {
   return values.map((value) => value.trim().replace(/\s+/g, ' ')).join(',');
 }
 
-/** Brings `%7e`, `%7E` and `~` to one spelling without decoding anything to text, so no byte can get lost. */
+/** Brings `%7e`, `%7E` and `~` to one spelling without decoding to text, so that no byte is lost. */
 function reencode(text: string): string {
   return text.replace(/%([0-9A-Fa-f]{2})|[^%]+|%/g, (piece, hex: string | undefined) => {
     if (hex === undefined) return encodeUnreserved(piece);

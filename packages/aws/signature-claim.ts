@@ -1,4 +1,4 @@
-/** What a request claims about its signature, read from the Authorization header or from a presigned query. */
+/** The signature that a request claims, from the Authorization header or a presigned query. */
 import { decodeOrKeep } from './decode-or-keep.ts';
 import { type CredentialScope, sha256Hex, SIGNING_ALGORITHM, toAmzDate } from './sign-request.ts';
 
@@ -8,33 +8,33 @@ export type SignatureDefect = { readonly errorType: string; readonly message: st
 export type ClaimedSignature = {
   readonly accessKeyId: string;
   readonly scope: CredentialScope;
-  /** `aws4_request` when all is well. */
+  /** `aws4_request` when valid. */
   readonly terminator: string;
-  /** `20261120T080910Z`, as it went into the signature. */
+  /** `20261120T080910Z`, as signed. */
   readonly amzDate: string;
   readonly signedAtMs: number;
   /** Lower case, sorted. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** Query that was signed: all of it, or all but X-Amz-Signature. */
+  /** The signed query: all of it, or all but X-Amz-Signature. */
   readonly signedQuery: string;
   readonly securityToken: string | undefined;
-  /** Of a presigned URL: how long it is good for. */
+  /** Of a presigned URL. */
   readonly expiresSeconds: number | undefined;
 };
 
 /** AWS's bound for X-Amz-Expires: a week. */
 const MAX_EXPIRES_SECONDS = 604_800;
-/** A signed header list longer than this serves no client; it bounds the work per request. */
+/** No client needs a longer signed header list; it bounds the work per request. */
 const MAX_SIGNED_HEADERS = 200;
 
 type Headers = ReadonlyMap<string, readonly string[]>;
 
-/** @returns undefined when the request claims no signature at all. */
+/** @returns undefined when the request claims no signature. */
 export function readClaim(query: string, headers: Headers): ClaimedSignature | SignatureDefect | undefined {
   const parameters = readQuery(query);
   const [authorization, second] = headers.get('authorization') ?? [];
-  // Of two, whoever stands behind the gateway might read the other one.
+  // The backend might read the other one of two.
   if (second !== undefined) return incomplete('The request has more than one Authorization header.');
   const presigned = parameters.has('X-Amz-Algorithm');
   if (authorization === undefined) return presigned ? readPresigned(query, parameters) : undefined;
@@ -60,7 +60,7 @@ function readAuthorization(
     const pair = piece.trim();
     if (pair === '') continue;
     const equals = pair.indexOf('=');
-    // A bearer token sent to a route that wants a signature ends here; the token itself is never echoed.
+    // A bearer token sent to a signed route ends here; it is never echoed.
     if (equals === -1) {
       return incomplete(
         'Invalid key=value pair (missing equal-sign) in Authorization header ' +
@@ -116,7 +116,7 @@ function readPresigned(
     return incomplete(`${missing.join('')}Re-examine the query-string parameters.`);
   }
   const signatures = query.split('&').filter((pair) => nameOf(pair) === 'X-Amz-Signature');
-  // It is what is not signed: the second one could hold anything.
+  // It is not signed itself: a second one could hold anything.
   if (signatures.length > 1) return incomplete('The query string has more than one X-Amz-Signature.');
   const expires = parameters.get('X-Amz-Expires') ?? '300';
   if (!/^\d{1,7}$/.test(expires) || Number(expires) < 1 || Number(expires) > MAX_EXPIRES_SECONDS) {
@@ -200,7 +200,7 @@ function hashed(authorization: string): string {
   return Buffer.from(sha256Hex(authorization), 'hex').toString('base64');
 }
 
-/** The basic form of what the client sent: already basic, or an HTTP date in a Date header. */
+/** The basic form of a date: already basic, or an HTTP date from a Date header. */
 function toBasicDate(text: string): string | undefined {
   const epochMs = Date.parse(/^\d{8}T\d{6}Z$/.test(text) ? toExtendedDate(text) : httpDate(text));
   if (Number.isNaN(epochMs)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Signature Version 4 as AWS verifies it: which defect is named, in which words, and in which order
- * (docs/aws §4.6; the order of checks is the one DynamoDB and API Gateway show).
+ * Signature Version 4 as AWS verifies it: the defects, their wordings and the order of checks, which is the
+ * one DynamoDB and API Gateway show (docs/aws §4.6).
  */
 import {
   canonicalRequest,
@@ -27,17 +27,21 @@ export type SignedRequest = {
 
 export type VerificationContext = {
   readonly nowEpochMs: number;
-  /** Signing name that the credential must be scoped to, `execute-api`; undefined takes any and reports it. */
+  /**
+   * Signing name that the credential must be scoped to, `execute-api`; undefined takes any and reports it.
+   */
   readonly service: string | undefined;
   /** Region that the credential must be scoped to; undefined takes any. */
   readonly region?: string | undefined;
   /** Secret of an access key; undefined = no such key here. */
   readonly secretOf: (accessKeyId: string) => string | undefined;
-  /** Session of a temporary access key; undefined = the key goes without a token. Absent = no key here is temporary. */
+  /**
+   * Session of a temporary access key; undefined = the key has no token. Absent = no key here is temporary.
+   */
   readonly sessionOf?: (accessKeyId: string) => SigningSession | undefined;
 };
 
-/** What `X-Amz-Security-Token` must be, and whether it still counts by the gateway's clock. */
+/** The expected `X-Amz-Security-Token`, and whether it has expired by the gateway's clock. */
 export type SigningSession = { readonly token: string; readonly isExpired: boolean };
 
 export type SignatureResult =
@@ -59,10 +63,9 @@ export type SignatureResult =
       readonly errorType: string;
     };
 
-/** How far the client's clock may be off, either way. */
+/** Largest skew of the client's clock, either way. */
 const MAX_SKEW_MS = 5 * 60_000;
 
-/** Never throws, whatever the request holds. */
 export function verifySignature(request: SignedRequest, at: VerificationContext): SignatureResult {
   const headers = groupHeaders(request.rawHeaders);
   const claim = readClaim(request.query, headers);
@@ -76,7 +79,8 @@ export function verifySignature(request: SignedRequest, at: VerificationContext)
   if (defect !== undefined) return refused(defect);
 
   const secret = at.secretOf(claim.accessKeyId);
-  // A token beside a key that has none belongs to some other account's credentials; a temporary key is nothing without.
+  // A token with a key that has none belongs to another account's credentials; a temporary key is invalid
+  // without its token.
   const session = at.sessionOf?.(claim.accessKeyId);
   if (secret === undefined || !isSameToken(session?.token, claim.securityToken)) return refused(UNKNOWN_KEY);
   if (session?.isExpired === true) return { ...refused(EXPIRED_SESSION), code: 'EXPIRED_TOKEN' };
@@ -142,7 +146,7 @@ function findHostDefect(
   headers: ReadonlyMap<string, readonly string[]>,
 ): SignatureDefect | undefined {
   if (signedHeaders.includes('host')) return undefined;
-  // Of HTTP/2: the AWS SDK for JavaScript signs it in the place of `host`.
+  // HTTP/2: the AWS SDK for JavaScript signs it in place of `host`.
   if (signedHeaders.includes(':authority') && headers.has(':authority')) return undefined;
   return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
 }
@@ -193,7 +197,7 @@ function rebuild(
   return { canonical, toSign: stringToSign(claim.amzDate, claim.scope, canonical) };
 }
 
-/** Always the hash of the body that arrived: what the client says in X-Amz-Content-Sha256 proves nothing, save S3. */
+/** Always the hash of the received body: the client's X-Amz-Content-Sha256 proves nothing, except for S3. */
 function payloadHash(
   request: SignedRequest,
   headers: ReadonlyMap<string, readonly string[]>,

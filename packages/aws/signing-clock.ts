@@ -1,4 +1,3 @@
-/** Signatures beside a clock that a developer moves. */
 import {
   type SignatureResult,
   type SignedRequest,
@@ -6,7 +5,10 @@ import {
   verifySignature,
 } from './signature.ts';
 
-/** The gateway's clock, how far `gatewright clock` has moved it, and had shortly before; one that cannot move says nothing. */
+/**
+ * The gateway's clock, and how far `gatewright clock` has moved it, now and shortly before; absent on a clock
+ * that cannot move.
+ */
 export type SigningClock = {
   nowEpochMs(): number;
   offsetMs?(): number;
@@ -14,8 +16,8 @@ export type SigningClock = {
 };
 
 /**
- * Functions sign by the gateway's clock, the developer's own tools by the machine's, and what was under way when
- * somebody moved the clock by the time before: all of them must get in.
+ * Accepts three clocks: functions sign by the gateway's, the developer's tools by the machine's, and calls
+ * under way during a move by the former offset.
  */
 export function verifyByAnyClock(
   request: SignedRequest,
@@ -25,7 +27,7 @@ export function verifyByAnyClock(
   const nowEpochMs = clock.nowEpochMs();
   const offsetMs = clock.offsetMs?.() ?? 0;
   let result = verifySignature(request, { ...context, nowEpochMs });
-  // The machine's time comes last: its words are those that a developer compares with the clock on the wall.
+  // The machine's time comes last: developers compare its wording with the real time.
   for (const other of [...(clock.formerOffsetsMs?.() ?? []), 0]) {
     if (result.kind !== 'refused') return result;
     if (other !== offsetMs)

@@ -1,6 +1,6 @@
 /**
- * Requests that reach the gateway beside API traffic: AWS's own APIs, the issuer, the command line.
- * Plain data, so that the same handler answers on the control port, on an API's own port and in a test.
+ * Requests to the gateway besides API traffic: AWS's own APIs, the issuer, the command line. Plain data, so
+ * that one handler serves the control port, an API's own port and tests.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { StreamedBody } from './exchange.ts';
@@ -14,25 +14,25 @@ export type ControlRequest = {
   /** Flat name, value list in wire order, the client's spelling and duplicates kept. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  /** The Host header, with its port. */
   readonly host: string;
 };
 
 export type ControlReply = {
   readonly status: number;
-  /** Flat name, value list. `Content-Length` and `Date` are added by the port. */
+  /** Flat name, value list. The port adds `Content-Length` and `Date`. */
   readonly headers: readonly string[];
   readonly body: string | Buffer;
-  /** Takes the place of `body`, and has no length. On the control port alone. */
+  /** Replaces `body`, without a length. Control port only. */
   readonly stream?: StreamedBody;
 };
 
-/** A reply whose body is JSON text. */
 export function jsonReply(status: number, body: unknown, headers: readonly string[] = []): ControlReply {
   return { status, headers: ['Content-Type', 'application/json', ...headers], body: JSON.stringify(body) };
 }
 
-/** The members of a JSON object body, none but the given; undefined for anything else. An empty body is `{}`. */
+/**
+ * The members of a JSON object body; undefined for other members or anything else. An empty body is `{}`.
+ */
 export function readFields(
   request: ControlRequest,
   known: readonly string[],

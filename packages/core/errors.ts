@@ -1,8 +1,8 @@
 /**
- * Every way a request, a definition or a start can fail, by stable code. How a `GatewayError` reads is said by the
- * wordings of the stage or API (deployment/error-wordings.ts), in frames and without an API by
- * deployment/refusal-wordings.ts. `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. What else
- * is 4xx the caller can fix, what is 5xx the owner of the API. docs/errors.md is written from these comments and from
+ * All failures of requests, definitions and starts, by stable code. Wordings are in
+ * deployment/error-wordings.ts (by stage or API) and deployment/refusal-wordings.ts (frames, and without an
+ * API). `[passes]`: the same request may succeed later; `[us]`: a bug of the gateway. The caller can fix
+ * other 4xx, the owner of the API other 5xx. docs/errors.md is written from these comments and from
  * deployment/error-wordings.ts.
  */
 
@@ -10,84 +10,86 @@ import type { Defect } from './defect.ts';
 
 /** AWS's gateway response types that a template may customise (developer guide, "Gateway response types"). */
 export type GatewayResponseType =
-  /** The authorizer's policy, a resource policy or IAM does not allow it. */
+  /** The authorizer's policy, a resource policy or IAM denies the request. */
   | 'ACCESS_DENIED'
-  /** The route cannot be served as it is configured: no such function or host, a template that fails, no response for the answer. */
+  /** The route is misconfigured: missing function or host, failing template, or no matching response. */
   | 'API_CONFIGURATION_ERROR'
-  /** The authorizer answered what API Gateway does not accept. */
+  /** The authorizer returned a result that API Gateway does not accept. */
   | 'AUTHORIZER_CONFIGURATION_ERROR'
   /** The authorizer threw, timed out or could not be invoked. */
   | 'AUTHORIZER_FAILURE'
-  /** The body does not fit its model. */
+  /** The body does not match its model. */
   | 'BAD_REQUEST_BODY'
   /** A required parameter is missing. */
   | 'BAD_REQUEST_PARAMETERS'
-  /** Any other fault of the caller, such as a body that is no JSON where a value of it is mapped. */
+  /** Any other client error, such as an invalid JSON body where a value of it is mapped. */
   | 'DEFAULT_4XX'
-  /** Any other fault; a bug of the gateway, its stack is in the log. [us] */
+  /** Any other error: a bug of the gateway, with its stack in the log. [us] */
   | 'DEFAULT_5XX'
   /** Temporary credentials have expired. */
   | 'EXPIRED_TOKEN'
-  /** The integration could not be reached, or is called in a way that it refuses. [passes] */
+  /** The integration cannot be reached, or refuses the call. [passes] */
   | 'INTEGRATION_FAILURE'
   /** No answer within the integration timeout. [passes] */
   | 'INTEGRATION_TIMEOUT'
-  /** The API key is missing, unknown, disabled or not in a plan of this stage. */
+  /** The API key is missing, unknown, disabled or in no plan of this stage. */
   | 'INVALID_API_KEY'
-  /** The AWS signature is wrong, or `Authorization` is no signature where one is read. */
+  /** The AWS signature is wrong, or `Authorization` holds no signature where one is required. */
   | 'INVALID_SIGNATURE'
-  /** No such route or method (AWS's wording; 404 on HTTP APIs), or no signature where one is wanted. */
+  /** No such route or method (404 on HTTP APIs), or a required signature is missing. */
   | 'MISSING_AUTHENTICATION_TOKEN'
   /** The usage plan's quota is used up. [passes] */
   | 'QUOTA_EXCEEDED'
-  /** Body over 10 MB, as sent or once unpacked, or over Lambda's 6 MB. */
+  /** The body is over 10 MB, packed or unpacked, or over Lambda's 6 MB. */
   | 'REQUEST_TOO_LARGE'
-  /** The resource is gone after authentication. */
+  /** The resource was removed after authentication. */
   | 'RESOURCE_NOT_FOUND'
-  /** Over the rate of plan, method, stage or account; too many open connections. [passes] */
+  /** Over the rate of plan, method, stage or account, or too many open connections. [passes] */
   | 'THROTTLED'
-  /** No credential where the authorizer looks, a token that does not verify, or the authorizer said `Unauthorized`. */
+  /** The credential is missing, the token is invalid, or the authorizer answered `Unauthorized`. */
   | 'UNAUTHORIZED'
-  /** No template for the content type, and passthrough is off; a body that is not packed as its `Content-Encoding` says. */
+  /** No template for the content type without passthrough, or a body that contradicts its `Content-Encoding`. */
   | 'UNSUPPORTED_MEDIA_TYPE'
-  /** The web ACL blocked it. */
+  /** The web ACL blocked the request. */
   | 'WAF_FILTERED';
 
-/** Failures that AWS words itself and no template can customise. */
+/** Failures that AWS words itself; templates cannot customise them. */
 type FixedErrorCode =
-  /** The first path segment names no stage of the API. */
+  /** The first path segment is not a stage of the API. */
   | 'STAGE_NOT_FOUND'
-  /** The function threw, ran out of its own time, or answered what a proxy integration may not answer. */
+  /** The function threw, timed out, or returned an invalid proxy result. */
   | 'FUNCTION_FAILED'
-  /** Too many instances of the function run already. [passes] */
+  /** The function already runs at its concurrency limit. [passes] */
   | 'FUNCTION_THROTTLED'
-  /** Path and query over 10,240 bytes (8,192 on edge-optimized and private REST APIs); a method ARN over 1,600 where a REST method is not open. */
+  /** Path and query over 10,240 bytes (edge-optimized and private REST APIs: 8,192), or the method ARN of a protected REST method over 1,600. */
   | 'URI_TOO_LONG'
   /** Headers over 10,240 bytes (8,000 on private REST APIs). */
   | 'HEADERS_TOO_LARGE'
-  /** The bytes make no sense: bad percent-encoding, a body shorter than announced, more than one `Host`. */
+  /** Invalid HTTP: bad percent-encoding, a body shorter than announced, or several `Host` headers. */
   | 'MALFORMED_REQUEST';
 
 export type GatewayErrorCode = GatewayResponseType | FixedErrorCode;
 
-/** Who is to blame: the caller, the thing behind the gateway, or the gateway's own configuration. */
+/** Whose fault it is: the caller's, the integration's, or the gateway configuration's. */
 type ErrorSource = 'client' | 'integration' | 'gateway';
 
 export type GatewayErrorDetail = {
   readonly source: ErrorSource;
-  /** What the client reads; absent = the default text of the code. `null` is AWS's literal `{"message":null}`. */
+  /**
+   * The client's message; absent = the default text of the code. `null` is AWS's literal `{"message":null}`.
+   */
   readonly message?: string | null;
-  /** HTTP status where it differs from the code's default. */
+  /** HTTP status, if different from the code's default. */
   readonly status?: number;
-  /** Value of `x-amzn-ErrorType` where it differs from the code's default. */
+  /** Value of `x-amzn-ErrorType`, if different from the code's default. */
   readonly errorType?: string;
-  /** What the operator reads in the log and the trail; never sent to the client. */
+  /** For the operator, in the log and the trail; never sent to the client. */
   readonly reason: string;
-  /** What access logs say in its place, where AWS's words are known. */
+  /** Text of access logs in its place, where AWS's words are known. */
   readonly logged?: string | undefined;
-  /** Which check refused, where that is more than the code says. */
+  /** The check that refused, where it is more precise than the code. */
   readonly defect?: Defect;
-  /** Header lines that belong to this failure, e.g. `www-authenticate`. Flat name, value list. */
+  /** Header lines of this failure, e.g. `www-authenticate`. Flat name, value list. */
   readonly headers?: readonly string[];
   /** FUNCTION_THROTTLED: Lambda's name of the limit. */
   readonly throttledBy?: string;
@@ -107,7 +109,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Makes a `GatewayError` without capturing a stack: refusals are ordinary traffic, and a stack costs 4×. */
+/** Makes a `GatewayError` without a stack: refusals are ordinary traffic, and capturing a stack costs 4×. */
 export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail): GatewayError {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -116,7 +118,7 @@ export function gatewayError(code: GatewayErrorCode, detail: GatewayErrorDetail)
   return error;
 }
 
-/** Where in a definition something is wrong. Lines count from 1. */
+/** The place of a fault in a definition. Lines count from 1. */
 export type DefinitionPlace = {
   readonly file: string;
   readonly line?: number | undefined;
@@ -124,7 +126,7 @@ export type DefinitionPlace = {
   readonly property?: string | undefined;
 };
 
-/** A definition that AWS would refuse, or that we cannot read. Message says what AWS wants. */
+/** A definition that AWS would refuse, or that we cannot read. The message says what AWS requires. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
   readonly code = 'DEFINITION_INVALID';
@@ -135,7 +137,7 @@ export class DefinitionError extends Error {
     this.place = place;
   }
 
-  /** `file:line: LogicalId.Property: message` as the command line prints it. */
+  /** `file:line: LogicalId.Property: message`, for the command line. */
   describe(): string {
     const { file, line, logicalId, property } = this.place;
     const where = line === undefined ? file : `${file}:${line}`;
@@ -148,11 +150,11 @@ export class DefinitionError extends Error {
 type StartErrorCode =
   /** Only one of `GATEWRIGHT_ACCESS_KEY_ID` and `GATEWRIGHT_SECRET_ACCESS_KEY` is set, or one is malformed. */
   | 'ADMIN_KEY_INVALID'
-  /** The file of this start's credentials cannot be written or read. */
+  /** The credentials file of this start cannot be written or read. */
   | 'CREDENTIALS_FILE'
   /** The folder of `--data` cannot be used. */
   | 'DATA_DIRECTORY'
-  /** The embedded DynamoDB does not start: another process has its port or its folder, or the machine is too busy. */
+  /** The embedded DynamoDB does not start: its port or folder is in use, or the machine is too busy. */
   | 'DYNAMODB_NOT_STARTED'
   /** A table did not become active in time. */
   | 'DYNAMODB_NOT_READY'
@@ -160,36 +162,36 @@ type StartErrorCode =
   | 'DYNAMODB_REFUSED'
   /** Nothing answers at the address of `--dynamodb`. */
   | 'DYNAMODB_UNREACHABLE'
-  /** The address of `--host` is not one of this machine. */
+  /** The address of `--host` does not belong to this machine. */
   | 'HOST_UNKNOWN'
   /** The keys of the local issuer cannot be written or read. */
   | 'ISSUER_KEYS'
-  /** The users that calls have made cannot be read out of the folder of `--data`. */
+  /** The saved users in the folder of `--data` cannot be read. */
   | 'KEPT_USERS'
-  /** The local CA in `.gatewright/tls` cannot be read or written, or its key is of another certificate. */
+  /** The local CA in `.gatewright/tls` cannot be read or written, or key and certificate do not match. */
   | 'LOCAL_CA'
-  /** A gateway of the name that `--name` says runs already. */
+  /** A gateway with the same `--name` is already running. */
   | 'NAME_IN_USE'
-  /** The service has a serverless.yml and osls is not installed there. */
+  /** The service has a serverless.yml, but osls is not installed there. */
   | 'OSLS_MISSING'
-  /** `.gatewright`, or a folder in it, is a link or cannot be made. */
+  /** `.gatewright`, or a folder in it, is a link or cannot be created. */
   | 'OWN_FOLDER'
-  /** Under `serverless offline` two APIs of one port would claim the same path. */
+  /** With `serverless offline`, two APIs on one port claim the same path. */
   | 'PORT_AMBIGUOUS'
-  /** The port needs rights that this user does not have. */
+  /** This user may not listen on the port. */
   | 'PORT_FORBIDDEN'
-  /** Something else listens on the port. */
+  /** Another process listens on the port. */
   | 'PORT_IN_USE'
-  /** `~/.gatewright/running` is a link, or no folder. */
+  /** `~/.gatewright/running` is a link, or not a folder. */
   | 'RUNNING_FOLDER'
   /** A file of `--seed` cannot be read. */
   | 'SEED'
-  /** `--strict`, and a template holds parts that cannot be enforced; each is named with its logical id. */
+  /** With `--strict`: parts of a template cannot be enforced; the message names their logical ids. */
   | 'UNSUPPORTED'
   /** The file of `--values`, or gatewright.values.yml, cannot be read. */
   | 'VALUES';
 
-/** The gateway cannot start or go on for a reason the person at the keyboard can mend; one sentence, no stack. */
+/** The gateway cannot start or go on for a reason the user can fix; one sentence, no stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: StartErrorCode;
@@ -201,14 +203,14 @@ export class StartError extends Error {
 }
 
 /**
- * What somebody asks of a running gateway, at the console, by a command or in a test, and cannot have; the message says
- * why.
+ * A request to a running gateway, by the console, a command or a test, that cannot be fulfilled; the message
+ * says why.
  */
 export class WishRefused extends Error {
   override readonly name = 'WishRefused';
 }
 
-/** A refusal of a service of AWS that the gateway stands in for, by the service's own name for it and in its words. */
+/** A refusal by an AWS service that the gateway emulates, with the service's own name and words for it. */
 export class ServiceRefusal extends Error {
   override readonly name = 'ServiceRefusal';
   readonly code: string;
@@ -221,7 +223,7 @@ export class ServiceRefusal extends Error {
   }
 }
 
-/** Several things wrong with a definition, told together; in the place of the first. */
+/** Several faults of a definition, reported together; takes the place of the first. */
 export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
 
@@ -235,11 +237,11 @@ export class DefinitionFaults extends DefinitionError {
   }
 }
 
-/** Reads on after a refusal, so that all of what is wrong with one part is told. */
+/** Reads on after a refusal, so that all faults of a part are reported. */
 export class Refusals {
   readonly #errors: DefinitionError[] = [];
 
-  /** @param instead stands for the value until `end` refuses the part */
+  /** @param instead value used until `end` refuses the part */
   read<T>(make: () => T, instead: T): T {
     try {
       return make();
@@ -250,7 +252,7 @@ export class Refusals {
     }
   }
 
-  /** @throws DefinitionError where anything was refused; DefinitionFaults where it was more than one thing */
+  /** @throws DefinitionError for one refusal; DefinitionFaults for more */
   end(): void {
     const [first, ...others] = this.#errors;
     if (first === undefined) return;
@@ -258,23 +260,26 @@ export class Refusals {
   }
 }
 
-/** What becomes of a part of a definition that cannot be taken: it is noted, what depends on it answers 500, the rest is served. */
+/**
+ * Handling of a part of a definition that cannot be taken: it is reported, and routes that depend on it
+ * answer 500.
+ */
 export interface Tolerance {
-  /** Whether routes answer although a guard in front of them cannot be enforced: `--allow-unguarded`. */
+  /** Whether routes answer although a guard of theirs cannot be enforced: `--allow-unguarded`. */
   readonly allowsUnguarded: boolean;
   /**
-   * What `make` gives; where a DefinitionError stops it, what `instead` makes of the error.
+   * The result of `make`; after a DefinitionError, the result of `instead`.
    * @param consequence what requests will miss then, as half a sentence
    * @throws DefinitionError where nothing is tolerated
    */
   attempt<T>(consequence: string, make: () => T, instead: (error: DefinitionError) => T): T;
-  /** Goes on without what the error speaks of. @throws the error where nothing is tolerated */
+  /** Goes on without the faulty part. @throws the error where nothing is tolerated */
   note(error: DefinitionError, consequence: string): void;
 }
 
 /**
- * The first thing that AWS would refuse ends the work: for AWS's own API, and wherever a definition is judged. Routes
- * stay as they are written, whatever guards them elsewhere.
+ * The first fault that AWS would refuse throws: for AWS's own API, and wherever a definition is judged.
+ * Routes stay as written, whatever guards them elsewhere.
  */
 export const REFUSING: Tolerance = {
   allowsUnguarded: true,
@@ -284,10 +289,12 @@ export const REFUSING: Tolerance = {
   },
 };
 
-/** Consequence of what no request ever meets, such as the certificate of a distribution. */
+/** For parts that no request meets, such as the certificate of a distribution. */
 export const NO_CONSEQUENCE = 'changes nothing for a request';
 
-/** For those who judge routes and what guards them: what changes nothing for a request is passed over, all else is refused. */
+/**
+ * For judging routes and their guards: faults without effect on requests are skipped, others are refused.
+ */
 export const REFUSING_WHAT_REQUESTS_MEET: Tolerance = {
   allowsUnguarded: true,
   attempt(consequence, make, instead) {
@@ -303,13 +310,13 @@ export const REFUSING_WHAT_REQUESTS_MEET: Tolerance = {
   },
 };
 
-/** One thing that could not be taken, and what requests miss by it. */
+/** One part that could not be taken, and its consequence for requests. */
 export type Fault = { readonly error: DefinitionError; readonly consequences: readonly string[] };
 
-/** Gathers what cannot be taken, so that the rest is served and all of it is told. */
+/** Collects faults, so that the rest is served and all faults are reported. */
 export class Faults implements Tolerance {
   readonly allowsUnguarded: boolean;
-  /** By place and message: deployments of one API meet the same fault again. */
+  /** Keyed by place and message: deployments of one API meet the same fault again. */
   readonly #faults = new Map<
     string,
     { readonly error: DefinitionError; readonly consequences: Set<string> }
@@ -346,7 +353,7 @@ export class Faults implements Tolerance {
   }
 }
 
-/** Of what was thrown and nothing expected: its stack, for the log. */
+/** An unexpected error with its stack, for the log. */
 export function describeFault(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

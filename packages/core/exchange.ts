@@ -1,7 +1,7 @@
 /**
- * One request in flight. A single object whose fields are all set at construction (a stable shape is
- * what makes it fast); the stages are types over it, so a phase cannot read what an
- * earlier phase has not established. Only the methods here move it from stage to stage.
+ * One request in flight. All fields are set at construction, since a stable object shape is fast; the stages
+ * are types over it, so that a phase cannot read what no earlier phase has set. Only the methods here move it
+ * from stage to stage.
  */
 import type {
   ApiIdentity,
@@ -21,70 +21,69 @@ import type { CompiledPolicy } from './policy/model.ts';
 import type { ByteStream, ClientKeyPair, InvocationResult } from './ports.ts';
 
 /**
- * Of a request, as sent and once unpacked. One byte more may arrive: that is how the server says "too long" without
- * reading on.
+ * Limit of a request body, as sent and once decompressed. One byte more may arrive: it tells the server that
+ * the body is too long.
  */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** What goes back to the client. */
 export type Reply = {
   status: number;
-  /** Flat name, value list: keeps duplicates and the spelling of the handler. */
+  /** Flat name, value list: keeps duplicates and the handler's spelling. */
   headers: string[];
   body: string | Buffer;
-  /** Follows in place of `body`, which is empty then. */
+  /** Replaces `body`, which is then empty. */
   stream?: StreamedBody;
 };
 
-/** The body of a reply that is sent as it comes. */
 export type StreamedBody = {
   readonly bytes: ByteStream;
   /** Longest silence of the connection. */
   readonly idleMs: number;
-  /** Called once by whoever sends the reply, when its socket has finished or died. */
+  /** Called once by the sender of the reply, when its socket has finished or died. */
   onOver: (end: StreamEnd) => void;
 };
 
 export type StreamEnd = {
   readonly sentBytes: number;
-  /** By the monotonic clock; undefined where no byte came. */
+  /** By the monotonic clock; undefined if no byte came. */
   readonly firstByteMs: number | undefined;
-  /** Who broke it off, and why; undefined = it is complete. */
+  /** The side that broke off; undefined = complete. */
   readonly cutBy: 'client' | 'integration' | undefined;
   readonly failure: string | undefined;
 };
 
-/** A result of a Lambda authorizer as kept in the cache: the policy, never the decision. */
+/** A Lambda authorizer's result as cached: the policy, never the decision. */
 export type AuthorizerGrant = {
   readonly principalId: string | undefined;
   readonly context: Extract<CallerFacts, { kind: 'lambda' }>['context'];
   readonly usageIdentifierKey: string | undefined;
-  /** When the function gave it. */
+  /** Time of the function's answer. */
   readonly givenAtEpochMs?: number;
-  /** IAM policy to evaluate per ARN, or the plain yes/no of a simple response. */
+  /** IAM policy to evaluate per ARN, or the yes/no of a simple response. */
   readonly verdict:
     | { readonly kind: 'policy'; readonly policy: CompiledPolicy }
     | { readonly kind: 'simple'; readonly isAuthorized: boolean };
 };
 
-/** An entry of a cache, for people. */
 export type CacheEntry<Value> = {
   readonly key: string;
   readonly value: Value;
   readonly expiresAtEpochMs: number;
 };
 
-/** Cache of one stage's authorizers; never shared between stages, since a grant of `dev` must open nothing in `prod`. */
+/**
+ * Cache of one stage's authorizers; never shared between stages, since a grant of `dev` must not apply to
+ * `prod`.
+ */
 export interface AuthorizerCache {
   get(authorizerId: string, key: string, nowEpochMs: number): AuthorizerGrant | undefined;
   put(authorizerId: string, key: string, grant: AuthorizerGrant, expiresAtEpochMs: number): void;
   list?(): readonly CacheEntry<AuthorizerGrant>[];
-  /** Forgets one entry of the list. */
   drop?(key: string): void;
   flush(): void;
 }
 
-/** Token buckets that a stage's requests meet beside those of a usage plan. */
+/** Token buckets of a stage, besides those of a usage plan. */
 export interface StageThrottle {
   /** The bucket of a route; undefined = the stage does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
@@ -102,28 +101,26 @@ export interface KeyHolder {
   /** The plan's bucket for a route; undefined = the plan does not throttle it. */
   bucketOf(routeKey: string, nowEpochMs: number): TokenBucket | undefined;
   isQuotaUsedUp(nowEpochMs: number): boolean;
-  /** What is left of the quota; undefined = the plan has none. For whoever asks why. */
+  /** Remaining quota, for explanations; undefined = the plan has none. */
   quotaLeft?(nowEpochMs: number): number | undefined;
-  /** Counts one admitted request. */
   count(nowEpochMs: number): void;
 }
 
-/** Why a key opens nothing; the names are of plans and stages that it does open. */
+/** Why a key does not admit; plans and stages that it does admit to are named. */
 export type KeyFault =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'disabled'; readonly keyId: string }
   | { readonly kind: 'no-plan'; readonly keyId: string }
   | { readonly kind: 'other-stages'; readonly keyId: string; readonly opens: readonly string[] };
 
-/** Who may enter which stage with which key. */
 export interface KeyRing {
-  /** Undefined where the key is unknown, disabled, or in no plan for this stage. */
+  /** Undefined if the key is unknown, disabled, or in no plan for this stage. */
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
-  /** Why `holderOf` finds nobody. */
+  /** The reason if `holderOf` finds none. */
   whyNobody?(apiId: string, stageName: string, value: string): KeyFault;
 }
 
-/** An answer as the cache keeps it: without what is added for one request alone. */
+/** An answer as cached: without the parts that belong to one request. */
 export type CachedReply = {
   readonly status: number;
   readonly headers: readonly string[];
@@ -136,71 +133,70 @@ export interface ResponseCache {
   get(key: string, nowEpochMs: number): CachedReply | undefined;
   put(key: string, reply: CachedReply, expiresAtEpochMs: number): void;
   list?(): readonly CacheEntry<CachedReply>[];
-  /** Forgets one entry of the list. */
   drop?(key: string): void;
   flush(): void;
 }
 
-/** Which routes of a stage have a cache, and the cache. */
 export type StageCache = {
   readonly cache: ResponseCache;
   readonly routes: ReadonlyMap<RoutePlan, RouteCaching>;
 };
 
-/** What a stage writes down of its requests. */
 export type StageLogs = {
   readonly access: AccessLog | undefined;
-  /** REST only: the groups of the execution log, for the routes that have one. */
+  /** REST only: groups of the execution log, for routes that have one. */
   readonly executionGroups: readonly string[];
   readonly optionsOf: (routeKey: string | undefined) => RouteOptions;
-  /** REST only: whether X-Ray hears of its requests. */
+  /** REST only: whether X-Ray gets its traces. */
   readonly isTraced: boolean;
 };
 
-/** A stage as requests see it. */
 export type ServedStage = {
   readonly name: string;
   readonly deploymentId: string;
   readonly deployment: Deployment;
   readonly variables: Readonly<Record<string, string>> | null;
   readonly authorizerCache: AuthorizerCache;
-  /** Undefined where no request can meet a limit. */
+  /** Undefined if no limit can apply. */
   readonly throttle: StageThrottle | undefined;
   readonly keys: KeyRing;
-  /** Undefined where no answer is kept. */
+  /** Undefined if no answers are cached. */
   readonly cache?: StageCache | undefined;
-  /** REST only: size of the cache cluster as AWS writes it; it is there whether or not a route keeps answers. */
+  /** REST only: size of the cache cluster as AWS writes it, whether or not a route caches answers. */
   readonly cacheClusterGb?: string | undefined;
-  /** Undefined where nothing is written of a request but its line. */
+  /** Undefined if only the request line is logged. */
   readonly logs?: StageLogs | undefined;
-  /** REST only: shown to HTTPS backends that ask for one. */
+  /** REST only: for HTTPS backends that ask for one. */
   readonly clientCertificate?: ClientKeyPair | undefined;
-  /** Whether this is the canary; undefined where the stage has none. */
+  /** Whether this is the canary; undefined if the stage has none. */
   readonly isCanary?: boolean | undefined;
-  /** Takes a part of the stage's requests; undefined = none does. */
+  /** Takes a share of the stage's requests; undefined = none. */
   readonly canary?: Canary | undefined;
 };
 
-/** A canary release: the stage as its requests see it. */
+/** A canary release, with the stage as its requests see it. */
 type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 
-/** `stageName` may name no stage of the API; `path` begins with a slash. */
+/** `stageName` may not exist in the API; `path` begins with a slash. */
 type StageLocation = { readonly stageName: string; readonly path: string };
 
 /** By endpoint type (docs/aws §2.5, §13). */
 export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
 
-/** An API as requests see it; the control plane swaps stages, requests only read. */
+/** An API, for requests: the control plane swaps stages, requests only read. */
 export type ServedApi = ApiIdentity & {
   readonly stages: ReadonlyMap<string, ServedStage>;
-  /** Splits a raw path into stage and path below it, the way this kind of API does. */
+  /** Splits a raw path into stage and path, by the rules of this kind of API. */
   locate(rawPath: string, stages: ReadonlyMap<string, unknown>): StageLocation;
   /** Words failures that happen before a stage is known. */
   readonly errors: BuiltInWordings;
   readonly disableExecuteApiEndpoint: boolean;
-  /** A guard in front of all of it cannot be enforced, as the truststore of its domain; its routes are closed. */
+  /**
+   * Set if a guard of the whole API cannot be enforced, such as its domain's truststore; its routes are
+   * closed.
+   */
   readonly closedBecause?: string | undefined;
-  /** Where they are tighter than those of Regional and HTTP APIs. */
+  /** If tighter than those of Regional and HTTP APIs. */
   readonly limits?: RequestLimits | undefined;
 };
 
@@ -215,19 +211,18 @@ export type Caller =
     });
 
 /**
- * What phases leave behind for whoever asks why a request went as it did: references, nothing worked out. There only
- * where requests are recorded.
+ * Notes of the phases for explanations: references, computed only on demand. Present only while requests are
+ * recorded.
  */
 export type PhaseNotes = {
-  /** The authorizer's function was asked. */
   asked: { readonly event: string; result: InvocationResult | undefined } | undefined;
-  /** Also of a request that he may not make. */
+  /** Also of a request that the caller may not make. */
   caller: Caller | undefined;
   metered: MeterNotes | undefined;
   lookedUp: CacheNotes | undefined;
 };
 
-/** Levels as they were when they were asked, before this request took from them. */
+/** Levels before this request took from them. */
 export type MeterNotes = {
   holder: KeyHolder | undefined;
   keyFault: KeyFault | undefined;
@@ -242,7 +237,6 @@ type CacheNotes = {
   readonly key: string;
   readonly ttlSeconds: number;
   readonly reply: unknown;
-  /** Of the entry that answered. */
   readonly storedAtEpochMs: number | undefined;
 };
 
@@ -271,7 +265,7 @@ export class Exchange implements RequestFacts {
   outgoing: Outgoing | undefined;
   /** The event of a Lambda proxy, once mapped; empty for other integrations. */
   payload: string | undefined;
-  /** Undefined where nobody records. */
+  /** Undefined unless recorded. */
   notes: PhaseNotes | undefined;
 
   constructor(api: ServedApi, request: RequestFacts) {
@@ -306,7 +300,7 @@ export class Exchange implements RequestFacts {
     this.path = path;
   }
 
-  /** X-Ray takes this request's trace: everything behind the gateway is told so. */
+  /** Marks the request's trace as sampled for everything behind the gateway. */
   sample(): void {
     this.traceHeader = this.traceHeader.replace('Sampled=0', 'Sampled=1');
   }
@@ -339,6 +333,9 @@ declare const METERED: unique symbol;
 export type Received = Exchange;
 export type Matched = Received & { readonly stage: ServedStage; readonly route: RoutePlan };
 export type Authenticated = Matched & { readonly caller: Caller };
-/** Only `admitted()` makes one, so a pipeline that leaves out `meter` does not compile. The mark exists for the compiler alone. */
+/**
+ * Only `admitted()` makes one, so a pipeline without `meter` does not compile. The mark exists for the
+ * compiler alone.
+ */
 export type Admitted = Authenticated & { readonly [METERED]: true };
 export type Mapped = Admitted & { readonly outgoing: Outgoing; readonly payload: string };

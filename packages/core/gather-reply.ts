@@ -1,10 +1,9 @@
-/** A streamed reply for somebody who has no socket. */
 import type { Reply } from './exchange.ts';
 
-/** Where gathering ends, whatever the stream still has. */
+/** Gathering ends here, even if the stream goes on. */
 type GatherLimits = { readonly maxBytes: number; readonly timeoutMs: number };
 
-/** The reply in one piece. A stream that breaks off keeps what has come. */
+/** The reply in one piece, for callers without a socket. A stream that breaks off keeps what has come. */
 export async function gatherReply(reply: Reply, { maxBytes, timeoutMs }: GatherLimits): Promise<Reply> {
   const { stream, ...whole } = reply;
   if (stream === undefined) return reply;

@@ -1,7 +1,7 @@
 /**
- * THE request path of REST and HTTP APIs, top to bottom. What the two kinds do differently is data in the
- * deployment. Phases are synchronous unless they really wait, so `await` stands only before those.
- * Contract of each phase: top of its file, and docs/request-path.md.
+ * THE request path of REST and HTTP APIs, top to bottom. Differences between the two are data in the
+ * deployment. Phases are synchronous unless they really wait, so only those are awaited. Contract of each
+ * phase: top of its file, and docs/request-path.md.
  */
 import { authenticate, knownCaller } from './phases/authenticate.ts';
 import { authorize } from './phases/authorize.ts';
@@ -26,7 +26,8 @@ import type { Admitted, Caller, Matched, Received, Reply } from './exchange.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one when it is over.
+ * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one at
+ * its end.
  */
 export async function serve(received: Received, at: Ports & Recording & Screening): Promise<Reply> {
   const trail = new Trail(at.clock);
@@ -72,7 +73,7 @@ export async function serve(received: Received, at: Ports & Recording & Screenin
   return reply;
 }
 
-/** Who calls, of a request and of the handshake of a WebSocket; undefined where the authorizer has to be asked. */
+/** The caller of a request or WebSocket handshake; undefined if the authorizer has to be called. */
 export function recognize(matched: Matched, trail: Trail, at: Ports & Screening): Caller | undefined {
   const { stage } = matched;
   if ((stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
@@ -83,7 +84,7 @@ export function recognize(matched: Matched, trail: Trail, at: Ports & Screening)
   return knownCaller(matched, at);
 }
 
-/** Whether what is of a known caller goes on. */
+/** Runs the checks that need a known caller. */
 export function admit(matched: Matched, caller: Caller, trail: Trail, at: Ports): Admitted {
   if (matched.notes !== undefined) matched.notes.caller = caller;
   trail.enter('authorize');

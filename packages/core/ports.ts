@@ -1,8 +1,8 @@
-/** What the gateway needs from the outside. Adapters implement these; tests pass virtual ones. */
+/** The gateway's interfaces to the outside. Adapters implement these; tests pass virtual ones. */
 import type { Identities } from './policy/identities.ts';
 import type { VerificationKey } from './policy/token-trust.ts';
 
-/** Wall-clock time as clients, tokens and TTLs see it: moved by `gatewright clock`. */
+/** Wall-clock time for clients, tokens and TTLs: moved by `gatewright clock`. */
 export interface Clock {
   nowEpochMs(): number;
   /** Milliseconds since some start, for durations; never moved, never backwards. */
@@ -12,30 +12,32 @@ export interface Clock {
 /** A clock that `gatewright clock` moves. Timers and socket timeouts stay on the machine's time. */
 export interface ShiftableClock extends Clock {
   /**
-   * Begins with one Float64: milliseconds to add to the machine's time. Handed to worker threads, so that functions
-   * and the embedded DynamoDB move in the same instant.
+   * Starts with one Float64: milliseconds to add to the machine's time. Shared with worker threads, so that
+   * functions and the embedded DynamoDB move at the same instant.
    */
   readonly offset: SharedArrayBuffer;
-  /** Moves on (or back) from where the clock stands. @throws RangeError over a hundred years or for no number. */
+  /**
+   * Moves from the present time, forward or back. @throws RangeError over a hundred years or for no number.
+   */
   shift(ms: number): void;
   reset(): void;
   offsetMs(): number;
-  /** Offsets that were in force a moment ago: what was signed by them may still be under way. */
+  /** Recent offsets: calls that were signed under them may still be under way. */
   formerOffsetsMs(): readonly number[];
 }
 
-/** What ends when too much time has passed. Time stands still while a debugger holds a function. */
+/** Deadlines. Their time stands still while a debugger pauses a function. */
 export interface Deadlines {
-  /** Milliseconds since some start, without those in which time stood still. */
+  /** Milliseconds since some start, without paused time. */
   nowMs(): number;
   after(ms: number, then: () => void): Deadline;
-  /** Aborts as `AbortSignal.timeout` does. */
+  /** Aborts like `AbortSignal.timeout`. */
   signal(ms: number): AbortSignal;
 }
 
 export type Deadline = { clear(): void };
 
-/** Source of ids and of chance; seeded in tests. */
+/** Ids and random numbers; seeded in tests. */
 export interface Random {
   /** RFC 9562 version 4. */
   uuid(): string;
@@ -50,40 +52,40 @@ export interface Random {
 export type Invocation = {
   /** Name, not ARN: `food-delivery-dev-listUsers`. */
   readonly functionName: string;
-  /** Version or alias as the caller named it; absent or empty = the function itself. */
+  /** Version or alias from the caller; absent or empty = the function itself. */
   readonly qualifier?: string | undefined;
   /** The event as JSON text. */
   readonly payload: string;
-  /** How long the caller waits, from now. The function's own timeout is the runtime's matter. */
+  /** The caller's timeout, from now. The runtime handles the function's own. */
   readonly timeoutMs: number;
   /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
-  /** Of a caller of Lambda's own API; API Gateway wishes for nothing. */
+  /** Options of callers of Lambda's own API; API Gateway sets none. */
   readonly wishes?: InvocationWishes;
 };
 
 export type InvocationWishes = {
   /** JSON text, for the handler's `context.clientContext`. */
   readonly clientContext: string | undefined;
-  /** Told of each line that the function prints while it runs the event, in Lambda's text format. */
+  /** Called for each line that the function prints during the event, in Lambda's text format. */
   readonly onLine: ((line: string) => void) | undefined;
-  /** Version or alias that was called, for the handler's `context`; absent = the function itself. */
+  /** The called version or alias, for the handler's `context`; absent = the function itself. */
   readonly invoked?: InvokedVersion | undefined;
 };
 
-/** A version, or an alias and the version that was drawn for it. */
+/** A version, or an alias with its chosen version. */
 export type InvokedVersion = { readonly arn: string; readonly version: string };
 
-/** The id that the function read as `awsRequestId`; made when asked for, since only access logs do. */
+/** The function's `awsRequestId`; made on demand, since only access logs use it. */
 export type RequestIdOf = () => string;
 
 export type InvocationResult =
-  /** The handler returned; `payload` is JSON text (`null` where it returned undefined). */
+  /** The handler returned; `payload` is JSON text (`null` for undefined). */
   | {
       readonly kind: 'returned';
       readonly payload: string;
       readonly requestId?: RequestIdOf;
-      /** Milliseconds that the instance took to start, where this was its first event. */
+      /** Start time of the instance in milliseconds, on its first event. */
       readonly initMs?: number;
       readonly executedVersion?: string;
     }
@@ -94,65 +96,63 @@ export type InvocationResult =
       readonly errorType: string;
       readonly errorMessage: string;
       readonly requestId?: RequestIdOf;
-      /** Where a version or alias was called. */
+      /** Present if a version or alias was called. */
       readonly executedVersion?: string;
     }
   /** The caller's `timeoutMs` passed first; the function may still be running. */
   | { readonly kind: 'timed-out' }
-  /** Lambda would not take the event: no such function, no instance free within bounds, or payload over 6 MB. */
+  /** Lambda refused the event: no such function, no instance free within bounds, or payload over 6 MB. */
   | {
       readonly kind: 'refused';
       readonly reason: 'not-found' | 'throttled' | 'too-large';
       readonly message: string;
-      /** Throttled by what the function has reserved, and not by what all functions may run together. */
+      /** Throttled by the function's reserved concurrency, not by the account's. */
       readonly isReserved?: true;
     };
 
-/** Bytes as they come, for one reader. A source that breaks off ends the reading with a `GatewayError`. */
+/** Bytes as they arrive, for one reader. A source that breaks off ends with a `GatewayError`. */
 export interface ByteStream extends AsyncIterable<Buffer> {
-  /** Nobody reads on: what still comes is thrown away. */
+  /** Stops reading: remaining data is discarded. */
   cancel(): void;
 }
 
-/** An answer whose body is still coming. */
 export type StreamAnswer<Head> = {
   readonly kind: 'streams';
   readonly head: Head;
   readonly body: ByteStream;
-  /** Of a function. */
+  /** For functions. */
   readonly requestId?: RequestIdOf;
-  /** What a function says that it streams; absent = it says nothing. */
+  /** The content type that a function sets; absent = none. */
   readonly contentType?: string | undefined;
 };
 
 /** Status and headers of a backend; headers are a flat name, value list in its spelling. */
 export type HttpHead = { readonly status: number; readonly headers: readonly string[] };
 
-/** How long a streamed answer may keep its caller waiting. */
 export type StreamTimes = {
-  /** For the whole of it. */
+  /** For the whole answer. */
   readonly timeoutMs: number;
-  /** For its beginning, and between two parts of it. */
+  /** Until it starts, and between two parts. */
   readonly idleMs: number;
 };
 
 export interface Invoker {
   invoke(invocation: Invocation): Promise<InvocationResult>;
   /**
-   * Lambda's InvokeWithResponseStream: answers with the first bytes. The result of a function that does not stream is
-   * a stream of one part.
+   * Lambda's InvokeWithResponseStream: resolves with the first bytes. A function that does not stream gives a
+   * stream of one part.
    */
   stream(
     invocation: Invocation & StreamTimes,
   ): Promise<StreamAnswer<undefined> | Exclude<InvocationResult, { kind: 'returned' }>>;
-  /** Whether an event for this name could be delivered. Lets a deployment be checked before it serves. */
+  /** Whether events for this name can be delivered, for checking a deployment before it serves. */
   has(functionName: string): boolean;
 }
 
-/** By which a backend knows who calls; PEM, both. */
+/** Client certificate for backends; both PEM. */
 export type ClientKeyPair = { readonly certificate: string; readonly privateKey: string };
 
-/** One call of a backend; nothing is added to it but what HTTP/1.1 itself needs. */
+/** One call of a backend; only what HTTP/1.1 itself needs is added. */
 export type HttpRequest = {
   readonly method: string;
   /** `https://pets.example:8443` */
@@ -162,15 +162,14 @@ export type HttpRequest = {
   /** Flat name, value list. */
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
-  /** For the whole exchange. */
   readonly timeoutMs: number;
   /** For TLS backends that ask for one; absent = none. */
   readonly clientCertificate?: ClientKeyPair | undefined;
-  /** The only authority that is believed, PEM; absent = the usual ones. */
+  /** The only trusted authority, PEM; absent = the default ones. */
   readonly trusted?: string | undefined;
-  /** VPC link whose address takes the place of the origin. */
+  /** VPC link whose address replaces the origin. */
   readonly vpcLink: string | undefined;
-  /** Whether a packed answer (`Content-Encoding: gzip`) is unpacked; its headers stay as they are. */
+  /** Whether a compressed answer (`Content-Encoding: gzip`) is decompressed; its headers stay. */
   readonly unpacks: boolean;
 };
 
@@ -178,14 +177,14 @@ export type HttpOutcome =
   | {
       readonly kind: 'answered';
       readonly status: number;
-      /** Flat name, value list, spelling of the backend. */
+      /** Flat name, value list, in the backend's spelling. */
       readonly headers: readonly string[];
       readonly body: Buffer;
     }
   | { readonly kind: 'timed-out' }
   /**
-   * `address`: no such host, or none at all. `network`: refused, reset, TLS. `too-large`: more than 10 MB came back.
-   * `request`: it could not be sent as it is.
+   * `address`: no such host, or none given. `network`: refused, reset, TLS. `too-large`: an answer over 10
+   * MB. `request`: it cannot be sent.
    */
   | {
       readonly kind: 'unreachable';
@@ -193,13 +192,13 @@ export type HttpOutcome =
       readonly message: string;
     };
 
-/** Where this gateway serves a host itself; `trusted`: its own authority, where it speaks TLS. */
+/** A host that this gateway serves itself; `trusted`: its own authority, if it uses TLS. */
 export type LocalOrigin = { readonly origin: string; readonly trusted?: string };
 
 export interface HttpClient {
   /** Never rejects and follows no redirect. */
   send(request: HttpRequest): Promise<HttpOutcome>;
-  /** The same, answering once all headers are there. Nothing is unpacked. */
+  /** The same, but resolves once all headers have arrived. Nothing is decompressed. */
   stream(
     request: HttpRequest & StreamTimes,
   ): Promise<StreamAnswer<HttpHead> | Exclude<HttpOutcome, { kind: 'answered' }>>;
@@ -210,14 +209,13 @@ export interface Compressor {
   pack(coding: 'gzip' | 'deflate', content: Buffer): Promise<Buffer>;
 }
 
-/** One call of an AWS service, not signed yet. */
+/** One unsigned call of an AWS service. */
 export type ServiceRequest = {
-  /** `sqs`, `dynamodb`, `states` */
   readonly service: string;
   /** `{subdomain}.{service}` of the integration's URI. */
   readonly subdomain: string | undefined;
   readonly region: string;
-  /** Where AWS's address for the call has another name than the service: `sync-states`. */
+  /** Set if AWS's host name for the call differs from the service: `sync-states`. */
   readonly hostName?: string;
   readonly method: string;
   readonly path: string;
@@ -226,51 +224,51 @@ export type ServiceRequest = {
   readonly headers: readonly string[];
   readonly body: string | Buffer | undefined;
   readonly timeoutMs: number;
-  /** What the integration runs with; undefined: nobody's. */
+  /** The integration's role; undefined = none. */
   readonly roleArn?: string | undefined;
 };
 
 export interface ServiceClient {
-  /** Never rejects. */
   call(request: ServiceRequest): Promise<HttpOutcome>;
 }
 
 type KeyLookup =
   | { readonly kind: 'key'; readonly key: VerificationKey }
-  /** The issuer answers, and has no key of this id. */
+  /** The issuer answered, but has no key with this id. */
   | { readonly kind: 'unknown' }
-  /** The issuer cannot be asked now; `reason` is for the operator. */
+  /** The issuer cannot be reached now; `reason` is for the operator. */
   | { readonly kind: 'unreachable'; readonly reason: string };
 
-/** Public keys of token issuers. An issuer is named by its `iss`; only configuration says which are asked. */
+/** Public keys of token issuers, by `iss`; only configured issuers are called. */
 export interface KeySets {
-  /** The key, where it is at hand; undefined = `find` must be asked. */
+  /** The key, if at hand; undefined = call `find`. */
   known(issuer: string, keyId: string): VerificationKey | undefined;
-  /** Reads the issuer's key set where that may help. Bounded in time and size, one request per issuer at a time; never rejects. */
+  /**
+   * Fetches the issuer's key set if that may help. Bounded in time and size, one request per issuer at a
+   * time; never rejects.
+   */
   find(issuer: string, keyId: string): Promise<KeyLookup>;
 }
 
-/** Where request lines go. `write` must not wait. */
+/** Destination of request lines. `write` must not wait. */
 export interface LogSink {
   write(line: string): void;
 }
 
 /**
- * CloudWatch's log groups by name; here files. For the access and execution logs of all
- * kinds of API.
+ * CloudWatch's log groups by name, for the access and execution logs of all kinds of API; here files, since
+ * there is no CloudWatch.
  */
 export interface LogGroups {
-  /** Appends one line; must not wait, may drop lines that nothing can take. */
+  /** Appends one line; must not wait, and may drop lines if it cannot write. */
   write(group: string, line: string): void;
 }
 
-/** Where X-Ray segments go. */
 export interface TraceSink {
   /** Takes one segment document as JSON text; must not wait. */
   send(segment: string): void;
 }
 
-/** Everything a phase may reach. */
 export type Ports = {
   readonly clock: Clock;
   readonly random: Random;
@@ -279,16 +277,17 @@ export type Ports = {
   readonly services: ServiceClient;
   readonly compressor: Compressor;
   readonly log: LogSink;
-  /** What its lines begin with, the blank behind it included; empty where one API is served alone. Undefined = nothing. */
+  /**
+   * Prefix of the API's lines, with its trailing blank; empty if only one API is served. Undefined = nothing.
+   */
   readonly labelOf?: (apiId: string) => string;
-  /** What its lines end with: where the story of a request is told. Undefined = nothing. */
+  /** Suffix of a request's lines: a link to its explanation. Undefined = nothing. */
   readonly linkOf?: ((requestId: string) => string) | undefined;
   readonly logGroups: LogGroups;
-  /** One line per request in CloudWatch's embedded format; undefined = nobody counts. */
+  /** One line per request in CloudWatch's embedded format; undefined = no metrics. */
   readonly metrics?: LogSink | undefined;
   /** Undefined = nothing is traced. */
   readonly traces?: TraceSink | undefined;
   readonly keySets: KeySets;
-  /** Who may sign requests. */
   readonly identities: Identities;
 };

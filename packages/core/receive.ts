@@ -1,4 +1,4 @@
-/** What came over a wire (or through `inject`) → an exchange with its ids. */
+/** Makes an exchange with its ids from a request off a wire (or from `inject`). */
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { HeaderList } from './events/header-list.ts';
 import { continueTrace } from './events/trace-header.ts';
@@ -9,28 +9,28 @@ import type { Ports } from './ports.ts';
 
 type WireRequest = {
   readonly method: string;
-  /** Request target as sent: `/dev/pets?x=1`; the absolute form of a proxy request counts, too. */
+  /** Request target as sent: `/dev/pets?x=1`, or the absolute form of a proxy request. */
   readonly target: string;
-  /** Flat name, value list, or what has been read out of it already. */
+  /** Flat name, value list, or already parsed headers. */
   readonly rawHeaders: readonly string[] | HeaderList;
   readonly body: Buffer | undefined;
-  /** Never guessed: resource policies and functions decide by it. */
+  /** Never guessed: resource policies and functions use it for decisions. */
   readonly remoteAddress: string;
   /** `1.1` */
   readonly httpVersion: string;
-  /** Of a client that a domain with mutual TLS has let in. */
+  /** Certificate that a domain with mutual TLS has accepted. */
   readonly clientCertificate?: ClientCertificateFacts | undefined;
 };
 
-/** The client of a request that came over no socket. */
+/** Client address of a request without a socket. */
 export const OWN_ADDRESS = '127.0.0.1';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ORIGIN = /^https?:\/\/[^/?]*/i;
 
 /**
- * The target as every client but those of HTTP proxies sends it. Whoever looks at a path has to look at this: a base
- * path or stage that is read out of `http://api.example.com/a/x` is another one than out of `/a/x` (RFC 9112 §3.2.2).
+ * The target in origin form. All readers of paths must use it: `http://api.example.com/a/x` would give
+ * another base path or stage than `/a/x` (RFC 9112 §3.2.2).
  */
 export function originForm(target: string | undefined): string {
   if (target === undefined) return '/';
@@ -64,7 +64,7 @@ export function receive(wire: WireRequest, api: ServedApi, at: Ports): Received 
   });
 }
 
-/** REST APIs unpack what comes packed; undefined = nothing to do, as for a body that is too long already. */
+/** REST APIs decompress bodies; undefined = nothing to do, as for a body that is already too long. */
 function unpack(
   body: Buffer | undefined,
   headers: HeaderList,
@@ -85,14 +85,14 @@ const CODINGS: ReadonlyMap<string, Unpack> = new Map([
 
 type UnpackedBody = {
   readonly body: Buffer;
-  /** Undefined where nothing was packed. */
+  /** Undefined if the body was not compressed. */
   readonly packed: PackedBody | undefined;
 };
 
 /**
- * The content of a packed request body (developer guide, "Call an API method with a compressed payload"). AWS unpacks
- * on every REST API, whether or not it packs its replies, and leaves `Content-Encoding` where it is.
- * Never gives more than `maxBytes`, however little was sent for it.
+ * The content of a compressed request body (developer guide, "Call an API method with a compressed payload").
+ * AWS decompresses on every REST API, whether or not it compresses replies, and keeps `Content-Encoding`.
+ * Never gives more than `maxBytes`, however little was sent.
  */
 export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: number): UnpackedBody {
   const coding = contentEncoding.trim().toLowerCase();
@@ -108,13 +108,13 @@ export function unpackBody(body: Buffer, contentEncoding: string, maxBytes: numb
   }
 }
 
-/** Undefined: the extended id is the only one. */
+/** Undefined: only the extended id is used. */
 function requestIdOf(headers: HeaderList, api: ServedApi, at: Ports): string | undefined {
   if (api.functionUrl !== undefined) return at.random.uuid();
   return api.protocol === 'rest' ? restRequestId(headers, at) : undefined;
 }
 
-/** A client may name the request by a UUID of its own (docs/aws §3.7, correction). */
+/** A client may supply its own UUID as request id (docs/aws §3.7, correction). */
 function restRequestId(headers: HeaderList, at: Ports): string {
   const offered = headers.last('x-amzn-requestid');
   return offered !== undefined && UUID.test(offered) ? offered : at.random.uuid();

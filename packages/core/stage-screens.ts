@@ -1,5 +1,6 @@
 /**
- * What stands in front of a stage and is no part of API Gateway, as AWS WAF does: asked before any other access control.
+ * Screens in front of a stage that are no part of API Gateway, such as AWS WAF: they run before any other
+ * access control.
  * @see docs/aws §1.1 step 3
  */
 import { gatewayError } from './errors.ts';
@@ -9,7 +10,7 @@ export type ScreenVerdict =
   | { readonly kind: 'passed' }
   | {
       readonly kind: 'refused';
-      /** For the line of the request. */
+      /** For the request's log line. */
       readonly reason: string;
       /** For `explain`: whole sentences. */
       readonly because: readonly string[];
@@ -17,13 +18,15 @@ export type ScreenVerdict =
     };
 
 export interface StageScreens {
-  /** Nothing stands in front of any stage. */
   readonly isEmpty: boolean;
-  /** Does not wait: rate rules count in memory. @param stageArn `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod` */
+  /**
+   * Synchronous: rate rules count in memory. @param stageArn
+   * `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`
+   */
   judge(stageArn: string, request: Matched): ScreenVerdict;
 }
 
-/** Absent = no screen can be there. */
+/** Absent = no screens are possible. */
 export type Screening = { readonly screens?: StageScreens | undefined };
 
 /** @throws GatewayError WAF_FILTERED */

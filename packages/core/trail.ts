@@ -1,4 +1,4 @@
-/** How far a request came. Kept by the pipeline alone; `fail` and `log` read it. */
+/** The progress of a request. Written by the pipeline alone; `fail` and `log` read it. */
 import { lastHeader } from './events/header-list.ts';
 import type { GatewayError } from './errors.ts';
 import type { CallerFacts } from './events/request-facts.ts';
@@ -27,16 +27,16 @@ export type PhaseName = (typeof PHASES)[number];
 const ORDER = Object.fromEntries(PHASES.map((name, place) => [name, place])) as Record<PhaseName, number>;
 
 /**
- * When each phase was entered, by its place and by `monotonicMs`; NaN = not entered. A phase lasts until the next mark. A
- * list of doubles that is never longer: V8 keeps the numbers in it, where fields of an object would each be one more object.
+ * Start of each phase by position, from `monotonicMs`; NaN = not entered. A phase lasts until the next mark.
+ * V8 stores a list of doubles without one object per number.
  */
 type Marks = readonly number[];
 
-/** One for each phase: the type says when one is missing. */
+/** One per phase; the type reports a missing one. */
 type EachOf<Names extends readonly string[]> = { -readonly [Place in keyof Names]: number };
 const unmarked = (): EachOf<typeof PHASES> => [NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN, NaN];
 
-/** By name, those that were entered. */
+/** By name, only entered phases. */
 export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
   const named: Partial<Record<PhaseName, number>> = {};
   for (const [name, place] of Object.entries(ORDER)) {
@@ -46,32 +46,30 @@ export function namedTimes(marks: Marks): Partial<Record<PhaseName, number>> {
   return named;
 }
 
-/** What only logs and metrics tell; kept where the stage has any. */
+/** Only for logs and metrics; kept if the stage has any. */
 type IntegrationOutcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
 
 export type TrailNotes = {
   readonly marks: number[];
-  /** What the integration gave back. */
   outcome: IntegrationOutcome | undefined;
-  /** How a streamed reply ended, and when by `monotonicMs`. */
+  /** The end of a streamed reply, with its `monotonicMs`. */
   streamed: (StreamEnd & { readonly overMs: number }) | undefined;
-  /** Undefined where the route has no cache. */
+  /** Undefined if the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
 };
 
-/** What of a finished request is kept, as it is: whoever reads it works out the rest. */
+/** Facts of a finished request, kept raw; readers derive the rest. */
 export type Finished = {
   readonly received: Received;
   readonly reply: Reply;
   readonly trail: Trail;
   readonly latencyMs: number;
-  /** Of a WebSocket handshake. */
+  /** For WebSocket handshakes. */
   readonly connectionId: string | undefined;
 };
 
-/** What went over an open connection, or ended it. */
 export type FinishedEvent = {
-  /** `POST`: sent to the client by way of `@connections`. */
+  /** `POST`: sent to the client by `@connections`. */
   readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST';
   readonly requestId: string;
   readonly connectionId: string;
@@ -79,11 +77,11 @@ export type FinishedEvent = {
   readonly sourceIp: string;
   readonly apiId: string;
   readonly stageName: string;
-  /** Undefined where the stage has gone in a reload. */
+  /** Undefined if a reload removed the stage. */
   readonly found: { readonly api: ServedApi; readonly stage: ServedStage } | undefined;
   readonly route: RoutePlan | undefined;
   readonly body: string | Buffer | undefined;
-  /** What its function got; undefined where none was called. */
+  /** The function's event; undefined if none was called. */
   readonly payload: string | undefined;
   readonly reply: string | undefined;
   readonly status: number;
@@ -92,24 +90,23 @@ export type FinishedEvent = {
   readonly latencyMs: number;
 };
 
-/** Keeps finished requests for whoever asks why; must not wait. */
+/** Keeps finished requests for explanations; must not wait. */
 export interface RecordSink {
   take(finished: Finished): void;
   takeEvent(event: FinishedEvent): void;
 }
 
-/** Undefined = nothing is recorded. */
+/** Undefined = no recording. */
 export type Recording = { readonly records?: RecordSink | undefined };
 
 export class Trail {
-  /** The phase that was entered last. */
   phase: PhaseName = 'screen';
-  /** The phase that answered or failed: the one that was entered last, or the integration whose answer was mapped. */
+  /** The phase that answered or failed: the last one entered, or the integration whose answer was mapped. */
   answeredBy: PhaseName = 'screen';
   readonly startedMs: number;
   /** Why the request failed, for the operator; never sent to the client. */
   failure: string | undefined = undefined;
-  /** Undefined also where a bug of ours made it fail. */
+  /** Undefined also for a bug of ours. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
   readonly #clock: Clock;
@@ -120,8 +117,8 @@ export class Trail {
   }
 
   /**
-   * A phase begins. `screen` comes in two halves, around `match`: its mark is of the first, and the second one is part of
-   * the length of `match`.
+   * Starts a phase. `screen` runs in two parts, before and after `match`: its mark is the first part's, and
+   * the second counts as part of `match`.
    */
   enter(phase: PhaseName): void {
     this.phase = phase;
@@ -132,7 +129,7 @@ export class Trail {
     if (Number.isNaN(marks[place])) marks[place] = this.#clock.monotonicMs();
   }
 
-  /** From here on what logs need is kept; costs nothing until then. */
+  /** Keeps notes for logs from here on; costs nothing before. */
   keepNotes(): void {
     this.notes ??= {
       marks: unmarked(),
@@ -142,15 +139,15 @@ export class Trail {
     };
   }
 
-  /** From the beginning, and of every phase what it has read and got. */
+  /** Keeps notes from the beginning, with the inputs and results of every phase. */
   keepAll(received: Received): void {
     this.keepNotes();
-    // It begins as its first phase does.
+    // The request starts with its first phase.
     if (this.notes !== undefined) this.notes.marks[ORDER[this.phase]] = this.startedMs;
     received.notes = { asked: undefined, caller: undefined, metered: undefined, lookedUp: undefined };
   }
 
-  /** Whether the answer came from a cache; undefined where the route has none. */
+  /** Notes whether the answer came from a cache; no lookup = the route has none. */
   noteCache(lookup: { readonly reply: unknown } | undefined): void {
     if (this.notes !== undefined && lookup !== undefined)
       this.notes.cache = lookup.reply === undefined ? 'miss' : 'hit';
@@ -160,7 +157,7 @@ export class Trail {
     if (this.notes !== undefined) this.notes.outcome = outcome;
   }
 
-  /** A streamed reply has been sent, or has broken off, which is too late for another status. */
+  /** A streamed reply was sent or broke off; too late for another status. */
   noteStreamEnd(end: StreamEnd): void {
     this.failure = end.failure;
     if (this.notes !== undefined) this.notes.streamed = { ...end, overMs: this.#clock.monotonicMs() };
@@ -170,7 +167,7 @@ export class Trail {
     return this.#clock.monotonicMs() - this.startedMs;
   }
 
-  /** How a check went; `status` is the reply's. Undefined where the request did not get so far. */
+  /** A check's result; `status` is the reply's. Undefined if the request did not get that far. */
   describeCheck(phase: 'authenticate' | 'authorize', status: number): LoggedCheck | undefined {
     const latencyMs = this.#latencyOf(phase, phase === 'authenticate' ? 'authorize' : 'meter');
     if (latencyMs === undefined) return undefined;
@@ -179,7 +176,7 @@ export class Trail {
     return { status: isRefused ? status : 200, latencyMs, error };
   }
 
-  /** How the integration went; `status` is what a Lambda proxy made its own. Undefined where nothing was called. */
+  /** The integration's result; `status` is a Lambda proxy's own. Undefined if no call was made. */
   describeIntegration(status: number | undefined): LoggedIntegration | undefined {
     const latencyMs = this.#latencyOf('integrate', 'map-response');
     if (latencyMs === undefined) return this.#describeRefusal();
@@ -195,16 +192,16 @@ export class Trail {
     return { ...said, status: this.failure === undefined ? status : undefined };
   }
 
-  /** Lambda has refused the call, here before there is one. */
+  /** Lambda refused the call, which is checked here before it is made. */
   #describeRefusal(): LoggedIntegration | undefined {
     const { source, logged } = this.error?.detail ?? {};
-    // What an authorizer was refused is its own error.
+    // Errors of an authorizer's call are logged as the authorizer's.
     if (source !== 'integration' || logged === undefined || this.phase === 'authenticate') return undefined;
     const unknown = { status: undefined, endpointStatus: undefined, latencyMs: undefined };
     return { ...unknown, error: logged, requestId: undefined };
   }
 
-  /** `headMs` is what it took until status and headers were known. */
+  /** `headMs`: time until status and headers. */
   #describeStream(answer: StreamAnswer<string | HttpHead>, headMs: number): LoggedIntegration {
     const { head, requestId } = answer;
     const begunMs = this.#enteredAt('integrate') ?? 0;
@@ -220,7 +217,7 @@ export class Trail {
     };
   }
 
-  /** From entering one phase to entering the next one, or to now where the request ended in it. */
+  /** From entering one phase to entering the next, or to now if the request ended in it. */
   #latencyOf(phase: PhaseName, next: PhaseName): number | undefined {
     const begunMs = this.#enteredAt(phase);
     return begunMs === undefined ? undefined : (this.#enteredAt(next) ?? this.#clock.monotonicMs()) - begunMs;
@@ -237,7 +234,7 @@ function requestIdOf(outcome: InvocationResult | HttpOutcome): string | undefine
   return outcome.kind === 'returned' || outcome.kind === 'failed' ? outcome.requestId?.() : undefined;
 }
 
-/** What Lambda's own API would have said; a function that failed is a success to it. */
+/** The status of Lambda's own API; a failed function counts as a success there. */
 function statusOf(outcome: InvocationResult | HttpOutcome): number | undefined {
   switch (outcome.kind) {
     case 'answered':

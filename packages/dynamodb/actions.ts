@@ -1,4 +1,4 @@
-/** dynalite's operations by AWS's name: parameter rules and the action itself. */
+/** dynalite's operations by AWS's name: parameter rules and action. */
 import { loadOperation, type Store, validations } from './dynalite-store.ts';
 
 const OPERATIONS = [
@@ -20,7 +20,6 @@ const OPERATIONS = [
   'UpdateTable',
 ] as const;
 
-/** Of an operation, as it is printed. */
 export type Output = Record<string, unknown>;
 
 export type DynaliteOperation = (typeof OPERATIONS)[number];
@@ -98,7 +97,7 @@ function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation
   return entry;
 }
 
-/** dynalite marks an answer by `statusCode` and `body`; anything else is its fault or ours. */
+/** dynalite marks an answer by `statusCode` and `body`; other errors are bugs of dynalite or ours. */
 function toDynamoDbError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   if (!('body' in error) || typeof error.body !== 'object' || error.body === null) return error;

@@ -1,7 +1,7 @@
 /**
- * Capacity units that calls take, as AWS bills them on demand (DynamoDB developer guide, "Read and write operations";
- * docs/aws §14): reads of 4 KB, half a unit where they need not be consistent; writes of 1 KB; both twice in
- * transactions; and writes of index entries.
+ * Capacity units of calls, as AWS bills them on demand (DynamoDB developer guide, "Read and write
+ * operations"; docs/aws §14): reads of 4 KB, half a unit if eventually consistent; writes of 1 KB; both twice
+ * in transactions; and writes of index entries.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { DynamoDbError } from './actions.ts';
@@ -22,17 +22,16 @@ const WRITES: ReadonlySet<string> = new Set([
   'TransactWriteItems',
 ]);
 const BYTES_PER_WRITE = 1024;
-/** Of a question that finds nothing. */
+/** For a read that finds nothing. */
 const LEAST_READ = 0.5;
 
 type Execute = (operation: string, input: JsonObject) => Promise<Output>;
 
-/** What calls have taken since the start, by table. */
 export class CapacityMeter {
   readonly #tables = new Map<string, { reads: number; writes: number }>();
   readonly #onMore: () => void;
 
-  /** @param onMore told after each call that took something */
+  /** @param onMore called after each call that consumed units */
   constructor(onMore: () => void = () => undefined) {
     this.#onMore = onMore;
   }
@@ -41,7 +40,7 @@ export class CapacityMeter {
     return [...this.#tables].map(([table, units]) => ({ table, ...units }));
   }
 
-  /** Runs a call that says what it took; whoever did not ask to be told is not. */
+  /** Runs a call with its consumed capacity; the result has it only if the caller asked. */
   async run(operation: string, input: JsonObject, execute: Execute): Promise<Output> {
     const isRead = READS.has(operation);
     if (!isRead && !WRITES.has(operation)) return execute(operation, input);
@@ -56,7 +55,7 @@ export class CapacityMeter {
       if (!isAsked) delete output['ConsumedCapacity'];
       return output;
     } catch (error) {
-      // A condition that refuses has looked at the item, which is billed as the write.
+      // A failed condition has read the item, and is billed as the write.
       if (error instanceof DynamoDbError && isRefusedCondition(error))
         this.#add(String(input['TableName']), false, 1);
       throw error;
@@ -87,7 +86,7 @@ function unitsOf({ ConsumedCapacity: consumed }: Output): readonly (readonly [st
 /** `index-global~{table}~{index}~…` */
 const OF_INDEX = /^index-(?:global|local)~([^~]+)~/;
 
-/** Units that a write takes of the indexes of its tables, by table: one for each KB of an entry that is put or taken out. */
+/** Units that a write consumes in its tables' indexes, by table: one per KB of an entry added or removed. */
 function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>();
   for (const operation of operations) {
@@ -99,7 +98,7 @@ function indexUnits(operations: readonly BatchOperation[]): ReadonlyMap<string, 
   return units;
 }
 
-/** What a write took, with what its indexes did; as it is where nobody asked. */
+/** A write's consumed capacity with its indexes; unchanged if the caller did not ask. */
 export function withIndexUnits(output: Output, operations: readonly BatchOperation[], times = 1): Output {
   const { ConsumedCapacity: consumed } = output;
   if (consumed === undefined) return output;

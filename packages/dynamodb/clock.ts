@@ -1,4 +1,4 @@
-/** The time that tables see: the machine's, moved by what the owner of the thread says. */
+/** The tables' time: the machine's plus the offset of the thread's owner. */
 import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 
@@ -8,7 +8,7 @@ export interface Clock {
   monotonicMs(): number;
 }
 
-/** The same time as seen by a worker thread that was handed the clock's offset. */
+/** The same time in a worker thread with a shared clock offset. */
 export function followClock(buffer: SharedArrayBuffer): Clock & SigningClock {
   const offset = new ClockOffset(buffer);
   return {

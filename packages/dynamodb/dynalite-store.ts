@@ -1,10 +1,10 @@
-/** The store inside dynalite, as far as the embedded DynamoDB reaches into it. */
+/** The parts of dynalite's inner store that the embedded DynamoDB uses. */
 import { createRequire } from 'node:module';
 
 type AttributeValue = { readonly [type: string]: unknown };
 export type Item = { readonly [attribute: string]: AttributeValue };
 export type Done<T> = (error: Error | null | undefined, value?: T) => void;
-/** A lock hands out a wrapper for the action's callback: calling the wrapped one lets the next holder in. */
+/** A lock provides a wrapper for the action's callback: calling the wrapped one releases the lock. */
 type Release = <T>(done: Done<T>) => Done<T>;
 
 /** One table's items or one index's entries, by dynalite's sortable key text. */
@@ -34,10 +34,10 @@ export type Store = {
     put(key: string, value: unknown): Promise<void>;
     get(key: string): Promise<unknown>;
     del(key: string): Promise<void>;
-    /** All or nothing, also when the process dies. */
+    /** All or nothing, even if the process dies. */
     batch(operations: readonly BatchOperation[]): Promise<void>;
   };
-  /** `CreateTable` makes ARNs from its region. */
+  /** `CreateTable` makes ARNs with its region. */
   readonly tableDb: { readonly awsRegion: string };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
   readonly getTable: (name: string, checkStatus: boolean | Done<Table>, done?: Done<Table>) => void;
@@ -58,12 +58,12 @@ type DynaliteDb = {
   createKey(item: Item, table: Table): string;
   validateKey(key: Item, table: Table): Error | null | undefined;
   validateItem(item: Item, table: Table): Error | null | undefined;
-  /** Bytes as DynamoDB counts them. */
+  /** Bytes by DynamoDB's rules. */
   itemSize(item: Item): number;
 };
 
 type Validations = {
-  /** Converts by declared types and drops what is not declared. @throws Error with `statusCode` and `body` */
+  /** Converts by declared types and drops undeclared members. @throws Error with `statusCode` and `body` */
   checkTypes(data: object, types: object): Record<string, unknown>;
   /** @throws Error with `statusCode` and `body` */
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
@@ -73,8 +73,8 @@ type Action = (store: Store, input: Record<string, unknown>, done: Done<Record<s
 type Rules = { readonly types: object; readonly custom?: unknown };
 
 /**
- * dynalite's inner modules, which come without types. They are no public interface: the version is pinned exactly,
- * and test/packages/dynamodb/engine.test.ts shows a change.
+ * dynalite's inner modules, which have no types. They are no public interface: the version is pinned exactly,
+ * and test/packages/dynamodb/engine.test.ts detects changes.
  */
 const load = createRequire(import.meta.url);
 

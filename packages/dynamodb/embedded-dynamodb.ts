@@ -1,4 +1,4 @@
-/** The embedded DynamoDB as its owner sees it: one worker thread with a URL. */
+/** The embedded DynamoDB for its owner: one worker thread with a URL. */
 import { mkdir } from 'node:fs/promises';
 import module from 'node:module';
 import { dirname, extname, join } from 'node:path';
@@ -18,41 +18,47 @@ import { explainStorageFault } from './storage-fault.ts';
 export type EmbeddedDynamoDbOptions = {
   /** 0 picks a free one. Always on loopback. */
   readonly port: number;
-  /** Whether another listener of this user may have the port, too: it gives it up. Not on every system. */
+  /** Whether another listener of this user may take over the port. Not on every system. */
   readonly sharesPort?: boolean;
-  /** The port that callers name as Host where somebody hands their connections on; absent = `port`. */
+  /** The port in callers' Host headers if their connections are forwarded; absent = `port`. */
   readonly namedPort?: number;
-  /** `--data DIR`; absent = in memory, at most 512 MB of items (index entries come on top), gone at the end. */
+  /**
+   * `--data DIR`; absent = in memory, at most 512 MB of items (index entries come on top), lost at the end.
+   */
   readonly dataDirectory?: string | undefined;
-  /** One Float64, milliseconds to add to the machine's time: time to live and the Date header follow it. Absent = 0. */
+  /**
+   * One Float64, milliseconds to add to the machine's time, for time to live and the Date header. Absent = 0.
+   */
   readonly clockOffset?: SharedArrayBuffer;
-  /** Whose signatures are taken; a call by any other key is refused. */
+  /** Accepted signers; calls with any other key are refused. */
   readonly signers: readonly DynamoDbSigner[];
-  /** Asked before each call of a signer that is judged: why it is refused, in AWS's words. Absent = it is. */
+  /**
+   * Called before each call of a judged signer: the refusal in AWS's words. Absent = judged signers are
+   * refused.
+   */
   readonly judge?: (question: CallQuestion) => string | undefined;
   readonly accountId?: string;
-  /** Told of changes of the tables that are followed, in the order in which they are written. */
+  /** Called with changes of followed tables, in the order of writing. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
-  /** Told of faults that are ours: an operation that failed inside, or the thread's end. */
+  /** Called for internal faults: a failed operation, or the thread's end. */
   readonly onFault?: (message: string) => void;
 };
 
 export interface EmbeddedDynamoDb {
   readonly url: string;
-  /** Takes the signatures of these from now on, and of nobody else. */
+  /** Accepts only these signers from now on. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** Capacity units that calls have taken since the start, a quarter of a second late. */
+  /** Capacity units consumed since the start, up to a quarter of a second old. */
   readonly consumed: readonly TableUnits[];
-  /** Whose changes are told from now on; none before the first call. */
+  /** Reports changes of these tables from now on; of none before the first call. */
   follow(tables: readonly string[]): void;
-  /** Writes what is under way and ends the thread. */
+  /** Finishes pending writes and ends the thread. */
   close(): Promise<void>;
 }
 
 const CLOSE_WITHIN_MS = 1_500;
 const OUTPUT_LIMIT = 2_000;
 
-/** Why the embedded DynamoDB is not there. */
 export type EmbeddedDynamoDbErrorCode = 'DYNAMODB_NOT_STARTED' | 'DATA_DIRECTORY';
 
 /**
@@ -75,11 +81,11 @@ export class EmbeddedDynamoDbError extends Error {
   }
 }
 
-/** Where the program around it keeps compiled code, the thread does. */
+/** The thread uses the compile cache of the program around it. */
 function codeCache(): { readonly NODE_COMPILE_CACHE?: string } {
-  // An older Node has no such function.
+  // Older versions of Node lack this function.
   const folder = (module as Partial<typeof module>).getCompileCacheDir?.();
-  // Node adds the folder of its own version to what it is given.
+  // Node appends a folder of its own version.
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
@@ -102,16 +108,16 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, 'dynamodb');
   if (directory !== undefined) await makeDirectory(directory);
 
-  // The thread's file has this file's ending: .ts in a checkout, .js in the published package.
+  // The thread's file has the same extension: .ts in a checkout, .js in the published package.
   const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
   const worker = new Worker(file, {
     workerData: workerDataOf(options, directory),
-    // The ARNs of tables are made from it; the developer's own environment stays out.
+    // Used for table ARNs; the developer's own environment is not passed on.
     env: { AWS_ACCOUNT_ID: accountId, ...codeCache() },
-    // Flags of the program around it are not for the thread: `--input-type` would refuse its file.
+    // Flags of the surrounding program do not fit the thread: `--input-type` would refuse its file.
     execArgv: [],
     name: 'embedded-dynamodb',
-    // Nothing of the thread may reach the gateway's stdout, which belongs to `--json`.
+    // The thread must not write to the gateway's stdout, which is for `--json`.
     stdout: true,
     stderr: true,
   });
@@ -169,7 +175,7 @@ function workerDataOf(options: EmbeddedDynamoDbOptions, directory: string | unde
   };
 }
 
-/** The end of what the thread has printed. Its errors go where they went before. */
+/** The end of the thread's output. Its errors also go to stderr, as before. */
 function followOutput(worker: Worker): () => string {
   let text = '';
   const keep = (chunk: Buffer | string): void => {
@@ -183,17 +189,17 @@ function followOutput(worker: Worker): () => string {
   return () => text;
 }
 
-/** A policy that cannot be evaluated gives nothing. */
+/** A policy that cannot be evaluated allows nothing. */
 function judge(
   question: CallQuestion,
   { judge: decide, onFault }: EmbeddedDynamoDbOptions,
 ): string | undefined {
-  if (decide === undefined) return 'Nobody knows what this key may do';
+  if (decide === undefined) return 'The rights of this key are unknown';
   try {
     return decide(question);
   } catch (error) {
     onFault?.(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return 'What this key may do could not be found out; see the log';
+    return 'The rights of this key could not be evaluated; see the log';
   }
 }
 
@@ -244,7 +250,7 @@ async function makeDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EmbeddedDynamoDbError('DATA_DIRECTORY', `--data: ${directory} cannot be made: ${reason}`);
+    throw new EmbeddedDynamoDbError('DATA_DIRECTORY', `--data: ${directory} cannot be created: ${reason}`);
   }
 }
 
@@ -254,20 +260,20 @@ async function within(promise: Promise<void>, ms: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Processes that want to run, and the cores that there are for them. */
+/** Processes that want to run, and the available cores. */
 type Load = { readonly waiting: number; readonly cores: number };
 
-/** On a machine that does nothing else it takes a fraction of a second. */
+/** Without other load a start takes a fraction of a second. */
 const USUAL_LIMIT_MS = 20_000;
 const LONGEST_LIMIT_MS = 120_000;
 const SHOWN_LINES = 5;
 
-/** Of the last minute; Windows says 0. */
+/** Average of the last minute; 0 on Windows. */
 function readLoad(): Load {
   return { waiting: loadavg()[0] ?? 0, cores: availableParallelism() };
 }
 
-/** How long the thread may take until it listens: the more processes share a core, the longer each of them takes. */
+/** How long the thread's start may take: longer, the more processes share a core. */
 export function startLimitMs({ waiting, cores }: Load): number {
   return Math.min(LONGEST_LIMIT_MS, Math.round(USUAL_LIMIT_MS * Math.max(1, waiting / cores)));
 }
@@ -276,12 +282,12 @@ export function describeLateStart(limitMs: number, load: Load, output: string): 
   const { waiting, cores } = load;
   const isBusy = waiting > cores;
   const reason = isBusy
-    ? `this machine is busy (a load of ${waiting.toFixed(1)} on ${cores} cores), so that it may only be slow: start again with less beside it`
-    : 'nothing says why: start again, and with --data look whether its disk is slow or full';
+    ? `this machine is busy (load ${waiting.toFixed(1)} on ${cores} cores): stop other programs and start again`
+    : 'the cause is unknown: start again; with --data, check whether the disk is slow or full';
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   return (
     `the embedded DynamoDB did not start in ${Math.round(limitMs / 1000)} s; ${reason}. ` +
-    'Or take one that runs elsewhere, as DynamoDB Local: --dynamodb http://127.0.0.1:8000' +
-    (lines === '' ? '' : `\nThe last that it printed:\n${lines}`)
+    'Or use another one, such as DynamoDB Local: --dynamodb http://127.0.0.1:8000' +
+    (lines === '' ? '' : `\nIts last output:\n${lines}`)
   );
 }

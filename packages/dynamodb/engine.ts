@@ -1,7 +1,7 @@
 /**
- * DynamoDB's operations on dynalite's store, with what dynalite lacks: transactions, the old item of a refused
- * condition, items and index entries written as one, time to live by the gateway's clock, a bound on memory.
- * One engine per thread; it knows nothing of HTTP.
+ * DynamoDB's operations on dynalite's store, with additions: transactions, the old item of a failed
+ * condition, atomic writes of items and index entries, time to live by the gateway's clock, a memory bound.
+ * One engine per thread, independent of HTTP.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { isDeepStrictEqual } from 'node:util';
@@ -29,31 +29,33 @@ import { WriteSet } from './write-set.ts';
 import { dueSecondsOf, ExpiryQueue } from './expiry.ts';
 import { KeyLocks } from '@gatewright/aws/key-locks';
 
-/** What a write has changed of an item. */
 export type TableChange = {
   readonly table: string;
   readonly keys: Item;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
-  /** Its time to live has taken it out. */
+  /** Removed by its time to live. */
   readonly isExpiry: boolean;
 };
 
 type EngineOptions = {
   readonly clock: Clock;
-  /** Where data is kept; undefined = in memory, gone at the end. */
+  /** Undefined = in memory, lost at the end. */
   readonly directory?: string | undefined;
-  /** Items' JSON bytes that memory may hold (index entries come on top); kept data is bounded by the disk. */
+  /**
+   * Bound of the items' JSON bytes in memory (index entries come on top); data on disk is bounded by the
+   * disk.
+   */
   readonly maxMemoryBytes?: number | undefined;
-  /** Told of changes of the tables that are followed, in the order in which they are written. */
+  /** Called with changes of followed tables, in the order of writing. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
 };
 
-/** An operation's input as it came, and as dynalite's rules converted it. */
+/** An operation's input, raw and as dynalite's rules converted it. */
 type ItemWrite = { readonly operation: DynaliteOperation; readonly checked: Record<string, unknown> };
 
 const DEFAULT_MAX_MEMORY_BYTES = 512 * 1024 * 1024;
-/** Expired items removed per turn, so that a clock moved by a year does not build one huge batch. */
+/** Expired items removed per turn, so that moving the clock by a year does not build one huge batch. */
 const EXPIRY_BATCH = 250;
 
 export class DynamoDbEngine {
@@ -63,7 +65,7 @@ export class DynamoDbEngine {
   readonly #transactions: DynamoDbTransactions;
   readonly #locks = new KeyLocks();
   readonly #expiries = new ExpiryQueue();
-  /** Per table; undefined when data is kept on disk. */
+  /** Per table; undefined for data on disk. */
   readonly #memoryBytes: Map<string, number> | undefined;
   readonly #maxMemoryBytes: number;
   #sweep: Promise<void> | undefined;
@@ -94,7 +96,7 @@ export class DynamoDbEngine {
     return engine;
   }
 
-  /** Whose changes are told from now on. */
+  /** Reports changes of these tables from now on. */
   follow(tables: readonly string[]): void {
     this.#followed = new Set(tables);
   }
@@ -106,7 +108,7 @@ export class DynamoDbEngine {
   /**
    * @param operation `PutItem`, as in X-Amz-Target
    * @param region of the ARN of a new table
-   * @throws DynamoDbError with the status and body that AWS would answer
+   * @throws DynamoDbError with AWS's status and body
    */
   async execute(operation: string, input: JsonObject, region?: string): Promise<Output> {
     await this.removeExpired();
@@ -160,7 +162,7 @@ export class DynamoDbEngine {
   }
 
   /**
-   * Runs while holding the locks of all given items, and writes what has been gathered, in one batch, when `run`
+   * Runs while holding the locks of all given items, and writes the gathered changes in one batch when `run`
    * returns; nothing when it throws.
    */
   async writeLocked<T>(
@@ -176,12 +178,12 @@ export class DynamoDbEngine {
     });
   }
 
-  /** Waits until no write to the given items is under way, then runs while holding them. */
+  /** Waits for writes to the given items, then runs while holding them. */
   readLocked<T>(names: readonly string[], run: (store: Store) => Promise<T>): Promise<T> {
     return this.#locks.hold(names, () => run(this.#tables.cachedStore));
   }
 
-  /** Takes items out whose time has passed by the clock, before anybody can read them. */
+  /** Removes items past their time by the clock, before they can be read. */
   async removeExpired(): Promise<void> {
     if (this.#sweep === undefined && !this.#expiries.isDue(this.#nowSeconds())) return;
     this.#sweep ??= this.#sweepExpired().finally(() => {
@@ -203,7 +205,7 @@ export class DynamoDbEngine {
     const checked = this.check(operation, input);
     const table = await this.#tables.get(String(checked['TableName']));
     const key = keyOf(table, checked);
-    // A key that does not fit the table names no item to lock; the action refuses it in AWS's words.
+    // A key that does not fit the table has no item to lock; the action refuses it in AWS's words.
     if (key === undefined) return this.#run({ operation, checked });
     return this.writeLocked([lockName(table, key)], async (set) => {
       try {
@@ -247,7 +249,7 @@ export class DynamoDbEngine {
     await this.#tell(set, isExpiry);
   }
 
-  /** A write that leaves an item as it was is no change. */
+  /** A write that leaves an item unchanged is no change. */
   async #tell(set: WriteSet, isExpiry: boolean): Promise<void> {
     if (this.#onChanges === undefined || this.#followed.size === 0) return;
     const changes: TableChange[] = [];

@@ -1,18 +1,18 @@
-/** When items of tables with a time to live are due: a heap by second, so that asking costs nothing while none is. */
+/** Due times of items with a time to live: a heap by second, so that checking is free while none is due. */
 import type { Item } from './dynalite-store.ts';
 
 type Expiry = {
-  /** Epoch second after which the item is gone. */
+  /** The item expires after this epoch second. */
   readonly dueSeconds: number;
   readonly table: string;
   /** dynalite's key text. */
   readonly key: string;
 };
 
-/** DynamoDB takes a time more than five years past for a mistake and keeps the item (developer guide, "Using TTL"). */
+/** DynamoDB ignores a time more than five years past and keeps the item (developer guide, "Using TTL"). */
 const OLDEST_SECONDS = 5 * 365 * 24 * 3600;
 
-/** The second an item is due by its TTL attribute; undefined when it has none that counts: only a Number does. */
+/** The second an item is due by its TTL attribute; undefined without a valid one: only a Number counts. */
 export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number): number | undefined {
   const text = item[attribute]?.['N'];
   const seconds = typeof text === 'string' ? Number(text) : Number.NaN;
@@ -20,12 +20,12 @@ export function dueSecondsOf(item: Item, attribute: string, nowSeconds: number):
   return seconds;
 }
 
-/** One current entry per item; those of earlier writes stay behind in the heap until they come up or outnumber the rest. */
+/** One current entry per item; outdated ones stay in the heap until they come up or outnumber the others. */
 export class ExpiryQueue {
   #heap: Expiry[] = [];
   readonly #current = new Map<string, Expiry>();
 
-  /** How many items are waiting, and how many entries that takes. */
+  /** Number of waiting items, and of their entries. */
   get size(): { readonly items: number; readonly entries: number } {
     return { items: this.#current.size, entries: this.#heap.length };
   }
@@ -35,7 +35,7 @@ export class ExpiryQueue {
     return first !== undefined && first.dueSeconds < nowSeconds;
   }
 
-  /** Replaces what was known of the item; undefined = it is gone, or has no time to live any more. */
+  /** Replaces the item's entry; undefined = it is gone, or has no time to live any more. */
   set(table: string, key: string, dueSeconds: number | undefined): void {
     const name = `${table}~${key}`;
     if (dueSeconds === undefined) {
@@ -46,17 +46,16 @@ export class ExpiryQueue {
     const expiry = { dueSeconds, table, key };
     this.#current.set(name, expiry);
     this.#push(expiry);
-    // A counter that moves its TTL with every write would fill the heap with entries that mean nothing any more.
+    // A counter that moves its TTL with every write would fill the heap with outdated entries.
     if (this.#heap.length > 2 * this.#current.size + 1024) this.#rebuild();
   }
 
-  /** Forgets a whole table. */
   drop(table: string): void {
     for (const [name, expiry] of this.#current) if (expiry.table === table) this.#current.delete(name);
     this.#rebuild();
   }
 
-  /** Takes out at most `limit` due items, the earliest first. */
+  /** Removes at most `limit` due items, the earliest first. */
   takeDue(nowSeconds: number, limit: number): readonly Expiry[] {
     const taken: Expiry[] = [];
     while (taken.length < limit && this.isDue(nowSeconds)) {

@@ -1,4 +1,4 @@
-/** Names and keys in the expressions of a request, as far as policies ask for them; what is no expression gives nothing. */
+/** Names and keys in the expressions of a request, for policies; invalid expressions give none. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
@@ -9,17 +9,17 @@ const EXPRESSIONS = [
   'ConditionExpression',
   'UpdateExpression',
 ];
-/** Words of the expression grammar and its functions. */
+/** Keywords and functions of expressions. */
 const WORDS = new Set(
   (
     'and or not between in set remove add delete attribute_exists attribute_not_exists attribute_type ' +
     'begins_with contains size if_not_exists list_append'
   ).split(' '),
 );
-/** A path, a placeholder of a name, or one of a value, which names nothing. */
+/** A path, a name placeholder, or a value placeholder, which names nothing. */
 const PATH = /:?#?[A-Za-z_][\w-]*(?:\[\d+\])*(?:\.#?[A-Za-z_][\w-]*(?:\[\d+\])*)*/g;
 
-/** Top-level attributes that a request names, beside those of its key or item. */
+/** Top-level attributes that a request names, besides those of its key or item. */
 export function namesIn(input: JsonObject): readonly string[] {
   const placeholders = membersOf(input['ExpressionAttributeNames']);
   const expressions = EXPRESSIONS.flatMap((name) => textsOf(input[name]));
@@ -34,14 +34,14 @@ export function namesIn(input: JsonObject): readonly string[] {
   return [...inExpressions, ...legacy, ...(Array.isArray(toGet) ? toGet.flatMap(textsOf) : [])];
 }
 
-/** `#n.a[0]` → what `#n` stands for */
+/** `#n.a[0]` → the name behind `#n` */
 function nameOf(path: string, placeholders: JsonObject): string {
   const top = path.split(/[.[]/)[0] ?? '';
   const name = top.startsWith('#') ? placeholders[top] : top;
   return typeof name === 'string' ? name : top;
 }
 
-/** The value that a query asks its partition key to have: DynamoDB's JSON, or undefined where it names none. */
+/** The partition key value of a query in DynamoDB's JSON; undefined if it has none. */
 export function partitionOfQuery(input: JsonObject, partitionKey: string): unknown {
   const legacy = membersOf(membersOf(input['KeyConditions'])[partitionKey]);
   const { AttributeValueList: list } = legacy;

@@ -1,4 +1,4 @@
-/** DynamoDB's JSON protocol over HTTP, in front of the engine. Runs in the embedded DynamoDB's worker. */
+/** DynamoDB's JSON protocol over HTTP. Runs in the embedded DynamoDB's worker. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
@@ -21,19 +21,18 @@ type FrontOptions = {
   readonly meter: CapacityMeter;
   readonly clock: SigningClock;
   readonly callers: Callers;
-  /** Of the tables on disk, for what goes wrong there; undefined = in memory. */
+  /** The folder of the tables, for explaining storage faults; undefined = in memory. */
   readonly directory: string | undefined;
   readonly port: () => number;
-  /** Told of errors that are ours, not the caller's. */
+  /** Called for errors that are ours, not the caller's. */
   readonly report: (error: unknown) => void;
 };
 
-/** Who may call, and what each may do; whoever owns the thread knows the policies. */
+/** The accepted callers and their rights; the thread's owner knows the policies. */
 export type Callers = {
   secretOf(accessKeyId: string): string | undefined;
-  /** Whether its calls are asked about one by one. */
   isJudged(accessKeyId: string): boolean;
-  /** @returns why the call is refused, in AWS's words */
+  /** @returns the reason for a refusal, in AWS's words */
   judge(question: CallQuestion): Promise<string | undefined>;
 };
 
@@ -45,11 +44,14 @@ export type CallQuestion = {
 
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
-/** DynamoDB's own bound for a request. */
+/** DynamoDB's own limit of a request. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const SERVICE = 'com.amazon.coral.service#';
 
-/** Answers any request; what reads or writes is verified. Attack: another user of the machine adds an API key. */
+/**
+ * Answers any request; reads and writes need a signature. Attack: another user of the machine adds an API
+ * key.
+ */
 export async function serveDynamoDb(
   request: IncomingMessage,
   response: ServerResponse,
@@ -121,7 +123,7 @@ async function run(
   const caller = verify(request, body, at);
   const input = parseInput(body);
   await refuseUnlessAllowed(operation, input, caller, at);
-  // Whoever asked has found the endpoint already: the SDKs' endpoint discovery must not lead to AWS.
+  // The SDKs' endpoint discovery must not lead to AWS.
   if (operation === 'DescribeEndpoints')
     return { Endpoints: [{ Address: request.headers.host, CachePeriodInMinutes: 1440 }] };
   const region = REGION.test(caller.region) ? caller.region : undefined;
@@ -130,11 +132,11 @@ async function run(
   const execute = (name: string, fields: typeof input): Promise<Record<string, unknown>> =>
     meter.run(name, fields, (one, more) => engine.execute(one, more, region));
   if (operation !== 'ExecuteStatement') return execute(operation, input);
-  // A statement is carried out by other operations, which say what they take.
+  // Other operations execute the statement, and report its capacity.
   return executeStatement(input, { execute, table: (name) => engine.table(name) });
 }
 
-/** Asked before anything is looked up: who may not read a table does not learn whether it is there. */
+/** Checked before any lookup: a caller without rights must not learn whether a table exists. */
 async function refuseUnlessAllowed(
   operation: string,
   input: Readonly<Record<string, unknown>>,
@@ -149,7 +151,6 @@ async function refuseUnlessAllowed(
 
 const REGION = /^[a-z0-9-]{1,32}$/;
 
-/** Who signed, and for which region. */
 type Caller = { readonly accessKeyId: string; readonly region: string };
 
 /** @throws DynamoDbError 400 in DynamoDB's words */

@@ -1,4 +1,3 @@
-/** What single writes and transactions read from a write alike: its key, its wish for the old item, its refusal. */
 import { membersOf } from '@gatewright/aws/json-object';
 import { dynaliteDb, type Item, type Table } from './dynalite-store.ts';
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
@@ -6,7 +5,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
-/** Whether the caller wants the old item when its condition fails; taken by us, since dynalite drops it. */
+/** Whether the caller wants the old item when its condition fails; read here, since dynalite drops it. */
 export function readReturnOld(input: JsonObject): boolean {
   const wish = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
   if (wish !== 'NONE' && wish !== 'ALL_OLD') {
@@ -35,7 +34,7 @@ export function isRefusedCondition(error: unknown): error is DynamoDbError {
   return error instanceof DynamoDbError && error.body['__type'] === REFUSED_CONDITION;
 }
 
-/** The same refusal with the item that caused it; anything else as it is. */
+/** Adds the item to the refusal that it caused; other errors stay unchanged. */
 export function withItem(error: unknown, item: Item | undefined): unknown {
   if (!isRefusedCondition(error) || item === undefined) return error;
   return new DynamoDbError(error.status, REFUSED_CONDITION, error.message, { Item: item });

@@ -1,4 +1,3 @@
-/** Which attributes are the keys of a table and of its indexes. */
 import type { Item, KeyElement, Table } from './dynalite-store.ts';
 import type { PartitionKeyOf } from './rights.ts';
 
@@ -9,21 +8,21 @@ type Indexed = Table & {
 };
 
 const MAX_KEY_BYTES: Readonly<Record<string, number>> = { HASH: 2048, RANGE: 1024 };
-/** In DynamoDB's words, its spelling included. */
+/** In DynamoDB's words and spelling. */
 const OVERSIZED: Readonly<Record<string, string>> = {
   HASH: 'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
   RANGE:
     'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
 };
 
-/** Of the table itself, or of one of its indexes; undefined where it has no such index. */
+/** Of the table, or of an index; undefined if there is no such index. */
 export function keySchemaOf(table: Table, index: string | undefined): readonly KeyElement[] | undefined {
   if (index === undefined) return table.KeySchema;
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
   return [...global, ...local].find(({ IndexName }) => IndexName === index)?.KeySchema;
 }
 
-/** Of an item that an index would hold, the keys there must fit as those of a table: 2,048 and 1,024 bytes. */
+/** An item's keys in an index have the limits of a table's: 2,048 and 1,024 bytes. */
 export function oversizedIndexKey(table: Table, item: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
   const holding = [...global, ...local].filter(({ KeySchema }) =>
@@ -36,8 +35,8 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
 }
 
 /**
- * In the words of PutItem; of an update DynamoDB says the same of its expression. A key that was empty before and stays so
- * is nobody's fault now.
+ * In the words of PutItem; for an update DynamoDB says the same of its expression. A key that was already
+ * empty is not reported.
  */
 export function emptyIndexKey(table: Table, before: Item | undefined, after: Item): string | undefined {
   const { GlobalSecondaryIndexes: global = [], LocalSecondaryIndexes: local = [] } = table as Indexed;
@@ -65,7 +64,7 @@ function bytesOf(value: unknown): number {
   return typeof bytes === 'string' ? Buffer.byteLength(bytes, 'base64') : 0;
 }
 
-/** For policies that name keys; of no table that is not there. */
+/** For policies that name keys; unknown tables are left out. */
 export async function partitionKeysOf(
   names: readonly string[],
   find: (name: string) => Promise<Table | undefined>,

@@ -1,6 +1,6 @@
 /**
- * The embedded DynamoDB of a program that may never use it. Its address is there at once; the thread, which costs a fifth of
- * a second and tens of megabytes, begins with the first table or the first connection.
+ * An embedded DynamoDB that starts on demand. Its address exists at once; the thread, which costs a fifth of
+ * a second and tens of megabytes, starts with the first table or the first connection.
  */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
@@ -11,7 +11,10 @@ import type { DynamoDbSigner } from './worker.ts';
 export type LateDynamoDbOptions = Omit<EmbeddedDynamoDbOptions, 'port' | 'sharesPort' | 'namedPort'>;
 
 export interface LateDynamoDb extends EmbeddedDynamoDb {
-  /** Begins the thread where it has not begun. Before anybody is connected it takes the port over, else calls pass through here. */
+  /**
+   * Starts the thread if needed. Without open connections the thread takes over the port, else calls are
+   * forwarded from here.
+   */
   start(): Promise<void>;
   readonly isStarted: boolean;
 }
@@ -41,7 +44,7 @@ class Late implements LateDynamoDb {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
-  /** Whether the thread can listen on the port before it is given up here: only some systems let two do that. */
+  /** Whether the thread can listen on the port before it is released here: only some systems allow that. */
   #canShare = true;
   #thread: Promise<EmbeddedDynamoDb> | undefined;
   #started: EmbeddedDynamoDb | undefined;
@@ -118,7 +121,7 @@ class Late implements LateDynamoDb {
     if (this.#server.listening) this.#server.close();
   }
 
-  /** What was asked of the thread while there was none, is done first. */
+  /** Runs orders that came before the thread existed first. */
   async #begin(launch: () => Promise<EmbeddedDynamoDb>): Promise<EmbeddedDynamoDb> {
     const known = this.#signers;
     const started = await launch();
@@ -128,12 +131,12 @@ class Late implements LateDynamoDb {
     return started;
   }
 
-  /** Nobody is connected: from now on the thread alone has the port. */
+  /** No open connections: from now on the thread alone has the port. */
   async #takeOver(): Promise<EmbeddedDynamoDb> {
     const launch = (sharesPort: boolean): Promise<EmbeddedDynamoDb> =>
       startEmbeddedDynamoDb({ ...this.#options, signers: this.#signers, port: this.#port, sharesPort });
     if (this.#canShare) {
-      // A Node that knows nothing of shared ports says that this one is in use, and it is: by us.
+      // A Node without shared ports reports the port in use, which it is: by us.
       const shared = await launch(true).catch((error: unknown) => {
         if (error instanceof EmbeddedDynamoDbError && error.code === 'DYNAMODB_NOT_STARTED') return undefined;
         throw error;
@@ -146,7 +149,6 @@ class Late implements LateDynamoDb {
 
   async #pass(socket: Socket): Promise<void> {
     this.#sockets.add(socket);
-    // What a client breaks off is its own affair.
     socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
     try {
       const beside = { ...this.#options, port: 0, namedPort: this.#port };

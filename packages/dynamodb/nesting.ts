@@ -1,9 +1,11 @@
-/** How deep a request may nest: what is deeper would take the thread of all tables, or its stack. */
+/**
+ * Bounds the nesting of a request: deeper ones would block the thread of all tables, or overflow its stack.
+ */
 import { validationError } from './actions.ts';
 
 /**
- * Levels of JSON: DynamoDB takes 32 nested maps or lists (developer guide, "Quotas": nested attribute depth), which are
- * two levels each, below the seven of a batch.
+ * Levels of JSON: DynamoDB takes 32 nested maps or lists (developer guide, "Quotas": nested attribute depth),
+ * each two levels, below the seven of a batch.
  */
 const MAX_JSON_LEVELS = 7 + 2 * 32;
 
@@ -14,10 +16,13 @@ export function refuseDeepValues(value: unknown, levels = 0): void {
   for (const member of Object.values(value)) refuseDeepValues(member, levels + 1);
 }
 
-/** dynalite's parser tries each parenthesis in several ways, so that each level doubles its time, or worse: eight take a second. */
+/**
+ * dynalite's parser tries each parenthesis in several ways, so each level at least doubles its time: eight
+ * take a second.
+ */
 const MAX_PARENTHESES = 8;
 
-/** @throws DynamoDbError which says that it is this store that gives up, not DynamoDB */
+/** @throws DynamoDbError whose message says that this is a limit of this store, not of DynamoDB */
 export function refuseDeepExpressions(input: object): void {
   for (const [name, text] of Object.entries(input)) {
     if (!name.endsWith('Expression') || typeof text !== 'string') continue;

@@ -1,9 +1,10 @@
 /**
- * The PartiQL that ExecuteStatement takes here: SELECT, INSERT, UPDATE and DELETE on one table, conditions joined by AND.
- * Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". All else is refused by name.
+ * The supported PartiQL of ExecuteStatement: SELECT, INSERT, UPDATE and DELETE on one table, conditions
+ * joined by AND. Source: DynamoDB developer guide, "PartiQL statements for DynamoDB". Other syntax is refused
+ * by name.
  */
 
-/** A statement that is not taken; DynamoDB's ValidationException. */
+/** An unsupported statement; DynamoDB's ValidationException. */
 export class StatementError extends Error {
   override readonly name = 'StatementError';
 }
@@ -79,12 +80,12 @@ function tokenize(statement: string): Token[] {
 }
 
 function unsupported(what: string): Error {
-  return new StatementError(`Statement wasn't well formed, or has what is not supported here: ${what}`);
+  return new StatementError(`Statement wasn't well formed, or is not supported here: ${what}`);
 }
 
 const MAX_NESTING = 32;
 
-/** @throws StatementError that names what is not supported */
+/** @throws StatementError that names the unsupported part */
 export function parseStatement(statement: string, parameters: readonly Value[]): Statement {
   return new StatementParser(tokenize(statement), parameters).parse();
 }
@@ -141,7 +142,7 @@ class StatementParser {
     const table = this.#name();
     this.#expect('VALUE');
     const { M: item } = this.#value();
-    if (typeof item !== 'object' || item === null) throw unsupported('a VALUE that is no document');
+    if (typeof item !== 'object' || item === null) throw unsupported('a VALUE that is not a document');
     return { kind: 'insert', table, item: item as Readonly<Record<string, Value>> };
   }
 
@@ -235,7 +236,7 @@ class StatementParser {
       if (lower === 'true' || lower === 'false') return { BOOL: lower === 'true' };
       if (lower === 'null') return { NULL: true };
     }
-    if (kind !== 'sign') throw unsupported(text === '' ? 'an end within a value' : text);
+    if (kind !== 'sign') throw unsupported(text === '' ? 'an unterminated value' : text);
     switch (text) {
       case '?':
         return this.#parameter();
@@ -289,7 +290,7 @@ class StatementParser {
   #name(): string {
     const { kind, text } = this.#next();
     if (kind === 'word' || kind === 'name') return text;
-    throw unsupported(text === '' ? 'an end where a name is expected' : text);
+    throw unsupported(text === '' ? 'the end where a name is expected' : text);
   }
 
   #list<T>(read: () => T): T[] {
@@ -308,7 +309,7 @@ class StatementParser {
     return token;
   }
 
-  /** A sign or a word in any case, never a quoted name. */
+  /** A sign or a case-insensitive word, never a quoted name. */
   #eat(text: string): boolean {
     const token = this.#peek();
     const isThere = (token.kind === 'sign' || token.kind === 'word') && token.text.toUpperCase() === text;

@@ -1,4 +1,7 @@
-/** ExecuteStatement: a PartiQL statement as the operation that does the same (DynamoDB API reference, "ExecuteStatement"). */
+/**
+ * ExecuteStatement: runs a PartiQL statement as the equivalent operation (DynamoDB API reference,
+ * "ExecuteStatement").
+ */
 import { DYNAMODB, DynamoDbError, validationError } from './actions.ts';
 import { isRefusedCondition } from './item-write.ts';
 import { keySchemaOf } from './key-schema.ts';
@@ -14,7 +17,6 @@ import type { Output } from './actions.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Table } from './dynalite-store.ts';
 
-/** What a statement needs of the engine. */
 interface StatementStore {
   execute(operation: string, input: JsonObject): Promise<Output>;
   table(name: string): Promise<Table>;
@@ -23,7 +25,7 @@ interface StatementStore {
 const MAX_STATEMENT_CHARS = 8192;
 const REFUSED_MEMBERS = ['ReturnConsumedCapacity', 'ReturnValuesOnConditionCheckFailure'];
 
-/** @throws DynamoDbError ValidationException for what is not supported, by name */
+/** @throws DynamoDbError ValidationException that names the unsupported part */
 export async function executeStatement(input: JsonObject, engine: StatementStore): Promise<Output> {
   const { Statement: text, Parameters: parameters = [] } = input;
   if (typeof text !== 'string' || text === '' || text.length > MAX_STATEMENT_CHARS)
@@ -52,7 +54,7 @@ function parse(text: string, parameters: readonly Value[]): Statement {
   }
 }
 
-/** Names and values of one expression, each under a placeholder of its own. */
+/** Names and values of one expression, each with its own placeholder. */
 class Placeholders {
   readonly #names: Record<string, string> = {};
   readonly #values: Record<string, Value> = {};
@@ -114,7 +116,7 @@ async function keysOf(engine: StatementStore, table: string, index: string | und
   return { partition: keyOf('HASH') ?? '', sort: keyOf('RANGE') };
 }
 
-/** A Query where the partition key is given, else a Scan, as AWS reads it. */
+/** A Query if the partition key is given, else a Scan, as at AWS. */
 async function select(
   { table, index, paths, where }: Extract<Statement, { kind: 'select' }>,
   input: JsonObject,
@@ -147,7 +149,6 @@ function isEqual(condition: Condition, name: string): boolean {
   return condition.kind === 'compare' && condition.operator === '=' && isNamed(condition.path, name);
 }
 
-/** What Query takes of a sort key. */
 function isSortCondition(condition: Condition, sort: string | undefined): boolean {
   if (sort === undefined || !isNamed(condition.path, sort)) return false;
   if (condition.kind === 'compare') return condition.operator !== '<>';
@@ -195,7 +196,7 @@ async function update(
     ...(sets.length === 0 ? [] : [`SET ${sets.join(', ')}`]),
     ...(removes.length === 0 ? [] : [`REMOVE ${removes.join(', ')}`]),
   ];
-  // Unlike UpdateItem, a statement makes no item.
+  // Unlike UpdateItem, a statement creates no item.
   const conditions = [
     `attribute_exists(${holders.name([partition])})`,
     ...rest.map((each) => holders.condition(each)),
@@ -235,7 +236,7 @@ function returnValues(returning: string | undefined, known: readonly string[]): 
   return returning.replace('MODIFIED', 'UPDATED').replace(' ', '_');
 }
 
-/** The whole primary key, which writes need, and what else the WHERE wants. */
+/** The whole primary key, which writes need, and the other conditions of the WHERE. */
 async function splitKey(
   engine: StatementStore,
   table: string,

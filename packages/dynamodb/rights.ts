@@ -1,7 +1,7 @@
 /**
- * What a call needs of its caller's policies: one right per action, resource and key, as the service authorization
- * reference has them ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; the store asks it of every
- * call that a role makes, and so does who stands in front of another store.
+ * The rights that a call needs: one per action, resource and key, as in the service authorization reference
+ * ("Actions, resources, and condition keys for Amazon DynamoDB"). Pure; used for every call of a role, here
+ * and in front of other stores.
  */
 import { asText, membersOf } from '@gatewright/aws/json-object';
 import { parseStatement, StatementError } from './partiql-parser.ts';
@@ -12,18 +12,21 @@ import { namesIn, partitionOfQuery } from './expression-names.ts';
 export type NeededRight = {
   /** `dynamodb:PutItem` */
   readonly action: string;
-  /** What follows `table/` in the ARN: `orders`, `orders/index/by-day`, `*`; with `arn:` in front it is the whole ARN. */
+  /**
+   * The part after `table/` in the ARN: `orders`, `orders/index/by-day`, `*`; with `arn:` it is the whole
+   * ARN.
+   */
   readonly resource: string;
-  /** By condition key in lower case; a key that the request does not have is missing. */
+  /** By condition key in lower case; absent keys are missing. */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 };
 
-/** Partition key of a table or of one of its indexes; undefined where the table is not known. */
+/** Partition key of a table or of one of its indexes; undefined for an unknown table. */
 export type PartitionKeyOf = (table: string, index: string | undefined) => string | undefined;
 
 type Target = { readonly table: string; readonly index?: string | undefined };
 
-/** Every table that a call names: what `PartitionKeyOf` will be asked for. */
+/** All tables of a call: the inputs for `PartitionKeyOf`. */
 export function tablesOf(operation: string, input: JsonObject): readonly string[] {
   const names = rightsOf(operation, input, () => undefined).map(
     ({ resource }) => resource.split('/')[0] ?? '',
@@ -31,7 +34,7 @@ export function tablesOf(operation: string, input: JsonObject): readonly string[
   return [...new Set(names)].filter((name) => name !== '*' && !name.startsWith('arn:'));
 }
 
-/** Only the members that an operation reads count: a table named elsewhere must not lend its permission. */
+/** Only members that an operation reads count: a table named elsewhere must not lend its permission. */
 export function rightsOf(
   operation: string,
   input: JsonObject,
@@ -73,7 +76,7 @@ export function rightsOf(
   }
 }
 
-/** Operations of the account, which are asked of every table. */
+/** Operations on the account, checked for every table. */
 const OF_ACCOUNT = new Set([
   'ListTables',
   'DescribeLimits',
@@ -139,7 +142,7 @@ function batchRight(
   };
 }
 
-/** A scan names no key: `ForAllValues` on it holds, as the developer guide warns. */
+/** A scan names no key: `ForAllValues` holds for it, as the developer guide warns. */
 function searchRight(operation: string, input: JsonObject, partitionKeyOf: PartitionKeyOf): NeededRight {
   const target = { table: tableName(input['TableName']), index: asText(input['IndexName']) };
   const partitionKey = partitionKeyOf(target.table, target.index);
@@ -166,8 +169,8 @@ function shared(input: JsonObject): Record<string, readonly string[]> {
 const VERBS = { select: 'Select', insert: 'Insert', update: 'Update', delete: 'Delete' } as const;
 
 /**
- * Read by the parser that the store uses. What it does not take may yet be taken by a store elsewhere: then the caller
- * needs permission for any statement on any table.
+ * Parsed by the store's parser. Another store may accept what it does not: then the caller needs permission
+ * for any statement on any table.
  */
 function statementRights(
   input: JsonObject,
@@ -224,7 +227,10 @@ function tableName(value: unknown): string {
   return typeof value === 'string' ? value.replace(/^arn:.*:table\//, '') : '*';
 }
 
-/** Of a table whose key nobody knows: no value at all would meet `ForAllValues`, and this one meets no pattern but `*`. */
+/**
+ * For a table with an unknown key: an empty list would satisfy `ForAllValues`; this value matches no pattern
+ * but `*`.
+ */
 const UNKNOWN_KEY: readonly string[] = ['\0'];
 
 function keyTexts(items: readonly JsonObject[], partitionKey: string | undefined): readonly string[] {

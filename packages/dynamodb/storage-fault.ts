@@ -1,6 +1,6 @@
-/** What LevelDB says of its folder, as something a person can act on. */
+/** Explains LevelDB's errors about its folder. */
 
-/** @returns undefined for what is no matter of the folder. @param code LevelDB's own, `LEVEL_CORRUPTION` */
+/** @returns undefined for other errors. @param code LevelDB's own, `LEVEL_CORRUPTION` */
 export function explainStorageFault(
   code: string,
   message: string,
@@ -11,15 +11,15 @@ export function explainStorageFault(
     case 'LEVEL_LOCKED':
       return `${folder} is in use by another gatewright; stop it or choose another --data`;
     case 'LEVEL_CORRUPTION':
-      return `${folder} is damaged (${message}); put a copy of it back, or delete it to begin with empty tables`;
+      return `${folder} is damaged (${message}); restore a copy, or delete it to start with empty tables`;
     case 'LEVEL_IO_ERROR':
-      return `${folder} cannot be read or written (${message}); see whether its disk is full and who owns its files`;
+      return `${folder} cannot be read or written (${message}); check free disk space and the owner of its files`;
     default:
       return undefined;
   }
 }
 
-/** LevelDB says "not open" and names the reason in the cause. */
+/** LevelDB reports "not open" and gives the reason in the cause. */
 export function storageFaultOf(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: 'UNKNOWN', message: String(error) };
   const { cause } = error;

@@ -1,10 +1,10 @@
-/** Tables of the embedded DynamoDB: found fast, changed in one place, with their time to live. */
+/** Tables of the embedded DynamoDB: cached, changed in one place, with their time to live. */
 import type { Output } from './actions.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
 import { checkInput, DYNAMODB, DynamoDbError, runAction, validationError } from './actions.ts';
 
-/** Parameters that would change what the table does and that nobody here could honour; dynalite would drop them. */
+/** Unsupported parameters that change what a table does; dynalite would drop them. */
 const REFUSED_PARAMETERS = [
   { name: 'StreamSpecification', says: 'streams' },
   { name: 'DeletionProtectionEnabled', says: 'deletion protection' },
@@ -13,11 +13,11 @@ const REFUSED_PARAMETERS = [
   { name: 'GlobalSecondaryIndexUpdates', says: 'adding or removing indexes of an existing table' },
 ];
 
-/** How long a table may take to become active after CreateTable. */
+/** Limit for a table to become active after CreateTable. */
 const ACTIVE_WITHIN_MS = 5_000;
 
 export class DynamoDbTables {
-  /** dynalite's store, with active tables remembered instead of read for every request. */
+  /** dynalite's store, with active tables cached in place of a read per request. */
   readonly cachedStore: Store;
   readonly #store: Store;
   readonly #active = new Map<string, Table>();
@@ -36,7 +36,7 @@ export class DynamoDbTables {
     };
   }
 
-  /** @throws DynamoDbError ResourceNotFoundException when there is no such table that can be used */
+  /** @throws DynamoDbError ResourceNotFoundException when there is no such usable table */
   async get(name: string): Promise<Table> {
     const table = await this.find(name);
     if (table === undefined)
@@ -64,7 +64,7 @@ export class DynamoDbTables {
     this.#active.delete(name);
     const located = { ...this.#store, tableDb: { ...this.#store.tableDb, awsRegion: region } };
     const output = await runAction(operation, located, checked);
-    // A reader may have remembered the table again while it was being changed.
+    // A reader may have cached the table again during the change.
     this.#active.delete(name);
     if (operation === 'CreateTable') await this.#untilActive(name);
     if (operation === 'DeleteTable') {
@@ -78,7 +78,7 @@ export class DynamoDbTables {
     return this.#timeToLive.get(table);
   }
 
-  /** Reads kept settings. @returns the tables that have a time to live */
+  /** Reads kept settings. @returns the tables with a time to live */
   async loadTimeToLive(): Promise<readonly string[]> {
     for (const table of await this.#names()) {
       const attribute = await this.#store.db.get(timeToLiveKey(table));
@@ -87,7 +87,7 @@ export class DynamoDbTables {
     return [...this.#timeToLive.keys()];
   }
 
-  /** Nothing is backed up here, whatever the template asks for. */
+  /** There are no backups here, whatever the template sets. */
   async describeContinuousBackups(input: JsonObject): Promise<Output> {
     const name = readTableName(input);
     if ((await this.#read(name)) === undefined)
@@ -110,7 +110,7 @@ export class DynamoDbTables {
     return { TimeToLiveDescription: description };
   }
 
-  /** @returns beside the output the table whose items now expire; undefined when it was switched off */
+  /** @returns the output, and the table whose items now expire; undefined if switched off */
   async updateTimeToLive(
     input: JsonObject,
   ): Promise<{ readonly output: Output; readonly enabledTable: string | undefined }> {
@@ -149,7 +149,7 @@ export class DynamoDbTables {
     return names;
   }
 
-  /** dynalite activates a table in a timer of its own; a caller that writes at once would find no table. */
+  /** dynalite activates a table in its own timer; a caller that writes at once would find no table. */
   async #untilActive(name: string): Promise<void> {
     const deadlineMs = performance.now() + ACTIVE_WITHIN_MS;
     while ((await this.#read(name))?.TableStatus !== 'ACTIVE') {
@@ -201,6 +201,8 @@ function refuseParameters(input: JsonObject): void {
       value === false ||
       (typeof value === 'object' && 'StreamEnabled' in value && value.StreamEnabled === false);
     if (!isOff)
-      throw validationError(`The embedded DynamoDB has no ${says} (${name}); start with --dynamodb URL`);
+      throw validationError(
+        `The embedded DynamoDB does not support ${says} (${name}); start with --dynamodb URL`,
+      );
   }
 }

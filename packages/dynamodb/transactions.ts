@@ -1,7 +1,7 @@
 /**
- * TransactWriteItems and TransactGetItems, which dynalite lacks: all items are locked, dynalite's own actions run on
- * one write set, and it is written as one batch or not at all.
- * Source: DynamoDB API reference, "TransactWriteItems", "TransactGetItems".
+ * TransactWriteItems and TransactGetItems, which dynalite lacks: all items are locked, dynalite's own actions
+ * run on one write set, and it is written as one batch or not at all. Source: DynamoDB API reference,
+ * "TransactWriteItems", "TransactGetItems".
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,6 @@ import {
 import { WriteSet } from './write-set.ts';
 import { isRefusedCondition, keyOf, lockName, readReturnOld } from './item-write.ts';
 
-/** What transactions need of the engine. */
 interface LockedStore {
   check(operation: DynaliteOperation, input: object): Record<string, unknown>;
   table(name: string): Promise<Table>;
@@ -35,7 +34,7 @@ type Member = {
   readonly checked: Record<string, unknown>;
   readonly returnOld: boolean;
   readonly table: Table;
-  /** undefined when the key does not fit the table; the action then says so. */
+  /** undefined if the key does not fit the table; the action then reports it. */
   readonly key: string | undefined;
 };
 
@@ -45,14 +44,14 @@ const MAX_MEMBERS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** AWS remembers a client request token for ten minutes. */
 const TOKEN_MS = 10 * 60_000;
-/** More transactions than this within ten minutes push the oldest token out. */
+/** Beyond this many within ten minutes the oldest token is dropped. */
 const MAX_TOKENS = 10_000;
 
 const OPERATION_OF = new Map<string, Member['operation']>([
   ['Put', 'PutItem'],
   ['Update', 'UpdateItem'],
   ['Delete', 'DeleteItem'],
-  // Deletes in a write set that is thrown away: what counts is whether its condition holds.
+  // A delete in a discarded write set: only its condition matters.
   ['ConditionCheck', 'DeleteItem'],
 ]);
 
@@ -102,7 +101,7 @@ export class DynamoDbTransactions {
       if (kind !== 'Get' || others.length > 0) throw validationError('TransactItems can only contain Get');
       return this.#engine.check('GetItem', {
         ...membersOf(fields),
-        // Transactions read what is there, which is billed as that.
+        // Transactions read consistently, and are billed accordingly.
         ConsistentRead: true,
         ...capacityWish(input),
       });
@@ -235,7 +234,7 @@ function capacityWish(input: JsonObject): JsonObject {
   return wish === undefined ? {} : { ReturnConsumedCapacity: wish };
 }
 
-/** A transaction costs each item twice: once to prepare, once to do. */
+/** A transaction bills each item twice: prepare and commit. */
 const TIMES = 2;
 
 function sumCapacity(outputs: readonly Output[]): Output {

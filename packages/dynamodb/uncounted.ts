@@ -1,7 +1,7 @@
-/** By itself, since whoever sends it need not load the engine. */
+/** In its own file, so that senders need not load the engine. */
 
 /**
- * Header of calls that are no traffic of anybody's stack: seeds, what a person looks up.
+ * Header of calls that are not a stack's own traffic: seeds, manual lookups.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Thread of the embedded DynamoDB: engine and HTTP server, away from the gateway's event loop. Started by
- * embedded-dynamodb.ts alone.
+ * Thread of the embedded DynamoDB: engine and HTTP server, off the gateway's event loop. Started by
+ * embedded-dynamodb.ts only.
  */
 import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
 import module from 'node:module';
@@ -15,42 +15,38 @@ import { serveDynamoDb } from './front.ts';
 import type { CallQuestion, Callers } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
 
-/** What the thread is started with. */
 export type DynamoDbWorkerData = {
   /** 0 picks a free one. */
   readonly port: number;
   readonly sharesPort: boolean;
-  /** What a Host header has to say; undefined = the port that is listened on. */
+  /** The port required in Host headers; undefined = the listening port. */
   readonly namedPort: number | undefined;
   readonly directory: string | undefined;
   readonly clockOffset: SharedArrayBuffer;
-  /** Those who may call; `signers` replaces them. */
+  /** Accepted callers; `signers` replaces them. */
   readonly signers: readonly DynamoDbSigner[];
 };
 
 export type DynamoDbSigner = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Asked about before each of its calls; absent = it may do everything. */
+  /** Whether each of its calls is judged; absent = it may do everything. */
   readonly isJudged?: boolean;
 };
 
-/** What the thread is told. */
 export type DynamoDbWorkerOrder =
   | { readonly kind: 'close' }
   /** Answered by `admitted`. */
   | { readonly kind: 'signers'; readonly signers: readonly DynamoDbSigner[] }
-  /** Tables whose changes are told from now on. */
+  /** Reports changes of these tables from now on. */
   | { readonly kind: 'follow'; readonly tables: readonly string[] }
   | { readonly kind: 'verdict'; readonly number: number; readonly refusal: string | undefined };
 
-/** What the thread says to the gateway. */
 export type DynamoDbWorkerMessage =
   | { readonly kind: 'admitted' }
-  /** Answered by a `verdict` of the same number. */
+  /** Answered by a `verdict` with the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
   | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
-  /** What calls have taken since the start. */
   | { readonly kind: 'consumed'; readonly tables: readonly TableUnits[] }
   | { readonly kind: 'listening'; readonly port: number }
   /** `code` is Node's or LevelDB's: EADDRINUSE, LEVEL_LOCKED. */
@@ -59,7 +55,7 @@ export type DynamoDbWorkerMessage =
   | { readonly kind: 'closed' };
 
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Nobody looks more often at what was consumed. */
+/** No reader needs it more often. */
 const CONSUMED_EVERY_MS = 250;
 
 async function start(
@@ -113,7 +109,7 @@ async function start(
 
 type Running = { follow(tables: readonly string[]): void; close(): Promise<void> };
 
-/** Knows secrets itself, and asks the thread that knows the policies. */
+/** Knows the secrets itself; policies are judged by the gateway's thread. */
 class KnownCallers implements Callers {
   readonly #say: (message: DynamoDbWorkerMessage) => void;
   readonly #open = new Map<number, (refusal: string | undefined) => void>();
@@ -157,9 +153,9 @@ class KnownCallers implements Callers {
   }
 }
 
-/** A thread that is ended leaves nothing behind, so what it has compiled is written once it listens. */
+/** A terminated thread writes nothing, so the compile cache is written once it listens. */
 function keepCompiledCode(): void {
-  // An older Node has no such function.
+  // Older versions of Node lack this function.
   (module as Partial<typeof module>).flushCompileCache?.();
 }
 

@@ -1,7 +1,7 @@
 /**
- * What one request wants to change, gathered before anything is written. dynalite's actions run against the set's
- * store: they read through it and their writes stay in it. So a transaction is the same actions run on one set, a
- * refused condition still knows the item that refused it, and items and index entries are written in one batch.
+ * The changes of one request, gathered before any write. dynalite's actions read through the set and write
+ * into it: a transaction runs its actions on one set, a failed condition still knows its item, and items and
+ * index entries are written in one batch.
  */
 import type { BatchOperation, Done, Item, Records, Store } from './dynalite-store.ts';
 
@@ -13,7 +13,7 @@ type ItemChange = {
   readonly after: Item | undefined;
 };
 
-/** The caller holds the locks of all items that the actions touch. */
+/** The caller must hold the locks of all items that the actions touch. */
 export class WriteSet {
   readonly store: Store;
   readonly #operations = new Map<string, BatchOperation>();
@@ -29,7 +29,7 @@ export class WriteSet {
     };
   }
 
-  /** The item as it was found, for a key that an action has read. */
+  /** The item before the request, for a key that an action has read. */
   before(table: string, key: string): Item | undefined {
     return this.#read.get(`item-${table}~${key}`);
   }

@@ -1,6 +1,5 @@
 import type { Span, Token } from './tokens.ts';
 
-/** One operator of #if and #set expressions. */
 export type BinaryOperator =
   | 'or'
   | 'and'
@@ -27,10 +26,10 @@ export type ReferencePart =
     }
   | { readonly kind: 'index'; readonly index: Expression; readonly first: Token };
 
-/** `$a.b[0]` and its kin. */
+/** `$a.b[0]` and similar. */
 export type Reference = Span & { readonly kind: 'reference'; readonly parts: readonly ReferencePart[] };
 
-/** What has a value or decides an #if. */
+/** A value, or the condition of an #if. */
 export type Expression =
   | Reference
   | (Span & { readonly kind: 'string' | 'integer' | 'float' | 'true' | 'false' | 'word' })
@@ -46,13 +45,12 @@ export type Expression =
       readonly right: Expression;
     });
 
-/** Statements up to the #end, #else or end of text that is not theirs. */
+/** Statements up to the #end, #else or end of the enclosing block. */
 export type Block = Span & { readonly kind: 'block'; readonly statements: readonly Statement[] };
 
-/** One #if or #elseif. */
 export type Branch = { readonly condition: Expression; readonly block: Block };
 
-/** Any `#name` that is not #set or #if: built-in, macro definition, macro call or text that looks like one. */
+/** Any `#name` except #set and #if: built-in, macro definition, macro call or text that looks like one. */
 export type Directive = Span & {
   readonly kind: 'directive';
   readonly name: string;
@@ -61,10 +59,9 @@ export type Directive = Span & {
   readonly block: Block | undefined;
 };
 
-/** What prints or does something. */
 export type Statement =
   | (Span & { readonly kind: 'text' | 'textblock' | 'comment' })
-  /** Text whose escapes are already resolved. */
+  /** Text with its escapes resolved. */
   | (Span & { readonly kind: 'escaped'; readonly text: string })
   | Reference
   | (Span & { readonly kind: 'set'; readonly target: Reference; readonly value: Expression })

@@ -1,6 +1,6 @@
 /**
  * Velocity 1.7 templates compiled once to closures. Equal to Apache Velocity where AWS is (the oracle's
- * results are in test/fixtures/velocity); without #include, #parse, #evaluate and reflection, as AWS.
+ * results are in test/fixtures/velocity); like AWS without #include, #parse, #evaluate and reflection.
  */
 import { type JavaValue } from './java/values.ts';
 import { DEFAULT_RENDER_LIMITS, RenderBudget, type RenderLimits } from './java/render-budget.ts';
@@ -23,20 +23,18 @@ import { type Token, tokenLiteral } from './tokens.ts';
 /** AWS's limit of a mapping template. */
 const MAX_TEMPLATE_BYTES = 300 * 1024;
 
-/** What a template sees. */
 export type RenderScope = {
   /** Variables by name without `$`. The template may change the maps and lists in them. */
   readonly variables: Readonly<Record<string, JavaValue>>;
   readonly undefinedReferences: UndefinedReferences;
 };
 
-/** A template ready to render. */
 export type CompiledTemplate = {
   readonly name: string;
-  /** As it was written; absent where somebody else has made the template. */
+  /** The source text; absent if the template was made elsewhere. */
   readonly source?: string;
   /**
-   * The text of the template for these values. Renders share nothing, so they may run in any order.
+   * Renders the template. Renders share nothing, so they may run in any order.
    * @throws TemplateError TEMPLATE_FAILED, TEMPLATE_LIMIT or TEMPLATE_OVERRIDE.
    */
   readonly render: (scope: RenderScope, limits?: RenderLimits) => string;
@@ -72,7 +70,7 @@ export function compileTemplate(source: string, name: string): CompiledTemplate 
   };
 }
 
-/** Names the template in errors; a stack exhausted by nesting within all bounds is a limit too. */
+/** Names the template in errors; a stack exhausted within all nesting bounds is a limit, too. */
 function guarded<Result>(name: string, run: () => Result): Result {
   try {
     return run();
@@ -92,7 +90,7 @@ function renderTemplate(render: Renderer, scope: RenderScope, limits: RenderLimi
     render(state, new GlobalVariables(Object.entries(scope.variables)));
   } catch (error) {
     if (error instanceof TemplateError) throw error.at(state.place);
-    // #stop, or #break outside of everything.
+    // #stop, or #break outside of any block.
     if (!(error instanceof StopSignal)) throw error;
   }
   return state.output;
@@ -113,7 +111,7 @@ class TemplateCompiler implements DirectiveCompiler {
     try {
       return this.compile(source);
     } catch (error) {
-      // Places inside a string count from the string.
+      // Places inside a string count from its start.
       if (error instanceof TemplateError) throw moved(error, place);
       throw error;
     } finally {
@@ -134,7 +132,7 @@ class TemplateCompiler implements DirectiveCompiler {
     };
   };
 
-  /** Constant text as itself. */
+  /** Constant text is returned as itself. */
   #statement(statement: Statement): Renderer | string {
     switch (statement.kind) {
       case 'text':
@@ -159,7 +157,7 @@ class TemplateCompiler implements DirectiveCompiler {
         const { evaluate } = this.compileArgument(statement.value);
         return (state, variables) => {
           const value = evaluate(state, variables);
-          // What has no value is not set: the variable keeps the value it has.
+          // Null is not assigned: the variable keeps its value.
           if (value !== null) target.assign(state, variables, value);
         };
       }
@@ -187,7 +185,7 @@ class TemplateCompiler implements DirectiveCompiler {
   }
 }
 
-/** A comment prints what the lexer read together with its beginning, a `$` or `$!`. */
+/** A comment prints the text that the lexer read with its start, a `$` or `$!`. */
 function beforeComment(image: string): string {
   const start = image.includes('##') ? image.indexOf('##') : image.indexOf('#*');
   return image.slice(0, Math.max(0, start));

@@ -22,10 +22,8 @@ const MAX_DEFINE_DEPTH = 2;
 const MAX_BODY_DEPTH = 20;
 const BODY = 'bodyContent';
 
-/** A macro as its definition left it. */
 export type Macro = { readonly parameters: readonly string[]; readonly body: Renderer };
 
-/** What compiling a directive needs from the compiler of the template. */
 export type DirectiveCompiler = {
   readonly compileBlock: (block: Block) => Renderer;
   readonly compileArgument: (argument: Expression) => CompiledExpression;
@@ -33,7 +31,7 @@ export type DirectiveCompiler = {
   readonly macros: Map<string, Macro>;
 };
 
-/** Compiles a directive; its arguments and block first, as their texts may change with that. */
+/** Compiles a directive; its arguments and block first, since that may change their texts. */
 export function compileDirective(directive: Directive, compiler: DirectiveCompiler): Renderer {
   const args = directive.args.map(compiler.compileArgument);
   const block = directive.block === undefined ? undefined : compiler.compileBlock(directive.block);
@@ -59,7 +57,9 @@ function refuse(directive: Directive, expected: string): TemplateError {
   return new TemplateError('TEMPLATE_SYNTAX', `expected ${expected}`, directive.first);
 }
 
-/** The variable an argument names: the root of a reference, else its first token without the first character. */
+/**
+ * The variable of an argument: the root of a reference, else its first token without the first character.
+ */
 function nameOf(argument: Expression): string {
   return argument.first.image.slice(1);
 }
@@ -71,7 +71,7 @@ function compileForeach(
 ): Renderer {
   const [element] = directive.args;
   if (block === undefined) throw refuse(directive, '"($item in $list)" after #foreach');
-  // `#foreach($item)`: Velocity fails when it gets there, not when it reads the template.
+  // `#foreach($item)`: Velocity fails when it runs, not when it parses the template.
   if (element === undefined) return failingForeach;
   const name = args[0]?.reference?.root ?? nameOf(element);
   if (args.length === 1) return failingForeach;
@@ -109,7 +109,7 @@ const failingForeach: Renderer = () => {
 
 const LOOP_NAMES = (element: string) => [element, 'velocityCount', 'velocityHasNext'];
 
-/** False where #break ends this loop. */
+/** False if #break ends this loop. */
 function runRound(body: Renderer, state: RenderState, variables: Variables, loop: LoopScope): boolean {
   try {
     body(state, variables);
@@ -141,7 +141,7 @@ function compileMacro(
 ): Renderer {
   const [name, ...parameters] = directive.args.map((arg) => arg.first.image);
   if (name === undefined || body === undefined) throw refuse(directive, 'a name after #macro(');
-  // The first definition of a name counts.
+  // The first definition of a name wins.
   if (!macros.has(name))
     macros.set(name, { parameters: parameters.map((text) => text.replace(/^\$/, '')), body });
   return () => undefined;
@@ -176,7 +176,7 @@ function compileBreak(directive: Directive, args: readonly CompiledExpression[])
   return (state, variables) => {
     const loop = target.evaluate(state, variables);
     if (loop instanceof LoopScope) throw new StopSignal(loop);
-    throw failure('the argument of #break is no loop; expected $foreach or its parent');
+    throw failure('the argument of #break is not a loop; expected $foreach or its parent');
   };
 }
 
@@ -188,7 +188,7 @@ function compileStop(directive: Directive, args: readonly CompiledExpression[]):
   };
 }
 
-/** `#name(…)` and `#@name(…) … #end`: a macro, or the text as it stands where there is none of that name. */
+/** `#name(…)` and `#@name(…) … #end`: a macro, or plain text if there is none. */
 function compileCall(
   directive: Directive,
   args: readonly CompiledExpression[],

@@ -1,4 +1,3 @@
-/** References, literals and the expressions of #if and #set. */
 import type { BinaryOperator, Expression, Reference, ReferencePart } from './ast.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { TokenKind } from './tokens.ts';
@@ -31,7 +30,7 @@ function isOperator(kind: TokenKind): kind is BinaryOperator {
   return PRECEDENCE.some((level) => level.includes(kind));
 }
 
-/** Reads expressions from tokens it shares with the parser of statements. */
+/** Parses expressions from tokens shared with the statement parser. */
 export class ExpressionParser {
   readonly #tokens: TokenReader;
   readonly #heights = new WeakMap<Expression, number>();
@@ -117,7 +116,7 @@ export class ExpressionParser {
     return value;
   }
 
-  /** What may stand as an argument: everything but operators and parentheses. */
+  /** A valid argument: anything but operators and parentheses. */
   simpleValue(): Expression | undefined {
     const { kind } = this.#tokens.peek();
     if (isLiteral(kind)) return this.#literal(kind);
@@ -161,7 +160,7 @@ export class ExpressionParser {
         entries.push([key, this.#parameter()]);
       } while (this.#tokens.skip('comma'));
     }
-    // The brace is a different token after a reference, whose mode it also ends.
+    // After a reference the brace is a different token, which also ends its mode.
     if (!this.#tokens.skip('curlyClose')) this.#tokens.take('refClose', '"}" or "," after an entry of a map');
     return { kind: 'map', entries, ...this.#tokens.spanFrom(first) };
   }
@@ -184,7 +183,7 @@ export class ExpressionParser {
       { kind } = this.#tokens.peek()
     ) {
       this.#tokens.advance();
-      // Velocity's literal of an operation is that of its right side.
+      // Velocity's literal of an operation is its right side's.
       const first = this.#tokens.peek();
       const right = this.#binary(level + 1);
       const operands = [left, right];
@@ -196,7 +195,7 @@ export class ExpressionParser {
     return left;
   }
 
-  /** A chain of operators is a tree as deep as the chain is long, so its height is bounded as nesting is. */
+  /** A chain of operators makes a tree of its length, so its height is bounded like nesting. */
   #measured(expression: Expression, operands: readonly Expression[]): Expression {
     const height = 1 + Math.max(...operands.map((operand) => this.#heights.get(operand) ?? 0));
     if (height > MAX_EXPRESSION_HEIGHT)

@@ -1,4 +1,3 @@
-/** Values and conditions of #if and #set, and the arguments of methods and directives. */
 import { areEqual } from './java/equality.ts';
 import { calculate, compareNumbers, type MathOperator, parseWhole, toInt } from './java/numbers.ts';
 import { printValue } from './java/printing.ts';
@@ -17,21 +16,21 @@ import { type CompiledReference, compileReference } from './reference.ts';
 import type { Condition, Evaluator, Renderer, RenderState, Variables } from './runtime.ts';
 import { spanLiteral, type Token } from './tokens.ts';
 
-/** Compiles what stands in a double-quoted string, a template of its own. */
+/** Compiles a double-quoted string, which is its own template. */
 type CompileText = (source: string, place: Token) => Renderer;
 
-/** An expression as value and as condition, which are not the same: the value 5 is no true condition. */
+/** An expression as value and as condition, which differ: the value 5 is no true condition. */
 export type CompiledExpression = {
   readonly evaluate: Evaluator;
   readonly holds: Condition;
-  /** Present where the expression is nothing but a reference. */
+  /** Set if the expression is only a reference. */
   readonly reference?: CompiledReference;
 };
 
 /** Literals, arithmetic, lists and maps are values, and no value is a condition: `#if(5)` is false. */
 const never: Condition = () => false;
 
-/** Compiles an expression, operands first. */
+/** Operands are compiled first. */
 export function compileExpression(expression: Expression, compileText: CompileText): CompiledExpression {
   const valueOf = (inner: Expression) => compileExpression(inner, compileText).evaluate;
   switch (expression.kind) {
@@ -71,7 +70,7 @@ export function compileExpression(expression: Expression, compileText: CompileTe
   }
 }
 
-/** A number read right after `#` or `$` has that in its text and is none. */
+/** A number right after `#` or `$` includes that in its text and is none. */
 function parseNumber(token: Token): JavaValue {
   if (!/^-?[\d.]/.test(token.image)) throw new TemplateError('TEMPLATE_SYNTAX', 'expected a number', token);
   return token.kind === 'integer' ? parseWhole(token.image) : new JavaDouble(Number(token.image));
@@ -81,7 +80,7 @@ function fromCondition(holds: Condition): CompiledExpression {
   return { evaluate: holds, holds };
 }
 
-/** A reference holds unless it is null or false. */
+/** A reference is true unless null or false. */
 function isTrue(evaluate: Evaluator): Condition {
   return (state, variables) => {
     const value = evaluate(state, variables);
@@ -121,7 +120,7 @@ function comparing(left: Evaluator, right: Evaluator, compare: Comparison): Cond
   return (state, variables) => compare(left(state, variables), right(state, variables), state);
 }
 
-/** Only numbers have an order; anything else compares as false. */
+/** Only numbers are ordered; other comparisons are false. */
 function ordered(holds: (difference: number) => boolean): Comparison {
   return (left, right) => {
     if (left === null || right === null || !isJavaNumber(left) || !isJavaNumber(right)) return false;
@@ -136,7 +135,7 @@ const ORDERS: Readonly<Record<Extract<BinaryOperator, 'lt' | 'gt' | 'le' | 'ge'>
   ge: ordered((difference) => difference >= 0),
 };
 
-/** Numbers by value, values of one class by `equals`, all others by their texts. */
+/** Numbers compare by value, values of one class by `equals`, others by their texts. */
 function isSame(left: JavaValue, right: JavaValue, state: RenderState): boolean {
   if (left === null || right === null) return left === right;
   if (isJavaNumber(left) && isJavaNumber(right)) return compareNumbers(left, right) === 0;
@@ -165,7 +164,7 @@ function compileMath(
     const a = left(state, variables);
     const b = right(state, variables);
     if (operator === 'plus' && (typeof a === 'string' || typeof b === 'string')) {
-      // In a concatenation what has no value shows as its source.
+      // In a concatenation a missing value shows as its source.
       const text = printOr(a, leftText, state) + printOr(b, rightText, state);
       state.budget.checkLength(text.length);
       state.budget.spendChars(text.length);
@@ -205,13 +204,13 @@ function compileMap(entries: readonly (readonly [Evaluator, Evaluator])[]): Eval
   };
 }
 
-/** Single quotes are verbatim, double quotes a template; a doubled quote is one quote in both. */
+/** Single quotes are literal, double quotes a template; a doubled quote is one quote in both. */
 function compileString(token: Token, compileText: CompileText): Evaluator {
   const quote = token.image.charAt(0);
   const inner = token.image.slice(1, -1);
   const text = (quote === '"' ? unescapeUnicode(inner, token) : inner).replaceAll(quote + quote, quote);
   if (quote === "'" || !/[$#]/.test(inner)) return () => text;
-  // A space ends what the string may end with, `$` or `#`, and is taken off again. A comment would swallow it.
+  // The added space ends a trailing `$` or `#` and is removed again. A comment would swallow it.
   const hasComment = text.includes('##');
   const render = compileText(hasComment ? text : `${text} `, token);
   return (state: RenderState, variables: Variables) => {

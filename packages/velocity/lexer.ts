@@ -1,7 +1,7 @@
 /**
- * Velocity 1.7's lexer. It is a machine with modes: the longest match of the current mode wins, the
- * earlier rule on a tie, and what a token means for the mode after it is the rule's action. Keeping the
- * original's modes is what makes whitespace, escapes and half-written references come out as on AWS.
+ * Velocity 1.7's lexer: a machine with modes. The longest match of the current mode wins, the earlier rule on
+ * a tie; the rule's action sets the next mode. With the original's modes whitespace, escapes and incomplete
+ * references come out as on AWS.
  */
 import { TemplateError } from './java/template-error.ts';
 import { type Action, type Outcome, pattern, type Rule, RULES_BY_MODE } from './rules.ts';
@@ -11,7 +11,7 @@ type Match = { readonly rule: Pick<Rule, 'outcome' | 'action'>; readonly length:
 
 const DIRECTIVE_NAME = pattern(/#(?:[A-Za-z_@][\w@]*|\{[A-Za-z_][\w@]*\})/);
 const DOUBLE_ESCAPE: Match = { rule: { outcome: 'doubleEscape', action: 'none' }, length: 2 };
-/** What a backslash is that leads to neither `$` nor a directive. */
+/** Outcome of a backslash before anything but `$` or a directive. */
 const PLAIN_BACKSLASH: Partial<Record<LexicalMode, Outcome>> = {
   text: 'escape',
   lineComment: 'skip',
@@ -22,7 +22,7 @@ const PLAIN_BACKSLASH: Partial<Record<LexicalMode, Outcome>> = {
 
 type SavedMode = { readonly mode: LexicalMode; readonly open: number; readonly closed: number };
 
-/** Reads tokens one by one, because the parser decides on directives before the next token may be read. */
+/** Reads tokens one by one, because the parser may change the mode at a directive before the next token. */
 export class VelocityLexer {
   readonly #source: string;
   #position = 0;
@@ -41,29 +41,29 @@ export class VelocityLexer {
     this.#source = source;
   }
 
-  /** The value side of #set is over; numbers and strings end a directive again. */
+  /** Ends the value side of #set; numbers and strings end a directive again. */
   leaveSet(): void {
     this.#inSet = false;
   }
 
-  /** The parser has read a directive's name. */
   enterDirective(): void {
     this.#mode = 'directive';
   }
 
-  /** What looked like a directive has no arguments: back to what was around it. */
+  /** The supposed directive has no arguments: restores the enclosing mode. */
   leaveDirective(): void {
     this.#pop();
   }
 
-  /** Whether `(` follows, whitespace aside. */
   isParenthesisNext(): boolean {
     let at = this.#position;
     while (' \n\r\t'.includes(this.#source[at] ?? '.')) at += 1;
     return this.#source[at] === '(';
   }
 
-  /** @throws TemplateError TEMPLATE_SYNTAX where no rule of the mode matches, or the text ends inside a token. */
+  /**
+   * @throws TemplateError TEMPLATE_SYNTAX where no rule of the mode matches, or the text ends inside a token.
+   */
   next(): Token {
     const skipped: string[] = [];
     let start = this.#position;
@@ -118,7 +118,7 @@ export class VelocityLexer {
     return { rule: best, length };
   }
 
-  /** Whether the backslashes here escape nothing. Asked once per run: a long run must not cost its square. */
+  /** Whether the backslashes here escape nothing. Decided once per run, so that long runs stay linear. */
   #isPlainBackslash(at: number): boolean {
     if (at < this.#plainBackslashesEnd) return true;
     let end = at;
@@ -168,7 +168,7 @@ export class VelocityLexer {
     this.#push(mode);
   }
 
-  /** Does what a match asks for; returns the token's image where it is not the text that was read. */
+  /** Runs a match's action; returns the token's image if it differs from the text. */
   #act(action: Action): string | undefined {
     switch (action) {
       case 'none':
@@ -276,13 +276,13 @@ export class VelocityLexer {
     }
   }
 
-  /** A literal outside parentheses ends the directive that it stands in. */
+  /** A literal outside parentheses ends its directive. */
   #endBareArgument(): void {
     if (this.#mode === 'arguments' || this.#mode === 'index' || this.#inSet || this.#open > 0) return;
     this.#pop();
   }
 
-  /** Drops to below the mode that has the matching parenthesis. */
+  /** Drops to below the mode of the matching parenthesis. */
   #closeParen(): void {
     if (this.#inComment) return;
     while (this.#open === 0) if (!this.#pop()) return;

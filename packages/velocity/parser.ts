@@ -1,6 +1,6 @@
 /**
- * Velocity 1.7's grammar: tokens to a tree. It looks ahead no further than the original does, since
- * reading a token may change the lexer's mode.
+ * Velocity 1.7's grammar: tokens to a tree. It looks ahead no further than the original, since reading a
+ * token may change the lexer's mode.
  */
 import { TemplateError } from './java/template-error.ts';
 import type { Block, Branch, Expression, Statement } from './ast.ts';
@@ -31,9 +31,8 @@ const TEXT_KINDS: ReadonlySet<TokenKind> = new Set([
 const COMMENT_KINDS: ReadonlySet<TokenKind> = new Set(['lineCommentStart', 'blockComment']);
 
 /**
- * Parses a template.
- * @param macros names defined so far; those that the template defines are added. They decide whether
- * `\#name` is an escape.
+ * @param macros names defined so far; those that the template defines are added. They decide whether `\#name`
+ * is an escape.
  * @throws TemplateError TEMPLATE_SYNTAX, or TEMPLATE_REFUSED for depth and directives AWS has not.
  */
 export function parseVelocity(source: string, macros: Set<string>, depth: number): Block {
@@ -68,7 +67,7 @@ class StatementParser {
     });
   }
 
-  /** The next statement, or undefined where the block ends. */
+  /** The next statement, or undefined at the end of the block. */
   #statement(): Statement | undefined {
     const first = this.#tokens.peek();
     if (this.#expressions.startsReference()) return this.#expressions.reference();
@@ -104,7 +103,7 @@ class StatementParser {
     return comment;
   }
 
-  /** `\\#if` is `\` and the directive; before anything that is no directive the backslashes stay. */
+  /** `\\#if` is `\` and the directive; without a directive the backslashes stay. */
   #escapes(): Statement {
     const first = this.#tokens.peek();
     let count = 0;
@@ -132,7 +131,7 @@ class StatementParser {
     );
   }
 
-  /** `\#if` loses its backslash where `if` is a directive or macro, and is text otherwise. */
+  /** `\#if` loses its backslash if `if` is a directive or macro, and is text otherwise. */
   #unescapeDirective(image: string): string {
     const slash = image.lastIndexOf('\\');
     const directive = image.slice(slash + 1);

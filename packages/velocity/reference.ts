@@ -6,38 +6,35 @@ import type { Reference, ReferencePart } from './ast.ts';
 import { CompiledBlock, type Evaluator, type Renderer, type RenderState, type Variables } from './runtime.ts';
 import { spanLiteral, type Token } from './tokens.ts';
 
-/** Compiles the expressions inside a reference; given by the compiler of expressions, which compiles references too. */
+/** Compiles expressions inside a reference; passed in, since expressions contain references. */
 type CompileValue = (value: Extract<ReferencePart, { kind: 'index' }>['index']) => Evaluator;
 
 type Step = (state: RenderState, variables: Variables, self: JavaValue) => JavaValue;
 
-/** A reference to read, print or set. */
 export type CompiledReference = {
-  /** Name of the variable. */
   readonly root: string;
-  /** Source text. */
   readonly literal: string;
   readonly hasParts: boolean;
   readonly evaluate: Evaluator;
   readonly render: Renderer;
-  /** Where #set puts a value. */
+  /** Assigns the value of a #set. */
   readonly assign: (state: RenderState, variables: Variables, value: JavaValue) => void;
 };
 
-/** How a reference is written, which decides how it prints without value. */
+/** A reference's notation, which decides how it prints without a value. */
 type Notation = {
   readonly kind: 'value' | 'runt' | 'slashBang';
   readonly root: string;
   readonly isEscaped: boolean;
   /** Half of the backslashes before `$`. */
   readonly escapes: string;
-  /** What stood before the last `$`. */
+  /** Text before the last `$`. */
   readonly before: string;
-  /** Printed where there is no value. */
+  /** Printed without a value. */
   readonly fallback: string;
 };
 
-/** Reads the notation off the tokens and, as Velocity does, takes escapes out of the first token. */
+/** Reads the notation from the tokens and, like Velocity, removes escapes from the first token. */
 function readNotation(reference: Reference): Notation {
   const { first } = reference;
   const plain = { kind: 'value' as const, isEscaped: false, escapes: '', before: '' };
@@ -76,7 +73,7 @@ function rootOf(first: Token): string {
   return image.startsWith('$') ? image.slice(1) : image;
 }
 
-/** Compiles a reference. Its parts come first: their texts belong to its own. */
+/** Parts are compiled first: their texts belong to the reference's. */
 export function compileReference(reference: Reference, compileValue: CompileValue): CompiledReference {
   const steps = reference.parts.map((part) => compilePart(part, compileValue));
   const notation = readNotation(reference);

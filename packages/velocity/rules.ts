@@ -1,10 +1,10 @@
-/** Velocity 1.7's lexical rules: in which modes which text is which token, and what follows from it. */
+/** Velocity 1.7's lexical rules: the tokens of each mode, and their actions. */
 import type { LexicalMode, TokenKind } from './tokens.ts';
 
-/** What a match is: a token, the beginning of a longer one, text to forget, or a terminator to put back. */
+/** Result of a match: a token, the start of a longer one, text to skip, or a terminator to put back. */
 export type Outcome = TokenKind | 'more' | 'skip' | 'terminator';
 
-/** What a match changes in the lexer. */
+/** A match's effect on the lexer. */
 export type Action =
   | 'none'
   | 'openReference'
@@ -49,7 +49,7 @@ const EVERYWHERE: readonly LexicalMode[] = [
   'textblock',
 ];
 
-/** Matches an expression at a place. */
+/** Matches an expression at a position. */
 export function pattern(expression: RegExp): Rule['match'] {
   const sticky = new RegExp(expression.source, 'y');
   return (source, at) => {
@@ -58,7 +58,7 @@ export function pattern(expression: RegExp): Rule['match'] {
   };
 }
 
-/** A quoted string; the quote is doubled inside. Unterminated, it ends at the last doubled quote. */
+/** A quoted string; an inner quote is doubled. Unterminated, it ends at the last doubled quote. */
 function matchString(source: string, at: number): number {
   const quote = source[at];
   if (quote !== '"' && quote !== "'") return 0;
@@ -72,7 +72,7 @@ function matchString(source: string, at: number): number {
 
 const LINE_END = String.raw`(?:[ \t]*(?:\r\n|\n|\r))?`;
 
-/** In the order of precedence: on equal length the earlier wins. */
+/** In order of precedence: on equal length the earlier wins. */
 const RULES: readonly Rule[] = [
   rule('indexOpen', ['reference', 'modifier'], /\[/, 'openIndex'),
   rule('indexClose', ['index'], /\]/, 'pop'),
@@ -100,7 +100,7 @@ const RULES: readonly Rule[] = [
   rule('lineCommentEnd', ['lineComment'], /\r\n|\n|\r/, 'closeComment'),
   rule('blockComment', ['formalComment', 'blockComment'], /\*#/, 'closeComment'),
   rule('textblock', ['textblock'], /\]\]#/, 'closeComment'),
-  // The runs stand for the single characters that Velocity skips one by one.
+  // Runs replace the single characters that Velocity skips one by one.
   rule('skip', ['lineComment', 'formalComment', 'blockComment'], /[^$#\\*\r\n]+|[^]/),
   rule('more', ['textblock'], /[^$#\\\]]+|[^]/),
   rule('whitespace', ['directive', 'arguments', 'index'], /[ \t\n\r]+/),
@@ -152,7 +152,7 @@ function rule(
   return { outcome, modes, match: pattern(expression), action };
 }
 
-/** The rules of each mode, in the order of precedence. */
+/** The rules of each mode, in order of precedence. */
 export const RULES_BY_MODE = new Map(
   EVERYWHERE.map((mode) => [mode, RULES.filter((each) => each.modes.includes(mode))]),
 );

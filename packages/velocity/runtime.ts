@@ -1,25 +1,22 @@
-/** What a compiled template runs on: variables in their scopes, the output so far, the budget. */
+/** State of a render: variables in their scopes, output, budget. */
 import { type JavaValue, type LoopScope, RenderedBlock } from './java/values.ts';
 import type { RenderBudget } from './java/render-budget.ts';
 import type { TemplatePlace } from './java/template-error.ts';
 
-/** Prints a part of a template. */
 export type Renderer = (state: RenderState, variables: Variables) => void;
-/** Computes a value. */
 export type Evaluator = (state: RenderState, variables: Variables) => JavaValue;
-/** Decides an #if. */
 export type Condition = (state: RenderState, variables: Variables) => boolean;
 
-/** The names a part of a template sees. A name without value is null. */
+/** The variables visible to a part of a template. A name without a value is null. */
 export interface Variables {
   get(name: string): JavaValue;
   put(name: string, value: JavaValue): void;
   remove(name: string): void;
-  /** The text that the caller of a macro wrote for a parameter, printed where the parameter has no value. */
+  /** A macro caller's text for a parameter, printed if the parameter has no value. */
   literalOf(reference: string): string | undefined;
 }
 
-/** The variables given to the render and those that the template sets. */
+/** The render's variables and those that the template sets. */
 export class GlobalVariables implements Variables {
   readonly #values: Map<string, JavaValue>;
 
@@ -44,7 +41,7 @@ export class GlobalVariables implements Variables {
   }
 }
 
-/** A macro's parameters are names for the caller's expressions: evaluated in the caller's scope, each time anew. */
+/** A macro's parameters are the caller's expressions, evaluated in the caller's scope at each use. */
 export class MacroVariables implements Variables {
   readonly #outer: Variables;
   readonly #local = new Map<string, JavaValue>();
@@ -71,7 +68,7 @@ export class MacroVariables implements Variables {
     return evaluate === undefined ? this.#outer.get(name) : evaluate();
   }
 
-  /** What a macro sets is seen outside too. */
+  /** Variables set by a macro are visible outside, too. */
   put(name: string, value: JavaValue): void {
     this.#local.set(name, value);
     this.#outer.put(name, value);
@@ -88,7 +85,9 @@ export class MacroVariables implements Variables {
   }
 }
 
-/** Hides the loop variable while its element is null, so that a variable of that name further out is not seen. */
+/**
+ * Hides the loop variable while its element is null, so that an outer variable of that name is not visible.
+ */
 export class NullElementVariables implements Variables {
   readonly #hidden: string;
   readonly #outer: Variables;
@@ -118,16 +117,15 @@ export class NullElementVariables implements Variables {
   }
 }
 
-/** How a reference without value shows: as its source, which is Velocity's rule, or as the empty text, which is AWS's. */
+/** How a reference without a value prints: as its source, Velocity's rule, or empty, AWS's. */
 export type UndefinedReferences = 'source' | 'empty';
 
-/** One render: its output and what it may still spend. */
+/** One render: its output and remaining budget. */
 export class RenderState {
   readonly budget: RenderBudget;
   readonly undefinedReferences: UndefinedReferences;
-  /** Calls of macros that are running; a call left by #break stays counted, as in Velocity. */
+  /** Depth of running macro calls; a call left by #break stays counted, as in Velocity. */
   macroDepth = 0;
-  /** Where rendering is, for errors. */
   place: TemplatePlace = { line: 1, column: 1 };
   #output = '';
 
@@ -142,12 +140,12 @@ export class RenderState {
 
   write(text: string): void {
     this.#output += text;
-    // Text that is captured and thrown away counts too.
+    // Captured and discarded text counts, too.
     this.budget.spendChars(text.length);
     this.budget.checkLength(this.#output.length);
   }
 
-  /** What `render` writes, kept out of the output. */
+  /** The output of `render`, captured. */
   capture(render: () => void): string {
     const before = this.#output;
     this.#output = '';
@@ -160,7 +158,7 @@ export class RenderState {
   }
 }
 
-/** #break and #stop on their way to what they end. Thrown, because they may start inside a value. */
+/** A running #break or #stop. Thrown, because it may start inside a value. */
 export class StopSignal extends Error {
   readonly #target: 'nearest' | 'template' | LoopScope;
 
@@ -169,18 +167,17 @@ export class StopSignal extends Error {
     this.#target = target;
   }
 
-  /** Whether it ends here: at this loop, or at a macro or block where undefined. */
+  /** Whether it ends here: at this loop, or for undefined at a macro or block. */
   endsAt(loop: LoopScope | undefined): boolean {
     return this.#target === 'nearest' || (loop !== undefined && this.#target === loop);
   }
 }
 
-/** #break. Made once, as STOP: a stack trace would cost more than the rest of the template. */
+/** #break. Made once, like STOP: a stack trace would cost more than the rest of the template. */
 export const BREAK = new StopSignal('nearest');
-/** #stop. */
 export const STOP = new StopSignal('template');
 
-/** A block as value: #define, or the body given to a `#@macro`. */
+/** A block as value: #define, or the body of a `#@macro`. */
 export class CompiledBlock extends RenderedBlock {
   readonly #body: Renderer;
   readonly #maxDepth: number;
@@ -195,7 +192,7 @@ export class CompiledBlock extends RenderedBlock {
     this.#maxDepth = maxDepth;
   }
 
-  /** False, with nothing written, where the block contains itself more than `maxDepth` times. */
+  /** False, without output, if the block contains itself more than `maxDepth` times. */
   renderInto(state: RenderState, variables: Variables): boolean {
     if (this.#depth >= this.#maxDepth) return false;
     this.#depth += 1;

@@ -2,12 +2,15 @@ import { TemplateError } from './java/template-error.ts';
 import type { VelocityLexer } from './lexer.ts';
 import type { Span, Token, TokenKind } from './tokens.ts';
 
-/** How deep blocks, parentheses, literals and strings in strings may be nested: a deeper template would exhaust the stack. */
+/**
+ * Maximum nesting of blocks, parentheses, literals and strings in strings: deeper templates would exhaust the
+ * stack.
+ */
 const MAX_TEMPLATE_DEPTH = 100;
 
 /**
- * Tokens one after the other for the parsers. Reads no token before it is asked for, since reading may
- * change the lexer's mode, and bounds how deep the parsers call themselves.
+ * Tokens for the parsers. Reads each on demand, since reading may change the lexer's mode, and bounds the
+ * parsers' recursion.
  */
 export class TokenReader {
   readonly #lexer: VelocityLexer;
@@ -15,7 +18,7 @@ export class TokenReader {
   /** The token last consumed. */
   #token: Token;
 
-  /** `depth` is how deep the text already stands in strings of other templates. */
+  /** `depth`: nesting of the text in strings of other templates. */
   constructor(lexer: VelocityLexer, depth: number) {
     this.#lexer = lexer;
     this.#depth = depth;

@@ -1,10 +1,8 @@
-/** Lexical modes of Velocity 1.7: which tokens exist depends on where the text before has led. */
+/** Lexical modes of Velocity 1.7: the possible tokens depend on the text before. */
 export type LexicalMode =
-  /** Plain text. */
   | 'text'
   /** After `#`, before the directive's name is known. */
   | 'preDirective'
-  /** Inside a directive. */
   | 'directive'
   /** After `$`. */
   | 'reference'
@@ -19,7 +17,6 @@ export type LexicalMode =
   | 'blockComment'
   | 'textblock';
 
-/** Kinds of tokens; `eof` ends every text. */
 export type TokenKind =
   | 'text'
   | 'doubleEscape'
@@ -77,15 +74,15 @@ export type TokenKind =
   | 'eof';
 
 /**
- * A token with the text it came from. `image` is mutable because Velocity takes the escaping backslashes
- * out of a reference's first token, and the literal text of everything around it shows that.
+ * A token with its source text. `image` is mutable because Velocity removes escaping backslashes from a
+ * reference's first token, and enclosing literal texts show that.
  */
 export type Token = {
   readonly kind: TokenKind;
   image: string;
   readonly line: number;
   readonly column: number;
-  /** Text that ended the reference or directive before and belongs to no token. */
+  /** Text that ended the preceding reference or directive and belongs to no token. */
   readonly skipped: readonly string[];
   next: Token | undefined;
 };
@@ -94,8 +91,8 @@ export type Token = {
 export type Span = { readonly first: Token; readonly last: Token };
 
 /**
- * The text of a token as Velocity prints it: of what was skipped before it only `#`, `$` and the
- * backslashes that lead to a `$` survive (`cost $ 5` is the text ` 5` after a skipped `$ `).
+ * The text of a token as Velocity prints it: of the skipped text before it only `#`, `$` and backslashes
+ * before a `$` survive (`cost $ 5` is the text ` 5` after a skipped `$ `).
  */
 export function tokenLiteral(token: Token): string {
   if (token.kind === 'blockComment') return '';
@@ -104,7 +101,7 @@ export function tokenLiteral(token: Token): string {
   return token.skipped.map((text) => text.replace(/\\+(?!\$)|[^#$\\]/g, '')).join('') + token.image;
 }
 
-/** The text of a span, or undefined where the span is empty (Velocity fails there too). */
+/** The text of a span, or undefined for an empty one (Velocity fails there, too). */
 export function spanLiteral({ first, last }: Span): string | undefined {
   let text = '';
   for (let token: Token | undefined = first; token !== undefined; token = token.next) {
@@ -114,7 +111,7 @@ export function spanLiteral({ first, last }: Span): string | undefined {
   return undefined;
 }
 
-/** The text of a span without what was skipped between its tokens. */
+/** The text of a span without the skipped text between its tokens. */
 export function spanImages({ first, last }: Span): string {
   let text = '';
   for (let token: Token | undefined = first; token !== undefined; token = token.next) {

@@ -46,19 +46,31 @@ export function listDependencies(lock: Lock): readonly Dependency[] {
 }
 
 export async function printDependencies(): Promise<string> {
-  const rows = listDependencies(await readLock(REPOSITORY)).map(
-    ({ name, version, licence, ships }) => [name, version, licence, ships] as const,
+  const all = listDependencies(await readLock(REPOSITORY));
+  const places = [
+    ['npm', 'npm package'],
+    ['layer', 'Lambda layer'],
+    ['npm, layer', 'Both'],
+  ] as const;
+  const sections = places.flatMap(([ships, title]) => {
+    const here = all.filter((one) => one.ships === ships);
+    const licences = Map.groupBy(here, ({ licence }) => licence);
+    const lines = [...licences]
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([licence, packages]) => `- ${licence}: ${printNames(packages)}`);
+    return lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];
+  });
+  return `${[INTRODUCTION, ...sections].join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `# Third-party packages
+
+Installed with \`gatewright\`, or part of the Lambda layer. \`npm run docs\` prints this page from the lock file; a test compares it, and allows permissive licences only. Each build writes the same as CycloneDX: \`.build/sbom\` for layer and functions, \`sbom.cdx.json\` in each npm package.`;
+
+/** One entry for the builds of esbuild, of which npm installs that of the machine. */
+function printNames(packages: readonly Dependency[]): string {
+  const names = packages.map(
+    ({ name, version }) => `${name.replace(/^@esbuild\/.*/, '@esbuild/*')}@${version}`,
   );
-  const head = ['package', 'version', 'licence', 'ships in'] as const;
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  return `# Packages of others
-
-What an installation of \`gatewright\` brings along, and what the Lambda layer holds. \`npm run docs\` writes this page from
-the lock file; a test compares it and the licences with a list of permissive ones. Each build lists the same as CycloneDX:
-\`.build/sbom\` for layer and functions, \`sbom.cdx.json\` in each npm package.
-
-${[line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')}
-`;
+  return [...new Set(names)].map((name) => `\`${name}\``).join(', ');
 }

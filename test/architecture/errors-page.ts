@@ -14,16 +14,17 @@ type Row = { readonly code: string; readonly comment: string; readonly union: st
 /** The union that a code stands in says who can fix it, unless its comment does. */
 const WHO: Readonly<Record<string, string>> = {
   TokenErrorCode: 'caller',
-  ServiceErrorCode: 'who deployed',
+  ServiceErrorCode: 'deployer',
   QuotaErrorCode: 'administrator',
   AdminErrorCode: 'administrator',
 };
 const UNION = /^(?:export )?type (\w+(?:ErrorCode|ResponseType)) =\n([\s\S]*?);$/gm;
 const MEMBER = /\/\*\* (.+) \*\/\n {2}\| '([A-Z0-9_]+)'/g;
-const HEAD = [
-  '| code | status | who can fix it | log reason, metric | passes | when |',
-  '| --- | ---: | --- | --- | --- | --- |',
+const STACK_HEAD = [
+  '| code | status | fixed by | log reason, metric | cause |',
+  '| --- | ---: | --- | --- | --- |',
 ];
+const REQUEST_HEAD = ['| code | status | fixed by | cause |', '| --- | ---: | --- | --- |'];
 
 /** Each code of the unions of a file, with its comment. */
 function readCodes(path: string): readonly Row[] {
@@ -39,28 +40,23 @@ function printStack({ code, comment, union }: Row): string {
   const known = code as DomainErrorCode;
   const status = union === 'TokenErrorCode' ? 401 : (ADMIN_ANSWERS[known]?.[0] ?? 500);
   const who = comment.includes('[operator]') ? WHO['ServiceErrorCode'] : WHO[union];
-  return printRow(code, comment, [status, who ?? ''], [REASONS[known], METRICS[known]]);
+  const named = [REASONS[known], METRICS[known]].filter((name) => name !== undefined);
+  return printRow([code, status, who ?? '', named.map((name) => `\`${name}\``).join(', '), comment]);
 }
 
 function printRequest({ code, comment }: Row): string {
   const { status } = REST_DEFAULTS[code as GatewayErrorCode];
   const whose = status < 500 ? 'caller' : 'API owner';
-  const metric = status < 500 ? '4XXError' : '5XXError';
-  return printRow(code, comment, [status, comment.includes('[us]') ? 'us' : whose], [metric]);
+  return printRow([code, status, comment.includes('[us]') ? 'Gatewright' : whose, comment]);
 }
 
-function printRow(
-  code: string,
-  comment: string,
-  [status, who]: readonly [number, string],
-  told: readonly (string | undefined)[],
-): string {
-  const named = told.filter((name) => name !== undefined).map((name) => `\`${name}\``);
-  const passes = comment.includes('[passes]') ? 'yes' : '';
-  return `| \`${code}\` | ${status} | ${who} | ${named.join(', ')} | ${passes} | ${sentence(comment)} |`;
+function printRow(cells: readonly [code: string, ...others: readonly (string | number)[]]): string {
+  const [code, ...others] = cells;
+  return `| \`${code}\` | ${others.slice(0, -1).join(' | ')} | ${sentence(String(others.at(-1)))} |`;
 }
 
-const sentence = (comment: string): string => comment.replaceAll(/ \[\w+\]/g, '');
+const sentence = (comment: string): string =>
+  comment.replaceAll(/ \[\w+\]/g, (tag) => (tag === ' [passes]' ? ' _Retry._' : ''));
 
 /** The page with the tables in their places. */
 export function writeErrorsPage(page: string): string {
@@ -68,12 +64,12 @@ export function writeErrorsPage(page: string): string {
   const starts = ofGateway.filter(({ union }) => union === 'StartErrorCode');
   const requests = ofGateway.filter(({ union }) => union !== 'StartErrorCode');
   const tables: readonly (readonly [place: string, lines: readonly string[]])[] = [
-    ['stack', [...HEAD, ...readCodes('shared/errors.ts').map(printStack).toSorted()]],
-    ['requests', [...HEAD, ...requests.map(printRequest).toSorted()]],
+    ['stack', [...STACK_HEAD, ...readCodes('shared/errors.ts').map(printStack).toSorted()]],
+    ['requests', [...REQUEST_HEAD, ...requests.map(printRequest).toSorted()]],
     [
       'starting',
       [
-        '| code | when |',
+        '| code | cause |',
         '| --- | --- |',
         ...starts.map(({ code, comment }) => `| \`${code}\` | ${sentence(comment)} |`).toSorted(),
       ],

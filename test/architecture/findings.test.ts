@@ -3,34 +3,27 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { format, resolveConfig } from 'prettier';
+import { FINDINGS, FINDINGS_PAGE, printFindings } from './findings.ts';
 import { readSource, REPOSITORY } from './source-files.ts';
 
-const { text } = readSource('docs/security-findings.md');
-const rows = text.split('\n').filter((line) => /^\| (F|S|L)?\d+ +\|/.test(line));
-const NAMED = /(test\/[\w./-]+\.ts): "([^"]+)"/g;
+describe(FINDINGS_PAGE, () => {
+  it('is printed from the findings', async () => {
+    const settings = { ...(await resolveConfig(join(REPOSITORY, FINDINGS_PAGE))), parser: 'markdown' };
 
-describe('docs/security-findings.md', () => {
-  it('has a row for each finding, in order, each with a test', () => {
-    const ids = (of: string, from: number, to: number): string[] =>
-      Array.from({ length: to - from + 1 }, (_, index) => `${of}${from + index}`);
-    const later = rows.filter((row) => row.startsWith('| L')).length;
-    assert.deepEqual(
-      rows.map((row) => row.split(' ')[1]),
-      [...ids('F', 1, 25), ...ids('', 1, 7), ...ids('S', 12, 23), ...ids('L', 1, later)],
-    );
-    assert.ok(later >= 4);
-    for (const row of rows) {
-      assert.equal([...row.matchAll(NAMED)].length > 0, true, row);
-      assert.match(row, /\| (high|medium|low) +\| fixed/, 'only what is low may stay, and says why');
-    }
+    assert.equal(await format(printFindings(), settings), readSource(FINDINGS_PAGE).text);
   });
 
-  it('names tests by words that stand in their files', () => {
-    const named = [...text.matchAll(NAMED)].map(([, path = '', words = '']) => ({ path, words }));
+  it('has a test for each finding, by words that stand in its file', () => {
+    const named = FINDINGS.flatMap(({ tests }) => tests);
     const missing = named.filter(
-      ({ path, words }) => !existsSync(join(REPOSITORY, path)) || !readSource(path).text.includes(words),
+      ([path, words]) => !existsSync(join(REPOSITORY, path)) || !readSource(path).text.includes(words),
     );
 
+    assert.deepEqual(
+      FINDINGS.filter(({ tests }) => tests.length === 0).map(({ attack }) => attack),
+      [],
+    );
     assert.ok(named.length > 60);
     assert.deepEqual(missing, []);
   });

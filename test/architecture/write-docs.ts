@@ -13,6 +13,7 @@ import { bundleClient, clientBundles } from '../../lab/tools/client-bundle.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { writeErrorsPage } from './errors-page.ts';
+import { FINDINGS_PAGE, printFindings } from './findings.ts';
 import { findHolders, printIndex, writeHeldBy } from './held-by.ts';
 import { evidencePages } from './sections.ts';
 import { REPOSITORY, readSource } from './source-files.ts';
@@ -35,6 +36,7 @@ const ERRORS_PAGE = 'docs/errors.md';
 const pages = {
   [ERRORS_PAGE]: writeErrorsPage(readSource(ERRORS_PAGE).text),
   [COMMAND_PAGE]: await printCommandReference(),
+  [FINDINGS_PAGE]: printFindings(),
   [STACK_PAGE]: printStackReference(),
 };
 for (const [path, page] of Object.entries(pages))

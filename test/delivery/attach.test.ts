@@ -38,7 +38,7 @@ describe('gatewright attach', () => {
 
     const unasked = await run(...attach);
     assert.equal(unasked.code, 1);
-    assert.match(unasked.stdout, /1 +permission +let API Gateway call gatewright-prod-token-authorizer/);
+    assert.match(unasked.stdout, /1 +permission +allow API Gateway to call gatewright-prod-token-authorizer/);
     assert.match(unasked.stderr, /No terminal to confirm in\. Nothing was changed\./);
     assertSame(await api.everything(), before);
 
@@ -54,7 +54,7 @@ describe('gatewright attach', () => {
     assert.equal(code, null, 'it was killed');
     const midway = await run('attach', 'plan', ...target, '--no-document');
     assert.equal(midway.code, 1);
-    assert.match(midway.stderr, /an attachment is under way/);
+    assert.match(midway.stderr, /an attachment is in progress/);
 
     const again = await run(...attach, '--yes');
     assert.equal(again.code, 0, again.stderr);

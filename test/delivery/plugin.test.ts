@@ -138,7 +138,7 @@ describe('serverless offline', () => {
     {
       name: 'serverless-offline beside it',
       args: ['offline', '--config', 'both.yml'],
-      says: /take serverless-offline out of plugins/,
+      says: /remove serverless-offline from plugins/,
     },
   ])
     it(`refuses ${name} with one message`, async () => {

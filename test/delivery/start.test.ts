@@ -96,16 +96,16 @@ describe('gatewright start', () => {
     assert.ok(lines.filter((line) => line.includes('--verbose')).length <= 1);
   });
 
-  it('looks as the README shows it', () => {
-    const readme = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
-    const shown = readme.split('```')[3] ?? '';
+  it('looks as the guide shows it', () => {
+    const guide = readFileSync(join(CHECKOUT, 'docs/guides/run/serving.md'), 'utf8');
+    const shown = guide.split('```').find((block) => block.includes('\n  Try\n')) ?? '';
     const portless = (text: string): string => text.replace(/:\d{4,5}\b/g, ':PORT').replace(/ +/g, ' ');
     const printed = portless(gateway.output().stdout).split('\n');
     const promised = portless(shown)
       .split('\n')
       .filter((line) => line.trim() !== '' && line.trim() !== '…');
 
-    assert.ok(promised.length > 8);
+    assert.ok(promised.length > 4);
     assert.deepEqual(
       promised.filter((line) => !printed.includes(line)),
       [],

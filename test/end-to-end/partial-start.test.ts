@@ -101,7 +101,10 @@ describe('a start with something that cannot be served', () => {
       const started = await start({ Resources: resources }, { allowUnguarded: true });
 
       assert.equal(await ask(started, '/bad'), 200);
-      assert.match(JSON.stringify(started.listening.unsupported), /open to everybody|no request is filtered/);
+      assert.match(
+        JSON.stringify(started.listening.unsupported),
+        /open to all callers|no request is filtered/,
+      );
     }
   });
 

@@ -9,7 +9,7 @@ import {
 } from '../../packages/core/deployment/assumptions.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { CHOICES } from './choices.ts';
-import { linkSections, printReport } from './report.ts';
+import { linkSections, printChoices, printReport } from './report.ts';
 
 describe('choices where AWS is not documented', () => {
   it('are each held by a test that is there', () => {
@@ -42,11 +42,25 @@ describe('choices where AWS is not documented', () => {
     assert.deepEqual(named.map((text) => text.split('=')[0]).sort(), Object.keys(ASSUMPTIONS).sort());
   });
 
-  it('are rows of docs/parity.md, with the way to have it otherwise', () => {
+  it('stand in docs/parity.md where something changes them, or where they are less than AWS does', () => {
     const report = printReport([], {});
+    const isShown = (text: string) => report.includes(text);
 
-    for (const { section, question } of CHOICES)
-      assert.ok(report.includes(`| ${linkSections(section)} | ${question.replaceAll('|', '\\|')} |`));
-    assert.match(report, /`--account-throttle on`/);
+    for (const { section, question, evidence, switch: otherwise } of CHOICES)
+      assert.equal(
+        isShown(`- ${linkSections(section)} ${question}: `),
+        otherwise !== undefined || evidence === 'partly',
+        question,
+      );
+    assert.match(report, /Change: `--account-throttle on`\./);
+  });
+
+  it('are all printed with their tests', () => {
+    const printed = printChoices();
+
+    for (const { question, test } of CHOICES) {
+      assert.ok(printed.includes(question));
+      assert.ok(printed.includes(`test: ${test}`));
+    }
   });
 });

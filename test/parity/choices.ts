@@ -4,8 +4,6 @@ import { LATER_CHOICES } from './later-choices.ts';
 import { UNSETTLED_CHOICES } from './unsettled-choices.ts';
 import type { Choice } from './choice.ts';
 
-const RESPONSE = 'a `GatewayResponse` of the template';
-
 const EARLIER_CHOICES: readonly Choice[] = [
   {
     section: '§1.1',
@@ -37,10 +35,10 @@ const EARLIER_CHOICES: readonly Choice[] = [
   },
   {
     section: '§1.4',
-    question: '`Message` or `message` in ACCESS_DENIED',
+    question: 'Key of the message in ACCESS_DENIED',
     evidence: 'verify',
-    here: '`Message`, as public captures have it on the wire',
-    switch: `\`--assume access-denied-key=message\`, or ${RESPONSE}, of type ACCESS_DENIED, with \`{"message": $context.error.messageString}\` (any text but AWS’s default)`,
+    here: '`Message`, as public captures have it',
+    switch: '`--assume access-denied-key=message`, or a `GatewayResponse`',
     test: `${BEHAVIOUR}/failures.test.ts`,
   },
   {
@@ -54,17 +52,16 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§1.5',
     question: 'Status of a proxy whose function Lambda throttles',
     evidence: 'verify',
-    here: '502 `{"message": "Internal server error"}`; the knowledge centre reads like 500 (§8.2)',
-    switch:
-      '`--assume throttled-function-status=500`, or `=429` for `Too Many Requests` as of response type THROTTLED',
+    here: '502 `{"message": "Internal server error"}`; the knowledge centre suggests 500 (§8.2)',
+    switch: '`--assume throttled-function-status=500`, or `=429` with `Too Many Requests`',
     test: `${BEHAVIOUR}/assumptions.test.ts`,
   },
   {
     section: '§1.5, §4.4',
-    question: 'A function that the API has no leave to invoke (`AWS::Lambda::Permission`)',
+    question: 'A function without permission for the API (`AWS::Lambda::Permission`)',
     evidence: 'partly',
-    here: 'answers 500, as AWS does, where the stacks that are loaded define the function; leave for one stage counts for all, leave for an alias or version for that one alone',
-    switch: '`--roles off`: it is invoked',
+    here: '500 as at AWS, for functions of the loaded stacks; permission for one stage counts for all',
+    switch: '`--roles off`',
     test: 'test/packages/core/deployment/invoke-permissions.test.ts',
   },
   {
@@ -111,9 +108,9 @@ const EARLIER_CHOICES: readonly Choice[] = [
   },
   {
     section: '§2.4',
-    question: 'A packed request body (`Content-Encoding`) where no MinimumCompressionSize is set',
+    question: 'A packed request body without MinimumCompressionSize',
     evidence: 'verify',
-    here: 'unpacked all the same, as the developer guide and public threads say; `Content-Encoding` stays, a signature covers what was sent',
+    here: 'unpacked, as the developer guide says; `Content-Encoding` stays',
     switch: '`Content-Encoding: identity`',
     test: 'test/packages/core/receive.test.ts',
   },
@@ -126,10 +123,9 @@ const EARLIER_CHOICES: readonly Choice[] = [
   },
   {
     section: '§2.6',
-    question:
-      'Headers that CloudFront adds in front of an edge-optimized API (CloudFront-*, Via, X-Amz-Cf-Id)',
+    question: 'CloudFront headers of edge-optimized APIs (CloudFront-*, Via, X-Amz-Cf-Id)',
     evidence: 'partly',
-    here: 'none, neither to the function nor to the client',
+    here: 'none, to function or client',
     test: `${BEHAVIOUR}/transport.test.ts`,
   },
   {
@@ -150,7 +146,7 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§4.2',
     question: 'Identity sources of a REQUEST authorizer without cache',
     evidence: 'verify',
-    here: 'checked: a missing one is 401 without asking the function',
+    here: 'required: a missing one is 401',
     switch: '`--assume uncached-identity-sources=ignored`',
     test: `${BEHAVIOUR}/assumptions.test.ts`,
   },
@@ -186,30 +182,29 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§4.5',
     question: 'When the discovery document of an issuer is read',
     evidence: 'partly',
-    here: 'with the first token that needs it, where AWS reads it when a JWT authorizer of a REST API is made: an issuer that is not there is 401 then, and no error at load',
+    here: 'at the first token, not at creation: a missing issuer is 401, not a load error',
     test: 'test/packages/core/phases/rest-tokens.test.ts',
   },
   {
     section: '§4.6',
-    question: 'A Cognito token without any of the scopes',
+    question: 'A Cognito token without any required scope',
     evidence: 'verify',
-    here: '401, as the developer guide says (403 is reported, too)',
+    here: '401, as the developer guide says; 403 is reported too',
     switch: '`--assume cognito-scope-status=403`',
     test: `${BEHAVIOUR}/assumptions.test.ts`,
   },
   {
     section: '§4.6',
-    question:
-      'How long AWS takes a Cognito token for good once it was (`AuthorizerResultTtlInSeconds`, 300 s)',
+    question: 'Caching of valid Cognito tokens (`AuthorizerResultTtlInSeconds`)',
     evidence: 'partly',
-    here: 'not at all: each request has its token checked, so an expired one opens nothing',
+    here: 'none: every request checks its token',
     test: 'test/packages/core/phases/rest-tokens.test.ts',
   },
   {
     section: '§5.1',
-    question: 'A stage without throttle settings, and the account’s own limit',
+    question: "The account's throttle (10,000 per second, burst 5,000)",
     evidence: 'inferred',
-    here: 'nothing but the account’s 10,000 a second and burst of 5,000, which are off by default: a laptop is no region',
+    here: 'off',
     switch: '`--account-throttle on`',
     test: 'test/packages/core/phases/meter.test.ts',
   },
@@ -217,15 +212,15 @@ const EARLIER_CHOICES: readonly Choice[] = [
     section: '§5.1',
     question: 'How exact throttles and quotas are',
     evidence: 'inferred',
-    here: 'exact: never more than the limit, where AWS is best effort; the clock of tests decides, not chance',
-    switch: '`--usage-lag SPAN` lets a quota be overrun as AWS’s can be',
+    here: 'exact, where AWS is best effort',
+    switch: '`--usage-lag SPAN`',
     test: 'test/packages/core/phases/meter.test.ts',
   },
   {
     section: '§5.3',
-    question: 'When a quota of a WEEK begins anew',
+    question: 'When a WEEK quota starts',
     evidence: 'inferred',
-    here: 'Sunday 00:00 UTC; a MONTH on its first day',
+    here: 'Sunday 00:00 UTC; MONTH on its first day',
     switch: '`--assume week-start=monday`',
     test: `${BEHAVIOUR}/assumptions.test.ts`,
   },

@@ -1,64 +1,55 @@
-/** docs/parity.md, written from a run (`npm run parity -- --write-docs`). */
+/** docs/parity.md, written from a run (`npm run parity -- --write-docs`), and the table of all choices (`--choices`). */
 import { readBooks } from '../architecture/sections.ts';
 import { CHOICES } from './choices.ts';
-import { describeSource, isDocumented } from './read-cases.ts';
-import { scoreByArea } from './score.ts';
+import { isDocumented } from './read-cases.ts';
+import type { Choice } from './choice.ts';
 import type { CaseResult, KnownFailures } from './score.ts';
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-
-/** Parity scores, accepted differences and choices as Markdown. */
+/** Scores, known differences, and the choices that an option changes, as Markdown. */
 export function printReport(results: readonly CaseResult[], known: KnownFailures): string {
   const documented = results.filter(({ parityCase }) => isDocumented(parityCase));
   const recorded = results.filter(({ parityCase }) => !isDocumented(parityCase));
   const analogues = recorded.filter(({ parityCase }) => parityCase.setup.analogue !== undefined);
   const failing = results.filter(({ difference }) => difference !== undefined);
-  return [
-    '# Parity with AWS',
-    '',
-    'Written by `npm run parity -- --write-docs`; do not edit. Each case is set up as CloudFormation and sent to this gateway',
-    'over a real socket ([the cases](../test/parity/README.md)).',
-    '',
-    '## Recorded',
-    '',
-    'Answers of real API Gateway, recorded or asserted by a public test suite.',
-    '',
-    `**${countOf(recorded)} recorded cases hold.** ${analogues.length} of them were recorded on a sibling service with the same payload format.`,
-    '',
-    ...printAreas(recorded),
-    '## Documented',
-    '',
-    'What AWS’s developer guide says of HTTP and WebSocket APIs, sentence by sentence; each case names its page and the',
-    'sentence. No answer of this gateway was taken for an expectation.',
-    '',
-    `**${countOf(documented)} documented cases hold.**`,
-    '',
-    ...printAreas(documented),
-    '## Known differences',
-    '',
-    '| case | what is missing | source |',
-    '| --- | --- | --- |',
-    ...failing.map(({ parityCase }) => {
-      const { id } = parityCase;
-      return `| ${id} | ${cell(known[id] ?? '')} | ${cell(describeSource(parityCase))} |`;
-    }),
-    '',
-    ...printChoices(),
-    '',
-  ].join('\n');
+  const less = CHOICES.filter(({ evidence }) => evidence === 'partly');
+  const optional = CHOICES.filter((choice) => choice.switch !== undefined && !less.includes(choice));
+  return `# Parity with AWS
+
+Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` prints the score by area.
+
+**${countOf(recorded)} recorded cases hold.** Answers of API Gateway that a public test suite recorded or asserted; ${analogues.length} of them on a sibling service with the same payload format.
+
+**${countOf(documented)} documented cases hold.** Sentences of AWS’s developer guide about HTTP and WebSocket APIs; each case names its page.
+
+How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the cases](../test/parity/README.md)). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The two scores are not added.
+
+## Known differences
+
+${[
+  ...failing.map(({ parityCase }) => {
+    const { id } = parityCase;
+    return `- \`${id}\`: ${known[id] ?? ''}.`;
+  }),
+  ...less.map(printChoice),
+].join('\n')}
+
+## Choices
+
+Where AWS documents nothing, or reports differ, the gateway makes ${CHOICES.length - less.length} choices. An option or property changes these:
+
+${optional.map(printChoice).join('\n')}
+
+\`npm run parity -- --choices\` prints all of them, with their tests ([source](../test/parity/choices.ts)).
+`;
 }
 
 function countOf(results: readonly CaseResult[]): string {
   return `${results.filter(({ difference }) => difference === undefined).length} of ${results.length}`;
 }
 
-function printAreas(results: readonly CaseResult[]): readonly string[] {
-  return [
-    '| area | hold | of |',
-    '| --- | ---: | ---: |',
-    ...scoreByArea(results).map(({ area, passed, total }) => `| ${area} | ${passed} | ${total} |`),
-    '',
-  ];
+function printChoice({ section, question, here, switch: otherwise }: Choice): string {
+  const change = otherwise === undefined ? '' : ` Change: ${otherwise}.`;
+  return `- ${linkSections(section)} ${question}: ${linkSections(here)}.${change}`;
 }
 
 const EVIDENCE = {
@@ -77,18 +68,14 @@ export function linkSections(text: string): string {
   });
 }
 
-function printChoices(): readonly string[] {
-  return [
-    '## Choices',
-    '',
-    'What is done here where AWS documents nothing, reports differ, or nothing that was found settles it. Sections are those of',
-    '[docs/aws](aws/README.md), with the evidence; each row is held by the test it links to.',
-    '',
-    '| section | question | evidence | here | otherwise by |',
-    '| --- | --- | --- | --- | --- |',
-    ...CHOICES.map(({ section, question, evidence, here, switch: otherwise = '–', test }) => {
-      const held = `${linkSections(cell(here))} ([test](../${test}))`;
-      return `| ${linkSections(section)} | ${cell(question)} | ${EVIDENCE[evidence]} | ${held} | ${cell(otherwise)} |`;
-    }),
-  ];
+/** For a terminal: each choice with its evidence and the test that holds it. */
+export function printChoices(): string {
+  return CHOICES.map(({ section, question, evidence, here, switch: otherwise, test }) =>
+    [
+      `${section} ${question} (${EVIDENCE[evidence]})`,
+      `  ${here}`,
+      ...(otherwise === undefined ? [] : [`  change: ${otherwise}`]),
+      `  test: ${test}`,
+    ].join('\n'),
+  ).join('\n');
 }

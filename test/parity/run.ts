@@ -1,5 +1,5 @@
 /**
- * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json] [--write-docs]`.
+ * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json] [--write-docs]`, or `--choices` for the choices alone.
  * Without a file: what was recorded of AWS, and what AWS documents, each with a score of its own.
  * Exit code 0 only if these fail exactly where test/parity/known-failures.json says, and every case of any other file holds.
  */
@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { DEFAULT_FILE, describeSource, DOCUMENTED_FILES, readCases } from './read-cases.ts';
-import { printReport } from './report.ts';
+import { printChoices, printReport } from './report.ts';
 import { renameCase, renamer } from './rename.ts';
 import { runCase } from './run-case.ts';
 import { findSurprises, hasSurprises, scoreByArea, scoreBySet } from './score.ts';
@@ -49,6 +49,7 @@ type Options = {
   readonly rename: string | undefined;
   readonly json: boolean;
   readonly writeDocs: boolean;
+  readonly choices: boolean;
 };
 
 function parseOptions(): Options {
@@ -60,11 +61,12 @@ function parseOptions(): Options {
       rename: { type: 'string' },
       json: { type: 'boolean', default: false },
       'write-docs': { type: 'boolean', default: false },
+      choices: { type: 'boolean', default: false },
     },
   });
   const files = positionals.length === 0 ? OWN_FILES : positionals.map((file) => resolve(file));
-  const { area, id, rename, json } = values;
-  return { files, area, id, rename, json, writeDocs: values['write-docs'] };
+  const { area, id, rename, json, choices } = values;
+  return { files, area, id, rename, json, choices, writeDocs: values['write-docs'] };
 }
 
 function selectCases(file: string, { area, id }: Options): readonly ParityCase[] {
@@ -110,6 +112,10 @@ function printJson(results: readonly CaseResult[], known: KnownFailures): void {
 
 async function main(): Promise<number> {
   const options = parseOptions();
+  if (options.choices) {
+    console.log(printChoices());
+    return 0;
+  }
   const selected = options.files.map((file) => ({ file, cases: selectCases(file, options) }));
   const count = selected.reduce((sum, { cases }) => sum + cases.length, 0);
   if (count === 0) {

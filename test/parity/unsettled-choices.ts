@@ -19,10 +19,10 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
   },
   {
     section: '§4.8',
-    question: 'What a client of an HTTP API gets where the authorizer throws `Unauthorized`',
+    question: 'An HTTP API authorizer that throws `Unauthorized`',
     evidence: 'unsettled',
-    here: '401 in format 1.0, as it is reported; 500 in 2.0 as of any other failure, as the developer guide reads',
-    switch: '`--assume http-unauthorized-status=401`, or `=500`, in both formats',
+    here: '401 in format 1.0, 500 in 2.0',
+    switch: '`--assume http-unauthorized-status=401`, or `=500`',
     test: `${BEHAVIOUR}/unsettled.test.ts`,
   },
   {
@@ -104,19 +104,18 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
   },
   {
     section: '§7.9',
-    question: 'What parameter mapping of an HTTP API changes in front of a Lambda proxy',
+    question: 'HTTP API parameter mapping in front of a Lambda proxy',
     evidence: 'unsettled',
-    here: 'the event shows the changed headers, query and path (`rawPath`, and `path` of `requestContext`); headers and status of the answer are changed by its status',
+    here: "changes the event's headers, query and path, and the answer by its status",
     test: 'test/packages/core/pipeline-lambda-mapping.test.ts',
     switch: '`--assume lambda-parameter-mapping=ignored`',
   },
   {
     section: '§10.7',
-    question: 'What a client of a domain with mutual TLS gets that shows no certificate',
+    question: 'A client without certificate on a domain with mutual TLS',
     evidence: 'unsettled',
-    here: 'its connection ends after the handshake, without an answer; a line of the log says why',
-    switch:
-      '`--assume missing-client-certificate=403` for `{"message":"Forbidden"}`, as certificates that are not trusted get it',
+    here: 'the connection ends after the handshake without an answer',
+    switch: '`--assume missing-client-certificate=403`',
     test: 'test/packages/server/tls-front.test.ts',
   },
   {
@@ -131,8 +130,7 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
     question: 'Close code at the idle limit',
     evidence: 'unsettled',
     here: '1001 `Going away`',
-    switch:
-      '`--assume idle-close-code=1000` with `Connection Closed Normally`, `=1005` without a code, or `=1006` without a close frame',
+    switch: '`--assume idle-close-code=1000`, `=1005` or `=1006`',
     test: 'test/packages/core/websocket/connections.test.ts',
   },
   {
@@ -140,7 +138,7 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
     question: 'Close code at the end of a connection’s life',
     evidence: 'unsettled',
     here: '1001 `Going away`',
-    switch: '`--assume lifetime-close-code=1000`, `=1005` or `=1006`, as at the idle limit',
+    switch: '`--assume lifetime-close-code=1000`, `=1005` or `=1006`',
     test: 'test/packages/core/websocket/connections.test.ts',
   },
   {
@@ -159,9 +157,9 @@ export const UNSETTLED_CHOICES: readonly Choice[] = [
   },
   {
     section: '§19.2',
-    question: 'What a caller of a function URL needs',
+    question: 'Permission to call a function URL',
     evidence: 'partly',
-    here: '`lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`, as of a URL that is made today; one from before October 2025 goes on with the first',
+    here: '`lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`, as for URLs created since October 2025',
     switch: '`--assume function-url-permissions=url-only`',
     test: `${BEHAVIOUR}/assumptions.test.ts`,
   },

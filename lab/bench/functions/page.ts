@@ -1,7 +1,8 @@
-/** docs/performance/functions.md: first answers, later ones and saves, side by side. */
+/** .build/lab/functions.md: first answers, later ones and saves, side by side. */
 import { describeRun, markdownTable } from '../pages.ts';
 import { median } from '../report.ts';
 import type { Conditions } from '../conditions.ts';
+import type { Figure } from '../page.ts';
 import { WANTED_WITHIN_MS } from './ask.ts';
 import type { Answers, Saves } from './measure.ts';
 import type { FunctionName, Side } from './sides.ts';
@@ -51,6 +52,27 @@ export function saveFigures(measured: readonly Measured[]): readonly SaveFigure[
       },
     ];
   });
+}
+
+/** For the page of all figures: first answers as after an earlier start, and saves. */
+export function functionFigures(measured: readonly Measured[]): readonly Figure[] {
+  const nameOf = (server: Side['server']): string => (server === 'gateway' ? '' : `, ${server}`);
+  const first = measured
+    .filter(({ side }) => side.server !== 'gateway' || side.isKept)
+    .map(({ side, answers }): Figure => {
+      const what = `First answer, ${LANGUAGES[side.function]}${nameOf(side.server)}`;
+      return { what, value: Math.round(firstOf(answers)), unit: 'ms' };
+    });
+  const saves = saveFigures(measured).map(({ server, what, laterMs, isHeld }): Figure => {
+    const goal = isHeld === undefined ? {} : { goal: { is: 'at most', bound: SAVE_GOAL_MS } as const };
+    return {
+      what: `Save to answer, ${what}${nameOf(server)}`,
+      value: Math.round(laterMs),
+      unit: 'ms',
+      ...goal,
+    };
+  });
+  return [...first, ...saves];
 }
 
 function answerLines(measured: readonly Measured[]): readonly (readonly string[])[] {

@@ -1,14 +1,14 @@
 /**
  * `npm run bench -- functions [--runs N --saves N --no-offline]`: cold starts, later answers and saves of functions at a running
- * gateway, beside serverless-offline; written to docs/performance/functions.md. 4 minutes.
+ * gateway, beside serverless-offline; written to .build/lab/functions.md. 4 minutes.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from '../targets.ts';
-import { readConditions, writePage } from '../conditions.ts';
+import { LAB, readConditions, writePage } from '../conditions.ts';
 import { measureAnswers, measureSaves } from './measure.ts';
 import type { Answers, Saves } from './measure.ts';
 import { printFunctionsPage, saveFigures } from './page.ts';
+import type { Measured } from './page.ts';
 import { prepareSides } from './sides.ts';
 import type { Side } from './sides.ts';
 
@@ -27,8 +27,24 @@ export async function runFunctions(args: readonly string[]): Promise<void> {
   if (![runs, saves].every((number) => Number.isInteger(number) && number > 0))
     throw new Error('--runs and --saves want positive numbers');
   const conditions = readConditions();
+  const { measured, skipped } = await measureSides({ runs, saves, offline: !values['no-offline'] });
+  await writePage(join(LAB, 'functions.md'), printFunctionsPage(conditions, measured, skipped));
+  for (const { isHeld, what, laterMs } of saveFigures(measured))
+    if (isHeld === false) console.log(`missed: save of ${what}: ${laterMs.toFixed(0)} ms`);
+  console.log('written: .build/lab/functions.md');
+}
+
+export async function measureSides({
+  runs,
+  saves,
+  offline,
+}: {
+  readonly runs: number;
+  readonly saves: number;
+  readonly offline: boolean;
+}): Promise<{ readonly measured: readonly Measured[]; readonly skipped: readonly string[] }> {
   console.error('copying, installing and compiling what is measured…');
-  const { sides, skipped } = prepareSides(!values['no-offline']);
+  const { sides, skipped } = prepareSides(offline);
   const taken = new Map<Side, Taken>(sides.map((side) => [side, { answers: [], saves: [] }]));
   for (let run = 1; run <= runs; run += 1)
     for (const [side, { answers }] of taken) {
@@ -41,11 +57,5 @@ export async function runFunctions(args: readonly string[]): Promise<void> {
     console.error(`saves: ${side.function} on ${side.server}`);
     of.saves.push(await measureSaves(side, side.source, saves));
   }
-  const measured = [...taken].map(([side, of]) => ({ side, ...of }));
-  await writePage(
-    join(ROOT, 'docs/performance/functions.md'),
-    printFunctionsPage(conditions, measured, skipped),
-  );
-  for (const { isHeld, what, laterMs } of saveFigures(measured))
-    if (isHeld === false) console.log(`missed: save of ${what}: ${laterMs.toFixed(0)} ms`);
+  return { measured: [...taken].map(([side, of]) => ({ side, ...of })), skipped };
 }

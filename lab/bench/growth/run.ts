@@ -1,17 +1,16 @@
 /**
  * `npm run bench -- growth [--only AXIS …] [--seconds N]`: what more and more of something costs, by requests, starts and
  * memory; about 15 minutes on a machine with nothing else to do. Points that are done are kept in .build/growth for the
- * state of the code: who ends a sweep goes on with the same command. Once all are there, a page is written (page.ts), with
- * a picture for each axis, and docs/performance.md leads there.
+ * state of the code: who ends a sweep goes on with the same command. Once all are there, a page is written to .build/lab (page.ts),
+ * with a picture for each axis.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KeptWork } from '../../tools/kept-work.ts';
-import { readConditions, writePage } from '../conditions.ts';
-import { linkGrowth } from '../page.ts';
+import { LAB, readConditions, writePage } from '../conditions.ts';
 import { printColumns } from '../report.ts';
 import { ROOT } from '../targets.ts';
 import { AXES } from './axes.ts';
@@ -21,8 +20,6 @@ import type { Measured } from './page.ts';
 import { drawPlots } from './plot.ts';
 import { isWhole, measureAxes, readAxes } from './sweep.ts';
 
-const FOLDER = join(ROOT, 'docs/performance');
-const PERFORMANCE = join(ROOT, 'docs/performance.md');
 const USUAL_SECONDS = 3;
 
 export async function runGrowth(args: readonly string[]): Promise<void> {
@@ -84,12 +81,11 @@ function printFigures(measured: Measured): string {
 }
 
 async function writeAll(text: string, all: readonly Measured[]): Promise<void> {
-  const file = join(FOLDER, 'growth.md');
+  const file = join(LAB, 'growth.md');
   await writePage(file, text);
   for (const measured of all) {
     const { name, title, counts } = measured.axis;
-    writeFileSync(join(FOLDER, `${name}.svg`), drawPlots(title, counts, plotsOf(measured)));
+    writeFileSync(join(LAB, `${name}.svg`), drawPlots(title, counts, plotsOf(measured)));
   }
-  writeFileSync(PERFORMANCE, linkGrowth(readFileSync(PERFORMANCE, 'utf8')));
   console.log(`written: ${relative(ROOT, file)}, and a picture for each axis`);
 }

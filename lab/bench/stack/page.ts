@@ -1,4 +1,4 @@
-/** docs/performance/stack.md: starts, packages, units and costs of the stack, in one page. */
+/** .build/lab/stack.md: starts, packages, units and costs of the stack, in one page. */
 import { describeRun, markdownTable } from '../pages.ts';
 import type { measureStartRatios } from '../authorizer.ts';
 import type { Conditions } from '../conditions.ts';
@@ -65,8 +65,7 @@ ${markdownTable(
   figures.credentials.map(({ what, units }) => [what, unit(units.reads), unit(units.writes)]),
 )}
 
-Of each charge of a quota, of one process without a pause, the opening of the period included. A lease grows with the pace of its process, up to its size: who asks seldom pays for more writes
-([what writes how often](../guides/sell/quota.md#exact-or-leased)).
+Of each charge of a quota, of one process without a pause, the opening of the period included. A lease grows with the pace of its process, up to its size: who asks seldom pays for more writes, see docs/guides/sell/quota.md.
 
 ${markdownTable(
   ['charge', 'charges', 'read units', 'write units'],
@@ -80,7 +79,7 @@ ${markdownTable(
 
 ## A million requests
 
-US dollars in us-east-1, first tiers, without the free tier, the function behind the route and data out. Prices are those of the console's cost of a month ([docs/aws §14](../aws/prices.md)): ${describePrices()}.
+US dollars in us-east-1, first tiers, without the free tier, the function behind the route and data out. Prices are those of the console's cost of a month (docs/aws §14): ${describePrices()}.
 Assumed: ${ASSUMED}; each further millisecond of a call costs $${dollars(0.5 * 0.0000133334 * 1000)} a million. Logs are what a call prints, with Lambda's three lines.
 An answer that is kept serves all requests of its caller for its time: how many that are is the callers' doing, so there are rows for ten and for a hundred.
 

@@ -1,12 +1,11 @@
 /**
  * `npm run bench -- stack [--rounds N --starts N]`: cold and warm starts of each function of the stack, its packages, what requests
- * and charges take of DynamoDB, and what a million requests cost; written to docs/performance/stack.md. 4 minutes.
+ * and charges take of DynamoDB, and what a million requests cost; written to .build/lab/stack.md. 4 minutes.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from '../targets.ts';
 import { measureStartRatios } from '../authorizer.ts';
-import { readConditions, writePage } from '../conditions.ts';
+import { LAB, readConditions, writePage } from '../conditions.ts';
 import { LOG_LINES } from './function-orders.ts';
 import { measureFunctions, weighPackages } from './function-starts.ts';
 import type { FunctionFigures } from './function-starts.ts';
@@ -50,7 +49,7 @@ export async function runStack(args: readonly string[]): Promise<void> {
     },
   });
   const figures = { rounds, functions, layerBytes, ratios, credentials, charges, placements };
-  await writePage(join(ROOT, 'docs/performance/stack.md'), printStackPage(conditions, figures));
+  await writePage(join(LAB, 'stack.md'), printStackPage(conditions, figures));
   for (const row of ratios)
     if (isRatioHeld(row) === false) console.log(`missed: ${row.name}, keys ${row.keys}: ${row.ratio} times`);
 }

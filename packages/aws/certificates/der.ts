@@ -1,4 +1,4 @@
-/** As much of ASN.1 and its distinguished encoding as certificates are written in (X.690, RFC 5280 §4.1). */
+/** The part of ASN.1 and DER that certificates need (X.690, RFC 5280 §4.1). */
 
 export const TAG = {
   boolean: 0x01,
@@ -13,12 +13,11 @@ export const TAG = {
 export const SEQUENCE = 0x30;
 export const SET = 0x31;
 
-/** `[n]` of a choice: with parts inside (`EXPLICIT`), or in the place of the type that stands there. */
+/** `[n]` of a choice: constructed (`EXPLICIT`), or in place of the type's own tag. */
 export function contextTag(number: number, isConstructed: boolean): number {
   return 0x80 | (isConstructed ? 0x20 : 0) | number;
 }
 
-/** Tag, length, value. */
 export function tlv(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   return Buffer.concat([Buffer.from([tag]), lengthOf(content.length), content]);
@@ -43,12 +42,12 @@ function base128(value: number): number[] {
   return digits;
 }
 
-/** Bits of which none is left over. */
+/** No unused bits. */
 export function bitString(bytes: Buffer): Buffer {
   return tlv(TAG.bits, Buffer.from([0]), bytes);
 }
 
-/** Two digits of the year up to 2049, as RFC 5280 §4.1.2.5 wants it. */
+/** Two digits of the year up to 2049 (RFC 5280 §4.1.2.5). */
 export function time(epochMs: number): Buffer {
   const digits = new Date(epochMs).toISOString().replace(/[-:T]|\.\d+/g, '');
   return digits < '2050'

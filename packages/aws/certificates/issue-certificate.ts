@@ -1,4 +1,6 @@
-/** X.509 certificates over new keys on the curve P-256: self-signed ones, an authority's own, and what it signs (RFC 5280). */
+/**
+ * X.509 certificates over new P-256 keys: self-signed, an authority's own, and those it signs (RFC 5280).
+ */
 import {
   createHash,
   createPrivateKey,
@@ -11,11 +13,10 @@ import { isIP } from 'node:net';
 import { bitString, contextTag, oid, printPem, SEQUENCE, SET, TAG, time, tlv } from './der.ts';
 import type { KeyObject } from 'node:crypto';
 
-/** PEM, both. */
+/** Both PEM. */
 export type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
 type CertificateWish = {
-  /** Of the subject. */
   readonly commonName: string;
   readonly fromEpochMs: number;
   readonly toEpochMs: number;
@@ -36,13 +37,12 @@ const USAGE = {
 } as const;
 const PURPOSE = { server: oid('1.3.6.1.5.5.7.3.1'), client: oid('1.3.6.1.5.5.7.3.2') } as const;
 
-/** A certificate that nobody but itself vouches for. */
 export function makeSelfSigned(wish: CertificateWish): CertifiedKey {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return issue(wish, key, { name: wish.commonName, key: key.privateKey }, []);
 }
 
-/** A root that may sign certificates of servers and clients, and no authority below itself. */
+/** A root that signs certificates of servers and clients, but no other authority. */
 export function makeAuthority(wish: CertificateWish): CertifiedKey {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return issue(wish, key, { name: wish.commonName, key: key.privateKey }, [
@@ -52,10 +52,7 @@ export function makeAuthority(wish: CertificateWish): CertifiedKey {
   ]);
 }
 
-/**
- * A certificate by an authority.
- * @param names host names, `*.example.com` too, and IP addresses, for servers
- */
+/** @param names host names, `*.example.com` too, and IP addresses, for servers */
 export function issueFrom(
   authority: CertifiedKey,
   purpose: keyof typeof PURPOSE,
@@ -74,7 +71,7 @@ export function issueFrom(
   ]);
 }
 
-/** As it was given: `subject` would escape it. */
+/** Unescaped; `subject` would escape it. */
 function commonNameOf(certificate: X509Certificate): string {
   const name = certificate.toLegacyObject().subject.CN;
   if (typeof name !== 'string') throw new TypeError('an authority has one common name');
@@ -122,7 +119,7 @@ function alternativeName(name: string): Buffer {
 
 function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  // URL writes an address of IPv6 in full words, with one gap.
+  // URL expands an IPv6 address, except for one gap.
   const words = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
   const [before = '', after] = words.split('::');
   const read = (text = ''): number[] =>
@@ -133,14 +130,14 @@ function addressBytes(address: string): Buffer {
   return Buffer.from([...head, ...Array<number>(16 - head.length - tail.length).fill(0), ...tail]);
 }
 
-/** SHA-1 of the bits of the key (RFC 5280 §4.2.1.2): a name for it, and no proof of anything. */
+/** SHA-1 of the key's bits (RFC 5280 §4.2.1.2): an identifier, not a proof. */
 function keyIdOf(key: KeyObject): Buffer {
-  // An uncompressed point of P-256 is the last 65 bytes of what is exported.
+  // An uncompressed point of P-256 is the last 65 bytes of the export.
   const point = key.export({ type: 'spki', format: 'der' }).subarray(-65);
   return createHash('sha1').update(point).digest();
 }
 
-/** Positive, and without a leading zero that DER would not have. */
+/** Positive, and without the leading zero that DER forbids. */
 function makeSerial(): Buffer {
   const serial = randomBytes(SERIAL_BYTES);
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;

@@ -1,8 +1,8 @@
-/** Truststores of custom domains: whose certificates open them (developer guide, "mutual TLS authentication"). */
+/** Truststores of custom domains (developer guide, "mutual TLS authentication"). */
 import { X509Certificate } from 'node:crypto';
 
 export type Truststore = {
-  /** What it was read from. */
+  /** The PEM source. */
   readonly text: string;
   readonly certificates: readonly X509Certificate[];
 };
@@ -10,7 +10,7 @@ export type Truststore = {
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const MAX_CERTIFICATES = 1_000;
 const MAX_BYTES = 1024 * 1024;
-/** Of the client's certificate up to the root, both counted. */
+/** From the client's certificate to the root, both counted. */
 const MAX_CHAIN = 4;
 const MIN_RSA_BITS = 2_048;
 /** PKCS #1 with MD5 and SHA-1, ECDSA and DSA with SHA-1. */
@@ -21,27 +21,27 @@ const INSECURE = new Set([
   '1.2.840.10040.4.3',
 ]);
 
-/** @throws RangeError with what is wrong, as the end of a sentence */
+/** @throws RangeError whose message completes a sentence */
 export function readTruststore(text: string): Truststore {
-  if (Buffer.byteLength(text) > MAX_BYTES)
-    throw new RangeError('is longer than 1 MB, which AWS does not take');
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new RangeError('is longer than 1 MB, the limit of AWS');
   const blocks = text.match(BLOCK) ?? [];
-  if (blocks.length === 0) throw new RangeError('has no certificate in PEM');
+  if (blocks.length === 0) throw new RangeError('has no PEM certificate');
   if (blocks.length > MAX_CERTIFICATES)
-    throw new RangeError(`has ${blocks.length} certificates; AWS takes ${MAX_CERTIFICATES}`);
+    throw new RangeError(`has ${blocks.length} certificates; AWS takes at most ${MAX_CERTIFICATES}`);
   const certificates = blocks.map((block, index) => {
     try {
       return new X509Certificate(block);
     } catch {
-      throw new RangeError(`has a block that is no certificate, the one at place ${index + 1}`);
+      throw new RangeError(`has an invalid certificate, block ${index + 1}`);
     }
   });
   return { text, certificates };
 }
 
 /**
- * Why a client with this certificate is refused, in AWS's words (knowledge center, "403 errors of mutual TLS");
- * undefined = it is trusted. Chains are built of the truststore alone: AWS does not take intermediate ones of clients.
+ * Why a client with this certificate is refused, in AWS's words (knowledge center, "403 errors of mutual
+ * TLS"); undefined = trusted. Chains use the truststore alone: AWS takes no intermediate certificates from
+ * clients.
  */
 export function whyUntrusted(
   leaf: X509Certificate,
@@ -64,7 +64,6 @@ export function whyUntrusted(
 
 const NO_ISSUER = 'Could not find issuer for certificate';
 
-/** By name, by key usage, and by the signature itself. */
 function isIssuer(candidate: X509Certificate, of: X509Certificate): boolean {
   return candidate.ca && of.checkIssued(candidate) && of.verify(candidate.publicKey);
 }

@@ -1,22 +1,26 @@
-/** The format of an access log, compiled once (docs/aws §10.3). CLF, CSV, JSON and XML are all just text with variables in it. */
+/**
+ * An access log format, compiled once (docs/aws §10.3). CLF, CSV, JSON and XML are all text with variables.
+ */
 import { logReader } from '../events/log-variables.ts';
 import type { LogFacts } from '../events/log-variables.ts';
 
 export type AccessLogFormat = {
-  /** As the definition has it. */
   readonly source: string;
-  /** The line without its end; what is unknown or missing shows as `-`. */
+  /** The line without its end; unknown or missing values show as `-`. */
   print(facts: LogFacts): string;
 };
 
-/** Names end with a letter or digit, so that `$context.status.` and `$context.requestId-` read as meant; claims may hold `:` and `-`. */
+/**
+ * Names end with a letter or digit, so that `$context.status.` and `$context.requestId-` work; claims may
+ * hold `:` and `-`.
+ */
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
-/** Has its own quotes; all other values are only a part of what the format quotes. */
+/** Brings its own quotes; other values stand inside the format's quotes. */
 const QUOTED = 'error.messageString';
 const MISSING = '-';
 
 export function compileAccessLogFormat(source: string): AccessLogFormat {
-  // Text and names take turns.
+  // Text and names alternate.
   const [start = '', ...rest] = source.split(VARIABLE);
   const escape = escapeFor(source);
   const parts: { read: ReturnType<typeof logReader>; escape: (value: string) => string; after: string }[] =
@@ -40,8 +44,8 @@ export function compileAccessLogFormat(source: string): AccessLogFormat {
 }
 
 /**
- * A client's user agent or path must not forge a field, nor a line: in JSON and XML a value stays inside
- * its quotes, and a line break in none of them ends the line.
+ * A user agent or path must not forge a field or a line: in JSON and XML a value stays inside its quotes, and
+ * line breaks are escaped in every format.
  */
 function escapeFor(source: string): (value: string) => string {
   const text = source.trimStart();

@@ -11,19 +11,19 @@ export type AccessLog = {
   readonly format: AccessLogFormat;
 };
 
-/** Bytes that HTTP and WebSocket APIs take. */
+/** In bytes, of HTTP and WebSocket APIs. */
 const V2_FORMAT_LIMIT = 3 * 1024;
 const DESTINATION =
   /^arn:[a-z-]+:(?:logs:[^:]*:[^:]*:log-group:([.\-_/#A-Za-z0-9]{1,512})(?::\*)?|firehose:[^:]*:[^:]*:deliverystream\/(amazon-apigateway-[\w.-]{1,64}))$/;
 
-/** Undefined where the stage writes none. @throws DefinitionError for what AWS refuses */
+/** Undefined if the stage writes no access log. @throws DefinitionError for what AWS refuses */
 export function readAccessLog(
   stage: PropertyBag,
   property: 'AccessLogSetting' | 'AccessLogSettings',
 ): AccessLog | undefined {
   const block = readBlock(stage, property);
   if (block === undefined || Object.keys(block.properties).length === 0) return undefined;
-  // YAML's `Format: >` ends in a line break, which AWS takes (its own refusal of others says so).
+  // YAML's `Format: >` ends in a line break, which AWS accepts (its refusal of others says so).
   const source = readText(block, 'Format').replace(/\r?\n$/, '');
   if (/[\r\n]/.test(source))
     throw new DefinitionError(
@@ -47,7 +47,7 @@ function readGroup(block: PropertyBag): string {
   if (group === undefined)
     throw new DefinitionError(
       block.place('DestinationArn'),
-      `Invalid ARN specified in the request: "${arn}" is no CloudWatch log group and no Firehose stream named amazon-apigateway-…`,
+      `Invalid ARN specified in the request: "${arn}" is neither a CloudWatch log group nor a Firehose stream named amazon-apigateway-…`,
     );
   return group;
 }

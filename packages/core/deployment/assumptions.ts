@@ -1,41 +1,64 @@
 /**
- * What AWS documents nowhere, or public reports tell differently, where a user may know better: `--assume name=value`.
- * The first value of a name is what holds unless somebody says otherwise. Each is a row of docs/parity.md.
+ * Behaviour that AWS does not document, or that public reports contradict: `--assume name=value` changes it.
+ * The first value is the default. Each is a row of docs/parity.md.
  */
 export const ASSUMPTIONS = {
   /** Key of the message in denials of policies and authorizers (docs/aws §1.4). */
   'access-denied-key': ['Message', 'message'],
-  /** Status for a Cognito token that has none of the method's scopes (docs/aws §4.6). */
+  /** Status for a Cognito token without any of the method's scopes (docs/aws §4.6). */
   'cognito-scope-status': ['401', '403'],
-  /** Whether `$context.responseOverride.status` of a template is the status of a handshake (docs/aws §11.3). */
+  /**
+   * Whether `$context.responseOverride.status` of a template sets the status of a handshake (docs/aws §11.3).
+   */
   'connect-status-override': ['applied', 'ignored'],
-  /** Which answers CONVERT_TO_TEXT makes base64 of on a WebSocket API: by their type, or all (docs/aws §11.3). */
+  /**
+   * Answers that CONVERT_TO_TEXT encodes as base64 on a WebSocket API: by their type, or all
+   * (docs/aws §11.3).
+   */
   'converted-answers': ['binary', 'all'],
-  /** What a caller of a function URL needs: as of URLs made since October 2025, or as of those before (docs/aws §19.2). */
+  /**
+   * What a caller of a function URL needs: as for URLs made since October 2025, or as for those before
+   * (docs/aws §19.2).
+   */
   'function-url-permissions': ['both', 'url-only'],
-  /** How a WebSocket connection ends after 10 silent minutes; 1005: a close frame without a code, 1006: none (docs/aws §11.4). */
+  /**
+   * Close code after 10 silent minutes of a WebSocket connection; 1005: a close frame without a code, 1006:
+   * none (docs/aws §11.4).
+   */
   'idle-close-code': ['1001', '1000', '1005', '1006'],
-  /** Status of a client of an HTTP API whose Lambda authorizer throws `Unauthorized`; by format: 401 in 1.0, 500 in 2.0 (docs/aws §4.8). */
+  /**
+   * Status when the Lambda authorizer of an HTTP API throws `Unauthorized`; by format: 401 in 1.0, 500 in 2.0
+   * (docs/aws §4.8).
+   */
   'http-unauthorized-status': ['by-format', '401', '500'],
-  /** Whether parameter mapping of an HTTP API changes what a Lambda integration gets and answers (docs/aws §7.9). */
+  /**
+   * Whether parameter mapping of an HTTP API changes the input and answer of a Lambda integration
+   * (docs/aws §7.9).
+   */
   'lambda-parameter-mapping': ['applied', 'ignored'],
-  /** How a WebSocket connection ends after 2 hours, as `idle-close-code` (docs/aws §11.4). */
+  /** Close code after 2 hours of a WebSocket connection, as `idle-close-code` (docs/aws §11.4). */
   'lifetime-close-code': ['1001', '1000', '1005', '1006'],
-  /** Which of several IntegrationResponses of a WebSocket API whose keys match (docs/aws §11.3). */
+  /** The IntegrationResponse used when the keys of several match, on a WebSocket API (docs/aws §11.3). */
   'matching-integration-responses': ['first', 'last'],
-  /** Content type of a WebSocket message on its way to an HTTP backend (docs/aws §11.3). */
+  /** Content type of a WebSocket message sent to an HTTP backend (docs/aws §11.3). */
   'message-content-type': ['application/json', 'text/plain'],
-  /** What a client gets of a domain with mutual TLS that shows no certificate: the end of its connection, or 403 (docs/aws §10.7). */
+  /**
+   * How a domain with mutual TLS answers a client without a certificate: it ends the connection, or 403
+   * (docs/aws §10.7).
+   */
   'missing-client-certificate': ['ended', '403'],
-  /** The answer of a two-way WebSocket route whose integration, no proxy, has no IntegrationResponse (docs/aws §11.3). */
+  /**
+   * The answer of a two-way WebSocket route whose non-proxy integration has no IntegrationResponse
+   * (docs/aws §11.3).
+   */
   'missing-integration-response': ['passed', 'silent', 'failed'],
   /** A RouteResponse whose route has no RouteResponseSelectionExpression (docs/aws §11.3). */
   'route-response-alone': ['one-way', 'two-way'],
   /** Status of a Lambda proxy whose function Lambda throttles (docs/aws §1.5). */
   'throttled-function-status': ['502', '500', '429'],
-  /** Whether a REQUEST authorizer without cache needs the identity sources that it names (docs/aws §4.2). */
+  /** Whether a REQUEST authorizer without cache requires its identity sources (docs/aws §4.2). */
   'uncached-identity-sources': ['checked', 'ignored'],
-  /** A WebSocket message that no template is for, behind PassthroughBehavior NEVER (docs/aws §11.3). */
+  /** A WebSocket message without a matching template, with PassthroughBehavior NEVER (docs/aws §11.3). */
   'unmapped-messages': ['refused', 'passed'],
   /** First day of a WEEK of a usage plan's quota, at 00:00 UTC (docs/aws §5.3). */
   'week-start': ['sunday', 'monday'],
@@ -66,7 +89,7 @@ export const USUAL_ASSUMPTIONS: Assumptions = {
   'week-start': 'sunday',
 };
 
-/** `week-start=monday` over what was assumed before; undefined for a name or value that is not in the list. */
+/** Adds `week-start=monday` to the earlier assumptions; undefined for an unknown name or value. */
 export function readAssumption(text: string, before: Assumptions): Assumptions | undefined {
   const equals = text.indexOf('=');
   const name = text.slice(0, equals);

@@ -5,13 +5,12 @@ import { readFlag, readInteger, readText } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 import type { RouteCaching } from './model.ts';
 
-/** What a stage keeps of answers. */
 export type StageCaching = {
-  /** Gigabytes, as AWS writes them; a change of it empties the cache. */
+  /** Gigabytes, as AWS writes them; changing it empties the cache. */
   readonly clusterSize: string;
-  /** How a route's answers are kept; undefined = not at all. */
+  /** Undefined = the route's answers are not cached. */
   ofRoute(routeKey: string): RouteCaching | undefined;
-  /** Whether it is wanted of this route by its name. */
+  /** Whether a setting names this route itself. */
   isWantedOf(routeKey: string): boolean;
 };
 
@@ -23,10 +22,10 @@ const STRATEGIES = [
   'SUCCEED_WITHOUT_RESPONSE_HEADER',
 ] as const;
 
-/** Undefined where the stage has no cache cluster, whatever its methods ask for. @throws DefinitionError */
+/** Undefined if the stage has no cache cluster, whatever its methods set. @throws DefinitionError */
 export function readCaching(stage: PropertyBag): StageCaching | undefined {
   const settings = gatherMethodSettings(stage);
-  // Checked even where there is no cluster: AWS refuses a bad value all the same.
+  // Checked even without a cluster: AWS refuses bad values there, too.
   const usual = readRouteCaching(settings.usual, undefined);
   const own = new Map<string, Settings>();
   for (const [routeKey, bag] of settings.byRouteKey) own.set(routeKey, readRouteCaching(bag, usual));
@@ -49,7 +48,7 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
 
 type Settings = RouteCaching & { readonly isOn: boolean };
 
-/** What a method leaves out it takes from the stage; only what it says itself reaches verbs other than GET. */
+/** A method inherits missing settings from the stage; only its own settings reach verbs other than GET. */
 function readRouteCaching(bag: PropertyBag, usual: Settings | undefined): Settings {
   const has = (property: string): boolean => bag.properties[property] !== undefined;
   const says = has('CachingEnabled');

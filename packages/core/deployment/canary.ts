@@ -1,4 +1,6 @@
-/** `CanarySetting` of a REST stage: a second deployment that takes a part of the requests (docs/aws §10.2). */
+/**
+ * `CanarySetting` of a REST stage: a second deployment that takes a share of the requests (docs/aws §10.2).
+ */
 import { DefinitionError } from '../errors.ts';
 import { readBlock, readFlag, readText } from './properties.ts';
 import { readStageVariables } from './stage-variables.ts';
@@ -9,12 +11,15 @@ export type CanarySettings = {
   readonly deploymentId: string;
   /** 0 to 100, with fractions. */
   readonly percentTraffic: number;
-  /** They win over the stage's variables; those that are not named here stay. */
+  /** They override the stage's variables; the others stay. */
   readonly variableOverrides: StageVariables;
   readonly useStageCache: boolean;
 };
 
-/** Undefined where the stage has none. Without a deployment of its own it begins with the stage's. @throws DefinitionError */
+/**
+ * Undefined if the stage has none. Without its own deployment it starts with the stage's. @throws
+ * DefinitionError
+ */
 export function readCanary(stage: PropertyBag): CanarySettings | undefined {
   const block = readBlock(stage, 'CanarySetting');
   if (block === undefined) return undefined;

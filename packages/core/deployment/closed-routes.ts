@@ -1,6 +1,6 @@
 /**
- * Routes that answer 500 to everybody, with the reason in the log: those that could not be compiled, and those behind a
- * guard that cannot be enforced. They ask for no credentials, since nothing is let through.
+ * Routes that answer 500, with the reason in the log: they could not be compiled, or their guard cannot be
+ * enforced. They ask for no credentials, since no request passes.
  */
 import type {
   Deployment,
@@ -19,7 +19,7 @@ export function isClosed(integration: Integration): boolean {
   return integration.kind === 'unsupported' && integration.type === TYPE;
 }
 
-/** The plan of a route of which only this is known. */
+/** The plan of a route of which only these facts are known. */
 export function closedPlan(
   { routeKey, resourceId, resourcePath, httpMethod, logicalId }: Facts,
   reason: string,
@@ -38,7 +38,6 @@ export function closedPlan(
   };
 }
 
-/** The same routes, all closed. */
 export function closeDeployment(deployment: Deployment, reason: string): Deployment {
   const { routes, messageRouting } = deployment;
   return {
@@ -61,7 +60,7 @@ function closeRoutes(table: RouteTable, reason: string): RouteTable {
   };
 }
 
-/** Without a `$connect` route everybody would be let in, so one is put there. */
+/** Without a `$connect` route every client could connect, so a closed one is added. */
 function closeMessages(routing: MessageRouting, reason: string): MessageRouting {
   const closed = [...routing.routes].map(([key, plan]) => [key, closedPlan(plan, reason)] as const);
   return {
@@ -70,7 +69,6 @@ function closeMessages(routing: MessageRouting, reason: string): MessageRouting 
   };
 }
 
-/** A `$connect` route that opens no connection. */
 export function closedConnect(logicalId: string, reason: string): MessageRoutePlan {
   const routeKey = '$connect';
   return closedPlan(

@@ -1,4 +1,4 @@
-/** Who may call a method or route: its AuthorizationType, authorizer and scopes. */
+/** Authorization of a method or route: its AuthorizationType, authorizer and scopes. */
 import { DefinitionError } from '../errors.ts';
 import { compileRestLambdaAuthorizer, compileV2LambdaAuthorizer } from './compile-authorizer.ts';
 import {
@@ -12,7 +12,6 @@ import type { InvokePermissions } from './invoke-permissions.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization } from './model.ts';
 
-/** What authorization is compiled from. */
 type AuthorizationSources = {
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
   readonly assumptions: Assumptions;
@@ -20,7 +19,7 @@ type AuthorizationSources = {
 };
 
 /**
- * A REST method's.
+ * REST methods.
  * @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded.
  */
 export function compileRestAuthorization(method: PropertyBag, from: AuthorizationSources): Authorization {
@@ -55,7 +54,7 @@ function compileRestCustom(method: PropertyBag, from: AuthorizationSources): Aut
 }
 
 /**
- * An HTTP or WebSocket route's.
+ * HTTP and WebSocket routes.
  * @throws DefinitionError
  */
 export function compileV2Authorization(
@@ -89,7 +88,7 @@ export function compileV2Authorization(
 }
 
 /**
- * AWS refuses a wrong authorizer when it is made, whether or not a method names it.
+ * AWS refuses an invalid authorizer on creation, whether or not a method names it.
  * @throws DefinitionError
  */
 export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
@@ -100,7 +99,7 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
   else throw unknownAuthorizerType(bag, 'Type', type, 'TOKEN, REQUEST, COGNITO_USER_POOLS and JWT');
 }
 
-/** The same of an HTTP or WebSocket API's. @throws DefinitionError */
+/** The same for HTTP and WebSocket APIs. @throws DefinitionError */
 export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
   const type = readText(sound(bag), 'AuthorizerType');
   if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);
@@ -129,7 +128,7 @@ const REST_NEEDS =
 const JWT_NEEDS = 'Setting the authorization type to JWT requires a valid JWT authorizer.';
 const V2_NEEDS = 'Setting the authorization type to CUSTOM requires a valid authorizer.';
 
-/** The authorizer that the method names, if it is of a type that goes with the authorization type. */
+/** The authorizer that the method names, if its type fits the authorization type. */
 function findAuthorizer(
   method: PropertyBag,
   { authorizers }: Pick<AuthorizationSources, 'authorizers'>,
@@ -143,9 +142,8 @@ function findAuthorizer(
   throw new DefinitionError(method.place('AuthorizerId'), `Invalid authorizer ID specified. ${needs}`);
 }
 
-/** API Gateway's quota per route. */
 const MAX_SCOPES = 10;
-/** RFC 6749 §3.3; nothing that could end the quotes of a challenge. */
+/** RFC 6749 §3.3; excludes characters that could end the quotes of a challenge. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 
 function readScopes(method: PropertyBag): readonly string[] {

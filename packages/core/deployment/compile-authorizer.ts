@@ -1,4 +1,4 @@
-/** Lambda authorizers of all three kinds of API → what `authenticate` reads. */
+/** Compiles the Lambda authorizers of all three kinds of API for `authenticate`. */
 import { DefinitionError } from '../errors.ts';
 import { compileWholeMatch } from '../mapping/whole-match.ts';
 import { isContextVariable } from '../events/context-variables.ts';
@@ -12,12 +12,11 @@ import type { WholeMatch } from '../mapping/whole-match.ts';
 import type { PropertyBag } from './properties.ts';
 import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from './model.ts';
 
-/** Longest a REST or WebSocket authorizer may run; HTTP APIs give it 10 s (docs/aws §4.3). */
+/** Longest run of a REST or WebSocket authorizer; HTTP APIs allow 10 s (docs/aws §4.3). */
 const REST_TIMEOUT_MS = 29_000;
 const HTTP_TIMEOUT_MS = 10_000;
 const MAX_TTL_SECONDS = 3600;
 
-/** How each kind of API writes its identity sources. */
 export const REST_SOURCE =
   /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/;
 const WEBSOCKET_SOURCE =
@@ -63,7 +62,7 @@ export function readValidation(bag: PropertyBag): WholeMatch | undefined {
   if (matches !== undefined) return matches;
   throw new DefinitionError(
     bag.place('IdentityValidationExpression'),
-    `"${pattern}" is no Java regular expression that the gateway can read`,
+    `"${pattern}" is not a Java regular expression that the gateway supports`,
   );
 }
 
@@ -94,7 +93,7 @@ export function compileRestLambdaAuthorizer(
   if (!isToken && ttlSeconds > 0 && identitySources.length === 0)
     throw new DefinitionError(
       bag.place('IdentitySource'),
-      'A REQUEST authorizer with a cache needs at least one identity source; set AuthorizerResultTtlInSeconds to 0 to go without',
+      'A REQUEST authorizer with a cache needs at least one identity source; add one, or set AuthorizerResultTtlInSeconds to 0',
     );
   const isIgnored = !isToken && ttlSeconds === 0 && assumptions['uncached-identity-sources'] === 'ignored';
   const target = readTarget(bag);

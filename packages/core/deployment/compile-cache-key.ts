@@ -12,8 +12,8 @@ const OF_METHOD = /^method\.request\.(?:header|querystring|path|multivalueheader
 const OF_INTEGRATION = /^integration\.request\.(header|querystring|path)\.(.+)$/;
 
 /**
- * What tells the cached answers of a method apart; parameters that are not listed do not. Without a namespace of
- * its own a resource is its own one; resources that share one share their entries, as AWS documents it.
+ * The parameters that distinguish cached answers of a method. The default namespace is the resource;
+ * resources that share a namespace share entries, as AWS documents it.
  * @throws DefinitionError for a parameter that the method does not declare or the integration does not map
  */
 export function compileCacheKey(method: PropertyBag, resourceId: string): CacheKeyPlan {

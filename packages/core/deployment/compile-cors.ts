@@ -13,7 +13,7 @@ export function compileUrlCors(url: PropertyBag): CorsPlan | undefined {
   const allowMethods = readTextList(cors, 'AllowMethods');
   const wrong = allowMethods.find((method) => !METHODS.has(method) || method === 'OPTIONS');
   if (wrong !== undefined)
-    throw new DefinitionError(cors.place('AllowMethods'), `"${wrong}" is not a method that CORS takes here`);
+    throw new DefinitionError(cors.place('AllowMethods'), `"${wrong}" is not a valid CORS method`);
   return {
     allowOrigins: readTextList(cors, 'AllowOrigins'),
     allowMethods,
@@ -44,7 +44,7 @@ export function compileCors(api: PropertyBag): CorsPlan | undefined {
   if (unknown !== undefined)
     throw new DefinitionError(
       cors.place('AllowMethods'),
-      `"${unknown}" is not a method that CORS takes here; use ${[...METHODS].join(', ')}`,
+      `"${unknown}" is not a valid CORS method; use ${[...METHODS].join(', ')}`,
     );
   return {
     allowOrigins,

@@ -27,7 +27,7 @@ export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance)
     );
   return {
     kind: 'http-api-proxy',
-    // A listener has no URL: `--vpc-link` says where it is.
+    // A listener has no URL; `--vpc-link` supplies its address.
     uri: compileStageText(isListener ? 'http://listener.invalid/' : uri),
     appendsPath: isListener,
     method,

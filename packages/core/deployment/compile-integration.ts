@@ -1,4 +1,4 @@
-/** `Integration` of AWS::ApiGateway::Method → what requests run (docs/aws §8). */
+/** Compiles `Integration` of AWS::ApiGateway::Method (docs/aws §8). */
 import { DefinitionError, REFUSING } from '../errors.ts';
 import type { Tolerance } from '../errors.ts';
 import { isForbiddenMapping } from '../mapping/integration-headers.ts';
@@ -13,14 +13,17 @@ import type { HttpTarget, RequestParameter } from '../mapping/integration.ts';
 import type { Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** REST integrations may take 50 ms to 29 s; Regional and private APIs may raise the top (June 2024). */
+/** REST integrations may take 50 ms to 29 s; Regional and private APIs may raise the maximum (June 2024). */
 const TIMEOUT = { usual: 29_000, min: 50, max: 300_000 };
-/** Streamed answers may, on every kind of endpoint (developer guide, "Stream the integration response"). */
+/**
+ * Streamed answers may take this long on every kind of endpoint (developer guide, "Stream the integration
+ * response").
+ */
 const STREAM_TIMEOUT = { usual: 29_000, min: 50, max: 900_000 };
-/** How long a stream may be silent. */
+/** Longest silence of a stream. */
 export const STREAM_IDLE_MS = { regional: 300_000, edge: 30_000 };
 const VERBS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
-/** The scheme must stand there; everything behind it may come from stage variables. */
+/** The scheme must be literal; the rest may come from stage variables. */
 export const HTTP_URI = /^https?:\/\/[^/]/i;
 
 /** @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded */
@@ -51,7 +54,7 @@ export function compileIntegration(
   }
 }
 
-/** Whether the answer goes to the client as it comes. @throws DefinitionError for a transfer mode that AWS does not have */
+/** Whether the answer is streamed to the client. @throws DefinitionError for an unknown transfer mode */
 export function isStreamed(block: PropertyBag): boolean {
   const mode = readText(block, 'ResponseTransferMode', 'BUFFERED');
   if (mode === 'BUFFERED' || mode === 'STREAM') return mode === 'STREAM';
@@ -61,7 +64,7 @@ export function isStreamed(block: PropertyBag): boolean {
   );
 }
 
-/** Whatever needs the whole answer is not to be had with it: templates, caching. */
+/** Refuses what needs the whole answer: templates, caching. */
 function compileStream(
   method: PropertyBag,
   block: PropertyBag,
@@ -77,7 +80,7 @@ function compileStream(
       `Response streaming is for AWS_PROXY and HTTP_PROXY integrations, not for ${type}`,
     );
   if (readTextList(block, 'CacheKeyParameters').length > 0)
-    throw refuse('CacheKeyParameters', 'A streamed response cannot be cached: leave CacheKeyParameters out');
+    throw refuse('CacheKeyParameters', 'A streamed response cannot be cached: remove CacheKeyParameters');
   const timeoutMs = readWithinLimits(block, 'TimeoutInMillis', STREAM_TIMEOUT, tolerance);
   const parameters = compileRequestParameters(method, block);
   if (type === 'HTTP_PROXY') {
@@ -200,7 +203,7 @@ export function onlyByPost(verb: string, property = 'IntegrationHttpMethod'): In
   };
 }
 
-/** AWS deploys a mapping of these headers, and then every call fails before anything is sent [obs]. */
+/** AWS deploys a mapping of these headers, and then every call fails before it is sent [obs]. */
 export function refuseAtRunTime(
   parameters: readonly RequestParameter[],
   toAws: boolean,

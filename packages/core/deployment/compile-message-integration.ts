@@ -1,4 +1,4 @@
-/** Integrations of WebSocket APIs other than a Lambda proxy, and their responses (docs/aws §11.3). */
+/** Integrations of WebSocket APIs other than Lambda proxies, and their responses (docs/aws §11.3). */
 import { DefinitionError } from '../errors.ts';
 import { parseParameterSource } from '../mapping/parameter-source.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
@@ -25,7 +25,7 @@ import type { Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
 const TIMEOUT = { usual: 29_000, min: 50, max: 29_000 };
-/** These integrations have no method responses; what answers is the route's `frames`. */
+/** These integrations have no method responses; the route's `frames` answer. */
 const NO_METHOD: ResponseMapping = { responses: [], methodStatuses: new Set() };
 
 /** `type`: any but AWS_PROXY. @throws DefinitionError for what AWS refuses */
@@ -150,14 +150,14 @@ function readSelection(bag: PropertyBag): string | undefined {
   return expression === '' ? undefined : expression.replace(/^\$default$/, '\\$default');
 }
 
-/** Without an expression templates are known by their media type, as on REST APIs. */
+/** Without an expression, templates are chosen by media type, as on REST APIs. */
 function compileTemplates(bag: PropertyBag, property: string, selection: string | undefined) {
   return selection === undefined
     ? compileMediaTemplates(bag, property)
     : compileMediaTemplates(bag, property, (key) => key);
 }
 
-/** The key by the text that the expression is about. */
+/** Returns the key for the text that the expression selects from. */
 function compileSelection(bag: PropertyBag, expression: string): (text: string) => string | undefined {
   const selection = compileMessageRouting(expression, new Map());
   if (selection.kind === 'compiled') return (text) => selection.routing.select(text);
@@ -167,7 +167,10 @@ function compileSelection(bag: PropertyBag, expression: string): (text: string) 
   );
 }
 
-/** Tells of responses that belong to no integration. `integrations`: undefined on HTTP APIs, whose answers nothing maps this way. */
+/**
+ * Notes responses that belong to no integration. `integrations`: undefined on HTTP APIs, which do not map
+ * answers this way.
+ */
 export function noteStrayResponses(
   responses: readonly PropertyBag[],
   integrations: ReadonlyMap<string, PropertyBag> | undefined,
@@ -187,7 +190,7 @@ export function noteStrayResponses(
   }
 }
 
-/** The responses of an integration in the order of the template; undefined where it has none. @throws DefinitionError */
+/** The responses of an integration in template order; undefined if it has none. @throws DefinitionError */
 export function compileFrames(
   integration: PropertyBag | undefined,
   responses: readonly PropertyBag[],
@@ -218,7 +221,7 @@ function readKey(response: PropertyBag): string | undefined {
   );
 }
 
-/** `request.body` is the client's message, `integration.response` the answer to it. */
+/** `request.body` is the client's message, `integration.response` its answer. */
 const SOURCES = /\b(request\.body|integration\.response)\b((?:\.(?:multivalue)?header\.[A-Za-z0-9_-]+)?)/g;
 
 /**
@@ -229,7 +232,7 @@ function compileAnswerSelection(
   response: PropertyBag,
   expression: string,
 ): NonNullable<FrameResponse['selectTemplate']> {
-  // One document of both, so that the expression of routes serves here, too.
+  // Joins both into one document, so that the route's expression syntax applies.
   const ofBoth = expression.replace(SOURCES, (_whole, source: string, header: string) =>
     source === 'request.body' ? 'request.body.message' : `request.body.answer${header.toLowerCase()}`,
   );

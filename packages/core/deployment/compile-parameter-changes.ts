@@ -25,7 +25,7 @@ export function compileResponseChanges(integration: PropertyBag): ParameterChang
     Object.keys(byStatus?.properties ?? {}).map((status) => {
       const place = `ResponseParameters.${status}`;
       if (byStatus === undefined || !/^[2-5]\d\d$/.test(status))
-        throw new DefinitionError(integration.place(place), `"${status}" is no status from 200 to 599`);
+        throw new DefinitionError(integration.place(place), `"${status}" is not a status from 200 to 599`);
       const block = readBlock(byStatus, status);
       if (block === undefined) return [Number(status), []];
       // CloudFormation wraps the changes in a list, the API itself gives a map.
@@ -46,7 +46,7 @@ function compileChanges(bag: PropertyBag, property: string, side: ChangeSide): P
 }
 
 const TARGET = /^(append|overwrite|remove):(header|querystring)\.(.+)$/;
-/** The gateway speaks for itself in these. */
+/** Headers reserved for the gateway. */
 const RESERVED =
   /^(?:access-control-.*|apigw-.*|authorization|connection|content-(?:encoding|length|location)|forwarded|keep-alive|origin|proxy-auth.*|te|trailers?|transfer-encoding|upgrade|via|x-amzn?-.*|x-forwarded-(?:for|host|proto))$/i;
 

@@ -1,4 +1,4 @@
-/** Request half of an integration: parameters, templates, passthrough (docs/aws §7.1, §7.6). */
+/** The integration request: parameters, templates, passthrough (docs/aws §7.1, §7.6). */
 import { DefinitionError } from '../errors.ts';
 import { parseParameterSource } from '../mapping/parameter-source.ts';
 import { readContentHandling } from './content-handling-property.ts';
@@ -28,7 +28,7 @@ export function readPassthrough(block: PropertyBag): Passthrough {
 }
 
 export const REQUEST_TARGET = /^integration\.request\.(header|querystring|path)\.([a-zA-Z0-9._$-]+)$/;
-/** Sources that the method must have declared. */
+/** Sources that need a declaration on the method. */
 const DECLARED = /^method\.request\.(?:multivalue)?(header|querystring|path)\.(.+)$/;
 
 /** @throws DefinitionError in AWS's words, also for a source that the method does not declare */

@@ -1,23 +1,23 @@
-/** RestApi.Policy and endpoint type → the policy that requests meet. */
 import { DefinitionError } from '../errors.ts';
 import { compilePolicy } from '../policy/evaluate.ts';
 import { readBlock, readTextList } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 import type { ResourcePolicy } from './model.ts';
 
-/** Of the document as JSON (quota of API Gateway, which AWS raises on request). */
+/** Length of the document as JSON (quota of API Gateway, which AWS raises on request). */
 export const POLICY_CHARACTERS = 8_192;
 const ENDPOINT_TYPES = ['EDGE', 'REGIONAL', 'PRIVATE'];
 
 export type PolicySurroundings = {
-  /** VPC by the endpoint that private APIs are called through; absent = none is known. */
+  /** VPC of each VPC endpoint of private APIs; absent = none is known. */
   readonly vpcEndpoints?: ReadonlyMap<string, string>;
-  /** Absent = as many as AWS gives to all. */
+  /** Absent = AWS's default quota. */
   readonly policyCharacters?: number;
 };
 
 /**
- * Undefined for a public API without a policy: it is open. `apiArn`: `arn:aws:execute-api:{region}:{account}:{apiId}`.
+ * Undefined for a public API without a policy: it is open. `apiArn`:
+ * `arn:aws:execute-api:{region}:{account}:{apiId}`.
  * @throws DefinitionError for a policy that AWS refuses, in AWS's words.
  */
 export function compileResourcePolicy(
@@ -39,7 +39,7 @@ export function compileResourcePolicy(
   return { kind: 'policy', policy: compiled.policy, vpcEndpoints: isPrivate ? vpcEndpoints : undefined };
 }
 
-/** Empty where the template says nothing, which AWS takes for EDGE. @throws DefinitionError */
+/** Empty if the template sets none; AWS then uses EDGE. @throws DefinitionError */
 export function readEndpointTypes(api: PropertyBag): readonly string[] {
   const block = readBlock(api, 'EndpointConfiguration');
   const types = block === undefined ? [] : readTextList(block, 'Types');
@@ -52,7 +52,7 @@ export function readEndpointTypes(api: PropertyBag): readonly string[] {
   return types;
 }
 
-/** A map, or its JSON text; osls writes an empty text for none. */
+/** A map, or its JSON text; osls writes an empty text for no policy. */
 function readDocument(api: PropertyBag): unknown {
   const value = api.properties['Policy'];
   if (value === undefined || value === null || value === '') return undefined;
@@ -60,7 +60,7 @@ function readDocument(api: PropertyBag): unknown {
   try {
     return JSON.parse(value) as unknown;
   } catch {
-    throw invalidPolicy(api, 'it is no JSON');
+    throw invalidPolicy(api, 'it is not JSON');
   }
 }
 

@@ -1,4 +1,4 @@
-/** Response half of an integration: which response answers, its headers and templates (docs/aws §7.6, §7.7). */
+/** The integration response: choice of the response, its headers and templates (docs/aws §7.6, §7.7). */
 import { DefinitionError } from '../errors.ts';
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
 import { parseParameterSource } from '../mapping/parameter-source.ts';
@@ -41,14 +41,14 @@ function compileResponse(response: PropertyBag, declared: Declared): Integration
   };
 }
 
-/** No pattern, an empty one, and OpenAPI's `default` make the default response. */
+/** A missing or empty pattern and OpenAPI's `default` mean the default response. */
 function readPattern(response: PropertyBag): string | undefined {
   const pattern = readText(response, 'SelectionPattern', '');
   if (pattern === '' || pattern === 'default') return undefined;
   return checkPattern(response, 'SelectionPattern', pattern);
 }
 
-/** The pattern itself. @throws DefinitionError where it is no regular expression of Java */
+/** Returns the pattern. @throws DefinitionError where it is no regular expression of Java */
 export function checkPattern(response: PropertyBag, property: string, pattern: string): string {
   try {
     parseRegex(pattern);

@@ -1,4 +1,4 @@
-/** AWS::ApiGateway::Method and its kin → the immutable deployment of a REST API. */
+/** Compiles AWS::ApiGateway::Method and related types into the immutable deployment of a REST API. */
 import { DefinitionError } from '../errors.ts';
 import { checkResourceTree, compileRestRoutes } from '../routing/rest-routes.ts';
 import { compileRestAuthorization } from './compile-authorization.ts';
@@ -19,16 +19,14 @@ import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, ResourcePolicy, RoutePlan } from './model.ts';
 
-/** What a REST deployment is compiled from; the control plane hands it over as it stands at that moment. */
 type RestResources = {
   readonly api: PropertyBag;
   readonly resources: ReadonlyMap<string, PropertyBag & { readonly path: string }>;
   readonly methods: readonly PropertyBag[];
   readonly authorizers: ReadonlyMap<string, PropertyBag>;
   readonly assumptions: Assumptions;
-  /** VPC by the endpoint that private APIs are called through. */
+  /** VPC of each VPC endpoint of private APIs. */
   readonly vpcEndpoints: ReadonlyMap<string, string>;
-  /** How long the resource policy may be. */
   readonly policyCharacters: number;
   /** `arn:aws:execute-api:{region}:{account}:{apiId}` */
   readonly apiArn: string;
@@ -71,7 +69,7 @@ function compileMethod(
     integration,
     validation: compileRestValidation(method, { models, validators: from.validators }),
     requestModels: readRequestModels(method, models),
-    // A streamed answer is never kept.
+    // Streamed answers are never cached.
     cacheKey: isStream(integration) ? undefined : compileCacheKey(method, resource.id),
   };
 }
@@ -82,14 +80,14 @@ function findResource(method: PropertyBag, from: RestResources): PropertyBag & {
   throw new DefinitionError(method.place('ResourceId'), 'Invalid Resource identifier specified');
 }
 
-/** Without `--allow-unguarded`, a method whose authorizer cannot be compiled is closed like any other fault closes it. */
+/** Without `--allow-unguarded`, a method is closed if its authorizer cannot be compiled. */
 function authorize(method: PropertyBag, httpMethod: string, from: RestResources): Authorization {
   const compile = (): Authorization => compileRestAuthorization(method, from);
   if (!from.tolerance.allowsUnguarded) return compile();
-  return from.tolerance.attempt(`${httpMethod} is open to everybody`, compile, () => ({ kind: 'none' }));
+  return from.tolerance.attempt(`${httpMethod} is open to all callers`, compile, () => ({ kind: 'none' }));
 }
 
-/** What stands in the place of a method that cannot be compiled; none where not even its route is known. */
+/** The closed replacement of a method that cannot be compiled; undefined if its route is unknown. */
 function closeMethod(method: PropertyBag, from: RestResources, reason: string): RoutePlan[] {
   const facts = routeOf(method, from);
   return facts === undefined ? [] : [closedPlan(facts, reason)];
@@ -111,7 +109,6 @@ function isStream({ kind }: Integration): boolean {
   return kind === 'lambda-stream' || kind === 'http-stream';
 }
 
-/** Paths that no route can be made for. */
 function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   const byPath = new Map([...from.resources.values()].map((resource) => [resource.path, resource]));
   const illegal = checkResourceTree([...byPath.keys()]);
@@ -123,7 +120,7 @@ function findIllegalPaths(from: RestResources): ReadonlySet<string> {
   return new Set(illegal.map(({ path }) => path));
 }
 
-/** Only Regional and private APIs may be given more than 29 s. The words are AWS's as public threads quote them. */
+/** Only Regional and private APIs may have more than 29 s. AWS's wording as public threads quote it. */
 const EDGE_TIMEOUT = { usual: 29_000, min: 0, max: Number.MAX_SAFE_INTEGER };
 
 function refuseLongTimeout(method: PropertyBag): void {
@@ -132,7 +129,7 @@ function refuseLongTimeout(method: PropertyBag): void {
   if (readInteger(block, 'TimeoutInMillis', EDGE_TIMEOUT) > EDGE_TIMEOUT.usual)
     throw new DefinitionError(
       block.place('TimeoutInMillis'),
-      'Timeout should be between 50 ms and 29000 ms on an edge-optimized API. Set EndpointConfiguration.Types to REGIONAL to go beyond',
+      'Timeout should be between 50 ms and 29000 ms on an edge-optimized API. Set EndpointConfiguration.Types to REGIONAL for longer timeouts',
     );
 }
 
@@ -145,16 +142,13 @@ function readApiKeySource(api: PropertyBag): Deployment['apiKeySource'] {
   );
 }
 
-/** `null` and nothing turn it off. */
+/** `null` or absence disables it. */
 function readMinimumCompression(api: PropertyBag): number | undefined {
   const bytes = readInteger(api, 'MinimumCompressionSize', { usual: -1, min: 0, max: 10_485_760 });
   return bytes === -1 ? undefined : bytes;
 }
 
-/**
- * Compiles a REST API as it stands now.
- * @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded.
- */
+/** @throws DefinitionError for what AWS refuses, in AWS's words where they are recorded. */
 export function compileRestDeployment(id: string, from: RestResources): Deployment {
   const { tolerance } = from;
   const plans = compileMethods(from);
@@ -172,7 +166,7 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
   );
 }
 
-/** What holds for every route: where it cannot be read, none may answer. */
+/** Settings of every route; if they cannot be read, all routes are closed. */
 function compileApi(api: PropertyBag, from: RestResources): Partial<Deployment> {
   return {
     resourcePolicy: guard(api, from),
@@ -187,10 +181,10 @@ function compileApi(api: PropertyBag, from: RestResources): Partial<Deployment> 
 function guard(api: PropertyBag, from: RestResources): ResourcePolicy | undefined {
   const compile = (): ResourcePolicy | undefined => compileResourcePolicy(api, from.apiArn, from);
   if (!from.tolerance.allowsUnguarded) return compile();
-  return from.tolerance.attempt('the API is open to everybody', compile, () => undefined);
+  return from.tolerance.attempt('the API is open to all callers', compile, () => undefined);
 }
 
-/** In template order; of two methods with one route key the first. */
+/** In template order; of two methods with one route key the first wins. */
 function compileMethods(from: RestResources): readonly RoutePlan[] {
   const { tolerance } = from;
   const illegal = findIllegalPaths(from);
@@ -227,7 +221,7 @@ function isEdgeOptimized({ api, tolerance }: RestResources): boolean {
   return !types.some((type) => type === 'REGIONAL' || type === 'PRIVATE');
 }
 
-/** What is over a limit of AWS does not hurt here. */
+/** Exceeding a limit of AWS is tolerated here. */
 function tolerate(tolerance: Tolerance, check: () => void): void {
   tolerance.attempt('AWS would refuse it; it is served here', check, () => undefined);
 }

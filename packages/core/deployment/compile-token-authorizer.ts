@@ -1,4 +1,7 @@
-/** Authorizers that check JSON Web Tokens themselves: JWT of HTTP and REST APIs, COGNITO_USER_POOLS of REST APIs. */
+/**
+ * Authorizers that verify JSON Web Tokens without a function: JWT of HTTP and REST APIs, COGNITO_USER_POOLS
+ * of REST APIs.
+ */
 import { isLoopbackUrl } from '@gatewright/handlers/access/tokens/issuers';
 import { parseArn } from '@gatewright/aws/arn';
 import { DefinitionError } from '../errors.ts';
@@ -39,9 +42,9 @@ export function compileHttpJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
 }
 
 /**
- * `Type: JWT` of a REST API (2026). CloudFormation's spelling of its settings is not public yet; this one follows
- * the developer guide: `JwtConfiguration: {Issuers: [{Issuer, Audience: […]}], AllowedAlgorithms?, RequiredClaims?}`,
- * where `RequiredClaims` maps names to values, one text or several, or lists the names.
+ * `Type: JWT` of a REST API (2026). CloudFormation's property names are not public yet; these follow the
+ * developer guide: `JwtConfiguration: {Issuers: [{Issuer, Audience: […]}], AllowedAlgorithms?,
+ * RequiredClaims?}`, where `RequiredClaims` maps names to one or several values, or lists the names.
  * @throws DefinitionError
  */
 export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
@@ -70,7 +73,8 @@ export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
 const PROVIDER = /^userpool\/([a-z0-9-]+_[A-Za-z0-9]+)$/;
 
 /**
- * `Type: COGNITO_USER_POOLS`. A provider may name its pool by stage variables. A method without scopes takes ID tokens, one with scopes access tokens.
+ * `Type: COGNITO_USER_POOLS`. Stage variables may name the pool. A method without scopes takes ID tokens, one
+ * with scopes access tokens.
  * @throws DefinitionError
  */
 export function compileCognitoAuthorizer(
@@ -101,7 +105,7 @@ export function compileCognitoAuthorizer(
   };
 }
 
-/** The pool alone may be named by variables, as the developer guide has it. */
+/** Only the pool may come from variables (developer guide). */
 function readProvider(bag: PropertyBag, text: string): StageText {
   const { service, resource } = parseArn(text) ?? {};
   if (isVariable(text) && !(service === 'cognito-idp' && resource?.startsWith('userpool/') === true))
@@ -117,7 +121,7 @@ function poolOf(issuer: string): TrustedIssuer {
   return { issuer, audience: 'any' };
 }
 
-/** Only a stage tells which pools these are; what is no pool then, for want of a variable, is nobody's issuer. */
+/** The pools depend on the stage; an incomplete ARN, for lack of a variable, matches no issuer. */
 function issuersByStage(providers: readonly StageText[]): TokenAuthorizer['issuersOf'] {
   return (variables) =>
     providers.flatMap((provider) => {
@@ -152,7 +156,7 @@ function readPoolIssuer(bag: PropertyBag, text: string): string {
 function invalidProvider(bag: PropertyBag, text: string): DefinitionError {
   return new DefinitionError(
     bag.place('ProviderARNs'),
-    `Invalid ARN "${text}". A provider reads arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
+    `Invalid ARN "${text}". Use arn:aws:cognito-idp:{region}:{account}:userpool/{poolId}`,
   );
 }
 
@@ -179,7 +183,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
   return { issuer, audience };
 }
 
-/** AWS takes https alone; an issuer on this machine may be plain, so that one under development can be tried. */
+/** AWS takes https alone; a loopback issuer may use http, for development. */
 function isIssuerUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, search, hash, username, password } = new URL(text);
@@ -242,12 +246,9 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
   return item;
 }
 
-/** A setting that nobody enforces would be a hole that looks like a wall. */
+/** Unknown settings are refused: the user would rely on a check that is not made. */
 function refuseStrangers(block: PropertyBag, known: readonly string[]): void {
   const stranger = Object.keys(block.properties).find((property) => !known.includes(property));
   if (stranger !== undefined)
-    throw new DefinitionError(
-      block.place(stranger),
-      `${stranger} is not known here; there is ${known.join(', ')}`,
-    );
+    throw new DefinitionError(block.place(stranger), `Unknown member ${stranger}; use ${known.join(', ')}`);
 }

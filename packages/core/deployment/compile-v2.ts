@@ -1,4 +1,4 @@
-/** AWS::ApiGatewayV2::* → the immutable deployment of an HTTP or WebSocket API. */
+/** Compiles AWS::ApiGatewayV2::* into the immutable deployment of an HTTP or WebSocket API. */
 import { DefinitionError } from '../errors.ts';
 import { checkHttpRoutes, compileHttpRoutes } from '../routing/http-routes.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
@@ -30,7 +30,6 @@ import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 import type { Authorization, Deployment, Integration, MessageRoutePlan, ProxyPayload } from './model.ts';
 
-/** What an HTTP or WebSocket deployment is compiled from. */
 type V2Resources = {
   readonly api: PropertyBag;
   readonly routes: readonly PropertyBag[];
@@ -62,7 +61,7 @@ function readPayload(integration: PropertyBag, protocol: V2Protocol): ProxyPaylo
   );
 }
 
-/** Undefined where the route has no target. */
+/** Undefined if the route has no target. */
 function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | undefined {
   const target = route.properties['Target'];
   if (target === undefined || target === null) return undefined;
@@ -105,10 +104,10 @@ function compileIntegration(
   };
 }
 
-/** The PassthroughBehavior that is what HTTP APIs do anyway. */
+/** The PassthroughBehavior that HTTP APIs have anyway. */
 const PASSED_ON = 'WHEN_NO_MATCH';
 
-/** Only WebSocket APIs have them. */
+/** Only WebSocket APIs have templates. */
 function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
   for (const property of [
     'RequestTemplates',
@@ -123,14 +122,14 @@ function noteTemplates(integration: PropertyBag, tolerance: Tolerance): void {
       );
 }
 
-/** Undefined where there are none, so that most requests need not look. */
+/** Undefined if there are none, so that requests skip this. */
 function compileLambdaChanges(integration: PropertyBag, from: V2Resources): ParameterChanges | undefined {
   const changes = compileParameterChanges(integration);
   const isIgnored = from.assumptions['lambda-parameter-mapping'] === 'ignored';
   return isIgnored || changes.request.length + changes.response.size === 0 ? undefined : changes;
 }
 
-/** @param models undefined on HTTP APIs, which check nothing of a request */
+/** @param models undefined on HTTP APIs, which validate nothing */
 function compileRoute(
   route: PropertyBag,
   from: V2Resources,
@@ -171,7 +170,10 @@ function compileRoute(
   return protocol === 'websocket' ? assumeForRoute(plan, from.assumptions) : plan;
 }
 
-/** Whether it lets the answer of the route go back to the client, which the route has to want as well unless the response `isEnough`. @throws DefinitionError for keys that AWS does not take */
+/**
+ * Whether the response belongs to the route and lets its answer go back to the client; unless it `isEnough`,
+ * the route must ask for that, too. @throws DefinitionError for keys that AWS does not take
+ */
 function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boolean): boolean {
   if (readText(response, 'RouteId') !== route.id) return false;
   for (const [bag, property] of [
@@ -185,14 +187,14 @@ function isResponseOf(response: PropertyBag, route: PropertyBag, isEnough: boole
   return isEnough || route.properties['RouteResponseSelectionExpression'] !== undefined;
 }
 
-/** Without `--allow-unguarded`, a route whose authorizer cannot be compiled is closed like any other fault closes it. */
+/** Without `--allow-unguarded`, a route is closed if its authorizer cannot be compiled. */
 function authorize(route: PropertyBag, from: V2Resources, protocol: V2Protocol): Authorization {
   const compile = (): Authorization => compileV2Authorization(route, from, protocol);
   if (!from.tolerance.allowsUnguarded) return compile();
-  return from.tolerance.attempt('the route is open to everybody', compile, () => ({ kind: 'none' }));
+  return from.tolerance.attempt('the route is open to all callers', compile, () => ({ kind: 'none' }));
 }
 
-/** Every route that has a key; those that cannot be compiled are closed. */
+/** All routes with a key; those that cannot be compiled are closed. */
 function compileRoutes(
   from: V2Resources,
   protocol: V2Protocol,
@@ -209,7 +211,7 @@ function compileRoutes(
   });
 }
 
-/** A WebSocket route without a key may be the one that says who may connect. */
+/** A WebSocket route without a readable key could be `$connect`, so the API is closed. */
 function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): MessageRoutePlan | undefined {
   const { RouteKey: routeKey } = route.properties;
   const { logicalId } = route;
@@ -223,7 +225,7 @@ function closeRoute(route: PropertyBag, protocol: V2Protocol, reason: string): M
   );
 }
 
-/** Keys admit to `$connect` alone: a message carries none, and HTTP APIs have no keys at all. */
+/** API keys apply to `$connect` only: messages carry none, and HTTP APIs have none. */
 function readApiKeyRequired(route: PropertyBag, protocol: V2Protocol): boolean {
   const isRequired = readFlag(route, 'ApiKeyRequired');
   if (!isRequired) return false;
@@ -262,7 +264,7 @@ export function compileHttpDeployment(id: string, from: V2Resources): Deployment
   }));
 }
 
-/** Of two routes with one key the first; none whose key AWS refuses. */
+/** Of two routes with one key the first wins; routes with keys that AWS refuses are left out. */
 function legalRoutes(from: V2Resources): readonly MessageRoutePlan[] {
   const compiled = compileRoutes(from, 'http', undefined);
   noteIllegalKeys(

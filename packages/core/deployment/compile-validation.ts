@@ -1,4 +1,4 @@
-/** What a method or route asks of a request before it is passed on (docs/aws §6). */
+/** Checks of a request before the integration (docs/aws §6). */
 import { DefinitionError } from '../errors.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
 import { readBlock, readFlag, readText, readTextMap, sound } from './properties.ts';
@@ -7,7 +7,6 @@ import type { JsonObject } from '../stack/model.ts';
 import type { Models } from './models.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** What the methods of a REST API share. */
 type RestValidators = {
   readonly models: Models;
   readonly validators: ReadonlyMap<string, PropertyBag>;
@@ -19,7 +18,7 @@ const NAME = /^[a-zA-Z0-9._$-]+$/;
 const INVALID = 'Invalid mapping expression specified: Validation Result: warnings : [], errors : ';
 
 /**
- * Undefined where the method checks nothing.
+ * Undefined if the method checks nothing.
  * @throws DefinitionError for a parameter, model or validator that AWS refuses, checked or not.
  */
 export function compileRestValidation(
@@ -46,14 +45,14 @@ export function compileRestValidation(
   };
 }
 
-/** Undefined where the method names none. */
+/** Undefined if the method names none. */
 export function readRequestModels(method: PropertyBag, models: Models): readonly RequestModel[] | undefined {
   const schemaOf = (name: string): JsonObject | undefined => models.schemaOf(name);
   const named = readBodies(method, models).map(([mediaType, name]) => ({ mediaType, name, schemaOf }));
   return named.length === 0 ? undefined : named;
 }
 
-/** Parameters that must be there, in the order in which AWS lists the missing ones. */
+/** Required parameters, in the order in which AWS lists missing ones. */
 function readParameters(method: PropertyBag): readonly RequiredParameter[] {
   const declared = readTextMap(method, 'RequestParameters') ?? {};
   const names = new Set<string>();
@@ -99,7 +98,7 @@ function readBodies(bag: PropertyBag, models: Models): readonly (readonly [strin
   });
 }
 
-/** WebSocket `$connect`: parameters of the handshake that must be there. HTTP APIs have none (docs/aws §6, last line). */
+/** Required handshake parameters of WebSocket `$connect`. HTTP APIs have none (docs/aws §6, last line). */
 export function compileConnectValidation(route: PropertyBag): RequestValidation | undefined {
   const declared = readBlock(route, 'RequestParameters');
   const parameters: RequiredParameter[] = [];

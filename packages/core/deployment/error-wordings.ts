@@ -1,6 +1,6 @@
 /**
- * How failures read on the wire. REST APIs word them by gateway response type (docs/aws §1.3–1.5),
- * HTTP APIs by a short fixed table.
+ * Replies to failures. REST APIs word them by gateway response type (docs/aws §1.3–1.5), HTTP APIs by a short
+ * fixed table.
  */
 import { USUAL_ASSUMPTIONS } from './assumptions.ts';
 import type { LoggedFailure } from '../events/log-variables.ts';
@@ -12,7 +12,7 @@ type RestDefault = {
   readonly status: number;
   readonly message: string | null;
   readonly errorType: string;
-  /** Raised inside the integration path: body `{"message": "…"}` with a space after the colon [obs]. */
+  /** Raised in the integration path: body `{"message": "…"}` with a space after the colon [obs]. */
   readonly spaced?: true;
 };
 
@@ -118,7 +118,6 @@ function restBody(code: GatewayErrorCode, message: string | null, denialKey: Den
   return `{"${key}":${gap}${JSON.stringify(message)}}`;
 }
 
-/** The built-in gateway response of a REST API. */
 export function wordRest(
   code: GatewayErrorCode,
   detail: GatewayErrorDetail,
@@ -136,7 +135,7 @@ export function wordRest(
   return { status: detail.status ?? usual.status, body: restBody(code, message, denialKey), headers };
 }
 
-/** Built-in gateway responses of a REST API, as they are before its stage is known. */
+/** Built-in gateway responses of a REST API, for failures before its stage is known. */
 export const restWordings: BuiltInWordings = {
   word: (code, detail) => wordRest(code, detail, USUAL_ASSUMPTIONS['access-denied-key']),
   describe: (code, detail) =>
@@ -147,7 +146,7 @@ export const restWordings: BuiltInWordings = {
     ),
 };
 
-/** Every customisable type; the codes that AWS words itself are not among them. */
+/** The customisable types; codes that AWS words itself are not among them. */
 export const RESPONSE_TYPES: readonly GatewayResponseType[] = [
   'ACCESS_DENIED',
   'API_CONFIGURATION_ERROR',
@@ -176,14 +175,15 @@ export function isResponseType(text: string): text is GatewayResponseType {
   return RESPONSE_TYPES.some((type) => type === text);
 }
 
-/** Failures that have no type of their own take the default of their class; `undefined` = cannot be customised. */
+/**
+ * Failures without a type of their own use the default of their class; `undefined` = cannot be customised.
+ */
 const TYPE_OF_CODE: Readonly<Partial<Record<GatewayErrorCode, GatewayResponseType>>> = {
   FUNCTION_FAILED: 'DEFAULT_5XX',
   FUNCTION_THROTTLED: 'DEFAULT_5XX',
   MALFORMED_REQUEST: 'DEFAULT_4XX',
 };
 
-/** The gateway response type that a failure is worded by. */
 export function responseTypeOf(code: GatewayErrorCode): GatewayResponseType | undefined {
   return TYPE_OF_CODE[code] ?? (isResponseType(code) ? code : undefined);
 }
@@ -201,7 +201,7 @@ const HTTP_BROKEN = [500, 'Internal Server Error'] as const;
 const HTTP_UNAVAILABLE = [503, 'Service Unavailable'] as const;
 const HTTP_NOT_FOUND = [404, 'Not Found'] as const;
 
-/** HTTP APIs say little on purpose (docs/aws §1.6, §2.2, §3.7, §4.5, §4.6). */
+/** HTTP APIs disclose little on purpose (docs/aws §1.6, §2.2, §3.7, §4.5, §4.6). */
 const HTTP_DEFAULTS: Readonly<Record<GatewayErrorCode, readonly [status: number, message: string]>> = {
   ACCESS_DENIED: HTTP_FORBIDDEN,
   API_CONFIGURATION_ERROR: HTTP_BROKEN,
@@ -249,8 +249,8 @@ const URL_FORBIDDEN = JSON.stringify({
 });
 
 /**
- * Failures of a function URL, which is Lambda's and not API Gateway's: refusals in its own words [obs], whatever goes wrong
- * behind them is 502 (Lambda developer guide, "Monitoring Lambda function URLs").
+ * Failures of a function URL, which belongs to Lambda: its own refusals [obs], and 502 for failures behind it
+ * (Lambda developer guide, "Monitoring Lambda function URLs").
  */
 export const functionUrlWordings: BuiltInWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording {
@@ -283,7 +283,7 @@ function wordUrlFailure(
 }
 
 /**
- * Failures of a WebSocket handshake. AWS answers a failed `$connect` function with 502 and a slow one
- * with 504, unlike an HTTP API (docs/aws §11.1); the bodies are those of REST.
+ * Failures of a WebSocket handshake. AWS answers a failed `$connect` function with 502 and a slow one with
+ * 504, unlike an HTTP API (docs/aws §11.1); the bodies are those of REST.
  */
 export const websocketWordings: BuiltInWordings = restWordings;

@@ -1,6 +1,6 @@
 /**
- * Gateway responses of a REST API: AWS's defaults, a template's own, and what DEFAULT_4XX and DEFAULT_5XX
- * hand down. Their templates are not VTL: variables are put in, nothing else (docs/aws §1.3).
+ * Gateway responses of a REST API: AWS's defaults, the template's own, and those inherited from DEFAULT_4XX
+ * and DEFAULT_5XX. Their templates are not VTL: only variables are replaced (docs/aws §1.3).
  */
 import { DefinitionError } from '../errors.ts';
 import { contextVariable } from '../events/context-variables.ts';
@@ -33,7 +33,7 @@ export type GatewayResponse = {
 };
 
 const DEFAULT_TEMPLATES = { 'application/json': '{"message":$context.error.messageString}' };
-/** AWS's guide names `path` and `querystring`, too; a response has neither, so they change nothing. */
+/** AWS's guide also lists `path` and `querystring`; a response has neither, so they have no effect. */
 const PARAMETER = /^gatewayresponse\.(header|path|querystring)\.(.+)$/;
 
 function readOwn(bag: PropertyBag): GatewayResponse {
@@ -68,8 +68,8 @@ function defaultStatus(type: GatewayResponseType): string | undefined {
 }
 
 /**
- * The response of every type as AWS resolves it: its own, else the one its DEFAULT type was given, else
- * the built-in one. A type with an entry of its own takes nothing from the defaults [obs].
+ * Resolves the response of every type as AWS does: its own, else its DEFAULT type's, else the built-in one. A
+ * type with its own entry inherits nothing [obs].
  * @throws DefinitionError for an unknown type, status or mapping expression.
  */
 export function resolveGatewayResponses(
@@ -95,7 +95,7 @@ export function resolveGatewayResponses(
   return resolved;
 }
 
-/** Words failures by these responses; types that nobody customised keep AWS's exact bytes. */
+/** Words failures by these responses; types that are not customised keep AWS's exact bytes. */
 export function wordByGatewayResponses(
   responses: ReadonlyMap<GatewayResponseType, GatewayResponse>,
   assumptions: Assumptions,
@@ -106,7 +106,7 @@ export function wordByGatewayResponses(
       const [code, detail] = assume(given, detailGiven, throttledStatus);
       const usual = wordRest(code, detail, assumptions['access-denied-key']);
       const type = responseTypeOf(code);
-      // AWS never customises "too large": the request was not read far enough.
+      // AWS never customises "too large": the request was not fully read.
       const response = type === undefined || code === 'REQUEST_TOO_LARGE' ? undefined : responses.get(type);
       if (response === undefined || response.defaultResponse) return usual;
       return customise(usual, response, code, detail, facts);
@@ -115,7 +115,7 @@ export function wordByGatewayResponses(
   };
 }
 
-/** What is said of a function that Lambda throttles. */
+/** Applies the assumption about a function that Lambda throttles. */
 function assume(
   code: GatewayErrorCode,
   detail: GatewayErrorDetail,
@@ -155,7 +155,7 @@ function customise(
   };
 }
 
-/** By Accept, else JSON, else the first there is. */
+/** By Accept, else JSON, else the first one. */
 function pickTemplate(
   response: GatewayResponse,
   facts: WordingFacts,
@@ -170,7 +170,7 @@ function pickTemplate(
   return { contentType, template: templates[contentType] ?? '' };
 }
 
-/** `$context.x` or `${context.x}`; a brace behind the first form is the template's own. */
+/** `$context.x` or `${context.x}`; a brace after the first form belongs to the template. */
 const VARIABLE =
   /\$(?:(context|stageVariables)\.([\w.-]*[\w-])|\{(context|stageVariables)\.([\w.-]*[\w-])\})/g;
 
@@ -196,7 +196,7 @@ function render(
   });
 }
 
-/** A header value, without line breaks: a client's query string must not write headers of its own. */
+/** A header value, without line breaks: a client's query string must not add headers. */
 function readParameter(source: string, facts: WordingFacts): string | undefined {
   return readSource(source, facts)?.replace(/[\r\n]+/g, ' ');
 }

@@ -1,4 +1,3 @@
-/** Reads the URIs by which methods, routes and authorizers name what they call. */
 import { compileStageText, mapStageText } from './stage-text.ts';
 import type { FunctionTarget } from './model.ts';
 
@@ -14,7 +13,7 @@ const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/;
 
 /**
  * `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`, or on HTTP and
- * WebSocket APIs the bare function ARN. The refusals are AWS's own words [obs].
+ * WebSocket APIs the bare function ARN. Refusals in AWS's words [obs].
  */
 export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget {
   const inner = INVOKE_PATH.exec(uri)?.[1] ?? (mayBeBareArn && FUNCTION_ARN.test(uri) ? uri : undefined);
@@ -35,8 +34,8 @@ export function readLambdaUri(uri: string, mayBeBareArn: boolean): LambdaTarget 
 }
 
 /**
- * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`, which
- * transfer mode STREAM needs and no other integration may have.
+ * `arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{functionArn}/response-streaming-invocations`:
+ * required by transfer mode STREAM, and refused elsewhere.
  */
 export function readStreamUri(uri: string): LambdaTarget {
   const inner = STREAM_PATH.exec(uri)?.[1];
@@ -57,14 +56,14 @@ function readTarget(arn: string): FunctionTarget {
   return qualifier.source === '' ? { functionName } : { functionName, qualifier };
 }
 
-/** The plain name in a function ARN, without version or alias. */
+/** The function name in an ARN, without version or alias. */
 function nameOfFunction(arnOrName: string): string {
   const name = FUNCTION_ARN.exec(arnOrName)?.[1] ?? arnOrName;
   const colon = name.indexOf(':');
   return colon === -1 ? name : name.slice(0, colon);
 }
 
-/** The version or alias in a function ARN; empty where it names the function itself. */
+/** The version or alias in a function ARN; empty if the ARN has none. */
 function qualifierOfFunction(arn: string): string {
   const qualifier = FUNCTION_ARN.exec(arn)?.[1]?.split(':')[1] ?? '';
   return qualifier === '$LATEST' ? '' : qualifier;

@@ -1,6 +1,6 @@
 /**
- * Whether an API has leave to invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
- * deploys an API without it, and then every call is 500.
+ * Whether an API may invoke a function: `AWS::Lambda::Permission`, AddPermission (docs/aws §1.5, §4.4). AWS
+ * deploys an API without permission, and then every call is 500.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { compileGlob } from '../policy/glob.ts';
@@ -9,31 +9,30 @@ import type { PolicyOwner } from '../routing/function-name.ts';
 import type { FunctionTarget, Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** Asked at every call, since leave is given and taken back without a deployment. */
+/** Evaluated per call: permissions change without a deployment. */
 type Leave = () => boolean;
 
-/** Of one API. */
 export interface InvokePermissions {
   /**
-   * `sources`: where below the ARN of the API calls come from; leave for one of them is enough.
-   * Undefined = nobody asks for leave.
+   * `sources`: origins of calls, below the ARN of the API; permission for one of them is enough. Undefined =
+   * permissions are not checked.
    */
   leave(invoked: PolicyOwner, sources: readonly string[]): Leave | undefined;
 }
 
-/** Unless `--roles on` asks for them: templates that are started in part often lack theirs. */
+/** The default without `--roles on`: templates that are started in part often lack permissions. */
 export const ALL_PERMITTED: InvokePermissions = { leave: () => undefined };
 
 /** By the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
 export type PermissionsOfApi = (apiArn: string) => InvokePermissions;
 
-/** Who may call which function, as it is now. */
 export interface PermissionSource {
-  /** Another one after every change. */
   readonly version: number;
-  /** In the words of `AWS::Lambda::Permission`. */
+  /** Resources of type `AWS::Lambda::Permission`. */
   readonly permissions: readonly PropertyBag[];
-  /** Of functions outside of these stacks nobody knows who may invoke them: they are left to whoever answers for them. */
+  /**
+   * False for functions outside these stacks: their permissions are unknown, and their owner checks them.
+   */
   isOwn(functionName: string): boolean;
 }
 
@@ -43,9 +42,12 @@ const VERBS = ['*', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 const OF_OTHERS = ['EventSourceToken', 'PrincipalOrgID', 'FunctionUrlAuthType', 'InvokedViaFunctionUrl'];
 
 type Grant = {
-  /** A version, an alias or the function itself: leave for one is none for another (docs/aws §8.1). */
+  /**
+   * A version, an alias or the function itself: permission for one does not extend to another
+   * (docs/aws §8.1).
+   */
   readonly owner: PolicyOwner;
-  /** Undefined = of any account. */
+  /** Undefined = any account. */
   readonly accountId: string | undefined;
   readonly covers: (source: string) => boolean;
 };
@@ -95,7 +97,7 @@ function isForGateway(permission: PropertyBag): boolean {
   );
 }
 
-/** One that cannot be read gives nothing, and takes nothing from the others: what is wrong was told when it was loaded. */
+/** A permission that cannot be read grants nothing and does not affect the others; the load reported it. */
 function readGrant(permission: PropertyBag): Grant[] {
   const named = textIn(permission, 'FunctionName');
   const pattern = textIn(permission, 'SourceArn');
@@ -110,14 +112,14 @@ function readGrant(permission: PropertyBag): Grant[] {
   ];
 }
 
-/** Empty where it is absent, undefined where it is no text. */
+/** Empty if absent, undefined if it is no text. */
 function textIn({ properties }: PropertyBag, name: string): string | undefined {
   const value = properties[name] ?? '';
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A deployment does not know its stages, so leave for one of them counts for all. */
+/** A deployment does not know its stages, so permission for one stage counts for all. */
 function ofAnyStage(pattern: string): string {
   const [api = '', stage, ...rest] = pattern.split('/');
   return stage === undefined || stage === 'authorizers' || rest.length === 0
@@ -125,15 +127,15 @@ function ofAnyStage(pattern: string): string {
     : [api, '*', ...rest].join('/');
 }
 
-/** `/{stage}/GET/pets/*`, with `*` for each variable of the path; `ANY` is called by every verb. */
+/** `/{stage}/GET/pets/*`, with `*` for each path variable; `ANY` means every verb. */
 export function sourcesOfMethod(httpMethod: string, path: string): readonly string[] {
   const where = path.replace(/\{[^}]*\}/g, '*');
   return (httpMethod === 'ANY' ? VERBS : [httpMethod]).map((verb) => `/stage/${verb}${where}`);
 }
 
 /**
- * `/{stage}/GET/pets/*` of an HTTP API, also with the variables as they are written, which its tools do;
- * `/{stage}/$default`, `/{stage}/$connect` of what has no path.
+ * `/{stage}/GET/pets/*` of an HTTP API, also with the variables as written, as its tools do;
+ * `/{stage}/$default` or `/{stage}/$connect` without a path.
  */
 export function sourcesOfRoute(routeKey: string): readonly string[] {
   const [verb = '', path] = routeKey.split(' ');
@@ -143,8 +145,8 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
 }
 
 /**
- * Whether the gateway may make these calls; undefined = always: with a role, which has leave of its own, and where a
- * stage variable names the function or its alias, whose leave AWS wants to be given by hand.
+ * Whether the gateway may make these calls; undefined = always: with a role, or if a stage variable names the
+ * function or alias, which AWS leaves to the user to permit.
  */
 export function leaveToInvoke(
   permissions: InvokePermissions,
@@ -157,7 +159,7 @@ export function leaveToInvoke(
   return hasRole || isNamedByStage ? undefined : permissions.leave(ownerOf(target), sources);
 }
 
-/** AWS deploys it without leave, and then every call fails. */
+/** AWS deploys it without permission, and then every call fails. */
 export function withLeave(
   integration: Integration,
   role: unknown,

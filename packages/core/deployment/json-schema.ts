@@ -1,6 +1,6 @@
 /**
- * JSON Schema draft 4 by ajv, made safe for bodies that a stranger sends: every subschema that is tried and
- * every step of a pattern is paid for, `uniqueItems` compares in linear time, inherited properties do not count.
+ * JSON Schema draft 4 by ajv, made safe for untrusted bodies: every subschema and pattern step is budgeted,
+ * `uniqueItems` runs in linear time, inherited properties do not count.
  */
 import ajvDraft04 from 'ajv-draft-04';
 import type { ErrorObject, ValidateFunction } from 'ajv-draft-04';
@@ -13,18 +13,18 @@ import type { PatternTest } from './schema-pattern.ts';
 import type { PreparedSchema } from './schema-preparation.ts';
 import type { Json, JsonObject } from '../stack/model.ts';
 
-/** What a body check says; `details` is `$context.error.validationErrorString`. */
+/** `details` is `$context.error.validationErrorString`. */
 export type SchemaVerdict =
   { readonly isValid: true } | { readonly isValid: false; readonly details: string };
 
-/** `bytes` is the length of the JSON text: a longer body may cost more. */
+/** `bytes` is the length of the JSON text; longer bodies have a larger budget. */
 export type SchemaCheck = (value: unknown, bytes: number) => SchemaVerdict;
 
-/** Enough for any honest schema; about a tenth of a second, and two seconds for 10 MB. */
+/** Enough for any honest schema: about 0.1 s, and 2 s for 10 MB. */
 const STEPS = { base: 2_000_000, perByte: 10 };
-/** Finding every error of a body costs memory for each: longer ones are told their first only. */
+/** Listing every error costs memory per error: longer bodies get only the first. */
 const MAX_EXPLAINED = { bytes: 65_536, steps: 200_000 };
-const TOO_MUCH = 'the body takes too much work to check against its schema';
+const TOO_MUCH = 'checking the body against its schema takes too many steps';
 
 const VALID: SchemaVerdict = { isValid: true };
 
@@ -57,7 +57,7 @@ export class SchemaSet {
       const test = compilePattern(pattern);
       if (test === undefined)
         throw new SchemaRefusal(
-          `Invalid model schema specified: the pattern ${JSON.stringify(pattern)} is no regular expression, or one beyond the gateway's bounds`,
+          `Invalid model schema specified: the pattern ${JSON.stringify(pattern)} is not a regular expression, or exceeds the gateway's limits`,
         );
       this.#patterns.set(pattern, test);
     }
@@ -105,7 +105,7 @@ class Engine {
       (pattern: string) => ({
         test: (text: string) => patterns.get(pattern)?.(text, this.#budget) ?? false,
       }),
-      // Only for standalone code, which nobody makes here.
+      // Used for standalone code only, which is never generated here.
       { code: 'undefined' },
     );
     this.#ajv = new ajvDraft04.default({
@@ -129,7 +129,10 @@ class Engine {
     });
   }
 
-  /** ajv's own meta schema of draft 4. Its `pattern` and `format` rules are for `compilePattern`. */
+  /**
+   * Whether it matches ajv's own meta schema of draft 4. Its `pattern` and `format` rules are for
+   * `compilePattern`.
+   */
   isDraft4(schema: JsonObject): boolean {
     this.#budget = newBudget(STEPS.base);
     return this.#ajv.validateSchema(schema) === true;
@@ -144,7 +147,7 @@ class Engine {
     try {
       validate = this.#ajv.getSchema(url);
     } catch (error) {
-      // A local reference to nothing is all that can still be wrong.
+      // The only fault left at this point is a local reference to nothing.
       throw new SchemaRefusal(
         `Invalid model schema specified: ${error instanceof Error ? error.message : 'unreadable'}`,
       );
@@ -156,7 +159,7 @@ class Engine {
       try {
         return compiled(value) ? 'valid' : [...(compiled.errors ?? [])];
       } catch (error) {
-        // The call stack is a budget, too: a body nested thousands deep in a schema that refers to itself.
+        // The call stack is a budget, too: a body nested thousands deep against a recursive schema.
         if (error instanceof TemplateError || error instanceof RangeError) return 'too-much';
         throw error;
       }
@@ -178,7 +181,7 @@ function newBudget(maxSteps: number): RenderBudget {
   return new RenderBudget({ maxIterations: 0, maxSteps, maxChars: 0 });
 }
 
-/** The same text for equal values: objects with their names in order. */
+/** The same text for equal values: object names are sorted. */
 function canonicalText(value: Json): string {
   return JSON.stringify(value, (_name, inner: Json) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
@@ -187,7 +190,6 @@ function canonicalText(value: Json): string {
   );
 }
 
-/** Lets a refusal say which model it is about. */
 function attributed<T>(name: string, work: () => T): T {
   try {
     return work();

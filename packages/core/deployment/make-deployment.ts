@@ -1,4 +1,3 @@
-/** How every deployment begins, and how it becomes whole. */
 import { closeDeployment } from './closed-routes.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Deployment } from './model.ts';
@@ -7,7 +6,7 @@ type Beginning = Pick<Deployment, 'id' | 'protocol' | 'routes' | 'errors'> &
   Partial<Pick<Deployment, 'messageRouting'>>;
 
 /**
- * The deployment with what holds for every route of it: where that cannot be read, each of them answers 500.
+ * Adds the settings of all routes; if they cannot be read, every route answers 500.
  * @throws DefinitionError where nothing is tolerated
  */
 export function makeDeployment(

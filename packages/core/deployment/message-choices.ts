@@ -1,10 +1,12 @@
-/** What `--assume` makes of the integration of a WebSocket route, where AWS documents nothing (docs/aws §11.3). */
+/**
+ * Applies `--assume` to the integration of a WebSocket route, where AWS documents nothing (docs/aws §11.3).
+ */
 import { parseParameterSource } from '../mapping/parameter-source.ts';
 import type { RequestMapping, RequestParameter } from '../mapping/integration.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Integration, MessageRoutePlan } from './model.ts';
 
-/** The route as the assumptions have it; one behind a Lambda proxy, or without an integration, stays as it is. */
+/** A route with a Lambda proxy, or without an integration, stays as it is. */
 export function assumeForRoute(plan: MessageRoutePlan, assumptions: Assumptions): MessageRoutePlan {
   const { integration } = plan;
   switch (integration.kind) {
@@ -41,11 +43,11 @@ function assumeForAnswer(plan: MessageRoutePlan, assumptions: Assumptions): Answ
       ...answering,
       frames: assumptions['matching-integration-responses'] === 'last' ? frames.toReversed() : frames,
     };
-  // A handshake without integration responses has a status, and needs no frame.
+  // A handshake without integration responses answers by status, and needs no frame.
   const missing = plan.routeKey === '$connect' ? 'passed' : assumptions['missing-integration-response'];
   return {
     ...answering,
-    // None at all is "no match", which a two-way route fails with.
+    // An empty list means "no match", which fails a two-way route.
     frames: missing === 'failed' && repliesToClient ? [] : undefined,
     repliesToClient: repliesToClient && missing !== 'silent',
   };
@@ -87,7 +89,7 @@ function passOn(request: RequestMapping, assumptions: Assumptions): RequestMappi
   return isPassed ? { ...request, passthrough: 'WHEN_NO_MATCH' } : request;
 }
 
-/** With a content type of its own for the backend; one that the template maps comes later and wins. */
+/** Adds the content type for the backend; a mapped one comes later and wins. */
 function typed(parameters: readonly RequestParameter[], type: string): readonly RequestParameter[] {
   const source = parseParameterSource(`'${type}'`, 'route.request');
   const isMapped = parameters.some(

@@ -1,17 +1,16 @@
-/** `MethodSettings` of a REST stage with everything that is said of the same methods put together. */
+/** `MethodSettings` of a REST stage, merged by method. */
 import { readMethodSettings } from './throttle.ts';
 import type { PropertyBag } from './properties.ts';
 
 type MethodSettings = {
-  /** For all methods; without properties where the stage says nothing. */
   readonly usual: PropertyBag;
   /** By route key: `GET /pets/{id}`. */
   readonly byRouteKey: ReadonlyMap<string, PropertyBag>;
 };
 
 /**
- * Several items may speak of the same methods, as where a `StageDescription` has settings of its own beside its
- * `MethodSettings`; a later one wins by property. @throws DefinitionError
+ * Merges items for the same methods, as where a `StageDescription` has settings besides its `MethodSettings`;
+ * later properties win. @throws DefinitionError
  */
 export function gatherMethodSettings(stage: PropertyBag): MethodSettings {
   let usual: PropertyBag = { ...stage, properties: {} };

@@ -1,6 +1,6 @@
 /**
- * The immutable compiled deployment that requests read. Everything here was parsed, checked and
- * resolved when the deployment was made; a request only looks things up.
+ * The immutable compiled deployment. Everything was parsed, checked and resolved when it was made; a request
+ * only looks things up.
  */
 import type { CorsPlan } from '../events/cors-headers.ts';
 import type { ContextFacts } from '../events/context-variables.ts';
@@ -29,31 +29,29 @@ export type ApiIdentity = ApiFacts & {
   readonly protocol: ApiProtocol;
   readonly stackName: string;
   readonly logicalId: string;
-  /** REST only: of the default endpoint; undefined = what AWS gives without being asked. */
+  /** REST default endpoint only; undefined = AWS's default. */
   readonly securityPolicy?: string | undefined;
 };
 
-/** Text with `${stageVariables.x}` in it, parsed once; constant text costs nothing per request. */
+/** Text with `${stageVariables.x}`, parsed once; constant text costs nothing per request. */
 export type StageText = {
   readonly source: string;
   render(variables: Readonly<Record<string, string>> | null): string;
 };
 
-/** One place a credential is read from. Names are lower case for headers, exact for all else. */
+/** One source of a credential. Names are lower case for headers, exact otherwise. */
 export type IdentitySource =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'querystring'; readonly name: string }
   | { readonly kind: 'stageVariable'; readonly name: string }
   | { readonly kind: 'context'; readonly name: string };
 
-/** Which event an authorizer function gets, and how its answer reads. */
 export type AuthorizerPayload = 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
 
-/** Which function is called, once stage variables are known. */
 export type FunctionTarget = {
   /** Renders to a function name (not ARN). */
   readonly functionName: StageText;
-  /** Renders to the version or alias that the ARN names, or to nothing; absent = it names none. */
+  /** Renders to the ARN's version or alias, or to nothing; absent = it has none. */
   readonly qualifier?: StageText | undefined;
 };
 
@@ -61,7 +59,7 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly authorizerId: string;
   readonly name: string;
   readonly payload: AuthorizerPayload;
-  /** Absent = nobody asks for leave. */
+  /** Absent = permissions are not checked. */
   readonly mayInvoke?: (() => boolean) | undefined;
   readonly identitySources: readonly IdentitySource[];
   /** Whole-token match (Java `matches`), TOKEN only. */
@@ -69,61 +67,60 @@ export type LambdaAuthorizer = FunctionTarget & {
   /** 0 = no caching. */
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;
-  /** Of a function that throws `Unauthorized`; absent = 500 in format 2.0, else 401. */
+  /** For a function that throws `Unauthorized`; absent = 500 in format 2.0, else 401. */
   readonly unauthorizedStatus?: 401 | 500 | undefined;
   readonly timeoutMs: number;
 };
 
-/** What checks a JSON Web Token without asking a function. */
+/** Verifies a JSON Web Token without a function. */
 export type TokenAuthorizer = {
   readonly authorizerId: string;
   readonly name: string;
   readonly dialect: TokenDialect;
-  /** What a token without any of the scopes gets. */
+  /** Error for a token without any of the scopes. */
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
   readonly identitySource: IdentitySource;
   readonly trust: TokenTrust;
-  /** In the place of those of `trust` where stage variables name them. */
+  /** Replaces the issuers of `trust` where stage variables name them. */
   readonly issuersOf?: ((variables: Parameters<StageText['render']>[0]) => TokenTrust['issuers']) | undefined;
 };
 
 export type Authorization =
   | { readonly kind: 'none' }
   | { readonly kind: 'lambda'; readonly authorizer: LambdaAuthorizer }
-  /** The token needs one of the scopes, where there are any. */
+  /** If there are scopes, the token needs one of them. */
   | { readonly kind: 'token'; readonly authorizer: TokenAuthorizer; readonly scopes: readonly string[] }
-  /** AWS_IAM; how this kind of API answers a request without signature. */
+  /** AWS_IAM; the reply to an unsigned request depends on the kind of API. */
   | {
       readonly kind: 'iam';
       readonly unsigned: 'MISSING_AUTHENTICATION_TOKEN' | 'ACCESS_DENIED';
-      /** What the request is signed for; absent = `execute-api`. */
+      /** Signing name; absent = `execute-api`. */
       readonly service?: 'lambda';
     };
 
-/** The policy attached to a REST API, or what stands for it. */
+/** The policy attached to a REST API, or its substitute. */
 export type ResourcePolicy =
   | {
       readonly kind: 'policy';
       readonly policy: CompiledPolicy;
-      /** Of a private API, which is reached through VPC endpoints only: the VPC of each that is known. */
+      /** Private APIs only, which are reached through VPC endpoints: the known VPC of each. */
       readonly vpcEndpoints: ReadonlyMap<string, string> | undefined;
     }
-  /** A private API without a policy: nobody gets in, whoever vouches for him. */
+  /** A private API without a policy: every request is denied. */
   | { readonly kind: 'closed' };
 
-/** Payload format of the proxy event and of the function's answer. */
 export type ProxyPayload = 'rest-1.0' | 'http-1.0' | 'http-2.0' | 'websocket' | 'function-url';
 
 export type LambdaProxyIntegration = FunctionTarget & {
   readonly kind: 'lambda-proxy';
   readonly payload: ProxyPayload;
   readonly timeoutMs: number;
-  /** HTTP APIs only; undefined = event and answer stay as they are. */
+  /** HTTP APIs only; undefined = event and answer stay unchanged. */
   readonly changes?: ParameterChanges | undefined;
   readonly mayInvoke?: (() => boolean) | undefined;
 };
 
-/** A Lambda proxy of transfer mode STREAM of a REST API, or a function URL of invoke mode RESPONSE_STREAM. */
+/** A REST Lambda proxy of transfer mode STREAM, or a function URL of invoke mode RESPONSE_STREAM. */
 export type LambdaStreamIntegration = StreamTimes &
   FunctionTarget & {
     readonly kind: 'lambda-stream';
@@ -137,20 +134,19 @@ export type Integration =
   | MappedIntegration
   | HttpApiProxyIntegration
   | HttpApiServiceIntegration
-  /** No integration at all: a WebSocket `$connect` or `$disconnect` route without one. */
+  /** A WebSocket `$connect` or `$disconnect` route without an integration. */
   | { readonly kind: 'none' }
   /** AWS deploys it and fails every request with 500. */
   | { readonly kind: 'misconfigured'; readonly reason: string }
-  /** A type this version cannot run: named at load, every request gets API_CONFIGURATION_ERROR. */
+  /** A type this version cannot run: reported at load, every request gets API_CONFIGURATION_ERROR. */
   | { readonly kind: 'unsupported'; readonly type: string; readonly reason: string };
 
-/** A parameter that must be there and not blank. Names are as declared; headers compare without case. */
+/** A parameter that must be present and not blank. Names are as declared; headers compare without case. */
 export type RequiredParameter = {
   readonly where: 'header' | 'path' | 'querystring';
   readonly name: string;
 };
 
-/** What a request must bring; never empty on both sides. */
 export type RequestValidation = {
   /** In the order in which AWS lists the missing ones. */
   readonly parameters: readonly RequiredParameter[];
@@ -158,21 +154,21 @@ export type RequestValidation = {
   readonly bodies: ReadonlyMap<string, SchemaCheck>;
 };
 
-/** The model that a method names for a media type, checked or not: for people who make requests. */
+/** The model that a method names for a media type, checked or not; shown to people who make requests. */
 export type RequestModel = {
   readonly mediaType: string;
   readonly name: string;
-  /** Of it, or of another model of the API. */
   readonly schemaOf: (name: string) => Readonly<Record<string, unknown>> | undefined;
 };
 
-/** WebSocket: which model checks a message. Without a match and without `$default` the message is refused. */
+/**
+ * WebSocket: the model that checks a message. Without a match and without `$default` the message is refused.
+ */
 export type MessageCheck = {
   readonly select: (body: string) => string | undefined;
   readonly checks: ReadonlyMap<string, SchemaCheck>;
 };
 
-/** What one method or route needs, and nothing else. */
 export type RoutePlan = RouteFacts & {
   /** `GET`, `ANY`, or `$default`. */
   readonly httpMethod: string;
@@ -185,28 +181,26 @@ export type RoutePlan = RouteFacts & {
   readonly validation?: RequestValidation | undefined;
   /** REST only; undefined = the method names none. */
   readonly requestModels?: readonly RequestModel[] | undefined;
-  /** WebSocket only: how an answer becomes a frame; undefined = it is one as it is. */
+  /** WebSocket only: turns an answer into a frame; undefined = the answer is sent unchanged. */
   readonly frames?: readonly FrameResponse[] | undefined;
-  /** WebSocket only: the integration's own status decides a handshake, whatever a template says. */
+  /** WebSocket only: the integration's own status decides a handshake, whatever a template sets. */
   readonly ignoresStatusOverride?: boolean;
-  /** WebSocket only: CONVERT_TO_TEXT makes base64 of answers of any type. */
+  /** WebSocket only: CONVERT_TO_TEXT encodes answers of any type as base64. */
   readonly encodesAnswers?: boolean;
-  /** REST only; the stage says whether answers are kept at all. */
+  /** REST only; the stage decides whether answers are cached at all. */
   readonly cacheKey?: CacheKeyPlan | undefined;
 };
 
-/** What tells the cached answers of a route apart. */
 export type CacheKeyPlan = {
   /** Routes that share one share their entries. */
   readonly namespace: string;
   readonly sources: readonly ParameterSource[];
 };
 
-/** How a stage keeps the answers of one route. */
 export type RouteCaching = {
   /** Above 0. */
   readonly ttlSeconds: number;
-  /** Other verbs are only cached where a setting names their method. */
+  /** Other verbs are cached only if a setting names their method. */
   readonly isForGetOnly: boolean;
   /** Whether `Cache-Control: max-age=0` needs `execute-api:InvalidateCache`. */
   readonly requiresPermission: boolean;
@@ -214,7 +208,7 @@ export type RouteCaching = {
     'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
-/** WebSocket only: how a message is checked, and whether the answer of its route goes back to the client. */
+/** WebSocket only: the check of a message, and whether the route's answer goes back to the client. */
 export type MessageRoutePlan = RoutePlan & {
   readonly repliesToClient: boolean;
   readonly messageCheck?: MessageCheck | undefined;
@@ -227,13 +221,12 @@ export type RouteMatch = {
 
 /** Route lookup for one deployment; built by `routing/`. */
 export type RouteTable = {
-  /** `path` is below the stage and still percent-encoded. Undefined = no route answers. */
+  /** `path` is below the stage and still percent-encoded. Undefined = no route matches. */
   find(method: string, path: string): RouteMatch | undefined;
   /** In template order, for listings. */
   readonly plans: readonly RoutePlan[];
 };
 
-/** What the client gets for a failure before request ids and CORS are added. */
 export type ErrorWording = {
   readonly status: number;
   readonly body: string;
@@ -241,19 +234,19 @@ export type ErrorWording = {
   readonly headers: readonly string[];
 };
 
-/** How one API words its failures: REST by gateway responses, HTTP by its fixed table. */
+/** An API's wording of failures: REST by gateway responses, HTTP by its fixed table. */
 export type ErrorWordings = {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail, facts: WordingFacts): ErrorWording;
-  /** The same failure as an access log tells it. */
+  /** The same failure as in the access log. */
   describe(code: GatewayErrorCode, detail: GatewayErrorDetail): LoggedFailure;
 };
 
-/** Wordings that no template changes and that need to know nothing of the request. */
+/** Wordings that are independent of templates and requests. */
 export type BuiltInWordings = ErrorWordings & {
   word(code: GatewayErrorCode, detail: GatewayErrorDetail): ErrorWording;
 };
 
-/** What a customised error may speak of: the request, and stage and route as far as they were found. */
+/** Values available to a customised error: the request, and stage and route if already found. */
 export type WordingFacts = ContextFacts & {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
@@ -266,18 +259,20 @@ export type Deployment = {
   readonly cors: CorsPlan | undefined;
   /** REST only; undefined = the API has none. */
   readonly resourcePolicy: ResourcePolicy | undefined;
-  /** Where a route that needs an API key takes it from: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
+  /** Source of a required API key: `x-api-key`, or the authorizer's `usageIdentifierKey`. */
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   /** REST `binaryMediaTypes`, lower case. */
   readonly binaryMediaTypes: readonly string[];
-  /** REST only: bodies from this size on are packed for clients that take it; undefined = none is. */
+  /** REST only: bodies from this size on are compressed for clients that accept it; undefined = never. */
   readonly minimumCompressionBytes?: number | undefined;
   /** WebSocket only: picks the route key for a message body. */
   readonly messageRouting: MessageRouting | undefined;
 };
 
 export type MessageRouting = {
-  /** Evaluates the route selection expression over the raw text of a message; undefined = not JSON or no value. */
+  /**
+   * Evaluates the route selection expression over a message's raw text; undefined = not JSON or no value.
+   */
   select(body: string): string | undefined;
   readonly routes: ReadonlyMap<string, MessageRoutePlan>;
 };

@@ -1,4 +1,4 @@
-/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model → the schemas by which bodies are checked (docs/aws §6). */
+/** AWS::ApiGateway::Model and AWS::ApiGatewayV2::Model: the schemas for bodies (docs/aws §6). */
 import { DefinitionError } from '../errors.ts';
 import { SchemaSet } from './json-schema.ts';
 import { SchemaRefusal } from './schema-preparation.ts';
@@ -8,26 +8,26 @@ import type { SchemaCheck } from './json-schema.ts';
 import type { PropertyBag } from './properties.ts';
 import type { JsonObject } from '../stack/model.ts';
 
-/** The models of one API. */
 export type Models = {
-  /** The name of the model that a method or route means by this text: its name or its id. */
+  /** The model's name for a reference by name or id. */
   nameOf(reference: string): string | undefined;
-  /** As it is written. */
   schemaOf(name: string): JsonObject | undefined;
-  /** @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` does not give. */
+  /**
+   * @throws DefinitionError for a schema that AWS refuses; RangeError for a name that `nameOf` does not give.
+   */
   check(name: string): SchemaCheck;
 };
 
 /** AWS: 400 KB for a model. */
 const MAX_SCHEMA_CHARS = 409_600;
 const NAME = /^[A-Za-z0-9]+$/;
-/** Every API that is not imported from a document begins with these two. */
+/** AWS adds these two to every API that is not imported from a document. */
 const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
   ['Empty', { type: 'object' }],
   ['Error', { type: 'object', properties: { message: { type: 'string' } } }],
 ];
 
-/** Models without those that AWS refuses: what needs one of these cannot be compiled. */
+/** Leaves out models that AWS refuses; parts that need one of them cannot be compiled. */
 export function compileUsableModels(
   apiId: string,
   bags: readonly PropertyBag[],
@@ -71,7 +71,7 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
       );
     }
   };
-  // An API without models pays nothing for schemas: ajv is set up by the first check.
+  // ajv is set up by the first check, so that an API without models pays nothing.
   let set = bags.length === 0 ? undefined : refusing(() => new SchemaSet(apiId, schemas));
   return {
     nameOf: (reference) => (schemas.has(reference) ? reference : nameById.get(reference)),
@@ -105,7 +105,7 @@ function readSchema(bag: PropertyBag): JsonObject {
   return schema;
 }
 
-/** Properties come from JSON or YAML, so an object holds nothing else. */
+/** Properties come from JSON or YAML: an object is a JSON object. */
 function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

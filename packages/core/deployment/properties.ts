@@ -1,19 +1,19 @@
-/** Reads properties of a resource by type; every refusal names file, resource and property. */
+/** Typed reading of resource properties; every refusal names file, resource and property. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../errors.ts';
 import type { DefinitionPlace, Tolerance } from '../errors.ts';
 
-/** A resource as compilers see it: an id, CloudFormation properties, and where they stand. */
+/** A resource for the compilers: id, CloudFormation properties, and their places. */
 export type PropertyBag = {
   readonly id: string;
   readonly logicalId: string;
   readonly properties: Readonly<Record<string, unknown>>;
-  /** What is wrong with it; whatever needs it must not go by the rest. */
+  /** The resource's fault; parts that depend on it must not use the rest. */
   readonly fault?: DefinitionError | undefined;
   place(property?: string): DefinitionPlace;
 };
 
-/** The resource itself, if nothing is wrong with it. @throws DefinitionError */
+/** Returns a resource without a fault. @throws DefinitionError */
 export function sound<T extends PropertyBag>(bag: T): T {
   if (bag.fault !== undefined) throw bag.fault;
   return bag;
@@ -27,7 +27,7 @@ export function readText(bag: PropertyBag, property: string, usual?: string): st
   if ((value === undefined || value === null) && usual !== undefined) return usual;
   throw new DefinitionError(
     bag.place(property),
-    value === undefined ? `${property} is required` : `${property} must be a text`,
+    value === undefined ? `${property} is required` : `${property} must be a string`,
   );
 }
 
@@ -46,7 +46,10 @@ export function readInteger(bag: PropertyBag, property: string, rule: IntegerRul
   );
 }
 
-/** A number beyond AWS's limits is told, and the limit holds. @throws DefinitionError for what is no whole number */
+/**
+ * A number beyond AWS's limits is reported, and the limit applies. @throws DefinitionError for what is no
+ * whole number
+ */
 export function readWithinLimits(
   bag: PropertyBag,
   property: string,
@@ -58,7 +61,7 @@ export function readWithinLimits(
   if (typeof number !== 'number' || !Number.isInteger(number)) return readInteger(bag, property, rule);
   const limit = Math.min(Math.max(number, rule.min), rule.max);
   return tolerance.attempt(
-    `${limit} holds here`,
+    `the limit of ${limit} applies`,
     () => readInteger(bag, property, rule),
     () => limit,
   );
@@ -81,7 +84,7 @@ export function readTextList(bag: PropertyBag, property: string): string[] {
     const texts = value.filter((item) => typeof item === 'string');
     if (texts.length === value.length) return texts;
   }
-  throw new DefinitionError(bag.place(property), `${property} must be a list of texts`);
+  throw new DefinitionError(bag.place(property), `${property} must be a list of strings`);
 }
 
 /** A map whose values are texts; absent = undefined. */
@@ -93,7 +96,7 @@ export function readTextMap(bag: PropertyBag, property: string): Record<string, 
   const texts: Record<string, string> = {};
   for (const [name, item] of Object.entries(value)) {
     if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'boolean')
-      throw new DefinitionError(bag.place(`${property}.${name}`), `${property}.${name} must be a text`);
+      throw new DefinitionError(bag.place(`${property}.${name}`), `${property}.${name} must be a string`);
     texts[name] = String(item);
   }
   return texts;

@@ -1,11 +1,11 @@
-/** Keys of the routes of HTTP and WebSocket APIs that AWS refuses. */
+/** Route keys of HTTP and WebSocket APIs that AWS refuses. */
 import { DefinitionError } from '../errors.ts';
 import { checkHttpRoutes } from '../routing/http-routes.ts';
 import type { Tolerance } from '../errors.ts';
 import { readText } from './properties.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** AWS checks the key of a route when it is made, whether a stage serves it or not. */
+/** AWS checks a route's key on creation, whether a stage serves it or not. */
 export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Tolerance): void {
   const keyed = routes.flatMap((route) => {
     const { RouteKey: routeKey } = route.properties;
@@ -23,7 +23,7 @@ export function noteIllegalKeys(routes: readonly PropertyBag[], tolerance: Toler
   }
 }
 
-/** What nobody else would tell of an API that no stage serves, since nothing of it is compiled. */
+/** Reports the keys of an API that no stage serves; it is never compiled, so no other check reports them. */
 export function noteUnservedKeys(
   protocol: 'http' | 'websocket',
   api: PropertyBag,
@@ -41,7 +41,7 @@ export function noteUnservedKeys(
   else noteRepeatedKeys(api, keys, tolerance);
 }
 
-/** Of a WebSocket API, whose keys may be any text; undefined = a route without one. */
+/** For WebSocket APIs, whose keys may be any text; undefined = a route without a key. */
 export function noteRepeatedKeys(
   api: PropertyBag,
   keys: readonly (string | undefined)[],

@@ -1,4 +1,4 @@
-/** What `MethodSettings` and `RouteSettings` say of logs and metrics (docs/aws §10.3). */
+/** Log and metric options of `MethodSettings` and `RouteSettings` (docs/aws §10.3). */
 import { DefinitionError } from '../errors.ts';
 import { gatherMethodSettings } from './method-settings.ts';
 import { readBlock, readFlag, readText } from './properties.ts';
@@ -6,13 +6,13 @@ import type { PropertyBag } from './properties.ts';
 
 export type RouteOptions = {
   readonly loggingLevel: 'OFF' | 'ERROR' | 'INFO';
-  /** Headers and bodies go to the execution log, too. */
+  /** Also writes headers and bodies to the execution log. */
   readonly isDataTraced: boolean;
-  /** Metrics by method or route beside those by stage. */
+  /** Metrics by method or route besides those by stage. */
   readonly hasDetailedMetrics: boolean;
 };
 
-/** Settings of one stage. A route takes what its own setting leaves out from the stage's. */
+/** Settings of one stage. A route inherits missing options from the stage. */
 export type StageOptions = {
   readonly usual: RouteOptions;
   readonly byRouteKey: ReadonlyMap<string, RouteOptions>;
@@ -35,7 +35,7 @@ export function readMethodOptions(stage: PropertyBag): StageOptions {
 }
 
 /**
- * @param hasExecutionLog HTTP APIs have none, whatever they say
+ * @param hasExecutionLog false on HTTP APIs, which have none whatever their settings
  * @throws DefinitionError for an unknown level
  */
 export function readRouteOptions(stage: PropertyBag, hasExecutionLog: boolean): StageOptions {
@@ -73,7 +73,7 @@ function readLevel(bag: PropertyBag, usual: RouteOptions['loggingLevel']): Route
   );
 }
 
-/** The options of a route; undefined = of none that is known. */
+/** The options of a route; undefined = no known route. */
 export function optionsOf(options: StageOptions, routeKey: string | undefined): RouteOptions {
   return (routeKey === undefined ? undefined : options.byRouteKey.get(routeKey)) ?? options.usual;
 }

@@ -1,18 +1,17 @@
 /**
- * Regular expressions of schemas. They are the author's, the text is the caller's: an engine that cannot be
- * stopped would let one body hang the gateway, so they run in the one that pays for every step.
+ * Regular expressions of schemas. The text comes from the caller, and an engine that cannot be stopped would
+ * let one body hang the gateway, so they run in the engine with a step budget.
  */
 import { findsRegex } from '@gatewright/velocity/java/regex';
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
 
-/** Whether the pattern matches anywhere in a text. */
 export type PatternTest = (text: string, budget: RenderBudget) => boolean;
 
 /**
- * Undefined for a pattern that is no ECMA 262 regular expression (which is what draft 4 wants), or that the
- * bounded engine does not take: over 1,000 characters, or repeats of more than 20,000 instructions.
+ * Undefined for a pattern that is no ECMA 262 regular expression (as draft 4 requires), or that the bounded
+ * engine does not take: over 1,000 characters, or repeats of more than 20,000 instructions.
  */
 export function compilePattern(pattern: string): PatternTest | undefined {
   try {
@@ -25,7 +24,7 @@ export function compilePattern(pattern: string): PatternTest | undefined {
   }
 }
 
-/** ECMA 262 → Java where the same characters mean other things: `$`, and `[` and `&&` within a class. */
+/** Rewrites ECMA 262 syntax that means something else in Java: `$`, and `[` and `&&` within a class. */
 function toJava(pattern: string): string {
   let isInClass = false;
   let java = '';

@@ -1,6 +1,6 @@
 /**
- * A model's schema as a template gives it → the one that is compiled: checked for AWS's rules on keywords and
- * references, and with a marker in every subschema by which the compiled check pays for its steps.
+ * Prepares a model's schema for compilation: checks AWS's rules on keywords and references, and marks every
+ * subschema so that the compiled check counts its steps.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '../stack/model.ts';
@@ -8,13 +8,12 @@ import type { Json, JsonObject } from '../stack/model.ts';
 /** Marks every subschema; `json-schema.ts` gives the keyword its meaning. */
 export const STEP = 'gatewright-step';
 
-/** Why AWS refuses a schema, as it stands between the brackets of `errors : […]`. */
+/** AWS's reason for refusing a schema, as it stands between the brackets of `errors : […]`. */
 export class SchemaRefusal extends Error {}
 
 export type PreparedSchema = {
-  /** For the check against the meta schema: as written, numbers restored, annotations gone. */
+  /** For the check against the meta schema: as written, numbers restored, annotations removed. */
   readonly plain: JsonObject;
-  /** For compiling. */
   readonly marked: JsonObject;
   readonly patterns: readonly string[];
 };
@@ -40,9 +39,9 @@ const FLAGS = [
   'exclusiveMinimum',
   'uniqueItems',
 ];
-/** Say something to people, decide nothing. What AWS makes of `format` is not recorded: it is not checked. */
+/** Keywords without effect on validation. How AWS treats `format` is not recorded: it is not checked. */
 const ANNOTATIONS = ['$schema', 'default', 'description', 'format', 'id', 'title'];
-/** The keywords of draft 4; AWS refuses every other [issue]. */
+/** The keywords of draft 4; AWS refuses all others [issue]. */
 const KEYWORDS: ReadonlySet<string> = new Set([
   ...ONE,
   ...LIST,
@@ -61,7 +60,6 @@ const MAX_DEPTH = 100;
 const CANONICAL =
   /^https:\/\/apigateway\.amazonaws\.com\/restapis\/([^/#]+)\/models\/([A-Za-z0-9]+)(?:#.*)?$/;
 
-/** The name by which other schemas refer to a model. */
 export function modelUrl(apiId: string, name: string): string {
   return `https://apigateway.amazonaws.com/restapis/${apiId}/models/${name}`;
 }
@@ -131,7 +129,7 @@ class Walk {
   }
 }
 
-/** Every subschema gets the marker; in draft 4 a reference stands alone, what is beside it counts for nothing. */
+/** Marks every subschema; in draft 4 members beside a reference have no effect. */
 function mark(schema: JsonObject): JsonObject {
   const isReference = Object.hasOwn(schema, '$ref');
   const counted = Object.entries(schema).filter(
@@ -150,7 +148,7 @@ function markIfSchema(value: Json): Json {
   return isJsonObject(value) ? mark(value) : value;
 }
 
-/** CloudFormation hands numbers and booleans on as texts. */
+/** CloudFormation passes numbers and booleans as texts. */
 function toNumber(value: Json): Json {
   return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
     ? Number(value)

@@ -1,7 +1,7 @@
 /**
- * ajv's errors in the words of fge's json-schema-validator, which AWS runs (docs/aws §6). Like it, a place
- * that fails hides what is wrong below it; places come in order of their names, keywords of one place in order
- * of theirs. What fails within `anyOf`, `oneOf` and `not` is told by the keyword alone; `allOf` is told by its parts.
+ * ajv's errors in the words of fge's json-schema-validator, which AWS runs (docs/aws §6). As there, a failing
+ * place hides failures below it, and errors are sorted by place, then keyword. Failures within `anyOf`,
+ * `oneOf` and `not` show as the keyword alone; `allOf` shows its parts.
  */
 import type { ErrorObject } from 'ajv-draft-04';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -19,7 +19,7 @@ export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
   return `[${[...new Set(messages)].join(', ')}]`;
 }
 
-/** Errors of branches carry as their schema an object below the keyword that tried them. */
+/** Errors of branches have a parent schema below the keyword that tried them. */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const tried = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   return errors.filter(
@@ -29,7 +29,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
           choice !== error &&
           isAtOrBelow(error.instancePath, choice.instancePath) &&
           error.parentSchema !== choice.parentSchema &&
-          // The choice is reported after everything that its branches said.
+          // The choice is reported after the errors of its branches.
           errors.indexOf(error) < errors.indexOf(choice),
       ),
   );
@@ -123,7 +123,7 @@ function wordDependency({ data, params }: ErrorObject): string {
   return `property "${String(params['property'])}" of object has missing property dependencies (schema requires ${list(wanted)}; missing: ${list(absent)})`;
 }
 
-/** All of them, though ajv reports them one by one. */
+/** All missing names; ajv reports them one by one. */
 function missing({ data, parentSchema }: ErrorObject): string[] {
   const required: unknown = parentSchema?.['required'];
   const present = isJsonObject(data) ? data : {};
@@ -138,7 +138,7 @@ function unwanted(error: ErrorObject, all: readonly ErrorObject[]): string[] {
     .map(({ params }) => String(params['additionalProperty']));
 }
 
-/** `number` admits integers, and fge says so. */
+/** `number` admits integers, and fge lists both. */
 function allowedTypes(type: unknown): string[] {
   const names = [type].flat().filter((name) => typeof name === 'string');
   return names.includes('number') ? [...new Set([...names, 'integer'])] : names;
@@ -152,5 +152,5 @@ function typeName(value: unknown): string {
 
 const list = (names: readonly string[]): string => JSON.stringify(names.toSorted());
 const quoted = (value: unknown): string => `"${String(value)}"`;
-/** Characters, not UTF-16 units, as draft 4 counts. */
+/** Characters, not UTF-16 units (draft 4). */
 const lengthOf = (value: unknown): number => (typeof value === 'string' ? Array.from(value).length : 0);

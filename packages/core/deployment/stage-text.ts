@@ -3,8 +3,8 @@ import type { StageText } from './model.ts';
 const REFERENCE = /\$\{stageVariables\.([A-Za-z0-9_]+)\}/g;
 
 /**
- * Compiles text with `${stageVariables.name}` in it. An undefined variable renders as nothing, as at AWS
- * (the call behind it then fails, usually with 500).
+ * Compiles text with `${stageVariables.name}`. An undefined variable renders as nothing, as at AWS (the call
+ * then usually fails with 500).
  * @see developer guide, "Using stage variables"
  */
 export function compileStageText(source: string): StageText {
@@ -24,7 +24,7 @@ export function compileStageText(source: string): StageText {
   };
 }
 
-/** The same text seen through a function of it, computed once where there is no variable in it. */
+/** Applies a function to the text, computed once if it has no variables. */
 export function mapStageText(text: StageText, change: (rendered: string) => string): StageText {
   if (!text.source.includes('${stageVariables.')) {
     const constant = change(text.source);

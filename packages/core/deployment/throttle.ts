@@ -1,20 +1,20 @@
-/** Throttle settings of stages as the kinds of template write them → limits by route (docs/aws §5.1). */
+/** Throttle settings of stages, for all kinds of template (docs/aws §5.1). */
 import { DefinitionError } from '../errors.ts';
 import { readBlock, readText } from './properties.ts';
 import type { ThrottleLimit } from '../metering/token-bucket.ts';
 import type { PropertyBag } from './properties.ts';
 
-/** The account's own limit in most regions, and what a setting leaves out. */
+/** The account's limit in most regions, and the default for a missing half. */
 export const ACCOUNT_LIMIT: ThrottleLimit = { rateLimit: 10_000, burstLimit: 5000 };
 
 const SMALL_REGIONS: ReadonlySet<string> = new Set(['af-south-1', 'eu-south-1']);
 
-/** The account's own limit by region (docs/aws §5.1). */
+/** The account's limit by region (docs/aws §5.1). */
 export function accountLimit(region: string): ThrottleLimit {
   return SMALL_REGIONS.has(region) ? { rateLimit: 2500, burstLimit: 1250 } : ACCOUNT_LIMIT;
 }
 
-/** Limits of one stage. Every route has a bucket of its own, also under the stage's default. */
+/** Limits of one stage. Every route has its own bucket, also under the stage's default. */
 export type ThrottleSettings = {
   /** `* /*` of REST, `DefaultRouteSettings` of HTTP and WebSocket. */
   readonly usual: ThrottleLimit | undefined;
@@ -28,8 +28,7 @@ const NAMES = {
 };
 
 /**
- * One limit; undefined where neither half is set (−1 is AWS's "not set"). A half alone takes the account's
- * other half.
+ * One limit; undefined if neither half is set (−1 is AWS's "not set"). A missing half takes the account's.
  */
 export function readThrottle(bag: PropertyBag, kind: keyof typeof NAMES): ThrottleLimit | undefined {
   const rateLimit = readAmount(bag, NAMES[kind].rate);
@@ -54,11 +53,11 @@ function readAmount(bag: PropertyBag, property: string): number | undefined {
   if (typeof number === 'number' && number >= 0 && Number.isFinite(number)) return number;
   throw new DefinitionError(
     bag.place(property),
-    `${property} must be a number that is not negative, not ${JSON.stringify(value)}`,
+    `${property} must be a number of at least 0, not ${JSON.stringify(value)}`,
   );
 }
 
-/** `MethodSettings` of a REST stage. Undefined where nothing is throttled. */
+/** `MethodSettings` of a REST stage. Undefined if nothing is throttled. */
 export function readRestThrottles(stage: PropertyBag): ThrottleSettings | undefined {
   let usual: ThrottleLimit | undefined;
   const byRouteKey = new Map<string, ThrottleLimit>();
@@ -78,8 +77,8 @@ type MethodSetting = {
 };
 
 /**
- * The items of a REST stage's `MethodSettings` with the route each is for. `ResourcePath` may be written as
- * `/pets` or, as in the API's patch paths, `/~1pets`.
+ * The items of a REST stage's `MethodSettings` with their routes. `ResourcePath` may be `/pets` or, as in the
+ * API's patch paths, `/~1pets`.
  */
 export function readMethodSettings(stage: PropertyBag): readonly MethodSetting[] {
   const list = stage.properties['MethodSettings'];
@@ -115,7 +114,7 @@ export function unescapePath(path: string): string {
   return path.replace(/^\//, '').replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys` are those of its API. */
+/** `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys`: the API's. */
 export function readRouteThrottles(
   stage: PropertyBag,
   routeKeys: ReadonlySet<string>,

@@ -1,10 +1,10 @@
-/** What events tell the function about the caller (docs/aws §4.3). */
+/** The caller in events (docs/aws §4.3). */
 import { putEntry } from '../routing/text-map.ts';
 import type { CallerFacts, ContextValue } from './request-facts.ts';
 
 /**
  * `requestContext.authorizer` of REST and WebSocket: the Lambda authorizer's context as text, or the claims.
- * Undefined (no such key) when nobody authorized, or IAM did, which speaks through `identity`.
+ * Undefined (no such key) without an authorizer, and for IAM, which uses `identity`.
  */
 export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   switch (caller.kind) {
@@ -52,13 +52,13 @@ export function printHttp2Authorizer(caller: CallerFacts): Record<string, unknow
 type Dialect = 'rest' | 'http2';
 const PRINTS = { rest: printRestAuthorizer, http2: printHttp2Authorizer };
 
-/** Of a cached grant, by its context, which nobody changes: it says the same in each event. */
+/** By the context of a cached grant, which never changes: the same text in each event. */
 type Kept = { readonly principalId: string | undefined } & Record<Dialect, string | undefined>;
 const kept = new WeakMap<object, Kept>();
 
 /** JSON of the member; undefined = no such key. */
 export function authorizerText(dialect: Dialect, caller: CallerFacts): string | undefined {
-  // Of a grant that has just been given, the time that this took differs.
+  // A new grant is not kept: its latency differs.
   if (caller.kind !== 'lambda' || caller.integrationLatencyMs !== 0) return printCaller(dialect, caller);
   const { context, principalId } = caller;
   let texts = kept.get(context);
@@ -74,7 +74,7 @@ function printCaller(dialect: Dialect, caller: CallerFacts): string | undefined 
   return printed && JSON.stringify(printed);
 }
 
-/** What the gateway itself says stands last, so that a context key cannot pose as the principal. */
+/** The gateway's own members come last, so that a context key cannot pose as the principal. */
 function printContext(caller: Extract<CallerFacts, { kind: 'lambda' }>): Record<string, unknown> {
   const printed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(caller.context)) putEntry(printed, name, printValue(value));
@@ -83,7 +83,10 @@ function printContext(caller: Extract<CallerFacts, { kind: 'lambda' }>): Record<
   return printed;
 }
 
-/** `123` → `"123"`; null stays null. Structures only come from an HTTP API 2.0 authorizer in front of a 1.0 integration. */
+/**
+ * `123` → `"123"`; null stays null. Structures only come from an HTTP API 2.0 authorizer in front of a 1.0
+ * integration.
+ */
 function printValue(value: ContextValue): string | null {
   if (value === null || typeof value === 'string') return value;
   return JSON.stringify(value);

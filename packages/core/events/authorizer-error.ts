@@ -1,13 +1,13 @@
 /**
- * `$context.authorizer.error`, in AWS's own words where they are public (docs/aws §10.3). For other failures there is
- * what our log says of them.
+ * `$context.authorizer.error`, in AWS's own words where they are public (docs/aws §10.3), else in the words
+ * of our log.
  */
 import type { AuthorizerResultFormat } from './authorizer-result.ts';
 import type { InvocationResult } from '../ports.ts';
 
 const NO_ROLE =
   "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again.";
-/** As the execution log of a REST API has it. */
+/** As in the execution log of a REST API. */
 const NO_PERMISSION = 'Invalid permissions on Lambda function';
 const WRONG_FORM =
   "The response from the Lambda Authorizer function doesn't match the format that API Gateway expects.";
@@ -15,18 +15,20 @@ const NOT_SIMPLE = "Simple response did not include 'isAuthorized'";
 
 type Format = AuthorizerResultFormat;
 
-/** Of a function that the authorizer may not invoke. */
+/** For a function that the authorizer may not invoke. */
 export function describeNotPermitted({ payload }: Pick<Format, 'payload'>): string {
   return isHttp(payload) ? NO_ROLE : NO_PERMISSION;
 }
 
-/** Of an answer that is none. Only HTTP APIs have a text of their own that is known. */
+/** For an invalid answer. AWS's text is known for HTTP APIs only. */
 export function describeWrongForm({ payload, simpleResponses }: Format): string | undefined {
   if (!isHttp(payload)) return undefined;
   return simpleResponses && payload === 'http-2.0' ? `${WRONG_FORM} ${NOT_SIMPLE}` : WRONG_FORM;
 }
 
-/** Of a function that fails: "the error message returned from an authorizer", says the list of variables. */
+/**
+ * For a function that fails: "the error message returned from an authorizer", says the list of variables.
+ */
 export function describeAuthorizerFailure(result: InvocationResult): string | undefined {
   return result.kind === 'failed' && result.errorMessage !== '' ? result.errorMessage : undefined;
 }

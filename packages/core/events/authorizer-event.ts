@@ -1,4 +1,4 @@
-/** What a Lambda authorizer is asked, and the ARN it is asked about (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7). */
+/** Events of Lambda authorizers, and the ARN they are about (docs/aws §4.1, §4.2, §4.4, §4.5, §4.7). */
 import { printArn } from '@gatewright/aws/arn';
 import { decodePercent } from '../routing/percent-encoding.ts';
 import { http1RequestContext, http2RequestContext } from './http-event.ts';
@@ -10,7 +10,7 @@ import { eventPath, restRequestContext } from './rest-event.ts';
 import { connectMembers } from './websocket-event.ts';
 import type { ConnectionStart } from './websocket-event.ts';
 
-/** What the event depends on of the authorizer's definition. */
+/** Parts of the authorizer's definition that the event depends on. */
 export type AuthorizerFacts = {
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
   readonly identitySources: Parameters<typeof readIdentity>[0];
@@ -18,10 +18,7 @@ export type AuthorizerFacts = {
 
 const ANONYMOUS: CallerFacts = { kind: 'anonymous' };
 
-/**
- * JSON text of the event in the format the authorizer asks for. `connection` is what a WebSocket handshake
- * will be known by; only those events tell of it.
- */
+/** JSON text of the event in the authorizer's format. `connection`: for WebSocket handshakes only. */
 export function buildAuthorizerEvent(
   authorizer: AuthorizerFacts,
   facts: RoutedFacts,
@@ -42,7 +39,7 @@ export function buildAuthorizerEvent(
   }
 }
 
-/** The header's value as it came, `Bearer ` and all. */
+/** The header's value unchanged, `Bearer ` included. */
 function buildTokenEvent(facts: RoutedFacts, token: string): string {
   return JSON.stringify({ type: 'TOKEN', methodArn: methodArn(facts), authorizationToken: token });
 }
@@ -85,7 +82,10 @@ function buildHttp1RequestEvent(facts: RoutedFacts, identity: readonly string[])
   });
 }
 
-/** `identitySource` is `null` when the authorizer names none (powertools issue 3485); else absent means left out. */
+/**
+ * `identitySource` is `null` when the authorizer names none (powertools issue 3485); other absent members are
+ * left out.
+ */
 function buildHttp2RequestEvent(facts: RoutedFacts, identity: readonly string[]): string {
   const { headers, cookies } = readLowerCaseHeaders(facts);
   return JSON.stringify({
@@ -115,14 +115,16 @@ function buildConnectRequestEvent(facts: RoutedFacts, connection: ConnectionStar
 }
 
 /**
- * `arn:aws:execute-api:{region}:{account}:{apiId}/{stage}/{VERB}/{path}`: the path as it was asked for,
- * still encoded, without its leading slash (root: `…/GET/`). A WebSocket handshake has `…/{stage}/$connect`.
+ * `arn:aws:execute-api:{region}:{account}:{apiId}/{stage}/{VERB}/{path}`: the requested path, still encoded,
+ * without its leading slash (root: `…/GET/`). A WebSocket handshake has `…/{stage}/$connect`.
  */
 export function methodArn(facts: RoutedFacts): string {
   return methodArnIn(facts.api, facts);
 }
 
-/** The same as AWS shows it to callers: of the account only the last four digits, `********9012`. */
+/**
+ * The method ARN as AWS shows it to callers, with the last four digits of the account only: `********9012`.
+ */
 export function maskedMethodArn(facts: RoutedFacts): string {
   return methodArnIn({ ...facts.api, accountId: `********${facts.api.accountId.slice(-4)}` }, facts);
 }
@@ -133,7 +135,9 @@ function methodArnIn(api: ApiFacts, facts: RoutedFacts): string {
   return `${apiArn(api)}/${facts.stage.name}/${where}`;
 }
 
-/** `arn:aws:execute-api:{region}:{account}:{apiId}`, what `execute-api:/…` in a resource policy stands for. */
+/**
+ * `arn:aws:execute-api:{region}:{account}:{apiId}`, the expansion of `execute-api:/…` in a resource policy.
+ */
 export function apiArn(api: ApiFacts): string {
   const { region, accountId, apiId } = api;
   return printArn({

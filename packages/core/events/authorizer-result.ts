@@ -1,4 +1,4 @@
-/** What an authorizer function's answer grants (docs/aws §4.3, §4.5, §11.6). */
+/** Reads the answer of an authorizer function (docs/aws §4.3, §4.5, §11.6). */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { compilePolicy } from '../policy/evaluate.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -7,7 +7,6 @@ import { quote } from '../routing/quote.ts';
 import { putEntry } from '../routing/text-map.ts';
 import type { ContextValue } from './request-facts.ts';
 
-/** How the answer is to be read. */
 export type AuthorizerResultFormat = {
   readonly payload: 'rest-token' | 'rest-request' | 'http-1.0' | 'http-2.0' | 'websocket';
   /** `{isAuthorized}` instead of a policy; payload 2.0 only. */
@@ -28,12 +27,10 @@ type AuthorizerResult =
   /** Fail closed: the client gets 500. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** Of an authorizer's answer on a WebSocket API. */
 const MAX_WEBSOCKET_BYTES = 8 * 1024;
-/** Of each `Resource`. */
 const MAX_ARN_LENGTH = 512;
 
-/** Reads the JSON text that the function returned. Never throws. */
+/** Never throws. */
 export function readAuthorizerResult(payload: string, format: AuthorizerResultFormat): AuthorizerResult {
   if (format.payload === 'websocket' && Buffer.byteLength(payload) > MAX_WEBSOCKET_BYTES)
     return invalid('more than 8 KB');
@@ -57,7 +54,7 @@ function invalid(reason: string): Invalid {
   return { kind: 'invalid', reason };
 }
 
-/** Only the booleans themselves: `"false"` is a true value to JavaScript. */
+/** Only real booleans: `"false"` is truthy in JavaScript. */
 function readSimpleVerdict(result: JsonObject): AuthorizerAnswer['verdict'] | Invalid {
   const isAuthorized = result['isAuthorized'];
   return typeof isAuthorized === 'boolean'
@@ -72,10 +69,10 @@ function readPolicyVerdict(document: unknown): AuthorizerAnswer['verdict'] | Inv
   const compiled = compilePolicy(document, { effectInAnyCase: true });
   return compiled.kind === 'compiled'
     ? { kind: 'policy', policy: compiled.policy }
-    : invalid(`a policyDocument that is no policy: ${compiled.reason}`);
+    : invalid(`an invalid policyDocument: ${compiled.reason}`);
 }
 
-/** Looks before the policy is compiled, so whatever has not the shape of a policy is left to the compiler. */
+/** Runs before the policy is compiled; malformed policies are the compiler's to report. */
 function findLongArn(document: unknown): string | undefined {
   const statements = listOf(asJsonObject(document)?.['Statement']);
   for (const statement of statements) {
@@ -92,7 +89,7 @@ function listOf(value: unknown): readonly unknown[] {
 
 type ContextReading = { readonly kind: 'context'; readonly context: AuthorizerAnswer['context'] } | Invalid;
 
-/** Structures live on in payload 2.0 alone; everywhere else they and the reserved `claims` make the answer invalid. */
+/** Payload 2.0 allows structures; everywhere else they and the reserved `claims` make the answer invalid. */
 function readContext(value: unknown, takesStructures: boolean): ContextReading {
   if (value === undefined || value === null) return { kind: 'context', context: {} };
   const record = asJsonObject(value);
@@ -107,7 +104,7 @@ function readContext(value: unknown, takesStructures: boolean): ContextReading {
   return { kind: 'context', context };
 }
 
-/** `false` when there is something that is neither text nor a number. */
+/** `false` for a value that is neither text nor a number. */
 function readOptionalText(value: unknown): string | undefined | false {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;

@@ -1,16 +1,16 @@
-/** Claims as functions get to see them: always texts (docs/aws §4.5, §4.6). */
+/** Claims as functions see them: always texts (docs/aws §4.5, §4.6). */
 import { printClaim } from '@gatewright/handlers/aws/claim-text';
 import type { ClaimForm } from '@gatewright/handlers/aws/claim-text';
 import { putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
 import type { Claims } from '../policy/bearer-token.ts';
 
-/** Of HTTP APIs; a claim that is null is left out (captured on AWS in August 2026, floci pull request 2011). */
+/** HTTP APIs; null claims are left out (captured on AWS in August 2026, floci pull request 2011). */
 export function printHttpClaims(claims: Claims): TextMap {
   return printClaims(claims, 'jwt');
 }
 
-/** Of Cognito authorizers of REST APIs. */
+/** Cognito authorizers of REST APIs. */
 export function printCognitoClaims(claims: Claims): TextMap {
   return printClaims(claims, 'cognito');
 }

@@ -10,7 +10,7 @@ import type {
   StageFacts,
 } from './request-facts.ts';
 
-/** A request, with all that is known of it so far. */
+/** A request, as far as it is known. */
 export type ContextFacts = RequestFacts & {
   readonly api: ApiFacts;
   readonly stage: StageFacts | undefined;
@@ -62,7 +62,7 @@ function signer({ caller }: ContextFacts): Extract<CallerFacts, { kind: 'iam' }>
   return caller?.kind === 'iam' ? caller : undefined;
 }
 
-/** Whether a name is one that this version can read before anybody is known; others are refused when the definition loads. */
+/** Whether a variable can be read before authorization; others are refused when the definition loads. */
 export function isContextVariable(name: string): boolean {
   return Object.hasOwn(READERS, name);
 }
@@ -72,14 +72,13 @@ export function contextVariable(facts: ContextFacts, name: string): string | und
   return contextReader(name)?.(facts);
 }
 
-/** How `$context.{name}` is read; undefined for a name that is none. */
+/** Reader of `$context.{name}`; undefined for an unknown name. */
 export function contextReader(name: string): ContextReader<ContextFacts> | undefined {
   if (!name.startsWith('authorizer.')) return getEntry(READERS, name);
   const rest = name.slice('authorizer.'.length);
   return (facts) => readAuthorizer(facts.caller, rest);
 }
 
-/** What the authorizer found out, as text. */
 function readAuthorizer(caller: CallerFacts | undefined, name: string): string | undefined {
   switch (caller?.kind) {
     case 'lambda': {

@@ -1,4 +1,4 @@
-/** CORS headers of an HTTP API: what a preflight and what an actual request get (docs/aws §12). */
+/** CORS headers of an HTTP API, for preflights and actual requests (docs/aws §12). */
 
 /** HTTP API `CorsConfiguration`, or `Cors` of a function URL, compiled. Absent on REST. */
 export type CorsPlan = {
@@ -8,7 +8,7 @@ export type CorsPlan = {
   readonly exposeHeaders: readonly string[];
   readonly allowCredentials: boolean;
   readonly maxAgeSeconds: number | undefined;
-  /** Function URLs: `*` is answered with the origin that asks. */
+  /** Function URLs: `*` is answered with the request's origin. */
   readonly echoesOrigin?: true;
 };
 
@@ -36,7 +36,6 @@ export function preflightHeaders(cors: CorsPlan, origin: string): string[] {
   return headers;
 }
 
-/** Headers that the gateway adds to the reply of an actual request, errors included. */
 export function replyCorsHeaders(cors: CorsPlan, origin: string): string[] {
   const allowOrigin = allowedOrigin(cors, origin);
   if (allowOrigin === undefined) return [];
@@ -47,7 +46,7 @@ export function replyCorsHeaders(cors: CorsPlan, origin: string): string[] {
   return headers;
 }
 
-/** Whether the backend's header of this name is discarded because the gateway speaks for it. */
+/** Whether the backend's header of this name is replaced by the gateway's. */
 export function isCorsHeader(name: string): boolean {
   return /^access-control-(allow-|expose-|max-age)/i.test(name);
 }

@@ -1,8 +1,8 @@
-/** AWS's words for a caller whom IAM or a resource policy does not let in (docs/aws §1.4). */
+/** AWS's words for a denial by IAM or a resource policy (docs/aws §1.4). */
 import { maskedMethodArn } from './authorizer-event.ts';
 import type { RoutedFacts } from './request-facts.ts';
 
-/** `who`: the ARN of a signer, or nobody: AWS writes `anonymous`. */
+/** `who`: the ARN of the signer; undefined becomes AWS's `anonymous`. */
 export function describeDenial(facts: RoutedFacts, who: string | undefined, isExplicit: boolean): string {
   const ending = isExplicit ? ' with an explicit deny' : '';
   return `User: ${who ?? 'anonymous'} is not authorized to perform: execute-api:Invoke on resource: ${maskedMethodArn(facts)}${ending}`;

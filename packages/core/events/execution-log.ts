@@ -1,4 +1,4 @@
-/** The execution log of a request on a REST API, or of an event of a WebSocket API, in AWS's lines (docs/aws §10.3). */
+/** The execution log of a REST request or a WebSocket event, in AWS's lines (docs/aws §10.3). */
 import { formatAwsDate } from './request-time.ts';
 import { allQueryValues, readQuery } from './query-text.ts';
 import type { ContextFacts } from './context-variables.ts';
@@ -9,9 +9,8 @@ type LoggedMessage = {
   readonly body: string | Buffer | undefined;
 };
 
-/** What went to the integration, and what came back. */
 export type LoggedCall = {
-  /** Where to: a URL, or the name of a function. */
+  /** A URL, or the name of a function. */
   readonly uri: string;
   readonly sent: LoggedMessage;
   readonly received: (LoggedMessage & { readonly status: number }) | undefined;
@@ -24,7 +23,6 @@ type Placed = {
   readonly pathParameters: Readonly<Record<string, string>> | null;
 };
 
-/** What came in: a request, or what went over an open WebSocket. */
 type LoggedEvent =
   | ({ readonly kind: 'request' } & Placed)
   | ({ readonly kind: 'CONNECT' } & Placed)
@@ -39,16 +37,15 @@ type LoggedEvent =
 export type ExecutionFacts = {
   readonly request: ContextFacts;
   readonly event: LoggedEvent;
-  /** Credentials beside those in headers that are known as such: what the authorizer reads. */
+  /** Credentials besides those in known headers: the authorizer's identity sources. */
   readonly secrets: readonly string[];
-  /** Undefined where the route has no Lambda authorizer, or nothing came that far. */
+  /** Undefined if the route has no Lambda authorizer, or the request did not get that far. */
   readonly authorizer?: AuthorizerFacts | undefined;
-  /** Undefined where no call was made: a MOCK, a hit of the cache, a refusal. */
+  /** Undefined if no call was made: a MOCK, a hit of the cache, a refusal. */
   readonly call: LoggedCall | undefined;
-  /** By which an integration of AWS knows the call in its own logs. */
+  /** Id of the call in an AWS integration's own logs. */
   readonly endpointRequestId?: string | undefined;
   readonly reply: LoggedMessage & { readonly status: number };
-  /** Why the request failed. */
   readonly failure: string | undefined;
 };
 
@@ -56,21 +53,20 @@ export type ExecutionFacts = {
 const EVENT_LIMIT = 1024;
 const EXTENDED_ID = 'Extended Request Id: ';
 const ENDPOINT_ID = 'AWS Integration Endpoint RequestId : ';
-/** Only their ends may stand in a log, enough to tell two of them apart. */
+/** Logs show only the ends of these, enough to distinguish two of them. */
 const SECRETS: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
   'x-amz-security-token',
   'cookie',
-  // Browsers can give a WebSocket no other header, so tokens come in it.
+  // Browsers can set no other header on a WebSocket, so tokens are sent in it.
   'sec-websocket-protocol',
 ]);
-/** Of a signed address. */
+/** Of a presigned URL. */
 const SECRET_PARAMETERS = ['X-Amz-Signature', 'X-Amz-Security-Token'];
-/** What is shorter is found in what has nothing to do with it. */
+/** Shorter secrets would match unrelated text. */
 const MIN_SECRET_LENGTH = 4;
 
-/** What a level of logging writes. */
 export function levelLines(
   facts: ExecutionFacts,
   {
@@ -82,7 +78,7 @@ export function levelLines(
   return loggingLevel === 'ERROR' ? failureLines(facts) : executionLines(facts, isDataTraced);
 }
 
-/** Lines of level INFO; headers and bodies only where data is traced. Every line names its request. */
+/** Lines of level INFO; headers and bodies only with data tracing. Every line names its request. */
 function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] {
   const { request, event, authorizer, call, reply, failure, endpointRequestId } = facts;
   const lines = [
@@ -93,7 +89,7 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
     ...(isDataTraced ? describeRequest(request, event) : []),
     ...(call === undefined ? [] : describeCall(call, isDataTraced)),
     ...(failure === undefined ? [] : [failure]),
-    // Nobody is there any more to read an answer.
+    // After a disconnect there is no client to answer.
     ...(isDataTraced && failure === undefined && event.kind !== 'DISCONNECT'
       ? [
           `Method response body after transformations: ${print(reply.body)}`,
@@ -108,9 +104,9 @@ function executionLines(facts: ExecutionFacts, isDataTraced: boolean): string[] 
   return lines.map((line) => frame(request.requestId, hide(line)));
 }
 
-/** Which method or route was asked for, and of a WebSocket API by whom. */
+/** The method or route of the event; on a WebSocket API also its sender. */
 function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, event: LoggedEvent): string[] {
-  // AWS calls the path the resource's, but it is the one that was asked for [obs].
+  // AWS calls it the resource's path, but shows the requested one [obs].
   if (event.kind === 'request') return [`HTTP Method: ${method}, Resource Path: ${event.path}`];
   const to = `WebSocket API [${api.apiId}]`;
   const key = event.kind === 'DISCONNECT' ? '$disconnect' : (route?.routeKey ?? '');
@@ -125,15 +121,15 @@ function nameEvent({ method, api, route, sourceIp, headers }: ContextFacts, even
   return [named, `${client} has disconnected from ${to}: ${code}${reason === '' ? '' : ` ${reason}`}`];
 }
 
-/** What the front end adds to a reply after its execution [obs]. */
+/** Headers that the front end adds after execution [obs]. */
 const FRONT_END: ReadonlySet<string> = new Set(['x-amzn-requestid', 'x-amz-apigw-id']);
 
-/** The headers that a method's execution made, as a flat list. */
+/** The headers from a method's execution, as a flat list. */
 export function withoutFrontEnd(headers: readonly string[]): string[] {
   return headers.filter((_, index) => !FRONT_END.has((headers[index - (index % 2)] ?? '').toLowerCase()));
 }
 
-/** Lines of level ERROR: none for a request that did not fail. */
+/** Lines of level ERROR: only for failed requests. */
 function failureLines({ request, reply, failure, secrets }: ExecutionFacts): string[] {
   if (failure === undefined) return [];
   const hide = hideValues([...secretsOf(request), ...secrets]);
@@ -143,8 +139,8 @@ function failureLines({ request, reply, failure, secrets }: ExecutionFacts): str
 }
 
 /**
- * The lines of one request as TestInvokeMethod shows them: under one heading and each with its date, where a log
- * group has the id of the request [obs].
+ * One request's lines as TestInvokeMethod shows them: one heading, and a date on each line, where a log group
+ * has the request id [obs].
  */
 export function printTestLog(
   { requestId, receivedAtEpochMs }: Pick<ContextFacts, 'requestId' | 'receivedAtEpochMs'>,
@@ -158,10 +154,9 @@ export function printTestLog(
   return [`Execution log for request ${requestId}`, ...events, ''].join('\n');
 }
 
-/** What asking an authorizer came to; undefined where it did not get so far, or no function was asked. */
+/** The authorizer's call; undefined if no function was called. */
 export type AuthorizerFacts = {
   readonly authorizerId: string;
-  /** What the client showed of itself. */
   readonly identity: string | undefined;
   readonly call:
     { readonly uri: string; readonly event: string; readonly result: string | undefined } | undefined;
@@ -169,13 +164,13 @@ export type AuthorizerFacts = {
   readonly principalId: string | undefined;
 };
 
-/** How TestInvokeAuthorizer went, in AWS's lines [obs, a public capture of 2017]. */
+/** Lines of TestInvokeAuthorizer, in AWS's form [obs, a public capture of 2017]. */
 export function authorizerLines(request: Pick<ContextFacts, 'requestId'>, facts: AuthorizerFacts): string[] {
   const hide = hideValues(facts.identity === undefined ? [] : [facts.identity]);
   return describeAuthorizer(request, facts, true).map((line) => frame(request.requestId, hide(line)));
 }
 
-/** Begun and done, or refused [kc: api-gateway-logs]; what it was asked and has answered where data is traced. */
+/** Start and end, or the refusal [kc: api-gateway-logs]; with data tracing also event and answer. */
 function describeAuthorizer(
   { requestId }: Pick<ContextFacts, 'requestId'>,
   { authorizerId, identity, call, failure, principalId }: AuthorizerFacts,
@@ -203,7 +198,7 @@ function describeAuthorizer(
   ];
 }
 
-/** Where a function is asked, as logs name it: its address at AWS. */
+/** The function's address at AWS, as logs name it. */
 export function lambdaUri(
   api: { readonly region: string; readonly accountId: string },
   name: string,
@@ -213,7 +208,7 @@ export function lambdaUri(
   return `https://lambda.${api.region}.amazonaws.com/2015-03-31/functions/arn:aws:lambda:${api.region}:${api.accountId}:function:${qualified}/invocations`;
 }
 
-/** A message has a body alone, an end nothing. */
+/** A message has only a body, a disconnect nothing. */
 function describeRequest(request: ContextFacts, event: LoggedEvent): string[] {
   if (event.kind === 'DISCONNECT') return [];
   const body = `Method request body before transformations: ${print(request.body)}`;
@@ -248,7 +243,7 @@ function describeCall({ uri, sent, received, latencyMs }: LoggedCall, isDataTrac
   ];
 }
 
-/** A line break in a body or a header must not begin a line of its own. */
+/** A line break in a body or header must not start a new line. */
 function frame(requestId: string, line: string): string {
   const text = line.length > EVENT_LIMIT ? `${line.slice(0, EVENT_LIMIT)} [TRUNCATED]` : line;
   return `(${requestId}) ${text.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}`;
@@ -266,7 +261,7 @@ function printHeaders(headers: readonly string[]): string {
   return printMap(entries);
 }
 
-/** They are hidden wherever they stand, in the event of a function too. */
+/** Hidden everywhere, also in a function's event. */
 function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   const secrets = SECRET_PARAMETERS.flatMap((name) => allQueryValues(rawQuery, name));
   headers.each((name, _, value) => {
@@ -275,7 +270,7 @@ function secretsOf({ headers, rawQuery }: ContextFacts): string[] {
   return secrets;
 }
 
-/** Also as an address has them. */
+/** Hides them in their URL-encoded form, too. */
 function hideValues(secrets: readonly string[]): (line: string) => string {
   const hidden = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
@@ -285,12 +280,12 @@ function hideValues(secrets: readonly string[]): (line: string) => string {
   return (line) => hidden.reduce((text, [secret, shown]) => text.replaceAll(secret, shown), line);
 }
 
-/** Half a surrogate has no encoding, and stands in no address. */
+/** A lone surrogate cannot be encoded, and cannot occur in a URL. */
 function encodeSecret(secret: string): string {
   return encodeURIComponent(secret.toWellFormed());
 }
 
-/** Enough of a secret to tell two of them apart. */
+/** Shows enough to distinguish two secrets. */
 function mask(secret: string): string {
   return `****${secret.slice(-3)}`;
 }

@@ -1,4 +1,7 @@
-/** The event of a function URL: payload 2.0 with a request context of its own (Lambda developer guide, "Invoking Lambda function URLs"). */
+/**
+ * The event of a function URL: payload 2.0 with its own request context (Lambda developer guide, "Invoking
+ * Lambda function URLs").
+ */
 import { printHttp2Authorizer } from './authorizer-context.ts';
 import { readHttpBody } from './media-types.ts';
 import { readJoinedQuery } from './query-text.ts';
@@ -7,7 +10,7 @@ import { readLowerCaseHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 import { domainPrefix } from './rest-event.ts';
 
-/** What a request does not have is left out. Paths stay as they were sent, where an HTTP API decodes them [obs]. */
+/** Absent values are left out. Paths stay encoded, unlike on an HTTP API [obs]. */
 export function buildFunctionUrlEvent(facts: RoutedFacts, caller: CallerFacts): string {
   const { headers, cookies } = readLowerCaseHeaders(facts);
   const { body, isBase64Encoded } = readHttpBody(facts);

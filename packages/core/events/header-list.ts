@@ -1,7 +1,7 @@
-/** Headers as flat name, value lists (node's `rawHeaders`), and how they are looked up. */
+/** Headers as flat name, value lists (node's `rawHeaders`). */
 import type { JsonTemplates } from './json-template.ts';
 
-/** The last value of a header of a reply; `name` in lower case. AWS's single-value maps keep the last, too. */
+/** The last value of a reply's header; `name` in lower case. AWS's single-value maps keep the last, too. */
 export function lastHeader(lines: readonly string[], name: string): string | undefined {
   for (let index = lines.length - 2; index >= 0; index -= 2) {
     const candidate = lines[index];
@@ -10,7 +10,7 @@ export function lastHeader(lines: readonly string[], name: string): string | und
   return undefined;
 }
 
-/** Whether two such lists say the same, letter by letter. */
+/** Whether two lists are equal, case included. */
 export function areSameLines(lines: readonly string[], others: readonly string[]): boolean {
   if (lines === others) return true;
   if (lines.length !== others.length) return false;
@@ -18,7 +18,7 @@ export function areSameLines(lines: readonly string[], others: readonly string[]
   return true;
 }
 
-/** What is made of headers that a connection sends again and again: JSON, but for what is each request's own. */
+/** JSON prepared from headers that a connection repeats, with gaps for the parts that differ per request. */
 type HeaderTexts = {
   rest:
     | {
@@ -37,11 +37,11 @@ type HeaderTexts = {
     | undefined;
 };
 
-/** Headers that many ask and nobody changes, as those of a request: their names are made lower case once. */
+/** Immutable headers with many readers: names are lower-cased once. */
 export class HeaderList {
-  /** In order of arrival and in the spelling of whoever sent them. */
+  /** In order of arrival, as spelled by the sender. */
   readonly lines: readonly string[];
-  /** Undefined where they have come once. */
+  /** Undefined until the headers repeat. */
   texts: HeaderTexts | undefined = undefined;
   #names: readonly string[] | undefined;
 
@@ -49,7 +49,7 @@ export class HeaderList {
     this.lines = lines;
   }
 
-  /** They have come again. */
+  /** The same headers came again. */
   repeat(): void {
     this.texts ??= { rest: undefined, identity: undefined, lowerCase: undefined };
   }
@@ -70,7 +70,6 @@ export class HeaderList {
     return values;
   }
 
-  /** Every line in order. */
   each(visit: (lowerName: string, name: string, value: string) => void): void {
     const { lines } = this;
     this.#lowerNames().forEach((lower, at) => visit(lower, lines[2 * at] ?? '', lines[2 * at + 1] ?? ''));

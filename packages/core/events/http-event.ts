@@ -11,7 +11,10 @@ import { RouteTemplates } from './route-templates.ts';
 import type { Place } from './route-templates.ts';
 import { domainPrefix, printIdentity } from './rest-event.ts';
 
-/** Payload 1.0: like REST, with `version`, canonical header names and the stage in `path`. HTTP APIs know no API keys. */
+/**
+ * Payload 1.0: like REST, with `version`, canonical header names and the stage in `path`. HTTP APIs have no
+ * API keys.
+ */
 export function buildHttp1Event(facts: RoutedFacts, caller: CallerFacts): string {
   const { headers, multiValueHeaders } = readCanonicalHeaders(facts);
   const query = readQuery(facts.rawQuery);
@@ -44,7 +47,7 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
     httpMethod: facts.method,
     identity: {
       ...printIdentity(facts, caller, undefined),
-      // Where REST has null (recorded by AWS's own tests).
+      // REST has null here (recorded by AWS's own tests).
       userAgent: facts.headers.last('user-agent') ?? '',
     },
     operationName: facts.route.operationName,
@@ -59,7 +62,7 @@ export function http1RequestContext(facts: RoutedFacts, caller: CallerFacts): Re
   };
 }
 
-/** What of a context differs from request to request. */
+/** The parts of a context that differ by request. */
 const CONTEXT_PARTS = [
   'authentication',
   'authorizer',
@@ -88,7 +91,7 @@ type Part = (typeof PARTS)[number];
 
 const TEMPLATES = new RouteTemplates<Part>(PARTS, http2Event);
 
-/** Payload 2.0: what a request does not have is left out, never `null`. */
+/** Payload 2.0: absent values are left out, never `null`. */
 export function buildHttp2Event(facts: RoutedFacts, caller: CallerFacts): string {
   const { headers, cookies } = printLowerCaseHeaders(facts);
   const { body, isBase64Encoded } = readHttpBody(facts);

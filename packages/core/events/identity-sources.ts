@@ -1,4 +1,4 @@
-/** Reads what an authorizer identifies a caller by. */
+/** Reads the identity sources of an authorizer. */
 import { contextVariable } from './context-variables.ts';
 import { allQueryValues } from './query-text.ts';
 import type { RoutedFacts } from './request-facts.ts';
@@ -8,10 +8,10 @@ type Source = {
   readonly name: string;
 };
 
-/** How a name that comes more than once is read: as the events of the API's kind read it (docs/aws §2.6, §3.3). */
+/** How repeated names are read: as in the events of that kind of API (docs/aws §2.6, §3.3). */
 type Duplicates = 'last' | 'joined';
 
-/** Of the events of HTTP APIs; those of REST and WebSocket APIs keep the last value. */
+/** HTTP APIs join values; REST and WebSocket APIs keep the last. */
 export function duplicatesOf(payload: string): Duplicates {
   return payload.startsWith('http') ? 'joined' : 'last';
 }
@@ -39,8 +39,8 @@ function chooseValues(all: readonly (readonly string[])[], duplicates: Duplicate
 }
 
 /**
- * The values, and what an answer may be kept under: every value of every source, since the event holds them all. Under less, an
- * answer that was given for one credential would be found by a request that brings another one beside it, or the reverse.
+ * The values, and the cache key: every value of every source, since the event holds them all. With a smaller
+ * key, an answer for one credential could be found by a request with a second one beside it.
  */
 export function readKeyedIdentity(
   sources: readonly Source[],
@@ -54,8 +54,8 @@ export function readKeyedIdentity(
 }
 
 /**
- * Mostly the only value as it is. JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one credential pair must never answer for
- * another, nor a value that is written as such a list for the values in it.
+ * A single value stays as it is. JSON keeps ["a\nb","c"] and ["a","b\nc"] apart: one pair of credentials must
+ * never answer for another, nor a value that looks like such a list.
  */
 function printKey(all: readonly (readonly string[])[]): string {
   const [only] = all.length === 1 && all[0]?.length === 1 ? all[0] : [];

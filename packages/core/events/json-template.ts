@@ -1,45 +1,45 @@
 /**
- * JSON of one form again and again: what is the same each time is printed once, the rest is put between. An event of a
- * kilobyte costs a fifth of what `JSON.stringify` takes for it.
+ * JSON of a repeated form: constant parts are printed once, the others inserted. A 1 KB event costs a fifth
+ * of `JSON.stringify`.
  */
 
-/** What `JSON.stringify` writes otherwise than it stands: quotes, control characters, and halves of surrogate pairs. */
+/** Characters that `JSON.stringify` escapes: quotes, control characters, lone surrogates. */
 const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
-/** `JSON.stringify` of a text; nearly all of them need nothing but the quotes. */
+/** `JSON.stringify` of a text; most texts only need quotes. */
 export function quote(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
-/** Stands for a part until it is known. Nothing that is printed beside it may look like it, which `compile` counts. */
+/** Placeholder for a part. Text that looks like one is detected by the count in `compile`. */
 function mark(place: number): string {
   return `\u0000${place}\u0000`;
 }
 const MARKS = /"\\u0000(\d+)\\u0000"/;
 
 type Compiled = {
-  /** One more than there are places. */
+  /** One more than `places`. */
   readonly pieces: readonly string[];
   readonly places: readonly number[];
 };
 
-/** @typeParam Part names of what differs from text to text */
+/** @typeParam Part names of the variable parts */
 export class JsonTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: (part: (name: Part) => unknown) => unknown;
-  /** By which parts are absent, a bit each. */
+  /** Key: one bit per absent part. */
   readonly #compiled = new Map<number, Compiled | undefined>();
 
   /**
    * @param parts at most 31
-   * @param build the whole; a part that is absent is undefined, so that `JSON.stringify` leaves its key out
+   * @param build the whole; an absent part is undefined, so that `JSON.stringify` leaves its key out
    */
   constructor(parts: readonly Part[], build: (part: (name: Part) => unknown) => unknown) {
     this.#parts = parts;
     this.#build = build;
   }
 
-  /** @param texts JSON of each part, in their order; undefined = absent */
+  /** @param texts JSON of each part, in order; undefined = absent */
   print(texts: readonly (string | undefined)[]): string {
     let absent = 0;
     for (let place = 0; place < texts.length; place += 1)
@@ -56,7 +56,7 @@ export class JsonTemplates<Part extends string> {
     return text;
   }
 
-  /** Undefined: something in it looks like the mark of a part. */
+  /** Undefined if a constant part looks like a placeholder. */
   #compile(absent: number): Compiled | undefined {
     let uses = 0;
     const whole = this.#build((name) => {

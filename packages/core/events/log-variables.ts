@@ -1,9 +1,9 @@
-/** `$context.…` that only access logs know: how a request went (docs/aws §10.3). */
+/** `$context.…` variables of access logs only: the outcome of a request (docs/aws §10.3). */
 import { getEntry } from '../routing/text-map.ts';
 import { contextReader } from './context-variables.ts';
 import type { ContextFacts, ContextReader } from './context-variables.ts';
 
-/** One of AWS's checks; undefined members have nothing to say. */
+/** One of AWS's checks; undefined members are absent. */
 export type LoggedCheck = {
   readonly status: number;
   readonly latencyMs: number | undefined;
@@ -11,9 +11,9 @@ export type LoggedCheck = {
 };
 
 export type LoggedFailure = {
-  /** What the client reads; `null` where AWS says nothing. */
+  /** The client's message; `null` where AWS sends none. */
   readonly message: string | null;
-  /** AWS's gateway response type; undefined on HTTP APIs' own failures. */
+  /** AWS's gateway response type; undefined for failures of HTTP APIs. */
   readonly responseType: string | undefined;
   readonly validationErrorString: string | undefined;
 };
@@ -25,13 +25,12 @@ export type LoggedIntegration = {
   readonly endpointStatus: number | undefined;
   readonly latencyMs: number | undefined;
   readonly error: string | undefined;
-  /** The request id that an AWS service (Lambda included) or an HTTP backend gave. */
+  /** The request id from an AWS service (Lambda included) or an HTTP backend. */
   readonly requestId: string | undefined;
-  /** Where the answer was streamed: what its beginning took. `latencyMs` is then the whole of it. */
+  /** Streamed answers: the times until head and first content; `latencyMs` covers the whole. */
   readonly stream?: { readonly headMs: number; readonly firstContentMs: number | undefined };
 };
 
-/** WebSocket: the event of a connection. */
 export type LoggedConnection = {
   readonly connectionId: string;
   readonly connectedAtEpochMs: number;
@@ -41,13 +40,12 @@ export type LoggedConnection = {
   readonly disconnectReason?: string | undefined;
 };
 
-/** A request that has been answered. */
 export type LogFacts = {
   readonly request: ContextFacts;
   readonly status: number;
   readonly responseBytes: number;
   readonly latencyMs: number;
-  /** Undefined where the request did not get so far, or nothing of the kind is asked for. */
+  /** Undefined if the request did not get that far, or the check is not configured. */
   readonly authenticate: LoggedCheck | undefined;
   readonly authorizer: LoggedCheck | undefined;
   readonly authorize: LoggedCheck | undefined;
@@ -117,7 +115,7 @@ function milliseconds(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(Math.round(value));
 }
 
-/** How a variable of an access log is read; undefined for a name that AWS does not know either. */
+/** Reader of an access log variable; undefined for a name that AWS does not know either. */
 export function logReader(name: string): ContextReader<LogFacts> | undefined {
   const readRequest = contextReader(name);
   return getEntry(READERS, name) ?? (readRequest && ((facts) => readRequest(facts.request)));

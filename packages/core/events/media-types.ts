@@ -1,24 +1,23 @@
-/** Which bodies are binary (docs/aws §2.4). */
+/** Binary bodies (docs/aws §2.4). */
 import type { RequestFacts } from './request-facts.ts';
 
-/** A body as events carry it; `null` when there is none. */
 type EventBody = { readonly body: string | null; readonly isBase64Encoded: boolean };
 
 const NO_BODY: EventBody = { body: null, isBase64Encoded: false };
 
-/** REST: base64 exactly if the Content-Type (`application/json` when the client names none) is a binary type of the API. */
+/** REST: base64 only if the Content-Type (default `application/json`) is a binary type of the API. */
 export function readRestBody(request: RequestFacts, binaryMediaTypes: readonly string[]): EventBody {
   const contentType = request.headers.last('content-type') ?? 'application/json';
   return encodeBody(request.body, isBinaryType(contentType, binaryMediaTypes));
 }
 
-/** HTTP API payload 1.0 and 2.0: text only for the types below, else base64, also without a Content-Type. */
+/** HTTP API payload 1.0 and 2.0: text for the types below, else base64, also without a Content-Type. */
 export function readHttpBody(request: RequestFacts): EventBody {
   const contentType = request.headers.last('content-type') ?? '';
   return encodeBody(request.body, !isTextType(bareType(contentType)) || isInOtherCharset(contentType));
 }
 
-/** A text that says it is no UTF-8 comes as its bytes (captured in August 2026, docs/aws §2.4). */
+/** Text in another charset than UTF-8 comes as bytes (captured in August 2026, docs/aws §2.4). */
 function isInOtherCharset(contentType: string): boolean {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1];
   return charset !== undefined && !/^utf-?8$/i.test(charset);
@@ -36,8 +35,8 @@ function encodeBody(body: Buffer | undefined, isBinary: boolean): EventBody {
 }
 
 /**
- * Whether a response may leave as bytes: REST compares the first type of Accept alone. Without an Accept
- * only the binary type that covers everything matches.
+ * Whether a response may be sent as bytes: REST compares only the first type of Accept. Without an Accept
+ * only the catch-all binary type matches.
  */
 export function acceptsBinary(accept: string | undefined, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;
@@ -46,9 +45,9 @@ export function acceptsBinary(accept: string | undefined, binaryMediaTypes: read
 }
 
 /**
- * `binaryMediaTypes` in lower case: exact, `type/*`, or the one that covers everything. A wildcard on the
- * left (`*` + `/test`) never matches, nor does a client's wildcard match an exact type; both recorded. A client's
- * `type/*` is text like any other to the same entry of the API (docs/aws §2.4).
+ * `binaryMediaTypes` in lower case: exact, `type/*`, or the catch-all. A wildcard on the left (`*` + `/test`)
+ * never matches, nor does a client's wildcard match an exact type; both recorded. A client's `type/*` equals
+ * the same entry of the API (docs/aws §2.4).
  */
 export function isBinaryType(mediaType: string, binaryMediaTypes: readonly string[]): boolean {
   if (binaryMediaTypes.length === 0) return false;

@@ -1,6 +1,6 @@
 /**
- * Metrics of one request in CloudWatch's embedded metric format: one JSON line with AWS's names and dimensions
- * per kind of API (docs/aws §10.3).
+ * Metrics of one request in CloudWatch's embedded metric format: one JSON line with AWS's names and
+ * dimensions by kind of API (docs/aws §10.3).
  */
 import type { LogFacts } from './log-variables.ts';
 
@@ -10,12 +10,12 @@ type Metric = readonly [name: string, unit: Unit, value: number];
 type MetricFacts = {
   readonly protocol: 'rest' | 'http' | 'websocket';
   readonly apiName: string;
-  /** Beside those of the stage, those of the method or route. */
+  /** Adds metrics by method or route to those of the stage. */
   readonly isDetailed: boolean;
   readonly cache: 'hit' | 'miss' | undefined;
 };
 
-/** A JSON object on one line; what AWS does not count of such a request is not in it. */
+/** A JSON object on one line; metrics that AWS does not count for the request are absent. */
 export function metricLine(facts: LogFacts, { protocol, apiName, isDetailed, cache }: MetricFacts): string {
   const { request } = facts;
   const stages = stageNames(request.stage?.name ?? '', request.stage?.isCanary === true);
@@ -32,7 +32,7 @@ export function metricLine(facts: LogFacts, { protocol, apiName, isDetailed, cac
           CloudWatchMetrics: [
             {
               Namespace: 'AWS/ApiGateway',
-              // The API as a whole counts a canary's request once.
+              // For the API as a whole a canary's request counts once.
               Dimensions: Stage.includes('/') ? dimensions.slice(1) : dimensions,
               Metrics: metrics.map(([Name, Unit]) => ({ Name, Unit })),
             },
@@ -47,7 +47,7 @@ export function metricLine(facts: LogFacts, { protocol, apiName, isDetailed, cac
     .join('\n');
 }
 
-/** A canary's requests count for the stage and for the canary. */
+/** A canary's requests count for both the stage and the canary. */
 function stageNames(stage: string, isCanary: boolean): readonly string[] {
   return isCanary ? [stage, `${stage}/Canary`] : [stage];
 }
@@ -79,7 +79,7 @@ const METRICS: Readonly<
     ['DataProcessed', 'Bytes', facts.responseBytes + (facts.request.body?.length ?? 0)],
   ],
   websocket: (facts) => [
-    // AWS counts what goes through a route as messages; the end of a connection is neither.
+    // AWS counts route events as messages; a disconnect is neither.
     ...(facts.connection?.eventType === 'CONNECT' ? [['ConnectCount', 'Count', 1] as const] : []),
     ...(facts.connection?.eventType === 'MESSAGE' ? [['MessageCount', 'Count', 1] as const] : []),
     ['ClientError', 'Count', isClass(facts, 4)],

@@ -1,4 +1,4 @@
-/** What a function's answer means to the client (docs/aws §3.5, §3.6, §11.1, §11.3). */
+/** Reads a function's proxy response (docs/aws §3.5, §3.6, §11.1, §11.3). */
 import { CONNECTION_HEADERS } from './connection-headers.ts';
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { quote } from '../routing/quote.ts';
@@ -16,29 +16,28 @@ type ProxyResult =
       readonly headers: string[];
       readonly body: string | Buffer;
     }
-  /** A client gets 502 (REST, WebSocket) or 500 (HTTP); `reason` is for the operator. */
+  /** The client gets 502 (REST, WebSocket) or 500 (HTTP); `reason` is for the operator. */
   | Malformed
-  /** Base64 that cannot be read: 500 on every kind of API (docs/aws §2.4). */
+  /** Invalid base64: 500 on every kind of API (docs/aws §2.4). */
   | { readonly kind: 'undecodable'; readonly reason: string };
 
 type Malformed = { readonly kind: 'malformed'; readonly reason: string };
 
-/** What the rules for binary replies need to know; REST only. */
+/** Inputs of the rules for binary replies; REST only. */
 export type BinaryRules = {
-  /** Lower case, of the API. */
+  /** The API's, in lower case. */
   readonly binaryMediaTypes: readonly string[];
-  /** The request's Accept. */
   readonly accept: string | undefined;
 };
 
 const STREAM_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'cookies']);
 const REST_MEMBERS = new Set(['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded']);
 
-/** Answers in payload 1.0 and 2.0 that name no type are text; recorded on HTTP APIs in April 2025. */
+/** Default type of answers in payload 1.0 and 2.0; recorded on HTTP APIs in April 2025. */
 const HTTP_DEFAULT_TYPE = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** Leave a REST API as `x-amzn-Remapped-<Name>`: the gateway speaks for itself in these (docs/aws §2.7). */
+/** Renamed to `x-amzn-Remapped-<Name>` on REST APIs, which set these themselves (docs/aws §2.7). */
 const REST_REMAPPED = new Set([
   'authorization',
   'connection',
@@ -47,20 +46,19 @@ const REST_REMAPPED = new Set([
   'server',
   'www-authenticate',
 ]);
-/** `Trailer` announces a trailer section that a reply of known length cannot have; the socket would refuse it. */
+/** A reply of known length cannot have the trailers that `Trailer` announces; the socket would refuse it. */
 const REST_DROPPED = new Set(['trailer', 'transfer-encoding']);
 
-/** HTTP APIs. */
 const HTTP_DROPPED = new Set(CONNECTION_HEADERS);
 
-/** REST. `statusCode` may be missing (200); members that AWS does not know make the answer malformed. */
+/** REST. `statusCode` may be missing (200); unknown members make the answer malformed. */
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
   const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
   if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const headers = writeRestHeaders(lines.lines);
@@ -68,14 +66,14 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
   return reply(status, headers, JSON_TYPE, readBody(result, decodes));
 }
 
-/** The metadata in front of a streamed body (REST); the result has no body. Members that AWS does not document are refused. */
+/** The metadata before a streamed body (REST); the result has no body. Undocumented members are refused. */
 export function readStreamHead(prelude: string): ProxyResult {
   const result = parseRecord(prelude);
   if (result === undefined) return malformed('the metadata is not a JSON object');
   const stranger = Object.keys(result).find((member) => !STREAM_MEMBERS.has(member));
   if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)} in the metadata`);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   const cookies = readCookies(result['cookies']);
@@ -90,25 +88,25 @@ export function readHttp1Result(payload: string): ProxyResult {
   const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
   if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'single-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeHttpHeaders(lines.lines), HTTP_DEFAULT_TYPE, readBody(result, true));
 }
 
-/** A function URL: as payload 2.0 of an HTTP API, but an answer that names no type is JSON. */
+/** A function URL: like payload 2.0 of an HTTP API, but the default type is JSON. */
 export function readFunctionUrlResult(payload: string): ProxyResult {
   return readHttp2Result(payload, JSON_TYPE);
 }
 
-/** HTTP API payload 2.0. Without `statusCode` the answer itself is the body, whatever it is, even text that is no JSON. */
+/** HTTP API payload 2.0. Without `statusCode` the whole answer is the body, even text that is no JSON. */
 export function readHttp2Result(payload: string, defaultType = HTTP_DEFAULT_TYPE): ProxyResult {
   const parsed = parseJson(payload);
   if (typeof parsed === 'string') return inferred(parsed);
   const result = asJsonObject(parsed);
   if (result === undefined || !Object.hasOwn(result, 'statusCode')) return inferred(payload);
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const single = readHeaderMap(result['headers']);
   if (single.kind === 'malformed') return single;
   const cookies = readCookies(result['cookies']);
@@ -123,23 +121,26 @@ function inferred(body: string): ProxyResult {
 
 /**
  * The answer of a WebSocket `$connect`: a 2xx status opens the connection, any other is the status of the
- * handshake's reply. `statusCode` is required; members that do not matter here are not looked at.
+ * handshake's reply. `statusCode` is required; irrelevant members are not checked.
  */
 export function readConnectResult(payload: string): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
   const status = readStatus(result['statusCode']);
-  if (status === undefined) return malformed('statusCode is no HTTP status');
+  if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
   if (lines.kind === 'malformed') return lines;
   return reply(status, writeRestHeaders(lines.lines), JSON_TYPE, readBody(result, true));
 }
 
 type MessageResult =
-  /** Goes to the client as one text frame, where the route has a route response. */
+  /** Sent to the client as one text frame, if the route has a route response. */
   { readonly kind: 'frame'; readonly body: string } | { readonly kind: 'silent' } | Malformed;
 
-/** The answer to a WebSocket message: only `body` counts, whatever the status says. Its form must still be a proxy result's. */
+/**
+ * The answer to a WebSocket message: only `body` counts, whatever the status. It must still be a valid proxy
+ * result.
+ */
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
@@ -160,13 +161,13 @@ function parseRecord(payload: string): JsonObject | undefined {
 
 const STATUS_TEXT = /^[2-9]\d\d$/;
 
-/** A whole number or its digits. 1xx cannot end an exchange, so it is no status of a reply. */
+/** A whole number or its digits. 1xx is no status of a final reply. */
 function readStatus(value: unknown): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   return STATUS_TEXT.test(String(value)) ? Number(value) : undefined;
 }
 
-/** Headers of both maps. One name in any case is one header: the first spelling counts, all values stay. */
+/** Headers of both maps. Names differing in case are one header: the first spelling and all values stay. */
 function readMergedHeaders(result: JsonObject, order: 'multi-first' | 'single-first'): HeaderReading {
   const multi = readMultiHeaderMap(result['multiValueHeaders']);
   if (multi.kind === 'malformed') return multi;

@@ -1,4 +1,4 @@
-/** Query strings, taken apart and decoded (docs/aws §2.1, §2.3). */
+/** Parses and decodes query strings (docs/aws §2.1, §2.3). */
 import { decodeQueryText } from '../routing/percent-encoding.ts';
 import { getEntry, putEntry } from '../routing/text-map.ts';
 import type { TextMap } from '../routing/text-map.ts';
@@ -11,12 +11,12 @@ export type QueryMaps = {
 };
 
 /**
- * AWS documents that `;` splits, too. One rule for every reader: if an authorizer's identity source and the
- * event disagreed about a value, one caller's cached answer could serve another.
+ * AWS documents `;` as a separator, too. All readers use it: if an authorizer's identity source and the event
+ * disagreed about a value, one caller's cached answer could serve another.
  */
 const SEPARATOR = /[&;]/;
 
-/** Names and values decoded; undefined when the query holds none. */
+/** Names and values decoded; undefined for an empty query. */
 export function readQuery(rawQuery: string): QueryMaps | undefined {
   if (rawQuery === '') return undefined;
   const maps: QueryMaps = { single: {}, multi: {} };

@@ -1,13 +1,12 @@
-/** What a policy's `Condition` may ask of a request, looked up only when a statement does. */
+/** Condition keys of a request, looked up only when a statement uses them. */
 import { readVpcEndpointFromHost } from '../routing/host.ts';
 import type { RoutedFacts } from './request-facts.ts';
 import type { ConditionValues, PolicyPrincipal } from '../policy/model.ts';
 
-/** Beside the request itself. */
 export type ConditionFacts = {
-  /** Who signed; undefined = nobody did. */
+  /** The signer; undefined = unsigned. */
   readonly principal?: Signer | undefined;
-  /** The API is private: its callers come through a VPC endpoint, and from the VPC that this one is in. */
+  /** Set on private APIs: callers come through a VPC endpoint, from its VPC. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
 };
 
@@ -20,19 +19,21 @@ type Signer = PolicyPrincipal & {
 
 type Reader = (facts: RoutedFacts, more: ConditionFacts) => string | undefined;
 
-/** The endpoint that a client of a private API came through stands in the host name that it used, as at AWS; a custom domain knows its own. */
+/**
+ * The VPC endpoint of a private API's client is in the host name, as at AWS; a custom domain knows its own.
+ */
 function readVpcEndpoint(facts: RoutedFacts, { vpcEndpoints }: ConditionFacts): string | undefined {
   if (vpcEndpoints === undefined) return undefined;
   if (facts.api.privateDomain !== undefined) return facts.api.privateDomain.vpcEndpoint;
   return readVpcEndpointFromHost(facts.headers.last('host') ?? '');
 }
 
-/** By key in lower case (docs/aws §4.4 item 5). A key that is not here is one that no request has. */
+/** By key in lower case (docs/aws §4.4 item 5). Other keys are absent from every request. */
 const READERS: Readonly<Record<string, Reader>> = {
   'aws:currenttime': (facts) => new Date(facts.receivedAtEpochMs).toISOString(),
   'aws:epochtime': (facts) => String(Math.floor(facts.receivedAtEpochMs / 1000)),
   'aws:referer': (facts) => facts.headers.last('referer'),
-  // Clients of API Gateway always come by TLS; the gateway speaks plain HTTP only because it is local.
+  // Clients of API Gateway always use TLS; plain HTTP is used only locally.
   'aws:securetransport': () => 'true',
   'aws:sourceip': (facts) => facts.sourceIp,
   'aws:useragent': (facts) => facts.headers.last('user-agent'),
@@ -47,7 +48,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'aws:principaltype': (_, { principal }) =>
     principal === undefined ? 'Anonymous' : principal.roleArn === undefined ? 'User' : 'AssumedRole',
   'aws:userid': (_, { principal }) => principal?.userId,
-  // Only users have a name.
+  // Only users have one.
   'aws:username': (_, { principal }) =>
     principal?.roleArn === undefined ? principal?.arn.split('/').at(-1) : undefined,
 };
@@ -55,7 +56,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** `aws:PrincipalTag/team` */
 const PRINCIPAL_TAG = 'aws:principaltag/';
 
-/** The values a condition or a policy variable finds. */
+/** Values for conditions and policy variables. */
 export function requestConditions(facts: RoutedFacts, more: ConditionFacts = {}): ConditionValues {
   return {
     get(key) {

@@ -1,4 +1,4 @@
-/** What functions get to see of the request's headers (docs/aws §2.6, §3.1–3.3). */
+/** Request headers as functions see them (docs/aws §2.6, §3.1–3.3). */
 import { CONNECTION_HEADERS } from './connection-headers.ts';
 import { JsonTemplates, quote } from './json-template.ts';
 import { putEntry } from '../routing/text-map.ts';
@@ -7,10 +7,10 @@ import type { RequestFacts } from './request-facts.ts';
 
 export type MultiMap = Record<string, string[]>;
 
-/** The same headers twice: last value of each name, and all of them. */
+/** Both maps of an event: last value of each name, and all values. */
 export type HeaderMaps = { readonly headers: TextMap; readonly multiValueHeaders: MultiMap };
 
-/** Never reach a REST integration; recorded December 2024. */
+/** Never forwarded to a REST integration; recorded December 2024. */
 const REST_DROPPED = new Set([
   'connection',
   'content-length',
@@ -26,10 +26,10 @@ const REST_DROPPED = new Set([
   'www-authenticate',
 ]);
 
-/** HTTP APIs; content-length is counted anew. */
+/** HTTP APIs; content-length is recomputed. */
 const HTTP_DROPPED = new Set([...CONNECTION_HEADERS, 'expect']);
 
-/** REST keeps the client's spelling except of these; recorded for authorization and user-agent. */
+/** REST keeps the client's spelling except for these; recorded for authorization and user-agent. */
 const REST_SPELLINGS = new Map([
   ['authorization', 'Authorization'],
   ['host', 'Host'],
@@ -38,21 +38,18 @@ const REST_SPELLINGS = new Map([
 
 const SIGV4_SCHEME = 'AWS4-HMAC-SHA256';
 
-/** What the headers of an event are made of. */
 type HeaderFacts = Pick<RequestFacts, 'headers' | 'sourceIp' | 'traceHeader'>;
 
 type Gathered = { readonly name: string; readonly values: string[] };
 
-/** Spelling of the client, as REST and WebSocket APIs deliver it. */
 export function readRestHeaders(request: HeaderFacts): HeaderMaps {
   const gathered = gather(request, REST_DROPPED, (name, lower) => REST_SPELLINGS.get(lower) ?? name);
-  // A signature is for the gateway alone: a function that saw it could replay the request.
+  // A signature is for the gateway alone: a function that sees it could replay the request.
   if (gathered.get('authorization')?.values.some((value) => value.startsWith(SIGV4_SCHEME)))
     gathered.delete('authorization');
   return toMaps(gathered);
 }
 
-/** JSON of both maps. */
 export function printRestHeaders(request: RequestFacts): { readonly single: string; readonly multi: string } {
   const { texts } = request.headers;
   if (texts === undefined) {
@@ -73,7 +70,7 @@ export function printRestHeaders(request: RequestFacts): { readonly single: stri
   return { single: texts.rest.single.print(parts), multi: texts.rest.multi.print(parts) };
 }
 
-/** JSON of both; cookies are absent where there are none. */
+/** JSON of both; no cookies member without cookies. */
 export function printLowerCaseHeaders(request: RequestFacts): {
   readonly headers: string;
   readonly cookies: string | undefined;
@@ -148,7 +145,7 @@ function splitCookies(header: string): string[] {
     .filter((cookie) => cookie !== '');
 }
 
-/** By lower-case name, first spelling kept; with what the gateway itself adds or replaces. */
+/** By lower-case name, first spelling kept; includes headers that the gateway adds or replaces. */
 function gather(
   request: HeaderFacts,
   dropped: ReadonlySet<string>,
@@ -161,7 +158,7 @@ function gather(
     if (known === undefined) gathered.set(lower, { name: spell(name, lower), values: [value] });
     else known.values.push(value);
   });
-  // The client's own X-Forwarded-For stays in front; port and protocol are the gateway's word alone.
+  // The client's own X-Forwarded-For comes first; port and protocol are always the gateway's.
   const hops = [...(gathered.get('x-forwarded-for')?.values ?? []), request.sourceIp].join(', ');
   for (const [name, value] of [
     ['X-Amzn-Trace-Id', request.traceHeader],

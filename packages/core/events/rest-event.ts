@@ -18,7 +18,7 @@ import type { Place } from './route-templates.ts';
 
 const LEADING_SLASHES = /^\/\/+/;
 
-/** What of a context differs from request to request. */
+/** The parts of a context that differ by request. */
 const CONTEXT_PARTS = [
   'authorizer',
   'httpMethod',
@@ -47,7 +47,9 @@ type Part = (typeof PARTS)[number];
 
 const TEMPLATES = new RouteTemplates<Part>(PARTS, restEvent);
 
-/** JSON text of the event. `binaryMediaTypes`: those of the API, lower case. Empty collections are `null`. */
+/**
+ * JSON text of the event. `binaryMediaTypes`: those of the API, in lower case. Empty collections are `null`.
+ */
 export function buildRestEvent(
   facts: RoutedFacts,
   caller: CallerFacts,
@@ -95,12 +97,12 @@ function restEvent(place: Place, part: (name: Part) => unknown): Record<string, 
   };
 }
 
-/** AWS's oddity: without the stage at the default endpoint, but with the base path on a custom domain (docs/aws §2.1). */
+/** AWS's oddity: no stage at the default endpoint, but the base path on a custom domain (docs/aws §2.1). */
 export function eventPath({ api, path, rawPath }: RoutedFacts): string {
   return api.basePathMatched === undefined ? path : rawPath;
 }
 
-/** `requestContext` of proxy events and of authorizer events (whose caller is still anonymous). */
+/** `requestContext` of proxy events and of authorizer events (there with an anonymous caller). */
 export function restRequestContext(
   facts: RoutedFacts,
   caller: CallerFacts,
@@ -147,12 +149,12 @@ function restContext(
   };
 }
 
-/** Recorded: doubled slashes collapse in front of the stage but stay behind it. */
+/** Recorded: doubled slashes collapse before the stage but not after it. */
 function contextPath({ rawPath }: RoutedFacts): string {
   return rawPath.startsWith('//') ? rawPath.replace(LEADING_SLASHES, '/') : rawPath;
 }
 
-/** The same in each request of a connection that repeats its headers, where nothing but them and its address says who calls. */
+/** Kept while a connection repeats its headers, if only they and the address identify the caller. */
 function identityText(facts: RoutedFacts, caller: CallerFacts, apiKey: ApiKeyFacts): string {
   const { texts } = facts.headers;
   const isAlone = apiKey === undefined && caller.kind !== 'iam' && facts.clientCertificate === undefined;
@@ -171,7 +173,10 @@ export function domainPrefix(api: ApiFacts): string {
   return dot === -1 ? api.domainName : api.domainName.slice(0, dot);
 }
 
-/** `requestContext.identity` of REST and payload 1.0: what does not apply is `null`; keys of API keys are absent without one. */
+/**
+ * `requestContext.identity` of REST and payload 1.0: inapplicable members are `null`; those of API keys are
+ * absent without one.
+ */
 export function printIdentity(
   request: RequestFacts,
   caller: CallerFacts,

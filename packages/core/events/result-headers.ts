@@ -1,4 +1,4 @@
-/** Header maps of a function's answer, checked for what must never reach a socket (docs/aws §3.5). */
+/** Header maps of a function's answer, checked before they reach a socket (docs/aws §3.5). */
 
 import { quote } from '../routing/quote.ts';
 
@@ -12,8 +12,8 @@ export type HeaderReading =
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /**
- * Response splitting: a CR or LF out of user input would let a client of the function write headers or a
- * whole second reply. Characters over U+00FF have no place in a header line either.
+ * Response splitting: a CR or LF from user input would let a client write headers or a whole second reply.
+ * Characters over U+00FF are not allowed in header lines either.
  */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -46,11 +46,11 @@ export function readMultiHeaderMap(map: unknown): HeaderReading {
   return { kind: 'headers', lines };
 }
 
-/** @returns why not */
+/** @returns the reason if refused */
 function addLine(lines: HeaderLine[], name: string, value: unknown): HeaderReading | undefined {
   const text = printScalar(value);
   if (text === undefined) return malformed(`header ${quote(name)} is not a string`);
-  if (!isSafe(name, text)) return malformed(`header ${quote(name)} has characters that headers cannot have`);
+  if (!isSafe(name, text)) return malformed(`header ${quote(name)} has invalid characters`);
   lines.push([name, text]);
   return undefined;
 }
@@ -62,7 +62,7 @@ export function readCookies(cookies: unknown): HeaderReading {
   const lines: HeaderLine[] = [];
   for (const cookie of cookies as unknown[]) {
     if (typeof cookie !== 'string') return malformed('a cookie is not a string');
-    if (!VALUE.test(cookie)) return malformed('a cookie has characters that headers cannot have');
+    if (!VALUE.test(cookie)) return malformed('a cookie has invalid characters');
     lines.push(['Set-Cookie', cookie]);
   }
   return { kind: 'headers', lines };

@@ -1,8 +1,7 @@
-/** The texts of events of a route: what API, stage and route say is the same in all of them. */
+/** Event templates by route: the members of API, stage and route are constant. */
 import { JsonTemplates } from './json-template.ts';
 import type { ApiFacts, RoutedFacts, RouteFacts, StageFacts } from './request-facts.ts';
 
-/** What is the same in all requests of a route. */
 export type Place = Pick<RoutedFacts, 'api' | 'stage' | 'route'>;
 type Build<Part extends string> = (place: Place, part: (name: Part) => unknown) => unknown;
 
@@ -15,7 +14,7 @@ type Known<Part extends string> = {
 export class RouteTemplates<Part extends string> {
   readonly #parts: readonly Part[];
   readonly #build: Build<Part>;
-  /** As the API and stage that served it last have it: a route that is served at two addresses changes between them. */
+  /** For the last API and stage of a route; it changes when a route is served at two addresses. */
   readonly #known = new WeakMap<RouteFacts, Known<Part>>();
 
   constructor(parts: readonly Part[], build: Build<Part>) {

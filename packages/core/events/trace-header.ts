@@ -1,16 +1,16 @@
-/** `X-Amzn-Trace-Id` as API Gateway hands it on (docs/aws §10.3). */
+/** `X-Amzn-Trace-Id` as API Gateway forwards it (docs/aws §10.3). */
 import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
-/** What a client may say beside the three; the function's thread has room for 256 characters. */
+/** Fields that a client may send besides the three; the function's thread has room for 256 characters. */
 const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.-]+(?:;\s*|$)){3,8}$/;
 const PARENT = /(?:^|;)\s*Parent=[0-9a-f]{16}(?:;|$)/;
 const MAX_CHARS = 256;
 const SAMPLED = /(?:^|;)\s*Sampled=([01])(?:;|$)/;
 
 /**
- * A complete header of the client (Root, Parent and Sampled) goes on as it was sent. Else Root and sampling decision are
- * kept, with a Parent of the gateway's own; where there is no Root, a trace starts.
+ * A complete client header (Root, Parent and Sampled) is forwarded unchanged. Else Root and sampling decision
+ * are kept, with the gateway's own Parent; without a Root, a trace starts.
  */
 export function continueTrace(incoming: string | undefined, nowEpochMs: number, random: Random): string {
   if (incoming !== undefined && isComplete(incoming)) return incoming;

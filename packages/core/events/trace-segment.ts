@@ -4,7 +4,7 @@ import type { HeaderList } from './header-list.ts';
 
 const FIELD = /(?:^|;)\s*(Root|Parent|Sampled)=([^;]+)/g;
 
-/** Whether a client has decided already that its trace is taken or not. */
+/** Whether the client has decided about sampling. */
 export function saysSampled(headers: HeaderList): boolean {
   return /(?:^|;)\s*Sampled=[01]/.test(headers.last('x-amzn-trace-id') ?? '');
 }
@@ -22,7 +22,7 @@ export function traceSegment(facts: LogFacts, name: string): string {
   const startedAt = request.receivedAtEpochMs / 1000;
   const endedAt = startedAt + latencyMs / 1000;
   const said = trace.get('Parent') ?? '';
-  // A complete header goes on as the client sent it: the Parent in it is the client's segment.
+  // A complete header is forwarded unchanged: its Parent is the client's segment.
   const own = said === parent ? request.requestId.replaceAll('-', '').slice(-16) : said;
   return JSON.stringify({
     name,
@@ -57,7 +57,7 @@ export function traceSegment(facts: LogFacts, name: string): string {
         : [
             {
               name: 'Integration',
-              // Sixteen hex digits that no other segment of this trace has.
+              // Sixteen hex digits, unique in this trace.
               id: own.split('').reverse().join(''),
               start_time: Math.max(startedAt, endedAt - integration.latencyMs / 1000),
               end_time: endedAt,
@@ -67,7 +67,6 @@ export function traceSegment(facts: LogFacts, name: string): string {
   });
 }
 
-/** How X-Ray colours a status. */
 function faultsOf(status: number): Record<string, true> {
   if (status >= 500) return { fault: true };
   if (status === 429) return { error: true, throttle: true };

@@ -5,28 +5,25 @@ import type { ApiFacts, CallerFacts, RoutedFacts, StageFacts } from './request-f
 import { readRestHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 
-/** What a connection is known by. */
 export type ConnectionStart = { readonly connectionId: string; readonly connectedAtEpochMs: number };
 
-/** What the handshake established; true for the whole life of the connection. */
+/** Facts of the handshake, constant for the life of the connection. */
 export type ConnectionFacts = ConnectionStart & {
-  /** The Host header of the handshake. */
   readonly host: string;
-  /** The custom domain that the client came by; absent = the API's own name. */
+  /** The custom domain of the handshake; absent = the API's own name. */
   readonly domainName?: string;
   readonly sourceIp: string;
   /** `null` when the client named none. */
   readonly userAgent: string | null;
-  /** Who the `$connect` authorizer found; every later event carries it. */
+  /** The caller from the `$connect` authorizer; every later event carries it. */
   readonly caller: CallerFacts;
 };
 
-/** One event of an open connection. */
 export type ConnectionEventFacts = {
   readonly connection: ConnectionFacts;
   readonly api: ApiFacts;
   readonly stage: StageFacts;
-  /** The route that is run: `sendMessage`, `$default`, `$disconnect`. */
+  /** The route that runs: `sendMessage`, `$default`, `$disconnect`. */
   readonly routeKey: string;
   readonly requestId: string;
   readonly receivedAtEpochMs: number;
@@ -43,8 +40,8 @@ export function buildConnectEvent(
 }
 
 /**
- * What `$connect` events and those of its authorizer share. Query maps are left out when the URL has no
- * query; the authorizer is asked before anybody is known, so its `caller` is anonymous.
+ * Members shared by `$connect` events and those of its authorizer. Query maps are left out without a query;
+ * in the authorizer's event `caller` is anonymous.
  */
 export function connectMembers(
   handshake: RoutedFacts,
@@ -76,7 +73,7 @@ export function connectContext(
   );
 }
 
-/** A message has no headers and no query; the body is the frame's text as it came. */
+/** A message has no headers and no query; the body is the frame's unchanged text. */
 export function buildMessageEvent(
   facts: ConnectionEventFacts,
   message: { readonly messageId: string; readonly body: string },
@@ -109,7 +106,7 @@ export function messageContext(facts: ConnectionEventFacts, messageId: string): 
   return connectionContext(facts, facts.connection, { messageId, eventType: 'MESSAGE' });
 }
 
-/** `requestContext` of an end, and `$context` of its templates. */
+/** `requestContext` of a disconnect, and `$context` of its templates. */
 export function disconnectContext(
   facts: ConnectionEventFacts,
   closure: { readonly code: number; readonly reason: string },
@@ -152,7 +149,7 @@ function connectionContext(
   };
 }
 
-/** With IAM authorization the signer stands here, as in REST events; else only where the client comes from. */
+/** With IAM authorization the signer, as in REST events; else only the client's address. */
 function printConnectionIdentity({
   userAgent,
   sourceIp,

@@ -1,4 +1,4 @@
-/** Names of issuers that are known here: the local one, and those of user pools. */
+/** Known issuer names: the local issuer, and those of user pools. */
 
 /** Fixed, and never a real issuer's. */
 export const LOCAL_ISSUER = 'https://local.gatewright.invalid/';

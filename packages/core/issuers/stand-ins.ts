@@ -1,51 +1,51 @@
 /**
- * Issuers that the local issuer stands in for: user pools of the loaded stacks, and those that `--issuer URL=local`
- * names. Their tokens are minted here and believed without a network; nobody else's are touched.
+ * Issuers that the local issuer emulates: user pools of the loaded stacks, and those of `--issuer URL=local`.
+ * Their tokens are minted and verified here without a network; other issuers are not affected.
  */
 import { userPoolIssuer } from '../deployment/compile-token-authorizer.ts';
 import type { ResolvedStack } from '../stack/model.ts';
 import { LOCAL_ISSUER, readPoolIssuer } from './issuer-names.ts';
 
-/** Where a request for a stand-in goes, and what is left of its path: `/.well-known/jwks.json`. */
+/** The emulated issuer of a request, and the rest of its path: `/.well-known/jwks.json`. */
 type StandInRequest = { readonly issuer: string; readonly path: string };
 
 export class StandIns {
   readonly #named: readonly string[];
   #all: readonly string[];
-  /** Asked with every token. */
+  /** Read for every token. */
   #known: ReadonlySet<string>;
 
-  /** @param named by `--issuer` */
+  /** @param named from `--issuer` */
   constructor(named: readonly string[] = []) {
     this.#named = named;
     this.#all = named;
     this.#known = namesOf(named);
   }
 
-  /** From here on the pools of these stacks are stood in for, and no others. */
+  /** Emulates the pools of these stacks from now on, and no others. */
   follow(stacks: readonly ResolvedStack[]): void {
     this.#all = [...new Set([...this.#named, ...listPoolIssuers(stacks)])];
     this.#known = namesOf(this.#all);
   }
 
-  /** Without the local issuer itself; those that were named first. */
+  /** Without the local issuer; those of `--issuer` come first. */
   get all(): readonly string[] {
     return this.#all;
   }
 
-  /** Whether local keys sign for this `iss`. A trailing slash makes another `iss`, yet nobody else's. */
+  /** Whether local keys sign for this `iss`. A trailing slash makes a different `iss`. */
   includes(issuer: string): boolean {
     return this.#known.has(issuer);
   }
 
-  /** The names in Host headers by which they are asked: `example.eu.auth0.com`. */
+  /** Their Host names: `example.eu.auth0.com`. */
   get hosts(): readonly string[] {
     return [...new Set(this.all.map((issuer) => new URL(issuer).host))];
   }
 
   /**
-   * Which of them a request is for: by its Host as everywhere else, or by the first part of the path, which works
-   * from anywhere: `http://127.0.0.1:4000/eu-central-1_Abc/…`, `http://127.0.0.1:4000/example.eu.auth0.com/…`.
+   * The issuer of a request, by its Host, or by the first part of the path, which works from anywhere:
+   * `http://127.0.0.1:4000/eu-central-1_Abc/…`, `http://127.0.0.1:4000/example.eu.auth0.com/…`.
    */
   find(host: string, path: string): StandInRequest | undefined {
     const name = host.replace(/:\d+$/, '').toLowerCase();
@@ -59,7 +59,7 @@ export class StandIns {
   }
 }
 
-/** What a stand-in is called in local addresses: the id of a user pool, the host of any other issuer with its path. */
+/** An issuer's name in local addresses: the id of a user pool, else host and path. */
 export function localNameOf(issuer: string): string {
   const pool = readPoolIssuer(issuer);
   if (pool !== undefined) return pool.poolId;
@@ -67,7 +67,7 @@ export function localNameOf(issuer: string): string {
   return `${host}${pathname.replace(/\/$/, '')}`;
 }
 
-/** The `iss` each pool's tokens have at AWS. */
+/** The `iss` of each pool's tokens at AWS. */
 function listPoolIssuers(stacks: readonly ResolvedStack[]): ReadonlySet<string> {
   const issuers = new Set<string>();
   for (const { region, resources } of stacks)

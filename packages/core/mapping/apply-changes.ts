@@ -1,4 +1,4 @@
-/** Parameter mapping of HTTP APIs at work: on a request before it goes on, on an answer before it goes back (docs/aws §7.8). */
+/** Applies the parameter mapping of HTTP APIs to requests and answers (docs/aws §7.8). */
 import { HeaderList } from '../events/header-list.ts';
 import { decodeQueryText } from '../routing/percent-encoding.ts';
 import {
@@ -14,7 +14,7 @@ type Facts = ChangeFacts['request'];
 
 /**
  * Changes headers and query in place.
- * @returns the path that is to be taken; undefined = as it was
+ * @returns the new path; undefined = unchanged
  * @throws HeaderInvalidError
  */
 export function changeRequest(
@@ -35,7 +35,7 @@ export function changeRequest(
 }
 
 /**
- * The request as its changes make it, for an event; what it does not hold stays the client's.
+ * The changed request, for an event; unchanged members stay the client's.
  * @throws HeaderInvalidError
  */
 export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['request'], request: T): T {
@@ -50,10 +50,7 @@ export function applyRequestChanges<T extends Facts>(changes: ParameterChanges['
   };
 }
 
-/**
- * The answer as its changes make it.
- * @throws HeaderInvalidError
- */
+/** @throws HeaderInvalidError */
 export function applyResponseChanges<T extends Answer>(
   changes: ParameterChanges['response'],
   answer: T,
@@ -110,7 +107,7 @@ function changeHeader(
 ): void {
   const lower = name.toLowerCase();
   if (action === 'remove') headers.delete(lower);
-  // A value that is empty leaves the header as it is.
+  // An empty value leaves the header unchanged.
   else if (value !== '') {
     const earlier = action === 'append' ? (headers.get(lower)?.values ?? []) : [];
     setHeader(headers, name, [...earlier, toHeaderValue(name, value)]);
@@ -119,7 +116,7 @@ function changeHeader(
 
 type QueryPart = { readonly name: string; readonly text: string };
 
-/** As sent, so that what nobody changes goes on byte for byte. */
+/** As sent, so that unchanged parts stay the same byte for byte. */
 export function parseQuery(rawQuery: string): QueryPart[] {
   if (rawQuery === '') return [];
   return rawQuery.split('&').map((text) => ({ name: decodeQueryText(text.split('=')[0] ?? ''), text }));

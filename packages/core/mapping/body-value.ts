@@ -1,26 +1,28 @@
-/** Values that parameter mappings take out of a body (docs/aws §7.6). */
+/** Body values for parameter mappings (docs/aws §7.6). */
 import { type JsonValue, toJavaValue } from '@gatewright/velocity/java/json';
 import { printJson } from '@gatewright/velocity/java/printing';
 import { type JsonPath, readJsonPath } from './json-path.ts';
 import { hasTooManyNames, MAX_NAMES } from '@gatewright/velocity/java/member-names';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
-/** The body begins like JSON and is none. On the request side AWS answers 400, on the response side 500. */
+/** The body looks like JSON but is not. AWS answers 400 on the request side, 500 on the response side. */
 export class MalformedBodyError extends Error {
   override readonly name = 'MalformedBodyError';
 }
 
-/** AWS tries to parse only what begins like this; the rest maps as plain text [obs]. */
+/** AWS only tries to parse bodies that start like this; others map as plain text [obs]. */
 const LIKE_JSON = /^\s*[{["']/;
 
-/** The whole body as text; `{}` where there is none [obs]. @throws MalformedBodyError */
+/** The whole body as text; `{}` if there is none [obs]. @throws MalformedBodyError */
 export function readWholeBody(body: string): string {
   if (body === '') return '{}';
   parse(body);
   return body;
 }
 
-/** The text of one value in a JSON body; undefined where the path leads nowhere or to null. @throws MalformedBodyError */
+/**
+ * The text of one value in a JSON body; undefined for a missing value or null. @throws MalformedBodyError
+ */
 export function readJsonText(body: string, path: JsonPath): string | undefined {
   const document = parse(body);
   if (document === undefined) return undefined;
@@ -37,6 +39,6 @@ function parse(body: string): JsonValue | undefined {
   try {
     return JSON.parse(body) as JsonValue;
   } catch {
-    throw new MalformedBodyError('the body begins like JSON and is none');
+    throw new MalformedBodyError('the body starts like JSON but is not valid JSON');
   }
 }

@@ -1,4 +1,4 @@
-/** An integration's answer → the text of a WebSocket frame (docs/aws §11.3). */
+/** Makes the text of a WebSocket frame from an integration's answer (docs/aws §11.3). */
 import { lastHeader } from '../events/header-list.ts';
 import { bareType } from '../events/media-types.ts';
 import { chooseResponseTemplate } from './choose-template.ts';
@@ -9,12 +9,12 @@ import { selectResponse } from './select-response.ts';
 import type { FrameResponse, SelectableAnswer } from './integration.ts';
 import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 
-/** What answers messages: nothing of a WebSocket API streams. */
+/** Integrations that answer messages: WebSocket APIs do not stream. */
 export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream' }>;
 
 /**
- * The text as the integration's response makes it; as it came where there is no response, and of a proxy. `message`: what the client sent;
- * `encodesAll`: CONVERT_TO_TEXT makes base64 of text, too.
+ * The frame from the integration's response; without one, and for proxies, the answer itself. `message`: the
+ * client's; `encodesAll`: CONVERT_TO_TEXT encodes text as base64, too.
  * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
  */
 export function buildFrame(
@@ -25,7 +25,7 @@ export function buildFrame(
   encodesAll = false,
 ): string {
   const handling = plan.kind === 'http-proxy' ? plan.contentHandling : plan.request.contentHandling;
-  // Bytes out of text is what the integration's own strategy makes of a request.
+  // The integration's own CONVERT_TO_BINARY applies to requests only.
   const ownHandling = handling === 'CONVERT_TO_TEXT' ? handling : undefined;
   if (frames === undefined || plan.kind === 'http-proxy')
     return printPayload(convertBody(answer, ownHandling, encodesAll));
@@ -54,7 +54,7 @@ function chooseTemplate(
 const TEXTUAL =
   /^(?:text\/.*|application\/(?:.*\+)?(?:json|xml)|application\/(?:javascript|x-amz-json-1\.[01]))$/;
 
-/** A WebSocket API has no binary media types: what is no text by its own type is bytes. */
+/** A WebSocket API has no binary media types: a body is bytes unless its own type is text. */
 function convertBody(
   { headers, body }: IntegrationAnswer,
   handling: ContentHandling | undefined,
@@ -65,7 +65,6 @@ function convertBody(
   return convertResponseBody(body, { isBinary, wantsBinary: false }, handling);
 }
 
-/** Frames to clients are text. */
 function printPayload(payload: Payload): string {
   return payload.kind === 'text' ? payload.text : payload.bytes.toString('utf8');
 }

@@ -1,4 +1,4 @@
-/** A request → what its integration gets. One builder per kind of integration. */
+/** Builds the integration request, one builder per kind of integration. */
 import {
   type HeaderTarget,
   isForbiddenMapping,
@@ -33,7 +33,6 @@ import type { HttpRequest } from '../ports.ts';
 import type { Payload } from './content-handling.ts';
 import type { FunctionCall, HttpCall, MappedOutgoing, MockCall, ServiceCall } from './outgoing.ts';
 
-/** A request that may go on, as mappings see it. */
 export type MappableFacts = RoutedFacts & {
   readonly caller: CallerFacts;
   readonly apiKey: ApiKeyFacts;
@@ -42,7 +41,7 @@ export type MappableFacts = RoutedFacts & {
 type Facts = { readonly request: MappableFacts; readonly binaryMediaTypes: readonly string[] };
 
 /**
- * `contextOf`: `$context` of a WebSocket event, in the place of the request's.
+ * `contextOf`: `$context` of a WebSocket event, replacing the request's.
  * @throws GatewayError, and the errors that `toMappingFailure` words
  */
 export function buildOutgoing(
@@ -61,7 +60,7 @@ export function buildOutgoing(
     case 'http':
       return buildHttpCall(plan, input, facts);
     case 'http-proxy':
-      // It does not pass `Content-Encoding` on [obs].
+      // An HTTP_PROXY does not forward `Content-Encoding` [obs].
       return { kind: 'http', plan, input, request: buildProxyRequest(plan, input, facts, true) };
     case 'http-stream':
       return { kind: 'http-stream', plan, request: buildProxyRequest(plan, input, facts, false) };
@@ -72,7 +71,7 @@ export function buildOutgoing(
 
 type Mapped = { readonly body: Payload; readonly parameters: MappedParameters };
 
-/** Parameters first, then the template, then what the template overrides: AWS's order. */
+/** AWS's order: parameters, the template, then its overrides. */
 function mapAll(mapping: RequestMapping, input: MappingInput, facts: Facts, toAws: boolean): Mapped {
   const parameters = mapRequestParameters(mapping.parameters, input, facts.request.body);
   const body = buildRequestBody(mapping, input, facts.request, facts.binaryMediaTypes);
@@ -110,7 +109,7 @@ function buildFunctionCall(plan: FunctionIntegration, input: MappingInput, facts
 function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts): HttpCall {
   const mapped = mapAll(plan.request, input, facts, false);
   const method = methodOf(plan, facts);
-  // A backend gets no type either of a call that a GET brought about; AWS's services are told what they are given.
+  // A call caused by a GET has no type for a backend either; for AWS services the call's own method decides.
   const typed = WITHOUT_BODY.has(facts.request.method) ? facts.request.method : method;
   const headers = startHeaders('http', ownHeaders(typed, facts));
   mapHeaders(headers, 'http', mapped.parameters);
@@ -120,7 +119,6 @@ function buildHttpCall(plan: HttpIntegration, input: MappingInput, facts: Facts)
     plan,
     input,
     request: addressed(plan, mapped.parameters, request, '', {
-      // Templates need the text.
       method,
       unpacks: true,
       headers: printHeaders(headers),
@@ -150,7 +148,7 @@ function buildProxyRequest(
 
 type Unaddressed = Pick<HttpRequest, 'method' | 'headers' | 'body' | 'unpacks'>;
 
-/** Puts address and query to a request. Mapped query parameters are appended to those that are there [obs]. */
+/** Adds address and query. Mapped query parameters are appended to the existing ones [obs]. */
 function addressed(
   plan: HttpTarget,
   parameters: MappedParameters,
@@ -208,7 +206,10 @@ function buildServiceCall(plan: ServiceIntegration, input: MappingInput, facts: 
   };
 }
 
-/** `ANY` passes the client's method on, which `X-HTTP-Method-Override` replaces (docs/aws §2.1); a fixed one is not the client's to change. */
+/**
+ * `ANY` forwards the client's method, which `X-HTTP-Method-Override` may replace (docs/aws §2.1); a fixed
+ * method cannot be changed by the client.
+ */
 function methodOf(plan: { readonly method: string }, { request }: Facts): string {
   if (plan.method !== 'ANY') return plan.method;
   const override = request.headers.last('x-http-method-override')?.toUpperCase() ?? '';
@@ -217,7 +218,7 @@ function methodOf(plan: { readonly method: string }, { request }: Facts): string
 
 const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
-/** These carry no body and no Content-Type to an integration [obs]. */
+/** Integration requests with these methods have no body and no Content-Type [obs]. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function bodyFor(method: string, body: Payload): string | Buffer | undefined {
@@ -242,16 +243,21 @@ function printQuery({ query }: MappedParameters): string[] {
   return query.flatMap(([name, values]) => values.map((value) => printQueryPair(name, value)));
 }
 
-/** Services of the JSON protocol whose target API Gateway names itself; for others (`events`) a mapping has to. */
+/**
+ * JSON protocol services whose target API Gateway sets itself; for others (`events`) a mapping must set it.
+ */
 const TARGETS: Readonly<Record<string, string>> = {
   dynamodb: 'DynamoDB_20120810',
   kinesis: 'Kinesis_20131202',
   states: 'AWSStepFunctions',
 };
-/** SSM still speaks the query protocol: parameters in the query make such a call, a body makes a JSON one [obs]. */
+/**
+ * SSM still supports the query protocol: parameters in the query make such a call, a body makes a JSON call
+ * [obs].
+ */
 const TARGETS_WITH_BODY: Readonly<Record<string, string>> = { ssm: 'AmazonSSM' };
 
-/** Header lines that the `action/` form of a service URI adds (docs/aws §8); a mapping of the same name replaces them. */
+/** Header lines that the `action/` form of a service URI adds (docs/aws §8); mapped headers replace them. */
 function actionHeaders(
   service: string,
   action: string,

@@ -1,4 +1,4 @@
-/** An integration's answer → the reply of a REST method (docs/aws §2.4, §2.7, §7.1, §7.7). */
+/** Makes the reply of a REST method from an integration's answer (docs/aws §2.4, §2.7, §7.1, §7.7). */
 import { HeaderList, lastHeader } from '../events/header-list.ts';
 import { acceptsBinary, isBinaryType } from '../events/media-types.ts';
 import { chooseResponseTemplate } from './choose-template.ts';
@@ -29,7 +29,7 @@ type ReplyFacts = {
 const USUAL_TYPE = 'application/json';
 
 /**
- * `selectBy`: the status, or the message of a function that failed; undefined for one that succeeded.
+ * `selectBy`: the status, or a failed function's message; undefined for a function that succeeded.
  * @throws GatewayError API_CONFIGURATION_ERROR, and the errors that `toMappingFailure` words
  */
 export function buildReply(
@@ -58,7 +58,7 @@ export function buildReply(
   return { status: overrides?.status ?? chosen.status, headers: remapped(headers), body };
 }
 
-/** Only what is mapped reaches the client; headers of the backend match in any case. */
+/** Only mapped headers reach the client; backend headers match case-insensitively. */
 function mapHeaders(
   chosen: IntegrationResponse,
   answer: IntegrationAnswer,
@@ -95,7 +95,7 @@ function convertBody(
   handling: ContentHandling | undefined,
   { request, binaryMediaTypes }: ReplyFacts,
 ): Payload {
-  // Nothing can be converted of nothing; a MOCK behind `*/*` keeps its template this way.
+  // An empty body is not converted; this way a MOCK with `*/*` keeps its template.
   if (body.length === 0) return { kind: 'text', text: '' };
   const types = {
     isBinary: isBinaryType(lastHeader(headers, 'content-type') ?? '', binaryMediaTypes),
@@ -108,13 +108,13 @@ function contentOf(payload: Payload): string | Buffer {
   return payload.kind === 'text' ? payload.text : payload.bytes;
 }
 
-/** An HTTP_PROXY hands status, headers and body of the backend on. */
+/** An HTTP_PROXY forwards status, headers and body of the backend. */
 export function buildProxyReply(answer: IntegrationAnswer, facts: ReplyFacts): MappedReply {
   const headers = passHeadersOn(answer.headers, 'proxied');
   return { status: answer.status, headers, body: proxiedBody(answer, facts) };
 }
 
-/** Headers of a backend as they reach the client; with a content type. */
+/** A backend's headers as the client gets them; with a content type. */
 export function passHeadersOn(backend: readonly string[], by: 'proxied' | 'streamed'): string[] {
   const headers: string[] = [];
   let hasType = false;
@@ -129,8 +129,8 @@ export function passHeadersOn(backend: readonly string[], by: 'proxied' | 'strea
 }
 
 /**
- * The conversions of content handling, save one: a text goes to a client that wants bytes as it is, because a proxy
- * has no response that could say otherwise.
+ * The conversions of content handling, except that text for a client that accepts bytes stays text: a proxy
+ * has no response to configure it.
  */
 function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buffer {
   const { binaryMediaTypes, request } = facts;
@@ -140,7 +140,7 @@ function proxiedBody(answer: IntegrationAnswer, facts: ReplyFacts): string | Buf
   return answer.body.toString(isBinary ? 'base64' : 'utf8');
 }
 
-/** Leave as `x-amzn-Remapped-{Name}`: the gateway speaks for itself in these. */
+/** Renamed to `x-amzn-Remapped-{Name}`: the gateway sets these itself. */
 const REMAPPED_ALWAYS = ['connection', 'content-length', 'date', 'server'];
 const REMAPPED = {
   mapped: new Set([
@@ -160,18 +160,21 @@ const REMAPPED = {
   streamed: new Set([...REMAPPED_ALWAYS, 'x-amzn-requestid']),
 };
 
-/** `trailer` and `keep-alive` of a backend speak of its own connection; the client's socket would refuse the first. */
+/**
+ * A backend's `trailer` and `keep-alive` apply to its own connection; the client's socket would refuse the
+ * first.
+ */
 const DROPPED = {
   mapped: new Set(['transfer-encoding', 'keep-alive']),
   proxied: new Set(['transfer-encoding', 'keep-alive', 'trailer', 'content-encoding', 'via']),
-  // What is streamed is not unpacked.
+  // Streamed bodies are not decompressed.
   streamed: new Set(['transfer-encoding', 'keep-alive', 'trailer', 'via']),
 };
 
 /**
- * How a header of an answer leaves a REST API (docs/aws §2.7; recorded December 2024).
- * `mapped`: set by a mapping of an AWS, HTTP or MOCK integration; `proxied`, `streamed`: from the backend of an
- * HTTP_PROXY, by its transfer mode. Undefined = dropped.
+ * The name of an answer's header on a REST API (docs/aws §2.7; recorded December 2024). `mapped`: set by a
+ * mapping of an AWS, HTTP or MOCK integration; `proxied`, `streamed`: from the backend of an HTTP_PROXY, by
+ * transfer mode. Undefined = dropped.
  */
 export function nameOfReturned(name: string, by: 'mapped' | 'proxied' | 'streamed'): string | undefined {
   const lower = name.toLowerCase();

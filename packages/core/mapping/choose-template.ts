@@ -1,4 +1,4 @@
-/** Which mapping template a body goes through, if any (docs/aws §7.1). */
+/** Chooses the mapping template of a body (docs/aws §7.1). */
 import { bareType } from '../events/media-types.ts';
 import type { MediaTemplates, Passthrough } from './integration.ts';
 import type { CompiledTemplate } from '@gatewright/velocity/compile';
@@ -7,12 +7,11 @@ const USUAL_TYPE = 'application/json';
 
 type RequestTemplate =
   | { readonly kind: 'template'; readonly template: CompiledTemplate }
-  /** The body goes on as it is. */
   | { readonly kind: 'passthrough' }
-  /** 415. */
+  /** Status 415. */
   | { readonly kind: 'unsupported' };
 
-/** By Content-Type without its parameters, `application/json` where the client names none, then `$default`. */
+/** By Content-Type without parameters (default `application/json`), then `$default`. */
 export function chooseRequestTemplate(
   templates: MediaTemplates,
   contentType: string | undefined,
@@ -22,7 +21,7 @@ export function chooseRequestTemplate(
   return chooseSelectedTemplate(templates, type === '' ? USUAL_TYPE : type, passthrough);
 }
 
-/** By the key that a selection expression came to, then `$default`. */
+/** By the key from a selection expression, then `$default`. */
 export function chooseSelectedTemplate(
   templates: MediaTemplates,
   key: string | undefined,
@@ -37,7 +36,10 @@ export function chooseSelectedTemplate(
 
 type ResponseTemplate = { readonly mediaType: string; readonly template: CompiledTemplate };
 
-/** By the first type of Accept that has one, then `application/json`, then the first there is; undefined where there are none. */
+/**
+ * By the first type of Accept with a template, then `application/json`, then the first template; undefined if
+ * there are none.
+ */
 export function chooseResponseTemplate(
   templates: MediaTemplates,
   accept: string | undefined,

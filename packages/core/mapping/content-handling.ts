@@ -1,15 +1,15 @@
 /**
- * Text or bytes: what a body is on its way to and from an integration (docs/aws §2.4, both tables).
- * Where types and `ContentHandling` say text, bytes that are no UTF-8 are lost, as at AWS.
+ * Text or bytes: conversion of bodies to and from an integration (docs/aws §2.4, both tables). Where the
+ * result is text, bytes that are no UTF-8 are lost, as at AWS.
  */
 
 export type ContentHandling = 'CONVERT_TO_TEXT' | 'CONVERT_TO_BINARY';
 
-/** Templates can only work on text. */
+/** Templates need text. */
 export type Payload =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'bytes'; readonly bytes: Buffer };
 
-/** A body that was to be decoded is no base64; the call fails with 500. */
+/** A body to decode is no base64; the call fails with 500. */
 export class NotBase64Error extends Error {
   override readonly name = 'NotBase64Error';
 }
@@ -26,7 +26,10 @@ export function convertRequestBody(
   return handling === 'CONVERT_TO_BINARY' ? decoded(body) : text(body);
 }
 
-/** `isBinary`: the answer's Content-Type is a binary media type; `wantsBinary`: the first type of Accept is. @throws NotBase64Error */
+/**
+ * `isBinary`: the answer's Content-Type is a binary media type; `wantsBinary`: the first type of Accept is.
+ * @throws NotBase64Error
+ */
 export function convertResponseBody(
   body: Buffer,
   { isBinary, wantsBinary }: { readonly isBinary: boolean; readonly wantsBinary: boolean },
@@ -47,10 +50,10 @@ function encoded(body: Buffer): Payload {
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** As Java's decoder: standard alphabet, no spaces, padding may be left out. */
+/** Like Java's decoder: standard alphabet, no spaces, optional padding. */
 function decoded(body: Buffer): Payload {
   const base64 = body.toString('latin1');
   if (!BASE64.test(base64) || base64.replace(/=+$/, '').length % 4 === 1)
-    throw new NotBase64Error('the body is no base64');
+    throw new NotBase64Error('the body is not base64');
   return { kind: 'bytes', bytes: Buffer.from(base64, 'base64') };
 }

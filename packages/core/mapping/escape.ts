@@ -1,4 +1,3 @@
-/** The text functions of `$util`. */
 import { failure } from '@gatewright/velocity/java/template-error';
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -15,7 +14,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 
 /**
  * commons-lang 2's `escapeJavaScript`: both quotes, the slash and everything outside printable ASCII. Its
- * `\'` is no JSON, which is why AWS tells templates to take it out again.
+ * `\'` is no valid JSON, so AWS advises templates to remove it.
  */
 export function escapeJavaScript(text: string): string {
   return text.replace(/["'\\/]|[^ -\u007f]/g, (char) => {
@@ -24,7 +23,7 @@ export function escapeJavaScript(text: string): string {
   });
 }
 
-/** java.net.URLEncoder: form style, a space as `+`, only `*-._` stay beside letters and digits. */
+/** java.net.URLEncoder: form style, a space becomes `+`, only `*-._`, letters and digits stay. */
 export function encodeUrl(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replace(/[!'()~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -48,7 +47,7 @@ export function encodeBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** The UTF-8 text in base64, standard or URL-safe; characters of neither alphabet are skipped. */
+/** The UTF-8 text in base64, standard or URL-safe; other characters are skipped. */
 export function decodeBase64(text: string): string {
   return Buffer.from(text, 'base64').toString();
 }

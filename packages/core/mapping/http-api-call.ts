@@ -1,4 +1,4 @@
-/** HTTP_PROXY integrations of HTTP APIs: the request goes on, the answer comes back (docs/aws §2.6, §7.8, §8). */
+/** HTTP_PROXY integrations of HTTP APIs, request and reply (docs/aws §2.6, §7.8, §8). */
 import { CONNECTION_HEADERS } from '../events/connection-headers.ts';
 import { canonicalHeaderName } from '../events/request-headers.ts';
 import { configurationError } from './mapping-failure.ts';
@@ -12,7 +12,7 @@ import type { ChangeFacts, ParameterChanges } from './parameter-change.ts';
 
 type Facts = ChangeFacts['request'];
 
-/** Belong to the client's connection, or are told to the backend in `Forwarded`. */
+/** Headers of the client's connection, or sent to the backend in `Forwarded`. */
 const NOT_PASSED = new Set([
   ...CONNECTION_HEADERS,
   'expect',
@@ -25,7 +25,7 @@ const NOT_PASSED = new Set([
 ]);
 const NOT_RETURNED = new Set([...CONNECTION_HEADERS, 'date']);
 
-/** @throws GatewayError API_CONFIGURATION_ERROR for an address that is none, HeaderInvalidError */
+/** @throws GatewayError API_CONFIGURATION_ERROR for an invalid address, HeaderInvalidError */
 export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Facts): HttpRequest {
   const { variables } = request.stage;
   const address = renderHttpAddress(addressOf(plan, request), encodedParameters(request));
@@ -49,7 +49,7 @@ export function buildHttpApiRequest(plan: HttpApiProxyIntegration, request: Fact
   };
 }
 
-/** The whole path below the stage is appended where the route itself has none to offer. */
+/** Appends the whole path below the stage if the route has no path of its own. */
 function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
   const uri = plan.uri.render(request.stage.variables);
   return plan.appendsPath || request.route.routeKey === '$default'
@@ -57,7 +57,7 @@ function addressOf(plan: HttpApiProxyIntegration, request: Facts): string {
     : uri;
 }
 
-/** Path parameters of HTTP APIs are decoded; in an address they have to be encoded again. */
+/** Path parameters of HTTP APIs are decoded; an address needs them encoded again. */
 function encodedParameters({ pathParameters }: Facts): Record<string, string> {
   return Object.fromEntries(
     Object.entries(pathParameters ?? {}).map(([name, value]) => [
@@ -83,7 +83,7 @@ function passHeaders(request: Facts): WireHeaders {
   return headers;
 }
 
-/** What came as X-Forwarded-For, what came as Forwarded, and this hop (RFC 7239). */
+/** The received X-Forwarded-For and Forwarded, and this hop (RFC 7239). */
 function forwarded({ headers, sourceIp, api }: Facts): string {
   const earlier = (headers.last('x-forwarded-for') ?? '')
     .split(',')
@@ -95,7 +95,7 @@ function forwarded({ headers, sourceIp, api }: Facts): string {
   return [...(given === undefined ? [] : [given]), ...earlier, own].join(', ');
 }
 
-/** An IPv6 address stands in brackets and quotes. */
+/** IPv6 addresses need brackets and quotes. */
 function quoteNode(node: string): string {
   return /^[A-Za-z0-9._-]+$/.test(node)
     ? node

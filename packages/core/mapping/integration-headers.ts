@@ -1,26 +1,28 @@
-/** Which headers an integration gets (docs/aws §2.6, §1.5; recorded December 2024). */
+/** Headers of an integration request (docs/aws §2.6, §1.5; recorded December 2024). */
 import { setHeader, toHeaderValue, type WireHeaders } from './wire-headers.ts';
 import type { MappingInput } from './mapping-input.ts';
 
 export type HeaderTarget = 'http' | 'http-proxy' | 'service';
 
-/** Deploys, and then fails every call with 500 before anything is sent. */
+/** AWS deploys these, and then fails every call with 500 before it is sent. */
 const FORBIDDEN = ['content-length', 'transfer-encoding'];
 const FORBIDDEN_TO_AWS = [...FORBIDDEN, 'authorization', 'connection', 'expect', 'proxy-authenticate', 'te'];
 
-/** Whether mapping this header of the integration request is one of AWS's run-time errors. `toAws`: type AWS or AWS_PROXY. */
+/**
+ * Whether mapping this integration request header is a run-time error at AWS. `toAws`: type AWS or AWS_PROXY.
+ */
 export function isForbiddenMapping(name: string, toAws: boolean): boolean {
   return (toAws ? FORBIDDEN_TO_AWS : FORBIDDEN).includes(name.toLowerCase());
 }
 
-/** May be mapped and silently never arrive. `keep-alive` belongs to the connection, which is the gateway's. */
+/** Mapped without error, but never sent. `keep-alive` belongs to the gateway's connection. */
 const DROPPED: Readonly<Record<HeaderTarget, readonly string[]>> = {
   http: ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'],
   'http-proxy': ['connection', 'expect', 'keep-alive', 'proxy-authenticate', 'te', 'via'],
   service: ['keep-alive', 'referer'],
 };
 
-/** Of the client's headers a proxy does not pass on unless they are mapped. */
+/** Client headers that a proxy does not forward unless mapped. */
 const NOT_PROXIED = new Set(['content-encoding', 'host', 'keep-alive', 'via']);
 
 type OwnHeaders = {
@@ -30,7 +32,7 @@ type OwnHeaders = {
   readonly contentType: string | undefined;
 };
 
-/** What a non-proxy integration starts from: none of the client's headers, and these of the gateway. */
+/** Initial headers of a non-proxy integration: the gateway's, none of the client's. */
 export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireHeaders {
   const headers: WireHeaders = new Map();
   setHeader(headers, 'Accept', ['application/json']);
@@ -41,7 +43,7 @@ export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireH
   return headers;
 }
 
-/** What a proxy starts from: the client's headers with those of the gateway. */
+/** Initial headers of a proxy: the client's and the gateway's. */
 export function passHeaders(input: MappingInput, apiId: string): WireHeaders {
   const headers: WireHeaders = new Map();
   for (const [name, values] of Object.entries(input.headers.multiValueHeaders))
@@ -50,7 +52,7 @@ export function passHeaders(input: MappingInput, apiId: string): WireHeaders {
   return headers;
 }
 
-/** Puts a mapped header in, or leaves it out where AWS does. @throws HeaderInvalidError */
+/** Sets a mapped header, or drops it as AWS does. @throws HeaderInvalidError */
 export function mapHeader(headers: WireHeaders, target: HeaderTarget, name: string, value: string): void {
   const safe = toHeaderValue(name, value);
   if (!DROPPED[target].includes(name.toLowerCase())) setHeader(headers, name, [safe]);

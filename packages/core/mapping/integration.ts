@@ -1,4 +1,4 @@
-/** What the integrations of REST methods other than a Lambda proxy are compiled to. */
+/** Compiled integrations of REST methods, except Lambda proxies. */
 import type { ContentHandling } from './content-handling.ts';
 import type { ParameterChanges } from './parameter-change.ts';
 import type { ParameterSource } from './parameter-source.ts';
@@ -6,7 +6,7 @@ import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import type { SubtypeCall } from './service-subtype.ts';
 import type { StreamTimes } from '../ports.ts';
 
-/** Text with `${stageVariables.x}` in it, parsed when the deployment was made. */
+/** Text with `${stageVariables.x}`, parsed at deployment. */
 type VariableText = {
   readonly source: string;
   render(variables: Readonly<Record<string, string>> | null): string;
@@ -15,7 +15,6 @@ type VariableText = {
 /** Templates by media type (`application/json`, `$default`), in the order of the definition. */
 export type MediaTemplates = ReadonlyMap<string, CompiledTemplate>;
 
-/** What happens to a body that no template is for. */
 export type Passthrough = 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
 
 /** `integration.request.{place}.{name}` ← source. */
@@ -25,20 +24,18 @@ export type RequestParameter = {
   readonly source: ParameterSource;
 };
 
-/** How a request becomes what the integration gets. */
 export type RequestMapping = {
   readonly parameters: readonly RequestParameter[];
   readonly templates: MediaTemplates;
   readonly passthrough: Passthrough;
   readonly contentHandling: ContentHandling | undefined;
-  /** WebSocket only: the key of the template by the text of the message; undefined = by media type. */
+  /** WebSocket only: the template's key by the message's text; undefined = by media type. */
   readonly selectTemplate?: ((message: string) => string | undefined) | undefined;
 };
 
 /** `method.response.header.{name}` ← source. */
 export type ResponseParameter = { readonly name: string; readonly source: ParameterSource };
 
-/** One entry of `IntegrationResponses`. */
 export type IntegrationResponse = {
   readonly status: number;
   /** Java regular expression that must match the whole text; undefined = the default response. */
@@ -48,14 +45,16 @@ export type IntegrationResponse = {
   readonly contentHandling: ContentHandling | undefined;
 };
 
-/** What the template of a frame may be chosen by; headers as a flat name, value list. */
+/** Input for choosing a frame's template; headers as a flat name, value list. */
 export type SelectableAnswer = {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: string;
 };
 
-/** `AWS::ApiGatewayV2::IntegrationResponse`: which answers it is for, and how they become the text of a frame. */
+/**
+ * `AWS::ApiGatewayV2::IntegrationResponse`: the answers it matches, and how they become the text of a frame.
+ */
 export type FrameResponse = {
   /** Java regular expression that must match the whole text; undefined = `$default`. */
   readonly pattern: string | undefined;
@@ -65,31 +64,30 @@ export type FrameResponse = {
   readonly contentHandling: ContentHandling | undefined;
 };
 
-/** How the integration's answer becomes the reply. */
 export type ResponseMapping = {
   readonly responses: readonly IntegrationResponse[];
-  /** Statuses of `MethodResponses`; a response with another one is a configuration error when it is chosen. */
+  /** Statuses of `MethodResponses`; choosing a response with another status is a configuration error. */
   readonly methodStatuses: ReadonlySet<number>;
 };
 
 type Mapped = { readonly request: RequestMapping; readonly response: ResponseMapping };
 
-/** Answers by itself with the status that its request template renders. */
+/** Answers with the status that its request template renders. */
 export type MockIntegration = Mapped & { readonly kind: 'mock' };
 
-/** `AWS` with a function: the event is what the request template renders. */
+/** `AWS` with a function: the request template renders the event. */
 export type FunctionIntegration = Mapped & {
   readonly kind: 'function';
   readonly functionName: VariableText;
   readonly qualifier?: VariableText | undefined;
   readonly timeoutMs: number;
-  /** Absent = nobody asks whether it may be invoked. */
+  /** Absent = permissions are not checked. */
   readonly mayInvoke?: (() => boolean) | undefined;
 };
 
 export type HttpIntegration = Mapped & HttpTarget & { readonly kind: 'http' };
 
-/** The request goes on and the answer comes back nearly as they are; only `request.parameters` apply. */
+/** Request and answer pass nearly unchanged; only `request.parameters` apply. */
 export type HttpProxyIntegration = HttpTarget & {
   readonly kind: 'http-proxy';
   readonly parameters: readonly RequestParameter[];
@@ -101,12 +99,12 @@ export type HttpStreamIntegration = Omit<HttpProxyIntegration, 'kind'> &
   StreamTimes & { readonly kind: 'http-stream' };
 
 export type HttpTarget = {
-  /** Where to; `{name}` stands for path parameters of the integration request. */
+  /** The address; `{name}` stands for path parameters of the integration request. */
   readonly uri: VariableText;
   /** `ANY` = the client's. */
   readonly method: string;
   readonly timeoutMs: number;
-  /** Name or id of the VPC link the call goes through; undefined = the internet. */
+  /** Name or id of the VPC link; undefined = the internet. */
   readonly vpcLink: VariableText | undefined;
 };
 
@@ -117,27 +115,28 @@ export type ServiceIntegration = Mapped & {
   /** `ANY` = the client's. */
   readonly method: string;
   readonly timeoutMs: number;
-  /** `credentials` of the method. */
   readonly roleArn: string | undefined;
 };
 
-/** A service URI, taken apart. Texts may hold stage variables and `{name}` of path parameters. */
+/** A parsed service URI. Texts may hold stage variables and `{name}` of path parameters. */
 export type ServiceTarget = {
   readonly region: string;
   /** Lower case: `sqs`, `dynamodb`, `states`. */
   readonly service: string;
-  /** `{subdomain}.{service}` of the URI; undefined where it has none. */
+  /** `{subdomain}.{service}` of the URI; undefined without a subdomain. */
   readonly subdomain: string | undefined;
   readonly form:
     | { readonly kind: 'path'; readonly path: VariableText }
-    /** `action/PutItem&Key=value`: `query` is what follows the action. */
+    /** `action/PutItem&Key=value`: `query` is the part after the action. */
     | { readonly kind: 'action'; readonly action: VariableText; readonly query: VariableText };
 };
 
 /** `HTTP_PROXY` of an HTTP API. */
 export type HttpApiProxyIntegration = HttpTarget & {
   readonly kind: 'http-api-proxy';
-  /** The path below the stage is appended to the address: `$default` routes and load balancers' listeners. */
+  /**
+   * The path below the stage is appended to the address: `$default` routes and load balancers' listeners.
+   */
   readonly appendsPath: boolean;
   readonly changes: ParameterChanges;
 };

@@ -7,10 +7,9 @@ import { isJavaNumber, JavaList, type JavaNumber, type JavaValue } from '@gatewr
 import type { RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { failure } from '@gatewright/velocity/java/template-error';
 
-/** Whether an item of `root` passes. */
 export type FilterTest = (item: JavaValue, root: JavaValue, budget: RenderBudget) => boolean;
 
-/** Reads a path inside the filter, given by the reader of paths. Undefined from it means the path leads nowhere. */
+/** Compiles a path inside the filter. Its result is undefined for a path without a value. */
 type ReadPath = (path: string) => (start: JavaValue, budget: RenderBudget) => JavaValue | undefined;
 
 type Operand =
@@ -26,8 +25,9 @@ type Compare = (left: JavaValue | undefined, right: JavaValue | undefined, budge
 const MAX_NESTING = 50;
 
 /**
- * Reads a filter from after its `?(`, and the `)` that ends it.
- * @throws TemplateError TEMPLATE_FAILED where it is none, or uses an operator beyond == != < <= > >= =~ in nin && || !.
+ * Parses a filter from after its `?(` to its closing `)`.
+ * @throws TemplateError TEMPLATE_FAILED for an invalid filter, or an operator other than == != < <= > >= =~
+ * in nin && || !.
  */
 export function parseFilter(
   text: string,
@@ -162,7 +162,7 @@ function matching(left: Operand, right: Operand, bad: () => Error): FilterTest {
 const isEqual: Compare = (left, right, budget) => {
   if (left === undefined || right === undefined) return left === right;
   const [a, b] = [numberOf(left), numberOf(right)];
-  // A text that is a number equals that number; two texts are texts.
+  // A numeric text equals that number; two texts compare as texts.
   if (a !== undefined && b !== undefined && typeof left !== typeof right) return compareNumbers(a, b) === 0;
   if (left !== null && right !== null && isJavaNumber(left) && isJavaNumber(right))
     return compareNumbers(left, right) === 0;

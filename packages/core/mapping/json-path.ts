@@ -1,6 +1,6 @@
 /**
- * JSONPath as `$input.path` and `$input.json` take it: the Jayway dialect. A path that can name only one
- * value gives that value; one with `*`, `..`, a slice or a filter gives a list.
+ * JSONPath for `$input.path` and `$input.json`, in the Jayway dialect. A path that can name only one value
+ * gives that value; one with `*`, `..`, a slice or a filter gives a list.
  */
 import { type FilterTest, parseFilter } from './json-path-filter.ts';
 import { JavaList, JavaMap, type JavaValue } from '@gatewright/velocity/java/values';
@@ -17,7 +17,6 @@ type Segment =
   | { readonly kind: 'deep' }
   | { readonly kind: 'length' };
 
-/** A path ready to be followed. */
 export type JsonPath = {
   readonly segments: readonly Segment[];
   /** Whether the path names at most one value. */
@@ -27,10 +26,7 @@ export type JsonPath = {
 const STEP_COST = 2;
 const MAX_PATH_CHARS = 4_096;
 
-/**
- * Reads a path.
- * @throws TemplateError TEMPLATE_FAILED where it is none; AWS then answers 500.
- */
+/** @throws TemplateError TEMPLATE_FAILED for an invalid path; AWS then answers 500. */
 export function parseJsonPath(text: string): JsonPath {
   const path = text.trim();
   if (path.length > MAX_PATH_CHARS) throw failure(`a JSONPath is longer than ${MAX_PATH_CHARS} characters`);
@@ -123,7 +119,7 @@ function isDefinite(segment: Segment): boolean {
   return segment.kind === 'names' || segment.kind === 'length';
 }
 
-/** The value at the path, or undefined where the document has none; a list, perhaps empty, for an indefinite path. */
+/** The value at the path, or undefined if absent; a list, perhaps empty, for an indefinite path. */
 export function readJsonPath(root: JavaValue, path: JsonPath, budget: RenderBudget): JavaValue | undefined {
   const found: JavaValue[] = [];
   collect({ root, segments: path.segments, found, budget }, root, 0, 0);
@@ -137,9 +133,9 @@ type Walk = {
   readonly budget: RenderBudget;
 };
 
-/** Follows the segments from `at` on; what is left after the last one is found. */
+/** Follows the segments from `at` on; nodes after the last one are results. */
 function collect(walk: Walk, node: JavaValue, at: number, depth: number): void {
-  // A step of a path costs more time than one of a template does.
+  // A path step costs more time than a template step.
   walk.budget.spend(STEP_COST);
   const segment = walk.segments[at];
   if (segment === undefined) walk.found.push(node);
@@ -147,12 +143,12 @@ function collect(walk: Walk, node: JavaValue, at: number, depth: number): void {
   else for (const next of follow(walk, segment, node)) collect(walk, next, at + 1, depth);
 }
 
-/** Applies the segment after `..` to this node and to everything below it, parents first. */
+/** Applies the segment after `..` to this node and all nodes below it, parents first. */
 function descend(walk: Walk, node: JavaValue, at: number, depth: number): void {
   walk.budget.checkDepth(depth);
   walk.budget.spend(1);
   if (!(node instanceof JavaMap || node instanceof JavaList)) return;
-  // A filter at every depth asks each object itself, so that no item is asked twice.
+  // After `..` a filter tests each object itself, so that no item is tested twice.
   const isFilteredList = walk.segments[at]?.kind === 'filter' && node instanceof JavaList;
   if (!isFilteredList) collect(walk, node, at, depth);
   for (const child of childrenOf(node)) descend(walk, child, at, depth + 1);
@@ -187,7 +183,7 @@ function follow(
   }
 }
 
-/** Several names make an object of those that are there. */
+/** Several names give an object with those that exist. */
 function named(node: JavaMap, names: readonly string[]): readonly JavaValue[] {
   const present = names.filter((name) => node.has(name));
   if (names.length === 1) return present.map((name) => node.get(name));
@@ -199,7 +195,9 @@ function itemAt({ items }: JavaList, index: number): readonly JavaValue[] {
   return item === undefined ? [] : [item];
 }
 
-/** With both ends given a negative end counts only below a negative start, as in Jayway: `[1:-1]` is empty. */
+/**
+ * With both ends given, a negative end only counts with a negative start, as in Jayway: `[1:-1]` is empty.
+ */
 function slice(node: JavaList, from: number | undefined, to: number | undefined): readonly JavaValue[] {
   const { items } = node;
   if (from === undefined || to === undefined) return items.slice(from ?? 0, to);

@@ -1,4 +1,4 @@
-/** What went to an integration and came back, as an execution log tells it (docs/aws §10.3). */
+/** The integration's request and answer, for an execution log (docs/aws §10.3). */
 import { lambdaUri } from '../events/execution-log.ts';
 import type { LoggedCall } from '../events/execution-log.ts';
 import type { ApiFacts, StageFacts } from '../events/request-facts.ts';
@@ -7,7 +7,6 @@ import type { Outgoing } from './outgoing.ts';
 
 type SentCall = {
   readonly outgoing: Outgoing | undefined;
-  /** The event of a Lambda proxy. */
   readonly payload: string | undefined;
   readonly stage: StageFacts | undefined;
   readonly api: ApiFacts;
@@ -15,7 +14,7 @@ type SentCall = {
 
 type Outcome = InvocationResult | HttpOutcome | StreamAnswer<string | HttpHead>;
 
-/** Undefined where nothing went out. */
+/** Undefined if no call was made. */
 export function describeCall(
   { outgoing, payload, stage, api }: SentCall,
   outcome: Outcome | undefined,

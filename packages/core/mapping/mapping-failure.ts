@@ -1,4 +1,4 @@
-/** What goes wrong while a request or an answer is mapped, as the client's failure (docs/aws §1.5). */
+/** Turns mapping errors into the client's failure (docs/aws §1.5). */
 import { GatewayError, gatewayError } from '../errors.ts';
 import { MalformedBodyError } from './body-value.ts';
 import { NotBase64Error } from './content-handling.ts';
@@ -6,7 +6,7 @@ import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { HeaderInvalidError } from './wire-headers.ts';
 import type { Defect } from '../defect.ts';
 
-/** AWS: 400 for a request body that is no JSON, 500 for all that the API's owner has to mend. Bugs go through. */
+/** AWS: 400 for a request body that is no JSON, 500 for faults of the API's owner. Bugs pass unchanged. */
 export function toMappingFailure(error: unknown, side: 'request' | 'response'): unknown {
   if (error instanceof GatewayError) return error;
   if (error instanceof MalformedBodyError && side === 'request')
@@ -39,7 +39,7 @@ export function configurationError(reason: string, defect?: Defect): GatewayErro
   });
 }
 
-/** What a function returned is no proxy response. @param status where it differs from the code's default */
+/** The function's result is no proxy response. @param status if different from the code's default */
 export function malformedProxyResponse(problem: string, status?: number): GatewayError {
   return gatewayError('FUNCTION_FAILED', {
     source: 'integration',

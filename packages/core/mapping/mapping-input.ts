@@ -1,4 +1,4 @@
-/** What templates and parameter mappings read of one request. Each part is made when it is first asked for. */
+/** Input of templates and parameter mappings for one request. Each part is made on first use. */
 import { readQuery, type QueryMaps } from '../events/query-text.ts';
 import { readRestHeaders, type HeaderMaps } from '../events/request-headers.ts';
 import { restRequestContext } from '../events/rest-event.ts';
@@ -20,7 +20,7 @@ export class MappingInput {
   #contextValues: Readonly<Record<string, JsonValue>> | undefined;
   #context: JavaMap | undefined;
 
-  /** `contextOf`: what `$context` holds in the place of a request's, on WebSocket APIs. */
+  /** `contextOf`: replaces the request's `$context`, on WebSocket APIs. */
   constructor(
     facts: RoutedFacts,
     caller: CallerFacts,
@@ -33,7 +33,7 @@ export class MappingInput {
     this.#contextOf = contextOf;
   }
 
-  /** Of the request as it came through the front door: what AWS drops there is gone. */
+  /** Request headers, without those that AWS drops on arrival. */
   get headers(): HeaderMaps {
     this.#headers ??= readRestHeaders(this.#facts);
     return this.#headers;
@@ -57,13 +57,16 @@ export class MappingInput {
     return this.#facts.stage.variables;
   }
 
-  /** `$context`: one for all templates of the exchange, since what one overrides the next one reads [obs]. */
+  /**
+   * `$context`, shared by all templates of the exchange: a later template reads an earlier one's overrides
+   * [obs].
+   */
   get context(): JavaMap {
     this.#context ??= contextVariables(this.#values());
     return this.#context;
   }
 
-  /** Whether a template has seen the context, so that there may be overrides in it. */
+  /** Whether a template has read the context, so that it may hold overrides. */
   get hasContext(): boolean {
     return this.#context !== undefined;
   }
@@ -84,7 +87,7 @@ export class MappingInput {
     return this.stageVariables === null ? undefined : getEntry(this.stageVariables, name);
   }
 
-  /** `identity.sourceIp` → the text of that value; undefined where there is none. */
+  /** `identity.sourceIp` → the text of that value; undefined if absent. */
   contextText(name: string): string | undefined {
     let value: unknown = this.#values();
     for (const part of name.split('.')) {
@@ -103,7 +106,7 @@ export class MappingInput {
   }
 }
 
-/** What has no value is not there, so that a template shows nothing for it. */
+/** Leaves out members without a value, so that a template shows nothing for them. */
 function toJsonRecord(values: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
   const record: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(values)) {

@@ -1,12 +1,12 @@
-/** The status that the request template of a MOCK renders (docs/aws §8). */
+/** The status rendered by a MOCK's request template (docs/aws §8). */
 
 const WHITE = /\s/;
 const INTEGER = /^-?\d{1,10}$/;
 
 /**
- * Reads `statusCode` of text that is nearly JSON. AWS takes `{ statusCode: 200 }`, which the CDK sends, single
- * quotes, trailing commas, text before the object, and members it cannot make sense of. The value must be a
- * bare integer, any integer; `"200"` is none. Undefined where there is no such member.
+ * Reads `statusCode` from lenient JSON. AWS takes `{ statusCode: 200 }`, which the CDK sends, single quotes,
+ * trailing commas, text before the object, and members it cannot parse. The value must be a bare integer, any
+ * integer; `"200"` is none. Undefined if there is no such member.
  */
 export function readMockStatus(text: string): number | undefined {
   const start = text.indexOf('{');
@@ -21,7 +21,7 @@ export function readMockStatus(text: string): number | undefined {
   return undefined;
 }
 
-/** A name in equal quotes or in none; undefined where the quotes do not match. */
+/** A name in matching quotes or in none; undefined if the quotes do not match. */
 function unquoted(name: string): string | undefined {
   const quoted = /^(["'])(.*)\1$/s.exec(name)?.[2];
   if (quoted !== undefined) return /["']/.test(quoted) ? undefined : quoted;
@@ -29,8 +29,8 @@ function unquoted(name: string): string | undefined {
 }
 
 /**
- * Members between the braces: commas inside quotes or brackets do not part them. Undefined where a member opens an
- * object that is never closed.
+ * Splits members at commas outside quotes and brackets. Undefined if a member opens an object that is never
+ * closed.
  */
 function splitMembers(inner: string): string[] | undefined {
   const members: string[] = [];
@@ -45,7 +45,7 @@ function splitMembers(inner: string): string[] | undefined {
     } else if ((char === '"' || char === "'") && opensText(member, depth)) {
       quote = char;
     } else if (char === '{' || char === '[') {
-      // A brace in the middle of a bare name is a letter like any other.
+      // A brace inside a bare name is an ordinary character.
       if (opensText(member, depth)) depth += 1;
     } else if ((char === '}' || char === ']') && depth > 0) {
       depth -= 1;
@@ -60,7 +60,7 @@ function splitMembers(inner: string): string[] | undefined {
   return [...members, member];
 }
 
-/** Whether a name or a value can begin here: at the start of a member, after its colon, or inside brackets. */
+/** Whether a name or value can start here: at the start of a member, after its colon, or inside brackets. */
 function opensText(member: string, depth: number): boolean {
   let last = member.length - 1;
   while (last >= 0 && WHITE.test(member.charAt(last))) last -= 1;

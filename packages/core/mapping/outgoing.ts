@@ -1,4 +1,3 @@
-/** What goes to an integration, and what comes back. */
 import type {
   FunctionIntegration,
   HttpApiProxyIntegration,
@@ -13,7 +12,7 @@ import type { LambdaProxyIntegration, LambdaStreamIntegration } from '../deploym
 import type { HttpHead, HttpRequest, ServiceRequest, StreamAnswer } from '../ports.ts';
 import type { MappingInput } from './mapping-input.ts';
 
-/** Nothing goes out; `status` is what the request template rendered. */
+/** No call is made; `status` comes from the request template. */
 export type MockCall = {
   readonly kind: 'mock';
   readonly plan: MockIntegration;
@@ -26,10 +25,9 @@ export type FunctionCall = {
   readonly plan: FunctionIntegration;
   readonly input: MappingInput;
   readonly functionName: string;
-  /** Version or alias. */
   readonly qualifier: string | undefined;
   readonly event: string;
-  /** `X-Amz-Invocation-Type: Event`: nobody waits for the function. */
+  /** `X-Amz-Invocation-Type: Event`: the function's result is not awaited. */
   readonly isAsynchronous: boolean;
 };
 
@@ -47,7 +45,6 @@ export type ServiceCall = {
   readonly request: ServiceRequest;
 };
 
-/** A backend whose answer is handed on as it comes. */
 export type HttpStreamCall = {
   readonly kind: 'http-stream';
   readonly plan: HttpStreamIntegration;
@@ -66,19 +63,20 @@ type HttpApiServiceCall = {
   readonly request: ServiceRequest;
 };
 
-/** What `buildOutgoing` makes. */
 export type MappedOutgoing = MockCall | FunctionCall | HttpCall | HttpStreamCall | ServiceCall;
 
-/** A Lambda proxy is its own plan: its event is the exchange's `payload`, and nothing is made for it. */
+/** A Lambda proxy is used as compiled: its event is the exchange's `payload`. */
 export type Outgoing =
   LambdaProxyIntegration | LambdaStreamIntegration | MappedOutgoing | HttpApiCall | HttpApiServiceCall;
 
-/** What a streaming integration answered: JSON text of a function, status and headers of a backend; then the body. */
+/**
+ * Start of a streamed answer: JSON text of a function, or status and headers of a backend; the body follows.
+ */
 export type StreamedAnswer = StreamAnswer<string | HttpHead>;
 
-/** What an integration other than a Lambda proxy answered. */
+/** The answer of an integration other than a Lambda proxy. */
 export type IntegrationAnswer = {
-  /** Of the backend, of Lambda's API, or what a MOCK rendered (then any integer). */
+  /** From the backend or Lambda's API, or rendered by a MOCK (then any integer). */
   readonly status: number;
   /** Flat name, value list. */
   readonly headers: readonly string[];

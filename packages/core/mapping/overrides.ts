@@ -1,10 +1,10 @@
-/** `$context.requestOverride` and `$context.responseOverride`: what a template changes beside its text. */
+/** `$context.requestOverride` and `$context.responseOverride`: changes by a template besides its text. */
 import { printValue } from '@gatewright/velocity/java/printing';
 import { isJavaNumber, JavaList, JavaMap, type JavaValue, SilentMap } from '@gatewright/velocity/java/values';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 
-/** The override objects and the parts that exist before a template sets anything. */
+/** The override objects and their initial parts. */
 export const OVERRIDE_NAMES = {
   requestOverride: ['header', 'path', 'querystring'],
   responseOverride: ['header'],
@@ -14,12 +14,12 @@ export const OVERRIDE_NAMES = {
 export class OverrideMap extends SilentMap {
   readonly #written = new Set<JavaValue>();
 
-  /** Sets an entry that a template has not touched. */
+  /** Sets an entry without counting as an override. */
   fill(key: string, value: JavaValue): void {
     super.put(key, value);
   }
 
-  /** Lets the next template of the exchange override again what the one before has. */
+  /** Allows the next template of the exchange to override the same entries again. */
   startRender(): void {
     this.#written.clear();
     for (const { value } of this.entries()) if (value instanceof OverrideMap) value.startRender();
@@ -39,10 +39,9 @@ export class OverrideMap extends SilentMap {
   }
 }
 
-/** Values by parameter; several where the template gave a list. */
 type OverriddenParameters = Readonly<Record<string, readonly string[]>>;
 
-/** Overrides of an exchange, to be applied after parameter mapping. */
+/** Overrides of an exchange, applied after parameter mapping. */
 type Overrides = {
   readonly request: {
     readonly header: OverriddenParameters;
@@ -51,12 +50,15 @@ type Overrides = {
   };
   readonly response: {
     readonly header: OverriddenParameters;
-    /** Undefined where not overridden, or by something that is no integer from 100 to 599, which AWS ignores. */
+    /**
+     * Undefined if not overridden, or overridden by anything but an integer from 100 to 599, which AWS
+     * ignores.
+     */
     readonly status: number | undefined;
   };
 };
 
-/** What the templates rendered so far with this `$context` have overridden. */
+/** The overrides of the templates rendered so far with this `$context`. */
 export function collectOverrides(context: JavaMap): Overrides {
   const budget = new RenderBudget(DEFAULT_RENDER_LIMITS);
   const request = context.get('requestOverride');

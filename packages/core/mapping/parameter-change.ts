@@ -1,4 +1,4 @@
-/** Parameter mapping of HTTP APIs: what is appended, overwritten or removed, and with which value (docs/aws §7.8). */
+/** Parameter mapping of HTTP APIs: append, overwrite or remove, and the value (docs/aws §7.8). */
 import { contextVariable } from '../events/context-variables.ts';
 import { readQuery } from '../events/query-text.ts';
 import { getEntry } from '../routing/text-map.ts';
@@ -18,10 +18,9 @@ export type ParameterChange = {
   readonly value: ChangeValue;
 };
 
-/** Of one integration. */
 export type ParameterChanges = {
   readonly request: readonly ParameterChange[];
-  /** By status of the integration. */
+  /** By the integration's status. */
   readonly response: ReadonlyMap<number, readonly ParameterChange[]>;
 };
 
@@ -31,12 +30,12 @@ type Part =
   | { readonly kind: 'whole-path' }
   | { readonly kind: 'body'; readonly path: JsonPath | undefined };
 
-/** Text with variables in it, parsed once. */
+/** Text with variables, parsed once. */
 export type ChangeValue = readonly Part[];
 
 export type ChangeSide = 'request' | 'response';
 
-/** Undefined where AWS would refuse the expression: unknown variables, `..` and filters in a path. */
+/** Undefined if AWS would refuse the expression: unknown variables, `..` and filters in a path. */
 export function parseChangeValue(text: string, side: ChangeSide): ChangeValue | undefined {
   const whole = /^\$([^{].*)$/s.exec(text)?.[1];
   if (whole !== undefined) {
@@ -82,15 +81,15 @@ function parseBody(rest: string): Part | undefined {
 
 export type ChangeFacts = {
   readonly request: RoutedFacts & { readonly caller: CallerFacts; readonly apiKey: ApiKeyFacts };
-  /** Of this side: the request's, or the integration's answer. */
+  /** The request's headers, or those of the integration's answer. */
   readonly headers: HeaderList;
   readonly body: string | Buffer | undefined;
 };
 
-/** AWS looks no further into a body. */
+/** AWS reads no more of a body. */
 const MAX_BODY_BYTES = 100 * 1024;
 
-/** The text; what has no value is nothing in it. */
+/** Renders the text; missing values are empty. */
 export function readChangeValue(value: ChangeValue, facts: ChangeFacts): string {
   let text = '';
   for (const part of value) text += readPart(part, facts) ?? '';

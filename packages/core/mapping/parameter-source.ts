@@ -1,7 +1,4 @@
-/**
- * The right-hand side of parameter mappings: where a value comes from (docs/aws §7.6). Parsed when the
- * deployment is made, read per request.
- */
+/** Sources of parameter mappings (docs/aws §7.6). Parsed at deployment, read per request. */
 import { readJsonText, readWholeBody } from './body-value.ts';
 import { parseJsonPath, type JsonPath } from './json-path.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
@@ -17,18 +14,17 @@ export type ParameterSource =
   | { readonly kind: 'stageVariable'; readonly name: string }
   | { readonly kind: 'context'; readonly name: string };
 
-/** Which side of the integration a mapping stands on. */
 export type MappingSide = 'method.request' | 'route.request' | 'integration.response';
 
 const NAMED = /^(path|querystring|multivaluequerystring|header|multivalueheader)\.([a-zA-Z0-9._$-]+)$/;
 const PLACES: Readonly<Record<MappingSide, readonly string[]>> = {
   'method.request': ['path', 'querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
-  // Of a handshake; a message has neither.
+  // For handshakes; messages have neither.
   'route.request': ['querystring', 'multivaluequerystring', 'header', 'multivalueheader'],
   'integration.response': ['header', 'multivalueheader'],
 };
 
-/** Undefined where the expression is none that AWS takes on this side. */
+/** Undefined if AWS does not take the expression on this side. */
 export function parseParameterSource(expression: string, side: MappingSide): ParameterSource | undefined {
   const quoted = /^'(.*)'$/s.exec(expression);
   if (quoted !== null) return { kind: 'static', text: quoted[1] ?? '' };
@@ -55,19 +51,17 @@ function parseBodySource(rest: string): ParameterSource | undefined {
   }
 }
 
-/** What a mapping reads beside the request itself. */
 export type SourceFacts = {
   readonly input: MappingInput;
-  /** Text of the body on this side: the request's, or the integration's answer. */
+  /** Text of the request's body, or of the integration's answer. */
   readonly body: string;
-  /** Values of a header on this side. */
   readonly header: (name: string) => readonly string[];
 };
 
 /**
- * The values; none where there is nothing to map, and the target is then left out. Header names of the request
- * match in their exact spelling, AWS's documented oddity.
- * @throws MalformedBodyError where the body looks like JSON and is none
+ * The values; if there are none, the target is left out. Request header names match case-sensitively, AWS's
+ * documented oddity.
+ * @throws MalformedBodyError for a body that looks like JSON but is not
  */
 export function readParameterSource(source: ParameterSource, facts: SourceFacts): readonly string[] {
   switch (source.kind) {
@@ -94,7 +88,7 @@ export function readParameterSource(source: ParameterSource, facts: SourceFacts)
   }
 }
 
-/** An empty value maps as little as a missing one. */
+/** Empty values are not mapped, like missing ones. */
 function listOf(value: string | undefined): readonly string[] {
   return value === undefined || value === '' ? [] : [value];
 }

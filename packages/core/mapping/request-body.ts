@@ -1,4 +1,4 @@
-/** The body of the integration request: converted, then rendered or passed through (docs/aws §2.4, §7.1). */
+/** Body of the integration request: converted, then rendered or passed through (docs/aws §2.4, §7.1). */
 import { gatewayError } from '../errors.ts';
 import { isBinaryType } from '../events/media-types.ts';
 import { chooseRequestTemplate, chooseSelectedTemplate } from './choose-template.ts';

@@ -1,4 +1,4 @@
-/** Parameters of the integration request: what is mapped, then what templates override (docs/aws §7.4, §7.6). */
+/** Parameters of the integration request: mapped ones, then template overrides (docs/aws §7.4, §7.6). */
 import { lastHeader } from '../events/header-list.ts';
 import { putEntry } from '../routing/text-map.ts';
 import { collectOverrides } from './overrides.ts';
@@ -8,7 +8,7 @@ import type { MappingInput } from './mapping-input.ts';
 import type { TextMap } from '../routing/text-map.ts';
 
 export type MappedParameters = {
-  /** In the order of the definition; a later entry of the same name replaces. */
+  /** In the order of the definition; later entries replace earlier ones of the same name. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly query: readonly (readonly [name: string, values: readonly string[]])[];
   readonly path: TextMap;
@@ -41,7 +41,7 @@ export function mapRequestParameters(
   return { headers, query, path };
 }
 
-/** The same with what the request template put into `$context.requestOverride`. */
+/** Applies `$context.requestOverride` of the request template. */
 export function overrideParameters(mapped: MappedParameters, input: MappingInput): MappedParameters {
   if (!input.hasContext) return mapped;
   const { header, path, querystring } = collectOverrides(input.context).request;
@@ -58,7 +58,7 @@ export function overrideParameters(mapped: MappedParameters, input: MappingInput
   };
 }
 
-/** The last value of a mapped header in any case. */
+/** The last value of a mapped header, case-insensitive. */
 export function mappedHeader(mapped: MappedParameters, name: string): string | undefined {
   return lastHeader(mapped.headers.flat(), name);
 }

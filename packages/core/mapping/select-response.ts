@@ -1,18 +1,18 @@
-/** Which integration response answers (docs/aws §7.7). */
+/** Selects the integration response (docs/aws §7.7). */
 import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 
-/** An error message of a function may come from an attacker: a pattern may not take long over it. */
+/** A function's error message may come from an attacker, so pattern matching is bounded. */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
-/** An integration response, as far as its choice goes; those of WebSocket APIs have no status of their own. */
+/** The part of an integration response that its selection needs; those of WebSocket APIs have no status. */
 type Selectable = { readonly pattern: string | undefined; readonly status?: number };
 
 /**
- * The first response whose pattern matches all of `text` (a status, or the message of a failed function), else the
- * default one. `text` is undefined where a function succeeded: only the default counts then.
- * Of several that match, a MOCK's `ownStatus` takes the one that answers with it (recorded, docs/aws §7.9).
- * Undefined = AWS's "No match for output mapping and no default output mapping configured".
+ * The first response whose pattern matches all of `text` (a status, or the message of a failed function),
+ * else the default one. `text` is undefined for a successful function: only the default counts then. Of
+ * several matches, a MOCK's `ownStatus` prefers the one with that status (recorded, docs/aws §7.9). Undefined
+ * = AWS's "No match for output mapping and no default output mapping configured".
  * @throws TemplateError TEMPLATE_LIMIT where a pattern takes too long
  */
 export function selectResponse<Response extends Selectable>(

@@ -1,4 +1,4 @@
-/** Integrations of HTTP APIs with one operation of an AWS service: from its parameters to the call (docs/aws §8). */
+/** Integrations of HTTP APIs that call one operation of an AWS service (docs/aws §8). */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
 import { type ChangeFacts, type ChangeValue, readChangeValue } from './parameter-change.ts';
@@ -6,7 +6,6 @@ import { joinQuery, printQueryPair } from './target-uri.ts';
 import type { ServiceRequest } from '../ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** How the text of a parameter reads. */
 type Kind = 'text' | 'integer' | 'json' | 'list' | 'time';
 
 type Call = Pick<ServiceRequest, 'method' | 'path' | 'query' | 'headers' | 'body'> & {
@@ -21,19 +20,17 @@ type ServiceSubtype = {
   readonly call: (values: JsonObject) => Call;
 };
 
-/** An operation with what it is given. */
 export type SubtypeCall = {
   readonly subtype: ServiceSubtype;
   readonly parameters: readonly (readonly [name: string, value: ChangeValue])[];
   readonly timeoutMs: number;
-  /** What the service is called with. */
   readonly roleArn: string | undefined;
 };
 
 const EVENT = { Detail: 'text', DetailType: 'text', Source: 'text' } as const;
 const EXECUTION = { Name: 'text', Input: 'text' } as const;
 
-/** Of every subtype: the region of the service, where it is not the API's. */
+/** For every subtype: the service's region, if not the API's. */
 export const REGION_PARAMETER = 'Region';
 
 export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
@@ -115,10 +112,7 @@ export const SERVICE_SUBTYPES: Readonly<Record<string, ServiceSubtype>> = {
   },
 };
 
-/**
- * The call of the service.
- * @throws GatewayError BAD_REQUEST_PARAMETERS where the request lacks what the service needs
- */
+/** @throws GatewayError BAD_REQUEST_PARAMETERS where the request lacks what the service needs */
 export function buildServiceRequest(
   { subtype, parameters, timeoutMs, roleArn }: SubtypeCall,
   request: ChangeFacts['request'],
@@ -151,19 +145,19 @@ function readValue(name: string, kind: Kind, text: string): unknown {
       return text;
     case 'integer':
       if (/^-?\d{1,9}$/.test(text)) return Number(text);
-      throw badRequest(`${name} is no whole number`);
+      throw badRequest(`${name} is not a whole number`);
     case 'json':
       return parseJson(name, text);
     case 'list': {
       const list = text.startsWith('[') ? parseJson(name, text) : text.split(',');
       if (Array.isArray(list))
         return list.map((item) => (typeof item === 'string' ? item.trim() : String(item)));
-      throw badRequest(`${name} is no list`);
+      throw badRequest(`${name} is not a list`);
     }
     case 'time': {
       const epochMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
       if (Number.isFinite(epochMs)) return epochMs / 1000;
-      throw badRequest(`${name} is no time`);
+      throw badRequest(`${name} is not a time`);
     }
   }
 }
@@ -172,7 +166,7 @@ function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw badRequest(`${name} is no JSON`);
+    throw badRequest(`${name} is not JSON`);
   }
 }
 
@@ -190,9 +184,9 @@ function jsonCall(target: string, version: string, input: JsonObject): Call {
   };
 }
 
-/** SQS is asked in its query protocol, in which it answers XML. */
+/** SQS is called by its query protocol, so that it answers XML. */
 function queueCall(action: string, { QueueUrl: queue, ...values }: JsonObject): Call {
-  if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is no URL');
+  if (typeof queue !== 'string' || !URL.canParse(queue)) throw badRequest('QueueUrl is not a URL');
   const { hostname, pathname } = new URL(queue);
   const form = ['Action', 'Version'].map((name, index) =>
     printQueryPair(name, index === 0 ? action : '2012-11-05'),
@@ -239,7 +233,7 @@ function configurationCall(values: JsonObject): Call {
   };
 }
 
-/** `StateMachineArn` → `stateMachineArn`: Step Functions writes its parameters so. */
+/** `StateMachineArn` → `stateMachineArn`, as Step Functions spells its parameters. */
 function lowerFirst(values: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),

@@ -1,17 +1,18 @@
 /**
- * The beginning of a function's streamed answer: JSON with status and headers, eight NUL bytes, then the body
+ * The start of a function's streamed answer: JSON with status and headers, eight NUL bytes, then the body
  * (developer guide, "Lambda proxy integration format for response streaming").
  */
 import { malformedProxyResponse } from './mapping-failure.ts';
 import type { ByteStream, StreamAnswer } from '../ports.ts';
 
 const DELIMITER = Buffer.alloc(8);
-/** Where the delimiter begins at the latest. */
+/** Latest start of the delimiter. */
 const MAX_PRELUDE_BYTES = 16_384;
 
 /**
- * Reads up to the delimiter; what follows it is the body.
- * @throws GatewayError FUNCTION_FAILED with 500 where there is no delimiter; whatever ends the stream before it
+ * Reads up to the delimiter; the rest is the body.
+ * @throws GatewayError FUNCTION_FAILED with 500 if there is no delimiter; any error that ends the stream
+ * before it
  */
 export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<string>> {
   const parts = stream[Symbol.asyncIterator]();
@@ -19,7 +20,7 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
   for (;;) {
     const next = await parts.next();
     if (next.done === true)
-      throw malformedStream('the answer ended before the eight NUL bytes behind its metadata');
+      throw malformedStream('the answer ended before the eight NUL bytes after its metadata');
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
     const at = head.indexOf(DELIMITER);
     if (at >= 0 && at <= MAX_PRELUDE_BYTES) {
@@ -28,16 +29,15 @@ export async function splitPrelude(stream: ByteStream): Promise<StreamAnswer<str
     }
     if (head.length < MAX_PRELUDE_BYTES + DELIMITER.length) continue;
     stream.cancel();
-    throw malformedStream('no eight NUL bytes behind the metadata in the first 16 KB');
+    throw malformedStream('no eight NUL bytes after the metadata in the first 16 KB');
   }
 }
 
-/** Type of a streamed answer that begins with status and headers. */
 const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 
 /**
- * The same behind a function URL, where the function may as well stream its body alone: then it is 200, of the type
- * that the function has set, or of none in particular (Lambda developer guide, "Response streaming for Lambda functions").
+ * The same for a function URL, where the function may also stream its body alone: then the status is 200, and
+ * the type the function's own or generic (Lambda developer guide, "Response streaming for Lambda functions").
  */
 export async function splitOwnPrelude(
   stream: ByteStream,
@@ -48,7 +48,7 @@ export async function splitOwnPrelude(
   return { kind: 'streams', head, body: stream };
 }
 
-/** AWS calls this 500, where the malformed answer of a buffered proxy is 502. */
+/** AWS answers 500 here, but 502 for the malformed answer of a buffered proxy. */
 export function malformedStream(reason: string): Error {
   return malformedProxyResponse(reason, 500);
 }

@@ -1,18 +1,20 @@
-/** Renders the address an integration calls: stage variables are in already, `{name}` are path parameters. */
+/**
+ * Renders the address of an integration: stage variables are already filled in, `{name}` are path parameters.
+ */
 
 type TargetAddress = {
   /** `https://pets.example:8443` */
   readonly origin: string;
-  /** Begins with a slash; as it goes on the wire. */
+  /** As on the wire, with its leading slash. */
   readonly path: string;
   /** Without the question mark; empty when there is none. */
   readonly query: string;
 };
 
-/** Authority, path, query. A fragment never leaves the gateway. */
+/** Authority, path, query. Fragments are never sent. */
 const PARTS = /^(https?:\/\/)([^/?#]+)([^?#]*)(?:\?([^#]*))?/i;
 const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
-/** A path parameter must not turn into credentials or another path of the host. */
+/** A path parameter must not become credentials or another path of the host. */
 const AUTHORITY = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 type PathParameters = Readonly<Record<string, string>>;
@@ -32,7 +34,7 @@ export function renderHttpAddress(uri: string, parameters: PathParameters): Targ
   };
 }
 
-/** Path of an address or of a service URI. Dot segments stay as the client sent them: the backend decides what they mean. */
+/** Path of an address or a service URI. Dot segments stay as sent: the backend interprets them. */
 export function renderPath(path: string, parameters: PathParameters): string {
   const filled = escapeFor(
     fill(path, parameters, (value) => escapeFor(value, IN_PATH)),
@@ -50,7 +52,7 @@ export function joinQuery(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('&');
 }
 
-/** A placeholder that nothing is mapped to stays as it is. */
+/** A placeholder without a mapped value stays. */
 function fill(text: string, parameters: PathParameters, escape: (value: string) => string): string {
   if (!text.includes('{')) return text;
   return text.replace(PLACEHOLDER, (placeholder, name: string) => {
@@ -59,7 +61,7 @@ function fill(text: string, parameters: PathParameters, escape: (value: string) 
   });
 }
 
-/** What may stand there unescaped; `%` too, because path parameters of REST are still encoded. */
+/** Characters allowed unescaped; `%` too, because path parameters of REST are still encoded. */
 const IN_PATH = /[^!$%&'()*+,\-./0-9:;=@A-Z_a-z~]+/g;
 const IN_QUERY = /[^!$%&'()*+,\-./0-9:;=?@A-Z_a-z~]+/g;
 const IN_VALUE = /[^%\-.0-9A-Z_a-z~]+/g;

@@ -14,25 +14,24 @@ import { OVERRIDE_NAMES, OverrideMap } from './overrides.ts';
 import { failure } from '@gatewright/velocity/java/template-error';
 import type { RenderScope } from '@gatewright/velocity/compile';
 
-/** Parameters of the method request; of several values the last. */
+/** Parameters of the method request; repeated ones have their last value. */
 export type TemplateParameters = {
   readonly path: Readonly<Record<string, string>>;
   readonly querystring: Readonly<Record<string, string>>;
   readonly header: Readonly<Record<string, string>>;
 };
 
-/** What one render of a mapping template is about. */
 export type TemplateInput = {
-  /** Body of the request, or in a response template of the integration's response. */
+  /** Body of the request, or of the integration's response in a response template. */
   readonly body: string;
-  /** Of the request, in response templates too. */
+  /** The request's, in response templates too. */
   readonly parameters: TemplateParameters;
-  /** From `contextVariables`; the same one for the request and the response template of an exchange. */
+  /** From `contextVariables`; shared by the request and response templates of an exchange. */
   readonly context: JavaMap;
   readonly stageVariables: Readonly<Record<string, string>> | null;
 };
 
-/** `$context` with the places that templates put overrides into. */
+/** `$context` with the objects for overrides. */
 export function contextVariables(values: Readonly<Record<string, JsonValue>>): JavaMap {
   const context = JavaMap.of(
     Object.entries(values).map(([name, value]) => [name, contextValue(value)] as const),
@@ -48,13 +47,13 @@ export function contextVariables(values: Readonly<Record<string, JsonValue>>): J
   return context;
 }
 
-/** What `$context.identity.keySet()` lists, whoever calls: what a request has no value for is an empty text (docs/aws §7.3). */
+/** Keys of `$context.identity.keySet()`, always the same; missing values are empty texts (docs/aws §7.3). */
 const IDENTITY_KEYS =
   'cognitoIdentityPoolId accountId cognitoIdentityId caller sourceIp principalOrgId accessKey apiKey apiKeyId cognitoAuthenticationType cognitoAuthenticationProvider userArn userAgent user'.split(
     ' ',
   );
 
-/** AWS's oddity: the maps inside `$context` print as nothing, unlike any other map of a template. */
+/** AWS's oddity: maps inside `$context` print as nothing, unlike other maps of a template. */
 function contextValue(value: JsonValue): JavaValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return toJavaValue(value);
   const map = new SilentMap();
@@ -62,7 +61,7 @@ function contextValue(value: JsonValue): JavaValue {
   return map;
 }
 
-/** Everything a template sees, for one render. What has no value shows as nothing, AWS's rule. */
+/** The variables of one render. Missing values show as nothing, AWS's rule. */
 export function templateScope(input: TemplateInput): RenderScope {
   for (const name of Object.keys(OVERRIDE_NAMES)) {
     const overrides = input.context.get(name);
@@ -83,10 +82,7 @@ function textMap(texts: Readonly<Record<string, string>>): JavaMap {
   return JavaMap.of(Object.entries(texts));
 }
 
-/**
- * `$input`. The body is parsed once, so that what a template changes in `$input.path('$')` shows in
- * `$input.json('$')`.
- */
+/** `$input`. The body is parsed once, so that changes to `$input.path('$')` show in `$input.json('$')`. */
 function inputObject({ body, parameters }: TemplateInput): HostObject {
   // AWS shows an absent body as an empty object.
   const text = body === '' ? '{}' : body;
@@ -105,7 +101,7 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
       'json',
       (args, budget) => {
         const value = read(args, budget);
-        // A path that leads nowhere, and a body that is no JSON, give an empty JSON text.
+        // A path without a value, or a body that is no JSON, gives an empty JSON text.
         return value === undefined ? '""' : printJson(value, budget, { escapeSlash: false });
       },
     ],
@@ -114,7 +110,7 @@ function inputObject({ body, parameters }: TemplateInput): HostObject {
   return new HostObject('input', new Map([['body', () => text]]), methods);
 }
 
-/** JSON, or what AWS's parser takes for it where it begins like JSON. */
+/** JSON, with the leniency of AWS's parser for bodies that start like JSON. */
 function parseBody(text: string): JavaValue | undefined {
   const start = text.trimStart();
   return /^(?:[{["']|-?\d+(?:\.\d+)?\s*$|(?:true|false|null)\s*$)/.test(start) ? parseJson(start) : undefined;
@@ -128,7 +124,7 @@ function allParameters({ path, querystring, header }: TemplateParameters): JavaM
   ]);
 }
 
-/** Path before query string before header; headers by any case. */
+/** Path, then query string, then header; headers case-insensitively. */
 function parameter(parameters: TemplateParameters, name: JavaValue): JavaValue | undefined {
   if (typeof name !== 'string') return undefined;
   for (const values of [parameters.path, parameters.querystring, parameters.header]) {
@@ -166,7 +162,7 @@ const UTIL = new HostObject(
       onText((text) => {
         const value = parseJson(text);
         if (value === undefined && text.trim() !== '')
-          throw failure('$util.parseJson got a text that is no JSON');
+          throw failure('$util.parseJson got text that is not JSON');
         return value ?? null;
       }),
     ],

@@ -1,16 +1,15 @@
-/** Patterns that a whole text must match as Java's `matches` means it: `IdentityValidationExpression`. */
+/** Patterns that must match a whole text, like Java's `matches`: `IdentityValidationExpression`. */
 import { parseRegex } from '@gatewright/velocity/java/regex-program';
 import { matchesRegex } from '@gatewright/velocity/java/regex';
 import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 
-/** Whether all of a text matches. */
 export type WholeMatch = (text: string) => boolean;
 
-/** The pattern is the owner's, the text the caller's: one header may not hold the gateway up. */
+/** The pattern is the owner's, the text the caller's: matching one header is bounded. */
 const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
 
-/** Undefined for what is no Java regular expression. A text that takes too long to decide does not match. */
+/** Undefined for an invalid Java regular expression. A text that takes too long does not match. */
 export function compileWholeMatch(pattern: string): WholeMatch | undefined {
   try {
     const program = parseRegex(pattern);

@@ -1,6 +1,4 @@
-/** Headers on their way out: one line per name, replaced by whoever speaks later. */
-
-/** Lines by lower-case name; the spelling of the last writer counts. */
+/** Lines by lower-case name, spelled as last written. */
 export type WireHeaders = Map<string, { readonly name: string; readonly values: readonly string[] }>;
 
 export function setHeader(headers: WireHeaders, name: string, values: readonly string[]): void {
@@ -12,7 +10,7 @@ export function printHeaders(headers: WireHeaders): string[] {
   return [...headers.values()].flatMap(({ name, values }) => values.flatMap((value) => [name, value]));
 }
 
-/** A name or value that cannot stand in a header, such as one that carries a line break. */
+/** A name or value that is not allowed in a header, such as one with a line break. */
 export class HeaderInvalidError extends Error {
   override readonly name = 'HeaderInvalidError';
 }
@@ -23,12 +21,12 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 const BEYOND_BYTES = /[^\u0000-\u00ff]/; // eslint-disable-line no-control-regex -- "above one byte"
 
 /**
- * A value as it goes on the wire. Mapped values come from bodies and queries, so a client may try to smuggle a
- * second header in by a line break. Characters beyond a byte go as UTF-8.
+ * A value in wire form. Mapped values come from bodies and queries, so a client may try to inject a second
+ * header by a line break. Characters beyond a byte are sent as UTF-8.
  * @throws HeaderInvalidError
  */
 export function toHeaderValue(name: string, value: string): string {
-  if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has a name that headers cannot have');
+  if (!NAME.test(name)) throw new HeaderInvalidError('a mapped header has an invalid name');
   if (CONTROL.test(value)) throw new HeaderInvalidError(`the mapped header ${name} has a control character`);
   return BEYOND_BYTES.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }

@@ -1,17 +1,17 @@
-/** The usage of a key as it is kept between starts. */
+/** The usage of a key, as kept between starts. */
 
 /** Requests by day (since 1970). */
 type ByDay = readonly (readonly [day: number, count: number])[];
 
 export type KeptUsage = {
-  /** When the key joined its plan. */
+  /** First day of the key in its plan. */
   readonly firstDay: number;
   readonly used: ByDay;
-  /** What UpdateUsage has granted, by the first day of a period. */
+  /** Extensions by UpdateUsage, by first day of the period. */
   readonly extensions: ByDay;
 };
 
-/** Undefined: it is none. */
+/** Undefined if the value is invalid. */
 export function readKeptUsage(value: unknown): KeptUsage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { firstDay, used, extensions } = value as Readonly<Record<string, unknown>>;

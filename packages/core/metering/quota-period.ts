@@ -1,11 +1,10 @@
 /** Calendar of quotas: days, weeks and months of UTC (docs/aws §5.3). */
 
 export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
-/** First day of a week. */
 export type WeekStart = 'sunday' | 'monday';
 
 const DAY_MS = 86_400_000;
-/** 1970-01-01 was a Thursday: so many days into its week. */
+/** 1970-01-01 was a Thursday: its position in the week. */
 const EPOCH_WEEKDAY: Readonly<Record<WeekStart, number>> = { sunday: 4, monday: 3 };
 
 /** Days since 1970-01-01 UTC. */
@@ -13,7 +12,10 @@ export function dayOf(epochMs: number): number {
   return Math.floor(epochMs / DAY_MS);
 }
 
-/** First day of the period that a day falls into. Weeks begin on Sunday, where AWS is silent. */
+/**
+ * First day of the period that a day falls into. By default weeks begin on Sunday, where AWS documents
+ * nothing.
+ */
 export function periodStart(period: QuotaPeriod, day: number, weekStart: WeekStart = 'sunday'): number {
   switch (period) {
     case 'DAY':
@@ -29,7 +31,7 @@ export function periodStart(period: QuotaPeriod, day: number, weekStart: WeekSta
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** `2026-09-01` as a day; undefined for what is no date. */
+/** `2026-09-01` as a day; undefined for an invalid date. */
 export function parseDay(text: string): number | undefined {
   if (!DATE.test(text)) return undefined;
   const epochMs = Date.parse(`${text}T00:00:00Z`);

@@ -1,22 +1,22 @@
-/** What one key has used of one plan, by day; the plan's limit is applied to the sum of a period. */
+/** Usage of one key under one plan, by day; the plan's limit applies to the sum of a period. */
 import { dayOf, periodStart } from './quota-period.ts';
 import type { KeptUsage } from './kept-usage.ts';
 import type { QuotaPeriod, WeekStart } from './quota-period.ts';
 
-/** `limit` requests a period; `offset` of them count as used in the first one. */
+/** `limit` requests per period; `offset` of them count as used in the first one. */
 export type QuotaLimit = { readonly limit: number; readonly offset: number; readonly period: QuotaPeriod };
 
-/** How long AWS keeps daily figures. */
+/** AWS's retention of daily figures. */
 const KEPT_DAYS = 90;
-/** Requests that nobody knows of yet are kept in so many lots at most. */
+/** At most this many lots of pending requests. */
 const LOTS = 60;
 
-/** Requests of about one moment, of which usage does not tell yet. */
+/** Requests of about one moment, not yet counted in the usage. */
 type Lot = { readonly atEpochMs: number; count: number };
 
-/** Requests of one key under one plan. Knows no limit of its own: a plan may be changed while it counts. */
+/** Requests of one key under one plan. Holds no limit: a plan may change while it counts. */
 export class KeyUsage {
-  /** Requests by day; a day without any is not in it. */
+  /** Requests by day; days without any are absent. */
   readonly #used = new Map<number, number>();
   /** `UpdateUsage` grants more (or takes away) for the one period it is called in. */
   readonly #extensions = new Map<number, number>();
@@ -26,8 +26,8 @@ export class KeyUsage {
   #pending: Lot[] = [];
 
   /**
-   * The offset belongs to the period in which the key joined the plan. `lagMs`: how late a request shows in the
-   * usage, and so may go beyond the quota, as at AWS, whose quotas are best effort; 0 = at once.
+   * The offset applies to the period in which the key joined the plan. `lagMs`: delay until a request counts,
+   * so that usage may exceed the quota, as at AWS, whose quotas are best effort; 0 = at once.
    */
   constructor(joinedAtEpochMs: number, lagMs = 0, weekStart: WeekStart = 'sunday') {
     this.#firstDay = dayOf(joinedAtEpochMs);
@@ -35,13 +35,12 @@ export class KeyUsage {
     this.#weekStart = weekStart;
   }
 
-  /** Counts one admitted request. */
   count(nowEpochMs: number): void {
     if (this.#lagMs === 0) this.#add(dayOf(nowEpochMs), 1);
     else this.#postpone(nowEpochMs);
   }
 
-  /** Takes in what has become known by now. */
+  /** Counts the pending requests whose delay is over. */
   settle(nowEpochMs: number): void {
     if (this.#pending.length === 0) return;
     const isKnown = ({ atEpochMs }: Lot): boolean => atEpochMs + this.#lagMs <= nowEpochMs;
@@ -61,12 +60,12 @@ export class KeyUsage {
     else this.#pending.push({ atEpochMs: nowEpochMs, count: 1 });
   }
 
-  /** As it is kept between starts; what nobody knows of yet is not in it. */
+  /** For keeping between starts; pending requests are not included. */
   keep(): KeptUsage {
     return { firstDay: this.#firstDay, used: [...this.#used], extensions: [...this.#extensions] };
   }
 
-  /** Takes the place of what was counted here. */
+  /** Replaces the counts. */
   adopt({ firstDay, used, extensions }: KeptUsage): void {
     this.#firstDay = firstDay;
     this.#used.clear();
@@ -80,7 +79,7 @@ export class KeyUsage {
     return this.#used.get(day) ?? 0;
   }
 
-  /** Requests left in the period of `day`, as they stood at the end of that day; never below 0. */
+  /** Requests left in the period of `day`, as of the end of that day; never below 0. */
   remainingOn(day: number, quota: QuotaLimit): number {
     return Math.max(0, this.#balance(day, quota));
   }
@@ -90,7 +89,7 @@ export class KeyUsage {
     return this.#balance(dayOf(nowEpochMs), quota) < 1;
   }
 
-  /** Sets what is left of the period of `nowEpochMs`; the next period starts with the plan's own limit again. */
+  /** Sets the rest of the period of `nowEpochMs`; the next period starts with the plan's limit again. */
   setRemaining(remaining: number, nowEpochMs: number, quota: QuotaLimit): void {
     const day = dayOf(nowEpochMs);
     const start = this.#startOf(quota, day);

@@ -1,18 +1,17 @@
 /**
- * Token buckets, AWS's throttle: as many tokens as the burst, refilled at the rate, one for each request
- * (docs/aws §5.1). A caller looks into every bucket before it takes from any, so that a request that
- * one of them refuses costs nothing in the others.
+ * Token buckets, AWS's throttle: `burstLimit` tokens, refilled at the rate, one per request (docs/aws §5.1).
+ * Callers check every bucket before taking from any, so that a refused request costs nothing.
  */
 
-/** `rateLimit` tokens come back each second, at most `burstLimit` are kept. 0 lets nothing through. */
+/** `rateLimit` tokens per second, at most `burstLimit` stored. 0 admits no request. */
 export type ThrottleLimit = { readonly rateLimit: number; readonly burstLimit: number };
 
-/** What floating-point sums may be short of a whole token. */
+/** Tolerance for floating-point sums. */
 const ROUNDING = 1e-9;
 
 /**
- * One bucket; full when made. Its time is the gateway's clock, not the monotonic one: `gatewright clock +1s`
- * refills it, as it moves quotas and tokens, and a test repeats exactly.
+ * Starts full. It uses the gateway's clock, not the monotonic one: `gatewright clock +1s` refills it, and
+ * tests are repeatable.
  */
 export class TokenBucket {
   #limit: ThrottleLimit;
@@ -29,24 +28,22 @@ export class TokenBucket {
     return this.#limit;
   }
 
-  /** Whether a request would be refused now. */
   isEmpty(nowEpochMs: number): boolean {
     this.#refill(nowEpochMs);
     return this.#tokens < 1 - ROUNDING;
   }
 
-  /** Tokens there are now. */
   level(nowEpochMs: number): number {
     this.#refill(nowEpochMs);
     return this.#tokens;
   }
 
-  /** Takes the token that `isEmpty` has just seen. */
+  /** Takes the token after `isEmpty` was false. */
   take(): void {
     this.#tokens -= 1;
   }
 
-  /** A changed limit keeps what has been used: editing a plan is no free burst. */
+  /** A changed limit keeps the used tokens: editing a plan gives no free burst. */
   resize(limit: ThrottleLimit, nowEpochMs: number): void {
     this.#refill(nowEpochMs);
     const used = this.#limit.burstLimit - this.#tokens;
@@ -54,7 +51,7 @@ export class TokenBucket {
     this.#tokens = Math.max(0, limit.burstLimit - used);
   }
 
-  /** A clock that was moved back refills nothing and counts on from there. */
+  /** A clock moved back refills nothing; time counts on from there. */
   #refill(nowEpochMs: number): void {
     const passedMs = nowEpochMs - this.#filledAtEpochMs;
     if (passedMs === 0) return;
@@ -65,11 +62,14 @@ export class TokenBucket {
   }
 }
 
-/** Buckets by name, made when first asked for. Names come from definitions, never from requests, so the map is bounded. */
+/**
+ * Buckets by name, made on first use. Names come from definitions, never from requests, so the map is
+ * bounded.
+ */
 export class TokenBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** The bucket of that name, fitted to the limit as it stands now. */
+  /** The bucket of that name, resized to the present limit. */
   get(name: string, limit: ThrottleLimit, nowEpochMs: number): TokenBucket {
     const known = this.#buckets.get(name);
     if (known === undefined) {

@@ -1,5 +1,5 @@
 /**
- * Finds out who calls.
+ * Identifies the caller.
  * reads: identity sources, authorizer cache, keys of token issuers, signature · adds: caller · may answer: no ·
  * fails with: UNAUTHORIZED, ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE, EXPIRED_TOKEN,
  * AUTHORIZER_FAILURE, AUTHORIZER_CONFIGURATION_ERROR
@@ -34,7 +34,9 @@ type IamAuthorization = Extract<Authorization, { kind: 'iam' }>;
 
 const ANONYMOUS: Caller = { kind: 'anonymous' };
 
-/** The caller, where nobody has to be waited for: open routes, cached grants, signatures, tokens whose key is at hand. */
+/**
+ * The caller, if known without waiting: open routes, cached grants, signatures, tokens whose key is at hand.
+ */
 export function knownCaller(matched: Matched, at: Ports): Caller | undefined {
   const { authorization } = matched.route;
   switch (authorization.kind) {
@@ -60,7 +62,10 @@ function cachedCaller(authorizer: LambdaAuthorizer, matched: Matched, at: Ports)
   return grant === undefined ? undefined : callerOf(grant, 0);
 }
 
-/** The values of all identity sources as one unambiguous text; a missing or empty one is 401 without asking the function. */
+/**
+ * The values of all identity sources as one unambiguous text; a missing or empty one gives 401 without
+ * calling the function.
+ */
 function identityKey(authorizer: LambdaAuthorizer, matched: Matched): string {
   const identity = readKeyedIdentity(authorizer.identitySources, matched, duplicatesOf(authorizer.payload));
   if (identity === undefined)
@@ -84,7 +89,7 @@ function callerOf(grant: AuthorizerGrant, integrationLatencyMs: number, requestI
 }
 
 /**
- * Asks the authorizer's function, or the issuer for its keys. Called only when `knownCaller` knew none;
+ * Calls the authorizer's function, or fetches the issuer's keys. Only if `knownCaller` found none;
  * `connection` on WebSocket handshakes.
  */
 export function authenticate(matched: Matched, at: Ports, connection?: ConnectionStart): Promise<Caller> {
@@ -96,7 +101,7 @@ export function authenticate(matched: Matched, at: Ports, connection?: Connectio
       return askIssuer(authorization, matched, at);
     case 'none':
     case 'iam':
-      throw new TypeError(`nobody to ask for ${authorization.kind}`);
+      throw new TypeError(`no authorizer to call for ${authorization.kind}`);
   }
 }
 
@@ -148,12 +153,12 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
     if (read.kind === 'grant') return read.grant;
     throw gatewayError('AUTHORIZER_CONFIGURATION_ERROR', {
       source: 'integration',
-      reason: `authorizer ${authorizer.name} answered ${read.reason}`,
+      reason: `authorizer ${authorizer.name} returned ${read.reason}`,
       logged: describeWrongForm(authorizer),
       defect: { kind: 'authorizer', code: 'malformed' },
     });
   }
-  // Only this exact text gives 401; any other failure is the authorizer's, not the caller's (docs/aws §4.3).
+  // Only this exact text gives 401; other failures are the authorizer's, not the caller's (docs/aws §4.3).
   const { unauthorizedStatus = authorizer.payload === 'http-2.0' ? 500 : 401 } = authorizer;
   if (result.kind === 'failed' && result.errorMessage === 'Unauthorized' && unauthorizedStatus === 401)
     throw unauthorized(
@@ -177,7 +182,7 @@ function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'r
 
 type PresentedToken = { readonly token: UnprovenToken; readonly issuer: TrustedIssuer };
 
-/** The token and the issuer that must have signed it. Nothing in it is proven yet. */
+/** The token and the issuer that must have signed it, both still unverified. */
 function readToken(authorization: TokenAuthorization, matched: Matched): PresentedToken {
   const { identitySource, trust, issuersOf, dialect } = authorization.authorizer;
   const duplicates = dialect === 'http-jwt' ? 'joined' : 'last';
@@ -197,7 +202,7 @@ async function askIssuer(authorization: TokenAuthorization, matched: Matched, at
   const presented = readToken(authorization, matched);
   const found = await at.keySets.find(presented.issuer.issuer, presented.token.keyId);
   if (found.kind === 'unknown') throw refuse(authorization, KEY_UNKNOWN);
-  // An issuer that is down is AWS's 401, too: a token that nobody can check opens nothing.
+  // AWS answers 401 for an unreachable issuer, too: an unverified token admits nothing.
   if (found.kind === 'unreachable')
     throw refuse(authorization, ISSUER_UNREACHABLE, describeUnreachable(presented.issuer, found.reason));
   return tokenCaller(authorization, presented, found.key, at);
@@ -231,10 +236,10 @@ function refuse(authorization: TokenAuthorization, defect: TokenDefect, why?: st
   return tokenRefusal(authorization.authorizer, defect, authorization.scopes, why);
 }
 
-/** AWS_IAM: whose key signed the request. */
+/** AWS_IAM: identifies the caller by the key of the signature. */
 function signedCaller(authorization: IamAuthorization, matched: Matched, at: Ports): Caller {
   const { method, rawPath: path, rawQuery: query, headers } = matched;
-  // What was signed is what was sent.
+  // The signature covers the body as sent.
   const body = matched.packed?.sent ?? matched.body ?? '';
   const signature = verifyByAnyClock(
     { method, path, query, rawHeaders: headers.lines, body },
@@ -253,7 +258,7 @@ function signedCaller(authorization: IamAuthorization, matched: Matched, at: Por
     throw gatewayError(code, { source: 'client', reason: message, message, errorType });
   }
   const identity = at.identities.find(signature.accessKeyId);
-  if (identity === undefined) throw new TypeError('a verified signature is of no identity');
+  if (identity === undefined) throw new TypeError('a verified signature belongs to no identity');
   const { arn: userArn, roleArn, accountId, userId, organizationId, tags } = describeIdentity(identity);
   return {
     kind: 'iam',

@@ -1,6 +1,6 @@
 /**
- * Decides whether the caller may. The cached policy is evaluated anew for this very ARN, so a narrow
- * policy refuses the second route, as at AWS.
+ * Decides whether the caller is allowed. The cached policy is evaluated for each ARN, so a narrow policy
+ * refuses the second route, as at AWS.
  * reads: caller, grant, resource policy · adds: nothing · may answer: no · fails with: ACCESS_DENIED
  * @see docs/aws §1.2, §1.4, §4.2, §4.4
  */
@@ -37,8 +37,8 @@ export function authorize(matched: Matched, caller: Caller): Authenticated {
 }
 
 /**
- * A function URL asks Lambda's own policies: those of the caller, and the function's (Lambda developer guide, "Control
- * access to Lambda function URLs"). Of another account both must allow it.
+ * A function URL uses Lambda's own policies: the caller's and the function's (Lambda developer guide,
+ * "Control access to Lambda function URLs"). For another account both must allow the call.
  */
 function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): void {
   const signer = caller.kind === 'iam' ? caller : undefined;
@@ -53,10 +53,10 @@ function admitToUrl(matched: Matched, url: FunctionUrlFacts, caller: Caller): vo
         : combinationFor(matched, signer)(signer.permissions.decide(question), ofFunction);
     if (decision === 'allow') continue;
     const who = signer === undefined ? 'everybody' : signer.userArn;
-    const denies = decision === 'explicit-deny' ? 'a policy denies' : 'no policy gives';
+    const denies = decision === 'explicit-deny' ? 'a policy denies' : 'no policy allows';
     throw gatewayError('ACCESS_DENIED', {
       source: 'client',
-      reason: `${denies} ${who} ${action} on ${url.functionArn}`,
+      reason: `${denies} ${action} on ${url.functionArn} for ${who}`,
     });
   }
 }
@@ -72,7 +72,7 @@ function principalOf({
   return { arn: userArn, roleArn, accountId, userId, organizationId, tags };
 }
 
-/** Table A for identities of the API's own account, table B for all others. */
+/** Table A for identities of the API's own account, table B for others. */
 function combinationFor(matched: Matched, { accountId }: Signer): typeof decideWithinAccount {
   return accountId === matched.api.accountId ? decideWithinAccount : decideAcrossAccounts;
 }
@@ -100,12 +100,12 @@ function admitGrant(matched: Matched, grant: AuthorizerGrant): void {
     );
 }
 
-/** The line of the request says to whom: most refusals are a caller who was taken for somebody else. */
+/** Names the principal in the log line: most refusals are a caller identified as another one. */
 function describeCaller({ principalId }: AuthorizerGrant): string {
   return principalId === undefined ? '' : ` to ${principalId}`;
 }
 
-/** A token says who calls, not that he may: a resource policy must allow on its own. */
+/** A token identifies a caller but grants nothing: a resource policy must allow the call. */
 function admitToken(matched: Matched): void {
   const { resourcePolicy } = matched.stage.deployment;
   if (resourcePolicy === undefined) return;
@@ -139,7 +139,7 @@ function askAbout(
   };
 }
 
-/** Undefined where there is none to ask. */
+/** Undefined if there is no policy. */
 function askResourcePolicy(matched: Matched, question: PolicyQuestion): PolicyDecision | undefined {
   const { resourcePolicy } = matched.stage.deployment;
   return resourcePolicy?.kind === 'policy' ? resourcePolicy.policy.decide(question) : undefined;

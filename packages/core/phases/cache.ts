@@ -1,8 +1,8 @@
 /**
- * The response cache of a REST stage: asked before a request is mapped, filled once an integration has answered.
- * It comes after authorization, so callers share entries unless a header that tells them apart is in the key.
- * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing ·
- * may answer: a hit · fails with: ACCESS_DENIED
+ * The response cache of a REST stage: read before a request is mapped, filled after the integration's answer.
+ * It comes after authorization, so callers share entries unless a header in the key separates them.
+ * reads: cache settings of the route, key parameters, Cache-Control, permissions · adds: nothing · may
+ * answer: a hit · fails with: ACCESS_DENIED
  * @see docs/aws §9
  */
 import { gatewayError } from '../errors.ts';
@@ -17,25 +17,23 @@ import type { SourceFacts } from '../mapping/parameter-source.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { Clock } from '../ports.ts';
 
-/** What the cache has to do with this request. */
 type CacheLookup = {
-  /** From the cache; undefined = the integration has to answer, and `storeReply` takes its answer. */
+  /** From the cache; undefined = the integration answers, and `storeReply` keeps its answer. */
   readonly reply: Reply | undefined;
   readonly cache: ResponseCache;
   readonly key: string;
   readonly ttlSeconds: number;
-  /** Of the entry that answers. */
   readonly storedAtEpochMs: number | undefined;
-  /** Of every answer to this request, never of an entry. */
+  /** For every answer to this request, never stored in an entry. */
   readonly warning: string | undefined;
 };
 
-/** Bytes of a body; a longer answer is just not kept. */
+/** Bytes of a body; longer answers are not cached. */
 const MAX_ENTRY_BYTES = 1_048_576;
-/** AWS documents that there is a header, not its text. */
+/** AWS documents the header, but not its text. */
 const WARNING = '199 Cache-Control header is not authorized';
 
-/** Undefined where the route has no cache. */
+/** Undefined if the route has no cache. */
 export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): CacheLookup | undefined {
   const { stage, route, method } = admitted;
   const caching = stage.cache?.routes.get(route);
@@ -56,7 +54,7 @@ export function lookUp(admitted: Admitted, at: { readonly clock: Clock }): Cache
   };
 }
 
-/** Keeps the answer of an integration, whatever its status; failures of the gateway never come here. */
+/** Caches an integration's answer, whatever its status; the gateway's own failures are never cached. */
 export function storeReply(lookup: CacheLookup, reply: Reply, at: { readonly clock: Clock }): void {
   const { warning } = lookup;
   const { status, headers, body } = reply;
@@ -74,8 +72,8 @@ function toReply({ status, headers, body }: CachedReply, warning: string | undef
 }
 
 /**
- * Deployment, method, namespace and the values of the key parameters as one unambiguous text. Headers are found
- * in any spelling: a client that writes `authorization` must not meet the entry of those that send none.
+ * Deployment, method, namespace and key parameter values as one unambiguous text. Headers match
+ * case-insensitively: a client that writes `authorization` must not get the entry of clients without one.
  */
 function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): string {
   const { stage, method, headers, body } = admitted;
@@ -100,7 +98,7 @@ function cacheKey(admitted: Admitted, { namespace, sources }: CacheKeyPlan): str
   }
 }
 
-/** `Cache-Control: max-age=0` asks for a new answer; no other directive does. */
+/** Only `Cache-Control: max-age=0` requests a new answer. */
 function decideRefresh(
   admitted: Admitted,
   caching: RouteCaching,
@@ -121,7 +119,10 @@ function decideRefresh(
   }
 }
 
-/** `execute-api:InvalidateCache` on the method, by the authorizer's policy or the signer's own; others have no policy to allow it. */
+/**
+ * `execute-api:InvalidateCache` on the method, by the authorizer's policy or the signer's own; other callers
+ * have no policy that allows it.
+ */
 function mayInvalidate(admitted: Admitted): boolean {
   const policy = policyOf(admitted);
   const question = {
@@ -133,7 +134,7 @@ function mayInvalidate(admitted: Admitted): boolean {
 }
 
 function policyOf({ caller, api }: Admitted): CompiledPolicy | undefined {
-  // AWS lets no other account invalidate.
+  // AWS does not allow other accounts to invalidate.
   if (caller.kind === 'iam') return caller.accountId === api.accountId ? caller.permissions : undefined;
   return caller.kind === 'lambda' && caller.grant.verdict.kind === 'policy'
     ? caller.grant.verdict.policy

@@ -1,6 +1,6 @@
 /**
- * Packs the answer of an integration where the API wants it and the client takes it. Failures that the gateway words
- * itself, and streams, stay as they are.
+ * Compresses an integration's answer if the API is configured for it and the client accepts it. Failures
+ * worded by the gateway and streams stay unchanged.
  * reads: Accept-Encoding, reply · adds: nothing · may answer: no · fails with: nothing
  * @see developer guide, "Receive an API response with a compressed payload"; docs/aws §2.4
  */
@@ -8,7 +8,7 @@ import { lastHeader } from '../events/header-list.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Compressor } from '../ports.ts';
 
-/** `minimumBytes`: smaller bodies are not worth it. */
+/** `minimumBytes`: smaller bodies are not compressed. */
 export async function compress(
   { headers }: Received,
   reply: Reply,
@@ -17,7 +17,6 @@ export async function compress(
 ): Promise<void> {
   const coding = chooseCoding(headers.last('accept-encoding'));
   if (coding === undefined || reply.stream !== undefined || reply.body.length === 0) return;
-  // Of an integration that has packed it itself.
   if (lastHeader(reply.headers, 'content-encoding') !== undefined) return;
   const content = Buffer.from(reply.body);
   if (content.length < minimumBytes) return;
@@ -28,8 +27,8 @@ export async function compress(
 const ITEM = /^([^\s;]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /**
- * What the client likes best, if AWS can do it: `br, gzip` gets nothing, since only the first counts. A missing header
- * and `*` ask for nothing.
+ * The client's preferred coding, if AWS supports it: `br, gzip` gets none, since only the first counts. A
+ * missing header and `*` mean no compression.
  */
 export function chooseCoding(acceptEncoding: string | undefined): 'gzip' | 'deflate' | undefined {
   let best: string | undefined;

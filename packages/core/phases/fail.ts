@@ -1,5 +1,5 @@
 /**
- * Any error → reply. The only place that does so; never throws.
+ * Any error → reply, the only place that does so. Never throws.
  * reads: error, stage or API wording · adds: reply · may answer: always
  * @see docs/aws §1.3–1.5; docs/errors.md
  */
@@ -17,7 +17,7 @@ export function fail(error: unknown, received: Received, trail: Trail): Reply {
   return { status: worded.status, headers: [...worded.headers], body: worded.body };
 }
 
-/** A bug of ours: the client learns nothing, the operator gets the stack. */
+/** A bug of ours: only the operator gets the stack. */
 function asFault(error: unknown): GatewayError {
   const reason = describeFault(error);
   return gatewayError('DEFAULT_5XX', { source: 'gateway', reason });

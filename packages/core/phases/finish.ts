@@ -1,5 +1,5 @@
 /**
- * Adds what every reply of an API carries: request ids, trace id, CORS headers.
+ * Adds the headers of every reply: request ids, trace id, CORS.
  * reads: reply, Origin · adds: headers · may answer: no · fails with: nothing
  * @see docs/aws §1.6, §12
  */
@@ -7,7 +7,6 @@ import { isCorsHeader, replyCorsHeaders } from '../events/cors-headers.ts';
 import type { Received, Reply } from '../exchange.ts';
 import type { Trail } from '../trail.ts';
 
-/** What of its way a reply tells. */
 type Ended = Pick<Trail, 'phase' | 'failure' | 'error'>;
 
 export function finish(received: Received, reply: Reply, trail: Ended): void {
@@ -24,7 +23,7 @@ export function finish(received: Received, reply: Reply, trail: Ended): void {
   if (carriesTrace(received, trail)) reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
-/** What the function says of CORS stays beside what its URL says, so that a browser may find one header twice [obs]. */
+/** The function's CORS headers stay besides the URL's, so that one header may appear twice [obs]. */
 function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   const cors = received.stage?.deployment.cors;
   const origin = received.headers.last('origin');
@@ -36,14 +35,14 @@ function finishUrl(received: Received, reply: Reply, trail: Ended): void {
   if (trail.error?.code !== 'ACCESS_DENIED') reply.headers.push('X-Amzn-Trace-Id', received.traceHeader);
 }
 
-/** Gateway errors and MOCK carry no trace id, and behind an HTTP_PROXY there is at most the backend's own [obs]. */
+/** Gateway errors and MOCK have no trace id, and an HTTP_PROXY has at most the backend's own [obs]. */
 function carriesTrace(received: Received, trail: Ended): boolean {
   if (trail.failure !== undefined) return false;
   const kind = received.route?.integration.kind;
   return kind !== 'mock' && kind !== 'http-proxy' && kind !== 'http-stream';
 }
 
-/** With a `CorsConfiguration` the gateway alone decides: what the function set is dropped. */
+/** With a `CorsConfiguration` the function's own CORS headers are dropped. */
 function speakForCors(received: Received, reply: Reply): void {
   const cors = received.stage?.deployment.cors;
   if (cors === undefined) return;

@@ -1,7 +1,7 @@
 /**
- * Runs the integration within its deadline and sorts out how it went.
- * reads: outgoing call, payload · adds: nothing · may answer: no ·
- * fails with: INTEGRATION_TIMEOUT, FUNCTION_FAILED, FUNCTION_THROTTLED, INTEGRATION_FAILURE, API_CONFIGURATION_ERROR, REQUEST_TOO_LARGE
+ * Runs the integration within its deadline and classifies the outcome.
+ * reads: outgoing call, payload · adds: nothing · may answer: no · fails with: INTEGRATION_TIMEOUT,
+ * FUNCTION_FAILED, FUNCTION_THROTTLED, INTEGRATION_FAILURE, API_CONFIGURATION_ERROR, REQUEST_TOO_LARGE
  * @see docs/aws §1.5, §3.7, §8
  */
 import { isJson } from '@gatewright/aws/json-object';
@@ -15,15 +15,14 @@ import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 
 const NOTHING = Buffer.alloc(0);
 
-/** What an integration came to; of a streaming one as soon as its status is known. */
+/** The integration's outcome; for a streaming one as soon as its status is known. */
 type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
 
-/** What is sent: of a request, or of a WebSocket event. */
 type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
   readonly stage: Pick<Mapped['stage'], 'variables'>;
 };
 
-/** Not `async`: the pipeline awaits the port's own promise and no second one. */
+/** Not `async`: the pipeline awaits the port's promise directly. */
 export function integrate(mapped: Sendable, at: Ports): Promise<Outcome> {
   const { outgoing } = mapped;
   switch (outgoing.kind) {
@@ -77,14 +76,14 @@ function invokeFunction(
   const { timeoutMs } = plan;
   const result = at.invoker.invoke({ functionName, qualifier, payload, timeoutMs, traceHeader });
   if (!call.isAsynchronous) return result;
-  // Lambda takes the event and answers before the function has run; how it goes is not the caller's.
+  // Lambda accepts the event and answers before the function runs; the caller does not see the result.
   result.catch((fault: unknown) => at.log.write(`asynchronous call of ${functionName}: ${String(fault)}`));
   return Promise.resolve(ACCEPTED);
 }
 
 const LAMBDA_HEADERS = ['Content-Type', 'application/json'];
 const ACCEPTED: HttpOutcome = { kind: 'answered', status: 202, headers: LAMBDA_HEADERS, body: NOTHING };
-/** Lambda's own refusal of an event; an integration response may show it to the client. */
+/** Lambda's refusal of an event; an integration response may show it to the client. */
 const NOT_JSON: HttpOutcome = {
   kind: 'answered',
   status: 400,
@@ -92,7 +91,7 @@ const NOT_JSON: HttpOutcome = {
   body: Buffer.from('{"Type":"User","message":"Could not parse request body into json"}'),
 };
 
-/** What the integration said: text of a Lambda proxy, an answer of any other; or the failure the client gets to see. */
+/** The integration's answer (a text for a Lambda proxy); or throws the client's failure. */
 export function readAnswer(
   mapped: Pick<Mapped, 'outgoing'>,
   outcome: Outcome,
@@ -106,7 +105,7 @@ export function readAnswer(
     case 'returned':
       return mapped.outgoing.kind === 'function' ? fromLambda(outcome.payload) : outcome.payload;
     case 'failed':
-      // A function behind templates may fail: its message chooses the integration response.
+      // Behind templates a function may fail: its message selects the integration response.
       if (mapped.outgoing.kind === 'function') return fromLambda(outcome.payload, outcome.errorMessage);
       return readOutcome(outcome);
     case 'timed-out':
@@ -120,7 +119,7 @@ function fromLambda(payload: string, errorMessage?: string): IntegrationAnswer {
   return errorMessage === undefined ? answer : { ...answer, errorMessage };
 }
 
-/** The text that the function returned, or the failure the client gets to see. */
+/** The function's result as text, or throws the client's failure. */
 export function readOutcome(result: InvocationResult): string {
   switch (result.kind) {
     case 'returned':
@@ -155,7 +154,7 @@ function refusal({ reason, message, isReserved }: Extract<InvocationResult, { ki
   }
 }
 
-/** A call that nobody here can answer is a matter of configuration, on an HTTP API as well. */
+/** False for a call that cannot be answered here: a configuration error, on an HTTP API as well. */
 function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable['reason']): boolean {
   return outgoing.kind === 'http-api' || (outgoing.kind === 'http-api-service' && reason !== 'request');
 }
@@ -163,7 +162,7 @@ function isOfHttpApi({ outgoing }: Pick<Mapped, 'outgoing'>, reason: Unreachable
 type Unreachable = Extract<HttpOutcome, { kind: 'unreachable' }>;
 
 function unreachable(reason: Unreachable['reason'], message: string, isHttpApi: boolean): Error {
-  // An HTTP API tells all of it as 503 (docs/aws §8).
+  // An HTTP API answers all of them with 503 (docs/aws §8).
   if (isHttpApi) return gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason: message });
   switch (reason) {
     case 'address':

@@ -1,6 +1,5 @@
 /**
- * What is written down of a request, on every exit: its line, and what its stage wants of it (access log,
- * execution log, metrics, trace).
+ * Logs a request on every exit: its line, and the stage's logs (access log, execution log, metrics, trace).
  * reads: everything · adds: nothing · may answer: no · fails with: nothing
  * @see docs/aws §10.3
  */
@@ -15,18 +14,18 @@ import type { Matched, Received, Reply, StreamedBody } from '../exchange.ts';
 import type { InvocationResult, Ports } from '../ports.ts';
 import type { Recording, Trail } from '../trail.ts';
 
-/** Before anything else of a request that more than its line is written of. */
+/** Called first for a request whose stage writes more than its line. */
 export function observe(matched: Matched, trail: Trail, at: Ports): void {
-  // What its authorizer was asked is told by an execution log alone.
+  // Only execution logs show the authorizer's event.
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
-  // The client's own decision stands; AWS takes a sample of the rest, here it is all of them.
+  // The client's sampling decision stands; AWS samples the other requests, here all are traced.
   if (matched.stage.logs?.isTraced === true && at.traces !== undefined && !saysSampled(matched.headers))
     matched.sample();
 }
 
 /**
- * `GET /dev/users 200 3.2 ms integrate`, and why where the request failed. `connection` where the request was a
+ * `GET /dev/users 200 3.2 ms integrate`, and the reason of a failure. `connection`: the request was a
  * WebSocket handshake.
  */
 export function log(
@@ -66,14 +65,13 @@ export function log(
     at.traces?.send(traceSegment(facts, `${api.name}/${stage.name}`));
 }
 
-/** A function's message may hold a stack, and the name of a caller what moves a terminal's cursor. */
+/** A function's message may hold a stack, and a caller's name terminal escape sequences. */
 function oneLine(text: string): string {
   return text
     .replaceAll(/\s*[\r\n]+\s*/g, ' ')
     .replaceAll(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Of a streamed reply: everything, once its socket has finished or died. */
 export function logStreamed(
   received: Received,
   reply: Reply,
@@ -109,7 +107,7 @@ function describe(
     latencyMs,
     connection,
     responseBytes: trail.notes?.streamed?.sentBytes ?? Buffer.byteLength(reply.body),
-    // AWS calls it an authorizer where there is one, and authentication where it checks a signature itself.
+    // AWS names it authorizer if there is one, and authentication if it checks a signature itself.
     authenticate: kind === 'iam' ? authenticated : undefined,
     authorizer: isAsked ? authenticated : undefined,
     authorize: kind === 'none' ? undefined : trail.describeCheck('authorize', status),
@@ -139,7 +137,7 @@ function describeExecution(
   };
 }
 
-/** Undefined where no Lambda authorizer guards the route, and of what was refused before it. */
+/** Undefined if the route has no Lambda authorizer, or the request was refused before it. */
 function describeAuthorizer(
   received: Received,
   { phase, failure, error }: Trail,
@@ -171,12 +169,12 @@ function payloadOf(result: InvocationResult): string | undefined {
   return 'payload' in result ? result.payload : undefined;
 }
 
-/** AWS calls a handshake that came through a success. */
+/** AWS logs a successful handshake as 200. */
 function shownStatus({ status }: Reply): number {
   return status === 101 ? 200 : status;
 }
 
-/** What the authorizer of the route reads, wherever the caller has put it. */
+/** The authorizer's identity sources, from wherever the caller sent them. */
 function credentialsOf(received: Received): readonly string[] {
   if (!isMatched(received)) return [];
   const { authorization } = received.route;

@@ -1,7 +1,7 @@
 /**
- * Builds what the integration gets.
- * reads: everything so far · adds: outgoing call, payload · may answer: no ·
- * fails with: UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST_PARAMETERS, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
+ * Builds the integration request.
+ * reads: everything so far · adds: outgoing call, payload · may answer: no · fails with:
+ * UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST_PARAMETERS, API_CONFIGURATION_ERROR, INTEGRATION_FAILURE, DEFAULT_4XX
  * @see docs/aws §3.1–3.3, §7, §8
  */
 import { gatewayError } from '../errors.ts';
@@ -53,7 +53,7 @@ export function mapRequest(admitted: Admitted): Mapped {
   }
 }
 
-/** What the function gets, whether or not it may be invoked by now: of a recorded request it is made anew. */
+/** The function's event, whether or not it may be invoked now: recorded requests build it again. */
 export function buildProxyEvent(
   integration: LambdaProxyIntegration | LambdaStreamIntegration,
   admitted: Admitted,
@@ -84,7 +84,7 @@ function mapByTemplates(
   }
 }
 
-/** AWS finds out only when it calls, and then says 500 where the type's own status is 504 [obs]. */
+/** AWS notices only when it calls, and then answers 500 where the type's own status is 504 [obs]. */
 function failedCall(reason: string, defect?: Defect): Error {
   return gatewayError('INTEGRATION_FAILURE', {
     source: 'gateway',
@@ -117,7 +117,7 @@ function misconfigured(reason: string): Error {
   return gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason });
 }
 
-/** The event of the request as parameter mapping changes it; a path takes the place of the client's. */
+/** The event with its parameter mapping applied; a mapped path replaces the client's. */
 function buildChangedEvent(payload: ProxyPayload, changes: ParameterChanges, admitted: Admitted): string {
   try {
     return buildEvent(payload, applyRequestChanges(changes.request, admitted));

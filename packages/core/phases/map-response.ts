@@ -1,7 +1,7 @@
 /**
- * Reads the integration's answer as a reply.
- * reads: the answer, Accept · adds: reply · may answer: always ·
- * fails with: FUNCTION_FAILED (malformed proxy answer), API_CONFIGURATION_ERROR (base64 that is none, no response for it)
+ * Makes the reply from the integration's answer.
+ * reads: the answer, Accept · adds: reply · may answer: always · fails with: FUNCTION_FAILED (malformed proxy
+ * answer), API_CONFIGURATION_ERROR (base64 that is none, no response for it)
  * @see docs/aws §3.5, §3.6, §7.7
  */
 import { gatewayError } from '../errors.ts';
@@ -22,14 +22,14 @@ import type { Mapped, Reply } from '../exchange.ts';
 import type { HttpStreamCall, IntegrationAnswer, Outgoing, StreamedAnswer } from '../mapping/outgoing.ts';
 import type { StreamTimes } from '../ports.ts';
 
-/** `answer`: text of a Lambda proxy, or what any other integration answered. */
+/** `answer`: a text for Lambda proxies, otherwise status, headers and body. */
 export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer | StreamedAnswer): Reply {
   const { outgoing } = mapped;
   if (outgoing.kind === 'lambda-proxy') return readProxyAnswer(mapped, outgoing, answer);
-  if (typeof answer === 'string') throw new TypeError(`a text answered a ${outgoing.kind} call`);
+  if (typeof answer === 'string') throw new TypeError(`a ${outgoing.kind} call returned text`);
   if (outgoing.kind === 'lambda-stream') return beginStream(outgoing, answer);
   if (outgoing.kind === 'http-stream') return beginStream(outgoing.plan, answer);
-  if ('head' in answer) throw new TypeError(`a stream answered a ${outgoing.kind} call`);
+  if ('head' in answer) throw new TypeError(`a ${outgoing.kind} call returned a stream`);
   try {
     return mapByTemplates(mapped, outgoing, answer);
   } catch (error) {
@@ -55,7 +55,7 @@ function mapByTemplates(
 
 /** Status and headers; the body follows while the reply is sent. */
 function beginStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | StreamedAnswer): Reply {
-  if (!('head' in answer)) throw new TypeError('a streaming integration was not answered by a stream');
+  if (!('head' in answer)) throw new TypeError('a streaming integration returned no stream');
   const stream = { bytes: answer.body, idleMs, onOver: () => undefined };
   if (typeof answer.head !== 'string') {
     const { status, headers } = answer.head;
@@ -72,7 +72,7 @@ function readProxyAnswer(
   { payload, changes }: LambdaProxyIntegration,
   answer: string | IntegrationAnswer | StreamedAnswer,
 ): Reply {
-  if (typeof answer !== 'string') throw new TypeError('a Lambda proxy was not answered by a text');
+  if (typeof answer !== 'string') throw new TypeError('a Lambda proxy returned no text');
   const result = readResult(mapped, payload, answer);
   if (result.kind === 'malformed') throw malformedProxyResponse(result.reason);
   if (result.kind === 'undecodable')

@@ -1,7 +1,8 @@
 /**
- * API key, throttle, quota, in AWS's order. A request that is refused takes nothing: not a token of
- * another bucket, not a unit of the quota.
- * reads: route, caller, x-api-key · adds: API key · may answer: no · fails with: INVALID_API_KEY, THROTTLED, QUOTA_EXCEEDED
+ * API key, throttle, quota, in AWS's order. A refused request takes nothing: no token of another bucket, no
+ * unit of the quota.
+ * reads: route, caller, x-api-key · adds: API key · may answer: no · fails with: INVALID_API_KEY, THROTTLED,
+ * QUOTA_EXCEEDED
  * @see docs/aws §1.1 steps 8–9, §5
  */
 import { gatewayError } from '../errors.ts';
@@ -12,14 +13,14 @@ import type { Clock } from '../ports.ts';
 
 export function meter(authenticated: Authenticated, at: { readonly clock: Clock }): Admitted {
   const { route, stage } = authenticated;
-  // A key that no route asks for is ignored completely: neither checked nor counted.
+  // A key on a route that needs none is ignored: neither checked nor counted.
   if (!route.apiKeyRequired && stage.throttle === undefined) return authenticated.admitted(undefined);
   const nowEpochMs = at.clock.nowEpochMs();
   if (authenticated.notes !== undefined) authenticated.notes.metered = nothingMetered();
   const holder = route.apiKeyRequired ? identify(authenticated) : undefined;
   if (authenticated.notes?.metered !== undefined)
     noteLevels(authenticated.notes.metered, authenticated, holder, nowEpochMs);
-  // Known from here on, also to the log line of a request that is refused.
+  // Known from here on, also to the log line of a refused request.
   const admitted = authenticated.admitted(holder?.apiKey);
   const ofPlan = holder?.bucketOf(route.routeKey, nowEpochMs);
   if (holder !== undefined && ofPlan?.isEmpty(nowEpochMs) === true)
@@ -32,7 +33,8 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
 }
 
 function nothingMetered(): MeterNotes {
-  // Member by member: of every request, and spreading a second object is a call into the engine.
+  // Member by member, since this runs for every request and spreading a second object costs a call into the
+  // engine.
   return {
     holder: undefined,
     keyFault: undefined,
@@ -44,7 +46,7 @@ function nothingMetered(): MeterNotes {
   };
 }
 
-/** Levels are gone a moment later, so they are read now. */
+/** Levels change a moment later, so they are read now. */
 function noteLevels(
   notes: MeterNotes,
   { stage, route: { routeKey } }: Authenticated,
@@ -61,7 +63,7 @@ function noteLevels(
   notes.routeLimit = ofRoute?.limit;
 }
 
-/** Limits that hold for everybody: the route's on this stage, then the account's. @throws GatewayError THROTTLED */
+/** Limits for all callers: the route's on this stage, then the account's. @throws GatewayError THROTTLED */
 export function takeFromStage(stage: ServedStage, routeKey: string, nowEpochMs: number): void {
   if (stage.throttle === undefined) return;
   const ofRoute = stage.throttle.bucketOf(routeKey, nowEpochMs);
@@ -99,7 +101,7 @@ function identify(authenticated: Authenticated): KeyHolder {
   return holder;
 }
 
-/** The line that AWS writes to the execution log [kc]. */
+/** AWS's line in the execution log [kc]. */
 function describeKey(
   { apiKey, plan }: KeyHolder,
   { api, stage, route }: Authenticated,
@@ -118,7 +120,7 @@ function describe({ limit }: TokenBucket): string {
   return `Limit: ${limit.rateLimit.toFixed(2)} Burst: ${limit.burstLimit}`;
 }
 
-/** Only the end of a key may stand in a log. */
+/** Logs show only the end of a key. */
 function mask(value: string): string {
   return `****${value.slice(-3)}`;
 }

@@ -1,6 +1,8 @@
 /**
- * Answers a CORS preflight where the API has a `CorsConfiguration`, or the function URL its `Cors`, and no route of its own wants it.
- * reads: method, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204, a function URL 200 · fails with: nothing
+ * Answers a CORS preflight if the API has a `CorsConfiguration`, or the function URL its `Cors`, and no route
+ * takes the request.
+ * reads: method, Origin, Access-Control-Request-Method · adds: nothing · may answer: 204, a function URL 200 ·
+ * fails with: nothing
  * @see docs/aws §12
  */
 import { preflightHeaders } from '../events/cors-headers.ts';
@@ -15,10 +17,10 @@ export function preflight(received: Received): Reply | undefined {
   const origin = received.headers.last('origin');
   if (origin === undefined || received.headers.last('access-control-request-method') === undefined)
     return undefined;
-  // A URL has one route, and answers preflights whoever may call it.
+  // A URL has one route, and answers preflights without authorization.
   if (api.functionUrl !== undefined)
     return { status: 200, headers: preflightHeaders(deployment.cors, origin), body: '' };
-  // A route that catches OPTIONS behind an authorizer keeps it: AWS asks users to add an open OPTIONS route.
+  // An OPTIONS route with an authorizer takes the preflight: AWS advises users to add an open OPTIONS route.
   const route = deployment.routes.find('OPTIONS', path)?.plan;
   if (route !== undefined && (route.httpMethod === 'OPTIONS' || route.authorization.kind !== 'none'))
     return undefined;

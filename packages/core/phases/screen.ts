@@ -1,8 +1,9 @@
 /**
- * What holds whoever calls: hard limits before any route is looked up, then the resource policy as far as
- * AWS reads it before it asks who calls.
- * reads: URL, headers, body; route, resource policy · adds: nothing · may answer: no ·
- * fails with: MALFORMED_REQUEST, URI_TOO_LONG, HEADERS_TOO_LARGE, REQUEST_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, ACCESS_DENIED
+ * Checks that do not depend on the caller: hard limits before routing, then the part of the resource policy
+ * that AWS reads before authentication.
+ * reads: URL, headers, body; route, resource policy · adds: nothing · may answer: no · fails with:
+ * MALFORMED_REQUEST, URI_TOO_LONG, HEADERS_TOO_LARGE, REQUEST_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+ * ACCESS_DENIED
  * @see docs/aws §1.1 steps 1 and 4, §1.2, §2.5
  */
 import { gatewayError } from '../errors.ts';
@@ -15,7 +16,7 @@ import type { Matched, Received, RequestLimits } from '../exchange.ts';
 
 const USUAL_LIMITS: RequestLimits = { urlBytes: 10_240, headerBytes: 10_240 };
 const MAX_ARN_BYTES = 1600;
-/** The ARN of a shorter path is within its limit, whatever region and stage: nothing has to be printed to know it. */
+/** ARNs of shorter paths are within the limit in any region and stage, so they need not be printed. */
 const SHORT_PATH = 1300;
 
 export function screen(received: Received): void {
@@ -31,7 +32,7 @@ export function screen(received: Received): void {
     if (isName && text.length === 4 && text.toLowerCase() === 'host') hosts += 1;
     isName = !isName;
   }
-  // Attack: whoever stands before or behind us may believe the other one (RFC 9112 §3.2).
+  // Attack: a proxy before or a server behind the gateway may use the other Host (RFC 9112 §3.2).
   if (hosts > 1) throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'more than one Host' });
   if (headerBytes > limits.headerBytes)
     throw gatewayError('HEADERS_TOO_LARGE', { source: 'client', reason: `headers of ${headerBytes} bytes` });
@@ -42,16 +43,19 @@ export function screen(received: Received): void {
 
 function refusePacked(fault: 'unsupported' | 'too-large'): never {
   if (fault === 'too-large')
-    throw gatewayError('REQUEST_TOO_LARGE', { source: 'client', reason: 'body over 10 MB once unpacked' });
+    throw gatewayError('REQUEST_TOO_LARGE', {
+      source: 'client',
+      reason: 'body over 10 MB once decompressed',
+    });
   throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
     source: 'client',
-    reason: 'the body is not packed as Content-Encoding says, or in a way other than gzip and deflate',
+    reason: 'the body does not match its Content-Encoding, or the coding is neither gzip nor deflate',
   });
 }
 
 /**
- * The length of the ARN, then the policy: an open method needs an explicit allow, one behind a Lambda authorizer
- * only no explicit deny; all others are decided once the caller is known, in `authorize`.
+ * The length of the ARN, then the policy: an open method needs an explicit allow, one with a Lambda
+ * authorizer only no explicit deny; others are decided in `authorize`, once the caller is known.
  */
 export function screenByPolicy(matched: Matched): void {
   if (matched.path.length > SHORT_PATH) refuseLongArn(matched);
@@ -72,11 +76,11 @@ export function screenByPolicy(matched: Matched): void {
     throw denied(matched, false, 'the resource policy does not allow it');
 }
 
-/** The policy of the domain and that of the API must both allow; whoever is vouched for by an authorizer, too. */
+/** The policies of the domain and of the API must both allow the call, even for authorized callers. */
 function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: PrivateDomain): void {
   if (policy === undefined) throw denied(matched, false, `the private domain ${name} has no resource policy`);
   const conditions = requestConditions(matched, { vpcEndpoints });
-  // `execute-api:/*` stands for what is below the domain, its ARN for all of it.
+  // `execute-api:/*` means everything below the domain, its ARN the whole domain.
   const [whole, below] = [arn, `${arn}/`].map((resource) =>
     policy.decide({ action: 'execute-api:Invoke', resource, conditions }),
   );
@@ -86,7 +90,7 @@ function screenByDomain(matched: Matched, { name, arn, policy, vpcEndpoints }: P
     throw denied(matched, false, `the policy of the private domain ${name} does not allow it`);
 }
 
-/** Of a REST method that anybody decides about; an open one has no use for its ARN. */
+/** Only for REST methods with authorization; an open one does not use its ARN. */
 function refuseLongArn(matched: Matched): void {
   const { authorization } = matched.route;
   if (matched.api.protocol !== 'rest' || authorization.kind === 'none') return;

@@ -1,7 +1,8 @@
 /**
- * Required parameters, then the body. Comes after authorization, key and quota: who may not call learns
- * nothing of what a call looks like, and a refused request has been counted.
- * reads: route, parameters, body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS, BAD_REQUEST_BODY
+ * Required parameters, then the body. After authorization, key and quota: an unauthorized caller learns
+ * nothing about the request's form, and a refused request has been counted.
+ * reads: route, parameters, body · adds: nothing · may answer: no · fails with: BAD_REQUEST_PARAMETERS,
+ * BAD_REQUEST_BODY
  * @see docs/aws §6
  */
 import { gatewayError } from '../errors.ts';
@@ -21,7 +22,8 @@ export function validate(admitted: Admitted): void {
 
 /**
  * The message of a WebSocket route with a `ModelSelectionExpression`.
- * @throws GatewayError BAD_REQUEST_BODY, also where the expression selects no model and there is no `$default`
+ * @throws GatewayError BAD_REQUEST_BODY, also where the expression selects no model and there is no
+ * `$default`
  */
 export function validateMessage({ messageCheck }: MessageRoutePlan, body: string): void {
   if (messageCheck === undefined) return;
@@ -51,12 +53,12 @@ function readParameter(admitted: Admitted, { where, name }: RequiredParameter): 
   }
 }
 
-/** `?q1=` is as good as nothing. */
+/** `?q1=` counts as missing. */
 function isBlank(value: string | undefined): boolean {
   return value === undefined || value.trim() === '';
 }
 
-/** A media type without a model is not checked at all. */
+/** Media types without a model are not checked. */
 function checkBody(admitted: Admitted, { bodies }: RequestValidation): void {
   if (bodies.size === 0) return;
   const mediaType = bareType(admitted.headers.last('content-type') ?? 'application/json');
@@ -77,7 +79,7 @@ function parseJson(text: string, mediaType: string): unknown {
   }
 }
 
-/** The client learns the details only where a gateway response asks for them. */
+/** The client gets the details only if a gateway response includes them. */
 function invalidBody(details: string, mediaType: string): Error {
   return gatewayError('BAD_REQUEST_BODY', {
     source: 'client',

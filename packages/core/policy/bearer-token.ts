@@ -1,20 +1,22 @@
-/** JSON Web Tokens as they come: taken apart, nothing of them proven (RFC 7515 §7.1, RFC 7519 §4.1). */
+/** Parses JSON Web Tokens without verifying them (RFC 7515 §7.1, RFC 7519 §4.1). */
 import { parseJsonObject } from '@gatewright/aws/json-object';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Header and claims must not be believed before the signature is checked; they only say which key to check it with. */
+/** Header and claims are not trusted until the signature is verified; they only select the key for it. */
 export type UnprovenToken = {
   readonly kind: 'token';
   readonly algorithm: RsaAlgorithm;
   readonly keyId: string;
   readonly claims: Claims;
-  /** `header.payload`, what the signature is over. */
+  /** `header.payload`, the signed text. */
   readonly signedText: string;
   readonly signature: Buffer;
 };
 
-/** Why a token opens nothing. The words are those of HTTP APIs' `error_description`, never anything out of the token. */
+/**
+ * Why a token is refused, in the words of HTTP APIs' `error_description`, never with text from the token.
+ */
 export type TokenDefect = {
   readonly kind: 'defect';
   readonly code: TokenDefectCode;
@@ -35,7 +37,7 @@ export type TokenDefectCode =
   | 'claim'
   | 'scope';
 
-/** What API Gateway verifies; symmetric ones and `none` are never among them. */
+/** Algorithms that API Gateway verifies; never symmetric ones or `none`. */
 export const RSA_ALGORITHMS = ['RS256', 'RS384', 'RS512'] as const;
 export type RsaAlgorithm = (typeof RSA_ALGORITHMS)[number];
 
@@ -46,10 +48,10 @@ export function tokenDefect(code: TokenDefectCode, description: string): TokenDe
 const BEARER = /^bearer[ \t]+/i;
 /** No padding, no line breaks: one token has one text. */
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
-/** Longer or stranger names are not repeated to the client. */
+/** Longer or other names are not echoed to the client. */
 const ALGORITHM_NAME = /^[A-Za-z0-9-]{1,16}$/;
 
-/** Reads the value of an identity source, with or without `Bearer ` in front. Never throws. */
+/** Reads an identity source's value, with or without `Bearer `. Never throws. */
 export function parseBearerToken(text: string): UnprovenToken | TokenDefect {
   const parts = text.replace(BEARER, '').split('.');
   const [headerText = '', payloadText = '', signatureText = ''] = parts;
@@ -58,7 +60,7 @@ export function parseBearerToken(text: string): UnprovenToken | TokenDefect {
   const header = readJsonObject(headerText);
   const claims = readJsonObject(payloadText);
   if (header === undefined || claims === undefined || !isBase64Url(signatureText)) return MALFORMED;
-  // RFC 7515 §4.1.11: an extension that is critical and not understood must be refused; none is understood here.
+  // RFC 7515 §4.1.11: critical extensions that are not understood must be refused; none is understood here.
   if (header['crit'] !== undefined) return MALFORMED;
   const { alg, kid } = header;
   const algorithm = RSA_ALGORITHMS.find((known) => known === alg);
@@ -78,7 +80,7 @@ export function parseBearerToken(text: string): UnprovenToken | TokenDefect {
 }
 
 const MALFORMED = tokenDefect('malformed', 'the token is malformed');
-/** The issuer has no key of the id that the token names, or the token names none. */
+/** The issuer has no key with the token's id, or the token names none. */
 export const KEY_UNKNOWN = tokenDefect('key', 'kid not found');
 
 function isBase64Url(text: string): boolean {

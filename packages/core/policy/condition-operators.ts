@@ -5,11 +5,10 @@ import type { ConditionValues } from './model.ts';
 import { PolicyInvalid } from './policy-invalid.ts';
 import { compilePattern, compileText } from './text-pattern.ts';
 
-/** Whether one value of the request meets one value of the policy. */
 export type ValueTest = (requestValue: string, values: ConditionValues) => boolean;
 
 export type Operator = {
-  /** `…Not…`: holds where no policy value is met, and where the request has no value at all. */
+  /** `…Not…`: holds if no policy value matches, also for a missing request value. */
   readonly isNegated: boolean;
   /** @throws PolicyInvalid for a value that the operator cannot read. */
   compile(policyValue: string, hasVariables: boolean): ValueTest;
@@ -31,10 +30,10 @@ const equalsIgnoreCase: Compile = (policyValue, hasVariables) => {
 const ARN_COLON = /:(?![^{}]*\})/;
 const ARN_PARTS = 6;
 
-/** Part by part: a wildcard in one of the six parts does not reach into the next. */
+/** Part by part: a wildcard in one of the six parts does not extend into the next. */
 const arnLike: Compile = (policyValue, hasVariables) => {
   const patterns = splitArn(policyValue.split(ARN_COLON)).map((part) => compilePattern(part, hasVariables));
-  if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is no ARN`);
+  if (patterns.length < ARN_PARTS) throw new PolicyInvalid(`${quote(policyValue)} is not an ARN`);
   return (requestValue, values) => {
     const parts = splitArn(requestValue.split(':'));
     return (
@@ -50,20 +49,25 @@ function splitArn(pieces: readonly string[]): readonly string[] {
 
 const bool: Compile = (policyValue) => {
   const wanted = policyValue.toLowerCase();
-  if (wanted !== 'true' && wanted !== 'false') throw new PolicyInvalid(`${quote(policyValue)} is no boolean`);
+  if (wanted !== 'true' && wanted !== 'false')
+    throw new PolicyInvalid(`${quote(policyValue)} is not a boolean`);
   return (requestValue) => requestValue.toLowerCase() === wanted;
 };
 
 const ipAddress: Compile = (policyValue) => {
   const range = parseIpRange(policyValue);
-  if (range === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no address and no CIDR block`);
+  if (range === undefined)
+    throw new PolicyInvalid(`${quote(policyValue)} is neither an address nor a CIDR block`);
   return range;
 };
 
-/** Whether an address lies in the block; an address that cannot be read lies in none. */
+/** Whether an address is in the block; unreadable addresses are in none. */
 type IpRange = (address: string) => boolean;
 
-/** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, whatever stands below the prefix; undefined for anything else. */
+/**
+ * Reads `203.0.113.0/24`, `2001:db8::/32` or a single address, with any bits below the prefix; undefined for
+ * anything else.
+ */
 export function parseIpRange(text: string): IpRange | undefined {
   const block = parseIpBlock(text);
   if (block === undefined) return undefined;
@@ -80,7 +84,7 @@ const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 function numeric(compare: Comparison): Compile {
   return (policyValue) => {
     const policy = readNumber(policyValue);
-    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no number`);
+    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is not a number`);
     return (requestValue) => {
       const request = readNumber(requestValue);
       return request !== undefined && compare(request, policy);
@@ -95,7 +99,7 @@ function readNumber(text: string): number | undefined {
 function date(compare: Comparison): Compile {
   return (policyValue) => {
     const policy = readDate(policyValue);
-    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is no date`);
+    if (policy === undefined) throw new PolicyInvalid(`${quote(policyValue)} is not a date`);
     return (requestValue) => {
       const request = readDate(requestValue);
       return request !== undefined && compare(request, policy);
@@ -103,7 +107,10 @@ function date(compare: Comparison): Compile {
   };
 }
 
-/** W3C date and time (`2025-04-14T22:13:38Z`, shorter forms down to a year) or seconds since 1970; milliseconds. */
+/**
+ * W3C date and time (`2025-04-14T22:13:38Z`, shorter forms down to a year) or seconds since 1970;
+ * milliseconds.
+ */
 const W3C_DATE = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
 const EPOCH_SECONDS = /^\d{5,12}(?:\.\d{1,9})?$/;
 
@@ -118,7 +125,7 @@ const isEqual: Comparison = (request, policy) => request === policy;
 const wanted = (compile: Compile): Operator => ({ isNegated: false, compile });
 const unwanted = (compile: Compile): Operator => ({ isNegated: true, compile });
 
-/** By exact name; `Null`, `…IfExists` and `ForAllValues:` are `conditions.ts`'s. */
+/** By exact name; `Null`, `…IfExists` and `ForAllValues:` are in `conditions.ts`. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['StringEquals', wanted(equals)],
   ['StringNotEquals', unwanted(equals)],

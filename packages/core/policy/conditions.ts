@@ -5,7 +5,6 @@ import type { Operator, ValueTest } from './condition-operators.ts';
 import type { ConditionValues } from './model.ts';
 import { PolicyInvalid, readRecord } from './policy-invalid.ts';
 
-/** Whether the request meets a condition. */
 export type Condition = (values: ConditionValues) => boolean;
 
 type Quantifier = 'ForAllValues' | 'ForAnyValue' | undefined;
@@ -19,9 +18,9 @@ type OperatorUse = {
 const ALWAYS: Condition = () => true;
 
 /**
- * All operators and all keys of a block must hold; of a key's values one is enough.
- * `{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}`
- * @throws PolicyInvalid also for an operator that IAM does not know: to skip it would open what it guards.
+ * All operators and keys of a block must hold; for a key one matching value is enough. `{"IpAddress":
+ * {"aws:SourceIp": ["203.0.113.0/24"]}}`
+ * @throws PolicyInvalid also for an operator that IAM does not know: skipping it would open what it guards.
  */
 export function compileConditions(block: unknown, hasVariables: boolean): Condition {
   if (block === undefined) return ALWAYS;
@@ -34,14 +33,14 @@ export function compileConditions(block: unknown, hasVariables: boolean): Condit
   return (values) => conditions.every((condition) => condition(values));
 }
 
-/** Numbers and booleans may stand without quotes. */
+/** Numbers and booleans may be unquoted. */
 function readValues(value: unknown, key: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw new PolicyInvalid(`Condition key ${quote(key)} has no values`);
   return list.map((item) => {
     if (typeof item === 'string') return item;
     if (typeof item === 'number' || typeof item === 'boolean') return String(item);
-    throw new PolicyInvalid(`Condition key ${quote(key)} has a value that is no scalar`);
+    throw new PolicyInvalid(`Condition key ${quote(key)} has a value that is not a scalar`);
   });
 }
 
@@ -57,12 +56,12 @@ function compileCondition(
   return (values) => holds(use, tests, values.get(key), values);
 }
 
-/** `Null: {key: "true"}` holds where the request has no such key. */
+/** `Null: {key: "true"}` holds if the request has no such key. */
 function compileNull(key: string, policyValues: readonly string[]): Condition {
   const wanted = policyValues.map((value) => {
     const lower = value.toLowerCase();
     if (lower === 'true' || lower === 'false') return lower === 'true';
-    throw new PolicyInvalid(`${quote(value)} is no boolean`);
+    throw new PolicyInvalid(`${quote(value)} is not a boolean`);
   });
   return (values) => wanted.includes((values.get(key) ?? []).length === 0);
 }
@@ -81,8 +80,8 @@ function parseOperator(name: string): OperatorUse {
 }
 
 /**
- * A key that the request lacks meets `…IfExists`, `ForAllValues` and the negated operators, and no other.
- * Without a quantifier a negated operator must hold for every value, since one match is one too many.
+ * A missing key satisfies `…IfExists`, `ForAllValues` and the negated operators only. Without a quantifier a
+ * negated operator must hold for every value, since one match is one too many.
  */
 function holds(
   { operator, quantifier, ifExists }: OperatorUse,

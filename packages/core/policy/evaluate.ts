@@ -1,4 +1,4 @@
-/** IAM policy documents, compiled and evaluated (docs/aws §4.4; IAM user guide, "Policy grammar"). */
+/** Compiles and evaluates IAM policy documents (docs/aws §4.4; IAM user guide, "Policy grammar"). */
 import { quote } from '../routing/quote.ts';
 import { compileConditions } from './conditions.ts';
 import type { Condition } from './conditions.ts';
@@ -12,10 +12,9 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 type PolicyCompilation =
   | { readonly kind: 'compiled'; readonly policy: CompiledPolicy }
-  /** Whoever gets this must refuse: a policy that cannot be read allows nothing and forbids nothing. */
+  /** The receiver must refuse: an unreadable policy neither allows nor denies. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** Compiled, in its parts. */
 type Statement = {
   readonly isDeny: boolean;
   readonly principals: PrincipalTest;
@@ -24,7 +23,7 @@ type Statement = {
   readonly condition: Condition;
 };
 
-/** A list of patterns, or (`NotAction`, `NotResource`) everything but them. */
+/** A list of patterns, or (`NotAction`, `NotResource`) everything except them. */
 type Part = { readonly patterns: readonly Pattern[]; readonly isExcluding: boolean };
 
 const DOCUMENT_MEMBERS = new Set(['Version', 'Id', 'Statement']);
@@ -41,8 +40,8 @@ const STATEMENT_MEMBERS = new Set([
 ]);
 
 /**
- * Compiles a document of whatever origin. A deny that matches wins, an allow that matches suffices, else
- * the answer is an implicit deny. Never throws.
+ * Compiles an untrusted document. A matching deny wins, else a matching allow, else it is an implicit deny.
+ * Never throws.
  */
 export function compilePolicy(document: unknown, options: PolicyReading = {}): PolicyCompilation {
   try {
@@ -73,7 +72,7 @@ function decide(
   return 'implicit-deny';
 }
 
-/** One statement of a document, its parts to be asked one by one. @throws PolicyInvalid */
+/** One statement, for evaluation part by part. @throws PolicyInvalid */
 export function compileStatement(statement: unknown, version: unknown, options: PolicyReading): Statement {
   return readStatement(statement, version === '2012-10-17', options);
 }
@@ -113,7 +112,7 @@ function readStatement(value: unknown, hasVariables: boolean, options: PolicyRea
   refuseStrangers(statement, STATEMENT_MEMBERS, 'Statement');
   const effect = readEffect(statement['Effect'], options);
   if (options.ofIdentity === true && ('Principal' in statement || 'NotPrincipal' in statement))
-    throw new PolicyInvalid('a policy of an identity names no Principal: it is for whoever holds it');
+    throw new PolicyInvalid('an identity-based policy must not have a Principal');
   return {
     isDeny: effect === 'Deny',
     principals: compilePrincipals(statement, effect, options.ofResource === true),
@@ -160,5 +159,5 @@ function readResource(text: string, { apiArn }: PolicyReading): string {
   if (apiArn !== undefined && text.startsWith(ABBREVIATION))
     return `${apiArn}/${text.slice(ABBREVIATION.length)}`;
   if (text.startsWith('arn:') || text.startsWith('*')) return text;
-  throw new PolicyInvalid(`Resource ${quote(text)} is no ARN`);
+  throw new PolicyInvalid(`Resource ${quote(text)} is not an ARN`);
 }

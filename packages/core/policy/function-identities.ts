@@ -1,6 +1,6 @@
 /**
- * Who functions sign as: each has a key pair of its own, for as long as the gateway runs, and the rights of its role.
- * Instances keep their environment over a reload, so a key stays, whatever becomes of the role behind it.
+ * Identities that functions sign as: each has its own key pair while the gateway runs, and the rights of its
+ * role. Instances keep their environment over a reload, so the key stays when the role changes.
  */
 import { parseArn } from '@gatewright/aws/arn';
 import { describeMissing } from './role.ts';
@@ -10,26 +10,25 @@ import type { Role } from './role.ts';
 
 type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
-/** What is known of a function before any of its instances runs. */
+/** Known before the first instance runs. */
 type SigningFunction = { readonly name: string; readonly arn: string };
 
 type FunctionIdentitiesOptions = {
   readonly makeKeyPair: () => KeyPairOf;
   readonly nowEpochMs: () => number;
-  /** Told once of each right that is missing. */
+  /** Called once for each missing right. */
   readonly report: (message: string) => void;
 };
 
 type KnownRoles = {
   readonly byArn: ReadonlyMap<string, Role>;
-  /** By name of the function. */
   readonly ofFunctions: ReadonlyMap<string, Role>;
 };
 
-/** What API Gateway calls its sessions of a role. */
+/** API Gateway's session name for roles. */
 const INTEGRATION_SESSION = 'BackplaneAssumeRoleSession';
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
-/** A function that asks for ever new resources must not fill the log, nor memory. */
+/** Bounds log and memory when a function requests ever new resources. */
 const MAX_TOLD = 1000;
 
 export class FunctionIdentities {
@@ -57,7 +56,7 @@ export class FunctionIdentities {
     return pair;
   }
 
-  /** A function whose role is not among these may do everything. */
+  /** A function without a role among these may do everything. */
   replace(functions: readonly SigningFunction[], { byArn, ofFunctions }: KnownRoles): void {
     this.#told.clear();
     this.#roles = byArn;
@@ -65,7 +64,7 @@ export class FunctionIdentities {
     this.#byKey = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
   }
 
-  /** Who an integration calls services as, by the role that its method names; undefined: the role is not known. */
+  /** The identity for calls of an integration, by its role; undefined if the role is unknown. */
   assume(roleArn: string): LocalIdentity | undefined {
     const role = this.#roles.get(roleArn);
     return role && this.#identify({ name: INTEGRATION_SESSION, arn: roleArn }, role);
@@ -120,7 +119,7 @@ export class FunctionIdentities {
   }
 }
 
-/** Local identities, and beside them the functions of the moment. */
+/** Local identities plus the present functions. */
 export function withFunctions(fixed: Identities, functions: FunctionIdentities): Identities {
   const find = (accessKeyId: string): LocalIdentity | undefined =>
     fixed.find(accessKeyId) ?? functions.find(accessKeyId);
@@ -134,7 +133,7 @@ export function withFunctions(fixed: Identities, functions: FunctionIdentities):
   };
 }
 
-/** Stands for a role that no template of the start has. */
+/** Replaces a role that is in no loaded template. */
 function nobodysRole(functionName: string, accountId: string, partition: string): Role {
   const name = `${functionName}-role`;
   return {

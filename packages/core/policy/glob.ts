@@ -1,11 +1,9 @@
 /**
- * IAM's wildcards: `*` is any run of characters, slashes and colons included, `?` any single one.
- * Own matcher instead of regular expressions, whose backtracking a hostile pattern could make run for
- * minutes. Here each `*` is settled once and for all at its leftmost fit, so the cost is bounded by
- * pattern length × text length.
+ * IAM's wildcards: `*` is any run of characters, slashes and colons included, `?` any single one. Not regular
+ * expressions, whose backtracking a hostile pattern could make run for minutes: here each `*` is fixed at its
+ * leftmost fit, so the cost is bounded by pattern length × text length.
  */
 
-/** Whether a text matches; made once per pattern. */
 type Matcher = (text: string) => boolean;
 
 export function compileGlob(pattern: string): Matcher {
@@ -17,7 +15,7 @@ export function compileGlob(pattern: string): Matcher {
       const prefix = pattern.slice(0, -1);
       const end = prefix.length - 1;
       const lastCode = prefix.charCodeAt(end);
-      // ARNs of one API begin alike and differ at the end, so the last character settles most of them.
+      // ARNs of one API start alike and differ at the end, so the last character decides most of them.
       return (text) => text.charCodeAt(end) === lastCode && text.startsWith(prefix);
     }
   }
@@ -28,12 +26,12 @@ export function compileGlob(pattern: string): Matcher {
   return compilePieces(pieces);
 }
 
-/** A stretch of a pattern without `*`. */
+/** A part of a pattern without `*`. */
 type Piece = {
   readonly length: number;
-  /** The caller makes sure that the text goes on for as long as the piece. */
+  /** The text must be long enough for the piece. */
   fits(text: string, at: number): boolean;
-  /** Leftmost place from `from` on; -1 when it would end behind `end`. */
+  /** Leftmost position from `from` on; -1 if it would end after `end`. */
   find(text: string, from: number, end: number): number;
 };
 
@@ -63,7 +61,7 @@ function compilePiece(piece: string): Piece {
   };
 }
 
-/** The first piece fits the start, the last the end, those between wherever they fit first. */
+/** The first piece must fit the start, the last the end, the others their first fit in between. */
 function compilePieces(pieces: readonly Piece[]): Matcher {
   const [first, ...rest] = pieces;
   const last = rest.pop();

@@ -1,6 +1,6 @@
 /**
- * Local identities: who may call the gateway with a signature. The file `gatewright.identities.yml` names them,
- * with the same IAM policy documents that a user at AWS would have.
+ * Local identities that sign calls to the gateway. The file `gatewright.identities.yml` defines them, with
+ * IAM policy documents as for a user at AWS.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { parseArn } from '@gatewright/aws/arn';
@@ -16,13 +16,12 @@ export type LocalIdentity = {
   /** `arn:aws:iam::123456789012:user/alice` */
   readonly arn: string;
   readonly policies: readonly CompiledPolicy[];
-  /** `o-a1b2c3d4e5`, what `aws:PrincipalOrgID` compares; absent = the account is in no organization. */
+  /** `o-a1b2c3d4e5`, compared by `aws:PrincipalOrgID`; absent = the account is in no organization. */
   readonly organizationId?: string;
-  /** By key in lower case, since `aws:PrincipalTag/…` does not tell cases apart. */
+  /** By key in lower case, since `aws:PrincipalTag/…` is case-insensitive. */
   readonly tags?: ReadonlyMap<string, string>;
-  /** The key pair is a temporary one: it is good together with this token alone, and not for ever. */
+  /** Present on a temporary key pair: valid with this token only, and until it expires. */
   readonly session?: IdentitySession;
-  /** The session of a role: what a function signs as. */
   readonly role?: RoleSession;
 };
 
@@ -31,31 +30,30 @@ export type RoleSession = {
   readonly arn: string;
   /** `AROA…:orders` */
   readonly userId: string;
-  /** What the role may do at most; undefined = all that its policies give. */
+  /** Permissions boundary; undefined = the policies alone decide. */
   readonly boundary: CompiledPolicy | undefined;
-  /** What conditions find of the session itself, beside what a call says. */
+  /** Condition values of the session, besides those of a call. */
   readonly facts: ConditionValues;
-  /** Told of what is refused it where no resource policy can allow it yet. */
+  /** Called for refusals that no resource policy can still allow. */
   readonly onDenied: (question: PolicyQuestion, decision: PolicyDecision) => void;
 };
 
 type IdentitySession = { readonly token: string; readonly expiresAtEpochMs: number };
 
-/** All identities of a start, looked up by access key. */
+/** All identities of a start, by access key. */
 export type Identities = {
   find(accessKeyId: string): LocalIdentity | undefined;
-  /** For `verifySignature`. */
   secretOf(accessKeyId: string): string | undefined;
-  /** For `verifySignature`, which asks at a time of the gateway's clock; undefined = the key pair is no temporary one. */
+  /** For `verifySignature`, by the gateway's clock; undefined = the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   readonly all: readonly LocalIdentity[];
 };
 
-/** A file with more names is a mistake, not a team. */
+/** More names are a mistake. */
 const MAX_IDENTITIES = 1000;
 const IDENTITY_KEYS = ['name', 'accessKeyId', 'secretAccessKey', 'policies'];
 const OPTIONAL_KEYS = ['accountId', 'organizationId', 'tags', 'sessionToken', 'sessionExpires'];
-/** IAM's quota of a user. */
+/** IAM's quota per user. */
 const MAX_TAGS = 50;
 
 const ADMIN_POLICY = {
@@ -63,7 +61,7 @@ const ADMIN_POLICY = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
-/** The identity that every start has: it may do everything. */
+/** The identity of every start, allowed everything. */
 export function adminIdentity(
   keyPair: { readonly accessKeyId: string; readonly secretAccessKey: string },
   accountId: string,
@@ -79,9 +77,9 @@ export function adminIdentity(
 }
 
 /**
- * Reads the identities file (YAML or JSON):
- * `identities: [{ name, accessKeyId, secretAccessKey, policies: [<IAM policy document>, …], accountId?, organizationId?,
- * tags?: { key: value }, sessionToken?, sessionExpires? }]`, the last two together and the time as `2026-12-31T23:59:59Z`.
+ * Reads the identities file (YAML or JSON): `identities: [{ name, accessKeyId, secretAccessKey, policies:
+ * [<IAM policy document>, …], accountId?, organizationId?, tags?: { key: value }, sessionToken?,
+ * sessionExpires? }]`, the last two together and the time as `2026-12-31T23:59:59Z`.
  * @throws DefinitionError with file and line for anything else, unknown keys included.
  */
 export function parseIdentities(text: string, file: string, accountId: string): readonly LocalIdentity[] {
@@ -90,7 +88,7 @@ export function parseIdentities(text: string, file: string, accountId: string): 
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
     const { line, col } = syntaxError.linePos?.[0] ?? {};
-    // The line itself may hold a secret, so only its place is told.
+    // Only the position is shown: the line itself may hold a secret.
     const message = syntaxError.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '');
     throw new DefinitionError(
       { file, line },
@@ -101,7 +99,7 @@ export function parseIdentities(text: string, file: string, accountId: string): 
   return reader.read(document.contents);
 }
 
-/** @throws DefinitionError when two identities share an access key: a signature would not say who signed. */
+/** @throws DefinitionError when two identities share an access key: a signature would be ambiguous. */
 export function createIdentities(
   all: readonly LocalIdentity[],
   file = 'gatewright.identities.yml',
@@ -129,8 +127,8 @@ export function createIdentities(
 }
 
 /**
- * Whether an identity may do something where no resource policy is asked: what another account owns needs that
- * account's word, which nobody gives here.
+ * The decision where no resource policy applies: resources of another account need its permission, which does
+ * not exist here.
  */
 export function decideFor(identity: LocalIdentity, question: PolicyQuestion): PolicyDecision {
   const said = decideByPolicies(identity, question);
@@ -141,7 +139,7 @@ export function decideFor(identity: LocalIdentity, question: PolicyQuestion): Po
   return decision;
 }
 
-/** What AWS tells whoever is refused. */
+/** AWS's message for a refusal. */
 export function describeDenial(
   { arn }: LocalIdentity,
   { action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>,
@@ -154,7 +152,7 @@ export function describeDenial(
   return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
 }
 
-/** What the identity's policies say, as one policy; for those who have a resource policy to ask as well. */
+/** The identity's policies as one, for combining with a resource policy. */
 export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
   return {
     sources: identity.policies.flatMap(({ sources = [] }) => sources),
@@ -162,7 +160,7 @@ export function permissionsOf(identity: LocalIdentity): CompiledPolicy {
   };
 }
 
-/** What the policies give, as far as a boundary lets it ("Permissions boundaries for IAM entities"). */
+/** The policies' decision, limited by a boundary ("Permissions boundaries for IAM entities"). */
 function decideByPolicies({ policies, role }: LocalIdentity, asked: PolicyQuestion): PolicyDecision {
   const question =
     role === undefined ? asked : { ...asked, conditions: withFacts(asked.conditions, role.facts) };
@@ -186,14 +184,14 @@ function decideByAny(policies: readonly CompiledPolicy[], question: PolicyQuesti
   return decision;
 }
 
-/** Who an identity is to policies and events: nothing secret. */
+/** Public facts of an identity, for policies and events. */
 type IdentityFacts = {
   readonly arn: string;
-  /** Another than the API's makes its calls cross-account. */
+  /** If it differs from the API's, calls are cross-account. */
   readonly accountId: string;
-  /** AWS's unique id of a user: `AIDA…`. Here the key's own id under the prefix of users. */
+  /** AWS's unique id of a user: `AIDA…`. Here the key's own id with the prefix of users. */
   readonly userId: string;
-  /** Of the session of a role: policies name the role, too. */
+  /** Role sessions only: policies name the role, too. */
   readonly roleArn: string | undefined;
   readonly organizationId: string | undefined;
   readonly tags: ReadonlyMap<string, string> | undefined;
@@ -236,7 +234,7 @@ class IdentitiesReader {
 
   #identity(item: unknown): LocalIdentity {
     const fields = this.#fields(item, 'an identity', [...IDENTITY_KEYS, ...OPTIONAL_KEYS]);
-    const name = this.#text(item, fields, 'name', /^[\w+=,.@-]{1,64}$/, 'a user name as IAM allows it');
+    const name = this.#text(item, fields, 'name', /^[\w+=,.@-]{1,64}$/, 'a valid IAM user name');
     const accessKeyId = this.#text(
       item,
       fields,
@@ -282,19 +280,26 @@ class IdentitiesReader {
         return this.#fail(
           key,
           'tags',
-          'must have keys of up to 128 and values of up to 256 characters, as texts',
+          'must have keys of up to 128 and values of up to 256 characters, as strings',
         );
-      if (tags.has(name))
-        return this.#fail(key, 'tags', 'has a key twice; upper and lower case are the same');
+      if (tags.has(name)) return this.#fail(key, 'tags', 'has a key twice; keys are case-insensitive');
       tags.set(name, text);
     }
     return tags;
   }
 
-  /** A token without its end would be good for ever, and an end without a token would end nothing. */
+  /**
+   * Both or neither: a token without an end would be valid forever, and an end without a token has no effect.
+   */
   #session(item: unknown, fields: ReadonlyMap<string, unknown>): { session?: IdentitySession } {
     if (!fields.has('sessionToken') && !fields.has('sessionExpires')) return {};
-    const token = this.#text(item, fields, 'sessionToken', /^[\x21-\x7e]{1,4096}$/, 'a text without blanks');
+    const token = this.#text(
+      item,
+      fields,
+      'sessionToken',
+      /^[\x21-\x7e]{1,4096}$/,
+      'a string without blanks',
+    );
     const expires = this.#text(
       item,
       fields,
@@ -315,14 +320,14 @@ class IdentitiesReader {
     return compiled.policy;
   }
 
-  /** The map's values by key, none but the given keys. */
+  /** The map's values by key; other keys are refused. */
   #fields(node: unknown, what: string, keys: readonly string[]): Map<string, unknown> {
     const wanted = keys.join(', ');
     if (!isMap(node)) return this.#fail(node, undefined, `${what} must be a map with ${wanted}`);
     const fields = new Map<string, unknown>();
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : '';
-      if (!keys.includes(name)) this.#fail(key, name, `is not known here; ${what} has ${wanted}`);
+      if (!keys.includes(name)) this.#fail(key, name, `is unknown; ${what} has ${wanted}`);
       fields.set(name, value);
     }
     return fields;

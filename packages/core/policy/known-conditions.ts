@@ -1,4 +1,4 @@
-/** Condition keys that calls of functions and of integrations have a value for here; any other is missing from all of them. */
+/** Condition keys with a value in calls of functions and integrations; all other keys are missing. */
 import { membersOf } from '@gatewright/aws/json-object';
 
 const KEYS = new Set([
@@ -25,10 +25,9 @@ const KEYS = new Set([
   'lambda:invokedviafunctionurl',
   'lambda:sourcefunctionarn',
 ]);
-/** Services whose calls are evaluated: a condition of another one decides nothing here. */
+/** Services whose calls are evaluated; conditions of other services have no effect here. */
 const SERVICES = /^(?:\*|dynamodb|events|execute-api|kinesis|lambda|s3|sns|sqs|states|apigateway)(?::|$)/i;
 
-/** Keys that statements of a document ask for and that no call here has. */
 export function unknownConditionKeys(document: unknown): readonly string[] {
   const keys = listOf(membersOf(document)['Statement']).flatMap((statement) => {
     const { Action: actions, NotAction: others, Condition: condition } = membersOf(statement);

@@ -1,6 +1,6 @@
 /**
- * Policies that AWS manages, as far as functions commonly have them (AWS managed policy reference guide). What lists
- * or reads only and touches no service that runs here is left out of a statement: no call asks for it.
+ * AWS managed policies that functions commonly have (AWS managed policy reference guide). Statements omit
+ * list and read actions of services that do not run here: no call uses them.
  */
 import { compilePolicy } from './evaluate.ts';
 import type { CompiledPolicy } from './model.ts';
@@ -15,7 +15,7 @@ const XRAY: Grant = [
   'xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules xray:GetSamplingTargets xray:GetSamplingStatisticSummaries',
 ];
 
-/** By what follows the last slash of the ARN, which is unique among those that AWS manages. */
+/** By the part after the ARN's last slash, which is unique among AWS managed policies. */
 const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   AdministratorAccess: [['*']],
   AWSLambdaBasicExecutionRole: [LOGS],
@@ -98,7 +98,7 @@ const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
 
 const ARN = /^arn:aws[a-z-]*:iam::aws:policy\/(?:[\w-]+\/)*([\w+=,.@-]+)$/;
 
-/** Undefined: what a policy of this ARN gives is not known here. */
+/** Undefined: the permissions of this policy are not known here. */
 export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   const name = ARN.exec(arn)?.[1] ?? '';
   const grants = Object.hasOwn(GRANTS, name) ? GRANTS[name] : undefined;
@@ -114,7 +114,7 @@ export function findManagedPolicy(arn: string): CompiledPolicy | undefined {
   return compiled.kind === 'compiled' ? compiled.policy : undefined;
 }
 
-/** The ARN that SAM makes of a name alone: a policy of AWS's, for services or not. */
+/** The ARN that SAM makes from a bare name: an AWS managed policy, for services or not. */
 export function managedPolicyArn(name: string): string {
   const isOfService =
     /^(?:AWSLambda\w*ExecutionRole|AWSLambdaRole|AmazonAPIGatewayPushToCloudWatchLogs)$/.test(name);

@@ -1,4 +1,6 @@
-/** What makes a document no policy; `compilePolicy` turns it into its `invalid` outcome, nothing else sees it. */
+/**
+ * A document is no valid policy; `compilePolicy` turns it into its `invalid` outcome and is the only catcher.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
@@ -21,6 +23,6 @@ export function readTexts(value: unknown, what: string): readonly string[] {
   if (list.length === 0) throw new PolicyInvalid(`${what} is empty`);
   return list.map((item) => {
     if (typeof item === 'string' && item !== '') return item;
-    throw new PolicyInvalid(`${what} is not a text or a list of texts`);
+    throw new PolicyInvalid(`${what} is not a string or a list of strings`);
   });
 }

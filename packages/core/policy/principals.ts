@@ -5,14 +5,14 @@ import type { PolicyPrincipal } from './model.ts';
 import { PolicyInvalid, readRecord, readTexts } from './policy-invalid.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Whether a statement is for this caller; undefined = anonymous. */
+/** Whether a statement applies to this caller; undefined = anonymous. */
 export type PrincipalTest = (principal: PolicyPrincipal | undefined) => boolean;
 
 const EVERYBODY: PrincipalTest = () => true;
 
 /**
  * `"*"`, `{"AWS": "*"}`, accounts (`123456789012`, `arn:aws:iam::123456789012:root`) and single identities.
- * Services, federations and canonical users are well-formed and never call here.
+ * Services, federations and canonical users are valid, but never call here.
  * @throws PolicyInvalid
  */
 export function compilePrincipals(
@@ -30,13 +30,15 @@ export function compilePrincipals(
   if (!isRequired) return refuseAllBut(included);
   if (included !== undefined) return readNames(included).includes;
   const names = readNames(excluded);
-  // IAM spares an identity of a NotPrincipal deny only where its account is named beside it.
+  // IAM exempts an identity from a NotPrincipal deny only if its account is listed, too.
   return effect === 'Deny'
     ? (principal) => !names.includesFully(principal)
     : (principal) => !names.includes(principal);
 }
 
-/** A policy that somebody holds speaks of its holder; AWS's samples of authorizers still write `"Principal": "*"`. */
+/**
+ * An identity's policy applies to its holder; AWS's samples of authorizers still write `"Principal": "*"`.
+ */
 function refuseAllBut(principal: unknown): PrincipalTest {
   if (principal !== undefined && readNames(principal).isEverybody) return EVERYBODY;
   throw new PolicyInvalid('Principal is supported as "*" only');
@@ -65,7 +67,7 @@ function readNames(value: unknown): Names {
     if (ACCOUNT_ID.test(name)) accounts.add(name);
     else if (arn?.service === 'iam' && arn.resource === 'root') accounts.add(arn.accountId);
     else if (name === '*' || isIdentity(name)) arns.add(name);
-    else throw new PolicyInvalid(`Principal ${quote(name)} is no account, user or role`);
+    else throw new PolicyInvalid(`Principal ${quote(name)} is not an account, user or role`);
   }
   const isEverybody = arns.has('*');
   const isNamed = ({ arn, roleArn }: PolicyPrincipal): boolean =>
@@ -79,7 +81,7 @@ function readNames(value: unknown): Names {
   };
 }
 
-/** Wildcards in the name of an identity are refused by IAM: they would match nobody or too many. */
+/** IAM refuses wildcards in the name of an identity: they would match none or too many. */
 function isIdentity(name: string): boolean {
   const arn = parseArn(name);
   return (

@@ -1,4 +1,4 @@
-/** How a resource policy and what else is known of a caller decide together (docs/aws §1.2, tables A and B). */
+/** Combines a resource policy with the caller's other decision (docs/aws §1.2, tables A and B). */
 import type { PolicyDecision } from './model.ts';
 
 /** Table A, one account: any deny denies, one allow suffices. */

@@ -1,4 +1,4 @@
-/** A role as its stack declares it: what it gives to whoever runs as it. */
+/** A role as its stack declares it, with the rights of its holders. */
 import type { DefinitionPlace } from '../errors.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
 
@@ -6,19 +6,18 @@ export type Role = {
   /** `arn:aws:iam::123456789012:role/dev-orders` */
   readonly arn: string;
   readonly name: string;
-  /** With one that allows everything, where a part of the role is not known here. */
+  /** Includes an allow-all policy if a part of the role is not known here. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly place: DefinitionPlace;
 };
 
-/** The statement that a role lacks, as it would stand in its policy. */
+/** The statement that a role lacks, in policy form. */
 function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 'resource'>): string {
   return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
 }
 
-/** One line for whoever wrote the role. */
 export function describeMissing(
   who: string,
   { name, place }: Pick<Role, 'name' | 'place'>,

@@ -1,8 +1,7 @@
-/** Texts of a policy that may hold wildcards and policy variables (`${aws:username}`). */
+/** Policy texts with wildcards and policy variables (`${aws:username}`). */
 import { compileGlob } from './glob.ts';
 import type { ConditionValues } from './model.ts';
 
-/** Whether a text of the request matches, given the values that variables stand for. */
 export type Pattern = (text: string, values: ConditionValues) => boolean;
 
 type Part =
@@ -13,7 +12,7 @@ type Part =
 const VARIABLE = /\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}/g;
 const LITERALS = new Set(['*', '?', '$']);
 
-/** Wildcards count; variables only where `hasVariables` (Version 2012-10-17), else they are plain text. */
+/** Wildcards apply; variables only with `hasVariables` (Version 2012-10-17), else they are plain text. */
 export function compilePattern(source: string, hasVariables: boolean): Pattern {
   if (!hasVariables || !source.includes('${')) return compileGlob(source);
   const parts = parseParts(source);
@@ -23,7 +22,7 @@ export function compilePattern(source: string, hasVariables: boolean): Pattern {
   };
 }
 
-/** The text without wildcards; undefined = a variable has no value, so that nothing can equal it. */
+/** The text without wildcards; undefined = a variable has no value, so that nothing is equal. */
 export function compileText(
   source: string,
   hasVariables: boolean,
@@ -53,7 +52,7 @@ function parseParts(source: string): readonly Part[] {
   return parts;
 }
 
-/** A key with several values has no one value that could be put in. */
+/** A key with several values has no single value to insert. */
 function valueOf(part: Extract<Part, { kind: 'variable' }>, values: ConditionValues): string | undefined {
   if (LITERALS.has(part.key)) return part.key;
   const found = values.get(part.key);
@@ -64,7 +63,9 @@ const ANY_RUN = Symbol('*');
 const ANY_ONE = Symbol('?');
 type Token = string | typeof ANY_RUN | typeof ANY_ONE;
 
-/** Wildcards come from the policy alone: a `*` inside a value is a character, or callers could widen the policy. */
+/**
+ * Only the policy's wildcards count: `*` inside a value is a character, or callers could widen the policy.
+ */
 function renderTokens(parts: readonly Part[], values: ConditionValues): readonly Token[] | undefined {
   const tokens: Token[] = [];
   for (const part of parts) {
@@ -83,7 +84,7 @@ function toToken(character: string): Token {
   return character === '?' ? ANY_ONE : character;
 }
 
-/** Goes back to the latest `*` only, so the cost is bounded by tokens × text. */
+/** Backtracks to the latest `*` only, so the cost is bounded by tokens × text. */
 function matchTokens(tokens: readonly Token[], text: string): boolean {
   let token = 0;
   let index = 0;

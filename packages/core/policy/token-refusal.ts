@@ -1,18 +1,17 @@
-/** How each kind of API says that a token opens nothing (docs/aws §4.5, §4.6). */
+/** The refusal of a token by each kind of API (docs/aws §4.5, §4.6). */
 import { gatewayError } from '../errors.ts';
 import type { GatewayError, GatewayErrorDetail } from '../errors.ts';
 import type { TokenDefect } from './bearer-token.ts';
 
-/** Which authorizer speaks: they word the same defects differently. */
+/** The kind of authorizer: each words the same defects differently. */
 export type TokenDialect = 'http-jwt' | 'rest-jwt' | 'cognito';
 
 type TokenRefusalWords = {
   readonly dialect: TokenDialect;
-  /** What a token without any of the scopes gets. */
   readonly withoutScope: 'UNAUTHORIZED' | 'ACCESS_DENIED';
 };
 
-/** `scopes`: those of the route, of which the token needs one. `why` is for the operator. */
+/** `scopes`: the route's, one of which the token needs. `why` is for the operator. */
 export function tokenRefusal(
   { dialect, withoutScope }: TokenRefusalWords,
   defect: TokenDefect,

@@ -1,14 +1,14 @@
 /**
- * Whose tokens an authorizer believes, and what must stand in them (docs/aws §4.5, §4.6). Every check
- * that cannot be made fails.
+ * Trusted issuers and required claims of an authorizer (docs/aws §4.5, §4.6). A check that cannot be made
+ * fails.
  */
 import { tokenDefect } from './bearer-token.ts';
 import type { Claims, RsaAlgorithm, TokenDefect, UnprovenToken } from './bearer-token.ts';
 
 export type TrustedIssuer = {
-  /** Exactly the `iss` of its tokens, trailing slash included; also where its keys are looked up. */
+  /** Exactly the `iss` of its tokens, trailing slash included; its keys are looked up there, too. */
   readonly issuer: string;
-  /** `aud` must name one of these; `any` for Cognito, whose pool signs for its own app clients only. */
+  /** `aud` must be one of these; `any` for Cognito, whose pool signs only for its own app clients. */
   readonly audience: readonly string[] | 'any';
 };
 
@@ -17,23 +17,22 @@ export type TokenTrust = {
   readonly algorithms: readonly RsaAlgorithm[];
   /** Cognito: must match the whole `aud`. */
   readonly audienceForm: ((text: string) => boolean) | undefined;
-  /** Cognito: ID tokens where the method has no scopes, access tokens where it has. */
+  /** Cognito: ID tokens for a method without scopes, access tokens for one with scopes. */
   readonly tokenUse: 'id' | 'access' | undefined;
-  /** Must be there; with values, be or hold one of them. */
+  /** Must be present; with values, must be or contain one of them. */
   readonly requiredClaims: readonly RequiredClaim[];
 };
 
 export type RequiredClaim = { readonly name: string; readonly values: readonly string[] };
 
-/** A public key of an issuer. */
 export interface VerificationKey {
-  /** Whether it made this signature; false for an algorithm that is not the key's own. Never throws. */
+  /** Whether the key made this signature; false for an algorithm of another kind of key. Never throws. */
   verifies(algorithm: string, signedText: string, signature: Buffer): boolean;
 }
 
 /**
- * The issuer whose key must have signed. The token only chooses among several; of one it has no choice, so
- * that a wrong `iss` is found after the signature, as at AWS.
+ * The issuer whose key must have signed. The token chooses only among several, so that a single issuer's
+ * wrong `iss` is found after the signature, as at AWS.
  */
 export function chooseIssuer(
   token: UnprovenToken,
@@ -44,7 +43,7 @@ export function chooseIssuer(
   return issuers.find(({ issuer }) => issuer === token.claims['iss']) ?? WRONG_ISSUER;
 }
 
-/** Checks all but scopes, in AWS's order; undefined = the claims may be believed. */
+/** Checks all but scopes, in AWS's order; undefined = the claims are valid. */
 export function findTokenDefect(
   token: UnprovenToken,
   key: VerificationKey,
@@ -68,7 +67,7 @@ export function findTokenDefect(
 const WRONG_ISSUER = tokenDefect('issuer', 'the token does not have a valid issuer');
 const WRONG_AUDIENCE = tokenDefect('audience', 'the token does not have a valid audience');
 
-/** `client_id` counts only where `aud` is absent (Cognito access tokens). */
+/** `client_id` counts only without `aud` (Cognito access tokens). */
 function findAudienceDefect(
   claims: Claims,
   issuer: TrustedIssuer,
@@ -82,14 +81,13 @@ function findAudienceDefect(
   return form === undefined || named.some((name) => form(name)) ? undefined : WRONG_AUDIENCE;
 }
 
-/** One text or a list of texts. */
 function textsOf(value: unknown): readonly string[] | undefined {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = list.filter((item) => typeof item === 'string');
   return texts.length === list.length ? texts : undefined;
 }
 
-/** No clock skew is forgiven, as at AWS. A token without `exp` would be good for ever, so it is not good at all. */
+/** No clock skew is tolerated, as at AWS. A token without `exp` is refused: it would never expire. */
 function findTimeDefect({ exp, nbf, iat }: Claims, nowSeconds: number): TokenDefect | undefined {
   if (typeof exp !== 'number' || exp <= nowSeconds) return tokenDefect('expired', 'the token has expired');
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= nowSeconds))
@@ -113,7 +111,7 @@ function hasClaim(claims: Claims, name: string, values: readonly string[]): bool
   return texts?.some((text) => values.includes(text)) === true;
 }
 
-/** All scopes of the token in its own order: `scope` is a text with spaces, `scp` that or a list. */
+/** All scopes in the token's order: `scope` is a text with spaces, `scp` the same or a list. */
 export function heldScopes({ scope, scp }: Claims): readonly string[] {
   return [scope, ...(Array.isArray(scp) ? (scp as readonly unknown[]) : [scp])].flatMap((text) =>
     typeof text === 'string' ? text.split(' ').filter((name) => name !== '') : [],

@@ -1,6 +1,6 @@
 /**
- * Which statement of a policy decides, and what of the others does not fit: asked afterwards, for a person. The same
- * parts are compiled as for requests, so that the two cannot say different things.
+ * Finds a policy's deciding statement, and why the others do not match, for explanations. Compiles the same
+ * parts as for requests, so that both always agree.
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { compileConditions } from './conditions.ts';
@@ -11,7 +11,6 @@ import type { CompiledPolicy, PolicyDecision, PolicyQuestion, PolicyReading } fr
 
 type StatementPart = 'principal' | 'action' | 'resource' | 'condition';
 
-/** One operator and key of a `Condition`. */
 type ConditionTrace = {
   readonly operator: string;
   readonly key: string;
@@ -25,7 +24,6 @@ type StatementTrace = {
   readonly sid: string | undefined;
   readonly effect: 'Allow' | 'Deny';
   readonly applies: boolean;
-  /** What of it the request does not fit. */
   readonly fails: readonly StatementPart[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -34,7 +32,7 @@ type StatementTrace = {
 
 export type PolicyTrace = {
   readonly decision: PolicyDecision;
-  /** The statement that decided, from 0; undefined where none spoke of the request. */
+  /** The deciding statement, from 0; undefined if none matched. */
   readonly decidedBy: number | undefined;
   readonly action: string;
   readonly resource: string;
@@ -111,7 +109,6 @@ function holds(block: JsonObject, hasVariables: boolean, values: PolicyQuestion[
   }
 }
 
-/** `not …` in front of what is left out. */
 function namesOf(statement: JsonObject, name: 'Action' | 'Resource'): readonly string[] {
   const excluded = statement[`Not${name}`];
   return excluded === undefined

@@ -1,7 +1,6 @@
-/** How the ids, names and ARNs of a resource are made, for the tables that say which of them `Ref` and `Fn::GetAtt` give. */
+/** Makes the ids, names and ARNs of resources, for the tables of `Ref` and `Fn::GetAtt`. */
 import { makeId, makeName } from '@gatewright/aws/physical-ids';
 
-/** One resource, as far as its identity needs it. */
 export type Identity = {
   readonly stackName: string;
   readonly logicalId: string;
@@ -10,15 +9,14 @@ export type Identity = {
   readonly accountId: string;
   readonly partition: string;
   readonly urlSuffix: string;
-  /** A resolved property as text, `List.0.Member` for a nested one; undefined = not written. */
+  /** A resolved property as text, `List.0.Member` for a nested one; undefined = absent. */
   text(property: string): string | undefined;
-  /** Which one it is, from 1, of those of its type for the same function; absent = the first. */
+  /** Position, from 1, among resources of its type for the same function; absent = the first. */
   readonly ordinal?: number;
 };
 
 export type Namer = (resource: Identity) => string;
 
-/** What a type of resource gives. */
 export type NamesOfType = {
   readonly ref: Namer;
   readonly attributes?: Readonly<Record<string, Namer>>;
@@ -29,13 +27,13 @@ export const id =
   ({ stackName, logicalId }) =>
     makeId(count, stackName, logicalId);
 
-/** The name that the template gives, otherwise one that CloudFormation would make. */
+/** The template's name, else one in CloudFormation's form. */
 export const named =
   (property: string, maxLength?: number): Namer =>
   (resource) =>
     resource.text(property) ?? makeName(resource.stackName, resource.logicalId, maxLength);
 
-/** A property that the template must give. */
+/** A required property of the template. */
 export const given =
   (property: string): Namer =>
   (resource) =>

@@ -1,22 +1,21 @@
-/** The types of resources that a start knows: each room gives a table of its own, and templates are resolved by all of them. */
+/** The known types of resources: each room has a table, and templates are resolved with all of them. */
 import type { NamesOfType } from './namers.ts';
 import type { Consequence, TypeClass } from './type-class.ts';
 
-/** Data only: it is loaded for every template, whether it has a resource of the type or not. */
+/** Data only: loaded for every template, whether or not it uses the type. */
 type ResourceType = Partial<TypeClass> & {
-  /** What Ref and GetAtt give. */
   readonly names?: NamesOfType;
-  /** Nothing of it changes what a request gets. */
+  /** The type never changes what a request gets. */
   readonly isWithoutEffect?: boolean;
-  /** Of a type that is not run. */
+  /** For a type that is not run. */
   readonly consequence?: Consequence;
 };
 
-/** By name; `AWS::SQS::*` stands for all types of the prefix that no table names. */
+/** By name; `AWS::SQS::*` stands for all types with the prefix that no table lists. */
 export type ResourceTypeTable = Readonly<Record<string, ResourceType>>;
 
-/** Of a service whose calls are answered and recorded. */
-export const RECORDED: Consequence = 'calls to it are answered and recorded, and nothing more happens';
+/** For a service whose calls are answered and recorded. */
+export const RECORDED: Consequence = 'calls to it are answered and recorded, without further effect';
 
 const NOT_RUN: Consequence = 'nothing of this type runs here: calls to it fail';
 
@@ -36,7 +35,7 @@ export class ResourceTypes {
     return this.#types.keys();
   }
 
-  /** What becomes of its properties; undefined for a type of which nothing is read. */
+  /** How its properties are treated; undefined for a type whose properties are not read. */
   classOf(name: string): TypeClass | undefined {
     const type = this.#types.get(name);
     if (type === undefined || type.isWithoutEffect === true) return undefined;
@@ -51,7 +50,7 @@ export class ResourceTypes {
     return this.#types.get(name)?.isWithoutEffect === true;
   }
 
-  /** What a request misses of a type that is not run at all. */
+  /** What a request misses if the type is not run at all. */
   consequenceOf(name: string): Consequence {
     const own = this.#types.get(name)?.consequence;
     return own ?? this.#prefixes.find(([prefix]) => name.startsWith(prefix))?.[1] ?? NOT_RUN;

@@ -1,20 +1,20 @@
 /** What a request misses, as half a sentence. */
 export type Consequence = string;
 
-/** What this version does with the properties of a type of resource; one that is not listed is unsupported. */
+/** How this version treats the properties of a type; unlisted ones are unsupported. */
 export type TypeClass = {
-  /** Enforced as far as it can be resolved: what is not known of it allows more, so nothing depends on it. */
+  /** Enforced as far as it can be resolved: unresolved parts allow more, so that nothing breaks. */
   readonly whereKnown?: readonly string[];
   /** Property names; `Integration.Uri` for a nested one. A listed parent covers its children unless they are listed. */
   readonly enforced: readonly string[];
   readonly noEffect?: readonly string[];
   readonly unsupported?: Readonly<Record<string, Consequence>>;
-  /** Lists that are enforced as long as their items hold nothing else than these. */
+  /** Lists that are enforced if their items have only these members. */
   readonly enforcedItems?: Readonly<Record<string, readonly string[]>>;
-  /** Values other than these are unsupported, by property. */
+  /** Allowed values by property; others are unsupported. */
   readonly values?: Readonly<
     Record<string, { readonly allowed: readonly string[]; readonly consequence: Consequence }>
   >;
-  /** The one value of a property that is unsupported, whatever the others are. */
+  /** The only unsupported value of a property. */
   readonly except?: Readonly<Record<string, { readonly value: string; readonly consequence: Consequence }>>;
 };

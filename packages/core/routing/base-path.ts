@@ -1,18 +1,19 @@
 /** Base paths of custom domains (docs/aws §10.4). */
 
-/** Longest key that AWS takes of a mapping. */
+/** AWS's longest mapping key. */
 const MAX_LENGTH = 300;
 const SEGMENT = "[A-Za-z0-9$_.+!*'()-]+";
 const BASE_PATH = new RegExp(`^(?:${SEGMENT}(?:/${SEGMENT})*)?$`);
 
-/** Whether AWS takes the text as base path: `v1`, `v1/orders`, or nothing for all that is not mapped otherwise. */
+/** Whether AWS takes the text as base path: `v1`, `v1/orders`, or empty for all unmapped paths. */
 export function isBasePath(text: string): boolean {
   return text.length <= MAX_LENGTH && BASE_PATH.test(text);
 }
 
 /**
- * The longest base path that the path begins with, segment by segment; the empty one fits all. Undefined where none
- * does. `hasBasePath` is asked from the longest to the shortest, at most once per segment of the longest there is.
+ * The longest base path that the path starts with, segment by segment; the empty one matches all. Undefined
+ * if none does. `hasBasePath` is called from the longest to the shortest, at most once per segment of the
+ * longest one.
  */
 export function findBasePath(
   path: string,
@@ -34,7 +35,7 @@ export function findBasePath(
   return hasBasePath('') ? '' : undefined;
 }
 
-/** The path below a base path that it begins with: `/v1/pets` below `v1` → `/pets`. Slashes in front are one. */
+/** The path below a base path: `/v1/pets` below `v1` → `/pets`. Leading slashes collapse. */
 export function belowBasePath(path: string, basePath: string): string {
   const rest = startOf(path) + basePath.length;
   return `/${path.slice(startOf(path, rest))}`;

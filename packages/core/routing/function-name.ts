@@ -1,10 +1,9 @@
-/** How templates and calls name a function, a version or an alias. */
 import type { FunctionTarget } from '../deployment/model.ts';
 
-/** What has a policy of its own, and is invoked by its own name: a function, each of its versions and aliases. */
+/** A function, version or alias: each has its own policy and is invoked by its own name. */
 export type PolicyOwner = {
   readonly functionName: string;
-  /** Undefined = of the function itself, `$LATEST`. */
+  /** Undefined = the function itself, `$LATEST`. */
   readonly qualifier: string | undefined;
 };
 
@@ -25,7 +24,7 @@ export function printFunctionName({ functionName, qualifier }: PolicyOwner): str
   return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
 }
 
-/** Whose policy is asked for leave: that of the alias or version where the ARN names one. */
+/** The owner of the policy that must permit the call: the alias or version if the ARN names one. */
 export function ownerOf({ functionName, qualifier }: FunctionTarget): PolicyOwner {
   return { functionName: functionName.source, qualifier: qualifier?.source };
 }

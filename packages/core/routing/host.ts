@@ -1,19 +1,19 @@
-/** Recognises an API by the Host header, or by a path where it has neither a port nor a name that resolves. */
+/** Finds the API by the Host header, or by a path for clients that cannot use such a name. */
 
 const EXECUTE_API_HOST =
   /^([a-z0-9]{1,63})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
 
-/** `{urlId}.lambda-url.eu-west-1.on.aws`, and below `localhost`, which leads to this machine by itself. */
+/** `{urlId}.lambda-url.eu-west-1.on.aws`, or below `localhost`, which resolves to this machine. */
 const FUNCTION_URL_HOST =
   /^([a-z0-9]{1,63})\.lambda-url\.[a-z0-9-]{1,63}\.(?:localhost|on\.aws)\.?(?::\d{1,5})?$/i;
 
-/** Longest host name DNS allows, with a port. */
+/** Longest DNS host name, with a port. */
 const MAX_HOST_LENGTH = 261;
 
 /**
- * API id of `{apiId}.execute-api.localhost[:port]` and `{apiId}.execute-api.{region}.amazonaws.com[:port]`, also of
- * `{apiId}-{vpceId}.execute-api.…`, by which clients of a private API name its VPC endpoint (docs/aws §10.6);
- * the id of a function URL by its own name; undefined for any other host, custom domains included.
+ * API id of `{apiId}.execute-api.localhost[:port]` and `{apiId}.execute-api.{region}.amazonaws.com[:port]`,
+ * also of `{apiId}-{vpceId}.execute-api.…` with the VPC endpoint of a private API (docs/aws §10.6), or of a
+ * function URL; undefined for other hosts, custom domains included.
  */
 export function readApiIdFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH) return undefined;
@@ -22,22 +22,24 @@ export function readApiIdFromHost(host: string): string | undefined {
 
 const PRIVATE_HOST = /^[a-z0-9]{1,63}-(vpce-[0-9a-f]{8,17})\.execute-api\./i;
 
-/** The endpoint's own name, with the suffix that AWS gives it and perhaps an availability zone. */
+/** The endpoint's own name, with AWS's suffix and an optional availability zone. */
 const ENDPOINT_HOST =
   /^(vpce-[0-9a-f]{8,17})-[a-z0-9-]{1,40}\.execute-api\.(?:localhost|[a-z0-9-]{1,63}\.vpce\.amazonaws\.com(?:\.cn)?)\.?(?::\d{1,5})?$/i;
 
-/** The VPC endpoint that a client of a private API came through, as its host name says → `vpce-0123456789abcdef0`. */
+/** The VPC endpoint of a private API's client, from its host name → `vpce-0123456789abcdef0`. */
 export function readVpcEndpointFromHost(host: string): string | undefined {
   if (host.length > MAX_HOST_LENGTH || !/vpce-/i.test(host)) return undefined;
   return (PRIVATE_HOST.exec(host) ?? ENDPOINT_HOST.exec(host))?.[1]?.toLowerCase();
 }
 
-/** Whether the host is a VPC endpoint's own name: there `x-apigw-api-id` says which API is meant. */
+/** Whether the host is a VPC endpoint's own name: then `x-apigw-api-id` names the API. */
 export function isVpcEndpointHost(host: string): boolean {
   return host.length <= MAX_HOST_LENGTH && ENDPOINT_HOST.test(host);
 }
 
-/** `/_api/{apiId}/{stage}/…`: an API that a call has made, for clients whose resolver knows no names below `localhost`. */
+/**
+ * `/_api/{apiId}/{stage}/…`: an API made by a call, for clients that cannot resolve names below `localhost`.
+ */
 export const API_PATH = '/_api/';
 
 const BELOW_API = /^\/_api\/([a-z0-9]{1,63})(?=[/?]|$)/;
@@ -46,7 +48,7 @@ export function readApiIdFromPath(target: string): string | undefined {
   return target.startsWith(API_PATH) ? BELOW_API.exec(target)?.[1] : undefined;
 }
 
-/** The target as the API's own address would have it. */
+/** The target as at the API's own address. */
 export function belowApiPath(target: string): string {
   const below = target.replace(BELOW_API, '');
   return below.startsWith('/') ? below : `/${below}`;

@@ -10,7 +10,7 @@ import { decodePercent } from './percent-encoding.ts';
  * Compiles the routes of an HTTP API. A full match beats a greedy one beats `$default`; among equals more
  * literal segments win, then more segments before the greedy one, then the leftmost literal, then the exact
  * method over ANY. The path is decoded before routing, so `%2F` splits a segment and parameters come out
- * decoded; a malformed escape is taken literally. A trailing slash counts.
+ * decoded; a malformed escape is literal. A trailing slash counts.
  */
 export function compileHttpRoutes(plans: readonly RoutePlan[]): RouteTable {
   const entries = plans.filter((plan) => plan.routeKey !== '$default').map(toEntry);
@@ -46,7 +46,7 @@ function literalCount(entry: TrieEntry): number {
   return entry.segments.filter((segment) => segment.kind === 'literal').length;
 }
 
-/** A route that AWS refuses to create, with AWS's words. */
+/** A route that AWS refuses to create, with AWS's wording. */
 type RouteKeyError = { readonly routeKey: string; readonly message: string };
 
 const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
@@ -54,7 +54,7 @@ const METHODS = new Set(['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'PO
 const FORMAT_RULE =
   'The provided route key is not formatted properly for HTTP protocol. Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"';
 
-/** Checks the route keys of one API in order of creation. The second of two equal keys is the wrong one. */
+/** Checks the route keys of one API in order of creation. Of two equal keys the second is refused. */
 export function checkHttpRoutes(routeKeys: readonly string[]): readonly RouteKeyError[] {
   const seen = new Set<string>();
   return routeKeys.flatMap((routeKey) => {
@@ -74,7 +74,7 @@ function isRouteKey(routeKey: string): boolean {
   return segments.every((segment, index) => isLegalSegment(segment, index === segments.length - 1));
 }
 
-/** An empty literal is a doubled slash or a slash at the end, which AWS refuses. */
+/** An empty literal means a doubled or trailing slash, which AWS refuses. */
 function isLegalSegment(segment: PathSegment, isLast: boolean): boolean {
   if (segment.kind === 'literal') return segment.text !== '' && !/[{}]/.test(segment.text);
   return segment.name !== '' && !/[{}+]/.test(segment.name) && (segment.kind === 'variable' || isLast);

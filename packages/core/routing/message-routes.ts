@@ -5,7 +5,6 @@ type MessageRoutingResult =
   | { readonly kind: 'compiled'; readonly routing: MessageRouting }
   | { readonly kind: 'invalid'; readonly message: string };
 
-/** A way into the body of a message: member names and array indexes. */
 type BodyPath = readonly (string | number)[];
 
 type Part =
@@ -16,7 +15,7 @@ const BODY_EXPRESSION = /^request\.body((?:\.[A-Za-z0-9_-]+|\[\d{1,6}\])*)$/;
 const BODY_STEP = /\.([A-Za-z0-9_-]+)|\[(\d+)\]/g;
 const COMPOSITE_PART = /\$\{([^}]*)\}|\\\$|[^$\\]+/gy;
 
-/** These keys belong to the life of the connection: a client that names one in a message must not run them. */
+/** Keys for the connection's life cycle: a message must not select them. */
 const RESERVED_KEYS = new Set(['$connect', '$disconnect']);
 
 /**
@@ -95,7 +94,7 @@ function renderComposite(parts: readonly Part[], body: unknown): string | undefi
     .join('');
 }
 
-/** Own members only: `$request.body.constructor` must not find what every object inherits. */
+/** Own members only: `$request.body.constructor` must not find inherited ones. */
 function readMember(body: unknown, path: BodyPath): string | undefined {
   let value = body;
   for (const step of path) {
@@ -106,18 +105,18 @@ function readMember(body: unknown, path: BodyPath): string | undefined {
   return isDeeper(value, MAX_DEPTH) ? TOO_DEEP : printValue(value);
 }
 
-/** Far more than a route key can spell: AWS takes 128 characters of them, and each level has a bracket. */
+/** Deeper than any route key: AWS allows 128 characters, and each level has a bracket. */
 const MAX_DEPTH = 200;
-/** Longer than any route key, so that it is none, also as a part of one. */
+/** Longer than any route key, so it never matches, also as a part of one. */
 const TOO_DEEP = '['.repeat(MAX_DEPTH);
 
-/** Attack: a message of 15,000 brackets, on which the printers below would run out of stack. */
+/** Attack: a message of 15,000 brackets would overflow the stack of the printers below. */
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
 }
 
-/** A list is presented as `[item1, item2]`, without quotes and with a blank (docs/aws §11.2). */
+/** A list prints as `[item1, item2]`, without quotes and with a blank (docs/aws §11.2). */
 function printValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printValue).join(', ')}]`;
   return typeof value === 'string' ? value : JSON.stringify(value);

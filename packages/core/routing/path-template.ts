@@ -1,11 +1,11 @@
-/** Resource paths and route paths (`/pets/{id}`, `/files/{proxy+}`), taken apart. */
+/** Parses resource paths and route paths (`/pets/{id}`, `/files/{proxy+}`). */
 
 export type PathSegment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
 
-/** `/` has no segments. Reads any text; whether AWS would take it is `checkResourceTree`'s matter. */
+/** `/` has no segments. Reads any text; `checkResourceTree` applies AWS's rules. */
 export function parsePathTemplate(path: string): readonly PathSegment[] {
   const trimmed = path.startsWith('/') ? path.slice(1) : path;
   return trimmed === '' ? [] : trimmed.split('/').map(parseSegment);
@@ -20,9 +20,8 @@ export function parseSegment(text: string): PathSegment {
 const KIND_ORDER = { literal: 0, variable: 1, greedy: 2 };
 
 /**
- * Compares two templates from left to right: literal before variable before greedy. Templates of which one
- * only goes on where the other ends never match the same path; they need an order all the same, since
- * sorting by anything but a total order puts other routes in the wrong place.
+ * Compares two templates from left to right: literal before variable before greedy. Templates that never
+ * match the same path need an order, too: sorting requires a total order.
  */
 export function bySpecificity(a: readonly PathSegment[], b: readonly PathSegment[]): number {
   const shared = Math.min(a.length, b.length);

@@ -1,10 +1,8 @@
 /**
- * Finds the best of the routes that match a method and a path. REST and HTTP APIs differ in what "best"
- * means, and in nothing else here: they hand over their routes in order of priority, and the trie answers
- * the first of them that matches.
+ * Finds the best matching route for a method and a path. REST and HTTP APIs differ only in priority: they
+ * pass their routes in that order, and the trie returns the first match.
  *
- * A lookup visits each node at most once, since a node sits at one depth, and skips subtrees that hold
- * nothing better than what is already found.
+ * A lookup visits each node at most once, and skips subtrees without a better route than the one found.
  */
 import type { RouteMatch, RoutePlan } from '../deployment/model.ts';
 import type { PathSegment } from './path-template.ts';
@@ -14,7 +12,6 @@ import type { TextMap } from './text-map.ts';
 export type TrieEntry = {
   readonly plan: RoutePlan;
   readonly segments: readonly PathSegment[];
-  /** `every`: whatever the method. */
   readonly methods: readonly string[] | 'every';
 };
 
@@ -25,14 +22,13 @@ type TrieOptions = {
 
 type Variable = { readonly name: string; readonly depth: number; readonly isGreedy: boolean };
 
-/** One route as it is answered. */
 type Leaf = {
   readonly variables: readonly Variable[];
-  /** Answered as it is when the route has no variables. */
+  /** Returned unchanged if the route has no variables. */
   readonly match: RouteMatch;
 };
 
-/** Ranks (places in the order of priority, 0 the best) of the routes of one path shape, by method. */
+/** Ranks (positions in the order of priority, 0 the best) of the routes of one path shape, by method. */
 type Landing = { readonly methods: Map<string, number>; every: number | undefined };
 
 type Node = {
@@ -46,7 +42,7 @@ type Node = {
 
 const SLASH = 0x2f;
 
-/** Builds the lookup. `entries` stand in order of priority, best first. */
+/** `entries` are in order of priority, best first. */
 export function compileTrie(
   entries: readonly TrieEntry[],
   options: TrieOptions,
@@ -55,7 +51,7 @@ export function compileTrie(
   for (const [rank, entry] of entries.entries()) insert(root, entry, rank);
   const leaves = entries.map(toLeaf);
 
-  // The state of one lookup; lookups are synchronous, so one set of variables serves them all.
+  // State of one lookup, shared because lookups are synchronous.
   const starts: number[] = [];
   let path = '';
   let method = '';
@@ -93,7 +89,7 @@ export function compileTrie(
   };
 }
 
-/** Notes where each segment starts, and where one more would; returns their number. */
+/** Records the start of each segment and the position after the last; returns their number. */
 function markSegments(path: string, starts: number[]): number {
   starts[0] = 1;
   if (path.length <= 1) return 0;
@@ -129,7 +125,7 @@ function toLeaf(entry: TrieEntry): Leaf {
   return { variables: variablesOf(entry.segments), match: { plan: entry.plan, pathParameters: null } };
 }
 
-/** A route whose shape and method a better one has already taken stays unreachable. */
+/** A route is unreachable if a better one has its shape and method. */
 function insert(root: Node, entry: TrieEntry, rank: number): void {
   const landing = makeLanding(root, entry.segments, rank);
   if (entry.methods === 'every') landing.every ??= rank;
@@ -146,7 +142,7 @@ function makeLanding(root: Node, segments: readonly PathSegment[], rank: number)
   return node.here;
 }
 
-/** Entries come best first, so the first to make a node sets its best rank. */
+/** Entries come best first, so the one that makes a node sets its best rank. */
 function makeChild(node: Node, segment: Exclude<PathSegment, { kind: 'greedy' }>, rank: number): Node {
   if (segment.kind === 'variable') return (node.variable ??= newNode(rank));
   const known = node.literals.get(segment.text);

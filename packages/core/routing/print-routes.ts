@@ -1,7 +1,6 @@
-/** What `gatewright routes` shows of a route table. */
+/** The rows of `gatewright routes`. */
 import type { Authorization, Integration, RoutePlan, RouteTable } from '../deployment/model.ts';
 
-/** One route; texts are as the definition writes them. */
 export type RouteRow = {
   /** `GET`, `ANY`; `$default` for that route of an HTTP API and for WebSocket routes without a verb. */
   readonly method: string;
@@ -10,13 +9,13 @@ export type RouteRow = {
   readonly apiKeyRequired: boolean;
   /** Name of the authorizer, or `AWS_IAM`; undefined = open. */
   readonly authorizer: string | undefined;
-  /** Function name, stage variables not yet filled in; undefined = no function behind it. */
+  /** Function name with its stage variables unresolved; undefined = no function. */
   readonly functionName: string | undefined;
-  /** What answers in place of a function: `MOCK`, an address, `sqs:path/…`; undefined = nothing that can. */
+  /** Target other than a function: `MOCK`, an address, `sqs:path/…`; undefined = none that can answer. */
   readonly target: string | undefined;
 };
 
-/** Rows in template order. */
+/** In template order. */
 export function printRoutes(table: Pick<RouteTable, 'plans'>): readonly RouteRow[] {
   return table.plans.map(printRoute);
 }

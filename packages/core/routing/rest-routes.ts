@@ -5,15 +5,15 @@ import type { PathSegment } from './path-template.ts';
 import { compileTrie } from './path-trie.ts';
 import type { TrieEntry } from './path-trie.ts';
 
-/** What `ANY` stands for on REST; other verbs (TRACE, PROPFIND) reach no method. */
+/** The verbs of `ANY` on REST; others (TRACE, PROPFIND) reach no method. */
 const ANY_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
 const SLASH = 0x2f;
 
 /**
  * Compiles the methods of a REST API whose tree `checkResourceTree` accepts. Segment by segment a literal
- * beats `{param}` beats `{proxy+}`; a resource without the method (or ANY) gives way to a less specific
- * one; a method beats ANY on the same resource. Trailing slashes do not count. Parameters stay encoded.
+ * beats `{param}` beats `{proxy+}`; a resource without the method (or ANY) gives way to a less specific one;
+ * a method beats ANY on the same resource. Trailing slashes do not count. Parameters stay encoded.
  */
 export function compileRestRoutes(plans: readonly RoutePlan[]): RouteTable {
   const entries: TrieEntry[] = plans.map((plan) => ({
@@ -39,7 +39,7 @@ function withoutTrailingSlashes(path: string): string {
   return end === path.length ? path : path.slice(0, end);
 }
 
-/** A resource that AWS refuses to create, with AWS's words. */
+/** A resource that AWS refuses to create, with AWS's wording. */
 type ResourceTreeError = { readonly path: string; readonly message: string };
 
 const PATH_PART = /^[a-zA-Z0-9._\-:~@$+,]+$/;
@@ -49,8 +49,8 @@ const PATH_PART_RULE =
   "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.";
 
 /**
- * Checks the resources of one API, given by full path in order of creation; parents that are not listed
- * count as created on the way. At most one error per path. The texts are AWS's as recorded (April 2024).
+ * Checks the resources of one API, given by full path in order of creation; unlisted parents are created on
+ * the way. At most one error per path. AWS's texts as recorded (April 2024).
  */
 export function checkResourceTree(paths: readonly string[]): readonly ResourceTreeError[] {
   const variableOfParent = new Map<string, string>();
@@ -60,7 +60,7 @@ export function checkResourceTree(paths: readonly string[]): readonly ResourceTr
   });
 }
 
-/** Walks one path down from the root and remembers the variable it puts below each parent. */
+/** Walks one path from the root and records each parent's variable. */
 function findTreeError(path: string, variableOfParent: Map<string, string>): string | undefined {
   let parent = '';
   let greedyParent: string | undefined;

@@ -1,8 +1,6 @@
-/** Where a route is reached: an address that a terminal lets one click. */
-
 type Api = { readonly kind: 'rest' | 'http' | 'websocket' | 'function-url'; readonly url: string };
 
-/** The URL with the stage, samples in the place of parameters; routes of a WebSocket API are no addresses. */
+/** The URL with the stage, with samples for parameters; routes of a WebSocket API have none. */
 export function addressOf({ kind, url }: Api, path: string): string {
   if (kind === 'websocket') return path;
   return `${url}${path === '$default' ? '/' : fillPath(path)}`;

@@ -1,28 +1,28 @@
-/** Routing rules of custom domains: which one takes a request (developer guide, "Routing rules", docs/aws §10.4). */
+/** Selects the routing rule of a custom domain (developer guide, "Routing rules", docs/aws §10.4). */
 import { findBasePath } from './base-path.ts';
 
 export type RoutingRule = {
   readonly id: string;
-  /** The lowest first; no two of a domain are the same. */
+  /** Lowest first; unique in a domain. */
   readonly priority: number;
-  /** All of them have to hold; none at all takes every request. */
+  /** All must hold; an empty list matches every request. */
   readonly conditions: readonly RuleCondition[];
   readonly apiId: string;
   readonly stage: string;
-  /** Whether the API sees the path without the base path that has matched. */
+  /** Whether the matched base path is removed from the API's path. */
   readonly stripsBasePath: boolean;
 };
 
 export type RuleCondition =
-  /** Names in any case, values as they are, with `*` for anything. */
+  /** Names are case-insensitive, values exact, with `*` for any text. */
   | { readonly kind: 'headers'; readonly anyOf: readonly { readonly name: string; readonly glob: string }[] }
   | { readonly kind: 'base-paths'; readonly anyOf: readonly string[] };
 
-/** `basePath` is empty where the rule asks for none. */
+/** `basePath` is empty if the rule requires none. */
 export type RuleMatch = { readonly rule: RoutingRule; readonly basePath: string };
 
 /**
- * The rule of the lowest priority that a request meets.
+ * The first rule that matches.
  * @param rules in order of their priority
  * @param rawHeaders flat name, value list
  */
@@ -38,7 +38,7 @@ export function matchRule(
   return undefined;
 }
 
-/** The base path that matched; undefined where a condition does not hold. */
+/** The matched base path; undefined if a condition does not hold. */
 function matchConditions(
   conditions: readonly RuleCondition[],
   path: string,
@@ -73,7 +73,7 @@ function hasHeader(rawHeaders: readonly string[], name: string, glob: string): b
   return false;
 }
 
-/** `*` stands for any text, also for none; without regular expressions, whose time a client could choose. */
+/** `*` stands for any text, also empty; no regular expressions, since clients could make them slow. */
 export function fitsGlob(text: string, glob: string): boolean {
   const parts = glob.split('*');
   const [first = ''] = parts;

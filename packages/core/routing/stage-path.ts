@@ -1,13 +1,13 @@
-/** Takes the stage off a raw path, the way each kind of API does (docs/aws §2.1, §2.2). */
+/** Splits the stage from a raw path by the rules of each kind of API (docs/aws §2.1, §2.2). */
 
-/** Which stage is asked for, whether or not it exists, and the path below it, still encoded. */
+/** The requested stage, whether or not it exists, and the path below it, still encoded. */
 type StagePath = { readonly stageName: string; readonly path: string };
 
 const SLASH = 0x2f;
 
 /**
- * REST and WebSocket: the first segment is the stage. Doubled slashes before and right behind it collapse
- * (`//dev//pets/` → `dev`, `/pets/`); all others stay. `/dev` and `/dev/` are both the root.
+ * REST and WebSocket: the first segment is the stage. Doubled slashes before and right after it collapse
+ * (`//dev//pets/` → `dev`, `/pets/`); others stay. `/dev` and `/dev/` are both the root.
  */
 export function splitRestPath(rawPath: string): StagePath {
   let start = 0;
@@ -19,7 +19,7 @@ export function splitRestPath(rawPath: string): StagePath {
   return { stageName: rawPath.slice(start, slash), path: rawPath.slice(rest) };
 }
 
-/** HTTP: a first segment that names a stage in full is taken off; all else belongs to `$default` as it stands. */
+/** HTTP: a first segment that equals a stage name is removed; other paths belong to `$default` unchanged. */
 export function splitHttpPath(rawPath: string, stages: { has(name: string): boolean }): StagePath {
   const slash = rawPath.indexOf('/', 1);
   const name = slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash);

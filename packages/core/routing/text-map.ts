@@ -1,10 +1,10 @@
-/** Maps from names that clients choose to text, kept as plain objects because they end up in JSON. */
+/** Maps from names chosen by clients to text; plain objects, because they end up in JSON. */
 
 export type TextMap = Record<string, string>;
 
 /**
- * Sets `name`, whatever it is. A client may send a header or a query parameter named `__proto__`: an
- * ordinary assignment would lose it, and with another value type replace the prototype.
+ * Sets any `name`. A client may send a header or a query parameter named `__proto__`: an ordinary assignment
+ * would lose it, and with another value type replace the prototype.
  */
 export function putEntry<Value>(map: Record<string, Value>, name: string, value: Value): void {
   if (name === '__proto__')
@@ -12,7 +12,7 @@ export function putEntry<Value>(map: Record<string, Value>, name: string, value:
   else map[name] = value;
 }
 
-/** Reads what `putEntry` set; never something inherited. */
+/** Reads entries of `putEntry`; never inherited ones. */
 export function getEntry<Value>(map: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }

@@ -5,34 +5,36 @@ import type { DefinitionPlace } from '../errors.ts';
 export type PackedCode = {
   /** Absolute. */
   readonly file: string;
-  /** Size and time of its last change: another one is other code. */
+  /** Size and time of last change; a different version is different code. */
   readonly version: string;
 };
 
 export type FunctionCode =
   /** `Code.ZipFile`: the text of `index.js` (or `index.mjs`). */
   | { readonly kind: 'inline'; readonly source: string }
-  /** A folder that holds the handler's file, run as it is or bundled when it is TypeScript. */
+  /** A folder with the handler's file, run as it is or bundled if it is TypeScript. */
   | {
       readonly kind: 'directory';
       /** Absolute. */
       readonly directory: string;
       /** The service's own esbuild options (`build.esbuild` or `custom.esbuild`), unchecked. */
       readonly esbuild: Readonly<Record<string, unknown>> | undefined;
-      /** The service bundles its JavaScript, too, by a tool of its own. */
+      /** The service bundles its JavaScript, too, with its own tool. */
       readonly isBundled?: true;
-      /** What the service's own packaging has made, for where no bundle can be made here. */
+      /** Archive from the service's own packaging, for cases where no bundle can be made here. */
       readonly packed?: PackedCode;
     }
-  /** What is deployed, in one file: it runs as it is. */
+  /** The deployed archive, run as it is. */
   | { readonly kind: 'archive'; readonly packed: PackedCode };
 
 export type LayerDefinition = {
-  /** Version ARN, or the logical id where there is none. */
+  /** Version ARN, or else the logical id. */
   readonly arn: string;
-  /** Absolute folder whose content `/opt` would have (`nodejs/node_modules/…`); undefined = not on this machine. */
+  /**
+   * Absolute folder with the content of `/opt` (`nodejs/node_modules/…`); undefined = not on this machine.
+   */
   readonly directory: string | undefined;
-  /** Folder of `/opt` that the directory is the content of (`nodejs`); absent = the directory is `/opt`. */
+  /** Folder of `/opt` whose content the directory is (`nodejs`); absent = the directory is `/opt`. */
   readonly below?: string | undefined;
 };
 
@@ -49,9 +51,9 @@ export type FunctionDefinition = {
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
-  /** Events at a time; absent = not limited. */
+  /** Concurrent events; absent = not limited. */
   readonly reservedConcurrency?: number | undefined;
-  /** Told only: here it runs on what there is. Absent = x86_64. */
+  /** Informational: here it runs on the machine's own. Absent = x86_64. */
   readonly architecture?: 'arm64' | undefined;
   /** From the template only. */
   readonly environment: Readonly<Record<string, string>>;
@@ -60,12 +62,15 @@ export type FunctionDefinition = {
   readonly place: DefinitionPlace;
 };
 
-/** `nodejs24.x` and the names before it: `nodejs8.10`, `nodejs4.3`, `nodejs` (Lambda's list of runtimes, deprecated ones included). */
+/**
+ * `nodejs24.x` and older names: `nodejs8.10`, `nodejs4.3`, `nodejs` (Lambda's list of runtimes, deprecated
+ * ones included).
+ */
 export function isNodeRuntime(runtime: string): boolean {
   return /^nodejs(?:\d+\.(?:x|\d+))?$/.test(runtime);
 }
 
-/** What kind of program a function is; undefined for a runtime that Lambda never had. */
+/** The kind of program; undefined for a runtime that Lambda never had. */
 export function runtimeFamily(runtime: string): RuntimeFamily | undefined {
   if (isNodeRuntime(runtime)) return 'nodejs';
   return RUNTIME_FAMILIES.find(([pattern]) => pattern.test(runtime))?.[1];
@@ -82,7 +87,10 @@ const RUNTIME_FAMILIES: readonly (readonly [RegExp, RuntimeFamily])[] = [
   [/^provided(?:\.al\d+)?$/, 'provided'],
 ];
 
-/** All in threads, all in processes, or in processes those of these names: as Lambda has them, logical ids, or keys of a Serverless service. */
+/**
+ * All functions in threads, all in processes, or in processes only those with these names: Lambda's names,
+ * logical ids, or keys of a Serverless service.
+ */
 export type Isolation = 'thread' | 'process' | readonly string[];
 
 /** `resize,orders` */
@@ -98,7 +106,7 @@ export function isIsolated(definition: FunctionDefinition, isolation: Isolation 
   return isolation.some((name) => isNamed(definition, name));
 }
 
-/** Names that are of no function. */
+/** Names that match no function. */
 export function unknownNames(
   definitions: readonly FunctionDefinition[],
   isolation: Isolation | undefined,

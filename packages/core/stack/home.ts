@@ -1,8 +1,6 @@
-/** Region and account that stacks are taken to be deployed in. */
-
 export type Home = { readonly region: string; readonly accountId: string };
 
-/** AWS's own example account; no real one is ever meant. */
+/** AWS's own example account, so that no real one is meant. */
 const USUAL_HOME: Home = { region: 'us-east-1', accountId: '123456789012' };
 
 /** `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1` */
@@ -15,24 +13,24 @@ export function isAccountId(text: string): boolean {
 }
 
 /**
- * Home of stacks that name none themselves: AWS_REGION, which the SDKs read, AWS_DEFAULT_REGION, which the command line
- * and boto3 read, and AWS_ACCOUNT_ID.
- * @returns a sentence for a value that is none
+ * The default home of stacks: AWS_REGION, which the SDKs read, AWS_DEFAULT_REGION, which the command line and
+ * boto3 read, and AWS_ACCOUNT_ID.
+ * @returns a sentence for an invalid value
  */
 export function readHome(environment: Readonly<Record<string, string | undefined>>): Home | string {
   const [regionName, region] = firstSet(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION']);
   if (region !== undefined && !isRegion(region))
-    return `${regionName} is no region of AWS: "${region}"; write it like eu-central-1`;
+    return `${regionName} is not an AWS region: "${region}"; use one such as eu-central-1`;
   const [accountName, accountId] = firstSet(environment, ['AWS_ACCOUNT_ID']);
   if (accountId !== undefined && !isAccountId(accountId))
-    return `${accountName} is no account of AWS: "${accountId}"; it has 12 digits`;
+    return `${accountName} is not an AWS account: "${accountId}"; use 12 digits`;
   return {
     region: region ?? USUAL_HOME.region,
     accountId: accountId ?? USUAL_HOME.accountId,
   };
 }
 
-/** An empty variable says nothing, as with the SDKs. */
+/** Empty variables are ignored, as by the SDKs. */
 function firstSet(
   environment: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
@@ -42,8 +40,8 @@ function firstSet(
 }
 
 /**
- * What `--region` and `--account` say holds for every stack; else what the stack names itself, as with AWS's own tools;
- * else the home of the start.
+ * `--region` and `--account` apply to every stack; else the stack's own values, as with AWS's tools; else the
+ * home of the start.
  */
 export function settleHome(
   { chosen = {}, region, accountId }: Home & { readonly chosen?: Partial<Home> | undefined },

@@ -1,4 +1,4 @@
-/** Looks into JSON of templates and resources, whose shape only the compilers check. */
+/** Reads JSON of templates and resources; only the compilers check its shape. */
 import type { Json, JsonObject } from './model.ts';
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -10,23 +10,22 @@ export function isJsonList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** What is in it; nothing where it is no object. */
 export function membersOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** A text or number as text; empty where there is none. */
+/** A text or number as text; empty if absent. */
 export function textOf(properties: JsonObject, name: string): string {
   const value = properties[name];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** A map; empty where there is none. */
+/** A map; empty if absent. */
 export function mapOf(properties: JsonObject, name: string): JsonObject {
   return membersOf(properties[name]);
 }
 
-/** A list; empty where there is none. */
+/** A list; empty if absent. */
 export function listOf(properties: JsonObject, name: string): readonly Json[] {
   const value = properties[name];
   return isJsonList(value) ? value : [];

@@ -1,4 +1,4 @@
-/** What loading gives: stacks with every intrinsic resolved, ready for the control plane. */
+/** The result of loading: stacks with every intrinsic resolved, for the control plane. */
 import type { DefinitionError, DefinitionPlace } from '../errors.ts';
 import type { FunctionDefinition } from './function.ts';
 
@@ -9,29 +9,28 @@ export type ResolvedResource = {
   readonly logicalId: string;
   /** `AWS::ApiGateway::Method` */
   readonly type: string;
-  /** What `Ref` gives: API id, function name, table name, role name … */
+  /** The value of `Ref`: API id, function name, table name, role name … */
   readonly physicalId: string;
   /** All intrinsics resolved, AWS's property names. */
   readonly properties: JsonObject;
   readonly dependsOn: readonly string[];
-  /** What is wrong with it, in parts that requests read: what depends on it answers 500. Properties at fault are left out. */
+  /** A fault in parts that requests read: what depends on it answers 500. Faulty properties are left out. */
   readonly fault?: DefinitionError | undefined;
-  /** Top-level properties that are left out because they could not be resolved. */
+  /** Top-level properties left out because they could not be resolved. */
   readonly unresolved?: readonly string[];
-  /** Place of the resource, or of one property (`Integration.Uri`) as exactly as the file tells. */
+  /** Place of the resource, or of one property (`Integration.Uri`) as exactly as the file allows. */
   place(property?: string): DefinitionPlace;
 };
 
-/** A resource or property that is loaded but cannot be enforced by this version. */
+/** A resource or property that is loaded but not enforced by this version. */
 export type UnsupportedItem = {
   readonly stackName: string;
   readonly logicalId: string;
   readonly type: string;
   /** Absent: the whole resource. */
   readonly property?: string | undefined;
-  /** What a request will miss. */
   readonly consequence: string;
-  /** What is wrong, where it is more than that this version does not have it: AWS's words, or the reader's. */
+  /** A fault besides missing support: AWS's words, or the reader's. */
   readonly message?: string | undefined;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
@@ -39,24 +38,23 @@ export type UnsupportedItem = {
 
 export type ResolvedStack = {
   readonly stackName: string;
-  /** The stage of the service (`--stage`); plain templates have the same. */
+  /** The stage of the service (`--stage`); plain templates have one, too. */
   readonly stage: string;
   readonly region: string;
   readonly accountId: string;
-  /** File named in messages. */
   readonly file: string;
-  /** Further files that it is made of. */
+  /** Further files of the stack. */
   readonly includes: readonly string[];
   /** In template order. */
   readonly resources: ReadonlyMap<string, ResolvedResource>;
   readonly outputs: ReadonlyMap<string, Json>;
-  /** The template's own top-level `Metadata`, intrinsics as they stand. */
+  /** The template's own top-level `Metadata`, intrinsics unresolved. */
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
   readonly functions: readonly FunctionDefinition[];
-  /** Functions that cannot run here: why, by name. */
+  /** Functions that cannot run here, with the reason, by name. */
   readonly refused: ReadonlyMap<string, string>;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Known to change nothing for a request (deployment bucket, log groups, versions…); listed on demand. */
+  /** Without effect on requests (deployment bucket, log groups, versions…); listed on demand. */
   readonly noEffect: readonly UnsupportedItem[];
 };

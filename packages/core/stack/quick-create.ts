@@ -1,6 +1,6 @@
 /**
- * Quick create: an HTTP API with a `Target` has an integration to it, a route and a `$default` stage that deploys
- * itself, without anybody having written them (CreateApi, "Target"; AWS::ApiGatewayV2::Api, "Target").
+ * Quick create: an HTTP API with a `Target` implicitly has an integration to it, a route and a `$default`
+ * stage that deploys itself (CreateApi, "Target"; AWS::ApiGatewayV2::Api, "Target").
  */
 import { DefinitionError, REFUSING } from '../errors.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
@@ -9,12 +9,11 @@ import type { JsonObject, ResolvedResource } from './model.ts';
 
 const MARK = ' by quick create';
 
-/** Whether API Gateway manages the resource of this logical id: `apiGatewayManaged`. */
+/** Whether API Gateway manages the resource with this logical id: `apiGatewayManaged`. */
 export function isQuickCreated(logicalId: string): boolean {
   return logicalId.endsWith(MARK);
 }
 
-/** The properties of the integration that a `Target` asks for. */
 export function quickIntegration(target: string, credentialsArn?: string): JsonObject {
   const isUrl = /^https?:/i.test(target);
   return {
@@ -26,7 +25,7 @@ export function quickIntegration(target: string, credentialsArn?: string): JsonO
   };
 }
 
-/** All resources, and behind each API what its quick create stands for. @throws DefinitionError where nothing is tolerated */
+/** Adds each API's quick-create resources after it. @throws DefinitionError where nothing is tolerated */
 export function expandQuickCreate(
   stackName: string,
   resources: ReadonlyMap<string, ResolvedResource>,
@@ -52,7 +51,7 @@ function quickCreate(stackName: string, api: ResolvedResource): readonly Resolve
     if (routeKey === undefined || routeKey === null) return [];
     throw new DefinitionError(api.place('RouteKey'), 'RouteKey is for quick create, which needs a Target');
   }
-  if (typeof target !== 'string') throw new DefinitionError(api.place('Target'), 'Target must be a text');
+  if (typeof target !== 'string') throw new DefinitionError(api.place('Target'), 'Target must be a string');
   if (api.properties['ProtocolType'] !== 'HTTP')
     throw new DefinitionError(api.place('Target'), 'Quick create is supported for HTTP APIs only');
   const ApiId = api.physicalId;

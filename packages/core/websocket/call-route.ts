@@ -1,4 +1,4 @@
-/** Calls the function of a route and reads what of its answer reaches the client. */
+/** Calls a route's function and reads the client's part of its answer. */
 import { gatewayError } from '../errors.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import { readConnectResult, readMessageResult } from '../events/proxy-result.ts';
@@ -11,7 +11,6 @@ import type { Reply, ServedStage } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { Trail } from '../trail.ts';
 
-/** One call of a route's function: for an event of this text, in a trace of this header. */
 type RouteCall = {
   readonly route: RoutePlan;
   readonly stage: ServedStage;
@@ -20,7 +19,7 @@ type RouteCall = {
 };
 
 /**
- * The answer as JSON text. The function is asked before this returns its promise, so the messages of a
+ * The answer as JSON text. The function is called before this returns its promise, so the messages of a
  * connection reach it in the order they were sent.
  * @throws GatewayError FUNCTION_FAILED, INTEGRATION_TIMEOUT, API_CONFIGURATION_ERROR, …
  */
@@ -46,7 +45,7 @@ export async function callRoute(
   return readOutcome(result);
 }
 
-/** @throws GatewayError API_CONFIGURATION_ERROR where nothing lets the API invoke the function */
+/** @throws GatewayError API_CONFIGURATION_ERROR if the API has no permission to invoke the function */
 export function refuseUnpermitted(integration: Integration): void {
   if (!('mayInvoke' in integration) || integration.mayInvoke?.() !== false) return;
   throw gatewayError('API_CONFIGURATION_ERROR', {
@@ -57,7 +56,8 @@ export function refuseUnpermitted(integration: Integration): void {
 }
 
 /**
- * 2xx lets the client in with the function's headers; any other status is the handshake's. A body is never sent.
+ * 2xx opens the connection with the function's headers; any other status is the handshake's. A body is never
+ * sent.
  * @throws GatewayError FUNCTION_FAILED for a malformed answer
  */
 export function toHandshakeReply(answer: string): Reply {

@@ -1,6 +1,6 @@
 /**
  * The open connections of every WebSocket API. They belong to an API and a stage by name, never to a
- * deployment, so a reload keeps them and their next message meets the new code.
+ * deployment, so they survive a reload and their next message runs the new code.
  */
 import {
   BUFFER_LIMIT_BYTES,
@@ -15,17 +15,17 @@ import type { Clock } from '../ports.ts';
 import type { ConnectionFacts } from '../events/websocket-event.ts';
 import type { Closure } from './limits.ts';
 
-/** The client's end, as `server/` implements it over a real socket. */
+/** The client's end, implemented by `server/` over a real socket. */
 export interface ConnectionSocket {
-  /** One text message, split into frames; text is sent as UTF-8. Does nothing once closing. */
+  /** Sends one text message, split into frames; text is sent as UTF-8. No effect once closing. */
   send(data: string | Buffer): void;
-  /** Starts the closing handshake; a client that does not answer it is cut off. */
+  /** Starts the closing handshake; a client that does not answer is disconnected. */
   close(closure: Closure): void;
-  /** Memory of what was sent and not yet taken by the client. */
+  /** Bytes sent but not yet read by the client. */
   readonly bufferedBytes: number;
 }
 
-/** What the handshake established, and where: the API and stage that serve it now are looked up by name. */
+/** Facts of the handshake, with its place: the API and stage that serve it now are looked up by name. */
 export type ConnectionDetail = ConnectionFacts & { readonly apiId: string; readonly stageName: string };
 
 export type Connection = ConnectionDetail & {
@@ -37,12 +37,12 @@ export type Connection = ConnectionDetail & {
 };
 
 /**
- * By both clocks: a limit is reached where either says so. Time that `gatewright clock +10m` adds counts, and a
- * clock that is moved back keeps nobody longer than AWS does.
+ * By both clocks: a limit is reached when either reaches it. Time added by `gatewright clock +10m` counts,
+ * and a clock that is moved back extends no connection.
  */
 type Moment = { readonly epochMs: number; readonly steadyMs: number };
 
-/** What became of a message to a client. `full`: the client has not read what it was sent before. */
+/** The outcome of a message to a client. `full`: the client has not read earlier ones. */
 type Delivery = 'sent' | 'full';
 
 export class Connections {
@@ -57,7 +57,7 @@ export class Connections {
     this.#atLifetimeLimit = closureOf(assumptions['lifetime-close-code']);
   }
 
-  /** In order of their handshakes. */
+  /** In order of handshake. */
   get all(): readonly Connection[] {
     return [...this.#open.values()];
   }
@@ -70,7 +70,10 @@ export class Connections {
     return this.#open.size >= CONNECTION_LIMIT;
   }
 
-  /** Posts reach the connection from here on; inside its own `$connect` it is still unknown, hence 410 (docs/aws §11.5). */
+  /**
+   * Posts reach the connection from here on; inside its own `$connect` it is still unknown, hence 410
+   * (docs/aws §11.5).
+   */
   open(detail: ConnectionDetail, socket: ConnectionSocket): Connection {
     const opened = this.#now();
     const connection: Connection = {
@@ -84,7 +87,7 @@ export class Connections {
     return connection;
   }
 
-  /** A connection of another API or stage does not exist for this one. */
+  /** Connections of another API or stage are not found. */
   find(apiId: string, stageName: string, connectionId: string): Connection | undefined {
     const connection = this.#open.get(connectionId);
     return connection?.apiId === apiId && connection.stageName === stageName ? connection : undefined;
@@ -94,7 +97,7 @@ export class Connections {
   touch(connection: Connection): void {
     connection.lastActiveAtEpochMs = this.#clock.nowEpochMs();
     const { epochMs, steadyMs } = this.#now();
-    // A replay may set the clock back for the length of a request: a message of that time is no older than the one before.
+    // A replay may set the clock back during a request: the last activity must not move back.
     connection.lastActive = { epochMs: Math.max(epochMs, connection.lastActive.epochMs), steadyMs };
   }
 
@@ -115,7 +118,10 @@ export class Connections {
     this.#open.delete(connection.connectionId);
   }
 
-  /** Ends what has been silent for 10 minutes or open for 2 hours. Called from a timer in `server/`, and when the clock is moved. */
+  /**
+   * Closes connections silent for 10 minutes or open for 2 hours. Called from a timer in `server/`, and when
+   * the clock is moved.
+   */
   sweep(): void {
     const now = this.#now();
     for (const connection of this.#open.values()) {

@@ -1,6 +1,6 @@
 /**
- * Whether a request is a WebSocket handshake that can succeed (RFC 6455 §4.2.1). Asked before `$connect`
- * runs: a function must not see a client come whose upgrade then fails.
+ * Whether a WebSocket handshake can succeed (RFC 6455 §4.2.1). Checked before `$connect` runs: the function
+ * must not accept a client whose upgrade then fails.
  */
 import { gatewayError } from '../errors.ts';
 import { URL_LIMIT_CHARACTERS } from './limits.ts';
@@ -20,12 +20,12 @@ export function checkHandshake(request: RequestFacts): void {
   if (request.method !== 'GET' || upgrade !== 'websocket')
     throw malformed('an upgrade is GET with Upgrade: websocket');
   if (!KEY.test(request.headers.last('sec-websocket-key') ?? ''))
-    throw malformed('Sec-WebSocket-Key is missing or no base64 of 16 bytes');
+    throw malformed('Sec-WebSocket-Key is missing or not base64 of 16 bytes');
   if (request.headers.last('sec-websocket-version')?.trim() !== '13')
     throw malformed('Sec-WebSocket-Version is not 13', ['Sec-WebSocket-Version', '13']);
   const protocols = request.headers.last('sec-websocket-protocol');
   if (protocols !== undefined && !PROTOCOLS.test(protocols))
-    throw malformed('Sec-WebSocket-Protocol is no list of tokens');
+    throw malformed('Sec-WebSocket-Protocol is not a list of tokens');
 }
 
 function malformed(reason: string, headers: readonly string[] = []): GatewayError {
@@ -33,9 +33,9 @@ function malformed(reason: string, headers: readonly string[] = []): GatewayErro
 }
 
 /**
- * What the function's headers add to the 101. The server's own lines of the upgrade cannot be overwritten:
- * a second `Upgrade` or a `Content-Length` on a 101 makes clients give up. `Sec-WebSocket-Protocol` stays,
- * since AWS negotiates none unless the function names one (docs/aws §11.1).
+ * The function's headers for the 101. The server's own lines of the upgrade cannot be overwritten: a second
+ * `Upgrade` or a `Content-Length` on a 101 makes clients give up. `Sec-WebSocket-Protocol` stays, since AWS
+ * negotiates none unless the function names one (docs/aws §11.1).
  */
 export function toUpgradeHeaders(headers: readonly string[]): string[] {
   const kept: string[] = [];

@@ -1,4 +1,4 @@
-/** What is written down of an event of an open connection: its line, and what its stage wants of it (docs/aws §10.3). */
+/** Logs an event of an open connection: its line, and the stage's logs (docs/aws §10.3). */
 import { levelLines } from '../events/execution-log.ts';
 import { HeaderList } from '../events/header-list.ts';
 import { metricLine } from '../events/metric-line.ts';
@@ -18,12 +18,12 @@ const NO_HEADERS = new HeaderList([]);
 type ConnectionEvent = {
   readonly connection: ConnectionDetail;
   readonly requestId: string;
-  /** Undefined where the stage has gone in a reload. */
+  /** Undefined if a reload removed the stage. */
   readonly found: { readonly api: ServedApi; readonly stage: ServedStage } | undefined;
-  /** Undefined where none answers. */
+  /** Undefined if no route matched. */
   readonly route: RoutePlan | undefined;
   readonly status: number;
-  /** What the function got; undefined where none was called. */
+  /** The function's event; undefined if none was called. */
   readonly payload: string | undefined;
   readonly outgoing: Outgoing | undefined;
 } & (
@@ -115,7 +115,6 @@ function record(event: ConnectionEvent, trail: Trail): FinishedEvent {
   };
 }
 
-/** A message is no HTTP: what it lacks shows as `-`. */
 function describe(
   event: ConnectionEvent,
   { api, stage }: NonNullable<ConnectionEvent['found']>,

@@ -1,6 +1,6 @@
 /**
- * `@connections`: what a backend does to open connections, AWS's API Gateway Management API
- * (docs/aws §11.5). Answers on the API's own address and on the control port alike.
+ * `@connections`: calls of a backend on open connections, AWS's API Gateway Management API (docs/aws §11.5).
+ * Served on the API's own address and on the control port.
  */
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { wordRefusal } from '../deployment/refusal-wordings.ts';
@@ -25,14 +25,14 @@ export type ManagementPorts = Recording & {
   readonly identities: Identities;
 };
 
-/** `@connections` below a stage; the SDK may send the @ encoded. */
+/** `@connections` below a stage; the SDK may percent-encode the @. */
 const ROUTE = /^\/(?:@|%40)connections\/([^/]+)$/i;
 const CONNECTION_ID = /^[A-Za-z0-9_-]{14,15}=$/;
 
 /**
  * Answers any plain HTTP request to a WebSocket API: `/{stage}/@connections/{id}` or nothing. `path` begins
- * with the stage, while `request.path` stays as it was signed: on the control port the API's id is in front.
- * Never throws.
+ * with the stage; `request.path` stays as signed, on the control port with the API's id in front. Never
+ * throws.
  */
 export function handleManagement(
   request: ControlRequest,
@@ -87,12 +87,12 @@ function manage(
     default:
       throw gatewayError('MISSING_AUTHENTICATION_TOKEN', {
         source: 'client',
-        reason: `@connections has no ${request.method}`,
+        reason: `@connections does not support ${request.method}`,
       });
   }
 }
 
-/** Calls of `@connections` count as requests do, where the account has a limit; throttles of routes are for messages. */
+/** Calls of `@connections` count as requests for the account's limit; route throttles are for messages. */
 function takeFromAccount({ throttle }: ServedStage, nowEpochMs: number): boolean {
   if (throttle?.account?.isEmpty(nowEpochMs) === true) return false;
   throttle?.account?.take();
@@ -136,7 +136,7 @@ function permit(
       conditions: new Map(),
     });
   if (decision === 'allow') return;
-  // AWS masks the account and prints the place of the id, not the id.
+  // AWS masks the account and prints a placeholder in place of the id.
   const masked = apiArn({ ...api, accountId: `********${api.accountId.slice(-4)}` });
   const shown = `${masked}${below}/{connectionId}`;
   const ending = decision === 'explicit-deny' ? ' with an explicit deny' : '';
@@ -158,7 +158,7 @@ function post(
   return { status: 200, headers: [], body: '' };
 }
 
-/** What went to a client by way of `@connections`, or of the console. */
+/** Records a post to a client by `@connections`, or from the console. */
 export function recordPost(
   body: Buffer,
   { connectionId, caller, sourceIp, apiId, stageName }: Connection,

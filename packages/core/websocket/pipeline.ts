@@ -1,6 +1,6 @@
 /**
- * The short path of WebSocket APIs, top to bottom: a handshake, a message, an end. A handshake is HTTP and
- * goes through the phases of any request; a message carries no credentials and has no reply by default.
+ * The short path of WebSocket APIs, top to bottom: handshake, message, disconnect. A handshake is HTTP and
+ * runs the phases of any request; a message carries no credentials and has no reply by default.
  * @see docs/aws §3.4, §4.7, §11.1–11.4
  */
 import { describeFault, GatewayError, gatewayError } from '../errors.ts';
@@ -43,7 +43,7 @@ import type { ServedEvent } from './run-integration.ts';
 export type WebSocketPorts = Ports &
   Recording & {
     readonly connections: Connections;
-    /** The API as it is served now: a reload swaps it while its connections stay open. */
+    /** The API as served now: a reload replaces it while its connections stay open. */
     readonly findApi: (apiId: string) => ServedApi | undefined;
   };
 
@@ -96,7 +96,10 @@ function describeConnection(admitted: Admitted, start: ConnectionStart): Connect
   };
 }
 
-/** Without the caller's policies: they have spoken, and would stay in memory as long as the connection. */
+/**
+ * Without the caller's policies: they are not needed again, and would stay in memory for the whole
+ * connection.
+ */
 function factsOf(caller: Caller): CallerFacts {
   switch (caller.kind) {
     case 'lambda': {
@@ -113,7 +116,7 @@ function factsOf(caller: Caller): CallerFacts {
   }
 }
 
-/** The upgrade waits for the `$connect` function; a route without integration lets everybody in. */
+/** The upgrade waits for the `$connect` function; a route without integration admits every client. */
 async function askConnectRoute(
   admitted: Admitted,
   detail: ConnectionDetail,
@@ -137,7 +140,10 @@ async function askConnectRoute(
   return toHandshakeReply(await callRoute({ route, stage, payload, traceHeader }, trail, at));
 }
 
-/** The text frame that goes back to the sender, if any. Never rejects; an error is a frame, too, and ends nothing. */
+/**
+ * The text frame for the sender, if any. Never rejects; an error is a frame, too, and does not end the
+ * connection.
+ */
 export async function message(
   connection: Connection,
   body: string,
@@ -185,7 +191,7 @@ export async function message(
       payload = buildMessageEvent(facts, { messageId, body });
       outgoing = proxyOf(route);
       trail.enter('integrate');
-      // Without a route response the answer goes nowhere, but a malformed one is still an error.
+      // Without a route response the answer is not sent, but a malformed one is still an error.
       const call = { route, stage: found.stage, payload, traceHeader: newTrace(at) };
       const answer = toFrame(await callRoute(call, trail, at));
       reply = route.repliesToClient ? answer : undefined;
@@ -199,7 +205,10 @@ export async function message(
   return reply;
 }
 
-/** Tells the `$disconnect` function, if there is one. Best effort as at AWS: its answer and its failures change nothing. */
+/**
+ * Calls the `$disconnect` function, if there is one. Best effort as at AWS: its answer and its failures have
+ * no effect.
+ */
 export async function disconnect(
   connection: ConnectionDetail,
   closure: Closure,
@@ -239,7 +248,7 @@ export async function disconnect(
   logEvent({ ...event, status, payload, outgoing }, trail, at);
 }
 
-/** Undefined for what cannot be called. */
+/** Undefined for integrations that cannot be called. */
 function proxyOf({ integration }: RoutePlan): Outgoing | undefined {
   return integration.kind === 'lambda-proxy' ? integration : undefined;
 }
@@ -266,7 +275,7 @@ function newTrace(at: Ports): string {
   return continueTrace(undefined, at.clock.nowEpochMs(), at.random);
 }
 
-/** The client reads "Internal server error" whatever it was; the operator reads this. */
+/** The client always gets "Internal server error"; this is for the operator. */
 function noteFailure(error: unknown, trail: Trail): void {
   trail.error = error instanceof GatewayError ? error : undefined;
   if (error instanceof GatewayError) trail.failure = error.message;

@@ -1,9 +1,8 @@
-/** Which route a handshake or a message belongs to. */
 import { gatewayError } from '../errors.ts';
 import type { MessageRoutePlan, MessageRouting, RoutePlan } from '../deployment/model.ts';
 import type { Matched, Received } from '../exchange.ts';
 
-/** `$connect` is optional: an API without it lets everybody in (docs/aws §11.1). */
+/** `$connect` is optional: an API without it admits every client (docs/aws §11.1). */
 const OPEN_CONNECT: RoutePlan = {
   routeKey: '$connect',
   resourceId: '$connect',

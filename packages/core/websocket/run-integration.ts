@@ -1,4 +1,7 @@
-/** Runs the integration of a WebSocket route that is no Lambda proxy: what it gets, and what of its answer counts (docs/aws §11.3). */
+/**
+ * Runs a WebSocket route's integration other than a Lambda proxy: its request, and the use of its answer
+ * (docs/aws §11.3).
+ */
 import { gatewayError } from '../errors.ts';
 import { HeaderList } from '../events/header-list.ts';
 import { buildFrame, type MessageCall } from '../mapping/build-frame.ts';
@@ -30,10 +33,9 @@ export function isRunnable(integration: Integration): integration is RunnableInt
   }
 }
 
-/** An event of a connection, ready for the integration of its route. */
 type RouteEvent = {
   readonly integration: RunnableIntegration;
-  /** Of the route: how its answers become frames and statuses. */
+  /** The route's handling of answers: frames and statuses. */
   readonly route: Pick<RoutePlan, 'frames' | 'ignoresStatusOverride' | 'encodesAnswers'>;
   readonly stage: ServedStage;
   readonly facts: MappableFacts;
@@ -41,10 +43,8 @@ type RouteEvent = {
   readonly contextOf: () => Readonly<Record<string, unknown>>;
 };
 
-/** Of an open connection. */
 export type ServedEvent = ConnectionEventFacts & { readonly stage: ServedStage };
 
-/** What a message or an end is to its integration. */
 type EventParts = {
   readonly body: string | undefined;
   readonly traceHeader: string;
@@ -64,7 +64,7 @@ export function prepareEvent(
 
 const OF_AN_EVENT = new HeaderList(['Content-Type', 'application/json']);
 
-/** A message or an end as mappings see it: no headers but the type, no query, no path. */
+/** A message or disconnect for mappings: no headers but the type, no query, no path. */
 function eventRequest(
   { connection, api, stage, requestId, receivedAtEpochMs }: ConnectionEventFacts,
   route: RoutePlan,
@@ -93,7 +93,7 @@ function eventRequest(
   };
 }
 
-/** `payload`: what the call is about, as records show it. */
+/** `payload`: the call's input, for records. */
 type PreparedCall = {
   readonly event: RouteEvent;
   readonly call: MessageCall;
@@ -106,7 +106,7 @@ export function prepareCall(event: RouteEvent): PreparedCall {
   refuseUnpermitted(integration);
   try {
     const call = buildOutgoing(integration, facts, [], contextOf);
-    if (call.kind === 'http-stream') throw new TypeError('nothing of a WebSocket API streams');
+    if (call.kind === 'http-stream') throw new TypeError('WebSocket APIs do not stream');
     return { event, call, payload: printCall(call) };
   } catch (error) {
     throw toMappingFailure(error, 'request');
@@ -118,7 +118,7 @@ function printCall(call: MessageCall): string {
   return call.kind === 'function' ? call.event : (call.request.body?.toString('utf8') ?? '');
 }
 
-/** The text for the client where the route replies. The call is on its way before this returns its promise. */
+/** The text for the client, if the route replies. The call starts before this returns its promise. */
 export async function askForFrame(
   { event, call }: PreparedCall,
   repliesToClient: boolean,
@@ -132,7 +132,10 @@ export async function askForFrame(
   return text === '' ? undefined : limitFrame(text);
 }
 
-/** The status of a handshake: the integration's own, or what a response template says instead. A function that failed lets nobody in. */
+/**
+ * The status of a handshake: the integration's own, or a response template's. A failed function refuses the
+ * client.
+ */
 export async function askForStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
   const answer = await send(event, call, trail, at);
   refuseFailure(answer);
@@ -141,7 +144,7 @@ export async function askForStatus({ event, call }: PreparedCall, trail: Trail, 
   const overridden = mayOverride ? collectOverrides(call.input.context).response.status : undefined;
   const status = overridden ?? answer.status;
   if (status >= 200 && status <= 599) return status < 300 ? 101 : status;
-  throw configurationError(`${status} is no status of a handshake`);
+  throw configurationError(`${status} is not a valid handshake status`);
 }
 
 function frameOf({ route, facts }: RouteEvent, call: MessageCall, answer: IntegrationAnswer): string {
@@ -163,7 +166,7 @@ async function send(
   trail.noteOutcome(outcome);
   const answer = readAnswer({ outgoing }, outcome);
   if (typeof answer === 'string' || 'head' in answer)
-    throw new TypeError(`a ${outgoing.kind} call was answered by a text or a stream`);
+    throw new TypeError(`a ${outgoing.kind} call returned text or a stream`);
   return answer;
 }
 

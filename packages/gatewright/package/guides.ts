@@ -4,7 +4,9 @@ import { dirname, join, posix } from 'node:path';
 
 /** Below docs/. Pages about the development of the toolkit stay in the repository. */
 const SHIPPED = [
+  'README.md',
   'guides/**/*.md',
+  'moving/*.md',
   'recipes/*.md',
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
   ...['aws/surprises', 'errors', 'reference/commands'].map((name) => `${name}.md`),

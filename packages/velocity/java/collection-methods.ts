@@ -37,7 +37,7 @@ function sizeOf(self: Sequence): number {
   return self instanceof JavaList ? self.items.length : self.map.size;
 }
 
-/** What java.util.Collection offers for reading. */
+/** Read methods of java.util.Collection. */
 function reading<Self extends Sequence>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     ...objectMethods<Self>(),
@@ -60,7 +60,7 @@ function insert(self: JavaList, at: number, items: readonly JavaValue[], args: A
   if (at < 0 || at > self.items.length)
     throw failure(`index ${at} is out of bounds; expected 0 to ${self.items.length}`);
   const added = copied(items, args);
-  // Moving the elements behind costs too.
+  // Moving the following elements costs, too.
   args.budget.spend(1 + (self.items.length - at) / 16);
   const behind = self.items.splice(at);
   for (const item of added) self.items.push(item);
@@ -141,7 +141,7 @@ export const LIST_METHODS = methodTable<JavaList>({
   },
 });
 
-/** A Java array, which Velocity lets templates use as a list of fixed size. */
+/** A Java array, which Velocity treats as a list of fixed size. */
 export const ARRAY_METHODS = methodTable<JavaList>({
   ...SEQUENCE_METHODS,
   'add(Object)': unsupported,
@@ -203,7 +203,6 @@ export const MAP_METHODS = methodTable<JavaMap>({
   'values()': (self) => new JavaMapView(self, 'values'),
 });
 
-/** java.util.Map.Entry. */
 export const ENTRY_METHODS = methodTable<JavaEntry>({
   ...objectMethods<JavaEntry>(),
   'getKey()': (self) => self.key,
@@ -215,7 +214,6 @@ export const ENTRY_METHODS = methodTable<JavaEntry>({
   },
 });
 
-/** java.util.Iterator. */
 export const ITERATOR_METHODS = methodTable<JavaIterator>({
   'hasNext()': (self) => self.hasNext(),
   'next()': (self) => self.next(),
@@ -225,7 +223,6 @@ export const ITERATOR_METHODS = methodTable<JavaIterator>({
   },
 });
 
-/** `$foreach`. */
 export const LOOP_METHODS = methodTable<LoopScope>({
   'getCount()': (self) => self.index + 1,
   'getFirst()': (self) => self.index < 1,

@@ -1,4 +1,4 @@
-/** How values compare, hash and are called: Java's `equals`, `hashCode` and simple class names. */
+/** Java's `equals`, `hashCode` and simple class names. */
 import { toDouble } from './numbers.ts';
 import {
   HostObject,
@@ -18,7 +18,6 @@ import {
 } from './values.ts';
 import type { RenderBudget } from './render-budget.ts';
 
-/** Java's `equals`. */
 export function areEqual(left: JavaValue, right: JavaValue, budget: RenderBudget, depth = 0): boolean {
   if (left === right) return true;
   if (left instanceof JavaDouble && right instanceof JavaDouble) return Object.is(left.value, right.value);
@@ -75,7 +74,7 @@ function equalSets(left: JavaMapView, right: JavaMapView, budget: RenderBudget, 
   return equalMaps(left.map, right.map, budget, depth);
 }
 
-/** Java's `hashCode`, for what templates can ask it of. Zero for objects whose hash is their address. */
+/** Java's `hashCode`, where templates can call it. Zero for objects that hash by address. */
 export function hashOf(value: JavaValue, budget: RenderBudget, depth = 0): number {
   budget.spend(1);
   budget.checkDepth(depth);
@@ -127,7 +126,6 @@ const CLASS_NAMES = [
   [RenderedBlock, 'block'],
 ] as const;
 
-/** Name of a value's class for messages. */
 export function className(value: JavaValue): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'String';

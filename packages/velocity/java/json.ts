@@ -1,6 +1,6 @@
 /**
- * JSON to Java values and back, as the library behind `$input` does it: it reads more than JSON
- * (`{ statusCode: 200 }` is what AWS's own CDK sends), keeps the class of numbers and prints them as Java.
+ * JSON to Java values and back, like the library behind `$input`: lenient (`{ statusCode: 200 }` is what
+ * AWS's own CDK sends), keeps the class of numbers and prints them as Java.
  */
 import { parseWhole, printNumber } from './numbers.ts';
 import { printValue } from './printing.ts';
@@ -18,7 +18,7 @@ import { hasTooManyNames, MAX_NAMES } from './member-names.ts';
 import { MAX_VALUE_DEPTH, type RenderBudget } from './render-budget.ts';
 import { TemplateError } from './template-error.ts';
 
-/** What `JSON.parse` returns. */
+/** Results of `JSON.parse`. */
 export type JsonValue =
   null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
@@ -64,7 +64,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 };
-/** More digits than a double holds make a BigDecimal. */
+/** More digits than fit a double make a BigDecimal. */
 const MAX_DOUBLE_DIGITS = 18;
 
 class JsonReader {
@@ -76,7 +76,7 @@ class JsonReader {
   }
 
   read(): JavaValue {
-    // What follows a complete value is not looked at.
+    // Text after a complete value is ignored.
     return this.#value('', 0);
   }
 
@@ -84,7 +84,7 @@ class JsonReader {
     while (' \t\n\r'.includes(this.#text[this.#at] ?? '.')) this.#at += 1;
   }
 
-  /** `stops` are the characters that end a text without quotes. */
+  /** `stops`: characters that end an unquoted text. */
   #value(stops: string, depth: number): JavaValue {
     if (depth > MAX_VALUE_DEPTH) throw NOT_JSON;
     this.#skipSpace();

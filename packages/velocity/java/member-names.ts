@@ -1,11 +1,13 @@
 /**
- * A bound on the names of a JSON text, before anybody parses it. A text of 4 MB may hold 400,000 different names; making
- * an object of them takes a second in which no other request is served, while 10 MB of ordinary records take a tenth.
+ * Bounds the names of a JSON text before parsing. A text of 4 MB may hold 400,000 different names; an object
+ * of them blocks all requests for a second, while 10 MB of ordinary records take a tenth.
  */
 
-/** More than any document of records has; a body that maps ids to values may be refused here and not at AWS. */
+/**
+ * More than documents of records have; a body that maps ids to values may be refused here but not at AWS.
+ */
 export const MAX_NAMES = 100_000;
-/** A name needs at least seven characters, its colon and value included, where there are so many of them. */
+/** Minimum length per name, colon and value included, where there are so many. */
 const CHARS_PER_NAME = 7;
 
 const QUOTE = 34;
@@ -13,7 +15,7 @@ const APOSTROPHE = 39;
 const BACKSLASH = 92;
 const COLON = 58;
 
-/** Whether a text has more than `MAX_NAMES` different names. Reads only texts that are long enough to, once. */
+/** Whether a text has more than `MAX_NAMES` different names. Scans only texts that are long enough, once. */
 export function hasTooManyNames(text: string): boolean {
   if (text.length < MAX_NAMES * CHARS_PER_NAME) return false;
   const hashes = new Set<number>();
@@ -29,7 +31,7 @@ export function hasTooManyNames(text: string): boolean {
       hashes.add(hashOf(text, from, to));
       if (hashes.size > MAX_NAMES) return true;
     } else if (isBare(code)) {
-      // A name without quotes, which templates may read.
+      // An unquoted name, which templates may read.
       if (to < at) from = at;
       to = at + 1;
     }
@@ -46,12 +48,12 @@ function endOfQuoted(text: string, start: number, quote: number): number {
   return text.length;
 }
 
-/** Letters, digits and all that is neither structure nor space. */
+/** Any character but structure and space. */
 function isBare(code: number): boolean {
   return code > 32 && code !== 44 && code !== 91 && code !== 93 && code !== 123 && code !== 125;
 }
 
-/** FNV-1a: two names that share one count as one, which refuses nobody. */
+/** FNV-1a: two names with the same hash count as one, so a collision never refuses a text. */
 function hashOf(text: string, from: number, to: number): number {
   let hash = 0x811c9dc5;
   for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

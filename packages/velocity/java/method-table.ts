@@ -1,6 +1,6 @@
 /**
- * Tables of the methods that templates may call. They are closed: there is no reflection, so `getClass`,
- * `.class` and whatever else a JVM object would offer simply does not exist.
+ * Tables of the methods that templates may call. They are closed: without reflection, `getClass`, `.class`
+ * and other members of JVM objects do not exist.
  */
 import {
   isJavaNumber,
@@ -17,17 +17,16 @@ import {
 import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
-/** A method's body. What returns `''` is `void` in Java, which Velocity prints as nothing. */
+/** A method's body. `''` stands for Java's `void`, which Velocity prints as nothing. */
 export type MethodBody<Self> = (self: Self, args: Arguments) => JavaValue;
 
 type ParameterType = keyof typeof ACCEPTS;
 
 type Overload<Self> = { readonly parameters: readonly ParameterType[]; readonly body: MethodBody<Self> };
 
-/** Overloads by name. */
 export type MethodTable<Self> = ReadonlyMap<string, readonly Overload<Self>[]>;
 
-/** Which values Java would pass to a parameter of that type; null goes to every class, to no primitive. */
+/** Values that Java would pass to a parameter of that type; null fits every class, but no primitive. */
 const ACCEPTS = {
   int: (value: JavaValue) => typeof value === 'number',
   long: (value: JavaValue) => typeof value === 'number' || value instanceof JavaLong,
@@ -53,7 +52,7 @@ function isParameterType(text: string): text is ParameterType {
   return Object.hasOwn(ACCEPTS, text);
 }
 
-/** Builds a table from Java signatures, `substring(int,int)`; of several that fit, the first is called. */
+/** Builds a table from Java signatures, `substring(int,int)`; the first matching one is called. */
 export function methodTable<Self>(signatures: Readonly<Record<string, MethodBody<Self>>>): MethodTable<Self> {
   const table = new Map<string, Overload<Self>[]>();
   for (const [signature, body] of Object.entries(signatures)) {
@@ -66,7 +65,7 @@ export function methodTable<Self>(signatures: Readonly<Record<string, MethodBody
   return table;
 }
 
-/** Calls a method of the table; undefined where no method of that name takes these arguments. */
+/** Calls a method; undefined if none of that name takes these arguments. */
 export function invoke<Self>(
   table: MethodTable<Self>,
   self: Self,
@@ -84,7 +83,7 @@ export function invoke<Self>(
   return overload?.body(self, new Arguments(values, budget));
 }
 
-/** Arguments of one call, already checked against the signature. */
+/** Arguments of one call, checked against the signature. */
 export class Arguments {
   readonly #values: readonly JavaValue[];
   readonly budget: RenderBudget;
@@ -124,7 +123,6 @@ export class Arguments {
     return value instanceof JavaMap ? value : absent(at);
   }
 
-  /** The elements of a list or of a map's view. */
   items(at: number): readonly JavaValue[] {
     const value = this.any(at);
     if (!(value instanceof JavaList || value instanceof JavaMapView)) return absent(at);

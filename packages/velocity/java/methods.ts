@@ -1,4 +1,4 @@
-/** Members of values as Velocity's uberspector finds them: methods, properties, indexes. */
+/** Members of values by the rules of Velocity's uberspector: methods, properties, indexes. */
 import {
   ARRAY_METHODS,
   ENTRY_METHODS,
@@ -38,8 +38,8 @@ import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
 /**
- * Calls `name(args)`. Undefined where the value has no such method for these arguments, which Velocity
- * treats as null.
+ * Calls `name(args)`. Undefined if the value has no such method for these arguments, which Velocity treats as
+ * null.
  * @throws TemplateError TEMPLATE_FAILED where the Java method would throw.
  */
 export function callMethod(
@@ -71,9 +71,9 @@ export function callMethod(
     : undefined;
 }
 
-/** `$value.name`: a getter, then the entry of a map, then an `is…` that returns a boolean. */
+/** `$value.name`: a getter, then a map entry, then a boolean `is…`. */
 export function getProperty(self: JavaValue, name: string, budget: RenderBudget): JavaValue | undefined {
-  // Every Java object has a class; showing it would be the way to all of Java.
+  // Every Java object has a class; exposing it would give access to all of Java.
   if (name === 'class' || name === 'Class') return undefined;
   if (self instanceof JavaMap) return self.get(name);
   if (self instanceof HostObject) return self.properties.get(name)?.();
@@ -84,7 +84,7 @@ export function getProperty(self: JavaValue, name: string, budget: RenderBudget)
   return typeof flag === 'boolean' ? flag : undefined;
 }
 
-/** The name as it stands, then with the case of its first letter changed. */
+/** The name as written, then with the case of its first letter changed. */
 function callGetter(
   self: JavaValue,
   prefix: string,
@@ -99,14 +99,14 @@ function callGetter(
   );
 }
 
-/** `#set($value.name = …)`: puts into a map; without effect on values that have no such property. */
+/** `#set($value.name = …)`: puts into a map; no effect on values without the property. */
 export function setProperty(self: JavaValue, name: string, value: JavaValue): void {
   if (self instanceof JavaMap) self.put(name, value);
   else if (self instanceof LoopScope) self.stored.put(name, value);
   else if (self instanceof JavaEntry && name === 'value') self.value = value;
 }
 
-/** `$value[index]`; undefined where the value cannot be indexed so. */
+/** `$value[index]`; undefined if the value cannot be indexed like that. */
 export function getIndex(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaValue | undefined {
   return callMethod(self, 'get', [fromEnd(self, index, budget)], budget);
 }
@@ -122,12 +122,14 @@ function fromEnd(self: JavaValue, index: JavaValue, budget: RenderBudget): JavaV
   if (typeof index !== 'number' || index >= 0) return index;
   const size = callMethod(self, 'size', [], budget);
   if (typeof size !== 'number') {
-    throw failure(`a negative index needs a size(), which ${className(self)} has not`);
+    throw failure(`a negative index needs a size(), which ${className(self)} does not have`);
   }
   return size + index;
 }
 
-/** What #foreach walks over: lists, arrays, sets, the values of a map, iterators. Undefined for anything else. */
+/**
+ * Values that #foreach iterates: lists, arrays, sets, the values of a map, iterators. Undefined for others.
+ */
 export function iteratorOf(value: JavaValue, budget: RenderBudget): JavaIterator | undefined {
   if (value instanceof JavaIterator) return value;
   if (value instanceof JavaList) return new JavaIterator(value);

@@ -12,7 +12,7 @@ import {
 } from './values.ts';
 import { failure } from './template-error.ts';
 
-/** `equals`, `hashCode` and `toString`, which every object has. */
+/** `equals`, `hashCode` and `toString` of every object. */
 export function objectMethods<Self extends JavaValue>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     'equals(Object)': (self, args) => areEqual(self, args.any(0), args.budget),
@@ -33,7 +33,7 @@ function parseWholeText(text: string, radix: number, bits: number): bigint {
   let value = 0n;
   for (const char of digits ?? '?') {
     const digit = Number.parseInt(char, 36);
-    if (!(digit < radix)) throw failure(`a text is no whole number of base ${radix}`);
+    if (!(digit < radix)) throw failure(`a text is not a whole number of base ${radix}`);
     value = value * BigInt(radix) + BigInt(digit);
   }
   if (text.startsWith('-')) value = -value;
@@ -49,7 +49,7 @@ function parseInt32(text: string, radix: number): number {
 function parseDoubleText(text: string): JavaDouble {
   const found =
     /^[\0- ]*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?[fFdD]?))[\0- ]*$/.exec(text);
-  if (found?.[1] === undefined) throw failure('a text is no number');
+  if (found?.[1] === undefined) throw failure('a text is not a number');
   return new JavaDouble(Number(found[1].replace(/[fFdD]$/, '')));
 }
 
@@ -57,7 +57,7 @@ function sign(difference: number): number {
   return Math.sign(difference);
 }
 
-/** intValue() and its kin, which every Number has. */
+/** intValue() and similar methods of every Number. */
 function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     ...objectMethods<Self>(),
@@ -69,7 +69,7 @@ function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodB
   };
 }
 
-/** java.lang.Integer. `$n.parseInt("5")` is how templates turn texts into numbers. */
+/** java.lang.Integer. Templates use `$n.parseInt("5")` to turn texts into numbers. */
 export const INTEGER_METHODS = methodTable<number>({
   ...conversions<number>(),
   'compare(int,int)': (_, args) => sign(args.int(0) - args.int(1)),
@@ -88,7 +88,6 @@ export const INTEGER_METHODS = methodTable<number>({
   'valueOf(String)': (_, args) => parseInt32(args.text(0), 10),
 });
 
-/** java.lang.Long. */
 export const LONG_METHODS = methodTable<JavaLong>({
   ...conversions<JavaLong>(),
   'compareTo(Long)': (self, args) => sign(compareNumbers(self, numberAt(args, 0))),
@@ -105,7 +104,6 @@ function extreme(args: Arguments, direction: 1 | -1): JavaLong {
   return new JavaLong(toLong(compareNumbers(left, right) * direction >= 0 ? left : right));
 }
 
-/** java.lang.Double. */
 export const DOUBLE_METHODS = methodTable<JavaDouble>({
   ...conversions<JavaDouble>(),
   'compareTo(Double)': (self, args) => sign(compareNumbers(self, numberAt(args, 0))),
@@ -121,10 +119,9 @@ export const DOUBLE_METHODS = methodTable<JavaDouble>({
   'valueOf(String)': (_, args) => parseDoubleText(args.text(0)),
 });
 
-/** What BigInteger and BigDecimal share and templates need. */
+/** Shared methods of BigInteger and BigDecimal, as far as templates need them. */
 export const BIG_NUMBER_METHODS: MethodTable<JavaNumber> = methodTable<JavaNumber>(conversions<JavaNumber>());
 
-/** java.lang.Boolean. */
 export const BOOLEAN_METHODS = methodTable<boolean>({
   ...objectMethods<boolean>(),
   'booleanValue()': (self) => self,
@@ -139,7 +136,6 @@ function isTrueText(value: JavaValue): boolean {
   return typeof value === 'string' && value.toLowerCase() === 'true';
 }
 
-/** java.lang.Character. */
 export const CHARACTER_METHODS = methodTable<JavaCharacter>({
   ...objectMethods<JavaCharacter>(),
   'charValue()': (self) => self,

@@ -1,12 +1,11 @@
-/** Arithmetic on Java's numbers as Velocity 1.7 does it: the class of the result decides how it prints. */
+/** Velocity 1.7's arithmetic on Java's numbers: the class of the result decides how it prints. */
 import { JavaBigDecimal, JavaBigInteger, JavaDouble, JavaLong, type JavaNumber } from './values.ts';
 import { failure, TemplateError } from './template-error.ts';
 
 const LONG_BITS = 64;
-/** Digits a BigInteger or BigDecimal may have; multiplication of longer ones would cost more than its step. */
+/** Maximum digits of a BigInteger or BigDecimal; multiplying longer ones would cost more than its step. */
 const MAX_DIGITS = 2_000;
 
-/** Operators of #set, by token. */
 export type MathOperator = 'plus' | 'minus' | 'multiply' | 'divide' | 'modulo';
 
 type Whole = Exclude<JavaNumber, JavaDouble | JavaBigDecimal>;
@@ -15,14 +14,14 @@ function isWhole(value: JavaNumber): value is Whole {
   return typeof value === 'number' || value instanceof JavaLong || value instanceof JavaBigInteger;
 }
 
-/** Integer where it fits, else Long, else BigInteger: how a number literal and a JSON number are read. */
+/** Integer if it fits, else Long, else BigInteger: for number literals and JSON numbers. */
 function smallestWhole(value: bigint): Whole {
   if (value === BigInt.asIntN(32, value)) return Number(value);
   return value === BigInt.asIntN(LONG_BITS, value) ? new JavaLong(value) : new JavaBigInteger(value);
 }
 
 /**
- * The digits of a literal or a JSON number.
+ * Parses the digits of a literal or a JSON number.
  * @throws TemplateError TEMPLATE_LIMIT beyond 2,000 digits.
  */
 export function parseWhole(digits: string): JavaNumber {
@@ -34,7 +33,7 @@ function wholeOf(value: Whole): bigint {
   return typeof value === 'number' ? BigInt(value) : value.value;
 }
 
-/** Java's `intValue`: the low 32 bits of a whole number, a double rounded towards zero and kept in range. */
+/** Java's `intValue`: the low 32 bits of a whole number; a double truncated and kept in range. */
 export function toInt(value: JavaNumber): number {
   if (typeof value === 'number') return value;
   if (isWhole(value)) return Number(BigInt.asIntN(32, wholeOf(value)));
@@ -43,7 +42,6 @@ export function toInt(value: JavaNumber): number {
   return Math.max(-2_147_483_648, Math.min(2_147_483_647, Math.trunc(double)));
 }
 
-/** Java's `longValue`. */
 export function toLong(value: JavaNumber): bigint {
   if (isWhole(value)) return BigInt.asIntN(LONG_BITS, wholeOf(value));
   const double = toDouble(value);
@@ -54,14 +52,13 @@ export function toLong(value: JavaNumber): bigint {
   return BigInt(Math.trunc(double));
 }
 
-/** Java's `doubleValue`. */
 export function toDouble(value: JavaNumber): number {
   if (typeof value === 'number') return value;
   if (value instanceof JavaBigDecimal) return Number(printBigDecimal(value));
   return Number(value.value);
 }
 
-/** The exact value: a double has a finite binary fraction, hence a finite decimal one. */
+/** The exact value: every double has a finite decimal fraction. */
 function toBigDecimal(value: JavaNumber): JavaBigDecimal {
   if (value instanceof JavaBigDecimal) return value;
   if (isWhole(value)) return new JavaBigDecimal(wholeOf(value), 0);
@@ -75,7 +72,9 @@ function toBigDecimal(value: JavaNumber): JavaBigDecimal {
   return new JavaBigDecimal(BigInt(scaled) * 5n ** BigInt(scale), scale);
 }
 
-/** Negative, zero or positive as `left` is less than, equal to or greater than `right`; NaN is equal to everything. */
+/**
+ * Negative, zero or positive as `left` is less than, equal to or greater than `right`; NaN equals everything.
+ */
 export function compareNumbers(left: JavaNumber, right: JavaNumber): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   if (isWhole(left) && isWhole(right)) return compareOrdered(wholeOf(left), wholeOf(right));
@@ -114,7 +113,7 @@ function calculateWhole(operator: MathOperator, left: Whole, right: Whole): Java
   const b = wholeOf(right);
   const result = wholeResult(operator, a, b, isBig);
   if (isBig) return new JavaBigInteger(bounded(result));
-  // The wider of the two classes, wider still where the result does not fit.
+  // The wider of the two classes, wider still if the result does not fit.
   if (result !== BigInt.asIntN(LONG_BITS, result)) return new JavaBigInteger(result);
   if (left instanceof JavaLong || right instanceof JavaLong) return new JavaLong(result);
   return smallestWhole(result);
@@ -205,7 +204,7 @@ function tooLong(): TemplateError {
   );
 }
 
-/** As Java's `toString` of that class prints it. */
+/** Java's `toString` of that class. */
 export function printNumber(value: JavaNumber): string {
   if (typeof value === 'number') return String(value);
   if (value instanceof JavaDouble) return printDouble(value.value);

@@ -1,4 +1,4 @@
-/** How values print: Java's `toString`, and the JSON of the library behind `$input`. */
+/** Printing of values: Java's `toString`, and the JSON of the library behind `$input`. */
 import { printNumber } from './numbers.ts';
 import {
   HostObject,
@@ -16,7 +16,7 @@ import {
 } from './values.ts';
 import type { RenderBudget } from './render-budget.ts';
 
-/** Java's `String.valueOf`, within the budget: shared parts of a value may print without end. */
+/** Java's `String.valueOf`, within the budget: shared parts of a value could print without end. */
 export function printValue(value: JavaValue, budget: RenderBudget, depth = 0): string {
   if (typeof value === 'string') return value;
   if (value === null || typeof value === 'boolean') return String(value);
@@ -53,7 +53,7 @@ function printMap(
 
 function printList(list: JavaList, budget: RenderBudget, depth: number): string {
   if (list.kind === 'json') return printJson(list, budget, { escapeSlash: true, depth });
-  // Java prints class and address of an array; the address is of no use to anyone.
+  // Java prints class and address of an array; the address is useless.
   if (list.kind === 'array') return '[Ljava.lang.String;@0';
   return printItems(list, list.items, budget, depth);
 }
@@ -83,9 +83,9 @@ function joined(
   return text;
 }
 
-/** The two ways the library behind `$input` prints JSON. */
+/** The two JSON formats of the library behind `$input`. */
 type JsonPrinting = {
-  /** `/` as `\/`: so prints a list, but not `$input.json`. */
+  /** Prints `/` as `\/`: for lists, but not in `$input.json`. */
   readonly escapeSlash: boolean;
   readonly depth?: number;
 };

@@ -1,20 +1,19 @@
 /** Character classes of java.util.regex. */
 
-/** Whether a character, as code point, belongs to a class. */
 export type CharTest = (codePoint: number) => boolean;
 
-/** Code points from first to last, sorted, no two of them touching. */
+/** Code points from first to last, sorted, with gaps between ranges. */
 export type Ranges = readonly (readonly [number, number])[];
 
-/** A class of characters; `ranges` is undefined where only the test knows them (Unicode properties). */
+/** A class of characters; `ranges` is undefined if only the test knows them (Unicode properties). */
 export type CharClass = { readonly test: CharTest; readonly ranges: Ranges | undefined };
 
 const LAST = 0x10ffff;
 
-/** Code points of `\t` and its kin. */
+/** Code points of `\t` and similar. */
 export const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
 
-/** The class of the ranges whose ends lie side by side in `pairs`: `09AZ` is 0 to 9 and A to Z. */
+/** `pairs` lists the ends of ranges: `09AZ` is 0 to 9 and A to Z. */
 function classOf(pairs: string): CharClass {
   const codes = Array.from(pairs, (char) => char.codePointAt(0) ?? 0);
   return ofRanges(
@@ -22,7 +21,7 @@ function classOf(pairs: string): CharClass {
   );
 }
 
-/** `\d` and its kin; ASCII only, as in Java without flags. */
+/** `\d` and similar; ASCII only, as in Java without flags. */
 export const SHORT_CLASSES: Readonly<Record<string, CharClass>> = withNegations({
   d: classOf('09'),
   w: classOf('09AZ__az'),
@@ -31,7 +30,7 @@ export const SHORT_CLASSES: Readonly<Record<string, CharClass>> = withNegations(
   v: classOf('\n\r\u0085\u0085\u2028\u2029'),
 });
 
-/** `\p{Alpha}` and its kin. */
+/** `\p{Alpha}` and similar. */
 export const POSIX_CLASSES: Readonly<Record<string, CharClass>> = {
   Lower: classOf('az'),
   Upper: classOf('AZ'),
@@ -48,13 +47,12 @@ export const POSIX_CLASSES: Readonly<Record<string, CharClass>> = {
   Space: classOf('\t\r  '),
 };
 
-/** What `.` takes without the flag for all. */
+/** Characters that `.` matches without DOTALL. */
 export const NO_LINE_END: CharClass = negated(classOf('\n\n\r\r\u0085\u0085\u2028\u2029'));
 
-/** Every character. */
 export const ANY_CHAR: CharClass = ofRanges([[0, LAST]]);
 
-/** Unicode properties that Java and JavaScript name alike. */
+/** Unicode properties with the same name in Java and JavaScript. */
 export const GENERAL_CATEGORY =
   /^(?:L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfson]?|Alphabetic|Lowercase|Uppercase|White_Space|Ideographic)$/;
 
@@ -63,12 +61,12 @@ function withNegations(classes: Readonly<Record<string, CharClass>>): Record<str
   return { ...classes, ...Object.fromEntries(others) };
 }
 
-/** Membership in a class given as a JavaScript expression for one character. */
+/** A class given as a JavaScript expression for one character. */
 export function propertyClass(set: RegExp): CharClass {
   return { test: (code) => set.test(String.fromCodePoint(code)), ranges: undefined };
 }
 
-/** The class of ranges in any order. */
+/** The ranges may be unsorted. */
 function ofRanges(ranges: Ranges): CharClass {
   const sorted = merged(ranges);
   const [only] = sorted;
@@ -89,14 +87,12 @@ function merged(ranges: Ranges): Ranges {
   return result;
 }
 
-/** What is in any of the classes. */
 export function unionOf(classes: readonly CharClass[]): CharClass {
   const ranges = classes.map((each) => each.ranges);
   if (ranges.every((each) => each !== undefined)) return ofRanges(ranges.flat());
   return { test: (code) => classes.some(({ test }) => test(code)), ranges: undefined };
 }
 
-/** What is not in the class. */
 export function negated(of: CharClass): CharClass {
   if (of.ranges === undefined) return { test: (code) => !of.test(code), ranges: undefined };
   const gaps: [number, number][] = [];
@@ -109,17 +105,14 @@ export function negated(of: CharClass): CharClass {
   return ofRanges(gaps);
 }
 
-/** What is in both. */
 export function intersectionOf(one: CharClass, other: CharClass): CharClass {
   return negated(unionOf([negated(one), negated(other)]));
 }
 
-/** One character. */
 export function charClass(expected: number, ignoreCase: boolean): CharClass {
   return ofRanges((ignoreCase ? foldings(expected) : [expected]).map((code) => [code, code]));
 }
 
-/** From one character to another. */
 export function rangeClass(first: number, last: number, ignoreCase: boolean): CharClass {
   if (!ignoreCase) return ofRanges([[first, last]]);
   const folded: [number, number][] = [[first, last]];
@@ -133,7 +126,7 @@ export function rangeClass(first: number, last: number, ignoreCase: boolean): Ch
   return ofRanges(folded);
 }
 
-/** Java ignores case for ASCII letters only, unless asked for Unicode. */
+/** Without UNICODE_CASE Java ignores case for ASCII letters only. */
 function foldings(code: number): readonly number[] {
   if (code >= 65 && code <= 90) return [code, code + 32];
   return code >= 97 && code <= 122 ? [code, code - 32] : [code];

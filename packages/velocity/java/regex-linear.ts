@@ -1,35 +1,34 @@
 /**
- * Which Java patterns V8's own RegExp may run, though nothing can stop it: those in which the next character
- * alone decides how to go on (deterministic in Glushkov's sense: after each place of the pattern, the places
- * that may come next take no character in common), and in which nothing that may be empty repeats or stands
- * beside another such alternative. Then a text's beginning determines the way through the pattern, so a
- * matcher that backtracks sees each character at most once on the way and once on the way back: linear time.
- * `a+b+` is such a pattern; `(a+)+`, `.*x.*` and `a*ab` are not, and stay with the engine that pays per step.
+ * Finds Java patterns that V8's own RegExp, which cannot be stopped, may run: those in which the next
+ * character alone decides how to go on (deterministic in Glushkov's sense: the places that may follow a place
+ * take no character in common), and in which nothing that may be empty repeats or stands beside another such
+ * alternative. A backtracking matcher then sees each character at most twice: linear time. `a+b+` is such a
+ * pattern; `(a+)+`, `.*x.*` and `a*ab` are not, and stay with the engine that pays per step.
  */
 import type { CharClass, Ranges } from './regex-classes.ts';
 import type { Node } from './regex-parser.ts';
 
-/** Both without flags but `u` and `y`, so that characters are code points and nothing is searched for. */
+/** Only with flags `u` and `y`: characters are code points and there is no search. */
 export type LinearForms = {
   /** For Java's `matches`. */
   readonly whole: RegExp | undefined;
-  /** For `find`, where the pattern can only match at the beginning. */
+  /** For `find`, if the pattern can only match at the beginning. */
   readonly atStart: RegExp | undefined;
 };
 
-/** V8 remembers a place per character: its stack, and the time one header or field takes, stay small. */
+/** V8 stores a place per character: bounds its stack and the time for one header or field. */
 export const MAX_LINEAR_CHARS = 65_536;
 
 const MAX_PLACES = 256;
 
-/** A place of the pattern that takes one character, and the places that may come next. */
+/** A place of the pattern that takes one character, and its possible successors. */
 type Place = { readonly ranges: Ranges; readonly next: Set<Place> };
 
 type Part = { readonly first: readonly Place[]; readonly last: readonly Place[]; readonly nullable: boolean };
 
 const EMPTY: Part = { first: [], last: [], nullable: true };
 
-/** Thrown inside for whatever is not proven. */
+/** Thrown internally for unproven patterns. */
 class NotLinear extends Error {}
 
 export function linearForms(pattern: Node): LinearForms {
@@ -49,7 +48,7 @@ export function linearForms(pattern: Node): LinearForms {
   }
 }
 
-/** Whether a form may decide about a text; the outcome is the engine's own. */
+/** Whether a form may decide about a text; the result equals the engine's. */
 export function runLinear(form: RegExp | undefined, text: string): boolean | undefined {
   if (form === undefined || text.length > MAX_LINEAR_CHARS) return undefined;
   form.lastIndex = 0;
@@ -57,7 +56,7 @@ export function runLinear(form: RegExp | undefined, text: string): boolean | und
 }
 
 /**
- * `^` before and `$` behind everything. For `matches` both are always true there: nothing comes before, and
+ * Removes a leading `^` and a trailing `$`. For `matches` both always hold there: nothing comes before, and
  * the end of the text is an end of every kind.
  */
 function withoutEnds(pattern: Node) {
@@ -80,8 +79,8 @@ function withoutEnds(pattern: Node) {
 }
 
 /**
- * `\w+\.?[.\w]*` as `\w[.\w]*`: what a repetition takes beyond its least, the endless one behind it takes as well, so
- * both match the same texts. Patterns of tokens are written so, and would be ambiguous for nothing.
+ * `\w+\.?[.\w]*` as `\w[.\w]*`: characters beyond a repetition's minimum are taken by the endless one after
+ * it, so both match the same texts. Token patterns are often written so, and would be ambiguous without need.
  */
 function withoutSwallowed(nodes: readonly Node[]): readonly Node[] {
   return nodes.map(simplified).reduceRight<readonly Node[]>((behind, node) => {
@@ -107,7 +106,7 @@ function isWithin(inner: Ranges, outer: Ranges): boolean {
   return inner.every(([first, last]) => outer.some(([from, to]) => from <= first && last <= to));
 }
 
-/** Follows the pattern with counted repetitions written out, and refuses where two ways are open. */
+/** Follows the pattern with counted repetitions expanded, and refuses ambiguity. */
 class Places {
   readonly #all: Place[] = [];
 

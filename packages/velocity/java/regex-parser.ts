@@ -1,4 +1,4 @@
-/** The syntax of java.util.regex: a pattern to a tree. */
+/** Parses java.util.regex syntax into a tree. */
 import {
   ANY_CHAR,
   type CharClass,
@@ -16,11 +16,10 @@ import {
 } from './regex-classes.ts';
 import { failure, type TemplateError } from './template-error.ts';
 
-/** What holds at a place without taking a character. */
+/** A condition at a place, without taking a character. */
 export type Assertion =
   'start' | 'end' | 'inputStart' | 'inputEnd' | 'wordBoundary' | 'noWordBoundary' | 'absoluteEnd';
 
-/** A part of a pattern. */
 export type Node =
   | { readonly kind: 'empty' }
   | { readonly kind: 'char'; readonly set: CharClass }
@@ -42,7 +41,7 @@ const MAX_NESTING = 50;
 
 type Flags = { readonly ignoreCase: boolean; readonly dotAll: boolean; readonly multiline: boolean };
 
-/** Reads one pattern; afterwards `groups` and `names` tell its groups. */
+/** Parses one pattern; afterwards `groups` and `names` describe its groups. */
 export class RegexParser {
   readonly #pattern: string;
   #at = 0;
@@ -79,7 +78,7 @@ export class RegexParser {
     return found;
   }
 
-  /** Flags set inside last until the group around them ends. */
+  /** Inline flags last until the enclosing group ends. */
   #choice(): Node {
     this.#nesting += 1;
     if (this.#nesting > MAX_NESTING) throw this.#bad('too many nested groups');
@@ -224,7 +223,7 @@ export class RegexParser {
     return String(group);
   }
 
-  /** What follows a backslash, where it stands for characters. */
+  /** A backslash sequence that stands for characters. */
   #escapedChar(): CharClass {
     const property = this.#take(/([pP])(?:\{(\^?\w+)\}|(\w))/);
     if (property !== null) return this.#property(property[2] ?? property[3] ?? '', property[1] === 'P');
@@ -253,7 +252,7 @@ export class RegexParser {
     return isNegated ? negated(set) : set;
   }
 
-  /** After `[`: a union of characters, ranges and classes, perhaps negated or intersected. */
+  /** After `[`: a union of characters, ranges and classes, optionally negated or intersected. */
   #charClass(): CharClass {
     this.#nesting += 1;
     if (this.#nesting > MAX_NESTING) throw this.#bad('too many nested classes');

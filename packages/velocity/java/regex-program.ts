@@ -11,7 +11,7 @@ export type Instruction =
   | { op: 'split'; first: number; second: number }
   | { op: 'jump'; to: number }
   | { readonly op: 'save'; readonly slot: number }
-  /** Fails where nothing was consumed since `save` of the slot: an empty round of a loop. */
+  /** Fails if nothing was consumed since `save` of the slot: an empty iteration of a loop. */
   | { readonly op: 'progress'; readonly slot: number }
   | { readonly op: 'assert'; readonly kind: Assertion; readonly multiline: boolean }
   | {
@@ -24,15 +24,14 @@ export type Instruction =
   | { readonly op: 'backreference'; readonly group: number; readonly ignoreCase: boolean }
   | { readonly op: 'match' };
 
-/** A pattern ready to run. */
 export type RegexProgram = {
   readonly instructions: readonly Instruction[];
-  /** Capturing groups, the whole match being 0. */
+  /** Number of capturing groups, with the whole match as 0. */
   readonly groups: number;
-  /** Positions remembered: two per group, then one per loop. */
+  /** Number of stored positions: two per group, then one per loop. */
   readonly slots: number;
   readonly names: ReadonlyMap<string, number>;
-  /** The same as JavaScript's own, where that is proven equal and linear. */
+  /** JavaScript's own RegExp, where proven equal and linear. */
   readonly linear: LinearForms;
 };
 
@@ -40,9 +39,8 @@ const MAX_PATTERN_CHARS = 1_000;
 const MAX_INSTRUCTIONS = 20_000;
 
 /**
- * Compiles a pattern.
- * @throws TemplateError TEMPLATE_FAILED for a pattern Java refuses or we do not know (comments mode,
- * Unicode scripts), TEMPLATE_LIMIT for one that is too long or repeats too much.
+ * @throws TemplateError TEMPLATE_FAILED for a pattern Java refuses or we do not know (comments mode, Unicode
+ * scripts), TEMPLATE_LIMIT for one that is too long or repeats too much.
  */
 export function parseRegex(pattern: string): RegexProgram {
   if (pattern.length > MAX_PATTERN_CHARS) {
@@ -63,8 +61,7 @@ const PROGRAMS = new Map<string, RegexProgram>();
 const MAX_PROGRAMS = 256;
 
 /**
- * `parseRegex` for patterns that come as text each time: a template or an integration response has the same one at
- * each request.
+ * `parseRegex` with a cache: a template or an integration response uses the same pattern at each request.
  * @throws TemplateError as `parseRegex`
  */
 export function regexProgram(pattern: string): RegexProgram {
@@ -76,7 +73,7 @@ export function regexProgram(pattern: string): RegexProgram {
   return program;
 }
 
-/** Writes nodes as instructions. Counted repetitions are written out, so their number is bounded. */
+/** Emits nodes as instructions. Counted repetitions are expanded, so their number is bounded. */
 class Emitter {
   #out: Instruction[] = [];
   #total = 0;
@@ -195,7 +192,7 @@ class Emitter {
     return split;
   }
 
-  /** Sets where a split goes on without the repeated part. */
+  /** Sets a split's target after the repeated part. */
   #aim(split: { first: number; second: number }, exit: number, lazy: boolean): void {
     split.second = lazy ? split.first : exit;
     if (lazy) split.first = exit;

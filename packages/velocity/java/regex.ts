@@ -1,8 +1,8 @@
 /**
- * java.util.regex for templates. The engine is our own because neither Java's nor JavaScript's can be
- * stopped: `(a+)+$` on a long text would hang the gateway. This one backtracks as Java does, on an explicit
- * stack, and pays for every step out of the render's budget, so a hostile pattern ends in a TemplateError.
- * What is proven to need no such care runs as a RegExp (`regex-linear.ts`).
+ * java.util.regex for templates. Neither Java's nor JavaScript's engine can be stopped: `(a+)+$` on a long
+ * text would hang the gateway. This one backtracks like Java, on an explicit stack, and charges every step to
+ * the render's budget, so a hostile pattern ends in a TemplateError. Patterns proven harmless run as a RegExp
+ * (`regex-linear.ts`).
  */
 import { runLinear } from './regex-linear.ts';
 import type { Assertion } from './regex-parser.ts';
@@ -10,7 +10,7 @@ import { type Instruction, regexProgram, type RegexProgram } from './regex-progr
 import type { RenderBudget } from './render-budget.ts';
 import { failure, TemplateError } from './template-error.ts';
 
-/** Start and end of each group, -1 where it took no part. */
+/** Start and end of each group, -1 if it did not match. */
 type Slots = number[];
 
 type Found = { readonly start: number; readonly end: number; readonly slots: Slots };
@@ -54,7 +54,7 @@ class Matcher {
     return this.#find(0) !== undefined;
   }
 
-  /** Java's `find` again and again: an empty match moves the search on by one. */
+  /** Java's `find`, repeated: an empty match advances the search by one. */
   *findAll(): Generator<Found> {
     let from = 0;
     while (from <= this.#text.length) {
@@ -89,8 +89,8 @@ class Matcher {
   }
 
   /**
-   * Runs a program; returns where the match ends and leaves the groups in `slots`. On the stack lie, in
-   * threes, places to go on from (instruction, position, -1) and slots to restore (slot, value, -2).
+   * Runs a program; returns the end of the match, with the groups in `slots`. The stack holds triples: places
+   * to resume (instruction, position, -1) and slots to restore (slot, value, -2).
    */
   #run(
     program: readonly Instruction[],
@@ -138,7 +138,7 @@ class Matcher {
     }
   }
 
-  /** The position after an instruction that holds here. */
+  /** The position after an instruction that matches here. */
   #consume(
     instruction: Exclude<Instruction, { op: 'match' | 'split' | 'jump' | 'save' }>,
     position: number,
@@ -168,7 +168,7 @@ class Matcher {
     }
   }
 
-  /** Runs a part that is not entered again on backtracking; its groups are undone by what lies on the stack. */
+  /** Runs a part that backtracking does not re-enter; the stack restores its groups. */
   #inner(
     program: readonly Instruction[],
     start: number,
@@ -236,7 +236,7 @@ class Matcher {
   }
 }
 
-/** Back to the last choice, undoing the slots set since; undefined where none is left. */
+/** Back to the last choice, restoring the slots set since; undefined if none is left. */
 function backtrack(stack: number[], slots: Slots): readonly [number, number] | undefined {
   for (;;) {
     const kind = stack.pop();
@@ -252,7 +252,7 @@ function isLineEnd(text: string, at: number): boolean {
   return '\n\r\u0085\u2028\u2029'.includes(text.charAt(at) || ' ');
 }
 
-/** `$` also matches before a line end that ends the text. */
+/** `$` also matches before a final line end. */
 function isBeforeLastLineEnd(text: string, at: number): boolean {
   const rest = text.length - at;
   if (rest === 2) return text.endsWith('\r\n');
@@ -263,17 +263,19 @@ function isWordChar(text: string, at: number): boolean {
   return /^[\p{L}\p{Nd}_]$/u.test(text.charAt(at));
 }
 
-/** Java's `String.matches`, with a pattern or a program compiled before. */
+/** Java's `String.matches`, with a pattern or a compiled program. */
 export function matchesRegex(text: string, pattern: string | RegexProgram, budget: RenderBudget): boolean {
   return new Matcher(pattern, text, budget).matchesAll();
 }
 
-/** Java's `find` with a program compiled before: whether it matches anywhere. */
+/** Java's `find` with a compiled program: whether it matches anywhere. */
 export function findsRegex(text: string, program: RegexProgram, budget: RenderBudget): boolean {
   return new Matcher(program, text, budget).finds();
 }
 
-/** Java's `replaceAll`, or `replaceFirst` where only the first match counts. `$1` and `\` are special in `replacement`. */
+/**
+ * Java's `replaceAll`, or `replaceFirst` for only the first match. `$1` and `\` are special in `replacement`.
+ */
 export function replaceRegex(
   text: string,
   pattern: string,
@@ -315,7 +317,7 @@ function expand(replacement: string, matcher: Matcher, found: Found, text: strin
   return result;
 }
 
-/** Group number and length of `$1`, `$12` (as many digits as there are groups) or `${name}`. */
+/** Group number and length of `$1`, `$12` (as many digits as form a valid group) or `${name}`. */
 function readGroup(replacement: string, at: number, matcher: Matcher): readonly [number, number] {
   const named = /^\$\{([a-zA-Z][a-zA-Z\d]*)\}/.exec(replacement.slice(at, at + 100));
   if (named !== null) {
@@ -332,14 +334,14 @@ function readGroup(replacement: string, at: number, matcher: Matcher): readonly 
   return [group, length + 1];
 }
 
-/** Java's `split`: at most `limit` parts where positive; trailing empty parts are dropped where 0. */
+/** Java's `split`: at most `limit` parts if positive; for 0 trailing empty parts are dropped. */
 export function splitRegex(text: string, pattern: string, limit: number, budget: RenderBudget): string[] {
   const matcher = new Matcher(pattern, text, budget);
   const parts: string[] = [];
   let last = 0;
   for (const { start, end } of matcher.findAll()) {
     if (limit > 0 && parts.length === limit - 1) break;
-    // An empty match at the beginning makes no empty first part.
+    // An empty match at the start makes no empty first part.
     if (end === 0) continue;
     parts.push(text.slice(last, start));
     budget.spend(1);

@@ -2,11 +2,11 @@ import { TemplateError } from './template-error.ts';
 
 /** Bounds of one render. AWS publishes the first and the template size; the others are ours. */
 export type RenderLimits = {
-  /** Iterations of one #foreach; the loop then ends, as Velocity's `directive.foreach.maxloops` does. */
+  /** Iterations of one #foreach; the loop then ends, like Velocity's `directive.foreach.maxloops`. */
   readonly maxIterations: number;
   /** Nodes rendered, elements copied, characters scanned by regular expressions. */
   readonly maxSteps: number;
-  /** Characters in the output, and in any one string made on the way. */
+  /** Characters in the output, and in any intermediate string. */
   readonly maxChars: number;
 };
 
@@ -29,7 +29,7 @@ export const DEFAULT_RENDER_LIMITS: RenderLimits = {
 /** Making or scanning this many characters costs one step. */
 const CHARS_PER_STEP = 16;
 
-/** How deep values may be nested when printed, compared, read or written. */
+/** Depth of values that are printed, compared, read or written. */
 export const MAX_VALUE_DEPTH = 200;
 
 /**
@@ -79,7 +79,7 @@ export class RenderBudget {
     this.spend(1 + chars / CHARS_PER_STEP);
   }
 
-  /** @throws TemplateError TEMPLATE_LIMIT where a text of that length may not exist. */
+  /** @throws TemplateError TEMPLATE_LIMIT for a text over the limit. */
   checkLength(chars: number): void {
     if (chars > this.limits.maxChars) {
       throw new TemplateError(
@@ -89,7 +89,7 @@ export class RenderBudget {
     }
   }
 
-  /** @throws TemplateError TEMPLATE_LIMIT where values contain themselves or are nested deeper than we follow. */
+  /** @throws TemplateError TEMPLATE_LIMIT for values that contain themselves or are nested too deep. */
   checkDepth(depth: number): void {
     if (depth > MAX_VALUE_DEPTH) {
       throw new TemplateError(

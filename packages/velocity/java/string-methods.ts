@@ -66,7 +66,7 @@ function arrayOfTexts(texts: readonly string[]): JavaList {
   return new JavaList([...texts], 'array');
 }
 
-/** Reading a text costs by its length, so that a loop over long texts stays within the budget. */
+/** Reading a text costs by its length, so that loops over long texts stay within the budget. */
 function scanning(body: MethodBody<string>): MethodBody<string> {
   return (self, args) => {
     args.budget.spendChars(self.length);
@@ -76,7 +76,7 @@ function scanning(body: MethodBody<string>): MethodBody<string> {
 
 const toText: MethodBody<string> = (_, args) => printValue(args.any(0), args.budget);
 
-/** java.lang.String, as of Java 8. Static methods can be called on any text, as in Velocity. */
+/** java.lang.String of Java 8. Static methods can be called on any text, as in Velocity. */
 export const STRING_METHODS = methodTable<string>({
   'charAt(int)': (self, args) => new JavaCharacter(self.charAt(checkIndex(args.int(0), self.length))),
   'codePointAt(int)': (self, args) => self.codePointAt(checkIndex(args.int(0), self.length)) ?? 0,

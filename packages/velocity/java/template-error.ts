@@ -33,9 +33,9 @@ export type TemplatePlace = { readonly line: number; readonly column: number };
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   readonly code: TemplateErrorCode;
-  /** Name the template was compiled under; undefined until it has passed through `compileTemplate`. */
+  /** The template's name; undefined until `compileTemplate` adds it. */
   template: string | undefined;
-  /** Undefined where the failing operation has no place in the source (a value read by JSONPath). */
+  /** Undefined if the failing operation has no place in the source (a value read by JSONPath). */
   line: number | undefined;
   column: number | undefined;
 
@@ -47,14 +47,13 @@ export class TemplateError extends Error {
     this.column = place?.column;
   }
 
-  /** Adds the place to an error raised where it was not known. */
   at(place: TemplatePlace): this {
     this.line ??= place.line;
     this.column ??= place.column;
     return this;
   }
 
-  /** `name:line:column: message` as logs and the command line print it. */
+  /** `name:line:column: message`, for logs and the command line. */
   describe(): string {
     const where = [this.template, this.line, this.column].filter((part) => part !== undefined).join(':');
     return where === '' ? this.message : `${where}: ${this.message}`;

@@ -1,19 +1,19 @@
 /**
- * The values that templates see. Velocity runs on Java objects and shows their classes in many places:
- * `7 / 2` is 3, `"1" == 1` compares texts, a list from JSON prints as JSON and a list literal does not.
- * What Java and JavaScript share is itself (null, boolean, String, and Integer as number); the rest are
- * the classes here.
+ * The values of templates. Velocity runs on Java objects and shows their classes in many places: `7 / 2` is
+ * 3, `"1" == 1` compares texts, a list from JSON prints as JSON and a list literal does not. Types that Java
+ * and JavaScript share are used directly (null, boolean, String, and Integer as number); the others are the
+ * classes here.
  */
 import type { RenderBudget } from './render-budget.ts';
 import { failure } from './template-error.ts';
 
-/** Anything a template can hold. */
+/** Any value of a template. */
 export type JavaValue = null | boolean | string | JavaNumber | JavaObject;
 
 /** A plain number is an Integer and always within 32 bits. */
 export type JavaNumber = number | JavaLong | JavaDouble | JavaBigInteger | JavaBigDecimal;
 
-/** Values with members of their own. */
+/** Values with members. */
 export type JavaObject =
   | JavaCharacter
   | JavaList
@@ -43,7 +43,7 @@ export class JavaLong {
   }
 }
 
-/** Also stands for Float, which no template can make. */
+/** Also for Float, which no template can make. */
 export class JavaDouble {
   readonly value: number;
   constructor(value: number) {
@@ -51,7 +51,6 @@ export class JavaDouble {
   }
 }
 
-/** A java.math.BigInteger. */
 export class JavaBigInteger {
   readonly value: bigint;
   constructor(value: bigint) {
@@ -77,7 +76,7 @@ export class JavaCharacter {
   }
 }
 
-/** `list` is an ArrayList, `json` what JSON parsing makes (prints as JSON), `array` a Java array (fixed size). */
+/** `list` is an ArrayList, `json` a parsed JSON list (prints as JSON), `array` a Java array (fixed size). */
 type ListKind = 'list' | 'json' | 'array';
 
 /**
@@ -94,7 +93,7 @@ type ListKind = 'list' | 'json' | 'array';
 export class JavaList {
   readonly kind: ListKind;
   readonly items: JavaValue[];
-  /** Grows with each change of size, so that an iterator notices. */
+  /** Incremented at each change of size, so that iterators notice. */
   changes = 0;
 
   constructor(items: JavaValue[], kind: ListKind = 'list') {
@@ -103,7 +102,7 @@ export class JavaList {
   }
 }
 
-/** A key and its value in a map; setting the value changes the map. */
+/** A map entry; setting its value changes the map. */
 export class JavaEntry {
   readonly key: JavaValue;
   value: JavaValue;
@@ -147,7 +146,7 @@ export class JavaMap {
     return this.#entries.has(keyIdentity(key));
   }
 
-  /** Returns the value before, or null. */
+  /** Returns the previous value, or null. */
   put(key: JavaValue, value: JavaValue): JavaValue {
     const identity = keyIdentity(key);
     const entry = this.#entries.get(identity);
@@ -180,10 +179,13 @@ export class JavaMap {
   }
 }
 
-/** A map of the host's that prints as nothing, where a Java map would print its entries. */
+/** A map of the host that prints as nothing, where a Java map would print its entries. */
 export class SilentMap extends JavaMap {}
 
-/** Equal keys have equal identities. Collections as keys would need Java's hash codes; nothing real uses them. */
+/**
+ * Equal keys have equal identities. Collections as keys would need Java's hash codes; no real template uses
+ * them.
+ */
 function keyIdentity(key: JavaValue): unknown {
   if (key instanceof JavaLong) return `\u0000L${key.value}`;
   if (key instanceof JavaDouble) return `\u0000D${key.value}`;
@@ -193,7 +195,7 @@ function keyIdentity(key: JavaValue): unknown {
   return key;
 }
 
-/** `keySet()`, `values()` or `entrySet()`: follows the map. */
+/** `keySet()`, `values()` or `entrySet()`: a live view of the map. */
 export class JavaMapView {
   readonly map: JavaMap;
   readonly shows: 'keys' | 'values' | 'entries';
@@ -210,7 +212,7 @@ export class JavaMapView {
   }
 }
 
-/** An iterator that fails, as Java's does, once what it walks over has changed. */
+/** An iterator that fails, like Java's, once its collection has changed. */
 export class JavaIterator {
   readonly #source: JavaList | JavaMapView;
   readonly #watched: JavaList | JavaMap;
@@ -226,7 +228,7 @@ export class JavaIterator {
   }
 
   hasNext(): boolean {
-    // A list compares its cursor with its present size, a map looks for its next entry.
+    // For a list by cursor and present size, for a map by its next entry.
     return this.#cursor !== this.#items.length;
   }
 
@@ -259,12 +261,12 @@ export class JavaIterator {
   }
 }
 
-/** `$foreach`: the state of one running loop, which also stores what the template puts into it. */
+/** `$foreach`: the state of one running loop, which also stores values set by the template. */
 export class LoopScope {
   index = -1;
   hasNext = false;
   readonly parent: LoopScope | null;
-  /** What the name `$foreach` meant before the outermost loop. */
+  /** The value of `$foreach` before the outermost loop. */
   readonly replaced: JavaValue;
   readonly stored = new JavaMap();
 
@@ -282,7 +284,7 @@ export class LoopScope {
   }
 }
 
-/** What #define makes and `$bodyContent` is: rendered anew each time it is asked for its text. */
+/** The value of #define or `$bodyContent`: rendered each time its text is read. */
 export class RenderedBlock {
   readonly #text: () => string | null;
 
@@ -290,17 +292,17 @@ export class RenderedBlock {
     this.#text = text;
   }
 
-  /** Null where the block contains itself too often. */
+  /** Null if the block contains itself too often. */
   toText(): string | null {
     return this.#text();
   }
 }
 
-/** A method of the gateway's own; undefined where it does not take these arguments. */
+/** A method of the gateway; undefined if it does not take these arguments. */
 export type HostMethod = (args: readonly JavaValue[], budget: RenderBudget) => JavaValue | undefined;
 
 /**
- * An object of the gateway, such as `$input`. Its members are those given, nothing else.
+ * An object of the gateway, such as `$input`, with exactly the given members.
  *
  * @example
  * ```ts
@@ -327,7 +329,7 @@ export class HostObject {
   }
 }
 
-/** Whether Java would call it a Number. */
+/** Whether the value is a Number in Java. */
 export function isJavaNumber(value: JavaValue): value is JavaNumber {
   return (
     typeof value === 'number' ||

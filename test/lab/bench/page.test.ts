@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import {
   instanceFigures,
   isHeld,
-  linkGrowth,
   printPage,
   startFigures,
   throughputFigures,
@@ -31,7 +30,7 @@ const run = (requestsPerSecond: number, p99Ms: number): Measurement => ({
   loadCpuShare: 0.5,
 });
 
-describe('docs/performance.md', () => {
+describe('all figures of a run', () => {
   const rows = [
     summarise('rest', 'gateway', [run(9_000, 4)]),
     summarise('rest-authorized', 'gateway', [run(9_600, 6)]),
@@ -103,13 +102,5 @@ describe('docs/performance.md', () => {
   it('compares with nothing that was not measured', () => {
     const [, , , , offline] = requests.slice(5);
     assert.deepEqual([offline?.value, offline && isHeld(offline)], [undefined, undefined]);
-  });
-
-  it('leads to how cost grows where that is written, be it before or after', () => {
-    const linked = printPage(CONDITIONS, [], true);
-
-    assert.match(linked, /, \[how cost grows\]\(performance\/growth\.md\)\. Of each/);
-    assert.equal(linkGrowth(printPage(CONDITIONS, [])), linked);
-    assert.equal(linkGrowth(linked), linked);
   });
 });

@@ -120,7 +120,7 @@ describe('keys and plans of a template', () => {
       more: { Plan: aPlan({ Throttle: { RateLimit: -2, BurstLimit: 1 } }) },
       logicalId: 'Plan',
       property: 'Throttle.RateLimit',
-      message: /not negative/,
+      message: /of at least 0/,
       source: 'docs/aws §5.1',
     },
     {

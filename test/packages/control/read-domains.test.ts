@@ -167,7 +167,7 @@ describe('a domain with mutual TLS', () => {
     {
       name: 'has no certificate',
       objects: { 'trust/partners.pem': 'x' },
-      reason: /has no certificate in PEM/,
+      reason: /has no PEM certificate/,
     },
   ];
   for (const { name, objects, reason } of broken)

@@ -102,7 +102,11 @@ describe('a service integration of an HTTP API', () => {
     readonly more?: JsonObject;
     readonly message: RegExp;
   }[] = [
-    { name: 'a subtype that AWS does not have', subtype: 'SNS-Publish', message: /no integration subtype/ },
+    {
+      name: 'a subtype that AWS does not have',
+      subtype: 'SNS-Publish',
+      message: /not an integration subtype/,
+    },
     {
       name: 'a required parameter left out',
       parameters: { MessageBody: 'x' },

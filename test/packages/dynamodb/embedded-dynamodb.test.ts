@@ -313,16 +313,16 @@ describe('the start of the embedded DynamoDB', () => {
 
     assert.equal(
       describeLateStart(120_000, { waiting: 35, cores: 2 }, output),
-      'the embedded DynamoDB did not start in 120 s; this machine is busy (a load of 35.0 on 2 cores), so that it may only be slow: start again with less beside it. ' +
-        'Or take one that runs elsewhere, as DynamoDB Local: --dynamodb http://127.0.0.1:8000\n' +
-        'The last that it printed:\ntwo\nthree\nfour\nfive\nsix',
+      'the embedded DynamoDB did not start in 120 s; this machine is busy (load 35.0 on 2 cores): stop other programs and start again. ' +
+        'Or use another one, such as DynamoDB Local: --dynamodb http://127.0.0.1:8000\n' +
+        'Its last output:\ntwo\nthree\nfour\nfive\nsix',
     );
   });
 
   it('that is late on an idle machine says that nothing is known', () => {
     assert.match(
       describeLateStart(20_000, { waiting: 0, cores: 4 }, ''),
-      /^the embedded DynamoDB did not start in 20 s; nothing says why: .* --dynamodb http:\/\/127\.0\.0\.1:8000$/,
+      /^the embedded DynamoDB did not start in 20 s; the cause is unknown: .* --dynamodb http:\/\/127\.0\.0\.1:8000$/,
     );
   });
 });

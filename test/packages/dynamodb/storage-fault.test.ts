@@ -8,10 +8,10 @@ describe('what LevelDB says of its folder', () => {
       code: 'LEVEL_LOCKED',
       says: /^\/data is in use by another gatewright; stop it or choose another --data$/,
     },
-    { code: 'LEVEL_CORRUPTION', says: /^\/data is damaged \(why\); put a copy of it back, or delete it/ },
+    { code: 'LEVEL_CORRUPTION', says: /^\/data is damaged \(why\); restore a copy, or delete it/ },
     {
       code: 'LEVEL_IO_ERROR',
-      says: /^\/data cannot be read or written \(why\); see whether its disk is full/,
+      says: /^\/data cannot be read or written \(why\); check free disk space/,
     },
   ])
     it(`names the folder and what to do: ${code}`, () => {

@@ -44,7 +44,7 @@ describe('START_OPTIONS', () => {
     assert.equal(OF_PLUGIN['allow-host']?.usage.toLowerCase(), `${option.description.toLowerCase()}.`);
     assert.equal(
       OF_PLUGIN['port']?.usage,
-      'Port of the first API; the others follow, 0 = free ports. Default: 3000.',
+      'Port of the first API; others use the next ports; 0 = any free. Default: 3000.',
     );
   });
 });

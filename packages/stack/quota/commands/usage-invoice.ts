@@ -38,7 +38,9 @@ export function closeCommand(): Command {
 
 export function invoiceCommand(): Command {
   return addMonthOptions(new Command('invoice').description('Print the invoices of a month.'))
-    .addOption(new Option('--format <format>').choices(['json', 'csv', 'pdf']).default('json'))
+    .addOption(
+      new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
+    )
     .option('--out <folder>', 'write one file per invoice here; required for PDF')
     .option('--draft', 'also if some periods of the month are open')
     .action(invoice);

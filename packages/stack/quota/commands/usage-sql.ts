@@ -28,7 +28,9 @@ export function sqlCommand(): Command {
     )
     .option('--export <files>', "folder of an export's .json.gz files, or one file")
     .option('--period <month>', 'with --export: month, such as 2026-11', readMonth)
-    .addOption(new Option('--format <format>').choices(['ndjson', 'csv']).default('ndjson'))
+    .addOption(
+      new Option('--format <format>', 'format of the output').choices(['ndjson', 'csv']).default('ndjson'),
+    )
     .option('--memory <size>', 'memory limit of DuckDB (default: 4GB); the rest goes to disk', readSize)
     .action(run);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printFunctionsPage, saveFigures } from '../../../../lab/bench/functions/page.ts';
+import { functionFigures, printFunctionsPage, saveFigures } from '../../../../lab/bench/functions/page.ts';
 import type { Measured } from '../../../../lab/bench/functions/page.ts';
 
 const CONDITIONS = {
@@ -27,7 +27,7 @@ const ALL = [
   measured({ server: 'gateway', function: 'java', isKept: true }, [400]),
 ];
 
-describe('docs/performance/functions.md', () => {
+describe('the page of functions', () => {
   const page = printFunctionsPage(CONDITIONS, ALL, ['Python: python3 is not installed']);
 
   it('has medians of both servers, and how much longer the other one takes', () => {
@@ -47,6 +47,19 @@ describe('docs/performance/functions.md', () => {
       ],
     );
     assert.match(page, /at most 200 ms \| held/);
+  });
+
+  it('gives the page of all figures first answers of kept code, and saves with their goal', () => {
+    assert.deepEqual(
+      functionFigures(ALL).map(({ what, value, goal }) => [what, value, goal?.bound]),
+      [
+        ['First answer, TypeScript', 50, undefined],
+        ['First answer, TypeScript, serverless-offline', 150, undefined],
+        ['First answer, Java 17', 400, undefined],
+        ['Save to answer, TypeScript', 200, 200],
+        ['Save to answer, TypeScript, serverless-offline', 900, undefined],
+      ],
+    );
   });
 
   it('names what this machine lacks, and of what run it is', () => {

@@ -53,7 +53,7 @@ const FIGURES: StackFigures = {
   ],
 };
 
-describe('docs/performance/stack.md', () => {
+describe('the page of the stack', () => {
   const page = printStackPage(CONDITIONS, FIGURES);
 
   it('says that nothing of it is a figure of AWS, and of what run it is', () => {

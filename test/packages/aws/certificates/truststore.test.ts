@@ -84,12 +84,12 @@ describe('whyUntrusted', () => {
 
 describe('readTruststore', () => {
   const rows: { name: string; text: string; reason: RegExp }[] = [
-    { name: 'nothing', text: '', reason: /no certificate/ },
-    { name: 'a key', text: authority.privateKey, reason: /no certificate/ },
+    { name: 'nothing', text: '', reason: /no PEM certificate/ },
+    { name: 'a key', text: authority.privateKey, reason: /no PEM certificate/ },
     {
       name: 'a block that is none',
       text: `${authority.certificate}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
-      reason: /place 2/,
+      reason: /block 2/,
     },
     { name: 'more than a megabyte', text: authority.certificate.padEnd(1024 * 1024 + 1), reason: /1 MB/ },
     {

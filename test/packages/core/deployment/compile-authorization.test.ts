@@ -250,7 +250,7 @@ const REFUSALS: Refusal[] = [
     method: USES_JWT,
     authorizer: { Type: 'JWT', JwtConfiguration: { ...REST_JWT.JwtConfiguration, Leeway: 5 } },
     property: 'JwtConfiguration.Leeway',
-    message: /^Leeway is not known here/,
+    message: /^Unknown member Leeway;/,
   },
   {
     name: 'a symmetric algorithm',

@@ -228,7 +228,7 @@ describe('a set of schemas refuses', () => {
     {
       name: 'a pattern that is none',
       schema: { pattern: '(' },
-      says: /^Invalid model schema specified: the pattern "\(" is no regular expression/,
+      says: /^Invalid model schema specified: the pattern "\(" is not a regular expression/,
       source: 'draft 4, §5.2.3',
     },
   ];

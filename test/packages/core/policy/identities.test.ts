@@ -76,7 +76,8 @@ describe('parseIdentities', () => {
     {
       name: 'a tag that is a number',
       text: withMore({ tags: '{ level: 3 }' }),
-      expected: /^f\.yml:5: tags: must have keys of up to 128 and values of up to 256 characters, as texts$/,
+      expected:
+        /^f\.yml:5: tags: must have keys of up to 128 and values of up to 256 characters, as strings$/,
     },
     {
       name: 'two tags that differ by case alone, of which one would be lost',
@@ -112,7 +113,7 @@ describe('parseIdentities', () => {
     {
       name: 'a key that is a list',
       text: '? [identities]\n: []',
-      expected: /^f\.yml:1: is not known here; the file has identities$/,
+      expected: /^f\.yml:1: is unknown; the file has identities$/,
     },
     { name: 'an empty file', text: '', expected: /^f\.yml: the file must be a map with identities$/ },
     {
@@ -124,7 +125,7 @@ describe('parseIdentities', () => {
       name: 'an unknown key',
       text: FILE.replace('    policies', '    groups: []\n    policies'),
       expected:
-        /^f\.yml:5: groups: is not known here; an identity has name, accessKeyId, secretAccessKey, policies, accountId, organizationId, tags, sessionToken, sessionExpires$/,
+        /^f\.yml:5: groups: is unknown; an identity has name, accessKeyId, secretAccessKey, policies, accountId, organizationId, tags, sessionToken, sessionExpires$/,
     },
     {
       name: 'a missing key',
@@ -154,8 +155,7 @@ describe('parseIdentities', () => {
     {
       name: 'a policy that names a principal (IAM user guide, "AWS JSON policy elements: Principal")',
       text: FILE.replace('Effect: Allow', "Effect: Allow, Principal: '*'"),
-      expected:
-        /^f\.yml:6: policies: a policy of an identity names no Principal: it is for whoever holds it$/,
+      expected: /^f\.yml:6: policies: an identity-based policy must not have a Principal$/,
     },
     {
       name: 'a policy that IAM would refuse',

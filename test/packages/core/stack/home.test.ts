@@ -16,9 +16,9 @@ describe('readHome', () => {
     ],
     [{ AWS_REGION: '' }, usual, 'an empty variable says nothing'],
     [{ AWS_ACCOUNT_ID: '210987654321' }, { ...usual, accountId: '210987654321' }, 'ours'],
-    [{ AWS_REGION: 'Frankfurt' }, /AWS_REGION is no region/, 'refused'],
-    [{ AWS_DEFAULT_REGION: 'eu' }, /AWS_DEFAULT_REGION is no region/, 'refused'],
-    [{ AWS_ACCOUNT_ID: '1' }, /AWS_ACCOUNT_ID is no account/, 'refused'],
+    [{ AWS_REGION: 'Frankfurt' }, /AWS_REGION is not an AWS region/, 'refused'],
+    [{ AWS_DEFAULT_REGION: 'eu' }, /AWS_DEFAULT_REGION is not an AWS region/, 'refused'],
+    [{ AWS_ACCOUNT_ID: '1' }, /AWS_ACCOUNT_ID is not an AWS account/, 'refused'],
   ];
   for (const [environment, expected, source] of rows)
     it(`reads ${JSON.stringify(environment)} (${source})`, () => {

@@ -1,0 +1,36 @@
+/** docs/security-findings.md: attacks and faults that were found, what holds each, and the tests that fail without it. */
+import { readSource } from './source-files.ts';
+
+export const FINDINGS_PAGE = 'docs/security-findings.md';
+
+type Finding = {
+  readonly attack: string;
+  readonly held: string;
+  /** A file and words that stand in it. */
+  readonly tests: readonly (readonly [file: string, words: string])[];
+};
+
+export const FINDINGS = JSON.parse(readSource('test/architecture/findings.json').text) as readonly Finding[];
+
+export function printFindings(): string {
+  const rows = FINDINGS.map(({ attack, held, tests }) => {
+    const [first, ...more] = [...new Set(tests.map(([file]) => `../${file}`))];
+    const others = more.map((file, at) => ` [${at + 2}](${file})`).join('');
+    return `| ${attack} | [${held}](${first ?? ''})${others} |`;
+  });
+  return `# Security findings
+
+Found by attacks and audits, and fixed; each link is the test. Printed from \`test/architecture/findings.json\` by \`npm run docs\`.
+
+| attack or fault | held by |
+| --- | --- |
+${rows.join('\n')}
+
+## What stays
+
+- Behind a greedy route, a server that ignores case (Express, ASP.NET) serves \`/Admin\` as \`/admin\`, past a rule for \`/admin\` (medium; [what to do](guides/protect/access.md#how-a-policy-is-made)).
+- An overheard signed call can be repeated for five minutes, and while the clock stands still; Signature Version 4 [allows that](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-signing.html).
+- A CPU-bound JSONPath from the caller in a template ends after about two seconds (low).
+- A WebSocket document that reads a token from \`Cookie\` builds without a warning (low).
+`;
+}
