@@ -117,7 +117,10 @@ describe('gatewright requests, explain, replay and export', () => {
 
   it('say what is wrong with what was typed, and which request is not kept', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
-      [['explain', 'ffffffff'], /There is no record of request ffffffff; `gatewright requests` lists the kept ones/],
+      [
+        ['explain', 'ffffffff'],
+        /There is no record of request ffffffff; `gatewright requests` lists the kept ones/,
+      ],
       [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
       [['replay', 'last', '--at', 'soon'], /"soon" is no shift/],
     ];

@@ -160,7 +160,10 @@ describe('custom.gatewright of a serverless.yml', () => {
     const { options, warnings } = apply([service("    usage-lag: '${self:custom.lag}'\n")]);
 
     assert.equal(options['usageLag'], 0);
-    assert.match(warnings.join(), /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it holds a variable/);
+    assert.match(
+      warnings.join(),
+      /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it holds a variable/,
+    );
   });
 
   it('leaves a service that cannot be read to whoever loads it', () => {

@@ -11,7 +11,10 @@ describe('what to do about an authorizer', () => {
 
     await api.send({ target: '/dev/pets' });
 
-    assert.match(storyOf(api.last()), /→ Send header X-Session with a credential that the function auth accepts\.$/);
+    assert.match(
+      storyOf(api.last()),
+      /→ Send header X-Session with a credential that the function auth accepts\.$/,
+    );
   });
 
   it('says of a token that IdentityValidationExpression refuses that the function was not called', async () => {

@@ -343,7 +343,10 @@ describe('explain', () => {
 
     await api.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(storyOf(api.last()), /the usage plans of key Key have abcdefghij\/prod, not abcdefghij\/dev/);
+    assert.match(
+      storyOf(api.last()),
+      /the usage plans of key Key have abcdefghij\/prod, not abcdefghij\/dev/,
+    );
   });
 
   it('has nothing to change where all went well', async () => {

@@ -141,10 +141,7 @@ describe('suggestTries', () => {
       [row('/pets', { authorizer: 'theirs', apiKeyRequired: true }), guard({ apiKeyRequired: true })],
     ]);
 
-    assert.deepEqual(lines, [
-      '# without theirs and the API key',
-      'curl -i http://127.0.0.1:3000/dev/pets',
-    ]);
+    assert.deepEqual(lines, ['# without theirs and the API key', 'curl -i http://127.0.0.1:3000/dev/pets']);
   });
 
   it('suggests no closed route', () => {

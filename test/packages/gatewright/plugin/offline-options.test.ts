@@ -127,7 +127,11 @@ describe('readOfflineOptions', () => {
       given: { httpPort: '70000' },
       says: /httpPort: "70000"\. A port is a number/,
     },
-    { name: 'a flag that is none', given: { reloadHandler: 'yes' }, says: /reloadHandler must be true or false/ },
+    {
+      name: 'a flag that is none',
+      given: { reloadHandler: 'yes' },
+      says: /reloadHandler must be true or false/,
+    },
     { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
     { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one text/ },
     {

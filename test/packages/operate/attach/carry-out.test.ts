@@ -187,7 +187,10 @@ describe('a run whose credentials expire', () => {
       const before = await api.seen();
       for (let number = 1; number <= steps; number += 1) {
         const { plan } = await api.plan();
-        await assert.rejects(api.apply(plan, expiringAt(api, number)), /renew them and run the command again/);
+        await assert.rejects(
+          api.apply(plan, expiringAt(api, number)),
+          /renew them and run the command again/,
+        );
 
         await api.apply(plan);
 
