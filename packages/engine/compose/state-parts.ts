@@ -144,7 +144,9 @@ async function checkKeys(value: unknown): Promise<readonly KeptKey[]> {
   try {
     const keys = parseIssuerKeys(value);
     if (keys.length > 0) return keys;
-  } catch {}
+  } catch {
+    // Reported as missing.
+  }
   throw new StateFileError('its issuer has no key');
 }
 
