@@ -131,7 +131,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
     args: ['clock', 'tomorrow'],
     says: /"tomorrow" is not a shift; write \+1d/,
   },
-  { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is no WebSocket URL/ },
+  { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is not a WebSocket URL/ },
   {
     name: 'a WebSocket where nothing listens',
     args: ['send', 'ws://127.0.0.1:1/dev?token=secret', 'hi'],

@@ -122,7 +122,7 @@ describe('gatewright requests, explain, replay and export', () => {
         /There is no record of request ffffffff; `gatewright requests` lists the kept ones/,
       ],
       [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
-      [['replay', 'last', '--at', 'soon'], /"soon" is no shift/],
+      [['replay', 'last', '--at', 'soon'], /"soon" is not a shift/],
     ];
     const told = await Promise.all(cases.map(([args]) => run(...args)));
     for (const [index, { code, stderr }] of told.entries()) {
