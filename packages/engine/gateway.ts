@@ -50,7 +50,6 @@ export type GivenOptions = Settings & {
   readonly keptIn?: string;
   /** Name for the command line; absent = known only in its own folder. */
   readonly announced?: Announced;
-  /** Key pair of the local admin. */
   readonly adminKey: KeyPair;
   /** Faults that AWS would refuse to deploy end the start; absent = they are reported. */
   readonly refusesFaults?: boolean;

@@ -40,7 +40,6 @@ type ServiceHostOptions = {
   /** Entries that outlive the gateway. */
   readonly kept: KeptEntries;
   readonly writtenObject: WrittenObjects;
-  /** The client of integrations. */
   readonly http: HttpClient;
   readonly report: (message: string) => void;
   /** Per service. Default: 5 s. */
@@ -68,7 +67,6 @@ export class ServiceHost {
   readonly #ports: ServicePorts;
   readonly #deliveries: TargetDeliveries;
   readonly #opened = new Map<string, Service>();
-  /** Of the open services. */
   #screening: readonly NonNullable<Service['screenOf']>[] = [];
   #resolving: readonly NonNullable<Service['originOf']>[] = [];
   readonly #opening = new Map<string, Promise<Service>>();
@@ -224,7 +222,6 @@ export class ServiceHost {
     return work.size === 0 && !agenda.isDue && schedules.pause === undefined;
   }
 
-  /** When the next waiting item is due. */
   get nextDue(): number | undefined {
     return this.#ports.agenda.nextDue;
   }

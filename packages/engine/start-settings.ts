@@ -5,7 +5,6 @@ import type { StartOption } from './settings.ts';
 type Rows = typeof START_OPTIONS;
 export type OptionName = keyof Rows;
 
-/** Type of a row's value. */
 export type ValueOf<Row> = Row extends { readonly read: (text: string, before: never) => infer Value }
   ? Exclude<Value, undefined>
   : Row extends { readonly takes: string }

@@ -108,7 +108,6 @@ export function attachCommand(): Command {
     });
 }
 
-/** For every command that edits an API. */
 export function addApiOptions(command: Command): Command {
   return command
     .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')

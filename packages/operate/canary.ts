@@ -1,4 +1,3 @@
-/** `gatewright canary`: a new deployment of a REST stage for part of its requests, for all, or removed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../engine/index.ts';

@@ -1,4 +1,3 @@
-/** `gatewright detach`: undoes `attach`, also a partial one. */
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { addApiOptions, orExitCode, REFUSED } from './attach.ts';

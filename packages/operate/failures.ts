@@ -1,6 +1,3 @@
-/**
- * `gatewright failures list|replay`: events at which functions of a stack failed for good, and their replay.
- */
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { asText, isJsonObject } from '@gatewright/aws/json-object';

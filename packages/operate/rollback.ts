@@ -1,4 +1,3 @@
-/** `gatewright rollback`: moves a stage of any kind of API to an earlier deployment. */
 import { Command } from 'commander';
 import { orExitCode } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';

@@ -10,7 +10,6 @@ import type { ServedApi } from '../core/exchange.ts';
 export type SharedPorts = {
   /** Of all REST and HTTP APIs; 0 = any free one. */
   readonly httpPort: number;
-  /** Of all WebSocket APIs. */
   readonly websocketPort: number;
   /** In front of every REST and HTTP path, without outer slashes: `api/v1`; empty = none. */
   readonly prefix: string;

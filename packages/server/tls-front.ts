@@ -139,7 +139,6 @@ function hasClient(socket: Socket): boolean {
   return typeof ask !== 'function' || Reflect.apply(ask, handle, [{}]) === 0;
 }
 
-/** Truststore of each kept server. */
 const truststores = new WeakMap<TlsServer, Truststore | undefined>();
 
 /** Alerts of browsers and libraries about a certificate of an unknown authority. */

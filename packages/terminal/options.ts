@@ -1,4 +1,3 @@
-/** Options that several commands share, read and checked. */
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
@@ -38,7 +37,6 @@ export const readRegion = readerOf(FORMS.region);
 /** `K=V`, repeatable. */
 export const collectPair = parserOf(FORMS.pair);
 
-/** A repeatable text. */
 export function collectText(text: string, texts: readonly string[]): string[] {
   return [...texts, text];
 }

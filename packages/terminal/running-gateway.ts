@@ -132,7 +132,6 @@ function messageOf(answer: unknown): string | undefined {
   return typeof answer.message === 'string' ? answer.message : undefined;
 }
 
-/** A required member of an answer. */
 export function readMember(answer: unknown, name: string): unknown {
   if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
     return Reflect.get(answer, name);

@@ -1,4 +1,3 @@
-/** Text for a POSIX shell. */
 import { commandName } from './output.ts';
 
 export type TokenText = {

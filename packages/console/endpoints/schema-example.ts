@@ -5,7 +5,6 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Finds another model of the API by its name. */
 type FindModel = (name: string) => JsonObject | undefined;
 
 const MAX_DEPTH = 8;

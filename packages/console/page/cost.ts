@@ -147,7 +147,6 @@ function logLine(functions: readonly FunctionShape[], factor: number, { logs }: 
   return { item: 'logs', of: 'functions', amount: `${count(gigabytes)} GB ingested`, cost: gigabytes * logs };
 }
 
-/** Measured units per event, over all tables. */
 export function unitsPerEvent(
   { tables = [], eventsOfTables }: Pick<TrafficShape, 'tables' | 'eventsOfTables'>,
   kind: 'reads' | 'writes',

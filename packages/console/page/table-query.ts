@@ -46,7 +46,7 @@ export function indexesOf(table: TableDescription): readonly string[] {
   return all.map(({ IndexName }) => IndexName);
 }
 
-/** Key names of the table, or of one of its indexes. */
+/** Of the table, or of one of its indexes. */
 export function keysOf(table: TableDescription, index: string): TableKeys {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
   const schema = indexes.find(({ IndexName }) => IndexName === index)?.KeySchema ?? table.KeySchema;

@@ -81,7 +81,6 @@ export type RequestDetail = RequestRow & {
   readonly noReplay: string | undefined;
 };
 
-/** State of the ring. */
 export type RecordState = {
   readonly isRecording: boolean;
   readonly kept: number;

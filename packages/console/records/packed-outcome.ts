@@ -73,7 +73,6 @@ export function oddOutcome(outcome: Outcome): KeptOutcome | undefined {
   }
 }
 
-/** Of an outcome kept as an object. */
 export function weighOutcome(outcome: KeptOutcome | undefined): number {
   return outcome !== undefined && 'payload' in outcome ? outcome.payload.length : 0;
 }

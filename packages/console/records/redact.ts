@@ -98,7 +98,6 @@ function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeate
       });
 }
 
-/** The secret that a text was cut from. */
 function partsOf(secrets: readonly string[]): (text: string) => string | undefined {
   const bare = secrets.flatMap((secret) => spellings(secret).map((spelling) => ({ secret, spelling })));
   return (text) =>

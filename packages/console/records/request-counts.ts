@@ -21,7 +21,6 @@ const CLASSES = 864;
 const DOUBLE = new DataView(new ArrayBuffer(8));
 /** Exponents of doubles begin at -1023. */
 const CLASS_OF_ONE = 1023 * CLASSES_PER_DOUBLING;
-/** Seconds counted singly. */
 export const COUNTED_SECONDS = 300;
 /** How often a route's threshold of slowness is computed: a quantile reads the whole histogram. */
 const SLOW_EVERY = 256;

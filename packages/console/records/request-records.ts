@@ -41,7 +41,6 @@ type RowFilter = {
   readonly status?: string | undefined;
 };
 
-/** A record that was found. */
 export type Found = { readonly sequence: number; readonly kept: Kept; readonly redactor: Redactor };
 
 type Slot = PackedRequest | PackedEvent;

@@ -1,4 +1,3 @@
-/** The steps of a load, in the order in which they are applied. */
 import { withFaults } from '../../control/fault-items.ts';
 import type { RolesOfStacks } from '../../control/read-roles.ts';
 import { type FunctionDefinition, isIsolated, isNodeRuntime } from '../../core/stack/function.ts';

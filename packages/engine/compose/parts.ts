@@ -20,7 +20,6 @@ import type { Store } from './store.ts';
 import type { Tls } from './tls.ts';
 import type { LateValues } from './values.ts';
 
-/** The parts of one start. */
 export type Parts = {
   readonly options: GatewayOptions;
   /** Undefined where the gateway is not announced. */
@@ -53,7 +52,7 @@ export type Parts = {
   readonly addresses: Map<string, string>;
   /** Address by name of the services in front of APIs, once listening. */
   readonly fronts: Map<string, string>;
-  /** Absolute path of the first source. */
+  /** Absolute path. */
   firstSource: string;
   /** Of an API port, once listening. */
   anyPort: number | undefined;

@@ -1,4 +1,3 @@
-/** `gatewright clock`: the shared time of gateway, issuer, DynamoDB and functions. */
 import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { say, UsageError } from '../../terminal/output.ts';

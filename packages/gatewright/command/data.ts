@@ -1,4 +1,3 @@
-/** `gatewright data save|load`: saves the state of the running gateway in one file, and loads it. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { count, remark, say } from '../../terminal/output.ts';

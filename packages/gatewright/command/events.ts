@@ -1,4 +1,3 @@
-/** `gatewright events`: event sources of functions, and events sent by hand. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';

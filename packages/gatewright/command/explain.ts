@@ -1,4 +1,3 @@
-/** `gatewright explain`: the story of one request, and what would change its outcome. */
 import { Command, Option } from 'commander';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { orExitCode } from '../../operate/attach.ts';

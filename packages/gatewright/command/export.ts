@@ -1,4 +1,3 @@
-/** `gatewright export`: recorded requests in a format that other tools open. */
 import { Command } from 'commander';
 import { count, say } from '../../terminal/output.ts';
 import { writePrivately } from '../../terminal/private-file.ts';

@@ -1,4 +1,3 @@
-/** Files written by `gatewright init`, as texts by path. */
 import { printInventory } from '@gatewright/authoring/route-inventory';
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { InspectedApi } from '../../engine/index.ts';

@@ -1,4 +1,3 @@
-/** `gatewright invoke`: calls a function of the running gateway with one event, by Lambda's own API. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';

@@ -1,4 +1,3 @@
-/** `gatewright logs`: past and future output of the running gateway and its functions. */
 import { Command, InvalidArgumentError } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { showControls } from '#shared/visible-text.ts';

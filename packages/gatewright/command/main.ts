@@ -1,4 +1,3 @@
-/** The process of the `gatewright` command. */
 import './compiled-code.cjs';
 import { runCommandLine } from './run-command-line.ts';
 

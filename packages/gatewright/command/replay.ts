@@ -1,4 +1,3 @@
-/** `gatewright replay`: sends a recorded request again, as another caller, at another time, edited. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

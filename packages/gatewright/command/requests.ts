@@ -1,4 +1,3 @@
-/** `gatewright requests`: the latest requests of the running gateway. */
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
 import { addGatewayOptions, askGateway, followGateway, readMember } from '../../terminal/running-gateway.ts';

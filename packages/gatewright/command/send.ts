@@ -1,4 +1,3 @@
-/** `gatewright send`: sends one message over a WebSocket, and prints the answer. */
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { rootCertificates } from 'node:tls';

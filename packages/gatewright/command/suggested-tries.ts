@@ -9,7 +9,6 @@ import type { TokenText } from '../../terminal/shell-text.ts';
 
 type Route = ApiRoutes['routes'][number];
 
-/** A route with its authorizer. */
 type GuardedRoute = {
   readonly route: Route;
   readonly isOpen: boolean;

@@ -47,7 +47,6 @@ export function readFlag(name: string, value: unknown): boolean {
   return readOption(name, { what: '' }, value) ?? false;
 }
 
-/** An option as osls declares it. */
 export function toOslsOption(option: StartOption): OptionSchema & { readonly usage: string } {
   const { takes, repeats, usual } = option;
   const without = typeof usual === 'string' || typeof usual === 'number' ? ` Default: ${usual}.` : '';

@@ -20,7 +20,6 @@ import type { Gateway, Listening } from '../../engine/index.ts';
 import type { StartFacts } from '../command/start-text.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Facts of the service that osls has read. */
 export type ServiceFacts = {
   /** Absolute path of its serverless.yml. */
   readonly file: string;

@@ -12,7 +12,7 @@ export type AuthorizerFunction = {
   readonly name: string;
   readonly timeoutSeconds: number | undefined;
   readonly isCallable: boolean;
-  /** Address of its policy. */
+  /** Of its policy. */
   readonly address: string;
   readonly qualifier: string | undefined;
   /** The statement that an attachment added, if present. */

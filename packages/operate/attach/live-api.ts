@@ -10,7 +10,7 @@ export type LiveRoute = {
   /** `ANY` where the key has none. */
   readonly method: string;
   readonly path: string;
-  /** Address of its edits. */
+  /** Of its edits. */
   readonly address: string;
   /** As AWS shows it. */
   readonly shown: JsonObject;

@@ -22,7 +22,7 @@ export type AttachWish = {
   readonly apiId: string;
   readonly stage: string;
   readonly type: 'token' | 'request';
-  /** Name or ARN of the function. */
+  /** Name or ARN. */
   readonly functionName: string;
   /** Of the authorizer at the API. */
   readonly name: string;

@@ -1,4 +1,3 @@
-/** A plan as text. */
 import { count, paint, table } from '../../terminal/output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import type { Surprise } from './surprise.ts';

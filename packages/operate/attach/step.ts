@@ -118,7 +118,6 @@ export function isSame(a: unknown, b: unknown): boolean {
   return [...names].every((name) => isSame(a[name], b[name]));
 }
 
-/** Fills in known ids. */
 export function fillIn(value: unknown, ids: Ids): unknown {
   if (typeof value === 'string')
     return value.replace(/\{(authorizer|deployment)\}/g, (whole, name: Made) => ids[name] ?? whole);

@@ -37,7 +37,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** Types whose names are looked up. */
 export const NAMED_TYPES: readonly string[] = Object.keys(KINDS);
 
 export function checkNames({ stack, account }: Views): readonly Finding[] {

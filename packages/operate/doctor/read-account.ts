@@ -66,7 +66,6 @@ function sorted(unread: readonly Unread[]): readonly Unread[] {
   return [...unread].sort((a, b) => a.what.localeCompare(b.what));
 }
 
-/** Resources named in the template. */
 function namedResources({ template }: StackView): readonly NamedResource[] {
   return Object.entries(template.Resources).flatMap(([logicalId, { Type: type, Properties = {} }]) => {
     const key = NAMED_TYPES.includes(type) ? NAME_PROPERTIES.find((name) => name in Properties) : undefined;

@@ -40,7 +40,6 @@ export type AccountView = {
   readonly arn: string;
   /** CloudFormation's status; `none` where the stack does not exist. */
   readonly stackStatus: string | undefined;
-  /** Existing resources of the stack. */
   readonly resources: readonly StackResource[] | undefined;
   /** In account and region. */
   readonly exports: readonly { readonly name: string; readonly stackName: string }[] | undefined;

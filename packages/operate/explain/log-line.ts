@@ -70,7 +70,6 @@ export function wantedFormat(kind: keyof typeof WANTED): string {
   return `{${members.join(',')}}`;
 }
 
-/** Names in a format, each once. */
 export function variablesOf(format: string): readonly string[] {
   const parts = format.split(VARIABLE);
   return [...new Set(parts.filter((_, index) => index % 2 === 1))];

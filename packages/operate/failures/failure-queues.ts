@@ -10,7 +10,6 @@ import { ask, demand } from './demand.ts';
 export type FailureQueue = {
   readonly name: string;
   readonly url: string;
-  /** Functions with this queue. */
   readonly functions: readonly string[];
 };
 

@@ -15,7 +15,6 @@ type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
 /** The issuer in this process: asked each time, so that a withdrawn key is refused at once. */
 type LocalKeys = {
-  /** The local issuer and those that it stands in for. */
   readonly isLocal: (issuer: string) => boolean;
   keySet(): { readonly keys: readonly object[] };
 };

@@ -50,7 +50,6 @@ export type ControlMounts = {
     apiId: string | undefined,
     path: string,
   ) => ControlReply | undefined;
-  /** Whether a Host is a custom domain. */
   readonly isDomain: (host: string) => boolean;
   readonly signIn: SignInMount;
   /** Body of `GET /_gatewright/status`. */

@@ -1,7 +1,3 @@
-/**
- * Access: who may call what, by the access documents of this start; explains one caller and request rule by
- * rule.
- */
 import { useEffect, useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';

@@ -1,4 +1,3 @@
-/** APIs: every route with its authorizer, limits and integration; builds requests. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';

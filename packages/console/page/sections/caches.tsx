@@ -1,4 +1,3 @@
-/** Caches: entries of authorizer caches and stage caches. */
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { span } from '../texts.ts';

@@ -1,4 +1,3 @@
-/** Calls to AWS: recorded calls of integrations and functions to services that do not run here. */
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../parts.tsx';
 

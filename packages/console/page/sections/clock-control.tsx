@@ -1,4 +1,3 @@
-/** The clock of the gateway, tokens, quotas and functions. */
 import { useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Action, Problem } from '../parts.tsx';

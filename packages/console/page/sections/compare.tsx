@@ -1,4 +1,3 @@
-/** Two requests side by side: differences only. */
 import { useAsked } from '../control.ts';
 import { Problem, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';

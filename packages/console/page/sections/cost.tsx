@@ -1,4 +1,3 @@
-/** Cost: estimate for a month of the recorded mix on AWS, and cheaper options. */
 import { useState } from 'preact/hooks';
 import { costOf, unitsPerEvent } from '../cost.ts';
 import { findCheaper } from '../cheaper.ts';

@@ -1,4 +1,3 @@
-/** Data: tables of this start's DynamoDB, page by page; editing an item asks for confirmation. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';

@@ -1,4 +1,3 @@
-/** Differs on AWS: settings that are not enforced here, and all assumptions. */
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 

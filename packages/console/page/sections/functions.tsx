@@ -1,4 +1,3 @@
-/** Functions: instances, cold starts, outcomes of calls, output. */
 import { useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';

@@ -1,4 +1,3 @@
-/** Invoices of a month, of the toolkit's own quotas. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { Action, Empty, TableBox, TableHead } from '../parts.tsx';

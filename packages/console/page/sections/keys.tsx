@@ -1,4 +1,3 @@
-/** Keys and quotas: plans, usage per key, top-up and suspension. */
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chart } from '../chart.tsx';

@@ -1,4 +1,3 @@
-/** Numbers: requests, errors and times by route, from the records; with their cost. */
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';

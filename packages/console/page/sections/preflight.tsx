@@ -1,4 +1,3 @@
-/** Sends the preflight of a request and judges it as a browser would. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { Action, Status } from '../parts.tsx';

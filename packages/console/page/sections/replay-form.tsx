@@ -1,4 +1,3 @@
-/** The same request again: as another caller, at another time, edited. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';

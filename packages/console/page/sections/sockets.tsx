@@ -1,4 +1,3 @@
-/** WebSockets: open connections, and the messages of each. */
 import { useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';

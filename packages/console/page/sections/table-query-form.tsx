@@ -1,4 +1,3 @@
-/** Key condition, index and limit of a table query. */
 import { useState } from 'preact/hooks';
 import { Action } from '../parts.tsx';
 import { indexesOf, keysOf, OPERATORS } from '../table-query.ts';

@@ -1,4 +1,3 @@
-/** Traffic: a live list of requests and messages, with one of them open beside it. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
