@@ -1,4 +1,3 @@
-/** HTTP/2 sessions whose client has closed its side. */
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 

@@ -1,4 +1,3 @@
-/** Finds a function of the running gateway by a user's name for it. */
 import { UsageError } from './output.ts';
 import { askGateway, readMember } from './running-gateway.ts';
 

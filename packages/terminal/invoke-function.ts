@@ -1,4 +1,3 @@
-/** Sends one event to a function of the running gateway, by Lambda's own API. */
 import { request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { signRequest } from '@gatewright/aws/sign-request';

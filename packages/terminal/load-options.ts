@@ -1,4 +1,3 @@
-/** Options of commands that load stacks: `start`, and `routes` without a running gateway. */
 import { readHome } from '../core/stack/home.ts';
 import { keptServices } from './kept-services.ts';
 import { optionNames } from '../engine/start-settings.ts';

@@ -1,4 +1,3 @@
-/** Writes a command's output file, readable by its owner only. */
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from './output.ts';
 

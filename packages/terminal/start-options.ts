@@ -1,4 +1,3 @@
-/** Options of `start` and similar commands, from their table. */
 import { Option } from 'commander';
 import { START_OPTIONS } from '../engine/start-options.ts';
 import { describeOption } from '../engine/start-settings.ts';

@@ -1,4 +1,3 @@
-/** How to trust the local CA, and how to undo that: lines to paste. */
 import { relative } from 'node:path';
 import { quote } from './shell-text.ts';
 

@@ -1,4 +1,3 @@
-/** A month's invoices as the console shows them; plain JSON. */
 
 export type ShownInvoice = {
   readonly number: string;

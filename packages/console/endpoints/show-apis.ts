@@ -1,4 +1,3 @@
-/** Every stage with its routes, and their authorizers, limits and integrations. */
 import { exampleOf } from './schema-example.ts';
 import type { RequestModel, RoutePlan } from '../../core/deployment/model.ts';
 import type { ApiRoutes } from '../../control/list-apis.ts';

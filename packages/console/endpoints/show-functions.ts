@@ -1,4 +1,3 @@
-/** Functions with their instances and the outcomes of their recorded calls. */
 import type { FunctionLines } from '../records/function-lines.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';

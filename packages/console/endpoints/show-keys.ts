@@ -1,4 +1,3 @@
-/** Plans with their keys and their usage. */
 import { dayOf, printDay } from '../../core/metering/quota-period.ts';
 import type { ApiKeys } from '../../control/api-keys.ts';
 import type { UsagePlan, UsagePlans } from '../../control/usage-plans.ts';

@@ -1,4 +1,3 @@
-/** Advice about an authorizer that was not called, or failed. */
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
 /**

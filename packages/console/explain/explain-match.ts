@@ -1,4 +1,3 @@
-/** Why no stage or route answered. */
 import { sentence } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';

@@ -1,4 +1,3 @@
-/** Why a key, a throttle or a quota refused a request. */
 import { sentence } from './reason.ts';
 import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';

@@ -1,4 +1,3 @@
-/** Why a bearer token was refused by a JWT or Cognito authorizer. */
 import { list, sentence } from './reason.ts';
 import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';

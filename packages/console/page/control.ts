@@ -1,4 +1,3 @@
-/** Requests to the control port that served this page. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { RecordState, RequestRow } from '../records/model.ts';
 

@@ -1,4 +1,3 @@
-/** DynamoDB's typed JSON as plain values. */
 type Value = Readonly<Record<string, unknown>>;
 export type Item = Readonly<Record<string, Value>>;
 

@@ -1,4 +1,3 @@
-/** Small parts that sections share. */
 import { useState } from 'preact/hooks';
 import { Refused } from './control.ts';
 import { statusKind } from './texts.ts';

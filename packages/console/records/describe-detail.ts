@@ -1,4 +1,3 @@
-/** Everything known about one request. */
 import { explain } from '../explain/explain.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';

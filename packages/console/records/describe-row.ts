@@ -1,4 +1,3 @@
-/** One line of the list of requests. */
 import { principalOf } from './describe-guard.ts';
 import { isEvent } from './kept-request.ts';
 import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';

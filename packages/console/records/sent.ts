@@ -1,4 +1,3 @@
-/** The outgoing request to an integration, in one form for all kinds. */
 import type { Received } from '../../core/exchange.ts';
 import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import { chooseRequestTemplate } from '../../core/mapping/choose-template.ts';

@@ -1,4 +1,3 @@
-/** Addresses of a start, once it listens. */
 import { API_PATH, readApiIdFromHost } from '../../core/routing/host.ts';
 import type { LocalOrigin } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';

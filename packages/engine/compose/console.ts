@@ -1,4 +1,3 @@
-/** Composition of the console and of the commands beside it. */
 import { readFileSync } from 'node:fs';
 import { clockFixedBecause } from './parts.ts';
 import { serveInspection } from '../../console/endpoints/inspect-endpoints.ts';

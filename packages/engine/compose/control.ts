@@ -1,4 +1,3 @@
-/** The control port of a start, and its mounts. */
 import { describeFault } from '../../core/errors.ts';
 import { serveConsole } from '../../console/endpoints/console-files.ts';
 import { handleManagement } from '../../core/websocket/management.ts';

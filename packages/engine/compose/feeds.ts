@@ -1,4 +1,3 @@
-/** Feeds of requests and functions for services that follow them. */
 import type { Clock, LogGroups, LogSink } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';

@@ -1,4 +1,3 @@
-/** Ports of services in front of APIs. */
 import { openFrontPort } from '../../server/front-port.ts';
 import type { Listening } from '../gateway.ts';
 import { shownHost } from './addresses.ts';

@@ -1,4 +1,3 @@
-/** The functions of a start: their runtime and their deadlines. */
 import { join } from 'node:path';
 import { executedVersion } from '../../control/function-aliases.ts';
 import { Debugging, hasInspector, openInspector } from '../../lambda/debugging.ts';

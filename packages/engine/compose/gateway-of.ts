@@ -1,4 +1,3 @@
-/** The gateway object of a program: loads, listens, answers, closes. */
 import { resolve } from 'node:path';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { inspectApis } from '../../control/inspect-apis.ts';

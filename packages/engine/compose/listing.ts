@@ -1,4 +1,3 @@
-/** The listing of APIs and function URLs, and their spread over ports. */
 import { sep } from 'node:path';
 import { addressOf } from './addresses.ts';
 import { listApis, listUrls } from '../../control/list-apis.ts';

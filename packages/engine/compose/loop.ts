@@ -1,4 +1,3 @@
-/** Composition of `gatewright logs`, `invoke` and `data`. */
 import { realpathSync } from 'node:fs';
 import { logEndpoints } from '../../server/control-port/log-endpoints.ts';
 import type { Parts } from './parts.ts';

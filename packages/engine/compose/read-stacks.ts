@@ -1,4 +1,3 @@
-/** Reads stacks without starting anything. */
 import { Account } from '../../control/account.ts';
 import { inspectApis } from '../../control/inspect-apis.ts';
 import type { InspectedApi } from '../../control/inspect-apis.ts';

@@ -1,4 +1,3 @@
-/** All that a load has read before anything changes. */
 import { join } from 'node:path';
 import { readRoles } from '../../control/read-roles.ts';
 import type { RolesOfStacks } from '../../control/read-roles.ts';

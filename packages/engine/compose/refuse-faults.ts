@@ -1,4 +1,3 @@
-/** Faults that end a load. */
 import { withFaults } from '../../control/fault-items.ts';
 import { DefinitionFaults, StartError } from '../../core/errors.ts';
 import type { DefinitionError, Fault } from '../../core/errors.ts';

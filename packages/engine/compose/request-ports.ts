@@ -1,4 +1,3 @@
-/** The ports that phases of a request may use. */
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
 import { shortLinks, whileRecording } from './console.ts';

@@ -1,4 +1,3 @@
-/** Returns to the state after the start: `gatewright/testing` does so between two tests. */
 import { Faults, WishRefused } from '../../core/errors.ts';
 import { GOING_AWAY } from '../../core/websocket/limits.ts';
 import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';

@@ -1,4 +1,3 @@
-/** `gatewright data`: saves the state of a start in one file, and loads it. */
 import { isAbsolute } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';

@@ -1,4 +1,3 @@
-/** Tables of the stacks, and their first items. */
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import type { Faults, Tolerance } from '../../core/errors.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';

@@ -1,4 +1,3 @@
-/** The table of commands, for `gatewright` itself, its reference page and tests. */
 import type { Command } from 'commander';
 
 /** In the order of the help. Only the called one is loaded: `start` loads the whole gateway. */

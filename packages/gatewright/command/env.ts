@@ -1,4 +1,3 @@
-/** `gatewright env`: shell exports for AWS's SDKs and command line. */
 import { Command } from 'commander';
 import { addGatewayOptions, askGateway, findGateway, readMember } from '../../terminal/running-gateway.ts';
 import { say } from '../../terminal/output.ts';

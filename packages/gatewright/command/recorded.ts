@@ -1,4 +1,3 @@
-/** Shared by commands that read recorded requests. */
 import { showControls } from '#shared/visible-text.ts';
 import { WHOLE_PER_SECOND } from '../../console/records/sampling.ts';
 import { paint, table } from '../../terminal/output.ts';

@@ -1,4 +1,3 @@
-/** `gatewright start`: loads and serves stacks, prints the addresses, ends on SIGTERM or Ctrl-C. */
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';

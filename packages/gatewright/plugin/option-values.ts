@@ -1,4 +1,3 @@
-/** Values of options: text from the command line, anything from `custom` of serverless.yml. */
 import { toSettingTexts } from '../../engine/settings.ts';
 import { describeOption } from '../../engine/start-settings.ts';
 import type { ValueOf } from '../../engine/start-settings.ts';

@@ -1,4 +1,3 @@
-/** A test's request to an API, and the reply in the form of `fetch`. */
 import { TestingError } from './control-link.ts';
 import type { ApiListing, Gateway } from '../../engine/index.ts';
 

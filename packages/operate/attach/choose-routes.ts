@@ -1,4 +1,3 @@
-/** Routes of an attachment, and why others are left alone. */
 import { textAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 

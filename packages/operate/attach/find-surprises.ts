@@ -1,4 +1,3 @@
-/** Changes for callers once an authorizer is attached, and problems; each with advice. Pure. */
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';

@@ -1,4 +1,3 @@
-/** The control plane for given credentials, region and address. */
 import { createAws, WALL_CLOCK } from '../../terminal/aws-call.ts';
 import { endpointOf, findCredentials, isOnThisMachine } from '../../terminal/aws-session.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';

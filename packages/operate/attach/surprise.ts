@@ -1,4 +1,3 @@
-/** Facts to know before an authorizer is attached. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import type { Choice } from './choose-routes.ts';

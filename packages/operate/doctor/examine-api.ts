@@ -1,4 +1,3 @@
-/** All findings about APIs: a deployed one, or all those of templates. */
 import { dirname, resolve } from 'node:path';
 import { loadOptions } from '../../stack/access/commands/access-apis.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';

@@ -1,4 +1,3 @@
-/** An obstacle or a warning, with advice. */
 
 export type Finding = {
   /** Stable; docs/guides/operate/operating.md lists them. */

@@ -1,4 +1,3 @@
-/** The report, for people and for programs. */
 import { showControls } from '#shared/visible-text.ts';
 import { count, paint } from '../../terminal/output.ts';
 import type { Finding, Unread } from './finding.ts';

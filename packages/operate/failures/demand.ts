@@ -1,4 +1,3 @@
-/** Calls whose answer a command needs. */
 import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../terminal/output.ts';
 

@@ -1,4 +1,3 @@
-/** HTTP(S) to backends, by undici. */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,3 @@
-/** A hypothetical caller and request. */
 import { useState } from 'preact/hooks';
 import type { ShownAccess } from '../../endpoints/access-model.ts';
 

@@ -1,4 +1,3 @@
-/** The phases of a request over time; each opens to its details. */
 import { useState } from 'preact/hooks';
 import { ShownText } from '../parts.tsx';
 import { ms } from '../texts.ts';
