@@ -33,7 +33,6 @@ type StartFlags = CanaryFlags & {
   readonly every: number;
 };
 
-/** The watch has ended the canary. */
 const ENDED = 4;
 
 export function canaryCommand(): Command {

@@ -31,7 +31,6 @@ export type ApiServerOptions = {
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
   /** `@connections` of a WebSocket API on its own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
-  /** Shared by all ports. */
   readonly intake: Intake;
   readonly unread: UnreadReplies;
   readonly ports: Ports;

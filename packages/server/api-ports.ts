@@ -64,7 +64,6 @@ type OpenPort = {
 };
 
 export type ApiPorts = {
-  /** By API id. */
   readonly ports: ReadonlyMap<string, number>;
   /** Any of them: each serves every API by its Host. Undefined where there is none. */
   readonly any: number | undefined;

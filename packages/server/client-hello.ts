@@ -4,9 +4,7 @@
  */
 
 type Hello =
-  /** Incomplete. */
   | { readonly kind: 'more' }
-  /** Not TLS. */
   | { readonly kind: 'foreign' }
   /** `serverName` undefined: none (as for an address), or not readable. */
   | { readonly kind: 'hello'; readonly serverName: string | undefined };

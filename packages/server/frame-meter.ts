@@ -25,7 +25,6 @@ export class FrameMeter {
     return this.#messages;
   }
 
-  /** Takes the next bytes in order of arrival. */
   observe(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && !this.#isOversized) {

@@ -13,7 +13,6 @@ import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
 import { closeServer, listenOn } from './listen.ts';
 
 type FrontPortOptions = {
-  /** Bind address. */
   readonly host: string;
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: () => readonly string[];
@@ -21,7 +20,6 @@ type FrontPortOptions = {
   readonly log: LogSink;
 };
 
-/** Listens on a free port. */
 export async function openFrontPort(
   options: FrontPortOptions,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {

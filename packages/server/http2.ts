@@ -26,7 +26,6 @@ const OF_CONNECTION = new Set([
 ]);
 
 export type Http2Port = {
-  /** Takes over a connection whose handshake is done. */
   take(socket: TLSSocket, peer: TlsPeer): void;
   /** Lets open requests finish, and takes no new ones. */
   close(): void;

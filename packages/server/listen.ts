@@ -41,7 +41,6 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, optio
   }
 }
 
-/** With all its connections. */
 export async function closeServer(server: HttpServer): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();

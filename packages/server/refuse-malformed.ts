@@ -68,7 +68,6 @@ export function refuseOnSocket(socket: Duplex, refusal: Refusal): void {
   else socket.end(printRefusal(refusal));
 }
 
-/** Bytes of answers so far. */
 function writtenTo(socket: Duplex): number {
   const count: unknown = Reflect.get(socket, 'bytesWritten');
   return typeof count === 'number' ? count : 0;

@@ -128,7 +128,6 @@ class StreamSender {
     this.#tell('client', 'the client closed the connection');
   }
 
-  /** Nothing has been sent, and nothing can be. */
   async breakOff(error: unknown): Promise<void> {
     this.#fault = describe(error);
     this.#response.destroy();

@@ -16,7 +16,6 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { Http2Port } from './http2.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** Settings of a server name. */
 export type TlsName = {
   /** Of the certificate; the first is its subject. */
   readonly names: readonly string[];

@@ -6,7 +6,6 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 export type TlsPeer = {
   /** The custom domain named by the client that asks for certificates; undefined = none was asked for. */
   readonly domain: string | undefined;
-  /** Used by TLS to check the certificate. */
   readonly truststore: Truststore | undefined;
   /** The client has proved possession of its key. */
   readonly certificate: X509Certificate | undefined;

@@ -17,7 +17,6 @@ const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 export class UnreadReplies {
   readonly #log: LogSink;
   readonly #maxBytes: number;
-  /** Oldest first. */
   readonly #held = new Map<OutgoingReply, number>();
   #bytes = 0;
 

@@ -85,7 +85,6 @@ export class WebSocketPort {
     this.#deps = deps;
   }
 
-  /** Takes over the socket of an upgrade request. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     if (this.#isClosing) {

@@ -11,7 +11,6 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, findGateway, readMember } from './running-gateway.ts';
 
-/** Flags of every administration command. */
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
 export type AdminRequest = {
@@ -24,7 +23,6 @@ export type AdminRequest = {
   readonly operationId?: string;
 };
 
-/** An admin API and its signing credentials. */
 export type AdminTarget = AwsCredentials & {
   readonly origin: string;
   readonly region: string;
@@ -71,7 +69,6 @@ export class AdminError extends UsageError {
   }
 }
 
-/** An id for a change without one. */
 export function newOperationId(): string {
   return randomUUID();
 }
@@ -136,7 +133,6 @@ async function send(
   }
 }
 
-/** The admin API of the local gateway. */
 async function findLocal(): Promise<AdminTarget> {
   const { accessKeyId, secretAccessKey } = await findGateway();
   const apis = readMember(await askGateway('GET', 'status'), 'apis');

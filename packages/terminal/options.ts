@@ -30,7 +30,6 @@ function readerOf<T>({
 }
 
 export const readPort = readerOf(FORMS.port);
-/** A duration, in milliseconds. */
 export const readSpan = readerOf(FORMS.span);
 export const readStageName = readerOf(FORMS.stage);
 export const readRegion = readerOf(FORMS.region);
@@ -41,7 +40,6 @@ export function collectText(text: string, texts: readonly string[]): string[] {
   return [...texts, text];
 }
 
-/** The variables of a file in dotenv form. */
 export function readEnvFile(file: string | undefined): Record<string, string> {
   if (file === undefined) return {};
   let text: string;

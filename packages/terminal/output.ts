@@ -15,7 +15,6 @@ export function paint(style: Style, text: string, stream: NodeJS.WriteStream = p
   return styleText(style, text, { stream });
 }
 
-/** Prints a command's answer to stdout. */
 export function say(lines: string | readonly string[]): void {
   process.stdout.write(`${[lines].flat().join('\n')}\n`);
 }

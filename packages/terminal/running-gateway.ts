@@ -10,7 +10,6 @@ import type { Command } from 'commander';
 import type { RunningGateway } from '../kernel/files/running-gateways.ts';
 import type { StartCredentials } from '../kernel/files/identity-file.ts';
 
-/** Selects one of the running gateways. */
 export type GatewayChoice = { readonly gateway?: string; readonly controlPort?: number };
 
 const DEADLINE_MS = 5000;

@@ -27,7 +27,6 @@ export type LoadText = {
   readonly param: Readonly<Record<string, string>>;
 };
 
-/** The command that lists all routes of the start. */
 export function routesLine({ sources, stage, param }: LoadText): string {
   const isHere = sources.length === 1 && sources[0] === '.';
   return [

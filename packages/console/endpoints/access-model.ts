@@ -19,9 +19,7 @@ export type ShownAccess = {
   readonly rows: readonly {
     readonly method: string;
     readonly path: string;
-    /** By column. */
     readonly cells: readonly AccessCell[];
-    /** Every rule that names the route, as a sentence. */
     readonly rules: readonly string[];
   }[];
 };
@@ -68,7 +66,6 @@ export type AccessReply =
       readonly routes: readonly ShownRouteAnswer[];
       readonly refusal: string | undefined;
     }
-  /** The question is invalid; a sentence. */
   | { readonly kind: 'problem'; readonly problem: string };
 
 /** Body of `GET console/access`. */

@@ -40,7 +40,6 @@ const HEADERS = [
   'DENY',
 ];
 
-/** The id in the path of a short link. */
 const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 
 const LONG_ID = 20;

@@ -23,9 +23,7 @@ export type FunctionShape = {
   readonly memoryMb: number;
   readonly architecture: 'x86_64' | 'arm64';
   readonly calls: number;
-  /** Of all calls. */
   readonly totalMs: number;
-  /** Printed by all calls. */
   readonly logBytes: number;
   /** As an authorizer, how long its answers are cached; undefined where it is none. */
   readonly keptSeconds: number | undefined;
@@ -44,7 +42,6 @@ export type CacheShape = {
 export type TableShape = { readonly table: string; readonly reads: number; readonly writes: number };
 
 export type TrafficShape = {
-  /** Requests and messages that clients sent. */
   readonly events: number;
   readonly apis: readonly ApiShape[];
   readonly functions: readonly FunctionShape[];

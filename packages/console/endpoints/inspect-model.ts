@@ -21,13 +21,10 @@ export type ShownRoute = {
   readonly cacheSeconds: number | undefined;
   /** Required parameters: `header X-Id`. */
   readonly required: readonly string[];
-  /** Media types whose bodies are checked by a model. */
   readonly checkedBodies: readonly string[];
-  /** From the models of the route. */
   readonly examples: readonly {
     readonly mediaType: string;
     readonly model: string;
-    /** JSON. */
     readonly text: string;
   }[];
 };
@@ -90,7 +87,6 @@ export type ShownCacheEntry = {
   readonly stage: string;
   /** Identifies the entry for a flush; not secret. */
   readonly id: string;
-  /** The key without secrets. */
   readonly key: string;
   /** Principal of a grant, status of a reply. */
   readonly holds: string;

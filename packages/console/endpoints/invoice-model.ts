@@ -1,4 +1,3 @@
-
 export type ShownInvoice = {
   readonly number: string;
   readonly tenant: string;
@@ -21,6 +20,5 @@ export type ShownInvoices = {
   readonly invoices: readonly ShownInvoice[];
   /** A sentence about periods still open: the invoices are drafts. */
   readonly notClosed: string | undefined;
-  /** Periods whose plans have no price. */
   readonly unpriced: number;
 };

@@ -39,7 +39,6 @@ export type ResendPorts = {
   readonly who: IdentityPorts;
 };
 
-/** New for every request. */
 const OF_THE_REQUEST = new Set(['x-amzn-requestid', 'content-length', 'transfer-encoding', 'connection']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 

@@ -13,7 +13,6 @@ const MINUTE_MS = 60_000;
 /** Lambda prints START, END and REPORT for each call. */
 const REPORT_BYTES = 300;
 
-/** Structurally what a stack declares. */
 type Declared = {
   readonly name: string;
   readonly memorySizeMb: number;

@@ -3,7 +3,6 @@ import type { Redactor } from '../records/redact.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';
 import type { ShownFunction } from './inspect-model.ts';
 
-/** Structurally what a stack declares. */
 type Declared = {
   readonly name: string;
   readonly handler: string;

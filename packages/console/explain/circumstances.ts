@@ -2,7 +2,6 @@
 import type { Defect } from '../../core/defect.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 
-/** A route that nearly answered. */
 export type NearMiss = {
   readonly route: string;
   readonly because: string;
@@ -44,7 +43,6 @@ export type GuardCircumstances = {
   readonly simpleAnswer: boolean | undefined;
   /** Output of the function during its decision. */
   readonly lines: readonly string[];
-  /** The request's bearer token. */
   readonly token: TokenCircumstances | undefined;
   /** Issuers that it accepts; undefined where a function decides. */
   readonly trusted:
@@ -108,7 +106,6 @@ export type Circumstances = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stageName: string | undefined;
-  /** The API's stages. */
   readonly stages: readonly string[];
   readonly routeKey: string | undefined;
   /** The phase that answered or failed. */

@@ -1,4 +1,3 @@
-/** Why a caller was refused: no credential, a bad one, or a policy. */
 import { list, sentence, tellLastLine, toldOfLast } from './reason.ts';
 import { describeCredential, mendFunction } from './authorizer-advice.ts';
 import { explainToken, renewToken } from './explain-token.ts';

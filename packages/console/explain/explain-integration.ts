@@ -1,4 +1,3 @@
-/** How the integration did, and why its answer was refused. */
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';

@@ -10,11 +10,9 @@ import type { Reason } from './reason.ts';
 import type { Circumstances, CorsCircumstances } from './circumstances.ts';
 
 export type Story = {
-  /** The outcome in one sentence. */
   readonly headline: string;
   /** How it came about, in the order of the phases. */
   readonly sentences: readonly string[];
-  /** What would change the outcome; may be empty. */
   readonly changes: readonly string[];
 };
 

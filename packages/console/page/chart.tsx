@@ -12,7 +12,6 @@ type Series = {
   readonly isBars?: boolean;
 };
 
-/** Counts have whole steps only. */
 const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
   [1, 2, 5].map((digit) => digit * 10 ** power),
 ).flat();

@@ -15,7 +15,6 @@ type Cheaper = {
 const MIN_SAVING = 0.01;
 const LONG_KEPT_SECONDS = 300;
 
-/** Largest saving first. */
 export function findCheaper(shape: TrafficShape, month: Month, prices: Prices): readonly Cheaper[] {
   const now = costOf(shape, month, prices).total;
   const saving = (other: TrafficShape): number =>

@@ -98,9 +98,7 @@ export function followRows(
           next = batch.state.taken;
           onBatch(batch);
         });
-      } catch {
-        // Retried below.
-      }
+      } catch {}
       onState(false);
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }

@@ -18,7 +18,6 @@ type CostLine = {
   readonly of: string;
   /** Quantity in words: `2.1 million requests`. */
   readonly amount: string;
-  /** US dollars. */
   readonly cost: number;
 };
 
@@ -48,7 +47,6 @@ export function factorOf({ events }: TrafficShape, month: Month): number {
   return events === 0 ? 0 : month.events / events;
 }
 
-/** Each unit costs the price of its tier. */
 export function tiered(units: number, tiers: readonly Tier[], per: number): number {
   let cost = 0;
   let from = 0;

@@ -3,7 +3,6 @@
 export type PreflightQuestion = {
   readonly origin: string;
   readonly method: string;
-  /** Headers that the page would send. */
   readonly headers: readonly (readonly [string, string])[];
   /** `credentials: 'include'`: cookies and client certificates. */
   readonly hasCredentials: boolean;

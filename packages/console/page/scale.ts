@@ -4,7 +4,6 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 
-/** Font size to which sizes of this page refer. */
 const USUAL_FONT_PX = 16;
 
 /** For sizes that cannot be given in rem: rows placed by number, and canvases. */

@@ -1,5 +1,3 @@
-/** A table query as entered, and as a call of DynamoDB. Pure. */
-
 export type TableDescription = {
   readonly KeySchema: readonly KeyPart[];
   readonly AttributeDefinitions: readonly {

@@ -12,7 +12,6 @@ type Props<Item> = {
   readonly label: string;
   readonly keyOf: (item: Item) => string | number;
   readonly selected: number;
-  /** Column names, in a row that stays at the top. */
   readonly head: ComponentChildren;
   readonly children: (item: Item, index: number) => ComponentChildren;
 };

@@ -12,7 +12,6 @@ import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts
 import type { KeptRequest } from './kept-request.ts';
 import type { Redactor } from './redact.ts';
 
-/** Whether its stage and route are known. */
 export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
 }

@@ -1,4 +1,3 @@
-/** The phases of a request: times, inputs, decisions, and texts. */
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { showData } from './shown.ts';
 import type { Circumstances, GuardPolicy } from '../explain/circumstances.ts';

@@ -1,4 +1,3 @@
-/** Functions called by a kept request, with durations and failures. */
 import { isMatched } from './describe-guard.ts';
 import { requestIdOf } from './describe-circumstances.ts';
 import { isEvent } from './kept-request.ts';

@@ -1,6 +1,5 @@
 /** Recent output of functions, by invocation id. */
 
-/** Structurally the runtime's log line. */
 export type PrintedLine = {
   readonly functionName: string;
   readonly requestId: string | undefined;

@@ -5,11 +5,9 @@ import type { SampleRate } from './sampling.ts';
 
 type RecordKind = Circumstances['kind'];
 
-/** One line of a list. */
 export type RequestRow = {
   /** The request id in the reply. */
   readonly id: string;
-  /** Counts all records. */
   readonly sequence: number;
   /**
    * Number of its route's requests that it counts for, itself included: more than 1 where only some successes
@@ -40,7 +38,6 @@ export type RequestRow = {
   readonly responseBytes: number;
 };
 
-/** A text of a phase. */
 export type Shown = {
   readonly title: string;
   readonly form: 'json' | 'text' | 'template' | 'binary';

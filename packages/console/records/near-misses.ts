@@ -2,7 +2,6 @@
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 
-/** The compared members: of plans, and of routes that AWS lists. */
 type Named = Pick<RoutePlan, 'httpMethod' | 'resourcePath'>;
 
 const MAX_MISSES = 5;

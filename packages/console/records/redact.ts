@@ -31,9 +31,7 @@ const MIN_PART = 16;
 const TOKEN = /[\w~+/=-]+(?:\.[\w~+/=-]+)*/g;
 
 export type Redactor = {
-  /** A header or parameter. */
   value(name: string, value: string): string;
-  /** A text of any kind, JSON among them. */
   text(text: string): string;
   query(query: string): string;
   /** Removes only the given secrets. */
@@ -47,7 +45,6 @@ const MAX_JUDGED_LENGTH = 100;
 
 type Mask = (secret: string) => string;
 
-/** Removes nothing. */
 export const SHOWING: Redactor = {
   value: (_, value) => value,
   text: (text) => text,

@@ -34,7 +34,6 @@ export type RouteCount = {
   count: number;
   clientErrors: number;
   serverErrors: number;
-  /** Counts per class of duration. */
   readonly times: Uint32Array;
   /** The 99th percentile of its requests; Infinity until there have been some. */
   slowFromMs: number;
@@ -51,7 +50,6 @@ export class RequestCounts {
   readonly #routes = new Map<string, RouteCount>();
   // Finds a count without building a name; keeps no deployment alive.
   #ofStage = new WeakMap<ServedStage, Map<RoutePlan | undefined, RouteCount>>();
-  /** The last lookup is likely to repeat. */
   #last:
     | { readonly stage: ServedStage; readonly route: RoutePlan | undefined; readonly counted: RouteCount }
     | undefined;

@@ -29,9 +29,7 @@ const MAX_ROWS = 10_000;
 const MOST_OVER = 128;
 
 type RowFilter = {
-  /** Sequences below this one. */
   readonly before?: number | undefined;
-  /** Sequences from this one on. */
   readonly since?: number | undefined;
   readonly limit?: number | undefined;
   /** Part of method, target, route, caller or id. */
@@ -200,7 +198,6 @@ export class RequestRecords implements RecordSink {
     };
   }
 
-  /** Every recorded call of a function, by requests, messages and authorizers. */
   functionCalls(): readonly FunctionCallNote[] {
     return [...this.#records.newestFirst()].flatMap(([, slot]) => callsOf(unpack(slot)));
   }

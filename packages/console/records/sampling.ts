@@ -10,11 +10,9 @@ export const WHOLE_PER_SECOND = 250;
 /** Per route, so that a rare one stays visible beside a busy one. */
 const FIRST_OF_ROUTE = 5;
 
-/** Sampling of the last full second. */
 export type SampleRate = {
   /** One of this many ordinary successes was kept; 1 = all. */
   readonly keptOneOf: number;
-  /** Requests of all kinds. */
   readonly perSecond: number;
   /** `1 of 12 kept at 11,900/s` */
   readonly text: string;

@@ -1,5 +1,3 @@
-/** Closes everything that a start has opened. */
-
 /** Runs ends in reverse order of the starts. */
 export class Closing {
   readonly #ends: (() => unknown)[] = [];

@@ -23,7 +23,6 @@ import type { Recording } from '../../core/trail.ts';
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
-/** Rows of the ring that numbers are counted from. */
 const COUNTED_ROWS = 10_000;
 
 export function openRecords(

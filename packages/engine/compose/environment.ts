@@ -3,7 +3,6 @@ import type { ApiRoutes } from '../../control/list-apis.ts';
 import { addressOf, controlUrlOf } from './addresses.ts';
 import type { Parts } from './parts.ts';
 
-/** Variables for programs beside the gateway: its addresses and credentials. */
 export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
   const { options, served, controlSecret, name } = parts;
   const { adminKey } = options;

@@ -14,7 +14,6 @@ import { readUsers, usersFilesOf } from './users-files.ts';
 
 type LoadStep = {
   readonly name: string;
-  /** Steps applied before it, each with the reason. */
   readonly after: Readonly<Record<string, string>>;
   /** No effect on what is served. @returns applies the step, once nothing refuses the load */
   read(reading: Reading, parts: Parts): Apply | Promise<Apply>;

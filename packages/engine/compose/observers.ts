@@ -8,7 +8,6 @@ import type { GatewayOptions } from '../gateway.ts';
 type At = Pick<Ports, 'invoker' | 'clock' | 'random'>;
 type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
 
-/** Lines kept while the files are being opened. */
 const MAX_HELD = 10_000;
 
 /** Opened by the first line, or by a stack's subscription; after a failure the next line tries again. */

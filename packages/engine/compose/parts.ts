@@ -38,7 +38,6 @@ export type Parts = {
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
   readonly events: ServiceHost;
-  /** Events that outlive the gateway; nothing without a data directory. */
   readonly kept: KeptEntries;
   /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LateValues;
@@ -58,7 +57,6 @@ export type Parts = {
   anyPort: number | undefined;
   /** Once listening, where API ports speak TLS. */
   tls: Tls | undefined;
-  /** Bearer secret of the control port's own endpoints. */
   readonly controlSecret: string;
   /** Known before the first function runs. */
   controlUrl: string | undefined;

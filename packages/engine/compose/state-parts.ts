@@ -15,7 +15,6 @@ import type { Parts } from './parts.ts';
 import { openEdits } from './services.ts';
 
 type StatePart = {
-  /** In the file. */
   readonly key: string;
   readonly save: (parts: Parts) => unknown;
   /**

@@ -1,4 +1,3 @@
-/** The DynamoDB of a start: our own worker, the user's endpoint, or none. */
 import { join } from 'node:path';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { EmbeddedDynamoDbError, openLateDynamoDb, startEmbeddedDynamoDb } from '@gatewright/dynamodb';

@@ -93,7 +93,6 @@ async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlR
   });
 }
 
-/** Plain JSON. */
 async function listItems({ query }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const table = findTable(new URLSearchParams(query).get('table') ?? '', parts);
   if ('refusal' in table) return table.refusal;

@@ -1,4 +1,3 @@
-/** TLS of the API ports: certificates of the local CA, by server name. */
 import { networkInterfaces } from 'node:os';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { findSecurityPolicy } from '../../control/security-policy.ts';
@@ -15,7 +14,6 @@ import type { PortPlan } from '../../server/port-plan.ts';
 import type { TlsName } from '../../server/tls-front.ts';
 
 export type Tls = {
-  /** File of the certificate that clients must trust. */
   readonly certificateAuthority: string;
   /** The certificate itself, for this gateway's own calls. */
   readonly trusted: string;

@@ -10,7 +10,6 @@ export type LiveRoute = {
   /** `ANY` where the key has none. */
   readonly method: string;
   readonly path: string;
-  /** Of its edits. */
   readonly address: string;
   /** As AWS shows it. */
   readonly shown: JsonObject;
@@ -39,7 +38,6 @@ export type LiveApi = {
   readonly drift: readonly string[] | undefined;
 };
 
-/** Members that change by themselves. */
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
 /** A part for comparison: empty members count as absent. */

@@ -34,7 +34,6 @@ function take(root: string, apiId: string, stage: string): string {
   return file;
 }
 
-/** Whether the lock was free. */
 function write(file: string): boolean {
   try {
     const descriptor = openSync(file, 'wx', 0o600);

@@ -1,4 +1,3 @@
-/** Reads the inputs of a plan, and makes it. Writes nothing. */
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../terminal/output.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -22,7 +21,6 @@ export type AttachWish = {
   readonly apiId: string;
   readonly stage: string;
   readonly type: 'token' | 'request';
-  /** Name or ARN. */
   readonly functionName: string;
   /** Of the authorizer at the API. */
   readonly name: string;
@@ -158,7 +156,6 @@ function refuseOtherRegion(functionName: string, region: string): void {
     );
 }
 
-/** The current API, by the same parts. */
 export async function lookAgain(
   plane: ControlPlane,
   { apiId, stage, functionArn }: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,

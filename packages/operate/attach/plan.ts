@@ -9,7 +9,6 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Outcome, PlaneCall, Snapshot, Step } from './step.ts';
 
 type StepsWish = {
-  /** Unique per plan. */
   readonly planId: string;
   readonly settings: AuthorizerSettings;
   readonly routes: readonly LiveRoute[];
@@ -218,7 +217,6 @@ function edit(method: PlaneCall['method'], path: string, body?: JsonObject): Pla
   return { service: 'apigateway', method, path, ...(body !== undefined && { body }) };
 }
 
-/** All inputs of the plan, including the function's permission. */
 export function partsOf(live: LiveApi, authorizer: AuthorizerFunction): Snapshot {
   return { ...live.parts, ...authorizer.parts };
 }

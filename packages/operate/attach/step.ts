@@ -23,7 +23,6 @@ export type Outcome = { readonly after: JsonObject; readonly revert: PlaneCall }
 
 export type Step = Outcome & {
   readonly name: string;
-  /** Description for the user. */
   readonly does: string;
   readonly part: string;
   /** Null: it did not exist. */
@@ -108,7 +107,6 @@ function covers(found: unknown, wanted: unknown): boolean {
   return isSame(found, wanted);
 }
 
-/** Equal JSON, in any order of members. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b))

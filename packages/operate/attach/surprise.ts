@@ -37,7 +37,6 @@ export const warning = (id: string, what: string, fix: string): Surprise => ({
 
 const SHOWN = 5;
 
-/** The first few. */
 export function list(texts: readonly string[]): string {
   const more = texts.length - SHOWN;
   return `${texts.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

@@ -8,11 +8,9 @@ export type FunctionFacts = {
   readonly name: string;
   readonly where: string;
   readonly timeoutSeconds: number | undefined;
-  /** Source files, if on this machine. */
   readonly sources: readonly { readonly file: string; readonly text: string }[];
 };
 
-/** A function called by the API, and the caller's name. */
 export type Invocation = {
   /** `GET /orders`, `authorizer ours` */
   readonly by: string;
@@ -50,7 +48,6 @@ export type KeyView = { readonly name: string; readonly where: string; readonly 
 
 export type ApiView = {
   readonly live: LiveApi;
-  /** The API, and its stage. */
   readonly where: string;
   readonly stageWhere: string;
   readonly routes: readonly RouteView[];

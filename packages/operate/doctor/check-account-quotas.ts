@@ -28,7 +28,6 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
   ];
 }
 
-/** Functions with reserved concurrency in the template. */
 export function reservations({
   template,
 }: StackView): readonly { readonly logicalId: string; readonly name: unknown; readonly count: number }[] {

@@ -19,7 +19,6 @@ export function checkLogRole({ stack, account }: Views): readonly Finding[] {
   }));
 }
 
-/** Logical ids of such stages. */
 export function stagesWithLogs({ template: { Resources } }: StackView): readonly string[] {
   const isWebSocket = (api: unknown): boolean => {
     const { Ref: id } = membersOf(api);

@@ -33,7 +33,6 @@ function ofAccount(check: (views: Views) => readonly Finding[]): Check {
   return (stack, account) => (account === undefined ? [] : check({ stack, account }));
 }
 
-/** Obstacles first. */
 export function examine(stack: StackView, account?: AccountView): readonly Finding[] {
   return obstaclesFirst(CHECKS.flatMap((check) => check(stack, account)));
 }

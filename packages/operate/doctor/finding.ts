@@ -1,4 +1,3 @@
-
 export type Finding = {
   /** Stable; docs/guides/operate/operating.md lists them. */
   readonly id: string;
@@ -6,7 +5,6 @@ export type Finding = {
   readonly level: 'obstacle' | 'warning';
   readonly what: string;
   readonly why: string;
-  /** The resource, file or setting. */
   readonly where: string;
   readonly fix: string;
 };

@@ -4,7 +4,6 @@ import type { Finding, Unread } from './finding.ts';
 
 export type Report = {
   readonly stage: string;
-  /** Subject of the report, if not a stack. */
   readonly subject?: string;
   readonly stack?: string;
   readonly region?: string;

@@ -100,7 +100,6 @@ async function readStatus(reader: Reader, { stackName }: StackView): Promise<str
   return textAt(stack, 'StackStatus');
 }
 
-/** All entries of a paged list. */
 async function readPages(
   reader: Reader,
   what: string,

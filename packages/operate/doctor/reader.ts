@@ -1,4 +1,3 @@
-/** Calls to an account, some of which may be refused. */
 import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
 import type { Unread } from './finding.ts';
 

@@ -16,7 +16,6 @@ export type StackView = {
     readonly Outputs?: Readonly<Record<string, { readonly Export?: { readonly Name?: unknown } }>>;
     readonly Parameters?: Readonly<Record<string, unknown>>;
   };
-  /** As uploaded. */
   readonly templateBytes: number;
   /** Of all archives together. */
   readonly codeBytes: number;
@@ -36,7 +35,6 @@ export type NamedResource = { readonly type: string; readonly logicalId: string;
 
 export type AccountView = {
   readonly accountId: string;
-  /** Of the caller. */
   readonly arn: string;
   /** CloudFormation's status; `none` where the stack does not exist. */
   readonly stackStatus: string | undefined;

@@ -21,7 +21,6 @@ export type LineStory = Story & {
 
 export type Since = {
   readonly deploymentId: string;
-  /** Creation time of the served deployment. */
   readonly deployedAt: string | undefined;
 };
 
@@ -80,7 +79,6 @@ function tellGone({ live, fields }: LineFacts): string[] {
   ];
 }
 
-/** The document's rules for the route and the assumed caller. */
 function tellRules(
   document: CompiledDocument,
   method: string,

@@ -5,7 +5,6 @@ import { memberAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 import type { LogFields } from './log-line.ts';
 
-/** The account's facts of the key in a line. */
 export type KeyFacts = {
   readonly id: string;
   readonly isEnabled: boolean;

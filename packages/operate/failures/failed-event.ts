@@ -6,7 +6,6 @@
 import { isJson, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 
-/** In SQS's form. */
 export type QueueMessage = {
   readonly id: string;
   readonly receipt: string;

@@ -1,4 +1,3 @@
-/** Lists failures without removing any. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { readFailedEvent } from './failed-event.ts';
 import type { FailedEvent } from './failed-event.ts';

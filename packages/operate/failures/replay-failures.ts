@@ -24,7 +24,6 @@ const QUOTED_CHARACTERS = 200;
 
 type ReplayChoice = {
   readonly limit: number;
-  /** Only this message. */
   readonly messageId?: string | undefined;
 };
 

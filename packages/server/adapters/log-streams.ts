@@ -7,7 +7,6 @@ import type { LogSink } from '../../core/ports.ts';
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 interface StreamSink extends LogSink {
-  /** Writes the gathered text now. */
   flush(): void;
   /** Flushes and resolves when the stream has taken everything. The stream stays open: it is not ours. */
   close(): Promise<void>;

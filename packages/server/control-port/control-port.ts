@@ -21,7 +21,6 @@ import { readBody } from '@gatewright/aws/read-body';
 import { sendStream } from '../stream-reply.ts';
 import type { StreamedBody } from '../../core/exchange.ts';
 
-/** A request without its body. */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
 /** The local issuer, its user pools and issuers that it stands in for. */
@@ -77,7 +76,6 @@ type ControlPortOptions = {
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
   readonly mounts: ControlMounts;
-  /** Receives faults that are ours. */
   readonly report: (error: unknown) => void;
 };
 

@@ -82,7 +82,6 @@ export function acceptHttp2(
   };
 }
 
-/** Looks at the first bytes without taking them. */
 function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => void): void {
   const end = (): void => {
     socket.destroy();

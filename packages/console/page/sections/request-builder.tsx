@@ -94,7 +94,6 @@ export function RequestBuilder({
   );
 }
 
-/** Examples for the models of the route. */
 function Examples({
   route,
   onChoose,

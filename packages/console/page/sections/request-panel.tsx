@@ -1,4 +1,3 @@
-/** One request: its story, phases over time, input and output, and actions. */
 import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { ask, useAsked } from '../control.ts';
@@ -15,7 +14,6 @@ import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/m
 type Props = {
   readonly id: string;
   readonly compareWith: string | undefined;
-  /** The original of this replay. */
   readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
 };
@@ -150,7 +148,6 @@ function Message({ title, message }: { readonly title: string; readonly message:
   );
 }
 
-/** Others of the same route, to compare with. */
 function CompareChoice({
   detail,
   rows,
