@@ -58,7 +58,6 @@ type AttachFlags = AwsFlags & {
 };
 
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
-/** Nothing was changed. */
 export const REFUSED = 2;
 /** Begun and not finished, or not effective. */
 const UNFINISHED = 3;

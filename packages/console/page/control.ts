@@ -98,7 +98,9 @@ export function followRows(
           next = batch.state.taken;
           onBatch(batch);
         });
-      } catch {}
+      } catch {
+        // Retried below.
+      }
       onState(false);
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }

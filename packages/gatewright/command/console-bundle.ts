@@ -8,7 +8,6 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConsoleFiles } from '../../engine/index.ts';
 
-/** The same relative path in checkout and package. */
 const FOLDER = fileURLToPath(new URL('../../console/page', import.meta.url));
 /** Files of the page; the first two are bundled. */
 const BUNDLED = ['app.js', 'app.css'] as const;

@@ -13,7 +13,6 @@ import type { Aws } from '../../terminal/aws-call.ts';
 type DeployedStack = {
   readonly name: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Variables by the logical id of their function. */
   readonly functions: ReadonlyMap<string, Readonly<Record<string, string>>>;
 };
 
@@ -106,7 +105,6 @@ export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Re
   );
 }
 
-/** Values of a deployed stack for a start. */
 type Taken = {
   readonly options: Pick<GatewayOptions, 'deployedOutputs' | 'deployedVariables'>;
   /** Variables for the command of `--exec`. */

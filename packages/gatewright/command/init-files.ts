@@ -2,7 +2,6 @@ import { printInventory } from '@gatewright/authoring/route-inventory';
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { InspectedApi } from '../../engine/index.ts';
 
-/** Facts of an API for its access document. */
 export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 'kind'> & {
   readonly routes?: readonly Pick<InspectedApi['routes'][number], 'path' | 'authorizer' | 'trusts'>[];
 };

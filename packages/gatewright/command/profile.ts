@@ -75,7 +75,6 @@ function hideHome(profile: Profiler.Profile): Profiler.Profile {
   return { ...profile, nodes };
 }
 
-/** Bytes still in use, by the function that allocated them. */
 export function summariseHolders(head: HeapProfiler.SamplingHeapProfileNode): HeapSummary['holders'] {
   const bytes = new Map<string, number>();
   const open = [head];

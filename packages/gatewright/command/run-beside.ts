@@ -6,7 +6,7 @@ import { endMarked } from '../../engine/index.ts';
 type Beside = {
   /** The command's exit code; 128 plus the number of the signal that ended it, as in shells. */
   readonly ended: Promise<number>;
-  /** Passes on a signal to the gateway. */
+  /** Passes a signal of the gateway on to the command. */
   pass(signal: NodeJS.Signals): void;
   /** Ends its remaining processes. */
   stop(): Promise<void>;
@@ -73,7 +73,6 @@ function shellOf(command: string): [string, ...string[]] {
   return process.platform === 'win32' ? [command] : ['sh', '-c', `trap 'exit $?' INT TERM\n${command}`];
 }
 
-/** Whether a process of the group is left. */
 function isThere(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(-pid, 0);

@@ -14,7 +14,6 @@ function joinPorts(words: readonly string[]): string[] {
   return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
 }
 
-/** Node's default. */
 const INSPECT_PORT = 9229;
 
 /** A wrong call throws and points to the help; subcommands do not inherit either from commander. */
@@ -23,7 +22,6 @@ function neverExit(command: Command): void {
   command.commands.forEach(neverExit);
 }
 
-/** The same relative path in checkout and package. */
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };

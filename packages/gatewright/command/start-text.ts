@@ -21,7 +21,6 @@ export type StartFacts = {
   /** Access documents beside the sources, and their stage. */
   readonly documents: Parameters<typeof guardedRoutes>[2];
   readonly stage: string;
-  /** The sources as named. */
   readonly load: LoadText;
   /** All findings instead of their number. */
   readonly isVerbose: boolean;
@@ -29,7 +28,6 @@ export type StartFacts = {
   readonly standIn?: (issuer: string) => string;
 };
 
-/** The whole text: addresses of the routes, lines to paste, differences from AWS. */
 export function describeStart(facts: StartFacts): string {
   const { gateway, listening, tookMs } = facts;
   const apis = gateway.routes();
@@ -185,7 +183,6 @@ export function describeUnsupported(items: readonly UnsupportedItem[]): string[]
   ];
 }
 
-/** Place, fault, and effect on requests. */
 function describeFault({
   file,
   line,

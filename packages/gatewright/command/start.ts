@@ -100,7 +100,6 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 
 type StartConsole = {
   readonly options: Pick<GatewayOptions, 'consoleFiles' | 'access' | 'invoices'>;
-  /** Once it listens, invoices are available. */
   readonly listensAt: (listening: Listening) => void;
 };
 

@@ -34,7 +34,6 @@ const COPIED = {
 const NOT_COPIED = new Set(['gatewright/package', 'console/page']);
 /** For editors that complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
-/** Packages bundled into the console's page. */
 const BUNDLED_PACKAGES = [
   'preact',
   'uplot',

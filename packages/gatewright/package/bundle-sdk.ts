@@ -63,7 +63,6 @@ export async function bundleSdk(root: string, folder: string): Promise<void> {
   await writeFile(join(folder, 'LICENSES.txt'), await licencesOf(root, inputs));
 }
 
-/** The licence of each package with parts in the files. */
 async function licencesOf(root: string, inputs: readonly string[]): Promise<string> {
   const packages = inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? '');
   const names = new Map<string, string[]>();

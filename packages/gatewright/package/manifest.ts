@@ -127,7 +127,6 @@ export async function makeManifest(root: string): Promise<Manifest> {
   };
 }
 
-/** Our own dependencies, without the scope. */
 export function ownNames(dependencies: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(dependencies).filter((name) => name.startsWith(SCOPE));
 }

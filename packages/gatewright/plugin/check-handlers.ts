@@ -47,7 +47,6 @@ type GuardedRoute = {
   readonly integrations: readonly unknown[];
 };
 
-/** Routes behind one of our authorizers. */
 function guardedRoutes(resources: JsonObject): readonly GuardedRoute[] {
   const ours = new Set(
     Object.keys(resources).filter((logicalId) => isOurs(propertiesOf(resources, logicalId))),
@@ -95,7 +94,6 @@ function isOurs({ AuthorizerUri }: JsonObject): boolean {
   return AuthorizerUri !== undefined && calledFunction(JSON.stringify(AuthorizerUri)) !== undefined;
 }
 
-/** Logical ids in a value, at any depth. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as JsonObject;

@@ -11,7 +11,6 @@ import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {
-  /** Absolute folder of the service. */
   readonly directory: string;
   /** `custom.gatewright` */
   readonly settings: unknown;
@@ -23,7 +22,6 @@ export type PackagedService = {
 type ServiceCheck = {
   /** Each names a change. */
   readonly complaints: readonly string[];
-  /** Parts that could not be checked. */
   readonly warnings: readonly string[];
 };
 

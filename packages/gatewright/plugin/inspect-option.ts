@@ -4,7 +4,6 @@ import { readFlag, readOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Node's default. */
 const INSPECT_PORT = 9229;
 
 export const INSPECT_OPTIONS = {

@@ -11,7 +11,6 @@ import type { OptionName } from '../../engine/start-settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Values without effect. */
 type Inert = readonly (string | number | boolean)[];
 
 type OfflineOption = OptionSchema &
@@ -177,7 +176,6 @@ const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['seed', 'seed'],
   ['record', 'record'],
 ]);
-/** serverless-offline's default ports. */
 const USUAL = { httpPort: 3000, websocketPort: 3001, lambdaPort: 3002 };
 
 function decide(given: CliOptions): StartSettings {

@@ -1,7 +1,6 @@
 /** The part of osls's object that the plug-in uses; the same in Serverless v3 and v4. */
 
 export type Serverless = {
-  /** Absolute folder of the service. */
   readonly serviceDir: string;
   /** Relative to `serviceDir`; undefined outside a service. */
   readonly configurationFilename?: string;
@@ -27,14 +26,12 @@ export type Serverless = {
   };
 };
 
-/** Command-line options by name, as osls parsed them. */
 export type CliOptions = Readonly<Record<string, unknown>>;
 
 export type PluginUtilities = {
   readonly log: { notice(message: string): void; warning(message: string): void };
 };
 
-/** An option of a command as osls declares it. */
 export type OptionSchema = {
   readonly usage: string;
   readonly type: 'string' | 'boolean' | 'multiple';

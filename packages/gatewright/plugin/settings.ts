@@ -1,4 +1,3 @@
-/** Settings of a start by the plug-in, beside the service's own. */
 import type { GivenOptions } from '../../engine/index.ts';
 import type { Settings } from '../../engine/start-settings.ts';
 

@@ -11,7 +11,6 @@ export type TestMessage = {
   readonly id: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** How often it has been received. */
   readonly receiveCount: number;
   readonly groupId?: string;
 };
@@ -46,7 +45,6 @@ export interface TestClock {
    * By `1d`, `90s` or milliseconds: everything due on the way runs in order and ends before this resolves.
    */
   advance(by: string | number): Promise<Date>;
-  /** Returns to the machine's time. */
   reset(): Promise<Date>;
 }
 

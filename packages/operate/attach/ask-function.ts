@@ -55,7 +55,6 @@ async function askFunction(
 /** A bad credential, which every authorizer should refuse properly. */
 export const BAD_TOKEN = 'Bearer not-a-token';
 
-/** Asks as a caller of the first attached route would. */
 export function askAbout(
   about: Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn'>,
   plane: ControlPlane,
@@ -77,7 +76,6 @@ export function askedRoute({ steps }: Pick<Undo, 'steps'>): {
   return { method: method === 'ANY' ? 'GET' : method, path };
 }
 
-/** Keys of the routes in an attachment. */
 export function attachedRoutes(steps: Undo['steps']): readonly string[] {
   return steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
 }

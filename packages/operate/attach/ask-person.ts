@@ -1,4 +1,3 @@
-/** Asks before anything is changed. */
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../terminal/output.ts';
 

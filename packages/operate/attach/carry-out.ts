@@ -11,7 +11,6 @@ import type { PlaneCall, Snapshot, Step } from './step.ts';
 
 export type Work = {
   readonly plane: Pick<ControlPlane, 'write'>;
-  /** Reads the API anew. */
   readonly look: () => Promise<Snapshot>;
   readonly journal: Journal;
   readonly now: () => Date;
@@ -21,7 +20,6 @@ export type Work = {
 /** The API has been edited by others; this run changed nothing before it noticed. */
 export class ForeignEditError extends UsageError {
   readonly edits: readonly string[];
-  /** Steps of the plan are already done. */
   readonly hasBegun: boolean;
 
   constructor(edits: readonly string[], advice: string, hasBegun = false) {
@@ -33,7 +31,6 @@ export class ForeignEditError extends UsageError {
   }
 }
 
-/** Begun and not finished. */
 export class UnfinishedError extends UsageError {}
 
 const PLAN_AGAIN = 'make a new plan: gatewright attach plan';

@@ -9,7 +9,6 @@ type AuthorizerWish = {
   readonly name: string;
   readonly functionArn: string;
   readonly ttlSeconds?: number | undefined;
-  /** Header names; empty: none. */
   readonly headers?: readonly string[] | undefined;
 };
 

@@ -22,7 +22,6 @@ import { UsageError } from '../../terminal/output.ts';
 import { findStrangeCall } from './check-calls.ts';
 import type { Snapshot, Step } from './step.ts';
 
-/** Version of the files' format. */
 export const FORMAT = 1;
 
 export type Plan = {
@@ -90,7 +89,6 @@ export function openAttached(root: string, apiId: string, stage: string): Journa
   return latest.undo() === undefined ? (earlierJournal(latest) ?? latest) : latest;
 }
 
-/** A new attachment on top of a finished one. */
 export function nextJournal({ folder }: Journal): Journal {
   const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
   return openFolder(join(base, String(Number(number) + 1)));
