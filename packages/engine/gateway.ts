@@ -1,4 +1,4 @@
-/** The gateway as a program drives it: what it is started with and what it offers. */
+/** The gateway as a program uses it: options and interface. */
 import type { ServiceEntry } from '../kernel/service.ts';
 import type { DaemonAddress } from '../kernel/calls/daemon-address.ts';
 import type { InspectedApi } from '../control/inspect-apis.ts';
@@ -20,7 +20,10 @@ import type { AwsEndpoints } from '../kernel/calls/service-client.ts';
 import type { DynamoDbChoice } from '../kernel/files/model.ts';
 import type { NeededSettings, Settings } from './start-settings.ts';
 
-/** As programs and the command line start it. Those of `Settings` are options of the command line, told of in start-options.ts. */
+/**
+ * Options of a start by a program. Those of `Settings` are options of the command line, described in
+ * start-options.ts.
+ */
 export type GivenOptions = Settings & {
   readonly stage: string;
   /** Of stacks that name no region and no account. */
@@ -28,96 +31,98 @@ export type GivenOptions = Settings & {
   readonly accountId: string;
   /** `--region`, `--account`: of every stack, whatever it names itself. */
   readonly chosen?: Partial<Home> & { readonly stage?: string };
-  /** Sources that nobody has named and the others import from: not served in the place of what was named. */
+  /** Sources imported by the named ones: served only beside them. */
   readonly companions?: readonly string[];
-  /** serverless-offline's addresses instead: APIs of a kind share one port. */
+  /** serverless-offline's addresses: APIs of a kind share one port. */
   readonly sharedPorts?: SharedPorts;
-  /** Services beside those of Gatewright, by a program that starts it. */
+  /** Services that the program adds to Gatewright's. */
   readonly moreServices?: readonly ServiceEntry[];
-  /** Variables that every function sees beside Lambda's own; the template's come above them. */
+  /** Variables of every function beside Lambda's own; those of the template take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** `--env-file`: for `${env:}` of serverless.yml, never for functions. */
   readonly environment: Readonly<Record<string, string>>;
   readonly dynamodb: DynamoDbChoice;
-  /** Where integrations reach AWS services; without, their calls are recorded. */
+  /** Where integrations reach AWS services; absent = their calls are recorded. */
   readonly awsEndpoints?: AwsEndpoints;
-  /** Where gatewright.identities.yml is read and `.gatewright/` is kept. */
+  /** Folder of gatewright.identities.yml and `.gatewright/`. */
   readonly directory: string;
-  /** Where what osls has compiled is kept for the next start; absent = below `.gatewright/`. */
+  /** Where osls's output is kept for the next start; absent = below `.gatewright/`. */
   readonly keptIn?: string;
-  /** Under which the command line finds it; absent = nobody is told of it but its own folder. */
+  /** Name for the command line; absent = known only in its own folder. */
   readonly announced?: Announced;
-  /** Key pair of the local admin. */
   readonly adminKey: KeyPair;
-  /** What AWS would refuse to deploy ends the start, whatever else could be served; absent = it is told. */
+  /** Faults that AWS would refuse to deploy end the start; absent = they are reported. */
   readonly refusesFaults?: boolean;
-  /** What tables begin with, by name or logical id: items plain or in DynamoDB's own form. */
+  /** First items by name or logical id of a table, plain or in DynamoDB's own form. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
-  /** `--env-from-stack`: what functions of a deployed stack are given, by logical id. */
+  /** `--env-from-stack`: variables of the functions of a deployed stack, by logical id. */
   readonly deployedVariables?: DeployedVariables;
   /** Outputs of deployed stacks, as a serverless.yml names them: `cf:NAME.Output`. */
   readonly deployedOutputs?: Readonly<Record<string, string>>;
-  /** `--inspect[-brk]`: a debugger may be attached, and holds all deadlines when it holds a function; absent = none. */
+  /** `--inspect[-brk]`: a debugger may attach; while it holds a function, deadlines wait. Absent = none. */
   readonly inspect?: InspectOptions;
-  /** serverless-offline's `noTimeout`: nothing that a function does takes too long. */
+  /** serverless-offline's `noTimeout`: functions have no deadline. */
   readonly noTimeout?: boolean;
   /** Where segments of stages with `TracingEnabled` go; absent = nowhere. */
   readonly xrayDaemon?: DaemonAddress | undefined;
-  /** Files of the console, asked for when it is opened first; absent = there is none. */
+  /** Files of the console, read when it is first opened; absent = there is none. */
   readonly consoleFiles?: () => Promise<ConsoleFiles>;
-  /** Whether lines of requests end with a short link to what the console tells of them; a terminal wants it, a file does not. */
+  /** Whether request lines end with a short link to the console: for terminals, not for files. */
   readonly linksLines?: boolean;
-  /** Who may call what, for the console; absent = it cannot tell. */
+  /** Who may call what, for the console; absent = not shown. */
   readonly access?: AccessBook;
-  /** Makes invoices for the console; absent = nobody does. */
+  /** Makes invoices for the console; absent = not shown. */
   readonly invoices?: InvoiceBook;
-  /** Asked with each request whether it is recorded, for whoever measures what that costs; absent = each one is. */
+  /** Decides for each request whether it is recorded, to measure the cost; absent = always. */
   readonly isRecording?: () => boolean;
-  /** Where files lie by which plug-ins of a service may refuse it: a reload that has failed is tried again when one changes. */
+  /**
+   * Folders of documents because of which plug-ins may refuse a service: after a failed reload, a change
+   * there tries again.
+   */
   readonly documentFolders?: readonly string[];
-  /** Whether the state after the start is kept, so that a test can go back to it; absent = it cannot. */
+  /** Whether the state after the start is kept, so that a test can return to it; absent = no. */
   readonly resets?: boolean;
-  /** Whether other commands find the gateway from its directory; absent = they do. */
+  /** Whether other commands find the gateway from its directory; absent = yes. */
   readonly leavesCredentials?: boolean;
   readonly log: LogSink;
   readonly functionLog: (line: FunctionLogLine) => void;
   readonly onProgress: (message: string) => void;
-  /** What takes long before anything else is said; absent = nobody looks. */
+  /** Receives a message before steps that take long. */
   readonly onWaiting?: (message: string) => void;
   readonly onReload: (event: ReloadNotice) => void;
 };
 
 export type GatewayOptions = GivenOptions & NeededSettings;
 
-/** What became of a change to a function's source or to a template. */
+/** Result of a change to a function's source or a template. */
 export type ReloadNotice =
   | { readonly kind: 'begun'; readonly what: string }
   | { readonly kind: 'reloaded'; readonly what: string; readonly tookMs: number }
-  /** The old version goes on serving. */
+  /** The old version stays in service. */
   | { readonly kind: 'kept'; readonly what: string; readonly message: string };
 
 type Announced = {
-  /** Of all gateways of this user that run. */
+  /** Folder of all running gateways of this user. */
   readonly folder: string;
   /** `--name`; absent = that of the directory. */
   readonly name?: string | undefined;
 };
 
 export type Listening = {
-  /** Undefined where nobody is told of it. */
+  /** Undefined where the gateway is not announced. */
   readonly name: string | undefined;
   readonly apis: readonly ApiListing[];
-  /** What stands in front of APIs, with the address of its port. */
+  /** Services in front of APIs, with the address of their port. */
   readonly fronts: readonly { readonly name: string; readonly url: string }[];
-  /** With TLS: file of the certificate that clients have to trust. */
+  /** With TLS: file of the certificate that clients must trust. */
   readonly certificateAuthority?: string;
   readonly control: string;
   /** Address of the console, with the key of this start behind the #; absent where none is served. */
   readonly console?: string;
-  /** Undefined when the gateway was told to run without. */
+  /** Undefined when the gateway runs without. */
   readonly dynamodb: string | undefined;
   readonly unsupported: readonly UnsupportedItem[];
-  /** Issuers that authorizers trust, whose keys cannot be read now: their tokens are refused. */
+  /** Trusted issuers whose keys cannot be read now: their tokens are refused. */
   readonly unreachableIssuers: readonly string[];
 };
 
@@ -144,7 +149,7 @@ export interface Gateway {
   inspect(): readonly InspectedApi[];
   /** A request without a socket, through the same pipeline. */
   inject(request: InjectedRequest): Promise<Reply>;
-  /** Variables by which programs and SDKs find what is served; once it listens. */
+  /** Variables with the addresses for programs and SDKs; once it listens. */
   environment(): Readonly<Record<string, string>>;
   /** A token of the local issuer. @throws WishRefused */
   mint(wish: TokenWish): Promise<string>;

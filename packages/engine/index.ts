@@ -1,4 +1,4 @@
-/** The package's entry: what programs and the command line may use of the gateway. */
+/** The package's entry, for programs and the command line. */
 export { createStreamSink } from '../server/adapters/log-streams.ts';
 export { parseDaemonAddress } from '../kernel/calls/daemon-address.ts';
 export { createGateway } from './compose/start.ts';

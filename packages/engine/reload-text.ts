@@ -1,6 +1,6 @@
 import type { ReloadNotice } from './gateway.ts';
 
-/** One line of the log on what became of a change. */
+/** A change's result as one line of the log. */
 export function describeReload(notice: ReloadNotice): string {
   switch (notice.kind) {
     case 'begun':

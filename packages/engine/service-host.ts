@@ -1,4 +1,4 @@
-/** The services of one start: opened when they are needed, read and applied together, cleared and closed together. */
+/** The services of one start: opened when needed; read, applied, cleared and closed together. */
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { describeFault, Faults } from '../core/errors.ts';
@@ -32,15 +32,14 @@ type ServiceHostOptions = {
   readonly invoker: Pick<Invoker, 'invoke' | 'has'>;
   readonly clock: Clock;
   readonly random: Random;
-  /** Of integrations, for targets that are not here. */
+  /** For integrations, and targets that are not here. */
   readonly services: ServiceClient;
   /** Services whose calls go to an endpoint of the user; `dynamodb-streams` where the tables are elsewhere. */
   readonly isElsewhere: (service: string) => boolean;
   readonly accountId: string;
-  /** What outlives the gateway. */
+  /** Entries that outlive the gateway. */
   readonly kept: KeptEntries;
   readonly writtenObject: WrittenObjects;
-  /** Of integrations. */
   readonly http: HttpClient;
   readonly report: (message: string) => void;
   /** Per service. Default: 5 s. */
@@ -52,12 +51,12 @@ type ReadServices = { readonly unsupported: readonly UnsupportedItem[]; readonly
 const PASSED: ScreenVerdict = { kind: 'passed' };
 const NO_VERDICT: ScreenVerdict = {
   kind: 'refused',
-  reason: 'what screens the stage has given no verdict',
-  because: ['What screens the stage has given no verdict, so the request is refused.'],
-  changes: ["Return { kind: 'passed' } or a refusal, and no promise, from the service's screenOf."],
+  reason: 'the service that screens the stage returned no verdict',
+  because: ['The service that screens the stage returned no verdict, so the request is refused.'],
+  changes: ["Return { kind: 'passed' } or a refusal from the service's screenOf, not a promise."],
 };
 
-/** A service that takes longer has lost its connection, or waits for a client that does not leave. */
+/** A service that takes longer has lost its connection, or waits for a client that stays. */
 const CLOSE_WITHIN_MS = 5_000;
 
 export class ServiceHost {
@@ -68,7 +67,6 @@ export class ServiceHost {
   readonly #ports: ServicePorts;
   readonly #deliveries: TargetDeliveries;
   readonly #opened = new Map<string, Service>();
-  /** Of those that are open. */
   #screening: readonly NonNullable<Service['screenOf']>[] = [];
   #resolving: readonly NonNullable<Service['originOf']>[] = [];
   readonly #opening = new Map<string, Promise<Service>>();
@@ -104,13 +102,13 @@ export class ServiceHost {
     };
   }
 
-  /** By signing name: a promise where it is not loaded yet, undefined where none has the name. */
+  /** By signing name: a promise while it is not loaded, undefined for an unknown name. */
   find(name: string): Service | Promise<Service> | undefined {
     const entry = this.#options.catalogue.find((one) => one.name === name);
     return entry && (this.#opened.get(name) ?? this.#open(entry));
   }
 
-  /** Opens at once what is loaded already. */
+  /** Opens a service whose code is already loaded. */
   adopt<Opened extends Service>(name: string, module: { open(ports: ServicePorts): Opened }): Opened {
     const service = module.open(this.#ports);
     this.#admit(name, service);
@@ -119,12 +117,12 @@ export class ServiceHost {
 
   #admit(name: string, service: Service): void {
     this.#opened.set(name, service);
-    // Asked by each request: listed here, and not there.
+    // Each request calls these, so the list is made here.
     this.#screening = this.#inOrder.flatMap((one) => one.screenOf?.bind(one) ?? []);
     this.#resolving = this.#inOrder.flatMap((one) => one.originOf?.bind(one) ?? []);
   }
 
-  /** Loads what resources of these stacks need, and what has kept something. */
+  /** Loads services that resources of these stacks need, and those with kept entries. */
   async openNeeded(stacks: readonly ResolvedStack[]): Promise<void> {
     const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
     const sources = new Set(
@@ -143,7 +141,7 @@ export class ServiceHost {
     await Promise.all(needed.map(async ({ name }) => this.find(name)));
   }
 
-  /** Of the services that are open; no effect before `apply`. */
+  /** Reads with the open services; no effect before `apply`. */
   read(stacks: readonly ResolvedStack[], tolerance: Tolerance): ReadServices {
     const reading = new StackReading(stacks, { isElsewhere: this.#options.isElsewhere, tolerance });
     const read = new Map(this.#inOrder.map((service) => [service, service.prepare?.(reading)]));
@@ -152,14 +150,14 @@ export class ServiceHost {
       apply: () => {
         this.#stacks = stacks;
         this.#functionArns = new Map(reading.functions.map(({ name, arn }) => [name, arn]));
-        // One that a call or a target has opened since then has read other stacks, or none.
+        // A service opened in between by a call or a target has read other stacks, or none.
         for (const service of this.#inOrder) {
           try {
             if (read.has(service)) read.get(service)?.();
             else this.#catchUp(service, stacks);
           } catch (fault) {
-            // The others have the new stacks already, or must get them: half a swap would be worse.
-            this.#reportFault(service, 'could not take the new stacks', fault);
+            // The others have or get the new stacks: half a swap would be worse.
+            this.#reportFault(service, 'could not apply the new stacks', fault);
           }
         }
       },
@@ -174,12 +172,12 @@ export class ServiceHost {
     return this.#inOrder.flatMap((service) => service.handTargets?.() ?? []);
   }
 
-  /** Events that are taken and not done. */
+  /** Accepted events that are not finished. */
   get pending(): number {
     return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
   }
 
-  /** Of all services; the first that refuses decides. */
+  /** Of all services; the first refusal decides. */
   get screens(): StageScreens {
     const screening = (): readonly NonNullable<Service['screenOf']>[] => this.#screening;
     return {
@@ -214,23 +212,21 @@ export class ServiceHost {
     return this.#ports.targets;
   }
 
-  /** The clock has been moved. */
   moved(): void {
     this.#ports.agenda.moved();
   }
 
-  /** Whether nothing is under way but what waits for a time. */
+  /** Whether everything left waits for a time. */
   get isIdle(): boolean {
     const { work, agenda, schedules } = this.#ports;
     return work.size === 0 && !agenda.isDue && schedules.pause === undefined;
   }
 
-  /** When the next of what waits for a time is due. */
   get nextDue(): number | undefined {
     return this.#ports.agenda.nextDue;
   }
 
-  /** When nothing is under way any more but what waits for a time. */
+  /** Resolves when everything left waits for a time. */
   async idle(): Promise<void> {
     const { work, agenda, schedules } = this.#ports;
     await work.idle();
@@ -242,7 +238,7 @@ export class ServiceHost {
   }
 
   /**
-   * All that waits is gone, what runs has ended, and nothing that follows from it comes: as after a start.
+   * Back to the state after a start: waiting work is dropped, running work ends and has no further effect.
    * @param between runs while no event starts anything
    */
   async clear(between: () => Promise<void>): Promise<void> {
@@ -260,11 +256,11 @@ export class ServiceHost {
     await work.idle();
     drop();
     this.#deliveries.forget();
-    // Stacks of a reload in between are newer than those of before.
+    // A reload in between has newer stacks.
     if (this.#stacks === none) this.read(stacks, new Faults(true)).apply();
   }
 
-  /** What open services save, by name. */
+  /** States of open services, by name. */
   savedStates(): Readonly<Record<string, unknown>> {
     return Object.fromEntries(
       this.#options.catalogue.flatMap(({ name }) => {
@@ -274,7 +270,7 @@ export class ServiceHost {
     );
   }
 
-  /** @returns what loads them. @throws StateFileError before anything has changed */
+  /** @returns loads them. @throws StateFileError before anything has changed */
   async checkStates(saved: unknown): Promise<() => void> {
     if (!isJsonObject(saved)) throw new StateFileError('its services are not an object');
     const loads: (() => void)[] = [];
@@ -295,7 +291,7 @@ export class ServiceHost {
     this.#ports.agenda.close();
   }
 
-  /** One that fails, or does not end in time, keeps no other one open. */
+  /** A service that fails, or does not end in time, does not keep the others open. */
   async #end(name: string, service: Service): Promise<void> {
     const { closeWithinMs = CLOSE_WITHIN_MS, report } = this.#options;
     const late = Promise.withResolvers<'late'>();
@@ -329,17 +325,17 @@ export class ServiceHost {
     if (known !== undefined) return known;
     const opening = load().then((module) => this.#openLoaded(name, module));
     this.#opening.set(name, opening);
-    // A file that could not be read may be there at the next try.
+    // A retry may find a file that could not be read.
     opening.catch(() => this.#opening.delete(name));
     return opening;
   }
 
-  /** What is loaded for a call or a target finds the stacks as they are. */
+  /** A service loaded for a call or a target gets the current stacks. */
   #openLoaded(name: string, module: ServiceModule): Service {
     const known = this.#opened.get(name);
     if (known !== undefined) return known;
     const service = module.open(this.#ports);
-    // Before anything reaches it: one that cannot read the stacks is not open.
+    // Before its first call: a service that cannot read the stacks is not open.
     if (this.#stacks !== undefined) this.#catchUp(service, this.#stacks);
     this.#admit(name, service);
     return service;
@@ -351,14 +347,14 @@ export class ServiceHost {
   }
 }
 
-/** A service in JavaScript may return what is no verdict, a promise say: the request is refused then. */
+/** A service in JavaScript may return something else, such as a promise: the request is refused then. */
 function verdictOf(given: unknown): ScreenVerdict {
   const kind = memberOf(given, 'kind');
   if (kind === 'passed') return PASSED;
   return kind === 'refused' ? (given as ScreenVerdict) : NO_VERDICT;
 }
 
-/** Of a type without effect, or one that is only recorded, there is nothing to open. */
+/** Types without effect and types that are only recorded need no service. */
 function isServed(type: ServiceEntry['types'][string] | undefined): boolean {
   return type?.enforced !== undefined && type.isWithoutEffect !== true;
 }

@@ -1,6 +1,6 @@
 /**
- * The forms in which a start takes its values, as texts of the command line and of settings files. Which option has which
- * form is said in start-options.ts.
+ * Forms of option values, as texts of the command line and of settings files. start-options.ts gives each
+ * option its form.
  */
 import { raiseQuota, RAISABLE_QUOTAS } from '../control/api-quotas.ts';
 import { isAccountId, isRegion } from '../core/stack/home.ts';
@@ -9,42 +9,45 @@ import { readIsolation } from '../core/stack/function.ts';
 import { isGatewayName } from '../kernel/files/model.ts';
 import type { DynamoDbChoice } from '../kernel/files/model.ts';
 
-/** A value that is written as a text, once or, over what was said before, several times. */
+/** A value given as a text, once or several times. */
 export type Form<T> = {
-  /** One text more; undefined = it is none. */
+  /** Adds one text to the value before; undefined = invalid. */
   readonly read: (text: string, before: T) => T | undefined;
   /** What to write instead; a sentence. */
   readonly says: string;
 };
 
 export type StartOption = {
-  /** What it decides; help, schema and reference page print it. */
+  /** Description for help, schema and reference page. */
   readonly what: string;
-  /** How help writes its value, `[…]` where that may be left out; absent = it is a switch. */
+  /** The value in help, `[…]` where it is optional; absent = a switch. */
   readonly takes?: string;
-  /** Over what was said before; undefined = the text is none. Absent = any text. */
+  /** Adds a text to the value before; undefined = invalid. Absent = any text. */
   readonly read?: (text: string, before: never) => unknown;
   /** What to write instead; a sentence. */
   readonly says?: string;
-  /** What holds where nobody says anything; absent = nothing, or what `what` tells. */
+  /** Default; absent = none, or as described in `what`. */
   readonly usual?: unknown;
-  /** How help writes that, where the value does not show it. */
+  /** The default in help, where the value does not show it. */
   readonly shown?: string;
-  /** Whether it may be said several times. */
+  /** Whether it may be given several times. */
   readonly repeats?: true;
-  /** What `--no-…` does; of a switch that is on unless it is said, `what` does it. */
+  /** What `--no-…` does; of a switch that is on by default, `what` describes that. */
   readonly none?: string;
-  /** Of every command that loads stacks, not of `start` alone. */
+  /** For every command that loads stacks, not only `start`. */
   readonly loads?: true;
-  /** It says what one run is for: no settings file holds it. */
+  /** About one run: not accepted in settings files. */
   readonly isOfOneRun?: true;
-  /** Where the plug-in takes it: on its command line, in `custom.gatewright`; absent = osls has its like, or it is not for services. */
+  /**
+   * Where the plug-in accepts it: on its command line, in `custom.gatewright`; absent = osls has an
+   * equivalent, or it is not for services.
+   */
   readonly plugin?: 'option' | 'setting' | 'both';
-  /** What of `GatewayOptions` it is, unchanged; absent = who starts the gateway makes something of it. */
+  /** Member of `GatewayOptions` that it sets, unchanged; absent = the starting command handles it. */
   readonly sets?: string;
 };
 
-/** A record more takes memory for as long as the gateway runs. */
+/** Every record takes memory as long as the gateway runs. */
 const MAX_RECORDS = 100_000;
 const assumptions = Object.entries(ASSUMPTIONS).map(([name, values]) => `${name}=${values.join('|')}`);
 
@@ -70,7 +73,7 @@ export const FORMS = {
     read: (text: string) => (isGatewayName(text) ? text : undefined),
     says: 'A name has 1 to 64 letters, digits, _, - and dots.',
   },
-  names: { read: readNames, says: 'Write names of hosts, parted by commas where there are several.' },
+  names: { read: readNames, says: 'Write host names, separated by commas.' },
   onOff: { read: readOnOff, says: 'Write on or off.' },
   pair: { read: readPair, says: 'Write it as NAME=VALUE.' },
   port: { read: readPort, says: 'A port is a number from 0 to 65535; 0 picks a free one.' },
@@ -78,14 +81,14 @@ export const FORMS = {
     read: raiseQuota,
     says: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
   },
-  records: { read: readRecordCount, says: `A number from 0, which keeps none, to ${MAX_RECORDS}.` },
+  records: { read: readRecordCount, says: `A number from 0 (none are kept) to ${MAX_RECORDS}.` },
   region: {
     read: (text: string) => (isRegion(text) ? text : undefined),
     says: 'A region is written like eu-central-1.',
   },
   services: { read: readServiceNames, says: 'Write services by their names in ARNs: sns,s3.' },
   size: { read: readSize, says: 'Write an amount of memory like 64MB or 2GB.' },
-  span: { read: readSpan, says: 'Write a span of time like 500ms, 30s, 2m or 1h.' },
+  span: { read: readSpan, says: 'Write a duration like 500ms, 30s, 2m or 1h.' },
   stage: {
     read: (text: string) => (/^[A-Za-z0-9_-]{1,128}$/.test(text) ? text : undefined),
     says: 'A stage name has 1 to 128 letters, digits, _ and -.',
@@ -137,7 +140,10 @@ function readConcurrency(text: string): number | undefined {
   return /^\d{1,6}$/.test(text) && count >= 1 && count <= 100_000 ? count : undefined;
 }
 
-/** `url=local`: the `iss` of tokens that are minted and believed here. Auth0's ends with a slash, which is easily forgotten. */
+/**
+ * `url=local`: the `iss` of locally minted, locally trusted tokens. Auth0's ends with a slash, which is
+ * easily forgotten.
+ */
 function readStandIn(text: string, before: readonly string[]): readonly string[] | undefined {
   const url = /^(.*)=local$/.exec(text)?.[1] ?? '';
   if (!URL.canParse(url) || !/^https:\/\/[^?#@]+$/.test(url)) return undefined;
@@ -145,7 +151,7 @@ function readStandIn(text: string, before: readonly string[]): readonly string[]
   return [...before, host.endsWith('.auth0.com') && pathname === '/' ? `https://${host}/` : url];
 }
 
-/** `name=url[,url]`: addresses that take turns. */
+/** `name=url[,url]`: addresses used in turn. */
 function readVpcLink(
   text: string,
   before: ReadonlyMap<string, readonly string[]>,
@@ -196,8 +202,8 @@ export function readDuration(text: string): number | undefined {
 }
 
 /**
- * A value of a settings file as the command line would say it: a map is several `NAME=VALUE`, a list in it several values
- * parted by commas. Undefined: it holds what is neither text nor number.
+ * A value of a settings file as texts of the command line: a map becomes several `NAME=VALUE`, a list in it
+ * several values separated by commas. Undefined: it holds something other than text and numbers.
  */
 export function toSettingTexts(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
@@ -220,7 +226,7 @@ function toText(value: unknown): string | undefined {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What `dynamodb` and `data` say together of where tables live. A text says why not. */
+/** Where tables are, from `dynamodb` and `data`. A text is the reason why not. */
 export function readStore(
   dynamodb: string | undefined,
   data: string | undefined,
@@ -230,12 +236,12 @@ export function readStore(
   if (!URL.canParse(dynamodb) || !/^https?:/.test(dynamodb))
     return `dynamodb takes "embedded" or a URL, not "${dynamodb}"`;
   if (data !== undefined)
-    return 'data keeps the embedded DynamoDB; it does not go together with a URL of dynamodb';
+    return 'data is for the embedded DynamoDB and cannot be combined with a URL in dynamodb';
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   return {
     kind: 'url',
     url: dynamodb,
-    // DynamoDB Local takes any pair; AWS wants the developer's own.
+    // DynamoDB Local accepts any pair; AWS needs the developer's own.
     accessKeyId: AWS_ACCESS_KEY_ID ?? 'LOCALGATEWRIGHT',
     secretAccessKey: AWS_SECRET_ACCESS_KEY ?? 'local',
     ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),

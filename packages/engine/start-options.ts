@@ -1,6 +1,6 @@
 /**
- * Every option of a start, once: from a row are made the option of the command line, what settings files and their JSON
- * Schema take, the options and settings of the Serverless plug-in, the reference page, and the types of them all.
+ * Every option of a start, once. A row makes the option of the command line, of settings files with their
+ * JSON Schema and of the Serverless plug-in, the reference page, and their types.
  */
 import { RAISABLE_QUOTAS, USUAL_QUOTAS } from '../control/api-quotas.ts';
 import { USUAL_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
@@ -151,7 +151,7 @@ export const START_OPTIONS = {
     usual: NO_ENDPOINTS,
     shown: 'none',
   },
-  /** A program that leaves it out holds nobody to anything. */
+  /** A program that omits it enforces no roles. */
   roles: {
     ...ON_OFF,
     usual: true,
@@ -180,7 +180,10 @@ export const START_OPTIONS = {
     usual: USUAL_QUOTAS,
     shown: 'AWS’s defaults',
   },
-  /** Off: it is a limit of somebody's account, not of the API, and would hide what this machine and the stack can do. */
+  /**
+   * Off: it is a limit of an account, not of the API, and would hide the limits of this machine and the
+   * stack.
+   */
   'account-throttle': {
     ...ON_OFF,
     usual: false,

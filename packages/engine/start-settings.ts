@@ -1,11 +1,10 @@
-/** What is made of the table of options: the types of what is said and what is set, and how one becomes the other. */
+/** Types made from the table of options: flags and settings, and the conversion between them. */
 import { START_OPTIONS } from './start-options.ts';
 import type { StartOption } from './settings.ts';
 
 type Rows = typeof START_OPTIONS;
 export type OptionName = keyof Rows;
 
-/** What a row reads. */
 export type ValueOf<Row> = Row extends { readonly read: (text: string, before: never) => infer Value }
   ? Exclude<Value, undefined>
   : Row extends { readonly takes: string }
@@ -14,14 +13,14 @@ export type ValueOf<Row> = Row extends { readonly read: (text: string, before: n
 type Said<Name extends OptionName> =
   ValueOf<Rows[Name]> | (Rows[Name] extends { readonly none: string } ? false : never);
 
-/** `usage-lag` → `usageLag`, as the parser of the command line names what it has read. */
+/** `usage-lag` → `usageLag`, as the parser of the command line names options. */
 type Camel<Text extends string> = Text extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<Camel<Rest>>}`
   : Text;
 type Having<Part> = { [Name in OptionName]: Rows[Name] extends Part ? Name : never }[OptionName];
 type Always = Having<{ readonly usual: unknown }>;
 
-/** What the parser gives for these options. */
+/** The parser's result for these options. */
 export type Flags<Names extends OptionName = OptionName> = {
   readonly [Name in Names & Always as Camel<Name>]: Said<Name>;
 } & { readonly [Name in Exclude<Names, Always> as Camel<Name>]?: Said<Name> };
@@ -31,31 +30,31 @@ type Target<Name extends OptionName> = Rows[Name] extends { readonly sets: infer
   ? Part
   : never;
 
-/** What options are of `GatewayOptions`, unchanged. */
+/** Options that are members of `GatewayOptions`, unchanged. */
 export type Settings = {
   readonly [Name in Having<{ readonly sets: string }> as Target<Name>]?: Said<Name>;
 };
 
-/** What of them holds where nobody says anything. */
+/** Those that have a default. */
 type UsualSettings = {
   readonly [Name in Having<{ readonly sets: string }> & Always as Target<Name>]: Said<Name>;
 };
 
 const isName = (name: string): name is OptionName => Object.hasOwn(START_OPTIONS, name);
 
-/** Names of the rows that are `wanted`, as they stand in the table. */
+/** Names of the rows that are `wanted`, in table order. */
 export function optionNames(wanted: (option: StartOption) => boolean = () => true): readonly OptionName[] {
   return Object.keys(START_OPTIONS).filter(
     (name) => isName(name) && wanted(START_OPTIONS[name]),
   ) as OptionName[];
 }
 
-/** As help, schema and reference page say it. */
+/** The text in help, schema and reference page. */
 export function describeOption({ what, repeats }: StartOption): string {
   return repeats === true ? `${what} (repeatable)` : what;
 }
 
-/** Undefined: there is no such option. */
+/** Undefined: unknown option. */
 export function findOption(name: string): StartOption | undefined {
   return isName(name) ? START_OPTIONS[name] : undefined;
 }
@@ -65,7 +64,7 @@ export function toFlagName(name: string): string {
   return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What these options are of `GatewayOptions`; `valueOf` gives what was said, or undefined. */
+/** Members of `GatewayOptions` from these options; `valueOf` gives the given value, or undefined. */
 export function toSettings<Name extends OptionName>(
   names: readonly Name[],
   valueOf: (name: Name, option: StartOption) => unknown,
@@ -78,7 +77,7 @@ export function toSettings<Name extends OptionName>(
   return Object.fromEntries(said);
 }
 
-/** What nobody can leave open. */
+/** Members that a start always needs. */
 const NEEDED = [
   'host',
   'port',
@@ -92,5 +91,5 @@ const NEEDED = [
 
 export type NeededSettings = Pick<UsualSettings, Target<(typeof NEEDED)[number]>>;
 
-/** As the command line has it where nothing is said. */
+/** Defaults of the command line. */
 export const NEEDED_SETTINGS = toSettings(NEEDED, (_, { usual }) => usual) as NeededSettings;

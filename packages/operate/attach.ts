@@ -1,4 +1,4 @@
-/** `gatewright attach`: an authorizer onto an API that already runs, in steps that can be resumed and taken back. */
+/** `gatewright attach`: an authorizer for an existing API, in steps that can be resumed and undone. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
@@ -58,9 +58,8 @@ type AttachFlags = AwsFlags & {
 };
 
 const STEPS = ['plan', 'apply', 'verify', 'snippets'] as const;
-/** Nothing was changed. */
 export const REFUSED = 2;
-/** What was begun is not finished, or does not do what it is for. */
+/** Begun and not finished, or not effective. */
 const UNFINISHED = 3;
 
 export function attachCommand(): Command {
@@ -108,7 +107,6 @@ export function attachCommand(): Command {
     });
 }
 
-/** Of every command that edits an API. */
 export function addApiOptions(command: Command): Command {
   return command
     .requiredOption('--api <id>', 'id of the API, or its name if unique for the stage')
@@ -120,9 +118,9 @@ export function addApiOptions(command: Command): Command {
 const REFUSALS = [ForeignEditError, BreakingError, UnfinishedError];
 
 /**
- * A refusal before anything is changed is 2, a break in the middle 3.
- * @param work tells when it begins to change something
- * @param refused where AWS says no before that
+ * Exit code 2 for a refusal before any change, 3 for a break after it.
+ * @param work calls when it begins to change something
+ * @param refused where AWS refuses before that
  */
 export async function orExitCode(
   work: (begin: () => void) => Promise<void>,
@@ -171,16 +169,17 @@ async function attachLocked(
   const begun = await findBegun(open, journal);
   if (begun.left.length > 0 && (step === 'apply' || step === undefined)) {
     const plan = journal.plan();
-    if (plan === undefined) throw new UsageError(`${journal.folder} has lost its plan: gatewright detach`);
+    if (plan === undefined)
+      throw new UsageError(`${journal.folder} has lost its plan; undo with gatewright detach`);
     say([
-      paint('bold', `going on where it stopped: ${begun.left.length} of ${plan.steps.length} steps are left`),
+      paint('bold', `resuming: ${begun.left.length} of ${plan.steps.length} steps are left`),
       ...printSteps(begun.left),
     ]);
     return finish(open, journal, plan, flags, step);
   }
   if (begun.left.length > 0)
     throw new UsageError(
-      'an attachment is under way: gatewright attach apply goes on, gatewright detach takes it back',
+      'an attachment is in progress: gatewright attach apply resumes it, gatewright detach undoes it',
     );
   if (step === 'apply') return applySaved(open, journal, begun.isThere, flags);
   const target = begun.isThere ? nextJournal(journal) : journal;
@@ -213,7 +212,7 @@ async function addBreaking(
   return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: LET_IT_KNOW }] };
 }
 
-/** What is written for the document is what the plan is then made with. */
+/** The plan is then made with the written document. */
 async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const reading = await plan(open, flags);
   if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
@@ -221,7 +220,7 @@ async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Readin
   return plan(open, flags);
 }
 
-/** What an earlier run has left, by the API itself. */
+/** Changes of an earlier run, read from the API itself. */
 async function findBegun({ plane }: OpenPlane, journal: Journal) {
   const undo = journal.undo();
   if (undo === undefined) return { isThere: false, left: [] };
@@ -237,11 +236,11 @@ async function applySaved(
   flags: AttachFlags,
 ): Promise<void> {
   if (isThere) {
-    say('everything of the plan is done already');
+    say('all steps of the plan are already done');
     return;
   }
   const saved = journal.plan();
-  if (saved === undefined) throw new UsageError('there is no plan: gatewright attach plan');
+  if (saved === undefined) throw new UsageError('there is no plan; make one with gatewright attach plan');
   say(printSteps(saved.steps));
   return finish(open, journal, saved, flags, 'apply');
 }
@@ -265,7 +264,7 @@ async function finish(
     look: () => lookAgain(open.plane, saved),
     tell: ({ name }, what, place, of) => {
       if (what === 'done' || what === 'there')
-        remark(`${place}/${of} ${name}${what === 'there' ? ' (was done)' : ''}`);
+        remark(`${place}/${of} ${name}${what === 'there' ? ' (already done)' : ''}`);
     },
   });
   say(`attached; the undo file is in ${journal.folder}`);

@@ -1,4 +1,3 @@
-/** `gatewright canary`: a new deployment of a REST stage for a part of its requests, for all of them, or gone again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../engine/index.ts';
@@ -34,7 +33,6 @@ type StartFlags = CanaryFlags & {
   readonly every: number;
 };
 
-/** The watch has ended the canary. */
 const ENDED = 4;
 
 export function canaryCommand(): Command {
@@ -96,7 +94,7 @@ function startCommand(): Command {
 function readSpanMs(text: string): number {
   const span = readDuration(text);
   if (span !== undefined && span > 0) return span;
-  throw new InvalidArgumentError('A span of time, such as 30s or 10m.');
+  throw new InvalidArgumentError('A duration, such as 30s or 10m.');
 }
 
 type OpenStage = OpenPlane & {
@@ -110,7 +108,7 @@ async function openStage(flags: CanaryFlags): Promise<OpenStage> {
   const live = await readLiveApi(open.plane, await findApi(open.plane, flags.api, flags.stage), flags.stage);
   if (live.kind !== 'rest')
     throw new UsageError(
-      'only REST APIs have canaries; gatewright rollback takes every kind back to a deployment',
+      'only REST APIs have canaries; gatewright rollback moves every kind back to a deployment',
     );
   return { ...open, live, path: stagePath(live.address, live.stage), canary: canaryOf(live.stageShown) };
 }
@@ -125,13 +123,13 @@ async function start(flags: StartFlags): Promise<void> {
     `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${String(live.stageShown['deploymentId'])}`,
     ...(flags.deployment === undefined
       ? [
-          'what is set is deployed for the canary:',
-          ...(live.drift ?? ['nobody can tell what that changes']).map((edit) => `  ${edit}`),
+          'the current configuration is deployed for the canary:',
+          ...(live.drift ?? ['the changes are unknown']).map((edit) => `  ${edit}`),
           ...(live.drift?.length === 0 ? ['  no route differs'] : []),
         ]
       : [`the canary serves deployment ${flags.deployment}`]),
   ]);
-  await askPerson(`Give it ${flags.percent} % of the requests?`, flags.yes);
+  await askPerson(`Send it ${flags.percent} % of the requests?`, flags.yes);
   const deploymentId = flags.deployment ?? (await deploy(stage));
   await plane.write(startCanary(path, deploymentId, flags.percent));
   say(`canary: ${flags.percent} % of the requests go to ${deploymentId}`);
@@ -150,7 +148,7 @@ async function deploy({ plane, live }: OpenStage): Promise<string> {
 
 type Watch = { readonly wish: WatchWish; readonly looks: Looks };
 
-/** Undefined where nobody asks for one. */
+/** Undefined where no watch is requested. */
 function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
   if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
   const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
@@ -165,18 +163,23 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
   };
 }
 
-/** @throws UsageError where the watch cannot look, or would end the canary at once: no caller should be its first to know */
+/**
+ * @throws UsageError where the watch cannot read its metrics, or would end the canary at once: callers should
+ * not notice first
+ */
 async function refuseBlindWatch({ wish, looks }: Watch): Promise<void> {
   const verdict = await lookOnce(wish, looks);
   if (verdict.kind !== 'well')
     throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
 }
 
-/** Ends the canary by itself, also where nobody can tell how it does. */
+/** Ends the canary on its own, also where its state is unknown. */
 async function watch({ plane, path }: OpenStage, { wish, looks }: Watch): Promise<void> {
   const verdict = await watchCanary(wish, looks);
   if (verdict.kind === 'well') {
-    say(`watched for ${Math.round(wish.forMs / 1000)} s: all is well; gatewright canary promote ends it`);
+    say(
+      `watched for ${Math.round(wish.forMs / 1000)} s without a problem; complete it with gatewright canary promote`,
+    );
     return;
   }
   await plane.write(endCanary(path));

@@ -1,4 +1,3 @@
-/** `gatewright detach`: takes back what `attach` has done, also what it has left in the middle. */
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { addApiOptions, orExitCode, REFUSED } from './attach.ts';
@@ -48,13 +47,13 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError(
-      `nothing to take back: ${dirname(journal.folder)} knows of no attachment (--state names another folder)`,
+      `nothing to undo: ${dirname(journal.folder)} has no attachment (--state names another folder)`,
     );
   if (undo.region !== flags.region)
-    throw new UsageError(`the undo file is of ${undo.region}: say --region ${undo.region}`);
+    throw new UsageError(`the undo file is of ${undo.region}: pass --region ${undo.region}`);
   const now = await lookAgain(plane, undo);
   say(printUndo(undo, now));
-  await askPerson(`Take them back at API ${undo.apiId}?`, flags.yes);
+  await askPerson(`Undo them at API ${undo.apiId}?`, flags.yes);
   begin();
   const { kept } = await undoPlan(
     undo,
@@ -72,6 +71,8 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, begin: () => vo
   journal.close();
   for (const part of kept) remark(`${paint('yellow', 'kept:', process.stderr)} ${part}`);
   const more =
-    earlierJournal(journal) === undefined ? '' : '; an earlier attachment is below it: say it again';
+    earlierJournal(journal) === undefined
+      ? ''
+      : '; there is an earlier attachment: run the command again to undo it';
   say(`detached${more}`);
 }

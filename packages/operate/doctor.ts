@@ -1,4 +1,4 @@
-/** `gatewright doctor`: what would stop the first deployment of a stage, before it is tried. Writes nothing anywhere. */
+/** `gatewright doctor`: what would prevent the first deployment of a stage. Writes nothing. */
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ type DoctorFlags = AwsFlags & {
   readonly json: boolean;
 };
 
-/** A credential_process that hangs must not keep the command. */
+/** A hanging credential_process must not keep the command alive. */
 const END_WITHIN_MS = 1000;
 
 export function doctorCommand(): Command {
@@ -66,23 +66,23 @@ export function doctorCommand(): Command {
     });
 }
 
-/** An API that is deployed, APIs that a source makes, or the stack. */
+/** A deployed API, the APIs of a source, or the stack. */
 function choose(named: string | undefined, flags: DoctorFlags): Promise<Report> {
   const { api, stage } = flags;
   if (api !== undefined) {
-    if (stage === undefined) throw new UsageError('which stage of the API? --stage prod');
+    if (stage === undefined) throw new UsageError('name the stage of the API: --stage prod');
     return examineDeployed(api, stage, flags);
   }
   const isFile = named !== undefined && existsSync(named) && statSync(named).isFile();
   if (named !== undefined && (isFile || stage === undefined)) return examineDefined(named, stage ?? 'dev');
   if (stage === undefined)
     throw new UsageError(
-      'what is to be looked at? --stage prod of the stack, --api ID --stage prod, or a template',
+      'nothing to check: give --stage prod for the stack, --api ID --stage prod, or a template',
     );
   return look(serviceFolder(named), { ...flags, stage });
 }
 
-/** `$default` is a stage of an API, and none of a stack. */
+/** `$default` is a stage of an API, but not of a stack. */
 function readStageOrDefault(text: string): string {
   return text === '$default' ? text : readStageName(text);
 }
@@ -99,7 +99,7 @@ async function look(folder: string, flags: StackFlags): Promise<Report> {
   return examineStack(stack, await openAws(stack.region, flags));
 }
 
-/** Everything there is to say of a stack that is packaged, and of the account that the credentials lead to. */
+/** All findings about a packaged stack, and the account of the credentials. */
 export async function examineStack(
   stack: StackView,
   aws: Aws | { readonly refused: string },
@@ -150,7 +150,7 @@ function refusedPackaging(message: string, folder: string): Finding {
     why: message,
     what: 'the stack cannot be packaged, so it cannot be deployed',
     where: join(folder, 'serverless.yml'),
-    fix: 'what the reason says; gatewright package shows whether it helped',
+    fix: 'fix the reason; gatewright package shows whether that helped',
   };
 }
 
@@ -159,8 +159,8 @@ function noCredentials(why: string): Finding {
     id: 'credentials',
     level: 'obstacle',
     why,
-    what: 'AWS does not know who asks; nothing of the account was looked at',
+    what: 'AWS rejects the credentials; the account was not checked',
     where: '--profile, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-    fix: 'aws sts get-caller-identity must answer with the same settings: sign in (aws sso login --profile NAME), or name a profile',
+    fix: 'aws sts get-caller-identity must succeed with the same settings: sign in (aws sso login --profile NAME), or name a profile',
   };
 }

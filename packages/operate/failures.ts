@@ -1,4 +1,3 @@
-/** `gatewright failures list|replay`: events that functions of a stack failed at for good, and another try. */
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
@@ -80,7 +79,7 @@ function replayCommand(): Command {
         flags.file === undefined ? await replayOnAws(flags) : await replayHere(flags.file, flags);
       if (flags.json) say(JSON.stringify(replayed));
       const kept = replayed.filter(({ outcome }) => outcome === 'kept').length;
-      if (!flags.json) say(`${count(replayed.length - kept, 'event')} went well, ${kept} did not`);
+      if (!flags.json) say(`${count(replayed.length - kept, 'event')} succeeded, ${kept} did not`);
       if (kept > 0) process.exitCode = 2;
     });
 }
@@ -92,12 +91,12 @@ async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   );
   if (messageId !== undefined && replayed.length === 0)
     throw new UsageError(
-      `no failure queue of ${stackOf(flags)} has a message ${messageId}, or somebody else has it now`,
+      `no failure queue of ${stackOf(flags)} has a message ${messageId}, or another receiver holds it now`,
     );
   return replayed;
 }
 
-/** The same events against the code on this machine, by the end of the function's name: stages differ. */
+/** The same events for the local code, matched by the end of the function's name: stages differ. */
 async function replayHere(file: string, flags: ReplayFlags): Promise<readonly Replayed[]> {
   const all: Replayed[] = [];
   for (const { messageId, functionName, payload } of readListed(file)) {
@@ -136,7 +135,7 @@ function readListed(file: string): readonly Listed[] {
   try {
     list = JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new UsageError(`--file: ${file} cannot be read, or holds no JSON`, { cause });
+    throw new UsageError(`--file: ${file} cannot be read, or is not JSON`, { cause });
   }
   if (Array.isArray(list) && list.every(isJsonObject))
     return list.map((one) => ({
@@ -144,28 +143,28 @@ function readListed(file: string): readonly Listed[] {
       functionName: asText(one['functionName']),
       payload: asText(one['payload']),
     }));
-  throw new UsageError(`--file: ${file} does not hold what failures list --json prints`);
+  throw new UsageError(`--file: ${file} is not output of failures list --json`);
 }
 
 function tell({ messageId, functionName, outcome, why }: Replayed, { json }: ListFlags): void {
   if (json) return;
-  const said = outcome === 'done' ? 'went well' : `is kept: ${why}`;
+  const said = outcome === 'done' ? 'succeeded' : `is kept: ${why}`;
   say(table([[messageId, functionName ?? '-', said]]).join(''));
 }
 
 function stackOf({ stack }: ListFlags): string {
   if (stack !== undefined) return stack;
-  throw new UsageError('whose failures? Name the stack: --stack gatewright-prod');
+  throw new UsageError('no stack: name it with --stack gatewright-prod');
 }
 
 async function openAws(flags: AwsFlags): Promise<Aws> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
-  if (region === undefined) throw new UsageError('in which region? Give --region, or AWS_REGION');
+  if (region === undefined) throw new UsageError('no region: give --region, or set AWS_REGION');
   return createAws(region, await findCredentials(flags, region), flags);
 }
 
 function readLimit(text: string): number {
   const limit = Number(text);
   if (/^\d{1,6}$/.test(text) && limit >= 1) return limit;
-  throw new InvalidArgumentError('A number from 1 up.');
+  throw new InvalidArgumentError('A number from 1.');
 }

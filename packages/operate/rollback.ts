@@ -1,4 +1,3 @@
-/** `gatewright rollback`: a stage of any kind of API serves an earlier deployment. */
 import { Command } from 'commander';
 import { orExitCode } from './attach.ts';
 import { askPerson } from './attach/ask-person.ts';
@@ -54,15 +53,15 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
     return;
   }
   if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
-  if (flags.to === now) throw new UsageError(`stage ${flags.stage} serves ${now} already`);
+  if (flags.to === now) throw new UsageError(`stage ${flags.stage} already serves ${now}`);
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
-  say(`stage ${flags.stage}: ${now} → ${flags.to}; what is set at the API stays as it is`);
+  say(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
   await askPerson('Move it?', flags.yes);
   await plane.write(call);
   say(`moved; gatewright rollback --to ${now} goes back`);
 }
 
-/** Seconds of the first API, ISO 8601 of the second. */
+/** Seconds in the REST API, ISO 8601 in the v2 API. */
 function madeAt(value: unknown): string {
   if (typeof value === 'number') return new Date(value * 1000).toISOString();
   return typeof value === 'string' ? value : '';

@@ -1,4 +1,4 @@
-/** A request that has arrived, by whichever version of HTTP → the API that it is for, and its answer. */
+/** Finds the API for an arrived request, whatever its version of HTTP, and answers it. */
 import { describeFault } from '../core/errors.ts';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
@@ -21,23 +21,22 @@ import type { UnreadReplies } from './unread-replies.ts';
 export type ApiServerOptions = {
   /** Whether a Host header may reach this port at all (DNS rebinding). */
   readonly isHostAllowed: (host: string | undefined) => boolean;
-  /** The API that answers to a Host header, or to a target where several share the port; undefined = no such API. */
+  /** The API for a Host header, or for a target where several share the port; undefined = no such API. */
   readonly resolveApi: ResolveApi;
-  /** Whether nothing but HTTP APIs could have answered to this Host; absent = never. */
+  /** Whether only HTTP APIs could have answered to this Host; absent = never. */
   readonly isHttpOnly?: ((host: string | undefined, target: string) => boolean) | undefined;
-  /** The target as the API's own address would have it; absent where that is what clients send. */
+  /** The target as at the API's own address; absent where clients send that already. */
   readonly toOwnTarget?: ((host: string | undefined, target: string, api: ServedApi) => string) | undefined;
-  /** What a domain with mutual TLS makes of a client; absent = no domain asks for certificates. */
+  /** Verdict of a domain with mutual TLS on a client; absent = no domain asks for certificates. */
   readonly judgeClient?: ((host: string | undefined, peer: TlsPeer | undefined) => ClientVerdict) | undefined;
   /** `@connections` of a WebSocket API on its own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
-  /** Of all ports together, as the next one. */
   readonly intake: Intake;
   readonly unread: UnreadReplies;
   readonly ports: Ports;
 };
 
-/** `namedId`: `x-apigw-api-id`, which counts at a VPC endpoint's own name alone. */
+/** `namedId`: `x-apigw-api-id`, used only at a VPC endpoint's own name. */
 export type ResolveApi = (
   host: string | undefined,
   target: string,
@@ -46,13 +45,13 @@ export type ResolveApi = (
 ) => ServedApi | undefined;
 
 export type ClientVerdict =
-  /** `shows`: events tell of its certificate. */
+  /** `shows`: events carry its certificate. */
   | { readonly kind: 'admitted'; readonly shows: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** What it was trusted by is no more: the connection ends, and the client comes again. */
+  /** The truststore that accepted it has changed: the connection ends, and the client connects again. */
   | { readonly kind: 'stale' };
 
-/** A request as both versions of HTTP have it. */
+/** A request in the terms of either version of HTTP. */
 export type Arrival = {
   readonly method: string | undefined;
   /** In origin form. */
@@ -62,16 +61,15 @@ export type Arrival = {
   readonly headers: HeaderList;
   /** `1.1` */
   readonly httpVersion: string;
-  /** Undefined: the connection has been reset, perhaps by who does not want to be known. */
+  /** Undefined: the connection has been reset, perhaps to hide its address. */
   readonly remoteAddress: string | undefined;
-  /** Undefined: there is none. */
   readonly body: Readable | undefined;
   readonly peer: TlsPeer | undefined;
 };
 
-/** A shorter reply is bounded by there being one per connection. */
+/** Smaller replies are bounded by there being one per connection. */
 const LARGE_REPLY = 16_384;
-/** One byte more than AWS takes: enough to know that it is too much. */
+/** One byte more than AWS takes shows that a body is too long. */
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
@@ -103,7 +101,7 @@ function begin(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): vo
   }
   const answerWith = (body: Buffer | undefined): void => {
     answer(arrival, sink, { api, body, shows: verdict.shows }, options).catch((fault: unknown) => {
-      // Nothing of one request may end the process that serves all the others.
+      // A fault of one request must not end the process.
       options.ports.log.write(describeFault(fault));
       sink.destroy();
     });
@@ -128,7 +126,7 @@ function refusal(what: Refusal): Reply {
 type Found = {
   readonly api: ServedApi;
   readonly body: Buffer | undefined;
-  /** Whether events tell of the client's certificate. */
+  /** Whether events carry the client's certificate. */
   readonly shows: boolean;
 };
 
@@ -140,7 +138,8 @@ async function answer(
 ): Promise<void> {
   const { method = 'GET', headers, remoteAddress, httpVersion, peer } = arrival;
   if (remoteAddress === undefined) {
-    // What was sent before a reset can still be read. Attack: a request that would pass for one of this machine.
+    // Bytes sent before a reset can still be read. Attack: a request without an address that would pass for a
+    // local one.
     options.ports.log.write(
       `${method} ${pathOf(arrival.target)}: not served, its client has reset the connection`,
     );
@@ -165,7 +164,7 @@ async function answer(
     options.ports,
   );
   const reply = await serve(received, options.ports);
-  // The rest of a body that is too long is not read: the connection ends with the reply, or of HTTP/2 the stream.
+  // The rest of a too long body is not read: the connection, or the HTTP/2 stream, ends with the reply.
   const ends = body !== undefined && body.length >= MAX_BODY_READ_BYTES;
   if (ends) {
     const { socket } = sink.req;
@@ -177,7 +176,7 @@ async function answer(
   } else await sendStream(sink, method, reply, reply.stream, options.ports.clock);
 }
 
-/** Calls back once with the body, or with its first 10 MB and a byte. A client that goes away is forgotten. */
+/** Calls back once with the body, or with its first 10 MB and a byte; never when the client goes away. */
 function readBody(request: Readable, done: (body: Buffer) => void): void {
   let only: Buffer | undefined;
   let chunks: Buffer[] | undefined;

@@ -35,11 +35,11 @@ import type { WebSocketPort } from './websocket-frames.ts';
 type ApiPortsOptions = {
   /** Bind address, `127.0.0.1` unless the user says otherwise. */
   readonly host: string;
-  /** APIs are asked for again at every request, so a reload takes effect at once. */
+  /** APIs are looked up at every request, so a reload takes effect at once. */
   readonly plans: readonly PortPlan[];
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: readonly string[];
-  /** What answers to a Host that is a custom domain; undefined for any other host. */
+  /** The API of a Host that is a custom domain; undefined for any other host. */
   readonly findDomain: (
     host: string,
     target: string,
@@ -64,15 +64,16 @@ type OpenPort = {
 };
 
 export type ApiPorts = {
-  /** By API id. */
   readonly ports: ReadonlyMap<string, number>;
-  /** Any of them: each knows every API by its Host. Undefined where there is none. */
+  /** Any of them: each serves every API by its Host. Undefined where there is none. */
   readonly any: number | undefined;
-  /** Takes no more connections, ends WebSockets with 1001, lets requests in flight finish; all within a second. */
+  /**
+   * Takes no more connections, ends WebSockets with 1001, waits for requests in flight; all within a second.
+   */
   readonly close: () => Promise<void>;
 };
 
-/** @throws StartError PORT_IN_USE and its kin, with every port that was opened closed again. */
+/** @throws StartError PORT_IN_USE and similar, with every opened port closed again. */
 export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> {
   const ports = new Map<string, number>();
   const open: OpenPort[] = [];
@@ -104,7 +105,7 @@ async function openPort(
   const { resolveApi, toOwnTarget } = chooseApis(plan, options, domainOf);
   let { port } = plan;
   const isSecure = options.tls !== undefined;
-  // No host is asked about before `port` is the one that was bound.
+  // No Host is checked before `port` is the bound one.
   const isOwnHost = rememberLast(
     (host) =>
       isAdmittedHost(host, { port, allowHosts: options.allowHosts }) ||
@@ -157,7 +158,7 @@ function handshakeOf(
   return { method, target, rawHeaders, body: undefined, remoteAddress, httpVersion };
 }
 
-/** The port that a client leaves out is that of its scheme. */
+/** Clients leave out the default port of the scheme. */
 const HTTPS_PORT = 443;
 
 const NO_NAME = {};
@@ -168,7 +169,7 @@ type FindDomain = (
   rawHeaders?: readonly string[],
 ) => DomainAnswer | undefined;
 
-/** Which API a request is for, by its Host first, and what it would have asked for at that API's own address. */
+/** Picks the API for a request, by its Host first, and the target at that API's own address. */
 function chooseApis(
   plan: PortPlan,
   { at, plans }: ApiPortsOptions,
@@ -193,7 +194,7 @@ function chooseApis(
     const apiId = readApiIdFromPath(target);
     if (apiId === undefined || isNamed(host)) return undefined;
     const api = at.findApi(apiId);
-    // A function URL is known by its path, too, where it has a port of its own.
+    // A function URL with a port of its own also answers by its path.
     return api !== undefined && planned.has(api.apiId) && api.functionUrl === undefined ? undefined : api;
   };
   const resolveApi: ResolveApi = (host, target, namedId, rawHeaders) => {
@@ -224,7 +225,7 @@ function privateApi(api: ServedApi | undefined): ServedApi | undefined {
   return isPrivate ? api : undefined;
 }
 
-/** Requests in flight have until then; a function that takes longer is cut off. */
+/** Time for requests in flight; slower functions are cut off. */
 const FINISH_WITHIN_MS = 900;
 const SWEEP_EVERY_MS = 20;
 
@@ -232,10 +233,10 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   const closed = stopListening(server);
   http2?.close();
   const gone = sockets.close();
-  // What clients have sent by now is under way, too.
+  // Requests that have already been sent count as in flight.
   await unreadIsRead();
   server.close();
-  // A connection whose answer has left is idle, and would wait for a next request.
+  // A connection whose answer has been sent is idle, and would wait for a next request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
   const tooLate = Promise.withResolvers<undefined>();
   const timer = setTimeout(tooLate.resolve, FINISH_WITHIN_MS, undefined);
@@ -248,22 +249,24 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   await closed;
 }
 
-/** Node's own `close` of an HTTP server also ends idle connections, before it has looked whether a request waits there. */
+/**
+ * Node's own `close` of an HTTP server also ends idle connections, without looking for a waiting request.
+ */
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
 }
 
-/** The first goes off behind what is being read now, the second behind all that had come by then. */
+/** The first runs after this turn's reads, the second after everything that had arrived by then. */
 async function unreadIsRead(): Promise<void> {
   await nextImmediate();
   await nextImmediate();
 }
 
 /**
- * `read`, whose answer hangs on its text alone, asked anew only where the text is another than the last.
- * For the Host header of one port: its clients mostly call it by one name.
+ * `read` with its last answer remembered; `read` must depend on the text alone. For the Host header of a
+ * port: its clients mostly use one name.
  */
 export function rememberLast<Answer extends object | boolean>(
   read: (host: string) => Answer,

@@ -1,11 +1,12 @@
-/** The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3): which name it wants, before anything is decided. */
+/**
+ * The first bytes of a TLS client (RFC 8446 §4.1.2, RFC 6066 §3): the server name, before anything is
+ * decided.
+ */
 
 type Hello =
-  /** Not whole yet. */
   | { readonly kind: 'more' }
-  /** Whatever it is, TLS it is not. */
   | { readonly kind: 'foreign' }
-  /** `serverName` undefined: none was named, as for an address, or nothing that can be read. */
+  /** `serverName` undefined: none (as for an address), or not readable. */
   | { readonly kind: 'hello'; readonly serverName: string | undefined };
 
 const HANDSHAKE_RECORD = 22;
@@ -13,11 +14,11 @@ const RECORD_HEADER_BYTES = 5;
 const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
 const HOST_NAME = 0;
-/** One with every extension that browsers send, post-quantum keys among them, is a tenth of it. */
+/** A hello with every extension of browsers, post-quantum keys included, is a tenth of it. */
 export const MAX_HELLO_BYTES = 16_384;
 const VERSION_AND_RANDOM_BYTES = 34;
 
-/** Never throws: what cannot be read is a hello without a name, which TLS itself then refuses in its own words. */
+/** Never throws: an unreadable hello has no name, and TLS itself refuses it. */
 export function readHello(bytes: Buffer): Hello {
   if (bytes.length === 0) return { kind: 'more' };
   if (bytes[0] !== HANDSHAKE_RECORD) return { kind: 'foreign' };
@@ -31,7 +32,7 @@ export function readHello(bytes: Buffer): Hello {
 
 const NAMELESS: Hello = { kind: 'hello', serverName: undefined };
 
-/** What the records carry so far; undefined where another kind of record comes between. */
+/** Payload of the records so far; undefined when a record of another kind follows. */
 function joinRecords(bytes: Buffer): Buffer | undefined {
   const parts: Buffer[] = [];
   for (let at = 0; at + RECORD_HEADER_BYTES <= bytes.length;) {
@@ -62,10 +63,10 @@ function findServerName(message: Buffer): string | undefined {
   return undefined;
 }
 
-/** What may stand in a Host header, too. */
+/** As a Host header may hold. */
 const HOST = /^[A-Za-z0-9._-]{1,253}$/;
 
-/** Bounded by what it reads: beyond the end all numbers are 0 and there are no blocks. */
+/** Beyond the end all numbers are 0 and there are no blocks. */
 class Reader {
   readonly #bytes: Buffer;
   #at: number;
@@ -90,7 +91,7 @@ class Reader {
     return value;
   }
 
-  /** What follows its own length. */
+  /** Bytes behind their own length. */
   block(size: 2): Reader | undefined {
     const bytes = this.#take(this.number(size));
     return bytes && new Reader(bytes);

@@ -1,6 +1,6 @@
 /**
- * One client's WebSocket: `ws` ⇄ the connection registry. Keeps AWS's limits on what the client sends, and
- * ours on what may wait in either direction, so that one broken or slow client costs the others nothing.
+ * One client's WebSocket: `ws` ⇄ the connection registry. Keeps AWS's limits on the client's messages and
+ * ours on both queues, so that one broken or slow client costs the others nothing.
  */
 import { isUtf8 } from 'node:buffer';
 import { WebSocket } from 'ws';
@@ -35,25 +35,24 @@ export class ClientSocket implements ConnectionSocket {
   #received = 0;
   #inFlight = 0;
   #bytesInFlight = 0;
-  /** Frames that the system has not taken yet. */
   #framesUnderWay = 0;
-  /** The last one comes after `drain`, which finds them counted still. */
+  /** The last callback comes after `drain`, which still counts them. */
   readonly #frameIsTaken = (): void => {
     this.#framesUnderWay -= 1;
     if (this.#framesUnderWay === 0) this.#regulate();
   };
-  /** A pong that the system has not taken yet, and what the newest ping after it has said. */
+  /** A pong that the system has not taken yet, and the payload of the newest later ping. */
   #isPongUnderWay = false;
   #nextPong: Buffer | undefined;
-  /** Set when this side ends the connection; its code and reason win over what the client answers. */
+  /** Set when this side ends the connection; takes precedence over the client's answer. */
   #closure: Closure | undefined;
 
-  /** `stream` is the raw socket below `webSocket`, at the moment of the upgrade: no byte is read yet. */
+  /** `stream` is the raw socket below `webSocket` at the moment of the upgrade, with no byte read. */
   constructor(webSocket: WebSocket, stream: Duplex, events: ClientEvents) {
     this.#webSocket = webSocket;
     this.#events = events;
-    // The meter sees each chunk before `ws` makes messages of it, the check comes after: messages that were
-    // complete before the frame above the limit are still delivered.
+    // The meter sees each chunk before `ws` does, the check comes after: messages completed before the
+    // oversized frame are still delivered.
     stream.prependListener('data', (chunk: Buffer) => this.#meter.observe(chunk));
     stream.on('data', () => {
       if (this.#meter.isOversized) this.close(TOO_BIG);
@@ -87,14 +86,14 @@ export class ClientSocket implements ConnectionSocket {
   close(closure: Closure): void {
     if (this.#closure !== undefined) return;
     this.#closure = closure;
-    // These two name what is not sent: a frame, and a code in it.
+    // These codes are never sent: one means no frame, the other no code.
     if (closure.code === ABNORMAL.code) this.#webSocket.terminate();
     else if (closure.code === NO_STATUS.code) this.#webSocket.close();
     else this.#webSocket.close(closure.code, closure.reason);
     this.#webSocket.resume();
   }
 
-  /** Ends it without a handshake: the client gets no close frame. */
+  /** Ends the connection without a close frame. */
   cutOff(): void {
     this.#webSocket.terminate();
   }
@@ -119,8 +118,8 @@ export class ClientSocket implements ConnectionSocket {
   }
 
   /**
-   * Of pings that come faster than their pongs are taken only the newest is answered (RFC 6455 §5.5.3). Attack: a
-   * flood of pings, whose answers would fill the memory of the gateway.
+   * When pings arrive faster than their pongs are sent, only the newest is answered (RFC 6455 §5.5.3).
+   * Attack: a flood of pings, whose answers would fill the gateway's memory.
    */
   #answerPing(data: Buffer): void {
     if (this.#webSocket.readyState !== WebSocket.OPEN) return;
@@ -139,7 +138,7 @@ export class ClientSocket implements ConnectionSocket {
     });
   }
 
-  /** A client that sends faster than functions answer, or than it reads, is held back by TCP. */
+  /** TCP holds back a client that sends faster than functions answer, or than it reads. */
   #regulate(): void {
     const isBusy =
       this.#inFlight >= MESSAGES_IN_FLIGHT_LIMIT ||
@@ -152,13 +151,13 @@ export class ClientSocket implements ConnectionSocket {
   }
 }
 
-/** `ws` hands over one buffer (`binaryType` is `nodebuffer`); the other shapes are of its type only. */
+/** `ws` delivers one buffer (`binaryType` is `nodebuffer`); the other shapes exist only in its type. */
 function decodeText(data: RawData): string {
   if (Buffer.isBuffer(data)) return data.toString('utf8');
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString('utf8');
 }
 
-/** Bytes that are no UTF-8 would make a client drop the connection with 1007: they are replaced instead. */
+/** Invalid UTF-8 would make a client drop the connection with 1007: such bytes are replaced. */
 function toText(data: string | Buffer): Buffer {
   if (typeof data === 'string') return Buffer.from(data, 'utf8');
   return isUtf8(data) ? data : Buffer.from(data.toString('utf8'), 'utf8');
@@ -171,7 +170,7 @@ function clientClosure(code: number, reason: string): Closure {
   return { code, reason };
 }
 
-/** What `ws` closed with when it refused the client's bytes. */
+/** The closure with which `ws` refused the client's bytes. */
 function toClosure(error: Error): Closure {
   const code = 'code' in error ? error.code : undefined;
   switch (code) {

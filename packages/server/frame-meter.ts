@@ -1,8 +1,7 @@
 /**
- * Finds the first data frame above a limit in the bytes of a WebSocket. `ws` bounds whole messages only,
- * while AWS also bounds each frame (docs/aws §11.1), so frame headers are read once more beside it.
- * Reads lengths, never payloads: ten bytes of work per frame however large it is. Malformed frames are
- * `ws`'s to refuse.
+ * Finds the first data frame above a limit in the bytes of a WebSocket. `ws` bounds whole messages only, AWS
+ * also each frame (docs/aws §11.1), so frame headers are read once more. Reads lengths, never payloads: ten
+ * bytes of work per frame. Malformed frames are refused by `ws`.
  */
 export class FrameMeter {
   readonly #limitBytes: number;
@@ -16,17 +15,16 @@ export class FrameMeter {
     this.#limitBytes = limitBytes;
   }
 
-  /** A frame above the limit was announced; nothing after it is read. */
+  /** A frame above the limit was found; nothing after it is read. */
   get isOversized(): boolean {
     return this.#isOversized;
   }
 
-  /** Data messages that were complete before the frame above the limit: these still count. */
+  /** Data messages completed before the frame above the limit: these still count. */
   get messagesBefore(): number {
     return this.#messages;
   }
 
-  /** Takes the next bytes in order of arrival. */
   observe(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && !this.#isOversized) {

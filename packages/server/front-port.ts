@@ -1,4 +1,4 @@
-/** A port in front of APIs: whole requests for what stands there, and its replies. */
+/** A port in front of APIs: passes on whole requests and sends the replies. */
 import { describeFault } from '../core/errors.ts';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -13,7 +13,6 @@ import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
 import { closeServer, listenOn } from './listen.ts';
 
 type FrontPortOptions = {
-  /** Bind address. */
   readonly host: string;
   /** Names beside the loopback ones that a Host header may carry. */
   readonly allowHosts: () => readonly string[];
@@ -21,7 +20,6 @@ type FrontPortOptions = {
   readonly log: LogSink;
 };
 
-/** Takes a free port. */
 export async function openFrontPort(
   options: FrontPortOptions,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
@@ -49,7 +47,7 @@ async function answer(
 ): Promise<ControlReply> {
   const { host } = request.headers;
   if (host === undefined) return wordRefusal('without-host');
-  // Attack: a name of the attacker's that resolves to this machine (DNS rebinding).
+  // Attack: a foreign name that resolves to this machine (DNS rebinding).
   if (!isAdmittedHost(host, { port, allowHosts: allowHosts() })) return wordRefusal('foreign-host');
   const { remoteAddress } = request.socket;
   if (remoteAddress === undefined)
@@ -61,7 +59,7 @@ async function answer(
   return serve({ method, path, query: query.join('?'), rawHeaders, body, host, remoteAddress });
 }
 
-/** Undefined: more than API Gateway itself takes. */
+/** Undefined: longer than API Gateway allows. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -73,10 +71,13 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-/** Of the connection, and what the port itself says of the body: a reply of a backend is passed on with its headers. */
+/**
+ * Headers of the connection and of the body's form, which the port writes itself; a backend's reply is passed
+ * on with its headers.
+ */
 const OWN_HEADERS = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
-/** @throws TypeError for a status or a header that HTTP does not have */
+/** @throws TypeError for a status or header that is not valid in HTTP */
 function send(
   { method }: IncomingMessage,
   response: ServerResponse,

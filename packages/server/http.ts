@@ -11,21 +11,21 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { ApiServerOptions, Arrival } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** A slow client may not hold a socket for ever. */
+/** A slow client must not hold a socket forever. */
 const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 60_000;
-/** How often node looks for those that are over time. */
+/** How often Node looks for overdue requests. */
 const TIMEOUT_CHECK_MS = 1_000;
-/** Above AWS's 10,240 bytes so that the pipeline words the refusal; node refuses what is beyond. */
+/** Above AWS's 10,240 bytes so that the pipeline words the refusal; Node refuses more. */
 export const MAX_HEADER_BYTES = 65_536;
 
-/** `x-apigw-api-id`, by which a client of a private API names it at its VPC endpoint. */
+/** `x-apigw-api-id`, which names a private API at its VPC endpoint. */
 export function apiIdHeader({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const id = headers['x-apigw-api-id'];
   return typeof id === 'string' ? id.toLowerCase() : undefined;
 }
 
-/** @param peerOf what the handshake of a connection has established; undefined for one without TLS */
+/** @param peerOf facts of the connection's handshake; undefined for one without TLS */
 export function createApiServer(
   options: ApiServerOptions,
   peerOf: (request: IncomingMessage) => TlsPeer | undefined = () => undefined,
@@ -54,15 +54,15 @@ export function createApiServer(
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (request, response) => {
-      // Pipelined behind another request: it begins when the other's reply has left. Attack: one packet of requests
-      // for large replies, none of which is ever read.
+      // Pipelined behind another request: it begins when the other's reply has been sent. Attack: one packet
+      // of requests for large replies, none of which is ever read.
       if (response.socket === null) response.once('socket', () => accept(request, response));
       else accept(request, response);
     },
   );
-  // Node would leave headers out beyond 2,000 of them, and nobody would count their bytes.
+  // Node would drop headers beyond 2,000, and their bytes would not be counted.
   server.maxHeadersCount = 0;
-  // A client that has nothing more to say still wants its answer. Node documents neither name nor default.
+  // A client that has closed its side still expects its answer. Node documents neither name nor default.
   Reflect.set(server, 'httpAllowHalfOpen', true);
   readBeforeIdleEnds(server);
   server.on('clientError', refuseMalformed);
@@ -85,15 +85,15 @@ function toArrival(request: IncomingMessage, peer: TlsPeer | undefined): Arrival
   };
 }
 
-/** Of those that a connection sent last; more are read anew each time. */
+/** Header lines kept per connection; more are read anew each time. */
 const MOST_LINES = 64;
 const MOST_CHARS = 4_096;
 
 const lastOf = new WeakMap<object, HeaderList>();
 
 /**
- * A client that keeps its connection mostly sends the same headers in each request: what is read out of them is read
- * once.
+ * A client mostly sends the same headers in each request of a connection, so the values read from them are
+ * kept.
  * @param lines flat name, value list, as it came over the connection
  */
 export function headersOf(connection: object, lines: readonly string[]): HeaderList {

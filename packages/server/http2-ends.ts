@@ -1,13 +1,12 @@
-/** Sessions of HTTP/2 whose client sends nothing more. */
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 
 const LOOK_EVERY_MS = 500;
 
 /**
- * The session ends once what is under way has been answered. Sockets of an HTTP server stay open to answer
- * (`allowHalfOpen`), and node ends a session with its socket alone. Attack: clients that ask for a large reply and leave;
- * the rest of it waits for room that nobody gives any more, and nothing is written that would tell of the reset.
+ * Ends the session once open requests have been answered. Sockets of an HTTP server stay open to answer
+ * (`allowHalfOpen`), and Node ends a session only with its socket. Attack: clients that ask for a large reply
+ * and leave; the rest would wait forever for room, and no write would reveal the reset.
  */
 export function endWithClient(session: ServerHttp2Session, socket: Socket): void {
   const open = new Set<ServerHttp2Stream>();
@@ -20,7 +19,7 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
     session.close();
     let sentBytes: number | undefined;
     const timer = setInterval(() => {
-      // One that has nothing to send yet waits for its function.
+      // A stream without output yet waits for its function.
       const waits = [...open].some((stream) => stream.writableLength === 0);
       if (!waits && socket.bytesWritten === sentBytes) session.destroy();
       sentBytes = socket.bytesWritten;

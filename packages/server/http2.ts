@@ -12,11 +12,11 @@ import type { ReplySink } from './stream-reply.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
 const MAX_STREAMS = 100;
-/** Node counts pairs, too; AWS counts bytes, which the pipeline does. */
+/** Node counts pairs as well; AWS counts bytes, as the pipeline does. */
 const MAX_HEADER_PAIRS = 2_000;
-/** Beyond the longest silence that a streamed reply may have. */
+/** Longer than a streamed reply may be silent. */
 const IDLE_SESSION_MS = 310_000;
-/** Of HTTP/1.1, which names the connection; HTTP/2 has no place for them (RFC 9113 §8.2.2). */
+/** Headers of an HTTP/1.1 connection; HTTP/2 has no place for them (RFC 9113 §8.2.2). */
 const OF_CONNECTION = new Set([
   'connection',
   'keep-alive',
@@ -26,9 +26,8 @@ const OF_CONNECTION = new Set([
 ]);
 
 export type Http2Port = {
-  /** Takes over a connection whose handshake is done. */
   take(socket: TLSSocket, peer: TlsPeer): void;
-  /** Lets what is under way finish, and takes nothing new. */
+  /** Lets open requests finish, and takes no new ones. */
   close(): void;
   destroy(): void;
 };
@@ -55,7 +54,7 @@ export function openHttp2(options: ApiServerOptions): Http2Port {
   });
   return {
     take(socket, peer) {
-      // The session is made within this call.
+      // `emit` makes the session within this call.
       arriving = { socket, peer };
       server.emit('connection', socket);
       arriving = undefined;
@@ -81,7 +80,8 @@ function toArrival(
   };
   const authority = own(':authority');
   const named = own('host');
-  // Two names are none (RFC 9113 §8.3.1). Attack: one to get in by, the other for whoever reads the event.
+  // Two different names make the request malformed (RFC 9113 §8.3.1). Attack: one to get in by, the other for
+  // the reader of the event.
   const isTorn = authority !== undefined && named !== undefined && authority !== named;
   const host = isTorn ? undefined : (authority ?? named);
   const sent = raw.filter((_, index) => !(raw[index - (index % 2)] ?? '').startsWith(':'));
@@ -92,9 +92,9 @@ function toArrival(
     target: originForm(own(':path')),
     host,
     apiId: own('x-apigw-api-id')?.toLowerCase(),
-    // Clients name the host in front of the headers; events show it among them.
+    // Clients send the host in `:authority`; events show it among the headers.
     headers: new HeaderList(host === undefined || named !== undefined ? sent : ['Host', host, ...sent]),
-    // Events at AWS say so whatever clients and its front have agreed on (captures of browsers, which always take HTTP/2).
+    // Events at AWS say so even for HTTP/2 clients (captures of browsers, which always use it).
     httpVersion: '1.1',
     remoteAddress: of?.socket.remoteAddress,
     body: isBare ? undefined : stream,
@@ -102,7 +102,7 @@ function toArrival(
   };
 }
 
-/** A body that does not come, or drips, ends its stream. */
+/** A body that is missing or drips ends its stream. */
 function limitBody(stream: ServerHttp2Stream): void {
   const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), REQUEST_TIMEOUT_MS).unref();
   const clear = (): void => clearTimeout(timer);
@@ -110,7 +110,7 @@ function limitBody(stream: ServerHttp2Stream): void {
   stream.once('close', clear);
 }
 
-/** A stream under the names by which a reply is sent. */
+/** A stream with the interface through which replies are sent. */
 class StreamSink implements ReplySink {
   readonly req: ReplySink['req'];
   readonly #stream: ServerHttp2Stream;
@@ -119,7 +119,7 @@ class StreamSink implements ReplySink {
   constructor(stream: ServerHttp2Stream, session: ServerHttp2Session) {
     this.#stream = stream;
     const reset = (): void => {
-      // A reply that has left whole takes no harm by it; one that has not is seen to be cut.
+      // No harm to a reply sent whole; a partial one is seen to be cut.
       this.#isReset = true;
       stream.close(this.writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_INTERNAL_ERROR);
     };
@@ -128,7 +128,7 @@ class StreamSink implements ReplySink {
         get destroyed() {
           return session.destroyed;
         },
-        // That a stream of a request ends says nothing of its client.
+        // The end of a request's stream says nothing of its client.
         readableEnded: false,
         destroySoon: reset,
         on: (event, listener) => (event === 'close' ? stream.on(event, listener) : undefined),
@@ -175,7 +175,7 @@ class StreamSink implements ReplySink {
 
   end(body?: string | Buffer): void {
     this.#stream.end(body);
-    // What has not been read of the request cannot be skipped.
+    // Unread bytes of the request cannot be skipped.
     if (!this.#stream.readableEnded && !this.#stream.endAfterHeaders)
       this.#stream.once('finish', () => this.#stream.close(constants.NGHTTP2_NO_ERROR));
   }

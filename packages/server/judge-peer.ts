@@ -1,12 +1,12 @@
-/** Whether a client may speak to a domain with mutual TLS: by what its handshake has proved, never by what it sends. */
+/** Whether a client may use a domain with mutual TLS: judged by its handshake, never by its requests. */
 import { whyUntrusted } from '@gatewright/aws/certificates/truststore';
 import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { ClientVerdict } from './answer-request.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
 /**
- * @param mutual undefined: the domain, or whatever the Host names, asks nobody for a certificate
- * @param nowEpochMs by the gateway's clock: a certificate ends when `gatewright clock` says so
+ * @param mutual undefined: the domain, or the host, asks for no certificate
+ * @param nowEpochMs by the gateway's clock, so that `gatewright clock` can expire a certificate
  */
 export function judgePeer(
   mutual: { readonly domain: string; readonly truststore: Truststore } | undefined,
@@ -14,10 +14,10 @@ export function judgePeer(
   nowEpochMs: number,
 ): ClientVerdict {
   if (mutual === undefined) return OPEN;
-  // Attack: a handshake for another name, which asks for nothing, and then this one in the Host header.
+  // Attack: a handshake for another name, which asks for no certificate, then this one in the Host header.
   if (peer === undefined || peer.domain !== mutual.domain)
     return refuse('the TLS handshake was for another name');
-  // A truststore of another version: whoever it no longer has must not go on by a connection that was opened before.
+  // The truststore has changed: a client that it no longer trusts must not go on over an old connection.
   if (peer.truststore !== mutual.truststore) return { kind: 'stale' };
   if (peer.certificate === undefined) return refuse('no client certificate');
   const reason = whyUntrusted(peer.certificate, mutual.truststore, nowEpochMs);

@@ -1,4 +1,6 @@
-/** Which APIs a port serves: one each, or several told apart by the stage in the path, as serverless-offline lays them. */
+/**
+ * Which APIs a port serves: one, or several told apart by the stage in the path, as in serverless-offline.
+ */
 import { StartError } from '../core/errors.ts';
 import type { ApiRoutes } from '../control/list-apis.ts';
 import type { ApiProtocol } from '../core/deployment/model.ts';
@@ -8,9 +10,8 @@ import type { ServedApi } from '../core/exchange.ts';
 export type SharedPorts = {
   /** Of all REST and HTTP APIs; 0 = any free one. */
   readonly httpPort: number;
-  /** Of all WebSocket APIs. */
   readonly websocketPort: number;
-  /** In front of every REST and HTTP path, without slashes at its ends: `api/v1`; empty = none. */
+  /** In front of every REST and HTTP path, without outer slashes: `api/v1`; empty = none. */
   readonly prefix: string;
   /** `/users` instead of `/dev/users` for the one REST API of the port. */
   readonly omitStage: boolean;
@@ -19,20 +20,20 @@ export type SharedPorts = {
 export type PortPlan = {
   /** 0 = any free one. */
   readonly port: number;
-  /** What the person changes when the port is taken. */
+  /** The option that sets the port, named when it is taken. */
   readonly option: string;
   readonly apiIds: readonly string[];
-  /** `/prefix` or nothing: what stands between the port and the paths of its APIs. */
+  /** `/prefix` or nothing: between the port and the paths of its APIs. */
   readonly basePath: string;
-  /** The API whose path this is; undefined = none of them. */
+  /** The API of this path; undefined = none of them. */
   readonly chooseApi: (target: string) => ServedApi | undefined;
-  /** The target as the API's own address would have it; undefined where it is that already. */
+  /** The target as at the API's own address; undefined where it is the same. */
   readonly toOwnTarget: ((target: string, api: ServedApi) => string) | undefined;
 };
 
 type FindApi = (apiId: string) => ServedApi | undefined;
 
-/** One port per API, in template order; where there is none, one for those that calls will make. */
+/** One port per API, in template order; without any API, one port for APIs that calls will create. */
 export function planOwnPorts(
   apiIds: readonly string[],
   firstPort: number,
@@ -87,7 +88,7 @@ type Group = {
   readonly option: string;
   readonly basePath: string;
   readonly stages: readonly ApiRoutes[];
-  /** Kind whose paths may come without their stage. */
+  /** Kind of API whose paths may come without their stage. */
   readonly stageless: ApiProtocol | undefined;
 };
 
@@ -101,7 +102,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
     chooseApi(target) {
       const below = belowBase(target, basePath);
       if (below === undefined) return undefined;
-      // Asked anew, because a reload may have given an API other stages.
+      // Looked up again, because a reload may have changed the stages.
       const apis = apiIds.flatMap((apiId) => findApi(apiId) ?? []);
       if (apis.length === 1) return apis[0];
       const head = headOf(below);
@@ -118,7 +119,7 @@ function planGroup({ port, option, basePath, stages, stageless }: Group, findApi
   };
 }
 
-/** What follows the base path, with a slash in front; undefined where the target is not below it. */
+/** The rest after the base path, with a leading slash; undefined where the target is not below it. */
 function belowBase(target: string, basePath: string): string | undefined {
   if (!target.startsWith(basePath)) return undefined;
   const below = target.slice(basePath.length);
@@ -161,7 +162,7 @@ function refuseStageless(stages: readonly ApiRoutes[]): void {
   const other = stages.find((stage) => stage !== rest);
   if (rest === undefined || other === undefined) return;
   throw ambiguous(
-    `without the stage in the path, ${describe(rest)} and ${describe(other)} cannot be told apart: leave out noPrependStageInUrl`,
+    `without the stage in the path, ${describe(rest)} and ${describe(other)} cannot be distinguished: remove noPrependStageInUrl`,
   );
 }
 

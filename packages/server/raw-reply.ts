@@ -1,4 +1,4 @@
-/** A reply on a socket that node's HTTP has let go of. */
+/** A reply on a socket that Node's HTTP no longer handles. */
 import { STATUS_CODES } from 'node:http';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import type { Refusal } from '../core/deployment/refusal-wordings.ts';
@@ -6,7 +6,7 @@ import type { Reply } from '../core/exchange.ts';
 
 export type RawReply = Pick<Readonly<Reply>, 'status' | 'body'> & { readonly headers: readonly string[] };
 
-/** Everything in front of the body; the connection ends behind it. */
+/** Everything before the body; the connection ends after it. */
 export function printHead({ status, headers, body }: RawReply): string {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
   for (let index = 0; index + 1 < headers.length; index += 2)

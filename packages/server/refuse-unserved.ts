@@ -1,4 +1,4 @@
-/** Requests that node itself would end without an answer, or with one that no log has: CONNECT, and an unknown `Expect`. */
+/** Requests that Node itself would end without an answer or a log line: CONNECT, and an unknown `Expect`. */
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { refuseOnSocket } from './refuse-malformed.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -11,25 +11,25 @@ const MAX_SHOWN = 100;
 
 export function refuseUnserved(server: Server, log: LogSink): void {
   server.on('connect', (request: IncomingMessage, socket: Duplex) => {
-    log.write(`405 CONNECT ${shown(request.url)}: the gateway is no proxy`);
-    // Node has taken its own listeners off.
+    log.write(`405 CONNECT ${shown(request.url)}: the gateway is not a proxy`);
+    // Node has removed its own listeners.
     socket.on('error', () => socket.destroy());
     const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
     socket.once('close', () => clearTimeout(deadline));
-    // What is still sent is thrown away: bytes nobody reads would reset the connection before the answer arrives.
+    // Discards further input: unread bytes would reset the connection before the answer arrives.
     socket.resume();
     refuseOnSocket(socket, 'proxy');
   });
   server.on(
     'checkExpectation',
     ({ method = '', url, headers }: IncomingMessage, response: ServerResponse) => {
-      log.write(`417 ${method} ${shown(url)}: nobody here knows Expect: ${shown(headers.expect)}`);
+      log.write(`417 ${method} ${shown(url)}: Expect: ${shown(headers.expect)} is not supported`);
       const reply = wordRefusal('unknown-expectation');
       response.writeHead(reply.status, [
         ...reply.headers,
         'Content-Length',
         String(reply.body.length),
-        // Its body may or may not follow (RFC 9110 §10.1.1): where it ends cannot be known.
+        // Whether the body follows is unknown (RFC 9110 §10.1.1), and so is its end.
         'Connection',
         'close',
       ]);
@@ -38,7 +38,7 @@ export function refuseUnserved(server: Server, log: LogSink): void {
   );
 }
 
-/** Text of a stranger as it may stand in a log: one line, bounded. */
+/** Client text for a log: one line, bounded. */
 function shown(text = ''): string {
   return JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_SHOWN));
 }

@@ -1,20 +1,20 @@
-/** Security policies of domains and APIs, as far as they decide about a handshake (docs/aws §10.7). */
+/** Security policies of domains and APIs, as far as they affect a handshake (docs/aws §10.7). */
 import type { SecureVersion } from 'node:tls';
 
 type TlsRules = { readonly minVersion: SecureVersion; readonly ciphers: string };
 
 const OF_TLS_1_3 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384'];
 const CHACHA = 'TLS_CHACHA20_POLY1305_SHA256';
-/** Certificates here are over elliptic curves: AWS's suites for RSA keys have nothing to sign with. */
+/** Certificates here use elliptic curves, so AWS's suites for RSA keys do not apply. */
 const GCM = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'];
 const CBC = ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384'];
-/** The only ones that TLS 1.0 and 1.1 know; OpenSSL has them behind a lower level of security. */
+/** The only ones of TLS 1.0 and 1.1; OpenSSL allows them at a lower security level. */
 const OLD = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA', '@SECLEVEL=0'];
 
-/** What holds where nobody has chosen: on HTTP and WebSocket APIs AWS has no other. */
+/** Default; on HTTP and WebSocket APIs AWS has no other. */
 export const USUAL_SECURITY_POLICY = 'TLS_1_2';
 
-/** A policy that nobody knows here is held to TLS 1.2, which is the least that AWS still offers for new ones. */
+/** An unknown policy gets TLS 1.2, the least that AWS still offers for new ones. */
 export function tlsRulesOf(policy: string): TlsRules {
   if (policy === 'TLS_1_0')
     return { minVersion: 'TLSv1', ciphers: [...OF_TLS_1_3, CHACHA, ...GCM, ...CBC, ...OLD].join(':') };

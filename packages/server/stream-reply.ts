@@ -1,16 +1,19 @@
-/** Sends a streamed reply: as fast as its client takes it, within AWS's bounds (developer guide, "Stream the integration response"). */
+/**
+ * Sends a streamed reply as fast as its client takes it, within AWS's limits (developer guide, "Stream the
+ * integration response").
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Reply, StreamedBody, StreamEnd } from '../core/exchange.ts';
 import type { Clock } from '../core/ports.ts';
 
-/** Where a reply goes: node's response of HTTP/1.1 is one. */
+/** Destination of a reply: Node's response of HTTP/1.1 is one. */
 export type ReplySink = {
   readonly destroyed: boolean;
   readonly writableNeedDrain: boolean;
   readonly writableFinished: boolean;
-  /** Of the request: what tells that the client has left. */
+  /** Of the request: shows that the client has left. */
   readonly req: { readonly socket: ClientSide };
-  /** Undefined or null once the reply has left. */
+  /** Undefined or null once the reply has been sent. */
   readonly socket?: Pick<ClientSide, 'destroySoon'> | null;
   /** Flat name, value list. */
   writeHead(status: number, headers: string[]): unknown;
@@ -32,19 +35,25 @@ type ClientSide = {
   off(event: 'close' | 'end', listener: () => void): unknown;
 };
 
-/** Up to here at any speed; what follows at most at this one. */
+/** Up to here at any speed; the rest at most at this one. */
 const UNTHROTTLED_BYTES = 10 * 1024 * 1024;
 const BYTES_PER_MS = (2 * 1024 * 1024) / 1000;
 
-/** What a client that closed its side may wait for the next part. */
+/** How long a client that closed its side may wait for the next part. */
 const LEFT_IDLE_MS = 500;
 
-/** Milliseconds until the next part may go, where `sentBytes` have gone with the last one of `partBytes`. */
+/**
+ * Milliseconds until the next part may be sent, after `sentBytes` in total, the last `partBytes` of them in
+ * one part.
+ */
 export function pauseAfter(sentBytes: number, partBytes: number): number {
   return Math.min(partBytes, Math.max(0, sentBytes - UNTHROTTLED_BYTES)) / BYTES_PER_MS;
 }
 
-/** The head at once, the body as it comes. Resolves when the socket has finished or died; never rejects. */
+/**
+ * Sends the head at once, the body as it arrives. Resolves when the socket has finished or died; never
+ * rejects.
+ */
 export async function sendStream(
   response: ReplySink,
   method: string,
@@ -63,7 +72,7 @@ export async function sendStream(
     await sender.breakOff(error);
     return;
   }
-  // Neither has a body, whatever the integration sends (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
+  // These replies have no body, whatever the integration sends (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
   if (method === 'HEAD' || status === 204 || status === 304) await sender.endWithout();
   else {
     response.flushHeaders();
@@ -76,13 +85,12 @@ class StreamSender {
   readonly #stream: StreamedBody;
   readonly #clock: Clock;
   readonly #closed = new AbortController();
-  /** It will send nothing more. */
+  /** The client has closed its side. */
   #mayHaveLeft = false;
   #sentBytes = 0;
   #firstByteMs: number | undefined;
-  /** Who was silent for too long. */
+  /** The side that was silent for too long. */
   #silent: StreamEnd['cutBy'];
-  /** Why the source broke off. */
   #fault: string | undefined;
 
   constructor(response: ReplySink, stream: StreamedBody, clock: Clock) {
@@ -95,18 +103,18 @@ class StreamSender {
       socket.off('close', close);
       socket.off('end', hush);
       this.#closed.abort();
-      // A reader that waits for more is woken by it.
+      // Wakes a reader that waits for more.
       stream.bytes.cancel();
     };
-    // A response that waits behind another one of its connection hears of the socket's end nowhere else.
+    // A response that waits behind another one of its connection learns of the socket's end only here.
     response.on('close', close);
     socket.on('close', close);
-    // Whoever is silent, function or client: the socket is, too.
+    // When function or client are silent, so is the socket.
     response.setTimeout(stream.idleMs, () => {
       if (!this.#mayHaveLeft) this.#silent = response.writableNeedDrain ? 'client' : 'integration';
       response.destroy();
     });
-    // Says "nothing more to send" as well as "gone": a write would tell, so only silence is cut short.
+    // May mean "nothing more to send" or "gone": a write would show, so only silence is cut short.
     const hush = (): void => {
       this.#mayHaveLeft = true;
       response.setTimeout(LEFT_IDLE_MS);
@@ -115,13 +123,11 @@ class StreamSender {
     else socket.on('end', hush);
   }
 
-  /** The client left before the head. */
   abandon(): void {
     this.#stream.bytes.cancel();
     this.#tell('client', 'the client closed the connection');
   }
 
-  /** Nothing has been sent, and nothing can be. */
   async breakOff(error: unknown): Promise<void> {
     this.#fault = describe(error);
     this.#response.destroy();
@@ -145,7 +151,7 @@ class StreamSender {
       }
     } catch (error) {
       if (!this.#closed.signal.aborted) {
-        // Too late for a status: a body that ends without its last chunk tells the client.
+        // Too late for a status: a body without its last chunk shows the error.
         this.#fault = describe(error);
         this.#response.socket?.destroySoon();
       }
@@ -154,7 +160,7 @@ class StreamSender {
     await this.#finished();
   }
 
-  /** AWS's bandwidth; the client's own is the socket's matter. */
+  /** AWS's bandwidth; the client's own is handled by the socket. */
   async #paced(bytes: number): Promise<void> {
     const pauseMs = pauseAfter(this.#sentBytes, bytes);
     if (pauseMs > 0) await wait(pauseMs, undefined, { signal: this.#closed.signal });
@@ -174,14 +180,14 @@ class StreamSender {
     });
   }
 
-  /** The last byte has left, or never will. */
+  /** Resolves when the last byte has been sent, or never will be. */
   #finished(): Promise<void> {
     return new Promise((resolve) => {
       const tell = (): void => {
         if (this.#fault !== undefined) this.#tell('integration', this.#fault);
         else if (this.#response.writableFinished) this.#tell(undefined, undefined);
         else if (this.#silent !== undefined)
-          this.#tell(this.#silent, `nothing went through for ${this.#stream.idleMs} ms`);
+          this.#tell(this.#silent, `no data for ${this.#stream.idleMs} ms`);
         else this.#tell('client', 'the client closed the connection');
         resolve();
       };

@@ -1,6 +1,7 @@
 /**
- * TLS in front of an API port. Who is asked for decides about certificate, versions, ciphers, HTTP/2 and client
- * certificates, and is read off the first bytes: of a context that is chosen later, OpenSSL takes the certificate alone.
+ * TLS in front of an API port. The server name decides certificate, versions, ciphers, HTTP/2 and client
+ * certificates, and is read from the first bytes: of a context chosen later, OpenSSL takes only the
+ * certificate.
  */
 import { createServer } from 'node:tls';
 import { MAX_HELLO_BYTES, readHello } from './client-hello.ts';
@@ -15,9 +16,8 @@ import type { Truststore } from '@gatewright/aws/certificates/truststore';
 import type { Http2Port } from './http2.ts';
 import type { TlsPeer } from './tls-peer.ts';
 
-/** What a server name stands for. */
 export type TlsName = {
-  /** Of the certificate; the first one is its subject. */
+  /** Of the certificate; the first is its subject. */
   readonly names: readonly string[];
   readonly policy: string;
   readonly acceptsHttp2: boolean;
@@ -26,14 +26,14 @@ export type TlsName = {
     | {
         readonly domain: string;
         readonly truststore: Truststore;
-        /** Whoever shows no certificate has its connection ended, and gets no answer. */
+        /** A client without a certificate gets no answer: its connection ends. */
         readonly endsWithout: boolean;
       }
     | undefined;
 };
 
 type TlsFrontOptions = {
-  /** Undefined: the client named none. A name that nothing is served by gets what a nameless client gets. */
+  /** Undefined: the client named none. An unserved name is treated as no name. */
   readonly nameOf: (serverName: string | undefined) => TlsName;
   readonly certify: (names: readonly string[]) => CertifiedKey;
   readonly http2: Http2Port;
@@ -42,20 +42,20 @@ type TlsFrontOptions = {
 
 /** From the connection to the end of the handshake. */
 const HANDSHAKE_MS = 10_000;
-/** Certificates and contexts of as many names are kept; only names that are served get any. */
+/** Certificates and contexts kept, by name; only served names get any. */
 const MAX_KEPT = 200;
 const PLAIN_HTTP = printRefusal('plain-http');
 
 const peers = new WeakMap<object, TlsPeer>();
 
-/** What the handshake of a connection has established; undefined for one without TLS. */
+/** Facts of a connection's handshake; undefined without TLS. */
 export function peerOf(socket: object): TlsPeer | undefined {
   return peers.get(socket);
 }
 
 /**
  * Puts TLS in front of a server that listens, or will.
- * @returns how to end what is connected: of a connection without a handshake neither the server nor HTTP/2 knows
+ * @returns ends open connections: neither the server nor HTTP/2 knows those without a finished handshake
  */
 export function serveTls(server: Server, options: TlsFrontOptions): () => void {
   const connected = new Set<Socket>();
@@ -80,7 +80,9 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
       socket.destroy();
       if (isTold || !DISTRUST.test(error.code ?? '')) return;
       isTold = true;
-      options.log.write('a client does not trust the local CA: `gatewright certs --trust` says how it can');
+      options.log.write(
+        'a client does not trust the local CA; `gatewright certs --trust` shows how to trust it',
+      );
     });
     return made;
   };
@@ -117,10 +119,9 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
 const SWEEP_EVERY_MS = 2_000;
 
 /**
- * Ends connections whose client has reset them, which node's TLS does not always hear of.
- * Where the first that fails is a write of TLS itself, of a session ticket, node's TLS goes on as if it were under way: it
- * calls back for no later write, and of HTTP/2 it reads nothing either. Attack: clients that shake hands and reset, each
- * of which would leave a socket for ever. Returns how to stop; the timer keeps no process alive.
+ * Ends connections that the client has reset. When the first failing write is TLS's own session ticket, Node
+ * reports nothing: later writes never call back, and HTTP/2 reads nothing. Attack: clients that shake hands
+ * and reset, each leaving a socket open forever. Returns how to stop; the timer keeps no process alive.
  */
 function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): () => void {
   const timer = setInterval(() => {
@@ -129,7 +130,7 @@ function sweepReset(connected: ReadonlySet<Socket>, everyMs = SWEEP_EVERY_MS): (
   return () => clearInterval(timer);
 }
 
-/** Asks the system anew: `remoteAddress` may be what it said once. */
+/** Asks the system anew: `remoteAddress` may be cached. */
 function hasClient(socket: Socket): boolean {
   const handle: unknown = Reflect.get(socket, '_handle');
   if (typeof handle !== 'object' || handle === null) return false;
@@ -137,10 +138,9 @@ function hasClient(socket: Socket): boolean {
   return typeof ask !== 'function' || Reflect.apply(ask, handle, [{}]) === 0;
 }
 
-/** By which a kept server judges. */
 const truststores = new WeakMap<TlsServer, Truststore | undefined>();
 
-/** What browsers and libraries say of a certificate by an authority that they do not know. */
+/** Alerts of browsers and libraries about a certificate of an unknown authority. */
 const DISTRUST = /UNKNOWN_CA|CERTIFICATE_UNKNOWN|BAD_CERTIFICATE/;
 
 function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }: TlsFrontOptions): TlsServer {
@@ -154,7 +154,7 @@ function openName({ names, policy, acceptsHttp2, mutual }: TlsName, { certify }:
     ...(mutual !== undefined && {
       ca: mutual.truststore.certificates.map(String),
       requestCert: true,
-      // AWS answers 403 to a certificate that it does not trust: by what is known of the connection.
+      // AWS answers 403 to an untrusted certificate, so the handshake must succeed.
       rejectUnauthorized: false,
     }),
   });
@@ -169,7 +169,7 @@ function describePeer(socket: TLSSocket, { mutual }: TlsName): TlsPeer {
   };
 }
 
-/** Looks at the hello without taking it. Whoever is silent, or speaks no TLS, is sent away. */
+/** Looks at the hello without consuming it. Silent clients and those without TLS are cut off. */
 function sniff(socket: Socket, choose: (serverName: string | undefined) => void): void {
   const end = (): void => {
     socket.destroy();

@@ -1,7 +1,7 @@
-/** Replies that have been made and not been read: what they hold of the memory is bounded over all connections. */
+/** Bounds the memory of replies that have been sent and not been read, over all connections. */
 import type { LogSink } from '../core/ports.ts';
 
-/** A reply on its way out; `close` comes when it has left, or when its connection has gone. */
+/** A reply on its way; `close` comes when it has been sent or its connection is gone. */
 type OutgoingReply = {
   once(event: 'close', listener: () => void): unknown;
   destroy(): unknown;
@@ -11,13 +11,12 @@ type OutgoingReply = {
 const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 
 /**
- * The connection that has been waiting for its reader the longest is closed for one that comes. Attack: clients that
- * ask for large replies and never read them.
+ * When the bound is reached, the connection that has waited longest for its reader is closed. Attack: clients
+ * that ask for large replies and never read them.
  */
 export class UnreadReplies {
   readonly #log: LogSink;
   readonly #maxBytes: number;
-  /** Oldest first. */
   readonly #held = new Map<OutgoingReply, number>();
   #bytes = 0;
 
@@ -30,7 +29,7 @@ export class UnreadReplies {
     return this.#bytes;
   }
 
-  /** Called once per reply, after it was handed to its socket. */
+  /** Called once per reply, after it was written to its socket. */
   hold(reply: OutgoingReply, bytes: number): void {
     if (reply.destroyed) return;
     this.#held.set(reply, bytes);

@@ -1,6 +1,6 @@
 /**
- * Upgrades of one HTTP server ⇄ the WebSocket pipeline. `ws` speaks the protocol; which handshake is
- * accepted, what a message means and when a connection ends is decided in `websocket/`.
+ * Upgrades of one HTTP server ⇄ the WebSocket pipeline. `ws` speaks the protocol; `websocket/` decides about
+ * handshakes, messages and ends.
  */
 import { describeFault } from '../core/errors.ts';
 import { WebSocketServer } from 'ws';
@@ -19,14 +19,14 @@ import type { RawReply } from './raw-reply.ts';
 import type { WebSocketPorts } from '../core/websocket/pipeline.ts';
 
 type WebSocketDeps = {
-  /** The request as the pipeline takes it, on the API its address names; undefined = no WebSocket API there. */
+  /** The request for the pipeline, with the API of its address; undefined = no WebSocket API there. */
   receive(request: IncomingMessage): Received | undefined;
   readonly at: WebSocketPorts;
 };
 
-/** How long a client may take to answer a close frame, and to take a refused handshake's reply. */
+/** Time for a client to answer a close frame, and to take the reply to a refused handshake. */
 const GOODBYE_MS = 1000;
-/** How long the gateway's own end waits for closing handshakes, then for `$disconnect` functions. */
+/** At shutdown: time for closing handshakes, then for `$disconnect` functions. */
 const SHUTDOWN_STEP_MS = 500;
 const SWEEP_EVERY_MS = 5000;
 
@@ -38,13 +38,13 @@ const FRAMES = {
   autoPong: false,
   maxPayload: MESSAGE_LIMIT_BYTES,
   closeTimeout: GOODBYE_MS,
-  // AWS picks no subprotocol: the header of the `$connect` function is the only answer.
+  // AWS picks no subprotocol: only the `$connect` function's header answers.
   handleProtocols: () => false as const,
 };
 
 /**
- * Whether a request asks for a WebSocket. Part of `shouldUpgradeCallback` of an HTTP server, together with
- * the kind of its API: REST and HTTP APIs ignore `Upgrade` and just answer.
+ * Whether a request asks for a WebSocket; REST and HTTP APIs ignore `Upgrade` and just answer. Used by
+ * `shouldUpgradeCallback` of an HTTP server.
  */
 export function isWebSocketHandshake(request: IncomingMessage): boolean {
   return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
@@ -65,8 +65,9 @@ export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocket
 }
 
 /**
- * Calls of `$disconnect` at a time. Ten thousand connections that end in the same moment, as when the clock is moved past
- * their idle limit, would exceed the concurrency of an account, and nobody repeats a `$disconnect` that was throttled.
+ * Concurrent calls of `$disconnect`. Ten thousand connections that end at once, as when the clock is moved
+ * past their idle limit, would exceed an account's concurrency, and a throttled `$disconnect` is not
+ * repeated.
  */
 const ENDS_AT_ONCE = 250;
 
@@ -75,7 +76,7 @@ export class WebSocketPort {
   readonly #frames = new WebSocketServer(FRAMES);
   readonly #open = new Map<Connection, ClientSocket>();
   readonly #handshakes = new Set<Duplex>();
-  /** Handshakes under way, and every connection until its `$disconnect` function is through. */
+  /** Open handshakes, and every connection until its `$disconnect` function ends. */
   readonly #tasks = new Set<Promise<void>>();
   readonly #ends = new TaskQueue(ENDS_AT_ONCE);
   #isClosing = false;
@@ -84,7 +85,6 @@ export class WebSocketPort {
     this.#deps = deps;
   }
 
-  /** Takes over the socket of an upgrade request. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     if (this.#isClosing) {
@@ -113,7 +113,7 @@ export class WebSocketPort {
       return;
     }
     const webSocket = this.#upgrade(request, socket, head, outcome.headers);
-    // The client left while `$connect` ran: the function said yes, so it must hear of the end.
+    // The client left while `$connect` ran: the function accepted it, so it gets its `$disconnect`.
     if (webSocket === undefined) await disconnect(outcome.detail, ABNORMAL, this.#deps.at);
     else this.#track(this.#serve(webSocket, socket, outcome.detail));
   }
@@ -129,7 +129,7 @@ export class WebSocketPort {
       for (let index = 0; index + 1 < headers.length; index += 2)
         lines.push(`${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`);
     };
-    // Both run within this call: `ws` waits for nothing here.
+    // Both listeners run within this call: `ws` does not wait.
     this.#frames.once('headers', addHeaders);
     this.#frames.handleUpgrade(request, socket, head, (webSocket) => (upgraded = webSocket));
     this.#frames.off('headers', addHeaders);
@@ -161,7 +161,10 @@ export class WebSocketPort {
     await this.#ends.run(() => disconnect(connection, closure, at));
   }
 
-  /** Ends every connection with 1001, cuts off who does not answer, lets `$disconnect` run, all within bounds. */
+  /**
+   * Ends every connection with 1001, cuts off clients that do not answer, runs `$disconnect`; all within
+   * bounds.
+   */
   async close(): Promise<void> {
     this.#isClosing = true;
     for (const socket of this.#handshakes) socket.destroy();
@@ -177,7 +180,7 @@ export class WebSocketPort {
     void guarded.finally(() => this.#tasks.delete(guarded));
   }
 
-  /** Nothing of one connection may end the process that serves all the others. */
+  /** A fault of one connection must not end the process. */
   #report(fault: unknown): void {
     this.#deps.at.log.write(describeFault(fault));
   }
@@ -190,7 +193,7 @@ async function settleWithin(tasks: Iterable<Promise<void>>, limitMs: number): Pr
   clearTimeout(timer);
 }
 
-/** A refused handshake is an ordinary HTTP reply on a socket that HTTP has let go of. */
+/** A refused handshake gets an ordinary HTTP reply on a socket that HTTP no longer handles. */
 function writeReply(socket: Duplex, reply: RawReply): void {
   if (!socket.writable) return;
   const deadline = setTimeout(() => socket.destroy(), GOODBYE_MS);
@@ -201,7 +204,7 @@ function writeReply(socket: Duplex, reply: RawReply): void {
   socket.end(reply.body);
 }
 
-/** Tasks of which some run at a time; the others wait in the order in which they came. */
+/** Runs a bounded number of tasks at a time, in order of arrival. */
 export class TaskQueue {
   readonly #atOnce: number;
   readonly #waiting: (() => void)[] = [];
@@ -217,7 +220,7 @@ export class TaskQueue {
     try {
       await task();
     } finally {
-      // The place goes from one to the next without being free in between.
+      // The place passes on directly, without being free in between.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next();

@@ -1,4 +1,7 @@
-/** Calls the toolkit's admin endpoints (an HTTP API behind IAM), signed: of a deployed stack, or of the gateway that runs here. */
+/**
+ * Calls the toolkit's admin endpoints (an HTTP API behind IAM), signed: of a deployed stack, or of the local
+ * gateway.
+ */
 import { randomUUID } from 'node:crypto';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
 import { Option } from 'commander';
@@ -8,7 +11,6 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { UsageError } from './output.ts';
 import { addGatewayOptions, askGateway, findGateway, readMember } from './running-gateway.ts';
 
-/** What every command that administers takes. */
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
 export type AdminRequest = {
@@ -17,17 +19,16 @@ export type AdminRequest = {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
-  /** Of a change: the same id sent again counts once. */
+  /** Of a change: repeated with the same id, it counts once. */
   readonly operationId?: string;
 };
 
-/** Where an admin API is, and who signs. */
 export type AdminTarget = AwsCredentials & {
   readonly origin: string;
   readonly region: string;
 };
 
-/** Longer than the functions may take. */
+/** Longer than the functions' timeouts. */
 const TIMEOUT_MS = 30_000;
 const EXECUTE_API = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
@@ -41,17 +42,17 @@ export function addAdminOptions(command: Command): Command {
   );
 }
 
-/** What of a refusal is not for reading; of a problem document. */
+/** A problem document's fields beside its text. */
 type AdminProblem = {
   /** Of `DomainError`: `STORE_UNAVAILABLE`. */
   readonly code?: string | undefined;
-  /** The field of the request that is wrong: `limits[1].burst`. */
+  /** The wrong field of the request: `limits[1].burst`. */
   readonly field?: string | undefined;
-  /** The version to save next, of what has versions. */
+  /** The version to save next, where versions exist. */
   readonly nextVersion?: number | undefined;
 };
 
-/** An admin endpoint refused a request, or gave no answer. */
+/** An admin endpoint refused a request, or did not answer. */
 export class AdminError extends UsageError {
   override readonly name = 'AdminError';
   readonly kind: 'refused' | 'unreachable';
@@ -68,14 +69,13 @@ export class AdminError extends UsageError {
   }
 }
 
-/** An id for a change that the user gave none. */
 export function newOperationId(): string {
   return randomUUID();
 }
 
 /**
- * The reply to a request that was carried out; its body is unread.
- * @throws AdminError with what the function said, or that it cannot be reached
+ * The reply to a successful request; its body is unread.
+ * @throws AdminError with the function's message, or that it cannot be reached
  */
 export async function callAdmin(
   request: AdminRequest,
@@ -94,7 +94,7 @@ export async function askAdmin(
 ): Promise<Readonly<Record<string, unknown>>> {
   const answer: unknown = await (await callAdmin(request, flags)).json();
   if (typeof answer === 'object' && answer !== null) return { ...answer };
-  throw new UsageError('the admin endpoint answered with something else than an object');
+  throw new UsageError('the admin endpoint did not answer with an object');
 }
 
 async function send(
@@ -118,7 +118,7 @@ async function send(
     },
     body: text,
   });
-  // Clients set it themselves, and refuse to be told.
+  // Clients set it themselves, and refuse a given one.
   Reflect.deleteProperty(headers, 'Host');
   try {
     return await fetch(url, {
@@ -133,18 +133,17 @@ async function send(
   }
 }
 
-/** The admin API of the gateway that was started here. */
 async function findLocal(): Promise<AdminTarget> {
   const { accessKeyId, secretAccessKey } = await findGateway();
   const apis = readMember(await askGateway('GET', 'status'), 'apis');
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(
-    "the gateway here does not serve the toolkit's own stack; start it too, or give --url",
+    "the local gateway does not serve the toolkit's own stack; start it too, or give --url",
   );
 }
 
-/** The admin API among those that a gateway serves; undefined = the toolkit's stack is not served. */
+/** The admin API among those of a gateway; undefined = the toolkit's stack is not served. */
 export function adminTargetOf(
   apis: readonly unknown[],
   { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,
@@ -156,7 +155,7 @@ export function adminTargetOf(
 }
 
 function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): AdminTarget {
-  if (!URL.canParse(url)) throw new UsageError(`--url is no URL: ${url}`);
+  if (!URL.canParse(url)) throw new UsageError(`--url is not a URL: ${url}`);
   const { origin, hostname, protocol, pathname } = new URL(url);
   const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);
   if (protocol !== 'https:' && !isLocal) throw new UsageError('--url must begin with https://');

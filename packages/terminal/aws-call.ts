@@ -1,4 +1,7 @@
-/** One signed call of an AWS service by its own protocol, and what came of it as a value: a refusal is news, not a failure of the command. */
+/**
+ * One signed call of an AWS service by its own protocol, with the outcome as a value: a refusal is a result,
+ * not a failure of the command.
+ */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -36,14 +39,14 @@ export type AwsCall = { readonly service: string; readonly timeoutMs?: number } 
 
 export type AwsAnswer =
   | { readonly kind: 'answer'; readonly body: JsonObject; readonly headers: Headers; readonly text: string }
-  /** AWS said no. `code` is its own word: `ResourceNotFoundException`. */
+  /** AWS refused. `code` is AWS's: `ResourceNotFoundException`. */
   | {
       readonly kind: 'refused';
       readonly status: number;
       readonly code: string;
       readonly message: string;
     }
-  /** Nothing that could be read came within the time. */
+  /** No readable answer came in time. */
   | { readonly kind: 'silent'; readonly message: string };
 
 export interface Aws {
@@ -63,7 +66,7 @@ export const WALL_CLOCK: Clock = {
   wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
 };
 
-/** Asks again where AWS is busy, a few times. */
+/** Retries a few times where AWS is busy. */
 export function createAws(
   region: string,
   credentials: AwsCredentials,
@@ -138,10 +141,10 @@ function readReply(request: AwsCall, url: URL, { status, headers, text }: Bounde
   const body = isXml ? readXml(text) : parseJsonObject(text);
   if (status < 200 || status > 299)
     return { kind: 'refused', status, ...describeRefusal(status, headers, body, text) };
-  // What a function answers may be anything.
+  // A function may answer with anything.
   if (body !== undefined || request.protocol === 'rest')
     return { kind: 'answer', body: body ?? {}, headers, text };
-  return { kind: 'silent', message: `${url.origin} answered with something that is no answer of AWS` };
+  return { kind: 'silent', message: `${url.origin} gave an answer that is not from AWS` };
 }
 
 function describeRefusal(
@@ -154,8 +157,8 @@ function describeRefusal(
   const type = headers.get('x-amzn-errortype') ?? said['__type'] ?? said['Code'] ?? said['code'];
   const message = said['message'] ?? said['Message'] ?? said['errorMessage'];
   const code = typeof type === 'string' ? type.replace(/^.*#|:.*$/g, '') : '';
-  // A page for browsers says nothing that the status does not.
-  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'no answer of AWS' : text;
+  // An HTML page adds nothing to the status.
+  const quoted = typeof message === 'string' ? message : text.startsWith('<') ? 'no answer from AWS' : text;
   return {
     code: code === '' ? `HTTP ${status}` : showControls(code.slice(0, QUOTED_CHARACTERS)),
     message: showControls(quoted.slice(0, QUOTED_CHARACTERS)),
@@ -168,7 +171,7 @@ function errorIn(body: JsonObject | undefined): JsonObject {
   return isJsonObject(inner['Error']) ? inner['Error'] : inner;
 }
 
-/** A member below, by its path; undefined where there is none. */
+/** A nested member, by its path; undefined where it does not exist. */
 export function memberAt(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const name of path) found = isJsonObject(found) ? found[name] : undefined;

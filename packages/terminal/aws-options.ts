@@ -1,9 +1,9 @@
-/** What `gatewright start` lets integrations reach outside: AWS's services, and the daemon of X-Ray. */
+/** What integrations of `gatewright start` may reach outside: AWS's services, and the X-Ray daemon. */
 import { parseDaemonAddress, readAwsEndpoints as read } from '../engine/index.ts';
 import { UsageError } from './output.ts';
 import type { AwsEndpoints, DaemonAddress } from '../engine/index.ts';
 
-/** @throws UsageError for an address that is none, or `--aws` without credentials */
+/** @throws UsageError for an invalid address, or `--aws` without credentials */
 export function readAwsEndpoints(
   live: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -13,10 +13,10 @@ export function readAwsEndpoints(
   return endpoints;
 }
 
-/** The variable by which AWS's own SDKs find the daemon; without it nothing is traced. */
+/** The variable in which AWS's own SDKs find the daemon; without it nothing is traced. */
 export function readDaemon(text: string | undefined): DaemonAddress | undefined {
   if (text === undefined || text === '') return undefined;
   const address = parseDaemonAddress(text);
-  if (address === undefined) throw new UsageError(`AWS_XRAY_DAEMON_ADDRESS takes host:port, not "${text}"`);
+  if (address === undefined) throw new UsageError(`AWS_XRAY_DAEMON_ADDRESS must be host:port, not "${text}"`);
   return address;
 }

@@ -1,4 +1,7 @@
-/** Credentials, region and addresses as every AWS tool takes them: `--profile`, `--region`, `--endpoint-url`, and what the environment says. */
+/**
+ * Credentials, region and addresses as in every AWS tool: `--profile`, `--region`, `--endpoint-url`, and the
+ * environment.
+ */
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
@@ -25,15 +28,15 @@ export function addAwsOptions(command: Command): Command {
 
 export function readEndpoint(text: string): string {
   if (isSafeEndpoint(text)) return text.replace(/\/$/, '');
-  throw new InvalidArgumentError('An address begins with https://, or leads to this machine.');
+  throw new InvalidArgumentError('An address must begin with https:// or lead to this machine.');
 }
 
-/** The session's token goes along with each request. */
+/** Requests carry the session's token. */
 function isSafeEndpoint(text: string): boolean {
   return URL.canParse(text) && (new URL(text).protocol === 'https:' || isOnThisMachine(text));
 }
 
-/** Of an address that was read as one. */
+/** For a valid address. */
 export function isOnThisMachine(url: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
@@ -49,11 +52,11 @@ export function endpointOf(
   const given = endpointUrl ?? environment[variable] ?? environment['AWS_ENDPOINT_URL'];
   if (given === undefined)
     return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-  if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS begins with https://`);
+  if (!isSafeEndpoint(given)) throw new UsageError(`${given}: an address of AWS must begin with https://`);
   return given.replace(/\/$/, '');
 }
 
-/** As the SDKs call services, where that is not their address. */
+/** Names in the SDKs' variables, where they differ from the service's address. */
 const VARIABLES: Readonly<Record<string, string>> = {
   apigateway: 'API_GATEWAY',
   events: 'EVENTBRIDGE',
@@ -61,7 +64,9 @@ const VARIABLES: Readonly<Record<string, string>> = {
   monitoring: 'CLOUDWATCH',
 };
 
-/** Time for a sign-in service, a role and the metadata service of a machine; a `credential_process` may hang. */
+/**
+ * Time for a sign-in service, a role and the machine's metadata service; a `credential_process` may hang.
+ */
 const WITHIN_MS = 20_000;
 const QUOTED_CHARACTERS = 300;
 
@@ -78,8 +83,9 @@ type ProvidersModule = {
 };
 
 /**
- * By the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web identity, container, machine.
- * @throws UsageError that tells no secret
+ * By the SDK's own chain: variables, profiles (keys, roles, sign-in, processes), web identity, container,
+ * machine.
+ * @throws UsageError without any secret in it
  */
 export async function findCredentials(
   { profile }: AwsFlags,
@@ -95,7 +101,7 @@ export async function findCredentials(
     const chain = fromNodeProviderChain({
       ...(profile !== undefined && { profile }),
       clientConfig: { region },
-      // It warns of variables beside --profile, which says what is meant.
+      // It warns of variables beside --profile, whose meaning is clear.
       logger: SILENT,
     });
     const { accessKeyId, secretAccessKey, sessionToken } = await Promise.race([chain(), late]);
@@ -115,13 +121,13 @@ async function loadProviders(): Promise<ProvidersModule> {
   return (await import(pathToFileURL(file).href)) as ProvidersModule;
 }
 
-/** A process that failed is quoted with its whole command line, which may hold a secret. */
+/** The error of a failed process quotes its whole command line, which may hold a secret. */
 function describe(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : '';
   if (/^Command failed/.test(message)) return 'the credential_process of the profile failed';
-  // The chain's last word, which names no way out.
+  // The chain's last error, which names no remedy.
   if (/from any providers/.test(message))
-    return 'AWS does not know who asks: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; eval "$(gatewright env)" means the gateway that runs here';
+    return 'no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in; for the local gateway, eval "$(gatewright env)"';
   const [first = ''] = message.split('\n', 1);
-  return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no credentials could be found';
+  return showControls(first.slice(0, QUOTED_CHARACTERS)) || 'no AWS credentials were found';
 }

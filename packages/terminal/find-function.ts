@@ -1,12 +1,11 @@
-/** A function of the running gateway, by how a person names it. */
 import { UsageError } from './output.ts';
 import { askGateway, readMember } from './running-gateway.ts';
 
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
 /**
- * By its name, its logical id, or what the name ends with (`list-users` of `food-delivery-dev-list-users`).
- * @throws UsageError with those that there are
+ * By its name, its logical id, or the end of the name (`list-users` of `food-delivery-dev-list-users`).
+ * @throws UsageError with the existing ones
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
   const answer = await askGateway('GET', 'functions');
@@ -21,9 +20,9 @@ export async function findFunction(given: string): Promise<FoundFunction> {
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = (only === undefined ? functions : found).map(({ name }) => name).join(', ');
-  if (only !== undefined) throw new UsageError(`"${given}" may be any of ${names}`);
+  if (only !== undefined) throw new UsageError(`"${given}" matches several functions: ${names}`);
   throw new UsageError(
-    names === '' ? 'the gateway serves no function' : `there is no function "${given}"; there are ${names}`,
+    names === '' ? 'the gateway serves no functions' : `there is no function "${given}"; there are ${names}`,
   );
 }
 

@@ -1,4 +1,3 @@
-/** One event for a function of the running gateway, by Lambda's own API. */
 import { request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -12,7 +11,10 @@ type Answer = {
   readonly body: string;
 };
 
-/** Waits as long as it takes. @throws UsageError where the gateway does not answer. Not by `fetch`, which gives up after five minutes: a function may take fifteen, and a breakpoint longer. */
+/**
+ * Waits without a limit. @throws UsageError where the gateway does not answer. Not by `fetch`, which gives up
+ * after five minutes: a function may take fifteen, and a breakpoint longer.
+ */
 export async function sendToFunction(
   { name, region, nowEpochMs }: FoundFunction,
   event: string,

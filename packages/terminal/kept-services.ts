@@ -1,12 +1,12 @@
-/** Where commands find what a start has had osls compile, which takes seconds to do again. */
+/** Where commands find osls's output of an earlier start, which takes seconds to compile again. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 const OTHERS_MODE = 0o077;
 
 /**
- * `{}` where nothing was started in the directory, since a command that only looks makes no folder; and where the folder is
- * a link or open to others, who could have written there what is served.
+ * `{}` where nothing was started in the directory, since a reading command makes no folder; and where the
+ * folder is a link or open to others, who could have changed what is served.
  */
 export function keptServices(directory: string): { readonly keptIn?: string } {
   const folder = join(directory, '.gatewright');

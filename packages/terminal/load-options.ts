@@ -1,4 +1,3 @@
-/** Options of the commands that load stacks: `start`, and `routes` without a running gateway. */
 import { readHome } from '../core/stack/home.ts';
 import { keptServices } from './kept-services.ts';
 import { optionNames } from '../engine/start-settings.ts';
@@ -9,7 +8,6 @@ import type { Command } from 'commander';
 import type { Home } from '../core/stack/home.ts';
 import type { LoadFlags } from '../engine/start-settings.ts';
 
-/** Where nobody says another. */
 export const USUAL_STAGE = 'dev';
 
 export function addLoadOptions(command: Command): Command {
@@ -21,7 +19,7 @@ export function addLoadOptions(command: Command): Command {
   );
 }
 
-/** The part of `GatewayOptions` that these flags decide. @throws UsageError */
+/** The members of `GatewayOptions` from these flags. @throws UsageError */
 export function toLoadOptions(flags: LoadFlags) {
   const { stage, region, account } = flags;
   return {
@@ -41,7 +39,7 @@ export function toLoadOptions(flags: LoadFlags) {
   };
 }
 
-/** Of stacks that name no region and no account. @throws UsageError for a variable that is none */
+/** For stacks without a region or account. @throws UsageError for an invalid variable */
 export function homeOfEnvironment(): Home {
   const home = readHome(process.env);
   if (typeof home === 'string') throw new UsageError(home);

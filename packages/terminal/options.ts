@@ -1,4 +1,3 @@
-/** Options that several commands share, read and checked. */
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from 'commander';
@@ -6,7 +5,7 @@ import { FORMS } from '../engine/settings.ts';
 import { UsageError } from './output.ts';
 import type { Form } from '../engine/settings.ts';
 
-/** How commander reads a form, over what was said before. */
+/** A parser for commander, which adds to the value before. */
 export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) => T {
   return (text, before) => {
     const after = read(text, before);
@@ -15,7 +14,7 @@ export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) 
   };
 }
 
-/** The same of what is said once. */
+/** The same for values given once. */
 function readerOf<T>({
   read,
   says,
@@ -31,19 +30,16 @@ function readerOf<T>({
 }
 
 export const readPort = readerOf(FORMS.port);
-/** A span of time, in milliseconds. */
 export const readSpan = readerOf(FORMS.span);
 export const readStageName = readerOf(FORMS.stage);
 export const readRegion = readerOf(FORMS.region);
 /** `K=V`, repeatable. */
 export const collectPair = parserOf(FORMS.pair);
 
-/** A repeatable text. */
 export function collectText(text: string, texts: readonly string[]): string[] {
   return [...texts, text];
 }
 
-/** The variables of a file in dotenv form. */
 export function readEnvFile(file: string | undefined): Record<string, string> {
   if (file === undefined) return {};
   let text: string;
@@ -57,7 +53,7 @@ export function readEnvFile(file: string | undefined): Record<string, string> {
   return values;
 }
 
-/** RFC 9110, "token": anything else is no header that a request can carry. */
+/** RFC 9110, "token": other names cannot be sent. */
 export function readHeaderName(text: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(text)) return text.toLowerCase();
   throw new InvalidArgumentError('The name of a header, such as X-Api-Key.');

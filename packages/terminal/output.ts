@@ -1,4 +1,4 @@
-/** How the command line speaks: colour only on a terminal, errors in one message. */
+/** Output of the command line: colour only on a terminal, errors in one message. */
 import { styleText } from 'node:util';
 import { UsageError } from '@gatewright/authoring/usage-error';
 import { showControls } from '#shared/visible-text.ts';
@@ -8,22 +8,25 @@ export { UsageError };
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Text in a style, where the stream that it goes to is a terminal that wants it (NO_COLOR, FORCE_COLOR and TTY decide). */
+/**
+ * Text in a style, where its stream is a terminal that supports it (NO_COLOR, FORCE_COLOR and TTY decide).
+ */
 export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return styleText(style, text, { stream });
 }
 
-/** Lines of what a command answers: stdout. */
 export function say(lines: string | readonly string[]): void {
   process.stdout.write(`${[lines].flat().join('\n')}\n`);
 }
 
-/** Lines beside the answer, which whoever reads that does not get: stderr. */
+/** Prints lines beside the answer to stderr, so that they do not reach its reader. */
 export function remark(lines: string | readonly string[]): void {
   process.stderr.write(`${[lines].flat().join('\n')}\n`);
 }
 
-/** Prints an error to stderr and returns the exit code: 1 for what a person can mend, 70 for a bug of ours. */
+/**
+ * Prints an error to stderr and returns the exit code: 1 for what the user can fix, 70 for a bug of ours.
+ */
 export function printError(error: unknown): number {
   if (error instanceof DefinitionError) return fail(error.describe(), 1);
   if (error instanceof StartError || error instanceof UsageError) return fail(error.message, 1);
@@ -36,15 +39,16 @@ function fail(message: string, exitCode: number): number {
   return exitCode;
 }
 
-/** An error or a warning beside the answer, red or yellow where stderr is a terminal that wants it. */
+/** An error or a warning on stderr, red or yellow where that is a terminal. */
 export function complain(colour: 'red' | 'yellow', message: string): void {
   const word = colour === 'red' ? 'error:' : 'warning:';
   remark(`${paint(colour, word, process.stderr)} ${message}`);
 }
 
 /**
- * Rows as aligned columns, two spaces apart; the last column is not padded. Cells are plain text: names of tenants and
- * keys may come out of tokens, and one with an escape sequence would command the administrator's terminal.
+ * Rows as aligned columns, two spaces apart; the last column is not padded. Control characters are made
+ * visible: names of tenants and keys may come from tokens, and escape sequences would control the
+ * administrator's terminal.
  */
 export function table(cells: readonly (readonly string[])[]): string[] {
   const rows = cells.map((row) => row.map(showControls));
@@ -64,7 +68,7 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** How this very command is called again: through npm in a checkout, by its name where it is installed. */
+/** The command as the user calls it: through npm in a checkout, by its name where it is installed. */
 export function commandName(): string {
   return import.meta.url.includes('/node_modules/') ? 'npx gatewright' : 'npm run --silent gatewright --';
 }

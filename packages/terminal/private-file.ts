@@ -1,18 +1,19 @@
-/** Writes what a command was asked to write, so that its owner alone can read it. */
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from './output.ts';
 
 const REASONS = new Map([
-  ['ENOENT', 'its folder is not there'],
-  ['ENOTDIR', 'a part of the path is no folder'],
+  ['ENOENT', 'its folder does not exist'],
+  ['ENOTDIR', 'a part of the path is not a folder'],
   ['EISDIR', 'it is a folder'],
-  ['EACCES', 'this user may not write there'],
-  ['EPERM', 'this user may not write there'],
+  ['EACCES', 'no permission to write there'],
+  ['EPERM', 'no permission to write there'],
   ['EROFS', 'the file system is read-only'],
   ['ENOSPC', 'the disk is full'],
 ]);
 
-/** @throws UsageError with the reason where it cannot be written: the path was somebody's choice, so it is no bug */
+/**
+ * @throws UsageError with the reason where it cannot be written: the user chose the path, so it is no bug
+ */
 export async function writePrivately(file: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(file, content, { mode: 0o600 });

@@ -1,8 +1,8 @@
-/** `--token-file`: a token that stays out of the shell's history and the list of processes. */
+/** `--token-file`: keeps a token out of the shell's history and the list of processes. */
 import { readFileSync } from 'node:fs';
 import { UsageError } from './output.ts';
 
-/** The token, without the scheme in front of it. @throws UsageError where there is no such file */
+/** The token, without its scheme. @throws UsageError where the file does not exist */
 export function readTokenFile(file: string): string {
   try {
     return readFileSync(file, 'utf8')

@@ -1,16 +1,19 @@
-/** Answers of AWS's query protocol as plain objects. They have elements and text, and neither attributes that matter nor mixed content. */
+/**
+ * Answers of AWS's query protocol as plain objects. They have elements and text; attributes do not matter,
+ * and there is no mixed content.
+ */
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 type Open = { readonly name: string; text: string; readonly children: [name: string, value: unknown][] };
 
 const TOKEN =
   /<!--[\s\S]*?-->|<[?!][^>]*>|<(\/?)([A-Za-z_][\w.:-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/gy;
-/** An answer is a few levels deep; one that is not would only use up memory. */
+/** An answer is a few levels deep; a deeper one would only use up memory. */
 const DEPTH_LIMIT = 64;
 
 /**
- * By name of the root element. A list is what has `member` elements (`Exports: [{…}]`); an empty element is the empty text, so an empty
- * list is no list. Undefined for anything that is no whole document.
+ * By name of the root element. `member` elements make a list (`Exports: [{…}]`); an empty element is the
+ * empty text, so an empty list is not a list. Undefined for anything but a whole document.
  */
 export function readXml(text: string): JsonObject | undefined {
   const root: Open = { name: '', text: '', children: [] };

@@ -1,4 +1,4 @@
-/** Talks to a running gateway over its control port: the one that was started from this directory, or the one that is named. */
+/** Calls a running gateway over its control port: the one started in this directory, or the one named. */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option } from 'commander';
@@ -10,7 +10,6 @@ import type { Command } from 'commander';
 import type { RunningGateway } from '../kernel/files/running-gateways.ts';
 import type { StartCredentials } from '../kernel/files/identity-file.ts';
 
-/** Which of those that run is meant. */
 export type GatewayChoice = { readonly gateway?: string; readonly controlPort?: number };
 
 const DEADLINE_MS = 5000;
@@ -29,12 +28,12 @@ export function addGatewayOptions(command: Command): Command {
     .option('--control-port <number>', 'control port of the running gateway', readPort);
 }
 
-/** What a command was told, for all that it asks from now on. */
+/** Applies to all following calls of the command. */
 export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }
 
-/** @throws UsageError when there is none, or none of that name, with those that there are */
+/** @throws UsageError when there is none, or none of that name, with the existing ones */
 export async function findGateway(): Promise<StartCredentials> {
   const { gateway, controlPort } = chosen;
   if (gateway === undefined && controlPort === undefined) {
@@ -57,14 +56,14 @@ export async function findGateway(): Promise<StartCredentials> {
   if (only === undefined) throw new UsageError(`no gateway runs ${wanted}; ${describeOthers(running)}`);
   if (another !== undefined)
     throw new UsageError(
-      `several gateways run ${wanted}: ${found.map(describe).join('; ')}; take one by ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
+      `several gateways run ${wanted}: ${found.map(describe).join('; ')}; choose one with ${controlPort === undefined ? '--control-port N' : '--gateway FOLDER'}`,
     );
   return only;
 }
 
 function describeOthers(running: readonly RunningGateway[]): string {
   if (running.length === 0) return 'start one with `gatewright start`';
-  return `take one that runs by --gateway NAME: ${running.map(describe).join('; ')}`;
+  return `choose a running one with --gateway NAME: ${running.map(describe).join('; ')}`;
 }
 
 function describe({ name, directory, controlUrl }: RunningGateway): string {
@@ -79,7 +78,7 @@ function realPath(folder: string): string {
   }
 }
 
-/** One call of the local endpoints below `/_gatewright/`. @throws UsageError with what the gateway answered */
+/** One call of the local endpoints below `/_gatewright/`. @throws UsageError with the gateway's answer */
 export async function askGateway(
   method: 'GET' | 'POST',
   path: string,
@@ -96,14 +95,14 @@ export async function askGateway(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; has it ended? Start it again`);
+    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
   }
   const answer: unknown = await response.json();
   if (response.ok) return answer;
   throw new UsageError(messageOf(answer) ?? `the gateway answered ${response.status}`);
 }
 
-/** A call whose answer comes line by line, for as long as the gateway runs. @throws UsageError */
+/** A call whose answer comes line by line, as long as the gateway runs. @throws UsageError */
 export async function* listenToGateway(path: string): AsyncGenerator<string, undefined> {
   const { controlUrl, controlSecret } = await findGateway();
   let rest = '';
@@ -123,7 +122,7 @@ export async function* listenToGateway(path: string): AsyncGenerator<string, und
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`the gateway at ${controlUrl} does not answer any more`, { cause });
+    throw new UsageError(`the gateway at ${controlUrl} no longer answers`, { cause });
   }
 }
 
@@ -132,21 +131,20 @@ function messageOf(answer: unknown): string | undefined {
   return typeof answer.message === 'string' ? answer.message : undefined;
 }
 
-/** A member of an answer that must be there. */
 export function readMember(answer: unknown, name: string): unknown {
   if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, name))
     return Reflect.get(answer, name);
   throw new TypeError(`the gateway's answer has no ${name}`);
 }
 
-/** Events of the running gateway as they come, until it ends. @throws UsageError where it does not answer */
+/** Events of the running gateway, until it ends. @throws UsageError where it does not answer */
 export async function* followGateway(path: string): AsyncGenerator<unknown, void> {
   const { controlUrl, controlSecret } = await findGateway();
   const response = await fetch(`${controlUrl}/_gatewright/${path}`, {
     headers: { Authorization: `Bearer ${controlSecret}` },
   }).catch(() => undefined);
   if (response?.ok !== true || response.body === null)
-    throw new UsageError(`the gateway at ${controlUrl} does not answer; has it ended? Start it again`);
+    throw new UsageError(`the gateway at ${controlUrl} does not answer; start it again if it has ended`);
   let text = '';
   try {
     for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
@@ -159,6 +157,6 @@ export async function* followGateway(path: string): AsyncGenerator<unknown, void
       }
     }
   } catch {
-    // The gateway has ended, and with it what there is to follow.
+    // The gateway has ended, and the events with it.
   }
 }

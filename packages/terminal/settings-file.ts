@@ -1,6 +1,6 @@
 /**
- * Options that stand beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Their names are
- * those of the command line, which read and checks them; what the command line says itself wins.
+ * Options in files beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
+ * and checks are those of the command line, which takes precedence.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -15,32 +15,33 @@ import type { Document, Pair } from 'yaml';
 const SETTINGS_FILE = 'gatewright.yml';
 /** Beside it; read by the plug-in. */
 const SERVICE_FILES = ['serverless.yml', 'serverless.yaml'];
-/** Read by others: `access` at packaging, `variables` when the service is loaded. */
+/** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = new Set(['access', 'variables']);
-/** Says what one run is for, and not how the stacks are served. */
+/** About one run, and not about how the stacks are served. */
 const isOfOneRun = (name: string): boolean => name === 'help' || findOption(name)?.isOfOneRun === true;
-/** A file that takes longer to read than a start. */
+/** A larger file would take longer than a start. */
 const SIZE_LIMIT_BYTES = 1024 * 1024;
 
 type Entry = { readonly name: string; readonly value: unknown; readonly at: string; readonly folder: string };
 
 export type Reading = {
-  /** Takes one sentence per setting that cannot be used here. */
+  /** Receives one sentence per setting that cannot be used here. */
   readonly warn: (sentence: string) => void;
-  /** The command takes some of the settings only: names that it does not have are another's. */
+  /** The command takes only some of the settings: unknown names are for another command. */
   readonly isPart: boolean;
 };
 
-/** Names that a settings file may have for a command: its long options, without those of one run. */
+/** A settings file's names for a command: its long options, without those of one run. */
 export function settingNames(command: Command): readonly string[] {
   const names = command.options.map(({ long }) => (long ?? '').replace(/^--(?:no-)?/, ''));
   return [...new Set(names)].filter((name) => name !== '' && !isOfOneRun(name)).toSorted();
 }
 
 /**
- * Gives `command` what the files beside its sources say. `sources:` of a `gatewright.yml` where the command is called
- * stands in for sources that are not named.
- * @throws UsageError with file and line: a name that is none, a value that is none, two files that contradict each other
+ * Applies the files beside the sources to `command`. `sources:` of a `gatewright.yml` in the working
+ * directory replaces sources that are not named.
+ * @throws UsageError with file and line: an unknown name, an invalid value, two files that contradict each
+ * other
  */
 export function applySettings(command: Command, { warn, isPart }: Reading): void {
   const isNamed = command.args.length > 0;
@@ -53,7 +54,7 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
   for (const entry of entries) {
     const other = decided.get(entry.name);
     if (other !== undefined && JSON.stringify(other.value) !== JSON.stringify(entry.value))
-      throw new UsageError(`${entry.at}: ${entry.name} is said otherwise in ${other.at}`);
+      throw new UsageError(`${entry.at}: ${entry.name} has another value in ${other.at}`);
     decided.set(entry.name, entry);
   }
   for (const entry of decided.values())
@@ -68,7 +69,7 @@ function folderOf(source: string): string {
 function nameSources(command: Command, { value, at, folder }: Entry, isNamed: boolean): void {
   const sources: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (sources.length === 0 || !sources.every((source) => typeof source === 'string' && source !== ''))
-    throw new UsageError(`${at}: sources takes folders and templates, as the command line does`);
+    throw new UsageError(`${at}: sources must be folders and templates, as on the command line`);
   if (!isNamed)
     command.processedArgs[0] = sources.map((source) => relative('.', resolve(folder, String(source))) || '.');
 }
@@ -84,7 +85,7 @@ function applySetting(command: Command, entry: Entry): void {
   if (command.getOptionValueSource(attribute) === 'cli' || value === null) return;
   const flag = toFlag(value);
   const isSwitch = yes === undefined || yes.isBoolean();
-  if (isSwitch && flag === undefined) throw new UsageError(`${at}: ${name} is true or false`);
+  if (isSwitch && flag === undefined) throw new UsageError(`${at}: ${name} must be true or false`);
   const decided = isSwitch || (no !== undefined && flag === false) ? flag : parse(command, option, entry);
   command.setOptionValueWithSource(attribute, decided, 'config');
 }
@@ -96,11 +97,11 @@ function toFlag(value: unknown): boolean | undefined {
 
 /** As if each text were given on the command line. */
 function parse(command: Command, option: Option, { name, value, at, folder }: Entry): unknown {
-  // YAML's `true` where the command line takes `on`.
+  // YAML's `true` where the command line has `on`.
   const said =
     typeof value === 'boolean' && option.argChoices?.includes('on') === true ? (value ? 'on' : 'off') : value;
   const texts = toSettingTexts(said);
-  if (texts === undefined) throw new UsageError(`${at}: ${name} takes texts, as the command line does`);
+  if (texts === undefined) throw new UsageError(`${at}: ${name} accepts texts, as on the command line`);
   const isPath = /<(?:dir|file|folder)>/.test(option.flags);
   let parsed: unknown = command.getOptionValue(option.attributeName());
   for (const text of texts)
@@ -116,8 +117,8 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 }
 
 function describeUnknown(command: Command, name: string): string {
-  if (isOfOneRun(name)) return `${name} is for the command line: it says what one run is for`;
-  return `there is no setting "${name}"; there are sources, ${settingNames(command).join(', ')}`;
+  if (isOfOneRun(name)) return `${name} is about one run: give it on the command line`;
+  return `there is no setting "${name}"; known settings: sources, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {
@@ -125,13 +126,13 @@ function readSettingsFile(file: string): readonly Entry[] {
   return read === undefined ? [] : entriesOf(read, read.document.contents, file);
 }
 
-/** Of `custom.gatewright`, as it is written: variables are osls's, which resolves them for the plug-in. */
+/** `custom.gatewright` unresolved: osls resolves its variables for the plug-in. */
 function readServiceSettings(file: string, warn: (sentence: string) => void): readonly Entry[] {
   let read: Read | undefined;
   try {
     read = readYaml(file);
   } catch {
-    // Whoever loads the service says what is wrong with it.
+    // The loader of the service reports its errors.
     return [];
   }
   if (read === undefined || !read.document.hasIn(['custom', 'gatewright'])) return [];
@@ -140,7 +141,9 @@ function readServiceSettings(file: string, warn: (sentence: string) => void): re
     if (OF_OTHERS.has(name)) return false;
     const isVariable = JSON.stringify(value).includes('${');
     if (isVariable)
-      warn(`${at}: custom.gatewright.${name} holds a variable, which only the plug-in resolves: not used`);
+      warn(
+        `${at}: custom.gatewright.${name} is ignored: it holds a variable, which only the plug-in resolves`,
+      );
     return !isVariable;
   });
 }
@@ -167,7 +170,7 @@ function entriesOf({ document, lines }: Read, node: unknown, file: string): read
   if (!isMap(node)) {
     // A variable in place of the whole map is osls's.
     if (isScalar(node) && String(node.value).includes('${')) return [];
-    throw new UsageError(`${shown} holds no map of settings`);
+    throw new UsageError(`${shown} is not a map of settings`);
   }
   return node.items.map((pair: Pair) => {
     const { key } = pair;

@@ -1,4 +1,4 @@
-/** What editors complete `gatewright.yml` from, made of the options of `gatewright start`. */
+/** The JSON Schema of `gatewright.yml` for editors, from the options of `gatewright start`. */
 import { findOption } from '../engine/start-settings.ts';
 import { settingNames } from './settings-file.ts';
 import type { JsonSchema } from '#shared/http/fields.ts';
@@ -9,7 +9,7 @@ const TEXTS: JsonSchema = { type: 'array', items: TEXT };
 
 export function settingsSchema(start: Command): JsonSchema {
   const sources = {
-    description: 'Folders and templates, where the command line names none.',
+    description: 'Folders and templates, used when the command line names none.',
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
   };
   const options = settingNames(start).map((name) => [name, describe(start, name)]);

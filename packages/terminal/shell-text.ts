@@ -1,4 +1,3 @@
-/** Text for a POSIX shell. */
 import { commandName } from './output.ts';
 
 export type TokenText = {
@@ -14,7 +13,10 @@ export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** `$(gatewright token …)`: the token is minted when the line runs, so no line is 600 characters long or too old. */
+/**
+ * `$(gatewright token …)`: the token is minted when the line runs, so the line is short and the token never
+ * expired.
+ */
 export function tokenCommand(token: TokenText): string {
   return `$(${tokenLine(token)})`;
 }
@@ -25,7 +27,6 @@ export type LoadText = {
   readonly param: Readonly<Record<string, string>>;
 };
 
-/** The command that lists all routes of what was started. */
 export function routesLine({ sources, stage, param }: LoadText): string {
   const isHere = sources.length === 1 && sources[0] === '.';
   return [

@@ -1,4 +1,3 @@
-/** Options of `start` and its like, made of the table of them. */
 import { Option } from 'commander';
 import { START_OPTIONS } from '../engine/start-options.ts';
 import { describeOption } from '../engine/start-settings.ts';

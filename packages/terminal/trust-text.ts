@@ -1,24 +1,23 @@
-/** How the local CA comes to be trusted, and how that is taken back: lines to paste, for people who decide. */
 import { relative } from 'node:path';
 import { quote } from './shell-text.ts';
 
 type Advice = { readonly title: string; readonly lines: readonly string[] };
 
-/** This system first; then programs that have authorities of their own. */
+/** This system first; then programs with authorities of their own. */
 export function describeTrust(file: string, platform: NodeJS.Platform): string[] {
   const [near, whole] = [quote(relative(process.cwd(), file)), quote(file)];
   const advice = [...ofSystem(platform, whole), ...ofPrograms(near, whole)];
   return [
-    'For one command only, which is the safest:',
+    'For one command only (safest):',
     ...indent([
       `curl --cacert ${near} https://…`,
       `NODE_EXTRA_CA_CERTS=${whole} node client.js`,
-      `SSL_CERT_FILE=${whole} python client.py    # and programs of Go, Ruby and OpenSSL; it takes the place of the usual authorities`,
+      `SSL_CERT_FILE=${whole} python client.py    # also Go, Ruby and OpenSSL; it replaces the usual authorities`,
       `AWS_CA_BUNDLE=${whole} aws …`,
     ]),
     ...advice.flatMap(({ title, lines }) => ['', `${title}:`, ...indent(lines)]),
     '',
-    'Trust it on this machine only, and take it back when the project is over. .gatewright is not committed: each clone has a CA of its own.',
+    'Trust it on this machine only, and undo that when the project is over. .gatewright is not committed: each clone has its own CA.',
   ];
 }
 
@@ -34,7 +33,7 @@ function ofSystem(platform: NodeJS.Platform, file: string): readonly Advice[] {
           title: 'macOS, with Safari and Chrome',
           lines: [
             `security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db ${file}`,
-            `security remove-trusted-cert ${file}    # takes it back`,
+            `security remove-trusted-cert ${file}    # undo`,
           ],
         },
       ];
@@ -44,28 +43,28 @@ function ofSystem(platform: NodeJS.Platform, file: string): readonly Advice[] {
           title: 'Windows, with Edge and Chrome (no administrator needed)',
           lines: [
             `certutil -user -addstore Root ${file}`,
-            'certutil -user -delstore Root "Gatewright local CA"    # takes it back',
+            'certutil -user -delstore Root "Gatewright local CA"    # undo',
           ],
         },
       ];
     default:
       return [
         {
-          title: 'Debian, Ubuntu and their kin',
+          title: 'Debian, Ubuntu and similar',
           lines: [
             `sudo install -m 644 ${file} /usr/local/share/ca-certificates/gatewright.crt && sudo update-ca-certificates`,
-            'sudo rm /usr/local/share/ca-certificates/gatewright.crt && sudo update-ca-certificates --fresh    # takes it back',
+            'sudo rm /usr/local/share/ca-certificates/gatewright.crt && sudo update-ca-certificates --fresh    # undo',
           ],
         },
         {
-          title: 'Fedora, Arch and their kin',
-          lines: [`sudo trust anchor ${file}`, `sudo trust anchor --remove ${file}    # takes it back`],
+          title: 'Fedora, Arch and similar',
+          lines: [`sudo trust anchor ${file}`, `sudo trust anchor --remove ${file}    # undo`],
         },
         {
-          title: 'Chrome and Chromium on Linux, which look here (package libnss3-tools)',
+          title: 'Chrome and Chromium on Linux, which use this store (package libnss3-tools)',
           lines: [
             `certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n gatewright -i ${file}`,
-            'certutil -d sql:$HOME/.pki/nssdb -D -n gatewright    # takes it back',
+            'certutil -d sql:$HOME/.pki/nssdb -D -n gatewright    # undo',
           ],
         },
       ];
@@ -78,7 +77,7 @@ function ofPrograms(near: string, file: string): readonly Advice[] {
       title: 'Firefox',
       lines: [
         'Settings → Privacy & Security → View Certificates → Authorities → Import, and tick "identify websites".',
-        'On macOS and Windows it follows the system.',
+        'On macOS and Windows it uses the system’s authorities.',
       ],
     },
     {
@@ -91,7 +90,7 @@ function ofPrograms(near: string, file: string): readonly Advice[] {
     {
       title: 'Containers',
       lines: [
-        `docker run -v ${file}:/ca.pem:ro -e NODE_EXTRA_CA_CERTS=/ca.pem …    # ${near} is readable for its owner`,
+        `docker run -v ${file}:/ca.pem:ro -e NODE_EXTRA_CA_CERTS=/ca.pem …    # only its owner can read ${near}`,
       ],
     },
   ];

@@ -38,8 +38,8 @@ describe('gatewright attach', () => {
 
     const unasked = await run(...attach);
     assert.equal(unasked.code, 1);
-    assert.match(unasked.stdout, /1 +permission +let API Gateway call gatewright-prod-token-authorizer/);
-    assert.match(unasked.stderr, /nobody is here to ask, and nothing was changed/);
+    assert.match(unasked.stdout, /1 +permission +allow API Gateway to call gatewright-prod-token-authorizer/);
+    assert.match(unasked.stderr, /No terminal to confirm in\. Nothing was changed\./);
     assertSame(await api.everything(), before);
 
     const { PATH = '', HOME = '' } = process.env;
@@ -54,11 +54,11 @@ describe('gatewright attach', () => {
     assert.equal(code, null, 'it was killed');
     const midway = await run('attach', 'plan', ...target, '--no-document');
     assert.equal(midway.code, 1);
-    assert.match(midway.stderr, /an attachment is under way/);
+    assert.match(midway.stderr, /an attachment is in progress/);
 
     const again = await run(...attach, '--yes');
     assert.equal(again.code, 0, again.stderr);
-    assert.match(again.stdout, /going on where it stopped: [1-4] of 8 steps are left/);
+    assert.match(again.stdout, /resuming: [1-4] of 8 steps are left/);
     assert.match(again.stdout, /good +stage prod serves the routes behind the authorizer +4 routes/);
     assert.match(again.stdout, /good +the function refuses a bad credential +unauthorized/);
     assert.equal(await api.status('GET', '/things-1'), 401);
@@ -66,7 +66,7 @@ describe('gatewright attach', () => {
 
     const elsewhere = await run('detach', ...target, '--yes', '--region', 'eu-west-1');
     assert.equal(elsewhere.code, 1);
-    assert.match(elsewhere.stderr, /the undo file is of us-east-1: say --region us-east-1/);
+    assert.match(elsewhere.stderr, /the undo file is of us-east-1: pass --region us-east-1/);
 
     const detached = await run('detach', ...target, '--yes');
     assert.equal(detached.code, 0, detached.stderr);

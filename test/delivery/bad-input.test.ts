@@ -71,7 +71,7 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a setting that is none beside the template',
     args: ['start', settled, ...PORTS],
-    says: /settled\/gatewright\.yml:2: there is no setting "prot"; there are sources, account, /,
+    says: /settled\/gatewright\.yml:2: there is no setting "prot"; known settings: sources, account, /,
   },
   {
     name: 'an unknown stage',
@@ -129,13 +129,13 @@ const rows: { name: string; args: readonly string[]; says: RegExp }[] = [
   {
     name: 'a shift of time that is none',
     args: ['clock', 'tomorrow'],
-    says: /"tomorrow" is no shift; write \+1d/,
+    says: /"tomorrow" is not a shift; write \+1d/,
   },
-  { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is no WebSocket URL/ },
+  { name: 'a WebSocket that is none', args: ['send', 'http://x', 'hi'], says: /is not a WebSocket URL/ },
   {
     name: 'a WebSocket where nothing listens',
     args: ['send', 'ws://127.0.0.1:1/dev?token=secret', 'hi'],
-    says: /ws:\/\/127\.0\.0\.1:1\/dev cannot be reached: ECONNREFUSED; does the gateway run, and is this its port\?$/m,
+    says: /ws:\/\/127\.0\.0\.1:1\/dev cannot be reached: ECONNREFUSED; check that the gateway runs on this port$/m,
   },
   {
     name: 'a plan that is not there',

@@ -73,12 +73,12 @@ describe('commands that reach a running gateway', () => {
     assert.equal(nobody.code, 1);
     assert.ok(
       nobody.stderr.includes(
-        `no gateway runs from this directory; take one that runs by --gateway NAME: ${all}`,
+        `no gateway runs from this directory; choose a running one with --gateway NAME: ${all}`,
       ),
     );
     assert.ok(
       wrong.stderr.includes(
-        `no gateway runs named cheese or started there; take one that runs by --gateway NAME: ${all}`,
+        `no gateway runs named cheese or started there; choose a running one with --gateway NAME: ${all}`,
       ),
     );
   });
@@ -120,9 +120,9 @@ describe('commands that reach a running gateway', () => {
 
     assert.match(
       replayed.stdout,
-      /^m-1 {2}shop-prod-Answer {2}went well\nm-2 {2}shop-prod-Answer {2}is kept: shop-Answer-\w+: .*as asked/,
+      /^m-1 {2}shop-prod-Answer {2}succeeded\nm-2 {2}shop-prod-Answer {2}is kept: shop-Answer-\w+: .*as asked/,
     );
-    assert.match(replayed.stdout, /1 event went well, 1 did not\n$/);
+    assert.match(replayed.stdout, /1 event succeeded, 1 did not\n$/);
     assert.equal(replayed.code, 2);
   });
 
@@ -133,9 +133,9 @@ describe('commands that reach a running gateway', () => {
     const noJson = await run(shop, 'invoke', 'Answer', '--event', 'no-such-file');
 
     assert.equal((JSON.parse(failed.stdout) as { errorMessage: string }).errorMessage, 'as asked');
-    assert.match(handedOver.stdout, /has the event/);
+    assert.match(handedOver.stdout, /^sent to /);
     assert.match(unknown.stderr, /there is no function "Nobody"; there are shop-Answer/);
-    assert.match(noJson.stderr, /"no-such-file" is neither JSON nor a file/);
+    assert.match(noJson.stderr, /"no-such-file" is neither JSON nor a readable file/);
     assert.deepEqual(
       [failed, handedOver, unknown, noJson].map(({ code }) => code),
       [1, 0, 1, 1],

@@ -199,7 +199,7 @@ describe('gatewright data, and start --seed', () => {
     const { Items } = await (await clients()).tables.send(new ScanCommand({ TableName: 'orders' }));
     const overwrite = await run('data', 'save', 'template.json');
 
-    assert.match(again.stderr, /has APIs, keys or plans by calls already; start it anew/);
+    assert.match(again.stderr, /calls have already made APIs, keys or plans in this gateway; restart it/);
     assert.match(reply[0]?.stderr ?? '', /cut is incomplete: \d+ of \d+ bytes/);
     assert.match(reply[1]?.stderr ?? '', /changed was changed: its checksum does not match/);
     assert.match(reply[2]?.stderr ?? '', /foreign is not a file of `gatewright data save`/);

@@ -133,12 +133,12 @@ describe('serverless offline', () => {
     {
       name: 'a configuration file of another name',
       args: ['gateway', 'start', '--config', 'other.yml'],
-      says: /gatewright reads serverless\.yml and its kin, not other\.yml/,
+      says: /gatewright reads serverless\.yml or serverless\.yaml, not other\.yml/,
     },
     {
       name: 'serverless-offline beside it',
       args: ['offline', '--config', 'both.yml'],
-      says: /take serverless-offline out of plugins/,
+      says: /remove serverless-offline from plugins/,
     },
   ])
     it(`refuses ${name} with one message`, async () => {

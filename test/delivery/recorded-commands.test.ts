@@ -39,9 +39,9 @@ describe('gatewright requests, explain, replay and export', () => {
       /^[0-9a-f]{8} {2}\d\d:\d\d:\d\d\.\d{3} {2}403 .* GET {2}\/dev {2}INVALID_API_KEY/,
     );
     assert.match(story.stdout, /^GET \/ was refused with 403 in the phase meter\./);
-    assert.match(story.stdout, /belongs to no key of the account/);
-    assert.match(story.stdout, /For another outcome\n {2}Send the value of a key, not its id or name\.\n$/);
-    assert.match(phases.stdout, /\nauthenticate {2}.* ms {2}nobody is asked: the route is open\n/);
+    assert.match(story.stdout, /is not that of any key of the account/);
+    assert.match(story.stdout, /To change the outcome\n {2}Send the value of a key, not its id or name\.\n$/);
+    assert.match(phases.stdout, /\nauthenticate {2}.* ms {2}the route is open: no authorizer is called\n/);
     assert.ok(!story.stdout.includes('a-key-that'));
   });
 
@@ -74,7 +74,7 @@ describe('gatewright requests, explain, replay and export', () => {
     assert.match(exported.stdout, /^\d+ requests in .*all\.har\n$/);
     assert.deepEqual(
       [unwritten.code, unwritten.stderr],
-      [1, `error: ${missing} cannot be written: its folder is not there\n`],
+      [1, `error: ${missing} cannot be written: its folder does not exist\n`],
     );
     const { log } = JSON.parse(readFileSync(file, 'utf8')) as {
       log: { entries: { response: { status: number } }[] };
@@ -117,9 +117,12 @@ describe('gatewright requests, explain, replay and export', () => {
 
   it('say what is wrong with what was typed, and which request is not kept', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
-      [['explain', 'ffffffff'], /No request ffffffff is kept; `gatewright requests` lists those that are/],
+      [
+        ['explain', 'ffffffff'],
+        /There is no record of request ffffffff; `gatewright requests` lists the kept ones/,
+      ],
       [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
-      [['replay', 'last', '--at', 'soon'], /"soon" is no shift/],
+      [['replay', 'last', '--at', 'soon'], /"soon" is not a shift/],
     ];
     const told = await Promise.all(cases.map(([args]) => run(...args)));
     for (const [index, { code, stderr }] of told.entries()) {

@@ -5,23 +5,21 @@ export type AccessCell = 'open' | 'allow' | 'own' | 'depends' | 'deny';
 export type ShownAccess = {
   readonly name: string;
   readonly kind: 'rest' | 'http' | 'websocket';
-  /** What it protects in the stage of this start. */
+  /** The APIs of this start that it protects. */
   readonly apis: readonly {
     readonly apiId: string;
-    /** Said by the gateway, where it serves this API. */
+    /** Name given by the gateway, where it serves this API. */
     readonly apiName?: string | undefined;
     readonly stage: string;
   }[];
-  /** Ids, by which a caller's is chosen. */
+  /** Ids for choosing a caller's issuer. */
   readonly issuers: readonly string[];
   /** `anybody`, then the roles. */
   readonly columns: readonly string[];
   readonly rows: readonly {
     readonly method: string;
     readonly path: string;
-    /** By column. */
     readonly cells: readonly AccessCell[];
-    /** Every rule that names the route, in words. */
     readonly rules: readonly string[];
   }[];
 };
@@ -47,10 +45,10 @@ type ShownAccessAnswer = {
   readonly word: AccessWord;
   readonly reason: string;
   readonly route: string | undefined;
-  /** As whom the rules see the caller; undefined where nobody looks. */
+  /** The caller as the rules see it; undefined without one. */
   readonly caller: string | undefined;
   readonly quota: string | undefined;
-  /** Why the credential is no good, whatever the rules say. */
+  /** Why the credential is refused, whatever the rules allow. */
   readonly refusal: string | undefined;
   readonly rules: readonly string[];
 };
@@ -68,12 +66,11 @@ export type AccessReply =
       readonly routes: readonly ShownRouteAnswer[];
       readonly refusal: string | undefined;
     }
-  /** It cannot be asked so; a sentence. */
   | { readonly kind: 'problem'; readonly problem: string };
 
 /** Body of `GET console/access`. */
 export type ShownAccessBook = {
   readonly documents: readonly ShownAccess[];
-  /** Authorizers of this start go by versions that were published, so what the folder says need not be in force. */
+  /** Authorizers of this start use published versions, so the folder's documents may not be in force. */
   readonly isPublished: boolean;
 };

@@ -1,4 +1,7 @@
-/** The console's own files: public, since they hold nothing of a start; what they show is asked with the secret. */
+/**
+ * The console's own files: public, since they hold no data of a start; the page requests data with the
+ * secret.
+ */
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 
 /** By name: `index.html`, `app.js`. */
@@ -7,8 +10,8 @@ export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly
 export const CONSOLE_PATH = '/console/';
 
 /**
- * Nothing from elsewhere and nothing inline; no other page can frame it, and no form of it leads anywhere. Sockets:
- * a page on 127.0.0.1 that shows WebSocket APIs of this start.
+ * Nothing external and nothing inline; no framing by other pages, no form targets. Sockets: a page on
+ * 127.0.0.1 connects to WebSocket APIs of this start.
  */
 const POLICY = [
   "default-src 'none'",
@@ -37,13 +40,12 @@ const HEADERS = [
   'DENY',
 ];
 
-/** Of a request, what stands behind the path of a short link. */
 const SHORT_LINK = /^\/r\/([\w=-]{4,64})$/;
 
 const LONG_ID = 20;
 const SHORT_ID = 8;
 
-/** @returns undefined for paths of others */
+/** @returns undefined for other paths */
 export async function serveConsole(
   { method, path }: ControlRequest,
   load: (() => Promise<ConsoleFiles>) | undefined,
@@ -60,7 +62,7 @@ export async function serveConsole(
   return { status: 200, headers: ['Content-Type', file.type, ...HEADERS], body: file.body };
 }
 
-/** ` http://127.0.0.1:4000/r/0f5b1c2d`: of a long id the beginning, which `find` takes as well. */
+/** ` http://127.0.0.1:4000/r/0f5b1c2d`: a long id is shortened to its beginning, which `find` accepts. */
 export function printShortLink(control: string, requestId: string): string {
   return ` ${control}/r/${requestId.length > LONG_ID ? requestId.slice(0, SHORT_ID) : requestId}`;
 }

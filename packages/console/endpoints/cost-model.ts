@@ -1,4 +1,4 @@
-/** What AWS would meter of the traffic that is recorded; plain JSON. */
+/** AWS's metering of the recorded traffic; plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ApiShape = {
@@ -6,15 +6,15 @@ export type ApiShape = {
   readonly apiName: string;
   readonly stage: string;
   readonly kind: ApiProtocol;
-  /** Requests that AWS charges for; of WebSocket APIs handshakes. */
+  /** Requests that AWS charges for; for WebSocket APIs handshakes. */
   readonly requests: number;
-  /** REST: refused by an authorizer, a key or a throttle, which costs nothing. */
+  /** REST: refused by an authorizer, a key or a throttle, and therefore free. */
   readonly unbilled: number;
   /** Units of 512 KB (HTTP) or 32 KB (messages of WebSockets, both ways). */
   readonly units: number;
   readonly connectionMinutes: number;
   readonly responseBytes: number;
-  /** What the API has that an HTTP API could not have; empty for others than REST APIs. */
+  /** Features in use that HTTP APIs lack; empty for other kinds than REST APIs. */
   readonly onlyRest: readonly string[];
 };
 
@@ -23,18 +23,16 @@ export type FunctionShape = {
   readonly memoryMb: number;
   readonly architecture: 'x86_64' | 'arm64';
   readonly calls: number;
-  /** Of all calls together. */
   readonly totalMs: number;
-  /** Printed in all calls together. */
   readonly logBytes: number;
-  /** As an authorizer, how long its answers are kept; undefined where it is none. */
+  /** As an authorizer, how long its answers are cached; undefined where it is none. */
   readonly keptSeconds: number | undefined;
 };
 
 export type CacheShape = {
   readonly apiName: string;
   readonly stage: string;
-  /** As AWS writes it: `0.5`. */
+  /** In AWS's form: `0.5`. */
   readonly gigabytes: string;
   readonly hits: number;
   readonly misses: number;
@@ -44,13 +42,12 @@ export type CacheShape = {
 export type TableShape = { readonly table: string; readonly reads: number; readonly writes: number };
 
 export type TrafficShape = {
-  /** Requests and messages that clients sent. */
   readonly events: number;
   readonly apis: readonly ApiShape[];
   readonly functions: readonly FunctionShape[];
   readonly caches: readonly CacheShape[];
-  /** Undefined where tables are elsewhere, and nobody counts. */
+  /** Undefined where tables are elsewhere, and not counted. */
   readonly tables: readonly TableShape[] | undefined;
-  /** Requests and messages since the start, which those units are of. */
+  /** Requests and messages since the start, to which those units belong. */
   readonly eventsOfTables: number;
 };

@@ -1,16 +1,16 @@
-/** Server-sent events of what is recorded, in batches: a browser that watches heavy traffic must not slow it down. */
+/** Server-sent events of records, in batches: a browser that watches heavy traffic must not slow it down. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { RequestRecords } from '../records/request-records.ts';
 
 const BATCH_MS = 100;
 const BATCH_ROWS = 500;
-/** Proxies and browsers give a silent stream up; the control port does after `IDLE_MS`. */
+/** Proxies and browsers drop silent streams; so does the control port after `IDLE_MS`. */
 const HEARTBEAT_MS = 15_000;
 const IDLE_MS = 60_000;
 const HEADERS = ['Content-Type', 'text/event-stream; charset=utf-8', 'Cache-Control', 'no-store'];
 
-/** Rows from sequence `since` on, oldest first, as they come. */
+/** Rows from sequence `since` on, oldest first, as they arrive. */
 export function streamRows(records: RequestRecords, since: number): ControlReply {
   const ended = new AbortController();
   const bytes = {
@@ -34,7 +34,7 @@ async function* printRows(
   yield Buffer.from('retry: 1000\n\n');
   while (!signal.aborted) {
     const { taken } = records.state;
-    // Cleared or started anew: what the reader has is of another time.
+    // Cleared or restarted: the reader's rows are outdated.
     if (next > taken) next = 0;
     if (next < taken) {
       const rows = records
@@ -51,7 +51,7 @@ async function* printRows(
   }
 }
 
-/** False where nothing has come for the time of a heartbeat. */
+/** False when nothing arrived within a heartbeat. */
 async function happens(records: RequestRecords, signal: AbortSignal): Promise<boolean> {
   const done = new AbortController();
   const silence = wait(HEARTBEAT_MS, false, {

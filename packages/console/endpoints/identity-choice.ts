@@ -1,6 +1,7 @@
 /**
- * As whom a request is sent: `nobody`, `alice:admin,courier` (a token of the local issuer), `key:ID` (an API key) or
- * `iam:NAME` (a signature of a local identity). What was sent before as a credential is taken out.
+ * The caller of a request to send: `nobody`, `alice:admin,courier` (a token of the local issuer), `key:ID`
+ * (an API key) or `iam:NAME` (a signature of a local identity). Credentials of the original request are
+ * removed.
  */
 import { WishRefused } from '../../core/errors.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
@@ -20,7 +21,7 @@ export type OutgoingRequest = {
   readonly body: Buffer | undefined;
 };
 
-/** Signs tokens of its own and of issuers that it stands in for. */
+/** Signs its own tokens and those of issuers that it stands in for. */
 interface LocalIssuer {
   readonly own: string;
   includes(issuer: string): boolean;
@@ -45,7 +46,7 @@ const CREDENTIALS = new Set([
   'x-amz-content-sha256',
 ]);
 
-/** Of a connection, or what the signature brings itself. */
+/** Of a connection, or added by the signature. */
 const UNSIGNED = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
 /** @throws WishRefused */
@@ -84,7 +85,7 @@ function routeOf({ method, target }: OutgoingRequest, api: ServedApi): RoutePlan
   return api.stages.get(stageName)?.deployment.routes.find(method, path)?.plan;
 }
 
-/** Where the route's authorizer reads a token; `Authorization` unless it reads elsewhere. */
+/** Where the route's authorizer reads a token; default: `Authorization`. */
 function sourceOf(route: RoutePlan | undefined): IdentitySource {
   const authorization = route?.authorization;
   const sources =

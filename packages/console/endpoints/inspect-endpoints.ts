@@ -1,4 +1,6 @@
-/** What the console asks beside requests, below `/_gatewright/console/` (docs/design/control-plane.md). */
+/**
+ * Endpoints of the console beside requests, below `/_gatewright/console/` (docs/design/control-plane.md).
+ */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
@@ -32,11 +34,11 @@ export type InspectPorts = Recording & {
   readonly services: ServiceClient;
   /** Undefined = this start has no DynamoDB. */
   readonly tableRegion: () => string | undefined;
-  /** Undefined = whoever has started the gateway knows no access documents. */
+  /** Undefined = the starting program has no access documents. */
   readonly access: AccessBook | undefined;
-  /** Undefined = nobody makes invoices. */
+  /** Undefined = no invoices are made. */
   readonly invoices: InvoiceBook | undefined;
-  /** Authorizers go by published versions of them. */
+  /** Authorizers use their published versions. */
   readonly followsPublished: () => boolean;
   /** Bodies of `GET console/{name}`. */
   readonly pages: Readonly<Record<string, () => unknown>>;
@@ -54,7 +56,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'tables',
 ]);
 
-/** `path` is below `/_gatewright/`. @returns undefined for paths of others */
+/** `path` is below `/_gatewright/`. @returns undefined for other paths */
 export async function serveInspection(
   request: ControlRequest,
   path: string,
@@ -170,14 +172,14 @@ function changeKey(
 function reachClient(name: string, body: JsonObject, at: InspectPorts): ControlReply {
   const { connectionId, text } = body;
   const connection = at.connections.all.find((one) => one.connectionId === connectionId);
-  if (connection === undefined) return jsonReply(404, { message: 'This connection is not open any more.' });
+  if (connection === undefined) return jsonReply(404, { message: 'This connection is closed.' });
   if (name === 'connections/close') {
     at.connections.end(connection, CLOSED_BY_API);
     return jsonReply(200, { closed: connection.connectionId });
   }
   if (typeof text !== 'string') return wanted('{"connectionId", "text"}');
   if (at.connections.deliver(connection, text) === 'full')
-    return jsonReply(429, { message: 'The client has not read what it was sent before.' });
+    return jsonReply(429, { message: 'The client has not read earlier messages.' });
   const api = at.findApi(connection.apiId);
   if (api !== undefined) recordPost(Buffer.from(text), connection, api, at.random.uuid(), at);
   return jsonReply(200, { sent: connection.connectionId });
@@ -198,7 +200,7 @@ async function askTable(body: JsonObject, { services, tableRegion }: InspectPort
 }
 
 function wanted(what: string): ControlReply {
-  return jsonReply(400, { message: `Wanted: ${what}` });
+  return jsonReply(400, { message: `Expected ${what}` });
 }
 
 function isOptionalText(value: unknown): value is string | undefined {

@@ -1,4 +1,4 @@
-/** What the control port tells of a start beside its requests; plain JSON. */
+/** A start beside its requests, as the control port shows it; plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ShownRoute = {
@@ -19,15 +19,12 @@ export type ShownRoute = {
   readonly timeoutMs: number | undefined;
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined;
   readonly cacheSeconds: number | undefined;
-  /** `header X-Id` that must be there. */
+  /** Required parameters: `header X-Id`. */
   readonly required: readonly string[];
-  /** Media types whose bodies a model checks. */
   readonly checkedBodies: readonly string[];
-  /** Of the models that the route names. */
   readonly examples: readonly {
     readonly mediaType: string;
     readonly model: string;
-    /** JSON. */
     readonly text: string;
   }[];
 };
@@ -47,13 +44,13 @@ export type ShownApi = {
 export type ShownIdentities = {
   readonly signers: readonly { readonly name: string; readonly arn: string }[];
   readonly keys: readonly { readonly id: string; readonly name: string }[];
-  /** Of access documents. */
+  /** From access documents. */
   readonly roles: readonly string[];
 };
 
 type ShownStage = {
   readonly apiId: string;
-  /** Its id where this start has no such API. */
+  /** The API's id where this start has no such API. */
   readonly apiName: string;
   readonly stage: string;
 };
@@ -71,7 +68,7 @@ export type ShownPlanKey = {
   readonly keyId: string;
   readonly name: string;
   readonly enabled: boolean;
-  /** Left of this period; undefined where the plan has no quota. */
+  /** Left in this period; undefined where the plan has no quota. */
   readonly left: number | undefined;
   /** `2026-09-01` and the requests of that day, oldest first. */
   readonly days: readonly (readonly [string, number])[];
@@ -88,11 +85,10 @@ export type ShownCacheEntry = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stage: string;
-  /** Names the entry for a flush; a secret of nobody. */
+  /** Identifies the entry for a flush; not secret. */
   readonly id: string;
-  /** What it is kept under, without secrets. */
   readonly key: string;
-  /** Principal of a grant, status of an answer. */
+  /** Principal of a grant, status of a reply. */
   readonly holds: string;
   readonly ageMs: number | undefined;
   readonly endsInMs: number;
@@ -120,13 +116,13 @@ export type ShownFunction = {
   readonly instances: number;
   readonly busy: number;
   readonly started: number;
-  /** Names alone where the value may be a secret. */
+  /** Only the name where the value may be a secret. */
   readonly environment: readonly (readonly [string, string])[];
   readonly calls: number;
   readonly errors: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
-  /** What instances took to start, newest first, of recorded calls that waited for one. */
+  /** Start times of instances, newest first, of recorded calls that waited for one. */
   readonly coldMs: readonly number[];
   readonly lines: readonly {
     readonly epochMs: number;

@@ -1,11 +1,9 @@
-/** Invoices of a month, as the console shows them; plain JSON. */
-
 export type ShownInvoice = {
   readonly number: string;
   readonly tenant: string;
   readonly customer: string;
   readonly currency: string;
-  /** Decimal text, amounts as well. */
+  /** Decimal text, like the amounts. */
   readonly total: string;
   readonly lines: readonly {
     readonly what: string;
@@ -20,8 +18,7 @@ export type ShownInvoice = {
 export type ShownInvoices = {
   readonly month: string;
   readonly invoices: readonly ShownInvoice[];
-  /** What is not closed yet, in a sentence: the invoices are drafts. */
+  /** A sentence about periods still open: the invoices are drafts. */
   readonly notClosed: string | undefined;
-  /** Periods whose plans have no price. */
   readonly unpriced: number;
 };

@@ -1,4 +1,7 @@
-/** What was recorded, below `/_gatewright/requests`: rows, one request whole, events, archive, replay (docs/design/control-plane.md). */
+/**
+ * Recorded requests, below `/_gatewright/requests`: rows, details, events, archive, replay
+ * (docs/design/control-plane.md).
+ */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
@@ -11,12 +14,12 @@ import type { RecordState } from '../records/model.ts';
 import type { Edit, ResendPorts, Wish } from './resend.ts';
 
 const MAX_HAR = 2_000;
-/** Connections end with four digits. */
+/** Close codes of connections have four digits. */
 const STATUS = /^(?:\d{3,4}|[1-5]xx)$/i;
 
 export type RequestEndpointPorts = ResendPorts & { readonly version: string };
 
-/** `path` is below `/_gatewright/`. @returns undefined for paths of others */
+/** `path` is below `/_gatewright/`. @returns undefined for other paths */
 export async function serveRequests(
   request: ControlRequest,
   path: string,
@@ -56,7 +59,7 @@ function serveList(
   const query = new URLSearchParams(request.query);
   const status = query.get('status') ?? undefined;
   if (status !== undefined && status !== '' && !STATUS.test(status))
-    return jsonReply(400, { message: 'Wanted: status=404, or 4xx for all of a kind.' });
+    return jsonReply(400, { message: 'Expected status=404, or 4xx for all of a kind.' });
   const rows = records.rows({
     limit: numberOf(query, 'limit'),
     before: numberOf(query, 'before'),
@@ -86,9 +89,9 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Of ordinary successes above ${WHOLE_PER_SECOND} a second ${notKept} were counted only; \`start --record-all\` keeps each.`;
+      : ` Above ${WHOLE_PER_SECOND} a second, ${notKept} ordinary successes were counted but not kept; \`start --record-all\` keeps all.`;
   return jsonReply(404, {
-    message: `No request ${id} is kept; \`gatewright requests\` lists those that are.${sampled}`,
+    message: `There is no record of request ${id}; \`gatewright requests\` lists the kept ones.${sampled}`,
   });
 }
 
@@ -109,7 +112,7 @@ async function sendAgain(
   if (wish === undefined)
     return jsonReply(400, {
       message:
-        'Wanted: {"as": identity, "shiftMs": milliseconds, "edit": {"method", "target", "headers", "body"}}',
+        'Expected {"as": identity, "shiftMs": milliseconds, "edit": {"method", "target", "headers", "body"}}',
     });
   return answer(await replay(found, wish, ports), ports);
 }
@@ -120,7 +123,7 @@ async function sendNew(request: ControlRequest, ports: RequestEndpointPorts): Pr
   const apiId = fields?.['apiId'];
   if (wish?.edit?.method === undefined || wish.edit.target === undefined || typeof apiId !== 'string')
     return jsonReply(400, {
-      message: 'Wanted: {"apiId": id, "as": identity, "edit": {"method", "target", "headers", "body"}}',
+      message: 'Expected {"apiId": id, "as": identity, "edit": {"method", "target", "headers", "body"}}',
     });
   const { method, target, headers = [], body } = wish.edit;
   const outgoing = {
@@ -173,7 +176,7 @@ function readEdit(value: unknown): Edit | undefined {
   };
 }
 
-/** As they could come over a wire: no name or value may bring a line of its own. */
+/** Valid on a wire: no name or value may contain a line break. */
 function isHeaders(value: unknown): value is [string, string][] {
   return (
     Array.isArray(value) &&

@@ -1,4 +1,4 @@
-/** Sends a request through the pipeline once more: as it was, edited, as somebody else, at another time. */
+/** Sends a request through the pipeline again: unchanged, edited, as another caller, at another time. */
 import { WishRefused } from '../../core/errors.ts';
 import { gatherReply } from '../../core/gather-reply.ts';
 import { OWN_ADDRESS, receive } from '../../core/receive.ts';
@@ -14,7 +14,7 @@ import type { Ports, ShiftableClock } from '../../core/ports.ts';
 import type { Recording } from '../../core/trail.ts';
 import type { IdentityPorts, OutgoingRequest } from './identity-choice.ts';
 
-/** What is to be sent; what it leaves out stays as it was. */
+/** Changes to the request; absent members stay unchanged. */
 export type Edit = {
   readonly method?: string;
   /** With stage and query. */
@@ -25,7 +25,7 @@ export type Edit = {
 
 export type Wish = {
   readonly as?: string | undefined;
-  /** For this request alone; the clock goes back afterwards. */
+  /** For this request only; the clock goes back afterwards. */
   readonly shiftMs?: number | undefined;
   readonly edit?: Edit | undefined;
 };
@@ -39,7 +39,6 @@ export type ResendPorts = {
   readonly who: IdentityPorts;
 };
 
-/** Made anew for every request. */
 const OF_THE_REQUEST = new Set(['x-amzn-requestid', 'content-length', 'transfer-encoding', 'connection']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
@@ -69,8 +68,9 @@ export async function sendAnew(
 ): Promise<string> {
   const { at, clock, clockFixedBecause } = ports;
   const api = ports.findApi(apiId);
-  if (api === undefined) throw new WishRefused(`There is no API ${apiId} any more.`);
-  if (api.protocol === 'websocket') throw new WishRefused('A WebSocket API takes connections, not requests.');
+  if (api === undefined) throw new WishRefused(`There is no API ${apiId} now.`);
+  if (api.protocol === 'websocket')
+    throw new WishRefused('A WebSocket API accepts connections, not requests.');
   if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new WishRefused(`${clockFixedBecause}.`);
   shiftClock(clock, shiftMs);
   try {
@@ -90,7 +90,7 @@ export async function sendAnew(
   }
 }
 
-/** @throws WishRefused where the clock does not go so far */
+/** @throws WishRefused beyond the range of the clock */
 function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   try {
     if (ms !== 0) clock.shift(ms);
@@ -99,7 +99,7 @@ function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   }
 }
 
-/** Values that were shown without their secrets, and come back so, are those that there were. */
+/** Masked values that come back unchanged are replaced by the original ones. */
 function edit(
   original: OutgoingRequest,
   changed: Edit,

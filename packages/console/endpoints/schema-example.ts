@@ -1,8 +1,10 @@
-/** An example of what a model's schema (draft 4) describes, to begin a request with. It fits most schemas; the gateway's check tells where it does not. */
+/**
+ * An example for a model's schema (draft 4), as a start for a request. It fits most schemas; the gateway's
+ * check reports the rest.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Finds another model of the API by its name. */
 type FindModel = (name: string) => JsonObject | undefined;
 
 const MAX_DEPTH = 8;
@@ -63,7 +65,7 @@ function follow(ref: string, at: At): unknown {
   return ref.startsWith('#') ? make(target, at) : null;
 }
 
-/** As one schema: what all of them say. */
+/** One schema that combines all of them. */
 function merge(schemas: readonly JsonObject[], at: At): JsonObject {
   const known = schemas.map((schema) => {
     const { $ref: ref } = schema;
@@ -117,7 +119,7 @@ function typeOf({ type, properties, items }: JsonObject): unknown {
   return items === undefined ? (type === undefined ? 'string' : 'null') : 'array';
 }
 
-/** With all that it may have, since what is too much is sooner deleted than what is missing is found. */
+/** With all optional members: deleting one is easier than finding a missing one. */
 function makeObject({ properties, required }: JsonObject, at: At): JsonObject {
   const known = isJsonObject(properties) ? Object.entries(properties) : [];
   const made = known.slice(0, MAX_PROPERTIES).map(([name, schema]) => [name, make(schema, at)] as const);

@@ -1,9 +1,9 @@
-/** Who may call what. Documents are compiled outside of the gateway: the command lends what knows them. */
+/** Who may call what. Documents are compiled outside the gateway, so the command provides the functions. */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from './access-model.ts';
 
-/** The access documents of a start, read anew each time: they change while it runs. */
+/** The access documents of a start, read anew each time: they may change while it runs. */
 export interface AccessBook {
   documents(): readonly ShownAccess[];
   ask(question: AccessQuestion, nowEpochSeconds: number): AccessReply;
@@ -12,7 +12,7 @@ export interface AccessBook {
 const MAX_TEXT = 20_000;
 const MAX_NAMES = 50;
 
-/** @param nameOf an API, by its id; undefined = this start has none of it */
+/** @param nameOf name of an API, by id; undefined = not in this start */
 export function showAccess(
   book: AccessBook | undefined,
   isPublished: boolean,
@@ -34,9 +34,9 @@ export function askAccess(
   if (question === undefined)
     return jsonReply(400, {
       message:
-        'Wanted: {"document", "method", "path", "token" or "claims": JSON, "issuer", "roles": list, "scopes": list, "ip"}',
+        'Expected {"document", "method", "path", "token" or "claims": JSON, "issuer", "roles": list, "scopes": list, "ip"}',
     });
-  if (book === undefined) return jsonReply(409, { message: 'This start knows no access documents.' });
+  if (book === undefined) return jsonReply(409, { message: 'This start has no access documents.' });
   const reply = book.ask(question, nowEpochSeconds);
   return reply.kind === 'problem' ? jsonReply(400, { message: reply.problem }) : jsonReply(200, reply);
 }

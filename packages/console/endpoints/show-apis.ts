@@ -1,4 +1,3 @@
-/** Every stage with its routes and all that guards, limits and answers them. */
 import { exampleOf } from './schema-example.ts';
 import type { RequestModel, RoutePlan } from '../../core/deployment/model.ts';
 import type { ApiRoutes } from '../../control/list-apis.ts';
@@ -57,12 +56,12 @@ function showRoute(
   };
 }
 
-/** Larger ones are looked up in the template. */
+/** Larger ones are in the template. */
 const MAX_EXAMPLE = 8_000;
 
 function showExample({ mediaType, name, schemaOf }: RequestModel): ShownRoute['examples'][number][] {
   const schema = schemaOf(name);
-  // What every API has from the beginning says nothing of a body.
+  // The default model of every API says nothing about a body.
   if (schema === undefined || name === 'Empty') return [];
   const text = JSON.stringify(exampleOf(schema, schemaOf), null, 2);
   return text.length > MAX_EXAMPLE ? [] : [{ mediaType, model: name, text }];

@@ -1,4 +1,4 @@
-/** What the caches of all stages hold, and how one or all of it is forgotten. */
+/** Entries of all stages' caches, and their flushing. */
 import { createHash } from 'node:crypto';
 import type {
   AuthorizerGrant,
@@ -40,7 +40,7 @@ function showStage(
       ...place,
       id,
       holds: `${value.principalId ?? 'no principal'}, ${says}${where}`,
-      // What stands in front of the line break is the authorizer's id.
+      // Before the line break is the authorizer's id.
       key: redactor.value('authorization', key.slice(key.indexOf('\n') + 1)),
       ageMs: given === undefined ? undefined : nowEpochMs - given,
       endsInMs: expiresAtEpochMs - nowEpochMs,
@@ -60,7 +60,7 @@ function showStage(
 
 type Entry<Value> = CacheEntry<Value> & { readonly id: string; readonly drop: () => void };
 
-/** A canary keeps grants of its own; whoever forgets those of a stage means these, too. */
+/** A canary has its own grants; forgetting those of a stage includes them. */
 function grantsOf(
   stage: ServedStage,
 ): readonly (Entry<AuthorizerGrant> & { readonly isOfCanary: boolean })[] {
@@ -77,7 +77,7 @@ function grantsOf(
   );
 }
 
-/** Undefined where the stage keeps none; a canary keeps its own in the same cache. */
+/** Undefined where the stage has no cache; its canary has entries of its own in the same cache. */
 function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefined {
   const cache = (stage.cache ?? stage.canary?.stage.cache)?.cache;
   return (
@@ -90,7 +90,10 @@ function repliesOf(stage: ServedStage): readonly Entry<CachedReply>[] | undefine
   );
 }
 
-/** Keys of an authorizer's cache are credentials: an entry is named by what cannot be called with. */
+/**
+ * Keys of an authorizer's cache are credentials, so entries are named by an id with which no call is
+ * possible.
+ */
 function idOf(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16);
 }
@@ -103,7 +106,7 @@ type Flush = {
   readonly id?: string | undefined;
 };
 
-/** How many entries are gone; undefined where there is no such cache. */
+/** Number of removed entries; undefined where there is no such cache. */
 export function flushCache(
   api: ServedApi | undefined,
   { stage: stageName, kind, id }: Flush,

@@ -1,4 +1,4 @@
-/** What AWS would meter of what is recorded: how the page reckons the cost of a month. */
+/** AWS's metering of the records, from which the page estimates the cost of a month. */
 import { countCalls } from './show-functions.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../core/exchange.ts';
@@ -10,10 +10,9 @@ import type { ApiShape, CacheShape, FunctionShape, TableShape, TrafficShape } fr
 const HTTP_UNIT_BYTES = 512 * 1024;
 const MESSAGE_UNIT_BYTES = 32 * 1024;
 const MINUTE_MS = 60_000;
-/** Lambda prints START, END and REPORT of each call. */
+/** Lambda prints START, END and REPORT for each call. */
 const REPORT_BYTES = 300;
 
-/** Structurally what a stack declares. */
 type Declared = {
   readonly name: string;
   readonly memorySizeMb: number;
@@ -70,7 +69,7 @@ export function showCost(ports: CostPorts): TrafficShape {
   };
 }
 
-/** Also those that were not kept. */
+/** Including those that were not kept. */
 function countOf(rows: readonly RequestRow[]): number {
   return rows.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }
@@ -101,12 +100,14 @@ function shapeApi(
   };
 }
 
-/** docs/aws §14: calls that are throttled, or that no authorizer or key lets in, are not billed. */
+/** docs/aws §14: calls that are throttled or refused by an authorizer or key are not billed. */
 function costsNothing({ phase, code }: RequestRow): boolean {
   return code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
 }
 
-/** docs/aws §14. Which way the bytes went is not documented for HTTP APIs: both are counted, which is the dearer reading. */
+/**
+ * docs/aws §14. The direction is not documented for HTTP APIs: both are counted, the more expensive reading.
+ */
 function unitsOf({ kind, protocol, requestBytes, responseBytes }: RequestRow): number {
   const messages = (bytes: number): number => Math.ceil(bytes / MESSAGE_UNIT_BYTES);
   switch (kind) {
@@ -125,7 +126,7 @@ function unitsOf({ kind, protocol, requestBytes, responseBytes }: RequestRow): n
   }
 }
 
-/** From each handshake that was accepted to the end of its connection, or to now. */
+/** From each accepted handshake to the end of its connection, or to now. */
 function connectionMs(rows: readonly RequestRow[], nowEpochMs: number): number {
   const ends = new Map(
     rows.flatMap(({ kind, connectionId, atEpochMs }) =>
@@ -141,7 +142,7 @@ function connectionMs(rows: readonly RequestRow[], nowEpochMs: number): number {
     );
 }
 
-/** docs/aws: what HTTP APIs do not have. */
+/** docs/aws: features that HTTP APIs lack. */
 function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: ServedStage): readonly string[] {
   const { plans } = deployment.routes;
   const some = (is: (plan: RoutePlan) => boolean): boolean => plans.some(is);
@@ -154,7 +155,7 @@ function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: Serv
     [some(({ integration }) => /-stream$/.test(integration.kind)), 'streamed answers'],
     [deployment.resourcePolicy !== undefined, 'the resource policy'],
     [canary !== undefined, 'the canary release'],
-    [clientCertificate !== undefined, 'the client certificate that backends see'],
+    [clientCertificate !== undefined, 'the client certificate for backends'],
     [logs?.isTraced === true, 'X-Ray traces'],
   ];
   return wishes.flatMap(([has, what]) => (has ? [what] : []));

@@ -1,10 +1,8 @@
-/** Functions with their instances, and how their recorded calls went. */
 import type { FunctionLines } from '../records/function-lines.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';
 import type { ShownFunction } from './inspect-model.ts';
 
-/** Structurally what a stack declares. */
 type Declared = {
   readonly name: string;
   readonly handler: string;
@@ -58,12 +56,12 @@ export function showFunctions(
   });
 }
 
-/** Also those whose requests were not kept. */
+/** Including those whose requests were not kept. */
 export function countCalls(calls: readonly FunctionCallNote[]): number {
   return calls.reduce((sum, { standsFor }) => sum + standsFor, 0);
 }
 
-/** What so many calls do not exceed; undefined where there were none. */
+/** Undefined where there were no calls. */
 function quantile(byTime: readonly FunctionCallNote[], wanted: number): number | undefined {
   let seen = 0;
   return byTime.find(({ standsFor }) => (seen += standsFor) >= wanted)?.tookMs;

@@ -1,12 +1,12 @@
-/** Invoices of the toolkit's quotas. The command makes them, as `gatewright usage invoice` does, and lends how. */
+/** Invoices of the toolkit's quotas, made by a function of the command, as in `gatewright usage invoice`. */
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { ShownInvoices } from './invoice-model.ts';
 
 export interface InvoiceBook {
-  /** @throws Error with a sentence where the admin routes of this start refuse, or are not there */
+  /** @throws Error with a sentence where the admin routes of this start refuse or do not exist */
   ofMonth(month: string): Promise<ShownInvoices>;
-  /** Closes the periods of the month that are over, and makes them then. */
+  /** Closes the ended periods of the month, then makes the invoices. */
   close(month: string): Promise<ShownInvoices>;
 }
 
@@ -19,7 +19,7 @@ export async function serveInvoices(
   what: 'ofMonth' | 'close',
 ): Promise<ControlReply> {
   if (typeof month !== 'string' || !/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
-    return jsonReply(400, { message: 'Wanted: a month such as 2026-11' });
+    return jsonReply(400, { message: 'Expected a month such as 2026-11' });
   if (book === undefined) return jsonReply(409, { message: 'This start makes no invoices.' });
   const made = running.then(() => book[what](month));
   running = made.catch(() => undefined);

@@ -1,4 +1,3 @@
-/** Plans with their keys and what those have used. */
 import { dayOf, printDay } from '../../core/metering/quota-period.ts';
 import type { ApiKeys } from '../../control/api-keys.ts';
 import type { UsagePlan, UsagePlans } from '../../control/usage-plans.ts';
@@ -53,7 +52,7 @@ function showPlan(plan: UsagePlan, at: KeysAndPlans, nowEpochMs: number): Omit<S
   };
 }
 
-/** Grants a key so many requests for the rest of its period. @returns why it cannot; undefined = done */
+/** Sets a key's remaining requests of this period. @returns why it cannot; undefined = done */
 export function setRemaining(
   { plans }: KeysAndPlans,
   planId: string,
@@ -69,7 +68,7 @@ export function setRemaining(
   return undefined;
 }
 
-/** Suspends a key or lets it go on. @returns why it cannot; undefined = done */
+/** Suspends or resumes a key. @returns why it cannot; undefined = done */
 export function setEnabled(
   { keys }: KeysAndPlans,
   keyId: string,

@@ -1,4 +1,4 @@
-/** Tables of the DynamoDB of this start: listed, read page by page, one item put or deleted. */
+/** Tables of this start's DynamoDB: listed, read page by page, one item put or deleted. */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
@@ -16,7 +16,7 @@ const OPERATIONS = new Set([
 ]);
 const TIMEOUT_MS = 10_000;
 
-/** One of the operations that the console has. @throws WishRefused */
+/** One of the console's operations. @throws WishRefused */
 export async function callTable(
   services: ServiceClient,
   region: string,
@@ -37,7 +37,7 @@ export async function callTable(
       'application/x-amz-json-1.0',
       'X-Amz-Target',
       `DynamoDB_20120810.${operation}`,
-      // What a person looks at is not what the stack costs.
+      // Looking at tables must not count as the stack's cost.
       UNCOUNTED,
       'console',
     ],

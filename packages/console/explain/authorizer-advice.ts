@@ -1,7 +1,8 @@
-/** What to do about an authorizer that was not called, or failed. */
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
-/** A user's function takes what it takes; the toolkit's and stand-ins of issuers take local tokens. */
+/**
+ * A user's function defines its own credential; the toolkit's and stand-ins of issuers accept local tokens.
+ */
 export function describeCredential(
   { isDeployed }: Circumstances,
   { kind, functionName, name }: GuardCircumstances,
@@ -13,8 +14,8 @@ export function describeCredential(
     if (isDeployed) return '';
     return isUsual ? `: ${token}` : `, a token of \`gatewright token\``;
   }
-  const own = `with what ${functionName === undefined ? `the authorizer ${name}` : `the function ${functionName}`} takes`;
-  return isUsual ? ` ${own}; the authorizers of the toolkit take ${token}` : ` ${own}`;
+  const own = `with a credential that ${functionName === undefined ? `the authorizer ${name}` : `the function ${functionName}`} accepts`;
+  return isUsual ? ` ${own}; the toolkit’s authorizers accept ${token}` : ` ${own}`;
 }
 
 export function mendFunction(
@@ -24,9 +25,9 @@ export function mendFunction(
   const named = functionName ?? name;
   switch (defect?.kind === 'authorizer' ? defect.code : undefined) {
     case 'timed-out':
-      return `Mend the function ${named}: it has to answer sooner, or be given more time and memory.`;
+      return `Fix the function ${named}: it must answer sooner, or needs more time and memory.`;
     case 'failed':
-      return `Mend the function ${named}: it broke off with that error before it had answered.`;
+      return `Fix the function ${named}: it failed with that error before it answered.`;
     case 'refused':
       return `Make the function ${named} callable: the call was refused before it ran.`;
     case 'malformed':
@@ -34,6 +35,6 @@ export function mendFunction(
     case 'identity-mismatch':
     case 'unauthorized':
     case undefined:
-      return `Mend the function ${named}: it has to answer with a principalId and a policyDocument${protocol === 'http' ? ' (or isAuthorized)' : ''}.`;
+      return `Fix the function ${named}: it must return a principalId and a policyDocument${protocol === 'http' ? ' (or isAuthorized)' : ''}.`;
   }
 }

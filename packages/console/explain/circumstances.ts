@@ -1,16 +1,15 @@
-/** What is known of one request when its outcome is explained: plain data, secrets already taken out. */
+/** Facts about one request for its explanation: plain data, secrets removed. */
 import type { Defect } from '../../core/defect.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 
-/** A route that nearly answered. */
 export type NearMiss = {
   readonly route: string;
   readonly because: string;
-  /** Its method, where that alone keeps it from answering. */
+  /** Its method, where only that differs. */
   readonly otherMethod?: string | undefined;
 };
 
-/** A place a credential is read from, and whether the request had something there. */
+/** An identity source, and whether the request had a value there. */
 type IdentityPlace = {
   readonly kind: 'header' | 'querystring' | 'stageVariable' | 'context';
   readonly name: string;
@@ -18,14 +17,14 @@ type IdentityPlace = {
 };
 
 export type TokenCircumstances = {
-  /** What its claims say; nothing of it need be true. */
+  /** From its unverified claims. */
   readonly subject: string | undefined;
   readonly issuer: string | undefined;
   readonly audience: readonly string[];
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly expiresAtEpochMs: number | undefined;
-  /** How long it was over when the request came, by its own word; undefined = it was not. */
+  /** How long ago its `exp` was when the request came, unverified; undefined = not expired. */
   readonly overForMs: number | undefined;
 };
 
@@ -34,19 +33,18 @@ export type GuardCircumstances = {
   readonly name: string;
   readonly functionName: string | undefined;
   readonly places: readonly IdentityPlace[];
-  /** 0 = its answers are not kept. */
+  /** 0 = its answers are not cached. */
   readonly ttlSeconds: number;
-  /** Where the grant came from; undefined where there is none. */
+  /** Source of the grant; undefined where there is none. */
   readonly from: 'cache' | 'function' | undefined;
   readonly ageMs: number | undefined;
   readonly principal: string | undefined;
   /** `isAuthorized` of a simple response. */
   readonly simpleAnswer: boolean | undefined;
-  /** What the function printed while it decided. */
+  /** Output of the function during its decision. */
   readonly lines: readonly string[];
-  /** The bearer token of the request, where it has one. */
   readonly token: TokenCircumstances | undefined;
-  /** Whose tokens count; undefined where a function decides. */
+  /** Issuers that it accepts; undefined where a function decides. */
   readonly trusted:
     | {
         readonly issuers: readonly string[];
@@ -70,7 +68,7 @@ export type MeterCircumstances = {
   readonly isKeyGiven: boolean;
   readonly keyId: string | undefined;
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
-  /** `{apiId}/{stage}` that the key's plans open. */
+  /** `{apiId}/{stage}` of the key's plans. */
   readonly opens: readonly string[];
   readonly planId: string | undefined;
   readonly quota: { readonly limit: number; readonly period: string; readonly left: number } | undefined;
@@ -94,7 +92,7 @@ export type CorsCircumstances = {
   readonly origin: string;
   readonly allowOrigin: string | undefined;
   readonly isPreflight: boolean;
-  /** Whether the API answers preflights by itself (`CorsConfiguration`). */
+  /** Whether the API answers preflights itself (`CorsConfiguration`). */
   readonly hasConfiguration: boolean;
 };
 
@@ -108,24 +106,23 @@ export type Circumstances = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stageName: string | undefined;
-  /** Stages that the API has. */
   readonly stages: readonly string[];
   readonly routeKey: string | undefined;
   /** The phase that answered or failed. */
   readonly phase: string;
-  /** Of the gateway error; undefined where the request came through, or a bug of ours stopped it. */
+  /** Of the gateway error; undefined where the request succeeded, or failed by a bug of ours. */
   readonly code: string | undefined;
   /** For the operator. */
   readonly failure: string | undefined;
-  /** Which check refused, where that is more than the code says. */
+  /** The check that refused, where the code does not tell. */
   readonly defect: Defect | undefined;
-  /** Of a deployed API, read from its log: advice for the gateway on this machine does not apply. */
+  /** A deployed API, read from its log: advice for the local gateway does not apply. */
   readonly isDeployed: boolean;
   readonly nearMisses: readonly NearMiss[];
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;
-  /** What a model or a required parameter missed. */
+  /** The failed check of a model or a required parameter. */
   readonly validation: string | undefined;
   readonly cache:
     { readonly isHit: boolean; readonly ageMs: number | undefined; readonly ttlSeconds: number } | undefined;

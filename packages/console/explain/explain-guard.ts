@@ -1,4 +1,3 @@
-/** Why a caller was not let in: no credential, a bad one, or a policy. */
 import { list, sentence, tellLastLine, toldOfLast } from './reason.ts';
 import { describeCredential, mendFunction } from './authorizer-advice.ts';
 import { explainToken, renewToken } from './explain-token.ts';
@@ -45,7 +44,7 @@ function missingOf({ places }: GuardCircumstances): string | undefined {
   return missing.length === 0 ? undefined : missing.join(' and ');
 }
 
-/** Headers are read in lower case and written as people write them. */
+/** Header names are read in lower case and shown in their usual spelling. */
 function spell(name: string): string {
   return name.replaceAll(
     /(^|-)([a-z])/g,
@@ -54,10 +53,10 @@ function spell(name: string): string {
 }
 
 function explainMissing(about: Circumstances, guard: GuardCircumstances, missing: string): Reason {
-  const who = guard.kind === 'lambda' ? 'the function was not even asked' : 'there was no token to check';
+  const who = guard.kind === 'lambda' ? 'the function was not called' : 'there was no token to check';
   return {
     because: [
-      `The authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, and the request has none: ${who}.`,
+      `Authorizer ${guard.name} of ${about.routeKey ?? 'the route'} reads the caller from ${missing}, which the request does not have: ${who}.`,
     ],
     changes: [`Send ${missing}${describeCredential(about, guard, missing)}.`],
   };
@@ -74,24 +73,24 @@ function explainFunction(
   if (defect?.kind === 'authorizer' && defect.code === 'identity-mismatch')
     return {
       because: [
-        `The token does not match the IdentityValidationExpression of the authorizer ${guard.name}: the function was not called.`,
+        `The token does not match the IdentityValidationExpression of authorizer ${guard.name}: the function was not called.`,
       ],
       changes: ['Send a token that the expression matches, or change the expression.'],
     };
   if (about.code === 'UNAUTHORIZED')
     return {
       because: [
-        `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was asked and threw “Unauthorized”.`,
+        `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was called and threw “Unauthorized”.`,
         ...tellToken(guard),
         ...said,
       ],
-      changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function takes.'],
+      changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function accepts.'],
     };
   if (defect?.kind === 'permission') return explainMissingPermission(about.failure ?? '', guard.functionName);
   const rights = findMissingRights([about.failure ?? '', ...guard.lines]);
   return {
     because: [
-      sentence(`The authorizer itself failed, so nobody gets in: ${about.failure ?? ''}`),
+      sentence(`The authorizer failed, so every request is denied: ${about.failure ?? ''}`),
       ...said,
       ...rights.because,
     ],
@@ -103,16 +102,16 @@ function tellToken({ token }: GuardCircumstances): string[] {
   if (token === undefined) return [];
   const roles = token.roles.length === 0 ? 'no roles' : `the roles ${list(token.roles)}`;
   return [
-    `The token is of ${token.subject ?? 'nobody'} with ${roles}, for the audience ${list(token.audience)}.`,
+    `The token has ${token.subject === undefined ? 'no subject' : `the subject ${token.subject}`}, ${roles} and ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}.`,
     ...tellExpiry(token),
   ];
 }
 
-/** A function says no and not why; the token often does. Its signature is not checked here. */
+/** A function refuses without a reason; the token often shows one. Its signature is not checked here. */
 function tellExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
   return [
-    `By its own word, which nobody has checked here, it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${seconds(overForMs)} before the request came: that alone is a reason to refuse it.`,
+    `Its unverified \`exp\` says it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${seconds(overForMs)} before the request.`,
   ];
 }
 
@@ -122,10 +121,12 @@ function renewal({ isDeployed }: Circumstances, { token }: GuardCircumstances): 
 
 function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
   const aged =
-    guard.from === 'cache' ? `, ${seconds(guard.ageMs)} ago; it is kept for ${guard.ttlSeconds} s` : '';
+    guard.from === 'cache'
+      ? `, ${seconds(guard.ageMs)} ago; the answer is cached for ${guard.ttlSeconds} s`
+      : '';
   return {
     because: [
-      `The authorizer ${guard.name} answered isAuthorized: false${aged}.`,
+      `Authorizer ${guard.name} answered isAuthorized: false${aged}.`,
       ...tellToken(guard),
       ...printed(guard),
     ],
@@ -144,7 +145,7 @@ function printed({ lines }: GuardCircumstances): string[] {
 function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
   const { guard } = about;
   const whose = {
-    authorizer: `the policy that the authorizer ${guard?.name ?? ''} answered with`,
+    authorizer: `the policy of authorizer ${guard?.name ?? ''}`,
     resource: 'the API’s resource policy',
     identity: `the policies of ${guard?.principal ?? 'the caller'}`,
   }[policy.of];
@@ -158,7 +159,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
       ],
       changes: [
         ...changesByToken(about, policy),
-        `Take the request out of what ${nameOf(policy, statement)} denies; a Deny wins over every Allow.`,
+        `Change ${nameOf(policy, statement)} so that it does not deny this request; a Deny overrides every Allow.`,
         ...flush(about, policy),
       ],
     };
@@ -172,20 +173,20 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     ],
     changes: [
       ...changesByToken(about, policy),
-      `Let a statement with Effect Allow cover ${policy.resource}.`,
+      `Add ${policy.resource} to a statement with Effect Allow.`,
       ...flush(about, policy),
     ],
   };
 }
 
-/** AWS's classic: the policy was made for the route that was called first, and is kept for them all. */
+/** A classic of AWS: the policy names only the route called first, and is cached for all routes. */
 function isNarrow(
   { guard, routeKey }: Circumstances,
   policy: GuardPolicy,
   allows: readonly Statement[],
 ): boolean {
   if (policy.of !== 'authorizer' || guard?.from !== 'cache' || routeKey === undefined) return false;
-  // Rules may let a caller read what is his own: that is no accident.
+  // Rules may allow a caller only its own resource: that is intended.
   const resources = allows.flatMap((statement) => statement.resources);
   if (resources.some((arn) => isOfRoute(arn, routeKey))) return false;
   return allows.some(
@@ -194,7 +195,7 @@ function isNarrow(
   );
 }
 
-/** Whether `…/dev/GET/users/carl` is of `GET /users/{id}`. */
+/** Whether `…/dev/GET/users/carl` matches `GET /users/{id}`. */
 function isOfRoute(arn: string, routeKey: string): boolean {
   const [method = '', path = ''] = routeKey.split(' ');
   const [, , verb, ...given] = arn.split('/');
@@ -211,31 +212,31 @@ function explainNarrow(
   const resources = allows.flatMap((statement) => statement.resources);
   return {
     because: [
-      `The authorizer ${guard?.name ?? ''} was not asked: its answer of ${seconds(guard?.ageMs)} ago, given for another route, is kept for ${guard?.ttlSeconds ?? 0} s and holds for every route that it guards.`,
-      `That policy allows ${list(resources)} only, and ${routeKey ?? 'this route'} is ${policy.resource}.`,
+      `Authorizer ${guard?.name ?? ''} was not called: its answer of ${seconds(guard?.ageMs)} ago, for another route, is cached for ${guard?.ttlSeconds ?? 0} s and applies to all its routes.`,
+      `That policy allows only ${list(resources)}; ${routeKey ?? 'this route'} is ${policy.resource}.`,
       ...(guard === undefined ? [] : tellToken(guard)),
     ],
     changes: [
-      'If the caller is meant to do this, too: let the authorizer answer with a policy for all that the caller may do, such as the ARN of the stage with /* at its end.',
+      'If the caller should have access: return a policy from the authorizer for everything that the caller may do, such as the ARN of the stage with /* at its end.',
       'Or set its AuthorizerResultTtlInSeconds to 0, or add context.httpMethod and context.resourcePath to its identity sources.',
     ],
   };
 }
 
 function whyNotAny({ statements }: GuardPolicy, allows: readonly Statement[]): string {
-  if (statements.length === 0) return 'it has no statement that can be read';
+  if (statements.length === 0) return 'it has no readable statement';
   if (allows.length === 0) return 'it has no statement with Effect Allow';
   const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
-  if (nearest === undefined) return 'no statement fits';
+  if (nearest === undefined) return 'no statement matches';
   const failing = nearest.conditions.filter(({ holds }) => !holds);
   if (nearest.fails.includes('condition') && nearest.fails.length === 1)
-    return `the statement that speaks of it has conditions that do not hold: ${failing.map(tellCondition).join('; ')}`;
+    return `the matching statement has conditions that do not hold: ${failing.map(tellCondition).join('; ')}`;
   if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
-  return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not fit`;
+  return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not match`;
 }
 
 function tellCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
-  return `${operator} wants ${key} to be ${list(wanted)}, and the request has ${found === undefined ? 'none' : list(found)}`;
+  return `${operator} requires ${key} to be ${list(wanted)}; the request has ${found === undefined ? 'none' : list(found)}`;
 }
 
 function conditionsOf(statement: Statement | undefined): string {
@@ -263,18 +264,18 @@ function changesByToken(about: Circumstances, policy: GuardPolicy): string[] {
   const lacks = toldOfLast(guard?.lines ?? [], 'lacks');
   if (lacks !== undefined)
     return [
-      `Call with a token that has the claims ${lacks}. Or, where the service can do without: result.claims.optional of the access document.`,
+      `Use a token with the claims ${lacks}. If the service does not need them, list them in result.claims.optional of the access document.`,
     ];
   return [
     ...(guard === undefined ? [] : renewal(about, guard)),
-    `Call with a token whose roles may ${routeKey ?? 'do this'}; this one has ${list(roles)}. Or let the rules of ${guard?.name ?? 'the authorizer'} allow it.`,
+    `Use a token with a role that may ${routeKey ?? 'do this'}; this one has ${list(roles)}. Or allow it in the rules of ${guard?.name ?? 'the authorizer'}.`,
   ];
 }
 
 function flush({ guard }: Circumstances, policy: GuardPolicy): string[] {
   return policy.of === 'authorizer' && guard?.from === 'cache'
     ? [
-        `The answer is ${seconds(guard.ageMs)} old and holds for all that the credential asks: if it was made for one request only, or the rules have changed since, let it cover more or flush the authorizer’s cache.`,
+        `The answer is ${seconds(guard.ageMs)} old and applies to every request with this credential: if it was made for one request only, or the rules have changed since, let it cover more or flush the authorizer’s cache.`,
       ]
     : [];
 }

@@ -1,4 +1,3 @@
-/** How what stands behind the gateway did, and why its answer was not taken. */
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import { sentence, tellLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
@@ -13,7 +12,7 @@ export function explainIntegration(about: Circumstances): Reason {
   const rights = findMissingRights([failure, integration.errorMessage ?? '', ...integration.lines]);
   return {
     because: [...reason.because, ...rights.because],
-    // What the role lacks comes first: to mend the function would not help.
+    // Missing permissions of the role come first: changing the function would not help.
     changes: [...rights.changes, ...reason.changes],
   };
 }
@@ -33,7 +32,7 @@ function explainOutcome(about: Circumstances): Reason {
     case 'unreachable':
       return {
         because: [`${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}.`],
-        changes: ['Let it run where the integration points, or change the integration.'],
+        changes: ['Start it at the address of the integration, or change the integration.'],
       };
     case 'answered':
     case 'not called':
@@ -51,19 +50,16 @@ function explainAnswer(
   if (kind === 'handshake' && status !== 101)
     return {
       because: [
-        `${name}, the integration of $connect, answered ${status}: only a status below 300 lets a client in.`,
+        `${name}, the integration of $connect, answered ${status}: only a status below 300 accepts the connection.`,
         ...printed(integration),
       ],
-      changes: ['Let the function of $connect answer with statusCode 200 for this client.'],
+      changes: ['Return statusCode 200 for this client from the function of $connect.'],
     };
   if (status < 400) return { because: [`${name} answered${took}.`], changes: [] };
   return {
-    because: [
-      `${name} answered${took}, and ${status} is its own word: the gateway let the request through.`,
-      ...printed(integration),
-    ],
+    because: [`${name} answered ${status}${took}; the gateway passed that on.`, ...printed(integration)],
     changes: [
-      `Look into ${name}: ${isDeployed ? 'its own log has the request' : 'what it was given and what it printed is in this record'}.`,
+      `Check ${name}: ${isDeployed ? 'its own log has the request' : 'its input and output are in this record'}.`,
     ],
   };
 }
@@ -71,10 +67,10 @@ function explainAnswer(
 function explainTemplate({ routeKey }: Circumstances, side: string, problem: string): Reason {
   return {
     because: [
-      `The mapping template of the ${side} of ${routeKey ?? 'the route'} broke off: ${problem}.`,
+      `The mapping template of the ${side} of ${routeKey ?? 'the route'} failed: ${problem}.`,
       ...(side === 'request' ? ['Nothing was sent to the integration.'] : []),
     ],
-    changes: ['Mend the template, and deploy the API again.'],
+    changes: ['Fix the template, and deploy the API again.'],
   };
 }
 
@@ -82,14 +78,16 @@ function explainTimeout({ tookMs, routeKey }: Circumstances, integration: Integr
   const { timeoutMs } = integration;
   return {
     because: [
-      `${nameOf(integration)} did not answer within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the timeout of the integration of ${routeKey ?? 'the route'}. What it does goes on: nobody told it to stop.`,
+      `${nameOf(integration)} did not answer within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. It was not stopped, and may still be running.`,
       ...printed(integration),
     ],
     changes: [
       ...(integration.kind.startsWith('lambda') || integration.kind === 'function'
-        ? ['Send it again: if it comes through, it was the cold start, which counts here as at AWS.']
+        ? [
+            'Send it again: if it succeeds, a cold start was the cause, which counts toward the timeout here as at AWS.',
+          ]
         : []),
-      'Let it answer sooner, or hand long work on and answer at once.',
+      'Make it answer sooner, or hand over long work and answer at once.',
       'Or raise TimeoutInMillis of the integration (29,000 unless AWS has raised the quota of the account).',
     ],
   };
@@ -102,7 +100,7 @@ function explainFailure(integration: IntegrationCircumstances): Reason {
       `${nameOf(integration)} failed with ${errorType}: ${errorMessage}`.trim().replace(/([^.!?])$/, '$1.'),
       ...printed(integration),
     ],
-    changes: ['Mend the function: callers read Internal server error whatever it was.'],
+    changes: ['Fix the function: callers see Internal server error for every error.'],
   };
 }
 
@@ -113,9 +111,9 @@ function explainMalformed(
   if (defect?.kind === 'proxy-response')
     return {
       because: [
-        `${nameOf(integration)} answered what a proxy integration may not answer: ${defect.problem}.`,
+        `${nameOf(integration)} gave an answer that is not valid for a proxy integration: ${defect.problem}.`,
       ],
-      changes: ['Let it return { statusCode, headers, body } with a body that is a text.'],
+      changes: ['Return { statusCode, headers, body } with a body that is a string.'],
     };
   return {
     because: [sentence(failure)],

@@ -1,4 +1,3 @@
-/** Why no stage or route answered. */
 import { sentence } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -8,7 +7,7 @@ export function explainMatch(about: Circumstances): Reason {
   if (kind === 'message')
     return {
       because: [
-        'No route has the key that the selection expression read out of the message, and there is no $default.',
+        'No route has the key that the selection expression found in the message, and there is no $default route.',
       ],
       changes: [
         `Send one of ${nearMisses.map(({ route }) => route).join(', ') || 'the API’s routes'}, or add a route $default.`,
@@ -27,12 +26,12 @@ export function explainMatch(about: Circumstances): Reason {
   const isStageTwice = path.startsWith(`/${stageName}/`);
   return {
     because: [
-      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? ', which REST APIs word as “Missing Authentication Token”: it says nothing of a token' : ''}.`,
+      `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs answer “Missing Authentication Token” to that, which is not about a token' : ''}.`,
       ...(near.length === 0 ? [] : [`Nearly: ${near.join('; ')}.`]),
     ],
     changes: [
       isStageTwice
-        ? 'Take the stage out of the path once: it stands there twice.'
+        ? 'Remove the stage from the path once: it is there twice.'
         : nearest === undefined
           ? 'Add the route, and deploy the API again.'
           : `${verbs.length > 1 ? `Call it by ${verbs.join(' or ')}` : `Call ${nearest.route}`}, or add the route and deploy the API again.`,

@@ -1,4 +1,3 @@
-/** Why a key, a throttle or a quota let a request not through. */
 import { sentence } from './reason.ts';
 import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -20,9 +19,7 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
           because: [
             `${needs}, the API takes it from its authorizer (ApiKeySourceType AUTHORIZER), and the authorizer’s answer has no usageIdentifierKey.`,
           ],
-          changes: [
-            'Let the authorizer answer with usageIdentifierKey: a key of a usage plan for this stage.',
-          ],
+          changes: ['Return usageIdentifierKey from the authorizer: a key of a usage plan for this stage.'],
         }
       : {
           because: [`${needs}, and the request has no x-api-key header.`],
@@ -37,21 +34,21 @@ function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterC
     case 'no-plan':
       return {
         because: [
-          `${needs}; key ${meter.keyId ?? ''} is known and enabled, but it is in no usage plan. A key alone opens nothing at API Gateway.`,
+          `${needs}; key ${meter.keyId ?? ''} is enabled, but in no usage plan, and a key without a plan has no effect.`,
         ],
         changes: [`Add the key to a usage plan that has the stage ${here} (AWS::ApiGateway::UsagePlanKey).`],
       };
     case 'other-stages':
       return {
         because: [
-          `${needs}; the plans of key ${meter.keyId ?? ''} open ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
+          `${needs}; the usage plans of key ${meter.keyId ?? ''} have ${meter.opens.join(', ') || 'no stage'}, not ${here}.`,
         ],
         changes: [`Add the stage ${here} to the ApiStages of its usage plan.`],
       };
     case 'unknown':
     case undefined:
       return {
-        because: [`${needs}; the one that was sent belongs to no key of the account.`],
+        because: [`${needs}; the value sent is not that of any key of the account.`],
         changes: ['Send the value of a key, not its id or name.'],
       };
   }
@@ -62,7 +59,7 @@ function explainQuota({ isDeployed }: Circumstances, { quota, planId, keyId }: M
   const advance = { day: '+1d', week: '+7d', month: '+31d' }[period] ?? '+1d';
   return {
     because: [
-      `Key ${keyId ?? ''} has used its quota: plan ${planId ?? ''} grants ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
+      `Key ${keyId ?? ''} has used up its quota: plan ${planId ?? ''} grants ${quota?.limit ?? 'a number of'} ${quota?.limit === 1 ? 'request' : 'requests'} a ${period}, and ${quota?.left ?? 0} are left.`,
     ],
     changes: [
       `Wait for the next ${period}${isDeployed ? '' : ` (here: \`gatewright clock ${advance}\`)`}.`,
@@ -75,21 +72,21 @@ function explainThrottle({ failure, routeKey, stageName }: Circumstances, meter:
   const { planLimit, routeLimit, planId } = meter;
   if (planLimit !== undefined && planLimit.level < 1)
     return {
-      because: [`The bucket of plan ${planId ?? ''} is empty: ${describe(planLimit)}.`],
+      because: [`The throttle of plan ${planId ?? ''} is used up: ${describe(planLimit)}.`],
       changes: ['Send more slowly, or raise rate or burst of the usage plan.'],
     };
   if (routeLimit !== undefined && routeLimit.level < 1)
     return {
       because: [
-        `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} is used up: ${describe(routeLimit)}. It holds for all callers together.`,
+        `The throttle of ${routeKey ?? 'the method'} on stage ${stageName ?? ''} is used up: ${describe(routeLimit)}. All callers share it.`,
       ],
       changes: [
-        'Send more slowly and repeat after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',
+        'Send more slowly and retry after a 429, or raise ThrottlingRateLimit and ThrottlingBurstLimit in the MethodSettings of the stage.',
       ],
     };
   return { because: [sentence(failure ?? 'A throttle is used up')], changes: ['Send more slowly.'] };
 }
 
 function describe({ ratePerSecond, burst, level }: LimitCircumstances): string {
-  return `it holds ${burst}, ${ratePerSecond} ${ratePerSecond === 1 ? 'comes' : 'come'} back each second, and there ${level === 1 ? 'was' : 'were'} ${level} left`;
+  return `burst ${burst}, rate ${ratePerSecond} a second, ${level} left`;
 }

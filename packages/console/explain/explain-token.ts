@@ -1,4 +1,3 @@
-/** Why a bearer token was refused by a JWT or Cognito authorizer. */
 import { list, sentence } from './reason.ts';
 import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { Circumstances, GuardCircumstances, TokenCircumstances } from './circumstances.ts';
@@ -6,7 +5,7 @@ import type { Reason } from './reason.ts';
 
 type Refused = {
   readonly authorizer: string;
-  /** Undefined where it could not be read, or is of a log line. */
+  /** Undefined where it could not be read, or comes from a log line. */
   readonly token: TokenCircumstances | undefined;
   readonly trusted: NonNullable<GuardCircumstances['trusted']>;
   readonly failure: string;
@@ -26,11 +25,11 @@ export function explainToken(about: Circumstances, guard: GuardCircumstances): R
 function explainUnknown(failure: string): Reason {
   return {
     because: [sentence(failure)],
-    changes: ['Send a token that the authorizer’s issuer has signed and that is still good.'],
+    changes: ['Send a valid token of the authorizer’s issuer.'],
   };
 }
 
-/** Undefined where what it would name is not known. */
+/** Undefined where the facts for it are missing. */
 function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefined {
   const { authorizer, trusted, failure } = refused;
   switch (code) {
@@ -38,7 +37,7 @@ function explainDefect(code: TokenDefectCode, refused: Refused): Reason | undefi
       return undefined;
     case 'malformed':
       return {
-        because: [`The credential is no JSON Web Token that authorizer ${authorizer} can read: ${failure}.`],
+        because: [`Authorizer ${authorizer} cannot read the credential as a JSON Web Token: ${failure}.`],
         changes: [
           `Send a signed token: header, payload and signature, joined by dots${localToken(refused)}.`,
         ],
@@ -100,7 +99,7 @@ function explainClaim(
       return {
         because: [
           token.expiresAtEpochMs === undefined
-            ? 'The token has no `exp`, and one that never expires is not accepted.'
+            ? 'The token has no `exp`; tokens that never expire are not accepted.'
             : `The token expired at ${new Date(token.expiresAtEpochMs).toISOString()}.`,
         ],
         changes: [renewToken(isDeployed)],
@@ -115,7 +114,7 @@ function explainClaim(
     case 'scope':
       return {
         because: [
-          `The token has the scopes ${list(token.scopes)}, and the route needs one of ${list(trusted.scopes)}.`,
+          `The token has the scopes ${list(token.scopes)}; the route needs one of ${list(trusted.scopes)}.`,
         ],
         changes: [`Ask for a token with the scope ${trusted.scopes[0] ?? ''}.`],
       };
@@ -132,7 +131,7 @@ function explainAudience(
   const here = first === undefined || isDeployed ? '' : ` (here: \`gatewright token --audience ${first}\`)`;
   return {
     because: [
-      `The token is for the audience ${list(token.audience)}, and the authorizer ${authorizer} takes tokens for ${list(audiences)} only.`,
+      `The token has the audience ${list(token.audience)}; authorizer ${authorizer} accepts only ${list(audiences)}.`,
     ],
     changes: [
       `Ask the issuer for a token for ${list(audiences)}${here}, or add ${list(token.audience)} to the authorizer’s audiences.`,
@@ -140,7 +139,7 @@ function explainAudience(
   };
 }
 
-/** The token may be good: nothing could be checked. */
+/** The token may be valid: it could not be checked. */
 function explainUnreachable(refused: Refused): Reason {
   const issuer = issuerOf(refused);
   return {
@@ -168,7 +167,7 @@ function localToken({ isDeployed }: Refused): string {
   return isDeployed ? '' : '; `gatewright token` makes one';
 }
 
-/** The one that the authorizer asked for keys: the token chooses among several, and of one it has no choice. */
+/** The issuer whose keys were fetched: one of several by the token's choice, or the only one. */
 function issuerOf({ token, trusted: { issuers } }: Refused): string {
   return issuers.find((issuer) => issuer === token?.issuer) ?? issuers[0] ?? 'of the authorizer';
 }

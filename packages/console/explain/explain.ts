@@ -1,6 +1,6 @@
 /**
- * Tells the story of one request as a person would, and what would have to change for another outcome. Pure: it reads
- * what the gateway has decided and decides nothing anew.
+ * Explains the outcome of one request, and what would change it. Pure: it reads the gateway's decisions and
+ * makes none.
  */
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
@@ -10,11 +10,9 @@ import type { Reason } from './reason.ts';
 import type { Circumstances, CorsCircumstances } from './circumstances.ts';
 
 export type Story = {
-  /** What came of it, in one sentence. */
   readonly headline: string;
-  /** How, in the order of the phases. */
+  /** How it came about, in the order of the phases. */
   readonly sentences: readonly string[];
-  /** What would have to change for another outcome; empty where nothing has to. */
   readonly changes: readonly string[];
 };
 
@@ -38,7 +36,7 @@ function headlineOf(about: Circumstances): string {
     post: 'The message to the client',
   }[kind];
   if (kind === 'post') return `${what} was sent.`;
-  if (kind === 'disconnect') return `${what} was told to the API.`;
+  if (kind === 'disconnect') return `${what} was reported to the API.`;
   if (kind === 'handshake' && status === 101) return `${what} was accepted.`;
   if (failure === undefined && status < 400) return `${what} was answered with ${status}.`;
   if (failure === undefined)
@@ -46,28 +44,28 @@ function headlineOf(about: Circumstances): string {
   return `${what} was refused with ${status} in the phase ${phase}.`;
 }
 
-/** What went well before. */
+/** The successful phases before. */
 function tellWay({ routeKey, guard, meter, cache, phase, code }: Circumstances): string[] {
   const way: string[] = [];
-  if (routeKey !== undefined && code !== undefined) way.push(`It was for the route ${routeKey}.`);
+  if (routeKey !== undefined && code !== undefined) way.push(`It matched the route ${routeKey}.`);
   const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
   if (guard !== undefined && isPast && guard.kind !== 'none') way.push(tellCaller(guard));
   if (meter?.planId !== undefined && phase !== 'meter')
     way.push(`Key ${meter.keyId ?? ''} of plan ${meter.planId} was within its limits.`);
   if (cache?.isHit === true)
     way.push(
-      `The answer is ${describeSeconds(cache.ageMs ?? 0)} old and came from the stage’s cache: nothing behind it was asked.`,
+      `The answer is ${describeSeconds(cache.ageMs ?? 0)} old and came from the stage’s cache; the integration was not called.`,
     );
   return way;
 }
 
 function tellCaller({ kind, name, principal, from, ageMs }: NonNullable<Circumstances['guard']>): string {
   const who = principal === undefined ? 'the caller' : principal;
-  if (kind === 'iam') return `The signature is good: ${who} called.`;
-  if (kind === 'token') return `The authorizer ${name} believed the token of ${who}.`;
+  if (kind === 'iam') return `The signature is valid: ${who} called.`;
+  if (kind === 'token') return `Authorizer ${name} accepted the token of ${who}.`;
   return from === 'cache'
-    ? `The authorizer ${name} was not asked: its answer for ${who}, ${describeSeconds(ageMs ?? 0)} old, was still kept.`
-    : `The authorizer ${name} said who calls: ${who}.`;
+    ? `Authorizer ${name} was not called: its answer for ${who}, ${describeSeconds(ageMs ?? 0)} old, was cached.`
+    : `Authorizer ${name} identified the caller: ${who}.`;
 }
 
 function findReason(about: Circumstances): Reason {
@@ -97,16 +95,16 @@ function explainValidation({ code, validation, failure, routeKey }: Circumstance
     };
   return {
     because: [
-      `The body does not fit the model of ${routeKey ?? 'the route'}: ${details.replace(/^\[|\]$/g, '')}.`,
+      `The body does not match the model of ${routeKey ?? 'the route'}: ${details.replace(/^\[|\]$/g, '')}.`,
     ],
     changes: [
-      'Send a body that fits the model, or change the model and deploy the API again.',
-      'To let callers read the details, put $context.error.validationErrorString into the template of the gateway response BAD_REQUEST_BODY.',
+      'Send a body that matches the model, or change the model and deploy the API again.',
+      'To show callers the details, put $context.error.validationErrorString into the template of the gateway response BAD_REQUEST_BODY.',
     ],
   };
 }
 
-/** What a browser makes of it. */
+/** Whether a browser accepts the reply. */
 function explainCors(
   { protocol, status, code, failure, phase }: Circumstances,
   { origin, allowOrigin, isPreflight, hasConfiguration }: CorsCircumstances,
@@ -129,7 +127,7 @@ function explainCors(
   if (failure !== undefined && protocol === 'rest')
     return {
       because: [
-        `The page from ${origin} reads “blocked by CORS policy” and not the ${status}: the gateway worded this reply itself (${code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`,
+        `The page from ${origin} sees “blocked by CORS policy” instead of the ${status}: the gateway made this reply itself (${code ?? phase}), and it ${said}. The cause is the ${status}, not CORS.`,
       ],
       changes: [
         `So that pages can read it, give the API a gateway response for ${status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'} with gatewayresponse.header.Access-Control-Allow-Origin: "'${origin}'".`,
@@ -140,7 +138,7 @@ function explainCors(
     changes: [
       protocol === 'http'
         ? `Name ${origin} in AllowOrigins of the API’s CorsConfiguration.`
-        : `Let the integration answer with Access-Control-Allow-Origin: ${origin}.`,
+        : `Return Access-Control-Allow-Origin: ${origin} from the integration.`,
     ],
   };
 }

@@ -1,10 +1,10 @@
-/** What a role or an API lacked, read from the words by which AWS refuses its calls. */
+/** Permissions that a role or an API lacked, read from AWS's wordings of refusals. */
 import type { Reason } from './reason.ts';
 
 const DENIAL =
   /User: (\S+) is not authorized to perform: ([\w*-]+:[\w*-]+) on resource: (\S+?)[,"]? (with an explicit deny|because no)/g;
 
-/** Of an error or of what a function has printed; each denial once. */
+/** In an error or a function's output; each denial once. */
 export function findMissingRights(texts: readonly string[]): Reason {
   const told = new Set(
     texts.flatMap((text) =>
@@ -17,29 +17,29 @@ export function findMissingRights(texts: readonly string[]): Reason {
   return {
     because: denials.map(([role, action, resource, isExplicit]) =>
       isExplicit
-        ? `A policy of ${role} denies ${action} on ${resource}; a Deny wins over every Allow.`
+        ? `A policy of ${role} denies ${action} on ${resource}; a Deny overrides every Allow.`
         : `No policy of ${role} allows ${action} on ${resource}: the statement for it is missing.`,
     ),
     changes: denials.map(([role, action, resource, isExplicit]) =>
       isExplicit
-        ? `Take ${action} on ${resource} out of what a policy of ${role} denies.`
+        ? `Remove the Deny of ${action} on ${resource} from the policies of ${role}.`
         : `Add to the policies of ${role}: ${JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })}.`,
     ),
   };
 }
 
-/** Of a function that the API, or its authorizer, may not invoke. @param text how that was refused */
+/** For a function that the API, or its authorizer, may not invoke. @param text the wording of the refusal */
 export function explainMissingPermission(text: string, functionName: string | undefined): Reason {
   const name = functionName ?? 'the function';
   return {
-    because: [`Nothing in the policy of ${name} lets this API invoke it: ${text.replace(/\.$/, '')}.`],
+    because: [`The policy of ${name} does not allow this API to invoke it: ${text.replace(/\.$/, '')}.`],
     changes: [
       `Add an AWS::Lambda::Permission for ${name} (aws lambda add-permission) with the principal apigateway.amazonaws.com and the ARN of this API as its source; no deployment is needed.`,
     ],
   };
 }
 
-/** `arn:aws:sts::123456789012:assumed-role/orders-role/orders` is the role orders-role. */
+/** `arn:aws:sts::123456789012:assumed-role/orders-role/orders` belongs to the role orders-role. */
 function roleOf(arn: string): string {
   const [, kind, name] = /:(assumed-role|role|user)\/([^/]+)/.exec(arn) ?? [];
   return kind === undefined ? arn : `${kind === 'user' ? 'the user' : 'the role'} ${name ?? ''}`;

@@ -1,7 +1,7 @@
-/** A part of a story: why it ended, and what would change that. */
+/** Part of an explanation: why it ended, and what would change that. */
 export type Reason = { readonly because: readonly string[]; readonly changes: readonly string[] };
 
-/** With a capital and a full stop. */
+/** Adds a capital and a full stop. */
 export function sentence(text: string): string {
   const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
@@ -13,7 +13,7 @@ export function list(texts: readonly string[]): string {
 
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
-/** The last line that a function printed; of a structured one, what tells a person something. */
+/** The last line that a function printed; of a structured line its message. */
 export function tellLastLine(lines: readonly string[]): string[] {
   const last = lines.at(-1);
   if (last === undefined) return [];
@@ -25,7 +25,7 @@ export function tellLastLine(lines: readonly string[]): string[] {
   return [told.length === 0 ? `It printed: ${last}` : `It noted: ${told.join(', ')}.`];
 }
 
-/** A member of the last line that a function printed, where that is structured. */
+/** A member of a function's last line, where that is structured. */
 export function toldOfLast(lines: readonly string[], name: string): string | undefined {
   const value = readFields(lines.at(-1) ?? '')?.[name];
   return typeof value === 'string' ? value : undefined;

@@ -1,15 +1,15 @@
 /**
- * The key of this start. It comes once in the fragment of the link, which no server sees, stays in this tab's
- * sessionStorage, and goes out as a header: a cookie would go to every port of this machine.
+ * The key of this start. It arrives once in the fragment of the link, which no server sees, stays in this
+ * tab's sessionStorage, and is sent as a header: a cookie would go to every port of this machine.
  */
 const NAME = 'gatewright-key';
 const CHANNEL = 'gatewright-key';
-/** A busy machine answers late; who has no key waits so long for the page that says so. */
+/** A busy machine answers late; without a key the page waits this long before it says so. */
 const ASK_MS = 2_000;
 
 type Word = { readonly kind: 'wanted' } | { readonly kind: 'given'; readonly key: string };
 
-/** Undefined where neither the link, this tab nor another tab of the console has one. */
+/** Undefined where neither the link, this tab nor another tab has one. */
 export async function findKey(): Promise<string | undefined> {
   const given = /^#([\w-]{20,100})$/.exec(location.hash)?.[1];
   if (given !== undefined) {
@@ -23,7 +23,7 @@ export async function findKey(): Promise<string | undefined> {
   return key;
 }
 
-/** A short link opens a new tab; only pages of this very origin hear the question. */
+/** A short link opens a new tab; only pages of the same origin receive the question. */
 function askOtherTabs(): Promise<string | undefined> {
   const channel = new BroadcastChannel(CHANNEL);
   return new Promise((resolve) => {

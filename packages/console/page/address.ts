@@ -6,7 +6,9 @@ export type Place = {
   readonly query: URLSearchParams;
 };
 
-/** Also what a person has written: a plus is one, as in `/{proxy+}`, and what is no address of ours is no error. */
+/**
+ * Also accepts typed addresses: a plus is literal, as in `/{proxy+}`, and an invalid address is no error.
+ */
 export function parseAddress(hash: string): Place {
   const [, path = '', query = ''] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
   const [section = '', ...rest] = path.split('/');
@@ -27,12 +29,12 @@ function decode(text: string): string {
 }
 
 export function linkTo(section: string, item?: string, query?: Readonly<Record<string, string>>): string {
-  // As a person would write it: `#/apis/a1b2/dev?route=GET%20/users`; a plus is read as one.
+  // In readable form: `#/apis/a1b2/dev?route=GET%20/users`; a plus is literal.
   const asked =
     query === undefined
       ? ''
       : `?${new URLSearchParams(query).toString().replaceAll('+', '%20').replaceAll('%2F', '/')}`;
-  // One that begins with a slash would be none.
+  // An address must not begin with a slash.
   const named = encodeURIComponent(item ?? '').replaceAll(/(?<=.)%2F/g, '/');
   return `#/${section}${item === undefined ? '' : `/${named}`}${asked}`;
 }

@@ -1,4 +1,4 @@
-/** The frame around the sections: where one is, whether the gateway is there, and its clock. */
+/** The frame around the sections: menu, connection to the gateway, and its clock. */
 import { useEffect } from 'preact/hooks';
 import { isTyping } from './app-keys.ts';
 import { sectionAfter } from './section-keys.ts';
@@ -42,14 +42,14 @@ function isSection(section: string): boolean {
 
 export function App() {
   const asked = usePlace();
-  // An address of no section leads to the first.
+  // An unknown section leads to the first.
   const place = isSection(asked.section) ? asked : HOME;
   const traffic = useTraffic();
   useShortcuts();
   useEffect(() => {
     const [, title = 'Traffic'] = SECTIONS.find(([name]) => name === place.section) ?? [];
     document.title = `${title} · Gatewright`;
-    // On a phone the menu is one line that scrolls.
+    // On a phone the menu is one scrolling line.
     const show = (): void =>
       document
         .querySelector('nav.side [aria-current]')
@@ -114,7 +114,7 @@ function Section({ place, traffic }: { readonly place: Place; readonly traffic: 
   }
 }
 
-/** `g` and a letter leads to a section; `/` into the search field of where one is. */
+/** `g` and a letter opens a section; `/` focuses the search field of the current one. */
 function useShortcuts(): void {
   useEffect(() => {
     let isAfterG = false;
@@ -132,18 +132,18 @@ function useShortcuts(): void {
         return;
       }
       const section = isAfterG ? sectionAfter(event.key, readPlace().section, SECTIONS) : undefined;
-      // What follows `g` is no key of the section: `g k` leads to the keys, and not one request up.
+      // The letter after `g` must not reach the section: `g k` opens Keys, and does not move one request up.
       if (isAfterG) event.stopImmediatePropagation();
       isAfterG = event.key === 'g';
       if (section !== undefined) go(linkTo(section));
     };
-    // Captured, so before those of the section.
+    // Captured, so before the section's own.
     addEventListener('keydown', onKey, true);
     return () => removeEventListener('keydown', onKey, true);
   }, []);
 }
 
-/** Out of the search field, so that the keys of the list count again. */
+/** Leaves the search field, so that the keys of the list work again. */
 function leaveSearch({ target }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLInputElement) || target.type !== 'search') return false;
   target.blur();

@@ -1,4 +1,3 @@
-/** A chart over time. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -8,22 +7,21 @@ import { axisTime, dateTime } from './texts.ts';
 type Series = {
   readonly name: string;
   readonly values: readonly number[];
-  /** A variable of the style sheet. */
+  /** A CSS variable. */
   readonly colour: string;
   readonly isBars?: boolean;
 };
 
-/** What is counted is counted in whole ones. */
 const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) =>
   [1, 2, 5].map((digit) => digit * 10 ** power),
 ).flat();
 
 type Props = {
-  /** What is drawn, and of which span of time each point is. */
+  /** Content, and the time span of each point. */
   readonly label: string;
   readonly seconds: readonly number[];
   readonly series: readonly Series[];
-  /** At the usual size of text. */
+  /** At the default font size. */
   readonly height: number;
 };
 
@@ -98,7 +96,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
       watcher.disconnect();
       made.destroy();
     };
-    // The data comes by the effect below; a chart is made once for its series and colours.
+    // The effect below adds the data; a chart is made once for its series and colours.
   }, [names, height, isDark, scale]);
   useEffect(() => {
     chart.current?.setData(data);
@@ -111,7 +109,7 @@ export function Chart({ label, seconds, series, ...props }: Props) {
   );
 }
 
-/** Half of the first and the last one would lie outside. */
+/** Half of the first and last bar would be outside. */
 function withRoomForBars(chart: uPlot, first: number, last: number): [number, number] {
   const steps = chart.data[0].length - 1;
   const half = steps > 0 ? (last - first) / steps / 2 : 1;
@@ -120,13 +118,13 @@ function withRoomForBars(chart: uPlot, first: number, last: number): [number, nu
 
 const DARK = '(prefers-color-scheme: dark)';
 
-/** A canvas keeps the colours that it was drawn with: it is drawn anew when they change. */
+/** A canvas keeps its colours: it is redrawn when they change. */
 function useDark(): boolean {
   const [isDark, setDark] = useState(() => matchMedia(DARK).matches);
   useEffect(() => {
     const query = matchMedia(DARK);
     const onChange = (): void => setDark(query.matches);
-    // It may have changed between the first drawing and now.
+    // It may have changed since the first drawing.
     onChange();
     query.addEventListener('change', onChange);
     return () => query.removeEventListener('change', onChange);

@@ -1,4 +1,4 @@
-/** What would cost less, and what would be lost by it. Pure: each is the same month reckoned once more. */
+/** Changes that would cost less, with their drawbacks. Pure: each is the same month calculated again. */
 import { costOf, factorOf } from './cost.ts';
 import type { Month } from './cost.ts';
 import type { Prices } from './prices.ts';
@@ -6,16 +6,15 @@ import type { ApiShape, FunctionShape, TrafficShape } from '../endpoints/cost-mo
 
 type Cheaper = {
   readonly what: string;
-  /** US dollars a month. */
+  /** US dollars per month. */
   readonly saves: number;
   readonly loses: string;
 };
 
-/** Cents are not worth a change. */
+/** Smaller savings are not worth a change. */
 const MIN_SAVING = 0.01;
 const LONG_KEPT_SECONDS = 300;
 
-/** The largest first. */
 export function findCheaper(shape: TrafficShape, month: Month, prices: Prices): readonly Cheaper[] {
   const now = costOf(shape, month, prices).total;
   const saving = (other: TrafficShape): number =>
@@ -49,13 +48,13 @@ function asHttp(shape: TrafficShape, api: ApiShape, saving: Saving): Cheaper[] {
   };
   const used =
     api.onlyRest.length === 0
-      ? 'nothing that this API uses; REST alone has API keys, a cache, validation and mapping templates'
-      : `what this API uses and HTTP APIs do not have: ${api.onlyRest.join(', ')}`;
+      ? 'nothing that this API uses; only REST APIs have API keys, a cache, validation and mapping templates'
+      : `features of this API that HTTP APIs lack: ${api.onlyRest.join(', ')}`;
   return [
     {
       what: `${api.apiName} as an HTTP API`,
       saves: saving(other),
-      loses: `${used}; integrations end at 30 s, and what is refused is billed, too`,
+      loses: `${used}; integrations end at 30 s, and refused requests are billed too`,
     },
   ];
 }
@@ -75,13 +74,13 @@ function withoutCache(shape: TrafficShape, index: number, saving: Saving): Cheap
       }),
       loses:
         asked === 0
-          ? 'nothing that was seen: no recorded request asked the cache'
-          : `${Math.round((hits / asked) * 100)} % of what asks it is answered without a call; those would wait for the integration`,
+          ? 'nothing recorded: no request used the cache'
+          : `${Math.round((hits / asked) * 100)} % of the requests to it are answered without a call; those would wait for the integration`,
     },
   ];
 }
 
-/** What the cache answered would be asked of functions, as the others are; authorizers are asked all the same. */
+/** Functions would be called for cached answers too; authorizers are called in either case. */
 function withHits({ functions }: TrafficShape, hits: number): readonly FunctionShape[] {
   const backends = functions.filter(({ keptSeconds }) => keptSeconds === undefined);
   const calls = backends.reduce((sum, one) => sum + one.calls, 0);
@@ -111,15 +110,15 @@ function onArm(shape: TrafficShape, one: FunctionShape, saving: Saving): Cheaper
   ];
 }
 
-/** An authorizer that is asked for every request. */
+/** An authorizer that is called for every request. */
 function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Cheaper[] {
   if (one.keptSeconds !== 0 || one.calls === 0) return [];
   const none: FunctionShape = { ...one, calls: 0, totalMs: 0, logBytes: 0 };
   return [
     {
-      what: `answers of ${one.name} kept for ${LONG_KEPT_SECONDS} s, at most`,
+      what: `answers of ${one.name} cached for up to ${LONG_KEPT_SECONDS} s`,
       saves: saving({ ...shape, functions: shape.functions.map((each) => (each === one ? none : each)) }),
-      loses: `a right that is taken away holds up to ${LONG_KEPT_SECONDS} s longer; callers who come once cost as before`,
+      loses: `a revoked permission stays in effect up to ${LONG_KEPT_SECONDS} s longer; one-time callers cost the same`,
     },
   ];
 }
@@ -127,10 +126,10 @@ function keepGrants(shape: TrafficShape, one: FunctionShape, saving: Saving): Ch
 function withoutLines(shape: TrafficShape, saving: Saving): Cheaper[] {
   return [
     {
-      what: 'functions that print nothing',
+      what: 'functions without output',
       saves: saving({ ...shape, functions: shape.functions.map((one) => ({ ...one, logBytes: 0 })) }),
       loses:
-        'their logs, and START, END and REPORT with them, which LoggingConfig turns off (JSON, SystemLogLevel WARN)',
+        'their logs; START, END and REPORT too, which LoggingConfig turns off (JSON, SystemLogLevel WARN)',
     },
   ];
 }

@@ -1,4 +1,3 @@
-/** Talks to the control port that this page came from. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
@@ -8,7 +7,7 @@ export function useKey(given: string): void {
   key = given;
 }
 
-/** What the gateway said no to, in its words. */
+/** A refusal of the gateway, in its wording. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -32,7 +31,7 @@ export async function ask<Answer>(
       ...(body && { body: JSON.stringify(body) }),
     });
   } catch {
-    throw new Refused(0, 'The gateway does not answer. Has it ended?');
+    throw new Refused(0, 'The gateway does not answer. Is it still running?');
   }
   const answer = (await response.json()) as Answer & { message?: string };
   if (response.ok) return answer;
@@ -45,7 +44,7 @@ type Asked<Answer> = {
   readonly reload: () => void;
 };
 
-/** Asks once, again when told to, and every so many milliseconds where that is given. */
+/** Asks once, again on demand, and every `everyMs` where that is given. */
 export function useAsked<Answer>(path: string | undefined, everyMs = 0): Asked<Answer> {
   const [data, setData] = useState<Answer>();
   const [error, setError] = useState<string>();
@@ -78,7 +77,7 @@ export function useAsked<Answer>(path: string | undefined, everyMs = 0): Asked<A
 
 type RowBatch = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
 
-/** Rows as they come, by fetch: an EventSource could send no header. Tries again until told to stop. */
+/** Rows as they arrive, by fetch: an EventSource cannot send headers. Retries until stopped. */
 export function followRows(
   since: number,
   onBatch: (batch: RowBatch) => void,
@@ -100,7 +99,7 @@ export function followRows(
           onBatch(batch);
         });
       } catch {
-        // Tried again below.
+        // Retried below.
       }
       onState(false);
       await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -1,24 +1,23 @@
-/** What a month of recorded traffic would cost on AWS. Pure. */
+/** Estimated cost on AWS of a month of recorded traffic. Pure. */
 import type { Prices, Tier } from './prices.ts';
 import type { ApiShape, CacheShape, FunctionShape, TrafficShape } from '../endpoints/cost-model.ts';
 
 export type Month = {
-  /** Requests and messages of clients; what is recorded is taken as their mix. */
+  /** Requests and messages of clients, in the recorded mix. */
   readonly events: number;
-  /** Capacity units of DynamoDB for each of them; undefined = as many as this start has taken. */
+  /** Capacity units of DynamoDB per event; undefined = as measured in this start. */
   readonly writesPerEvent: number | undefined;
   readonly readsPerEvent: number | undefined;
-  /** What AWS gives every account without end: a million calls and 400,000 GB-seconds of Lambda, 100 GB out. */
+  /** AWS's permanent free tier per account: a million calls and 400,000 GB-seconds of Lambda, 100 GB out. */
   readonly isFreeTierCounted: boolean;
 };
 
 type CostLine = {
   readonly item: 'REST' | 'HTTP' | 'WebSocket' | 'Lambda' | 'cache' | 'logs' | 'DynamoDB' | 'data out';
-  /** Of whom. */
+  /** Resource of the line. */
   readonly of: string;
-  /** What was reckoned: `2.1 million requests`. */
+  /** Quantity in words: `2.1 million requests`. */
   readonly amount: string;
-  /** US dollars. */
   readonly cost: number;
 };
 
@@ -48,7 +47,6 @@ export function factorOf({ events }: TrafficShape, month: Month): number {
   return events === 0 ? 0 : month.events / events;
 }
 
-/** Units in tiers: each costs what the tier asks that it is in. */
 export function tiered(units: number, tiers: readonly Tier[], per: number): number {
   let cost = 0;
   let from = 0;
@@ -59,7 +57,7 @@ export function tiered(units: number, tiers: readonly Tier[], per: number): numb
   return cost;
 }
 
-/** Tiers hold for an account: APIs share them by what each asked. */
+/** Tiers apply per account: APIs share them in proportion to their requests. */
 function apiLines(apis: readonly ApiShape[], factor: number, prices: Prices): readonly CostLine[] {
   const all = (kind: ApiShape['kind'], unitsOf: (api: ApiShape) => number): number =>
     apis.filter((api) => api.kind === kind).reduce((sum, api) => sum + unitsOf(api) * factor, 0);
@@ -128,7 +126,7 @@ function lambdaLines(
   });
 }
 
-/** What is left to pay of something of which a part is free. */
+/** The paid part of units that are partly free. */
 function share(units: number, free: number): number {
   return units <= free ? 0 : (units - free) / units;
 }
@@ -144,10 +142,9 @@ function cacheLine({ apiName, stage, gigabytes }: CacheShape, { cache }: Prices)
 
 function logLine(functions: readonly FunctionShape[], factor: number, { logs }: Prices): CostLine {
   const gigabytes = (functions.reduce((sum, { logBytes }) => sum + logBytes, 0) * factor) / GIGABYTE;
-  return { item: 'logs', of: 'functions', amount: `${count(gigabytes)} GB taken in`, cost: gigabytes * logs };
+  return { item: 'logs', of: 'functions', amount: `${count(gigabytes)} GB ingested`, cost: gigabytes * logs };
 }
 
-/** What each request has taken of all tables together, by what was counted. */
 export function unitsPerEvent(
   { tables = [], eventsOfTables }: Pick<TrafficShape, 'tables' | 'eventsOfTables'>,
   kind: 'reads' | 'writes',
@@ -156,7 +153,7 @@ export function unitsPerEvent(
   return eventsOfTables === 0 ? 0 : units / eventsOfTables;
 }
 
-/** One line a table where they were counted, one for all where somebody has said what they take. */
+/** One line per table where measured, one for all where the user has entered a number. */
 function tableLines(shape: TrafficShape, month: Month, prices: Prices): readonly CostLine[] {
   const { events, writesPerEvent, readsPerEvent } = month;
   const { tables = [], eventsOfTables } = shape;
@@ -184,7 +181,7 @@ function dataLine(apis: readonly ApiShape[], factor: number, isFree: boolean, { 
   const gigabytes = (apis.reduce((sum, { responseBytes }) => sum + responseBytes, 0) * factor) / GIGABYTE;
   return {
     item: 'data out',
-    of: 'bodies of answers',
+    of: 'response bodies',
     amount: `${count(gigabytes)} GB`,
     cost: Math.max(0, gigabytes - (isFree ? FREE.gigabytesOut : 0)) * dataOut,
   };

@@ -1,4 +1,3 @@
-/** DynamoDB's typed JSON as plain values. */
 type Value = Readonly<Record<string, unknown>>;
 export type Item = Readonly<Record<string, Value>>;
 
@@ -24,7 +23,7 @@ function plain(value: Value): unknown {
   }
 }
 
-/** DynamoDB keeps 38 digits; a number that JavaScript would round stays a text. */
+/** DynamoDB keeps 38 digits; a number that JavaScript would round stays text. */
 function exactNumber(digits: string): number | string {
   const value = Number(digits);
   return String(value) === digits ? value : digits;

@@ -1,4 +1,4 @@
-/** As whom a request is sent: a user of the local issuer, an API key, an IAM identity, or nobody. */
+/** The caller of a request: a user of the local issuer, an API key, an IAM identity, or anonymous. */
 import { useState } from 'preact/hooks';
 import { useAsked } from './control.ts';
 import type { ShownIdentities } from '../endpoints/inspect-model.ts';
@@ -20,7 +20,7 @@ export function IdentityField({ value, emptyLabel, onChange }: Props) {
         placeholder="alice:admin,courier"
         value={value}
         onInput={({ currentTarget }) => onChange(currentTarget.value)}
-        // Left empty, it is the list again.
+        // An empty field shows the list again.
         onBlur={({ currentTarget }) => setTyped(currentTarget.value !== '')}
       />
     );
@@ -35,7 +35,7 @@ export function IdentityField({ value, emptyLabel, onChange }: Props) {
       }}
     >
       <option value="">{emptyLabel}</option>
-      <option value="nobody">nobody</option>
+      <option value="nobody">anonymous</option>
       {recent.map((one) => (
         <option key={one} value={one}>
           {one}
@@ -65,7 +65,7 @@ function recentIdentities(): readonly string[] {
   return (sessionStorage.getItem(RECENT) ?? '').split('\n').filter((one) => one !== '');
 }
 
-/** Users are made up on the spot; those that were are offered again. */
+/** Users need not exist beforehand; used ones are offered again. */
 export function rememberIdentity(as: string): void {
   if (as === '' || as === 'nobody' || /^(key|iam):|^some-/.test(as)) return;
   const others = recentIdentities().filter((one) => one !== as);

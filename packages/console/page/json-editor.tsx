@@ -1,4 +1,7 @@
-/** A field for JSON. In a shadow root, since there its styles come as style sheets that the page's policy allows. */
+/**
+ * A field for JSON. In a shadow root, since there its styles are style sheets, which the page's policy
+ * allows.
+ */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
@@ -25,7 +28,10 @@ const THEME = EditorView.theme({
   },
 });
 
-/** Chrome would give what is typed over a selection a style of its own, which the page's policy refuses with a complaint. */
+/**
+ * Chrome would give text typed over a selection an inline style, which the page's policy refuses with an
+ * error.
+ */
 const TYPED_OVER = EditorView.domEventHandlers({
   beforeinput({ inputType, data }, view) {
     const { state } = view;

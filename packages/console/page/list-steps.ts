@@ -1,7 +1,5 @@
-/** `j` and `k`: which one of a list comes next. */
-
 /**
- * The first where none is open; undefined at an end.
+ * The next id; the first where none is open; undefined at an end.
  * @param open its id, or the beginning of it
  */
 export function idAfter(

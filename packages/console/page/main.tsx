@@ -15,7 +15,7 @@ if (root !== null && key === undefined)
   render(
     <main class="closed">
       <Empty title="This page needs the key of the start.">
-        Open the link that <code>gatewright start</code> has printed in its first line, or run{' '}
+        Open the link that <code>gatewright start</code> printed in its first line, or run{' '}
         <code>gatewright explain {named ?? 'last'}</code> in a terminal.
       </Empty>
     </main>,

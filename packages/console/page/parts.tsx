@@ -1,4 +1,3 @@
-/** Small parts that sections share. */
 import { useState } from 'preact/hooks';
 import { Refused } from './control.ts';
 import { statusKind } from './texts.ts';
@@ -32,7 +31,7 @@ export function Problem({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** Scrolls sideways where it is wider than the window, with the keyboard, too. */
+/** Scrolls sideways where it is wider than the window, also by keyboard. */
 export function TableBox({
   label,
   isCard = false,
@@ -49,7 +48,7 @@ export function TableBox({
   );
 }
 
-/** The heads of columns; what stands below `number` is aligned as numbers are. */
+/** Column heads; those in `number` are aligned like numbers. */
 export function TableHead({
   columns,
 }: {
@@ -74,7 +73,7 @@ export function TableHead({
   );
 }
 
-/** A cell of numbers, named where a narrow table is a list. */
+/** A number cell, with a label for narrow screens, where tables become lists. */
 export function NumberCell({
   column,
   isWrong = false,
@@ -91,7 +90,7 @@ export function NumberCell({
   );
 }
 
-/** The head of a section: what it is for, and what can be done. */
+/** Head of a section: purpose and actions. */
 export function SectionHead({
   title,
   about,
@@ -112,7 +111,7 @@ export function SectionHead({
   );
 }
 
-/** A button whose work may fail; what went wrong is told beside it. */
+/** A button whose action may fail; the error is shown beside it. */
 export function Action({
   label,
   run,

@@ -1,4 +1,4 @@
-/** Where one is: `#/traffic/0f5b…` has an address that can be copied. */
+/** The current place as an address that can be copied: `#/traffic/0f5b…`. */
 import { useEffect, useState } from 'preact/hooks';
 import { parseAddress } from './address.ts';
 import type { Place } from './address.ts';

@@ -1,9 +1,8 @@
-/** What a browser makes of the answer to a preflight (Fetch, "CORS-preflight fetch"). Pure. */
+/** A browser's judgement of a preflight answer (Fetch, "CORS-preflight fetch"). Pure. */
 
 export type PreflightQuestion = {
   readonly origin: string;
   readonly method: string;
-  /** Names and values that the page wants to send. */
   readonly headers: readonly (readonly [string, string])[];
   /** `credentials: 'include'`: cookies and client certificates. */
   readonly hasCredentials: boolean;
@@ -20,7 +19,7 @@ const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
 const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-/** Names of headers that a browser asks about, in lower case and sorted, as it sends them. */
+/** Header names in a browser's preflight: lower case, sorted. */
 export function askedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
   const names = headers
     .filter(([name, value]) => name !== '' && !isSimple(name.toLowerCase(), value))
@@ -34,12 +33,12 @@ function isSimple(name: string, value: string): boolean {
   return SIMPLE_HEADERS.includes(name);
 }
 
-/** Whether a browser asks at all before it sends such a request. */
+/** Whether a browser sends a preflight before this request. */
 export function asksFirst(question: PreflightQuestion): boolean {
   return !SIMPLE_METHODS.includes(question.method) || askedHeaders(question).length > 0;
 }
 
-/** Every check that a browser makes, in its order; the first that is not met blocks the request. */
+/** Every check of a browser, in its order; the first failure blocks the request. */
 export function judgePreflight(
   question: PreflightQuestion,
   { status, headers }: PreflightAnswer,
@@ -58,14 +57,14 @@ export function judgePreflight(
       isMet: (allowed === '*' && isStarMeant) || allowed === origin,
       says:
         allowed === undefined
-          ? 'Access-Control-Allow-Origin is not there'
-          : `Access-Control-Allow-Origin is ${allowed}${allowed === '*' && hasCredentials ? ', which does not count with credentials' : ''}`,
+          ? 'Access-Control-Allow-Origin is missing'
+          : `Access-Control-Allow-Origin is ${allowed}${allowed === '*' && hasCredentials ? ', which does not apply to requests with credentials' : ''}`,
     },
     ...(hasCredentials
       ? [
           {
             isMet: valueOf('access-control-allow-credentials') === 'true',
-            says: `Access-Control-Allow-Credentials is ${valueOf('access-control-allow-credentials') ?? 'not there'}`,
+            says: `Access-Control-Allow-Credentials is ${valueOf('access-control-allow-credentials') ?? 'missing'}`,
           },
         ]
       : []),
@@ -75,12 +74,12 @@ export function judgePreflight(
         SIMPLE_METHODS.includes(method) || methods.includes(method) || (isStarMeant && methods.includes('*')),
       says: SIMPLE_METHODS.includes(method)
         ? `${method} needs no permission`
-        : `Access-Control-Allow-Methods is ${methods.join(', ') || 'not there'}, asked was ${method}`,
+        : `Access-Control-Allow-Methods is ${methods.join(', ') || 'missing'}, requested is ${method}`,
     },
     ...askedHeaders(question).map((name) => ({
-      // `*` does not stand for Authorization.
+      // `*` does not cover Authorization.
       isMet: names.includes(name) || (isStarMeant && name !== 'authorization' && names.includes('*')),
-      says: `Access-Control-Allow-Headers is ${names.join(', ') || 'not there'}, asked was ${name}`,
+      says: `Access-Control-Allow-Headers is ${names.join(', ') || 'missing'}, requested is ${name}`,
     })),
   ];
 }

@@ -1,24 +1,24 @@
-/** What AWS asks for in us-east-1, as docs/aws §14 has it; to be changed in the page. */
+/** AWS's prices in us-east-1, from docs/aws §14; can be changed in the page. */
 
-/** Up to so many units at a price, then the next; the last has no end. */
+/** Units up to `upTo` at a price, then the next tier; the last has no end. */
 export type Tier = { readonly upTo: number; readonly price: number };
 
 export type Prices = {
-  /** Of a million. */
+  /** Per million. */
   readonly rest: readonly Tier[];
   readonly http: readonly Tier[];
   readonly messages: readonly Tier[];
   readonly connectionMinutes: number;
-  /** An hour, by gigabytes. */
+  /** Per hour, by gigabytes. */
   readonly cache: Readonly<Record<string, number>>;
   readonly lambdaRequests: number;
-  /** Of a gigabyte-second. */
+  /** Per gigabyte-second. */
   readonly lambdaX86: readonly Tier[];
   readonly lambdaArm: readonly Tier[];
-  /** Of a gigabyte. */
+  /** Per gigabyte. */
   readonly logs: number;
   readonly dataOut: number;
-  /** Of a million units on demand. */
+  /** Per million on-demand units. */
   readonly tableWrites: number;
   readonly tableReads: number;
 };
@@ -69,7 +69,7 @@ export const USUAL_PRICES: Prices = {
   tableReads: 0.125,
 };
 
-/** What one may want to change, and of when it is; a price by tiers is changed in its first. */
+/** Prices that can be changed, with units; of tiers the first one. */
 export const EDITABLE = [
   ['rest', 'REST requests, a million', 'May 2025'],
   ['http', 'HTTP requests, a million', '2021'],
@@ -91,7 +91,7 @@ export function priceOf(prices: Prices, name: EditablePrice): number {
   return typeof price === 'number' ? price : (price[0]?.price ?? 0);
 }
 
-/** The further tiers keep their share of the first. */
+/** The further tiers change in proportion. */
 export function withPrice(prices: Prices, name: EditablePrice, value: number): Prices {
   const before = prices[name];
   if (typeof before === 'number') return { ...prices, [name]: value };

@@ -1,8 +1,6 @@
-/** `g` and a letter: which section that is. */
-
 /**
- * With the letter that its title begins with; the one after where one is, where several have it.
- * @param sections pairs of name and title, in the order of the menu
+ * The section whose title begins with the letter; the next one after the current where several do.
+ * @param sections pairs of name and title, in menu order
  */
 export function sectionAfter(
   letter: string,

@@ -1,4 +1,4 @@
-/** A request as text to paste elsewhere. Secrets stand in it as they are shown. */
+/** A request as text to paste elsewhere. Secrets are shown or masked as in the panel. */
 import type { RequestDetail } from '../records/model.ts';
 
 /** Added by every client itself, or refused by `fetch`. */
@@ -27,7 +27,7 @@ function hasType({ request }: RequestDetail): boolean {
   return request.headers.some(([name]) => name.toLowerCase() === 'content-type');
 }
 
-/** What whoever runs it has to know first; of a body that is kept in part. */
+/** A warning for a body that is kept only in part. */
 function warningOf({ request }: RequestDetail, mark: '#' | '//'): string {
   const bytes = request.body?.cutFrom;
   return bytes === undefined
@@ -42,13 +42,13 @@ function quote(text: string): string {
 export function printCurl(detail: RequestDetail): string {
   const { method, request } = detail;
   const { body } = request;
-  // `-X HEAD` would wait for a body that does not come.
+  // `-X HEAD` would wait for a body.
   const words = [method === 'HEAD' ? 'curl -I' : `curl -i -X ${method}`];
-  // A name alone would take the header away.
+  // A name without a value would remove the header.
   for (const [name, value] of headersOf(detail))
     words.push(`-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`);
   if (body !== undefined) {
-    // Else curl says that it is a form.
+    // Otherwise curl sends the type of a form.
     if (!hasType(detail)) words.push("-H 'Content-Type:'");
     words.push(body.form === 'binary' ? '--data-binary @-' : `--data-raw ${quote(body.text)}`);
   }
@@ -66,7 +66,7 @@ function printCall(detail: RequestDetail): string {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const fields = [
     `"method": ${JSON.stringify(method)}`,
-    // As an object where no name comes twice, which reads better.
+    // As an object where names are unique, for readability.
     `"headers": ${indent(names.size === headers.length ? Object.fromEntries(headers) : headers)}`,
   ];
   const { body } = request;
@@ -80,7 +80,6 @@ function indent(value: object): string {
   return JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
 }
 
-/** For node:test. */
 export function printTest(detail: RequestDetail): string {
   const { method, target, status } = detail;
   return `import assert from 'node:assert/strict';

@@ -1,2 +1,1 @@
-/** Style sheets are bundled into one beside the program. */
 declare module '*.css';

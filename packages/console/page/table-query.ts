@@ -1,5 +1,3 @@
-/** A question to a table as people ask it, and as DynamoDB takes it. Pure. */
-
 export type TableDescription = {
   readonly KeySchema: readonly KeyPart[];
   readonly AttributeDefinitions: readonly {
@@ -19,7 +17,7 @@ type Operator = (typeof OPERATORS)[number];
 export type TableQuestion = {
   /** Empty = the table itself. */
   readonly index: string;
-  /** Of the partition key; empty = every item is read. */
+  /** Of the partition key; empty = all items. */
   readonly partition: string;
   readonly operator: Operator;
   /** Of the sort key; empty = any. */
@@ -46,7 +44,7 @@ export function indexesOf(table: TableDescription): readonly string[] {
   return all.map(({ IndexName }) => IndexName);
 }
 
-/** Names of the key of the table, or of one of its indexes. */
+/** Of the table, or of one of its indexes. */
 export function keysOf(table: TableDescription, index: string): TableKeys {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
   const schema = indexes.find(({ IndexName }) => IndexName === index)?.KeySchema ?? table.KeySchema;
@@ -60,7 +58,7 @@ type TableCall = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-/** A partition makes it a Query, none a Scan. */
+/** With a partition a Query, without one a Scan. */
 export function toCall(name: string, table: TableDescription, question: TableQuestion): TableCall {
   const { index, partition, operator, sort, sortTo, limit, isDescending } = question;
   const common = { TableName: name, Limit: limit, ...(index !== '' && { IndexName: index }) };

@@ -1,4 +1,3 @@
-/** Numbers and times as people read them. */
 export function ms(value: number | undefined): string {
   if (value === undefined) return '–';
   if (value < 10) return `${value.toFixed(1)} ms`;
@@ -25,19 +24,19 @@ export function dateTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19);
 }
 
-/** Of an item that an address names and this start has not. */
+/** For an item in the address that this start does not have. */
 export function describeMissing(kind: string, item: string | undefined, isHere: boolean): string | undefined {
   return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
 }
 
-/** Below a chart: as much of a time as tells one mark from the next, as all times of this page in UTC. */
+/** Times below a chart, precise enough to tell marks apart; UTC like all times of this page. */
 export function axisTime(epochSeconds: number, stepSeconds: number): string {
   const text = new Date(epochSeconds * 1000).toISOString();
   if (stepSeconds >= 86_400) return text.slice(5, 10);
   return stepSeconds >= 60 ? text.slice(11, 16) : text.slice(11, 19);
 }
 
-/** `ok`, `client` or `server`, for colours that are told by their number, too. */
+/** `ok`, `client` or `server`, for colours; the number is shown as well. */
 export function statusKind(status: number): 'ok' | 'client' | 'server' {
   if (status >= 500 && status < 600) return 'server';
   return status >= 400 && status < 500 ? 'client' : 'ok';

@@ -1,11 +1,11 @@
-/** The rows of all sections: those that there were, and those that come. */
+/** The rows of all sections: earlier ones, and new ones as they arrive. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask, followRows } from './control.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
-/** What a browser keeps; the gateway's ring may be smaller. */
+/** Limit of the browser; the gateway's ring may be smaller. */
 const MAX_ROWS = 10_000;
-/** So many are asked for at a time: 10,000 at once would keep gateway and page from everything else for a second. */
+/** Rows per request: 10,000 at once would block gateway and page for a second. */
 const PAGE_ROWS = 250;
 
 export type Traffic = {
@@ -49,7 +49,7 @@ export function useTraffic(): Traffic {
           setState(batch.state);
         };
         stop = followRows(list.state.taken, onBatch, setLive);
-        // What is missing at the end of the list is no problem of the page.
+        // Missing older rows are not an error of the page.
         readOlder(list).catch(() => undefined);
       },
       (problem: unknown) => setError(problem instanceof Error ? problem.message : String(problem)),
@@ -67,14 +67,14 @@ export function useTraffic(): Traffic {
   return { rows, state, isLive, error, clear };
 }
 
-/** Nothing where the list was cleared, or begun anew, while they came. */
+/** No effect where the list was cleared or restarted meanwhile. */
 function append(newest: readonly RequestRow[], older: readonly RequestRow[]): readonly RequestRow[] {
   const oldest = newest.at(-1)?.sequence ?? 0;
   const [first] = older;
   return first !== undefined && first.sequence < oldest ? [...newest, ...older].slice(0, MAX_ROWS) : newest;
 }
 
-/** A gateway that was started anew counts from the beginning: what there was is of another time. */
+/** A restarted gateway counts from the beginning: older rows are dropped. */
 function merge(before: readonly RequestRow[], coming: readonly RequestRow[]): readonly RequestRow[] {
   const newest = before[0]?.sequence ?? -1;
   const isRestart = (coming.at(-1)?.sequence ?? newest) < newest - MAX_ROWS;

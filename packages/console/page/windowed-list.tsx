@@ -1,4 +1,4 @@
-/** A list of any length: only the rows that are seen exist. */
+/** A list of any length: only visible rows exist. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useScale } from './scale.ts';
 import type { ComponentChildren } from 'preact';
@@ -7,12 +7,11 @@ const BEYOND = 8;
 
 type Props<Item> = {
   readonly items: readonly Item[];
-  /** At the usual size of text. */
+  /** At the default font size. */
   readonly rowHeight: number;
   readonly label: string;
   readonly keyOf: (item: Item) => string | number;
   readonly selected: number;
-  /** Names of columns: a row above the others that stays. */
   readonly head: ComponentChildren;
   readonly children: (item: Item, index: number) => ComponentChildren;
 };
@@ -39,7 +38,7 @@ export function WindowedList<Item>({ items, label, keyOf, selected, head, childr
     const element = box.current;
     if (element === null || selected < 0) return;
     const top = selected * rowHeight;
-    // The head covers what is behind it.
+    // The head covers rows behind it.
     const seen = element.clientHeight - (headRow.current?.clientHeight ?? 0);
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + seen) element.scrollTop = top + rowHeight - seen;

@@ -1,4 +1,4 @@
-/** A kept request as the explanation reads it: looked up and worked out only now. */
+/** Facts of a kept request for its explanation, derived when it is read. */
 import { lastHeader } from '../../core/events/header-list.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
@@ -171,7 +171,7 @@ function toOutcome(
   }
 }
 
-/** Undefined for a request that no page sent. */
+/** Undefined for a request without an Origin. */
 function describeCors({ received, status, replyHeaders }: KeptRequest): CorsCircumstances | undefined {
   const origin = received.headers.last('origin');
   if (origin === undefined || status === 101) return undefined;
@@ -230,7 +230,7 @@ function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circ
   };
 }
 
-/** Names that a message without a route could have meant. */
+/** Route names that a message without a route could have meant. */
 function routesOf({ kind, route, found }: KeptEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];

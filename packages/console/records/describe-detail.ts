@@ -1,4 +1,3 @@
-/** All that is known of one request. */
 import { explain } from '../explain/explain.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
@@ -44,10 +43,10 @@ export function describeDetail(sequence: number, kept: Kept, at: DetailWith): Re
   };
 }
 
-/** @returns undefined for what can be sent again as it was */
+/** @returns undefined where it can be sent again unchanged */
 export function whyNoReplay(kept: Kept): string | undefined {
   if (isEvent(kept)) return 'a message belongs to its connection: send it from there';
-  if (kept.kind === 'handshake') return 'a handshake needs a client that stays: connect anew';
+  if (kept.kind === 'handshake') return 'a handshake needs a client: connect again';
   return isCutShort(kept) ? 'its body was too long to be kept whole' : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Who called, as far as the gateway asked: identity sources, token, grant and the policies that spoke. */
+/** Who called: identity sources, token, grant and the deciding policies. */
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
 import { parseBearerToken } from '../../core/policy/bearer-token.ts';
@@ -12,7 +12,6 @@ import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts
 import type { KeptRequest } from './kept-request.ts';
 import type { Redactor } from './redact.ts';
 
-/** Whether stage and route of it are known. */
 export function isMatched(received: Received): received is Matched {
   return received.stage !== undefined && received.route !== undefined;
 }
@@ -67,7 +66,7 @@ export function describeGuard(
   };
 }
 
-/** For people; nothing secret. */
+/** For display; nothing secret. */
 export function principalOf(caller: CallerFacts | undefined): string | undefined {
   switch (caller?.kind) {
     case 'lambda':
@@ -105,7 +104,7 @@ function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
 }
 
-/** Every policy that was asked about this request, with the statement that decided. */
+/** Every evaluated policy, with the deciding statement. */
 export function tracePolicies({ received, phase, caller }: KeptRequest): readonly GuardPolicy[] {
   if (!isMatched(received)) return [];
   const { stage, api } = received;

@@ -1,4 +1,3 @@
-/** The phases of a request one by one: when, what each read, what it decided, and the texts that it saw. */
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { showData } from './shown.ts';
 import type { Circumstances, GuardPolicy } from '../explain/circumstances.ts';
@@ -104,7 +103,7 @@ function tellMatch({ method, path, stageName, routeKey, nearMisses, stages }: Ci
 
 function tellAuthenticate({ asked }: KeptRequest, { guard }: Circumstances, redactor: Redactor): Told {
   if (guard === undefined || guard.kind === 'none')
-    return { read: [], decided: 'nobody is asked: the route is open' };
+    return { read: [], decided: 'the route is open: no authorizer is called' };
   const read = guard.places.map(
     ({ kind, name, isFound }) => `${kind} ${name}: ${isFound ? 'found' : 'missing'}`,
   );
@@ -132,19 +131,19 @@ function describeSource({
   if (kind === 'token') return `authorizer ${name} checked the token`;
   if (kind === 'iam') return 'the signature was checked';
   if (from === 'cache')
-    return `authorizer ${name} was not asked: its answer of ${seconds(ageMs ?? 0)} ago is kept for ${ttlSeconds} s`;
-  return from === 'function' ? `authorizer ${name} was asked` : `authorizer ${name} was not asked`;
+    return `authorizer ${name} was not called: its answer of ${seconds(ageMs ?? 0)} ago is cached for ${ttlSeconds} s`;
+  return from === 'function' ? `authorizer ${name} was called` : `authorizer ${name} was not called`;
 }
 
 function tellPolicies({ guard, policies }: Circumstances): string {
   if (guard?.simpleAnswer !== undefined) return `the authorizer answered isAuthorized: ${guard.simpleAnswer}`;
-  if (policies.length === 0) return 'no policy has a say';
+  if (policies.length === 0) return 'no policy applies';
   return policies
     .map(({ of, decision, decidedBy, statements }) => {
       const statement = decidedBy === undefined ? undefined : statements[decidedBy];
       const by =
         decidedBy === undefined
-          ? 'no statement fits'
+          ? 'no statement matches'
           : `statement ${decidedBy + 1}${statement?.sid === undefined ? '' : ` (${statement.sid})`}`;
       return `${of}: ${decision} by ${by}`;
     })
@@ -184,7 +183,7 @@ function tellMeter({ meter }: Circumstances): Told {
 function tellCache({ cache }: Circumstances): Told {
   if (cache === undefined) return { read: [], decided: 'the route has no cache' };
   return {
-    read: [`answers are kept for ${cache.ttlSeconds} s`],
+    read: [`answers are cached for ${cache.ttlSeconds} s`],
     decided: cache.isHit
       ? `answered from the cache, ${seconds(cache.ageMs ?? 0)} old`
       : 'a miss: the integration answers',
@@ -199,7 +198,7 @@ function tellMapRequest(kept: KeptRequest, redactor: Redactor): Told {
   const headers = sent?.headers ?? [];
   return {
     read: template === undefined ? [] : [`template ${template.name}`],
-    decided: sent === undefined ? 'nothing goes out' : `for ${sent.target}`,
+    decided: sent === undefined ? 'nothing is sent' : `for ${sent.target}`,
     shows: [
       source === undefined
         ? undefined

@@ -1,4 +1,3 @@
-/** One line of the list of requests. */
 import { principalOf } from './describe-guard.ts';
 import { isEvent } from './kept-request.ts';
 import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
@@ -68,7 +67,7 @@ function rowOfEvent(sequence: number, kept: KeptEvent, redactor: Redactor): Requ
   };
 }
 
-/** An authorizer may call its caller by the token. */
+/** An authorizer may name its caller by the token. */
 function mask(name: string | undefined, redactor: Redactor): string | undefined {
   return name === undefined ? undefined : redactor.repeated(name);
 }
@@ -77,7 +76,7 @@ function firstLine(text: string): string {
   return text.split(/[\r\n]/, 1)[0] ?? '';
 }
 
-/** Whether an instance had to be started for it. */
+/** Whether an instance was started for it. */
 function isCold(outcome: KeptOutcome | undefined): boolean {
   return outcome?.kind === 'returned' && outcome.initMs !== undefined;
 }

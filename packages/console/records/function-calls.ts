@@ -1,4 +1,3 @@
-/** Which functions a kept request has called, how long each took, and whether it failed. */
 import { isMatched } from './describe-guard.ts';
 import { requestIdOf } from './describe-circumstances.ts';
 import { isEvent } from './kept-request.ts';
@@ -9,10 +8,10 @@ export type FunctionCallNote = {
   readonly functionName: string;
   readonly tookMs: number;
   readonly failed: boolean;
-  /** What the instance took to start, where it was started for this call. */
+  /** Start time of the instance, where one was started for this call. */
   readonly initMs: number | undefined;
   readonly requestId: string | undefined;
-  /** How many such calls there were, where only some of their requests were kept. */
+  /** Number of such calls, where only some of their requests were kept. */
   readonly standsFor: number;
 };
 
@@ -24,7 +23,6 @@ export function callsOf(kept: Kept): readonly FunctionCallNote[] {
   return calls.map((call) => ({ ...call, standsFor }));
 }
 
-/** Without how many it stands for. */
 type Call = Omit<FunctionCallNote, 'standsFor'>;
 
 function ofEvent({ route, found, outcome, latencyMs }: KeptEvent): Call[] {
@@ -47,7 +45,7 @@ function ofIntegration(kept: KeptRequest): Call[] {
   const integration = received.route?.integration;
   if (outcome === undefined || integration === undefined) return [];
   if (!FUNCTION_KINDS.has(integration.kind)) return [];
-  // The short path of a handshake maps nothing, so nothing says what was sent.
+  // The short path of a handshake has no mapping, so nothing records what was sent.
   const functionName =
     (kept.sent ?? describeSent(received))?.target ??
     ('functionName' in integration

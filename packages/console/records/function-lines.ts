@@ -1,6 +1,5 @@
-/** What functions printed lately, by the id of the invocation that they printed it for. */
+/** Recent output of functions, by invocation id. */
 
-/** Structurally what the runtime's log hands over. */
 export type PrintedLine = {
   readonly functionName: string;
   readonly requestId: string | undefined;
@@ -24,7 +23,7 @@ export class FunctionLines {
     if (this.#lines.length > 2 * MAX_LINES || this.#characters > 2 * MAX_CHARACTERS) this.#forget();
   }
 
-  /** The last ones of a function or of all, newest last. */
+  /** The last lines of a function or of all, newest last. */
   last(count: number, functionName?: string): readonly PrintedLine[] {
     return this.#lines
       .filter((line) => functionName === undefined || line.functionName === functionName)
@@ -35,7 +34,7 @@ export class FunctionLines {
     return this.#lines.filter((line) => line.requestId === requestId);
   }
 
-  /** Of every invocation that has printed. */
+  /** Of every invocation with output. */
   bytesByInvocation(): ReadonlyMap<string, number> {
     const bytes = new Map<string, number>();
     for (const { requestId, message } of this.#lines)
@@ -49,7 +48,7 @@ export class FunctionLines {
     this.#characters = 0;
   }
 
-  /** The older half, so that a line costs the same whenever it comes. */
+  /** Forgets half at once, so that the cost per line is constant. */
   #forget(): void {
     while (this.#lines.length > MAX_LINES || this.#characters > MAX_CHARACTERS) {
       const gone = this.#lines.splice(0, Math.max(1, this.#lines.length >> 2));

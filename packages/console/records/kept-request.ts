@@ -1,13 +1,13 @@
-/** What was recorded, as it is read; how it is kept: `packed-request.ts`, `packed-event.ts`. */
+/** A record as it is read; its stored form: `packed-request.ts`, `packed-event.ts`. */
 import type { GatewayError } from '../../core/errors.ts';
 import type { Caller, PhaseNotes, Received } from '../../core/exchange.ts';
 import type { HttpHead, HttpOutcome, InvocationResult } from '../../core/ports.ts';
 import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { Sent } from './sent.ts';
 
-/** Of a body or event. */
+/** Per body or event. */
 export const KEPT_BYTES = 16 * 1024;
-/** A streamed answer is kept without its stream. */
+/** A streamed answer is kept without its body. */
 export type KeptOutcome =
   | InvocationResult
   | HttpOutcome
@@ -21,10 +21,13 @@ export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
 
 export type KeptRequest = {
   readonly kind: 'request' | 'handshake';
-  /** How many of its route are counted by it, itself included; more than 1 where others were not kept. */
+  /**
+   * Number of its route's requests that it counts for, itself included; more than 1 where others were not
+   * kept.
+   */
   readonly standsFor: number;
   readonly received: Received;
-  /** The event has nothing but what the exchange says: no mapping has added to it. */
+  /** The event follows from the exchange: no mapping has changed it. */
   readonly isEventItsOwn: boolean;
   readonly status: number;
   readonly replyHeaders: readonly string[];
@@ -49,7 +52,7 @@ export type KeptRequest = {
       }
     | undefined;
   readonly connectionId: string | undefined;
-  /** What went out; undefined where the exchange says it, or nothing did. */
+  /** The outgoing request; undefined where it follows from the exchange, or there is none. */
   readonly sent: Sent | undefined;
   readonly sizes: { readonly request: number; readonly reply: number; readonly event: number };
 };

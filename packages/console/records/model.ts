@@ -1,17 +1,18 @@
-/** What the control port tells of recorded requests: plain JSON, for the command line and the console alike. */
+/** Recorded requests as the control port shows them: plain JSON, for the command line and the console. */
 import type { Circumstances } from '../explain/circumstances.ts';
 import type { Story } from '../explain/explain.ts';
 import type { SampleRate } from './sampling.ts';
 
 type RecordKind = Circumstances['kind'];
 
-/** One line of a list. */
 export type RequestRow = {
-  /** The request id that the reply carried. */
+  /** The request id in the reply. */
   readonly id: string;
-  /** Counts up over all that was recorded. */
   readonly sequence: number;
-  /** How many of its route it stands for, itself included: more than 1 where only some successes were kept. */
+  /**
+   * Number of its route's requests that it counts for, itself included: more than 1 where only some successes
+   * were kept.
+   */
   readonly standsFor: number;
   readonly atEpochMs: number;
   readonly kind: RecordKind;
@@ -20,7 +21,7 @@ export type RequestRow = {
   readonly apiName: string;
   readonly stage: string | undefined;
   readonly method: string;
-  /** With its query, secrets taken out. */
+  /** With its query, secrets removed. */
   readonly target: string;
   readonly routeKey: string | undefined;
   readonly status: number;
@@ -37,18 +38,17 @@ export type RequestRow = {
   readonly responseBytes: number;
 };
 
-/** A text that a phase saw. */
 export type Shown = {
   readonly title: string;
   readonly form: 'json' | 'text' | 'template' | 'binary';
   readonly text: string;
-  /** Bytes that there were, where the text ends early. */
+  /** Original length in bytes, where the text is cut. */
   readonly cutFrom?: number | undefined;
 };
 
 export type PhaseRecord = {
   readonly name: string;
-  /** From the arrival of the request. */
+  /** Since the arrival of the request. */
   readonly beginMs: number;
   readonly endMs: number;
   readonly outcome: 'passed' | 'refused' | 'answered';
@@ -65,20 +65,19 @@ export type RecordedMessage = {
 
 export type RequestDetail = RequestRow & {
   readonly sourceIp: string;
-  /** `http://127.0.0.1:3000/dev/orders`, secrets taken out; undefined for what went over an open connection. */
+  /** `http://127.0.0.1:3000/dev/orders`, secrets removed; undefined for messages of an open connection. */
   readonly url: string | undefined;
   readonly request: RecordedMessage;
   readonly reply: RecordedMessage;
   readonly phases: readonly PhaseRecord[];
   readonly circumstances: Circumstances;
   readonly story: Story;
-  /** Whether secrets stand in it as they are. */
+  /** Whether secrets are shown in clear. */
   readonly showsSecrets: boolean;
   /** Why it cannot be sent again; undefined = it can. */
   readonly noReplay: string | undefined;
 };
 
-/** State of the ring. */
 export type RecordState = {
   readonly isRecording: boolean;
   readonly kept: number;
@@ -87,8 +86,8 @@ export type RecordState = {
   readonly bytes: number;
   /** All requests and messages, kept or not. */
   readonly counted: number;
-  /** Ordinary successes that were counted only. */
+  /** Ordinary successes that were only counted. */
   readonly notKept: number;
-  /** Of the last second; undefined where all were kept. */
+  /** In the last second; undefined where all were kept. */
   readonly sampled: SampleRate | undefined;
 };

@@ -1,15 +1,14 @@
-/** Which routes nearly answered, and what keeps them from it: for a person who wonders why another one did, or none. */
+/** Routes that nearly answered, and what differs: explains why another one answered, or none. */
 import type { NearMiss } from '../explain/circumstances.ts';
 import type { RoutePlan } from '../../core/deployment/model.ts';
 
-/** What is compared of a route: plans have it, and routes that AWS lists. */
 type Named = Pick<RoutePlan, 'httpMethod' | 'resourcePath'>;
 
 const MAX_MISSES = 5;
 
 type Near = Omit<NearMiss, 'route'> & { readonly distance: number };
 
-/** The nearest first; `answered` is not among them. */
+/** The nearest first, without `answered`. */
 export function findNearMisses(
   plans: readonly Named[],
   method: string,
@@ -40,10 +39,12 @@ function compare(
   const isVerb = httpMethod === 'ANY' || httpMethod === method;
   if (fits(resourcePath, path)) {
     if (!isVerb) {
-      const because = `it takes ${httpMethod}, the request is ${method}`;
+      const because = `it accepts ${httpMethod}, the request is ${method}`;
       return { distance: 0, because, otherMethod: httpMethod };
     }
-    return answered && { distance: 1, because: `it fits too, but ${answered.resourcePath} is more specific` };
+    return (
+      answered && { distance: 1, because: `it matches too, but ${answered.resourcePath} is more specific` }
+    );
   }
   if (answered !== undefined || !isVerb) return undefined;
   if (fits(resourcePath.toLowerCase(), path.toLowerCase()))
@@ -55,7 +56,7 @@ function compare(
     const [segment = ''] = differing;
     return {
       distance: 2,
-      because: `${segment} stands where the request has ${given[wanted.indexOf(segment)]}`,
+      because: `it has ${segment} where the request has ${given[wanted.indexOf(segment)]}`,
     };
   }
   const shared = wanted.findIndex((segment, index) => !isSame(segment, given[index]));
@@ -63,10 +64,10 @@ function compare(
   if (isLonger)
     return {
       distance: 3,
-      because: `the path goes on after it with /${given.slice(wanted.length).join('/')}`,
+      because: `the request’s path continues with /${given.slice(wanted.length).join('/')}`,
     };
   if (given.every((segment, index) => isSame(wanted[index] ?? '', segment)) && given.length > 0)
-    return { distance: 3, because: `the path lacks /${wanted.slice(given.length).join('/')}` };
+    return { distance: 3, because: `the request’s path lacks /${wanted.slice(given.length).join('/')}` };
   return undefined;
 }
 

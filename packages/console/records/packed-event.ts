@@ -1,4 +1,4 @@
-/** What went over an open connection as the ring keeps it: its texts as bytes, as those of a request are. */
+/** A message of an open connection as the ring keeps it: texts as bytes, like those of a request. */
 import { readTimes, writeTimes } from './packed-times.ts';
 import {
   cut,
@@ -15,7 +15,7 @@ import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
 import type { KeptEvent } from './kept-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 
-/** The object of a record, and its place in the ring. */
+/** The object of a record, and its slot in the ring. */
 const OVERHEAD_BYTES = 300;
 
 export type PackedEvent = Pick<
@@ -26,7 +26,7 @@ export type PackedEvent = Pick<
     readonly place: Place;
     readonly bytes: number;
     readonly phase: PhaseName;
-    /** One that is neither what a function returned nor an answer. */
+    /** Neither a function's return value nor an HTTP answer. */
     readonly oddOutcome: KeptEvent['outcome'];
     readonly invocationId: RequestIdOf | undefined;
   };

@@ -1,4 +1,4 @@
-/** What an integration came to, packed with its record; and how much of a text or of bytes is. */
+/** The outcome of an integration, packed with its record; and the sizes of texts and bytes. */
 import { KEPT_BYTES } from './kept-request.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 import type { TrailNotes } from '../../core/trail.ts';
@@ -10,7 +10,7 @@ type Outcome = TrailNotes['outcome'];
 const RETURNED = 1;
 const ANSWERED = 2;
 
-/** Nothing of one that is neither what a function returned nor an answer. */
+/** Writes nothing for an outcome that is neither a function's return value nor an HTTP answer. */
 export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   switch (outcome?.kind) {
     case 'returned':
@@ -29,7 +29,7 @@ export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
   }
 }
 
-/** Undefined also for one that was not written. */
+/** Undefined also for an outcome that was not written. */
 export function readOutcome(
   record: RecordReader,
   requestId: RequestIdOf | undefined,
@@ -50,12 +50,12 @@ export function readOutcome(
   return { kind: 'answered', status, headers: record.texts(), body: record.data() ?? Buffer.alloc(0) };
 }
 
-/** Of what a function returned: a text of it is made when somebody asks, since making it costs more than the rest. */
+/** A function's request id: its text is made when it is read, since making it costs more than the rest. */
 export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
   return outcome?.kind === 'returned' ? outcome.requestId : undefined;
 }
 
-/** What is seldom, kept as it is: a failure, a refusal, a stream without its bytes. */
+/** Rare outcomes, kept as objects: a failure, a refusal, a stream without its bytes. */
 export function oddOutcome(outcome: Outcome): KeptOutcome | undefined {
   switch (outcome?.kind) {
     case undefined:
@@ -73,12 +73,11 @@ export function oddOutcome(outcome: Outcome): KeptOutcome | undefined {
   }
 }
 
-/** Of one that is kept as it is. */
 export function weighOutcome(outcome: KeptOutcome | undefined): number {
   return outcome !== undefined && 'payload' in outcome ? outcome.payload.length : 0;
 }
 
-/** A slice of V8's would keep the whole text alive. */
+/** A slice made by V8 would keep the whole text alive. */
 function copyText(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -1,6 +1,6 @@
 /**
- * The reply of a recorded request. What a Lambda proxy's answer says as it is would be the same texts a second time: it is
- * made anew when it is read, by the phases that made it.
+ * The reply of a recorded request. A Lambda proxy's reply repeats the function's answer, so it is made again
+ * when it is read, by the same phases.
  */
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
 import { finish } from '../../core/phases/finish.ts';
@@ -12,7 +12,7 @@ import type { Finished, PhaseName } from '../../core/trail.ts';
 import type { KeptOutcome } from './kept-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 
-/** Not so where something else than the answer has made it: a cache, a compression, a failure. */
+/** False where the reply does not follow from the answer: a cache, compression, a failure. */
 export function isReplyRemade({
   received: { stage, notes, outgoing },
   reply,
@@ -30,7 +30,7 @@ export function remakeReply(received: Received, outcome: KeptOutcome | undefined
   if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read anew');
   const reply = mapResponse(received as Mapped, outcome.payload);
   finish(received, reply, { phase, failure: undefined, error: undefined });
-  // A body that is too long is refused.
+  // Too long a body is refused.
   addFraming(reply, bytesOf(reply.body), false);
   return reply;
 }

@@ -1,6 +1,6 @@
 /**
- * A finished request as the ring keeps it: its texts and numbers as bytes in an arena, and references to what lives on
- * without it. Hardly anything of it stays for the garbage collector.
+ * A finished request as the ring keeps it: texts and numbers as bytes in an arena, and references to objects
+ * that live on without it. Almost nothing of it is left to the garbage collector.
  */
 import { areSameLines, HeaderList } from '../../core/events/header-list.ts';
 import { Exchange } from '../../core/exchange.ts';
@@ -28,13 +28,13 @@ import type { KeptOutcome, KeptRequest } from './kept-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 import type { Sent } from './sent.ts';
 
-/** The object of a record, and its place in the ring. */
+/** The object of a record, and its slot in the ring. */
 const OVERHEAD_BYTES = 300;
-/** What a request has that is refused, behind an authorizer without a cache, or answered by one. */
+/** Extra members of a request that is refused, behind an authorizer without a cache, or answered by one. */
 const RARE_OVERHEAD_BYTES = 1_000;
-/** Of a text on the heap. */
+/** Per text on the heap. */
 const TEXT_OVERHEAD_BYTES = 24;
-/** A body that came packed is seldom larger than unpacked. */
+/** A compressed body is seldom larger than the plain one. */
 const MOST_PACKED_BYTES = 2 * KEPT_BYTES;
 
 export type PackedRequest = Pick<
@@ -42,7 +42,7 @@ export type PackedRequest = Pick<
   'api' | 'method' | 'sourceIp' | 'stage' | 'route' | 'pathParameters'
 > &
   Pick<KeptRequest, 'caller'> & {
-    /** The list of the request before it, where it is the same; undefined = it is written. */
+    /** The list of the record before, where it is the same; undefined = written. */
     readonly headers: readonly string[] | undefined;
     readonly seldom: Seldom | undefined;
     readonly place: Place;
@@ -50,25 +50,25 @@ export type PackedRequest = Pick<
     readonly standsFor: number;
     readonly phase: PhaseName;
     readonly invocationId: RequestIdOf | undefined;
-    /** Of a Lambda proxy, which is its own plan. */
+    /** For a Lambda proxy, which is its own plan. */
     readonly proxy: Received['outgoing'];
     readonly rare: Rare | undefined;
   };
 
-/** Behind a key, a throttle or mutual TLS. */
+/** Only with a key, a throttle or mutual TLS. */
 type Seldom = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<KeptRequest, 'metered'>;
 
 type Rare = Pick<KeptRequest, 'asked' | 'cache' | 'connectionId'> & {
   readonly failure: string | undefined;
   readonly error: GatewayError | undefined;
-  /** One that is neither what a function returned nor an answer. */
+  /** Neither a function's return value nor an HTTP answer. */
   readonly outcome: KeptOutcome | undefined;
 };
 
-/** Headers of the record before, which those of the next one are likely to be. */
+/** Headers of the record before, which the next one is likely to repeat. */
 export type LastHeaders = { headers: readonly string[]; headerBytes: number };
 
-/** @param last of the same route; the next one's are left in it */
+/** @param last of the same route; holds the next one's afterwards */
 export function packRequest(
   finished: Finished,
   arena: RecordArena,
@@ -83,7 +83,7 @@ export function packRequest(
   const isRemadeReply = isEventRemade && isReplyRemade(finished);
   arena.begin();
   const headers = writeReceived(received, last, arena);
-  // Of a body that cannot be sent again as it came, no replay shall be thought.
+  // A body that cannot be sent again as received must not look replayable.
   arena.number((isLong(packed) ? packed?.sent.length : received.body?.length) ?? 0);
   arena.number(reply.body.length);
   arena.number(sent?.body?.length ?? received.payload?.length ?? 0);
@@ -121,7 +121,7 @@ export function packRequest(
   };
 }
 
-/** As it came. @returns the headers where they were not written, since they are the last ones */
+/** As received. @returns the headers where they were not written because they repeat the last ones */
 function writeReceived(
   received: Received,
   last: LastHeaders,
@@ -132,7 +132,7 @@ function writeReceived(
   arena.text(received.extendedRequestId === received.requestId ? undefined : received.extendedRequestId);
   arena.text(received.rawPath);
   arena.text(received.rawQuery);
-  // Most clients of a route send the same again and again: comparing is cheaper than writing.
+  // Most clients of a route repeat their headers: comparing is cheaper than writing.
   const isRepeated = last.headers.length > 0 && areSameLines(received.headers.lines, last.headers);
   const headers = isRepeated ? last.headers : undefined;
   if (headers === undefined) {
@@ -150,7 +150,7 @@ function writeReceived(
   return headers;
 }
 
-/** A beginning of bytes that were sent packed says nothing. */
+/** A part of compressed bytes is useless. */
 function isLong(packed: Received['packed']): boolean {
   return packed !== undefined && packed.sent.length > MOST_PACKED_BYTES;
 }
@@ -247,12 +247,12 @@ function readReceived(record: RecordReader, from: PackedRequest): Received {
   return received;
 }
 
-/** A list shows nothing of the event, and has many rows. */
+/** A list has many rows and does not show the event. */
 function mapWhenRead(received: Received): void {
   const usual = { configurable: true, enumerable: true };
   const get = (): string | undefined => {
     const { outgoing } = received;
-    // The change of parameters copies the request, this member with it.
+    // A change of parameters copies the request, including this member.
     Object.defineProperty(received, 'payload', { ...usual, writable: true, value: undefined });
     if (isProxy(outgoing)) received.payload = buildProxyEvent(outgoing, received as Admitted);
     return received.payload;
@@ -261,8 +261,8 @@ function mapWhenRead(received: Received): void {
 }
 
 /**
- * The event of a Lambda proxy is not kept but made anew when it is read, by the phase that made it and of the same facts:
- * it is half of a record. Not so where the body that it is made of is cut.
+ * A Lambda proxy's event, half of a record, is not kept: the same phase makes it again from the same facts
+ * when it is read. Not where its body is cut.
  */
 function isRemade(proxy: PackedRequest['proxy'], { body, api }: Received): boolean {
   return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= KEPT_BYTES;
@@ -301,7 +301,7 @@ function readSent(record: RecordReader): Sent | undefined {
   };
 }
 
-/** Each record that has the list is charged for all of it, since any of them may be the last to hold it. */
+/** Each record is charged for the whole list, since any of them may be the last to hold it. */
 function weighTexts(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + TEXT_OVERHEAD_BYTES + length, 0);
 }

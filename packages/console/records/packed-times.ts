@@ -1,4 +1,3 @@
-/** When phases were entered, as bytes of a record. */
 import { namedTimes } from '../../core/trail.ts';
 import type { EnteredMs } from './kept-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';

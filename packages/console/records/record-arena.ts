@@ -1,41 +1,43 @@
 /**
- * Records as bytes outside of the heap. A record outlives the young generation of the garbage collector, so as objects it
- * would be copied twice and collected among the old ones; of bytes the collector sees nothing.
- * First in, first out: what is written in some order is read in the same.
+ * Records as bytes outside the heap. A record outlives the garbage collector's young generation, so objects
+ * would be copied twice and collected among the old ones; bytes are not. First in, first out: reading follows
+ * the order of writing.
  */
 
 const SEGMENT_BYTES = 256 * 1024;
-/** UTF-8 of a UTF-16 unit. */
+/** UTF-8 bytes per UTF-16 unit. */
 const MOST_BYTES_PER_UNIT = 3;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
-/** UTF-16 units. Shorter texts are written together, since a call costs more than they do; longer ones as they are. */
+/**
+ * UTF-16 units. Shorter texts are written together, since a call costs more than they do; longer ones alone.
+ */
 const LONG_UNITS = 1024;
-/** How many numbers there are, and how many bytes of text follow them. */
+/** Counts of the numbers, and of the bytes of text after them. */
 const HEAD_NUMBERS = 2;
-/** A segment that has just been given up is the next one to be filled. */
+/** A released segment is the next to be filled. */
 const MOST_SPARES = 2;
 
 type Segment = {
   readonly bytes: Buffer;
   readonly numbers: Float64Array;
-  /** Bytes, a multiple of those of a number. */
+  /** Bytes, a multiple of a number's. */
   used: number;
   records: number;
 };
 
-/** Where a record lies until it is released. */
+/** Location of a record until it is released. */
 export type Place = { readonly segment: Segment; readonly start: number; readonly bytes: number };
 
 export class RecordArena {
   #current = newSegment(SEGMENT_BYTES);
   readonly #spares: Segment[] = [];
-  // Of the record that is being written: short texts as one rope, the lengths of all among the numbers.
+  // Of the record being written: short texts as one rope, the lengths of all among the numbers.
   #numbers = new Float64Array(256);
   #count = 0;
   #text = '';
   /** Long texts and data. */
   #parts: (string | Buffer)[] = [];
-  /** Which of the numbers says how many bytes a part takes. */
+  /** Indexes of the numbers that hold the byte length of a part. */
   #slots: number[] = [];
 
   begin(): void {
@@ -75,7 +77,7 @@ export class RecordArena {
     this.data(typeof value === 'string' ? undefined : value);
   }
 
-  /** Only now is anything written. */
+  /** Only this writes. */
   end(): Place {
     const count = this.#count;
     const text = this.#text;
@@ -115,7 +117,7 @@ export class RecordArena {
     this.number(undefined);
   }
 
-  /** What has been read before stays as it is. */
+  /** Earlier reads stay valid. */
   release({ segment }: Place): void {
     segment.records -= 1;
     if (segment.records > 0) return;
@@ -125,7 +127,7 @@ export class RecordArena {
   }
 
   #segmentFor(bytes: number): Segment {
-    // One that would not fit into an empty segment has its own.
+    // A record larger than a segment gets its own.
     if (bytes > SEGMENT_BYTES) return newSegment(Math.ceil(bytes / NUMBER_BYTES) * NUMBER_BYTES);
     const current = this.#current;
     if (current.used + bytes <= SEGMENT_BYTES) return current;
@@ -145,7 +147,7 @@ function newSegment(length: number): Segment {
   return { bytes, numbers, used: 0, records: 0 };
 }
 
-/** Reads a record in the order in which it was written; all that it gives is a copy. */
+/** Reads a record in the order of writing; all results are copies. */
 export class RecordReader {
   readonly #segment: Segment;
   readonly #text: string;

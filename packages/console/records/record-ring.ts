@@ -1,4 +1,4 @@
-/** The last so many of something, within so many bytes; the oldest gives way. */
+/** The last items, within a number and a size; the oldest is dropped first. */
 export class RecordRing<T> {
   readonly #limit: number;
   readonly #limitBytes: number;
@@ -7,18 +7,18 @@ export class RecordRing<T> {
   readonly #slots: (T | undefined)[] = [];
   readonly #weights: number[] = [];
   #taken = 0;
-  /** Sequence of the oldest that is kept. */
+  /** Sequence of the oldest kept item. */
   #first = 0;
   #bytes = 0;
 
-  /** @param onGone told of each that gives way */
+  /** @param onGone called with each dropped item */
   constructor(limit: number, limitBytes: number, onGone: (value: T) => void = () => undefined) {
     this.#limit = limit;
     this.#limitBytes = limitBytes;
     this.#onGone = onGone;
   }
 
-  /** How many there have been; the sequence of the next one. */
+  /** How many items there have been; the sequence of the next one. */
   get taken(): number {
     return this.#taken;
   }
@@ -45,13 +45,13 @@ export class RecordRing<T> {
     while (this.#bytes > this.#limitBytes && this.kept > 1) this.#dropOldest();
   }
 
-  /** Undefined for one that is not kept any more, or not there yet. */
+  /** Undefined for one that is dropped, or does not exist yet. */
   at(sequence: number): T | undefined {
     if (sequence < this.#first || sequence >= this.#taken) return undefined;
     return this.#slots[sequence % this.#limit];
   }
 
-  /** Newest first, with their sequences; those before `before` where it is given. */
+  /** Newest first, with sequences; only those below `before` where it is given. */
   *newestFirst(before = this.#taken): IterableIterator<[number, T]> {
     for (let sequence = Math.min(before, this.#taken) - 1; sequence >= this.#first; sequence -= 1) {
       const value = this.at(sequence);

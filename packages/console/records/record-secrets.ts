@@ -1,6 +1,6 @@
 /**
- * Which secrets a record holds by name, so that they are taken out where it repeats them: a function that prints a token
- * prints it without the name of the header.
+ * Secrets that a record holds by name, so that they are also removed where they repeat: a function may print
+ * a token without the header's name.
  */
 import { findSecrets } from './redact.ts';
 import { isEvent } from './kept-request.ts';
@@ -10,7 +10,7 @@ import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.t
 import type { RequestDetail } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-/** What a caller has brought comes first: there is a bound. */
+/** The caller's secrets come first: their number is bounded. */
 export function secretsOf(kept: Kept): readonly string[] {
   return findSecrets((redactor) => {
     if (isEvent(kept)) visitEvent(kept, redactor);
@@ -23,7 +23,7 @@ function visitRequest(kept: KeptRequest, redactor: Redactor): void {
   visitHeaders(received.headers.lines, redactor);
   redactor.query(received.rawQuery);
   visitText(received.body, redactor);
-  // Names the value of whatever header, parameter or cookie the authorizer reads.
+  // Names the value of any header, parameter or cookie that the authorizer reads.
   visitText(asked?.event, redactor);
   if (kept.isEventItsOwn) redactor.text(JSON.stringify(factsOf(received)));
   else {
@@ -37,7 +37,7 @@ function visitRequest(kept: KeptRequest, redactor: Redactor): void {
   visitText(replyBody, redactor);
 }
 
-/** What an event has beside headers, query and body: a list of 10,000 rows makes no events to look through them. */
+/** Members of an event beside headers, query and body: for a list of 10,000 rows no events are made. */
 function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificate }: Received): object {
   return {
     path,
@@ -84,7 +84,7 @@ function visitText(data: string | Buffer | undefined, redactor: Redactor): void 
   if (data !== undefined && data.length > 0) redactor.text(data.toString());
 }
 
-/** What programs go by: no text of callers or functions, and a record is found by it again. */
+/** Members that programs use: they hold no text of callers or functions, and a record is found by them. */
 const FIXED: ReadonlySet<string> = new Set([
   'id',
   'kind',
@@ -105,7 +105,7 @@ const FIXED: ReadonlySet<string> = new Set([
   'of',
 ]);
 
-/** Sentences and facts that were made of the texts, too. */
+/** Also sentences and facts derived from the texts. */
 export function maskRepeats(detail: RequestDetail, redactor: Redactor): RequestDetail {
   return mask(detail, redactor) as RequestDetail;
 }

@@ -1,50 +1,50 @@
 /**
- * Takes secrets out of what is shown and exported: credentials become a fingerprint and their last four characters,
- * enough to tell two of them apart and to find one again, and nothing to call with.
+ * Removes secrets from what is shown and exported: a credential becomes a fingerprint and its last four
+ * characters, enough to recognise it and useless for a call.
  */
 import { createHmac } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
 
-/** Names of headers, parameters and members whose values are secrets, in lower case without - and _. */
+/** Names of headers, parameters and members with secret values, in lower case without - and _. */
 const SECRET_NAME =
   /^(?:authorization|proxyauthorization|authorizationtoken|identitysource|cookies?|setcookie|xapikey|apikey|apikeyvalue|xamzsecuritytoken|secwebsocketprotocol|usageidentifierkey)$|(?:token|secret|password|passwd|credential|signature(?:256)?|sessionid|ticket|privatekey|accesskey)$|^sig$/;
-/** Members that a pattern would take for secrets and that tell of one only. */
+/** Harmless members that a pattern would match. */
 const HARMLESS = new Set(['tokenuse', 'nexttoken', 'paginationtoken', 'continuationtoken', 'csrf']);
 const JWT = /\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g;
 const BEARER = /\b(Bearer|Basic)\s+([\w.~+/=-]{8,})/gi;
 /** A parameter of a form, or of an address in any text. */
 const PARAMETER = /(^|[?&#\s])([\w.%-]{1,60})=([^&\s"'<>#;,[\]]+)/g;
 const MIN_SECRET_LENGTH = 6;
-/** Secret in queries alone: codes of OAuth, keys of Google; elsewhere they are errors and entries. */
+/** Secret in queries only: codes of OAuth, keys of Google; elsewhere they are errors and entries. */
 const SECRET_IN_QUERY = new Set(['code', 'key']);
 const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
-/** Shorter ones would be found in what has nothing to do with them. */
+/** Shorter ones would match unrelated text. */
 const MIN_REPEATED_LENGTH = 8;
 const MAX_REPEATED = 64;
-/** A beginning of a secret that is so long, or any part of it, is shown as the secret is: code cuts tokens to print them. */
+/**
+ * A beginning of a secret of at least this length, and any part as long, is masked too: code cuts tokens to
+ * print them.
+ */
 const MIN_BEGINNING = 10;
 const MIN_PART = 16;
-/** Not the dots that stand for what was cut. */
+/** Without the dots that mark a cut. */
 const TOKEN = /[\w~+/=-]+(?:\.[\w~+/=-]+)*/g;
 
 export type Redactor = {
-  /** A header or parameter. */
   value(name: string, value: string): string;
-  /** A text of any kind, JSON among them. */
   text(text: string): string;
   query(query: string): string;
-  /** Takes out nothing but the secrets that it was made with. */
+  /** Removes only the given secrets. */
   repeated(text: string): string;
 };
 
-/** Names that were looked at: the same ones come with every record. */
+/** Names already judged: every record has the same ones. */
 const JUDGED = new Map<string, boolean>();
 const MAX_JUDGED = 1_000;
 const MAX_JUDGED_LENGTH = 100;
 
 type Mask = (secret: string) => string;
 
-/** Nothing is taken out. */
 export const SHOWING: Redactor = {
   value: (_, value) => value,
   text: (text) => text,
@@ -53,8 +53,8 @@ export const SHOWING: Redactor = {
 };
 
 /**
- * @param key of this start, so that a fingerprint says nothing outside of it
- * @param secrets that are taken out wherever they stand, whatever their name there
+ * @param key of this start, so that a fingerprint is useless outside it
+ * @param secrets removed wherever they occur, under any name
  */
 export function createRedactor(key: string, secrets: readonly string[] = []): Redactor {
   const mask = (secret: string): string => {
@@ -64,7 +64,7 @@ export function createRedactor(key: string, secrets: readonly string[] = []): Re
   return redactWith(mask, maskRepeated(secrets, mask));
 }
 
-/** What a redactor takes out by name, as far as it is long enough to be told from other text. */
+/** Values that a redactor would remove by name, as far as they are long enough to be recognised. */
 export function findSecrets(visit: (redactor: Redactor) => void): readonly string[] {
   const found = new Set<string>();
   const keep: Mask = (secret) => {
@@ -75,7 +75,7 @@ export function findSecrets(visit: (redactor: Redactor) => void): readonly strin
   return [...found];
 }
 
-/** Longer ones first, so that none leaves an end of another. */
+/** Longer ones first, so that none leaves the end of another. */
 function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeated'] {
   if (secrets.length === 0) return (text) => text;
   const spelled = new Map(secrets.flatMap((secret) => spellings(secret).map((text) => [text, secret])));
@@ -95,7 +95,6 @@ function maskRepeated(secrets: readonly string[], mask: Mask): Redactor['repeate
       });
 }
 
-/** Which secret a text was cut from. */
 function partsOf(secrets: readonly string[]): (text: string) => string | undefined {
   const bare = secrets.flatMap((secret) => spellings(secret).map((spelling) => ({ secret, spelling })));
   return (text) =>
@@ -105,23 +104,26 @@ function partsOf(secrets: readonly string[]): (text: string) => string | undefin
     })?.secret;
 }
 
-/** As code prints a secret: without its scheme, out of a query and in one, within JSON; of Basic what it says, too. */
+/**
+ * Forms in which code prints a secret: without its scheme, from a query and in one, within JSON; for Basic
+ * also the decoded text.
+ */
 function spellings(secret: string): readonly string[] {
   const bare = /^[a-z][\w-]{1,20}\s+(\S+)$/i.exec(secret)?.[1] ?? secret;
   const basic = readBasic(bare);
   const texts = [secret, bare, ...(basic === undefined ? [] : [basic.whole])];
   return [
     ...texts.filter((text) => text.length >= MIN_REPEATED_LENGTH),
-    // A password is known for sure, so it may be shorter.
+    // A password is certain, so it may be shorter.
     ...(basic !== undefined && basic.password.length >= MIN_SECRET_LENGTH ? [basic.password] : []),
   ].flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)]);
 }
 
-/** `alice:password` in base64; undefined for what is none. */
+/** `alice:password` in base64; undefined for other text. */
 function readBasic(text: string): { readonly whole: string; readonly password: string } | undefined {
   if (text.length > 1_024 || !/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(text)) return undefined;
   const whole = Buffer.from(text, 'base64').toString();
-  // Chance makes other characters of what is none.
+  // Random text would decode to other characters.
   const [, password] = /^[\x20-\x7e\u00a0-\ud7ff]{0,255}?:([\x20-\x7e\u00a0-\ud7ff]+)$/.exec(whole) ?? [];
   return password === undefined ? undefined : { whole, password };
 }
@@ -138,7 +140,7 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Texts without names of their own, for tokens by their form and parameters of addresses. */
+/** Texts without names: tokens by their form, and parameters of addresses. */
 function plainWith(mask: Mask, repeated: Mask): Mask {
   return (text) =>
     repeated(text)
@@ -157,7 +159,7 @@ function plainWith(mask: Mask, repeated: Mask): Mask {
       );
 }
 
-/** @param repeated goes before names are looked for: a name may end in the middle of what it takes out */
+/** @param repeated runs before names are looked for: a name may end within a secret */
 function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
   const credentials = (text: string): string => {
     const scheme = /^(Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
@@ -200,7 +202,7 @@ function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
       Object.entries(node).map(([member, item]) => [repeated(member), walk(item, member, isQuery)]),
     );
   };
-  // A body inside an event is JSON once more.
+  // A body inside an event is JSON again.
   const nested = (text: string): string => (/^\s*[[{]/.test(text) ? redactJson(text) : text);
   const redactJson = (text: string): string => {
     try {
@@ -226,7 +228,7 @@ function isSecretName(name: string): boolean {
   if (isSecret === undefined) {
     const plain = normal(name);
     isSecret = !HARMLESS.has(plain) && SECRET_NAME.test(plain);
-    // Callers choose names.
+    // Callers choose names, so their number is bounded.
     if (JUDGED.size >= MAX_JUDGED) JUDGED.clear();
     if (name.length <= MAX_JUDGED_LENGTH) JUDGED.set(name, isSecret);
   }
@@ -237,7 +239,7 @@ function isSecretInQuery(name: string, value: string): boolean {
   return value.length >= MIN_SECRET_LENGTH && SECRET_IN_QUERY.has(normal(name));
 }
 
-/** The names stay. */
+/** Keeps the names. */
 function maskCookies(text: string, mask: (secret: string) => string): string {
   return text
     .split(';')
@@ -250,7 +252,7 @@ function maskCookies(text: string, mask: (secret: string) => string): string {
     .join(';');
 }
 
-/** JSON that ends early cannot be read; its members can. */
+/** Cut JSON cannot be parsed; its members can be found. */
 function maskMembers(text: string, mask: (secret: string) => string): string {
   return text.replace(/"([\w-]{1,60})"\s*:\s*"((?:[^"\\]|\\.)*)"?/g, (whole, name: string, secret: string) =>
     isSecretName(name) ? `"${name}":"${mask(secret)}"` : whole,

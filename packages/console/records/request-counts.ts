@@ -1,27 +1,31 @@
 /**
- * Every request and message, counted when it is over, whether or not it is kept: by route, with a histogram of what
- * they took, and by second.
+ * Counts every finished request and message, kept or not: by route, with a histogram of durations, and by
+ * second.
  */
 import type { RoutePlan } from '../../core/deployment/model.ts';
 import type { ServedApi, ServedStage } from '../../core/exchange.ts';
 import type { Finished, FinishedEvent } from '../../core/trail.ts';
 import type { LastHeaders } from './packed-request.ts';
 
-/** Of the histogram: each class of times is at most a thirty-second wider than it begins, so a quantile is within 2 % of the truth. */
+/**
+ * Of the histogram: each class is at most a thirty-second wide relative to its start, so a quantile is within
+ * 2 %.
+ */
 const CLASSES_PER_DOUBLING = 32;
 const SHORTEST_MS = 0.01;
-/** To a quarter of an hour, which is longer than anything that AWS lets run. */
+/** Up to a quarter of an hour, longer than any limit of AWS. */
 const CLASSES = 864;
-/** Of a double the first 17 bits are its exponent and a thirty-second: a class, and no logarithm of each request. */
+/**
+ * The first 17 bits of a double are its exponent and a thirty-second: a class without computing a logarithm.
+ */
 const DOUBLE = new DataView(new ArrayBuffer(8));
 /** Exponents of doubles begin at -1023. */
 const CLASS_OF_ONE = 1023 * CLASSES_PER_DOUBLING;
-/** Seconds that are counted one by one. */
 export const COUNTED_SECONDS = 300;
-/** How often a route finds anew what is slow for it: a quantile reads the whole histogram. */
+/** How often a route's threshold of slowness is computed: a quantile reads the whole histogram. */
 const SLOW_EVERY = 256;
 const SLOW_SHARE = 0.99;
-/** Nothing else of a route's name has it. */
+/** Occurs nowhere else in a route's name. */
 const SEPARATOR = '\n';
 
 export type RouteCount = {
@@ -30,11 +34,10 @@ export type RouteCount = {
   count: number;
   clientErrors: number;
   serverErrors: number;
-  /** How many took how long. */
   readonly times: Uint32Array;
-  /** What 99 of 100 of its requests stay below; Infinity until there have been some. */
+  /** The 99th percentile of its requests; Infinity until there have been some. */
   slowFromMs: number;
-  // What a sample is drawn by: see sampling.ts.
+  // For sampling, see sampling.ts.
   second: number;
   inSecond: number;
   notKept: number;
@@ -45,9 +48,8 @@ type SecondCount = readonly [second: number, count: number, errors: number];
 
 export class RequestCounts {
   readonly #routes = new Map<string, RouteCount>();
-  // What requests carry finds its count without a name being made of it; no deployment is kept alive by it.
+  // Finds a count without building a name; keeps no deployment alive.
   #ofStage = new WeakMap<ServedStage, Map<RoutePlan | undefined, RouteCount>>();
-  /** What was asked last is as a rule asked again. */
   #last:
     | { readonly stage: ServedStage; readonly route: RoutePlan | undefined; readonly counted: RouteCount }
     | undefined;
@@ -58,12 +60,12 @@ export class RequestCounts {
   #total = 0;
   #sinceStart = 0;
 
-  /** Since the start, or since they were forgotten. */
+  /** Since the start, or since they were cleared. */
   get total(): number {
     return this.#total;
   }
 
-  /** Whatever clients sent, also of what was forgotten since. */
+  /** All requests of clients, including cleared ones. */
   get sinceStart(): number {
     return this.#sinceStart;
   }
@@ -83,7 +85,7 @@ export class RequestCounts {
 
   takeEvent(event: FinishedEvent, atEpochMs: number): void {
     const { found, apiId, kind, route, status, latencyMs } = event;
-    // Answers of `@connections` are calls of the backend.
+    // Calls of `@connections` come from the backend.
     if (kind === 'POST') return;
     if (kind === 'MESSAGE') this.#sinceStart += 1;
     const routeKey = kind === 'DISCONNECT' ? '$disconnect' : route?.routeKey;
@@ -151,7 +153,7 @@ export class RequestCounts {
       this.#count[slot] = 0;
       this.#errors[slot] = 0;
     }
-    // A clock that was moved back counts on from there.
+    // A clock that was moved back continues from there.
     this.#newest = second;
     this.#count[slot] = (this.#count[slot] ?? 0) + 1;
     if (isError) this.#errors[slot] = (this.#errors[slot] ?? 0) + 1;
@@ -176,19 +178,19 @@ function nothingCounted(apiName: string, routeKey: string): RouteCount {
 }
 
 function classOf(latencyMs: number): number {
-  // Also of 0.
+  // Also for 0.
   if (!(latencyMs > SHORTEST_MS)) return 0;
   DOUBLE.setFloat64(0, latencyMs / SHORTEST_MS);
   return Math.min((DOUBLE.getUint32(0) >>> 15) - CLASS_OF_ONE, CLASSES - 1);
 }
 
-/** In its middle. */
+/** The middle of the class. */
 function timeOf(place: number): number {
   const step = 1 / CLASSES_PER_DOUBLING;
   return SHORTEST_MS * 2 ** Math.floor(place * step) * (1 + ((place % CLASSES_PER_DOUBLING) + 0.5) * step);
 }
 
-/** What so many of a route's requests do not exceed, in the middle of its class; undefined where there were none. */
+/** Quantile of a route's durations, as the middle of its class; undefined where there were none. */
 export function quantileOf({ count, times }: RouteCount, share: number): number | undefined {
   const wanted = Math.max(1, Math.ceil(count * share));
   let seen = 0;

@@ -1,4 +1,4 @@
-/** The last requests and messages of this start, packed when they are over, told when somebody asks. */
+/** The last requests and messages of this start, packed when they end and described when they are read. */
 import { describeDetail } from './describe-detail.ts';
 import { callsOf } from './function-calls.ts';
 import { describeRow } from './describe-row.ts';
@@ -25,13 +25,11 @@ import type { Redactor } from './redact.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
-/** A turn that ends more does not hold all of their bodies until it is over. */
+/** Bounds the bodies held within one turn. */
 const MOST_OVER = 128;
 
 type RowFilter = {
-  /** Sequences below this one. */
   readonly before?: number | undefined;
-  /** Sequences from this one on. */
   readonly since?: number | undefined;
   readonly limit?: number | undefined;
   /** Part of method, target, route, caller or id. */
@@ -41,7 +39,6 @@ type RowFilter = {
   readonly status?: string | undefined;
 };
 
-/** A record that was found. */
 export type Found = { readonly sequence: number; readonly kept: Kept; readonly redactor: Redactor };
 
 type Slot = PackedRequest | PackedEvent;
@@ -58,18 +55,18 @@ export class RequestRecords implements RecordSink {
   readonly #sampling = new Sampling();
   readonly #keepsAll: boolean;
   readonly #scheme: Scheme;
-  /** Ids of requests whose sender wants to read them. */
+  /** Ids of requests whose sender will read the record. */
   readonly #expected = new Set<string>();
   readonly #clock: Clock;
   readonly #key: string;
-  /** Found when a record is read first; it does not change. */
+  /** Found at the first read of a record; constant. */
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
-  /** Called once when something is taken next. */
+  /** Called once at the next record. */
   #waiting: (() => void)[] = [];
 
   /**
    * @param key of this start, for fingerprints of secrets
-   * @param keepsAll also of ordinary successes each one, however many there are
+   * @param keepsAll keeps every ordinary success too
    * @param scheme of the ports of APIs
    */
   constructor(limit: number, clock: Clock, key: string, keepsAll = false, scheme: Scheme = 'http') {
@@ -84,8 +81,8 @@ export class RequestRecords implements RecordSink {
   take(finished: Finished): void {
     this.#over[this.#overCount] = finished;
     const count = (this.#overCount += 1);
-    // At the end of the loop turn, once their replies have been sent: what counts and packs is in the processor's caches
-    // then for all of them, and nobody waits for it.
+    // At the end of the loop turn, after the replies were sent: the code of counting and packing stays in the
+    // processor's caches, and no request waits.
     if (count === 1) atTurnEnd(this.#keepAll);
     else if (count >= MOST_OVER) this.#keepAll();
   }
@@ -96,7 +93,7 @@ export class RequestRecords implements RecordSink {
     this.#overCount = 0;
     for (let at = 0; at < count; at += 1) {
       const finished = this.#over[at];
-      // The list stays for the next turn, and holds nobody until then.
+      // The list stays for the next turn, without its items.
       this.#over[at] = undefined;
       if (finished !== undefined) this.#keep(finished);
     }
@@ -133,7 +130,7 @@ export class RequestRecords implements RecordSink {
     this.lines.hear(line);
   }
 
-  /** Of everything, also of what is not kept. */
+  /** Of all requests, kept or not. */
   get counts(): RequestCounts {
     this.#keepAll();
     return this.#counts;
@@ -159,7 +156,7 @@ export class RequestRecords implements RecordSink {
     return rows;
   }
 
-  /** By request id, or the beginning of one that is unambiguous; `last` is the newest. */
+  /** By request id, or an unambiguous beginning of one; `last` is the newest. */
   find(id: string): Found | undefined {
     for (const [sequence, slot] of this.#records.newestFirst()) {
       const own = idOf(slot);
@@ -178,14 +175,14 @@ export class RequestRecords implements RecordSink {
     return maskRepeats(describeDetail(found.sequence, found.kept, at), redactor);
   }
 
-  /** Takes out what this record has by name wherever it repeats it. */
+  /** Removes this record's named secrets wherever they repeat. */
   #redactorOf(slot: Slot, kept: Kept): Redactor {
     let secrets = this.#secrets.get(slot);
     if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(kept)));
     return secrets.length === 0 ? this.redactor : createRedactor(this.#key, secrets);
   }
 
-  /** For what an invocation has printed: by the secrets of the record that it belongs to, where that is kept. */
+  /** For output of invocations: by the secrets of their record, where it is kept. */
   redactorsOfInvocations(): (requestId: string | undefined) => Redactor {
     const slotBy = new Map<string, Slot>();
     for (const [, slot] of this.#records.newestFirst())
@@ -201,7 +198,6 @@ export class RequestRecords implements RecordSink {
     };
   }
 
-  /** Every recorded call of a function, by requests, messages and authorizers alike. */
   functionCalls(): readonly FunctionCallNote[] {
     return [...this.#records.newestFirst()].flatMap(([, slot]) => callsOf(unpack(slot)));
   }
@@ -213,7 +209,7 @@ export class RequestRecords implements RecordSink {
     this.#sampling.clear();
   }
 
-  /** Resolves when something is taken, or the signal says that nobody waits any more. */
+  /** Resolves at the next record, or when the signal aborts. */
   next(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) resolve();
@@ -224,7 +220,7 @@ export class RequestRecords implements RecordSink {
     });
   }
 
-  /** Whoever reads comes after all that is over. */
+  /** Packs all finished ones first. */
   get #records(): RecordRing<Slot> {
     this.#keepAll();
     return this.#ring;
@@ -242,7 +238,7 @@ function unpack(slot: Slot): Kept {
   return 'method' in slot ? unpackRequest(slot) : unpackEvent(slot);
 }
 
-/** Stands first, so that a record can be found without the rest. */
+/** Written first, so that a record can be found without reading the rest. */
 function idOf({ place }: Slot): string {
   return new RecordReader(place).text() ?? '';
 }

@@ -1,20 +1,18 @@
 /**
- * Which requests are kept whole when there are more than anybody reads: keeping all would cost over 3 %. All are counted
- * (request-counts.ts); of ordinary successes above so many a second every nth is kept, of everything else each one.
+ * Which requests are kept in full under load: keeping all would cost over 3 %. All are counted
+ * (request-counts.ts); above a rate only every nth ordinary success is kept, of everything else each one.
  */
 import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
-/** Ordinary successes of a second that are all kept: at that rate a ring of 2,000 lasts eight seconds. */
+/** Ordinary successes per second that are all kept: at that rate a ring of 2,000 lasts eight seconds. */
 export const WHOLE_PER_SECOND = 250;
-/** Of each route, so that a seldom one does not vanish beside a busy one. */
+/** Per route, so that a rare one stays visible beside a busy one. */
 const FIRST_OF_ROUTE = 5;
 
-/** How it went in the last second that is over. */
 export type SampleRate = {
-  /** Of ordinary successes one of so many was kept; 1 = all. */
+  /** One of this many ordinary successes was kept; 1 = all. */
   readonly keptOneOf: number;
-  /** Requests of all kinds. */
   readonly perSecond: number;
   /** `1 of 12 kept at 11,900/s` */
   readonly text: string;
@@ -27,17 +25,17 @@ export class Sampling {
   #ordinary = 0;
   #kept = 0;
   #stride = 1;
-  /** What this second is taken to come to: as the last one did, or what there has been. */
+  /** Expected number of this second: that of the last one, or the current one if higher. */
   #expected = 0;
   #last: { second: number; all: number; ordinary: number; kept: number } | undefined;
   #notKept = 0;
 
-  /** Ordinary successes that were counted and not kept. */
+  /** Ordinary successes that were counted, but not kept. */
   get notKept(): number {
     return this.#notKept;
   }
 
-  /** @returns for how many of its route it stands, 1 as a rule; 0 = it is not kept */
+  /** @returns number of its route's requests that it counts for, usually 1; 0 = it is not kept */
   weigh(finished: Finished, ofRoute: RouteCount): number {
     const { trail, latencyMs } = finished;
     const second = Math.floor((trail.startedMs + latencyMs) / 1000);
@@ -62,7 +60,7 @@ export class Sampling {
     return weight;
   }
 
-  /** Undefined where nothing was left out in the last second. */
+  /** Undefined where all were kept in the last second. */
   rateAt(monotonicMs: number): SampleRate | undefined {
     const second = Math.floor(monotonicMs / 1000);
     if (second !== this.#second) this.#begin(second);
@@ -92,7 +90,7 @@ export class Sampling {
   }
 }
 
-/** Nobody asks why it went as it did: no refusal, no error, no handshake, no instance that was started for it. */
+/** Nothing to explain: no refusal, no error, no handshake, no cold start. */
 function isOrdinary({ received, reply, trail, connectionId }: Finished): boolean {
   if (trail.failure !== undefined || reply.status >= 400 || connectionId !== undefined) return false;
   return !isNotable(trail.notes?.outcome) && !isNotable(received.notes?.asked?.result);

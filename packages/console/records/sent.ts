@@ -1,4 +1,3 @@
-/** What went to an integration, told the same way whatever it is. */
 import type { Received } from '../../core/exchange.ts';
 import type { CompiledTemplate } from '@gatewright/velocity/compile';
 import { chooseRequestTemplate } from '../../core/mapping/choose-template.ts';
@@ -13,7 +12,7 @@ export type Sent = {
   readonly timeoutMs: number | undefined;
 };
 
-/** Undefined where nothing went out. @param limit bytes of the body that are told */
+/** Undefined where nothing was sent. @param limit bytes of the body in the result */
 export function describeSent({ outgoing, payload, stage }: Received, limit = Infinity): Sent | undefined {
   const variables = stage?.variables ?? null;
   switch (outgoing?.kind) {
@@ -52,7 +51,7 @@ function shorten(body: string | Buffer | undefined, limit: number): string | Buf
     : Buffer.from(body.subarray(0, limit));
 }
 
-/** The template that a request of this Content-Type goes through; undefined where none does. */
+/** The template for a request of this Content-Type; undefined where none applies. */
 export function requestTemplateOf({ route, headers }: Received): CompiledTemplate | undefined {
   const integration = route?.integration;
   if (integration === undefined || !isMapped(integration) || !('request' in integration)) return undefined;

@@ -1,8 +1,8 @@
-/** Texts and bytes as they are shown: JSON indented, what is no text as base64, secrets taken out. */
+/** Texts and bytes for display: JSON indented, binary as base64, secrets removed. */
 import type { RecordedMessage, Shown } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-/** @param size bytes or characters that there were, where the ring kept fewer */
+/** @param size original bytes or characters, where the ring kept fewer */
 export function showData(
   title: string,
   data: string | Buffer | undefined,
@@ -29,7 +29,7 @@ export function showHeaders(headers: readonly string[], redactor: Redactor): Rec
   return pairs;
 }
 
-/** Undefined for what is no UTF-8. A text that ends early may end within a character. */
+/** Undefined for invalid UTF-8. A cut text may end within a character. */
 function toText(bytes: Buffer, isCut: boolean): string | undefined {
   if (isCut) {
     const text = bytes.toString();
@@ -45,7 +45,7 @@ function toText(bytes: Buffer, isCut: boolean): string | undefined {
   }
 }
 
-/** Undefined for what is no JSON object or array. */
+/** Undefined unless it is a JSON object or array. */
 function indent(text: string): string | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
@@ -58,7 +58,7 @@ function indent(text: string): string | undefined {
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** Token by token, as they were sent: of a number with 20 digits `JSON.parse` would make another. */
+/** Token by token, as sent: `JSON.parse` would change a number of 20 digits. */
 function indentJson(json: string): string {
   let [text, depth, before] = ['', 0, ''];
   for (const [token] of json.matchAll(TOKENS)) {

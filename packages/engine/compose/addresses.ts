@@ -1,22 +1,27 @@
-/** Where a start can be reached, once it listens. */
 import { API_PATH, readApiIdFromHost } from '../../core/routing/host.ts';
 import type { LocalOrigin } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Parts } from './parts.ts';
 
-/** Host, port and base path of an API. What came after the start has no port of its own: every port knows it by a path. */
+/**
+ * Host, port and base path of an API. An API made after the start has no port of its own: every port serves
+ * it by a path.
+ */
 export function addressOf({ addresses, anyPort, options }: Parts, apiId: string): string {
   const own = addresses.get(apiId);
   if (own !== undefined) return own;
   return anyPort === undefined ? options.host : `${shownHost(options)}:${anyPort}${API_PATH}${apiId}`;
 }
 
-/** What a client on this machine may write for the host that is listened on. */
+/** The host that clients on this machine use in addresses. */
 export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
   return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
 
-/** Where an integration with `https://{apiId}.execute-api.…` finds an API of this start: any port knows it by its Host. */
+/**
+ * The origin of an API of this start for integrations with `https://{apiId}.execute-api.…`: any port serves
+ * it by its Host.
+ */
 export function localOriginOf(
   { anyPort, options, served, tls }: Parts,
   host: string,

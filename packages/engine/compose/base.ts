@@ -1,4 +1,7 @@
-/** What every start has before anything is loaded: options, clock, identities, records, APIs and connections. */
+/**
+ * Parts that every start has before anything is loaded: options, clock, identities, records, APIs and
+ * connections.
+ */
 import { Account } from '../../control/account.ts';
 import { CallJournal } from '../../control/call-journal.ts';
 import { ServedApis } from '../../control/served-apis.ts';
@@ -37,7 +40,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const clock = createSystemClock();
   const { options, history, name } = await openLoop(given, clock);
   const random = createSystemRandom();
-  // First of all: nothing may be made in a folder that others can write to.
+  // First of all: nothing may be created in a folder that others can write to.
   await makeOwnFolder(options.directory);
   const { identities, functionIdentities } = await openIdentities(options, clock);
   const records = openRecords(options, clock);
@@ -61,7 +64,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   };
 }
 
-/** What keys, plans, stages and caches remember, within the limits of this start. */
+/** State of keys, plans, stages and caches, within the limits of this start. */
 export function openAccount(options: GatewayOptions, clock: Clock): Account {
   const {
     accountQuotas: quotas,

@@ -1,4 +1,4 @@
-/** What a start calls: HTTP backends, services of AWS, and those that run here. */
+/** Outgoing calls of a start: HTTP backends, AWS services, and those that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { HttpClient, LocalOrigin } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
@@ -18,7 +18,7 @@ import { LateValues } from './values.ts';
 
 type Calls = Pick<Parts, 'recorder' | 'values' | 'events'> & Pick<Parts['at'], 'http' | 'services'>;
 
-/** @param parts made after these: where APIs and the control port listen */
+/** @param parts made after these: the addresses of APIs and the control port */
 export function openCalls(
   base: Base,
   {
@@ -50,9 +50,9 @@ export function openCalls(
 }
 
 /**
- * For HTTP integrations. An id that `Ref` or a call gives is nothing that anybody writes on a command line; so a VPC
- * link's name does as well.
- * @param localOrigin where a host is that this gateway serves itself
+ * For HTTP integrations. A VPC link may be named instead of given by id, since a generated id is unknown on
+ * the command line.
+ * @param localOrigin the origin of a host that this gateway serves itself
  */
 function openHttp(
   { vpcLinks }: GatewayOptions,

@@ -1,6 +1,6 @@
 /**
- * The services of a start: one line and one folder each. What is imported here is data; the rest of a service is loaded
- * when a resource, a call or a target names it.
+ * The services of a start: one line and one folder each. Only data is imported here; the rest of a service is
+ * loaded when a resource, a call or a target names it.
  */
 import { ResourceTypes } from '../../core/resource-types/resource-types.ts';
 import type { ServiceEntry } from '../../kernel/service.ts';
@@ -21,7 +21,7 @@ import { TABLES_TYPES } from '../../services/tables/resource-types.ts';
 import { VALUES_TYPES } from '../../services/values/resource-types.ts';
 import { OTHER_TYPES } from '../../templates/other-types.ts';
 
-/** Sources before what reads them: mappings, which are Lambda's, come last. Rows are shown in this order. */
+/** Sources before their readers: mappings, which are Lambda's, come last. Rows are shown in this order. */
 export const CATALOGUE: readonly ServiceEntry[] = [
   { name: 'sqs', types: SQS_TYPES, isCalled: true, load: () => import('../../services/sqs/service.ts') },
   {
@@ -66,7 +66,6 @@ export const CATALOGUE: readonly ServiceEntry[] = [
   },
 ];
 
-/** Every type of resource that a start knows. */
 function resourceTypesOf(catalogue: readonly ServiceEntry[]): ResourceTypes {
   return new ResourceTypes([
     CONTROL_TYPES,
@@ -82,7 +81,7 @@ function resourceTypesOf(catalogue: readonly ServiceEntry[]): ResourceTypes {
 
 export const RESOURCE_TYPES = resourceTypesOf(CATALOGUE);
 
-/** The services of a start: those of a program that starts it, and ours. */
+/** The services of a start: ours, and those added by the program that starts it. */
 export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEntry[] {
   return [...moreServices, ...CATALOGUE];
 }

@@ -1,6 +1,4 @@
-/** The ends of what a start has opened. */
-
-/** What must end, in reverse order of its start. */
+/** Runs ends in reverse order of the starts. */
 export class Closing {
   readonly #ends: (() => unknown)[] = [];
 
@@ -8,7 +6,7 @@ export class Closing {
     this.#ends.push(end);
   }
 
-  /** Goes on after an end that fails: one broken part must not keep the others' sockets and locks. */
+  /** Continues after an end that fails: one broken part must not keep the sockets and locks of others. */
   async run(): Promise<void> {
     const faults: unknown[] = [];
     for (const end of this.#ends.splice(0).reverse()) {
@@ -22,7 +20,7 @@ export class Closing {
   }
 }
 
-/** Both at once; rejects only when neither is still opening, so that whoever cleans up misses nothing. */
+/** Both at once; rejects only when neither is still opening, so that cleaning up misses nothing. */
 export async function allOrNothing<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);

@@ -1,4 +1,3 @@
-/** What the console and the commands beside it ask of a start, put together. */
 import { readFileSync } from 'node:fs';
 import { clockFixedBecause } from './parts.ts';
 import { serveInspection } from '../../console/endpoints/inspect-endpoints.ts';
@@ -24,7 +23,6 @@ import type { Recording } from '../../core/trail.ts';
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
-/** Of the ring, what numbers are counted from. */
 const COUNTED_ROWS = 10_000;
 
 export function openRecords(
@@ -35,7 +33,7 @@ export function openRecords(
   return new RequestRecords(record, clock, makeControlSecret(), recordAll, tls === true ? 'https' : 'http');
 }
 
-/** The ports of requests, with and without records by turns where somebody decides that; else as they are. */
+/** The ports of requests, with and without records in turns where `isRecording` is given; else unchanged. */
 export function whileRecording<At extends Recording>(
   { isRecording }: Pick<GatewayOptions, 'isRecording'>,
   at: At,
@@ -52,7 +50,7 @@ export function openConsoleApi(parts: Parts): MoreEndpoints {
     (await serveRequests(request, path, requests)) ?? (await serveInspection(request, path, inspection));
 }
 
-/** What lines of requests end with; undefined where nobody could open it. */
+/** Links at the end of request lines; undefined where no console could open them. */
 export function shortLinks(
   { linksLines = false, consoleFiles, record }: GatewayOptions,
   controlUrl: () => string | undefined,

@@ -1,4 +1,3 @@
-/** The control port of a start, and what is mounted on it. */
 import { describeFault } from '../../core/errors.ts';
 import { serveConsole } from '../../console/endpoints/console-files.ts';
 import { handleManagement } from '../../core/websocket/management.ts';
@@ -16,7 +15,7 @@ import { mountSignIn, openTokensApi } from './sign-in-port.ts';
 import { openStateApi } from './state.ts';
 import { openTestingApi } from './testing.ts';
 
-/** Opens the control port. What it returns leaves its credentials for the other commands. */
+/** Opens the control port. The returned function writes its credentials for the other commands. */
 export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const { options, clock, random, identities, closing } = parts;
   const { controlSecret: secret } = parts;
@@ -56,7 +55,7 @@ function mountsOf(parts: Parts): ControlMounts {
     services: openServices(parts),
     connections(request, apiId, path) {
       const domain = apiId === undefined ? served.atDomain(request.host, path) : undefined;
-      // Nobody has shown a certificate here.
+      // The control port takes no client certificates.
       if (domain?.mutual !== undefined) return undefined;
       const api = apiId === undefined ? domain?.api : served.find(apiId);
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;

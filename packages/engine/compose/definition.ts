@@ -1,4 +1,7 @@
-/** What templates define, asked as AWS's own control plane would be asked once it is deployed: nothing is started, nothing can be changed. */
+/**
+ * Answers of AWS's control plane about templates, as if they were deployed: nothing is started, nothing can
+ * be changed.
+ */
 import { createSystemRandom } from '../../server/adapters/random.ts';
 import { readApis } from './read-stacks.ts';
 import { Faults } from '../../core/errors.ts';
@@ -22,9 +25,9 @@ export type DefinitionPlane = {
   readonly get: (path: string) => Promise<{ readonly status: number; readonly body: string }>;
 };
 
-const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'nobody signs here' };
+const READER = { accessKeyId: 'AKIADEFINITION', secretAccessKey: 'a definition has no identities' };
 
-/** Parts at fault are left out. @throws DefinitionError for a source that is none */
+/** Faulty parts are left out. @throws DefinitionError for an invalid source */
 export async function openDefinition(
   sources: readonly string[],
   options: LoadOptions,
@@ -41,7 +44,7 @@ export async function openDefinition(
     random: createSystemRandom(),
     accountId,
     get ports(): Ports {
-      throw new Error('nothing is invoked here');
+      throw new Error('a definition invokes no functions');
     },
   });
   return {

@@ -1,10 +1,8 @@
-/** What programs beside a start find in their environment. */
 import { listApis } from '../../control/list-apis.ts';
 import type { ApiRoutes } from '../../control/list-apis.ts';
 import { addressOf, controlUrlOf } from './addresses.ts';
 import type { Parts } from './parts.ts';
 
-/** For programs beside the gateway: where it is, and who may call it. */
 export function environmentOf(parts: Parts): Readonly<Record<string, string>> {
   const { options, served, controlSecret, name } = parts;
   const { adminKey } = options;

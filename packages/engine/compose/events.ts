@@ -1,4 +1,4 @@
-/** Events of a start: what starts functions beside requests. */
+/** Events of a start: function calls that do not come from requests. */
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
@@ -14,7 +14,7 @@ type ServiceParts = Pick<
   Parts,
   'options' | 'clock' | 'random' | 'runtime' | 'closing' | 'values' | 'kept'
 > & {
-  /** Of integrations, for targets that are not here. */
+  /** For integrations, and targets that are not here. */
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;
@@ -43,14 +43,14 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   return host;
 }
 
-/** What a person means by a logical id: the name of the queue, topic, bus, stream or schedule; any other text is a name itself. */
+/** Logical id → name of the queue, topic, bus, stream or schedule; any other text is taken as a name. */
 export function nameOfLogical(wanted: string, { served }: Pick<Parts, 'served'>): string {
   const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
-  // A queue is known by its URL, a topic by its ARN, a schedule by its name.
+  // The physical id of a queue is a URL, of a topic an ARN, of a schedule a name.
   return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
 }
 
-/** What `gatewright events` asks. */
+/** Endpoints of `gatewright events`. */
 export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served'>): MoreEndpoints {
   return async (request, path) => {
     if (path !== 'events') return undefined;
@@ -58,12 +58,12 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
       return jsonReply(200, { sources: events.rows, asynchronous: events.pending });
     if (request.method !== 'POST') return undefined;
     const sent = readSent(request.body.toString());
-    if (sent === undefined) return jsonReply(400, { message: 'Wanted: {"target": a name, "body": text}' });
+    if (sent === undefined) return jsonReply(400, { message: 'Expected {"target": string, "body": string}' });
     return sendByHand(events, { ...sent, target: nameOfLogical(sent.target, { served }) }, sent.target);
   };
 }
 
-/** To a queue, a topic or a bus, or in the place of a schedule's time. @param called what the message names */
+/** To a queue, a topic or a bus, or in place of a schedule's time. @param called the name in the message */
 async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;
   const all = events.handTargets;

@@ -1,4 +1,3 @@
-/** What services may follow of requests and functions, beside where it goes anyway. */
 import type { Clock, LogGroups, LogSink } from '../../core/ports.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
@@ -12,7 +11,7 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
   };
 }
 
-/** @returns the sink of the moment: undefined where no metrics are written and no service follows them */
+/** @returns the current sink: undefined where no metrics are written and no service follows them */
 export function publishingMetrics(
   metrics: LogSink | undefined,
   { metrics: feed }: ServiceHost,

@@ -1,10 +1,9 @@
-/** Ports of what stands in front of APIs. */
 import { openFrontPort } from '../../server/front-port.ts';
 import type { Listening } from '../gateway.ts';
 import { shownHost } from './addresses.ts';
 import type { Parts } from './parts.ts';
 
-/** One port each. A reload changes what answers there; what it adds gets a port at the next start. */
+/** One port each. A reload changes their answers; added ones get a port at the next start. */
 export async function openFronts({ options, events, closing, fronts }: Parts): Promise<Listening['fronts']> {
   for (const name of new Set(events.fronts.map((front) => front.name))) {
     const find = () => events.fronts.find((front) => front.name === name);
@@ -20,4 +19,4 @@ export async function openFronts({ options, events, closing, fronts }: Parts): P
   return [...fronts].map(([name, url]) => ({ name, url }));
 }
 
-const GONE = { status: 404, headers: ['Content-Type', 'text/plain'], body: 'a reload has taken it away' };
+const GONE = { status: 404, headers: ['Content-Type', 'text/plain'], body: 'a reload has removed it' };

@@ -1,4 +1,3 @@
-/** The functions of a start: their runtime, and how time passes for them. */
 import { join } from 'node:path';
 import { executedVersion } from '../../control/function-aliases.ts';
 import { Debugging, hasInspector, openInspector } from '../../lambda/debugging.ts';
@@ -16,7 +15,7 @@ import type { Store } from './store.ts';
 /** Per function; Lambda's default for an account is 1,000, a laptop's is less. */
 const MAX_INSTANCES = 64;
 
-/** How time passes for functions and for those who wait for them. */
+/** How time passes for functions and their callers. */
 export type Pace = { readonly deadlines: Deadlines; readonly debugging: Debugging | undefined };
 
 /** @throws StartError PORT_IN_USE */
@@ -66,8 +65,8 @@ export async function openFunctions(
 }
 
 /**
- * Functions reach the embedded store directly. Somebody else's endpoint they reach through the control port,
- * which signs again: their local key pair means nothing there.
+ * Functions call the embedded store directly, and a user's own endpoint through the control port, which signs
+ * again: their local key pair is not valid there.
  */
 function storeEnvironment({ dynamodb }: GatewayOptions, { url }: Store): Readonly<Record<string, string>> {
   return dynamodb.kind === 'embedded' && url !== undefined ? { AWS_ENDPOINT_URL_DYNAMODB: url } : {};

@@ -1,4 +1,3 @@
-/** The gateway that a program holds: loads, listens, answers, ends. */
 import { resolve } from 'node:path';
 import { refuseForeignOrigin } from '@gatewright/aws/guards';
 import { inspectApis } from '../../control/inspect-apis.ts';
@@ -20,7 +19,7 @@ import { watchStacks } from './reload.ts';
 import { findUnreachable } from './sign-in.ts';
 import { openTls } from './tls.ts';
 
-/** @param publish leaves the credentials of the control port for other commands */
+/** @param publish writes the credentials of the control port for other commands */
 export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
   const { signIn, served, store, at, closing } = parts;
   return {
@@ -47,7 +46,7 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
     async listen() {
       const [unreachableIssuers] = await allOrNothing(findUnreachable(served, signIn), listen(parts));
       const fronts = await openFronts(parts);
-      // Not before: a start that fails must not take the place of one that runs in the same directory.
+      // Not before: a failed start must not displace a running one in the same directory.
       await publish();
       const control = controlUrlOf(parts);
       const { controlSecret: key } = parts;
@@ -89,5 +88,5 @@ async function listen(parts: Parts): Promise<void> {
     for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
 }
 
-/** AWS's bounds of a stream. */
+/** AWS's limits of a stream. */
 const INJECTED = { maxBytes: 200 * 1024 * 1024, timeoutMs: 900_000 };

@@ -1,7 +1,9 @@
-/** Services of AWS whose code a start does not load. */
+/** AWS services whose code is not loaded at the start. */
 import type { AwsService } from '../../kernel/calls/aws-call.ts';
 
-/** Opened by its first call. Calls reach it in the order in which they came; each rejects where it cannot be opened. */
+/**
+ * Opened by its first call. Calls are passed on in order of arrival; each rejects when it cannot be opened.
+ */
 export function lazily(open: () => Promise<AwsService>): AwsService {
   let opening: Promise<AwsService> | undefined;
   return async (call) => {

@@ -1,4 +1,3 @@
-/** What is served and where: the listing of APIs and function URLs, and the ports that it is spread over. */
 import { sep } from 'node:path';
 import { addressOf } from './addresses.ts';
 import { listApis, listUrls } from '../../control/list-apis.ts';
@@ -17,7 +16,7 @@ export function listRoutesOf(parts: Parts): ApiRoutes[] {
   ];
 }
 
-/** The listing without its routes: what the ready line holds. */
+/** The listing without routes, for the ready line. */
 export function listStages(parts: Parts): ApiListing[] {
   return listRoutesOf(parts).map(({ stack, logicalId, id, name, kind, stage, region, url }) => ({
     stack,
@@ -31,7 +30,7 @@ export function listStages(parts: Parts): ApiListing[] {
   }));
 }
 
-/** Of the stack that was named first; `gatewright env` exports it. */
+/** Of the first stack; `gatewright env` exports it. */
 export function regionOf({ served, firstSource, options }: Parts): string {
   const { stacks } = served;
   const first = stacks.find(({ file }) => file === firstSource || file.startsWith(`${firstSource}${sep}`));
@@ -41,7 +40,7 @@ export function regionOf({ served, firstSource, options }: Parts): string {
 export function planPorts(parts: Parts): readonly PortPlan[] {
   const { options, served, at } = parts;
   const { sharedPorts } = options;
-  // Function URLs share no path with APIs: they have their Host, and the path below every port.
+  // Function URLs share no path with APIs: they have their Host, and a path of their own below every port.
   if (sharedPorts !== undefined)
     return planSharedPorts(
       listRoutesOf(parts).filter(({ kind }) => kind !== 'function-url'),

@@ -1,4 +1,3 @@
-/** The steps of a load, in the order in which they are applied. */
 import { withFaults } from '../../control/fault-items.ts';
 import type { RolesOfStacks } from '../../control/read-roles.ts';
 import { type FunctionDefinition, isIsolated, isNodeRuntime } from '../../core/stack/function.ts';
@@ -15,16 +14,15 @@ import { readUsers, usersFilesOf } from './users-files.ts';
 
 type LoadStep = {
   readonly name: string;
-  /** Steps that are applied before it, each with what goes wrong otherwise. */
   readonly after: Readonly<Record<string, string>>;
-  /** Without any effect on what is served. @returns what applies it, once nothing refuses the load */
+  /** No effect on what is served. @returns applies the step, once nothing refuses the load */
   read(reading: Reading, parts: Parts): Apply | Promise<Apply>;
 };
 type Apply = () => unknown;
 
 /**
- * The order is that of the swap: what can still fail comes first, then what functions find when they run, then functions,
- * then what calls them. Two neighbours never change places: each names the one before it.
+ * Order of the swap: steps that can still fail, then what functions read when they run, then functions, then
+ * their callers. Neighbours never change places: each names the one before it.
  */
 export const LOAD_STEPS: readonly LoadStep[] = [
   { name: 'tables', after: {}, read: readTablesAndSeeds },
@@ -140,7 +138,7 @@ function withDeployed(
 
 const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
 
-/** A function whose role is not known may do everything, and is not asked about. */
+/** A function with an unknown role may do everything, and is not checked. */
 function signersOf(
   functions: Parts['functionIdentities'],
   roles: RolesOfStacks | undefined,
@@ -154,7 +152,7 @@ function signersOf(
 
 const RUNNING = process.versions.node.split('.')[0] ?? '';
 
-/** Declared runtimes other than the one that runs: what Node has taken out since then is missing. */
+/** Declared runtimes other than the running one: features that Node has removed since then are missing. */
 function describeRuntimes(
   functions: readonly FunctionDefinition[],
   isolation: GatewayOptions['isolation'],
@@ -172,5 +170,5 @@ function describeRuntimes(
 
 function describeBorrowed(packages: readonly string[]): string[] {
   if (packages.length === 0) return [];
-  return [`${packages.join(', ')}: not installed, lent by the gateway as Lambda's runtime does`];
+  return [`${packages.join(', ')}: not installed; provided by the gateway, as by Lambda's runtime`];
 }

@@ -1,4 +1,6 @@
-/** From sources to what is served: everything is read before anything changes, and a fault leaves what was served. */
+/**
+ * From sources to what is served: everything is read before anything changes; a fault keeps what was served.
+ */
 import type { Fault } from '../../core/errors.ts';
 import { LOAD_STEPS } from './load-steps.ts';
 import type { Parts } from './parts.ts';
@@ -6,10 +8,11 @@ import { readSources } from './reading.ts';
 import { refuseFaults, refuseNotEnforced } from './refuse-faults.ts';
 
 /**
- * Serves what can be served of the sources and tells all that cannot.
- * @param known what was at fault before: a reload that brings more faults is refused
- * @returns what is at fault now
- * @throws DefinitionError where nothing can be served, and where faults are refused; StartError under `--strict`
+ * Serves everything servable in the sources and reports the rest.
+ * @param known faults of the load before: a reload that adds faults is refused
+ * @returns the faults now
+ * @throws DefinitionError where nothing can be served, and where faults are refused; StartError under
+ * `--strict`
  */
 export async function load(
   sources: readonly string[],

@@ -1,4 +1,3 @@
-/** What `gatewright logs`, `invoke` and `data` ask of a start, put together. */
 import { realpathSync } from 'node:fs';
 import { logEndpoints } from '../../server/control-port/log-endpoints.ts';
 import type { Parts } from './parts.ts';
@@ -10,7 +9,7 @@ import { announce, settleName } from '../../kernel/files/running-gateways.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
-/** What a start is called, and what remembers its lines; `options` are those whose lines it remembers. */
+/** Name and log history of a start; `options` write their lines into it. */
 export async function openLoop(
   given: GatewayOptions,
   clock: Clock,
@@ -32,7 +31,7 @@ function remember(options: GatewayOptions, history: LogHistory): GatewayOptions 
   };
 }
 
-/** Tells the commands of other folders of the gateway, as long as it runs. */
+/** Makes the gateway known to commands of other folders, as long as it runs. */
 export async function announceStart(
   { options: { announced, directory }, name, closing }: Parts,
   credentials: StartCredentials,
@@ -56,7 +55,7 @@ function listFunctions({ functions }: Parts['served']['stacks'][number]): Functi
   }));
 }
 
-/** The first of them that knows the path answers. */
+/** The first that knows the path answers. */
 export function inTurn(...all: readonly MoreEndpoints[]): MoreEndpoints {
   return async (request, path) => {
     for (const endpoints of all) {

@@ -1,4 +1,4 @@
-/** What stages write down of requests, in files and to X-Ray; the request lines go where they always go. */
+/** Logs and traces of stages: files and X-Ray. Request lines always go to the log. */
 import { join } from 'node:path';
 import type { LogGroups, Ports } from '../../core/ports.ts';
 import type { ResolvedResource } from '../../core/stack/model.ts';
@@ -8,10 +8,9 @@ import type { GatewayOptions } from '../gateway.ts';
 type At = Pick<Ports, 'invoker' | 'clock' | 'random'>;
 type Opened = { readonly groups: LogSubscriptions; close(): Promise<void> };
 
-/** Lines that come while the files are being opened; a start that logs more at once has other troubles. */
 const MAX_HELD = 10_000;
 
-/** Opened by the first line, or by a subscription of a stack; what fails is tried again by the next one. */
+/** Opened by the first line, or by a stack's subscription; after a failure the next line tries again. */
 export class LateLogGroups implements LogGroups {
   readonly #options: GatewayOptions;
   readonly #at: At;
@@ -19,7 +18,7 @@ export class LateLogGroups implements LogGroups {
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
   #held: [group: string, line: string][] = [];
-  /** Lines that came while as many waited as may. */
+  /** Lines lost beyond that limit. */
   #dropped = 0;
   #toldFailure: string | undefined;
 
@@ -46,7 +45,7 @@ export class LateLogGroups implements LogGroups {
   }
 
   async close(): Promise<void> {
-    // Whoever began it is told of its failure.
+    // The failure is reported to the call that began it.
     const opened = await this.#opening?.catch(() => undefined);
     this.#tellLost(this.#held.length + this.#dropped, 'their files could not be opened');
     await opened?.close();
@@ -65,13 +64,13 @@ export class LateLogGroups implements LogGroups {
     this.#opened = opened;
     this.#tellLost(
       this.#dropped,
-      `they came while the files were being opened and ${MAX_HELD} lines waited already`,
+      `the files were still being opened, and ${MAX_HELD} lines were already waiting`,
     );
     this.#dropped = 0;
     return opened;
   }
 
-  /** Each line tries again: the same failure is told once. */
+  /** Each line tries again, but the same failure is reported once. */
   #tellFailure(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
     if (failure === this.#toldFailure) return;

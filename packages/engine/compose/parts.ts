@@ -1,4 +1,3 @@
-/** What one start is made of, and what follows from its options alone. */
 import type { ServedApis } from '../../control/served-apis.ts';
 import type { CallJournal } from '../../control/call-journal.ts';
 import type { RequestRecords } from '../../console/records/request-records.ts';
@@ -21,10 +20,9 @@ import type { Store } from './store.ts';
 import type { Tls } from './tls.ts';
 import type { LateValues } from './values.ts';
 
-/** What one start is made of. */
 export type Parts = {
   readonly options: GatewayOptions;
-  /** Undefined where nobody is told of it. */
+  /** Undefined where the gateway is not announced. */
   readonly name: string | undefined;
   readonly history: LogHistory;
   readonly journal: CallJournal;
@@ -40,9 +38,8 @@ export type Parts = {
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
   readonly events: ServiceHost;
-  /** What outlives the gateway of events; nothing without a data directory. */
   readonly kept: KeptEntries;
-  /** What functions read of SSM, Secrets Manager, S3 and AppConfig. */
+  /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LateValues;
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;
@@ -52,37 +49,36 @@ export type Parts = {
   readonly closing: Closing;
   /** Host, port and base path by API id, once listening. */
   readonly addresses: Map<string, string>;
-  /** Address by name, of what stands in front of APIs, once listening. */
+  /** Address by name of the services in front of APIs, once listening. */
   readonly fronts: Map<string, string>;
-  /** Absolute path of what was loaded first. */
+  /** Absolute path. */
   firstSource: string;
   /** Of an API port, once listening. */
   anyPort: number | undefined;
   /** Once listening, where API ports speak TLS. */
   tls: Tls | undefined;
-  /** Bearer secret of the control port's own endpoints. */
   readonly controlSecret: string;
   /** Known before the first function runs. */
   controlUrl: string | undefined;
 };
 
-/** The state after the start, and the way back to it. */
+/** The state after the start, and the return to it. */
 export interface Resets {
-  /** Keeps what a reset goes back to. @throws WishRefused where that would empty tables that are kept */
+  /** Keeps the state that a reset returns to. @throws WishRefused where a reset would empty kept tables */
   begin(parts: Parts): Promise<void>;
-  /** One after the other. @throws WishRefused before the stacks are loaded */
+  /** Runs one reset at a time. @throws WishRefused before the stacks are loaded */
   run(parts: Parts, keepsInstances: boolean): Promise<void>;
 }
 
-/** The embedded store knows the gateway by a pair of its own; another one gets the user's. */
+/** The embedded store has a key pair for the gateway; another endpoint gets the user's. */
 export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): DynamoDbBackend | undefined {
   if (store.url === undefined || store.keyPair === undefined) return undefined;
   return dynamodb.kind === 'url' ? { ...dynamodb, region } : { url: store.url, ...store.keyPair };
 }
 
-/** Why the clock must stay where it is; undefined = it may be moved. */
+/** Why the clock cannot be moved; undefined = it can. */
 export function clockFixedBecause({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'
-    ? 'the clock cannot move: it would not reach the DynamoDB of --dynamodb URL'
+    ? 'the clock cannot be moved: the DynamoDB of --dynamodb URL would not follow it'
     : undefined;
 }

@@ -1,4 +1,3 @@
-/** What stacks define, read without starting anything. */
 import { Account } from '../../control/account.ts';
 import { inspectApis } from '../../control/inspect-apis.ts';
 import type { InspectedApi } from '../../control/inspect-apis.ts';
@@ -13,7 +12,7 @@ import type { LoadOptions } from '../../templates/load-options.ts';
 import { loadStacks } from '../../templates/load.ts';
 import { RESOURCE_TYPES } from './catalogue.ts';
 
-/** The routes of stacks without starting anything; what cannot be served is left out or closed. @throws DefinitionError */
+/** The routes of stacks; parts that cannot be served are left out or closed. @throws DefinitionError */
 export async function listRoutes(
   sources: readonly string[],
   options: LoadOptions,
@@ -23,7 +22,10 @@ export async function listRoutes(
   return [...listApis(served.all, nowhere), ...listUrls(served.urls, nowhere)];
 }
 
-/** How the routes of stacks are guarded, without starting anything. @throws DefinitionError for what `tolerance` refuses, which is all that requests meet unless it is given */
+/**
+ * How the routes of stacks are guarded. @throws DefinitionError for faults that `tolerance` refuses; default:
+ * all that affect requests
+ */
 export async function inspectStacks(
   sources: readonly string[],
   options: LoadOptions,

@@ -1,4 +1,3 @@
-/** All that a load has read before anything changes. */
 import { join } from 'node:path';
 import { readRoles } from '../../control/read-roles.ts';
 import type { RolesOfStacks } from '../../control/read-roles.ts';
@@ -13,7 +12,7 @@ import { typesOf } from './catalogue.ts';
 import type { Parts } from './parts.ts';
 import { readValues } from './values.ts';
 
-/** What the steps of a load read, and find out for each other. */
+/** Results of the steps of a load, shared between them. */
 export type Reading = {
   readonly sources: readonly string[];
   readonly isReload: boolean;
@@ -23,7 +22,7 @@ export type Reading = {
   readonly apis: ReturnType<ServedApis['prepare']>;
   /** Undefined = roles are not enforced. */
   readonly roles: RolesOfStacks | undefined;
-  /** What is declared and not enforced; steps add to it. */
+  /** Declared, but not enforced; steps add to it. */
   readonly notEnforced: UnsupportedItem[];
 };
 

@@ -1,11 +1,13 @@
-/** Faults that end a load. */
 import { withFaults } from '../../control/fault-items.ts';
 import { DefinitionFaults, StartError } from '../../core/errors.ts';
 import type { DefinitionError, Fault } from '../../core/errors.ts';
 import type { UnsupportedItem } from '../../core/stack/model.ts';
 import type { Reading } from './reading.ts';
 
-/** What AWS would not deploy: where somebody asks for that, where nothing else is left, and where a reload brings more of it. */
+/**
+ * Refuses faults that AWS would not deploy: under `--strict`, when nothing else is left, and when a reload
+ * adds some.
+ */
 export function refuseFaults(
   faults: readonly Fault[],
   refusesAll: boolean,
@@ -20,12 +22,12 @@ export function refuseFaults(
     );
 }
 
-/** Lines move with every edit, so they do not tell one fault from another. */
+/** Line numbers change with every edit, so they do not identify a fault. */
 export function identifyFault({ place: { file, logicalId, property }, message }: DefinitionError): string {
   return JSON.stringify([file, logicalId, property, message]);
 }
 
-/** `--strict`: what would only be named otherwise. */
+/** `--strict` refuses these; otherwise they are only reported. */
 export function refuseNotEnforced({ faults, stacks, notEnforced }: Reading): void {
   const items = withFaults(faults.all, stacks, notEnforced);
   if (items.length === 0) return;

@@ -1,4 +1,3 @@
-/** Loads the stacks again when one of their files changes. */
 import { existsSync } from 'node:fs';
 import { describeFault, DefinitionError } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
@@ -10,7 +9,9 @@ import { identifyFault } from './refuse-faults.ts';
 import { usersFilesOf } from './users-files.ts';
 import { readValues, valuesFileOf } from './values.ts';
 
-/** Loads the stacks again whenever one of their files changes; what brings new faults leaves the old ones in place. */
+/**
+ * Loads the stacks again whenever one of their files changes; a change with new faults keeps the old stacks.
+ */
 export async function watchStacks(
   sources: readonly string[],
   parts: Parts,
@@ -60,7 +61,7 @@ export async function watchStacks(
       running = running.then(reload);
     }),
   );
-  // A plug-in may have refused the service for what stands there, so it is asked again when that is mended.
+  // A plug-in may have refused the service because of these documents, so a change to them loads it again.
   closing.add(
     watchDocuments(
       (options.documentFolders ?? []).filter((folder) => existsSync(folder)),

@@ -1,4 +1,3 @@
-/** The ports of requests: what phases may call. */
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
 import { shortLinks, whileRecording } from './console.ts';

@@ -1,4 +1,3 @@
-/** The state after the start, and the way back to it: what `gatewright/testing` does between two tests. */
 import { Faults, WishRefused } from '../../core/errors.ts';
 import { GOING_AWAY } from '../../core/websocket/limits.ts';
 import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
@@ -9,13 +8,14 @@ type Reset = (keepsInstances: boolean) => unknown;
 
 type ResetPart = {
   readonly name: string;
-  /** Looks at what there is after the start. @returns what goes back to it */
+  /** Reads the state after the start. @returns restores it */
   readonly keep: (parts: Parts) => Reset | Promise<Reset>;
 };
 
 /**
- * In the order of the way back, while no event starts anything. Instances end first, so that what they still do is undone.
- * What was recorded of requests is left: it tells how a test went. Services go back by their contract, before and after.
+ * In the order of a reset, while no event starts anything. Instances end first, so that their last effects
+ * are undone. Records of requests stay: they show how a test went. Services reset by their contract, before
+ * and after.
  */
 const RESET_PARTS: readonly ResetPart[] = [
   {
@@ -118,7 +118,7 @@ function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const { dynamodb, region } = options;
   if (dynamodb.kind === 'none') return undefined;
   if (dynamodb.kind === 'url' || dynamodb.dataDirectory !== undefined)
-    throw new WishRefused('a reset would empty tables that are kept; leave out --data and --dynamodb');
+    throw new WishRefused('a reset would empty tables that are kept; start without --data and --dynamodb');
   const backend = backendOf(options, store);
   return backend && { region, ...backend };
 }

@@ -1,4 +1,4 @@
-/** Who may do what in one start: identities of its functions, and services behind the rights of roles. */
+/** Permissions in one start: identities of its functions, and services behind the permissions of roles. */
 import { guardServices } from '../../kernel/calls/guarded-services.ts';
 import { backendOf } from './parts.ts';
 import { partitionKeyOf } from '../../control/table-keys.ts';
@@ -14,7 +14,7 @@ import type { ServiceHost } from '../service-host.ts';
 import type { Clock, ServiceClient } from '../../core/ports.ts';
 import type { ServiceClientOptions } from '../../kernel/calls/service-client.ts';
 
-/** Who may sign: the local admin, those of the identities file, and the functions of the moment. */
+/** Known signers: the local admin, those of the identities file, and the current functions. */
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
   clock: Clock,
@@ -28,7 +28,7 @@ export async function openIdentities(
   return { identities: withFunctions(createIdentities(fixed), functionIdentities), functionIdentities };
 }
 
-/** What rights name beside the call itself. */
+/** Facts for conditions of policies, beside the call itself. */
 export function rightsContext(
   { accountId }: GatewayOptions,
   served: ServedApis,
@@ -39,7 +39,7 @@ export function rightsContext(
     partitionKeyOf: (table, index) => partitionKeyOf(served.stacks, table, index),
     resourceOf(name, operation) {
       const service = find(name);
-      // One that is not loaded has given nothing that a call could name.
+      // A service that is not loaded has given out nothing that a call could name.
       return service === undefined || service instanceof Promise
         ? undefined
         : service.api?.resourceOf?.(operation);
@@ -47,7 +47,7 @@ export function rightsContext(
   };
 }
 
-/** Calls of services by integrations, with the rights of the roles that their methods name. */
+/** Integrations' calls of services, with the permissions of their methods' roles. */
 export function openServiceClient(
   at: Pick<ServiceClientOptions, 'http' | 'clock' | 'recorder' | 'ownUrl'> &
     Pick<Parts, 'options' | 'store' | 'served' | 'functionIdentities'> & {

@@ -1,4 +1,3 @@
-/** AWS's own APIs of a start, put together. */
 import { createCallerIdentity } from '../../kernel/calls/caller-identity.ts';
 import { letThrough } from '../../kernel/calls/let-through.ts';
 import { lazily } from './lazily.ts';
@@ -15,7 +14,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
-  // Calls of functions end where those of integrations do: at somebody's endpoint, at AWS, or in the recorder.
+  // Functions' calls go where those of integrations go: to the user's endpoint, to AWS, or into the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
     services.set(name, letThrough(at.services, rights));
   const backend = backendOf(options, store);
@@ -55,7 +54,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   return services;
 }
 
-/** SSM, Secrets Manager and AppConfig. What is let through to AWS, or to an emulator, has its values there. */
+/** SSM, Secrets Manager and AppConfig. Services sent to AWS or an emulator have their values there. */
 function addValues(
   services: Map<string, AwsService>,
   { options, values, random }: Parts,
@@ -94,7 +93,7 @@ function calledServices(options: Parts['options']): readonly string[] {
   return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
 }
 
-/** An invocation of the type `Event`; false where no more events can wait. */
+/** An invocation of type `Event`; false when the queue of events is full. */
 async function acceptEvent(
   { functionName, qualifier, payload, wishes }: AcceptedEvent,
   { events, options: { region, accountId } }: Parts,
@@ -110,12 +109,12 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
   return lazily(async () => {
     const { createRestApiWire } = await import('../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
-    // Kept within: loading would lie between the time that is noted and the time that a call sees.
+    // Opened within `keep`: loading must not lie between the journal's time and the time that a call sees.
     return journal.keep(createRestApiWire({ apis: served, random: journal.random, accountId, ports: at }));
   });
 }
 
-/** Every call that the journal keeps; what they draw, and their time, are its own. */
+/** Every call that the journal keeps, with random values and time of its own. */
 export function openEdits({ journal, options, at }: Parts, apis: ServedApis, ports = at): AwsService {
   return lazily(async () => {
     const { createEdits } = await import('../../control/api/edits.ts');

@@ -1,4 +1,4 @@
-/** What the control port asks of the local issuer and its user pools, which a request may be the first to need. */
+/** Requests of the control port for the local issuer and its user pools, which the first of them opens. */
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlRequest } from '../../core/api-call.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
@@ -7,7 +7,7 @@ import type { SignInMount } from '../../server/control-port/control-port.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>;
 
-/** Of the issuer itself, `issuer-endpoints.ts`. */
+/** Paths of the issuer itself, `issuer-endpoints.ts`. */
 const OF_ISSUER = new Set(['/.well-known/openid-configuration', '/.well-known/jwks.json', '/token']);
 /** Below `/_gatewright/`, `token-endpoints.ts`. */
 const OF_TOKENS = new Set(['POST token', 'POST issuer/rotate']);
@@ -24,12 +24,12 @@ export function mountSignIn(signIn: SignIn): SignInMount {
   };
 }
 
-/** With a pool or a stand-in any request may be for it: by its Host, or by the first part of its path. */
+/** With a pool or a stand-in any request may be for it: by its Host, or by the first segment of its path. */
 function mayServe(head: Head, { standIns }: SignIn): boolean {
   return standIns.all.length > 0 || OF_ISSUER.has(head.path) || isOfCognito(head);
 }
 
-/** A call of Cognito's, and the preflight before it, which cannot say whose call it is. */
+/** A call to Cognito, or its preflight, which does not show the service. */
 function isOfCognito(head: Head): boolean {
   if (head.path !== '/') return false;
   if (head.method === 'POST') return headerOf(head, 'x-amz-target')?.startsWith(COGNITO) === true;
@@ -37,7 +37,7 @@ function isOfCognito(head: Head): boolean {
   return head.method === 'OPTIONS' && asked.toLowerCase().includes('x-amz-target');
 }
 
-/** What `gatewright token` asks. */
+/** Endpoints of `gatewright token`. */
 export function openTokensApi(signIn: SignIn): MoreEndpoints {
   return async (request, path) => {
     if (!OF_TOKENS.has(`${request.method} ${path}`)) return undefined;

@@ -1,6 +1,7 @@
 /**
- * Whose tokens count on this machine: the local issuer, those that it stands in for, and keys of all others. The issuer,
- * its user pools and its pages are loaded when a stack, an option or a call first needs them.
+ * Whose tokens are trusted on this machine: the local issuer, the issuers that it stands in for, and keys of
+ * all others. The issuer, its user pools and pages are loaded when a stack, an option or a call first needs
+ * them.
  */
 import { createKeySets } from '../../server/adapters/key-sets.ts';
 import { LOCAL_ISSUER } from '../../core/issuers/issuer-names.ts';
@@ -18,7 +19,7 @@ import type { WrittenUser } from '../../cognito/pools/pool-user.ts';
 
 type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly identities: Identities;
-  /** Of triggers; there only when functions are. */
+  /** Calls triggers; available only when functions are. */
   readonly invoker: () => Invoker;
 };
 
@@ -43,24 +44,24 @@ export class SignIn {
     this.keySets = this.#createKeySets();
   }
 
-  /** Undefined until something has needed it. */
+  /** Undefined until it is needed. */
   get opened(): LocalSignIn | undefined {
     return this.#opened;
   }
 
-  /** @throws StartError where what is kept is damaged, or cannot be read */
+  /** @throws StartError where kept keys or users are damaged or unreadable */
   open(): Promise<LocalSignIn> {
     this.#opening ??= this.#load();
     return this.#opening;
   }
 
-  /** Opens while the rest of these stacks is read, where they need it. */
+  /** Opens while the rest of these stacks is read, if they need it. */
   expect(stacks: readonly ResolvedStack[]): void {
-    // Where it cannot be opened, `follow` throws.
+    // If it cannot be opened, `follow` throws.
     if (needsIssuer(stacks)) this.open().catch(() => undefined);
   }
 
-  /** Pools, stand-ins and users are those of these stacks from here on. */
+  /** From here on, pools, stand-ins and users are those of these stacks. */
   async follow(stacks: readonly ResolvedStack[], users: readonly WrittenUser[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };
@@ -68,7 +69,7 @@ export class SignIn {
     this.#opened?.follow(stacks, users);
   }
 
-  /** Whether tokens may bear this `iss`. */
+  /** Whether this is an `iss` of its tokens. */
   includes(issuer: string): boolean {
     return this.standIns.includes(issuer);
   }
@@ -79,7 +80,7 @@ export class SignIn {
     return issuer.mint(wish);
   }
 
-  /** Addresses that lead functions to the control port. */
+  /** Hosts that lead functions to the control port. */
   get addresses(): readonly string[] {
     const pools = this.#opened?.pools.all ?? [];
     return [
@@ -108,7 +109,7 @@ export class SignIn {
     return {
       known: (issuer, keyId) => keySets.known(issuer, keyId),
       find: async (issuer, keyId) => {
-        // An authorizer that was made by a call may be the first to trust it.
+        // An authorizer made by a call may be the first to trust it.
         if (isLocal(issuer)) await this.open();
         return keySets.find(issuer, keyId);
       },
@@ -116,7 +117,9 @@ export class SignIn {
   }
 }
 
-/** Ready where keys and users are kept, which must be readable, and where an option names an issuer. */
+/**
+ * Opened at once where keys and users are kept, which must be readable, and where an option names an issuer.
+ */
 export async function openSignIn(options: GatewayOptions, ports: SignInPorts): Promise<SignIn> {
   const signIn = new SignIn(options, ports);
   if (dataDirectoryOf(options) !== undefined || signIn.standIns.all.length > 0) await signIn.open();
@@ -127,7 +130,7 @@ function dataDirectoryOf({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'embedded' ? dynamodb.dataDirectory : undefined;
 }
 
-/** Pools, authorizers that trust the local issuer, and functions that do. */
+/** Pools, and authorizers and functions that trust the local issuer. */
 function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
   return stacks.some(
     ({ resources, functions }) =>
@@ -140,7 +143,7 @@ function needsIssuer(stacks: readonly ResolvedStack[]): boolean {
   );
 }
 
-/** Those that are found here have their keys read already; no request waits longer than it would anyway. */
+/** Reads keys before the first request, which would wait for them otherwise. */
 export async function findUnreachable(served: ServedApis, signIn: SignIn): Promise<readonly string[]> {
   const trusted = listTrustedIssuers(served.all);
   if (trusted.some((issuer) => signIn.includes(issuer))) await signIn.open();

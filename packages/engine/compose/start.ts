@@ -1,4 +1,4 @@
-/** The composition root: what one start is made of, in the order in which one part needs another. */
+/** The composition root: the parts of one start, in the order of their dependencies. */
 import { settleHome } from '../../core/stack/home.ts';
 import type { Gateway, GivenOptions, GatewayOptions } from '../gateway.ts';
 import { NEEDED_SETTINGS } from '../start-settings.ts';
@@ -14,7 +14,10 @@ import { KeptBaseline } from './reset.ts';
 import { openSignIn } from './sign-in.ts';
 import { openKept, openStoreOf } from './store.ts';
 
-/** Starts what every stack needs: store, issuer, function runtime, control port. @throws StartError, DefinitionError */
+/**
+ * Starts the parts of every stack: store, issuer, function runtime, control port. @throws StartError,
+ * DefinitionError
+ */
 export async function createGateway(options: GivenOptions): Promise<Gateway> {
   const closing = new Closing();
   try {
@@ -28,7 +31,7 @@ export async function createGateway(options: GivenOptions): Promise<Gateway> {
 async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway> {
   const base = await openBase(given, closing);
   const { options, clock, random, identities } = base;
-  // Parts ask for those that are made after them once a request, an event or a change needs them.
+  // Parts use those made after them only once a request, an event or a change comes.
   const later = (): Parts => parts;
   const [signIn, store] = await allOrNothing(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),

@@ -1,4 +1,4 @@
-/** What `gatewright data` saves and loads, in the order in which it is loaded. */
+/** Parts of the state file of `gatewright data`, in the order of loading. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { KeptKey } from '../../cognito/issuer.ts';
 import { checkCalls } from '../../control/call-journal.ts';
@@ -15,20 +15,22 @@ import type { Parts } from './parts.ts';
 import { openEdits } from './services.ts';
 
 type StatePart = {
-  /** Of the file. */
   readonly key: string;
   readonly save: (parts: Parts) => unknown;
-  /** @returns what loads it; it may return a list of sentences on what has no place here any more. @throws StateFileError before anything has changed */
+  /**
+   * @returns loads it, and may return sentences about entries that have no place any more. @throws
+   * StateFileError before anything has changed
+   */
   readonly check: (value: unknown, parts: Parts) => Load | Promise<Load>;
 };
 type Load = () => unknown;
 
 type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: KeptUsage };
 
-/** Beyond it the clock refuses; a hundred years, as of `gatewright clock`. */
+/** The clock refuses more: a hundred years, as in `gatewright clock`. */
 const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
-/** Usage comes after the calls that make its keys and plans, and all of it after the clock. */
+/** Usage comes after the calls that make its keys and plans, and everything after the clock. */
 export const STATE_PARTS: readonly StatePart[] = [
   { key: 'tables', save: saveTables, check: checkTables },
   { key: 'clockOffsetMs', save: ({ clock }) => clock.offsetMs(), check: checkClock },
@@ -54,7 +56,7 @@ export const STATE_PARTS: readonly StatePart[] = [
   {
     key: 'services',
     save: ({ events }) => events.savedStates(),
-    // A file of an earlier version has none.
+    // Files of earlier versions have none.
     check: (value = {}, { events }) => events.checkStates(value),
   },
 ];
@@ -70,7 +72,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
   const tables = saved.checkTables(value);
   const target = targetOf(parts);
   if (target === undefined && tables.length > 0)
-    throw new StateFileError('it has tables, and this gateway keeps none of its own');
+    throw new StateFileError('it has tables, but this gateway has none of its own');
   if (target === undefined) return () => undefined;
   await saved.refuseOtherKeys(target, tables);
   return () => saved.loadTables(target, tables);
@@ -78,7 +80,7 @@ async function checkTables(value: unknown, parts: Parts): Promise<Load> {
 
 function checkClock(offsetMs: unknown, { options, clock }: Parts): Load {
   if (typeof offsetMs !== 'number' || !(Math.abs(offsetMs) <= MAX_OFFSET_MS))
-    throw new StateFileError('its clock is none');
+    throw new StateFileError('its clock is invalid');
   return () => {
     if (options.dynamodb.kind === 'url') return;
     clock.reset();
@@ -94,7 +96,7 @@ async function savePools({ signIn }: Parts): Promise<unknown> {
 async function checkPools(value: unknown, { signIn }: Parts): Promise<Load> {
   const { parsePools } = await import('../../cognito/user-files.ts');
   const kept = parsePools(value);
-  if (kept === undefined) throw new StateFileError('its users are none');
+  if (kept === undefined) throw new StateFileError('its users are invalid');
   const { pools } = await signIn.open();
   return () => pools.restore(kept);
 }
@@ -102,7 +104,7 @@ async function checkPools(value: unknown, { signIn }: Parts): Promise<Load> {
 function saveCalls({ journal: { calls } }: Parts): unknown {
   if (calls === undefined)
     throw new StateFileError(
-      'more calls have changed APIs, keys and plans than are kept; they cannot be saved',
+      'there were more calls that changed APIs, keys and plans than are kept; they cannot be saved',
     );
   return calls;
 }
@@ -115,7 +117,7 @@ async function checkAndTryCalls(value: unknown, parts: Parts): Promise<Load> {
   return () => journal.replay(calls, openEdits(parts, served), admin, true);
 }
 
-/** The stacks as they are, in an account of its own: what calls do there, nobody sees. */
+/** The current stacks, in an account of their own: calls there have no effect outside. */
 function trialOf(parts: Parts): AwsService {
   const { served, journal, options } = parts;
   const trial = new ServedApis(openAccount(options, journal.clock));
@@ -124,7 +126,7 @@ function trialOf(parts: Parts): AwsService {
   return openEdits(parts, trial, { ...parts.at, log: { write: () => undefined } });
 }
 
-/** The embedded DynamoDB; somebody else's tables are theirs. */
+/** The embedded DynamoDB; tables at the user's endpoint are not ours to save. */
 function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const backend = options.dynamodb.kind === 'embedded' ? backendOf(options, store) : undefined;
   return backend && { region: options.region, ...backend };
@@ -142,27 +144,27 @@ async function checkKeys(value: unknown): Promise<readonly KeptKey[]> {
     const keys = parseIssuerKeys(value);
     if (keys.length > 0) return keys;
   } catch {
-    // Whatever is wrong with them.
+    // Reported as missing.
   }
   throw new StateFileError('its issuer has no key');
 }
 
 function checkUsage(value: unknown): readonly SavedUsage[] {
-  if (!Array.isArray(value)) throw new StateFileError('its usage is no list');
+  if (!Array.isArray(value)) throw new StateFileError('its usage is not a list');
   return value.map((one: unknown) => {
     const { planId, keyId, usage } = isJsonObject(one) ? one : {};
     const kept = readKeptUsage(usage);
     if (typeof planId !== 'string' || typeof keyId !== 'string' || kept === undefined)
-      throw new StateFileError('its usage is none');
+      throw new StateFileError('its usage is invalid');
     return { planId, keyId, usage: kept };
   });
 }
 
-/** @returns what has no place here any more */
+/** @returns entries that have no place any more */
 function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts): string[] {
   return usage.flatMap(({ planId, keyId, usage: kept }) => {
     const member = account.plans.findKey(planId, keyId);
     member?.usage.adopt(kept);
-    return member === undefined ? [`usage of key ${keyId} in plan ${planId}: it is not there`] : [];
+    return member === undefined ? [`usage of key ${keyId} in plan ${planId}: not found`] : [];
   });
 }

@@ -1,4 +1,3 @@
-/** `gatewright data`: the state of a start as one file, and a start as the file says. */
 import { isAbsolute } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
@@ -13,7 +12,7 @@ export function openStateApi(parts: Parts): MoreEndpoints {
     const run = RUNS.get(`${request.method} ${path}`);
     if (run === undefined) return undefined;
     const file = readFileName(request);
-    if (file === undefined) return jsonReply(400, { message: 'Wanted: {"file": an absolute path}' });
+    if (file === undefined) return jsonReply(400, { message: 'Expected {"file": absolute path}' });
     try {
       return jsonReply(200, await parts.journal.inTurn(() => run(file, parts)));
     } catch (error) {
@@ -50,11 +49,11 @@ async function save(file: string, parts: Parts): Promise<object> {
   return { file, bytes, ...count(state) };
 }
 
-/** Everything is looked at, and the calls are tried where nobody sees them, before the first thing is done. */
+/** Checks everything, and tries the calls on a copy, before changing anything. */
 async function load(file: string, parts: Parts): Promise<object> {
   if (parts.journal.calls?.length !== 0)
     throw new StateFileError(
-      'this gateway has APIs, keys or plans by calls already; start it anew, then load',
+      'calls have already made APIs, keys or plans in this gateway; restart it, then load',
     );
   const state = await readStateFile(file);
   const loads: (() => unknown)[] = [];

@@ -1,4 +1,3 @@
-/** The DynamoDB of a start: our own worker, somebody's endpoint, or none. */
 import { join } from 'node:path';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { EmbeddedDynamoDbError, openLateDynamoDb, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
@@ -24,24 +23,27 @@ import { judgeDynamoDbCall } from './judge-call.ts';
 export interface Store {
   /** Undefined = none. */
   readonly url: string | undefined;
-  /** What the gateway signs its own calls with; undefined = none. */
+  /** Signs the gateway's own calls; undefined = none. */
   readonly keyPair: AwsCredentials | undefined;
-  /** Tables are about to be made: what takes a while for them may begin. */
+  /** Tables follow soon: the store may start now. */
   expectTables(): void;
-  /** @param region of their stack; at somebody's endpoint all lie in one. @throws DefinitionError when a table is there with other keys */
+  /**
+   * @param region of their stack; at a user's endpoint all are in one. @throws DefinitionError when a table
+   * exists with other keys
+   */
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
-  /** Takes calls of these keys beside those of the start; at somebody's endpoint nobody asks. */
+  /** Accepts calls signed with these keys beside those of the start; no effect at a user's endpoint. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
-  /** Tables whose changes are told from now on; at somebody's endpoint nobody hears of them. */
+  /** Tables whose changes are published from now on; no effect at a user's endpoint. */
   follow(tables: readonly string[]): void;
-  /** Capacity units by table since the start; undefined at somebody's endpoint, which nobody counts. */
+  /** Capacity units by table since the start; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
-  /** When every change has been told that was answered before. */
+  /** Resolves when every change answered before has been published. */
   told(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Its end is noted before anything else can fail: a store that nobody closes keeps its folder locked. */
+/** Its end is registered before anything else can fail: a store left open keeps its folder locked. */
 export async function openStoreOf(
   options: GatewayOptions,
   clock: ShiftableClock,
@@ -64,9 +66,9 @@ export async function openStoreOf(
 }
 
 type StoreContext = {
-  /** Who may sign calls of the embedded store from the start on: the user's own tools. */
+  /** Signers of calls to the embedded store: the user's own tools. */
   readonly signers: readonly AwsCredentials[];
-  /** Why a call of a signer that is judged is refused, in AWS's words. */
+  /** Why a call of a signer is refused, in AWS's wording. */
   readonly judge: (question: CallQuestion) => string | undefined;
   readonly region: string;
   readonly accountId: string;
@@ -100,7 +102,7 @@ const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'expectTables'
 
 type Opened = { readonly dynamoDb: EmbeddedDynamoDb; readonly start: () => Promise<void> };
 
-/** What a folder holds has to be found right or wrong at the start; without one, nobody may ever ask. */
+/** An existing folder is checked at the start; without one, the store may never be needed. */
 async function openDynamoDb(
   dataDirectory: string | undefined,
   options: Omit<StoreContext, 'region'>,
@@ -115,7 +117,7 @@ async function openDynamoDb(
 
 async function openEmbedded(dataDirectory: string | undefined, context: StoreContext): Promise<Store> {
   try {
-    // The gateway's own calls, by a pair that never leaves the process.
+    // For the gateway's own calls; never leaves the process.
     const keyPair = makeKeyPair();
     const signers = [keyPair, ...context.signers];
     const { dynamoDb, start } = await openDynamoDb(dataDirectory, { ...context, signers });
@@ -124,7 +126,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
     return {
       url,
       keyPair,
-      // Whether that went well, those who make them ask.
+      // The callers learn of a failure when they make the tables.
       expectTables: () => void start().catch(() => undefined),
       createTables: async (tables, region) => {
         if (tables.length === 0) return;
@@ -135,7 +137,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
         admitted = [...signers, ...more];
         return dynamoDb.admit(admitted);
       },
-      // The thread answers in the order in which it tells of changes.
+      // The thread answers in the order of its changes, so any answer comes after them.
       told: () => dynamoDb.admit(admitted),
       follow: (tables) => dynamoDb.follow(tables),
       get consumed() {
@@ -148,7 +150,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
   }
 }
 
-/** Only a start with tables makes some. */
+/** Only a start with tables creates some. */
 function tablesAt() {
   return import('../../services/tables/create-tables.ts');
 }
@@ -166,7 +168,7 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
 }
 
 /**
- * Opened after the store, which holds the lock of the folder; closed after the functions, whose last events are struck off
+ * Opened after the store, which locks the folder; closed after the functions, whose last events are removed
  * there. @throws StartError DATA_DIRECTORY
  */
 export function openKept({ dynamodb }: GatewayOptions, closing: Closing): KeptEntries {

@@ -1,4 +1,3 @@
-/** Tables of the stacks, and what is written into them at the start. */
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import type { Faults, Tolerance } from '../../core/errors.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
@@ -22,7 +21,7 @@ export async function readTables(
     region,
     definitions: [...resources.values()].filter(isTable).flatMap((resource) =>
       tolerance.attempt(
-        'the table is not there',
+        'the table is not created',
         () => {
           if (resource.fault !== undefined) throw resource.fault;
           return [readTableDefinition(resource)];
@@ -39,7 +38,7 @@ export async function openSeeds({ seed: folder, tables = {} }: GatewayOptions): 
   return [...(folder === undefined ? [] : await readSeeds(folder)), ...toSeeds(tables)];
 }
 
-/** What a program gives must arrive; a folder may have more than the stacks. */
+/** Every table that a program names must exist; a folder may hold files for others. */
 function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly SeedableTable[]): void {
   const unknown = Object.keys(given).find(
     (wanted) => !all.some(({ name, logicalId }) => name === wanted || logicalId === wanted),
@@ -77,6 +76,6 @@ export async function createTables(
     await store.createTables(definitions, region);
   } catch (error) {
     if (!(error instanceof DefinitionError) || options.strict || options.refusesFaults === true) throw error;
-    faults.note(error, 'tables are as they were before');
+    faults.note(error, 'tables are unchanged');
   }
 }

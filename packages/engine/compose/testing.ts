@@ -1,4 +1,4 @@
-/** What tests ask of a start: what lies in tables and queues, whether all is done, and everything as it was at the beginning. */
+/** Endpoints for tests: items and messages, whether all work is done, and the return to the first state. */
 import { WishRefused } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { nameOfLogical } from './events.ts';
@@ -9,7 +9,7 @@ import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import type { Parts } from './parts.ts';
 
-/** DynamoDB's changes and what they start; more rounds than that are a loop of functions that feed themselves. */
+/** Rounds of DynamoDB changes and their effects; more means functions that trigger themselves. */
 const MOST_ROUNDS = 1_000;
 const MOST_STEPS = 20_000;
 
@@ -39,12 +39,11 @@ export function openTestingApi(parts: Parts): MoreEndpoints {
 async function reset({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   if (parts.resets === undefined)
     return jsonReply(409, {
-      message:
-        'only a gateway of gatewright/testing or of `start --exec` goes back to how it began; start this one anew',
+      message: 'only a gateway of gatewright/testing or of `start --exec` can be reset; restart this one',
     });
   const { keepsInstances = false } = parseJsonObject(body.toString()) ?? {};
   if (typeof keepsInstances !== 'boolean')
-    return jsonReply(400, { message: 'Wanted: {"keepsInstances": true or false}' });
+    return jsonReply(400, { message: 'Expected {"keepsInstances": true or false}' });
   await parts.resets.run(parts, keepsInstances);
   return jsonReply(200, {});
 }
@@ -54,22 +53,22 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Until no event is under way any more, and no change of a table either. @throws WishRefused where that does not end */
+/** Until no event and no change of a table is in progress. @throws WishRefused where that does not end */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await store.told();
     if (events.isIdle) return;
     await events.idle();
   }
-  throw new WishRefused(`events go on after ${MOST_ROUNDS} rounds: functions feed themselves`);
+  throw new WishRefused(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
 }
 
-/** Time as it passes: from one moment at which something is due to the next, each with all that follows from it. */
+/** Moves time from one due moment to the next, each with all its effects. */
 async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { clock, events, at, options } = parts;
   const { ms } = parseJsonObject(body.toString()) ?? {};
   if (typeof ms !== 'number' || !Number.isFinite(ms))
-    return jsonReply(400, { message: 'Wanted: {"ms": a number}' });
+    return jsonReply(400, { message: 'Expected {"ms": number}' });
   const fixed = clockFixedBecause(options);
   if (fixed !== undefined) return jsonReply(409, { message: fixed });
   await untilIdle(parts);
@@ -94,7 +93,6 @@ async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlR
   });
 }
 
-/** Plain JSON. */
 async function listItems({ query }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const table = findTable(new URLSearchParams(query).get('table') ?? '', parts);
   if ('refusal' in table) return table.refusal;
@@ -108,14 +106,14 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   const { putItems } = await import('../../services/tables/table-items.ts');
   const { table: name, items } = parseJsonObject(body.toString()) ?? {};
   if (typeof name !== 'string' || !Array.isArray(items) || !items.every(isJsonObject))
-    return jsonReply(400, { message: 'Wanted: {"table": a name, "items": a list of objects}' });
+    return jsonReply(400, { message: 'Expected {"table": string, "items": list of objects}' });
   const table = findTable(name, parts);
   if ('refusal' in table) return table.refusal;
   await putItems(table.target, table.name, await Promise.all(items.map(toItem)));
   return jsonReply(200, {});
 }
 
-/** In DynamoDB's form, whichever it comes in. @throws WishRefused */
+/** To DynamoDB's form, from either form. @throws WishRefused */
 async function toItem(item: JsonObject): Promise<JsonObject> {
   const { isItem, toAttributes } = await import('../../services/tables/attribute-values.ts');
   try {
@@ -167,7 +165,7 @@ async function listMessages({ query }: ControlRequest, { events, served }: Parts
 async function invoke({ body }: ControlRequest, { runtime, served, random }: Parts): Promise<ControlReply> {
   const { function: wanted, payload } = parseJsonObject(body.toString()) ?? {};
   if (typeof wanted !== 'string' || typeof payload !== 'string')
-    return jsonReply(400, { message: 'Wanted: {"function": a name, "payload": JSON as a text}' });
+    return jsonReply(400, { message: 'Expected {"function": string, "payload": JSON text}' });
   const functions = served.stacks.flatMap((stack) => stack.functions);
   const found =
     functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??

@@ -1,4 +1,3 @@
-/** TLS of the API ports: certificates by the local CA, and what each server name stands for. */
 import { networkInterfaces } from 'node:os';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { findSecurityPolicy } from '../../control/security-policy.ts';
@@ -15,7 +14,6 @@ import type { PortPlan } from '../../server/port-plan.ts';
 import type { TlsName } from '../../server/tls-front.ts';
 
 export type Tls = {
-  /** File of the certificate that clients have to trust. */
   readonly certificateAuthority: string;
   /** The certificate itself, for this gateway's own calls. */
   readonly trusted: string;
@@ -24,12 +22,12 @@ export type Tls = {
 };
 
 const DAY_MS = 86_400_000;
-/** Browsers take no more than 398 days, and no start lasts longer than that. */
+/** Browsers accept at most 398 days; a new start makes a new one. */
 const LIFETIME_MS = 397 * DAY_MS;
 
 /** @throws StartError LOCAL_CA */
 export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
-  // The machine's own time: certificates are for clients, whose clock nobody moves.
+  // The machine's own time: it is checked by clients, whose clock does not move.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
   const { certificate, privateKey, certificateFile } = authority;
   const { assumptions = USUAL_ASSUMPTIONS } = options;
@@ -53,8 +51,8 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
 }
 
 /**
- * What a server name stands for: a custom domain, an API, a name that the user admits; else what a client without a
- * name gets.
+ * Certificate and settings by server name: a custom domain, an API, a name allowed by the user; any other is
+ * treated as no name.
  * @param usual names and addresses of the port itself
  */
 export function nameServer(
@@ -83,7 +81,7 @@ export function nameServer(
   return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
 }
 
-/** A name without a port counts as one on it. */
+/** A name without a port means this one. */
 const HTTP_PORT = 80;
 
 function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptions): TlsName | undefined {
@@ -116,7 +114,7 @@ function ofApi(served: ServedApis, serverName: string): TlsName | undefined {
   };
 }
 
-/** Of whom a certificate without a name may be asked: the address that is listened on, or all of this machine. */
+/** Addresses that a client without a server name may use: the one listened on, or all of this machine. */
 function addressesOf(host: string): readonly string[] {
   const isAny = host === '0.0.0.0' || host === '::';
   if (!isAny) return host === '127.0.0.1' || host === '::1' ? [] : [host];

@@ -1,4 +1,4 @@
-/** Where local users are written. Their format is loaded where one of the files is there. */
+/** Files of local users. Their format is loaded only where one exists. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { UsersRead } from '../../cognito/pools/written-users.ts';
@@ -6,16 +6,16 @@ import type { GatewayOptions } from '../gateway.ts';
 
 const USERS_FILE = 'users.yml';
 
-/** As `--seed` finds it: the files of tables may have these endings, too. */
+/** Endings as `--seed` accepts them for files of tables. */
 const SEED_FILES = [USERS_FILE, 'users.yaml', 'users.json'];
 
-/** Those of the directory come before those that `--seed` brings along. */
+/** Files of the directory come before those of `--seed`. */
 export function usersFiles(directory: string, seedFolder: string | undefined): readonly string[] {
   const ofSeed = seedFolder === undefined ? [] : SEED_FILES.map((name) => join(seedFolder, name));
   return [...new Set([join(directory, USERS_FILE), ...ofSeed])];
 }
 
-/** All of them; of two with one name the first holds. Never rejects. */
+/** All of them; of two with one name the first counts. Never rejects. */
 export async function readUsers(files: readonly string[]): Promise<UsersRead> {
   const present = await Promise.all(files.map(isPresent));
   if (!present.includes(true)) return { users: [], faults: [] };
@@ -23,7 +23,7 @@ export async function readUsers(files: readonly string[]): Promise<UsersRead> {
   return userFiles.readUsers(files);
 }
 
-/** A file that cannot be looked at counts: reading it says why. */
+/** An unreadable file counts as present: reading it reports why. */
 async function isPresent(file: string): Promise<boolean> {
   try {
     await stat(file);

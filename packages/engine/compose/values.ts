@@ -1,4 +1,7 @@
-/** Values of SSM, Secrets Manager, S3 and AppConfig: loaded where a file has some, a stack makes some, or a call asks for one. */
+/**
+ * Values of SSM, Secrets Manager, S3 and AppConfig: loaded when a file has some, a stack makes some, or a
+ * call reads one.
+ */
 import { existsSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -28,7 +31,7 @@ export class LateValues {
     this.#load = load;
   }
 
-  /** A file that could not be read may be there at the next try. */
+  /** The next try may find a file that could not be read. */
   open(): Promise<LocalValues> {
     return (this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
@@ -36,7 +39,7 @@ export class LateValues {
     }));
   }
 
-  /** By `bucket/key`; what is missing is logged. */
+  /** By `bucket/key`; a missing one is logged. */
   object(id: string): ReturnType<LocalValues['object']> {
     if (this.#opened !== undefined) return this.#opened.object(id);
     this.open()
@@ -65,7 +68,7 @@ export class LateValues {
     return values;
   }
 
-  /** Whoever asks tries again: the same failure is told once. */
+  /** Each caller tries again, but the same failure is reported once. */
   #tellFailure(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
     if (failure === this.#toldFailure) return;
@@ -83,7 +86,7 @@ async function noValues(): Promise<WrittenValues> {
   return parseValues('', '', () => Buffer.alloc(0));
 }
 
-/** Where values are written: what `--values` names, else the usual file where the gateway is started. */
+/** File of values: that of `--values`, else the usual one in the directory of the start. */
 export function valuesFileOf({ values, directory }: GatewayOptions): string {
   return resolve(directory, values ?? VALUES_FILE);
 }
@@ -96,7 +99,7 @@ type ReadValues = {
   readonly attached: readonly string[];
 };
 
-/** @throws StartError where a file that was named cannot be read */
+/** @throws StartError where a named file cannot be read */
 export async function readValues(options: GatewayOptions): Promise<ReadValues> {
   const file = valuesFileOf(options);
   if (options.values === undefined && !existsSync(file)) {

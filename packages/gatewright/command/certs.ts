@@ -1,4 +1,4 @@
-/** `gatewright certs`: the local CA of a folder, how clients come to trust it, certificates of clients. Installs nothing. */
+/** `gatewright certs`: the local CA of a folder, how to trust it, client certificates. Installs nothing. */
 import { X509Certificate } from 'node:crypto';
 import { relative } from 'node:path';
 import { Command } from 'commander';
@@ -12,7 +12,7 @@ type CertsFlags = { readonly trust: boolean; readonly client?: string };
 
 const DAY_MS = 86_400_000;
 const CLIENT_LIFETIME_MS = 397 * DAY_MS;
-/** What a file may be called; the authority's own name is taken. */
+/** Allowed file names; the CA's own is taken. */
 const CLIENT_NAME = /^(?!ca$)[A-Za-z0-9][\w.-]{0,63}$/;
 
 export function certsCommand(): Command {
@@ -37,7 +37,7 @@ async function certs(flags: CertsFlags): Promise<void> {
   process.stdout.write(describeAuthority(authority));
   const more = flags.trust
     ? describeTrust(authority.certificateFile, process.platform)
-    : [`No system trusts it by itself; ${commandName()} certs --trust says how yours can.`];
+    : [`No system trusts it by default; ${commandName()} certs --trust shows how to trust it.`];
   say(`\n${more.join('\n')}`);
 }
 
@@ -45,7 +45,7 @@ function describeAuthority({ certificate, certificateFile, keyFile, isNew }: Loc
   const read = new X509Certificate(certificate);
   const rows = [
     ['Certificate', nearby(certificateFile), isNew ? 'made now' : ''],
-    ['Key', nearby(keyFile), 'whoever has it can speak for any name to whoever trusts the CA'],
+    ['Key', nearby(keyFile), 'Anyone with this key can impersonate any host to clients that trust the CA.'],
     ['SHA-256', read.fingerprint256, ''],
     ['Until', read.validToDate.toISOString().slice(0, 10), ''],
   ];
@@ -54,7 +54,7 @@ function describeAuthority({ certificate, certificateFile, keyFile, isNew }: Loc
 
 async function makeClient(authority: LocalAuthority, name: string, now: number): Promise<string> {
   if (!CLIENT_NAME.test(name))
-    throw new UsageError(`--client: "${name}" is no name for a file; write letters, digits, _, - and dots`);
+    throw new UsageError(`--client: "${name}" is not a file name; use letters, digits, _, - and dots`);
   const made = issueFrom(authority, 'client', {
     commonName: name,
     fromEpochMs: now - DAY_MS,

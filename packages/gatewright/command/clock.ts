@@ -1,4 +1,3 @@
-/** `gatewright clock`: the time that the gateway, the issuer, DynamoDB and functions share. */
 import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { say, UsageError } from '../../terminal/output.ts';
@@ -19,7 +18,8 @@ async function moveClock(shift: string | undefined): Promise<void> {
   const answer = await ask(shift);
   const now = new Date(Number(readMember(answer, 'nowEpochMs'))).toISOString();
   const offsetMs = Number(readMember(answer, 'offsetMs'));
-  const ahead = offsetMs === 0 ? 'as on this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
+  const ahead =
+    offsetMs === 0 ? 'the time of this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
   say(`${now} (${ahead})`);
 }
 
@@ -27,6 +27,6 @@ function ask(shift: string | undefined): Promise<unknown> {
   if (shift === undefined) return askGateway('GET', 'clock');
   if (shift === 'reset') return askGateway('POST', 'clock', { reset: true });
   const shiftMs = readDuration(shift);
-  if (shiftMs === undefined) throw new UsageError(`"${shift}" is no shift; write +1d, 90s, -30m or reset`);
+  if (shiftMs === undefined) throw new UsageError(`"${shift}" is not a shift; write +1d, 90s, -30m or reset`);
   return askGateway('POST', 'clock', { shiftMs });
 }

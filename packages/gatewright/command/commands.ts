@@ -1,7 +1,6 @@
-/** Which commands there are; read by `gatewright` itself, by the reference that is made of them, and by tests. */
 import type { Command } from 'commander';
 
-/** In the order of the help. Only the one that is called is loaded: `start` brings the whole gateway with it. */
+/** In the order of the help. Only the called one is loaded: `start` loads the whole gateway. */
 export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> = new Map([
   ['init', async () => (await import('./init.ts')).initCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],

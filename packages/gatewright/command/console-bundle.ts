@@ -1,6 +1,6 @@
 /**
- * The console's files: in the package as `npm run build:package` has made them, in a checkout bundled when the page is
- * opened first. Nobody who uses it builds anything.
+ * The console's files: prebuilt in the package (`npm run build:package`), bundled in a checkout when the page
+ * is first opened. Users build nothing.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -8,9 +8,8 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConsoleFiles } from '../../engine/index.ts';
 
-/** Beside cli/ in the checkout as in the package. */
 const FOLDER = fileURLToPath(new URL('../../console/page', import.meta.url));
-/** What the page is made of; the first two are bundled. */
+/** Files of the page; the first two are bundled. */
 const BUNDLED = ['app.js', 'app.css'] as const;
 const COPIED = ['index.html', 'icon.svg'] as const;
 const LICENSES = 'licenses.txt';
@@ -25,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 let loaded: Promise<ConsoleFiles> | undefined;
 
-/** The same each time; a bundle that failed is tried again. */
+/** Bundles once; a failed bundle is tried again. */
 export function loadConsole(): Promise<ConsoleFiles> {
   loaded ??= load().catch((error: unknown) => {
     loaded = undefined;
@@ -69,7 +68,7 @@ export async function bundleConsole(folder: string): Promise<ReadonlyMap<string,
   return new Map([...bundled, ...COPIED.map((name) => [name, readFileSync(join(folder, name))] as const)]);
 }
 
-/** Licences of what is bundled, as they ask to be handed on. */
+/** Licences of bundled packages, which require to be passed on. */
 export function bundledLicenses(root: string, packages: readonly string[]): readonly [string, Buffer] {
   const texts = packages.map((name) => {
     const folder = join(root, 'node_modules', name);

@@ -1,4 +1,3 @@
-/** `gatewright data save|load`: the state of the running gateway as one file, and back. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { count, remark, say } from '../../terminal/output.ts';
@@ -32,6 +31,6 @@ function fileCommand(name: 'save' | 'load', description: string): Command {
       say(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`);
       if (name === 'save') return;
       const left = readMember(answer, 'left');
-      for (const sentence of Array.isArray(left) ? left : []) remark(`left out: ${String(sentence)}`);
+      for (const sentence of Array.isArray(left) ? left : []) remark(`skipped: ${String(sentence)}`);
     });
 }

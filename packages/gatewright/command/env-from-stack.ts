@@ -1,4 +1,7 @@
-/** `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Reads only, and prints names alone. */
+/**
+ * `start --env-from-stack`: outputs of a deployed stack and variables of its functions. Only reads, and
+ * prints names without values.
+ */
 import { createAws, listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { findCredentials } from '../../terminal/aws-session.ts';
 import { homeOfEnvironment } from '../../terminal/load-options.ts';
@@ -10,15 +13,14 @@ import type { Aws } from '../../terminal/aws-call.ts';
 type DeployedStack = {
   readonly name: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Variables by the logical id of their function. */
   readonly functions: ReadonlyMap<string, Readonly<Record<string, string>>>;
 };
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** A stack has 500 resources at most, a hundred to a page. */
+/** A stack has at most 500 resources, a hundred per page. */
 const MOST_PAGES = 20;
 
-/** @throws UsageError where AWS does not say what the stack has */
+/** @throws UsageError where AWS does not list the stack's resources */
 export async function readDeployedStack(name: string, aws: Aws): Promise<DeployedStack> {
   const parameters = { StackName: name };
   const described = await ask(
@@ -29,7 +31,7 @@ export async function readDeployedStack(name: string, aws: Aws): Promise<Deploye
   );
   if (described === undefined)
     throw new UsageError(
-      `--env-from-stack: there is no stack ${name} in ${aws.region}; --region names another`,
+      `--env-from-stack: there is no stack ${name} in ${aws.region}; choose another region with --region`,
     );
   const [stack] = listAt(described.body, 'DescribeStacksResponse', 'DescribeStacksResult', 'Stacks');
   const outputs = listAt(stack, 'Outputs').map((output) => [
@@ -103,14 +105,13 @@ export function outputVariables({ outputs }: Pick<DeployedStack, 'outputs'>): Re
   );
 }
 
-/** What a start takes of a deployed stack. */
 type Taken = {
   readonly options: Pick<GatewayOptions, 'deployedOutputs' | 'deployedVariables'>;
   /** Variables for the command of `--exec`. */
   readonly around: (gateway: Pick<Gateway, 'environment'>) => Readonly<Record<string, string>>;
 };
 
-/** Nothing where no stack is named. @throws UsageError */
+/** Empty where no stack is named. @throws UsageError */
 export async function takeFromStack(
   name: string | undefined,
   givenRegion: string | undefined,

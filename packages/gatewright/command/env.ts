@@ -1,4 +1,3 @@
-/** `gatewright env`: shell exports for AWS's SDKs and command line. */
 import { Command } from 'commander';
 import { addGatewayOptions, askGateway, findGateway, readMember } from '../../terminal/running-gateway.ts';
 import { say } from '../../terminal/output.ts';
@@ -19,7 +18,7 @@ async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: region,
-    // boto3 and version 1 of AWS's command line read no other.
+    // The only one that boto3 and version 1 of AWS's command line read.
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: controlUrl,
     ...managementEndpoint(status),
@@ -28,12 +27,12 @@ async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
     say(JSON.stringify(variables));
     return;
   }
-  // A session token of the developer's own would go with the local key and spoil every signature.
+  // A session token of the developer's own would be sent with the local key and invalidate every signature.
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
   say([...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE']);
 }
 
-/** The SDK's management client needs an API and a stage; with one WebSocket stage there is no doubt which. */
+/** The SDK's management client needs an API and a stage; with one WebSocket stage the choice is clear. */
 function managementEndpoint(status: unknown): Record<string, string> {
   const apis = readMember(status, 'apis');
   const urls = (Array.isArray(apis) ? apis : [])

@@ -1,4 +1,3 @@
-/** `gatewright events`: what starts functions beside requests, and an event by hand. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
@@ -50,15 +49,15 @@ async function listEvents({ json }: { readonly json: boolean }): Promise<void> {
   );
   for (const line of table(rows)) say(line);
   const waiting = Number(readMember(answer, 'asynchronous'));
-  if (waiting > 0) say(`${waiting} asynchronous events are not done`);
-  if (rows.length === 0 && waiting === 0) say('nothing but requests starts functions here');
+  if (waiting > 0) say(`${waiting} asynchronous events are still waiting`);
+  if (rows.length === 0 && waiting === 0) say('no events start functions here, only requests');
 }
 
 async function sendEvent(target: string, given: string, flags: SendFlags): Promise<void> {
   const body = await readBody(given);
   const { group: groupId, source, detailType } = flags;
   const answer = await askGateway('POST', 'events', { target, body, groupId, source, detailType });
-  say(`${String(readMember(answer, 'sent'))} has the event`);
+  say(`sent to ${String(readMember(answer, 'sent'))}`);
 }
 
 /** @throws UsageError */

@@ -1,4 +1,3 @@
-/** `gatewright explain`: the story of one request, ending in what would have to change for another outcome. */
 import { Command, Option } from 'commander';
 import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { orExitCode } from '../../operate/attach.ts';
@@ -15,7 +14,7 @@ type LocalFlags = { readonly phases: boolean; readonly showSecrets: boolean; rea
 type ExplainFlags = LocalFlags &
   Omit<ExplainApiFlags, 'api' | 'stage'> & { readonly api?: string; readonly stage?: string };
 
-/** How far back a line is looked for. */
+/** How far back a line is searched. */
 const DAY_MS = 86_400_000;
 
 export function explainCommand(): Command {
@@ -45,11 +44,11 @@ export function explainCommand(): Command {
     .action(choose);
 }
 
-/** What is told of a deployed API is loaded where it is asked for. */
+/** Code for deployed APIs is loaded on demand. */
 async function choose(id: string | undefined, flags: ExplainFlags): Promise<void> {
   const { api, stage } = flags;
   if (api === undefined) return explainLocal(id ?? 'last', flags);
-  if (stage === undefined) throw new UsageError('which stage of the API? --stage prod');
+  if (stage === undefined) throw new UsageError('name the stage of the API: --stage prod');
   const { explainApi } = await import('../../operate/explain/explain-api.ts');
   return orExitCode(() => explainApi(id, { ...flags, api, stage }));
 }

@@ -1,4 +1,3 @@
-/** `gatewright export`: recorded requests in a format that other tools open. */
 import { Command } from 'commander';
 import { count, say } from '../../terminal/output.ts';
 import { writePrivately } from '../../terminal/private-file.ts';
@@ -17,7 +16,7 @@ export function exportCommand(): Command {
 async function exportRequests({ har, showSecrets }: ExportFlags): Promise<void> {
   const archive = await askGateway('GET', `requests.har${showSecrets ? '?secrets=show' : ''}`);
   const entries = readMember(readMember(archive, 'log'), 'entries') as readonly unknown[];
-  // Bodies of a start may hold what is nobody else's business.
+  // Recorded bodies may be confidential.
   await writePrivately(har, `${JSON.stringify(archive, null, 2)}\n`);
   say(`${count(entries.length, 'request')} in ${har}`);
 }

@@ -1,9 +1,7 @@
-/** What `gatewright init` writes, as texts by path. */
 import { printInventory } from '@gatewright/authoring/route-inventory';
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { InspectedApi } from '../../engine/index.ts';
 
-/** What a document says of the API that it is to protect. */
 export type ApiToProtect = Pick<InspectedApi, 'stack' | 'logicalId' | 'stage' | 'kind'> & {
   readonly routes?: readonly Pick<InspectedApi['routes'][number], 'path' | 'authorizer' | 'trusts'>[];
 };
@@ -40,7 +38,7 @@ type DocumentSettings = {
   readonly rules: readonly string[];
 };
 
-/** `access/<name>.yml`: opens nothing to anybody without a token of a user. */
+/** `access/<name>.yml`: only callers with a user's token get in. */
 export function documentFile({ api, routes, up, rules }: DocumentSettings): string {
   const { stack, logicalId, stage, kind } = api;
   const places = [
@@ -49,7 +47,7 @@ export function documentFile({ api, routes, up, rules }: DocumentSettings): stri
   ];
   const trusted = issuersOf(api);
   return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
-# Who may call what. Nobody may do anything unless a rule allows it.
+# Who may call what. No caller may do anything unless a rule allows it.
 version: 1
 api:
   dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
@@ -70,7 +68,7 @@ ${rules.map((rule) => `  - ${rule}`).join('\n')}
 `;
 }
 
-/** Whom the API trusts now, as lines to take over: it is read, and its clients or its stage are for a person to say. */
+/** Issuers that the API trusts now, as commented lines: clients and stage are for the user to complete. */
 function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
   const all = routes.flatMap(({ trusts = [] }) => trusts);
   const issuers = new Map(all.map((trusted) => [trusted.issuer, trusted]));
@@ -81,11 +79,11 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
       pool === undefined
         ? `type: oidc, issuer: ${issuer}, audience: [${names}]`
         : `type: cognito, userPoolId: ${pool}, clients: [${names}], tokenUse: id`;
-    return `# Whom the API trusts now: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
+    return `# Trusted by the API now: { id: main${index === 0 ? '' : index + 1}, ${trust} }`;
   });
 }
 
-/** A first rule for an API of which nothing else is known: of the routes that something guards, where that is not all of them. */
+/** A first rule for an API without further knowledge: the guarded routes, where these are not all. */
 export function usersMayDoAll({ kind, routes = [] }: ApiToProtect): readonly string[] {
   const when = 'when: { roles: { any: [user] } }';
   return kind === 'websocket'
@@ -114,7 +112,7 @@ sources:
       eventBridge: { bus: 'gatewright-{stage}-webhooks', source: github.webhook }
 `;
 
-/** The API of an empty folder: who calls it is said by the authorizer. */
+/** The API of an empty folder: its authorizer sets the caller. */
 export const HELLO_API: ApiToProtect = {
   stack: 'hello-dev',
   logicalId: 'ApiGatewayRestApi',
@@ -122,7 +120,10 @@ export const HELLO_API: ApiToProtect = {
   kind: 'rest',
 };
 
-/** What `gatewright access sync` would read of the file below, so that the first start needs none. */
+/**
+ * The inventory that `gatewright access sync` would write for the file below, so that the first start needs
+ * no sync.
+ */
 export const helloRoutes = (): string =>
   printInventory({
     kind: 'rest',
@@ -162,7 +163,7 @@ export const HELLO_HANDLER = `export const handler = async (event) => ({
 
 export const IGNORE_FILE = 'node_modules/\n.gatewright/\n.serverless/\n';
 
-/** `version` is that of the package that runs. */
+/** `version` of the running package. */
 export function packageFile(version: string): string {
   const manifest = {
     private: true,

@@ -1,4 +1,7 @@
-/** `gatewright init`: a stack of one's own out of the npm package, with a first document. Asks nothing, overwrites nothing. */
+/**
+ * `gatewright init`: a stack of one's own from the npm package, with a first document. Asks nothing,
+ * overwrites nothing.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -25,7 +28,7 @@ import { paint, say, UsageError } from '../../terminal/output.ts';
 
 type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean };
 
-/** What is to be written, by path below the folder, and what to do then. */
+/** Files to write, by path below the folder, and the next steps. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
 
 /** In the package; a checkout has them in docs. */
@@ -82,11 +85,11 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
   return {
     files,
     next: [
-      // Whoever has installed gatewright first has a package.json, which is kept.
+      // After `npm install gatewright` there is a package.json, which is kept.
       existsSync(join(folder, 'package.json')) ? installLine(folder) : 'npm install',
       'npx gatewright start hello   # prints addresses, and lines to paste: 401, 200, 403',
-      'npx gatewright access sync   # reads the routes of hello, once you have changed them',
-      `guides are in ${GUIDES}, by job: protect/own-repository.md is the first`,
+      'npx gatewright access sync   # reads the routes of hello again after changes',
+      `guides by task are in ${GUIDES}; start with protect/own-repository.md`,
     ],
   };
 }
@@ -96,9 +99,9 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
   if (isStack(own)) return planOfStack(folder, own, webhooks);
   const all = await readApis(folder);
   const access = join(folder, STACK_FOLDER, 'access');
-  // A service that was copied with its documents lacks the stack only: APIs without a document are meant to have none.
+  // A copied service with documents only lacks the stack: its other APIs are meant to be open.
   const lacksStackOnly = !existsSync(join(folder, STACK_FILE)) && documentsIn(access).length > 0;
-  // Run again, for an API that has come or for webhooks, it leaves alone what a document protects already.
+  // A second run, for a new API or for webhooks, skips APIs that a document already protects.
   const apis = lacksStackOnly ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
@@ -123,10 +126,10 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
   };
 }
 
-/** Of the stack itself, to which only webhooks can be added. @throws UsageError where they are not asked for */
+/** In the folder of the stack itself only webhooks can be added. @throws UsageError without --webhooks */
 function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   if (!webhooks)
-    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is the stack of Gatewright already`);
+    throw new UsageError(`${relative(process.cwd(), folder) || '.'} is already the stack of Gatewright`);
   const up = /\$\{file\(((?:\.\.\/)*)node_modules\//.exec(text)?.[1] ?? '';
   return {
     files: new Map([['access/webhooks.yml', WEBHOOKS_FILE(`../${up}`)]]),
@@ -134,7 +137,7 @@ function planOfStack(folder: string, text: string, webhooks: boolean): Plan {
   };
 }
 
-/** Does a document of the folder say so? Whatever its name, a second one would be an error. */
+/** Whether a document of the folder protects the API, under any name: a second one would be an error. */
 function isProtected({ stack, logicalId }: ApiToProtect, access: string): boolean {
   return documentsIn(access)
     .flatMap((name) => protectedApis(readIfThere(join(access, name))))
@@ -145,7 +148,7 @@ type NamedApi = { readonly stack: unknown; readonly logicalId: unknown };
 
 function protectedApis(text: string): readonly NamedApi[] {
   const document = parseDocument(text);
-  // What is no YAML, or no document, `access sync` tells.
+  // `access sync` reports invalid YAML and invalid documents.
   if (document.errors.length > 0 || !isMap(document.contents)) return [];
   const api: unknown = document.get('api');
   if (!isMap(api)) return [];
@@ -163,7 +166,7 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Of what the stack needs, what the folder has not. */
+/** Dependencies of the stack that the folder lacks. */
 function missingOf(folder: string): readonly string[] {
   const manifest = readIfThere(join(folder, 'package.json'));
   return ['gatewright', 'osls'].filter(
@@ -176,7 +179,7 @@ function installLine(folder: string): string {
   return missing.length === 0 ? 'npm install' : `npm install --save-dev ${missing.join(' ')}`;
 }
 
-/** What to write into the service; nobody's file is changed. */
+/** Lines for the user's service, whose files are not changed. */
 function attachLines(apis: readonly FoundApi[], folder: string): readonly string[] {
   const isRest = apis.some(({ kind }) => kind === 'rest');
   const name = (stage: string) => `gatewright-${stage}-${isRest ? 'Token' : 'Request'}AuthorizerArn`;
@@ -188,28 +191,30 @@ function attachLines(apis: readonly FoundApi[], folder: string): readonly string
       : `!ImportValue ${name('${sls:stage}')}`;
   return [
     `attach the authorizers in your template: ${value}`,
-    `  (${GUIDES}/protect/access.md, Attaching the authorizers; first ${GUIDES}/protect/coming-from.md where handlers read the caller)`,
+    `  (${GUIDES}/protect/access.md, Attaching the authorizers; before that ${GUIDES}/protect/coming-from.md if handlers read the caller)`,
   ];
 }
 
 type FoundApi = ApiToProtect & { readonly region: string };
 
-/** @throws UsageError where nothing of the service can be read */
+/** @throws UsageError where the service cannot be read */
 async function readApis(folder: string): Promise<readonly FoundApi[]> {
   const apis = await inspectApis([folder], {
     ...loadOptions('dev', folder),
     environment: { GATEWRIGHT_READS_ROUTES: 'true' },
-    // It may import from the stack that is about to be made.
+    // It may import from the stack that does not exist yet.
     tolerance: new Faults(false),
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new UsageError(`the service cannot be read, so nothing was written: ${reason ?? ''}`);
+    throw new UsageError(`the service cannot be read, and nothing was written: ${reason ?? ''}`);
   });
   if (apis.length === 0) throw new UsageError('the service has no API, so there is nothing to protect');
   return apis;
 }
 
-/** `orders` for the stack `orders-dev`; with the kind where a service has several APIs, or that name is taken. */
+/**
+ * `orders` for the stack `orders-dev`; with the kind where a service has several APIs, or that name is taken.
+ */
 function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): readonly string[] {
   const base = ({ stack }: FoundApi) =>
     stack
@@ -238,7 +243,6 @@ function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** Beside cli/ in the checkout as in the package. */
 function ownVersion(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;

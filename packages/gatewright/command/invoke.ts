@@ -1,4 +1,3 @@
-/** `gatewright invoke`: one event for a function of the running gateway, by Lambda's own API. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
@@ -25,18 +24,18 @@ export function invokeCommand(): Command {
 async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   const event = await readEvent(flags.event);
   const context = flags.clientContext;
-  if (context !== undefined && !isJson(context)) throw new UsageError('--client-context is no JSON');
+  if (context !== undefined && !isJson(context)) throw new UsageError('--client-context is not JSON');
   const found = await findFunction(given);
   const { status, headers, body } = await sendToFunction(found, event, flags);
   if (status === 202) {
-    say(`${found.name} has the event`);
+    say(`sent to ${found.name}`);
     return;
   }
   if (status !== 200) throw new UsageError(`${found.name}: ${describeRefusal(body, status)}`);
   const tail = headers['x-amz-log-result'];
   if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
   say(body);
-  // As the AWS command line does not: a script should see that the function has failed.
+  // Unlike the AWS command line: a script should see that the function failed.
   if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
 }
 
@@ -44,14 +43,14 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
 async function readEvent(given: string): Promise<string> {
   const text = given === '-' ? await readAll(process.stdin) : isJson(given) ? given : readEventFile(given);
   if (isJson(text)) return text;
-  throw new UsageError(`--event: ${given === '-' ? 'stdin' : given} holds no JSON`);
+  throw new UsageError(`--event: ${given === '-' ? 'stdin' : given} is not JSON`);
 }
 
 function readEventFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new UsageError(`--event: "${file}" is neither JSON nor a file that can be read`);
+    throw new UsageError(`--event: "${file}" is neither JSON nor a readable file`);
   }
 }
 

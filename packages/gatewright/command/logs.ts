@@ -1,4 +1,3 @@
-/** `gatewright logs`: what the running gateway and its functions have printed, and print. */
 import { Command, InvalidArgumentError } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { showControls } from '#shared/visible-text.ts';
@@ -38,7 +37,9 @@ async function printLogs(given: string | undefined, { follow, since, json }: Log
     say(json ? text : printLine(JSON.parse(text) as Line));
 }
 
-/** As the terminal of `gatewright start` shows it; a function may print what would command the terminal. */
+/**
+ * As in the terminal of `gatewright start`; a function may print control characters, which are made visible.
+ */
 function printLine({ time, function: name, requestId, level, message }: Line): string {
   const text = message.replaceAll(/[^\n\t]+/g, showControls);
   if (name === undefined) return `${time} ${text}`;

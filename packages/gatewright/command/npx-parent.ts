@@ -1,7 +1,7 @@
 /**
- * `npx gatewright start &` and `kill`: npx ends at the signal and passes it to no process, so that the gateway would stay
- * behind, with its ports. So does npm where the script `start` starts it. It looks after npx or npm instead, and ends with
- * it. Started in any other way, such as with nohup or in the background of another script, it stays.
+ * `npx gatewright start &` and `kill`: npx ends without passing on the signal, and so does npm for the script `start`,
+ * so the gateway would stay behind with its ports. It watches its parent and ends with it; started in another way, such
+ * as with nohup, it stays.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ function beyondShell(pid: number): number | undefined {
   return found !== undefined && SHELL.test(found.name) && found.parent > 1 ? found.parent : undefined;
 }
 
-/** On Linux the shell says who its parent is: a dead one may be there as long as nobody asks how it ended. */
+/** On Linux the shell's parent decides: an ended process may remain as a zombie. */
 function isStill(pid: number, shell: number): boolean {
   return process.platform === 'linux' ? describeProcess(shell)?.parent === pid : isThere(pid);
 }
@@ -53,7 +53,7 @@ function describeProcess(pid: number): { readonly name: string; readonly parent:
     const [, parent = '', path = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
     return { name: path.split('/').at(-1) ?? '', parent: Number(parent) };
   } catch {
-    // Without it only the parent itself is watched.
+    // Only the parent itself is watched then.
     return undefined;
   }
 }

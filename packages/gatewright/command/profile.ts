@@ -1,4 +1,4 @@
-/** `start --profile`: where the gateway spent its time and memory, in two files that a person can attach to a report. */
+/** `start --profile`: time and memory of the gateway, in two files for a report. */
 import { mkdir } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { homedir } from 'node:os';
@@ -18,7 +18,7 @@ export type HeapSummary = {
   readonly memory: NodeJS.MemoryUsage;
   readonly heap: ReturnType<typeof getHeapStatistics>;
   readonly spaces: ReturnType<typeof getHeapSpaceStatistics>;
-  /** What is still held, by the function that made it, as sampled; most first. */
+  /** Memory still in use, by allocating function, sampled; largest first. */
   readonly holders: readonly { readonly where: string; readonly bytes: number }[];
 };
 
@@ -28,8 +28,8 @@ export interface Profiling {
 }
 
 /**
- * The gateway's own thread, from now on. Neither file holds a value of anything: names and places of functions, and
- * numbers. A snapshot of the heap would hold each token and body that is in memory.
+ * Profiles the gateway's own thread. The files hold names and places of functions, and numbers; a heap
+ * snapshot would hold each token and body in memory.
  */
 export async function startProfile(folder: string, epochMs: number): Promise<Profiling> {
   const session = new Session();
@@ -61,7 +61,7 @@ export async function startProfile(folder: string, epochMs: number): Promise<Pro
   };
 }
 
-/** The folder of a user has the user's name. */
+/** The path of a home folder contains the user's name. */
 function withoutHome(url: string): string {
   const home = homedir();
   return home.length > 1 ? url.replaceAll(home, '~') : url;
@@ -75,7 +75,6 @@ function hideHome(profile: Profiler.Profile): Profiler.Profile {
   return { ...profile, nodes };
 }
 
-/** Bytes that each function itself has made and that are still held. */
 export function summariseHolders(head: HeapProfiler.SamplingHeapProfileNode): HeapSummary['holders'] {
   const bytes = new Map<string, number>();
   const open = [head];

@@ -1,10 +1,9 @@
-/** What commands share that read recorded requests. */
 import { showControls } from '#shared/visible-text.ts';
 import { WHOLE_PER_SECOND } from '../../console/records/sampling.ts';
 import { paint, table } from '../../terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../engine/index.ts';
 
-/** Characters of a request id that say which one is meant. */
+/** Characters of a request id that identify it. */
 const ID_LENGTH = 8;
 
 export function rowsToLines(rows: readonly RequestRow[]): string[] {
@@ -30,14 +29,14 @@ function cellsOf(row: RequestRow): readonly string[] {
   ];
 }
 
-/** That not all were kept; undefined where all were. */
+/** A note that records were sampled; undefined where all were kept. */
 export function describeSampling({ sampled, notKept }: RecordState): string | undefined {
   if (notKept === 0) return undefined;
   const what =
     sampled === undefined
-      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${WHOLE_PER_SECOND} a second were counted only`
-      : `Of ordinary successes ${sampled.text}, refusals, errors, slow requests and messages all`;
-  return `${what}; \`gatewright start --record-all\` keeps each.`;
+      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${WHOLE_PER_SECOND} a second were counted, not kept`
+      : `Of ordinary successes ${sampled.text}; refusals, errors, slow requests and messages are all kept`;
+  return `${what}; \`gatewright start --record-all\` keeps all.`;
 }
 
 function colour(line: string, status: number): string {
@@ -46,8 +45,7 @@ function colour(line: string, status: number): string {
 }
 
 /**
- * The story as a person reads it: what came of it, how, and what would change that. Texts come out of requests: none
- * may command the terminal.
+ * The explanation as text: outcome, reasons, changes. Requests' texts are made harmless for the terminal.
  */
 export function tellStory(detail: RequestDetail, withPhases: boolean): string[] {
   const { id, atEpochMs, tookMs, story, phases } = detail;
@@ -73,26 +71,26 @@ export function tellStory(detail: RequestDetail, withPhases: boolean): string[] 
       ? []
       : [
           '',
-          paint('bold', 'For another outcome'),
+          paint('bold', 'To change the outcome'),
           ...changes.flatMap((change) => showLines(change).map((line) => `  ${line}`)),
         ]),
   ];
 }
 
-/** Messages of functions and of AWS may have several lines: those after the first are set in. */
+/** Messages of functions and AWS may have several lines: those after the first are indented. */
 function showLines(text: string): string[] {
   const [first = '', ...others] = text.replaceAll('\t', '  ').trimEnd().split(/\r?\n/);
   return [showControls(first), ...others.map((line) => `  ${showControls(line)}`)];
 }
 
-/** What differs between two, as lines that begin with - and +. */
+/** The differences of two, as lines that begin with - and +. */
 export function diffDetails(one: RequestDetail, other: RequestDetail): string[] {
   const pairs: (readonly [string, string, string])[] = [
     ['status', String(one.status), String(other.status)],
     ['phase', one.phase, other.phase],
     ['reason', one.failure ?? 'none', other.failure ?? 'none'],
     ['route', one.routeKey ?? 'none', other.routeKey ?? 'none'],
-    ['caller', one.caller ?? 'nobody', other.caller ?? 'nobody'],
+    ['caller', one.caller ?? 'anonymous', other.caller ?? 'anonymous'],
     ...diffHeaders(one.reply.headers, other.reply.headers),
   ];
   const heads = pairs
@@ -103,7 +101,7 @@ export function diffDetails(one: RequestDetail, other: RequestDetail): string[] 
   return lines.length === 0 ? ['The replies are the same.'] : lines;
 }
 
-/** Differs each time, or follows from the body. */
+/** Different each time, or derived from the body. */
 const OWN_OF_EACH = new Set([
   'content-length',
   'x-amzn-requestid',
@@ -122,7 +120,7 @@ function diffHeaders(one: RequestDetail['reply']['headers'], other: RequestDetai
   return names.map((name) => [name, before.get(name) ?? 'none', after.get(name) ?? 'none'] as const);
 }
 
-/** By lines: what both begin and end with is left out. */
+/** By lines: common lines at both ends are left out. */
 function diffLines(one: string, other: string): string[] {
   const before = one.split('\n');
   const after = other.split('\n');

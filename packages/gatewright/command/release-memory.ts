@@ -1,15 +1,15 @@
-/** What a start has used and no longer needs goes back to the system once the gateway has nothing to do. */
+/** Returns memory of the start to the system once the gateway is idle. */
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** A collection of all there is stops the thread for some tens of milliseconds: nobody may be waiting. */
+/** A full collection stops the thread for some tens of milliseconds, so no request should be waiting. */
 const LOOK_EVERY_MS = 1_000;
 const IDLE_BELOW = 0.03;
 /**
- * Of starts alone: this collection throws compiled code away as well, and who has been asked for five seconds would answer a
- * tenth slower for the seconds after it.
+ * Only after starts: this collection also discards compiled code, and after five seconds of requests it would
+ * slow the next ones by a tenth.
  */
 const LOOKS = 5;
 
@@ -32,7 +32,7 @@ const OWN: Surroundings = {
   },
 };
 
-/** Once, in the first second in which next to nothing happens. */
+/** Once, in the first nearly idle second. */
 export function releaseWhenIdle({ utilization, later, collect }: Surroundings = OWN, looks = LOOKS): void {
   const before = utilization();
   later(() => {

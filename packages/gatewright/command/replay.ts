@@ -1,4 +1,3 @@
-/** `gatewright replay`: a recorded request once more, as somebody else, at another time, edited. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +9,7 @@ import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
 import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
 import type { RequestDetail } from '../../engine/index.ts';
 
-/** A function may take its 29 s. */
+/** A function may take 29 s. */
 const REPLAY_WITHIN_MS = 65_000;
 
 type ReplayFlags = {
@@ -37,7 +36,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   const path = `requests/${encodeURIComponent(id)}`;
   const shiftMs = flags.at === undefined ? undefined : readDuration(flags.at);
   if (flags.at !== undefined && shiftMs === undefined)
-    throw new UsageError(`--at: "${flags.at}" is no shift; write +1d or -30m`);
+    throw new UsageError(`--at: "${flags.at}" is not a shift; write +1d or -30m`);
   const before = (await askGateway('GET', path)) as RequestDetail;
   const wish = {
     as: flags.as,
@@ -55,7 +54,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   say(lines);
 }
 
-/** Secrets stand in it as fingerprints; the gateway puts those back that are left as they are. */
+/** Secrets are fingerprints in it; the gateway restores unchanged ones. */
 function editByHand({ method, target, request }: RequestDetail): unknown {
   const editor = process.env['VISUAL'] ?? process.env['EDITOR'];
   if (editor === undefined || editor === '') throw new UsageError('--edit needs an editor: set EDITOR');
@@ -70,7 +69,7 @@ function editByHand({ method, target, request }: RequestDetail): unknown {
     if (status !== 0) throw new UsageError(`${program} ended with ${status ?? 'a signal'}; nothing was sent`);
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`what was written is no JSON: ${error.message}`);
+    if (error instanceof SyntaxError) throw new UsageError(`the edited text is not JSON: ${error.message}`);
     throw error;
   } finally {
     rmSync(folder, { recursive: true });

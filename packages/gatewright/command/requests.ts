@@ -1,4 +1,3 @@
-/** `gatewright requests`: what the running gateway served last. */
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
 import { addGatewayOptions, askGateway, followGateway, readMember } from '../../terminal/running-gateway.ts';
@@ -38,7 +37,7 @@ async function list(flags: RequestFlags): Promise<void> {
   const state = readMember(answer, 'state') as RecordState;
   tellSampling(state, flags);
   if (!flags.follow) {
-    if (rows.length === 0 && !flags.json) remark('No request of that kind is kept.');
+    if (rows.length === 0 && !flags.json) remark('No matching request is kept.');
     return;
   }
   let told = state.sampled?.text;
@@ -54,7 +53,7 @@ async function list(flags: RequestFlags): Promise<void> {
   remark('The gateway has ended.');
 }
 
-/** Whoever counts the lines must know that there were more. */
+/** A count of the lines would otherwise miss the others. */
 function tellSampling(state: RecordState, { json }: RequestFlags): void {
   const said = describeSampling(state);
   if (said !== undefined && !json) remark(said);
@@ -65,7 +64,7 @@ function print(rows: readonly RequestRow[], { json }: RequestFlags): void {
   if (lines.length > 0) say(lines);
 }
 
-/** The same as the gateway chooses by. */
+/** The same choice as the gateway's. */
 function isWanted(row: RequestRow, { route, status, search }: RequestFlags): boolean {
   const text = `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase();
   if (route !== undefined && !text.includes(route.toLowerCase())) return false;

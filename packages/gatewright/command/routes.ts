@@ -1,4 +1,3 @@
-/** `gatewright routes`: what stacks answer, without serving them. */
 import { Command } from 'commander';
 import { listRoutes } from '../../engine/index.ts';
 import { addLoadOptions, toLoadOptions } from '../../terminal/load-options.ts';

@@ -1,26 +1,26 @@
-/** The command of `start --exec`: runs beside the gateway, gets its signals, and leaves nothing of itself behind. */
+/** Runs the command of `start --exec` beside the gateway, passes signals on, and ends all its processes. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { endMarked } from '../../engine/index.ts';
 
 type Beside = {
-  /** The command's exit code; 128 and the number of the signal that has ended it, as shells say it. */
+  /** The command's exit code; 128 plus the number of the signal that ended it, as in shells. */
   readonly ended: Promise<number>;
-  /** Hands a signal on that was meant for the gateway. */
+  /** Passes a signal of the gateway on to the command. */
   pass(signal: NodeJS.Signals): void;
-  /** Ends what is left of it. */
+  /** Ends its remaining processes. */
   stop(): Promise<void>;
 };
 
-/** What the command's own children have to end in order. */
+/** Time for the command's own children to end. */
 const GRACE_MS = 500;
-/** They would go with the local key pair, and spoil every signature. */
+/** They would be sent with the local key pair, and invalidate every signature. */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
 /**
- * By the shell. At a terminal it shares the gateway's process group, so that it can read keys; elsewhere it has one of
- * its own, which ends as a whole.
- * @param mark one of the variables, which no process has that was not started by the command
+ * Through the shell. At a terminal it shares the gateway's process group, so that it can read keys; elsewhere
+ * it has its own, which is ended as a whole.
+ * @param mark a variable by which the command's processes are recognised
  */
 export function runBeside(
   command: string,
@@ -49,13 +49,13 @@ export function runBeside(
     try {
       process.kill(isGroup ? -child.pid : child.pid, signal);
     } catch {
-      // Nobody is left.
+      // No process is left.
     }
   };
   return {
     ended,
     pass(signal) {
-      // Ctrl-C has reached all of a terminal's group already.
+      // Ctrl-C reaches the whole group of a terminal.
       if (!isOver && (isGroup || signal !== 'SIGINT')) tell(signal);
     },
     async stop() {
@@ -68,12 +68,11 @@ export function runBeside(
   };
 }
 
-/** The shell waits for its command, which gets signals as well, and ends with the command's own exit code. */
+/** The shell waits for its command, which gets signals as well, and returns the command's exit code. */
 function shellOf(command: string): [string, ...string[]] {
   return process.platform === 'win32' ? [command] : ['sh', '-c', `trap 'exit $?' INT TERM\n${command}`];
 }
 
-/** Whether anybody of the group is left. */
 function isThere(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(-pid, 0);

@@ -1,4 +1,4 @@
-/** The `gatewright` command on one line of words. One file per command; every error a person can mend is one message without a stack. */
+/** Runs one command line of `gatewright`. Every error that a user can fix is one message without a stack. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
@@ -6,31 +6,29 @@ import { printError, remark } from '../../terminal/output.ts';
 import { chooseGateway } from '../../terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../terminal/running-gateway.ts';
 
-/** They take what `gatewright.yml` beside the sources says. */
+/** They read `gatewright.yml` beside the sources. */
 const LOADS_STACKS = new Set(['start', 'routes']);
 
-/** As Node has it, `--inspect` takes no port from the next word, which may be a folder. */
+/** As in Node, `--inspect` takes no port from the next word, which may be a folder. */
 function joinPorts(words: readonly string[]): string[] {
   return words.map((word) => (/^--inspect(?:-brk)?$/.test(word) ? `${word}=${INSPECT_PORT}` : word));
 }
 
-/** Node's own. */
 const INSPECT_PORT = 9229;
 
-/** Called wrongly, a command throws and says where help is; what is below it inherits neither from commander. */
+/** A wrong call throws and points to the help; subcommands do not inherit either from commander. */
 function neverExit(command: Command): void {
-  command.exitOverride().showHelpAfterError('Run with --help to see what there is.');
+  command.exitOverride().showHelpAfterError('Run with --help to see commands and options.');
   command.commands.forEach(neverExit);
 }
 
-/** Beside cli/ in the checkout as in the package. */
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
 
 /**
- * Runs the command that the words (without program and script) name. Its exit code where it has failed; a command that ends
- * in another way than success and failure sets `process.exitCode` itself.
+ * Runs the command in `words` (without program and script). Returns the exit code of a failure; a command
+ * with other exit codes sets `process.exitCode` itself.
  */
 export async function runCommandLine(words: readonly string[]): Promise<number | undefined> {
   const program = new Command('gatewright')
@@ -42,7 +40,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
     program.addCommand(await load());
   }
   neverExit(program);
-  // Of commands without these options both are undefined; `start` has a control port of its own and asks nobody.
+  // Undefined for commands without these options; `start` has a control port of its own and calls none.
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
       (await import('../../terminal/settings-file.ts')).applySettings(command, {
@@ -55,7 +53,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
     await program.parseAsync(joinPorts(words), { from: 'user' });
     return undefined;
   } catch (error) {
-    // Commander has already said what was wrong (or shown its help).
+    // Commander has already printed the error, or its help.
     return error instanceof CommanderError ? error.exitCode : printError(error);
   }
 }

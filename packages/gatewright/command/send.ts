@@ -1,4 +1,3 @@
-/** `gatewright send`: one message over a WebSocket, and what comes back. */
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { rootCertificates } from 'node:tls';
@@ -22,15 +21,15 @@ export function sendCommand(): Command {
 async function send(url: string, message: string, flags: SendFlags): Promise<void> {
   const waitMs = readDuration(flags.wait);
   if (waitMs === undefined || waitMs <= 0)
-    throw new UsageError(`--wait: "${flags.wait}" is no duration; write 5s`);
+    throw new UsageError(`--wait: "${flags.wait}" is not a duration; write 5s`);
   if (!URL.canParse(url) || !/^wss?:/.test(url))
-    throw new UsageError(`"${url}" is no WebSocket URL; it begins with ws://`);
+    throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
   say(await exchange(url, message, waitMs));
 }
 
 /**
- * The first frame that comes back. By `ws`, since Node's own client does not tell why a handshake was refused.
- * @throws UsageError when the handshake is refused or nothing comes
+ * Returns the first frame. Uses `ws`, since Node's own client does not report why a handshake was refused.
+ * @throws UsageError when the handshake is refused or no answer comes
  */
 function exchange(url: string, message: string, waitMs: number): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -57,7 +56,7 @@ function exchange(url: string, message: string, waitMs: number): Promise<string>
   });
 }
 
-/** The usual ones, and the local CA of this folder, where there is one. */
+/** The usual ones, and this folder's local CA if it exists. */
 function trustedAuthorities(): string[] {
   try {
     return [...rootCertificates, readFileSync(AUTHORITY_FILE, 'utf8')];
@@ -68,10 +67,10 @@ function trustedAuthorities(): string[] {
 
 function describe(url: string, error: Error): string {
   const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-  return `${redact(url)} cannot be reached: ${reason}; does the gateway run, and is this its port?`;
+  return `${redact(url)} cannot be reached: ${reason}; check that the gateway runs on this port`;
 }
 
-/** Without its query, where tokens are. */
+/** Without its query, which may hold tokens. */
 function redact(url: string): string {
   return url.split('?')[0] ?? url;
 }

@@ -1,4 +1,4 @@
-/** `start --exec`: the gateway is there for as long as one command runs, and ends with its exit code. */
+/** `start --exec`: runs the gateway for the duration of one command, and returns its exit code. */
 import { writeCompiledCode } from './compiled-code.cjs';
 import { releaseWhenIdle } from './release-memory.ts';
 import { count, remark } from '../../terminal/output.ts';
@@ -6,13 +6,13 @@ import { runBeside } from './run-beside.ts';
 import type { Command } from 'commander';
 import type { GatewayOptions, Listening } from '../../engine/index.ts';
 
-/** By which the command's processes are known from all others. */
+/** Identifies the command's processes. */
 const MARK = 'GATEWRIGHT_CONTROL_SECRET';
 const PASSED = ['SIGINT', 'SIGTERM'] as const;
 
 /**
  * Signals go to the command; a second one ends it at once.
- * @param isOver settles when nobody waits for the command any more
+ * @param isOver settles when the command need not be awaited any more
  * @returns the exit code
  */
 export async function runWithGateway(
@@ -50,7 +50,7 @@ type ExecFlags = {
   readonly reload: boolean;
 };
 
-/** For one command: free ports unless some are named, no reload, and a way back to how it began where nothing is kept. */
+/** For one command: free ports unless some are named, no reload, and a reset where nothing is kept. */
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,
   command: Pick<Command, 'getOptionValueSource'>,
@@ -62,13 +62,13 @@ export function readExecOptions(
   return { port: portOf('port'), controlPort: portOf('controlPort'), reload: false, resets: keepsNothing };
 }
 
-/** What a start has to tell goes to stdout, which with `--exec` is the command's: then a line to stderr has to do. */
+/** The ready text goes to stdout; with `--exec`, whose command owns stdout, one line goes to stderr. */
 export function sayReady(
   { exec, json, verbose }: Pick<ExecFlags, 'exec'> & { readonly json: boolean; readonly verbose: boolean },
   { apis, unsupported }: Listening,
   text: string,
 ): void {
-  // Whatever a start needs is loaded; somebody waits for the line.
+  // All code of the start is loaded; the line comes first.
   setImmediate(writeCompiledCode);
   releaseWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);

@@ -1,4 +1,4 @@
-/** What `gatewright start` and the plug-in's commands print once everything listens. */
+/** The output of `gatewright start` and the plug-in's commands once everything listens. */
 import { relative } from 'node:path';
 import { commandName, count, paint, table } from '../../terminal/output.ts';
 import { quote, routesLine, tokenLine } from '../../terminal/shell-text.ts';
@@ -8,9 +8,9 @@ import type { LoadText } from '../../terminal/shell-text.ts';
 import { addressOf, NOTHING_SERVED } from '../../engine/index.ts';
 import type { ApiRoutes, Gateway, Listening, UnsupportedItem } from '../../engine/index.ts';
 
-/** Suggested lines to paste beyond these would hide the addresses. */
+/** More suggested lines would hide the addresses. */
 const MAX_SUGGESTED = 8;
-/** APIs with more routes show those of one function as one line; `gatewright routes` shows each. */
+/** APIs with more routes show the routes of one function as one line; `gatewright routes` shows each. */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
 
@@ -18,18 +18,16 @@ export type StartFacts = {
   readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
   readonly listening: Listening;
   readonly tookMs: number;
-  /** Access documents beside the sources, and the stage that they are asked for. */
+  /** Access documents beside the sources, and their stage. */
   readonly documents: Parameters<typeof guardedRoutes>[2];
   readonly stage: string;
-  /** What was started, as it was named. */
   readonly load: LoadText;
-  /** All findings, not their number. */
+  /** All findings instead of their number. */
   readonly isVerbose: boolean;
-  /** What has tokens of an issuer minted here; absent = the command's own option. */
+  /** How to mint tokens of an issuer; absent = the command's own option. */
   readonly standIn?: (issuer: string) => string;
 };
 
-/** The whole text: an address for each route, lines to paste, what is not as at AWS. */
 export function describeStart(facts: StartFacts): string {
   const { gateway, listening, tookMs } = facts;
   const apis = gateway.routes();
@@ -47,7 +45,7 @@ export function describeStart(facts: StartFacts): string {
           [
             'Local CA',
             nearby(listening.certificateAuthority),
-            `for clients; ${commandName()} certs --trust says how`,
+            `for clients; see ${commandName()} certs --trust`,
           ],
         ]),
   ];
@@ -78,7 +76,7 @@ export function describeStart(facts: StartFacts): string {
   ].join('\n');
 }
 
-/** Issuers that nothing stands in for and no network leads to. */
+/** Issuers without a stand-in that cannot be reached. */
 function describeUnreachable(
   issuers: readonly string[],
   standIn = (issuer: string) => `--issuer ${quote(`${issuer}=local`)}`,
@@ -123,7 +121,10 @@ function toRow(
   ];
 }
 
-/** The same with addresses; where an API has many routes, those that one function serves behind one authorizer are counted. */
+/**
+ * The same with addresses; in an API with many routes, those of one function behind one authorizer are
+ * counted.
+ */
 export function foldRoutes(api: ApiRoutes, load: LoadText): string[] {
   const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
   if (rows.length <= MAX_ROUTES) return table(rows).map((line) => `  ${line}`);
@@ -144,7 +145,7 @@ function commonPath(paths: readonly string[]): string {
   return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
 }
 
-/** The findings in one line, but for a source that is not served at all: whoever misses it is told why. */
+/** The findings in one line; a source that is not served at all is named with its reason. */
 export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   const refused = items.filter(({ consequence }) => consequence === NOTHING_SERVED);
   if (refused.length > 0)
@@ -166,7 +167,7 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   return [`  ${counts.join(', ')} (--verbose lists them, --strict makes them errors)`, ''];
 }
 
-/** What is wrong with the stacks, all of it; then what this version does not have, the same consequence in one line. */
+/** All faults of the stacks; then features missing in this version, grouped by consequence. */
 export function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(({ message }) => message !== undefined);
   const others = items.filter(({ message }) => message === undefined);
@@ -182,7 +183,6 @@ export function describeUnsupported(items: readonly UnsupportedItem[]): string[]
   ];
 }
 
-/** Where, what, and what requests miss by it. */
 function describeFault({
   file,
   line,
@@ -195,7 +195,7 @@ function describeFault({
   return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
 }
 
-/** curl believes the authorities of the system, and those that it is told of. */
+/** curl trusts the system's authorities and those given to it. */
 function trustIn(line: string, file: string): string {
   return line.replace(/^curl -i /, `curl -i --cacert ${quote(file)} `);
 }

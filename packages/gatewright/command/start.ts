@@ -1,4 +1,3 @@
-/** `gatewright start`: loads stacks, serves them, prints what there is to know, ends on SIGTERM or Ctrl-C. */
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
@@ -48,7 +47,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   holdYoungGeneration();
   const sources = chooseSources(named);
   const profiling = flags.profile ? await beginProfile() : undefined;
-  // With --json, stdout belongs to the one line that tools read; with --exec to the command.
+  // With --json, stdout holds only the line for tools; with --exec it is the command's.
   const log = createStreamSink(flags.json || flags.exec !== undefined ? process.stderr : process.stdout);
   const deployed = await takeFromStack(flags.envFromStack, flags.region);
   const adminKey = chooseKeyPair(process.env);
@@ -83,7 +82,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
       remark(`warning: ${message}`),
     );
-    // Not before: until there is something to end in order, a signal ends the process as it ends any other.
+    // Not before: until there is something to close, a signal ends the process as usual.
     const told = flags.exec === undefined ? whenToldToEnd() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening);
@@ -101,12 +100,11 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
 
 type StartConsole = {
   readonly options: Pick<GatewayOptions, 'consoleFiles' | 'access' | 'invoices'>;
-  /** Once it listens, invoices can be asked for. */
   readonly listensAt: (listening: Listening) => void;
 };
 
 /**
- * What `gatewright start` lends its console: files of the page, access documents, invoices. The gateway imports none of it.
+ * Parts of the console that the gateway does not import: files of the page, access documents, invoices.
  * @param stage of the stack that holds the authorizers
  */
 function openStartConsole(
@@ -145,7 +143,7 @@ function chooseSources(named: readonly string[]): readonly string[] {
   return withStack(named, (message) => remark(message));
 }
 
-/** Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for. */
+/** Embedded metrics are for CloudWatch, and would hide the other lines. */
 function printFunctionLine(
   line: Parameters<GatewayOptions['functionLog']>[0],
   { json }: Pick<Flags, 'json'>,
@@ -153,12 +151,12 @@ function printFunctionLine(
   if (json || !line.message.startsWith('{"_aws":')) remark(`[${line.functionName}] ${printLogLine(line)}`);
 }
 
-/** Whether a person looks at the lines. */
+/** Whether the lines are for a person. */
 function isSeen({ json, exec }: Flags): boolean {
   return process.stdout.isTTY && !json && exec === undefined;
 }
 
-/** Loaded by who asks for it. */
+/** Loaded on demand. */
 async function beginProfile(): Promise<Profiling> {
   const { startProfile } = await import('./profile.ts');
   return startProfile(join(process.cwd(), '.gatewright', 'profiles'), Date.now());
@@ -177,19 +175,19 @@ function whenToldToEnd(): Promise<void> {
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
-  // The empty text is the title of the window that `start` would take the address for.
+  // The empty text is a window title: `start` would take the address for one.
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** In the browser of whoever sits here. What cannot be opened is no fault of the start: the address stands above. */
+/** Opens the user's browser. A failure is not an error of the start: the address is printed above. */
 function openBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => remark(`${program} cannot be run; open the console by its address`));
+  child.on('error', () => remark(`${program} failed to start; open the console by its address`));
   child.unref();
 }
 
-/** What of the gateway's options these flags are, unchanged. */
+/** The gateway's options among these flags, unchanged. */
 function readSettings(flags: Flags) {
   const said: Readonly<Record<string, unknown>> = flags;
   return toSettings(optionNames(), (name) => said[toFlagName(name)]);

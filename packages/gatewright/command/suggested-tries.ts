@@ -1,4 +1,4 @@
-/** Lines to paste for stacks that bring none: of each API, a route that anybody may call and one that wants a token. */
+/** Lines to paste for stacks without any: for each API an open route and one that needs a token. */
 import { isOurs } from '../../stack/access/commands/access-apis.ts';
 import { commandName } from '../../terminal/output.ts';
 import { quote, tokenCommand } from '../../terminal/shell-text.ts';
@@ -9,11 +9,10 @@ import type { TokenText } from '../../terminal/shell-text.ts';
 
 type Route = ApiRoutes['routes'][number];
 
-/** One route as it is listed and as it is guarded. */
 type GuardedRoute = {
   readonly route: Route;
   readonly isOpen: boolean;
-  /** What a token of the local issuer must say; undefined where that issuer is not trusted. */
+  /** Claims for a token of the local issuer; undefined where that issuer is not trusted. */
   readonly token: TokenText | undefined;
 };
 
@@ -21,7 +20,7 @@ type Documents = readonly Pick<CompiledDocument, 'apis' | 'issuers'>[];
 
 const USUAL_TOKEN: TokenText = { sub: 'alice', roles: ['admin'] };
 
-/** The routes of an API that answer, with what they ask for. `stage` is that of the authorizers' own stack. */
+/** The served routes of an API, with their requirements. `stage` is that of the authorizers' own stack. */
 export function guardedRoutes(
   api: ApiRoutes,
   inspected: readonly InspectedApi[],
@@ -45,7 +44,7 @@ export function guardedRoutes(
   });
 }
 
-/** A comment and a command each; nothing of what cannot be called so simply (API keys, signatures). */
+/** A comment and a command each; none for calls that are not so simple (API keys, signatures). */
 export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): readonly string[] {
   if (api.kind === 'websocket') return suggestMessage(api, routes);
   if (api.kind === 'function-url') return suggestUrl(api);
@@ -53,12 +52,12 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   const guarded = choose(routes.filter(({ route, token }) => token !== undefined && !route.apiKeyRequired));
   const other = open ?? guarded ?? choose(routes);
   return [
-    ...(open === undefined ? [] : ['# open to everybody', curl(api, open.route)]),
+    ...(open === undefined ? [] : ['# open to everyone', curl(api, open.route)]),
     ...(guarded === undefined
       ? []
       : [`# with a token for ${guarded.route.authorizer ?? ''}`, curl(api, guarded.route, guarded.token)]),
     ...(open === undefined && guarded === undefined && other !== undefined
-      ? [`# without what ${asks(other.route)} asks for`, curl(api, other.route)]
+      ? [`# without ${asks(other.route)}`, curl(api, other.route)]
       : []),
   ];
 }
@@ -69,7 +68,7 @@ function asks({ authorizer, apiKeyRequired }: Route): string {
   );
 }
 
-/** What changes nothing rather, and needs no parameters. */
+/** Prefers routes without side effects and parameters. */
 function choose(routes: readonly GuardedRoute[]): GuardedRoute | undefined {
   const cost = ({ route }: GuardedRoute): number =>
     (['GET', 'ANY', '$default'].includes(route.method) ? 0 : 2) +
@@ -88,12 +87,12 @@ function curl(api: ApiRoutes, { method, path }: Route, token?: TokenText): strin
   return ['curl -i', ...verb, ...header, ...body, quote(addressOf(api, path))].join(' ');
 }
 
-/** With `-N` a streamed answer is shown as it comes; curl signs with the key pair that `gatewright env` exports. */
+/** `-N` shows a streamed answer as it comes; curl signs with the key pair of `gatewright env`. */
 function suggestUrl(api: ApiRoutes): readonly string[] {
   const [route] = api.routes;
   if (route === undefined || route.target === 'answers 500') return [];
   const url = quote(`${api.url}/`);
-  if (route.authorizer === undefined) return ['# a function URL, open to everybody', `curl -iN ${url}`];
+  if (route.authorizer === undefined) return ['# a function URL, open to everyone', `curl -iN ${url}`];
   const signing = `--aws-sigv4 ${quote(`aws:amz:${api.region}:lambda`)} --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`;
   return [`# a function URL, signed: eval "$(${commandName()} env)"`, `curl -iN ${signing} ${url}`];
 }

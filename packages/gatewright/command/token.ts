@@ -1,4 +1,3 @@
-/** `gatewright token`: a token of the running gateway's issuer. */
 import { Command, InvalidArgumentError } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
 import { say, UsageError } from '../../terminal/output.ts';

@@ -23,7 +23,10 @@ type Try = {
 const KEY = 'Gatewright::Try';
 const FIELDS = ['api', 'method', 'path', 'token', 'send', 'expect'];
 
-/** A comment and a command for each entry, ready to paste into a shell. @throws UsageError for an entry that cannot be read */
+/**
+ * A comment and a command for each entry, ready to paste into a shell. @throws UsageError for an invalid
+ * entry
+ */
 export function describeTries(gateway: Pick<Gateway, 'stacks'>, apis: readonly ApiRoutes[]): string[] {
   return gateway.stacks.flatMap((stack) =>
     readTries(stack).flatMap((entry) => {
@@ -58,14 +61,14 @@ function readTries(stack: ResolvedStack): Try[] {
 }
 
 function readTry(value: unknown, stack: ResolvedStack): Try {
-  if (typeof value !== 'object' || value === null) throw unreadable(stack, 'has an entry that is no map');
+  if (typeof value !== 'object' || value === null) throw unreadable(stack, 'has an entry that is not a map');
   const fields = new Map<string, unknown>(Object.entries(value));
   const unknown = [...fields.keys()].find((name) => !FIELDS.includes(name));
   if (unknown !== undefined) throw unreadable(stack, `has an unknown field ${unknown}`);
   const text = (name: string, usual: string): string => {
     const field = fields.get(name) ?? usual;
     if (typeof field === 'string' || typeof field === 'number') return String(field);
-    throw unreadable(stack, `has a ${name} that is no text`);
+    throw unreadable(stack, `has a ${name} that is not a text`);
   };
   const send = fields.get('send');
   return {

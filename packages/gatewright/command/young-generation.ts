@@ -1,21 +1,21 @@
 /**
- * How much of the process may be objects that were made a moment ago, most of which nobody needs any more. V8 would let these
- * take 128 MB under load, and no request is faster for more than a quarter of it.
+ * Limits the young generation, most of which is garbage. V8 would let it grow to 128 MB under load; more than
+ * a quarter of that makes no request faster.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 const BYTES_PER_MB = 1024 * 1024;
-/** Half of a young generation: what lives is copied from one half to the other. */
+/** Half of a young generation: live objects are copied from one half to the other. */
 const HALF_MB = 16;
-/** Of a thread that begins; it takes what it uses. */
+/** For a new thread, which uses only what it needs. */
 const THREAD_HALF_MB = 8;
 const LOOK_EVERY_MS = 250;
-/** V8 doubles a young generation of which enough has stayed alive. */
+/** V8 doubles a young generation when enough of it has stayed alive. */
 const USUAL_GROWTH = 2;
 const NO_GROWTH = 1;
 
 type Surroundings = {
-  /** What a user has told V8. */
+  /** Flags given to V8 by the user. */
   readonly told: string;
   readonly youngBytes: () => number;
   readonly setFlags: (flags: string) => void;
@@ -31,8 +31,8 @@ const OWN: Surroundings = {
 };
 
 /**
- * Of the calling thread: its limit can be told to V8 by the process's command line alone, but whether it grows is asked at
- * each growth. Whether it grows is one answer for all threads, so those that start from now on begin with enough.
+ * For the calling thread: V8 takes its limit only on the process's command line, but reads the growth factor
+ * at each growth. The factor applies to all threads, so new ones begin with enough.
  */
 export function holdYoungGeneration({ told, youngBytes, setFlags, every }: Surroundings = OWN): void {
   if (/semi[-_]space/.test(told)) return;

@@ -1,4 +1,4 @@
-/** Compiles the command, the gateway, the plug-in and what handlers import to the packages that npm publishes. */
+/** Compiles the command, the gateway, the plug-in and the handlers' imports into the npm packages. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, glob, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,17 +24,16 @@ import { makeStackConfig } from './stack-config.ts';
 
 const run = promisify(execFile);
 
-/** What tsc does not write, of the package `gatewright`: from where in the checkout, to where in the package. */
+/** Files of the package `gatewright` that tsc does not write: from the checkout, to the package. */
 const COPIED = {
   LICENSE: 'LICENSE',
   'docs/gatewright.schema.json': 'gatewright.schema.json',
   'packages/gatewright/package/launcher.cjs': 'bin/gatewright.cjs',
 };
-/** Not shipped, or in a form of its own. */
+/** Not shipped, or shipped in another form. */
 const NOT_COPIED = new Set(['gatewright/package', 'console/page']);
-/** By which editors complete documents. */
+/** For editors that complete documents. */
 const SCHEMAS = ['access.schema.json', 'webhooks.schema.json'];
-/** What the page of the console is made of beside our own. */
 const BUNDLED_PACKAGES = [
   'preact',
   'uplot',
@@ -52,18 +51,18 @@ const BUNDLED_PACKAGES = [
   'crelt',
   '@marijn/find-cluster-break',
 ];
-/** Files that are no TypeScript: programs that other programs load, their types, and queries. */
+/** Files other than TypeScript: programs loaded by other programs, their types, and queries. */
 const PLAIN_FILES = '**/*.{cjs,cts,py,sql}';
 /** Where `packages/lambda/runtime-packages.ts` looks. */
 const SDK_FOLDER = 'packages/lambda/aws-sdk';
-/** tsc puts the paths that it rewrites into double quotes. */
+/** tsc puts rewritten paths into double quotes. */
 const SPECIFIER =
   /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm;
 
 /**
- * Writes the folder of the package `gatewright` anew, with our other packages below its `node_modules`, each as it is
- * published by itself. `root` is the checkout.
- * @throws Error where a file imports one that is not shipped, or a package that is no dependency
+ * Writes the folder of the package `gatewright` anew, with our other packages below its `node_modules` as
+ * they are published alone. `root` is the checkout.
+ * @throws Error where a file imports one that is not shipped, or a package that is not a dependency
  */
 export async function buildPackage(root: string, outputDirectory: string): Promise<Manifest> {
   await rm(outputDirectory, { recursive: true, force: true });
@@ -101,7 +100,7 @@ export async function buildPackage(root: string, outputDirectory: string): Promi
 }
 
 /**
- * Copies one of our packages out of a built `gatewright`, with those of ours that it needs below it.
+ * Copies one of our packages, with those it needs below it, out of a built `gatewright`.
  * @returns its manifest
  */
 export async function detachPackage(
@@ -121,12 +120,15 @@ export async function detachPackage(
   return manifest;
 }
 
-/** What `serverless deploy` of the stack needs beside the functions' code: plain data, so that osls resolves its variables. */
+/**
+ * Files for `serverless deploy` of the stack beside the functions' code: plain data, so that osls resolves
+ * its variables.
+ */
 async function writeStack(root: string, outputDirectory: string): Promise<void> {
   const stack = join(outputDirectory, 'stack');
   const layer = join(outputDirectory, '.layer');
   await buildLayer(root, layer);
-  // npm packs no folder of the name node_modules.
+  // npm does not pack folders named node_modules.
   await cp(join(layer, 'nodejs/node_modules'), join(stack, 'layer'), { recursive: true });
   await rm(layer, { recursive: true });
   await writeFile(join(stack, 'stack.json'), `${JSON.stringify(await makeStackConfig(root), null, 1)}\n`);
@@ -141,7 +143,7 @@ async function writeStack(root: string, outputDirectory: string): Promise<void> 
   }
 }
 
-/** The folders of packages/ that are no workspaces, at the same place as in the checkout. */
+/** Folders of packages/ that are not workspaces, at the same place as in the checkout. */
 async function writeRooms(root: string, compiled: string, outputDirectory: string): Promise<void> {
   const workspaces = new Set(Object.values(WORKSPACES));
   for (const room of await readdir(join(compiled, 'packages'))) {
@@ -171,7 +173,7 @@ async function writeWorkspace(root: string, folder: string, compiled: string, ta
   await checkImports(target, manifest);
 }
 
-/** The page is bundled here, so that users build nothing; its licences come with it. */
+/** The page is bundled here, so that users build nothing; its licences are included. */
 async function writeConsole(root: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const files = await bundleConsole(join(root, 'packages/console/page'));
@@ -179,7 +181,7 @@ async function writeConsole(root: string, target: string): Promise<void> {
     await writeFile(join(target, name), body);
 }
 
-/** `gatewright` is the gateway, `gatewright/quota` what handlers import: one line each, in both forms. */
+/** `gatewright` is the gateway, `gatewright/quota` is for handlers: one line each, in both module forms. */
 async function writeEntries(outputDirectory: string): Promise<void> {
   const entries = [
     ['gateway', '../packages/engine/index.js'],
@@ -209,7 +211,7 @@ async function checkImports(directory: string, manifest: Manifest): Promise<void
       const specifier = match[1] ?? match[2] ?? match[3] ?? '';
       if (!isShipped(specifier, join(directory, file), manifest))
         throw new Error(
-          `${manifest.name}: ${file} imports ${specifier}, which the package neither holds nor depends on`,
+          `${manifest.name}: ${file} imports ${specifier}, which is neither in the package nor a dependency`,
         );
     }
   }
@@ -218,9 +220,9 @@ async function checkImports(directory: string, manifest: Manifest): Promise<void
 function isShipped(specifier: string, file: string, manifest: Manifest): boolean {
   if (isBuiltin(specifier)) return true;
   if (specifier.startsWith('.')) return existsSync(join(dirname(file), specifier));
-  // Mapped to a package of ours by the manifest.
+  // The manifest maps it to one of our packages.
   if (specifier.startsWith('#shared/')) return manifest.name === 'gatewright';
-  // Of the service that packs the function.
+  // Of the service that packages the function.
   if (specifier.startsWith(`${DOCUMENTS}/`)) return file.includes('functions');
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
   return Object.hasOwn(manifest.dependencies, name) || Object.hasOwn(manifest.peerDependencies, name);

@@ -19,7 +19,7 @@ const tarballs = await Promise.all(
 );
 console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''}`);
 
-/** Of each package, inside of it: what an installation of it brings along. */
+/** Each package inside it: the content of an installation. */
 async function report(manifest: Manifest, folder: string): Promise<void> {
   const lock = await readLock(ROOT);
   const shipped = { name: manifest.name, version: manifest.version, type: 'library' } as const;

@@ -1,4 +1,4 @@
-/** Joins what the command loads into few files: Node spends half of a start on finding and linking a thousand of them. */
+/** Bundles the command into few files: Node spends half of a start on finding and linking a thousand. */
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
@@ -10,9 +10,10 @@ const FOLDER = 'packages/gatewright/command/bundled';
 const OWN_PLACE = 'import.meta.url';
 
 /**
- * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from the files of ours that are there; packages of
- * others stay imports. The files stay, too: the plug-in, `gatewright/testing` and threads load them.
- * @throws Error where a file asks for its place in a way that would be another's in the bundle
+ * Writes `packages/gatewright/command/bundled/main.js` and its parts into a built package, from our files
+ * there; other packages stay imports. The files stay too: the plug-in, `gatewright/testing` and threads load
+ * them.
+ * @throws Error where a file determines its place in a way that differs in the bundle
  */
 export async function bundleCommand(packageDirectory: string): Promise<void> {
   const folder = join(packageDirectory, FOLDER);

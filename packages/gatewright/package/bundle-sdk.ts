@@ -1,11 +1,11 @@
-/** The AWS SDK that Lambda's runtimes bring along, for the package: 44 MB of `node_modules` as 2 MB of plain files. */
+/** The AWS SDK of Lambda's runtimes for the package: 44 MB of `node_modules` as 2 MB of plain files. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * What functions of real services import most, and what a custom client is put together from. Each is a development
- * dependency of the checkout. Of Lambda's own, which has every client, the rest is the service's to install.
+ * The most used clients of real services, and the parts of custom ones; development dependencies of the
+ * checkout. Lambda has every client; others are the service's to install.
  */
 export const CARRIED: readonly string[] = [
   '@aws-sdk/client-apigatewaymanagementapi',
@@ -34,12 +34,12 @@ export const CARRIED: readonly string[] = [
   '@smithy/signature-v4',
 ];
 
-/** Packages in it ask for Node's modules by `require`, which ES modules lack. */
+/** Packages in it load Node's modules by `require`, which ES modules lack. */
 const REQUIRE = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 /**
- * Writes each package as `<folder>/<name>.js`, an ES module that `require` takes as well; what they share is there once,
- * so that a class is the same whoever imports it.
+ * Writes each package as `<folder>/<name>.js`, an ES module that can also be required. Shared code exists
+ * once, so that a class is the same for every importer.
  */
 export async function bundleSdk(root: string, folder: string): Promise<void> {
   const { metafile } = await build({
@@ -63,7 +63,6 @@ export async function bundleSdk(root: string, folder: string): Promise<void> {
   await writeFile(join(folder, 'LICENSES.txt'), await licencesOf(root, inputs));
 }
 
-/** The licence of each package of which a part is in the files. */
 async function licencesOf(root: string, inputs: readonly string[]): Promise<string> {
   const packages = inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? '');
   const names = new Map<string, string[]>();

@@ -1,8 +1,8 @@
-/** The guides that ship with the package: what somebody needs who has no checkout, with links that lead somewhere. */
+/** The guides in the package: for users without a checkout, with working links. */
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 
-/** Below docs/. What is about the toolkit's own making stays in the repository. */
+/** Below docs/. Pages about the development of the toolkit stay in the repository. */
 const SHIPPED = [
   'README.md',
   'guides/**/*.md',
@@ -11,7 +11,7 @@ const SHIPPED = [
   ...['control-plane', 'functions', 'quota'].map((name) => `design/${name}.md`),
   ...['aws/surprises', 'errors', 'reference/commands'].map((name) => `${name}.md`),
 ];
-/** To a file, with or without a part of it. */
+/** To a file, with or without a fragment. */
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)/g;
 
 /** Copies the guides of `root` into `docs/` of the package, and its README beside them. */
@@ -24,12 +24,15 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, keepLinks(await readFile(join(root, path), 'utf8'), path, shipped));
   }
-  // It lies beside docs/ in the package, and below it in the repository.
+  // It is beside docs/ in the package, and below it in the repository.
   const readme = await readFile(join(root, 'packages/gatewright/package/README.md'), 'utf8');
   await writeFile(join(outputDirectory, 'README.md'), readme.replaceAll('](../../../docs/', '](docs/'));
 }
 
-/** The text of a page at `path`, whose links to what is not shipped are the words alone; so are pictures of the repository. */
+/**
+ * The text of a page at `path`; links to pages that are not shipped become plain words, and so do pictures of
+ * the repository.
+ */
 export function keepLinks(text: string, path: string, shipped: ReadonlySet<string>): string {
   return text.replace(LINK, (whole, picture: string, words: string, target: string) => {
     const there = posix.normalize(posix.join(posix.dirname(path), target));

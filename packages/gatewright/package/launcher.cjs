@@ -2,7 +2,10 @@
 'use strict';
 const { describeOldNode } = require('../packages/gatewright/plugin/old-node.cjs');
 
-/** Made with the package: one bundle, since finding and linking 1,000 modules is half of a start. Not in a checkout. */
+/**
+ * Built with the package: one bundle, since finding and linking 1,000 modules is half of a start. Not in a
+ * checkout.
+ */
 const COMMAND = '../packages/gatewright/command/bundled/main.js';
 
 const refusal = describeOldNode();

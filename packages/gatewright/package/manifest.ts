@@ -1,4 +1,4 @@
-/** package.json of the published packages, made from those of the workspaces. */
+/** package.json of the published packages, from those of the workspaces. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,13 +11,16 @@ export type Manifest = {
   readonly [field: string]: unknown;
 };
 
-/** What undici, of all dependencies, needs; `registerHooks`, which instances use, came with 22.15. A checkout brings its own Node. */
+/**
+ * Required by undici; `registerHooks`, which instances use, came with 22.15. A checkout has its own Node.
+ */
 const ENGINES = { node: '>=22.19.0' };
 
-/** Scope of our own packages. */
 export const SCOPE = '@gatewright/';
 
-/** Workspaces by the last part of their name. What the package `gatewright` holds beside them is in `build-package.ts`. */
+/**
+ * Workspaces by the last part of their name. The rest of the package `gatewright` is in `build-package.ts`.
+ */
 export const WORKSPACES: Readonly<Record<string, string>> = {
   authoring: 'packages/authoring',
   aws: 'packages/aws',
@@ -26,15 +29,15 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
   velocity: 'packages/velocity',
 };
 
-/** Those that are published by themselves, beside the package that holds everything. */
+/** Also published alone. */
 export const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
-/** What `gatewright/<name>` hands on from `@gatewright/handlers/<name>`. */
+/** Entries `gatewright/<name>` that re-export `@gatewright/handlers/<name>`. */
 export const HANDLER_ENTRIES = ['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'];
 
 /**
- * What users bring along where they want it: a deploy tool, what `usage sql` runs on, and what `@gatewright/handlers` takes.
- * Each release of DuckDB is a pre-release to npm (1.5.6-r.1), which only `*` admits.
+ * Optional tools that users install themselves: a deploy tool, the engine of `usage sql`, and those of
+ * `@gatewright/handlers`. Each release of DuckDB is a pre-release to npm (1.5.6-r.1), which only `*` admits.
  */
 const BROUGHT_TOOLS = {
   '@duckdb/node-api': '*',
@@ -53,26 +56,26 @@ type Source = {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** A workspace's own manifest, with the compiled files in place of the sources. */
+/** A workspace's own manifest, with compiled files in place of the sources. */
 export async function makeWorkspaceManifest(root: string, folder: string): Promise<Manifest> {
   const { exports, dependencies = {}, peerDependencies = {}, ...rest } = await readSource(root, folder);
   const compiled = Object.entries(exports).map(([path, file]) => [path, exportOf(file.replace(/\.ts$/, ''))]);
   return {
     ...rest,
-    // A workspace is private so that nobody publishes its sources.
+    // A workspace is private to prevent publishing its sources.
     private: undefined,
     engines: ENGINES,
     exports: { ...(Object.fromEntries(compiled) as object), './package.json': './package.json' },
-    // A bundle of a handler takes what the handler uses of an entry, and no more.
+    // A handler's bundle includes only what it uses of an entry.
     sideEffects: false,
     dependencies,
     peerDependencies,
-    // Installed from one tarball, whatever the registry has.
+    // Installed from one tarball, independent of the registry.
     bundleDependencies: ownNames(dependencies),
   };
 }
 
-/** The package that users install: command, plug-in and library, with all of ours inside. */
+/** The package that users install: command, plug-in and library, with all our packages inside. */
 export async function makeManifest(root: string): Promise<Manifest> {
   const folders = Object.values(WORKSPACES);
   const manifests = await Promise.all(folders.map((folder) => makeWorkspaceManifest(root, folder)));
@@ -102,7 +105,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
       './plugin': exportOf('./packages/gatewright/plugin/index'),
       './testing': {
         import: exportOf('./packages/gatewright/testing/entry'),
-        // Jest's files are CommonJS, and its loader takes nothing else.
+        // Jest's files are CommonJS, and its loader accepts nothing else.
         require: {
           types: './packages/gatewright/testing/commonjs.d.cts',
           default: './packages/gatewright/testing/commonjs.cjs',
@@ -114,7 +117,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
       ...(Object.fromEntries(entries) as object),
       './package.json': './package.json',
     },
-    // tsc leaves these specifiers as they are written.
+    // tsc does not rewrite these specifiers.
     imports: { '#shared/*.ts': `${SCOPE}handlers/*` },
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
@@ -124,7 +127,6 @@ export async function makeManifest(root: string): Promise<Manifest> {
   };
 }
 
-/** Names of ours among dependencies, without the scope. */
 export function ownNames(dependencies: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(dependencies).filter((name) => name.startsWith(SCOPE));
 }

@@ -1,4 +1,7 @@
-/** `stack/stack.json` of the npm package: what serverless.yml here says, in a form that another serverless.yml can take in. */
+/**
+ * `stack/stack.json` of the npm package: this repository's serverless.yml, in a form that another
+ * serverless.yml can import.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -6,7 +9,7 @@ import type { CollectionTag, ScalarTag } from 'yaml';
 import { STACK_FOLDER } from '../../../layers/npm-parts.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** Functions of CloudFormation that our files use; another one fails the build. */
+/** CloudFormation functions in our files; any other fails the build. */
 const FUNCTIONS = [
   'Equals',
   'GetAtt',
@@ -23,8 +26,8 @@ const FUNCTIONS = [
 const FILE = /^\$\{file\(([^)]+)\)\}$/;
 
 /**
- * Members that a service takes by `${file(…/stack.json):functions}`. Variables in it are osls's to resolve, in the
- * service. `params` are the defaults of all stages; what a stage has else is the service's to say.
+ * Members for `${file(…/stack.json):functions}` in a service. osls resolves their variables there. `params`
+ * are the defaults of all stages; further ones are the service's.
  * @throws Error
  */
 export async function makeStackConfig(root: string): Promise<JsonObject> {
@@ -61,7 +64,7 @@ async function read(root: string, file: string): Promise<JsonObject> {
 
 function parseMembers(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null) return { ...value };
-  throw new Error('serverless.yml has lost a part that the npm package takes out of it');
+  throw new Error('serverless.yml lacks a part that the npm package needs');
 }
 
 const TAGS: (ScalarTag | CollectionTag)[] = [

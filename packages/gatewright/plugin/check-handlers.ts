@@ -1,4 +1,6 @@
-/** Do the service's handlers behind the toolkit's authorizers still read the caller where another authorizer put it? */
+/**
+ * Finds handlers behind the toolkit's authorizers that still read the caller where another authorizer put it.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import { relative } from 'node:path';
 import { calledFunction } from '@gatewright/authoring/check-wiring';
@@ -40,12 +42,11 @@ export async function checkHandlers({
 
 type GuardedRoute = {
   readonly logicalId: string;
-  /** As it is called in messages. */
+  /** Its name in messages. */
   readonly route: string;
   readonly integrations: readonly unknown[];
 };
 
-/** Routes that an authorizer of ours guards. */
 function guardedRoutes(resources: JsonObject): readonly GuardedRoute[] {
   const ours = new Set(
     Object.keys(resources).filter((logicalId) => isOurs(propertiesOf(resources, logicalId))),
@@ -61,7 +62,7 @@ function guardedRoutes(resources: JsonObject): readonly GuardedRoute[] {
   });
 }
 
-/** Of an OpenAPI document, version 2 or 3, as `Body` holds it. */
+/** Of an OpenAPI document, version 2 or 3, in `Body`. */
 function guardedOperations(logicalId: string, body: JsonObject): readonly GuardedRoute[] {
   const schemes = membersOf(membersOf(body['components'])['securitySchemes'] ?? body['securityDefinitions']);
   const ours = new Set(
@@ -93,7 +94,6 @@ function isOurs({ AuthorizerUri }: JsonObject): boolean {
   return AuthorizerUri !== undefined && calledFunction(JSON.stringify(AuthorizerUri)) !== undefined;
 }
 
-/** Logical ids that a value refers to, however deep. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Sub': text } = value as JsonObject;

@@ -1,22 +1,25 @@
-/** What a package without a bundler leaves out: packages that handlers import, and state of this machine that nobody should deploy. */
+/**
+ * Contents of a package without a bundler: missing imports of handlers, and local state that must not be
+ * deployed.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-/** State of a start, with credentials, and the stack, which is deployed by itself. */
+/** State of a start, with credentials, and the stack, which is deployed separately. */
 const STATE = '!.gatewright/**';
 const STACK = '!gatewright/**';
 /** `import { claimsOf } from 'gatewright/access'`, `require("gatewright/access")` */
 const IMPORT = /['"]gatewright\/(access|cache|quota|webhooks|websocket)['"]/;
 const BUNDLERS = /esbuild|webpack|bundle|rollup|parcel|rspack/;
 
-/** Patterns of the service and what none of its packages holds. */
+/** The service's patterns, plus exclusions for all of its packages. */
 export function withoutState(patterns: readonly string[], directory: string): readonly string[] {
   const isStack = /gatewright\/stack/.test(readIfThere(join(directory, 'gatewright/serverless.yml')));
   return [...patterns, STATE, ...(isStack ? [STACK] : [])];
 }
 
-/** Whether something puts what handlers import into their files. */
+/** Whether a bundler includes the handlers' imports in their files. */
 export function isBundled({
   build,
   plugins = [],
@@ -29,7 +32,7 @@ export function isBundled({
   return build !== undefined || custom?.['esbuild'] !== undefined || BUNDLERS.test(JSON.stringify(plugins));
 }
 
-/** Handlers that would find no `gatewright/…` at AWS, where dev dependencies are not. */
+/** Handlers that would not find `gatewright/…` at AWS, where dev dependencies are missing. */
 export async function checkPackages({
   directory,
   resources,
@@ -47,7 +50,7 @@ export async function checkPackages({
       const entry = IMPORT.exec(text)?.[1];
       if (entry !== undefined)
         complaints.add(
-          `${relative(directory, file)}: imports gatewright/${entry}, which the package of the service does not hold, since gatewright is none of its dependencies or a dev dependency: npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
+          `${relative(directory, file)}: imports gatewright/${entry}, which is not in the package of the service, since gatewright is not a dependency or only a dev dependency: npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
         );
     }
   return [...complaints];
@@ -55,7 +58,7 @@ export async function checkPackages({
 
 function isDependency(directory: string): boolean {
   const text = readIfThere(join(directory, 'package.json'));
-  // Without one, nothing is left out.
+  // Without a bundler nothing is left out.
   if (text === '') return existsSync(join(directory, 'node_modules/gatewright'));
   const { dependencies = {} } = JSON.parse(text) as { readonly dependencies?: JsonObject };
   return Object.hasOwn(dependencies, 'gatewright');

@@ -1,4 +1,4 @@
-/** Does a service, as it is packaged, use the toolkit's authorizers as the access documents want it? */
+/** Checks that a packaged service uses the toolkit's authorizers as the access documents require. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { toAccessFiles } from '@gatewright/authoring/access-folder';
@@ -11,7 +11,6 @@ import { usualAccessFolder } from '@gatewright/authoring/stack-files';
 import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {
-  /** Absolute folder of the service. */
   readonly directory: string;
   /** `custom.gatewright` */
   readonly settings: unknown;
@@ -21,17 +20,19 @@ export type PackagedService = {
 };
 
 type ServiceCheck = {
-  /** Each says what to change. */
+  /** Each names a change. */
   readonly complaints: readonly string[];
-  /** What could not be checked. */
   readonly warnings: readonly string[];
 };
 
 const SETTING = 'custom.gatewright.access';
-/** Written by the toolkit's commands only: a folder `access` of somebody's own has none. */
+/** Written only by the toolkit's commands: another folder named `access` has none. */
 const SIGN = 'compiled.json';
 
-/** Documents are those of `custom.gatewright.access`, else of `access` or `gatewright/access` beside serverless.yml; without any there is nothing to check. */
+/**
+ * Documents are those of `custom.gatewright.access`, else of `access` or `gatewright/access` beside
+ * serverless.yml; without any there is nothing to check.
+ */
 export function checkService({ directory, settings, stackName, resources }: PackagedService): ServiceCheck {
   const unknown = typeof settings === 'object' && settings !== null && refuseUnknownSetting(settings);
   if (unknown) return { complaints: [unknown], warnings: [] };
@@ -55,9 +56,9 @@ export function checkService({ directory, settings, stackName, resources }: Pack
     pathOf: (name) => join(folder, name),
     open: openSharedFrom(directory),
   });
-  // Usage plans are for those to check who deploy them.
+  // Usage plans are checked where they are deployed.
   const { protects, problems, withoutInventory } = buildAccess(files, () => undefined);
-  // A document that was not compiled may be the one.
+  // A document that did not compile may be the one.
   const isWhole = problems.length + withoutInventory.length === 0;
   const names = (logicalId: string): boolean =>
     !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);
@@ -69,7 +70,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
         .filter((logicalId) => readWiring(resources, logicalId).length > 0 && !names(logicalId))
         .map(
           (logicalId) =>
-            `${logicalId} of stack ${stackName} asks authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id: nothing about it was checked`,
+            `${logicalId} of stack ${stackName} uses authorizers of the toolkit, but no document in ${relative(directory, folder)} names it by stack and logical id: it was not checked`,
         ),
     ],
   };

@@ -1,4 +1,4 @@
-/** `custom.gatewright`: what `gatewright start` is told by options beyond those of the commands, by the same names. */
+/** `custom.gatewright`: options of `gatewright start` beyond those of the commands, by the same names. */
 import { readAwsEndpoints, readHome } from '../../engine/index.ts';
 import { START_OPTIONS } from '../../engine/start-options.ts';
 import { optionNames, toSettings } from '../../engine/start-settings.ts';
@@ -7,14 +7,14 @@ import type { GatewayOptions, Settings } from '../../engine/index.ts';
 
 type GatewaySettings = Settings & Pick<GatewayOptions, 'accountId' | 'awsEndpoints' | 'region'>;
 
-/** Read by others: `access` at packaging, `variables` when the service is loaded. */
+/** Read elsewhere: `access` at packaging, `variables` when the service is loaded. */
 const OF_OTHERS = ['access', 'variables'];
 
 export const SETTING_NAMES = optionNames(
   ({ plugin }) => plugin === 'setting' || plugin === 'both',
 ).toSorted();
 
-/** @throws OptionError for a name that is none, with those there are, and for a value that is none */
+/** @throws OptionError for an unknown name, listing the known ones, and for an invalid value */
 export function readGatewaySettings(
   custom: unknown,
   environment: Readonly<Record<string, string | undefined>>,
@@ -39,11 +39,11 @@ export function readGatewaySettings(
   };
 }
 
-/** Undefined: every name of `custom.gatewright` is one. */
+/** Undefined: every name in `custom.gatewright` is known. */
 export function refuseUnknownSetting(given: object): string | undefined {
   const known: readonly string[] = [...OF_OTHERS, ...SETTING_NAMES];
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   return unknown === undefined
     ? undefined
-    : `custom.gatewright.${unknown}: there is no such setting; there are ${known.join(', ')}`;
+    : `custom.gatewright.${unknown} is not a setting; known settings: ${known.join(', ')}`;
 }

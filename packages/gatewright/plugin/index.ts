@@ -1,7 +1,8 @@
 /**
- * The Serverless plug-in: `serverless gateway start`, and `serverless offline [start]` with serverless-offline's options
- * and hooks; at `serverless package` it has deployments made after what they must hold, and refuses a service that uses the toolkit's authorizers unsafely. Read by osls at every command, so the gateway itself is loaded only when it is to run; and by Nodes that
- * are too old, so nothing here may need a new one before the first line of the constructor.
+ * The Serverless plug-in: `serverless gateway start`, and `serverless offline [start]` with
+ * serverless-offline's options and hooks. At `serverless package` it orders deployments and refuses a service
+ * that uses the toolkit's authorizers unsafely. osls reads it at every command, so the gateway is loaded on
+ * demand; too old Nodes read it as well, so only old syntax may run before the first line of the constructor.
  */
 import { join } from 'node:path';
 import { describeOldNode } from './old-node.cjs';
@@ -13,13 +14,13 @@ import type { CliOptions, PluginUtilities, Serverless } from './serverless.ts';
 import type { ServiceFacts } from './session.ts';
 import type { StartSettings } from './settings.ts';
 
-/** How long what other plug-ins hold open (a watcher, a database) may keep the process after the end. */
+/** Time for what other plug-ins hold open (a watcher, a database) after the end. */
 const EXIT_WITHIN_MS = 500;
 
 type Running = { readonly told: Promise<void>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
-  /** What it refuses is refused in `gatewright start` as well. */
+  /** `gatewright start` also refuses what it refuses. */
   static readonly guards = true;
   readonly commands = {
     gateway: {
@@ -42,7 +43,7 @@ class GatewrightPlugin {
           lifecycleEvents: ['init', 'ready', 'end'],
           options: OFFLINE_COMMAND_OPTIONS,
         },
-        // Spawned by plug-ins that have built the functions again.
+        // Spawned by plug-ins that have rebuilt the functions.
         functionsUpdated: { type: 'entrypoint', lifecycleEvents: ['cleanup'] },
       },
     },
@@ -78,7 +79,7 @@ class GatewrightPlugin {
     const { processedInput, pluginManager, service } = this.#serverless;
     if (processedInput.commands[0] !== 'offline') return;
     if (pluginManager.plugins.some((plugin) => plugin.constructor.name === 'ServerlessOffline'))
-      throw this.#error('take serverless-offline out of plugins: gatewright answers its commands');
+      throw this.#error('remove serverless-offline from plugins: gatewright handles its commands');
     const { settings, warnings } = this.#reading(() =>
       readOfflineOptions(this.#cli, service.custom?.['serverless-offline']),
     );
@@ -86,10 +87,9 @@ class GatewrightPlugin {
     this.#offlineSettings = settings;
   }
 
-  /** @throws where another command runs offline's hooks: nobody has read its options. */
+  /** @throws where another command runs offline's hooks: its options have not been read. */
   #offline(): StartSettings {
-    if (this.#offlineSettings === undefined)
-      throw this.#error('offline was not asked for on the command line');
+    if (this.#offlineSettings === undefined) throw this.#error('offline was not called on the command line');
     return this.#offlineSettings;
   }
 
@@ -108,7 +108,7 @@ class GatewrightPlugin {
     try {
       this.#running = { told, close: await startSession(service, { ...settings, isVerbose }) };
     } catch (error) {
-      // Whatever other plug-ins have opened for the start, a bundler's watcher say, must not keep a failed one alive.
+      // Open resources of other plug-ins, such as a bundler's watcher, must not keep a failed start alive.
       this.#exitSoon();
       const message = explain(error);
       throw message === undefined ? error : this.#error(message);
@@ -121,7 +121,7 @@ class GatewrightPlugin {
     this.#exitSoon();
   }
 
-  /** Does not keep the process alive, only ends what does; with the exit code that is set by then. */
+  /** Ends the process despite open resources, with the exit code set by then; does not keep it alive. */
   #exitSoon(): void {
     setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
   }
@@ -129,11 +129,11 @@ class GatewrightPlugin {
   #noteUpdate(): void {
     if (this.#offlineSettings?.reload === false)
       this.#utilities.log.warning(
-        'functions have been built again; take out reloadHandler: false to serve them',
+        'functions have been built again; remove reloadHandler: false to serve them',
       );
   }
 
-  /** Credentials and tables of a start are in the folder of the service, which is what osls packs. */
+  /** Credentials and tables of a start are in the service's folder, which osls packs. */
   async #leaveOutState(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const { withoutState } = await import('./check-packages.ts');
@@ -141,9 +141,9 @@ class GatewrightPlugin {
       service.package.patterns = withoutState(service.package.patterns ?? [], serviceDir);
   }
 
-  /** By now other plug-ins have had their say in the template. */
+  /** Other plug-ins have changed the template by now. */
   async #finishTemplate(): Promise<void> {
-    // Routes are being read, for documents that are about to be written.
+    // Routes are being read for documents that do not exist yet.
     if (process.env['GATEWRIGHT_READS_ROUTES'] !== undefined) return;
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
@@ -169,7 +169,7 @@ class GatewrightPlugin {
   #describeService(): ServiceFacts {
     const { serviceDir, service, configurationFilename = 'serverless.yml' } = this.#serverless;
     if (!/^serverless\.(ya?ml|json|[cm]?[jt]s)$/.test(configurationFilename))
-      throw this.#error(`gatewright reads serverless.yml and its kin, not ${configurationFilename}`);
+      throw this.#error(`gatewright reads serverless.yml or serverless.yaml, not ${configurationFilename}`);
     const provider = this.#serverless.getProvider('aws');
     return {
       file: join(serviceDir, configurationFilename),
@@ -195,8 +195,8 @@ class GatewrightPlugin {
 }
 
 /**
- * Resolves on SIGTERM or Ctrl-C; a second signal then ends the process at once. Listens from now on, so that a signal
- * during the start is not lost.
+ * Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. Listens from now on, so that a
+ * signal during the start is not lost.
  */
 function whenToldToEnd(): Promise<void> {
   return new Promise((resolve) => {

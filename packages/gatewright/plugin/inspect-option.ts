@@ -1,10 +1,9 @@
-/** Options that let a debugger attach. osls knows no option with and without a value, so the port has one of its own. */
+/** Options for a debugger. An option of osls cannot have an optional value, so the port has its own. */
 import { START_OPTIONS } from '../../engine/start-options.ts';
 import { readFlag, readOption } from './option-values.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Node's own. */
 const INSPECT_PORT = 9229;
 
 export const INSPECT_OPTIONS = {

@@ -1,4 +1,7 @@
-/** serverless-offline's options (14.8): each is honoured, refused with what to do instead, or named as needless here. */
+/**
+ * serverless-offline's options (14.8): each is supported, refused with an alternative, or reported as
+ * unnecessary.
+ */
 import { START_OPTIONS } from '../../engine/start-options.ts';
 import { toSettings } from '../../engine/start-settings.ts';
 import { OptionError, readFlag, readOption, toOslsOption, toRecord } from './option-values.ts';
@@ -8,13 +11,12 @@ import type { OptionName } from '../../engine/start-settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 import type { StartSettings } from './settings.ts';
 
-/** Values that ask for nothing. */
 type Inert = readonly (string | number | boolean)[];
 
 type OfflineOption = OptionSchema &
   (
     | { readonly kind: 'honoured' }
-    /** It would change answers; `instead` says how to get what it is for. */
+    /** It would change answers; `instead` names the alternative. */
     | { readonly kind: 'refused'; readonly instead: string; readonly inert?: Inert }
     /** Answers are the same with and without it. */
     | { readonly kind: 'needless'; readonly because: string; readonly inert?: Inert }
@@ -42,10 +44,9 @@ const needless = (
   inert: Inert = [false, ''],
 ): OfflineOption => ({ kind: 'needless', usage: `No effect: ${because}.`, type, because, inert });
 
-const CORS =
-  'CORS is what the template says, as at AWS; write it to `cors` of the event or to provider.httpApi.cors';
+const CORS = 'CORS follows the template, as at AWS; set `cors` of the event or provider.httpApi.cors';
 const TOKENS =
-  'authorizers run and verify as at AWS; `npx gatewright token` makes a token of the local issuer that they can trust';
+  'authorizers run and verify as at AWS; `npx gatewright token` makes a token of the local issuer for them';
 const NO_DOCKER = 'functions run without Docker';
 
 export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
@@ -84,10 +85,10 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
     { shortcut: 'H' },
   ),
   localEnvironment: refused(
-    'a function sees its template’s environment alone, as at AWS; write the variables to `environment`',
+    'a function sees only its template’s environment, as at AWS; set the variables in `environment`',
     'boolean',
   ),
-  enforceSecureCookies: refused('cookies pass as they are, as at AWS', 'boolean'),
+  enforceSecureCookies: refused('cookies are passed on unchanged, as at AWS', 'boolean'),
   useInProcess: refused('every instance of a function is a worker thread', 'boolean'),
   useDocker: refused(NO_DOCKER, 'boolean'),
   layersDir: refused('layers are read from the folders that `layers` names', 'string'),
@@ -97,7 +98,7 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   webSocketIdleTimeout: refused('an idle connection lives ten minutes, as at AWS', 'string', {
     inert: ['', 600],
   }),
-  rubyWatchDirs: refused('whatever a function is made of is watched', 'string'),
+  rubyWatchDirs: refused('all sources of a function are watched', 'string'),
   apiKey: refused('give the key a value in provider.apiGateway.apiKeys', 'string'),
 
   dockerHost: needless(NO_DOCKER, 'string', ['', 'localhost']),
@@ -108,14 +109,14 @@ export const OFFLINE_OPTIONS: Readonly<Record<string, OfflineOption>> = {
   resourceRoutes: needless('HTTP proxies in `resources` are always served', 'boolean'),
   preLoadModules: needless('each function loads its own modules', 'string'),
   terminateIdleLambdaTime: needless('idle instances are retired by themselves', 'string', ['', 60]),
-  location: needless('functions are taken from the sources that `handler` names', 'string'),
+  location: needless('functions are loaded from the sources that `handler` names', 'string'),
   noStripTrailingSlashInUrl: needless('slashes are never stripped', 'boolean'),
 };
 
-/** Options that only serverless.yml may hold; serverless-offline has no such flags either. */
+/** Options allowed only in serverless.yml; serverless-offline has no such flags either. */
 const CUSTOM_ONLY = new Set(['localLayers', 'apiKey', 'location', 'noStripTrailingSlashInUrl']);
 
-/** What `serverless offline --help` shows. */
+/** Shown by `serverless offline --help`. */
 export const OFFLINE_COMMAND_OPTIONS: Readonly<Record<string, OptionSchema>> = Object.fromEntries(
   Object.entries(OFFLINE_OPTIONS)
     .filter(([name]) => !CUSTOM_ONLY.has(name))
@@ -128,8 +129,8 @@ export const OFFLINE_COMMAND_OPTIONS: Readonly<Record<string, OptionSchema>> = O
 type OfflineReading = { readonly settings: StartSettings; readonly warnings: readonly string[] };
 
 /**
- * `custom.serverless-offline` with the command line above it.
- * @throws OptionError that names every option that is refused
+ * `custom.serverless-offline`; the command line takes precedence.
+ * @throws OptionError naming every refused option
  */
 export function readOfflineOptions(cli: CliOptions, custom: unknown): OfflineReading {
   const given: Record<string, unknown> = {
@@ -148,7 +149,7 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
     const option = Object.hasOwn(OFFLINE_OPTIONS, name) ? OFFLINE_OPTIONS[name] : undefined;
     if (option === undefined)
       warnings.push(
-        `custom.serverless-offline.${name} is no option of serverless-offline 14: it has no effect`,
+        `custom.serverless-offline.${name} is not an option of serverless-offline 14: it has no effect`,
       );
     else if (option.kind !== 'honoured' && !isInert(value, option.inert)) {
       if (option.kind === 'refused')
@@ -159,14 +160,14 @@ function judge(given: CliOptions): { refusals: readonly string[]; warnings: read
   return { refusals, warnings };
 }
 
-/** Whether a value asks for nothing, such as serverless-offline's own default. */
+/** Whether a value has no effect, such as serverless-offline's own default. */
 function isInert(value: unknown, inert: Inert = [false, '']): boolean {
   if (value === undefined || value === null) return true;
   // The command line says "600" where serverless.yml says 600.
   return inert.some((one) => one === value || String(one) === value);
 }
 
-/** Options of ours by what serverless-offline calls them, or by their own names. */
+/** Our options, by serverless-offline's names or their own. */
 const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['host', 'host'],
   ['allow-host', 'allowHost'],
@@ -175,7 +176,6 @@ const CALLED: ReadonlyMap<OptionName, string> = new Map<OptionName, string>([
   ['seed', 'seed'],
   ['record', 'record'],
 ]);
-/** serverless-offline's own ports. */
 const USUAL = { httpPort: 3000, websocketPort: 3001, lambdaPort: 3002 };
 
 function decide(given: CliOptions): StartSettings {
@@ -201,7 +201,7 @@ function decide(given: CliOptions): StartSettings {
     ...readName('name', given),
     ...readInspect(given),
     noTimeout: readFlag('noTimeout', given['noTimeout']),
-    // What handlers ask to know that they run on a developer's machine.
+    // Handlers read it to detect a local run.
     functionEnvironment: { IS_OFFLINE: 'true' },
   };
 }

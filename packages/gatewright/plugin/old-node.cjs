@@ -1,7 +1,8 @@
 'use strict';
-// What every Node since 12.17 can read: the launcher of the command and the plug-in ask here before they load the rest.
+// Readable by every Node since 12.17: the command's launcher and the plug-in check here before they load the
+// rest.
 
-/** One sentence where this Node is older than the package's `engines` say; else undefined. */
+/** A sentence where this Node is older than the package's `engines`; else undefined. */
 exports.describeOldNode = function describeOldNode() {
   const needed = require('../../../package.json').engines.node.replace('>=', '');
   const running = process.versions.node;

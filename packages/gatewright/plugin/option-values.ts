@@ -1,11 +1,10 @@
-/** Values of options: text from the command line, anything from `custom` of serverless.yml. */
 import { toSettingTexts } from '../../engine/settings.ts';
 import { describeOption } from '../../engine/start-settings.ts';
 import type { ValueOf } from '../../engine/start-settings.ts';
 import type { StartOption } from '../../engine/settings.ts';
 import type { CliOptions, OptionSchema } from './serverless.ts';
 
-/** Something a person can mend by writing the option differently; one sentence. */
+/** An invalid option that the user can correct; one sentence. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
@@ -15,7 +14,7 @@ const SWITCH: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...([false, 'false', 'off'] as const).map((no) => [no, false] as const),
 ]);
 
-/** A value as the command line reads it; undefined where nothing is said. @throws OptionError */
+/** A value as on the command line; undefined where absent. @throws OptionError */
 export function readOption<const Row extends StartOption>(
   name: string,
   row: Row,
@@ -25,14 +24,14 @@ export function readOption(name: string, { takes, read, says, usual }: StartOpti
   if (value === undefined || value === null || value === '') return undefined;
   if (takes === undefined || takes === '<on|off>') {
     const decided = SWITCH.get(value);
-    if (decided === undefined) throw new OptionError(`${name} is true or false`);
+    if (decided === undefined) throw new OptionError(`${name} must be true or false`);
     return decided;
   }
   const texts = toSettingTexts(value);
-  if (texts === undefined) throw new OptionError(`${name} takes texts, as the command line does`);
+  if (texts === undefined) throw new OptionError(`${name} accepts texts, as on the command line`);
   if (read === undefined) {
     if (texts.length === 1) return texts[0];
-    throw new OptionError(`${name} takes one text`);
+    throw new OptionError(`${name} accepts one text`);
   }
   let decided: unknown = usual;
   for (const text of texts) {
@@ -42,12 +41,11 @@ export function readOption(name: string, { takes, read, says, usual }: StartOpti
   return decided;
 }
 
-/** A switch of serverless-offline's own. @throws OptionError */
+/** A switch of serverless-offline. @throws OptionError */
 export function readFlag(name: string, value: unknown): boolean {
   return readOption(name, { what: '' }, value) ?? false;
 }
 
-/** How osls is told of an option. */
 export function toOslsOption(option: StartOption): OptionSchema & { readonly usage: string } {
   const { takes, repeats, usual } = option;
   const without = typeof usual === 'string' || typeof usual === 'number' ? ` Default: ${usual}.` : '';
@@ -74,5 +72,5 @@ export function readPairs(value: unknown): Readonly<Record<string, string>> {
 export function toRecord(name: string, value: unknown, what: string): CliOptions {
   if (value === undefined || value === null) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return { ...value };
-  throw new OptionError(`${name} is ${what}`);
+  throw new OptionError(`${name} must be ${what}`);
 }

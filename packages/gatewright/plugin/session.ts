@@ -1,4 +1,6 @@
-/** One gateway for one service, from its load to its end. Loads the whole gateway, so `index.ts` imports it on demand. */
+/**
+ * One gateway for one service, from load to end. Loads the whole gateway, so `index.ts` imports it on demand.
+ */
 import { relative, resolve } from 'node:path';
 import {
   chooseKeyPair,
@@ -18,20 +20,22 @@ import type { Gateway, Listening } from '../../engine/index.ts';
 import type { StartFacts } from '../command/start-text.ts';
 import type { StartSettings } from './settings.ts';
 
-/** What the service that osls has read says of itself. */
 export type ServiceFacts = {
   /** Absolute path of its serverless.yml. */
   readonly file: string;
   readonly directory: string;
   readonly stage: string;
-  /** `--region` of osls; what serverless.yml says itself is read with the stack. */
+  /** `--region` of osls; that of serverless.yml is read with the stack. */
   readonly region: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /** `custom.gatewright` */
   readonly settings: unknown;
 };
 
-/** Serves the service and prints where; returns how to end. @throws StartError, DefinitionError, OptionError */
+/**
+ * Serves the service and prints its addresses; returns how to end. @throws StartError, DefinitionError,
+ * OptionError
+ */
 export async function startSession(
   service: ServiceFacts,
   settings: StartSettings,
@@ -44,7 +48,7 @@ export async function startSession(
     ...readGatewaySettings(service.settings, process.env),
     companions: sourcesOf(service).filter((source) => source !== service.file),
     stage: service.stage,
-    // osls has settled the stage already, by --stage or by the service.
+    // osls has settled the stage, from --stage or the service.
     chosen: {
       ...settings.chosen,
       stage: service.stage,
@@ -54,12 +58,12 @@ export async function startSession(
     parameters: service.parameters,
     directory: service.directory,
     documentFolders: [...accessFoldersOf(sourcesOf(service)), ...namedFolder(service)],
-    // osls has put it into this process, which the loading child inherits.
+    // osls has set it in this process, and the loading child inherits it.
     environment: {},
     adminKey: chooseKeyPair(process.env),
     log,
     functionLog(line) {
-      // Embedded metrics are for CloudWatch; between request lines they only hide what a person looks for.
+      // Embedded metrics are for CloudWatch, and would hide the other lines.
       if (!line.message.startsWith('{"_aws":'))
         process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
     },
@@ -83,7 +87,7 @@ export async function startSession(
   };
 }
 
-/** With the toolkit's stack where the service imports from it. */
+/** Adds the toolkit's stack where the service imports from it. */
 function sourcesOf({ file, directory }: ServiceFacts): readonly string[] {
   const search = findStack([directory]);
   return search.kind === 'found' ? [search.folder, file] : [file];
@@ -96,7 +100,7 @@ function namedFolder({ settings, directory }: ServiceFacts): readonly string[] {
   return typeof named === 'string' ? [resolve(directory, named)] : [];
 }
 
-/** What the first screen tells, in the words of the plug-in where the command has others. */
+/** Facts of the start screen, with the plug-in's option names. */
 function factsOf(
   gateway: Gateway,
   listening: Listening,
@@ -109,7 +113,8 @@ function factsOf(
     listening,
     stage,
     isVerbose,
-    // Those of a folder are read with the stack; without them tokens are proposed for what the template itself trusts.
+    // Documents of a folder are read with the stack; without them tokens are suggested for the template's own
+    // issuers.
     documents: [],
     tookMs: performance.now() - startedMs,
     load: { sources: [source === '' ? '.' : file], stage, param: parameters },
@@ -117,7 +122,7 @@ function factsOf(
   };
 }
 
-/** The message of an error that a person can mend; undefined for a bug of ours. */
+/** The message of an error that the user can fix; undefined for a bug of ours. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof DefinitionError) return error.describe();
   return error instanceof StartError || error instanceof OptionError ? error.message : undefined;

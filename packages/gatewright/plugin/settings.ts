@@ -1,4 +1,3 @@
-/** What a command of the plug-in starts the gateway with, beside what the service says itself. */
 import type { GivenOptions } from '../../engine/index.ts';
 import type { Settings } from '../../engine/start-settings.ts';
 
@@ -6,8 +5,8 @@ type OfPlugin = 'chosen' | 'dynamodb' | 'functionEnvironment' | 'inspect' | 'noT
 
 export type StartSettings = Settings &
   Pick<GivenOptions, OfPlugin> & {
-    /** By which other commands call the gateway; absent = the name of the folder. */
+    /** Name for other commands; absent = the name of the folder. */
     readonly name?: string;
-    /** `--verbose` of osls: all findings, not their number. */
+    /** `--verbose` of osls: all findings instead of their number. */
     readonly isVerbose?: boolean;
   };

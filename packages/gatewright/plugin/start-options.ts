@@ -1,4 +1,6 @@
-/** Options of `serverless gateway start`: those of `gatewright start`, but for what osls says itself (stage, parameters). */
+/**
+ * Options of `serverless gateway start`: those of `gatewright start` without osls's own (stage, parameters).
+ */
 import { START_OPTIONS as ROWS } from '../../engine/start-options.ts';
 import { optionNames, toSettings } from '../../engine/start-settings.ts';
 import { readStore } from '../../engine/settings.ts';
@@ -12,7 +14,7 @@ const NAMES = optionNames(({ plugin }) => plugin === 'option' || plugin === 'bot
 export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
   ...Object.fromEntries(NAMES.map((name) => [name, toOslsOption(ROWS[name])])),
   ...INSPECT_OPTIONS,
-  // To osls a switch is off unless it is named, or `--no-` it.
+  // To osls a switch is off unless named; `--no-` names it off.
   reload: { usage: 'Watch templates and the sources of functions; --no-reload does not.', type: 'boolean' },
 };
 
@@ -28,13 +30,13 @@ export function readStartOptions(cli: CliOptions): StartSettings {
   };
 }
 
-/** By which other commands call the gateway. @throws OptionError */
+/** Name for other commands. @throws OptionError */
 export function readName(shown: string, { name: value }: CliOptions): Pick<StartSettings, 'name'> {
   const name = readOption(shown, ROWS.name, value);
   return name === undefined ? {} : { name };
 }
 
-/** Where tables live. @throws OptionError */
+/** Where tables are. @throws OptionError */
 export function readTables(prefix: string, { dynamodb, data }: CliOptions): StartSettings['dynamodb'] {
   const choice = readStore(
     readOption(`${prefix}dynamodb`, ROWS.dynamodb, dynamodb),

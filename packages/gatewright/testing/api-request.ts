@@ -1,4 +1,3 @@
-/** A request of a test as it goes to an API, and the API's reply as `fetch` gives it. */
 import { TestingError } from './control-link.ts';
 import type { ApiListing, Gateway } from '../../engine/index.ts';
 
@@ -7,15 +6,15 @@ export type RequestOptions = {
   readonly method?: string;
   /** A list of values is sent as one header for each. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** Behind what the path has already. */
+  /** Added to the query of the path. */
   readonly query?: Readonly<Record<string, string | number | readonly string[]>>;
   /** An object or list is sent as JSON. */
   readonly body?: string | Uint8Array | object;
   /** `Authorization: Bearer …` */
   readonly token?: string;
-  /** Logical id, name or stack of the API; needed where there are several. */
+  /** Logical id, name or stack of the API; required where there are several. */
   readonly api?: string;
-  /** Needed where the API has several. */
+  /** Required where the API has several. */
   readonly stage?: string;
 };
 
@@ -28,7 +27,7 @@ export type ApiRequest = {
 };
 
 export function makeRequest(path: string, options: RequestOptions): ApiRequest {
-  if (!path.startsWith('/')) throw new TestingError(`a path begins with "/": "${path}" does not`);
+  if (!path.startsWith('/')) throw new TestingError(`a path must begin with "/": "${path}" does not`);
   const { headers = {}, body, token } = options;
   const bytes = toBytes(body);
   const own = Object.entries(headers).flatMap(([name, value]) =>
@@ -66,7 +65,7 @@ function withQuery(path: string, query: RequestOptions['query'] = {}): string {
   return more === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${more}`;
 }
 
-/** The stage that is meant. @throws TestingError with those that there are */
+/** @throws TestingError with the existing ones */
 export function chooseApi(
   apis: readonly ApiListing[],
   isWebSocket: boolean,
@@ -87,7 +86,7 @@ export function chooseApi(
   throw new TestingError(
     only === undefined
       ? `there is no ${kind}${called}; ${there}`
-      : `several fit: say which by { api } or { stage }; ${there}`,
+      : `several match: choose one with { api } or { stage }; ${there}`,
   );
 }
 
@@ -120,14 +119,14 @@ export async function sendTo(
   return fetch(`${api.url}${path}`, body === undefined ? init : { ...init, body: new Uint8Array(body) });
 }
 
-/** Of these no body may be given, not even an empty one. */
+/** These must have no body, not even an empty one. */
 const BODILESS = new Set([101, 204, 205, 304]);
 
 function makeResponse(status: number, pairs: [string, string][], body: string | Buffer): Response {
   const headers = new Headers();
   for (const [name, value] of pairs) headers.append(name, value);
   const bytes = typeof body === 'string' ? body : new Uint8Array(body);
-  // A Response takes 200 to 599; an integration may answer with any other.
+  // A Response allows 200 to 599; an integration may answer with any status.
   const isUsual = status >= 200 && status <= 599;
   const response = new Response(BODILESS.has(status) ? null : bytes, {
     status: isUsual ? status : 200,

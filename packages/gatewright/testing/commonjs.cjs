@@ -1,6 +1,6 @@
 'use strict';
-// Jest runs files in a context with globals and a loader of its own. The gateway is loaded by Node's, in Node's context:
-// it wants the globals of Node, and Jest's `require` takes no ES modules.
+// Jest runs files in a context with its own globals and loader. The gateway is loaded by Node's loader in
+// Node's context: it needs Node's globals, and Jest's `require` accepts no ES modules.
 const { runInThisContext } = require('node:vm');
 
 const { createRequire } = runInThisContext('process').getBuiltinModule('node:module');
@@ -8,7 +8,7 @@ const fromNode = createRequire(__filename);
 const { FunctionFailed, HandshakeRefused, TestingError } = fromNode('./entry.js');
 const { connectWith, startWith } = fromNode('./start-gateway.js');
 
-// What tests compare must be made by their own globals, or `toStrictEqual` takes no two objects for equal.
+// Values for tests must be made by the tests' own globals, or `toStrictEqual` finds them unequal.
 const parse = (text) => JSON.parse(text);
 exports.startGateway = (options) => startWith(parse, options);
 exports.connectGateway = () => connectWith(parse);

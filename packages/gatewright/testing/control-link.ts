@@ -1,4 +1,4 @@
-/** What a test asks of its gateway, over the control port: the same whether it runs in this process or beside it. */
+/** A test's calls of its gateway's control port: the same in this process and beside it. */
 
 /**
  * A sentence about what the gateway did not take.
@@ -26,7 +26,7 @@ export type ControlLink = {
   readonly secret: string;
 };
 
-/** A call of `/_gatewright/`. @throws TestingError with what the gateway answered */
+/** A call of `/_gatewright/`. @throws TestingError with the gateway's answer */
 export async function ask(
   { url, secret }: ControlLink,
   method: 'DELETE' | 'GET' | 'POST',
@@ -41,7 +41,7 @@ export async function ask(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch (cause) {
-    throw new TestingError(`the gateway at ${url} does not answer; it has been closed, or has ended`, {
+    throw new TestingError(`the gateway at ${url} does not answer; it has been closed or has ended`, {
       cause,
     });
   }

@@ -19,7 +19,7 @@ import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
 export type StartOptions = {
   /** Directories with a serverless.yml, a SAM template or a cdk.out, or template files; `.` unless given. */
   readonly stacks?: string | readonly string[];
-  /** Where stacks and files are looked for; the working directory unless given. */
+  /** Base of relative paths; the working directory unless given. */
   readonly directory?: string;
   readonly stage?: string;
   readonly region?: string;
@@ -28,29 +28,34 @@ export type StartOptions = {
   readonly parameters?: Readonly<Record<string, string>>;
   /** For `${env:…}` of serverless.yml. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Variables that functions see beside those of their template, which come first. */
+  /** Variables of functions beside their template's, which take precedence. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
-  /** A folder with what tables and users begin with, as `start --seed` reads it. */
+  /** A folder with first items of tables and users, as for `start --seed`. */
   readonly seed?: string;
-  /** What tables begin with, by name or logical id; plain, or in DynamoDB's own form. */
+  /** First items by name or logical id of a table; plain, or in DynamoDB's own form. */
   readonly tables?: Readonly<Record<string, readonly object[]>>;
-  /** The file with what functions read of SSM, Secrets Manager, S3 and AppConfig. */
+  /** File with values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values?: string;
   /** Issuers that the local one stands in for. */
   readonly issuers?: readonly string[];
-  /** Whether functions may do what their roles let them, and no more; true unless given. */
+  /** Whether functions' roles are enforced; true unless given. */
   readonly roles?: boolean;
-  /** Whether what cannot be enforced ends the start; false unless given. */
+  /** Whether unsupported settings end the start; false unless given. */
   readonly strict?: boolean;
   /** Which Node.js functions run in processes of their own. */
   readonly isolation?: Isolation;
-  /** How many events all functions run at a time; 1,000 unless given. */
+  /** Events that run at a time over all functions; 1,000 unless given. */
   readonly concurrency?: number;
   /** Whether each event gets an instance of its own; false unless given. */
   readonly cold?: boolean;
-  /** Puts the addresses into `process.env`, so that processes that start from now on reach it by `connectGateway`. */
+  /**
+   * Puts the addresses into `process.env`, so that processes started from now on can use `connectGateway`.
+   */
   readonly isShared?: boolean;
-  /** Gets each line of the gateway and its functions; without, nothing is printed, and `logs()` has them. */
+  /**
+   * Receives each line of the gateway and its functions; absent, nothing is printed, and `logs()` returns
+   * them.
+   */
   readonly onLine?: (line: string) => void;
 };
 
@@ -147,13 +152,13 @@ async function connectWith(parse: Parse): Promise<TestGateway> {
   });
 }
 
-/** Variables that `Gateway.environment()` has. */
+/** Variables in `Gateway.environment()`. */
 const SHARED =
   /^(?:GATEWRIGHT_(?:GATEWAY|CONTROL_|URL)|AWS_(?:ENDPOINT_URL|ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION|DEFAULT_REGION))/;
-/** They would go with the local key pair, and spoil every signature. */
+/** They would be sent with the local key pair, and invalidate every signature. */
 const OF_THE_DEVELOPER = ['AWS_SESSION_TOKEN', 'AWS_PROFILE'];
 
-/** @returns how to put back what was there before */
+/** @returns restores the values before */
 function share(environment: Readonly<Record<string, string>>): () => void {
   const names = [...Object.keys(environment), ...OF_THE_DEVELOPER];
   const before = new Map(names.map((name) => [name, process.env[name]]));
@@ -205,13 +210,13 @@ function toGatewayOptions(options: StartOptions, directory: string): Parameters<
   };
 }
 
-/** With the toolkit's stack, where what is named imports from it. */
+/** Adds the toolkit's stack where the sources import from it. */
 function withStack(sources: readonly string[]): readonly string[] {
   const search = findStack(sources);
   return search.kind === 'found' ? [search.folder, ...sources] : sources;
 }
 
-/** What a person can mend is one error with all that is wrong. */
+/** Turns an error that the user can fix into one TestingError with all faults. */
 async function explained<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();

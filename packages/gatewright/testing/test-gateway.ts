@@ -11,12 +11,11 @@ export type TestMessage = {
   readonly id: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** How often it has been handed out. */
   readonly receiveCount: number;
   readonly groupId?: string;
 };
 
-/** A call of an AWS service that nobody answered here, as the gateway has recorded it. */
+/** A recorded call of an AWS service that does not run here. */
 export type RecordedCall = {
   readonly at: string;
   readonly service: string;
@@ -29,39 +28,39 @@ export type RecordedCall = {
 };
 
 export type SendOptions = {
-  /** Of a bus: where the event comes from. */
+  /** Of an event on a bus: its source. */
   readonly source?: string;
   readonly detailType?: string;
-  /** Of a FIFO queue or topic. */
   readonly groupId?: string;
 };
 
 export type ResetOptions = {
-  /** Whether functions keep what they have in memory, which is faster; false unless given. */
+  /** Whether functions keep their memory, which is faster; false unless given. */
   readonly keepsInstances?: boolean;
 };
 
 export interface TestClock {
   now(): Promise<Date>;
-  /** By `1d`, `90s` or milliseconds: all that becomes due on the way runs in its order, and has ended before this does. */
+  /**
+   * By `1d`, `90s` or milliseconds: everything due on the way runs in order and ends before this resolves.
+   */
   advance(by: string | number): Promise<Date>;
-  /** Back to the time of this machine. */
   reset(): Promise<Date>;
 }
 
 export interface TestTable {
   /** Plain JSON: sets are lists, bytes base64. */
   items(): Promise<Record<string, unknown>[]>;
-  /** Plain, or in DynamoDB's own form. Who reads the table's stream hears of it. */
+  /** Plain, or in DynamoDB's own form. Readers of the table's stream get the change. */
   put(...items: object[]): Promise<void>;
 }
 
 export interface TestGateway extends AsyncDisposable {
   /** Every stage of every API. */
   readonly apis: readonly ApiListing[];
-  /** What is not served or enforced as at AWS. */
+  /** Differences from AWS: not served, or not enforced. */
   readonly findings: readonly UnsupportedItem[];
-  /** For programs that tests start, and for SDKs: addresses, region and a key pair. */
+  /** For programs started by tests, and for SDKs: addresses, region and a key pair. */
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: TestClock;
   /** Address of a stage, for clients with sockets. */
@@ -74,18 +73,21 @@ export interface TestGateway extends AsyncDisposable {
   token(wish: TokenWish): Promise<string>;
   /** By name, logical id or how the name ends. @throws FunctionFailed */
   invoke(functionName: string, event?: unknown): Promise<unknown>;
-  /** To a queue, a topic or a bus; a schedule runs as if it were its time. */
+  /** To a queue, a topic or a bus; a schedule runs as if it were due. */
   send(target: string, body?: string | object, options?: SendOptions): Promise<void>;
-  /** Waits until no event is under way but what waits for a time of the clock. */
+  /** Waits until everything left waits for a time of the clock. */
   settle(): Promise<void>;
   table(name: string): TestTable;
-  /** What lies in a queue, received by now or not. */
+  /** The messages in a queue, received or not. */
   messages(queue: string): Promise<TestMessage[]>;
   /** Calls of AWS services that are recorded, oldest first. */
   calls(service?: string): Promise<RecordedCall[]>;
-  /** What a function has printed, or all functions and the gateway. */
+  /** Output of a function, or of all functions and the gateway. */
   logs(functionName?: string): Promise<string[]>;
-  /** Everything as it was after the start: tables, queues, clock, users, keys, caches; functions begin anew. */
+  /**
+   * Returns everything to the state after the start: tables, queues, clock, users, keys, caches; functions
+   * start anew.
+   */
   reset(options?: ResetOptions): Promise<void>;
   close(): Promise<void>;
 }
@@ -117,11 +119,11 @@ export type TestGatewayParts = {
   readonly findings: readonly UnsupportedItem[];
   readonly request: (api: ApiListing, request: ApiRequest) => Promise<Response>;
   readonly close: () => Promise<void>;
-  /** JSON.parse of whoever tests: Jest has globals of its own, and compares what they make. */
+  /** JSON.parse of the tests' context: Jest has its own globals, and compares by them. */
   readonly parse: (text: string) => unknown;
 };
 
-/** The answers of the control port, by path: what tests read of them. */
+/** Answers of the control port that tests read, by path. */
 type Answers = {
   readonly nowEpochMs: number;
   readonly token: string;
@@ -159,7 +161,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     async inject(path, options = {}) {
       const request = makeRequest(path, options);
       const response = await parts.request(chooseApi(apis, false, options), request);
-      // Of the globals of whoever tests.
+      // Made by the globals of the tests' context.
       return Object.defineProperty(response, 'json', { value: async () => parse(await response.text()) });
     },
     async connect(options = {}) {
@@ -214,7 +216,7 @@ function clockOf(
     now: async () => new Date((await read('GET', 'clock')).nowEpochMs),
     async advance(by) {
       const ms = typeof by === 'number' ? by : readDuration(by);
-      if (ms === undefined) throw new TestingError(`"${by}" is no span of time; write 1d, 90s or -30m`);
+      if (ms === undefined) throw new TestingError(`"${by}" is not a duration; write 1d, 90s or -30m`);
       return new Date((await read('POST', 'advance', { ms })).nowEpochMs);
     },
     async reset() {
@@ -238,7 +240,7 @@ async function invoke(
     case 'failed':
       throw new FunctionFailed(result['errorType'] ?? 'Error', result['errorMessage'] ?? '');
     case 'timed-out':
-      throw new FunctionFailed('Sandbox.Timedout', 'the function has run too long');
+      throw new FunctionFailed('Sandbox.Timedout', 'the function timed out');
     default:
       throw new TestingError(result['message'] ?? `${name} was not run`);
   }
@@ -255,7 +257,7 @@ async function readLogs(
   return lines.map((line) => (parse(line) as { readonly message: string }).message);
 }
 
-/** Of a function by its name, logical id or how the name ends. @throws TestingError with those that there are */
+/** By name, logical id or the end of the name. @throws TestingError with the existing ones */
 async function fullName(link: ControlLink, wanted: string): Promise<string> {
   type Listing = { readonly functions: readonly { readonly name: string; readonly logicalId: string }[] };
   const { functions } = JSON.parse(await ask(link, 'GET', 'functions')) as Listing;

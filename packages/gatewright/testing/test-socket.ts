@@ -1,4 +1,4 @@
-/** A client of a WebSocket API for tests: messages are waited for one after the other, and never for ever. */
+/** A client of a WebSocket API for tests: messages are awaited in order, with a deadline. */
 import { WebSocket } from 'ws';
 import { TestingError } from './control-link.ts';
 
@@ -15,9 +15,9 @@ export type SocketOptions = {
 export interface TestSocket {
   /** An object or list is sent as JSON. */
   send(message: string | object): void;
-  /** The next message, as JSON where it is JSON. @throws TestingError where none comes in time */
+  /** The next message, parsed where it is JSON. @throws TestingError where none comes in time */
   next(withinMs?: number): Promise<unknown>;
-  /** How the connection has ended, once it has. */
+  /** How the connection ended; resolves then. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   close(): Promise<void>;
 }
@@ -90,7 +90,7 @@ function handshake(socket: WebSocket): Promise<void> {
   });
 }
 
-/** Messages that have come, and who waits for one. */
+/** Received messages, and those waiting for one. */
 class Inbox {
   readonly #parse: (text: string) => unknown;
   readonly #messages: unknown[] = [];

@@ -1,6 +1,6 @@
 /**
- * Asks an authorizer's function what it would decide, by an event as API Gateway sends it for the real stage. AWS's own
- * TestInvokeAuthorizer names a stage `ESTestInvoke-stage`, which no access document protects.
+ * Asks an authorizer's function for a decision, with an event as API Gateway sends it for the real stage.
+ * AWS's own TestInvokeAuthorizer uses the stage `ESTestInvoke-stage`, which no access document protects.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -11,7 +11,7 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Plan, Undo } from './journal.ts';
 
 type Asked = {
-  /** `Bearer …`, or whatever stands in the header. */
+  /** `Bearer …`, or another value of the header. */
   readonly credential: string;
   /** Lower case. */
   readonly header: string;
@@ -21,7 +21,7 @@ type Asked = {
 
 type Said =
   | { readonly kind: 'allowed' | 'denied' | 'unauthorized' }
-  /** It broke off, so API Gateway would answer 500. */
+  /** It threw, so API Gateway would answer 500. */
   | { readonly kind: 'failed'; readonly message: string };
 
 async function askFunction(
@@ -52,10 +52,9 @@ async function askFunction(
   return readAnswer(answer);
 }
 
-/** Told as a bad credential, which every authorizer has an answer to. */
+/** A bad credential, which every authorizer should refuse properly. */
 export const BAD_TOKEN = 'Bearer not-a-token';
 
-/** Asks as a caller of the first attached route would. */
 export function askAbout(
   about: Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn'>,
   plane: ControlPlane,
@@ -77,12 +76,11 @@ export function askedRoute({ steps }: Pick<Undo, 'steps'>): {
   return { method: method === 'ANY' ? 'GET' : method, path };
 }
 
-/** Keys of the routes that an attachment is about. */
 export function attachedRoutes(steps: Undo['steps']): readonly string[] {
   return steps.flatMap(({ part }) => (part.startsWith('route ') ? [part.slice('route '.length)] : []));
 }
 
-/** Where the authorizer reads its credential. */
+/** Header in which the authorizer reads its credential. */
 export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
   const { after = {} } = steps.find(({ makes }) => makes === 'authorizer') ?? {};
   const [first] = [after['identitySource']].flat();
@@ -91,15 +89,15 @@ export function headerOf({ steps }: Pick<Undo, 'steps'>): string {
 }
 
 /**
- * A function that breaks off would answer 500 to every caller. Undefined: it does not, or nobody here may ask it, or it is
- * one of which nobody knows what it says of a bad credential.
+ * Whether the function throws, and so would answer 500 to every caller. Undefined: it does not, it may not be
+ * called, or its answer to a bad credential is unknown.
  */
 export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<string | undefined> {
   if (plan.isWithoutDocument === true || plan.steps.length === 0) return undefined;
   try {
     const said = await askAbout(plan, plane, BAD_TOKEN);
     return said.kind === 'failed'
-      ? `the function breaks off for stage ${plan.stage} of this API (${said.message}), so every caller would get 500`
+      ? `the function fails for stage ${plan.stage} of this API (${said.message}), so every caller would get 500`
       : undefined;
   } catch (error) {
     if (error instanceof PlaneError) return undefined;
@@ -108,9 +106,9 @@ export async function findBreaking(plan: Plan, plane: ControlPlane): Promise<str
 }
 
 export const LET_IT_KNOW =
-  'let the deployed authorizers have the document before: gatewright access publish, or deploy the toolkit’s stack';
+  'publish the document to the deployed authorizers first: gatewright access publish, or deploy the toolkit’s stack';
 
-/** What would be attached answers nobody. */
+/** The authorizer would refuse every caller. */
 export class BreakingError extends UsageError {}
 
 function tokenEvent(methodArn: string, { credential }: Asked): JsonObject {
@@ -169,7 +167,7 @@ function requestEvent(
   };
 }
 
-/** A policy, a simple answer, or what Lambda says of one that threw. */
+/** A policy, a simple answer, or Lambda's error of a function that threw. */
 function readAnswer(answer: JsonObject): Said {
   const failure = textAt(answer, 'errorMessage');
   if (failure === 'Unauthorized') return { kind: 'unauthorized' };
@@ -177,7 +175,7 @@ function readAnswer(answer: JsonObject): Said {
   if (typeof answer['isAuthorized'] === 'boolean')
     return { kind: answer['isAuthorized'] ? 'allowed' : 'denied' };
   if (answer['policyDocument'] === undefined)
-    return { kind: 'failed', message: 'its answer is none of an authorizer' };
+    return { kind: 'failed', message: 'its answer is not that of an authorizer' };
   const policy = JSON.stringify(answer['policyDocument']);
   return { kind: policy.includes('"Effect":"Allow"') ? 'allowed' : 'denied' };
 }

@@ -1,12 +1,11 @@
-/** Nothing is written without a yes. */
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../terminal/output.ts';
 
-/** @throws UsageError where nobody can be asked, or does not say yes */
+/** @throws UsageError where no terminal is there, or the answer is not yes */
 export async function askPerson(question: string, isYes: boolean): Promise<void> {
   if (isYes) return;
   if (!process.stdin.isTTY || !process.stdout.isTTY)
-    throw new UsageError('nobody is here to ask, and nothing was changed: say --yes');
+    throw new UsageError('No terminal to confirm in. Nothing was changed. Pass --yes.');
   const reader = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await reader.question(`${question} [yes/no] `);

@@ -1,4 +1,4 @@
-/** The function that is to decide: whether it is there, and whether API Gateway may call it. */
+/** The authorizer's function: whether it exists, and whether API Gateway may call it. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -7,15 +7,15 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Snapshot } from './step.ts';
 
 export type AuthorizerFunction = {
-  /** With its alias, where it was named with one. */
+  /** With its alias, if one was named. */
   readonly arn: string;
   readonly name: string;
   readonly timeoutSeconds: number | undefined;
   readonly isCallable: boolean;
-  /** Where its policy is edited. */
+  /** Of its policy. */
   readonly address: string;
   readonly qualifier: string | undefined;
-  /** The statement that an attachment has added, if it is there. */
+  /** The statement that an attachment added, if present. */
   readonly parts: Snapshot;
 };
 
@@ -37,7 +37,7 @@ export function apiArnBeside(functionArn: string, apiId: string): string {
 
 /**
  * By ARN, or by name in the account of the credentials.
- * @throws UsageError where there is no such function
+ * @throws UsageError where the function does not exist
  */
 export async function readAuthorizerFunction(
   plane: ControlPlane,
@@ -53,7 +53,7 @@ export async function readAuthorizerFunction(
   const arn = textAt(found, 'FunctionArn');
   if (found === undefined || arn === undefined)
     throw new UsageError(
-      `there is no function ${named}: deploy the toolkit's stack first, or name another one by --function`,
+      `there is no function ${named}: deploy the toolkit's stack first, or name another function with --function`,
     );
   const told = await plane.read('lambda', `${address}/policy${query}`);
   const policy = parseJsonObject(textAt(told, 'Policy') ?? '{}');
@@ -72,8 +72,8 @@ export async function readAuthorizerFunction(
 }
 
 /**
- * Whether a statement lets an API call the function; conditions that nobody knows here let nobody.
- * @param source what calls: `authorizers/…`, `GET/users/{id}`
+ * Whether a statement allows an API to call the function; an unknown condition does not.
+ * @param source the caller: `authorizers/…`, `GET/users/{id}`
  */
 export function mayCall(statement: JsonObject, apiArn: string, source = 'authorizers/a1b2c3'): boolean {
   const below = source.startsWith('authorizers/') ? source : `any-stage/${source.replaceAll(/[{}]/g, '')}`;

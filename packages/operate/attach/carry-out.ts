@@ -1,6 +1,6 @@
 /**
- * Applies a plan, and takes it back. What is done is told by the API itself and not by the journal: a call whose answer
- * never came may have been carried out. So both may be repeated after a crash at any point.
+ * Applies a plan, and undoes it. The API itself shows what is done, not the journal: a call without an answer
+ * may have been carried out. So both may be repeated after a crash at any point.
  */
 import { UsageError } from '../../terminal/output.ts';
 import { PlaneError } from './control-plane.ts';
@@ -11,36 +11,33 @@ import type { PlaneCall, Snapshot, Step } from './step.ts';
 
 export type Work = {
   readonly plane: Pick<ControlPlane, 'write'>;
-  /** The API as it is now. */
   readonly look: () => Promise<Snapshot>;
   readonly journal: Journal;
   readonly now: () => Date;
   readonly tell: (step: Step, what: JournalLine['what'], place: number, of: number) => void;
 };
 
-/** Somebody else has edited the API; nothing was changed by this run before it was seen. */
+/** The API has been edited by others; this run changed nothing before it noticed. */
 export class ForeignEditError extends UsageError {
   readonly edits: readonly string[];
-  /** Steps of the plan are done already. */
   readonly hasBegun: boolean;
 
   constructor(edits: readonly string[], advice: string, hasBegun = false) {
     super(
-      `the API is not as it was when the plan was made:\n${edits.map((edit) => `  ${edit}`).join('\n')}\n${advice}`,
+      `the API has changed since the plan was made:\n${edits.map((edit) => `  ${edit}`).join('\n')}\n${advice}`,
     );
     this.edits = edits;
     this.hasBegun = hasBegun;
   }
 }
 
-/** What was begun is not done. */
 export class UnfinishedError extends UsageError {}
 
 const PLAN_AGAIN = 'make a new plan: gatewright attach plan';
 const IN_THE_MIDDLE =
-  'undo that and say gatewright attach apply, which goes on; or gatewright detach, which takes back what is done';
+  'undo that and run gatewright attach apply, which resumes; or gatewright detach, which undoes the steps done so far';
 
-/** @throws ForeignEditError, PlaneError; the steps that were done before it stay, and a repetition goes on */
+/** @throws ForeignEditError, PlaneError; completed steps stay, and a repetition continues */
 export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   const { journal } = work;
   let snapshot = await lookFor(plan, work);
@@ -50,7 +47,7 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
-    // A deployment lets everything go live that anybody has set.
+    // A deployment publishes every pending setting, whoever set it.
     if (step.makes === 'deployment' || step.part === 'stage') snapshot = await lookFor(plan, work);
     const ids = findIds(plan.steps, snapshot);
     if (stateOf(step, snapshot, ids) === 'after') {
@@ -73,7 +70,7 @@ async function lookFor({ parts, steps }: Plan, { look }: Work): Promise<Snapshot
   throw new ForeignEditError(edits, hasBegun ? IN_THE_MIDDLE : PLAN_AGAIN, hasBegun);
 }
 
-/** What is left of a plan, by the API as it is. */
+/** The remaining steps of a plan, by the current API. */
 export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readonly Step[] {
   const ids = findIds(steps, now);
   return steps.filter((step) => stateOf(step, now, ids) !== 'after');
@@ -82,7 +79,7 @@ export function remaining({ steps }: Pick<Plan, 'steps'>, now: Snapshot): readon
 type Detachment = { readonly kept: readonly string[] };
 
 /**
- * Takes back what is there, the last step first. A part that others have changed since is in the way, unless the plan is
+ * Undoes the steps that are done, the last first. A part changed by others since is an obstacle, unless
  * forced: then it stays as it is.
  * @throws ForeignEditError before anything is changed
  */
@@ -92,7 +89,10 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   const inTheWay = undo.steps.filter((step) => membersState(step, first, ids) === 'other');
   const described = inTheWay.map(({ part, before }) => describe(part, before ?? undefined, first[part]));
   if (inTheWay.length > 0 && !isForced)
-    throw new ForeignEditError(described, 'undo that first, or say --force: these parts stay as they are');
+    throw new ForeignEditError(
+      described,
+      'undo that first, or pass --force, which leaves these parts as they are',
+    );
   const kept = [...described];
   const steps = undo.steps.toReversed();
   for (const [index, step] of steps.entries()) {
@@ -106,7 +106,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
     try {
       await work.plane.write(fillIn(done.revert, ids) as PlaneCall);
     } catch (error) {
-      // What others have put in the way may need it.
+      // Parts changed by others may need it.
       if (inTheWay.length === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
       kept.push(`${step.part} stays: ${error.message}`);
       continue;
@@ -117,7 +117,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   const still = undo.steps.filter((step) => membersState(step, left, ids) === 'after');
   if (still.length > 0 && kept.length === 0)
     throw new UnfinishedError(
-      `AWS has taken every call, and these are not as they were: ${still.map(({ part }) => part).join(', ')}; say gatewright detach again`,
+      `AWS accepted every call, but these parts are not restored: ${still.map(({ part }) => part).join(', ')}; run gatewright detach again`,
     );
   return { kept };
 }

@@ -1,6 +1,6 @@
 /**
- * What a plan or an undo file may make this command call. Attack: a repository that somebody has cloned brings a file of
- * its own with it, whose sum anybody can make, and `detach` sends what stands in it with the credentials of whoever says so.
+ * Calls that a plan or an undo file may contain. Attack: a cloned repository brings such a file, with a
+ * checksum that anybody can compute, and `detach` would send its calls with the user's credentials.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -12,10 +12,10 @@ type Of = {
   readonly kind: 'rest' | 'http' | 'websocket';
   readonly stage: string;
 };
-/** Below the API: methods and paths that steps have, and what they may change there. */
+/** Methods and paths of steps below the API, and the members that they may change. */
 type Shape = {
   readonly call: RegExp;
-  /** Members of the body, or paths of its patch operations; absent: whatever a new authorizer is made of. */
+  /** Members of the body, or paths of its patch operations; absent: any member of a new authorizer. */
   readonly changes?: RegExp;
 };
 
@@ -71,7 +71,7 @@ function changedBy(body: JsonObject): readonly string[] {
 
 const POLICY = /^\/2015-03-31\/functions\/[\w%:-]+\/policy(\/[^/?]+)?(?:\?Qualifier=[\w%$-]+)?$/;
 
-/** API Gateway's leave to call the authorizer for this API, and for no other. */
+/** Permission for API Gateway to call the authorizer for this API, and for no other. */
 function isLeave({ method, path, body = {} }: PlaneCall, { apiId }: Of): boolean {
   const found = POLICY.exec(path);
   if (found === null) return false;

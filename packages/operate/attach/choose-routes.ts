@@ -1,18 +1,17 @@
-/** Which routes an attachment is about, and why others are left alone. */
 import { textAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 
 export type Choice = {
   readonly chosen: readonly LiveRoute[];
   readonly left: readonly { readonly key: string; readonly because: string }[];
-  /** Patterns that no route fits. */
+  /** Patterns without a matching route. */
   readonly idle: readonly string[];
 };
 
 /**
- * Without patterns, every route that is open. `OPTIONS` is left alone, since browsers ask it without credentials, and of a
- * WebSocket API only `$connect` can ask who calls.
- * @param isReplacing routes that another authorizer guards are taken, too
+ * Without patterns, every open route. `OPTIONS` is left alone, since browsers send it without credentials; of
+ * a WebSocket API only `$connect` can have an authorizer.
+ * @param isReplacing includes routes that have another authorizer
  */
 export function chooseRoutes(
   { kind, routes, authorizers }: LiveApi,
@@ -34,13 +33,13 @@ export function chooseRoutes(
     const { method, path, authorizationType, authorizerId } = route;
     if (kind === 'websocket' && path !== '$connect')
       return { route, because: 'only $connect can have an authorizer' };
-    if (method === 'OPTIONS') return { route, because: 'browsers ask OPTIONS without credentials' };
+    if (method === 'OPTIONS') return { route, because: 'browsers send OPTIONS without credentials' };
     if (authorizationType === 'NONE') return { route };
     if (authorizerId !== undefined && ours.includes(nameOf(authorizerId)))
-      return { route, because: 'it has this authorizer already' };
+      return { route, because: 'it already has this authorizer' };
     if (isReplacing) return { route };
     const guard = authorizationType === 'AWS_IAM' ? 'AWS_IAM' : `the authorizer ${nameOf(authorizerId)}`;
-    return { route, because: `${guard} guards it (--replace takes its place)` };
+    return { route, because: `it has ${guard} (--replace replaces it)` };
   });
   return {
     chosen: judged.flatMap(({ route, because }) => (because === undefined ? [route] : [])),

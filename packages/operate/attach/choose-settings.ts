@@ -1,4 +1,4 @@
-/** How the authorizer of an API has to be set, so that what the access document promises holds. */
+/** Settings of an API's authorizer that keep the promises of the access document. */
 import type { CompiledDocument, CompiledSource } from '#shared/access/compiled-document.ts';
 import type { WiredAuthorizer, WiredSource } from '@gatewright/authoring/check-wiring';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -9,17 +9,16 @@ type AuthorizerWish = {
   readonly name: string;
   readonly functionArn: string;
   readonly ttlSeconds?: number | undefined;
-  /** Header names; empty: none. */
   readonly headers?: readonly string[] | undefined;
 };
 
 export type AuthorizerSettings = {
-  /** As `CreateAuthorizer` takes it. */
+  /** In the form of `CreateAuthorizer`. */
   readonly body: JsonObject;
   readonly wired: WiredAuthorizer;
 };
 
-/** Without a document nothing is kept: nobody knows of what an answer depends. */
+/** Without a document nothing is cached: the inputs of an answer are unknown. */
 export function chooseSettings(
   { kind }: Pick<LiveApi, 'kind'>,
   document: CompiledDocument | undefined,
@@ -92,7 +91,7 @@ function headerOf(source: CompiledSource | undefined): string {
   return source?.in === 'header' ? source.name : 'authorization';
 }
 
-/** Documents write headers in lower case, people as `X-Api-Key`. */
+/** Documents write headers in lower case, users as `X-Api-Key`. */
 function spell(header: string): string {
   return header.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }

@@ -1,4 +1,4 @@
-/** AWS's control plane as an attachment asks it: no faster than an account may, and refusals by their words. */
+/** AWS's control plane for an attachment: within an account's rate, with AWS's wording of refusals. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Aws, AwsAnswer } from '../../terminal/aws-call.ts';
@@ -6,24 +6,27 @@ import { UsageError } from '../../terminal/output.ts';
 import type { PlaneCall } from './step.ts';
 
 export interface ControlPlane {
-  /** Undefined where there is no such thing. @throws PlaneError */
+  /** Undefined where it does not exist. @throws PlaneError */
   read(service: PlaneCall['service'], path: string): Promise<JsonObject | undefined>;
-  /** Every page of a list. @throws PlaneError also for a list that has no end */
+  /** Every page of a list. @throws PlaneError also for a list without end */
   list(path: string): Promise<readonly JsonObject[]>;
   /** @throws PlaneError */
   write(call: PlaneCall): Promise<JsonObject>;
 }
 
-/** What services call a session that is over. */
+/** Codes for an expired session. */
 const EXPIRED = /^(?:ExpiredToken(?:Exception)?|RequestExpired)$/;
-const FRESH = 'the credentials have expired: get fresh ones and say the same again; what is done stays done';
+const FRESH = 'the credentials have expired: renew them and run the command again; completed steps stay';
 
-/** AWS said no, or nothing. Nobody knows whether a call without an answer was carried out: what is there now tells. */
+/**
+ * AWS refused or did not answer. Whether a call without an answer was carried out shows only in the current
+ * state.
+ */
 export class PlaneError extends UsageError {
   readonly refusal: string;
 
   constructor(what: string, refusal: string, message: string) {
-    // What AWS says of a wrong signature goes on with all that was signed.
+    // AWS's message about a wrong signature continues with everything that was signed.
     const [said = ''] = message.split(/\n|\\u000a/);
     const advice = EXPIRED.test(refusal) ? `\n${FRESH}` : '';
     super(`${what}: ${refusal === '' ? said : `${refusal}: ${said}`}${advice}`);
@@ -34,13 +37,13 @@ export class PlaneError extends UsageError {
 type PaceClock = { readonly nowEpochMs: () => number; readonly wait: (ms: number) => Promise<void> };
 
 /**
- * Half of what an account has for all who edit its APIs: 10 calls a second with a burst of 40, a deployment every 5 s
+ * Half of an account's rate for all its users: 10 calls a second with a burst of 40, a deployment every 5 s
  * (API Gateway developer guide, "Quotas for creating, deploying and managing an API").
  */
 const CALLS = { perSecond: 5, burst: 20 };
 const DEPLOYMENT_EVERY_MS = 5_000;
 const PAGES_LIMIT = 50;
-/** A throttled call is tried again by then, since its window has passed. */
+/** Enough to reach the end of a throttling window. */
 const ATTEMPTS = 5;
 
 function createPace(
@@ -65,7 +68,7 @@ function createPace(
   };
 }
 
-/** `unlimited` is for a control plane on this machine, which has no account's quota to share. */
+/** `unlimited` is for a local control plane, which shares no account's quota. */
 export function createControlPlane(
   aws: Aws,
   clock: PaceClock,
@@ -113,14 +116,14 @@ export function createControlPlane(
   };
 }
 
-/** Somebody who edits another part of the API in the same moment is no conflict with what is meant here. */
+/** A concurrent edit of another part of the API is no conflict. */
 function isBusy(answer: AwsAnswer): boolean {
   if (answer.kind !== 'refused') return false;
   const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }
 
-/** Without it the first of the two APIs answers in HAL. */
+/** Without it the v1 API answers in HAL. */
 const HEADERS = { Accept: 'application/json', 'Content-Type': 'application/json' };
 
 /** Both APIs: `item` with `position`, `items` with `nextToken`. */
@@ -131,10 +134,10 @@ export async function listAll(read: ControlPlane['read'], path: string): Promise
   for (let page = 1; page <= PAGES_LIMIT; page += 1) {
     const query = next === '' ? '' : `${path.includes('?') ? '&' : '?'}${token}=${encodeURIComponent(next)}`;
     const answer = await read('apigateway', `${path}${query}`);
-    // A list of one may be written as the one.
+    // A list of one may be written without the list.
     const items: readonly unknown[] = [answer?.['items'] ?? answer?.['item'] ?? []].flat();
     if (answer === undefined || !items.every(isJsonObject))
-      throw new PlaneError(`GET ${path}`, '', 'the answer is no list');
+      throw new PlaneError(`GET ${path}`, '', 'the answer is not a list');
     found.push(...items);
     const after = answer[token];
     if (typeof after !== 'string' || after === '') return found;

@@ -1,11 +1,11 @@
-/** The API that a person means: by its id, or by a name that one API with this stage has. */
+/** The API by its id, or by a name that only one API with this stage has. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { UsageError } from '../../terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const ID = /^[a-z0-9]{10}$/;
 
-/** @returns its id. @throws UsageError where none or several fit */
+/** @returns its id. @throws UsageError where none or several match */
 export async function findApi(plane: ControlPlane, named: string, stage: string): Promise<string> {
   if (ID.test(named) && (await isId(plane, named))) return named;
   const rest = await plane.list('/restapis?limit=500');
@@ -23,7 +23,7 @@ export async function findApi(plane: ControlPlane, named: string, stage: string)
   throw new UsageError(
     id === undefined
       ? `no API of this account and region has the id or name ${named} and a stage ${stage}`
-      : `${found.length} APIs are called ${named} and have a stage ${stage}: ${found.join(', ')}; name one by its id`,
+      : `${found.length} APIs are called ${named} and have a stage ${stage}: ${found.join(', ')}; use an id`,
   );
 }
 

@@ -1,4 +1,3 @@
-/** What will be different once an authorizer is attached, and what would go wrong; each with what to do. Pure. */
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import { checkChargedRoutes, checkNativePlans, checkWiring } from '@gatewright/authoring/check-wiring';
 import { checkBrowsers, checkCaches } from './surprised-callers.ts';
@@ -32,8 +31,8 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
     ...idle.map((pattern) =>
       obstacle(
         'no-route',
-        `no route is "${pattern}"`,
-        'write it as the API has it: gatewright attach plan lists the routes without --routes',
+        `no route matches "${pattern}"`,
+        'write it as in the API: gatewright attach plan lists the routes without --routes',
       ),
     ),
     ...(chosen.length === 0 && idle.length === 0
@@ -41,7 +40,7 @@ function findNothingToDo({ choice: { chosen, idle } }: Circumstances): Surprise[
           obstacle(
             'nothing',
             'there is no route to attach to',
-            'name routes by --routes; --replace takes those that another authorizer guards',
+            'name routes with --routes; --replace includes those with another authorizer',
           ),
         ]
       : []),
@@ -54,8 +53,8 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
     return [
       obstacle(
         'no-document',
-        `no access document protects stage ${stage} of API ${apiId}, so the authorizer would answer 500 to everybody`,
-        `name it in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and let the deployed authorizers have it; --no-document where another function decides`,
+        `no access document protects stage ${stage} of API ${apiId}, so the authorizer would answer 500 to every caller`,
+        `name it in a document (api: { …: { apiId: ${apiId}, stage: ${stage} } }) and publish that to the deployed authorizers; use --no-document if another function decides`,
       ),
     ];
   const after = live.routes.map(({ key, method, path, authorizationType }) => ({
@@ -72,13 +71,13 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
   const keySource = live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER';
   return [
     ...checkWiring(document, settings.wired).map((what) =>
-      obstacle('wiring', what, 'as it says; --ttl and --identity-source set the authorizer'),
+      obstacle('wiring', what, 'follow this advice; --ttl and --identity-source set the authorizer'),
     ),
     ...checkLaterRoutes(document, after).map((what) =>
       obstacle(
         'wildcards',
         what,
-        'gatewright attach plan --write-routes writes the routes as they will be; then let the deployed authorizers have them',
+        'run gatewright attach plan --write-routes, which writes the routes as they will be, and publish the document to the deployed authorizers',
       ),
     ),
     ...checkUnknown(document, chosen),
@@ -86,12 +85,12 @@ function checkDocument({ live, document, settings, choice: { chosen } }: Circums
       ...checkChargedRoutes(document, wired, keySource),
       ...checkNativePlans(document, wired, keySource),
     ].map((what) =>
-      warning('quota', what, 'as it says; --quota authorizer sets what an admission key needs'),
+      warning('quota', what, 'follow this advice; --quota authorizer sets what an admission key needs'),
     ),
   ];
 }
 
-/** Routes that the document has never seen are denied to everybody. */
+/** Routes unknown to the document are denied to everyone. */
 function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]): Surprise[] {
   if (document.kind === 'websocket') return [];
   const unknown = chosen.filter(
@@ -105,8 +104,8 @@ function checkUnknown(document: CompiledDocument, chosen: readonly LiveRoute[]):
     : [
         warning(
           'unknown-routes',
-          `document ${document.name} does not know ${list(unknown.map(({ key }) => key))}: nobody is let in there`,
-          'gatewright attach plan --write-routes, then let the deployed authorizers have them',
+          `document ${document.name} does not know ${list(unknown.map(({ key }) => key))}: every caller is denied there`,
+          'run gatewright attach plan --write-routes, then publish the document to the deployed authorizers',
         ),
       ];
 }
@@ -120,15 +119,15 @@ function checkSettings({ live, authorizer, settings }: Circumstances): Surprise[
       : [
           obstacle(
             'name-taken',
-            `the API has an authorizer ${name} already`,
-            'gatewright detach, or another --name',
+            `the API already has an authorizer ${name}`,
+            'run gatewright detach, or use another --name',
           ),
         ]),
     ...((authorizer.timeoutSeconds ?? 0) > AUTHORIZER_TIMEOUT_SECONDS
       ? [
           warning(
             'authorizer-timeout',
-            `${authorizer.name} may take ${authorizer.timeoutSeconds} s, and API Gateway waits ${AUTHORIZER_TIMEOUT_SECONDS} s`,
+            `${authorizer.name} has a timeout of ${authorizer.timeoutSeconds} s, and API Gateway waits ${AUTHORIZER_TIMEOUT_SECONDS} s`,
             'lower its timeout',
           ),
         ]
@@ -144,10 +143,10 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] 
       ? [
           warning(
             'drift-unknown',
-            `nobody can tell whether stage ${stage} serves what is set: what was edited and not deployed goes live, too`,
+            `it is unknown whether stage ${stage} serves the current configuration: edits that were not deployed go live too`,
             kind === 'websocket'
-              ? 'AWS exports no WebSocket API: ask who edits it'
-              : 'look at the stage’s export',
+              ? 'AWS exports no WebSocket APIs: ask the people who edit it'
+              : 'compare with the stage’s export',
           ),
         ]
       : []),
@@ -156,7 +155,7 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] 
           (isIncludingEdits ? warning : obstacle)(
             'drift',
             `${drift.length} edit${drift.length === 1 ? ' that was' : 's that were'} never deployed would go live with this: ${list(drift)}`,
-            'deploy or undo them first, or say --include-edits',
+            'deploy or undo them first, or pass --include-edits',
           ),
         ]
       : []),
@@ -167,8 +166,8 @@ function checkDeployment({ live, isIncludingEdits }: Circumstances): Surprise[] 
       ? [
           warning(
             'automatic',
-            `stage ${stage} deploys by itself: each route is guarded as soon as it is changed`,
-            'nothing; with autoDeploy off all routes change at once',
+            `stage ${stage} deploys automatically: each route is guarded as soon as it is changed`,
+            'nothing to do; with autoDeploy off all routes change at once',
           ),
         ]
       : []),
@@ -184,8 +183,8 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
       : [
           warning(
             'api-keys',
-            `${list(keyed.map(({ key }) => key))} asks for an API key, too: callers need both, and are asked for the credential first`,
-            'nothing, if both are meant',
+            `${list(keyed.map(({ key }) => key))} also requires an API key: callers need both, and the credential is checked first`,
+            'nothing to do if both are intended',
           ),
         ]),
     ...(replaced.length === 0
@@ -193,8 +192,8 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
       : [
           warning(
             'claims',
-            `${list(replaced.map(({ key }) => key))} loses its present guard: handlers find no authorizer.claims and no signer behind ours`,
-            'let them read claimsOf(event) first (docs/guides/protect/coming-from.md)',
+            `${list(replaced.map(({ key }) => key))} loses its present authorizer: handlers find no authorizer.claims and no signer behind ours`,
+            'make them read claimsOf(event) first (docs/guides/protect/coming-from.md)',
           ),
         ]),
     ...(left.length === 0
@@ -203,7 +202,7 @@ function checkKeysAndGuards({ choice: { chosen, left } }: Circumstances): Surpri
           {
             id: 'left-alone',
             level: 'note' as const,
-            what: `left as they are: ${list(left.map(({ key, because }) => `${key} (${because})`))}`,
+            what: `unchanged: ${list(left.map(({ key, because }) => `${key} (${because})`))}`,
             fix: '',
           },
         ]),
@@ -217,8 +216,8 @@ function checkPolicies({ live: { api } }: Circumstances): Surprise[] {
     : [
         warning(
           'resource-policy',
-          'the API has a resource policy: it is asked before the authorizer, and a Deny of it stays a 403',
-          'nothing, if it is meant',
+          'the API has a resource policy: it is evaluated before the authorizer, and its Deny stays a 403',
+          'nothing to do if that is intended',
         ),
       ];
 }

@@ -1,4 +1,7 @@
-/** What an attachment writes down on this machine, so that whoever comes after a crash knows what was meant and what was. */
+/**
+ * An attachment's files on this machine, from which a later run sees what was planned and what existed
+ * before.
+ */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -19,7 +22,6 @@ import { UsageError } from '../../terminal/output.ts';
 import { findStrangeCall } from './check-calls.ts';
 import type { Snapshot, Step } from './step.ts';
 
-/** Version of the files' form. */
 export const FORMAT = 1;
 
 export type Plan = {
@@ -31,14 +33,14 @@ export type Plan = {
   readonly stage: string;
   readonly region: string;
   readonly functionArn: string;
-  /** Another function decides, by whatever. */
+  /** Any function decides, without a document. */
   readonly isWithoutDocument?: boolean;
   readonly steps: readonly Step[];
-  /** Everything that the plan was made of. */
+  /** All parts that the plan was made from. */
   readonly parts: Snapshot;
 };
 
-/** What detaching needs, written before the first call; without it nothing is called. */
+/** Written before the first call, for detaching; without it nothing is called. */
 export type Undo = Pick<
   Plan,
   'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
@@ -58,14 +60,17 @@ export interface Journal {
   saveUndo(undo: Undo): void;
   lines(): readonly JournalLine[];
   note(line: JournalLine): void;
-  /** Nothing is left to undo: the next attachment begins anew. */
+  /** Nothing is left to undo: the next attachment starts afresh. */
   close(): void;
 }
 
-/** Files are the owner's alone: what an API is made of may hold secrets. */
+/** Owner only: an API's configuration may hold secrets. */
 const PRIVATE = 0o600;
 
-/** Below `root`, a folder for API and stage, in it one for each attachment; the latest that is not undone counts. */
+/**
+ * Below `root`, a folder per API and stage, with one for each attachment; the latest that is not undone
+ * counts.
+ */
 export function openJournal(root: string, apiId: string, stage: string): Journal {
   const base = join(root, `${apiId}-${encodeURIComponent(stage)}`);
   const numbers = existsSync(base)
@@ -78,19 +83,18 @@ export function openJournal(root: string, apiId: string, stage: string): Journal
   return openFolder(join(base, String(isOpen ? latest : latest + 1)));
 }
 
-/** The attachment that is there: a plan alone, made on top of it, is none. */
+/** The existing attachment; a mere plan on top of it does not count. */
 export function openAttached(root: string, apiId: string, stage: string): Journal {
   const latest = openJournal(root, apiId, stage);
   return latest.undo() === undefined ? (earlierJournal(latest) ?? latest) : latest;
 }
 
-/** Another attachment on top of a finished one. */
 export function nextJournal({ folder }: Journal): Journal {
   const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
   return openFolder(join(base, String(Number(number) + 1)));
 }
 
-/** The one below, that this one was put upon; undefined for the first, or where it is undone. */
+/** The attachment before this one; undefined for the first, or where it is undone. */
 export function earlierJournal({ folder }: Journal): Journal | undefined {
   const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];
   const earlier = join(base, String(Number(number) - 1));
@@ -114,7 +118,7 @@ function openFolder(folder: string): Journal {
 }
 
 /**
- * What it says is called at AWS, so it has to be what was written, and of this API.
+ * Its calls are sent to AWS, so it must be unchanged, and of this API.
  * @throws UsageError otherwise
  */
 function read(folder: string, file: string): JsonObject | undefined {
@@ -126,17 +130,17 @@ function read(folder: string, file: string): JsonObject | undefined {
   const { sum, ...content } = found;
   if (sum !== sumOf(content))
     throw new UsageError(
-      `${file} is not as gatewright attach has written it: undo the edit, since every call is made by it`,
+      `${file} has been edited since gatewright attach wrote it: undo the edit, since its calls are sent to AWS`,
     );
   const { apiId, stage } = content;
   if (`${String(apiId)}-${encodeURIComponent(String(stage))}` !== basename(dirname(folder)))
     throw new UsageError(
-      `${file} is of API ${String(apiId)}, stage ${String(stage)}: it has come into the wrong folder`,
+      `${file} is of API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
     );
   const strange = findStrangeCall(content as Undo);
   if (strange !== undefined)
     throw new UsageError(
-      `${file} was not written by gatewright attach: no step of it calls ${strange.method} ${strange.path} in this way`,
+      `${file} was not written by gatewright attach: no step calls ${strange.method} ${strange.path} in this way`,
     );
   return content;
 }
@@ -145,7 +149,7 @@ function sumOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/** In one step, and on the disk before anything is called. */
+/** Atomic, and on the disk before anything is called. */
 function save(folder: string, file: string, value: object): void {
   makeFolder(folder);
   const draft = `${file}.${process.pid}`;
@@ -181,7 +185,7 @@ function write(file: string, flags: 'a' | 'w', text: string): void {
   }
 }
 
-/** The last line of one who was killed may be torn. */
+/** The last line of a killed run may be incomplete. */
 function readLines(file: string): readonly JournalLine[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')

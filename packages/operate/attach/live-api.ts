@@ -1,4 +1,4 @@
-/** One API as it is set, and as its stage serves it: what a plan is made of. */
+/** One API as configured, and as its stage serves it: the input of a plan. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
@@ -10,7 +10,6 @@ export type LiveRoute = {
   /** `ANY` where the key has none. */
   readonly method: string;
   readonly path: string;
-  /** Where it is edited. */
   readonly address: string;
   /** As AWS shows it. */
   readonly shown: JsonObject;
@@ -35,14 +34,13 @@ export type LiveApi = {
   readonly parts: Snapshot;
   /** The stage follows each edit at once. */
   readonly isAutomatic: boolean;
-  /** Where what is set and what the stage serves differ; undefined where nobody can tell. */
+  /** Differences between the configuration and the served stage; undefined where they are unknown. */
   readonly drift: readonly string[] | undefined;
 };
 
-/** Members that change by themselves. */
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
-/** A part as it is compared: a member that says nothing is as good as none. */
+/** A part for comparison: empty members count as absent. */
 export function still(shown: JsonObject, ...also: readonly string[]): JsonObject {
   return Object.fromEntries(
     Object.entries(shown).filter(
@@ -52,7 +50,7 @@ export function still(shown: JsonObject, ...also: readonly string[]): JsonObject
   );
 }
 
-/** Begins the description of every deployment that is made here. */
+/** Prefix of the description of every deployment made here. */
 export const DEPLOYED_BY = 'gatewright attach';
 
 export function routePart(key: string): string {

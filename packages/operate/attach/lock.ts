@@ -1,10 +1,10 @@
-/** One run at a time for an API and stage: two that apply the same plan would do some of its steps twice. */
+/** One run at a time for an API and stage: two runs of the same plan would repeat some of its steps. */
 import { isAlive } from '@gatewright/aws/is-alive';
 import { closeSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../terminal/output.ts';
 
-/** @throws UsageError while another run has it; one that was killed has it no longer */
+/** @throws UsageError while another run holds it; a killed run does not */
 export async function whileLocked<Result>(
   root: string,
   { api, stage }: { readonly api: string; readonly stage: string },
@@ -26,15 +26,14 @@ function take(root: string, apiId: string, stage: string): string {
     const owner = Number(readFileSync(file, 'utf8'));
     if (isAlive(owner))
       throw new UsageError(
-        `another gatewright (process ${owner}) is at this API and stage; wait for it, or delete ${file} if that is none`,
+        `another gatewright (process ${owner}) is working on this API and stage; wait for it, or delete ${file} if that process is none`,
       );
     unlinkSync(file);
-    if (!write(file)) throw new UsageError('another gatewright has begun at this API and stage');
+    if (!write(file)) throw new UsageError('another gatewright has begun work on this API and stage');
   }
   return file;
 }
 
-/** Whether nobody had it. */
 function write(file: string): boolean {
   try {
     const descriptor = openSync(file, 'wx', 0o600);

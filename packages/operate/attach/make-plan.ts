@@ -1,4 +1,3 @@
-/** Reads everything that a plan is made of, and makes it. Writes nothing anywhere. */
 import { randomUUID } from 'node:crypto';
 import { UsageError } from '../../terminal/output.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -22,14 +21,13 @@ export type AttachWish = {
   readonly apiId: string;
   readonly stage: string;
   readonly type: 'token' | 'request';
-  /** Name or ARN of the function. */
   readonly functionName: string;
   /** Of the authorizer at the API. */
   readonly name: string;
   readonly patterns: readonly string[];
   readonly isReplacing: boolean;
   readonly isIncludingEdits: boolean;
-  /** Another function decides: no document is asked for. */
+  /** Any function decides: no document is needed. */
   readonly isWithoutDocument: boolean;
   readonly quota: QuotaPlacement | undefined;
   readonly ttlSeconds?: number | undefined;
@@ -45,7 +43,7 @@ export type Reading = {
   readonly surprises: readonly Surprise[];
 };
 
-/** @throws UsageError where API, stage or function are not there */
+/** @throws UsageError where API, stage or function do not exist */
 export async function makePlan(
   plane: ControlPlane,
   wish: AttachWish,
@@ -104,7 +102,10 @@ export async function makePlan(
   };
 }
 
-/** Routes whose refusal is 429 by a key that only the authorizer gives (docs/guides/sell/quota.md, "In the authorizer"). */
+/**
+ * Routes whose refusal is 429 by a key that only the authorizer supplies (docs/guides/sell/quota.md, "In the
+ * authorizer").
+ */
 function keyedRoutes(document: CompiledDocument | undefined, chosen: LiveApi['routes']): ReadonlySet<string> {
   const { quota, routes = [] } = document ?? {};
   if (quota?.admissionKey === undefined) return new Set();
@@ -125,12 +126,12 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
       id: 'no-canary',
       level: 'obstacle',
       what: 'only REST APIs have canaries',
-      fix: 'leave --canary out; with autoDeploy off, gatewright rollback goes back',
+      fix: 'omit --canary; with autoDeploy off, gatewright rollback goes back',
     },
   ];
 }
 
-/** Also without a document, by which the wiring is checked: the function reads events that no such API sends. */
+/** Also without a document: the function reads events that such an API never sends. */
 function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
@@ -138,21 +139,23 @@ function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
       id: 'no-token',
       level: 'obstacle',
       what: 'only REST APIs have authorizers of type TOKEN',
-      fix: 'leave --authorizer token out: the request authorizer reads the same header',
+      fix: 'omit --authorizer token: the request authorizer reads the same header',
     },
   ];
 }
 
-/** @throws UsageError for an ARN of another region: its function is never this region's of the same name */
+/**
+ * @throws UsageError for an ARN of another region: the function of that name in this region is a different
+ * one
+ */
 function refuseOtherRegion(functionName: string, region: string): void {
   const [arn, , service, ofFunction] = functionName.split(':');
   if (arn === 'arn' && service === 'lambda' && ofFunction !== region)
     throw new UsageError(
-      `the function is of region ${ofFunction ?? ''}, and the API of ${region}: name one that is beside the API`,
+      `the function is in region ${ofFunction ?? ''}, and the API in ${region}: name a function in the API's region`,
     );
 }
 
-/** The API as it is now, by the same parts. */
 export async function lookAgain(
   plane: ControlPlane,
   { apiId, stage, functionArn }: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,

@@ -1,4 +1,3 @@
-/** The control plane that credentials, region and address lead to. */
 import { createAws, WALL_CLOCK } from '../../terminal/aws-call.ts';
 import { endpointOf, findCredentials, isOnThisMachine } from '../../terminal/aws-session.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
@@ -12,7 +11,7 @@ export type OpenPlane = { readonly region: string; readonly aws: Aws; readonly p
 /** @throws UsageError without region or credentials */
 export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
-  if (region === undefined) throw new UsageError('in which region? Give --region, or AWS_REGION');
+  if (region === undefined) throw new UsageError('no region: give --region, or set AWS_REGION');
   const aws = createAws(region, await findCredentials(flags, region), flags);
   const isLocal = isOnThisMachine(endpointOf('apigateway', region, flags, process.env));
   return { region, aws, plane: createControlPlane(aws, WALL_CLOCK, isLocal ? 'unlimited' : 'of-account') };

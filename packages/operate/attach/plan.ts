@@ -1,4 +1,4 @@
-/** The steps that attach an authorizer to routes of an API, each with what takes it back. */
+/** The steps that attach an authorizer to routes of an API, each with its undo. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnBeside, permissionPart, statementId } from './authorizer-function.ts';
@@ -9,19 +9,18 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Outcome, PlaneCall, Snapshot, Step } from './step.ts';
 
 type StepsWish = {
-  /** Of this plan, and of no other. */
   readonly planId: string;
   readonly settings: AuthorizerSettings;
   readonly routes: readonly LiveRoute[];
-  /** Share of the requests that the new deployment gets at first; REST only. */
+  /** The new deployment's first share of requests; REST only. */
   readonly canaryPercent: number | undefined;
-  /** Keys of routes that have to ask for the key by which a quota refuses with 429. */
+  /** Routes that must require the key by which a quota answers 429. */
   readonly keyed: ReadonlySet<string>;
 };
 
 type Patch = { readonly op: string; readonly path: string; readonly value?: string };
 
-/** In their order: nothing that callers notice comes before everything that they do not. */
+/** In this order: callers notice nothing until everything else is done. */
 export function planSteps(live: LiveApi, authorizer: AuthorizerFunction, wish: StepsWish): readonly Step[] {
   if (wish.routes.length === 0) return [];
   const steps = [
@@ -43,7 +42,7 @@ function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: A
     before: null,
     after: { Sid },
     isLive: false,
-    does: `let API Gateway call ${name} for this API`,
+    does: `allow API Gateway to call ${name} for this API`,
     apply: {
       service: 'lambda',
       method: 'POST',
@@ -62,7 +61,7 @@ function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: A
 function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
   const name = String(body['name']);
   const ttl = body['authorizerResultTtlInSeconds'];
-  const kept = kind === 'websocket' ? '' : `, answers kept for ${String(ttl)} s`;
+  const kept = kind === 'websocket' ? '' : `, answers cached for ${String(ttl)} s`;
   const said = [body['identitySource']]
     .flat()
     .filter((one) => one !== undefined && one !== '')
@@ -73,7 +72,7 @@ function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
     before: null,
     makes: 'authorizer',
     isLive: false,
-    does: `make the authorizer ${name}${said.length === 0 ? '' : ` by ${said.join(', ')}`}${kept}`,
+    does: `create the authorizer ${name}${said.length === 0 ? '' : ` with ${said.join(', ')}`}${kept}`,
     after: body,
     apply: { service: 'apigateway', method: 'POST', path: `${address}/authorizers`, body },
     revert: edit('DELETE', `${address}/authorizers/{authorizer}`),
@@ -105,7 +104,7 @@ function routeStep({ kind, isAutomatic, authorizers }: LiveApi, route: LiveRoute
     part: routePart(key),
     before: shown,
     isLive: isAutomatic,
-    does: `${key}: ${was} → ${asksKey ? 'the authorizer and a key of its own' : 'the authorizer'}`,
+    does: `${key}: ${was} → ${asksKey ? 'the authorizer and an API key' : 'the authorizer'}`,
     after: {
       authorizationType: 'CUSTOM',
       authorizerId: '{authorizer}',
@@ -167,7 +166,7 @@ function deploymentStep({ address }: LiveApi, planId: string): Step {
     part: deploymentPart(description),
     before: null,
     makes: 'deployment',
-    does: 'deploy what is set',
+    does: 'deploy the current configuration',
     after: { description },
     isLive: false,
     apply: edit('POST', `${address}/deployments`, { description }),
@@ -201,7 +200,7 @@ function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryP
     does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [
-      // In the order of the developer guide, whose first operation makes the canary.
+      // In the order of the developer guide: the first operation makes the canary.
       { op: 'replace', path: '/canarySettings/percentTraffic', value: String(canaryPercent) },
       { op: 'replace', path: '/canarySettings/deploymentId', value: '{deployment}' },
     ]),
@@ -218,7 +217,6 @@ function edit(method: PlaneCall['method'], path: string, body?: JsonObject): Pla
   return { service: 'apigateway', method, path, ...(body !== undefined && { body }) };
 }
 
-/** Everything that the plan was made of, the function's leave included. */
 export function partsOf(live: LiveApi, authorizer: AuthorizerFunction): Snapshot {
   return { ...live.parts, ...authorizer.parts };
 }

@@ -1,4 +1,3 @@
-/** A plan as a person reads it. */
 import { count, paint, table } from '../../terminal/output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import type { Surprise } from './surprise.ts';
@@ -36,23 +35,20 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
   return table(steps.map(({ name, does }, index) => [`  ${index + 1}`, name.split(' ')[0] ?? '', does]));
 }
 
-/** What a detachment takes back, the last step first; nothing of steps that are not done. */
+/** What a detachment undoes, the last step first; without steps that are not done. */
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
     const outcome = membersState(step, now, ids) === 'after' ? undoneBy(step, now, ids) : undefined;
     return outcome === undefined ? [] : [{ name: step.name, does: tellUndo(undo, step, outcome, now) }];
   });
-  return [
-    paint('bold', `to be taken back: ${lines.length} of ${undo.steps.length} steps`),
-    ...printSteps(lines),
-  ];
+  return [paint('bold', `to be undone: ${lines.length} of ${undo.steps.length} steps`), ...printSteps(lines)];
 }
 
 /**
- * What taking a step back does: `GET /orders: the authorizer → open`. By the step itself, so that undo files of any age
- * tell it.
- * @param outcome the way in which the step was done: a canary may have been promoted since
+ * Effect of undoing a step: `GET /orders: the authorizer → open`. Derived from the step itself, so that undo
+ * files of any age can be described.
+ * @param outcome how the step was done: a canary may have been promoted since
  */
 function tellUndo(
   { functionArn, stage }: Pick<Undo, 'functionArn' | 'stage'>,
@@ -61,7 +57,7 @@ function tellUndo(
   now: Snapshot,
 ): string {
   if (makes === 'authorizer') return `delete the authorizer ${textAt(after, 'name') ?? ''}`;
-  if (makes === 'deployment') return 'delete the deployment that was made';
+  if (makes === 'deployment') return 'delete the deployment of the attachment';
   if (part === 'stage')
     return outcome.after['canarySettings'] === undefined
       ? `point stage ${stage} back at deployment ${textAt(before ?? {}, 'deploymentId') ?? ''}`
@@ -71,14 +67,14 @@ function tellUndo(
     return `take API keys from ${was === 'HEADER' ? 'the header' : was} again, not from the authorizer`;
   }
   if (part.startsWith('permission '))
-    return `no longer let API Gateway call ${functionArn.split(':').slice(6).join(':')} for this API`;
+    return `no longer allow API Gateway to call ${functionArn.split(':').slice(6).join(':')} for this API`;
   const { authorizerId } = before ?? {};
   const was = describeGuard(
     textAt(before ?? {}, 'authorizationType') ?? 'NONE',
     typeof authorizerId === 'string' ? authorizerId : undefined,
     Object.entries(now).flatMap(([name, found]) => (name.startsWith(authorizerPart('')) ? [found] : [])),
   );
-  const hadKey = after['apiKeyRequired'] === true ? ' and a key of its own' : '';
+  const hadKey = after['apiKeyRequired'] === true ? ' and an API key' : '';
   return `${stepName.replace(/^route /, '')}: the authorizer${hadKey} → ${was}`;
 }
 
@@ -96,19 +92,19 @@ function tellEffect(steps: readonly Step[], isAutomatic: boolean, verification: 
       ? `Callers notice each route at once, from step ${first + 1} on.`
       : `Callers notice nothing before step ${first + 1} of ${steps.length}.`,
     verification,
-    `${count(steps.length, 'step')}; gatewright detach takes all of them back.`,
+    `${count(steps.length, 'step')}; gatewright detach undoes all of them.`,
   ];
 }
 
 function tellVerification({ url, token }: Partial<Pick<VerifyWish, 'url' | 'token'>>): string {
-  const looked = 'What AWS shows is looked at afterwards';
-  if (url === undefined) return `${looked}; what callers get is not, without --url and --token-file.`;
+  const looked = 'AWS’s configuration is checked afterwards';
+  if (url === undefined) return `${looked}; the effect on callers is not, without --url and --token-file.`;
   return token === undefined
-    ? `${looked}, and who is refused at ${url}; not who is let in, without --token-file.`
-    : `${looked}, and what callers get at ${url}.`;
+    ? `${looked}, and refusals at ${url}; not successful calls, without --token-file.`
+    : `${looked}, and the effect on callers at ${url}.`;
 }
 
-/** For programs: what will be done, and what was found; no configuration of the API beside it. */
+/** For programs: steps and findings, without configuration of the API. */
 export function planAsJson({ plan, live, surprises }: Reading): string {
   const { id, apiId, kind, stage, region, functionArn, steps } = plan;
   return JSON.stringify({

@@ -1,4 +1,7 @@
-/** Where a quota is to be enforced (docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment can do for it. Pure. */
+/**
+ * Where a quota is enforced (docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment
+ * can do for it. Pure.
+ */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { readLogLine, variablesOf } from '../explain/log-line.ts';
@@ -9,7 +12,7 @@ import type { Surprise } from './surprise.ts';
 export const QUOTA_PLACEMENTS = ['authorizer', 'access-log', 'handler'] as const;
 export type QuotaPlacement = (typeof QUOTA_PLACEMENTS)[number];
 
-/** What of a placement cannot be attached, or needs something that is not there. */
+/** Parts of a placement that cannot be attached, or lack something. */
 export function checkPlacement(
   placement: QuotaPlacement | undefined,
   live: LiveApi,
@@ -21,8 +24,8 @@ export function checkPlacement(
     return [
       obstacle(
         'quota-handler',
-        'a quota in the handler is enforced by the backend itself, which an attachment never changes',
-        'wrap the handler in quota() of gatewright/quota (docs/guides/sell/quota.md, “In a handler”), or take --quota authorizer or access-log, which leave the backend as it is',
+        'a quota in the handler is enforced by the backend, which an attachment never changes',
+        'wrap the handler in quota() of gatewright/quota (docs/guides/sell/quota.md, “In a handler”), or use --quota authorizer or access-log, which do not change the backend',
       ),
     ];
   if (document?.quota === undefined)
@@ -30,13 +33,13 @@ export function checkPlacement(
       obstacle(
         'no-quota',
         'the access document has no quota to enforce',
-        'write quota: into the document (docs/guides/sell/quota.md)',
+        'add quota: to the document (docs/guides/sell/quota.md)',
       ),
     ];
   const isTracked = document.quota.isTracked === true;
   if (placement === 'access-log')
     return isTracked ? checkAccessLog(live) : [wrongCount('the authorizer', 'add', 'authorizer')];
-  if (isTracked) return [wrongCount('access logs', 'take away', 'access-log')];
+  if (isTracked) return [wrongCount('access logs', 'remove', 'access-log')];
   return type === 'token' && document.kind === 'rest'
     ? [obstacle('quota-token', 'a TOKEN authorizer cannot charge a quota', '--authorizer request')]
     : [];
@@ -45,15 +48,17 @@ export function checkPlacement(
 function wrongCount(where: string, change: string, other: QuotaPlacement): Surprise {
   return obstacle(
     'quota-count',
-    `the access document has its quota charged from ${where}`,
-    `${change} count: access-log in its quota, or say --quota ${other}`,
+    `the quota of the access document is charged from ${where}`,
+    `${change} count: access-log in its quota, or pass --quota ${other}`,
   );
 }
 
-/** What a line has to carry to be charged once; the caller may be named in several ways. */
+/** Fields of a log line needed to charge it once; the caller may have several names. */
 const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
 
-/** The tracker charges what the stage writes down; the log itself is an attachment of `explain --set-log-format` or of a template. */
+/**
+ * The tracker charges by the stage's access log, which is set up by `explain --set-log-format` or a template.
+ */
 function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');
   const format = textAt(stageShown, 'accessLogSettings', 'format');
@@ -67,7 +72,7 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
     return [
       obstacle(
         'access-log-format',
-        `the access log of stage ${stage} ${isJson ? `lacks ${missing.join(', ')}` : 'is no JSON'}: its lines cannot be charged`,
+        `the access log of stage ${stage} ${isJson ? `lacks ${missing.join(', ')}` : 'is not JSON'}: its lines cannot be charged`,
         fix,
       ),
     ];
@@ -77,14 +82,14 @@ function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise
       : [
           warning(
             'access-log-caller',
-            `no line of stage ${stage} names a caller, so every one is charged to nobody`,
+            `no line of stage ${stage} names a caller, so no caller is charged`,
             'add "key":"$context.authorizer.principalId", or the claim that the document charges by',
           ),
         ]),
     warning(
       'access-log-filter',
-      `whether ${group} feeds the usage tracker is not looked at`,
-      'a subscription filter with an empty pattern on the toolkit’s UsageTrackerArn',
+      `whether ${group} feeds the usage tracker was not checked`,
+      'add a subscription filter with an empty pattern on the toolkit’s UsageTrackerArn',
     ),
   ];
 }

@@ -1,4 +1,4 @@
-/** Reads an API whole, of whatever kind. Lists that are cut short, and answers about another API, are refused. */
+/** Reads a whole API of any kind. Truncated lists and answers about another API are refused. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -10,7 +10,7 @@ import type { LiveApi, LiveRoute } from './live-api.ts';
 import { isSame } from './step.ts';
 import type { Snapshot } from './step.ts';
 
-/** @throws UsageError where there is no such API or stage */
+/** @throws UsageError where the API or stage does not exist */
 export async function readLiveApi(plane: ControlPlane, apiId: string, stage: string): Promise<LiveApi> {
   const rest = await plane.read('apigateway', `/restapis/${apiId}`);
   if (rest?.['id'] === apiId) return readRest(plane, rest, apiId, stage);
@@ -104,7 +104,7 @@ function partsOf(
   ]);
 }
 
-/** By the summary of the deployment, and by the integrations of its export where the API has one. */
+/** By the summary of the deployment, and by the integrations of its export where it has one. */
 async function findRestDrift(
   plane: ControlPlane,
   address: string,
@@ -131,8 +131,12 @@ async function findRestDrift(
   );
   const set = new Map<string, LiveRoute>(routes.map((route) => [route.key, route]));
   return [
-    ...[...set.keys()].filter((key) => !served.has(key)).map((key) => `${key} is set and not deployed`),
-    ...[...served.keys()].filter((key) => !set.has(key)).map((key) => `${key} is deployed and no longer set`),
+    ...[...set.keys()]
+      .filter((key) => !served.has(key))
+      .map((key) => `${key} is configured, but not deployed`),
+    ...[...served.keys()]
+      .filter((key) => !set.has(key))
+      .map((key) => `${key} is deployed, but no longer configured`),
     ...routes.flatMap((route) => describeDrift(route, served.get(route.key), exported)),
   ].sort();
 }
@@ -148,14 +152,14 @@ function describeDrift(route: LiveRoute, served: unknown, exported: JsonObject |
     ...(served['authorizationType'] === authorizationType
       ? []
       : [
-          `${key} is deployed with authorization ${String(served['authorizationType'])} and set to ${authorizationType}`,
+          `${key} is deployed with authorization ${String(served['authorizationType'])}, and configured with ${authorizationType}`,
         ]),
     ...(Boolean(served['apiKeyRequired']) === apiKeyRequired
       ? []
-      : [`${key} ${apiKeyRequired ? 'is to ask' : 'no longer asks'} for an API key, which is not deployed`]),
+      : [`${key} ${apiKeyRequired ? 'requires' : 'no longer requires'} an API key, which is not deployed`]),
     ...(integration === undefined || isSame(was, now)
       ? []
-      : [`${key} has another integration than the one that is deployed`]),
+      : [`${key} has another integration than the deployed one`]),
   ];
 }
 
@@ -220,12 +224,15 @@ async function findHttpDrift(
   const guards = new Map(served.map((route) => [`${route.method} ${route.path}`, route.isProtected]));
   const { onlyDeployed, onlySet } = uniteRoutes(set, served);
   return [
-    ...onlySet.map((key) => `${key} is set and not deployed`),
-    ...onlyDeployed.map((key) => `${key} is deployed and no longer set`),
+    ...onlySet.map((key) => `${key} is configured, but not deployed`),
+    ...onlyDeployed.map((key) => `${key} is deployed, but no longer configured`),
     ...set
       .filter(
         (route) => (guards.get(`${route.method} ${route.path}`) ?? route.isProtected) !== route.isProtected,
       )
-      .map((route) => `${route.method} ${route.path} is set with other authorization than is deployed`),
+      .map(
+        (route) =>
+          `${route.method} ${route.path} is configured with another authorization than the deployed one`,
+      ),
   ].sort();
 }

@@ -1,4 +1,7 @@
-/** What a stack would say that has made the API: edits beside it are gone, or in its way, with its next deployment. */
+/**
+ * Template snippets for the stack that made the API: its next deployment would remove other edits, or fail
+ * because of them.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '#shared/visible-text.ts';
@@ -9,10 +12,10 @@ import type { LiveApi } from './live-api.ts';
 
 const STACK = 'aws:cloudformation:stack-name';
 
-/** What has made an API, and will want it as it was. */
+/** Creator of an API, which will restore its own state. */
 type Origin = { readonly kind: 'CloudFormation'; readonly stack: string } | { readonly kind: 'Terraform' };
 
-/** As far as its tags tell; undefined where nobody has made it by a template. */
+/** As far as tags show; undefined where no template made it. */
 export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   const tags = membersOf(api['tags']);
   const stack = textAt(tags, STACK);
@@ -23,18 +26,18 @@ export function originOf({ api }: Pick<LiveApi, 'api'>): Origin | undefined {
   return isTerraform ? { kind: 'Terraform' } : undefined;
 }
 
-/** That the plan is drift, with what to write where the API comes from instead. */
+/** That the plan is drift, and what to write at the API's origin instead. */
 export function describeOrigin(live: LiveApi, plan: Plan): readonly string[] {
   const origin = originOf(live);
   if (origin === undefined) return [];
   const isStack = origin.kind === 'CloudFormation';
   const owner = isStack ? `the CloudFormation stack ${origin.stack}` : 'Terraform';
   const tool = isStack ? 'serverless.yml' : 'Terraform';
-  const warning = `${paint('yellow', 'warning:')} the API belongs to ${showControls(owner)}: what is changed here is drift, which its next deployment may undo or trip over`;
+  const warning = `${paint('yellow', 'warning:')} the API belongs to ${showControls(owner)}: changes made here are drift, which its next deployment may undo or fail on`;
   if (plan.steps.length === 0) return [warning];
   return [
     warning,
-    `  The same in ${tool} (gatewright attach snippets has it for serverless.yml, SAM, CDK and Terraform):`,
+    `  The same in ${tool} (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):`,
     ...snippetsFor(plan)
       .filter((snippet) => snippet.tool === tool)
       .flatMap(({ text }) => text.split('\n').map((line) => `    ${showControls(line)}`)),

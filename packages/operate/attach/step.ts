@@ -1,6 +1,6 @@
 /**
- * What an attachment does, as data: each step names the part of the API that it changes, how that part was, and how it
- * is afterwards. So one look at the API tells which steps are done, whoever died in the middle, and what others did.
+ * An attachment as data: each step names a part of the API, its state before and after. So one look at the
+ * API shows which steps are done, whichever run died in the middle, and what others did.
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -8,7 +8,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 /** Parts of an API by name: `api`, `stage`, `route GET /orders`, `authorizer ours`, `permission …`. */
 export type Snapshot = Readonly<Record<string, JsonObject>>;
 
-/** One call of AWS's own API. `{authorizer}` and `{deployment}` stand for ids that earlier steps are told. */
+/** One call of AWS's own API. `{authorizer}` and `{deployment}` stand for ids from earlier steps. */
 export type PlaneCall = {
   readonly service: 'apigateway' | 'lambda';
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -18,22 +18,21 @@ export type PlaneCall = {
 
 type Made = 'authorizer' | 'deployment';
 
-/** How a part looks once it is changed, and the call that takes that back. `null`: the member is not there. */
+/** The part after the change, and the call that undoes it. `null`: the member is absent. */
 export type Outcome = { readonly after: JsonObject; readonly revert: PlaneCall };
 
 export type Step = Outcome & {
   readonly name: string;
-  /** For a person. */
   readonly does: string;
   readonly part: string;
-  /** Null: it was not there. */
+  /** Null: it did not exist. */
   readonly before: JsonObject | null;
   readonly apply: PlaneCall;
-  /** Other ways to be done: a canary that was promoted since. */
+  /** Other outcomes that count as done: a canary that was promoted since. */
   readonly orElse?: readonly Outcome[];
-  /** Whose id the part has. */
+  /** The part supplies this id. */
   readonly makes?: Made;
-  /** From here on callers notice. */
+  /** Callers notice from here on. */
   readonly isLive: boolean;
 };
 
@@ -41,7 +40,7 @@ type StepState = 'before' | 'after' | 'other';
 
 type Ids = Readonly<Partial<Record<Made, string>>>;
 
-/** Ids of what steps have made, as far as it is there. */
+/** Ids made by steps, as far as they exist. */
 export function findIds(steps: readonly Step[], now: Snapshot): Ids {
   return Object.fromEntries(
     steps.flatMap(({ makes, part }) => {
@@ -56,7 +55,7 @@ export function stateOf(step: Step, now: Snapshot, ids: Ids): StepState {
   return outcomeOf(step, now, ids) !== undefined ? 'after' : isUntouched(step, now) ? 'before' : 'other';
 }
 
-/** Which of its ways a step has been done in; undefined where it has not. */
+/** The outcome in which a step is done; undefined where it is not. */
 function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -73,8 +72,8 @@ function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
 }
 
 /**
- * For taking a step back: only the members that it has changed count, since what others have changed beside them is theirs
- * and stays. Undefined: the part is gone, and there is nothing to take back.
+ * For undoing a step: only the members that it changed count; others' changes beside them stay. Undefined:
+ * the part is gone, and there is nothing to undo.
  */
 export function membersState(step: Step, now: Snapshot, ids: Ids): StepState | undefined {
   const found = now[step.part];
@@ -86,7 +85,7 @@ export function membersState(step: Step, now: Snapshot, ids: Ids): StepState | u
   return isBefore ? 'before' : 'other';
 }
 
-/** The outcome whose members are there; undefined where none is. */
+/** The outcome whose members are present; undefined where none is. */
 export function undoneBy(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
@@ -98,7 +97,7 @@ function isUntouched({ part, before }: Step, now: Snapshot): boolean {
   return before === null ? found === undefined : found !== undefined && isSame(found, before);
 }
 
-/** Whether everything that is wanted is there; of objects, AWS may show more. */
+/** Whether everything in `wanted` is present; objects at AWS may have more. */
 function covers(found: unknown, wanted: unknown): boolean {
   if (found === undefined || found === null || found === '')
     return wanted === null || wanted === false || isSame(wanted, []);
@@ -108,7 +107,6 @@ function covers(found: unknown, wanted: unknown): boolean {
   return isSame(found, wanted);
 }
 
-/** The same JSON, in whatever order members stand. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b))
@@ -118,7 +116,6 @@ export function isSame(a: unknown, b: unknown): boolean {
   return [...names].every((name) => isSame(a[name], b[name]));
 }
 
-/** A value with the ids that are known in their places. */
 export function fillIn(value: unknown, ids: Ids): unknown {
   if (typeof value === 'string')
     return value.replace(/\{(authorizer|deployment)\}/g, (whole, name: Made) => ids[name] ?? whole);
@@ -127,7 +124,7 @@ export function fillIn(value: unknown, ids: Ids): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillIn(item, ids)]));
 }
 
-/** Parts that somebody else has changed since, each with what differs; what the steps themselves change is no difference. */
+/** Parts that others have changed since, with the differences; the steps' own changes do not count. */
 export function findForeignEdits(
   planned: Snapshot,
   steps: readonly Step[],
@@ -146,7 +143,7 @@ export function findForeignEdits(
   });
 }
 
-/** Members whose values are no secret of anybody's. */
+/** Members whose values are never secret. */
 const TELLABLE = new Set([
   'authorizationType',
   'authorizerId',

@@ -1,4 +1,3 @@
-/** What somebody should know before an authorizer is attached. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import type { Choice } from './choose-routes.ts';
@@ -7,7 +6,7 @@ import type { LiveApi } from './live-api.ts';
 
 export type Surprise = {
   readonly id: string;
-  /** An obstacle keeps the plan from being applied. */
+  /** An obstacle prevents the plan from being applied. */
   readonly level: 'obstacle' | 'warning' | 'note';
   readonly what: string;
   readonly fix: string;
@@ -18,7 +17,7 @@ export type Circumstances = {
   readonly authorizer: AuthorizerFunction;
   readonly settings: AuthorizerSettings;
   readonly choice: Choice;
-  /** That protects this API and stage; undefined: none of the folder does. */
+  /** The one for this API and stage; undefined: none in the folder. */
   readonly document: CompiledDocument | undefined;
   readonly isIncludingEdits: boolean;
 };
@@ -38,7 +37,6 @@ export const warning = (id: string, what: string, fix: string): Surprise => ({
 
 const SHOWN = 5;
 
-/** The first few. */
 export function list(texts: readonly string[]): string {
   const more = texts.length - SHOWN;
   return `${texts.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;

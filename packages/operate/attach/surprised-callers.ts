@@ -1,4 +1,6 @@
-/** What callers of an API get that they do not expect once an authorizer is attached: pages, and whoever shares a cache. Pure. */
+/**
+ * Unexpected effects on an API's callers once an authorizer is attached: web pages, and shared caches. Pure.
+ */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { list, warning } from './surprise.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
@@ -15,7 +17,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       : [
           warning(
             'cors',
-            'pages of other origins cannot read 401 and 403: the API answers OPTIONS by a route, and denials carry no CORS headers',
+            'pages of other origins cannot read 401 and 403: a route of the API answers OPTIONS, and denials carry no CORS headers',
             'give the API a CorsConfiguration',
           ),
         ];
@@ -39,7 +41,7 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
           warning(
             'cors',
             `pages of other origins call this API (it has ${preflights.length} OPTIONS methods), and cannot read its 401 and 403: no gateway response sends Access-Control-Allow-Origin`,
-            'gateway responses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin',
+            'add gateway responses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin',
           ),
         ]
       : []),
@@ -47,15 +49,15 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
       ? [
           warning(
             'preflight',
-            `${list(uncovered.map(({ key }) => key))} answers OPTIONS, too: preflights will be refused with 401`,
-            'an OPTIONS method without an authorizer on these resources',
+            `${list(uncovered.map(({ key }) => key))} also answers OPTIONS: preflights will be refused with 401`,
+            'add an OPTIONS method without an authorizer to these resources',
           ),
         ]
       : []),
   ];
 }
 
-/** The authorizer decides who comes in; what the stage keeps is the same for all who do. */
+/** The authorizer decides who gets in; cached replies are the same for all of them. */
 export function checkCaches({ live: { kind, stageShown }, choice: { chosen } }: Circumstances): Surprise[] {
   if (kind !== 'rest' || stageShown['cacheClusterEnabled'] !== true) return [];
   const settings = stageShown['methodSettings'];
@@ -79,8 +81,8 @@ export function checkCaches({ live: { kind, stageShown }, choice: { chosen } }: 
     : [
         warning(
           'cache',
-          `the stage keeps answers of ${list(cached.map(({ key }) => key))} and gives them to every caller who is let in`,
-          'put method.request.header.Authorization into the cache key, or leave what depends on the caller out of the cache',
+          `the stage caches answers of ${list(cached.map(({ key }) => key))} and returns them to every allowed caller`,
+          'put method.request.header.Authorization into the cache key, or do not cache answers that depend on the caller',
         ),
       ];
 }

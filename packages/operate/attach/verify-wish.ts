@@ -1,4 +1,6 @@
-/** What verification is asked for: read before anything is changed, so that no mistake in it is met by an API that is attached to already. */
+/**
+ * Options of a verification: read before anything is changed, so that a mistake in them is found in time.
+ */
 import { UsageError } from '../../terminal/output.ts';
 import { readTokenFile } from '../../terminal/read-token-file.ts';
 import { attachedRoutes } from './ask-function.ts';
@@ -6,34 +8,34 @@ import type { Plan, Undo } from './journal.ts';
 import { routePart } from './live-api.ts';
 
 export type VerifyWish = {
-  /** Of a caller whom the rules let in. */
+  /** Of a caller that the rules allow. */
   readonly token: string | undefined;
-  /** A route whose integration is to be called for real: `GET /orders`. */
+  /** A route whose integration is really called: `GET /orders`. */
   readonly invoke: string | undefined;
-  /** Where the stage answers, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
+  /** Address of the stage, such as https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod. */
   readonly url: string | undefined;
-  /** Path below it that is asked; the first attached GET without parameters where it is left out. */
+  /** Requested path below it; default: the first attached GET without parameters. */
   readonly path: string | undefined;
 };
 
 type VerifyFlags = Partial<Record<'url' | 'path' | 'invoke' | 'tokenFile', string>>;
 
-/** @throws UsageError for a file that cannot be read, and for what is no address, path or route */
+/** @throws UsageError for an unreadable file, and for an invalid address, path or route */
 export function readVerifyWish({ url, path, invoke, tokenFile }: VerifyFlags): VerifyWish {
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   if (token === '') throw new UsageError(`--token-file: ${tokenFile ?? ''} is empty`);
   if (url !== undefined && !(URL.canParse(url) && /^https?:\/\//i.test(url)))
-    throw new UsageError(`--url: ${url} is no address, such as https://api.example.com/prod`);
+    throw new UsageError(`--url: ${url} is not an address, such as https://api.example.com/prod`);
   if (path !== undefined && url === undefined)
-    throw new UsageError('--path says what is called below --url: give both');
+    throw new UsageError('--path needs --url: it is called below that address');
   if (path !== undefined && !path.startsWith('/'))
-    throw new UsageError(`--path: ${path} begins with no slash, as /orders does`);
+    throw new UsageError(`--path: ${path} must begin with a slash, as /orders does`);
   if (invoke !== undefined && !/^[A-Z]+ \/\S*$/.test(invoke))
-    throw new UsageError(`--invoke: ${invoke} is no route, such as "GET /orders"`);
+    throw new UsageError(`--invoke: ${invoke} is not a route, such as "GET /orders"`);
   return { token, invoke, url, path };
 }
 
-/** @throws UsageError where the API has nothing that can be looked at so */
+/** @throws UsageError where the API cannot be checked this way */
 export function checkVerifyWish(plan: Plan, { url, path, invoke }: VerifyWish): void {
   if (invoke !== undefined && plan.kind !== 'rest')
     throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
@@ -42,12 +44,14 @@ export function checkVerifyWish(plan: Plan, { url, path, invoke }: VerifyWish): 
   if (url !== undefined && plan.kind !== 'websocket') findAsked(plan, path);
 }
 
-/** What is asked below the live address. @throws UsageError where nobody has said, and no attached route will do */
+/**
+ * The path requested at the live address. @throws UsageError where none is given, and no attached route fits
+ */
 export function findAsked({ steps }: Pick<Undo, 'steps'>, path: string | undefined): string {
   const usual = attachedRoutes(steps)
     .map((key) => key.split(' '))
     .find(([method, where = '']) => method === 'GET' && !where.includes('{'))?.[1];
   const asked = path ?? usual;
-  if (asked === undefined) throw new UsageError('--url: which path? Name one by --path, such as /orders');
+  if (asked === undefined) throw new UsageError('--url needs a path: name one with --path, such as /orders');
   return asked;
 }

@@ -1,4 +1,7 @@
-/** Whether what was attached does what it is for: by what AWS shows, by AWS's own tests, and, where asked, by the live address. */
+/**
+ * Whether an attachment works: by AWS's configuration, by AWS's own tests, and, where requested, by the live
+ * address.
+ */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import { askWithin } from '@gatewright/authoring/account/bounded-reply';
 import { count, UsageError } from '../../terminal/output.ts';
@@ -13,7 +16,7 @@ import type { VerifyWish } from './verify-wish.ts';
 
 export type Check = {
   readonly what: string;
-  /** Undefined: it could not be looked at. */
+  /** Undefined: it could not be checked. */
   readonly isGood: boolean | undefined;
   readonly saw: string;
 };
@@ -51,7 +54,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
       ? []
       : [
           {
-            what: 'nobody has changed these parts since',
+            what: 'these parts have not been changed by others',
             isGood: undefined,
             saw: changed.map(({ part }) => part).join(', '),
           },
@@ -61,7 +64,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
 
 const attached = ({ steps }: Undo): readonly string[] => attachedRoutes(steps);
 
-/** By the stage's export, which is what callers get. */
+/** By the stage's export, which shows what callers get. */
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
   const { kind, apiId, stage } = undo;
   const what = `stage ${stage} serves the routes behind the authorizer`;
@@ -73,7 +76,7 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
       ? `/restapis/${apiId}/stages/${name}/exports/oas30?extensions=authorizers`
       : `/v2/apis/${apiId}/exports/OAS30?includeExtensions=true&outputType=JSON&stageName=${name}`,
   );
-  if (exported === undefined) return [{ what, isGood: undefined, saw: 'there is no export of the stage' }];
+  if (exported === undefined) return [{ what, isGood: undefined, saw: 'the stage has no export' }];
   const served = readExportedRoutes(exported);
   const open = attached(undo).filter((key) => {
     const route = served.find(
@@ -85,7 +88,7 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
     ({ part, after }) => part === 'stage' && after['canarySettings'] !== undefined,
   );
   if (open.length > 0 && isCanary)
-    return [{ what, isGood: undefined, saw: 'only the canary does yet: the export is that of the stage' }];
+    return [{ what, isGood: undefined, saw: 'only the canary does so far: the export is that of the stage' }];
   return [
     {
       what,
@@ -95,7 +98,10 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
   ];
 }
 
-/** What the function decides for the real stage, whatever is deployed; a good credential is charged like any other call. */
+/**
+ * The function's decision for the real stage, whatever is deployed; a good credential is charged like in any
+ * call.
+ */
 async function askAuthorizer(
   undo: Undo,
   plane: ControlPlane,
@@ -108,7 +114,7 @@ async function askAuthorizer(
     return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
   };
   const refuses = 'the function refuses a bad credential';
-  const takes = `the function lets a good credential ${method} ${path}`;
+  const takes = `the function allows a good credential ${method} ${path}`;
   const bad = await ask(BAD_TOKEN);
   const good = token === undefined ? undefined : await ask(`Bearer ${token}`);
   return [
@@ -122,8 +128,8 @@ async function askAuthorizer(
 }
 
 /**
- * Whether API Gateway reaches the function. The event names a stage of AWS's own, which an access document rarely protects:
- * then the function fails, and has been reached all the same.
+ * Whether API Gateway reaches the function. The test event names a stage of AWS's own, which an access
+ * document rarely protects: then the function fails, but has been reached.
  */
 async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): Promise<readonly Check[]> {
   const { authorizer: id } = findIds(undo.steps, now);
@@ -136,8 +142,7 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   });
   const status = Number(answer['clientStatus']);
   const isBarred = /permission/i.test(textAt(answer, 'log') ?? '');
-  const saw =
-    status === 500 ? '500, as it does for the stage of the test where no document names it' : String(status);
+  const saw = status === 500 ? '500, as for the test stage, which no document names' : String(status);
   return [
     {
       what: 'TestInvokeAuthorizer: API Gateway reaches the function',
@@ -147,7 +152,7 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
   ];
 }
 
-/** It calls what stands behind the route, past the authorizer: only where somebody names a route for it. */
+/** It calls the integration, past the authorizer: only for a route named by the user. */
 async function testMethod(
   { kind, apiId }: Undo,
   plane: ControlPlane,
@@ -159,7 +164,7 @@ async function testMethod(
     throw new UsageError('--invoke: only REST APIs have TestInvokeMethod; --url calls the live address');
   }
   if (invoke === undefined)
-    return [{ what, isGood: undefined, saw: 'no --invoke: it would call what stands behind a route' }];
+    return [{ what, isGood: undefined, saw: 'no --invoke: it would call the integration of a route' }];
   const [method = '', path = ''] = invoke.split(/\s+/);
   const resources = await plane.list(`/restapis/${apiId}/resources?embed=methods&limit=500`);
   const resource = resources.find((one) => one['path'] === path);
@@ -179,15 +184,15 @@ async function askLive(undo: Undo, { url, path, token }: VerifyWish): Promise<re
   if (url === undefined)
     return [
       {
-        what: 'the live address refuses and lets in',
+        what: 'the live address refuses and allows callers',
         isGood: undefined,
-        saw: 'no --url: nobody has called it',
+        saw: 'no --url: it was not called',
       },
     ];
   if (undo.kind === 'websocket')
     return [
       {
-        what: 'the live address refuses and lets in',
+        what: 'the live address refuses and allows callers',
         isGood: undefined,
         saw: 'open a connection: wscat -c URL',
       },
@@ -204,14 +209,14 @@ async function askLive(undo: Undo, { url, path, token }: VerifyWish): Promise<re
     { what: `GET ${asked} without a credential is refused`, isGood: isRefusal(none), saw: String(none) },
     { what: `GET ${asked} with a bad one is refused`, isGood: isRefusal(bad), saw: String(bad) },
     ...(token === undefined
-      ? [{ what: `GET ${asked} with a good one is let in`, isGood: undefined, saw: 'no --token-file' }]
+      ? [{ what: `GET ${asked} with a good one is allowed`, isGood: undefined, saw: 'no --token-file' }]
       : [checkGood(asked, await ask(`Bearer ${token}`))]),
   ];
 }
 
 function checkGood(asked: string, status: number): Check {
   return {
-    what: `GET ${asked} with a good one is let in`,
+    what: `GET ${asked} with a good one is allowed`,
     saw: String(status),
     isGood: status !== 401 && status !== 403 && status < 500,
   };

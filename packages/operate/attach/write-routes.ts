@@ -1,4 +1,7 @@
-/** The routes of an API as they will be once an authorizer is attached, for its access document: the authorizers need them before. */
+/**
+ * Routes of an API as they will be once an authorizer is attached, for its access document: the authorizers
+ * need them before.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { inventoryPath, writeCompiledAccess } from '@gatewright/authoring/access-files';
 import { printProblem } from '@gatewright/authoring/read-document';
@@ -8,7 +11,7 @@ import { count, UsageError } from '../../terminal/output.ts';
 import type { LiveApi } from './live-api.ts';
 
 /**
- * @param keys of the routes that the plan is about
+ * @param keys of the routes in the plan
  * @returns what was written, as a sentence
  * @throws UsageError where no document names the API, or the documents do not compile
  */
@@ -27,7 +30,7 @@ export function writeRoutes(folder: string, live: LiveApi, keys: ReadonlySet<str
   const [document] = found;
   if (document === undefined)
     throw new UsageError(
-      `no document of ${folder} names stage ${stage} of API ${apiId}\nWhere one names it by stack and logical id, gatewright access sync finds the id; else write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } }, with the stage of the toolkit's stack`,
+      `no document of ${folder} names stage ${stage} of API ${apiId}\nIf one names it by stack and logical id, gatewright access sync finds the id; otherwise write api: { STAGE: { apiId: ${apiId}, stage: ${stage} } }, with the stage of the toolkit's stack`,
     );
   const routes = live.routes.map(({ key, method, path, authorizationType }) => ({
     method: method.startsWith('$') ? 'ANY' : method,

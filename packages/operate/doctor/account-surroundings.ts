@@ -1,4 +1,4 @@
-/** What is known around an API that is deployed: its functions and who may call them. Their source is not here. */
+/** Facts beside a deployed API: its functions and their permissions. Sources are not available. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
 import { apiArnBeside, mayCall } from '../attach/authorizer-function.ts';
@@ -7,7 +7,7 @@ import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Unread } from './finding.ts';
 import type { Surroundings } from './read-api-view.ts';
 
-/** @param unread takes what nobody could look at */
+/** @param unread receives what could not be read */
 export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundings {
   const asked = new Map<string, Promise<unknown>>();
   const ask = (
@@ -44,7 +44,7 @@ export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundi
     async isPermitted(functionName, source, apiId) {
       const found = await ask(functionName, 'configuration', 'lambda:GetFunctionConfiguration');
       const arn = isJsonObject(found) ? textAt(found, 'FunctionArn') : undefined;
-      // Of a function that is not there, or another account's, nobody can tell.
+      // Unknown for a missing function, or another account's.
       if (arn === undefined) return undefined;
       const told = await ask(functionName, 'policy', 'lambda:GetPolicy');
       if (told === null) return undefined;

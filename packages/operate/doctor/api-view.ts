@@ -1,4 +1,6 @@
-/** One stage of an API as checks look at it, deployed or only written down. A fact that nobody could read is undefined. */
+/**
+ * One stage of an API as checks see it, deployed or only defined. A fact that could not be read is undefined.
+ */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 
@@ -6,18 +8,16 @@ export type FunctionFacts = {
   readonly name: string;
   readonly where: string;
   readonly timeoutSeconds: number | undefined;
-  /** Source files, where they are on this machine. */
   readonly sources: readonly { readonly file: string; readonly text: string }[];
 };
 
-/** A function that the API calls, by what name. */
 export type Invocation = {
   /** `GET /orders`, `authorizer ours` */
   readonly by: string;
   readonly where: string;
   /** With its alias or version, as the URI has it: `orders:live`. */
   readonly functionName: string;
-  /** Undefined: called by a role, or nobody could tell. */
+  /** Undefined: called through a role, or unknown. */
   readonly isPermitted: boolean | undefined;
   readonly facts: FunctionFacts | undefined;
 };
@@ -33,7 +33,7 @@ export type AuthorizerView = {
   readonly id: string;
   readonly where: string;
   readonly ttlSeconds: number;
-  /** Of a JWT or Cognito authorizer undefined. */
+  /** Undefined for a JWT or Cognito authorizer. */
   readonly calls: Invocation | undefined;
 };
 
@@ -48,15 +48,14 @@ export type KeyView = { readonly name: string; readonly where: string; readonly 
 
 export type ApiView = {
   readonly live: LiveApi;
-  /** The API, and its stage. */
   readonly where: string;
   readonly stageWhere: string;
   readonly routes: readonly RouteView[];
   readonly authorizers: readonly AuthorizerView[];
-  /** Of this stage; those of keys are of the account. */
+  /** Plans of this stage; keys are those of the account. */
   readonly plans: readonly PlanView[];
   readonly keys: readonly KeyView[];
-  /** Web ACLs that somebody means to protect HTTP APIs with. */
+  /** Web ACLs associated with HTTP APIs, which AWS does not support. */
   readonly webAcls: readonly { readonly where: string; readonly api: string }[];
   readonly hasValidators: boolean;
 };

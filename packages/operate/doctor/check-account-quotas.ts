@@ -1,4 +1,7 @@
-/** What the account may have, against what the stack asks for. Sources: docs/aws, "Quotas"; Lambda developer guide, "Lambda quotas". */
+/**
+ * The account's quotas against the stack's needs. Sources: docs/aws, "Quotas"; Lambda developer guide,
+ * "Lambda quotas".
+ */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
@@ -17,15 +20,14 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
     {
       id: 'concurrency',
       level: 'obstacle',
-      what: `${sum} concurrent executions are reserved, and ${free} can be`,
-      why: `the account has ${concurrency} in this region, ${unreserved + had} of them unreserved but for this stack, and AWS leaves at least ${LEFT_TO_OTHERS} to all others`,
+      what: `${sum} concurrent executions are reserved, and ${free} are available`,
+      why: `the account has ${concurrency} in this region, ${unreserved + had} of them unreserved apart from this stack, and AWS keeps at least ${LEFT_TO_OTHERS} for all others`,
       where: wanted.map(({ logicalId, count }) => `${logicalId}: ${count}`).join(', '),
-      fix: 'lower the reserved… parameters of the stage, or ask for more: Service Quotas, AWS Lambda, "Concurrent executions"',
+      fix: 'lower the reserved… parameters of the stage, or request more: Service Quotas, AWS Lambda, "Concurrent executions"',
     },
   ];
 }
 
-/** Functions that keep executions for themselves, by the template. */
 export function reservations({
   template,
 }: StackView): readonly { readonly logicalId: string; readonly name: unknown; readonly count: number }[] {
@@ -46,14 +48,14 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
       id: 'code-storage',
       level: 'obstacle',
       where: `functions and layers of account ${account.accountId}`,
-      what: `functions and layers take ${codeBytes} of ${codeLimitBytes} bytes, and these are ${stack.codeBytes} more`,
+      what: `functions and layers use ${codeBytes} of ${codeLimitBytes} bytes, and these are ${stack.codeBytes} more`,
       why: 'AWS Lambda refuses code beyond what the account may store in a region',
-      fix: 'delete old versions of functions and layers, or ask for more: Service Quotas, AWS Lambda, "Function and layer storage"',
+      fix: 'delete old versions of functions and layers, or request more: Service Quotas, AWS Lambda, "Function and layer storage"',
     },
   ];
 }
 
-/** For one region; AWS may have raised them for the account, which these calls do not tell. */
+/** Per region; these calls do not show whether AWS raised them for the account. */
 const API_QUOTAS = { rest: 600, http: 600, websocket: 600 };
 const API_TYPES = {
   rest: ['AWS::ApiGateway::RestApi', ''],
@@ -78,8 +80,8 @@ export function checkApiCount({ stack, account }: Views): readonly Finding[] {
         level: 'warning',
         where: added.map(([id]) => id).join(', '),
         what: `the account has ${apis[kind]} ${API_NAMES[kind]} APIs in ${stack.region}`,
-        why: `${API_QUOTAS[kind]} are allowed, unless AWS has raised that for the account`,
-        fix: 'delete APIs that nobody calls, or see what is allowed: Service Quotas, Amazon API Gateway',
+        why: `${API_QUOTAS[kind]} are allowed, unless AWS has raised the quota of the account`,
+        fix: 'delete unused APIs, or check the quota: Service Quotas, Amazon API Gateway',
       },
     ];
   });

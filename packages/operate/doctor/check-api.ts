@@ -1,4 +1,4 @@
-/** What will surprise whoever calls or pays for an API; each from facts alone. */
+/** Surprises for an API's callers or its owner; each from facts only. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { findRestOnly } from './rest-only.ts';
 import type { ApiView, FunctionFacts } from './api-view.ts';
@@ -19,7 +19,7 @@ const warning = (id: string, what: string, why: string, where: string, fix: stri
 const NARROW = /['"]?Resource['"]?\s*:\s*\[?\s*(?:event\??\.|event\[['"])?(methodArn|routeArn)\b/;
 const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
 
-/** docs/aws §15.23: the policy is kept for the caller and asked again for each ARN. */
+/** docs/aws §15.23: the policy is cached per caller and evaluated for each ARN. */
 function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
   return authorizers
     .filter(({ ttlSeconds }) => ttlSeconds > 0)
@@ -27,10 +27,10 @@ function checkNarrowPolicies({ authorizers }: ApiView): readonly Finding[] {
       findInSource(calls?.facts, NARROW).map(({ place, found }) =>
         warning(
           'narrow-policy',
-          `the policy of authorizer ${name} allows ${found} alone, and is kept for ${ttlSeconds} s`,
-          'the kept policy answers for every route that the same credential asks: all but the first are 403 until it ends',
+          `the policy of authorizer ${name} allows only ${found}, and is cached for ${ttlSeconds} s`,
+          'the cached policy decides for every route called with the same credential: all but the first are 403 until it expires',
           place,
-          'let the policy cover all that the caller may do, or set the TTL to 0',
+          'return a policy for everything that the caller may do, or set the TTL to 0',
         ),
       ),
     );
@@ -43,9 +43,9 @@ function checkBodyReaders({ authorizers }: ApiView): readonly Finding[] {
       warning(
         'authorizer-body',
         `authorizer ${name} reads the body of the request`,
-        'API Gateway sends an authorizer headers, query and path, and never the body',
+        'API Gateway sends an authorizer headers, query and path, never the body',
         place,
-        'put what it needs into a header, or check the body in the handler',
+        'put the value into a header, or check the body in the handler',
       ),
     ),
   );
@@ -64,7 +64,9 @@ function findInSource(
   return [];
 }
 
-/** Where the authorizer gives the key, it has decided before: no caller brings one (docs/guides/sell/quota.md, "In the authorizer"). */
+/**
+ * Where the authorizer supplies the key, callers bring none (docs/guides/sell/quota.md, "In the authorizer").
+ */
 function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[] {
   return [
     ...plans
@@ -73,9 +75,9 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'plan-without-quota',
           `usage plan ${name} has no quota${hasThrottle ? '' : ' and no throttle'}`,
-          'its keys may call as often as they like: a plan counts, and refuses only what it has a limit for',
+          'its keys may call without limit: a plan counts requests, but refuses only above a limit',
           where,
-          'give the plan a quota, or say in its description that it has none',
+          'give the plan a quota, or state in its description that it has none',
         ),
       ),
     ...keys
@@ -84,9 +86,9 @@ function checkPlans({ live: { api }, plans, keys }: ApiView): readonly Finding[]
         warning(
           'key-without-plan',
           `API key ${name} is in no usage plan`,
-          'a key alone opens nothing: API Gateway answers its callers 403',
+          'a key without a plan has no effect: API Gateway answers its callers 403',
           where,
-          'put it into a usage plan that has the stage',
+          'add it to a usage plan with the stage',
         ),
       ),
   ];
@@ -102,8 +104,8 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
             where: calls.where,
             what: `API Gateway may not call ${calls.functionName} for ${calls.by}`,
             why: calls.functionName.includes(':')
-              ? 'the permission of a function does not hold for its aliases and versions: each needs its own, and without it every call is 500'
-              : 'without a permission every call is answered 500',
+              ? 'a permission for a function does not apply to its aliases and versions: each needs its own, and without it every call is 500'
+              : 'without a permission every call is 500',
             fix: `AWS::Lambda::Permission (or aws lambda add-permission) for ${calls.functionName}, principal apigateway.amazonaws.com`,
           },
         ]
@@ -111,7 +113,7 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
   );
 }
 
-/** Seconds that API Gateway waits, unless the integration waits less (docs/aws, "Limits"). */
+/** API Gateway's timeout in seconds, unless the integration's is shorter (docs/aws, "Limits"). */
 const WAITS = { rest: 29, http: 30, websocket: 29 };
 
 function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readonly Finding[] {
@@ -124,8 +126,8 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
     return [
       warning(
         'timeout',
-        `${calls.functionName} may take ${takes} s, and ${key} waits ${own} s`,
-        'the caller gets 504 (503 of an HTTP API) while the function goes on, is paid for, and may be asked again',
+        `${calls.functionName} has a timeout of ${takes} s, and ${key} waits ${own} s`,
+        'the caller gets 504 (503 of an HTTP API) while the function goes on, is billed, and may be called again',
         where,
         `lower the timeout of the function to ${own} s or less, or hand long work to a queue`,
       ),
@@ -138,7 +140,7 @@ function checkTimeouts({ live: { kind }, routes, authorizers }: ApiView): readon
         ? [
             warning(
               'timeout',
-              `authorizer ${name} may take ${calls?.facts?.timeoutSeconds ?? 0} s, and API Gateway waits 30 s`,
+              `authorizer ${name} has a timeout of ${calls?.facts?.timeoutSeconds ?? 0} s, and API Gateway waits 30 s`,
               'callers get 500 while it goes on',
               where,
               'lower its timeout',
@@ -157,10 +159,10 @@ function checkPayloads({ live: { kind, api }, routes, where }: ApiView): readonl
   return [
     warning(
       'payload',
-      `the API takes binary bodies of up to 10 MB (${types.map(String).join(', ')}), and a function 6 MB`,
-      `a body goes to ${first.calls?.functionName ?? 'the function'} as base64, which makes 4 bytes of 3: from about 4.5 MB on the caller gets 413`,
+      `the API accepts binary bodies of up to 10 MB (${types.map(String).join(', ')}), and a function 6 MB`,
+      `a body is sent to ${first.calls?.functionName ?? 'the function'} as base64, which makes 4 bytes of 3: from about 4.5 MB the caller gets 413`,
       where,
-      'upload to S3 by a signed address, or tell callers the limit',
+      'upload to S3 by a presigned URL, or document the limit for callers',
     ),
   ];
 }
@@ -185,9 +187,9 @@ function checkPages({ live, routes, where }: ApiView): readonly Finding[] {
         warning(
           'gateway-response-cors',
           `pages of other origins call this API, and ${missing.join(' and ')} carry no CORS headers`,
-          'API Gateway words 401, 403, 429 and 5xx itself: without the header a page reads a CORS error instead of the status',
+          'API Gateway itself answers 401, 403, 429 and 5xx: without the header a page sees a CORS error instead of the status',
           where,
-          `gateway responses ${missing.join(', ')} with gatewayresponse.header.Access-Control-Allow-Origin`,
+          `add gateway responses ${missing.join(', ')} with gatewayresponse.header.Access-Control-Allow-Origin`,
         ),
       ];
 }
@@ -197,10 +199,10 @@ function checkDeployed({ live: { drift, stage }, stageWhere }: ApiView): readonl
   return [
     warning(
       'not-deployed',
-      `stage ${stage} does not serve what is set: ${drift.slice(0, 5).join(', ')}${drift.length > 5 ? ' …' : ''}`,
-      'edits are served once they are deployed, and the next deployment of anybody lets them go live',
+      `stage ${stage} does not serve the current configuration: ${drift.slice(0, 5).join(', ')}${drift.length > 5 ? ' …' : ''}`,
+      'edits take effect when they are deployed, and anyone’s next deployment publishes them',
       stageWhere,
-      'deploy them, or take them back',
+      'deploy or undo them',
     ),
   ];
 }
@@ -212,14 +214,14 @@ function checkLogs({ live: { stageShown, stage }, stageWhere }: ApiView): readon
     warning(
       'no-access-log',
       `stage ${stage} writes no access log`,
-      'nobody can tell afterwards who was refused, and why: gatewright explain reads these lines',
+      'refusals cannot be explained afterwards: gatewright explain reads these lines',
       stageWhere,
-      'an access log in JSON with $context.error.responseType; gatewright explain --api … --log-format prints one',
+      'add an access log in JSON with $context.error.responseType; gatewright explain --api … --log-format prints one',
     ),
   ];
 }
 
-/** AWS shows 10,000 and 5,000 where nobody has said anything: those of the account. */
+/** AWS shows the account's 10,000 and 5,000 where no limit is set. */
 const ACCOUNT_RATE = 10_000;
 
 function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiView): readonly Finding[] {
@@ -237,7 +239,7 @@ function checkThrottling({ live: { kind, stageShown, stage }, stageWhere }: ApiV
           `stage ${stage} has no throttle of its own`,
           "one caller may use up the account's 10,000 requests a second, which all APIs of the region share",
           stageWhere,
-          'a rate and burst for the stage (ThrottlingRateLimit, ThrottlingBurstLimit)',
+          'set a rate and burst for the stage (ThrottlingRateLimit, ThrottlingBurstLimit)',
         ),
       ];
 }
@@ -250,9 +252,9 @@ function checkWebAcls({ live: { kind, apiId }, webAcls }: ApiView): readonly Fin
       id: 'waf-http',
       level: 'obstacle',
       where,
-      what: 'a web ACL is meant to guard an HTTP API',
-      why: 'AWS WAF takes REST APIs only: the association fails, or guards nothing',
-      fix: 'CloudFront with the web ACL in front of it, or a REST API',
+      what: 'a web ACL is associated with an HTTP API',
+      why: 'AWS WAF supports REST APIs only: the association fails, or has no effect',
+      fix: 'put CloudFront with the web ACL in front of it, or use a REST API',
     }));
 }
 
@@ -265,12 +267,12 @@ function checkKind(view: ApiView): readonly Finding[] {
       'the REST API uses nothing that an HTTP API lacks',
       'REST costs $3.50 a million requests and HTTP $1.00 (us-east-1): $2.50 of each million, $25 a month at 10 million',
       view.where,
-      'an HTTP API with the same routes; error texts and CORS differ (docs/aws/surprises.md)',
+      'use an HTTP API with the same routes; error texts and CORS differ (docs/aws/surprises.md)',
     ),
   ];
 }
 
-/** In the order in which they are told. */
+/** In the order of the report. */
 export const API_CHECKS: readonly ApiCheck[] = [
   checkPermissions,
   checkWebAcls,

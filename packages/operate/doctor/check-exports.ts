@@ -1,4 +1,4 @@
-/** A name is exported once in a region, and no export goes while another stack imports it. */
+/** An export name is unique in a region, and an export cannot be removed while another stack imports it. */
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
 
@@ -12,8 +12,8 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
     ...taken.map((one): Finding => ({
       id: 'export-taken',
       level: 'obstacle',
-      what: `stack ${one.stackName} exports ${one.name} already`,
-      why: 'a name is exported once in an account and region, so CloudFormation refuses the stack',
+      what: `stack ${one.stackName} already exports ${one.name}`,
+      why: 'an export name is unique in an account and region, so CloudFormation refuses the stack',
       where: `output ${named.find(({ name }) => name === one.name)?.output ?? ''}`,
       fix: `delete stack ${one.stackName}, or give one of the two services another name or stage`,
     })),
@@ -22,15 +22,15 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
       .map(({ name, by }): Finding => ({
         id: 'export-in-use',
         level: 'obstacle',
-        what: `export ${name} goes with this deployment, and ${by.join(', ')} imports it`,
-        why: 'CloudFormation deletes and changes no export that is imported',
+        what: `this deployment removes export ${name}, and ${by.join(', ')} imports it`,
+        why: 'CloudFormation neither deletes nor changes an imported export',
         where: `export ${name} of stack ${stackName}`,
         fix: `deploy ${by.join(', ')} without the import first, or keep the output`,
       })),
   ];
 }
 
-/** What the template exports by a name that is known before the deployment. */
+/** Exports of the template whose names are known before the deployment. */
 export function exportsOf({
   template,
 }: StackView): readonly { readonly output: string; readonly name: string }[] {

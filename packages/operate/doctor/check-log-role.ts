@@ -1,4 +1,6 @@
-/** API Gateway makes no stage with logs where the account has no role for them. HTTP APIs write theirs without. */
+/**
+ * API Gateway refuses a stage with logs where the account has no role for them. HTTP APIs do not need one.
+ */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { Finding } from './finding.ts';
 import type { StackView, Views } from './views.ts';
@@ -11,13 +13,12 @@ export function checkLogRole({ stack, account }: Views): readonly Finding[] {
     id: 'log-role',
     level: 'obstacle',
     where: `${logicalId} of the compiled template`,
-    what: 'the account has no role by which API Gateway writes logs',
+    what: 'the account has no role with which API Gateway writes logs',
     why: 'a REST or WebSocket stage with logs is refused: "CloudWatch Logs role ARN must be set in account settings"',
-    fix: `make the role once for ${account.accountId} in ${stack.region} (docs/guides/operate/operating.md, "The account's role for logs"), or switch these logs off`,
+    fix: `create the role once for ${account.accountId} in ${stack.region} (docs/guides/operate/operating.md, "The account's role for logs"), or switch these logs off`,
   }));
 }
 
-/** Logical ids of what makes such a stage. */
 export function stagesWithLogs({ template: { Resources } }: StackView): readonly string[] {
   const isWebSocket = (api: unknown): boolean => {
     const { Ref: id } = membersOf(api);

@@ -1,4 +1,4 @@
-/** CloudFormation makes what the template names, and fails where it is there and another's. */
+/** CloudFormation fails to create a named resource that exists and belongs to others. */
 import type { Finding } from './finding.ts';
 import type { NamedResource, StackResource, Views } from './views.ts';
 
@@ -8,7 +8,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::DynamoDB::Table': {
     called: 'table',
     fix: (name) =>
-      `import it into the stack (docs/guides/operate/operating.md, "A stack that was deleted"), or, where nothing in it is needed: aws dynamodb delete-table --table-name ${name}`,
+      `import it into the stack (docs/guides/operate/operating.md, "A stack that was deleted"), or, if its items are not needed: aws dynamodb delete-table --table-name ${name}`,
   },
   'AWS::Logs::LogGroup': {
     called: 'log group',
@@ -21,16 +21,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::SQS::Queue': {
     called: 'queue',
     fix: (name) =>
-      `see that it is empty, then: aws sqs delete-queue --queue-url "$(aws sqs get-queue-url --queue-name ${name} --query QueueUrl --output text)"`,
+      `check that it is empty, then: aws sqs delete-queue --queue-url "$(aws sqs get-queue-url --queue-name ${name} --query QueueUrl --output text)"`,
   },
   'AWS::SNS::Topic': {
     called: 'topic',
-    fix: (name) =>
-      `aws sns delete-topic --topic-arn with the ARN of ${name}, after a look at who subscribes to it`,
+    fix: (name) => `check its subscribers, then: aws sns delete-topic --topic-arn with the ARN of ${name}`,
   },
   'AWS::Events::EventBus': {
     called: 'event bus',
-    fix: (name) => `aws events delete-event-bus --name ${name}, after its rules`,
+    fix: (name) => `delete its rules, then: aws events delete-event-bus --name ${name}`,
   },
   'AWS::CloudWatch::Dashboard': {
     called: 'dashboard',
@@ -38,7 +37,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** Types whose names are looked up. */
 export const NAMED_TYPES: readonly string[] = Object.keys(KINDS);
 
 export function checkNames({ stack, account }: Views): readonly Finding[] {
@@ -51,9 +49,9 @@ export function checkNames({ stack, account }: Views): readonly Finding[] {
         id: 'name-taken',
         level: 'obstacle',
         where: `${logicalId} (${type})`,
-        what: `${kind?.called ?? type} ${name} exists, and stack ${stack.stackName} has not made it`,
-        why: 'CloudFormation makes what the template names and fails with "already exists"; the whole deployment is taken back',
-        fix: kind?.fix(name) ?? 'delete it, or take another name',
+        what: `${kind?.called ?? type} ${name} exists, and does not belong to stack ${stack.stackName}`,
+        why: 'CloudFormation fails with "already exists" and rolls back the whole deployment',
+        fix: kind?.fix(name) ?? 'delete it, or use another name',
       };
     });
 }

@@ -1,4 +1,4 @@
-/** Would CloudFormation take a change of the stack at all? */
+/** Whether CloudFormation would accept a change of the stack. */
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
@@ -18,15 +18,15 @@ export function checkStackState({ stack, account }: Views): readonly Finding[] {
   if (/^(ROLLBACK|DELETE)_(COMPLETE|FAILED)$|^CREATE_FAILED$/.test(status))
     return finding(
       'CloudFormation can only delete it in that state',
-      `aws cloudformation delete-stack --stack-name ${stackName}, then deploy again; what it leaves behind is named when doctor runs again`,
+      `aws cloudformation delete-stack --stack-name ${stackName}, then deploy again; run doctor again to find resources that remain`,
     );
   if (status === 'UPDATE_ROLLBACK_FAILED')
     return finding(
-      'an update failed, and so did taking it back',
+      'an update failed, and so did its rollback',
       `aws cloudformation continue-update-rollback --stack-name ${stackName}`,
     );
-  // A change set that was never carried out has made nothing, and osls goes on from it.
+  // A change set that was never executed has made nothing, and osls continues from it.
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
-    return finding('a deployment is running', 'wait until it has ended, and look again');
+    return finding('a deployment is running', 'wait until it has ended, then run doctor again');
   return [];
 }

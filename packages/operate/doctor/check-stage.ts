@@ -1,4 +1,4 @@
-/** Does the stage have what callers need, and nothing that belongs on a developer's machine? */
+/** Checks that the stage has what callers need, and no settings of a developer's machine. */
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
@@ -10,8 +10,8 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       level: 'obstacle',
       where: 'serverless.yml: custom.localStages',
       what: `stage ${stage} is for a developer's machine`,
-      why: 'what is deployed there may trust the issuer of the local gateway, whose address nobody but that machine reaches: callers get 401 or 500',
-      fix: `deploy another stage, or take ${stage} out of custom.localStages and give its documents real issuers`,
+      why: 'a deployment there may trust the issuer of the local gateway, which AWS cannot reach: callers get 401 or 500',
+      fix: `deploy another stage, or remove ${stage} from custom.localStages and give its documents real issuers`,
     });
   else if (documents.length === 0)
     findings.push({
@@ -19,7 +19,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       level: 'warning',
       where: 'access/*.yml: api',
       what: `no access document is in force in stage ${stage}`,
-      why: 'every API that asks the authorizers of this stage is answered 500, whoever calls',
+      why: 'every API with the authorizers of this stage answers 500 to every caller',
       fix: `name the APIs of the stage in a document, as api: { ${stage}: { stack: …, logicalId: …, stage: … } }`,
     });
   for (const { document, url } of issuers.filter(({ url }) => isNobodys(url)))
@@ -27,14 +27,14 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       id: 'nobodys-issuer',
       level: 'warning',
       where: `access/${document}.yml: issuers`,
-      what: `${url} signs no tokens: the name is kept for examples`,
-      why: `nobody can call what ${document} protects in stage ${stage}`,
-      fix: 'write the issuer of your callers',
+      what: `${url} signs no tokens: the name is reserved for examples`,
+      why: `no caller has access to what ${document} protects in stage ${stage}`,
+      fix: 'set the issuer of your callers',
     });
   return findings;
 }
 
-/** RFC 2606: names that nobody can own. */
+/** RFC 2606: reserved names. */
 const RESERVED = /(^|\.)(example|invalid|test|localhost|example\.(com|net|org))$/;
 
 function isNobodys(url: string): boolean {

@@ -1,9 +1,9 @@
-/** Tables that several regions write to at once would admit the same units, and take the same ticket, in each. */
+/** Tables with several writing regions would grant the same units, and accept the same ticket, in each. */
 import { schemaOf } from '@gatewright/authoring/table-schema';
 import type { Finding } from './finding.ts';
 import type { Views } from './views.ts';
 
-/** A version that is older than what is deployed reads items that it does not know. */
+/** A version older than the deployed one would read unknown items. */
 export function checkNewerTables({ stack, account }: Views): readonly Finding[] {
   return account.tables.flatMap(({ logicalId, name, schema }): readonly Finding[] => {
     const wanted = schemaOf(stack.template.Resources[logicalId]?.Properties);
@@ -13,9 +13,9 @@ export function checkNewerTables({ stack, account }: Views): readonly Finding[] 
         id: 'schema-newer',
         level: 'obstacle',
         where: `${logicalId} (AWS::DynamoDB::Table)`,
-        what: `table ${name} has layout ${schema}, and this version knows ${wanted}`,
-        why: 'a newer version of the stack was deployed, and this one does not read all that it has written',
-        fix: 'deploy a version that knows the layout; docs/guides/operate/operating.md, "Upgrading, and going back"',
+        what: `table ${name} has layout ${schema}, and this version supports ${wanted}`,
+        why: 'a newer version of the stack was deployed, and this one cannot read all of its items',
+        fix: 'deploy a version that supports the layout; docs/guides/operate/operating.md, "Upgrading, and going back"',
       },
     ];
   });
@@ -29,7 +29,7 @@ export function checkGlobalTables({ account }: Views): readonly Finding[] {
       level: 'obstacle',
       where: `${logicalId} (AWS::DynamoDB::Table)`,
       what: `table ${name} is a global table, with replicas in ${replicas.join(', ')}`,
-      why: 'regions agree after the fact: each admits the whole quota, and each takes a one-time ticket once',
+      why: 'regions synchronize after the fact: each admits the whole quota, and each accepts a one-time ticket once',
       fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
         .map((region) => `'{"Delete":{"RegionName":"${region}"}}'`)
         .join(' ')}; docs/guides/operate/operating.md, "Several regions"`,

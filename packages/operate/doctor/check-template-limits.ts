@@ -1,8 +1,11 @@
-/** What CloudFormation, IAM and Lambda take of one template. Source: CloudFormation user guide, "Quotas"; IAM, "Quotas"; Lambda, "Quotas". */
+/**
+ * Limits of CloudFormation, IAM and Lambda on one template. Source: CloudFormation user guide, "Quotas"; IAM,
+ * "Quotas"; Lambda, "Quotas".
+ */
 import type { Finding } from './finding.ts';
 import type { StackView } from './views.ts';
 
-/** Of the whole template: one that is nearly full stops at the next feature. */
+/** Of the whole template: a nearly full one leaves no room for the next feature. */
 const NEARLY = 0.9;
 
 type Limit = {
@@ -21,7 +24,7 @@ const LIMITS: readonly Limit[] = [
     called: 'parameters',
     most: 200,
     counts: ({ template }) => sizeOf(template.Parameters),
-    fix: 'take fewer parameters',
+    fix: 'use fewer parameters',
   },
 ];
 /** All inline policies of a role together, without white space. */
@@ -41,7 +44,7 @@ export function checkTemplateLimits(stack: StackView): readonly Finding[] {
       where,
       fix,
       what: `the template has ${found} ${called}`,
-      why: isOver ? `CloudFormation takes ${most} at most` : `CloudFormation takes ${most}, and that is near`,
+      why: isOver ? `CloudFormation allows at most ${most}` : `CloudFormation allows ${most}, which is close`,
     });
   }
   for (const [logicalId, { Type, Properties = {} }] of Object.entries(stack.template.Resources)) {
@@ -60,8 +63,8 @@ function policyOver({ Policies }: Readonly<Record<string, unknown>>): Over | und
   if (size <= POLICY_CHARACTERS) return undefined;
   return {
     what: `the inline policies of the role have ${size} characters`,
-    why: `IAM takes ${POLICY_CHARACTERS} of one role`,
-    fix: 'write fewer statements, or make some of them a managed policy',
+    why: `IAM allows ${POLICY_CHARACTERS} per role`,
+    fix: 'write fewer statements, or move some into a managed policy',
   };
 }
 
@@ -72,7 +75,7 @@ function environmentOver(type: string, { Environment }: Readonly<Record<string, 
   if (size <= ENVIRONMENT_BYTES) return undefined;
   return {
     what: `the variables of the function have ${size} bytes`,
-    why: `AWS Lambda takes ${ENVIRONMENT_BYTES} of all variables of a function`,
+    why: `AWS Lambda allows ${ENVIRONMENT_BYTES} for all variables of a function`,
     fix: 'keep long settings in a file, a parameter or a table',
   };
 }

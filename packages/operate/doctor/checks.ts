@@ -1,4 +1,4 @@
-/** Everything that is looked at, in the order in which it is told. */
+/** All checks, in the order of the report. */
 import { checkConcurrency, checkApiCount, checkCodeStorage } from './check-account-quotas.ts';
 import { checkExports } from './check-exports.ts';
 import { checkLogRole } from './check-log-role.ts';
@@ -28,12 +28,11 @@ const CHECKS: readonly Check[] = [
   checkTemplateLimits,
 ];
 
-/** Finds nothing where the account could not be asked. */
+/** No findings where the account could not be read. */
 function ofAccount(check: (views: Views) => readonly Finding[]): Check {
   return (stack, account) => (account === undefined ? [] : check({ stack, account }));
 }
 
-/** Obstacles first. */
 export function examine(stack: StackView, account?: AccountView): readonly Finding[] {
   return obstaclesFirst(CHECKS.flatMap((check) => check(stack, account)));
 }

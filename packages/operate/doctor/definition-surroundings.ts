@@ -1,4 +1,4 @@
-/** What is known around an API that is only written down: functions with their source, permissions, and lines. */
+/** Facts beside an API that is only defined: functions with their source, permissions, and line numbers. */
 import { relative } from 'node:path';
 import { readHandlerSources } from '../../engine/index.ts';
 import type { DefinitionPlane, ResolvedResource } from '../../engine/index.ts';
@@ -8,7 +8,7 @@ import { listAll, PlaneError } from '../attach/control-plane.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Surroundings } from './read-api-view.ts';
 
-/** The control plane that templates would make; nothing can be written there. */
+/** The control plane as the templates would fill it; read-only. */
 export function planeOfDefinition({ get }: DefinitionPlane): ControlPlane {
   const read: ControlPlane['read'] = async (_, path) => {
     const { status, body } = await get(path);
@@ -21,7 +21,7 @@ export function planeOfDefinition({ get }: DefinitionPlane): ControlPlane {
     read,
     list: (path) => listAll(read, path),
     write: ({ method, path }) =>
-      Promise.reject(new PlaneError(`${method} ${path}`, '', 'a template is only read')),
+      Promise.reject(new PlaneError(`${method} ${path}`, '', 'a template is read-only')),
   };
 }
 

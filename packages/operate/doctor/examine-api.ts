@@ -1,4 +1,3 @@
-/** Everything that there is to say of APIs: of one that is deployed, or of all that templates make. */
 import { dirname, resolve } from 'node:path';
 import { loadOptions } from '../../stack/access/commands/access-apis.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
@@ -14,7 +13,7 @@ import type { Finding, Unread } from './finding.ts';
 import type { Report } from './print-findings.ts';
 import { readApiView } from './read-api-view.ts';
 
-/** Obstacles first, each once: what is of an account or a function is found by every stage. */
+/** Obstacles first, without duplicates: facts of an account or a function are found at every stage. */
 export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   const findings = API_CHECKS.flatMap((check) => views.flatMap((view) => check(view)));
   const once = new Map(
@@ -23,7 +22,7 @@ export function examineApis(views: readonly ApiView[]): readonly Finding[] {
   return obstaclesFirst([...once.values()]);
 }
 
-/** @throws UsageError where there is no such API or stage */
+/** @throws UsageError where the API or stage does not exist */
 export async function examineDeployed(named: string, stage: string, flags: AwsFlags): Promise<Report> {
   const { plane, region } = await openPlane(flags);
   const apiId = await findApi(plane, named, stage);
@@ -35,13 +34,16 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   for (const { name } of authorizers)
     unread.push({
       what: `whether the policy of authorizer ${name} names one ARN`,
-      reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE looks at its source',
+      reason: 'the code of a deployed function is not read: gatewright doctor TEMPLATE checks its source',
       permission: '',
     });
   return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };
 }
 
-/** A template, a folder of a service or a `cdk.out`. @throws UsageError without an API, DefinitionError for what is no source */
+/**
+ * A template, a folder of a service or a `cdk.out`. @throws UsageError without an API, DefinitionError for an
+ * invalid source
+ */
 export async function examineDefined(source: string, stage: string): Promise<Report> {
   const { openDefinition } = await import('../../engine/index.ts');
   const definition = await openDefinition([source], {

@@ -1,4 +1,4 @@
-/** Which names of a template are there already: one question for each, by the service whose they are. */
+/** Which names of a template already exist: one call each, to the owning service. */
 import type { AwsCall } from '../../terminal/aws-call.ts';
 import { schemaOf } from '@gatewright/authoring/table-schema';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -89,7 +89,7 @@ function partitionOf(region: string): string {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
-/** So that a service does not refuse for haste. */
+/** Avoids throttling. */
 const AT_ONCE = 4;
 
 export async function lookUp(
@@ -107,7 +107,7 @@ export async function lookUp(
       const question = QUESTIONS[type]?.({ name, region, accountId });
       if (question === undefined) continue;
       const { permission, request, absent } = question;
-      const answer = await reader.read(`whether ${name} is there`, permission, request, absent);
+      const answer = await reader.read(`whether ${name} exists`, permission, request, absent);
       if (answer === undefined || answer === 'absent') continue;
       if (type === 'AWS::Logs::LogGroup' && !hasGroup(answer.body, name)) continue;
       taken.push(one);
@@ -141,12 +141,12 @@ async function readTable(
   return { logicalId, name, replicas, schema };
 }
 
-/** The question is for a beginning. */
+/** The call searches by prefix. */
 function hasGroup(body: unknown, name: string): boolean {
   return listAt(body, 'logGroups').some((group) => textAt(group, 'logGroupName') === name);
 }
 
-/** DynamoDB lists the region that is asked, too, once there is another. */
+/** DynamoDB also lists the region of the call, once there is another. */
 function replicasIn(body: unknown, region: string): readonly string[] {
   return listAt(memberAt(body, 'Table'), 'Replicas')
     .map((replica) => textAt(replica, 'RegionName') ?? '')

@@ -1,11 +1,9 @@
-/** The report, for people and for programs. */
 import { showControls } from '#shared/visible-text.ts';
 import { count, paint } from '../../terminal/output.ts';
 import type { Finding, Unread } from './finding.ts';
 
 export type Report = {
   readonly stage: string;
-  /** What was looked at, where that is no stack. */
   readonly subject?: string;
   readonly stack?: string;
   readonly region?: string;
@@ -14,7 +12,9 @@ export type Report = {
   readonly unread: readonly Unread[];
 };
 
-/** 0: nothing in the way · 2: an obstacle · 3: no obstacle, but not everything could be looked at. 1 is a wrong call. */
+/**
+ * 0: no obstacle · 2: an obstacle · 3: no obstacle, but something could not be checked. 1 is a usage error.
+ */
 export function exitCodeOf({ findings, unread }: Report): 0 | 2 | 3 {
   if (findings.some(({ level }) => level === 'obstacle')) return 2;
   return unread.length > 0 ? 3 : 0;
@@ -34,8 +34,8 @@ export function printReport(report: Report): readonly string[] {
     if (first === undefined) continue;
     const others = all.length > 1 ? `, and ${all.length - 1} more` : '';
     lines.push(
-      `${paint('yellow', 'not looked at:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
-      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'as it says' : `let the caller ${permission}`}`,
+      `${paint('yellow', 'not checked:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
+      `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'follow the reason' : `allow the caller ${permission}`}`,
       '',
     );
   }
@@ -46,7 +46,7 @@ export function printReport(report: Report): readonly string[] {
     ...(region === undefined ? [] : [region]),
   ].join(', ');
   const sums = [count(obstacles, 'obstacle'), count(findings.length - obstacles, 'warning')];
-  if (unread.length > 0) sums.push(`${unread.length} not looked at`);
+  if (unread.length > 0) sums.push(`${unread.length} not checked`);
   lines.push(`${where}: ${sums.join(', ')}`);
   return lines;
 }

@@ -1,4 +1,4 @@
-/** What the account says to what the stack wants. Reads only; what it may not read is named, not guessed. */
+/** The account's state for the stack's checks. Only reads; what it may not read is named, not guessed. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { reservations } from './check-account-quotas.ts';
@@ -10,7 +10,7 @@ import { createReader } from './reader.ts';
 import type { Caller, Reader } from './reader.ts';
 import type { AccountView, NamedResource, StackResource, StackView } from './views.ts';
 
-/** Who the credentials are; or why AWS takes them for nobody. */
+/** The identity of the credentials, or why AWS rejects them. */
 export async function readCaller(aws: Aws): Promise<Caller | { readonly refused: string }> {
   const answer = await aws.call({
     service: 'sts',
@@ -61,12 +61,11 @@ export async function readAccount(aws: Aws, caller: Caller, stack: StackView): P
   };
 }
 
-/** Answers come in any order. */
+/** Answers arrive in any order. */
 function sorted(unread: readonly Unread[]): readonly Unread[] {
   return [...unread].sort((a, b) => a.what.localeCompare(b.what));
 }
 
-/** Resources whose name stands in the template. */
 function namedResources({ template }: StackView): readonly NamedResource[] {
   return Object.entries(template.Resources).flatMap(([logicalId, { Type: type, Properties = {} }]) => {
     const key = NAMED_TYPES.includes(type) ? NAME_PROPERTIES.find((name) => name in Properties) : undefined;
@@ -86,12 +85,12 @@ const NAME_PROPERTIES = [
 ];
 
 const CLOUDFORMATION = { service: 'cloudformation', protocol: 'query', version: '2010-05-15' } as const;
-/** 100 exports or resources each; CloudFormation has no more than this of either. */
+/** 100 exports or resources each; CloudFormation allows no more than this of either. */
 const PAGES_LIMIT = 20;
 
 async function readStatus(reader: Reader, { stackName }: StackView): Promise<string | undefined> {
   const answer = await reader.read(
-    `whether stack ${stackName} is there`,
+    `whether stack ${stackName} exists`,
     'cloudformation:DescribeStacks',
     { ...CLOUDFORMATION, action: 'DescribeStacks', parameters: { StackName: stackName } },
     /does not exist/,
@@ -101,7 +100,6 @@ async function readStatus(reader: Reader, { stackName }: StackView): Promise<str
   return textAt(stack, 'StackStatus');
 }
 
-/** All entries of a list that comes in pages. */
 async function readPages(
   reader: Reader,
   what: string,
@@ -129,7 +127,7 @@ async function readResources(
   reader: Reader,
   { stackName }: StackView,
 ): Promise<readonly StackResource[] | undefined> {
-  const what = `what stack ${stackName} has made`;
+  const what = `the resources of stack ${stackName}`;
   const parameters = { StackName: stackName };
   const entries = await readPages(
     reader,
@@ -149,7 +147,7 @@ async function readResources(
 }
 
 async function readExports(reader: Reader): Promise<AccountView['exports']> {
-  const entries = await readPages(reader, 'which names are exported', 'ListExports', 'Exports');
+  const entries = await readPages(reader, 'the exported names', 'ListExports', 'Exports');
   return entries?.map((entry) => ({
     name: textAt(entry, 'Name') ?? '',
     // arn:aws:cloudformation:us-east-1:123456789012:stack/NAME/UUID
@@ -158,7 +156,7 @@ async function readExports(reader: Reader): Promise<AccountView['exports']> {
 }
 
 async function readImporters(reader: Reader, name: string): Promise<readonly string[]> {
-  const what = `who imports ${name}`;
+  const what = `the importers of ${name}`;
   const entries = await readPages(
     reader,
     what,
@@ -200,11 +198,12 @@ async function readLambda(reader: Reader): Promise<AccountView['lambda']> {
 
 async function readReservations(reader: Reader, stack: StackView): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  // Functions whose reservation goes with this deployment give it back; that they still count errs on the safe side.
+  // Reservations of removed functions are released by this deployment; still counting them errs on the safe
+  // side.
   for (const { name } of reservations(stack)) {
     if (typeof name !== 'string') continue;
     const answer = await reader.read(
-      `what ${name} keeps of the concurrency`,
+      `the reserved concurrency of ${name}`,
       'lambda:GetFunctionConcurrency',
       {
         service: 'lambda',
@@ -220,7 +219,7 @@ async function readReservations(reader: Reader, stack: StackView): Promise<Reado
   return found;
 }
 
-/** More than one may have, so there is no need for a third. */
+/** Two pages hold more APIs than the quota allows. */
 const API_PAGES = 2;
 
 async function readApis(reader: Reader): Promise<AccountView['apis']> {
@@ -242,7 +241,7 @@ async function readApiPages(
   let next: string | undefined;
   for (let page = 1; page <= API_PAGES; page += 1) {
     const query = next === undefined ? '' : `&${token}=${encodeURIComponent(next)}`;
-    const answer = await reader.read('how many APIs there are', `apigateway:GET on ${path.split('?')[0]}`, {
+    const answer = await reader.read('the number of APIs', `apigateway:GET on ${path.split('?')[0]}`, {
       service: 'apigateway',
       protocol: 'rest',
       path: `${path}${query}`,

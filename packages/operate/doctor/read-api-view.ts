@@ -1,4 +1,4 @@
-/** Reads one stage of an API for checks: from AWS's control plane, or from what a template would make there. */
+/** Reads one stage of an API for checks: from AWS's control plane, or from a template's. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
@@ -15,18 +15,18 @@ import type {
   RouteView,
 } from './api-view.ts';
 
-/** What is known beside the control plane: functions, and where things are written. */
+/** Facts beside the control plane: functions, and places in files. */
 export interface Surroundings {
   /** `FUNCTION` or `FUNCTION:ALIAS`. */
   facts(functionName: string, isAuthorizer: boolean): Promise<FunctionFacts | undefined>;
   /** Whether API Gateway may call it for this API; `source`: `…/GET/orders`, `…/authorizers/…`. */
   isPermitted(functionName: string, source: string, apiId: string): Promise<boolean | undefined>;
-  /** Where a part is written: file and line, or how AWS calls it. */
+  /** Place of a part: file and line, or AWS's name. */
   where(part: string, id: string, more?: string): string;
   webAcls(live: LiveApi): ApiView['webAcls'];
 }
 
-/** A tenth of what an account may have: more keys are not read. */
+/** A tenth of an account's limit: more keys are not read. */
 const KEYS_LIMIT = 1_000;
 
 export async function readApiView(
@@ -124,7 +124,7 @@ async function invocationOf(
   };
 }
 
-/** Of an invocation URI or an ARN, with its alias; undefined where a stage variable names it. */
+/** From an invocation URI or an ARN, with its alias; undefined where a stage variable names it. */
 export function functionIn(uri: string): string | undefined {
   return /:function:([\w-]+(?::[\w$-]+)?)(?:\/(?:invocations|response-streaming-invocations))?$/.exec(
     uri,
@@ -151,7 +151,7 @@ async function viewAuthorizer(
   };
 }
 
-/** Plans of this stage, and keys; a key that is in none of the account's plans opens nothing. */
+/** Plans of this stage, and keys; a key without a plan has no effect. */
 async function readPlans(
   plane: ControlPlane,
   { apiId, stage, routes }: LiveApi,

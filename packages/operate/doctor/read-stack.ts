@@ -1,4 +1,4 @@
-/** A packaged service (osls's `--package` folder) as what checks look at. */
+/** Reads a packaged service (osls's `--package` folder) for checks. */
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,10 +41,10 @@ export async function readStack(
 function readJson(file: string) {
   const found = existsSync(file) ? parseJsonObject(readFileSync(file, 'utf8')) : undefined;
   if (found !== undefined) return found;
-  throw new UsageError(`${file} is not there, or no JSON: run gatewright package first`);
+  throw new UsageError(`${file} does not exist or is not JSON: run gatewright package first`);
 }
 
-/** osls's state file keeps the default stage, so names tell which one was packaged. */
+/** osls's state file holds the default stage, so names show which one was packaged. */
 function assertStage(template: object, stackName: string, stage: string, folder: string): void {
   const names = [...JSON.stringify(template).matchAll(/"FunctionName":"([^"]+)"/g)].map(([, name]) => name);
   if (names.length > 0 && !names.some((name) => name?.startsWith(`${stackName}-`)))
@@ -59,7 +59,7 @@ async function sizeOfArchives(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Documents that name an API of the stage, whether or not its routes have been read. */
+/** Documents for an API of the stage, whether or not its routes have been read. */
 function documentsOf(serviceFolder: string, stage: string): Pick<StackView, 'documents' | 'issuers'> {
   const folder = join(serviceFolder, 'access');
   if (!existsSync(folder)) return { documents: [], issuers: [] };

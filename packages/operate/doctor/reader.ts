@@ -1,12 +1,11 @@
-/** Questions to an account of which some may be refused. */
 import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
 import type { Unread } from './finding.ts';
 
 export type Caller = { readonly accountId: string; readonly arn: string };
 
-/** Asks, and keeps what could not be answered. */
+/** Calls, and records failures. */
 export type Reader = {
-  /** The answer; `absent` where what is asked for is not there; undefined where nobody may know. */
+  /** The answer; `absent` where the resource does not exist; undefined where it could not be read. */
   readonly read: (
     what: string,
     permission: string,

@@ -1,4 +1,6 @@
-/** What of an API only a REST API can do (developer guide, "Choose between REST APIs and HTTP APIs"). */
+/**
+ * Features of an API that only REST APIs have (developer guide, "Choose between REST APIs and HTTP APIs").
+ */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
@@ -19,14 +21,14 @@ export function findRestOnly({ live, routes, plans, hasValidators }: ApiView): r
       routes.some(({ method, integration }) => method !== 'OPTIONS' && isMapped(integration)),
     ],
     [
-      'integrations that are no proxy',
+      'non-proxy integrations',
       routes.some(({ method, integration }) => method !== 'OPTIONS' && isPlain(integration)),
     ],
     ['the response cache', stageShown['cacheClusterEnabled'] === true],
     ['a canary', isJsonObject(stageShown['canarySettings'])],
     ['a web ACL', textAt(stageShown, 'webAclArn') !== undefined],
     ['a resource policy', (textAt(api, 'policy') ?? '') !== ''],
-    // Edge is what nobody has chosen, and CloudFront can be put before any API.
+    // Edge is the default, and CloudFront can be put before any API.
     ['a private endpoint', types.includes('PRIVATE')],
     ['traces', stageShown['tracingEnabled'] === true],
     ['a client certificate', textAt(stageShown, 'clientCertificateId') !== undefined],

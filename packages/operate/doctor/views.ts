@@ -1,4 +1,4 @@
-/** What checks look at: facts that were read before. A fact that could not be read is undefined, and named in `unread`. */
+/** Input of the checks, read before. A fact that could not be read is undefined, and listed in `unread`. */
 import type { Unread } from './finding.ts';
 
 export type TemplateResource = {
@@ -16,13 +16,12 @@ export type StackView = {
     readonly Outputs?: Readonly<Record<string, { readonly Export?: { readonly Name?: unknown } }>>;
     readonly Parameters?: Readonly<Record<string, unknown>>;
   };
-  /** As it is uploaded. */
   readonly templateBytes: number;
   /** Of all archives together. */
   readonly codeBytes: number;
-  /** Names of the access documents that are in force in this stage. */
+  /** Names of the access documents in force in this stage. */
   readonly documents: readonly string[];
-  /** Whose tokens these trust in this stage. */
+  /** Issuers trusted by these in this stage. */
   readonly issuers: readonly { readonly document: string; readonly url: string }[];
 };
 
@@ -36,25 +35,23 @@ export type NamedResource = { readonly type: string; readonly logicalId: string;
 
 export type AccountView = {
   readonly accountId: string;
-  /** Who asks. */
   readonly arn: string;
-  /** As CloudFormation says it; `none` where there is no such stack. */
+  /** CloudFormation's status; `none` where the stack does not exist. */
   readonly stackStatus: string | undefined;
-  /** What the stack has made so far. */
   readonly resources: readonly StackResource[] | undefined;
-  /** Of account and region. */
+  /** In account and region. */
   readonly exports: readonly { readonly name: string; readonly stackName: string }[] | undefined;
-  /** Stacks that import an export that goes with this deployment. */
+  /** Stacks that import an export which this deployment removes. */
   readonly importers: readonly { readonly name: string; readonly by: readonly string[] }[];
   readonly hasLogRole: boolean | undefined;
-  /** Names of the template that are there already, whoever has them. */
+  /** Names of the template that already exist, in any stack. */
   readonly taken: readonly NamedResource[];
   readonly tables: readonly {
     readonly logicalId: string;
     readonly name: string;
-    /** Regions of a global table, this one not among them. */
+    /** Other regions of a global table. */
     readonly replicas: readonly string[];
-    /** Layout of its items by its tag; undefined where it has none, or nobody may know. */
+    /** Layout version in its tag; undefined where it has none, or is unreadable. */
     readonly schema: number | undefined;
   }[];
   readonly lambda:
@@ -65,7 +62,7 @@ export type AccountView = {
         readonly codeLimitBytes: number;
       }
     | undefined;
-  /** What the stack's functions keep at present, by their names. */
+  /** Current reservations of the stack's functions, by name. */
   readonly reserved: ReadonlyMap<string, number>;
   readonly apis: { readonly rest: number; readonly http: number; readonly websocket: number } | undefined;
   readonly unread: readonly Unread[];

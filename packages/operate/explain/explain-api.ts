@@ -1,4 +1,7 @@
-/** `gatewright explain --api`: a request of a deployed API, from its access-log line, its configuration and its access document. */
+/**
+ * `gatewright explain --api`: explains a request of a deployed API by its access-log line, its configuration
+ * and its access document.
+ */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
@@ -53,7 +56,7 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
   const format = textAt(live.stageShown, 'accessLogSettings', 'format');
   if (format === undefined)
     throw new UsageError(
-      `stage ${live.stage} writes no access log: gatewright explain --api … --set-log-format --log-group ARN makes it write one`,
+      `stage ${live.stage} writes no access log; set one with gatewright explain --api … --set-log-format --log-group ARN`,
     );
   const wish = { line: flags.line, file: flags.logFile, requestId, sinceMs: flags.since };
   const line = await findLine(
@@ -64,7 +67,7 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
   );
   const fields = readLogLine(format, line);
   if (fields === undefined)
-    throw new UsageError('the line was not written by the format that the stage has now');
+    throw new UsageError('the line does not match the current log format of the stage');
   const story = explainLine(
     await gatherFacts(plane, live, fields),
     format,
@@ -156,7 +159,11 @@ function printStory({ headline, sentences, changes, missing }: LineStory): reado
     ...sentences.map(showControls),
     ...(changes.length === 0
       ? []
-      : ['', paint('bold', 'For another outcome'), ...changes.map((change) => `  ${showControls(change)}`)]),
+      : [
+          '',
+          paint('bold', 'To change the outcome'),
+          ...changes.map((change) => `  ${showControls(change)}`),
+        ]),
     ...(missing.length === 0
       ? []
       : [
@@ -166,7 +173,7 @@ function printStory({ headline, sentences, changes, missing }: LineStory): reado
   ];
 }
 
-/** What its stage writes from now on; the lines that are there stay. */
+/** Format of the stage's future lines; existing lines stay. */
 async function setLogFormat(
   plane: ControlPlane,
   live: LiveApi,
@@ -174,7 +181,7 @@ async function setLogFormat(
 ): Promise<void> {
   const destination = logGroup ?? textAt(live.stageShown, 'accessLogSettings', 'destinationArn');
   if (destination === undefined)
-    throw new UsageError('to which log group? --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME');
+    throw new UsageError('no log group: --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME');
   const format = wantedFormat(live.kind);
   const was = textAt(live.stageShown, 'accessLogSettings', 'format');
   say(

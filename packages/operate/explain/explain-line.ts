@@ -1,4 +1,7 @@
-/** A line of an access log, told: by the gateway's own explanations, and by what its access document says of the caller. */
+/**
+ * Explains a line of an access log, with the gateway's own explanations, and with the access document's rules
+ * for the caller.
+ */
 import { explain } from '../../engine/index.ts';
 import type { Story } from '../../engine/index.ts';
 import { askAccess } from '@gatewright/authoring/ask-access';
@@ -12,17 +15,16 @@ import { missingFields } from './log-line.ts';
 
 export type LineStory = Story & {
   readonly phase: string;
-  /** Fields that the format lacks, and that would have told more. */
+  /** Fields missing in the format that would have explained more. */
   readonly missing: readonly string[];
 };
 
 export type Since = {
   readonly deploymentId: string;
-  /** When the deployment was made that the stage serves. */
   readonly deployedAt: string | undefined;
 };
 
-/** @param wish who is meant to have called; undefined: nobody has said so */
+/** @param wish the assumed caller; undefined: none given */
 export function explainLine(
   facts: LineFacts,
   format: string,
@@ -57,27 +59,26 @@ export function explainLine(
   };
 }
 
-/** Of a 401 whose line does not say whether the function was asked, nobody can tell which of the two it was. */
+/** A 401 whose line does not say whether the function was called has two possible reasons. */
 function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
   const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
   if (fields.has('authorizer.error')) return [];
   return [
-    'Either the request had no credential where the authorizer reads it, or the function said Unauthorized: the line does not tell which.',
+    'Either the request had no credential where the authorizer reads it, or the function threw Unauthorized: the line does not show which.',
   ];
 }
 
-/** 410 is no answer of the API's own: whoever posts to a connection that has ended gets it. */
+/** 410 is not the API's own answer: it goes to a backend that posts to an ended connection. */
 function tellGone({ live, fields }: LineFacts): string[] {
   const said = [fields.get('status'), fields.get('integration.status')].includes('410');
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
   if (live.kind !== 'websocket' || (!said && !/\b410\b|GoneException/.test(error))) return [];
   return [
-    '410 (GoneException) is what @connections answers for a connection that has ended: whoever posts to it has to forget its id, and $disconnect is not always told.',
+    '@connections answers 410 (GoneException) for a connection that has ended: delete its id when you get one, since $disconnect is not always sent.',
   ];
 }
 
-/** What the document says of the route, and of the caller who is meant. */
 function tellRules(
   document: CompiledDocument,
   method: string,
@@ -95,8 +96,8 @@ function tellRules(
     const rules = [...new Set(rows.flatMap((row) => row.rules))];
     return [
       rules.length === 0
-        ? `No rule of the access document ${document.name} lets anybody ${method} ${path}.`
-        : `The access document ${document.name} lets in who fits: ${rules.join('; ')}.`,
+        ? `No rule of the access document ${document.name} allows ${method} ${path}.`
+        : `The access document ${document.name} allows callers by these rules: ${rules.join('; ')}.`,
     ];
   }
   try {
@@ -104,12 +105,11 @@ function tellRules(
     const refusal = findRefusal(document, wish, nowEpochSeconds);
     return [
       ...(caller === undefined ? [] : [`The caller is ${caller}.`]),
-      ...(refusal === undefined ? [] : [`The credential is refused before any rule: ${refusal}.`]),
-      `By the access document ${document.name} as it is here: ${word.toLowerCase()}, ${reason}.`,
+      ...(refusal === undefined ? [] : [`The credential is refused before any rule applies: ${refusal}.`]),
+      `The access document ${document.name} in this folder says: ${word.toLowerCase()}, ${reason}.`,
     ];
   } catch (error) {
-    if (error instanceof AccessQuestionError)
-      return [`The access document cannot be asked: ${error.message}.`];
+    if (error instanceof AccessQuestionError) return [`The access document cannot decide: ${error.message}.`];
     throw error;
   }
 }
@@ -129,6 +129,6 @@ function tellSince({ live: { stage, drift } }: LineFacts, { deploymentId, deploy
     `Stage ${stage} has served deployment ${deploymentId}${since}.`,
     ...(drift === undefined || drift.length === 0
       ? []
-      : [`What is set is not what it serves: ${drift.slice(0, 3).join('; ')}.`]),
+      : [`The current configuration differs from it: ${drift.slice(0, 3).join('; ')}.`]),
   ];
 }

@@ -1,4 +1,4 @@
-/** An access-log line: pasted, in a file, or in CloudWatch Logs. */
+/** Finds an access-log line: pasted, in a file, or in CloudWatch Logs. */
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
@@ -16,7 +16,7 @@ export type LineWish = {
 /** CloudWatch pages of a search; a search over days has many that are empty. */
 const PAGES_LIMIT = 40;
 
-/** @throws UsageError where there is none, or nobody can look */
+/** @throws UsageError where there is none, or logs cannot be read */
 export async function findLine(
   aws: Aws,
   destinationArn: string | undefined,
@@ -26,11 +26,11 @@ export async function findLine(
   if (wish.line !== undefined) return wish.line;
   if (wish.file !== undefined) return inFile(wish.file, wish.requestId);
   if (wish.requestId === undefined)
-    throw new UsageError('which request? Its id as the reply carried it, or its line: --line, --log-file');
+    throw new UsageError('no request: give its id from the reply, or its line with --line or --log-file');
   const group = /:log-group:([^:]+)/.exec(destinationArn ?? '')?.[1];
   if (group === undefined)
     throw new UsageError(
-      'the stage writes its lines to no log group that can be searched: give the line by --line or --log-file',
+      'the stage writes to no log group that can be searched: give the line with --line or --log-file',
     );
   return inLogs(aws, group, wish.requestId, nowEpochMs - wish.sinceMs);
 }
@@ -76,6 +76,6 @@ async function inLogs(aws: Aws, logGroupName: string, requestId: string, startTi
     if (nextToken === undefined) break;
   }
   throw new UsageError(
-    `${logGroupName} has no line of ${requestId} since ${new Date(startTime).toISOString()}: --since 1d looks further back`,
+    `${logGroupName} has no line of ${requestId} since ${new Date(startTime).toISOString()}; --since 1d searches further back`,
   );
 }

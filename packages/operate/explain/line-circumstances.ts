@@ -1,4 +1,6 @@
-/** What an access-log line and the control plane know of a request, as the gateway's explanations take it. Pure. */
+/**
+ * Facts of a request from its access-log line and the control plane, for the gateway's explanations. Pure.
+ */
 import type { Defect } from '../../core/defect.ts';
 import type { Circumstances, GuardCircumstances, IntegrationCircumstances } from '../../engine/index.ts';
 import { findNearMisses } from '../../engine/index.ts';
@@ -13,12 +15,12 @@ export type LineFacts = {
   readonly fields: LogFields;
   readonly live: LiveApi;
   readonly stages: readonly string[];
-  /** Of the route, of whatever kind. */
+  /** Of the route, of any kind. */
   readonly integration: Readonly<Record<string, unknown>>;
   readonly key: KeyFacts | undefined;
 };
 
-/** Where each gateway response type comes from (docs/aws §1.3). */
+/** Phase of each gateway response type (docs/aws §1.3). */
 const PHASES: Readonly<Record<string, string>> = {
   MISSING_AUTHENTICATION_TOKEN: 'match',
   RESOURCE_NOT_FOUND: 'match',
@@ -122,10 +124,11 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
     return {
       phase: 'screen',
       code: type,
-      failure: 'The API’s resource policy does not let the caller in: the route has no authorizer that could',
+      failure:
+        'The API’s resource policy does not allow the caller, and the route has no authorizer that could',
     };
   if (type !== undefined && PHASES[type] !== undefined) return { phase: PHASES[type], code: type, failure };
-  // Without a word of the gateway's own, the integration has answered, and that is passed on.
+  // Without a message of the gateway, the integration's answer was passed on.
   if (type === undefined && message === undefined && integrationStatus !== undefined)
     return { phase: 'map-response', code: undefined, failure: undefined };
   return judgeByStatus(live, status, route, failure, authorizerError !== undefined);
@@ -142,7 +145,7 @@ function judgeIntegration(error: string, status: number): Said {
 const PERMISSION =
   /have permissions to call the (?:integration|authorizer)|Invalid permissions on Lambda function/;
 
-/** A log line has no code of it, only the words of API Gateway. */
+/** A log line has no code, only API Gateway's wording. */
 function findDefect(error: string): Defect | undefined {
   if (PERMISSION.test(error)) return { kind: 'permission' };
   const [, side, broken = ''] = /Unable to transform (request|response): (.*)$/s.exec(error) ?? [];
@@ -208,7 +211,7 @@ function describeGuard(
     functionName: functionIn(textAt(shown, 'authorizerUri') ?? ''),
     places,
     ttlSeconds: Number(shown['authorizerResultTtlInSeconds'] ?? 0),
-    // An answer without a call of the function was kept.
+    // An answer without a call of the function was cached.
     from:
       fields.get('authorizer.principalId') === undefined
         ? undefined
@@ -224,7 +227,7 @@ function describeGuard(
   };
 }
 
-/** The authorizer of a request without its identity source is never asked, so there is no latency of it. */
+/** Without its identity source an authorizer is not called, so its latency is missing. */
 function isFound(fields: LogFields): boolean {
   const error = fields.get('authorizer.error');
   if (error !== undefined && /identity source/i.test(error)) return false;

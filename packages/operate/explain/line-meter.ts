@@ -1,11 +1,10 @@
-/** What a request met of keys, plans and throttles, by its log line and the control plane. Pure. */
+/** Keys, plans and throttles of a request, by its log line and the control plane. Pure. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { MeterCircumstances } from '../../engine/index.ts';
 import { memberAt } from '../../terminal/aws-call.ts';
 import type { LiveApi, LiveRoute } from '../attach/live-api.ts';
 import type { LogFields } from './log-line.ts';
 
-/** What the account says of the key that a line names. */
 export type KeyFacts = {
   readonly id: string;
   readonly isEnabled: boolean;
@@ -19,7 +18,7 @@ export type KeyFacts = {
   readonly opens: readonly string[];
 };
 
-/** Keys, plans and throttles that a request met; undefined where nothing of them is known. */
+/** Keys, plans and throttles of a request; undefined where none are known. */
 export function describeMeter(
   { fields, live }: { readonly fields: LogFields; readonly live: LiveApi },
   route: LiveRoute | undefined,
@@ -61,7 +60,7 @@ export function describeMeter(
   };
 }
 
-/** Neither kind has plans; a route may have a throttle of its own, or that of the stage. */
+/** HTTP and WebSocket APIs have no plans; a route may have its own throttle, or that of the stage. */
 function describeV2Meter(
   fields: LogFields,
   { stageShown }: LiveApi,

@@ -1,11 +1,11 @@
-/** An access-log line read back by the format that has written it. CLF, CSV, JSON and XML are all just text with variables in it. */
+/** Parses an access-log line by its format. CLF, CSV, JSON and XML are all text with variables. */
 
-/** `status` → `403`. What AWS had nothing for (`-`) is left out. */
+/** `status` → `403`. Fields without a value (`-`) are left out. */
 export type LogFields = ReadonlyMap<string, string>;
 
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 
-/** What an explanation needs; of a format that lacks one, something is left open. */
+/** Fields for an explanation; without one of them something stays open. */
 const WANTED: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
   rest: [
     'requestId',
@@ -70,7 +70,6 @@ export function wantedFormat(kind: keyof typeof WANTED): string {
   return `{${members.join(',')}}`;
 }
 
-/** Names in a format, each once. */
 export function variablesOf(format: string): readonly string[] {
   const parts = format.split(VARIABLE);
   return [...new Set(parts.filter((_, index) => index % 2 === 1))];
@@ -81,7 +80,7 @@ export function missingFields(format: string, kind: keyof typeof WANTED): readon
   return WANTED[kind].filter((name) => !there.has(name) && !ALSO[name]?.some((other) => there.has(other)));
 }
 
-/** Variables that say the same. */
+/** Variables with the same content. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   requestId: ['extendedRequestId'],
   requestTimeEpoch: ['requestTime'],
@@ -94,7 +93,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   integrationLatency: ['integration.latency'],
 };
 
-/** Undefined where the line was not written by this format. */
+/** Undefined where the line does not match this format. */
 export function readLogLine(format: string, line: string): LogFields | undefined {
   const parts = format.trim().split(VARIABLE);
   const isJson = /^\s*[{[]/.test(format);
@@ -116,7 +115,7 @@ function unescape(text: string): string {
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
-    // `error.messageString` brings its own quotes.
+    // `error.messageString` has its own quotes.
     return text.replace(/^"|"$/g, '');
   }
 }

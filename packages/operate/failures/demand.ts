@@ -1,17 +1,16 @@
-/** Calls without whose answer a command cannot go on. */
 import type { Aws, AwsAnswer, AwsCall } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../terminal/output.ts';
 
 type Answered = Extract<AwsAnswer, { readonly kind: 'answer' }>;
 
-/** @throws UsageError with what AWS said, and the IAM action that it takes */
+/** @throws UsageError with AWS's message, and the required IAM action */
 export async function demand(aws: Aws, permission: string, request: AwsCall): Promise<Answered> {
   const answer = await ask(aws, permission, request, undefined);
   if (answer === undefined) throw new UsageError(`AWS did not answer ${permission}`);
   return answer;
 }
 
-/** As `demand`; undefined where what is asked for is not there. @throws UsageError */
+/** As `demand`; undefined where the resource does not exist. @throws UsageError */
 export async function ask(
   aws: Aws,
   permission: string,

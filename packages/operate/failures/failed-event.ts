@@ -1,12 +1,11 @@
 /**
- * What lies in a failure queue, read: the event that failed, of which function, and why. Two forms: the record of an
- * on-failure destination, and the event itself with attributes of a dead-letter queue.
- * Source: Lambda developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
+ * Parses a message of a failure queue: the failed event, its function, and the reason. Two forms: the record
+ * of an on-failure destination, and the event itself with attributes of a dead-letter queue. Source: Lambda
+ * developer guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue".
  */
 import { isJson, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 
-/** As SQS gives it. */
 export type QueueMessage = {
   readonly id: string;
   readonly receipt: string;
@@ -17,7 +16,7 @@ export type QueueMessage = {
 
 export type FailedEvent = {
   readonly messageId: string;
-  /** The function that failed; undefined where the message does not say. */
+  /** The failed function; undefined where the message does not name it. */
   readonly functionName: string | undefined;
   readonly sentEpochMs: number | undefined;
   readonly attempts: number | undefined;
@@ -43,7 +42,7 @@ export function readFailedEvent(message: QueueMessage): FailedEvent {
     error: attribute('ErrorMessage') ?? attribute('ErrorCode') ?? 'unknown',
     ...(isJson(message.body)
       ? { payload: message.body }
-      : { payload: undefined, reason: 'its body is no JSON, so no event' }),
+      : { payload: undefined, reason: 'its body is not JSON, so it holds no event' }),
   };
 }
 
@@ -61,11 +60,11 @@ function ofDestination(
     error: errorOf(record, context),
   };
   if ('requestPayload' in record) return { ...facts, payload: JSON.stringify(record['requestPayload']) };
-  // Records of streams say where the batch was, and the stream has it for as long as it keeps anything.
+  // Records of streams name the batch's place; the stream keeps it for its retention period.
   return {
     ...facts,
     payload: undefined,
-    reason: 'it says where a stream had the batch, and not what was in it',
+    reason: 'it names the place of a stream’s batch, not its content',
   };
 }
 

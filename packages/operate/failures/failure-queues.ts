@@ -1,4 +1,7 @@
-/** Where a stack's functions send what they failed at: on-failure destinations and dead-letter queues, as far as these are queues. */
+/**
+ * Failure queues of a stack's functions: on-failure destinations and dead-letter queues, as far as they are
+ * queues.
+ */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../terminal/output.ts';
@@ -7,7 +10,6 @@ import { ask, demand } from './demand.ts';
 export type FailureQueue = {
   readonly name: string;
   readonly url: string;
-  /** Functions that send to it. */
   readonly functions: readonly string[];
 };
 
@@ -15,7 +17,7 @@ export type FailureQueue = {
 const PAGES_LIMIT = 10;
 const QUEUE_ARN = /^arn:[\w-]+:sqs:[\w-]+:(\d{12}):([\w.-]{1,80})$/;
 
-/** @throws UsageError where the stack is not there */
+/** @throws UsageError where the stack does not exist */
 export async function findFailureQueues(aws: Aws, stackName: string): Promise<readonly FailureQueue[]> {
   const senders = new Map<string, string[]>();
   for (const name of await functionsOf(aws, stackName))
@@ -23,7 +25,7 @@ export async function findFailureQueues(aws: Aws, stackName: string): Promise<re
   const queues: FailureQueue[] = [];
   for (const [arn, functions] of senders) {
     const [, owner, name = ''] = QUEUE_ARN.exec(arn) ?? [];
-    // A topic, a bus or another function keeps nothing to be given again.
+    // A topic, a bus or another function keeps nothing to replay.
     if (owner === undefined) continue;
     const answer = await demand(aws, 'sqs:GetQueueUrl', {
       service: 'sqs',
@@ -54,7 +56,7 @@ async function functionsOf(aws: Aws, stackName: string): Promise<readonly string
     );
     if (answer === undefined)
       throw new UsageError(
-        `there is no stack ${stackName} in ${aws.region}: name it by --stack, its region by --region`,
+        `there is no stack ${stackName} in ${aws.region}: name it with --stack, its region with --region`,
       );
     const result = memberAt(answer.body, 'ListStackResourcesResponse', 'ListStackResourcesResult');
     for (const resource of listAt(result, 'StackResourceSummaries'))

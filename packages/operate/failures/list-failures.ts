@@ -1,4 +1,3 @@
-/** What failed, read without taking anything away. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { readFailedEvent } from './failed-event.ts';
 import type { FailedEvent } from './failed-event.ts';
@@ -13,7 +12,7 @@ type Listed = {
   readonly failures: readonly ListedFailure[];
 };
 
-/** For as long as reading takes; whoever stops in between leaves them hidden for no longer. */
+/** For the time of reading; after an interruption they stay hidden no longer. */
 const HIDDEN_SECONDS = 30;
 
 export async function listFailures(aws: Aws, stackName: string, limit: number): Promise<Listed> {
@@ -29,7 +28,7 @@ export async function listFailures(aws: Aws, stackName: string, limit: number): 
   return { queues, failures };
 }
 
-/** A dead-letter queue of one function does not need to say whose the event was. */
+/** The dead-letter queue of one function need not name it. */
 export function withFunction(event: FailedEvent, { functions }: FailureQueue): FailedEvent {
   const [only, another] = functions;
   const name = event.functionName ?? (another === undefined ? only : undefined);

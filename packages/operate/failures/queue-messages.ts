@@ -1,14 +1,14 @@
-/** Messages of a queue: taken for a while, then given back or deleted. */
+/** Messages of a queue: received for a while, then returned or deleted. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { demand } from './demand.ts';
 import type { QueueMessage } from './failed-event.ts';
 
 const AT_ONCE = 10;
-/** Asks all servers of the queue instead of some. */
+/** Queries all servers of the queue instead of some. */
 const WAIT_SECONDS = 1;
 
-/** Up to `limit` messages, each once. Nobody else sees them for `hiddenSeconds`. */
+/** Up to `limit` messages, each once; hidden from other receivers for `hiddenSeconds`. */
 export async function takeMessages(
   aws: Aws,
   queueUrl: string,
@@ -49,7 +49,7 @@ function readMessage(message: unknown): QueueMessage {
   };
 }
 
-/** Lets others see it again at once. Where that fails, it comes to light by itself when its time is over. */
+/** Makes it visible again at once. If that fails, it becomes visible when its time is over. */
 export async function giveBack(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
   await aws.call({
     service: 'sqs',

@@ -1,4 +1,4 @@
-/** Hands failed events to their functions again, one after the other, and deletes those that went well. */
+/** Sends failed events to their functions again, one by one, and deletes those that succeed. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { readFailedEvent } from './failed-event.ts';
@@ -11,12 +11,12 @@ import { deleteMessage, giveBack, takeMessages } from './queue-messages.ts';
 export type Replayed = {
   readonly messageId: string;
   readonly functionName: string | undefined;
-  /** `kept`: it lies in the queue as before. */
+  /** `kept`: it is still in the queue. */
   readonly outcome: 'done' | 'kept';
   readonly why: string;
 };
 
-/** Longer than a call of the function may take; nobody else hands the same event over meanwhile. */
+/** Longer than a call of the function may take, so that no other replay sends the same event. */
 const HIDDEN_SECONDS = 600;
 /** fetch gives up after five minutes. */
 const CALL_WITHIN_MS = 290_000;
@@ -24,11 +24,10 @@ const QUOTED_CHARACTERS = 200;
 
 type ReplayChoice = {
   readonly limit: number;
-  /** This message alone. */
   readonly messageId?: string | undefined;
 };
 
-/** Tells of each event as it is done: a run may take long. @throws UsageError */
+/** Reports each event when it is done: a run may take long. @throws UsageError */
 export async function replayFailures(
   aws: Aws,
   stackName: string,
@@ -40,7 +39,7 @@ export async function replayFailures(
     const seen = new Set<string>();
     const kept: QueueMessage[] = [];
     try {
-      // One by one, so that none comes to light again while it waits for its turn; the one that is looked for comes sooner by tens.
+      // One by one, so that none becomes visible while it waits; a search for one message is faster by tens.
       const atOnce = messageId === undefined ? 1 : 10;
       for (let isOver = false; !isOver && seen.size < limit;) {
         const taken = await takeMessages(aws, queue.url, Math.min(atOnce, limit - seen.size), HIDDEN_SECONDS);
@@ -75,16 +74,16 @@ async function replayOne(aws: Aws, queue: FailureQueue, message: QueueMessage): 
   return { messageId, functionName, outcome: 'kept', why };
 }
 
-/** Undefined where it went well, else why not. */
+/** Undefined where it succeeded, else the reason. */
 async function callAgain(
   aws: Aws,
   { name, functions }: FailureQueue,
   { functionName, payload, reason }: FailedEvent,
 ): Promise<string | undefined> {
   if (payload === undefined) return reason ?? 'it has no event';
-  // Attack: whoever may write to the queue would have any function called by whoever replays.
+  // Attack: a message in the queue could otherwise call any function with the user's credentials.
   if (functionName === undefined || !functions.includes(functionName))
-    return `it is of ${functionName ?? 'no function that it names'}, which does not send to ${name}`;
+    return `it is of ${functionName ?? 'an unnamed function'}, which does not send to ${name}`;
   const answer = await aws.call({
     service: 'lambda',
     protocol: 'rest',

@@ -1,4 +1,4 @@
-/** What a stage serves, and the edits that let it serve something else. Pure. */
+/** What a stage serves, and the edits that change it. Pure. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
@@ -28,7 +28,7 @@ export function stagePath(address: string, stage: string): string {
   return `${address}/stages/${encodeURIComponent(stage)}`;
 }
 
-/** Sets both at once, so that no request ever goes to another deployment. */
+/** Sets both at once, so that no request goes to another deployment. */
 export function startCanary(path: string, deploymentId: string, percent: number): PlaneCall {
   return patch(path, [
     { op: 'replace', path: '/canarySettings/percentTraffic', value: String(percent) },
@@ -37,8 +37,8 @@ export function startCanary(path: string, deploymentId: string, percent: number)
 }
 
 /**
- * The canary's deployment and variables become the stage's, and then the canary ends (developer guide, "Promote a canary
- * release"). Between the two calls both serve the same.
+ * The stage takes the canary's deployment and variables, then the canary ends (developer guide, "Promote a
+ * canary release"). Between the two calls both serve the same.
  */
 export function promoteCanary(path: string, { overrides }: Canary): readonly PlaneCall[] {
   return [
@@ -58,8 +58,8 @@ export function endCanary(path: string): PlaneCall {
 }
 
 /**
- * Lets the stage serve another deployment.
- * @throws UsageError for a stage that deploys by itself, which would go on with the next edit
+ * Moves the stage to another deployment.
+ * @throws UsageError for a stage that deploys automatically, which the next edit would move on
  */
 export function moveStage(
   path: string,
@@ -75,7 +75,7 @@ export function moveStage(
   const isAutomatic = stage['autoDeploy'] === true;
   if (isAutomatic && !isStopping)
     throw new UsageError(
-      'the stage deploys each edit by itself (autoDeploy), so the next one would undo this: --stop-auto-deploy switches that off',
+      'the stage deploys each edit automatically (autoDeploy), so the next edit would undo this: --stop-auto-deploy switches that off',
     );
   return {
     service: 'apigateway',

@@ -1,11 +1,11 @@
-/** Watches a canary for some time, and ends it where an alarm or the share of errors says so. */
+/** Watches a canary for some time, and ends it on an alarm or too many errors. */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 
 export type WatchWish = {
   /** CloudWatch alarms; any of them in ALARM ends it. */
   readonly alarms: readonly string[];
-  /** Share of 5xx among the requests of the stage in a minute; undefined: not looked at. */
+  /** Share of 5xx among the stage's requests in a minute; undefined: not checked. */
   readonly errorPercent: number | undefined;
   readonly forMs: number;
   readonly everyMs: number;
@@ -14,7 +14,7 @@ export type WatchWish = {
 type Verdict =
   | { readonly kind: 'well' }
   | { readonly kind: 'ill'; readonly why: string }
-  /** Whoever cannot look must not say that all is well. */
+  /** Metrics could not be read, so there is no all-clear. */
   | { readonly kind: 'blind'; readonly why: string };
 
 export type Looks = {
@@ -24,9 +24,9 @@ export type Looks = {
   readonly wait: (ms: number) => Promise<void>;
 };
 
-/** A throttled or lost look is no reason to end a release; several in a row are. */
+/** One throttled or lost call does not end a release; several in a row do. */
 const BLIND_LOOKS = 3;
-/** Of fewer requests a share says nothing. */
+/** With fewer requests a share means nothing. */
 const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(wish: WatchWish, looks: Looks): Promise<Verdict> {
@@ -43,7 +43,7 @@ export async function watchCanary(wish: WatchWish, looks: Looks): Promise<Verdic
   }
 }
 
-/** @returns how it looks now: also before there is a canary, since what cannot be watched should not begin */
+/** @returns the current state: also before there is a canary, since a blind watch should not begin */
 export async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks): Promise<Verdict> {
   try {
     for (const name of alarms) {
@@ -55,7 +55,7 @@ export async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks
     const { requests, failed } = await looks.errors();
     const share = requests === 0 ? 0 : (failed / requests) * 100;
     return requests >= ENOUGH_REQUESTS && share >= errorPercent
-      ? { kind: 'ill', why: `${failed} of ${requests} requests of a minute were answered 5xx` }
+      ? { kind: 'ill', why: `${failed} of ${requests} requests in a minute were answered 5xx` }
       : { kind: 'well' };
   } catch (error) {
     return { kind: 'blind', why: error instanceof Error ? error.message : String(error) };
@@ -64,7 +64,7 @@ export async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks
 
 const CLOUDWATCH = { service: 'monitoring', protocol: 'query', version: '2010-08-01' } as const;
 
-/** By CloudWatch. Metrics of the stage count canary and stage together. */
+/** From CloudWatch. Metrics of the stage count canary and stage together. */
 export function cloudWatchLooks(
   aws: Aws,
   { apiName, stage }: { readonly apiName: string; readonly stage: string },
@@ -109,7 +109,7 @@ export function cloudWatchLooks(
   };
 }
 
-/** The list that was read from XML: `member` elements, or the list itself. */
+/** A list read from XML: `member` elements, or the list itself. */
 function listMembers(value: unknown): readonly unknown[] {
   const found = Array.isArray(value) ? value : memberAt(value, 'member');
   return found === undefined ? [] : Array.isArray(found) ? (found as readonly unknown[]) : [found];

@@ -1,4 +1,4 @@
-/** Packing of replies, by zlib, off the main thread. */
+/** Compresses replies with zlib, off the main thread. */
 import { promisify } from 'node:util';
 import { deflate, gzip } from 'node:zlib';
 import type { Compressor } from '../../core/ports.ts';

@@ -1,4 +1,3 @@
-/** HTTP(S) to backends, by undici. */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -17,9 +16,12 @@ import type {
   StreamTimes,
 } from '../../core/ports.ts';
 
-/** AWS: 10 MB from an integration, but for one that streams. */
+/** AWS: 10 MB from an integration, unless it streams. */
 const MAX_REPLY_BYTES = 10 * 1024 * 1024;
-/** Undici's word for it. A stream is bounded by its reader, who takes the next part when the last one has gone. */
+/**
+ * Undici's value for "no limit". The reader of a stream bounds it: it takes the next part when the last one
+ * has been sent.
+ */
 const UNBOUNDED = -1;
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 128;
@@ -30,8 +32,8 @@ interface ClosableHttpClient extends HttpClient {
 }
 
 /**
- * @param vpcLinks `--vpc-link name=url[,url]`: by id or name, origins that take turns
- * @param localOrigin where a host is that this gateway serves itself; undefined for all others
+ * @param vpcLinks `--vpc-link name=url[,url]`: origins by id or name, used in turn
+ * @param localOrigin the origin of a host that this gateway serves itself; undefined for all others
  * @param deadlineOf aborts a request that takes longer
  */
 export function createHttpClient(
@@ -60,7 +62,7 @@ export function createHttpClient(
       return {
         kind: 'unreachable',
         reason: 'address',
-        message: `no address for the VPC link ${request.vpcLink ?? ''}; give one by --vpc-link`,
+        message: `VPC link ${request.vpcLink ?? ''} has no address; give one with --vpc-link`,
       };
     try {
       return await run(origin, local === undefined ? request : withHost(request, local));
@@ -81,7 +83,7 @@ export function createHttpClient(
   };
 }
 
-/** The port that is asked instead knows the API by the host of the address. */
+/** The local port recognises the API by its Host header. */
 function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
   const request = trusted === undefined ? given : { ...given, trusted };
   const isNamed = request.headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
@@ -91,11 +93,11 @@ function withHost(given: HttpRequest, { trusted }: LocalOrigin): HttpRequest {
 
 type Certified = Pick<HttpRequest, 'clientCertificate' | 'trusted'>;
 
-/** Connections by the certificate that opened them: nobody may speak over another one's. */
+/** Connections by client certificate, so that none is used for another certificate's requests. */
 class Agents {
   readonly #maxBytes: number;
   readonly #plain: Agent;
-  /** By certificate; as many as AWS lets an account have, and few of them in use. */
+  /** By certificate; bounded by AWS's limit per account. */
   readonly #certified = new Map<string, Agent>();
 
   constructor(maxBytes: number) {
@@ -182,7 +184,7 @@ function toOptions(
   };
 }
 
-/** The body of a backend as it comes; reading on is what lets it send more. */
+/** Body of a backend as it arrives; reading allows it to send more. */
 class BackendStream implements ByteStream {
   readonly #body: Readable;
   readonly #request: HttpRequest;
@@ -190,7 +192,7 @@ class BackendStream implements ByteStream {
   constructor(body: Readable, request: HttpRequest) {
     this.#body = body;
     this.#request = request;
-    // It may break off before anybody reads, which is told to whoever does.
+    // It may break off before it is read; the reader then gets the error.
     body.on('error', () => undefined);
   }
 
@@ -214,7 +216,7 @@ function rawList(headers: unknown): string[] {
   return headers.map((text: unknown) => (Buffer.isBuffer(text) ? text.toString('latin1') : String(text)));
 }
 
-/** What does not unpack stays as it is. */
+/** A body that does not decompress is passed on unchanged. */
 function unpack(headers: readonly string[], body: Buffer): Buffer {
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-encoding');
   const encoding = at === -1 ? '' : (headers[at + 1] ?? '').trim().toLowerCase();
@@ -255,8 +257,8 @@ function describe(error: unknown, request: HttpRequest): Failure {
 }
 
 /**
- * Undici refuses to send `Upgrade`, which a mapping may set and AWS sends as it is [obs]: it goes under another name,
- * which nobody outside can guess, up to the socket.
+ * Undici refuses to send `Upgrade`, which a mapping may set and AWS sends as it is [obs]: up to the socket it
+ * has another name, which outsiders cannot guess.
  */
 const SMUGGLED = `x-${randomUUID()}-`;
 

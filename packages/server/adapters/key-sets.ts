@@ -1,4 +1,4 @@
-/** Keys of token issuers: of the local one out of this process, of all others by OpenID Connect Discovery. */
+/** Keys of token issuers: the local one's from this process, all others' by OpenID Connect Discovery. */
 import { memberOf, parseJson } from '@gatewright/aws/json-object';
 import { verify } from 'node:crypto';
 import { createKeySetFetcher } from '@gatewright/handlers/access/tokens/key-set-fetcher';
@@ -10,12 +10,11 @@ import type { VerificationKey as PublicKey } from '@gatewright/handlers/access/t
 import type { KeySetFetcher } from '@gatewright/handlers/ports';
 import type { Clock, KeySets } from '../../core/ports.ts';
 
-/** What a `VerificationKey` must do; see `policy/token-trust.ts`. */
+/** Contract of a `VerificationKey`; see `policy/token-trust.ts`. */
 type Verifier = NonNullable<ReturnType<KeySets['known']>>;
 
 /** The issuer in this process: asked each time, so that a withdrawn key is refused at once. */
 type LocalKeys = {
-  /** Itself, and those that it stands in for. */
   readonly isLocal: (issuer: string) => boolean;
   keySet(): { readonly keys: readonly object[] };
 };
@@ -28,11 +27,14 @@ const LIMITS = {
   staleSeconds: 3_600,
   cooldownSeconds: 30,
 };
-/** How long a key that was found is at hand without asking; with `maxAgeSeconds` an hour. */
+/** How long a found key is used without asking again; together with `maxAgeSeconds` an hour. */
 const AT_HAND_MS = 1_800_000;
 
 const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
-/** Tokens of one key whose signature is remembered as good: a verification costs as much as all the rest of a request. */
+/**
+ * Tokens per key whose signature is remembered as good: a verification costs as much as the rest of a
+ * request.
+ */
 const MAX_REMEMBERED = 1_000;
 
 export function createKeySets(
@@ -81,11 +83,11 @@ export function createKeySets(
   };
 }
 
-/** Turns the fetcher of texts into one of key sets by issuer: discovery document first, then what it names. */
+/** Fetches key sets by issuer: first the discovery document, then the address in it. */
 function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
   return {
     async fetch(issuer, given = LIMITS) {
-      // Each of the two is given up in time, its second try included.
+      // Discovery document and key set each have this time, second try included.
       const { timeoutMs, totalMs = Infinity } = given;
       const limits = { ...given, totalMs: Math.min(totalMs, timeoutMs) };
       const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -96,7 +98,7 @@ function discoverBy(fetcher: KeySetFetcher): KeySetFetcher {
 
 function readKeySetAddress(document: string, issuer: string): string {
   const address = memberOf(parseJson(document), 'jwks_uri');
-  if (typeof address !== 'string') throw unreadable('the discovery document names no jwks_uri');
+  if (typeof address !== 'string') throw unreadable('the discovery document has no jwks_uri');
   // An issuer out there must not make the gateway read addresses on this machine.
   if (isLoopbackUrl(address) && !isLoopbackUrl(issuer))
     throw unreadable('the discovery document of a remote issuer names an address on this machine');
@@ -107,7 +109,10 @@ function unreadable(message: string): DomainError {
   return new DomainError('KEY_SET_UNAVAILABLE', message);
 }
 
-/** What it remembers goes when the key goes; bad signatures are not remembered, or anybody could push the good ones out. */
+/**
+ * Remembered signatures go with their key. Bad ones are not remembered: a flood of them would push the good
+ * ones out.
+ */
 class RememberingKey implements Verifier {
   readonly #key: PublicKey;
   readonly #good = new Set<string>();

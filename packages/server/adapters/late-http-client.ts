@@ -1,9 +1,11 @@
-/** The client of backends, loaded by the first request to one: undici is a tenth of what a start would read. */
+/**
+ * Loads the client of backends at the first request to one: undici is a tenth of the code that a start would
+ * read.
+ */
 import type { createHttpClient } from './http-client.ts';
 
 type LoadedClient = ReturnType<typeof createHttpClient>;
 
-/** Takes what `createHttpClient` takes. */
 export function createLateHttpClient(...settings: Parameters<typeof createHttpClient>): LoadedClient {
   let loaded: LoadedClient | undefined;
   let loading: Promise<LoadedClient> | undefined;
@@ -15,7 +17,6 @@ export function createLateHttpClient(...settings: Parameters<typeof createHttpCl
   return {
     send: (request) => loaded?.send(request) ?? load().then((client) => client.send(request)),
     stream: (request) => loaded?.stream(request) ?? load().then((client) => client.stream(request)),
-    // One that was never asked has nothing to close.
     close: async () => (await loading)?.close(),
   };
 }

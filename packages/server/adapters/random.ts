@@ -11,7 +11,7 @@ export function createSystemRandom(): Random {
   const pool = Buffer.allocUnsafe(POOL_BYTES);
   let used = POOL_BYTES;
 
-  /** Where the next `count` unused bytes begin; a byte is handed out once. */
+  /** Start of the next `count` unused bytes; no byte is used twice. */
   function draw(count: number): number {
     if (used + count > POOL_BYTES) {
       randomFillSync(pool);

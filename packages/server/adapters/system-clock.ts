@@ -2,7 +2,9 @@
 import { ClockOffset } from '@gatewright/aws/clock-offset';
 import type { ShiftableClock } from '../../core/ports.ts';
 
-/** How far the virtual time may stand from the machine's: a hundred years, well inside what `Date` can say. */
+/**
+ * Largest distance of the virtual time from the machine's: a hundred years, well inside the range of `Date`.
+ */
 export const MAX_CLOCK_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
 
 export function createSystemClock(): ShiftableClock {

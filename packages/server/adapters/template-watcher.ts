@@ -1,9 +1,8 @@
-/** Notices changes of the files that stacks were loaded from. */
 import { existsSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { FSWatcher } from 'node:fs';
 
-/** Editors write a file in several steps, and a save of two files is one wish. */
+/** Editors write a file in several steps, and two files are often saved together. */
 const SETTLE_MS = 100;
 
 /** Calls `onChange` once per burst of changes to one of the files; returns how to stop. */
@@ -16,7 +15,7 @@ export function watchTemplates(files: readonly string[], onChange: () => void): 
   );
 }
 
-/** The same for YAML and JSON in folders, whatever its names are by then. */
+/** As `watchTemplates`, for all YAML and JSON files in folders. */
 export function watchDocuments(folders: readonly string[], onChange: () => void): () => void {
   return watchFolders(folders, (_folder, name) => /\.(?:ya?ml|json)$/.test(name), onChange);
 }
@@ -31,7 +30,7 @@ function watchFolders(
     clearTimeout(timer);
     timer = setTimeout(onChange, SETTLE_MS);
   };
-  // Folders, not files: an editor replaces a file by a new one, and a watch on the old one hears no more.
+  // Watches folders, not files: an editor replaces a file, and a watch on the old one stays silent.
   const watched = folders.map((folder) => watchFolder(folder, (name) => isWanted(folder, name), note));
   return () => {
     clearTimeout(timer);
@@ -39,7 +38,9 @@ function watchFolders(
   };
 }
 
-/** Also of a folder that is not there yet, or that is taken away and made again, as packaging does with `.serverless`. */
+/**
+ * Also a folder that does not exist yet, or is removed and made again, as packaging does with `.serverless`.
+ */
 function watchFolder(folder: string, isWanted: (name: string) => boolean, note: () => void): () => void {
   let watcher: FSWatcher | undefined;
   let isStopped = false;
@@ -56,7 +57,7 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
     watcher.on('error', () => watcher?.close());
   };
   const inside = (event: string, name: string | null): void => {
-    // Of the folder itself: it has gone, and may be another one by now.
+    // An event of the folder itself: it is gone, and may exist anew.
     const isOfFolder = event === 'rename' && name === basename(folder);
     if (isOfFolder) look();
     if (isOfFolder || (name !== null && isWanted(name))) note();
@@ -64,7 +65,7 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
   const outside = (name: string | null): void => {
     if (name !== basename(folder) || !existsSync(folder)) return;
     look();
-    // What was written before anybody watched.
+    // Reports changes made before the watch began.
     note();
   };
   look();

@@ -21,24 +21,23 @@ import { readBody } from '@gatewright/aws/read-body';
 import { sendStream } from '../stream-reply.ts';
 import type { StreamedBody } from '../../core/exchange.ts';
 
-/** As much of a request as there is before its body. */
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
-/** The local issuer, its user pools and issuers that are stood in for. */
+/** The local issuer, its user pools and issuers that it stands in for. */
 export interface SignInMount {
-  /** Makes ready what this request is the first to need; undefined: nothing. Comes before the others. */
+  /** Prepares what this request is the first to need; undefined: nothing. Called before the others. */
   open(head: Head): Promise<unknown> | undefined;
-  /** Names in Host headers by which they are asked. */
+  /** Their names in Host headers. */
   readonly hosts: readonly string[];
-  /** Whether a page of another origin may send this, or a link lead here. */
+  /** Whether a page of another origin may send this request or link to it. */
   admits(head: Head): boolean;
-  /** Undefined: the request is for others. */
+  /** Undefined: not a request for it. */
   serve(request: ControlRequest): Promise<ControlReply | undefined>;
 }
 
-/** What others answer behind the port. */
+/** Served behind the port by other rooms. */
 export type ControlMounts = {
-  /** By signing name: `dynamodb`, `lambda` … A name that is not here is refused by name. */
+  /** By signing name: `dynamodb`, `lambda` …; others are refused by name. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**
    * `@connections` of an API. `path` is `/{stage}/@connections/{id}`, while `request.path` is as it was signed. The
@@ -50,14 +49,13 @@ export type ControlMounts = {
     apiId: string | undefined,
     path: string,
   ) => ControlReply | undefined;
-  /** Whether a Host is a custom domain. */
   readonly isDomain: (host: string) => boolean;
   readonly signIn: SignInMount;
   /** Body of `GET /_gatewright/status`. */
   readonly status: () => unknown;
   /** Body of `GET /_gatewright/routes`. */
   readonly routes: () => unknown;
-  /** `GET` and `DELETE /_gatewright/recorded`: calls of AWS services that nobody else answered. */
+  /** `GET` and `DELETE /_gatewright/recorded`: recorded calls of AWS services that do not run here. */
   readonly recorded: RecordedCalls;
   /** Files of the console, which need no secret; absent = it is not served. */
   readonly consoleFiles?: (request: ControlRequest) => Promise<ControlReply | undefined>;
@@ -71,14 +69,13 @@ type ControlPortOptions = {
   readonly allowHosts: readonly string[];
   readonly clock: ShiftableClock;
   readonly clockFixedBecause?: string | undefined;
-  /** What time has come for, once the clock was moved. */
+  /** Runs due work after the clock was moved. */
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
   readonly mounts: ControlMounts;
-  /** Told of faults that are ours. */
   readonly report: (error: unknown) => void;
 };
 
@@ -86,11 +83,11 @@ interface ControlPort {
   /** `http://127.0.0.1:4000` */
   readonly url: string;
   readonly port: number;
-  /** Ends what is under way; within a second. */
+  /** Ends open requests; within a second. */
   close(): Promise<void>;
 }
 
-/** DynamoDB's bound, the largest of all that is served here. */
+/** DynamoDB's limit, the largest of all services here. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -110,12 +107,12 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      // Clients of AWS's APIs, as functions are, keep their connections.
+      // Clients of AWS's APIs (functions) keep their connections.
       ...KEPT_ALIVE,
     },
     (request, response) => {
       accept(request, response, port, options).catch((error: unknown) => {
-        // The client went away, or its socket broke: there is nobody to tell.
+        // The client is gone, or its socket broke: no reply is possible.
         options.report(error);
         response.destroy();
       });
@@ -134,7 +131,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
   return { port, url: `http://127.0.0.1:${port}`, close };
 }
 
-/** The same guards and answers; what an answer streams needs HTTP/1.1. */
+/** The same guards and answers; a streamed answer needs HTTP/1.1. */
 async function acceptHttp2Call(
   { method, target, rawHeaders, host, readBody: read }: Http2Arrival,
   port: number,
@@ -162,7 +159,7 @@ function refuseByGuards(
 ): ControlReply | undefined {
   const { signIn } = mounts;
   const rule = { port, admitsServices: true, allowHosts: [...allowHosts, ...signIn.hosts] };
-  // What is asked there needs a signature, so no page that has made the name its own gets anything.
+  // These requests need a signature, so a page that has rebound the name gets nothing.
   if (isOfDomain(arrival, mounts)) return undefined;
   return (
     refuseForeignHost(arrival, rule) ?? (signIn.admits(arrival) ? undefined : refuseForeignOrigin(arrival))
@@ -183,7 +180,7 @@ async function accept(
     send(response, refusal, options, true);
     return;
   }
-  // The client may have gone meanwhile.
+  // The client may be gone by now.
   if (request.destroyed) return;
   let body: Buffer | undefined;
   try {
@@ -201,7 +198,7 @@ async function accept(
   else await stream(response, request.method, reply, reply.stream, options);
 }
 
-/** Answers a request that has passed the guards. Never throws: a fault is told to `report` and becomes 500. */
+/** Answers a request that has passed the guards. Never throws: a fault goes to `report` and becomes 500. */
 async function answer(request: ControlRequest, options: ControlPortOptions): Promise<ControlReply> {
   try {
     return (
@@ -240,17 +237,17 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
-/** Ports that have told so already: a client with made-up credentials calls again and again. */
+/** Ports that have logged this already: a client with made-up credentials calls again and again. */
 const TOLD = new WeakSet<ControlPortOptions>();
 
-/** Code for other emulators comes with any credentials, such as `ABC`; nothing says there what is wrong with them here. */
+/** Code for other emulators sends any credentials, such as `ABC`, and gets no hint from AWS's answer. */
 function tellUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
   if (TOLD.has(options) || !String(reply.body).includes('UnrecognizedClientException')) return;
   TOLD.add(options);
   const key =
     /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';
   options.report(
-    `A call of AWS's API was refused: the access key ${key} is not this gateway's. Take "credentials" out of the client: functions have them in their environment, elsewhere: eval "$(gatewright env)"`,
+    `A call of an AWS API was refused: access key ${key} does not belong to this gateway. Remove "credentials" from the client: functions find valid ones in their environment, other programs after eval "$(gatewright env)"`,
   );
 }
 
@@ -267,11 +264,11 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   return awsError(request, call.service, {
     status: 501,
     type: 'NotImplementedException',
-    message: `${call.service} is not served here; let it through with --aws ${call.service}`,
+    message: `${call.service} is not served here; to send its calls to AWS, start with --aws ${call.service}`,
   });
 }
 
-/** It was signed; nobody who passes the call on over HTTP/1.1 can send it. */
+/** The signature covers it, but a call passed on over HTTP/1.1 cannot carry it. */
 function withoutAuthority(call: AwsCall): AwsCall {
   const { rawHeaders } = call.request;
   const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text === ':authority');
@@ -309,7 +306,6 @@ function stream(
   return sendStream(response, method ?? 'GET', reply, bytes, options.clock);
 }
 
-/** Of every reply. */
 function commonHeaders(headers: readonly string[], { clock, random }: ControlPortOptions): string[] {
   const hasRequestId = headers.some(
     (text, index) => index % 2 === 0 && text.toLowerCase() === 'x-amzn-requestid',
@@ -336,13 +332,13 @@ function send(
     ...(reply.status === 204 || hasLength(reply)
       ? []
       : ['Content-Length', String(Buffer.byteLength(reply.body))]),
-    // What has not been read of the request cannot be skipped: the connection ends with the reply.
+    // Unread bytes of the request cannot be skipped: the connection ends with the reply.
     ...(isLast ? ['Connection', 'close'] : []),
   ]);
   response.end(reply.status === 204 ? undefined : reply.body);
 }
 
-/** Of a HEAD, where the body is not there to be measured. */
+/** Of a HEAD, whose body is not there to be measured. */
 function hasLength({ headers }: ControlReply): boolean {
   return headers.some((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-length');
 }

@@ -1,6 +1,6 @@
 /**
- * Clients that speak HTTP/2 from the first byte, without TLS: the AWS SDK for JavaScript does so for Kinesis and a few
- * other services, whatever endpoint it is given. They share the port with those of HTTP/1.1.
+ * Clients that speak HTTP/2 from the first byte, without TLS, on the port of HTTP/1.1: the AWS SDK for
+ * JavaScript does so for Kinesis and a few other services, whatever the endpoint.
  */
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { endWithClient } from '../http2-ends.ts';
@@ -8,21 +8,21 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ControlReply } from '../../core/api-call.ts';
 
-/** What a stream asks, in the terms of HTTP/1.1. */
+/** A stream's request in the terms of HTTP/1.1. */
 export type Http2Arrival = {
   readonly method: string;
   readonly target: string;
-  /** Flat name, value list; `:authority` is among them, since such clients sign it in the place of `host`. */
+  /** Flat name, value list with `:authority`, which such clients sign in place of `host`. */
   readonly rawHeaders: readonly string[];
   readonly host: string;
-  /** Undefined: longer than is taken. @throws when the client breaks off */
+  /** Undefined: longer than allowed. @throws when the client breaks off */
   readonly readBody: (maxBytes: number) => Promise<Buffer | undefined>;
 };
 
-/** The connection preface (RFC 9113 §3.4) begins with what is no method of HTTP/1.1. */
+/** The connection preface (RFC 9113 §3.4) does not begin like any method of HTTP/1.1. */
 const PREFACE = Buffer.from('PRI');
 const MAX_STREAMS = 100;
-/** Of HTTP/1.1, which names the connection; HTTP/2 has no place for them. */
+/** Headers of an HTTP/1.1 connection; HTTP/2 has no place for them. */
 const OF_CONNECTION = new Set([
   'connection',
   'keep-alive',
@@ -31,11 +31,10 @@ const OF_CONNECTION = new Set([
   'proxy-connection',
 ]);
 
-/** Ends all sessions of HTTP/2. */
 type EndHttp2 = () => void;
 
 /**
- * Hands connections that begin with the preface to HTTP/2 and all others to `server`, which listens.
+ * Passes connections that begin with the preface to HTTP/2 and all others to `server`, which listens.
  * @param answer never rejects
  */
 export function acceptHttp2(
@@ -62,7 +61,7 @@ export function acceptHttp2(
     if (arriving === undefined) return;
     endWithClient(session, arriving);
     arriving.once('end', () => {
-      // What is missing of these does not come any more. A request without a body ends as soon as it is read.
+      // The missing rest of these will not arrive. A request without a body ends as soon as it is read.
       for (const stream of unfinished) if (!stream.endAfterHeaders) stream.close(constants.NGHTTP2_CANCEL);
     });
   });
@@ -71,7 +70,7 @@ export function acceptHttp2(
   server.on('connection', (socket: Socket) => {
     sniff(socket, firstBytesMs, (isHttp2) => {
       if (isHttp2) {
-        // The session is made within this call.
+        // `emit` makes the session within this call.
         arriving = socket;
         http2.emit('connection', socket);
         arriving = undefined;
@@ -83,7 +82,6 @@ export function acceptHttp2(
   };
 }
 
-/** Looks at the first bytes without taking them. */
 function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => void): void {
   const end = (): void => {
     socket.destroy();
@@ -95,7 +93,7 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
     const isBegun = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
-    // Whoever sends a byte at a time is heard out; what is put back at once would be read again at once.
+    // Waits for a client that sends a byte at a time; bytes put back at once would be read again at once.
     if (isBegun && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);
@@ -155,6 +153,6 @@ function send(stream: ServerHttp2Stream, { status, headers, body, stream: stream
   const isRefused = streamed !== undefined;
   stream.respond({ ...lines, [constants.HTTP2_HEADER_STATUS]: isRefused ? 501 : status });
   stream.end(status === 204 || isRefused ? undefined : body);
-  // What has not been read of the request cannot be skipped.
+  // Unread bytes of the request cannot be skipped.
   if (!stream.readableEnded) stream.on('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
 }

@@ -1,4 +1,4 @@
-/** What the command line asks of a running gateway, below `/_gatewright/`, with the bearer secret of the start. */
+/** Endpoints below `/_gatewright/` for the command line, behind the bearer secret of the start. */
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
@@ -7,20 +7,19 @@ import { type ControlReply, type ControlRequest, jsonReply, readFields } from '.
 type LocalEndpointsOptions = {
   readonly secret: string;
   readonly clock: ShiftableClock;
-  /** Why the clock must stay where it is; undefined = it may be moved. */
+  /** Why the clock cannot be moved; undefined = it can. */
   readonly clockFixedBecause: string | undefined;
   readonly onClockMoved?: () => void;
   readonly status: () => unknown;
   readonly routes: () => unknown;
   readonly recorded: RecordedCalls;
-  /** Of the console and the commands that read what was recorded; `path` is below `/_gatewright/`. */
+  /** For the console and the commands that read records; `path` is below `/_gatewright/`. */
   readonly more?: MoreEndpoints | undefined;
 };
 
-/** @returns undefined for paths of others */
+/** @returns undefined for other paths */
 export type MoreEndpoints = (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
 
-/** What the recorder of service calls shows. */
 export type RecordedCalls = { readonly calls: readonly unknown[]; clear(): void };
 
 const PREFIX = '/_gatewright/';
@@ -34,7 +33,8 @@ export async function serveLocal(
   const given = /^Bearer (.+)$/.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? '';
   if (!equalInConstantTime(at.secret, given)) {
     return jsonReply(401, {
-      message: 'The secret of this start is needed; it is in .gatewright/credentials.json',
+      message:
+        'The key of this start is missing or wrong. Open the link that gatewright start printed; programs find the key in .gatewright/credentials.json.',
     });
   }
   switch (`${request.method} ${request.path.slice(PREFIX.length)}`) {
@@ -69,7 +69,7 @@ function moveClock(request: ControlRequest, at: LocalEndpointsOptions): ControlR
   const fields = readFields(request, ['shiftMs', 'reset']);
   const shiftMs = fields?.get('shiftMs');
   if (fields?.size !== 1 || (fields.get('reset') !== true && typeof shiftMs !== 'number')) {
-    return jsonReply(400, { message: 'Wanted: {"shiftMs": <milliseconds>} or {"reset": true}' });
+    return jsonReply(400, { message: 'Expected {"shiftMs": <milliseconds>} or {"reset": true}' });
   }
   if (typeof shiftMs !== 'number') at.clock.reset();
   else {

@@ -1,4 +1,6 @@
-/** `GET /_gatewright/logs` and `GET /_gatewright/functions`: what `gatewright logs` and `gatewright invoke` ask. */
+/**
+ * `GET /_gatewright/logs` and `GET /_gatewright/functions`, for `gatewright logs` and `gatewright invoke`.
+ */
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import { type LogHistory, printHistoryLine } from './log-history.ts';
 import type { MoreEndpoints } from './local-endpoints.ts';
@@ -11,7 +13,7 @@ export type FunctionListing = {
   readonly region: string;
 };
 
-/** Longest silence of a listener: Node's longest timer, not quite a month. */
+/** Longest silence of a listener: Node's longest timer, about 25 days. */
 const IDLE_MS = 2 ** 31 - 1;
 const LINES = ['Content-Type', 'application/x-ndjson'];
 
@@ -32,13 +34,13 @@ export function logEndpoints(
   };
 }
 
-/** `function`: by its name. `sinceMs`: so long before now. `follow=true`: and what comes from now on. */
+/** `function`: by name. `sinceMs`: from that long before now. `follow=true`: also lines to come. */
 function tellLogs({ query }: ControlRequest, history: LogHistory, clock: Clock): ControlReply {
   const wanted = new URLSearchParams(query);
   const sinceMs = wanted.get('sinceMs');
   const unknown = [...wanted.keys()].find((name) => !['function', 'sinceMs', 'follow'].includes(name));
   if (unknown !== undefined || (sinceMs !== null && !/^\d{1,15}$/.test(sinceMs)))
-    return jsonReply(400, { message: 'Wanted: function=<name>, sinceMs=<milliseconds>, follow=true' });
+    return jsonReply(400, { message: 'Expected function=<name>, sinceMs=<milliseconds>, follow=true' });
   const question = {
     functionName: wanted.get('function') ?? undefined,
     sinceEpochMs: sinceMs === null ? undefined : clock.nowEpochMs() - Number(sinceMs),

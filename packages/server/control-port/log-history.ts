@@ -1,11 +1,11 @@
-/** What the gateway and its functions have printed lately, for those who ask later or listen from now on. */
+/** Recent output of the gateway and its functions, for later readers and for followers. */
 import { atTurnEnd } from '../../core/turn-end.ts';
 import type { ByteStream, Clock, LogSink } from '../../core/ports.ts';
 
-/** A line as it is told: functions' own, or a line of the gateway such as that of a request. */
+/** A line of a function, or of the gateway, such as that of a request. */
 export type HistoryLine = {
   readonly epochMs: number;
-  /** Undefined: the gateway itself. */
+  /** Undefined: a line of the gateway. */
   readonly functionName?: string;
   readonly requestId?: string | undefined;
   readonly level?: string | undefined;
@@ -13,18 +13,18 @@ export type HistoryLine = {
 };
 
 type HistoryQuestion = {
-  /** Undefined: those of all functions and of the gateway. */
+  /** Undefined: all functions and the gateway. */
   readonly functionName?: string | undefined;
   readonly sinceEpochMs?: number | undefined;
 };
 
 const MAX_LINES = 10_000;
 const MAX_CHARS = 8 * 1024 * 1024;
-/** What a listener may leave unread. */
+/** Unread text of a follower. */
 const MAX_UNREAD_CHARS = 4 * 1024 * 1024;
-/** Of the gateway's own lines, kept together at most: what is forgotten goes by such pieces. */
+/** Of the gateway's own lines per piece: old lines are forgotten a piece at a time. */
 const MAX_TOGETHER = 500;
-/** Stands in no line that a terminal could show. */
+/** No line that a terminal could show contains it. */
 const BETWEEN_LINES = '\0';
 
 /** Lines of the gateway of one loop turn, and the time of the first; or one line of a function. */
@@ -39,7 +39,7 @@ export class LogHistory {
   #first = 0;
   #lines = 0;
   #chars = 0;
-  /** The gateway's own of this loop turn. */
+  /** The gateway's own lines of this loop turn. */
   #together: string[] = [];
   #togetherMs = 0;
   readonly #listeners = new Set<(line: HistoryLine) => void>();
@@ -49,8 +49,8 @@ export class LogHistory {
   }
 
   /**
-   * What is written to the sink is remembered: the lines of a loop turn as one text, since ten thousand strings of each second
-   * would be copied by V8 from its young generation into the old one.
+   * Remembers lines written to the sink, those of a loop turn as one text: V8 would copy ten thousand strings
+   * per second from its young generation into the old one.
    */
   listenIn(sink: LogSink): LogSink {
     return {
@@ -90,7 +90,7 @@ export class LogHistory {
     return lines.slice(-MAX_LINES).filter((line) => answers(question, line));
   }
 
-  /** What is there, then what comes, as JSON lines, until the reader cancels. */
+  /** Remembered lines, then new ones, as JSON lines, until the reader cancels. */
   follow(question: HistoryQuestion): ByteStream {
     const stream = new LineStream();
     for (const line of this.read(question)) stream.push(line);
@@ -120,7 +120,7 @@ export class LogHistory {
       this.#chars -= oldest.line.message.length;
       this.#first += 1;
     }
-    // Amortised: what is forgotten is cut off once it is the larger part.
+    // Amortised: forgotten pieces are cut off once they are the larger part.
     if (this.#first > 100 && this.#first * 2 > this.#pieces.length) {
       this.#pieces = this.#pieces.slice(this.#first);
       this.#first = 0;
@@ -164,7 +164,7 @@ class LineStream implements ByteStream {
       return;
     }
     if (this.#leftOut > 0) {
-      const message = `${this.#leftOut} lines are left out: they came faster than they were read`;
+      const message = `${this.#leftOut} lines dropped: they came faster than they were read`;
       this.#leftOut = 0;
       this.#unread.push(printHistoryLine({ epochMs: line.epochMs, message }));
     }

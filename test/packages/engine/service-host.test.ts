@@ -255,7 +255,7 @@ describe('ServiceHost', () => {
 
     assert.deepEqual(
       said.map((text) => text.split('\n')[0]),
-      ['broken could not take the new stacks: Error: no room', 'applied'],
+      ['broken could not apply the new stacks: Error: no room', 'applied'],
     );
   });
 

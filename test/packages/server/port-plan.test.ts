@@ -222,7 +222,7 @@ describe('planSharedPorts', () => {
       name: 'two APIs without a stage in the path',
       stages: [REST, HTTP],
       rule: { omitStage: true },
-      says: /REST API shop-rest and HTTP API shop-http cannot be told apart: leave out noPrependStageInUrl/,
+      says: /REST API shop-rest and HTTP API shop-http cannot be distinguished: remove noPrependStageInUrl/,
     },
   ])
     it(`refuses ${name} by name`, () => {

@@ -73,8 +73,8 @@ describe('what node would refuse in silence', () => {
     await open(Buffer.from(get('Expect: \x9b2J\r\n'), 'latin1')).over;
 
     assert.deepEqual(ports.log.lines.slice(before), [
-      '405 CONNECT "x:1": the gateway is no proxy',
-      '417 GET "/dev/pets": nobody here knows Expect: "?2J"',
+      '405 CONNECT "x:1": the gateway is not a proxy',
+      '417 GET "/dev/pets": Expect: "?2J" is not supported',
     ]);
   });
 

@@ -305,7 +305,7 @@ describe('sendStream', () => {
       await conversation.over;
 
       assert.equal(end.cutBy, cutBy);
-      assert.equal(end.failure, 'nothing went through for 100 ms');
+      assert.equal(end.failure, 'no data for 100 ms');
     });
 });
 

@@ -35,7 +35,7 @@ describe('endpointOf', () => {
     const environment = { AWS_ENDPOINT_URL: 'http://aws.example' };
 
     assert.throws(() => endpointOf('sqs', 'eu-west-1', {}, environment), UsageError);
-    assert.throws(() => readEndpoint('http://127.0.0.1.example'), /begins with https/);
+    assert.throws(() => readEndpoint('http://127.0.0.1.example'), /must begin with https/);
     assert.equal(readEndpoint('http://localhost:4566/'), 'http://localhost:4566');
   });
 });

@@ -18,7 +18,7 @@ describe('a file that a command was asked to write', () => {
   });
 
   const REFUSED = [
-    { rule: 'in a folder that is not there', path: 'missing/out.json', reason: /its folder is not there$/ },
+    { rule: 'in a folder that is not there', path: 'missing/out.json', reason: /its folder does not exist$/ },
     { rule: 'in the place of a folder', path: '.', reason: /it is a folder$/ },
   ];
   for (const { rule, path, reason } of REFUSED)

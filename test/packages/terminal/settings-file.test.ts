@@ -111,7 +111,7 @@ cache-memory: 1GB
     assert.equal(apply([one, one]).options['port'], 1);
     assert.throws(
       () => apply([one, two]),
-      /gatewright\.yml:1: port is said otherwise in .*gatewright\.yml:1/,
+      /gatewright\.yml:1: port has another value in .*gatewright\.yml:1/,
     );
   });
 
@@ -120,16 +120,16 @@ cache-memory: 1GB
   });
 
   for (const [text, says] of [
-    ['prot: 1\n', /gatewright\.yml:1: there is no setting "prot"; there are sources, account, /],
+    ['prot: 1\n', /gatewright\.yml:1: there is no setting "prot"; known settings: sources, account, /],
     ['stage: qa\nport: high\n', /gatewright\.yml:2: port: "high"\. A port is a number/],
-    ['metrics: sometimes\n', /gatewright\.yml:1: metrics is true or false/],
-    ['param: [[1]]\n', /gatewright\.yml:1: param takes texts/],
-    ['open: true\n', /gatewright\.yml:1: open is for the command line/],
+    ['metrics: sometimes\n', /gatewright\.yml:1: metrics must be true or false/],
+    ['param: [[1]]\n', /gatewright\.yml:1: param accepts texts/],
+    ['open: true\n', /gatewright\.yml:1: open is about one run/],
     ['exec: rm -rf /\n', /gatewright\.yml:1: /],
     ['port: 1\nstage: [\n', /gatewright\.yml:[23]: /],
     ['port: 1\nport: 2\n', /gatewright\.yml:2: Map keys must be unique/],
-    ['- port\n', /gatewright\.yml holds no map of settings/],
-    ['sources: [1]\n', /gatewright\.yml:1: sources takes folders and templates/],
+    ['- port\n', /gatewright\.yml is not a map of settings/],
+    ['sources: [1]\n', /gatewright\.yml:1: sources must be folders and templates/],
     ['stage: "${x}"\n', /gatewright\.yml:1: stage: "\$\{x\}"\. A stage name has/],
   ] as const)
     it(`refuses ${JSON.stringify(text)}, by file and line`, () => {
@@ -160,7 +160,10 @@ describe('custom.gatewright of a serverless.yml', () => {
     const { options, warnings } = apply([service("    usage-lag: '${self:custom.lag}'\n")]);
 
     assert.equal(options['usageLag'], 0);
-    assert.match(warnings.join(), /serverless\.yml:4: custom\.gatewright\.usage-lag holds a variable/);
+    assert.match(
+      warnings.join(),
+      /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it holds a variable/,
+    );
   });
 
   it('passes an unreadable service on to its loader', () => {

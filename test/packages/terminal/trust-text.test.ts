@@ -16,10 +16,10 @@ describe('describeTrust', () => {
     { platform: 'linux', taken: 3, has: [`sudo trust anchor ${QUOTED}`, `-n gatewright -i ${QUOTED}`] },
   ];
   for (const { platform, has, taken } of rows)
-    it(`says how ${platform} trusts it, how that is taken back, and what needs no installing`, () => {
+    it(`says how ${platform} trusts it, how that is undone, and what needs no installing`, () => {
       const text = describeTrust(FILE, platform).join('\n');
       for (const line of [...has, `NODE_EXTRA_CA_CERTS=${QUOTED}`, 'curl --cacert'])
         assert.ok(text.includes(line), line);
-      assert.equal(text.match(/takes it back/g)?.length, taken);
+      assert.equal(text.match(/# undo/g)?.length, taken);
     });
 });

@@ -192,7 +192,7 @@ async function useKeys(page: Page): Promise<void> {
   await page.keyboard.press('r');
   await page.waitForURL(/[?&]of=/);
   assert.notEqual(page.url(), before);
-  await page.waitForSelector('a:has-text("What differs from before")');
+  await page.waitForSelector('a:has-text("Differences from the original")');
   await page.keyboard.press('Escape');
   await page.waitForSelector('main:not(:has(aside))');
   await page.fill('input[type=search]', '');
@@ -240,13 +240,13 @@ async function changeKeys(page: Page, stacks: Stacks): Promise<void> {
   await go(page, 'keys');
   await page.waitForSelector(`${key}:has-text("0 of 1 left")`);
   assert.equal(await ask(), 429);
-  await page.fill(`${key} input[aria-label="Requests to leave"]`, '1');
-  await page.click(`${key} button:has-text("Set what is left")`);
+  await page.fill(`${key} input[aria-label="Requests left"]`, '1');
+  await page.click(`${key} button:has-text("Set requests left")`);
   await page.waitForSelector(`${key}:has-text("1 of 1 left")`);
   await page.click(`${key} button:has-text("Suspend")`);
   await page.waitForSelector(`${key} .badge:has-text("suspended")`);
   assert.equal(await ask(), 403);
-  await page.click(`${key} button:has-text("Let it go on")`);
+  await page.click(`${key} button:has-text("Resume")`);
   await page.waitForSelector(`${key}:not(:has(.badge))`);
   assert.equal(await ask(), 200);
   await page.click('section[aria-label=Invoices] button:has-text("Make them")');

@@ -15,18 +15,18 @@ const NOTHING = JSON.stringify({
 });
 /** What a section without anything in it says. */
 const SAYS: readonly (readonly [section: string, says: string])[] = [
-  ['traffic', 'Nothing has been asked yet.'],
+  ['traffic', 'No requests yet.'],
   ['apis', 'It has no route.'],
   ['access', 'This start has no access documents.'],
   ['sockets', 'No connection is open.'],
   ['keys', 'This start has no usage plan.'],
-  ['caches', 'Nothing is kept.'],
+  ['caches', 'Nothing is cached.'],
   ['functions', 'This start has no function.'],
   ['data', 'This start has no table.'],
   ['calls', 'No service has been called.'],
-  ['numbers', 'Nothing has been asked yet.'],
-  ['numbers/cost', 'Nothing has been asked yet.'],
-  ['differs', 'All that the stacks say is enforced here.'],
+  ['numbers', 'No requests yet.'],
+  ['numbers/cost', 'No requests yet.'],
+  ['differs', 'Everything in the stacks is enforced here.'],
 ];
 
 export const browserCase: BrowserCase = {

@@ -39,7 +39,7 @@ export async function changePrices(page: Page): Promise<void> {
   await page.keyboard.press('Tab');
   await page.waitForSelector('summary .badge:has-text("changed")');
   assert.notEqual(await readText(page, 'section[aria-label=Cost] h2'), before);
-  await page.click('button:has-text("As they were")');
+  await page.click('button:has-text("Restore")');
   await page.waitForSelector('summary:not(:has(.badge))');
 }
 

@@ -61,14 +61,14 @@ async function explainAndReplay(page: Page, stacks: Stacks): Promise<void> {
   await page.click('.line:has-text("403"):has-text("carl")');
   const story = await readText(page, '.story');
   assert.match(story, /GET \/users was refused with 403 in the phase authorize/);
-  assert.match(story, /The token is of carl with the roles courier/);
+  assert.match(story, /The token has the subject carl, the roles courier/);
   await lookAt(page, 'few-refused');
   await page.selectOption('.replay select', '…');
   await page.fill('.replay input.identity', 'alice:admin');
   await page.click('.replay .main-action');
   await page.waitForSelector('.request-title .status.ok');
   assert.match(await readText(page, '.story'), /GET \/users was answered with 200/);
-  await page.click('a:has-text("What differs from before")');
+  await page.click('a:has-text("Differences from the original")');
   assert.match(await readText(page, 'table.compare'), /403/);
   await lookAt(page, 'few-compared');
 

@@ -1,4 +1,3 @@
-/** A caller and a request that are only spoken of. */
 import { useState } from 'preact/hooks';
 import type { ShownAccess } from '../../endpoints/access-model.ts';
 
@@ -11,7 +10,7 @@ export type Asked = {
   readonly issuer: string;
   readonly scopes: string;
   readonly ip: string;
-  /** In place of subject; roles and scopes come on top of its own. */
+  /** In place of a subject; roles and scopes are added to its own. */
   readonly token: string;
 };
 

@@ -1,4 +1,3 @@
-/** Access: who may call what, by the access documents of this start; one caller and one request answered by rule. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
@@ -26,7 +25,7 @@ export function AccessSection({ item, query }: Props) {
     <div class="single scrolls">
       <SectionHead
         title="Access"
-        about="Who may call what, by the access documents that the authorizers of this start were bundled with."
+        about="Who may call what, by the access documents in the authorizers of this start."
       />
       <Problem
         text={
@@ -35,14 +34,14 @@ export function AccessSection({ item, query }: Props) {
       />
       {data?.isPublished === true ? (
         <p class="note">
-          The authorizers of this start go by the version that was published last. What stands here is what
-          they were bundled with: <code>gatewright access versions</code> tells what is in force.
+          The authorizers of this start use the version that was published last; this page shows the bundled
+          one. <code>gatewright access versions</code> shows which is in force.
         </p>
       ) : null}
       {data !== undefined && documents.length === 0 ? (
         <Empty title="This start has no access documents.">
-          Routes that the toolkit’s authorizers guard are described in <code>access/*.yml</code>;{' '}
-          <code>gatewright init</code> writes the first one. What other authorizers let in only they know: see{' '}
+          The rules of the toolkit’s authorizers are in <code>access/*.yml</code>;{' '}
+          <code>gatewright init</code> writes the first file. For other authorizers see{' '}
           <a href={linkTo('apis')}>APIs</a> and the story of a request.
         </Empty>
       ) : null}
@@ -71,7 +70,7 @@ function Document({ document, query }: { readonly document: ShownAccess; readonl
   const send = (question: Asked): void => {
     setAsked(question);
     setProblem(undefined);
-    // What was asked can be sent to somebody: a token is no part of it.
+    // The address of a question can be shared: it contains no token.
     history.replaceState(null, '', linkTo('access', document.name, writeAsked(question)));
     ask<AccessReply>('POST', 'console/access/ask', toQuestion(document, question)).then(
       setReply,
@@ -103,7 +102,7 @@ function Reply({ reply }: { readonly reply: AccessReply }) {
     return (
       <>
         <Refusal text={reply.refusal} />
-        <TableBox label="What this caller may">
+        <TableBox label="Routes of this caller">
           <table>
             <tbody>
               {reply.routes.map(({ route, word, reason }) => (
@@ -152,7 +151,7 @@ function Reply({ reply }: { readonly reply: AccessReply }) {
 
 function Refusal({ text }: { readonly text: string | undefined }) {
   return text === undefined ? null : (
-    <p class="problem">The caller is refused before any rule is asked: {text}.</p>
+    <p class="problem">The caller is refused before any rule applies: {text}.</p>
   );
 }
 
@@ -170,8 +169,8 @@ function Matrix({
     <section class="card half" aria-label="Matrix">
       <h2>Who may call what</h2>
       <p class="soft">
-        <b>yes</b> always, <b>own</b> what is theirs, <b>if</b> more than the role decides, <b>open</b> no
-        authorizer asks, <b>–</b> nobody. A cell asks the question above.
+        <b>yes</b> always, <b>own</b> only their own resources, <b>if</b> it depends on more than the role,{' '}
+        <b>open</b> no authorizer, <b>–</b> never. Choose a cell to ask the question above.
         <Protected api={api} />
       </p>
       <TableBox label="Routes and roles">
@@ -213,7 +212,7 @@ function Matrix({
 }
 
 function Protected({ api }: { readonly api: ShownAccess['apis'][number] | undefined }) {
-  if (api === undefined) return ' No API of this stage is protected by it.';
+  if (api === undefined) return ' It protects no API of this stage.';
   const { apiId, apiName, stage } = api;
   if (apiName === undefined) return ` It protects ${apiId}, stage ${stage}, which this start does not serve.`;
   return (

@@ -1,4 +1,3 @@
-/** APIs: every route with what guards, limits and answers it; a request is built from one. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
@@ -7,7 +6,7 @@ import { describeMissing, span } from '../texts.ts';
 import { RequestBuilder } from './request-builder.tsx';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
-/** Of one API; the search finds the others. */
+/** Per API; the search finds the others. */
 const MAX_ROUTES = 1_000;
 
 export function ApisSection({
@@ -28,7 +27,7 @@ export function ApisSection({
   return (
     <div class={`split ${opened === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="APIs">
-        <SectionHead title="APIs" about="Every route with who may call it and what answers.">
+        <SectionHead title="APIs" about="Every route with its authorizer and its integration.">
           <input
             type="search"
             placeholder="Search  /"
@@ -39,7 +38,7 @@ export function ApisSection({
         </SectionHead>
         <Problem text={error ?? describeMissing('API', item, data === undefined || opened !== undefined)} />
         {data !== undefined && apis.length === 0 ? (
-          <Empty title={search === '' ? 'This start has no API.' : 'No route of that kind.'} />
+          <Empty title={search === '' ? 'This start has no API.' : 'No matching route.'} />
         ) : null}
         {apis.map((api) => (
           <Api key={`${api.id}/${api.stage}`} api={api} opened={route} />
@@ -87,7 +86,7 @@ function Api({ api, opened }: ApiProps) {
         {api.hasResourcePolicy ? ' · has a resource policy' : ''}
       </p>
       {api.routes.length === 0 ? (
-        <p>It has no route. Those of its template stand here, each with a form to call it.</p>
+        <p>This API has no routes. Routes of its template are listed here, each with a form to call it.</p>
       ) : (
         <Routes api={api} opened={opened} />
       )}
@@ -125,7 +124,7 @@ function Routes({ api, opened }: ApiProps) {
 }
 
 function describeGuard({ guard, apiKeyRequired }: ShownRoute): string {
-  const kept = guard.ttlSeconds > 0 ? `, kept ${span(guard.ttlSeconds * 1000)}` : '';
+  const kept = guard.ttlSeconds > 0 ? `, cached ${span(guard.ttlSeconds * 1000)}` : '';
   const scopes = guard.scopes.length > 0 ? ` with ${guard.scopes.join(' or ')}` : '';
   return `${guard.name}${scopes}${kept}${apiKeyRequired ? ' + API key' : ''}`;
 }

@@ -1,4 +1,3 @@
-/** Caches: what stages keep of authorizers and of answers. */
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { span } from '../texts.ts';
@@ -19,12 +18,12 @@ export function CachesSection() {
     <div class="single scrolls">
       <SectionHead
         title="Caches"
-        about="What stages keep: answers of authorizers by credential, and answers of integrations by their cache key."
+        about="Cached answers: of authorizers by credential, of integrations by cache key."
       />
       <Problem text={error} />
       {data !== undefined && entries.length === 0 ? (
-        <Empty title="Nothing is kept.">
-          Authorizers with a TTL and stages with a cache fill this when they are asked.
+        <Empty title="Nothing is cached.">
+          Answers of authorizers with a TTL, and of stages with a cache, are listed here once there are some.
         </Empty>
       ) : null}
       {groups.map((group) => (

@@ -1,4 +1,3 @@
-/** Calls to AWS: what integrations and functions asked of services that nobody answers here. */
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../parts.tsx';
 
@@ -25,14 +24,14 @@ export function CallsSection() {
     <div class="single scrolls">
       <SectionHead
         title="Calls to AWS"
-        about="SNS, SQS, EventBridge and others: checked, answered and recorded here. --aws lets them through."
+        about="SNS, SQS, EventBridge and others: checked, answered and recorded here. --aws sends them to AWS."
       >
         {data === undefined || data.calls.length === 0 ? null : <Action label="Clear" run={clear} />}
       </SectionHead>
       <Problem text={error} />
       {data?.calls.length === 0 ? (
         <Empty title="No service has been called.">
-          What an integration or a function asks of one stands here, with its body.
+          Calls of integrations and functions are listed here with their bodies.
         </Empty>
       ) : null}
       {(data?.calls ?? []).slice(0, 200).map((call, index) => (

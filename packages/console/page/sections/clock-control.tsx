@@ -1,4 +1,3 @@
-/** The clock that the gateway, tokens, quotas and functions share. */
 import { useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Action, Problem } from '../parts.tsx';

@@ -1,4 +1,3 @@
-/** Two requests side by side: only what differs. */
 import { useAsked } from '../control.ts';
 import { Problem, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
@@ -8,7 +7,7 @@ import type { RequestDetail } from '../../records/model.ts';
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
   const { data, error } = useAsked<RequestDetail>(`requests/${encodeURIComponent(withId)}`);
   if (data === undefined) return <Problem text={error} />;
-  // What came first stands left, whichever of them was opened.
+  // The earlier one is on the left, whichever was opened.
   const [before, after] = detail.sequence <= data.sequence ? [detail, data] : [data, detail];
   const rows = differences(before, after);
   return (
@@ -38,7 +37,7 @@ export function Compare({ detail, withId }: { readonly detail: RequestDetail; re
           </tbody>
         </table>
       </TableBox>
-      {rows.length === 0 ? <p>Nothing but their ids and times.</p> : null}
+      {rows.length === 0 ? <p>Only ids and times differ.</p> : null}
     </section>
   );
 }
@@ -50,7 +49,7 @@ function differences(one: RequestDetail, other: RequestDetail): readonly Row[] {
     ['status', String(one.status), String(other.status)],
     ['story', one.story.headline, other.story.headline],
     ['reason', one.story.sentences.join(' '), other.story.sentences.join(' ')],
-    ['caller', one.caller ?? 'nobody', other.caller ?? 'nobody'],
+    ['caller', one.caller ?? 'anonymous', other.caller ?? 'anonymous'],
     ['target', one.target, other.target],
     ...headerRows('request', one.request.headers, other.request.headers),
     ['request body', one.request.body?.text ?? '', other.request.body?.text ?? ''],

@@ -1,4 +1,3 @@
-/** Cost: what a month of the recorded mix would cost on AWS, and what would be cheaper. */
 import { useState } from 'preact/hooks';
 import { costOf, unitsPerEvent } from '../cost.ts';
 import { findCheaper } from '../cheaper.ts';
@@ -36,8 +35,9 @@ export function CostView() {
       <Problem text={error} />
       <MonthFields month={month} shape={data} onChange={setMonth} />
       {data.events === 0 ? (
-        <Empty title="Nothing has been asked yet.">
-          What is recorded is taken as the mix of a month: call the APIs as their users would, then look here.
+        <Empty title="No requests yet.">
+          The recorded requests are taken as the mix of a month: call the APIs as your users would, then look
+          here.
         </Empty>
       ) : (
         <Bill shape={data} month={month} prices={prices} />
@@ -99,7 +99,7 @@ function MonthFields({
           checked={month.isFreeTierCounted}
           onChange={({ currentTarget }) => onChange({ ...month, isFreeTierCounted: currentTarget.checked })}
         />{' '}
-        less what every account has free: a million calls and 400,000 GB-seconds of Lambda, 100 GB out
+        minus the always free tier: a million calls and 400,000 GB-seconds of Lambda, 100 GB out
       </label>
     </section>
   );
@@ -111,8 +111,8 @@ function round(units: number): string {
 
 function describeUnits({ tables, eventsOfTables }: TrafficShape): string {
   if (tables === undefined)
-    return 'The tables of this start are elsewhere, where nobody counts: say what a request takes.';
-  return `Left empty, units are those that the embedded DynamoDB has counted since the start, over ${eventsOfTables.toLocaleString('en-US')} requests and messages: indexes and transactions with them, without seeds and what is looked up in Data.`;
+    return 'The tables of this start are elsewhere and not counted: enter the units of a request.';
+  return `Left empty: the units counted by the embedded DynamoDB since the start, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, with indexes and transactions, without seeds and items viewed in Data.`;
 }
 
 function Bill({
@@ -131,7 +131,7 @@ function Bill({
       <section class="card other-half" aria-label="Cost">
         <h2>
           {`$${dollars(total)}`}{' '}
-          <span class="soft">a month, by {shape.events} recorded requests and messages</span>
+          <span class="soft">a month, from {shape.events} recorded requests and messages</span>
         </h2>
         <TableBox label="Cost by item">
           <table class="stacks">
@@ -149,8 +149,8 @@ function Bill({
           </table>
         </TableBox>
         <p class="soft">
-          Durations are those of this machine. Without tax, storage, WAF, VPC links, data between regions, and
-          what calls to other services cost. Refused requests of REST APIs (authorizer, key, throttle) are not
+          Durations are those of this machine. Not included: tax, storage, WAF, VPC links, data between
+          regions, calls to other services. Refused requests of REST APIs (authorizer, key, throttle) are not
           billed.
         </p>
       </section>
@@ -191,7 +191,7 @@ function PriceFields({
   return (
     <details class="card">
       <summary>
-        Prices of us-east-1 in US $, by public pages of the dates beside them
+        Prices of us-east-1 in US $, from public pages on the dates shown
         {isChanged ? <span class="badge">changed</span> : null}
       </summary>
       <div class="row fields">
@@ -211,11 +211,11 @@ function PriceFields({
         ))}
       </div>
       <p class="soft">
-        Tiers above the first keep their share of it. Caches cost by the hour,{' '}
-        {Object.keys(prices.cache).length} sizes, as of 2025 and 2026. Changes last as long as this tab.
+        Higher tiers change in proportion. Caches cost by the hour, {Object.keys(prices.cache).length} sizes,
+        as of 2025 and 2026. Changes last as long as this tab.
       </p>
       <button type="button" onClick={() => onChange({})}>
-        As they were
+        Restore
       </button>
     </details>
   );

@@ -1,4 +1,3 @@
-/** Data: tables of the DynamoDB of this start, page by page; an item is edited with a confirmation. */
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
@@ -32,7 +31,7 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
       <Problem text={problem} />
       {tables?.length === 0 ? (
         <Empty title="This start has no table.">
-          Tables of DynamoDB that the stacks make stand here: look through one, query it, change an item.
+          DynamoDB tables of the stacks are listed here: browse, query, change items.
         </Empty>
       ) : null}
       <nav class="tabs" aria-label="Tables">
@@ -114,7 +113,7 @@ function Table({ name }: { readonly name: string }) {
   );
 }
 
-/** Its keys, of the types that they have in this table. */
+/** Only its keys, in this table's types. */
 function emptyItem(keys: readonly string[], table: TableDescription | undefined): Item {
   const typeOf = (key: string): string =>
     table?.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key)?.AttributeType ?? 'S';
@@ -127,7 +126,7 @@ type RowsProps = {
   readonly onEdit: (item: Item) => void;
 };
 
-/** More columns than these are read in the item itself. */
+/** Further columns are shown in the item itself. */
 const MAX_COLUMNS = 12;
 
 function Rows({ items, keys, onEdit }: RowsProps) {
@@ -157,7 +156,7 @@ function Rows({ items, keys, onEdit }: RowsProps) {
   );
 }
 
-/** While somebody types it need not be JSON, nor an item. */
+/** Text being typed may not be JSON, or not an item. */
 function printPlain(text: string): string {
   try {
     return JSON.stringify(fromDynamo(JSON.parse(text) as Item));

@@ -1,4 +1,3 @@
-/** Differs on AWS: what is not enforced here, and every assumption in force. */
 import { useAsked } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 
@@ -26,12 +25,12 @@ export function DiffersSection() {
     <div class="single scrolls">
       <SectionHead
         title="Differs on AWS"
-        about="What of the stacks is not served or enforced as at AWS, and what is taken for granted where AWS is not documented."
+        about="Settings of the stacks that are not served or enforced as at AWS, and assumptions where AWS is not documented."
       />
       <Problem text={error} />
       {data?.unsupported.length === 0 ? (
-        <Empty title="All that the stacks say is enforced here.">
-          What a template wants and this start does not do would stand here, with what requests miss by it.
+        <Empty title="Everything in the stacks is enforced here.">
+          Settings that this start does not support would be listed here, with their effect on requests.
         </Empty>
       ) : null}
       {data === undefined || data.unsupported.length === 0 ? null : (
@@ -39,7 +38,7 @@ export function DiffersSection() {
           <h2>Not served or enforced</h2>
           <TableBox label="Not served or enforced" isCard>
             <table class="stacks">
-              <TableHead columns={['Resource', 'What of it', 'What requests miss']} />
+              <TableHead columns={['Resource', 'Setting', 'Effect on requests']} />
               <tbody>
                 {data.unsupported.map((one, index) => (
                   <tr key={index}>
@@ -54,7 +53,7 @@ export function DiffersSection() {
                           : `${one.file}${one.line === undefined ? '' : `:${one.line}`}`}
                       </span>
                     </td>
-                    <td data-column="Requests miss">{one.consequence}</td>
+                    <td data-column="Effect">{one.consequence}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,4 +1,3 @@
-/** Functions: instances, cold starts, how their calls went, what they printed. */
 import { useState } from 'preact/hooks';
 import { useAsked } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
@@ -24,8 +23,8 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         />
         {data?.functions.length === 0 ? (
           <Empty title="This start has no function.">
-            Each Lambda function of the stacks has a line here: its calls, errors and cold starts; and,
-            opened, its log and environment.
+            Each Lambda function of the stacks is listed here with its calls, errors and cold starts; open one
+            for its log and environment.
           </Empty>
         ) : null}
         {data === undefined || data.functions.length === 0 ? null : (
@@ -103,7 +102,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
   );
 }
 
-/** Embedded metrics are for CloudWatch; between other lines they only hide what a person looks for. */
+/** Embedded metrics are for CloudWatch, and would hide the other lines. */
 const METRICS = '{"_aws":';
 
 function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
@@ -112,7 +111,7 @@ function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
   const read = hasMetrics ? lines : lines.filter(({ message }) => !message.startsWith(METRICS));
   return (
     <>
-      {lines.length === 0 ? <p class="soft">It has printed nothing yet.</p> : null}
+      {lines.length === 0 ? <p class="soft">No output yet.</p> : null}
       {read.length === 0 ? null : (
         <pre class="log" tabIndex={0}>
           {read
@@ -134,7 +133,7 @@ function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
   );
 }
 
-/** What callers waited for an instance; those that were started ahead kept nobody waiting. */
+/** Start times that callers waited for; instances started ahead are left out. */
 function ColdStarts({ tookMs }: { readonly tookMs: readonly number[] }) {
   if (tookMs.length === 0) return <p class="soft">No recorded call waited for an instance to start.</p>;
   const sorted = tookMs.toSorted((a, b) => a - b);

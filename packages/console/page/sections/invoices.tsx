@@ -1,4 +1,3 @@
-/** Invoices of a month, of the toolkit's own quotas. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { Action, Empty, TableBox, TableHead } from '../parts.tsx';
@@ -15,8 +14,8 @@ export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
     <section class="card half" aria-label="Invoices">
       <h2>Invoices</h2>
       <p class="soft">
-        Of the toolkit’s quotas, by the records of closed periods, as <code>gatewright usage invoice</code>{' '}
-        makes them.
+        For the toolkit’s quotas, from the records of closed periods, as with{' '}
+        <code>gatewright usage invoice</code>.
       </p>
       <div class="row">
         <input
@@ -29,7 +28,11 @@ export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
           }}
         />
         <Action label="Make them" kind="main-action" run={make} />
-        <Action label="Close what is over" run={close} title="records the usage of periods that have ended" />
+        <Action
+          label="Close ended periods"
+          run={close}
+          title="records the usage of periods that have ended"
+        />
       </div>
       {made === undefined ? null : <Made made={made} />}
     </section>

@@ -1,4 +1,3 @@
-/** Keys and quotas: plans, what each key has used, top-up and suspension. */
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chart } from '../chart.tsx';
@@ -17,15 +16,14 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about="API Gateway’s usage plans of this start: what each key has used, and what is left. Move the clock, and periods turn over."
+        about="API Gateway’s usage plans of this start: requests used and left by key. Moving the clock begins new periods."
       />
       <Problem
         text={error ?? describeMissing('usage plan key', item, data === undefined || hasKey(data, item))}
       />
       {data?.plans.length === 0 ? (
         <Empty title="This start has no usage plan.">
-          Of a stack with usage plans and keys of API Gateway, what each key has used and has left stands
-          here.
+          API Gateway’s usage plans and keys of the stacks are listed here, with requests used and left.
         </Empty>
       ) : null}
       {(data?.plans ?? []).map((plan) => (
@@ -35,7 +33,7 @@ export function KeysSection({ item }: { readonly item: string | undefined }) {
       {data === undefined || data.lone.length === 0 ? null : (
         <section class="card half" aria-label="Keys without a plan">
           <h2>Keys without a plan</h2>
-          <p class="soft">They open nothing: a key counts in a plan only.</p>
+          <p class="soft">They have no effect: a key needs a usage plan.</p>
           <ul>
             {data.lone.map(({ id, name, enabled }) => (
               <li key={id}>
@@ -89,7 +87,7 @@ function Plan({
               </Fragment>
             ))}
       </p>
-      {plan.keys.length === 0 ? <p>No key is in it.</p> : null}
+      {plan.keys.length === 0 ? <p>It has no keys.</p> : null}
       {plan.keys.map((key) => (
         <Key key={key.keyId} plan={plan} of={key} isOpen={key.keyId === opened} onDone={onDone} />
       ))}
@@ -105,7 +103,7 @@ function Key({
 }: {
   readonly plan: ShownPlan;
   readonly of: ShownPlanKey;
-  /** The address names it. */
+  /** Named in the address. */
   readonly isOpen: boolean;
   readonly onDone: () => void;
 }) {
@@ -155,16 +153,16 @@ function Key({
           <>
             <input
               class="short"
-              aria-label="Requests to leave"
+              aria-label="Requests left"
               placeholder={String(quota.limit)}
               inputMode="numeric"
               value={grant}
               onInput={({ currentTarget }) => setGrant(currentTarget.value)}
             />
-            <Action label="Set what is left" run={topUp} />
+            <Action label="Set requests left" run={topUp} />
           </>
         )}
-        <Action label={of.enabled ? 'Suspend' : 'Let it go on'} run={suspend} />
+        <Action label={of.enabled ? 'Suspend' : 'Resume'} run={suspend} />
       </div>
       {of.days.every(([, count]) => count === 0) ? (
         <p class="soft">Not used in the last {of.days.length} days.</p>

@@ -1,4 +1,3 @@
-/** Numbers: requests, errors and times by route, of what is recorded; what they would cost. */
 import { Chart } from '../chart.tsx';
 import { useAsked } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
@@ -23,7 +22,7 @@ export function NumbersSection({ item }: { readonly item: string | undefined }) 
         about={
           isCost
             ? 'What a month of the recorded mix would cost on AWS.'
-            : 'Requests, errors and times since the start, of every one.'
+            : 'Requests, errors and times of all requests since the start.'
         }
       />
       <nav class="tabs" aria-label="Views">
@@ -46,8 +45,8 @@ function TrafficNumbers() {
     <>
       <Problem text={error} />
       {count === 0 ? (
-        <Empty title="Nothing has been asked yet.">
-          Requests, errors and times of every route stand here once it is called.
+        <Empty title="No requests yet.">
+          Requests, errors and times of a route are shown here once it is called.
         </Empty>
       ) : (
         <Chart

@@ -1,4 +1,3 @@
-/** The preflight of a request, asked and judged as a browser would. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { Action, Status } from '../parts.tsx';
@@ -15,7 +14,7 @@ type Props = {
   readonly method: string;
   readonly target: string;
   readonly headers: readonly Header[];
-  /** Whether it will be sent as somebody, which brings a credential of its own. */
+  /** Whether it will be sent with a caller, who adds a credential. */
   readonly hasCaller: boolean;
 };
 
@@ -53,7 +52,7 @@ export function Preflight({ apiId, host, method, target, headers, hasCaller }: P
       <p class="soft">
         {asksFirst(question)
           ? `Before a page of another origin may send this, a browser asks for ${[method, ...names].join(', ')}.`
-          : 'A browser asks nothing before this request: it is sent at once, and the answer is hidden where it does not allow the origin.'}
+          : 'A browser sends this request without a preflight, and hides the answer unless it allows the origin.'}
       </p>
       <div class="row">
         <input
@@ -95,7 +94,7 @@ function Verdict({ judged: { reply, checks } }: { readonly judged: Judged }) {
         ))}
       </ul>
       <p>
-        <a href={linkTo('traffic', reply.id)}>Its story</a> tells what would change that.
+        <a href={linkTo('traffic', reply.id)}>Its story</a> shows what would change that.
       </p>
     </div>
   );

@@ -1,4 +1,3 @@
-/** The same request again: as somebody else, at another time, edited. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
@@ -28,7 +27,7 @@ export function ReplayForm({ detail }: { readonly detail: RequestDetail }) {
     <section class="replay" aria-label="Replay">
       <div class="row">
         <label>
-          as <IdentityField value={as} emptyLabel="whoever it was" onChange={setAs} />
+          as <IdentityField value={as} emptyLabel="the original caller" onChange={setAs} />
         </label>
         <label>
           at{' '}

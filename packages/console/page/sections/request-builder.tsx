@@ -1,4 +1,4 @@
-/** Builds a request of a route: its parameters, a body, who calls; a preflight as a browser would send it. */
+/** Builds a request of a route: parameters, body, caller; or a browser's preflight for it. */
 import { useState } from 'preact/hooks';
 import { ask } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
@@ -78,7 +78,7 @@ export function RequestBuilder({
       {hasBody ? <Examples route={route} onChoose={setBody} /> : null}
       <div class="row">
         <label>
-          as <IdentityField value={as} emptyLabel="as written above" onChange={setAs} />
+          as <IdentityField value={as} emptyLabel="the headers above" onChange={setAs} />
         </label>
         <Action label="Send" kind="main-action" run={send} />
       </div>
@@ -94,7 +94,6 @@ export function RequestBuilder({
   );
 }
 
-/** What fits the models of the route, to begin with. */
 function Examples({
   route,
   onChoose,
@@ -117,8 +116,8 @@ function Examples({
 
 function SocketHint({ api }: { readonly api: ShownApi }) {
   return (
-    <Empty title="A WebSocket API takes connections.">
-      Connect to <code>{api.url}</code>, for example with <code>gatewright send</code>; what is open is shown
+    <Empty title="A WebSocket API accepts connections.">
+      Connect to <code>{api.url}</code>, for example with <code>gatewright send</code>; open ones are listed
       under <a href={linkTo('sockets')}>WebSockets</a>.
     </Empty>
   );
@@ -129,7 +128,7 @@ function RouteFacts({ route }: { readonly route: ShownRoute }) {
   return (
     <p class="soft">
       {guard.kind === 'none'
-        ? 'Open to everybody'
+        ? 'Open to everyone'
         : `${guard.name} reads ${guard.sources.join(', ') || 'the signature'}`}
       {guard.audiences.length === 0 ? '' : `, audience ${guard.audiences.join(' or ')}`}
       {required.length === 0 ? '' : ` · needs ${required.join(', ')}`}
@@ -183,7 +182,7 @@ function methodOf(route: ShownRoute | undefined): string {
   return route !== undefined && METHODS.includes(route.method) ? route.method : 'GET';
 }
 
-/** With what the route needs in its query, to be filled in. */
+/** With the required query parameters, to be filled in. */
 function targetOf({ url, stage }: ShownApi, route: ShownRoute | undefined): string {
   const base = new URL(url.replace(/^ws/, 'http')).pathname.replace(/\/$/, '');
   const path =

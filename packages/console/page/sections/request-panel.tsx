@@ -1,4 +1,3 @@
-/** One request: its story, its phases over time, what went in and out, and what can be done with it. */
 import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { ask, useAsked } from '../control.ts';
@@ -15,7 +14,6 @@ import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/m
 type Props = {
   readonly id: string;
   readonly compareWith: string | undefined;
-  /** The one that this is a replay of. */
   readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
 };
@@ -37,7 +35,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
           <>
             {replayOf === undefined || compareWith !== undefined ? null : (
               <a class="button" href={linkTo('traffic', data.id, { with: replayOf, of: replayOf })}>
-                What differs from before
+                Differences from the original
               </a>
             )}
             <Copy label="Copy as curl" text={() => printCurl(data)} />
@@ -90,7 +88,7 @@ function Whole({ detail, rows }: { readonly detail: RequestDetail; readonly rows
         ))}
         {story.changes.length === 0 ? null : (
           <>
-            <p class="changes-title">For another outcome</p>
+            <p class="changes-title">To change the outcome</p>
             <ul>
               {story.changes.map((change) => (
                 <li key={change}>{change}</li>
@@ -107,7 +105,7 @@ function Whole({ detail, rows }: { readonly detail: RequestDetail; readonly rows
       {detail.phases.length === 0 ? null : <Waterfall phases={detail.phases} tookMs={detail.tookMs} />}
       <dl class="facts">
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
-        <Fact name="Caller">{detail.caller ?? 'nobody'}</Fact>
+        <Fact name="Caller">{detail.caller ?? 'anonymous'}</Fact>
         <Fact name="From">{detail.sourceIp}</Fact>
         <Fact name="Request id">
           <code>{detail.id}</code>
@@ -150,7 +148,6 @@ function Message({ title, message }: { readonly title: string; readonly message:
   );
 }
 
-/** Others of the same route, to lay beside this one. */
 function CompareChoice({
   detail,
   rows,
@@ -174,7 +171,7 @@ function CompareChoice({
         <option value="">with another of {detail.routeKey ?? 'no route'} …</option>
         {others.slice(0, 50).map((row) => (
           <option key={row.sequence} value={row.id}>
-            {row.status} {row.caller ?? 'nobody'} {dateTime(row.atEpochMs).slice(11)} {row.target}
+            {row.status} {row.caller ?? 'anonymous'} {dateTime(row.atEpochMs).slice(11)} {row.target}
           </option>
         ))}
       </select>
@@ -182,7 +179,7 @@ function CompareChoice({
   );
 }
 
-/** `r`: the same once more. @returns why it could not be sent */
+/** `r`: sends the same request again. @returns why it could not be sent */
 function useReplayKey(detail: RequestDetail | undefined): string | undefined {
   const [refusal, setRefusal] = useState<string>();
   useEffect(() => {

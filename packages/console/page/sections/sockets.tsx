@@ -1,4 +1,3 @@
-/** WebSockets: open connections, and what went both ways over each. */
 import { useState } from 'preact/hooks';
 import { ask, useAsked } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
@@ -27,13 +26,13 @@ export function SocketsSection({
   return (
     <div class={`split ${item === undefined ? '' : 'is-open'}`}>
       <section class="split-list scrolls" aria-label="Connections">
-        <SectionHead title="WebSockets" about="Open connections, and what goes over them." />
+        <SectionHead title="WebSockets" about="Open connections and their messages." />
         <Problem text={error} />
         {data?.connections.length === 0 ? (
           <Empty title="No connection is open.">
             {events.length === 0
               ? 'Handshakes and messages are listed here once a client connects.'
-              : 'The messages of those that were are below.'}
+              : 'Messages of closed connections are below.'}
           </Empty>
         ) : null}
         {(data?.connections ?? []).map((one) => (

@@ -1,10 +1,9 @@
-/** Key condition, index and limit of a question to a table. */
 import { useState } from 'preact/hooks';
 import { Action } from '../parts.tsx';
 import { indexesOf, keysOf, OPERATORS } from '../table-query.ts';
 import type { TableDescription, TableQuestion } from '../table-query.ts';
 
-/** DynamoDB takes up to 1 MB; a page that nobody reads to its end helps nobody. */
+/** DynamoDB returns up to 1 MB, more than is readable on a page. */
 const MAX_LIMIT = 500;
 
 type Props = {

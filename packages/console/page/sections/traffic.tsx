@@ -1,4 +1,3 @@
-/** Traffic: a live list of requests and messages, one of them opened beside it. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
@@ -67,7 +66,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
         </SectionHead>
         <Problem text={traffic.error} />
         {shown.length === 0 && traffic.error === undefined ? (
-          <Empty title={rows.length === 0 ? 'Nothing has been asked yet.' : 'Nothing of that kind.'}>
+          <Empty title={rows.length === 0 ? 'No requests yet.' : 'No matching requests.'}>
             {rows.length === 0 ? (
               <>
                 Call an API of this start, or <a href={linkTo('apis')}>build a request</a>.
@@ -88,7 +87,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
         )}
         <p class="hint soft">
           {state === undefined ? '' : `${shown.length} of ${state.kept} kept. `}
-          <kbd>j</kbd> <kbd>k</kbd> go through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
+          <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>
       </section>
       {item === undefined ? null : (
@@ -103,7 +102,7 @@ export function TrafficSection({ traffic, item, query }: Props) {
   );
 }
 
-/** As the address says, also one that is written over another of this section; then as somebody sets it. */
+/** From the address, also when it is edited by hand; then as set by the user. */
 function useFilter(query: URLSearchParams, name: string): readonly [string, (value: string) => void] {
   const asked = query.get(name);
   const [value, setValue] = useState(asked ?? '');
@@ -118,14 +117,14 @@ function keyOf({ sequence }: RequestRow): number {
 }
 
 function describeState({ state, isLive }: Traffic): string {
-  if (state === undefined) return 'What was asked of this start, and why each went as it did.';
+  if (state === undefined) return 'Requests of this start, each with the reason for its outcome.';
   const { counted, sampled, notKept } = state;
-  const full = state.kept === state.limit ? ', the oldest give way' : '';
+  const full = state.kept === state.limit ? ', the oldest are dropped' : '';
   const some =
     sampled !== undefined
-      ? ` · of ordinary successes ${sampled.text}, all else whole`
+      ? ` · of ordinary successes ${sampled.text}, everything else kept`
       : notKept > 0
-        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes above 1,000/s counted only`
+        ? ` · ${notKept.toLocaleString('en-US')} ordinary successes counted only`
         : '';
   return `${counted.toLocaleString('en-US')} since the start${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }
@@ -146,7 +145,7 @@ function choose(
   });
 }
 
-/** Of 10,000 rows, made once and not with each key that is pressed. */
+/** For 10,000 rows, made once and not with each key press. */
 const TEXTS = new WeakMap<RequestRow, string>();
 
 function toSearchText(row: RequestRow): string {
@@ -183,7 +182,7 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
   );
 }
 
-/** For the eye: who hears the list hears each as a sentence. */
+/** Visual only: screen readers read each row as a sentence. */
 function LineHead() {
   return (
     <>
@@ -203,7 +202,7 @@ function useListKeys(shown: readonly RequestRow[]): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      // Where the address says one is: a second press may come before the first has been drawn.
+      // From the address: a second press may come before the first has been drawn.
       const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
       if (id !== undefined) go(linkTo('traffic', id));
     };

@@ -1,4 +1,3 @@
-/** The phases of a request over time, each opening to what it saw. */
 import { useState } from 'preact/hooks';
 import { ShownText } from '../parts.tsx';
 import { ms } from '../texts.ts';
@@ -48,7 +47,7 @@ function Opened({ phase }: { readonly phase: PhaseRecord }) {
   return (
     <div class="phase-open">
       {phase.read.length === 0 ? (
-        <p class="soft">It had nothing to read.</p>
+        <p class="soft">No input.</p>
       ) : (
         <p>
           <span class="soft">read </span>

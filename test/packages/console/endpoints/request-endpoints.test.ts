@@ -79,7 +79,7 @@ describe('endpoints of recorded requests', () => {
     const odd = await ask('GET', 'requests?status=zzz');
     assert.deepEqual(
       [odd.status, odd.body['message']],
-      [400, 'Wanted: status=404, or 4xx for all of a kind.'],
+      [400, 'Expected status=404, or 4xx for all of a kind.'],
     );
     assert.deepEqual((await ask('DELETE', 'requests')).body.rows, []);
   });

@@ -11,7 +11,10 @@ describe('what to do about an authorizer', () => {
 
     await api.send({ target: '/dev/pets' });
 
-    assert.match(storyOf(api.last()), /→ Send header X-Session with what the function auth takes\.$/);
+    assert.match(
+      storyOf(api.last()),
+      /→ Send header X-Session with a credential that the function auth accepts\.$/,
+    );
   });
 
   it('says of a token that IdentityValidationExpression refuses that the function was not called', async () => {
@@ -21,7 +24,7 @@ describe('what to do about an authorizer', () => {
     await api.send({ target: '/dev/pets', headers: bearer });
 
     const story = storyOf(api.last());
-    assert.match(story, /does not match the IdentityValidationExpression of the authorizer/);
+    assert.match(story, /does not match the IdentityValidationExpression of authorizer/);
     assert.doesNotMatch(story, /was asked and threw/);
   });
 
@@ -33,7 +36,7 @@ describe('what to do about an authorizer', () => {
 
     await api.send({ target: '/dev/pets', headers: bearer });
 
-    assert.match(storyOf(api.last()), /→ Mend the function auth: it broke off with that error/);
+    assert.match(storyOf(api.last()), /→ Fix the function auth: it failed with that error/);
   });
 
   it('distinguishes an interrupted authorizer from one with an invalid answer', async () => {
@@ -42,11 +45,11 @@ describe('what to do about an authorizer', () => {
         () => {
           throw new TypeError('no keys.');
         },
-        /nobody gets in: authorizer .* failed with TypeError: no keys\.\n→ Mend the function auth: it broke off with that error before it had answered\.$/,
+        /every request is denied: authorizer .* failed with TypeError: no keys\.\n→ Fix the function auth: it failed with that error before it answered\.$/,
       ],
       [
         () => ({ isFine: true }),
-        /→ Mend the function auth: it has to answer with a principalId and a policyDocument\.$/,
+        /→ Fix the function auth: it must return a principalId and a policyDocument\.$/,
       ],
     ];
     for (const [auth, says] of cases) {

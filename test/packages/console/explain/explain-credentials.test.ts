@@ -25,7 +25,7 @@ describe('explain', () => {
     const ended = new Date((nowSeconds - 90) * 1000).toISOString();
     assert.match(
       storyOf(api.last()),
-      new RegExp(`By its own word, which nobody has checked here, it expired at ${ended}, 9[01] s before`),
+      new RegExp(`Its unverified .exp. says it expired at ${ended}, 9[01] s before`),
     );
     assert.match(storyOf(api.last()), /→ Get a new token; `gatewright clock` shows the time that counts/);
 

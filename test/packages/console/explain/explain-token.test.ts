@@ -60,11 +60,11 @@ type Says = { readonly because: RegExp; readonly change: RegExp };
 
 const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   missing: {
-    because: /reads the caller from header Authorization, and the request has none/,
+    because: /reads the caller from header Authorization, which the request does not have/,
     change: /^Send header Authorization: Bearer followed by a token of `gatewright token`\.$/,
   },
   malformed: {
-    because: /no JSON Web Token/,
+    because: /cannot read the credential as a JSON Web Token/,
     change: /^Send a signed token: .*; `gatewright token` makes one\.$/,
   },
   algorithm: { because: /does not accept the algorithm/, change: /RS256/ },
@@ -83,7 +83,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
     change: /^Use a token of that issuer/,
   },
   audience: {
-    because: /for the audience billing, .* for api only/,
+    because: /has the audience billing; .* accepts only api/,
     change: /`gatewright token --audience api`/,
   },
   expired: {
@@ -93,7 +93,7 @@ const STORIES: Readonly<Record<TokenDefectCode, Says>> = {
   'not-yet-valid': { because: /^The token cannot be used yet/, change: /^Wait until the token is valid/ },
   claim: { because: /requires a claim that the token does not have/, change: /^Get a token with the claims/ },
   scope: {
-    because: /has the scopes read, and the route needs one of write/,
+    because: /has the scopes read; the route needs one of write/,
     change: /with the scope write\.$/,
   },
 };

@@ -119,11 +119,11 @@ describe('explain', () => {
     assert.equal(detail.status, 401);
     assert.match(
       storyOf(detail),
-      /reads the caller from header Authorization, and the request has none: the function was not even asked/,
+      /reads the caller from header Authorization, which the request does not have: the function was not called/,
     );
     assert.match(
       storyOf(detail),
-      /→ Send header Authorization with what the function auth takes; the authorizers of the toolkit take Bearer followed by a token of `gatewright token`\./,
+      /→ Send header Authorization with a credential that the function auth accepts; the toolkit’s authorizers accept Bearer followed by a token of `gatewright token`\./,
     );
   });
 
@@ -136,7 +136,7 @@ describe('explain', () => {
 
     assert.match(
       storyOf(api.last()),
-      /The token is for the audience billing, and the authorizer tokens takes tokens for api only\./,
+      /The token has the audience billing; authorizer tokens accepts only api\./,
     );
     assert.match(storyOf(api.last()), /gatewright token --audience api/);
   });
@@ -168,10 +168,10 @@ describe('explain', () => {
     const story = storyOf(api.last());
     assert.match(
       story,
-      /authorizer gate answered with denies execute-api:Invoke on .*\/dev\/GET\/pets: statement 1 of 1 says Deny/,
+      /The policy of authorizer gate denies execute-api:Invoke on .*\/dev\/GET\/pets: statement 1 of 1 says Deny/,
     );
-    assert.match(story, /The token is of carl with the roles courier/);
-    assert.match(story, /→ Call with a token whose roles may GET \/pets; this one has courier/);
+    assert.match(story, /The token has the subject carl, the roles courier/);
+    assert.match(story, /→ Use a token with a role that may GET \/pets; this one has courier/);
   });
 
   it('finds AWS’s classic: a narrow policy that is kept and holds for other routes', async () => {
@@ -186,12 +186,12 @@ describe('explain', () => {
     assert.equal(detail.status, 403);
     assert.match(
       storyOf(detail),
-      /gate was not asked: its answer of 30 s ago, given for another route, is kept for 300 s/,
+      /gate was not called: its answer of 30 s ago, for another route, is cached for 300 s/,
     );
-    assert.match(storyOf(detail), /That policy allows .*GET\/pets only, and GET \/ is /);
+    assert.match(storyOf(detail), /That policy allows only .*GET\/pets; GET \/ is /);
     assert.match(
       storyOf(detail),
-      /→ If the caller is meant to do this, too: let the authorizer answer with a policy for all that/,
+      /→ If the caller should have access: return a policy from the authorizer for everything that/,
     );
   });
 
@@ -202,12 +202,12 @@ describe('explain', () => {
 
     await api.send({ target: '/dev/pets', headers: ['x-api-key', 'zzzzzzzzzzzzzzzzzzzzzzzz'] });
 
-    assert.match(storyOf(api.last()), /is known and enabled, but it is in no usage plan/);
+    assert.match(storyOf(api.last()), /is enabled, but in no usage plan/);
     assert.match(storyOf(api.last()), /→ Add the key to a usage plan that has the stage abcdefghij\/dev/);
 
     await api.send({ target: '/dev/pets', headers: ['x-api-key', 'no such key anywhere'] });
 
-    assert.match(storyOf(api.last()), /belongs to no key of the account/);
+    assert.match(storyOf(api.last()), /is not that of any key of the account/);
   });
 
   it('shows the quota that was used up, and when it starts over', async () => {
@@ -218,7 +218,7 @@ describe('explain', () => {
 
     const detail = api.last();
     assert.equal(detail.status, 429);
-    assert.match(storyOf(detail), /has used its quota: plan Plan grants 1 request a day, and 0 are left/);
+    assert.match(storyOf(detail), /has used up its quota: plan Plan grants 1 request a day, and 0 are left/);
     assert.match(storyOf(detail), /→ Wait for the next day \(here: `gatewright clock \+1d`\)/);
   });
 
@@ -234,14 +234,14 @@ describe('explain', () => {
     assert.equal(api.last().status, 429);
     assert.match(
       storyOf(api.last()),
-      /The throttle of GET \/pets on stage prod is used up: it holds 1, 1 comes back each second/,
+      /The throttle of GET \/pets on stage prod is used up: burst 1, rate 1 a second/,
     );
 
     const planned = aRecordedApi(meteredApi({ Throttle: { RateLimit: 1, BurstLimit: 1 } }), { list: ok });
     await planned.send({ target: '/dev/pets', headers: withKey });
     await planned.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(storyOf(planned.last()), /The bucket of plan Plan is empty/);
+    assert.match(storyOf(planned.last()), /The throttle of plan Plan is used up/);
   });
 
   it('repeats what a body misses of its model', async () => {
@@ -250,7 +250,7 @@ describe('explain', () => {
     await api.send({ method: 'POST', target: '/dev/pets', body: '{}' });
 
     assert.equal(api.last().status, 400);
-    assert.match(storyOf(api.last()), /The body does not fit the model of POST \/pets: .*name/);
+    assert.match(storyOf(api.last()), /The body does not match the model of POST \/pets: .*name/);
   });
 
   it('shows where a template broke off, and that nothing was sent', async () => {
@@ -261,7 +261,7 @@ describe('explain', () => {
     assert.equal(api.last().status, 500);
     assert.match(
       storyOf(api.last()),
-      /The mapping template of the request of GET \/pets broke off: .+\nNothing was sent to the integration\./,
+      /The mapping template of the request of GET \/pets failed: .+\nNothing was sent to the integration\./,
     );
     assert.deepEqual(api.ports.invoker.calls, []);
   });
@@ -282,7 +282,7 @@ describe('explain', () => {
     assert.equal(api.last().status, 504);
     assert.match(
       storyOf(api.last()),
-      /Function list did not answer within 50 ms, the timeout of the integration of GET \/pets/,
+      /Function list did not answer within 50 ms, the integration timeout of GET \/pets/,
     );
   });
 
@@ -294,7 +294,7 @@ describe('explain', () => {
     const story = storyOf(api.last());
     assert.match(
       story,
-      /The page from https:\/\/shop\.example reads “blocked by CORS policy” and not the 403/,
+      /The page from https:\/\/shop\.example sees “blocked by CORS policy” instead of the 403/,
     );
     assert.match(story, /→ So that pages can read it, give the API a gateway response for DEFAULT_4XX/);
   });
@@ -319,7 +319,7 @@ describe('explain', () => {
     assert.equal(detail.kind, 'handshake');
     assert.match(
       storyOf(detail),
-      /Function connect, the integration of \$connect, answered 403: only a status below 300 lets a client in/,
+      /Function connect, the integration of \$connect, answered 403: only a status below 300 accepts the connection/,
     );
   });
 
@@ -330,9 +330,9 @@ describe('explain', () => {
 
     assert.match(
       storyOf(api.last()),
-      /no route for POST \/pets, which REST APIs word as “Missing Authentication Token”/,
+      /no route for POST \/pets. REST APIs answer “Missing Authentication Token” to that/,
     );
-    assert.match(storyOf(api.last()), /Nearly: GET \/pets: it takes GET, the request is POST/);
+    assert.match(storyOf(api.last()), /Nearly: GET \/pets: it accepts GET, the request is POST/);
   });
 
   it('finds a plan that opens other stages', async () => {
@@ -343,7 +343,10 @@ describe('explain', () => {
 
     await api.send({ target: '/dev/pets', headers: withKey });
 
-    assert.match(storyOf(api.last()), /the plans of key Key open abcdefghij\/prod, not abcdefghij\/dev/);
+    assert.match(
+      storyOf(api.last()),
+      /the usage plans of key Key have abcdefghij\/prod, not abcdefghij\/dev/,
+    );
   });
 
   it('has nothing to change where all went well', async () => {

@@ -34,7 +34,7 @@ describe('findMissingRights', () => {
     const { because, changes } = findMissingRights([describeDenial(identity, question, 'explicit-deny')]);
 
     assert.match(because.join(), /^A policy of the role reader denies s3:GetObject/);
-    assert.match(changes.join(), /^Take s3:GetObject/);
+    assert.match(changes.join(), /^Remove the Deny of s3:GetObject/);
   });
 
   it('finds nothing in other words', () => {
@@ -48,7 +48,7 @@ describe('explainMissingPermission', () => {
 
     const { because, changes } = explainMissingPermission(refusal, 'list');
 
-    assert.equal(because.join(), `Nothing in the policy of list lets this API invoke it: ${refusal}.`);
+    assert.equal(because.join(), `The policy of list does not allow this API to invoke it: ${refusal}.`);
     assert.match(changes.join(), /^Add an AWS::Lambda::Permission for list /);
   });
 });

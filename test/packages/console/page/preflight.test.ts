@@ -40,7 +40,7 @@ describe('a preflight as a browser sees it', () => {
     blockedBy: RegExp | undefined;
   }[] = [
     { name: 'allows everything that is named', blockedBy: undefined },
-    { name: 'wants the origin', headers: without('Origin'), blockedBy: /Allow-Origin is not there/ },
+    { name: 'wants the origin', headers: without('Origin'), blockedBy: /Allow-Origin is missing/ },
     {
       name: 'takes * as the origin',
       headers: [...without('Origin'), ['access-control-allow-origin', '*']],
@@ -50,26 +50,26 @@ describe('a preflight as a browser sees it', () => {
       name: 'takes * as no origin with credentials',
       question: { hasCredentials: true },
       headers: [...without('Origin'), ['Access-Control-Allow-Origin', '*']],
-      blockedBy: /does not count with credentials/,
+      blockedBy: /does not apply to requests with credentials/,
     },
     {
       name: 'wants Allow-Credentials with credentials',
       question: { hasCredentials: true },
-      blockedBy: /Allow-Credentials is not there/,
+      blockedBy: /Allow-Credentials is missing/,
     },
     { name: 'wants a status of success', status: 403, blockedBy: /status is 403/ },
-    { name: 'wants the method', headers: without('Methods'), blockedBy: /Allow-Methods is not there/ },
+    { name: 'wants the method', headers: without('Methods'), blockedBy: /Allow-Methods is missing/ },
     {
       name: 'wants no permission for POST',
       question: { method: 'POST' },
       headers: without('Methods'),
       blockedBy: undefined,
     },
-    { name: 'wants each header', headers: without('Headers'), blockedBy: /asked was authorization/ },
+    { name: 'wants each header', headers: without('Headers'), blockedBy: /requested is authorization/ },
     {
       name: 'does not take * for Authorization',
       headers: [...without('Headers'), ['Access-Control-Allow-Headers', '*']],
-      blockedBy: /asked was authorization/,
+      blockedBy: /requested is authorization/,
     },
   ];
   for (const { name, question, status = 204, headers = ALLOWING, blockedBy } of rows)

@@ -15,8 +15,8 @@ describe('findNearMisses', () => {
       method: 'PUT',
       path: '/orders',
       misses: [
-        'GET /orders: it takes GET, the request is PUT',
-        'POST /orders: it takes POST, the request is PUT',
+        'GET /orders: it accepts GET, the request is PUT',
+        'POST /orders: it accepts POST, the request is PUT',
       ],
     },
     { method: 'GET', path: '/Orders', misses: ['GET /orders: only upper and lower case differ'] },
@@ -24,16 +24,16 @@ describe('findNearMisses', () => {
       method: 'GET',
       path: '/orders/1/items',
       misses: [
-        'GET /orders: the path goes on after it with /1/items',
-        'GET /orders/{id}: the path goes on after it with /items',
+        'GET /orders: the request’s path continues with /1/items',
+        'GET /orders/{id}: the request’s path continues with /items',
       ],
     },
     {
       method: 'GET',
       path: '/admin',
       misses: [
-        'GET /orders: orders stands where the request has admin',
-        'ANY /admin/{proxy+}: the path lacks /{proxy+}',
+        'GET /orders: it has orders where the request has admin',
+        'ANY /admin/{proxy+}: the request’s path lacks /{proxy+}',
       ],
     },
     { method: 'GET', path: '/nothing/like/it', misses: [] },
@@ -54,7 +54,7 @@ describe('findNearMisses', () => {
     const answered = plan('GET /orders/new');
 
     assert.deepEqual(findNearMisses([...PLANS, answered], 'GET', '/orders/new', answered), [
-      { route: 'GET /orders/{id}', because: 'it fits too, but /orders/new is more specific' },
+      { route: 'GET /orders/{id}', because: 'it matches too, but /orders/new is more specific' },
     ]);
   });
 });

@@ -58,7 +58,7 @@ describe('LateLogGroups', () => {
 
     assert.equal(written.length, HELD);
     assert.deepEqual(log, [
-      `log groups: 3 lines are lost; they came while the files were being opened and ${HELD} lines waited already`,
+      `log groups: 3 lines are lost; the files were still being opened, and ${HELD} lines were already waiting`,
     ]);
   });
 

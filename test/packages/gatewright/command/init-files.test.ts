@@ -29,9 +29,9 @@ describe('documentFile', () => {
   it('takes over the issuers that the API trusts, each once, as a line to uncomment', () => {
     assert.equal(
       written([guarded, guarded])
-        .match(/^ {2}# Whom the API trusts now: .*$/gm)
+        .match(/^ {2}# Trusted by the API now: .*$/gm)
         ?.join(),
-      '  # Whom the API trusts now: { id: main, type: oidc, issuer: https://example.eu.auth0.com/, audience: [https://shop] }',
+      '  # Trusted by the API now: { id: main, type: oidc, issuer: https://example.eu.auth0.com/, audience: [https://shop] }',
     );
   });
 

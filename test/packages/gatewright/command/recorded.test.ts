@@ -26,10 +26,10 @@ describe('requests that a list omits', () => {
     assert.equal(describeSampling(state), undefined);
     assert.equal(
       describeSampling({ ...state, notKept: 1_234, sampled }),
-      'Of ordinary successes 1 of 12 kept at 11,900/s, refusals, errors, slow requests and messages all; ' +
-        '`gatewright start --record-all` keeps each.',
+      'Of ordinary successes 1 of 12 kept at 11,900/s; refusals, errors, slow requests and messages are all kept; ' +
+        '`gatewright start --record-all` keeps all.',
     );
-    assert.match(describeSampling({ ...state, notKept: 1_234 }) ?? '', /^1,234 .* counted only;/);
+    assert.match(describeSampling({ ...state, notKept: 1_234 }) ?? '', /^1,234 .* counted, not kept;/);
   });
 });
 
@@ -45,7 +45,7 @@ describe('the story of a request', () => {
       '    at orders.js:3',
       '  \\u001b[2Jend',
       '',
-      'For another outcome',
+      'To change the outcome',
       '  Create the table:',
       '    npm run tables',
     ]);

@@ -19,7 +19,7 @@ describe('runCommandLine', () => {
 
         assert.match(
           stderr,
-          /^error: .+\n(?:.+\n)?Run with --help to see what there is\.\n$/,
+          /^error: .+\n(?:.+\n)?Run with --help to see commands and options\.\n$/,
           words.join(' '),
         );
         assert.equal(code, 1);

@@ -189,7 +189,7 @@ describe('describeStart', () => {
   it('gives an address for each route, a line to paste and one line for the findings', () => {
     const text = describeStart(facts);
     assert.match(text, /GET +http:\/\/127\.0\.0\.1:3000\/open +open +→ hello/);
-    assert.match(text, /# open to everybody\n {2}curl -i http:\/\/127\.0\.0\.1:3000\/open\n/);
+    assert.match(text, /# open to everyone\n {2}curl -i http:\/\/127\.0\.0\.1:3000\/open\n/);
     assert.match(text, /1 part not as at AWS \(--verbose lists them/);
     assert.match(text, /mint them here: --issuer https:\/\/issuer\.test=local/);
   });

@@ -75,7 +75,7 @@ describe('suggestTries', () => {
       [row('/pets'), guard()],
     ]);
 
-    assert.deepEqual(lines, ['# open to everybody', 'curl -i http://127.0.0.1:3000/dev/pets']);
+    assert.deepEqual(lines, ['# open to everyone', 'curl -i http://127.0.0.1:3000/dev/pets']);
   });
 
   it('asks the service rather than for a preflight, which comes first in templates of osls', () => {
@@ -141,10 +141,7 @@ describe('suggestTries', () => {
       [row('/pets', { authorizer: 'theirs', apiKeyRequired: true }), guard({ apiKeyRequired: true })],
     ]);
 
-    assert.deepEqual(lines, [
-      '# without what theirs and the API key asks for',
-      'curl -i http://127.0.0.1:3000/dev/pets',
-    ]);
+    assert.deepEqual(lines, ['# without theirs and the API key', 'curl -i http://127.0.0.1:3000/dev/pets']);
   });
 
   it('suggests no closed route', () => {

@@ -202,7 +202,7 @@ describe('checkService', () => {
   it('warns where no document names an API whose authorizers are ours, since nothing was checked', () => {
     const resources = { ...authorizer(30), ...method() };
     const warning =
-      'ApiGatewayRestApi of stack shop-eve asks authorizers of the toolkit, but no document in ../documents names it by stack and logical id: nothing about it was checked';
+      'ApiGatewayRestApi of stack shop-eve uses authorizers of the toolkit, but no document in ../documents names it by stack and logical id: it was not checked';
 
     assert.deepEqual(check(FILES, { resources, stackName: 'shop-eve' }), {
       complaints: [],
@@ -214,7 +214,7 @@ describe('checkService', () => {
   it('refuses an unknown setting, since a typing error would leave everything unchecked', () => {
     assert.match(
       check(FILES, { settings: { acess: '../documents' } }).complaints[0] ?? '',
-      /^custom\.gatewright\.acess: there is no such setting; there are access, variables, /,
+      /^custom\.gatewright\.acess is not a setting; known settings: access, variables, /,
     );
   });
 

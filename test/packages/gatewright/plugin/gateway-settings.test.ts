@@ -119,9 +119,9 @@ describe('readGatewaySettings', () => {
     {
       name: 'a name that there is not, with the list of those there are',
       custom: { assumptions: {} },
-      says: /^custom\.gatewright\.assumptions: there is no such setting; there are access, variables, account, account-quota, .*vpc-link$/,
+      says: /^custom\.gatewright\.assumptions is not a setting; known settings: access, variables, account, account-quota, .*vpc-link$/,
     },
-    { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /no such setting/ },
+    { name: 'what every object has', custom: JSON.parse('{"__proto__":1}'), says: /is not a setting/ },
     {
       name: 'an unknown assumption',
       custom: { assume: { 'week-start': 'friday' } },
@@ -133,9 +133,9 @@ describe('readGatewaySettings', () => {
       says: /AWS raises no other quota/,
     },
     { name: 'a size that is none', custom: { 'cache-memory': 256 }, says: /64MB or 2GB/ },
-    { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics is true or false$/ },
-    { name: 'a map of maps', custom: { 'vpc-link': { a: { b: 'c' } } }, says: /takes texts/ },
-    { name: 'a list of settings', custom: ['metrics'], says: /^custom\.gatewright is a map$/ },
+    { name: 'a flag that is none', custom: { metrics: 'yes' }, says: /metrics must be true or false$/ },
+    { name: 'a map of maps', custom: { 'vpc-link': { a: { b: 'c' } } }, says: /accepts texts/ },
+    { name: 'a list of settings', custom: ['metrics'], says: /^custom\.gatewright must be a map$/ },
     { name: 'services of AWS without credentials', custom: { aws: ['sns'] }, says: /AWS_ACCESS_KEY_ID/ },
   ];
   for (const { name, custom, says } of refused)

@@ -99,7 +99,7 @@ describe('readOfflineOptions', () => {
         error instanceof OptionError &&
         /noAuth is refused: .*gatewright token/.test(error.message) &&
         /corsAllowOrigin is refused: .*`cors`/.test(error.message) &&
-        /localEnvironment is refused: .*write the variables to `environment`/.test(error.message),
+        /localEnvironment is refused: .*set the variables in `environment`/.test(error.message),
     );
   });
 
@@ -107,7 +107,7 @@ describe('readOfflineOptions', () => {
     const { warnings } = readOfflineOptions({ resourceRoutes: true }, { skipCacheInvalidation: true });
 
     assert.deepEqual(warnings, [
-      'custom.serverless-offline.skipCacheInvalidation is no option of serverless-offline 14: it has no effect',
+      'custom.serverless-offline.skipCacheInvalidation is not an option of serverless-offline 14: it has no effect',
       "serverless-offline's resourceRoutes has no effect here: HTTP proxies in `resources` are always served",
     ]);
   });
@@ -127,9 +127,13 @@ describe('readOfflineOptions', () => {
       given: { httpPort: '70000' },
       says: /httpPort: "70000"\. A port is a number/,
     },
-    { name: 'a flag that is none', given: { reloadHandler: 'yes' }, says: /reloadHandler is true or false/ },
+    {
+      name: 'a flag that is none',
+      given: { reloadHandler: 'yes' },
+      says: /reloadHandler must be true or false/,
+    },
     { name: 'a prefix that is no path', given: { prefix: 'a?b' }, says: /prefix: a path of/ },
-    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host takes one text/ },
+    { name: 'two hosts', given: { host: ['a', 'b'] }, says: /host accepts one text/ },
     {
       name: 'a store that is no URL',
       given: { dynamodb: 'mysql' },
@@ -138,9 +142,9 @@ describe('readOfflineOptions', () => {
     {
       name: 'a folder for another program’s store',
       given: { dynamodb: 'http://127.0.0.1:8000', data: 'x' },
-      says: /data keeps the embedded DynamoDB/,
+      says: /data is for the embedded DynamoDB/,
     },
-    { name: 'a list', given: ['httpPort'], says: /is a map of options/ },
+    { name: 'a list', given: ['httpPort'], says: /must be a map of options/ },
   ])
     it(`refuses ${name}`, () => {
       assert.throws(() => readOfflineOptions({}, given), { name: 'OptionError', message: says });

@@ -49,7 +49,7 @@ describe('a request of a test', () => {
   it('has the query behind what the path has already, encoded', () => {
     const query = { name: 'a b&c', page: 2, tag: ['x', 'y'] };
     assert.equal(makeRequest('/pets?z=1', { query }).path, '/pets?z=1&name=a+b%26c&page=2&tag=x&tag=y');
-    assert.throws(() => makeRequest('pets', {}), /a path begins with "\/"/);
+    assert.throws(() => makeRequest('pets', {}), /a path must begin with "\/"/);
   });
 });
 
@@ -70,7 +70,7 @@ describe('the API that a request is for', () => {
   it('is asked for with those that there are', () => {
     assert.throws(
       () => chooseApi(all, false, { api: 'Admin' }),
-      /several fit: say which by { api } or { stage }; there are Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
+      /several match: choose one with { api } or { stage }; there are Pets \(stage dev\), Admin \(stage dev\), Admin \(stage prod\)/,
     );
     assert.throws(() => chooseApi(all, false, { api: 'Live' }), /there is no API "Live"; there are Pets/);
     assert.throws(() => chooseApi([], true, {}), /there is no WebSocket API; there is none/);

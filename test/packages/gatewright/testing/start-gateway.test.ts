@@ -130,7 +130,7 @@ describe('a gateway of gatewright/testing', () => {
   it('says which table or queue there is not', async () => {
     await assert.rejects(gateway.table('Cats').items(), /There is no table "Cats"; there are .*Pets/);
     await assert.rejects(gateway.messages('Cats'), /There is no queue "Cats"; there are .*Jobs/);
-    await assert.rejects(gateway.clock.advance('soon'), /"soon" is no span of time/);
+    await assert.rejects(gateway.clock.advance('soon'), /"soon" is not a duration/);
   });
 });
 

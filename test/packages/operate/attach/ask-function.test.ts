@@ -25,7 +25,7 @@ describe('a function that would answer 500 to everybody', () => {
     );
     assert.match(
       (await findBreaking(plan, failing)) ?? '',
-      /breaks off for stage prod of this API \(no access document protects the API\), so every caller would get 500/,
+      /fails for stage prod of this API \(no access document protects the API\), so every caller would get 500/,
     );
     assert.equal(await findBreaking({ ...plan, isWithoutDocument: true }, failing), undefined);
     const closed = answering(api.plane, () =>

@@ -187,7 +187,10 @@ describe('a run whose credentials expire', () => {
       const before = await api.seen();
       for (let number = 1; number <= steps; number += 1) {
         const { plan } = await api.plan();
-        await assert.rejects(api.apply(plan, expiringAt(api, number)), /fresh ones and say the same again/);
+        await assert.rejects(
+          api.apply(plan, expiringAt(api, number)),
+          /renew them and run the command again/,
+        );
 
         await api.apply(plan);
 
@@ -273,7 +276,7 @@ describe('an API with other editors', () => {
       assert.equal(error.hasBegun, true);
       assert.match(
         error.message,
-        /undo that and say gatewright attach apply, which goes on; or gatewright detach/,
+        /undo that and run gatewright attach apply, which resumes; or gatewright detach/,
       );
       return true;
     });

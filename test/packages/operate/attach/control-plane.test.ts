@@ -141,6 +141,6 @@ describe('calls of the control plane', () => {
       anAws(() => good({ item: 'none' })),
       aClock(),
     );
-    await assert.rejects(odd.list('/restapis/a/resources'), /the answer is no list/);
+    await assert.rejects(odd.list('/restapis/a/resources'), /the answer is not a list/);
   });
 });

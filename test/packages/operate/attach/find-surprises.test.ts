@@ -100,10 +100,10 @@ describe('surprises to know before an authorizer is attached', () => {
       of: about(anApi(), { authorizer: { ...authorizer, timeoutSeconds: 60 } }),
     },
     { finds: 'warning drift-unknown', of: about(anApi({ drift: undefined })) },
-    { finds: 'obstacle drift', of: about(anApi({ drift: ['GET /users is set and not deployed'] })) },
+    { finds: 'obstacle drift', of: about(anApi({ drift: ['GET /users is configured, but not deployed'] })) },
     {
       finds: 'warning drift',
-      of: about(anApi({ drift: ['GET /users is set and not deployed'] }), { isIncludingEdits: true }),
+      of: about(anApi({ drift: ['GET /users is configured, but not deployed'] }), { isIncludingEdits: true }),
     },
     { finds: 'obstacle canary', of: about(anApi({ stageShown: { canarySettings: { percentTraffic: 5 } } })) },
     { finds: 'warning automatic', of: about(anApi({ kind: 'http', isAutomatic: true })) },

@@ -67,7 +67,7 @@ describe('the undo file', () => {
         writeFileSync(file, text.replace(from, to));
         assert.notEqual(readFileSync(file, 'utf8'), text);
 
-        assert.throws(() => journal.undo(), /undo\.json is not as gatewright attach has written it/);
+        assert.throws(() => journal.undo(), /undo\.json has been edited since gatewright attach wrote it/);
       }),
     );
 
@@ -110,7 +110,7 @@ describe('the undo file', () => {
       const strange = { ...revert, path: '/restapis/zzzzzzzzzz/stages/%24default' };
       journal.saveUndo({ ...UNDO, steps: UNDO.steps.map((step) => ({ ...step, revert: strange })) });
 
-      assert.throws(() => journal.undo(), /no step of it calls PATCH \/restapis\/zzzzzzzzzz/);
+      assert.throws(() => journal.undo(), /no step calls PATCH \/restapis\/zzzzzzzzzz/);
     }),
   );
 

@@ -34,13 +34,13 @@ describe('a plan', () => {
 
     assert.deepEqual(printPlan(reading), [
       'REST API shop (abcdefghij), stage prod, behind gatewright-prod-token-authorizer',
-      '  1  permission  let API Gateway call gatewright-prod-token-authorizer for this API',
-      '  2  authorizer  make the authorizer gatewright by method.request.header.Authorization, answers kept for 300 s',
+      '  1  permission  allow API Gateway to call gatewright-prod-token-authorizer for this API',
+      '  2  authorizer  create the authorizer gatewright with method.request.header.Authorization, answers cached for 300 s',
       '  3  route       GET /things-1: open → the authorizer',
-      '  4  deployment  deploy what is set',
+      '  4  deployment  deploy the current configuration',
       '  5  stage       point stage prod at the deployment',
-      'warning: the API belongs to the CloudFormation stack test: what is changed here is drift, which its next deployment may undo or trip over',
-      '  The same in serverless.yml (gatewright attach snippets has it for serverless.yml, SAM, CDK and Terraform):',
+      'warning: the API belongs to the CloudFormation stack test: changes made here are drift, which its next deployment may undo or fail on',
+      '  The same in serverless.yml (gatewright attach snippets prints it for serverless.yml, SAM, CDK and Terraform):',
       '    - http:',
       '        method: get',
       '        path: /things-1',
@@ -52,17 +52,17 @@ describe('a plan', () => {
       '          identitySource: method.request.header.Authorization',
       '          resultTtlInSeconds: 300',
       'Callers notice nothing before step 5 of 5.',
-      'What AWS shows is looked at afterwards; what callers get is not, without --url and --token-file.',
-      '5 steps; gatewright detach takes all of them back.',
+      'AWS’s configuration is checked afterwards; the effect on callers is not, without --url and --token-file.',
+      '5 steps; gatewright detach undoes all of them.',
     ]);
     for (const [wish, looked] of [
       [
         { url: 'https://api.example.com' },
-        /^What AWS shows is looked at afterwards, and who is refused at https:\/\/api\.example\.com; not who is let in, without --token-file\.$/m,
+        /^AWS’s configuration is checked afterwards, and refusals at https:\/\/api\.example\.com; not successful calls, without --token-file\.$/m,
       ],
       [
         { url: 'https://api.example.com', token: 't' },
-        /^What AWS shows is looked at afterwards, and what callers get at https:\/\/api\.example\.com\.$/m,
+        /^AWS’s configuration is checked afterwards, and the effect on callers at https:\/\/api\.example\.com\.$/m,
       ],
     ] as const)
       assert.match(
@@ -109,7 +109,7 @@ describe('a plan', () => {
 
     assert.match(
       lines,
-      /nothing to do[^]*no route is "GET \/nowhere"[^]*belongs to the CloudFormation stack test/,
+      /nothing to do[^]*no route matches "GET \/nowhere"[^]*belongs to the CloudFormation stack test/,
     );
     assert.doesNotMatch(lines, /undefined|serverless\.yml/);
   });
@@ -147,14 +147,14 @@ describe('what a detachment prints before it asks', () => {
     const nothing = printUndo(plan, await look());
     await api.apply(plan);
 
-    assert.deepEqual(nothing, ['to be taken back: 0 of 5 steps']);
+    assert.deepEqual(nothing, ['to be undone: 0 of 5 steps']);
     assert.deepEqual(printUndo(plan, await look()), [
-      'to be taken back: 5 of 5 steps',
+      'to be undone: 5 of 5 steps',
       `  1  stage       point stage prod back at deployment ${deploymentId}`,
-      '  2  deployment  delete the deployment that was made',
+      '  2  deployment  delete the deployment of the attachment',
       '  3  route       GET /things-1: the authorizer → open',
       '  4  authorizer  delete the authorizer gatewright',
-      '  5  permission  no longer let API Gateway call gatewright-prod-token-authorizer for this API',
+      '  5  permission  no longer allow API Gateway to call gatewright-prod-token-authorizer for this API',
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('what a detachment prints before it asks', () => {
 
     const lines = printUndo(plan, await lookAgain(api.plane, plan)).join('\n');
 
-    assert.match(lines, /GET \/things-1: the authorizer and a key of its own → AWS_IAM/);
+    assert.match(lines, /GET \/things-1: the authorizer and an API key → AWS_IAM/);
     assert.match(lines, /take API keys from the header again, not from the authorizer/);
   });
 });
@@ -214,7 +214,7 @@ describe('verification', () => {
       );
       const barred = await verify(plan, api.plane, now, { ...wish, token: tokenFor('nobody') });
 
-      const said = (checks: typeof good) => checks.find(({ what }) => what.includes('lets a good'))?.saw;
+      const said = (checks: typeof good) => checks.find(({ what }) => what.includes('allows a good'))?.saw;
       assert.equal(said(good), 'allowed');
       assert.equal(said(barred), 'denied');
     });
@@ -235,13 +235,13 @@ describe('verification', () => {
       'good: every step of the plan is done',
       'good: stage prod serves the routes behind the authorizer',
       'good: the function refuses a bad credential',
-      'good: the function lets a good credential GET /things-1',
+      'good: the function allows a good credential GET /things-1',
       'good: TestInvokeAuthorizer: API Gateway reaches the function',
       'good: TestInvokeMethod: the integration answers (GET /things-1)',
-      'open: the live address refuses and lets in',
+      'open: the live address refuses and allows callers',
     ]);
     const unknown = await look({ token: 'nonsense' });
-    assert.ok(unknown.includes('wrong: the function lets a good credential GET /things-1'));
+    assert.ok(unknown.includes('wrong: the function allows a good credential GET /things-1'));
     await assert.rejects(look({ invoke: 'GET /nowhere' }), /the API has no method GET \/nowhere/);
   });
 });

@@ -42,11 +42,11 @@ describe('what verification is asked for', () => {
     ['a token file that is not there', { tokenFile: join(folder, 'none') }, /--token-file: .*cannot be read/],
     ['an empty token file', { tokenFile: file('empty', '\n') }, /--token-file: .* is empty/],
     ['an address without a scheme', { url: 'api.example.com/prod' }, /--url: api\.example\.com\/prod is no/],
-    ['the address of a file', { url: 'file:///etc/passwd' }, /--url: .* is no address/],
-    ['the address of a WebSocket', { url: 'wss://api.example.com/prod' }, /--url: .* is no address/],
-    ['a path without a slash', { url: URL_HERE, path: 'menu' }, /--path: menu begins with no slash/],
-    ['a path of no address', { path: '/menu' }, /give both/],
-    ['a route without a verb', { invoke: '/menu' }, /--invoke: \/menu is no route/],
+    ['the address of a file', { url: 'file:///etc/passwd' }, /--url: .* is not an address/],
+    ['the address of a WebSocket', { url: 'wss://api.example.com/prod' }, /--url: .* is not an address/],
+    ['a path without a slash', { url: URL_HERE, path: 'menu' }, /--path: menu must begin with a slash/],
+    ['a path of no address', { path: '/menu' }, /--path needs --url/],
+    ['a route without a verb', { invoke: '/menu' }, /--invoke: \/menu is not a route/],
   ] as const)
     it(`is refused before anything is called: ${name}`, async () => {
       assert.throws(() => readVerifyWish(flags), expected);
@@ -99,7 +99,7 @@ describe('what verification is asked for', () => {
     const withoutRoutes = { ...ofRest, steps: ofRest.steps.filter(({ name }) => !name.startsWith('route ')) };
     assert.throws(() => {
       checkVerifyWish(withoutRoutes, { ...NONE, url: URL_HERE });
-    }, /--url: which path\?/);
+    }, /--url needs a path/);
     checkVerifyWish(withoutRoutes, { ...NONE, url: URL_HERE, path: '/things-1' });
     for (const plan of [ofHttp, ofWebSocket])
       assert.throws(() => {

@@ -316,6 +316,6 @@ describe('doctor on an API that is deployed', () => {
       findings[0]?.what ?? '',
       /may not call gatewright-prod-token-authorizer for authorizer gatewright/,
     );
-    assert.match(findings[1]?.what ?? '', /GET \/new is set and not deployed/);
+    assert.match(findings[1]?.what ?? '', /GET \/new is configured, but not deployed/);
   });
 });

@@ -34,13 +34,13 @@ describe('printReport', () => {
       '  where  T',
       '  fix    f',
       '',
-      'not looked at: a, and 1 more: AccessDenied: no',
-      '  fix    let the caller sqs:GetQueueUrl',
+      'not checked: a, and 1 more: AccessDenied: no',
+      '  fix    allow the caller sqs:GetQueueUrl',
       '',
-      'not looked at: c: nothing came',
+      'not checked: c: nothing came',
       '  fix    try again',
       '',
-      'stack menu-prod, account 123456789012, us-east-1: 1 obstacle, 0 warnings, 3 not looked at',
+      'stack menu-prod, account 123456789012, us-east-1: 1 obstacle, 0 warnings, 3 not checked',
     ]);
   });
 });

@@ -35,7 +35,7 @@ describe('the line of a request', () => {
     const asked = { ...wish, requestId: 'a-1' };
     await assert.rejects(findLine(account.aws, GROUP, asked, NOW), /has no line of a-1 since 2026-01-01/);
     await assert.rejects(findLine(account.aws, undefined, asked, NOW), /no log group that can be searched/);
-    await assert.rejects(findLine(account.aws, GROUP, wish, NOW), /which request\?/);
+    await assert.rejects(findLine(account.aws, GROUP, wish, NOW), /no request: give its id/);
 
     await using closed = await anAccount({});
     await assert.rejects(

@@ -60,11 +60,11 @@ describe('readFailedEvent', () => {
     const event = read(body);
 
     assert.deepEqual([event.payload, event.error], [undefined, 'RetryAttemptsExhausted']);
-    assert.match(event.reason ?? '', /where a stream had the batch/);
+    assert.match(event.reason ?? '', /the place of a stream’s batch/);
   });
 
   it('takes no text for an event, and no other ARN for a function', () => {
-    assert.match(read('hello').reason ?? '', /no JSON/);
+    assert.match(read('hello').reason ?? '', /not JSON/);
     const topic = {
       requestContext: { functionArn: 'arn:aws:sns:us-east-1:123456789012:t' },
       requestPayload: {},

@@ -92,7 +92,7 @@ describe('a stage goes back to a deployment', () => {
     const before = await stageOf(api, path);
     const deploymentId = await deploy(api, `/v2/apis/${API_ID}`);
 
-    assert.throws(() => moveStage(path, before, deploymentId, false), /deploys each edit by itself/);
+    assert.throws(() => moveStage(path, before, deploymentId, false), /deploys each edit automatically/);
     await api.plane.write(moveStage(path, before, deploymentId, true));
 
     const after = await stageOf(api, path);

@@ -100,7 +100,7 @@ describe('openControlPort', () => {
     await own.close();
 
     assert.equal(own.reports.length, 1);
-    assert.match(String(own.reports[0]), /the access key ABC is not this gateway's/);
+    assert.match(String(own.reports[0]), /access key ABC does not belong to this gateway/);
   });
 
   it('invokes a function', async () => {
@@ -205,21 +205,21 @@ describe('openControlPort', () => {
         service: 'events',
         headers: { 'Content-Type': 'application/x-amz-json-1.1' },
         expected:
-          '{"__type":"NotImplementedException","message":"events is not served here; let it through with --aws events"}',
+          '{"__type":"NotImplementedException","message":"events is not served here; to send its calls to AWS, start with --aws events"}',
       },
       {
         name: 'are refused by name in XML where the service speaks it',
         service: 'sns',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         expected:
-          '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>sns is not served here; let it through with --aws sns</Message></Error><RequestId>local</RequestId></ErrorResponse>',
+          '<ErrorResponse><Error><Type>Sender</Type><Code>NotImplementedException</Code><Message>sns is not served here; to send its calls to AWS, start with --aws sns</Message></Error><RequestId>local</RequestId></ErrorResponse>',
       },
       {
         name: 'are refused by name in JSON where a target says so, with any type of body from curl',
         service: 'cognito-sync',
         headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Amz-Target': 'A.B' },
         expected:
-          '{"__type":"NotImplementedException","message":"cognito-sync is not served here; let it through with --aws cognito-sync"}',
+          '{"__type":"NotImplementedException","message":"cognito-sync is not served here; to send its calls to AWS, start with --aws cognito-sync"}',
       },
     ]) {
       it(name, async () => {

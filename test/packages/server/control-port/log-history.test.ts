@@ -121,7 +121,7 @@ describe('LogHistory', () => {
 
     assert.equal(
       (JSON.parse(told) as HistoryLine).message,
-      `${40 - first} lines are left out: they came faster than they were read`,
+      `${40 - first} lines dropped: they came faster than they were read`,
     );
     assert.equal((JSON.parse(line) as HistoryLine).message, 'again');
   });

@@ -158,7 +158,7 @@ describe('the invoices of a month', () => {
     assert.equal(pdf.code, 0, pdf.stderr);
     const lost = await usage('invoice', '--out', join(folder, 'missing'));
     assert.equal(lost.code, 1);
-    assert.match(lost.stderr, /missing\/.*\.json cannot be written: its folder is not there/);
+    assert.match(lost.stderr, /missing\/.*\.json cannot be written: its folder does not exist/);
     const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.pdf'));
     assert.equal(file, `${String(invoice['number'])}.pdf`);
     const bytes = readFileSync(join(folder, file), 'latin1');
