@@ -21,7 +21,7 @@ const LONG = /^test\/(delivery|simulation|end-to-end|examples|parity)\//;
 const isLong = (file: string): boolean => LONG.test(file);
 /** The longest of these, a minute and more. */
 const LONGEST =
-  /^test\/delivery\/(own-repository|examples|handler-entries|package|recipes|runtimes|test-runners)\.test\.ts$/;
+  /^test\/delivery\/(own-repository|examples|guides|handler-entries|package|recipes|runtimes|test-runners)\.test\.ts$/;
 const DELIVERY = 'test/delivery/';
 
 /** Test files for the given files or folders, long ones first; a name that leads to none is an error, not an empty success. */

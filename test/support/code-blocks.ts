@@ -89,7 +89,7 @@ export function runnerOf(block: CodeBlock): string | undefined {
   return typeof claimed === 'string' ? claimed : claimed?.[kindOf(block)];
 }
 
-export type TakenBlocks = {
+type TakenBlocks = {
   readonly blocks: readonly CodeBlock[];
   /** Those of one page. */
   readonly of: (page: string) => readonly CodeBlock[];
