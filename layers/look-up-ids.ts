@@ -1,6 +1,6 @@
 /** Looks up unknown ids of deployed APIs in AWS, with the credentials that osls deploys with. */
 import { existsSync } from 'node:fs';
-import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
+import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import type { MissingIds } from '@gatewright/authoring/account/deployed-ids';
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
 import { STANDS_IN } from '../packages/templates/serverless/aws-stand-in.ts';
@@ -41,7 +41,7 @@ export async function lookUpIds(
 ): Promise<LookUp> {
   const stage = provider.getStage();
   if (!existsSync(folder)) return { found: [], absent: [] };
-  const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
+  const { unknown, local } = listMissingIds(folder, stage, isLocalApiId);
   if (unknown.length + local.length === 0) return { found: [], absent: [] };
   try {
     const { accessKeyId, secretAccessKey, sessionToken } = await credentialsOf(provider);

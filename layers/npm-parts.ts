@@ -34,7 +34,7 @@ export function npmParts(serviceDir: string, packageFolder: string): StackParts 
       copyTree(join(packageFolder, 'stack/layer'), join(own, 'layer/nodejs/node_modules'));
       for (const definition of Object.values(service.functions ?? {})) {
         const { name } = parse(definition.handler ?? '');
-        writeIfNew(join(serviceDir, FUNCTIONS, `${name}.mjs`), stubOf(name));
+        writeIfChanged(join(serviceDir, FUNCTIONS, `${name}.mjs`), stubOf(name));
         definition.handler = `${FUNCTIONS}/${name}.handler`;
       }
       setEsbuild(service, serviceDir);
@@ -63,7 +63,7 @@ function setEsbuild(service: PartsOfService, serviceDir: string): void {
   const alias: Record<string, string> = {};
   for (const [name, text] of Object.entries(NOTHING)) {
     const empty = join(serviceDir, STACK_FOLDER, name);
-    writeIfNew(empty, text);
+    writeIfChanged(empty, text);
     const own = join(serviceDir, 'access', name);
     alias[`${DOCUMENTS}/${name}`] = existsSync(own) ? own : empty;
   }
@@ -88,7 +88,7 @@ function copyTree(from: string, to: string): void {
   const wanted = filesIn(from);
   const found = existsSync(to) ? filesIn(to) : [];
   if (found.some((file) => !wanted.includes(file))) rmSync(to, { recursive: true });
-  for (const file of wanted) writeIfNew(join(to, file), readFileSync(join(from, file)));
+  for (const file of wanted) writeIfChanged(join(to, file), readFileSync(join(from, file)));
 }
 
 function filesIn(folder: string): readonly string[] {
@@ -98,7 +98,7 @@ function filesIn(folder: string): readonly string[] {
 }
 
 /** Atomic, since a gateway may be running the file; skipped when unchanged, to avoid a reload. */
-function writeIfNew(path: string, content: string | Buffer): void {
+function writeIfChanged(path: string, content: string | Buffer): void {
   const bytes = Buffer.from(content);
   if (existsSync(path) && readFileSync(path).equals(bytes)) return;
   mkdirSync(dirname(path), { recursive: true });

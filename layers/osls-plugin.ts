@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { tableNeeds } from '#shared/access/access-table.ts';
 import { checkStack } from '@gatewright/authoring/check-stack';
-import { describeUnprotected, unprotectedApis } from '@gatewright/authoring/check-unprotected';
+import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check-unprotected';
 import { printProblem } from '@gatewright/authoring/read-document';
 import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/build-access';
 import type { WebhooksBuild } from '@gatewright/authoring/webhooks-document';
@@ -76,8 +76,8 @@ class StackPlugin {
         this.#packsLayer = this.#isDeployment();
         const { commands = [] } = this.#serverless.processedInput ?? {};
         if (this.#packsLayer && isPackaging(commands, process.env))
-          return this.#lookUpIds().then(() => this.#begin());
-        this.#begin();
+          return this.#lookUpIds().then(() => this.#start());
+        this.#start();
         return undefined;
       },
       'before:package:createDeploymentArtifacts': () => {
@@ -88,7 +88,7 @@ class StackPlugin {
       'before:deploy:function:packageFunction': () => this.#build(),
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
-        this.#leaveOut(template);
+        this.#omit(template);
         removeForeignExports(template);
         this.#assertOneRegion(template);
         this.#assertNoLocalIssuer();
@@ -124,7 +124,7 @@ class StackPlugin {
     for (const line of absent) this.#log?.warning(line);
   }
 
-  #begin(): void {
+  #start(): void {
     // A document may name a route that is not read yet, while `gatewright access sync` is about to read it.
     if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
     this.#parts.prepare(this.#serverless.service);
@@ -200,7 +200,7 @@ class StackPlugin {
   }
 
   /** By a parameter only: CloudFormation deletes what an update omits, including the API's address. */
-  #leaveOut(template: Template): void {
+  #omit(template: Template): void {
     const { apis = {} } = this.#serverless.service.custom ?? {};
     const stack = this.#serverless.getProvider('aws').naming.getStackName();
     for (const [logicalId, isWanted] of Object.entries(apis)) {
@@ -220,7 +220,7 @@ class StackPlugin {
   #assertProtected({ Resources }: Template): void {
     if (this.#access === undefined || !this.#packsLayer) return;
     const stack = this.#serverless.getProvider('aws').naming.getStackName();
-    const open = unprotectedApis(this.#protects(), stack, Resources);
+    const open = findUnprotectedApis(this.#protects(), stack, Resources);
     if (open.length > 0)
       throw this.#error(
         open.map((api) => describeUnprotected(api, this.#stage())).join('\n'),

@@ -65,7 +65,7 @@ export function addAliases(
   return undefined;
 }
 
-type Wanted = {
+type AliasOptions = {
   readonly name: string;
   readonly functionId: string;
   readonly versionId: string;
@@ -74,7 +74,7 @@ type Wanted = {
   readonly weight: number;
 };
 
-function addAlias(template: Template, wanted: Wanted): void {
+function addAlias(template: Template, wanted: AliasOptions): void {
   const { name, functionId, versionId, exportPrefix, version, weight } = wanted;
   const id = `${name.split('-').map(capitalize).join('')}Live`;
   template.Resources[id] = {

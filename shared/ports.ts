@@ -5,7 +5,7 @@ import type { RevocationTarget } from './access/revocation/revocation.ts';
 import type { StoredTicket, TicketOutcome } from './access/tickets/ticket.ts';
 import type { AdvertisedLimit } from './http/rate-limit-headers.ts';
 import type { ItemKey, ItemWrite, ReadOutcome, TransactOutcome, WriteOutcome } from './table/item-write.ts';
-import type { KeptItem, KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';
+import type { ListedItem, KeyRange, ListOutcome, ListPage, RangeOutcome } from './table/listing.ts';
 import type { Connection } from './websocket/connection.ts';
 
 export interface Clock {
@@ -188,7 +188,7 @@ export interface ItemStore {
 }
 
 export interface LiveStore {
-  put(items: readonly KeptItem[]): Promise<void>;
+  put(items: readonly ListedItem[]): Promise<void>;
   remove(keys: readonly ItemKey[]): Promise<void>;
   /**
    * Current items of one partition, in order of their sort keys; `after` is the last key of the previous
@@ -201,7 +201,7 @@ export interface LiveStore {
     readonly after?: string;
     readonly from?: string;
     readonly to?: string;
-  }): Promise<{ readonly items: readonly KeptItem[]; readonly hasMore: boolean }>;
+  }): Promise<{ readonly items: readonly ListedItem[]; readonly hasMore: boolean }>;
 }
 
 /** Sends to one WebSocket connection. Never throws: one failed connection must not delay the next. */

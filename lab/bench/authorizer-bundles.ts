@@ -65,7 +65,7 @@ export async function bundle(candidate: Program, form: Form, keys: Keys, label =
 }
 
 /** Bytes of everything in one file, the SDK included. */
-export async function weighWhole(candidate: Program): Promise<number> {
+export async function weighProgram(candidate: Program): Promise<number> {
   const options = { ...optionsFor(candidate, 'fetched', []), splitting: false, outdir: FOLDER };
   const { outputFiles } = await build({ ...options, write: false });
   return outputFiles[0]?.contents.length ?? 0;

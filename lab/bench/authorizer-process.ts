@@ -54,7 +54,7 @@ function packLogs(parsed: { readonly awslogs?: { readonly text: string } }): unk
 
 const first = nextEvent();
 const cpuBefore = process.cpuUsage();
-const begunMs = nowMs();
+const startedMs = nowMs();
 const { handler } = (await import(pathToFileURL(file).href)) as Module;
 const importedMs = nowMs();
 const answer = JSON.stringify(await handler(first, context)) as string | undefined;
@@ -62,7 +62,7 @@ const answeredMs = nowMs();
 const { user, system } = process.cpuUsage(cpuBefore);
 
 const start: Start = {
-  importMs: importedMs - begunMs,
+  importMs: importedMs - startedMs,
   firstMs: answeredMs - importedMs,
   cpuMs: (user + system) / 1000,
   rssMb: process.memoryUsage.rss() / 2 ** 20,

@@ -7,7 +7,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { installTool } from '../tools/install-tool.ts';
-import { bundle, prepareLayer, weighWhole } from './authorizer-bundles.ts';
+import { bundle, prepareLayer, weighProgram } from './authorizer-bundles.ts';
 import type { Bundle, Form } from './authorizer-bundles.ts';
 import { candidates } from './authorizer-candidates.ts';
 import type { Candidate, CandidateName, Keys } from './authorizer-candidates.ts';
@@ -85,7 +85,7 @@ async function measure(rounds: number): Promise<readonly AuthorizerRow[]> {
       ...row,
       bytes: built.bytes,
       gzipBytes: built.gzipBytes,
-      wholeBytes: form === 'alone' ? await weighWhole(candidate) : null,
+      wholeBytes: form === 'alone' ? await weighProgram(candidate) : null,
       ratio: ratioToBare(starts, row),
       fetchedStartMs: find('fetched')?.startMs ?? null,
       fetchedRatio: ratioToBare(starts, find('fetched')),

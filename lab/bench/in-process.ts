@@ -5,7 +5,7 @@ import { createGateway, createStreamSink, START_OPTIONS } from '../../packages/e
 import type { Listening } from '../../packages/engine/index.ts';
 
 /** What the process says: that it listens, then once what it has measured. */
-export type Said<Measured> =
+export type ChildMessage<Measured> =
   | ({ readonly kind: 'ready' } & Pick<Listening, 'apis' | 'console'>)
   | { readonly kind: 'measured'; readonly measured: Measured };
 
@@ -48,7 +48,7 @@ export async function serveAndMeasure(
     strict: false,
     reload: false,
     adminKey: { accessKeyId: 'LOCALBENCH', secretAccessKey: 'bench' },
-    record: START_OPTIONS.record.usual,
+    record: START_OPTIONS.record.defaultValue,
     recordAll,
     isRecording,
     consoleFiles: () => Promise.resolve(new Map()),
@@ -64,7 +64,7 @@ export async function serveAndMeasure(
     onReload: () => undefined,
   });
   await gateway.load([source]);
-  const say = (said: Said<unknown>): void => {
+  const say = (said: ChildMessage<unknown>): void => {
     process.send?.(said);
   };
   const { apis, console: shown = '' } = await gateway.listen();

@@ -23,7 +23,7 @@ export type Scenario = {
   /** At a time; absent = CONNECTIONS. */
   readonly connections?: number;
   /** What else is measured with the same requests. */
-  readonly beside: readonly Exclude<Target['name'], 'gateway'>[];
+  readonly others: readonly Exclude<Target['name'], 'gateway'>[];
 };
 
 /** What the load generator asks of a server in a scenario, and what is to be answered. */

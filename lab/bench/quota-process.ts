@@ -39,10 +39,10 @@ async function ask(order: QuotaOrder): Promise<QuotaReport> {
   };
   // A turn of the event loop between requests: they would come through a socket.
   while ((await askOnce()) !== 'refused') await nextTurn();
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   for (let request = 1; request <= order.afterwards; request += 1) {
     await askOnce();
-    const aheadMs = begunMs + request * order.paceMs - performance.now();
+    const aheadMs = startedMs + request * order.paceMs - performance.now();
     if (aheadMs > 0) await wait(aheadMs);
   }
   await limiter.finish();

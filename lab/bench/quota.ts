@@ -80,11 +80,11 @@ async function runOnce(order: QuotaOrder, processes: number, endpoint: string): 
   const children = Array.from({ length: processes }, () => fork(PROCESS, { serialization: 'advanced', env }));
   try {
     await Promise.all(children.map(messageOf));
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     const reports = children.map((child) => messageOf(child) as Promise<QuotaReport>);
     for (const child of children) child.send(order);
     const done = await Promise.all(reports);
-    const seconds = (performance.now() - begunMs) / 1000;
+    const seconds = (performance.now() - startedMs) / 1000;
     return summariseQuota(order, done, seconds);
   } finally {
     for (const child of children) child.kill();

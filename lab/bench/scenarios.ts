@@ -19,29 +19,29 @@ const POST = {
 
 /** The floor has no authorizer to ask: one measurement of it serves both scenarios of a kind of API. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'rest', kind: 'rest', path: '/hello', ...GET, beside: ['floor', 'serverless-offline'] },
+  { name: 'rest', kind: 'rest', path: '/hello', ...GET, others: ['floor', 'serverless-offline'] },
   {
     name: 'rest-authorized',
     kind: 'rest',
     path: '/guarded',
     ...GET,
     headers: AUTHORIZED,
-    beside: ['serverless-offline'],
+    others: ['serverless-offline'],
   },
-  { name: 'http', kind: 'http', path: '/hello', ...GET, beside: ['floor', 'serverless-offline'] },
+  { name: 'http', kind: 'http', path: '/hello', ...GET, others: ['floor', 'serverless-offline'] },
   {
     name: 'http-authorized',
     kind: 'http',
     path: '/guarded',
     ...GET,
     headers: AUTHORIZED,
-    beside: ['serverless-offline'],
+    others: ['serverless-offline'],
   },
 ];
 
 export const WITH_BODY: readonly Scenario[] = [
-  { name: 'rest-post', kind: 'rest', path: '/take', ...POST, beside: ['floor'] },
-  { name: 'http-post', kind: 'http', path: '/take', ...POST, beside: ['floor'] },
+  { name: 'rest-post', kind: 'rest', path: '/take', ...POST, others: ['floor'] },
+  { name: 'http-post', kind: 'http', path: '/take', ...POST, others: ['floor'] },
 ];
 
 /** As many as wait at a time: what a reply takes then is what all before it take. */
@@ -52,7 +52,7 @@ export const CROWDS: readonly Scenario[] = (['rest', 'http'] as const).flatMap((
     path: '/hello',
     ...GET,
     connections,
-    beside: ['floor'],
+    others: ['floor'],
   })),
 );
 

@@ -191,13 +191,13 @@ export const serverlessOffline: Target = {
   start: () => startServerlessOffline('serverless-offline'),
 };
 
-type Asked = Pick<LoadTask, 'host' | 'port' | 'path'> &
+type TargetLoad = Pick<LoadTask, 'host' | 'port' | 'path'> &
   Partial<Pick<LoadTask, 'method' | 'headers' | 'body'>>;
 
 /** Waits until it answers 200; a target that only listens is not started yet. */
 export async function untilAnswered(
   running: Pick<Running, 'process'>,
-  { host, port, path, method = 'GET', headers = {}, body }: Asked,
+  { host, port, path, method = 'GET', headers = {}, body }: TargetLoad,
 ): Promise<string> {
   const url = `http://${host}:${port}${path}`;
   const untilMs = performance.now() + START_DEADLINE_MS;

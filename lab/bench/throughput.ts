@@ -59,11 +59,11 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
   const { scenarios } = options;
   const floors = new Map<Scenario, Target>();
   for (const scenario of scenarios)
-    if (scenario.beside.includes('floor')) floors.set(scenario, floor(await captureEvent(scenario)));
+    if (scenario.others.includes('floor')) floors.set(scenario, floor(await captureEvent(scenario)));
   const withOffline = offlineIsThere(options);
   const plans = scenarios.flatMap((scenario) => {
     const offline =
-      withOffline && scenario.beside.includes('serverless-offline') ? serverlessOffline : undefined;
+      withOffline && scenario.others.includes('serverless-offline') ? serverlessOffline : undefined;
     const targets = [gateway, floors.get(scenario), offline];
     return targets.filter((target) => target !== undefined).map((target) => ({ scenario, target }));
   });

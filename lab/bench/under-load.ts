@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { generateLoad, requestOf } from './measure.ts';
 import { addressOf, BUILD, FIXTURE, logFile, untilAnswered } from './targets.ts';
 import type { ChildProcess } from 'node:child_process';
-import type { Said } from './in-process.ts';
+import type { ChildMessage } from './in-process.ts';
 import type { Scenario } from './measure.ts';
 
 /** Far more than any measurement can take: the load must not end before it. */
@@ -14,7 +14,7 @@ const LOAD_SECONDS = 3_600;
 
 type Forked = {
   readonly process: ChildProcess;
-  readonly ready: Extract<Said<unknown>, { kind: 'ready' }>;
+  readonly ready: Extract<ChildMessage<unknown>, { kind: 'ready' }>;
 };
 
 /** @param file in this folder, which calls `serveAndMeasure` */
@@ -29,14 +29,14 @@ export async function forkGateway(
     cwd,
     stdio: ['ignore', 'ignore', logFile(label), 'ipc'],
   });
-  const ready = await nextSaid<unknown>(child);
+  const ready = await nextMessage<unknown>(child);
   if (ready.kind !== 'ready') throw new Error('the gateway measured before it was asked to');
   return { process: child, ready };
 }
 
-function nextSaid<Measured>(child: ChildProcess): Promise<Said<Measured>> {
+function nextMessage<Measured>(child: ChildProcess): Promise<ChildMessage<Measured>> {
   return new Promise((resolve, reject) => {
-    child.once('message', (said) => resolve(said as Said<Measured>));
+    child.once('message', (said) => resolve(said as ChildMessage<Measured>));
     child.once('exit', (code) => reject(new Error(`the gateway ended with ${code ?? 'a signal'}`)));
   });
 }
@@ -62,7 +62,7 @@ export async function measureUnderLoad<Measured>(
   try {
     child.send(order);
     const ended = load.then(() => Promise.reject(new Error('the load ended before the measurement')));
-    const said = await Promise.race([nextSaid<Measured>(child), ended]);
+    const said = await Promise.race([nextMessage<Measured>(child), ended]);
     if (said.kind !== 'measured') throw new Error('the gateway has started twice');
     return said.measured;
   } finally {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { inventoryName, snapshotName, strayNames, toAccessFiles } from './access-folder.ts';
+import { inventoryName, snapshotName, findStrayNames, toAccessFiles } from './access-folder.ts';
 import { buildAccess, printCompiledAccess } from './build-access.ts';
 import type { AccessBuild, AccessFile } from './build-access.ts';
 import { openSharedFrom } from './shared-files.ts';
@@ -24,7 +24,7 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
     toAccessFiles({
       names: namesIn(each),
       read: (name) => readFileSync(join(each, name), 'utf8'),
-      tell: (name) => relative(from, join(each, name)),
+      describe: (name) => relative(from, join(each, name)),
       pathOf: (name) => resolve(each, name),
       open: openSharedFrom(from),
     }).map((file) => ({ ...file, folder: each })),
@@ -57,9 +57,9 @@ function foldersOf(folder: string): readonly string[] {
 const SETTING = 'accessFolders';
 
 /** Files that look like documents but are not read; files in messages are relative to `from`. */
-export function strayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
+export function findStrayDocuments(folder: string, from = process.cwd()): readonly Problem[] {
   return foldersOf(folder).flatMap((each) =>
-    strayNames(namesIn(each)).map((name) => ({
+    findStrayNames(namesIn(each)).map((name) => ({
       file: relative(from, join(each, name)),
       line: 1,
       column: 1,
@@ -101,15 +101,15 @@ export function writeCompiledAccess(
   const compiled = new Set(build.compiled.documents.map(({ name }) => name));
   for (const file of files) {
     const text = inventories.get(file.name);
-    if (text !== undefined && compiled.has(file.name)) writeIfNew(inventoryPath(file), text);
+    if (text !== undefined && compiled.has(file.name)) writeIfChanged(inventoryPath(file), text);
   }
   if (build.problems.length === 0 && existsSync(folder))
-    writeIfNew(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));
+    writeIfChanged(join(folder, 'compiled.json'), printCompiledAccess(build.compiled));
   return build;
 }
 
 /** Atomic, since a gateway may be watching; skipped when unchanged, since a write would reload it. */
-export function writeIfNew(path: string, text: string): boolean {
+export function writeIfChanged(path: string, text: string): boolean {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, text);

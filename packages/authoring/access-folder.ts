@@ -13,12 +13,18 @@ type FolderReader = {
   readonly names: readonly string[];
   readonly read: (name: string) => string;
   /** Returns the file's name for messages. */
-  readonly tell: (name: string) => string;
+  readonly describe: (name: string) => string;
   readonly pathOf: (name: string) => string;
   readonly open: OpenShared;
 };
 
-export function toAccessFiles({ names, read, tell, pathOf, open }: FolderReader): readonly AccessFile[] {
+export function toAccessFiles({
+  names,
+  read,
+  describe: report,
+  pathOf,
+  open,
+}: FolderReader): readonly AccessFile[] {
   return [...names].sort().flatMap((file) => {
     const name = DOCUMENT.exec(file)?.[1];
     if (name === undefined || name === WEBHOOKS_NAME) return [];
@@ -27,7 +33,7 @@ export function toAccessFiles({ names, read, tell, pathOf, open }: FolderReader)
     return [
       {
         name,
-        file: tell(file),
+        file: report(file),
         text: read(file),
         sharing: { path: pathOf(file), open },
         inventory: names.includes(inventory) ? read(inventory) : undefined,
@@ -43,7 +49,7 @@ export function toAccessFiles({ names, read, tell, pathOf, open }: FolderReader)
 }
 
 /** YAML files whose names make them no document: a user may believe that they protect an API. */
-export function strayNames(names: readonly string[]): readonly string[] {
+export function findStrayNames(names: readonly string[]): readonly string[] {
   return names.filter((name) => /\.ya?ml$/i.test(name) && !DOCUMENT.test(name) && !SHARED.test(name));
 }
 

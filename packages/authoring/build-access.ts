@@ -90,14 +90,14 @@ export function buildAccess(files: readonly AccessFile[], checkPlan?: CheckPlan)
     if (compilation.kind === 'invalid') problems.push(...compilation.problems);
     else if (strangers.length === 0) {
       warnings.push(...compilation.warnings);
-      for (const id of plansAgain(documents, compilation.document))
+      for (const id of findChangedPlans(documents, compilation.document))
         problems.push(
           locate(
             ['quota', 'plans'],
             `another document defines the usage plan ${id} differently: both are stored in one table`,
           ),
         );
-      for (const message of unheldLimits(document, plans, checkPlan))
+      for (const message of unenforcedLimits(document, plans, checkPlan))
         problems.push(locate(['quota', 'plan'], message));
       const twin = documents.find((other) => sharesApi(other, compilation.document));
       if (twin === undefined) {
@@ -169,7 +169,10 @@ function readSnapshots(texts: AccessFile['snapshots']): ReadonlyMap<string, KeyS
   );
 }
 
-function plansAgain(earlier: readonly CompiledDocument[], { quota }: CompiledDocument): readonly string[] {
+function findChangedPlans(
+  earlier: readonly CompiledDocument[],
+  { quota }: CompiledDocument,
+): readonly string[] {
   const known = earlier.flatMap((document) => document.quota?.plans ?? []);
   return (quota?.plans ?? [])
     .filter((plan) =>
@@ -179,7 +182,7 @@ function plansAgain(earlier: readonly CompiledDocument[], { quota }: CompiledDoc
 }
 
 /** Limits of a plan, defined in another document, that `count: access-log` cannot enforce. */
-function unheldLimits(
+function unenforcedLimits(
   { quota }: AccessDocument,
   all: readonly PlanText[],
   checkPlan: CheckPlan | undefined,

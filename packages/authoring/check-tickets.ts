@@ -22,7 +22,7 @@ export function checkTickets(
   const [issuer] = tickets;
   if (issuer === undefined) return;
   for (const [index, { when }] of rules.entries())
-    if (when !== undefined && asksForClaims(when))
+    if (when !== undefined && needsClaims(when))
       problem(
         ['rules', index, 'when'],
         `tests claims, which the tickets of "${issuer.id}" do not carry: use roles or scopes`,
@@ -31,13 +31,13 @@ export function checkTickets(
     warning(['context'], `callers with a ticket of "${issuer.id}" have none of these claims`);
 }
 
-function asksForClaims(condition: CompiledCondition): boolean {
+function needsClaims(condition: CompiledCondition): boolean {
   switch (condition.is) {
     case 'all':
     case 'any':
-      return condition.of.some(asksForClaims);
+      return condition.of.some(needsClaims);
     case 'not':
-      return asksForClaims(condition.of);
+      return needsClaims(condition.of);
     case 'claim':
     case 'mfa':
     case 'auth-age':

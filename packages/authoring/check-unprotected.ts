@@ -20,7 +20,7 @@ export function describeUnprotected(
  * Unprotected APIs of a compiled template, intrinsics unresolved. A document that names an API by id alone
  * does not count: a template has no ids.
  */
-export function unprotectedApis(
+export function findUnprotectedApis(
   protects: readonly ProtectedStack[],
   stackName: string,
   resources: Readonly<Record<string, unknown>>,

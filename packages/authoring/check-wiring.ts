@@ -23,7 +23,7 @@ export type WiredSource = {
  * The toolkit's function that a function name, logical id or ARN export refers to, in any stack and stage
  * (`gatewright-prod-token-authorizer`, `RequestAuthorizerArn`). Undefined: none of ours.
  */
-export function calledFunction(name: string): WiredAuthorizer['calls'] | undefined {
+export function identifyFunction(name: string): WiredAuthorizer['calls'] | undefined {
   // The last match: the stack's own name may look like one, and comes first.
   const kind = [...name.matchAll(/(token|request)(?:-|dash)?authorizer/gi)].at(-1)?.[1];
   if (kind === undefined) return undefined;

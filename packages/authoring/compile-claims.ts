@@ -1,5 +1,5 @@
 /** `result.claims` of a document: claims passed to the backend, and those it requires. */
-import type { ClaimsToCarry } from '@gatewright/handlers/access/compiled-document';
+import type { ForwardedClaims } from '@gatewright/handlers/access/compiled-document';
 import { isKeyIssuer } from './compile-issuer.ts';
 import type { AccessDocument } from './document.ts';
 import type { Path } from './shape.ts';
@@ -10,7 +10,7 @@ type ClaimsText = NonNullable<NonNullable<AccessDocument['result']>['claims']>;
 const CLAIMS_OF_KEYS = ['sub', 'tenant'];
 
 /** Data stored by a missing claim mixes all callers, so claims are required unless listed as optional. */
-export function claimsToCarry({ as, names, optional = [] }: ClaimsText): ClaimsToCarry {
+export function forwardedClaims({ as, names, optional = [] }: ClaimsText): ForwardedClaims {
   return { as, names, required: names.filter((name) => !optional.includes(name)) };
 }
 
@@ -27,7 +27,7 @@ export function checkClaims(
         ['result', 'claims', 'optional', place],
         `"${name}" is not in names, so it is not required anyway`,
       );
-  const { required = [] } = claimsToCarry(claims);
+  const { required = [] } = forwardedClaims(claims);
   const ofNoKey = required.filter((name) => !CLAIMS_OF_KEYS.includes(name));
   const keys = issuers.find(isKeyIssuer);
   if (keys !== undefined && ofNoKey.length > 0)

@@ -104,7 +104,7 @@ function list(names: ReadonlySet<string>): string {
  * Claims whose absence makes a deny rule with this condition deny: tests not inverted by a "not", without an
  * `exists` of the same claim.
  */
-export function claimsThatDenyMissing(condition: Condition | undefined): readonly string[] {
+export function claimsDeniedIfMissing(condition: Condition | undefined): readonly string[] {
   const asked = new Set<string>();
   const tested = new Set<string>();
   const look = (when: Condition, isTurned: boolean): void => {

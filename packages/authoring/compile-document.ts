@@ -1,6 +1,6 @@
 /** Access document and route inventory → what ships, or every mistake with its place. */
-import { claimsThatDenyMissing, compileCondition } from './compile-condition.ts';
-import { checkClaims, claimsToCarry } from './compile-claims.ts';
+import { claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
+import { checkClaims, forwardedClaims } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
 import { closeRoles } from './close-roles.ts';
 import { checkIssuers } from './check-issuers.ts';
@@ -114,7 +114,7 @@ export function compileDocument(source: CompileSource): Compilation {
     ...(work.givesTickets === true && { givesTickets: true }),
   };
   checkTickets(compiled, work.problem, work.warning);
-  warnOfSilence(work, compiled);
+  warnOfDefaultDeny(work, compiled);
   if (problems.length === 0) tryCallers(work, compiled);
   return problems.length > 0
     ? { kind: 'invalid', problems }
@@ -129,7 +129,7 @@ function compileResult(result: AccessDocument['result']): CompiledDocument['resu
     maxBytes: 7168,
     onOversize: 'fail',
     ...result,
-    ...(result?.claims !== undefined && { claims: claimsToCarry(result.claims) }),
+    ...(result?.claims !== undefined && { claims: forwardedClaims(result.claims) }),
   };
 }
 
@@ -265,7 +265,7 @@ function warnOfRule(
   const when = JSON.stringify(rule.when ?? {});
   if (rule.effect === 'allow' && when.includes('"not"') && when.includes('"claims"'))
     warning([...path, 'when'], 'a missing claim makes "not" true: name the required claim instead');
-  for (const claim of rule.effect === 'deny' ? claimsThatDenyMissing(rule.when) : [])
+  for (const claim of rule.effect === 'deny' ? claimsDeniedIfMissing(rule.when) : [])
     warning(
       [...path, 'when'],
       `also denies every token without the claim ${claim}; if it should not, add { claim: ${claim}, op: exists } beside the test`,
@@ -273,7 +273,7 @@ function warnOfRule(
 }
 
 /** Default deny is right, but deserves a warning where it is not written. */
-function warnOfSilence({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
+function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledDocument): void {
   const allowed = new Set(rules.flatMap((rule) => (rule.effect === 'allow' ? rule.routes : [])));
   const denies = rules.filter((rule) => rule.effect === 'deny' && rule.when === undefined);
   const shut = new Set(denies.flatMap((rule) => rule.routes));

@@ -17,7 +17,7 @@ import type {
 } from './document.ts';
 import { defaultJwksUri, LOCAL_ISSUER } from '@gatewright/handlers/access/tokens/issuers';
 import type { KeySnapshot } from './key-snapshot.ts';
-import { USUAL_LIMITS } from '@gatewright/handlers/access/tokens/key-sets';
+import { DEFAULT_LIMITS } from '@gatewright/handlers/access/tokens/key-sets';
 
 const TICKET_TTL_SECONDS = 30;
 const LONGEST_TOKEN_AGE_SECONDS = 31_536_000;
@@ -156,7 +156,7 @@ function claimsOf(claims: ClaimsText = {}): Pick<TokenTrust, 'principal' | 'scop
 }
 
 function limitsOf(jwks: JwksText = {}): KeySetLimits {
-  const limits = { ...USUAL_LIMITS, ...jwks };
+  const limits = { ...DEFAULT_LIMITS, ...jwks };
   const { maxAgeSeconds, staleSeconds, cooldownSeconds, timeoutMs, maxBytes } = limits;
   return { maxAgeSeconds, staleSeconds, cooldownSeconds, timeoutMs, maxBytes };
 }

@@ -20,7 +20,7 @@ export type PlanText = { readonly id: string };
 /** The rest of a plan is checked by the quota library, which the compiling side provides. */
 const PLAN: Shape<PlanText> = {
   schema: { type: 'object', properties: { id: ID.schema }, required: ['id'] },
-  wanted:
+  expected:
     'a usage plan, such as {id: gold, version: 1, limits: [{id: daily, level: key, quota: 100, period: DAY}]}',
   read(value, path, report) {
     const { id } = (typeof value === 'object' && value !== null ? value : {}) as { readonly id?: unknown };

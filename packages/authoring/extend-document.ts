@@ -116,7 +116,7 @@ function placesOf(value: JsonObject): readonly Place[] {
 
 function merge(own: Part, parts: readonly Part[]): Extended {
   const sources = [own, ...parts].find(({ value }) => 'sources' in value);
-  const asked = issuersAsked(own.value, sources?.value['sources']);
+  const asked = requestedIssuers(own.value, sources?.value['sources']);
   const issuers = [own, ...parts].flatMap((part) =>
     [part.value['issuers'] ?? []].flat().flatMap((issuer: unknown, index) =>
       // A shared file may contain entries for other documents; only those asked for are taken.
@@ -147,7 +147,7 @@ function merge(own: Part, parts: readonly Part[]): Extended {
 }
 
 /** Issuers that the document refers to outside of their declaration. */
-function issuersAsked(own: JsonObject, sources: unknown): ReadonlySet<string> {
+function requestedIssuers(own: JsonObject, sources: unknown): ReadonlySet<string> {
   const named = new Set<string>();
   const look = (value: unknown): void => {
     if (typeof value === 'string') named.add(value);

@@ -54,10 +54,10 @@ function showFirst(problems: readonly Problem[], text: string): readonly Problem
   );
 }
 
-const ANYTHING: Shape<true> = { schema: {}, wanted: 'anything', read: () => true };
+const ANYTHING: Shape<true> = { schema: {}, expected: 'anything', read: () => true };
 
 /** What keeps a text from being YAML; for files whose content is checked elsewhere. */
-export function findYamlMistake(text: string, file: string): Problem | undefined {
+export function findYamlError(text: string, file: string): Problem | undefined {
   const reading = readShaped(text, file, ANYTHING);
   return reading.kind === 'invalid' ? reading.problems[0] : undefined;
 }

@@ -1,6 +1,6 @@
 /** A compiled CloudFormation template, intrinsics unresolved → how an API uses the toolkit's authorizers. */
 import { membersOf } from '@gatewright/aws/json-object';
-import { calledFunction } from './check-wiring.ts';
+import { identifyFunction } from './check-wiring.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ApiKeySource, WiredAuthorizer, WiredRoute, WiredSource } from './check-wiring.ts';
 
@@ -19,7 +19,7 @@ export function readWiring(resources: JsonObject, apiLogicalId: string): readonl
     const { Type: type, Properties } = membersOf(resource);
     const properties = membersOf(Properties);
     const { Ref: api } = membersOf(properties['RestApiId'] ?? properties['ApiId']);
-    const calls = calledFunction(JSON.stringify(properties['AuthorizerUri'] ?? ''));
+    const calls = identifyFunction(JSON.stringify(properties['AuthorizerUri'] ?? ''));
     if (api !== apiLogicalId || calls === undefined) return [];
     const name = typeof properties['Name'] === 'string' ? properties['Name'] : logicalId;
     if (type === 'AWS::ApiGateway::Authorizer') return [{ ...readRest(name, properties), calls }];
@@ -89,7 +89,7 @@ function readPayload(resources: JsonObject, id: unknown): WiredAuthorizer['paylo
 
 function calledBy(resources: JsonObject, id: unknown): WiredAuthorizer['calls'] | undefined {
   const { AuthorizerUri: uri = '' } = propertiesOf(resources, refOf(id) ?? '');
-  return calledFunction(JSON.stringify(uri));
+  return identifyFunction(JSON.stringify(uri));
 }
 
 /** `/users/{id}`, from the template's chain of path parts up to the API's root. */

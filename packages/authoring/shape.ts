@@ -17,7 +17,7 @@ export type Shape<T> = {
   readonly read: (value: unknown, path: Path, report: Report) => T | undefined;
   readonly schema: JsonSchema;
   /** What to write, for messages: `an https URL, such as https://issuer.example/`. */
-  readonly wanted: string;
+  readonly expected: string;
 };
 
 export type ShapeOf<S> = S extends Shape<infer T> ? T : never;
@@ -30,10 +30,10 @@ type Read<Required extends Fields, Optional extends Fields> = {
 const NUMBER_OF_KNOWN_SHOWN = 12;
 
 /** A string of a form. Messages put `wanted` after "must be". */
-export function text(pattern: RegExp, wanted: string): Shape<string> {
+export function text(pattern: RegExp, expected: string): Shape<string> {
   return leaf(
-    { type: 'string', pattern: pattern.source, description: capitalise(wanted) },
-    wanted,
+    { type: 'string', pattern: pattern.source, description: capitalise(expected) },
+    expected,
     (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined),
   );
 }
@@ -47,7 +47,7 @@ export function literal<const T extends number | boolean>(only: T): Shape<T> {
 }
 
 export function integer(min: number, max: number): Shape<number> {
-  return ofField(field.whole(undefined, { min, max }));
+  return ofField(field.wholeNumber(undefined, { min, max }));
 }
 
 export function flag(): Shape<boolean> {
@@ -63,17 +63,17 @@ export function scalar(): Shape<string | number | boolean> {
   );
 }
 
-function ofField<T>({ schema, wanted, read }: Field<T>): Shape<T> {
-  return leaf(schema, wanted, (value) => read(value, 'body'));
+function ofField<T>({ schema, expected, read }: Field<T>): Shape<T> {
+  return leaf(schema, expected, (value) => read(value, 'body'));
 }
 
-function leaf<T>(schema: JsonSchema, wanted: string, take: (value: unknown) => T | undefined): Shape<T> {
+function leaf<T>(schema: JsonSchema, expected: string, take: (value: unknown) => T | undefined): Shape<T> {
   return {
     schema,
-    wanted,
+    expected,
     read(value, path, report) {
       const taken = take(value);
-      if (taken === undefined) report(path, `must be ${wanted}, not ${show(value)}`);
+      if (taken === undefined) report(path, `must be ${expected}, not ${show(value)}`);
       return taken;
     },
   };
@@ -81,14 +81,14 @@ function leaf<T>(schema: JsonSchema, wanted: string, take: (value: unknown) => T
 
 /** A list without repetitions. */
 export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]> {
-  const wanted = `a list of ${min} to ${max} entries`;
+  const expected = `a list of ${min} to ${max} entries`;
   return {
     schema: { type: 'array', items: item.schema, minItems: min, maxItems: max, uniqueItems: true },
-    wanted,
+    expected,
     read(value, path, report) {
       if (!Array.isArray(value) || !inRange(value.length, min, max)) {
         const hint = Array.isArray(value) ? `it has ${value.length}` : `write [ ${show(value)} ]`;
-        report(path, `must be ${wanted}; ${hint}`);
+        report(path, `must be ${expected}; ${hint}`);
         return undefined;
       }
       const items: readonly unknown[] = value;
@@ -120,7 +120,7 @@ export function record<T>(
       minProperties: min,
       maxProperties: max,
     },
-    wanted: `a map from ${wantedName} to ${item.wanted}`,
+    expected: `a map from ${wantedName} to ${item.expected}`,
     read(value, path, report) {
       const entries = entriesOf(value, path, report);
       if (entries === undefined) return undefined;
@@ -150,13 +150,13 @@ export function object<R extends Fields, O extends Fields>(required: R, optional
       required: Object.keys(required),
       additionalProperties: false,
     },
-    wanted: `a map with ${names.slice(0, NUMBER_OF_KNOWN_SHOWN).join(', ')}`,
+    expected: `a map with ${names.slice(0, NUMBER_OF_KNOWN_SHOWN).join(', ')}`,
     read(value, path, report) {
       const entries = entriesOf(value, path, report);
       if (entries === undefined) return undefined;
       const given = new Map(entries);
-      for (const [name, { wanted }] of Object.entries(required))
-        if (!given.has(name)) report(path, `"${name}" is missing: write ${name}: ${wanted}`);
+      for (const [name, { expected }] of Object.entries(required))
+        if (!given.has(name)) report(path, `"${name}" is missing: write ${name}: ${expected}`);
       const read = all(entries, ([name, entry]) => {
         const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
         if (field === undefined) {
@@ -177,18 +177,18 @@ export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
   tag: string,
   variants: V,
 ): Shape<{ [K in keyof V]: ShapeOf<V[K]> }[keyof V]> {
-  const wanted = `one of ${Object.keys(variants).join(', ')}`;
+  const expected = `one of ${Object.keys(variants).join(', ')}`;
   return {
     schema: { type: 'object', required: [tag], oneOf: Object.values(variants).map(({ schema }) => schema) },
-    wanted: `a map with ${tag}: ${wanted}`,
+    expected: `a map with ${tag}: ${expected}`,
     read(value, path, report) {
       const entries = entriesOf(value, path, report);
       if (entries === undefined) return undefined;
       const kind = new Map(entries).get(tag);
       const chosen = typeof kind === 'string' && Object.hasOwn(variants, kind) ? variants[kind] : undefined;
       if (chosen !== undefined) return chosen.read(value, path, report) as never;
-      if (kind === undefined) report(path, `"${tag}" is missing: write ${tag}: ${wanted}`);
-      else report([...path, tag], `must be ${wanted}, not ${show(kind)}`);
+      if (kind === undefined) report(path, `"${tag}" is missing: write ${tag}: ${expected}`);
+      else report([...path, tag], `must be ${expected}, not ${show(kind)}`);
       return undefined;
     },
   };
@@ -202,17 +202,17 @@ export function either<A, B>(
 ): Shape<A | B> {
   return {
     schema: { anyOf: [first.schema, second.schema] },
-    wanted: `${first.wanted}, or ${second.wanted}`,
+    expected: `${first.expected}, or ${second.expected}`,
     read: (value, path, report) =>
       isFirst(value) ? first.read(value, path, report) : second.read(value, path, report),
   };
 }
 
 /** A shape that contains itself; `name` is its key in the schema's definitions. */
-export function recursive<T>(name: string, wanted: string, shape: () => Shape<T>): Shape<T> {
+export function recursive<T>(name: string, expected: string, shape: () => Shape<T>): Shape<T> {
   return {
     schema: { $ref: `#/definitions/${name}` },
-    wanted,
+    expected,
     read: (value, path, report) => shape().read(value, path, report),
   };
 }
@@ -225,7 +225,7 @@ export function refine<T>(
 ): Shape<T> {
   return {
     schema: { ...shape.schema, ...rule },
-    wanted: shape.wanted,
+    expected: shape.expected,
     read(value, path, report) {
       const read = shape.read(value, path, report);
       const breach = read === undefined ? undefined : check(read);

@@ -22,13 +22,13 @@ type StackSearch =
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
   const folders = [...new Set(paths.map(folderOf))];
-  if (folders.some(isStack) || !paths.some(asksForStack)) return { kind: 'not-needed' };
+  if (folders.some(isStack) || !paths.some(needsStack)) return { kind: 'not-needed' };
   const folder = folders.flatMap(candidates).find(isStack);
   return folder === undefined ? { kind: 'missing' } : { kind: 'found', folder };
 }
 
 /** `access`, or that of the stack below a service. */
-export function usualAccessFolder(directory: string): string {
+export function defaultAccessFolder(directory: string): string {
   const below = join(STACK_FOLDER, 'access');
   return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
 }
@@ -63,7 +63,7 @@ function isStack(folder: string): boolean {
 }
 
 /** Looks in the definition and the files around it: resource files, templates made by CDK. */
-function asksForStack(folder: string): boolean {
+function needsStack(folder: string): boolean {
   if (isFile(folder)) return ASKS.test(readText(folder));
   const places = [folder, ...foldersIn(folder).map((name) => join(folder, name))];
   const files = places.flatMap((place) => filesIn(place).map((name) => join(place, name)));

@@ -6,7 +6,7 @@ import type { PolicyDocument } from '@gatewright/handlers/aws/authorizer-result'
 import { sizeOf } from '@gatewright/handlers/aws/authorizer-result';
 import { NATIVE_VALUE_LENGTH } from '@gatewright/handlers/access/keys/native-key';
 import { backendContext, CARRIED_LIMIT_CHARACTERS } from '@gatewright/handlers/access/backend-context';
-import { tellChannels } from '@gatewright/handlers/access/decide/channel-rules';
+import { printChannels } from '@gatewright/handlers/access/decide/channel-rules';
 import { compilePolicy, fitsResourceLimit } from '@gatewright/handlers/access/decide/compile-policy';
 import type {
   CompiledCondition,
@@ -74,7 +74,7 @@ function tryChannels(document: CompiledDocument): ProfileReport {
   // Rules on addresses count as matched, which grants more.
   const at = { nowEpochSeconds: NOW_EPOCH_SECONDS, isInNetwork: () => true };
   for (const profile of profilesOf(document)) {
-    const characters = tellChannels(document, principalWith(document, profile), at)?.length ?? 0;
+    const characters = printChannels(document, principalWith(document, profile), at)?.length ?? 0;
     largestBytes = Math.max(largestBytes, characters);
     if (characters > CARRIED_LIMIT_CHARACTERS)
       failures.push({ kind: 'too-many-channels', caller: nameOf(profile), characters });
@@ -163,7 +163,7 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
     for (const segment of patterns.flat())
       if (typeof segment !== 'string') putClaim(draft.claims, segment.claim, TYPICAL_VALUE);
   for (const { effect, when } of allRules(document))
-    if (effect === 'deny' && when !== undefined) giveHarmlessClaims(draft.claims, when);
+    if (effect === 'deny' && when !== undefined) addHarmlessClaims(draft.claims, when);
   for (const right of profile) right.give(draft);
   return {
     ...draft,
@@ -178,11 +178,11 @@ function principalWith(document: CompiledDocument, profile: readonly Right[]): P
  * A deny rule also denies callers without its claim, so typical callers get the claim with a value that the
  * rule does not match.
  */
-function giveHarmlessClaims(claims: Record<string, unknown>, condition: CompiledCondition): void {
+function addHarmlessClaims(claims: Record<string, unknown>, condition: CompiledCondition): void {
   switch (condition.is) {
     case 'all':
     case 'any':
-      for (const inner of condition.of) giveHarmlessClaims(claims, inner);
+      for (const inner of condition.of) addHarmlessClaims(claims, inner);
       break;
     case 'claim':
       if (condition.op !== 'exists') putClaim(claims, condition.claim, harmlessValue(condition));
@@ -227,7 +227,7 @@ function rightsOf(document: CompiledDocument): readonly Right[] {
         add(`scope ${condition.name}`, ({ scopes }) => scopes.add(condition.name));
         break;
       case 'role':
-        add(`role ${condition.name}`, (draft) => giveRole(document, draft, condition.name));
+        add(`role ${condition.name}`, (draft) => addRole(document, draft, condition.name));
         break;
       case 'claim':
         add(
@@ -259,7 +259,7 @@ function allRules({ rules, channels }: CompiledDocument) {
   return [...rules, ...(channels?.rules ?? [])];
 }
 
-function giveRole({ roles }: CompiledDocument, draft: Draft, name: string): void {
+function addRole({ roles }: CompiledDocument, draft: Draft, name: string): void {
   for (const role of roles[name]?.roles ?? [name]) draft.roles.add(role);
   for (const scope of roles[name]?.scopes ?? []) draft.scopes.add(scope);
 }

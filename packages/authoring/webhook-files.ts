@@ -5,7 +5,7 @@ import { WEBHOOKS_NAME } from './access-folder.ts';
 import type { Problem } from './read-document.ts';
 import { compileWebhooks } from './webhooks-document.ts';
 import type { WebhooksBuild } from './webhooks-document.ts';
-import { writeIfNew } from './access-files.ts';
+import { writeIfChanged } from './access-files.ts';
 
 /** Undefined without a document; files in messages are relative to `from`. */
 export function readWebhooks(folder: string, from = process.cwd()): WebhooksBuild | undefined {
@@ -21,6 +21,6 @@ export function webhookProblems(build: WebhooksBuild | undefined): readonly Prob
 export function writeCompiledWebhooks(folder: string, from?: string): WebhooksBuild | undefined {
   const build = readWebhooks(folder, from);
   if (build?.kind === 'compiled')
-    writeIfNew(join(folder, `${WEBHOOKS_NAME}.compiled.json`), `${JSON.stringify(build.webhooks)}\n`);
+    writeIfChanged(join(folder, `${WEBHOOKS_NAME}.compiled.json`), `${JSON.stringify(build.webhooks)}\n`);
   return build;
 }

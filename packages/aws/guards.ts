@@ -49,7 +49,7 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
     (_, index) => request.rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1,
   );
   if (hosts.length > 1) return refusal('The request has more than one Host header.');
-  if (isAdmittedHost(request.host, rule)) return undefined;
+  if (isAllowedHost(request.host, rule)) return undefined;
   return refusal(
     `Host '${printable(request.host)}' is not served here. A tunnel or proxy needs --allow-host ${suggestedName(request.host)}`,
   );
@@ -69,7 +69,7 @@ export function refuseForeignOrigin(request: Arrival): GuardRefusal | undefined 
   return undefined;
 }
 
-export function isAdmittedHost(host: string, rule: HostRule): boolean {
+export function isAllowedHost(host: string, rule: HostRule): boolean {
   const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::(\d{1,5}))?$/.exec(host.toLowerCase());
   const name = parts?.[1];
   if (name === undefined) return false;

@@ -5,13 +5,13 @@ import type { Socket } from 'node:net';
  * Clients are promised less (`Keep-Alive: timeout=60`) than they get, so that they never send on a connection
  * that is being closed. Node's own `Agent` honours it only with a `timeout` of its own.
  */
-export const KEPT_ALIVE = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
+export const KEEP_ALIVE_OPTIONS = { keepAliveTimeout: 60_000, keepAliveTimeoutBuffer: 30_000 } as const;
 
 /**
  * Node checks a connection's idle time before it reads. After a stall of the event loop it would reset
  * requests that were sent in time.
  */
-export function readBeforeIdleEnds(server: Server): void {
+export function readPendingBeforeIdleClose(server: Server): void {
   server.on('timeout', (socket: Socket) => {
     const { bytesRead } = socket;
     // Runs after this turn of the loop has read.

@@ -1,10 +1,10 @@
 /** The issuer over HTTP: discovery, key set, and a token endpoint for local identities (RFC 6749 §4.4). */
-import { WishRefused } from '../core/errors.ts';
+import { InvalidRequest } from '../core/errors.ts';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Identities, LocalIdentity } from '../core/policy/identities.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest, jsonReply } from '../core/api-call.ts';
-import { type Issuer, type TokenWish } from './issuer.ts';
+import { type Issuer, type TokenOptions } from './issuer.ts';
 
 /** @returns undefined for paths of others */
 export function serveIssuer(
@@ -46,23 +46,23 @@ function grantToken(request: ControlRequest, issuer: Issuer, identities: Identit
     return { ...reply, headers: [...reply.headers, 'WWW-Authenticate', 'Basic realm="gatewright"'] };
   }
   try {
-    const wish = readForm(form, client);
-    const { token } = issuer.mint(wish);
-    const expiresIn = wish.expiresInSeconds ?? 3600;
-    const scope = wish.scope === undefined ? {} : { scope: wish.scope };
+    const tokenOptions = readForm(form, client);
+    const { token } = issuer.mint(tokenOptions);
+    const expiresIn = tokenOptions.expiresInSeconds ?? 3600;
+    const scope = tokenOptions.scope === undefined ? {} : { scope: tokenOptions.scope };
     return jsonReply(
       200,
       { access_token: token, token_type: 'Bearer', expires_in: expiresIn, ...scope },
       NO_CACHE,
     );
   } catch (error) {
-    if (error instanceof WishRefused) return oauthError(400, 'invalid_request', error.message);
+    if (error instanceof InvalidRequest) return oauthError(400, 'invalid_request', error.message);
     throw error;
   }
 }
 
 /** `sub` is the identity's name unless the form sets another: this issuer can impersonate any user. */
-function readForm(form: URLSearchParams, client: LocalIdentity): TokenWish {
+function readForm(form: URLSearchParams, client: LocalIdentity): TokenOptions {
   const audiences = form.getAll('audience');
   const roles = form.get('roles');
   const scope = form.get('scope');

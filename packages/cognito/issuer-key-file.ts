@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { StartError } from '../core/errors.ts';
-import type { KeptKey } from './issuer.ts';
+import type { SavedKey } from './issuer.ts';
 import { KeyLocks } from '@gatewright/aws/key-locks';
 import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts';
 
@@ -9,7 +9,7 @@ const FILE = 'issuer-keys.json';
 const SAVES = new KeyLocks();
 
 /** @returns no keys if none are kept @throws StartError when the file is damaged, or cannot be read */
-export async function loadIssuerKeys(dataDirectory: string): Promise<readonly KeptKey[]> {
+export async function loadIssuerKeys(dataDirectory: string): Promise<readonly SavedKey[]> {
   const path = join(dataDirectory, FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -24,16 +24,16 @@ export async function loadIssuerKeys(dataDirectory: string): Promise<readonly Ke
 }
 
 /** Saves run in order: an earlier list never replaces a later one. */
-export async function saveIssuerKeys(dataDirectory: string, keys: readonly KeptKey[]): Promise<void> {
+export async function saveIssuerKeys(dataDirectory: string, keys: readonly SavedKey[]): Promise<void> {
   const path = join(dataDirectory, FILE);
   await SAVES.hold([path], () => writeSecretFile(path, `${JSON.stringify(keys)}\n`));
 }
 
 /** @throws when it is not a list of keys */
-export function parseIssuerKeys(value: unknown): readonly KeptKey[] {
+export function parseIssuerKeys(value: unknown): readonly SavedKey[] {
   if (!Array.isArray(value)) throw new TypeError('not a list');
   return value.map((entry: unknown) => {
-    const { privateKeyPem, usedUntilSeconds } = entry as Partial<KeptKey>;
+    const { privateKeyPem, usedUntilSeconds } = entry as Partial<SavedKey>;
     if (typeof privateKeyPem !== 'string' || typeof usedUntilSeconds !== 'number')
       throw new TypeError('not a key');
     // The issuer signs RS256; a key of another kind counts as damaged.

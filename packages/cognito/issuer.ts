@@ -3,7 +3,7 @@
  * can never be a real issuer's. It signs under another issuer's name only if it replaces that issuer on this
  * machine.
  */
-import { WishRefused } from '../core/errors.ts';
+import { InvalidRequest } from '../core/errors.ts';
 import {
   createHash,
   createPrivateKey,
@@ -21,7 +21,7 @@ import type { Clock, Random } from '../core/ports.ts';
 
 const DEFAULT_AUDIENCE = 'gatewright';
 
-export type TokenWish = {
+export type TokenOptions = {
   readonly sub: string;
   /** An issuer that the local one replaces; default: itself. */
   readonly issuer?: string;
@@ -36,7 +36,7 @@ export type TokenWish = {
   readonly expiresInSeconds?: number;
 };
 
-export type KeptKey = {
+export type SavedKey = {
   /** PKCS #8. */
   readonly privateKeyPem: string;
   /** Expiry of the last token that it signed. */
@@ -58,9 +58,9 @@ type IssuerOptions = {
   /** Whether tokens may have this `iss`; absent = only the local issuer's own. */
   readonly standsInFor?: (issuer: string) => boolean;
   /** Newest first; empty = a new one is made. */
-  readonly kept?: readonly KeptKey[];
+  readonly kept?: readonly SavedKey[];
   /** Gets all keys, newest first, whenever data to keep has changed. */
-  readonly onChange?: (keys: readonly KeptKey[]) => void;
+  readonly onChange?: (keys: readonly SavedKey[]) => void;
 };
 
 type IssuerKey = { readonly privateKey: KeyObject; readonly jwk: PublicJwk; usedUntilSeconds: number };
@@ -79,7 +79,7 @@ export class Issuer {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #standsInFor: (issuer: string) => boolean;
-  readonly #onChange: (keys: readonly KeptKey[]) => void;
+  readonly #onChange: (keys: readonly SavedKey[]) => void;
   #keys: IssuerKey[];
 
   private constructor(options: IssuerOptions, keys: IssuerKey[]) {
@@ -98,7 +98,7 @@ export class Issuer {
   }
 
   static async create(options: IssuerOptions): Promise<Issuer> {
-    const kept = (options.kept ?? []).map(readKeptKey);
+    const kept = (options.kept ?? []).map(readSavedKey);
     const issuer = new Issuer(options, kept);
     if (kept.length === 0) await issuer.rotate();
     return issuer;
@@ -106,28 +106,28 @@ export class Issuer {
 
   /**
    * Signs a token at the clock's time.
-   * @throws WishRefused
+   * @throws InvalidRequest
    */
-  mint(wish: TokenWish): { readonly token: string; readonly expiresAtSeconds: number } {
-    const { issuer = LOCAL_ISSUER } = wish;
-    checkWish(wish);
+  mint(options: TokenOptions): { readonly token: string; readonly expiresAtSeconds: number } {
+    const { issuer = LOCAL_ISSUER } = options;
+    checkTokenOptions(options);
     if (!this.includes(issuer))
-      throw new WishRefused(`no issuer ${issuer} here; start with --issuer ${issuer}=local`);
+      throw new InvalidRequest(`no issuer ${issuer} here; start with --issuer ${issuer}=local`);
     const nowSeconds = Math.floor(this.#clock.nowEpochMs() / 1000);
-    const lifetimeSeconds = wish.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
+    const lifetimeSeconds = options.expiresInSeconds ?? DEFAULT_LIFETIME_SECONDS;
     const expiresAtSeconds = nowSeconds + lifetimeSeconds;
     const issuedAtSeconds = Math.min(nowSeconds, expiresAtSeconds - 1);
     const times = { iat: issuedAtSeconds, exp: expiresAtSeconds };
-    const common = { iss: issuer, sub: wish.sub, ...times, jti: this.#random.uuid() };
+    const common = { iss: issuer, sub: options.sub, ...times, jti: this.#random.uuid() };
     if (readPoolIssuer(issuer) !== undefined)
-      return this.sign({ ...wish.claims, ...common, ...cognitoClaims(wish, issuedAtSeconds) });
+      return this.sign({ ...options.claims, ...common, ...cognitoClaims(options, issuedAtSeconds) });
     const payload = {
-      ...wish.claims,
+      ...options.claims,
       ...common,
-      aud: wish.aud ?? DEFAULT_AUDIENCE,
+      aud: options.aud ?? DEFAULT_AUDIENCE,
       nbf: issuedAtSeconds,
-      ...(wish.scope === undefined ? {} : { scope: wish.scope }),
-      ...(wish.roles === undefined ? {} : { roles: wish.roles }),
+      ...(options.scope === undefined ? {} : { scope: options.scope }),
+      ...(options.roles === undefined ? {} : { roles: options.roles }),
     };
     return this.sign(payload, 'JWT');
   }
@@ -207,7 +207,7 @@ export class Issuer {
     this.#onChange(this.keptKeys);
   }
 
-  get keptKeys(): readonly KeptKey[] {
+  get keptKeys(): readonly SavedKey[] {
     return this.#keys.map(({ privateKey, usedUntilSeconds }) => ({
       privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       usedUntilSeconds,
@@ -215,26 +215,26 @@ export class Issuer {
   }
 
   /** Signs with these keys from now on; tokens of its former keys become invalid. */
-  adopt(keys: readonly KeptKey[]): void {
-    this.#keys = keys.map(readKeptKey);
+  adopt(keys: readonly SavedKey[]): void {
+    this.#keys = keys.map(readSavedKey);
     this.#announce();
   }
 }
 
-function checkWish(wish: TokenWish): void {
-  const { sub, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, claims = {} } = wish;
-  if (sub === '' || sub.length > 255) throw new WishRefused('sub must have 1 to 255 characters');
+function checkTokenOptions(options: TokenOptions): void {
+  const { sub, expiresInSeconds = DEFAULT_LIFETIME_SECONDS, claims = {} } = options;
+  if (sub === '' || sub.length > 255) throw new InvalidRequest('sub must have 1 to 255 characters');
   if (!Number.isInteger(expiresInSeconds) || Math.abs(expiresInSeconds) > MAX_LIFETIME_SECONDS) {
-    throw new WishRefused('expiresInSeconds must be whole seconds, at most one year');
+    throw new InvalidRequest('expiresInSeconds must be whole seconds, at most one year');
   }
   const own = Object.keys(claims).filter((name) => OWN_CLAIMS.has(name));
   if (own.length > 0)
-    throw new WishRefused(`claims must not include ${own.join(', ')}: the issuer sets them`);
-  if (JSON.stringify(wish).length > MAX_CLAIMS_BYTES)
-    throw new WishRefused('the claims are longer than 16 kB');
+    throw new InvalidRequest(`claims must not include ${own.join(', ')}: the issuer sets them`);
+  if (JSON.stringify(options).length > MAX_CLAIMS_BYTES)
+    throw new InvalidRequest('the claims are longer than 16 kB');
 }
 
-function readKeptKey({ privateKeyPem, usedUntilSeconds }: KeptKey): IssuerKey {
+function readSavedKey({ privateKeyPem, usedUntilSeconds }: SavedKey): IssuerKey {
   return toIssuerKey(createPrivateKey(privateKeyPem), usedUntilSeconds);
 }
 

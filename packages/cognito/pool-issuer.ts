@@ -1,7 +1,7 @@
 /** Scope of access tokens from a sign-in by the API: the user's own data. */
 export const OWN_DATA_SCOPE = 'aws.cognito.signin.user.admin';
 
-type PoolTokenWish = {
+type PoolTokenOptions = {
   readonly sub: string;
   readonly aud?: string | readonly string[];
   readonly roles?: readonly string[];
@@ -14,8 +14,11 @@ type PoolTokenWish = {
  * `token_use=access`, else an ID token; roles are groups (Cognito developer guide, "Understanding user pool
  * JSON web tokens").
  */
-export function cognitoClaims(wish: PoolTokenWish, authTime: number): Readonly<Record<string, unknown>> {
-  const { sub, roles = [], scope, claims = {}, aud = 'gatewright' } = wish;
+export function cognitoClaims(
+  options: PoolTokenOptions,
+  authTime: number,
+): Readonly<Record<string, unknown>> {
+  const { sub, roles = [], scope, claims = {}, aud = 'gatewright' } = options;
   const use = claims['token_use'] ?? (scope === undefined ? 'id' : 'access');
   const client = typeof aud === 'string' ? aud : aud[0];
   const name = claims['cognito:username'] ?? claims['username'] ?? sub;

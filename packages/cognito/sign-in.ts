@@ -6,7 +6,7 @@ import { createSignInPort } from './login/sign-in-port.ts';
 import { readPools } from './pools/read-pools.ts';
 import { UserPools } from './pools/user-pools.ts';
 import { serveTokens } from './token-endpoints.ts';
-import { loadKeptPools, saveKeptPools } from './user-files.ts';
+import { loadPools, savePools } from './user-files.ts';
 import { continueTrace } from '../core/events/trace-header.ts';
 import type { AwsService } from '../kernel/calls/aws-call.ts';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
@@ -15,7 +15,7 @@ import type { Invocation, InvocationResult, Invoker, LogSink, Ports } from '../c
 import type { ResolvedStack } from '../core/stack/model.ts';
 import type { SignInPort } from './login/sign-in-port.ts';
 import type { StandIns } from '../core/issuers/stand-ins.ts';
-import type { WrittenUser } from './pools/pool-user.ts';
+import type { UserDefinition } from './pools/pool-user.ts';
 
 export type LocalSignIn = {
   readonly issuer: Issuer;
@@ -25,7 +25,7 @@ export type LocalSignIn = {
   readonly serveAdmin: AwsService;
   /** `POST token` and `POST issuer/rotate` of the command line; undefined for other paths. */
   readonly serveTokens: (request: ControlRequest, path: string) => Promise<ControlReply | undefined>;
-  readonly follow: (stacks: readonly ResolvedStack[], users: readonly WrittenUser[]) => void;
+  readonly follow: (stacks: readonly ResolvedStack[], users: readonly UserDefinition[]) => void;
 };
 
 type SignInOptions = Pick<Ports, 'clock' | 'random'> & {
@@ -89,7 +89,7 @@ async function openPools(
     isDue = true;
     setImmediate(() => {
       isDue = false;
-      saveKeptPools(directory, pools.kept).catch((fault: unknown) => {
+      savePools(directory, pools.kept).catch((fault: unknown) => {
         log.write(`the users are not saved: ${String(fault)}`);
       });
     });
@@ -102,7 +102,7 @@ async function openPools(
       traceHeader: continueTrace(undefined, clock.nowEpochMs(), random),
     });
   const ports = { clock, random, onChange: save, log: (line: string) => log.write(line), invoke };
-  const pools = new UserPools(issuer, ports, directory === undefined ? [] : await loadKeptPools(directory));
+  const pools = new UserPools(issuer, ports, directory === undefined ? [] : await loadPools(directory));
   return pools;
 }
 

@@ -4,8 +4,8 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply, readFields } from '../core/api-call.ts';
-import { WishRefused } from '../core/errors.ts';
-import type { Issuer, TokenWish } from './issuer.ts';
+import { InvalidRequest } from '../core/errors.ts';
+import type { Issuer, TokenOptions } from './issuer.ts';
 
 /** @param path below `/_gatewright/` @returns undefined for paths of others */
 export async function serveTokens(
@@ -24,19 +24,19 @@ export async function serveTokens(
 }
 
 function mintToken(request: ControlRequest, issuer: Issuer): ControlReply {
-  const wish = readWish(
+  const options = readTokenOptions(
     readFields(request, ['sub', 'issuer', 'aud', 'roles', 'scope', 'claims', 'expiresInSeconds']),
   );
-  if (wish === undefined) {
+  if (options === undefined) {
     return jsonReply(400, {
       message:
         'Expected {"sub": string, "issuer": string, "aud": string or list, "roles": list, "scope": string, "claims": object, "expiresInSeconds": number}',
     });
   }
   try {
-    return jsonReply(200, issuer.mint(wish));
+    return jsonReply(200, issuer.mint(options));
   } catch (error) {
-    if (error instanceof WishRefused) return jsonReply(400, { message: error.message });
+    if (error instanceof InvalidRequest) return jsonReply(400, { message: error.message });
     throw error;
   }
 }
@@ -48,7 +48,7 @@ async function rotate(request: ControlRequest, issuer: Issuer): Promise<ControlR
   return jsonReply(200, issuer.keySet());
 }
 
-function readWish(fields: ReadonlyMap<string, unknown> | undefined): TokenWish | undefined {
+function readTokenOptions(fields: ReadonlyMap<string, unknown> | undefined): TokenOptions | undefined {
   if (fields === undefined) return undefined;
   const sub = fields.get('sub');
   const issuer = fields.get('issuer');

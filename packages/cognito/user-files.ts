@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { KeyLocks } from '@gatewright/aws/key-locks';
 import { DefinitionError, StartError } from '../core/errors.ts';
-import type { KeptPool } from './pools/user-pools.ts';
-import { parseUsers } from './pools/written-users.ts';
-import type { UsersRead } from './pools/written-users.ts';
+import type { SavedPool } from './pools/user-pools.ts';
+import { parseUsers } from './pools/parse-users.ts';
+import type { ParsedUsers } from './pools/parse-users.ts';
 import { readSecretFile, writeSecretFile } from '../kernel/files/secret-file.ts';
 
 const KEPT_FILE = 'users.json';
@@ -14,15 +14,15 @@ const MAX_BYTES = 1024 * 1024;
 const SAVES = new KeyLocks();
 
 /** All users; of two with one name the first counts. Never rejects. */
-export async function readUsers(files: readonly string[]): Promise<UsersRead> {
+export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
   const read = await Promise.all(files.map(readUsersFile));
-  const users = new Map<string, UsersRead['users'][number]>();
+  const users = new Map<string, ParsedUsers['users'][number]>();
   for (const user of read.flatMap((one) => one.users))
     if (!users.has(user.username)) users.set(user.username, user);
   return { users: [...users.values()], faults: read.flatMap(({ faults }) => faults) };
 }
 
-async function readUsersFile(file: string): Promise<UsersRead> {
+async function readUsersFile(file: string): Promise<ParsedUsers> {
   try {
     const text = await readFile(file, 'utf8');
     if (text.length > MAX_BYTES) throw new Error('it is longer than 1 MB');
@@ -36,7 +36,7 @@ async function readUsersFile(file: string): Promise<UsersRead> {
 }
 
 /** @returns nothing if none are kept @throws StartError when the file is damaged, or cannot be read */
-export async function loadKeptPools(dataDirectory: string): Promise<readonly KeptPool[]> {
+export async function loadPools(dataDirectory: string): Promise<readonly SavedPool[]> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = await readSecretFile(path).catch((error: unknown) => {
     throw new StartError('DATA_DIRECTORY', `--data: ${path} cannot be read: ${String(error)}`);
@@ -44,7 +44,7 @@ export async function loadKeptPools(dataDirectory: string): Promise<readonly Kep
   if (text === undefined) return [];
   try {
     const value: unknown = JSON.parse(text, revive);
-    if (Array.isArray(value)) return value as readonly KeptPool[];
+    if (Array.isArray(value)) return value as readonly SavedPool[];
   } catch {
     // Reported below.
   }
@@ -55,18 +55,18 @@ export async function loadKeptPools(dataDirectory: string): Promise<readonly Kep
 }
 
 /** Its passwords are hashes. Saves run in order. */
-export async function saveKeptPools(dataDirectory: string, pools: readonly KeptPool[]): Promise<void> {
+export async function savePools(dataDirectory: string, pools: readonly SavedPool[]): Promise<void> {
   const path = join(dataDirectory, KEPT_FILE);
   const text = JSON.stringify(pools, replace);
   await SAVES.hold([path], () => writeSecretFile(path, `${text}\n`));
 }
 
-export function printPools(pools: readonly KeptPool[]): unknown {
+export function printPools(pools: readonly SavedPool[]): unknown {
   return JSON.parse(JSON.stringify(pools, replace));
 }
 
 /** Pools from JSON; undefined if invalid. */
-export function parsePools(value: unknown): readonly KeptPool[] | undefined {
+export function parsePools(value: unknown): readonly SavedPool[] | undefined {
   const isPool = (one: unknown): boolean =>
     isJsonObject(one) &&
     typeof one['poolId'] === 'string' &&
@@ -76,7 +76,7 @@ export function parsePools(value: unknown): readonly KeptPool[] | undefined {
       (group: unknown) => Array.isArray(group) && group.every((text) => typeof text === 'string'),
     );
   if (!Array.isArray(value) || !value.every(isPool)) return undefined;
-  return JSON.parse(JSON.stringify(value), revive) as readonly KeptPool[];
+  return JSON.parse(JSON.stringify(value), revive) as readonly SavedPool[];
 }
 
 function replace(_key: string, value: unknown): unknown {

@@ -3,12 +3,12 @@
  * caches of stages. Kept in memory, by the ids of templates; a restart begins with full buckets and no usage.
  */
 import { REFUSING } from '../core/errors.ts';
-import { USUAL_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
 import { accountLimit } from '../core/deployment/throttle.ts';
 import { KeyUsage } from '../core/metering/quota.ts';
 import { TokenBucket, TokenBuckets } from '../core/metering/token-bucket.ts';
 import { ApiKeys } from './api-keys.ts';
-import { USUAL_QUOTAS } from './api-quotas.ts';
+import { DEFAULT_QUOTAS } from './api-quotas.ts';
 import { LruAuthorizerCache } from './authorizer-cache.ts';
 import { ClientCertificates } from './client-certificates.ts';
 import { FunctionPolicies } from './function-policies.ts';
@@ -76,8 +76,8 @@ export class Account {
     region = 'us-east-1',
     usageLagMs = 0,
     cacheMemoryBytes,
-    assumptions = USUAL_ASSUMPTIONS,
-    quotas = USUAL_QUOTAS,
+    assumptions = DEFAULT_ASSUMPTIONS,
+    quotas = DEFAULT_QUOTAS,
     vpcEndpoints = new Map(),
     needsPermissions = false,
   }: AccountOptions) {

@@ -1,5 +1,5 @@
 /** API keys of the account. They belong to no API: usage plans connect them with stages. */
-import { refuseOneMore, USUAL_QUOTAS } from './api-quotas.ts';
+import { refuseBeyondQuota, DEFAULT_QUOTAS } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 
 export type ApiKey = {
@@ -62,7 +62,7 @@ export class ApiKeys {
     const other = this.#byValue.get(key.value);
     if (other !== undefined && other.id !== key.id) throw conflict('API Key already exists');
     const known = this.#byId.get(key.id);
-    if (known === undefined) refuseOneMore('apiKeys', this.#byId.size, USUAL_QUOTAS);
+    if (known === undefined) refuseBeyondQuota('apiKeys', this.#byId.size, DEFAULT_QUOTAS);
     if (known !== undefined) this.#byValue.delete(known.value);
     this.#byId.set(key.id, key);
     this.#byValue.set(key.value, key);

@@ -43,7 +43,7 @@ export type QuotaName = keyof typeof QUOTAS;
 export type AccountQuotas = Readonly<Partial<Record<QuotaName, number>>>;
 
 /** No quota is raised. */
-export const USUAL_QUOTAS: AccountQuotas = {};
+export const DEFAULT_QUOTAS: AccountQuotas = {};
 
 /** Names for `--account-quota`. */
 export const RAISABLE_QUOTAS: readonly string[] = [
@@ -74,7 +74,7 @@ function describe({ name, of }: Quota): string {
   return `Maximum number of ${name}${whose} has been reached.  Please contact AWS if you need additional ${name}.`;
 }
 
-export function mostOf(quota: QuotaName, raised: AccountQuotas): number {
+export function limitOfQuota(quota: QuotaName, raised: AccountQuotas): number {
   return raised[quota] ?? QUOTAS[quota].most;
 }
 
@@ -84,12 +84,12 @@ export function refuseOverQuota(
   items: Iterable<{ place(): DefinitionPlace }>,
   raised: AccountQuotas,
 ): void {
-  const excess = [...items][mostOf(quota, raised)];
+  const excess = [...items][limitOfQuota(quota, raised)];
   if (excess !== undefined) throw new DefinitionError(excess.place(), describe(QUOTAS[quota]));
 }
 
 /** Checks before another one is made. @throws ControlError LimitExceededException */
-export function refuseOneMore(quota: QuotaName, count: number, raised: AccountQuotas): void {
-  if (count >= mostOf(quota, raised))
+export function refuseBeyondQuota(quota: QuotaName, count: number, raised: AccountQuotas): void {
+  if (count >= limitOfQuota(quota, raised))
     throw new ControlError('LimitExceededException', describe(QUOTAS[quota]));
 }

@@ -1,5 +1,5 @@
 import { AgedMap } from './aged-map.ts';
-import { isFromLater } from './is-from-later.ts';
+import { isFromFuture } from './is-from-future.ts';
 import type { AuthorizerCache, AuthorizerGrant, CacheEntry } from '../core/exchange.ts';
 
 type Entry = { readonly grant: AuthorizerGrant; readonly expiresAtEpochMs: number };
@@ -17,7 +17,7 @@ export class LruAuthorizerCache implements AuthorizerCache {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
     const { grant, expiresAtEpochMs } = entry;
-    if (expiresAtEpochMs > nowEpochMs && !isFromLater(grant.givenAtEpochMs, nowEpochMs)) return grant;
+    if (expiresAtEpochMs > nowEpochMs && !isFromFuture(grant.givenAtEpochMs, nowEpochMs)) return grant;
     this.#entries.delete(name);
     return undefined;
   }

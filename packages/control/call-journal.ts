@@ -2,7 +2,7 @@
  * The changing calls of the control plane, with their times and ids: repeated in order, they produce the same
  * APIs, keys, plans, stages and domains with the same ids.
  */
-import { WishRefused } from '../core/errors.ts';
+import { InvalidRequest } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '@gatewright/aws/json-object';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { LocalIdentity } from '../core/policy/identities.ts';
@@ -79,7 +79,7 @@ export class CallJournal {
   /**
    * Repeats calls, with full permissions. Only within `inTurn`.
    * @param isKept whether they are journaled here
-   * @throws WishRefused at the first refused call
+   * @throws InvalidRequest at the first refused call
    */
   async replay(
     calls: readonly JournaledCall[],
@@ -93,7 +93,7 @@ export class CallJournal {
         const made = toAwsCall(call, caller);
         const { status, body } = isKept ? await this.#note(made, service) : await service(made);
         if (status >= 400)
-          throw new WishRefused(`${call.method} ${call.path}: ${String(body).slice(0, 300)}`);
+          throw new InvalidRequest(`${call.method} ${call.path}: ${String(body).slice(0, 300)}`);
       } finally {
         this.#replaying = undefined;
       }
@@ -125,7 +125,7 @@ export class CallJournal {
   #draw(count: number, random: Random): string {
     const replaying = this.#replaying;
     const value = replaying === undefined ? random.hex(count) : replaying.drawn.shift();
-    if (value?.length !== count) throw new WishRefused('the call needs other ids than those saved');
+    if (value?.length !== count) throw new InvalidRequest('the call needs other ids than those saved');
     this.#drawn?.push(value);
     return value;
   }
@@ -138,12 +138,12 @@ function toAwsCall(call: JournaledCall, caller: LocalIdentity): AwsCall {
   return { request, caller, service: 'apigateway', region };
 }
 
-/** Calls from a file. @throws WishRefused */
+/** Calls from a file. @throws InvalidRequest */
 export function checkCalls(value: unknown): readonly JournaledCall[] {
-  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new WishRefused('its calls are not a list');
+  if (!Array.isArray(value) || value.length > MAX_CALLS) throw new InvalidRequest('its calls are not a list');
   return value.map((call: unknown, index) => {
     if (isJsonObject(call) && isCall(call)) return call;
-    throw new WishRefused(`call ${index + 1} is invalid`);
+    throw new InvalidRequest(`call ${index + 1} is invalid`);
   });
 }
 

@@ -2,7 +2,7 @@ import { compileRestDeployment } from '../core/deployment/compile-rest.ts';
 import { compileHttpDeployment, compileWebSocketDeployment } from '../core/deployment/compile-v2.ts';
 import { REFUSING } from '../core/errors.ts';
 import { apiArn } from '../core/events/authorizer-event.ts';
-import { mostOf } from './api-quotas.ts';
+import { limitOfQuota } from './api-quotas.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { ApiIdentity, Deployment } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
@@ -23,7 +23,7 @@ export function compileDeployment(
       return compileRestDeployment(id, {
         ...from,
         apiArn: apiArn(identity),
-        policyCharacters: mostOf('policyCharacters', from.quotas),
+        policyCharacters: limitOfQuota('policyCharacters', from.quotas),
       });
     case 'http':
       return compileHttpDeployment(id, from);

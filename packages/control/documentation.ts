@@ -5,7 +5,7 @@
  */
 import { parseSource } from '../templates/cloudformation/template-source.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
-import { madeByCall } from './edit-resources.ts';
+import { callMadeResource } from './edit-resources.ts';
 import { mergeParts } from './merge-defined.ts';
 import { isJsonObject, listOf, mapOf, membersOf, textOf } from '../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../core/stack/model.ts';
@@ -139,7 +139,7 @@ export function importParts(
     const key = locationKey(mapOf(content, 'Location'));
     const before = imported.get(key) ?? known.get(key);
     const merged = mode === 'merge' && before !== undefined ? withAttributes(before, content) : content;
-    imported.set(key, madeByCall(before?.id ?? makeId(), merged));
+    imported.set(key, callMadeResource(before?.id ?? makeId(), merged));
   }
   const kept = mode === 'merge' ? from.parts.filter((part) => !imported.has(keyOf(part))) : [];
   const parts = [...kept, ...imported.values()];
@@ -168,7 +168,7 @@ export function addVersion(
     CreatedAtEpochMs: more.createdAtEpochMs,
     Parts: from.parts.map(contentOf),
   };
-  return { ...from, versions: [...from.versions, madeByCall(name, properties)] };
+  return { ...from, versions: [...from.versions, callMadeResource(name, properties)] };
 }
 
 /** @throws ControlError NotFoundException */
@@ -210,13 +210,13 @@ export function exportDocumentation(from: Documentation, name: string): JsonObje
   const documentationParts = listOf(version.properties, 'Parts')
     .filter(isJsonObject)
     .map((part) => ({
-      location: spellLocation(mapOf(part, 'Location')),
+      location: formatLocation(mapOf(part, 'Location')),
       properties: JSON.parse(textOf(part, 'Properties')) as JsonObject,
     }));
   return { version: name, ...createdDate, documentationParts };
 }
 
-export function spellLocation(location: JsonObject): JsonObject {
+export function formatLocation(location: JsonObject): JsonObject {
   return Object.fromEntries(
     LOCATION.flatMap((name): [string, Json][] => {
       const text = textOf(location, name);

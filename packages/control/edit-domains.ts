@@ -1,6 +1,6 @@
 /** Calls on custom domains and base path mappings, with AWS's checks and words (public captures). */
 import { isBasePath } from '../core/routing/base-path.ts';
-import { refuseOneMore } from './api-quotas.ts';
+import { refuseBeyondQuota } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { byPriority } from './domains.ts';
 import { findTruststore } from './mutual-tls.ts';
@@ -35,7 +35,7 @@ export function createDomain(
   const lower = name.toLowerCase();
   if (!isDomainName(lower)) throw badRequest(`Invalid domain name: ${name}`);
   if (domains.get(lower) !== undefined) throw badRequest('The domain name you provided already exists.');
-  refuseOneMore('domains', domains.all.length, quotas);
+  refuseBeyondQuota('domains', domains.all.length, quotas);
   const truststore = requireTruststore(properties, truststores);
   const domain = {
     name: lower,

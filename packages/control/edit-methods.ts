@@ -8,7 +8,7 @@ import { compileIntegration } from '../core/deployment/compile-integration.ts';
 import { compileRestValidation } from '../core/deployment/compile-validation.ts';
 import { compileModels } from '../core/deployment/models.ts';
 import { badRequest, conflict, ControlError, notFound, orNotFound } from './control-error.ts';
-import { getResource, madeByCall } from './edit-resources.ts';
+import { getResource, callMadeResource } from './edit-resources.ts';
 import { isJsonObject, listOf, textOf, without } from '../core/stack/json-values.ts';
 import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
@@ -42,7 +42,7 @@ export function createMethod(
     throw badRequest(`Invalid HttpMethod specified. Valid options are ${VERBS.join(',')}`);
   if (methodsOf(from, id).some((method) => method.properties['HttpMethod'] === httpMethod))
     throw conflict('Method already exists for this resource');
-  const method = madeByCall(`${id}-${httpMethod}`, {
+  const method = callMadeResource(`${id}-${httpMethod}`, {
     ...properties,
     RestApiId: from.api.id,
     ResourceId: id,

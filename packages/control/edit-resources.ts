@@ -1,6 +1,6 @@
 /** Edits of a REST API's resource tree, with AWS's checks and words [obs unless noted]. */
 import { checkResourceTree } from '../core/routing/rest-routes.ts';
-import { refuseOneMore } from './api-quotas.ts';
+import { refuseBeyondQuota } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import { textOf } from '../core/stack/json-values.ts';
 import type { JsonObject } from '../core/stack/model.ts';
@@ -8,7 +8,7 @@ import type { ApiResources } from './api-state.ts';
 import type { ControlResource, PathResource } from './control-resource.ts';
 
 /** A resource made by a call: its place is the call, since there is no file. */
-export function madeByCall(id: string, properties: JsonObject): ControlResource {
+export function callMadeResource(id: string, properties: JsonObject): ControlResource {
   return {
     id,
     logicalId: id,
@@ -29,9 +29,9 @@ export function createResource(
 ): ApiResources {
   const parent = getResource(from, parentId);
   refuseTakenName(from, parentId, pathPart);
-  refuseOneMore('resources', from.resources.size, from.quotas);
+  refuseBeyondQuota('resources', from.resources.size, from.quotas);
   const properties = { RestApiId: from.api.id, ParentId: parentId, PathPart: pathPart };
-  const resource = { ...madeByCall(id, properties), path: childPath(parent, pathPart) };
+  const resource = { ...callMadeResource(id, properties), path: childPath(parent, pathPart) };
   return withTree(from, new Map([...from.resources, [id, resource]]));
 }
 

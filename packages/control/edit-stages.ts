@@ -1,8 +1,8 @@
 /** Calls on stages and deployments of a REST API, with AWS's checks and words [obs unless noted]. */
-import { refuseOneMore } from './api-quotas.ts';
+import { refuseBeyondQuota } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
-import { madeByCall } from './edit-resources.ts';
+import { callMadeResource } from './edit-resources.ts';
 import { readRestStage, refuseManyTags } from './read-stages.ts';
 import { isJsonObject, mapOf, textOf } from '../core/stack/json-values.ts';
 import type { JsonObject } from '../core/stack/model.ts';
@@ -25,8 +25,8 @@ export function getDeployment(api: ApiState, id: string): DeploymentRecord {
 /** @throws ControlError, DefinitionError for what AWS refuses */
 export function createStage(api: ApiState, name: string, properties: JsonObject): void {
   if (api.stage(name) !== undefined) throw conflict('Stage already exists');
-  refuseOneMore('stages', api.stages.length, api.resources.quotas);
-  putStage(api, madeByCall(name, { ...properties, RestApiId: api.identity.apiId, StageName: name }));
+  refuseBeyondQuota('stages', api.stages.length, api.resources.quotas);
+  putStage(api, callMadeResource(name, { ...properties, RestApiId: api.identity.apiId, StageName: name }));
 }
 
 export function changeStage(api: ApiState, name: string, properties: JsonObject): void {
@@ -47,7 +47,7 @@ function canaryDeploymentOf(stage: JsonObject): string | undefined {
   return id === '' ? undefined : id;
 }
 
-export type DeploymentWish = {
+export type DeploymentOptions = {
   readonly id: string;
   readonly description: string;
   readonly stageName: string | undefined;
@@ -60,8 +60,8 @@ export type DeploymentWish = {
  * canary, or gets one by this call, only the canary is.
  * @throws ControlError, DefinitionError for what AWS refuses; nothing has changed then
  */
-export function createDeployment(api: ApiState, wish: DeploymentWish): DeploymentRecord {
-  const { id, description, stageName, canary } = wish;
+export function createDeployment(api: ApiState, options: DeploymentOptions): DeploymentRecord {
+  const { id, description, stageName, canary } = options;
   const known = stageName === undefined ? undefined : api.stage(stageName);
   if (canary !== undefined) refuseCanaryWithoutStage(stageName, known);
   const compiled = compileDeployment(id, api.identity, api.resources);
@@ -69,8 +69,8 @@ export function createDeployment(api: ApiState, wish: DeploymentWish): Deploymen
   api.addDeployment(compiled, description);
   if (stageName === undefined) return getDeployment(api, id);
   try {
-    if (known === undefined) createStage(api, stageName, { ...wish.stage, DeploymentId: id });
-    else changeStage(api, stageName, pointAt(known.settings.source.properties, wish));
+    if (known === undefined) createStage(api, stageName, { ...options.stage, DeploymentId: id });
+    else changeStage(api, stageName, pointAt(known.settings.source.properties, options));
   } catch (error) {
     api.removeDeployment(id);
     throw error;
@@ -89,7 +89,7 @@ function refuseCanaryWithoutStage(stageName: string | undefined, known: StageRec
     );
 }
 
-function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentWish): JsonObject {
+function pointAt(stage: JsonObject, { id, stage: given, canary }: DeploymentOptions): JsonObject {
   const existing = stage['CanarySetting'];
   if (canary !== undefined) return { ...stage, ...given, CanarySetting: { ...canary, DeploymentId: id } };
   if (isJsonObject(existing)) return { ...stage, ...given, CanarySetting: { ...existing, DeploymentId: id } };

@@ -2,7 +2,7 @@
 import { isBasePath } from '../core/routing/base-path.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
-import { MIXTURE, SEVERAL_LEVELS, takesSeveralLevels } from './read-domains.ts';
+import { MIXTURE, SEVERAL_LEVELS, hasMultiLevelPaths } from './read-domains.ts';
 import type { ApiState } from './api-state.ts';
 import type { Domain, Domains, Mapping } from './domains.ts';
 
@@ -34,7 +34,7 @@ export function putV2Mapping(
   if (others.some(([other]) => other === basePath))
     throw conflict('ApiMapping key already exists for this domain name');
   if (!isBasePath(basePath)) throw badRequest(`Invalid api mapping key: "${basePath}"`);
-  if (basePath.includes('/') && !takesSeveralLevels(domain.properties)) throw badRequest(SEVERAL_LEVELS);
+  if (basePath.includes('/') && !hasMultiLevelPaths(domain.properties)) throw badRequest(SEVERAL_LEVELS);
   const api = findApi(mapping.apiId);
   if (api === undefined) throw badRequest('Invalid API identifier specified');
   if (api.stage(mapping.stage) === undefined) throw badRequest('Invalid stage identifier specified');

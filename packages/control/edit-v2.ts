@@ -3,10 +3,10 @@
  * immediately. Stages and deployments with AWS's checks.
  */
 import { Faults } from '../core/errors.ts';
-import { refuseOneMore } from './api-quotas.ts';
+import { refuseBeyondQuota } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
-import { madeByCall } from './edit-resources.ts';
+import { callMadeResource } from './edit-resources.ts';
 import { makeRoom, removeUnused } from './edit-stages.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
 import { isSet, textOf, without } from '../core/stack/json-values.ts';
@@ -44,7 +44,7 @@ export function faultsOf(identity: ApiIdentity, resources: ApiResources): readon
     .filter(([, Target]) => !targets.has(Target))
     .map(([id, Target]) => {
       const RouteKey = identity.protocol === 'http' ? `GET /integration-without-route/${id}` : id;
-      return madeByCall(id, { ApiId: identity.apiId, RouteKey, Target });
+      return callMadeResource(id, { ApiId: identity.apiId, RouteKey, Target });
     });
   const probed = { ...resources, routes: [...resources.routes, ...probes] };
   compileDeployment('check', identity, probed, faults);
@@ -96,9 +96,9 @@ export function getV2Deployment(api: ApiState, id: string): DeploymentRecord {
 /** @throws ControlError, DefinitionError for what AWS refuses */
 export function createV2Stage(api: ApiState, name: string, properties: JsonObject, draw: Draw): void {
   if (api.stage(name) !== undefined) throw conflict('Stage already exists');
-  refuseOneMore('stages', api.stages.length, api.resources.quotas);
+  refuseBeyondQuota('stages', api.stages.length, api.resources.quotas);
   const source = { ...properties, ApiId: api.identity.apiId, StageName: name };
-  putStage(api, madeByCall(name, source), '', draw);
+  putStage(api, callMadeResource(name, source), '', draw);
 }
 
 /**
@@ -139,11 +139,15 @@ export function routeKeysOf({ routes }: ApiResources): ReadonlySet<string> {
   return new Set(routes.map(({ properties }) => textOf(properties, 'RouteKey')));
 }
 
-type V2DeploymentWish = { readonly description: string; readonly stageName: string | undefined };
+type V2DeploymentOptions = { readonly description: string; readonly stageName: string | undefined };
 
 /** Deploys the present API; a named stage is pointed at it. @throws ControlError for what AWS refuses */
-export function createV2Deployment(api: ApiState, wish: V2DeploymentWish, draw: Draw): DeploymentRecord {
-  const { description, stageName } = wish;
+export function createV2Deployment(
+  api: ApiState,
+  options: V2DeploymentOptions,
+  draw: Draw,
+): DeploymentRecord {
+  const { description, stageName } = options;
   const stage = stageName === undefined ? undefined : getV2Stage(api, stageName).settings;
   if (stage !== undefined && isSet(stage.source.properties, 'AutoDeploy'))
     throw badRequest(`Stage ${stage.name} deploys automatically; it cannot be deployed to`);

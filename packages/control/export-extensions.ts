@@ -15,7 +15,7 @@ const OF_API = {
 } as const;
 
 /** Undefined for an empty part, so that the document omits it: neither JSON nor YAML has undefined. */
-export function unlessEmpty<Part extends object>(part: Part): Part | undefined {
+export function omitEmpty<Part extends object>(part: Part): Part | undefined {
   return Object.keys(part).length === 0 ? undefined : part;
 }
 
@@ -53,8 +53,8 @@ export function exportExtensions({ api, validators, gatewayResponses }: ApiResou
   ]);
   return {
     ...(Object.fromEntries(ofApi) as Draft),
-    [`${PREFIX}request-validators`]: unlessEmpty(Object.fromEntries(byName)),
-    [`${PREFIX}gateway-responses`]: unlessEmpty(Object.fromEntries(byType)),
+    [`${PREFIX}request-validators`]: omitEmpty(Object.fromEntries(byName)),
+    [`${PREFIX}gateway-responses`]: omitEmpty(Object.fromEntries(byType)),
   };
 }
 

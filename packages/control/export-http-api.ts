@@ -5,9 +5,9 @@ import type { ApiIdentity } from '../core/deployment/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { Draft } from './export-extensions.ts';
-import { lowerFirst, lowerNames, nameOf, unlessEmpty } from './export-extensions.ts';
+import { lowerFirst, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 
-type HttpExportWish = {
+type HttpExportOptions = {
   /** Absent: the document names no stage. */
   readonly stageName: string | undefined;
   /** Time of deployment or creation: the document's version if the API has none. */
@@ -18,19 +18,19 @@ type HttpExportWish = {
 
 const PREFIX = 'x-amazon-apigateway-';
 
-export function exportHttpApi(identity: ApiIdentity, from: ApiResources, wish: HttpExportWish): Draft {
+export function exportHttpApi(identity: ApiIdentity, from: ApiResources, options: HttpExportOptions): Draft {
   const { properties } = from.api;
-  const { stageName, withExtensions } = wish;
+  const { stageName, withExtensions } = options;
   const description = textOf(properties, 'Description');
-  const schemes = unlessEmpty(exportSchemes(from, withExtensions));
-  const cors = unlessEmpty(lowerNames(mapOf(properties, 'CorsConfiguration')));
+  const schemes = omitEmpty(exportSchemes(from, withExtensions));
+  const cors = omitEmpty(lowerNames(mapOf(properties, 'CorsConfiguration')));
   const path = stageName === undefined || stageName === '$default' ? '' : `/${stageName}`;
   return {
     openapi: '3.0.1',
     info: {
       title: textOf(properties, 'Name') || identity.name,
       description: description || undefined,
-      version: textOf(properties, 'Version') || wish.version,
+      version: textOf(properties, 'Version') || options.version,
     },
     servers: [
       {
@@ -83,7 +83,7 @@ function exportRoute(
   const isIam = textOf(properties, 'AuthorizationType') === 'AWS_IAM';
   return {
     operationId: operationId || undefined,
-    parameters: unlessEmpty(parameters),
+    parameters: omitEmpty(parameters),
     responses: { default: { description: `Default response for ${key}` } },
     security: authorizer && [{ [nameOf(authorizer)]: listOf(properties, 'AuthorizationScopes') }],
     ...(withExtensions && {
@@ -116,7 +116,7 @@ function exportIntegration(properties: JsonObject): Draft {
     type: typeof IntegrationType === 'string' ? IntegrationType.toLowerCase() : 'aws_proxy',
     connectionType: 'INTERNET',
     ...named,
-    responseParameters: unlessEmpty(Object.fromEntries(responses) as Draft),
+    responseParameters: omitEmpty(Object.fromEntries(responses) as Draft),
   };
 }
 

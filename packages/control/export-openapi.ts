@@ -1,6 +1,6 @@
 /** A deployed REST API as an OpenAPI document, in the form in which AWS exports it (and imports it again). */
 import { DOCUMENTATION } from './documentation.ts';
-import { exportExtensions, exportValidator, lowerNames, nameOf, unlessEmpty } from './export-extensions.ts';
+import { exportExtensions, exportValidator, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 import { listResponses } from './edit-methods.ts';
 import { isSet, mapOf, textOf, without } from '../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../core/stack/model.ts';
@@ -9,7 +9,7 @@ import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
 import type { Draft } from './export-extensions.ts';
 
-type ExportWish = {
+type ExportOptions = {
   /** `oas30` or Swagger 2.0. */
   readonly kind: 'oas30' | 'swagger';
   readonly stageName: string;
@@ -19,20 +19,20 @@ type ExportWish = {
   readonly documentation: JsonObject | undefined;
 };
 
-export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: ExportWish): Draft {
-  const { kind, stageName } = wish;
+export function exportOpenApi(identity: ApiIdentity, from: ApiResources, options: ExportOptions): Draft {
+  const { kind, stageName } = options;
   const description = textOf(from.api.properties, 'Description');
   const info = {
     title: textOf(from.api.properties, 'Name') || identity.name,
     description: description || undefined,
-    version: wish.version,
+    version: options.version,
   };
-  const paths = exportPaths(from, wish);
-  const schemas = unlessEmpty(exportSchemas(from));
-  const schemes = unlessEmpty(exportSecurity(from, wish));
+  const paths = exportPaths(from, options);
+  const schemas = omitEmpty(exportSchemas(from));
+  const schemes = omitEmpty(exportSecurity(from, options));
   const extensions = {
-    ...(wish.withIntegrations && exportExtensions(from)),
-    [DOCUMENTATION]: wish.documentation,
+    ...(options.withIntegrations && exportExtensions(from)),
+    [DOCUMENTATION]: options.documentation,
   };
   if (kind === 'swagger')
     return {
@@ -57,38 +57,38 @@ export function exportOpenApi(identity: ApiIdentity, from: ApiResources, wish: E
   };
 }
 
-function exportPaths(from: ApiResources, wish: ExportWish): Draft {
+function exportPaths(from: ApiResources, options: ExportOptions): Draft {
   const paths: Record<string, Draft> = {};
   for (const method of from.methods) {
     const path = from.resources.get(textOf(method.properties, 'ResourceId'))?.path;
     const verb = textOf(method.properties, 'HttpMethod');
     if (path === undefined) continue;
     const name = verb === 'ANY' ? 'x-amazon-apigateway-any-method' : verb.toLowerCase();
-    (paths[path] ??= {})[name] = exportMethod(method, from, wish);
+    (paths[path] ??= {})[name] = exportMethod(method, from, options);
   }
   const inOrder = Object.entries(paths).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(inOrder);
 }
 
-function exportMethod({ properties }: ControlResource, from: ApiResources, wish: ExportWish): Draft {
+function exportMethod({ properties }: ControlResource, from: ApiResources, options: ExportOptions): Draft {
   const operationId = textOf(properties, 'OperationName');
-  const parameters = exportParameters(properties, wish.kind);
+  const parameters = exportParameters(properties, options.kind);
   const bodies = Object.entries(mapOf(properties, 'RequestModels'));
   const security = exportRequirement(properties, from);
-  const integration = unlessEmpty(mapOf(properties, 'Integration'));
-  const isSwagger = wish.kind === 'swagger';
+  const integration = omitEmpty(mapOf(properties, 'Integration'));
+  const isSwagger = options.kind === 'swagger';
   if (isSwagger)
     for (const [, model] of bodies.slice(0, 1))
       parameters.push({ in: 'body', name: nameIn(model), required: true, schema: refTo(model, 'swagger') });
   return {
     operationId: operationId || undefined,
     produces: isSwagger ? ['application/json'] : undefined,
-    parameters: unlessEmpty(parameters),
+    parameters: omitEmpty(parameters),
     requestBody:
       bodies.length === 0 || isSwagger ? undefined : { content: contentOf(bodies), required: true },
-    responses: exportResponses(properties, wish.kind),
-    security: unlessEmpty(security),
-    ...(wish.withIntegrations && {
+    responses: exportResponses(properties, options.kind),
+    security: omitEmpty(security),
+    ...(options.withIntegrations && {
       ...exportValidator(properties, from),
       'x-amazon-apigateway-integration': integration && exportIntegration(integration),
     }),
@@ -98,7 +98,7 @@ function exportMethod({ properties }: ControlResource, from: ApiResources, wish:
 const PARAMETER = /^method\.request\.(header|querystring|path)\.(.+)$/;
 const PLACES: Readonly<Record<string, string>> = { header: 'header', querystring: 'query', path: 'path' };
 
-function exportParameters(method: JsonObject, kind: ExportWish['kind']): Draft[] {
+function exportParameters(method: JsonObject, kind: ExportOptions['kind']): Draft[] {
   return Object.entries(mapOf(method, 'RequestParameters')).flatMap(([source, isRequired]): Draft[] => {
     const [, where = '', name] = PARAMETER.exec(source) ?? [];
     if (name === undefined) return [];
@@ -108,7 +108,7 @@ function exportParameters(method: JsonObject, kind: ExportWish['kind']): Draft[]
   });
 }
 
-function exportResponses(method: JsonObject, kind: ExportWish['kind']): Draft {
+function exportResponses(method: JsonObject, kind: ExportOptions['kind']): Draft {
   return Object.fromEntries(
     listResponses(method, 'MethodResponses').map((response) => {
       const status = textOf(response, 'StatusCode');
@@ -121,12 +121,12 @@ function exportResponses(method: JsonObject, kind: ExportWish['kind']): Draft {
           : kind === 'swagger'
             ? { schema: refTo(first[1], kind) }
             : { content: contentOf(models) };
-      return [status, { description: `${status} response`, headers: unlessEmpty(headers), ...body }];
+      return [status, { description: `${status} response`, headers: omitEmpty(headers), ...body }];
     }),
   );
 }
 
-function exportHeaders(response: JsonObject, kind: ExportWish['kind']): Draft {
+function exportHeaders(response: JsonObject, kind: ExportOptions['kind']): Draft {
   const type = kind === 'swagger' ? { type: 'string' } : { schema: { type: 'string' } };
   return Object.fromEntries(
     Object.keys(mapOf(response, 'ResponseParameters')).map((name) => [
@@ -140,7 +140,7 @@ function contentOf(models: readonly (readonly [string, Json])[]): Draft {
   return Object.fromEntries(models.map(([type, model]) => [type, { schema: refTo(model, 'oas30') }]));
 }
 
-function refTo(model: Json, kind: ExportWish['kind']): Draft {
+function refTo(model: Json, kind: ExportOptions['kind']): Draft {
   const where = kind === 'swagger' ? '#/definitions/' : '#/components/schemas/';
   return { $ref: `${where}${nameIn(model)}` };
 }
@@ -166,7 +166,7 @@ function exportIntegration(integration: JsonObject): Draft {
   return {
     ...named,
     httpMethod: httpMethod || undefined,
-    responses: unlessEmpty(responses),
+    responses: omitEmpty(responses),
   };
 }
 
@@ -186,13 +186,13 @@ function exportRequirement(method: JsonObject, from: ApiResources): Draft[] {
   ];
 }
 
-function exportSecurity(from: ApiResources, wish: ExportWish): Draft {
+function exportSecurity(from: ApiResources, options: ExportOptions): Draft {
   const schemes: Draft = {};
   const needed = new Set(
     from.methods.flatMap((method) => exportRequirement(method.properties, from).flatMap(Object.keys)),
   );
   for (const authorizer of from.authorizers.values())
-    if (needed.has(nameOf(authorizer))) schemes[nameOf(authorizer)] = exportAuthorizer(authorizer, wish);
+    if (needed.has(nameOf(authorizer))) schemes[nameOf(authorizer)] = exportAuthorizer(authorizer, options);
   if (needed.has('api_key')) schemes['api_key'] = { type: 'apiKey', name: 'x-api-key', in: 'header' };
   if (needed.has('sigv4'))
     schemes['sigv4'] = {
@@ -204,7 +204,7 @@ function exportSecurity(from: ApiResources, wish: ExportWish): Draft {
   return schemes;
 }
 
-function exportAuthorizer({ properties }: ControlResource, wish: ExportWish): Draft {
+function exportAuthorizer({ properties }: ControlResource, options: ExportOptions): Draft {
   const type = textOf(properties, 'Type');
   const isPool = type === 'COGNITO_USER_POOLS';
   const source = textOf(properties, 'IdentitySource') || 'method.request.header.Authorization';
@@ -219,6 +219,6 @@ function exportAuthorizer({ properties }: ControlResource, wish: ExportWish): Dr
     name: source.startsWith('method.request.header.') ? source.split('.')[3] : 'Unused',
     in: 'header',
     'x-amazon-apigateway-authtype': isPool ? 'cognito_user_pools' : 'custom',
-    'x-amazon-apigateway-authorizer': wish.withAuthorizers ? detail : undefined,
+    'x-amazon-apigateway-authorizer': options.withAuthorizers ? detail : undefined,
   };
 }

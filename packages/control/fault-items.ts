@@ -14,10 +14,10 @@ export function withFaults(
   unsupported: readonly UnsupportedItem[],
 ): readonly UnsupportedItem[] {
   const items = faults.map((fault) => toItem(fault, stacks));
-  const told = new Set(items.flatMap(placeInStack));
-  const isTold = (item: UnsupportedItem): boolean =>
-    item.message === undefined && placeInStack(item).some((place) => told.has(place));
-  return [...items, ...unsupported.filter((item) => !isTold(item))];
+  const messages = new Set(items.flatMap(placeInStack));
+  const hasEntry = (item: UnsupportedItem): boolean =>
+    item.message === undefined && placeInStack(item).some((place) => messages.has(place));
+  return [...items, ...unsupported.filter((item) => !hasEntry(item))];
 }
 
 /** None for a whole resource, which may have several findings. */

@@ -42,7 +42,7 @@ export class FunctionPolicies implements PermissionSource {
   }
 
   /** The permissions after these stacks are defined, without later additions by calls. */
-  foresee(stacks: readonly ResolvedStack[]): PermissionSource {
+  predict(stacks: readonly ResolvedStack[]): PermissionSource {
     const next = new FunctionPolicies();
     next.define(stacks);
     next.#added = this.#added;

@@ -33,7 +33,7 @@ export class AccountKeyRing implements KeyRing {
     return undefined;
   }
 
-  whyNobody(apiId: string, stageName: string, value: string): KeyFault {
+  findKeyFault(apiId: string, stageName: string, value: string): KeyFault {
     const { keys, plans } = this.#state();
     const key = keys.findByValue(value);
     if (key === undefined) return { kind: 'unknown' };

@@ -6,7 +6,7 @@ import { noteUnservedKeys } from '../core/deployment/route-keys.ts';
 import { makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import { apiArn } from '../core/events/authorizer-event.ts';
-import { refuseOverQuota, USUAL_QUOTAS } from './api-quotas.ts';
+import { refuseOverQuota, DEFAULT_QUOTAS } from './api-quotas.ts';
 import { holdParts } from './api-parts.ts';
 import { ApiState } from './api-state.ts';
 import { compileDeployment } from './compile-deployment.ts';
@@ -103,7 +103,7 @@ function refuseTooManyApis(groups: readonly ApiGroup[]): void {
     refuseOverQuota(
       quota,
       kinds.filter(([kind]) => kind === quota).map(([, api]) => api),
-      USUAL_QUOTAS,
+      DEFAULT_QUOTAS,
     );
 }
 
@@ -125,7 +125,7 @@ function refuseTooMany(
   stages: readonly PlacedStage[],
   { account: { quotas }, tolerance }: Work,
 ): void {
-  const ofIntegrations = protocol === 'websocket' ? quotas : USUAL_QUOTAS;
+  const ofIntegrations = protocol === 'websocket' ? quotas : DEFAULT_QUOTAS;
   const counted = [
     ['resources', from.resources.values(), quotas],
     ['routes', from.routes, quotas],
@@ -245,7 +245,7 @@ function refuseCachedStreams(stage: PlacedStage, { routes }: Deployment): void {
   const wanted = routes.plans.find(
     ({ integration, routeKey }) =>
       (integration.kind === 'lambda-stream' || integration.kind === 'http-stream') &&
-      stage.caching?.isWantedOf(routeKey) === true,
+      stage.caching?.isCachedFor(routeKey) === true,
   );
   if (wanted !== undefined)
     throw new DefinitionError(

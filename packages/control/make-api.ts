@@ -1,14 +1,14 @@
 /** Creates APIs for calls, empty or from an OpenAPI document, and imports documents into existing APIs. */
 import { expandDocuments } from '../templates/openapi/openapi.ts';
 import { expandQuickCreate } from '../core/stack/quick-create.ts';
-import { madeByCall } from './edit-resources.ts';
+import { callMadeResource } from './edit-resources.ts';
 import { loadApis } from './load-apis.ts';
 import { mergeResources } from './merge-resources.ts';
 import type { JsonObject, ResolvedStack } from '../core/stack/model.ts';
 import type { Account } from './account.ts';
 import type { ApiResources, ApiState } from './api-state.ts';
 
-type ApiWish = {
+type ApiOptions = {
   readonly id: string;
   readonly properties: JsonObject;
   readonly type?: 'AWS::ApiGateway::RestApi' | 'AWS::ApiGatewayV2::Api';
@@ -28,9 +28,17 @@ export type MadeApi = {
 export const MADE_BY_CALL = 'made by call';
 
 /** An API without stages, not served yet. @throws DefinitionError for what AWS refuses */
-export function makeApi(wish: ApiWish, account: Account): MadeApi {
-  const { id, properties, logicalId, stackName, region, accountId, type = 'AWS::ApiGateway::RestApi' } = wish;
-  const made = madeByCall(id, properties);
+export function makeApi(options: ApiOptions, account: Account): MadeApi {
+  const {
+    id,
+    properties,
+    logicalId,
+    stackName,
+    region,
+    accountId,
+    type = 'AWS::ApiGateway::RestApi',
+  } = options;
+  const made = callMadeResource(id, properties);
   const resource = { ...made, logicalId, type, physicalId: id, dependsOn: [] };
   const { resources: named, findings } = expandDocuments(stackName, new Map([[logicalId, resource]]));
   const resources = expandQuickCreate(stackName, named);
@@ -74,8 +82,8 @@ export function readDocument(
   const kept = isRest ? { ...current.api.properties, Parameters: parameters } : parameters;
   const type = isRest ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGatewayV2::Api';
   const properties = { ...kept, Body: document };
-  const wish = { id: apiId, properties, region, accountId, stackName, logicalId, type } as const;
-  const { api: fresh, warnings } = makeApi(wish, account);
+  const options = { id: apiId, properties, region, accountId, stackName, logicalId, type } as const;
+  const { api: fresh, warnings } = makeApi(options, account);
   const { resources: next } = fresh;
   const own = { ...current.api, properties: next.api.properties };
   // Versions are not part of a document.

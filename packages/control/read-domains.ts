@@ -1,6 +1,6 @@
 /** Custom domains of all stacks with their mappings, V1 and V2, as one list (docs/aws §10.4). */
 import { DefinitionError, REFUSING } from '../core/errors.ts';
-import { readText, sound } from '../core/deployment/properties.ts';
+import { readText, requireValid } from '../core/deployment/properties.ts';
 import { isBasePath } from '../core/routing/base-path.ts';
 import { readApiIdFromHost } from '../core/routing/host.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
@@ -53,7 +53,7 @@ export function readDomains(
       tolerance.attempt(
         consequence,
         () => {
-          read(sound(item));
+          read(requireValid(item));
         },
         () => undefined,
       );
@@ -184,7 +184,7 @@ function addMapping(
   const domain = draftOf(drafts, name);
   if (domain.mappings.has(basePath))
     throw new DefinitionError(item.place(property), 'Base path already exists for this domain name');
-  if (basePath.includes('/') && !takesSeveralLevels(domain.properties))
+  if (basePath.includes('/') && !hasMultiLevelPaths(domain.properties))
     throw new DefinitionError(item.place(property), SEVERAL_LEVELS);
   domain.mappings.set(basePath, mapping);
 }
@@ -211,7 +211,7 @@ function addRule({ properties, rules }: Draft, item: ControlResource, rule: Rout
   rules.push(rule);
 }
 
-export function takesSeveralLevels(properties: JsonObject): boolean {
+export function hasMultiLevelPaths(properties: JsonObject): boolean {
   const [type = 'REGIONAL'] = listOf(mapOf(properties, 'EndpointConfiguration'), 'Types');
   return type === 'REGIONAL' && textOf(properties, 'SecurityPolicy') !== 'TLS_1_0';
 }

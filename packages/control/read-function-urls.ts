@@ -133,7 +133,7 @@ function factsOf(
  * Checks URLs as AWS does, and finds public ones without permission: AWS makes them, but every request is
  * 403.
  */
-export function noteUnpermitted(
+export function reportUnpermitted(
   urls: readonly FunctionUrl[],
   stacks: readonly ResolvedStack[],
   tolerance: Tolerance,

@@ -1,7 +1,7 @@
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
-import { readBlock, readFlag, readInteger, readText, sound } from '../core/deployment/properties.ts';
+import { readBlock, readFlag, readInteger, readText, requireValid } from '../core/deployment/properties.ts';
 import { readThrottle } from '../core/deployment/throttle.ts';
 import { checkKeyName } from './api-keys.ts';
 import { ControlError } from './control-error.ts';
@@ -52,7 +52,7 @@ export function readMetering(
     ofType(type).flatMap((bag) =>
       tolerance.attempt(
         NOT_THERE,
-        () => [read(sound(bag))],
+        () => [read(requireValid(bag))],
         () => [],
       ),
     );

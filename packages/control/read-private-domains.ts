@@ -4,7 +4,7 @@
  */
 import { DefinitionError } from '../core/errors.ts';
 import { compileResourcePolicy, readEndpointTypes } from '../core/deployment/compile-resource-policy.ts';
-import { readText, sound } from '../core/deployment/properties.ts';
+import { readText, requireValid } from '../core/deployment/properties.ts';
 import { partitionOf } from '../templates/pseudo-parameters.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -40,7 +40,7 @@ export function findPrivateDomains(
       .flatMap((item) =>
         tolerance.attempt<FoundDomain[]>(
           'the domain does not answer',
-          () => [{ item: sound(item), access: readAccess(item, stack, vpcEndpoints, associated) }],
+          () => [{ item: requireValid(item), access: readAccess(item, stack, vpcEndpoints, associated) }],
           () => [],
         ),
       ),
@@ -80,7 +80,7 @@ function readAssociations(
     tolerance.attempt(
       'the endpoint is not associated with the domain',
       () => {
-        const name = domainOfArn(sound(item));
+        const name = domainOfArn(requireValid(item));
         const source = readText(item, 'AccessAssociationSource').toLowerCase();
         if (!/^vpce-[0-9a-f]{8,17}$/.test(source))
           throw new DefinitionError(

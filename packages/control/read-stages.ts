@@ -6,7 +6,7 @@ import { readMethodOptions, readRouteOptions } from '../core/deployment/route-op
 import { readStageVariables } from '../core/deployment/stage-variables.ts';
 import { readRestThrottles, readRouteThrottles } from '../core/deployment/throttle.ts';
 import { DefinitionError } from '../core/errors.ts';
-import { sound } from '../core/deployment/properties.ts';
+import { requireValid } from '../core/deployment/properties.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/stack/model.ts';
 import type { ControlResource } from './control-resource.ts';
@@ -60,7 +60,7 @@ function readEach(
       );
     const settings = tolerance.attempt(
       `stage ${name} answers 500 to every request`,
-      () => read(sound(stage)),
+      () => read(requireValid(stage)),
       (error) => {
         closed.set(name, error.describe());
         const kept = Object.entries(stage.properties).filter(([property]) => BARE.includes(property));

@@ -1,5 +1,5 @@
 import { AgedMap } from './aged-map.ts';
-import { isFromLater } from './is-from-later.ts';
+import { isFromFuture } from './is-from-future.ts';
 import type { CachedReply, CacheEntry, ResponseCache } from '../core/exchange.ts';
 
 type Entry = { readonly reply: CachedReply; readonly expiresAtEpochMs: number; readonly sizeBytes: number };
@@ -34,7 +34,7 @@ export class LruResponseCache implements ResponseCache {
   get(key: string, nowEpochMs: number): CachedReply | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.expiresAtEpochMs <= nowEpochMs || isFromLater(entry.reply.storedAtEpochMs, nowEpochMs)) {
+    if (entry.expiresAtEpochMs <= nowEpochMs || isFromFuture(entry.reply.storedAtEpochMs, nowEpochMs)) {
       this.drop(key);
       return undefined;
     }

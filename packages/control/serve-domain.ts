@@ -1,5 +1,5 @@
 import { closeDeployment } from '../core/deployment/closed-routes.ts';
-import { belowBasePath } from '../core/routing/base-path.ts';
+import { stripBasePath } from '../core/routing/base-path.ts';
 import { splitRestPath } from '../core/routing/stage-path.ts';
 import type { RuleMatch } from '../core/routing/routing-rules.ts';
 import type { ServedApi } from '../core/exchange.ts';
@@ -28,7 +28,7 @@ export function serveMapped(
     basePathMatched: basePath === '' ? ROOT_BASE_PATH : basePath,
     disableExecuteApiEndpoint: false,
     locate(rawPath) {
-      const path = belowBasePath(rawPath, basePath);
+      const path = stripBasePath(rawPath, basePath);
       return stage === '' ? splitRestPath(path) : { stageName: stage, path };
     },
   };
@@ -49,7 +49,7 @@ export function serveRuled(
     routingRuleId: rule.id,
     locate: (rawPath) => ({
       stageName: rule.stage,
-      path: belowBasePath(rawPath, rule.stripsBasePath ? basePath : ''),
+      path: stripBasePath(rawPath, rule.stripsBasePath ? basePath : ''),
     }),
   };
 }

@@ -36,7 +36,7 @@ export function serveStage(
     keys: account.keyRing,
     logs: writeDown(apiId, settings),
     clientCertificate: findCertificate(settings, account),
-    cache: caching && keepAnswers(responseCache, deployment, caching),
+    cache: caching && openResponseCache(responseCache, deployment, caching),
     cacheClusterGb: caching?.clusterSize,
   };
   if (canary === undefined) return stage;
@@ -45,7 +45,7 @@ export function serveStage(
     authorizerCache: account.stageMemory(apiId, canaryOf(name)).authorizerCache,
     cache:
       caching && canary.useStageCache
-        ? keepAnswers(responseCache, deploymentOf(canary.deploymentId), caching)
+        ? openResponseCache(responseCache, deploymentOf(canary.deploymentId), caching)
         : undefined,
   };
   return { ...stage, canary: { percentTraffic: canary.percentTraffic, stage: release } };
@@ -82,7 +82,7 @@ function findCertificate(
 }
 
 /** Entries are kept by deployment, so a canary shares those of the stage only if both have the same one. */
-function keepAnswers(
+function openResponseCache(
   cache: ResponseCache,
   { routes }: Deployment,
   caching: StageCaching,
@@ -106,7 +106,7 @@ function serveCanary(stage: ServedStage, canary: CanarySettings, deployment: Dep
     deploymentId: canary.deploymentId,
     isCanary: true,
     variables: Object.keys(variables).length === 0 ? null : variables,
-    logs: stage.logs && alsoToCanary(stage.logs),
+    logs: stage.logs && withCanaryLogs(stage.logs),
   };
 }
 
@@ -129,7 +129,7 @@ function writeDown(
 }
 
 /** Lines of a canary go to the stage's groups and to the canary's own. */
-function alsoToCanary(logs: StageLogs): StageLogs {
+function withCanaryLogs(logs: StageLogs): StageLogs {
   const both = (groups: readonly string[]): string[] => groups.flatMap((group) => [group, `${group}/Canary`]);
   const { access } = logs;
   return {

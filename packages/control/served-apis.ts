@@ -7,7 +7,7 @@ import { carryOver } from './carry-over.ts';
 import { resourcesOf, toControlResource } from './control-resource.ts';
 import { Domains, matchDomain } from './domains.ts';
 import { noteAliases } from './function-aliases.ts';
-import { noteUnpermitted, readFunctionUrls } from './read-function-urls.ts';
+import { reportUnpermitted, readFunctionUrls } from './read-function-urls.ts';
 import { loadApis } from './load-apis.ts';
 import { textOf } from '../core/stack/json-values.ts';
 import { readDomains } from './read-domains.ts';
@@ -89,12 +89,12 @@ export class ServedApis {
 
   /** Restores the templates' state, without changes by calls, usage, caches or counts. */
   restart(tolerance: Tolerance): void {
-    const told = this.#unsupported;
+    const unsupported = this.#unsupported;
     this.#apis = new Map();
     this.#made.clear();
     this.account.forget();
     this.domains.clear();
-    this.prepare(this.#stacks, tolerance).serve(told);
+    this.prepare(this.#stacks, tolerance).serve(unsupported);
   }
 
   /** Adds an API made by a call; it stays until a call deletes it. */
@@ -146,7 +146,7 @@ export class ServedApis {
     this.account.clientCertificates.define(certificatesOf(stacks));
     const { apis, unsupported, adopt } = loadApis(stacks, this.account, tolerance);
     const urls = readFunctionUrls(stacks, this.account, tolerance);
-    noteUnpermitted(urls, stacks, tolerance);
+    reportUnpermitted(urls, stacks, tolerance);
     noteAliases(stacks, tolerance);
     const all = [...stacks.flatMap((stack) => stack.unsupported), ...unsupported];
     const byId = new Map(apis.map((api) => [api.identity.apiId, api]));
@@ -160,7 +160,7 @@ export class ServedApis {
     return {
       isEmpty: apis.length === 0 && urls.length === 0,
       unsupported: all,
-      serve: (told = all) => {
+      serve: (items = all) => {
         for (const api of apis) {
           const before = this.#apis.get(api.identity.apiId);
           if (before !== undefined) carryOver(before, api, tolerance.allowsUnguarded);
@@ -172,7 +172,7 @@ export class ServedApis {
         this.#labels = undefined;
         this.domains.adopt(domains, this.account.clock.nowEpochMs());
         this.vpcLinks.adopt(vpcLinksOf(stacks, this.account.clock.nowEpochMs()));
-        this.#unsupported = told;
+        this.#unsupported = items;
         if (truststores !== undefined) this.account.truststores = truststores;
         adopt();
       },
@@ -222,8 +222,8 @@ export function labelApis(
   return new Map(
     apis.map(({ apiId }, index) => {
       const own = forms[index] ?? [];
-      const told = own.find((text, at) => forms.filter((other) => other[at] === text).length === 1);
-      return [apiId, `${told ?? apiId} `];
+      const unsupported = own.find((text, at) => forms.filter((other) => other[at] === text).length === 1);
+      return [apiId, `${unsupported ?? apiId} `];
     }),
   );
 }

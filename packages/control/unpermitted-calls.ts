@@ -35,14 +35,14 @@ export function findUnpermittedCalls(
   { needsPermissions, functionPolicies }: Account,
 ): readonly UnsupportedItem[] {
   if (!needsPermissions) return [];
-  const permissionsOf = compileInvokePermissions(functionPolicies.foresee(stacks));
+  const permissionsOf = compileInvokePermissions(functionPolicies.predict(stacks));
   const functions = stacks.flatMap((stack) => stack.functions);
   return apis.flatMap(({ identity, served }): UnsupportedItem[] => {
     const permissions = permissionsOf(apiArn(identity));
     const plans = [...served.stages.values()].flatMap(({ deployment }) => deployment.routes.plans);
     const failing = plans
       .flatMap((plan) => callsOf(plan, identity.protocol === 'rest'))
-      .filter(({ invoked, sources }) => permissions.leave(invoked, sources)?.() === false);
+      .filter(({ invoked, sources }) => permissions.checkOf(invoked, sources)?.() === false);
     return [...Map.groupBy(failing, ({ invoked }) => printFunctionName(invoked))].flatMap(
       ([named, calls]) => {
         const { functionName, qualifier } = readFunctionName(named);

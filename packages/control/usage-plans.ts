@@ -1,6 +1,6 @@
 /** Usage plans of the account: which keys open which stages, and the keys' limits. */
 import { TokenBuckets } from '../core/metering/token-bucket.ts';
-import { refuseOneMore } from './api-quotas.ts';
+import { refuseBeyondQuota } from './api-quotas.ts';
 import type { AccountQuotas } from './api-quotas.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
 import type { KeyUsage, QuotaLimit } from '../core/metering/quota.ts';
@@ -75,7 +75,7 @@ export class UsagePlans {
    * Adds a plan or replaces the one with its id; its keys stay. @throws ControlError for what AWS refuses
    */
   put(plan: UsagePlan): void {
-    if (!this.#plans.has(plan.id)) refuseOneMore('usagePlans', this.#plans.size, this.#quotas);
+    if (!this.#plans.has(plan.id)) refuseBeyondQuota('usagePlans', this.#plans.size, this.#quotas);
     refuseIllegalStages(plan);
     for (const keyId of this.#keys.get(plan.id)?.keys() ?? []) this.#refuseSecondPlan(plan, keyId);
     this.#plans.set(plan.id, plan);
@@ -117,7 +117,7 @@ export class UsagePlans {
     const plan = this.get(planId);
     const members = this.#keys.get(planId) ?? new Map<string, PlanKey>();
     if (members.has(keyId)) throw conflict('Usage Plan Key already exists');
-    refuseOneMore('plansOfKey', this.#plansOf.get(keyId)?.size ?? 0, this.#quotas);
+    refuseBeyondQuota('plansOfKey', this.#plansOf.get(keyId)?.size ?? 0, this.#quotas);
     this.#refuseSecondPlan(plan, keyId);
     members.set(keyId, key);
     this.#keys.set(planId, members);

@@ -206,8 +206,8 @@ export class StartError extends Error {
  * A request to a running gateway, by the console, a command or a test, that cannot be fulfilled; the message
  * says why.
  */
-export class WishRefused extends Error {
-  override readonly name = 'WishRefused';
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
 }
 
 /** A refusal by an AWS service that the gateway emulates, with the service's own name and words for it. */
@@ -295,7 +295,7 @@ export const NO_CONSEQUENCE = 'changes nothing for a request';
 /**
  * For judging routes and their guards: faults without effect on requests are skipped, others are refused.
  */
-export const REFUSING_WHAT_REQUESTS_MEET: Tolerance = {
+export const REFUSING_EFFECTIVE_FAULTS: Tolerance = {
   allowsUnguarded: true,
   attempt(consequence, make, instead) {
     try {

@@ -117,7 +117,7 @@ export interface KeyRing {
   /** Undefined if the key is unknown, disabled, or in no plan for this stage. */
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
   /** The reason if `holderOf` finds none. */
-  whyNobody?(apiId: string, stageName: string, value: string): KeyFault;
+  findKeyFault?(apiId: string, stageName: string, value: string): KeyFault;
 }
 
 /** An answer as cached: without the parts that belong to one request. */
@@ -215,7 +215,7 @@ export type Caller =
  * recorded.
  */
 export type PhaseNotes = {
-  asked: { readonly event: string; result: InvocationResult | undefined } | undefined;
+  authorizerCall: { readonly event: string; result: InvocationResult | undefined } | undefined;
   /** Also of a request that the caller may not make. */
   caller: Caller | undefined;
   metered: MeterNotes | undefined;

@@ -61,10 +61,10 @@ export type Invocation = {
   /** `X-Amzn-Trace-Id` of the request, for the function's `_X_AMZN_TRACE_ID`. */
   readonly traceHeader: string;
   /** Options of callers of Lambda's own API; API Gateway sets none. */
-  readonly wishes?: InvocationWishes;
+  readonly options?: InvokeOptions;
 };
 
-export type InvocationWishes = {
+export type InvokeOptions = {
   /** JSON text, for the handler's `context.clientContext`. */
   readonly clientContext: string | undefined;
   /** Called for each line that the function prints during the event, in Lambda's text format. */

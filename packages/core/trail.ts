@@ -144,7 +144,12 @@ export class Trail {
     this.keepNotes();
     // The request starts with its first phase.
     if (this.notes !== undefined) this.notes.marks[ORDER[this.phase]] = this.startedMs;
-    received.notes = { asked: undefined, caller: undefined, metered: undefined, lookedUp: undefined };
+    received.notes = {
+      authorizerCall: undefined,
+      caller: undefined,
+      metered: undefined,
+      lookedUp: undefined,
+    };
   }
 
   /** Notes whether the answer came from a cache; no lookup = the route has none. */
@@ -204,23 +209,25 @@ export class Trail {
   /** `headMs`: time until status and headers. */
   #describeStream(answer: StreamAnswer<string | HttpHead>, headMs: number): LoggedIntegration {
     const { head, requestId } = answer;
-    const begunMs = this.#enteredAt('integrate') ?? 0;
-    const { firstByteMs, overMs = begunMs + headMs, cutBy } = this.notes?.streamed ?? {};
+    const startedMs = this.#enteredAt('integrate') ?? 0;
+    const { firstByteMs, overMs = startedMs + headMs, cutBy } = this.notes?.streamed ?? {};
     const status = typeof head === 'string' ? 200 : head.status;
     return {
       status,
       endpointStatus: status,
       error: cutBy === 'integration' ? this.failure : undefined,
-      latencyMs: overMs - begunMs,
+      latencyMs: overMs - startedMs,
       requestId: typeof head === 'string' ? requestId?.() : lastHeader(head.headers, 'x-amzn-requestid'),
-      stream: { headMs, firstContentMs: firstByteMs === undefined ? undefined : firstByteMs - begunMs },
+      stream: { headMs, firstContentMs: firstByteMs === undefined ? undefined : firstByteMs - startedMs },
     };
   }
 
   /** From entering one phase to entering the next, or to now if the request ended in it. */
   #latencyOf(phase: PhaseName, next: PhaseName): number | undefined {
-    const begunMs = this.#enteredAt(phase);
-    return begunMs === undefined ? undefined : (this.#enteredAt(next) ?? this.#clock.monotonicMs()) - begunMs;
+    const startedMs = this.#enteredAt(phase);
+    return startedMs === undefined
+      ? undefined
+      : (this.#enteredAt(next) ?? this.#clock.monotonicMs()) - startedMs;
   }
 
   #enteredAt(phase: PhaseName): number | undefined {

@@ -5,7 +5,7 @@
 let waiting: (() => void)[] = [];
 
 /** Runs `task` once, after the other work of this turn of the event loop. It must not throw. */
-export function atTurnEnd(task: () => void): void {
+export function runAtTurnEnd(task: () => void): void {
   if (waiting.push(task) === 1) setImmediate(runAll);
 }
 

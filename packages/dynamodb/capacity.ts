@@ -44,8 +44,8 @@ export class CapacityMeter {
   async run(operation: string, input: JsonObject, execute: Execute): Promise<Output> {
     const isRead = READS.has(operation);
     if (!isRead && !WRITES.has(operation)) return execute(operation, input);
-    const wish = input['ReturnConsumedCapacity'];
-    const isAsked = wish !== undefined && wish !== 'NONE';
+    const mode = input['ReturnConsumedCapacity'];
+    const isAsked = mode !== undefined && mode !== 'NONE';
     try {
       const output = await execute(
         operation,

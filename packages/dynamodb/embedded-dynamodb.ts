@@ -126,7 +126,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
   const port = await whenListening(worker, options, directory, output);
 
   let closing = false;
-  const tell = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
+  const postMessage = (order: DynamoDbWorkerOrder): void => worker.postMessage(order);
   const waiting: (() => void)[] = [];
   let consumed: readonly TableUnits[] = [];
   worker.on('message', (message: DynamoDbWorkerMessage) => {
@@ -135,7 +135,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     else if (message.kind === 'fault') options.onFault?.(message.message);
     else if (message.kind === 'admitted') waiting.shift()?.();
     else if (message.kind === 'question')
-      tell({ kind: 'verdict', number: message.number, refusal: judge(message.question, options) });
+      postMessage({ kind: 'verdict', number: message.number, refusal: judge(message.question, options) });
   });
   worker.on('error', (error: Error) => options.onFault?.(error.stack ?? error.message));
   worker.on('exit', (code) => {
@@ -151,12 +151,12 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     admit: (signers) =>
       new Promise((resolve) => {
         waiting.push(resolve);
-        tell({ kind: 'signers', signers });
+        postMessage({ kind: 'signers', signers });
       }),
-    follow: (tables) => tell({ kind: 'follow', tables }),
+    follow: (tables) => postMessage({ kind: 'follow', tables }),
     async close() {
       closing = true;
-      tell({ kind: 'close' });
+      postMessage({ kind: 'close' });
       await within(exited, CLOSE_WITHIN_MS);
       await worker.terminate();
     },

@@ -246,11 +246,11 @@ export class DynamoDbEngine {
     await this.#store.db.batch(set.operations);
     for (const [table, bytes] of grown) memory?.set(table, (memory.get(table) ?? 0) + bytes);
     for (const { table, key, after } of set.changes) this.#noteExpiry(table, key, after);
-    await this.#tell(set, isExpiry);
+    await this.#report(set, isExpiry);
   }
 
   /** A write that leaves an item unchanged is no change. */
-  async #tell(set: WriteSet, isExpiry: boolean): Promise<void> {
+  async #report(set: WriteSet, isExpiry: boolean): Promise<void> {
     if (this.#onChanges === undefined || this.#followed.size === 0) return;
     const changes: TableChange[] = [];
     for (const { table, before, after } of set.changes) {

@@ -7,14 +7,14 @@ const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
 /** Whether the caller wants the old item when its condition fails; read here, since dynalite drops it. */
 export function readReturnOld(input: JsonObject): boolean {
-  const wish = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
-  if (wish !== 'NONE' && wish !== 'ALL_OLD') {
+  const mode = input['ReturnValuesOnConditionCheckFailure'] ?? 'NONE';
+  if (mode !== 'NONE' && mode !== 'ALL_OLD') {
     throw validationError(
-      `1 validation error detected: Value '${JSON.stringify(wish)}' at 'returnValuesOnConditionCheckFailure' failed to ` +
+      `1 validation error detected: Value '${JSON.stringify(mode)}' at 'returnValuesOnConditionCheckFailure' failed to ` +
         'satisfy constraint: Member must satisfy enum value set: [ALL_OLD, NONE]',
     );
   }
-  return wish === 'ALL_OLD';
+  return mode === 'ALL_OLD';
 }
 
 /** dynalite's key text of a checked write; undefined when its key does not fit the table. */

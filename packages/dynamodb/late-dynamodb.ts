@@ -87,7 +87,7 @@ class Late implements LateDynamoDb {
   }
 
   async start(): Promise<void> {
-    await (this.#thread ??= this.#begin(() => this.#takeOver()));
+    await (this.#thread ??= this.#start(() => this.#takeOver()));
   }
 
   async admit(signers: readonly DynamoDbSigner[]): Promise<void> {
@@ -122,7 +122,7 @@ class Late implements LateDynamoDb {
   }
 
   /** Runs orders that came before the thread existed first. */
-  async #begin(launch: () => Promise<EmbeddedDynamoDb>): Promise<EmbeddedDynamoDb> {
+  async #start(launch: () => Promise<EmbeddedDynamoDb>): Promise<EmbeddedDynamoDb> {
     const known = this.#signers;
     const started = await launch();
     if (this.#signers !== known) await started.admit(this.#signers);
@@ -152,7 +152,7 @@ class Late implements LateDynamoDb {
     socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
     try {
       const beside = { ...this.#options, port: 0, namedPort: this.#port };
-      const thread = await (this.#thread ??= this.#begin(() =>
+      const thread = await (this.#thread ??= this.#start(() =>
         startEmbeddedDynamoDb({ ...beside, signers: this.#signers }),
       ));
       if (socket.destroyed || this.#isClosed) return void socket.destroy();

@@ -103,7 +103,7 @@ export class DynamoDbTransactions {
         ...membersOf(fields),
         // Transactions read consistently, and are billed accordingly.
         ConsistentRead: true,
-        ...capacityWish(input),
+        ...capacityOption(input),
       });
     });
     const names: string[] = [];
@@ -165,7 +165,7 @@ export class DynamoDbTransactions {
     if (kind === 'ConditionCheck' && typeof fields['ConditionExpression'] !== 'string') {
       throw validationError('The ConditionExpression of a ConditionCheck must be given');
     }
-    const checked = this.#engine.check(operation, { ...fields, ...capacityWish(input) });
+    const checked = this.#engine.check(operation, { ...fields, ...capacityOption(input) });
     const table = await this.#engine.table(String(checked['TableName']));
     return { kind, operation, checked, returnOld: readReturnOld(fields), table, key: keyOf(table, checked) };
   }
@@ -229,9 +229,9 @@ function cancelled(reasons: readonly Reason[]): DynamoDbError {
   );
 }
 
-function capacityWish(input: JsonObject): JsonObject {
-  const wish = input['ReturnConsumedCapacity'];
-  return wish === undefined ? {} : { ReturnConsumedCapacity: wish };
+function capacityOption(input: JsonObject): JsonObject {
+  const mode = input['ReturnConsumedCapacity'];
+  return mode === undefined ? {} : { ReturnConsumedCapacity: mode };
 }
 
 /** A transaction bills each item twice: prepare and commit. */

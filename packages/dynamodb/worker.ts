@@ -2,7 +2,7 @@
  * Thread of the embedded DynamoDB: engine and HTTP server, off the gateway's event loop. Started by
  * embedded-dynamodb.ts only.
  */
-import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
+import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import module from 'node:module';
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -61,41 +61,44 @@ const CONSUMED_EVERY_MS = 250;
 async function start(
   data: DynamoDbWorkerData,
   callers: Callers,
-  say: (message: DynamoDbWorkerMessage) => void,
+  post: (message: DynamoDbWorkerMessage) => void,
 ): Promise<Running> {
   const clock = followClock(data.clockOffset);
   const engine = await DynamoDbEngine.open({
     clock,
     directory: data.directory,
-    onChanges: (changes) => say({ kind: 'changes', changes }),
+    onChanges: (changes) => post({ kind: 'changes', changes }),
   });
   let port = data.port;
-  const report = (error: unknown): void => say({ kind: 'fault', message: describe(error) });
+  const report = (error: unknown): void => post({ kind: 'fault', message: describe(error) });
   const { directory } = data;
-  let isToldSoon = false;
+  let isReportedSoon = false;
   const meter = new CapacityMeter(() => {
-    if (isToldSoon) return;
-    isToldSoon = true;
+    if (isReportedSoon) return;
+    isReportedSoon = true;
     setTimeout(() => {
-      isToldSoon = false;
-      say({ kind: 'consumed', tables: meter.tables });
+      isReportedSoon = false;
+      post({ kind: 'consumed', tables: meter.tables });
     }, CONSUMED_EVERY_MS).unref();
   });
   const front = { engine, meter, clock, callers, directory, report, port: () => data.namedPort ?? port };
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, ...KEPT_ALIVE }, (request, response) => {
-    serveDynamoDb(request, response, front).catch((error: unknown) => {
-      report(error);
-      response.destroy();
-    });
-  });
-  readBeforeIdleEnds(server);
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, ...KEEP_ALIVE_OPTIONS },
+    (request, response) => {
+      serveDynamoDb(request, response, front).catch((error: unknown) => {
+        report(error);
+        response.destroy();
+      });
+    },
+  );
+  readPendingBeforeIdleClose(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: '127.0.0.1', port, reusePort: data.sharesPort }, resolve);
   });
   const address = server.address();
   if (typeof address === 'object' && address !== null) port = address.port;
-  say({ kind: 'listening', port });
+  post({ kind: 'listening', port });
   return {
     follow: (tables) => engine.follow(tables),
     async close() {
@@ -111,13 +114,13 @@ type Running = { follow(tables: readonly string[]): void; close(): Promise<void>
 
 /** Knows the secrets itself; policies are judged by the gateway's thread. */
 class KnownCallers implements Callers {
-  readonly #say: (message: DynamoDbWorkerMessage) => void;
+  readonly #post: (message: DynamoDbWorkerMessage) => void;
   readonly #open = new Map<number, (refusal: string | undefined) => void>();
   #signers: ReadonlyMap<string, DynamoDbSigner> = new Map();
   #asked = 0;
 
-  constructor(signers: readonly DynamoDbSigner[], say: (message: DynamoDbWorkerMessage) => void) {
-    this.#say = say;
+  constructor(signers: readonly DynamoDbSigner[], post: (message: DynamoDbWorkerMessage) => void) {
+    this.#post = post;
     this.#know(signers);
   }
 
@@ -134,7 +137,7 @@ class KnownCallers implements Callers {
     const number = this.#asked;
     return new Promise((resolve) => {
       this.#open.set(number, resolve);
-      this.#say({ kind: 'question', number, question });
+      this.#post({ kind: 'question', number, question });
     });
   }
 
@@ -145,7 +148,7 @@ class KnownCallers implements Callers {
 
   replace(signers: readonly DynamoDbSigner[]): void {
     this.#know(signers);
-    this.#say({ kind: 'admitted' });
+    this.#post({ kind: 'admitted' });
   }
 
   #know(signers: readonly DynamoDbSigner[]): void {
@@ -165,11 +168,11 @@ function describe(error: unknown): string {
 
 if (parentPort !== null) {
   const port = parentPort;
-  const say = (message: DynamoDbWorkerMessage): void => port.postMessage(message);
+  const post = (message: DynamoDbWorkerMessage): void => port.postMessage(message);
   try {
     const data = workerData as DynamoDbWorkerData;
-    const callers = new KnownCallers(data.signers, say);
-    const running = await start(data, callers, say);
+    const callers = new KnownCallers(data.signers, post);
+    const running = await start(data, callers, post);
     keepCompiledCode();
     port.on('message', (order: DynamoDbWorkerOrder) => {
       if (order.kind === 'signers') callers.replace(order.signers);
@@ -178,13 +181,13 @@ if (parentPort !== null) {
       else
         running
           .close()
-          .catch((error: unknown) => say({ kind: 'fault', message: describe(error) }))
+          .catch((error: unknown) => post({ kind: 'fault', message: describe(error) }))
           .finally(() => {
-            say({ kind: 'closed' });
+            post({ kind: 'closed' });
             port.close();
           });
     });
   } catch (error) {
-    say({ kind: 'not-started', ...storageFaultOf(error) });
+    post({ kind: 'not-started', ...storageFaultOf(error) });
   }
 }

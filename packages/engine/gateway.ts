@@ -13,7 +13,7 @@ import type { Reply } from '../core/exchange.ts';
 import type { InspectOptions } from '../lambda/debugging.ts';
 import type { FunctionLogLine } from '../lambda/log-line.ts';
 import type { LogSink } from '../core/ports.ts';
-import type { TokenWish } from '../cognito/issuer.ts';
+import type { TokenOptions } from '../cognito/issuer.ts';
 import type { SharedPorts } from '../server/port-plan.ts';
 import type { KeyPair } from '../kernel/files/identity-file.ts';
 import type { AwsEndpoints } from '../kernel/calls/service-client.ts';
@@ -24,7 +24,7 @@ import type { NeededSettings, Settings } from './start-settings.ts';
  * Options of a start by a program. Those of `Settings` are options of the command line, described in
  * start-options.ts.
  */
-export type GivenOptions = Settings & {
+export type ProgramOptions = Settings & {
   readonly stage: string;
   /** Of stacks that name no region and no account. */
   readonly region: string;
@@ -47,7 +47,7 @@ export type GivenOptions = Settings & {
   /** Folder of gatewright.identities.yml and `.gatewright/`. */
   readonly directory: string;
   /** Where osls's output is kept for the next start; absent = below `.gatewright/`. */
-  readonly keptIn?: string;
+  readonly cacheFolder?: string;
   /** Name for the command line; absent = known only in its own folder. */
   readonly announced?: Announced;
   readonly adminKey: KeyPair;
@@ -92,7 +92,7 @@ export type GivenOptions = Settings & {
   readonly onReload: (event: ReloadNotice) => void;
 };
 
-export type GatewayOptions = GivenOptions & NeededSettings;
+export type GatewayOptions = ProgramOptions & NeededSettings;
 
 /** Result of a change to a function's source or a template. */
 export type ReloadNotice =
@@ -151,8 +151,8 @@ export interface Gateway {
   inject(request: InjectedRequest): Promise<Reply>;
   /** Variables with the addresses for programs and SDKs; once it listens. */
   environment(): Readonly<Record<string, string>>;
-  /** A token of the local issuer. @throws WishRefused */
-  mint(wish: TokenWish): Promise<string>;
+  /** A token of the local issuer. @throws InvalidRequest */
+  mint(options: TokenOptions): Promise<string>;
   /** @throws StartError PORT_IN_USE */
   listen(): Promise<Listening>;
   /** Ends within two seconds. */

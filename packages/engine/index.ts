@@ -26,7 +26,7 @@ export type { DaemonAddress } from '../kernel/calls/daemon-address.ts';
 export type { InspectedApi, InspectedRoute } from '../control/inspect-apis.ts';
 export type { ApiListing, ApiRoutes } from '../control/list-apis.ts';
 export type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
-export type { Gateway, GatewayOptions, GivenOptions, InjectedRequest, Listening } from './gateway.ts';
+export type { Gateway, GatewayOptions, ProgramOptions, InjectedRequest, Listening } from './gateway.ts';
 export type { RecordState, RequestDetail, RequestRow } from '../console/records/model.ts';
 export type {
   Circumstances,
@@ -42,7 +42,7 @@ export type { AccessBook } from '../console/endpoints/show-access.ts';
 export type { AccessQuestion, AccessReply, ShownAccess } from '../console/endpoints/access-model.ts';
 export type { Isolation } from '../core/stack/function.ts';
 export type { Flags, LoadFlags, Settings } from './start-settings.ts';
-export type { TokenWish } from '../cognito/issuer.ts';
+export type { TokenOptions } from '../cognito/issuer.ts';
 export type { HandlerSource } from '../lambda/handler-sources.ts';
 export type { FunctionDefinition } from '../core/stack/function.ts';
 export type { SharedPorts } from '../server/port-plan.ts';

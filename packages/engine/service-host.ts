@@ -11,7 +11,7 @@ import type { EventSource, HandTarget } from '../kernel/event-rows.ts';
 import { Feed } from '../kernel/feed.ts';
 import { ItemFeed } from '../kernel/item-feed.ts';
 import { StateFileError } from '../kernel/files/state-file.ts';
-import type { KeptEntries } from '../kernel/kept-entries.ts';
+import type { StoredEntries } from '../kernel/stored-entries.ts';
 import { Schedules } from '../kernel/schedules.ts';
 import type {
   Front,
@@ -38,7 +38,7 @@ type ServiceHostOptions = {
   readonly isElsewhere: (service: string) => boolean;
   readonly accountId: string;
   /** Entries that outlive the gateway. */
-  readonly kept: KeptEntries;
+  readonly kept: StoredEntries;
   readonly writtenObject: WrittenObjects;
   readonly http: HttpClient;
   readonly report: (message: string) => void;

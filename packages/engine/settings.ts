@@ -14,7 +14,7 @@ export type Form<T> = {
   /** Adds one text to the value before; undefined = invalid. */
   readonly read: (text: string, before: T) => T | undefined;
   /** What to write instead; a sentence. */
-  readonly says: string;
+  readonly expected: string;
 };
 
 export type StartOption = {
@@ -25,9 +25,9 @@ export type StartOption = {
   /** Adds a text to the value before; undefined = invalid. Absent = any text. */
   readonly read?: (text: string, before: never) => unknown;
   /** What to write instead; a sentence. */
-  readonly says?: string;
+  readonly expected?: string;
   /** Default; absent = none, or as described in `what`. */
-  readonly usual?: unknown;
+  readonly defaultValue?: unknown;
   /** The default in help, where the value does not show it. */
   readonly shown?: string;
   /** Whether it may be given several times. */
@@ -54,52 +54,57 @@ const assumptions = Object.entries(ASSUMPTIONS).map(([name, values]) => `${name}
 export const FORMS = {
   account: {
     read: (text: string) => (isAccountId(text) ? text : undefined),
-    says: 'An account has 12 digits.',
+    expected: 'An account has 12 digits.',
   },
-  assumption: { read: readAssumption, says: `Write it as NAME=VALUE, one of: ${assumptions.join(', ')}.` },
+  assumption: {
+    read: readAssumption,
+    expected: `Write it as NAME=VALUE, one of: ${assumptions.join(', ')}.`,
+  },
   concurrency: {
     read: readConcurrency,
-    says: 'Write how many events all functions may run at a time, from 1 to 100000.',
+    expected: 'Write how many events all functions may run at a time, from 1 to 100000.',
   },
   isolation: {
     read: readIsolation,
-    says: 'Write thread, process, or names of Node.js functions that get a process of their own: resize,orders.',
+    expected:
+      'Write thread, process, or names of Node.js functions that get a process of their own: resize,orders.',
   },
   issuer: {
     read: readStandIn,
-    says: 'Write it as URL=local, the issuer as authorizers name it: https://example.eu.auth0.com/=local.',
+    expected:
+      'Write it as URL=local, the issuer as authorizers name it: https://example.eu.auth0.com/=local.',
   },
   name: {
     read: (text: string) => (isGatewayName(text) ? text : undefined),
-    says: 'A name has 1 to 64 letters, digits, _, - and dots.',
+    expected: 'A name has 1 to 64 letters, digits, _, - and dots.',
   },
-  names: { read: readNames, says: 'Write host names, separated by commas.' },
-  onOff: { read: readOnOff, says: 'Write on or off.' },
-  pair: { read: readPair, says: 'Write it as NAME=VALUE.' },
-  port: { read: readPort, says: 'A port is a number from 0 to 65535; 0 picks a free one.' },
+  names: { read: readNames, expected: 'Write host names, separated by commas.' },
+  onOff: { read: readOnOff, expected: 'Write on or off.' },
+  pair: { read: readPair, expected: 'Write it as NAME=VALUE.' },
+  port: { read: readPort, expected: 'A port is a number from 0 to 65535; 0 picks a free one.' },
   quota: {
     read: raiseQuota,
-    says: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
+    expected: `Write it as NAME=NUMBER, not below AWS’s default, of: ${RAISABLE_QUOTAS.join(', ')}. AWS raises no other quota.`,
   },
-  records: { read: readRecordCount, says: `A number from 0 (none are kept) to ${MAX_RECORDS}.` },
+  records: { read: readRecordCount, expected: `A number from 0 (none are kept) to ${MAX_RECORDS}.` },
   region: {
     read: (text: string) => (isRegion(text) ? text : undefined),
-    says: 'A region is written like eu-central-1.',
+    expected: 'A region is written like eu-central-1.',
   },
-  services: { read: readServiceNames, says: 'Write services by their names in ARNs: sns,s3.' },
-  size: { read: readSize, says: 'Write an amount of memory like 64MB or 2GB.' },
-  span: { read: readSpan, says: 'Write a duration like 500ms, 30s, 2m or 1h.' },
+  services: { read: readServiceNames, expected: 'Write services by their names in ARNs: sns,s3.' },
+  size: { read: readSize, expected: 'Write an amount of memory like 64MB or 2GB.' },
+  span: { read: readSpan, expected: 'Write a duration like 500ms, 30s, 2m or 1h.' },
   stage: {
     read: (text: string) => (/^[A-Za-z0-9_-]{1,128}$/.test(text) ? text : undefined),
-    says: 'A stage name has 1 to 128 letters, digits, _ and -.',
+    expected: 'A stage name has 1 to 128 letters, digits, _ and -.',
   },
   vpcEndpoint: {
     read: readVpcEndpoint,
-    says: 'Write it as vpce-0123456789abcdef0=vpc-0123456789abcdef0.',
+    expected: 'Write it as vpce-0123456789abcdef0=vpc-0123456789abcdef0.',
   },
   vpcLink: {
     read: readVpcLink,
-    says: 'Write it as NAME=URL or NAME=URL,URL; the name is the ConnectionId.',
+    expected: 'Write it as NAME=URL or NAME=URL,URL; the name is the ConnectionId.',
   },
 };
 

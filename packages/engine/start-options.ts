@@ -2,9 +2,9 @@
  * Every option of a start, once. A row makes the option of the command line, of settings files with their
  * JSON Schema and of the Serverless plug-in, the reference page, and their types.
  */
-import { RAISABLE_QUOTAS, USUAL_QUOTAS } from '../control/api-quotas.ts';
-import { USUAL_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
-import { WHOLE_PER_SECOND } from '../console/records/sampling.ts';
+import { RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../control/api-quotas.ts';
+import { DEFAULT_ASSUMPTIONS } from '../core/deployment/assumptions.ts';
+import { FULL_RECORDS_PER_SECOND } from '../console/records/sampling.ts';
 import { FORMS } from './settings.ts';
 import type { StartOption } from './settings.ts';
 
@@ -41,7 +41,7 @@ export const START_OPTIONS = {
     loads: true,
     sets: 'parameters',
     what: 'parameter of a template or of serverless.yml',
-    usual: NO_PAIRS,
+    defaultValue: NO_PAIRS,
     shown: 'none',
   },
   'env-file': {
@@ -50,14 +50,14 @@ export const START_OPTIONS = {
     what: 'variables for ${env:…} in serverless.yml; functions do not see them',
   },
   strict: {
-    usual: false,
+    defaultValue: false,
     loads: true,
     plugin: 'option',
     sets: 'strict',
     what: 'fail if anything cannot be served or enforced, instead of warning',
   },
   'allow-unguarded': {
-    usual: false,
+    defaultValue: false,
     loads: true,
     plugin: 'setting',
     sets: 'allowUnguarded',
@@ -66,7 +66,7 @@ export const START_OPTIONS = {
   port: {
     takes: '<number>',
     ...FORMS.port,
-    usual: 3000,
+    defaultValue: 3000,
     plugin: 'option',
     sets: 'port',
     what: 'port of the first API; others use the next ports; 0 = any free',
@@ -74,14 +74,14 @@ export const START_OPTIONS = {
   'control-port': {
     takes: '<number>',
     ...FORMS.port,
-    usual: 4000,
+    defaultValue: 4000,
     plugin: 'option',
     sets: 'controlPort',
     what: 'port of the AWS APIs and the local issuer',
   },
   host: {
     takes: '<address>',
-    usual: '127.0.0.1',
+    defaultValue: '127.0.0.1',
     plugin: 'option',
     sets: 'host',
     what: 'address of the API ports; the control port stays on loopback',
@@ -93,18 +93,18 @@ export const START_OPTIONS = {
     plugin: 'option',
     sets: 'allowHosts',
     what: 'additional Host name to accept, for a tunnel or proxy',
-    usual: NO_TEXTS,
+    defaultValue: NO_TEXTS,
     shown: 'none',
   },
   tls: {
-    usual: false,
+    defaultValue: false,
     plugin: 'option',
     sets: 'tls',
     what: 'serve HTTPS and WSS with the local CA of `gatewright certs`',
   },
   dynamodb: {
     takes: '<embedded|url>',
-    usual: 'embedded',
+    defaultValue: 'embedded',
     plugin: 'option',
     what: 'the embedded DynamoDB, or the address of another',
   },
@@ -116,7 +116,7 @@ export const START_OPTIONS = {
   aws: {
     takes: '<services>',
     ...FORMS.services,
-    usual: NO_TEXTS,
+    defaultValue: NO_TEXTS,
     shown: 'none',
     plugin: 'setting',
     what: 'services that integrations call at AWS, such as sns,s3; others are recorded',
@@ -128,7 +128,7 @@ export const START_OPTIONS = {
     plugin: 'setting',
     sets: 'localIssuers',
     what: 'issuer to serve locally, such as https://example.eu.auth0.com/=local',
-    usual: NO_TEXTS,
+    defaultValue: NO_TEXTS,
     shown: 'none',
   },
   'vpc-link': {
@@ -138,7 +138,7 @@ export const START_OPTIONS = {
     plugin: 'setting',
     sets: 'vpcLinks',
     what: 'address of a VPC link; several addresses, separated by commas, take turns',
-    usual: NO_LINKS,
+    defaultValue: NO_LINKS,
     shown: 'none',
   },
   'vpc-endpoint': {
@@ -148,13 +148,13 @@ export const START_OPTIONS = {
     plugin: 'setting',
     sets: 'vpcEndpoints',
     what: 'VPC of an endpoint of private APIs, for aws:SourceVpc',
-    usual: NO_ENDPOINTS,
+    defaultValue: NO_ENDPOINTS,
     shown: 'none',
   },
   /** A program that omits it enforces no roles. */
   roles: {
     ...ON_OFF,
-    usual: true,
+    defaultValue: true,
     shown: 'on',
     plugin: 'setting',
     sets: 'roles',
@@ -167,7 +167,7 @@ export const START_OPTIONS = {
     plugin: 'setting',
     sets: 'assumptions',
     what: 'behavior to assume where AWS does not document it; docs/parity.md lists them',
-    usual: USUAL_ASSUMPTIONS,
+    defaultValue: DEFAULT_ASSUMPTIONS,
     shown: 'see that page',
   },
   'account-quota': {
@@ -177,7 +177,7 @@ export const START_OPTIONS = {
     plugin: 'setting',
     sets: 'accountQuotas',
     what: `raised quota of the AWS account: ${RAISABLE_QUOTAS.join(', ')}`,
-    usual: USUAL_QUOTAS,
+    defaultValue: DEFAULT_QUOTAS,
     shown: 'AWS’s defaults',
   },
   /**
@@ -186,7 +186,7 @@ export const START_OPTIONS = {
    */
   'account-throttle': {
     ...ON_OFF,
-    usual: false,
+    defaultValue: false,
     shown: 'off',
     plugin: 'setting',
     sets: 'accountThrottle',
@@ -195,7 +195,7 @@ export const START_OPTIONS = {
   'usage-lag': {
     takes: '<span>',
     ...FORMS.span,
-    usual: 0,
+    defaultValue: 0,
     shown: '0s',
     plugin: 'setting',
     sets: 'usageLagMs',
@@ -240,7 +240,7 @@ export const START_OPTIONS = {
     what: 'concurrent events of all functions before Lambda throttles (default: 1000)',
   },
   cold: {
-    usual: false,
+    defaultValue: false,
     plugin: 'setting',
     sets: 'cold',
     what: 'run every event in a new instance (cold start)',
@@ -263,48 +263,48 @@ export const START_OPTIONS = {
   record: {
     takes: '<number>',
     ...FORMS.records,
-    usual: 2_000,
+    defaultValue: 2_000,
     plugin: 'option',
     sets: 'record',
     what: 'number of requests and messages kept for `requests` and `explain`; 0 = none',
     none: 'record nothing',
   },
   'record-all': {
-    usual: false,
+    defaultValue: false,
     plugin: 'setting',
     sets: 'recordAll',
-    what: `record every success, not a sample above ${WHOLE_PER_SECOND} per second`,
+    what: `record every success, not a sample above ${FULL_RECORDS_PER_SECOND} per second`,
   },
   'cache-memory': {
     takes: '<size>',
     ...FORMS.size,
-    usual: 256 * 1024 ** 2,
+    defaultValue: 256 * 1024 ** 2,
     shown: '256MB',
     plugin: 'setting',
     sets: 'cacheMemoryBytes',
     what: "memory of each stage's response cache, up to its cluster size (64MB, 2GB)",
   },
   metrics: {
-    usual: false,
+    defaultValue: false,
     plugin: 'setting',
     sets: 'metrics',
     what: 'write CloudWatch metrics of every request to .gatewright/logs/metrics.log',
   },
   reload: {
-    usual: true,
+    defaultValue: true,
     plugin: 'option',
     sets: 'reload',
     what: 'do not reload when templates or function sources change',
   },
-  verbose: { usual: false, what: 'list everything that is not served or enforced as at AWS' },
-  open: { usual: false, isOfOneRun: true, what: 'open the console in the browser' },
+  verbose: { defaultValue: false, what: 'list everything that is not served or enforced as at AWS' },
+  open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },
   profile: {
-    usual: false,
+    defaultValue: false,
     isOfOneRun: true,
     what: 'write a CPU profile and heap summary to .gatewright/profiles at exit',
   },
   json: {
-    usual: false,
+    defaultValue: false,
     isOfOneRun: true,
     what: 'print one JSON line when ready; logs go to stderr',
   },

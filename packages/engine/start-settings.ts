@@ -10,7 +10,7 @@ export type ValueOf<Row> = Row extends { readonly read: (text: string, before: n
   : Row extends { readonly takes: string }
     ? string
     : boolean;
-type Said<Name extends OptionName> =
+type GivenValue<Name extends OptionName> =
   ValueOf<Rows[Name]> | (Rows[Name] extends { readonly none: string } ? false : never);
 
 /** `usage-lag` → `usageLag`, as the parser of the command line names options. */
@@ -18,12 +18,12 @@ type Camel<Text extends string> = Text extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<Camel<Rest>>}`
   : Text;
 type Having<Part> = { [Name in OptionName]: Rows[Name] extends Part ? Name : never }[OptionName];
-type Always = Having<{ readonly usual: unknown }>;
+type Always = Having<{ readonly defaultValue: unknown }>;
 
 /** The parser's result for these options. */
 export type Flags<Names extends OptionName = OptionName> = {
-  readonly [Name in Names & Always as Camel<Name>]: Said<Name>;
-} & { readonly [Name in Exclude<Names, Always> as Camel<Name>]?: Said<Name> };
+  readonly [Name in Names & Always as Camel<Name>]: GivenValue<Name>;
+} & { readonly [Name in Exclude<Names, Always> as Camel<Name>]?: GivenValue<Name> };
 export type LoadFlags = Flags<Having<{ readonly loads: true }>>;
 
 type Target<Name extends OptionName> = Rows[Name] extends { readonly sets: infer Part extends string }
@@ -32,12 +32,12 @@ type Target<Name extends OptionName> = Rows[Name] extends { readonly sets: infer
 
 /** Options that are members of `GatewayOptions`, unchanged. */
 export type Settings = {
-  readonly [Name in Having<{ readonly sets: string }> as Target<Name>]?: Said<Name>;
+  readonly [Name in Having<{ readonly sets: string }> as Target<Name>]?: GivenValue<Name>;
 };
 
 /** Those that have a default. */
-type UsualSettings = {
-  readonly [Name in Having<{ readonly sets: string }> & Always as Target<Name>]: Said<Name>;
+type DefaultSettings = {
+  readonly [Name in Having<{ readonly sets: string }> & Always as Target<Name>]: GivenValue<Name>;
 };
 
 const isName = (name: string): name is OptionName => Object.hasOwn(START_OPTIONS, name);
@@ -89,7 +89,7 @@ const NEEDED = [
   'reload',
 ] as const;
 
-export type NeededSettings = Pick<UsualSettings, Target<(typeof NEEDED)[number]>>;
+export type NeededSettings = Pick<DefaultSettings, Target<(typeof NEEDED)[number]>>;
 
 /** Defaults of the command line. */
-export const NEEDED_SETTINGS = toSettings(NEEDED, (_, { usual }) => usual) as NeededSettings;
+export const NEEDED_SETTINGS = toSettings(NEEDED, (_, { defaultValue }) => defaultValue) as NeededSettings;

@@ -1,7 +1,7 @@
 /** The record that a destination or a dead-letter queue gets of an event (docs/aws §18.1). */
 import type { InvocationResult } from '../core/ports.ts';
 
-export type EndOfEvent = {
+export type EventEnd = {
   readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
   /** Of the last try; absent if there was none. */
   readonly result?: InvocationResult;
@@ -16,7 +16,7 @@ type EndedEvent = {
 };
 
 /** "Destination record": the request and its outcome. */
-export function destinationRecord(event: EndedEvent, end: EndOfEvent, nowEpochMs: number): object {
+export function destinationRecord(event: EndedEvent, end: EventEnd, nowEpochMs: number): object {
   const { id, arn, qualifier = '$LATEST', payload, tries } = event;
   return {
     version: '1.0',
@@ -57,7 +57,7 @@ export function versionOf({ executedVersion = '$LATEST' }: { readonly executedVe
 /** Of a dead-letter queue: "RequestID, ErrorCode, ErrorMessage: the first 1 KB". */
 export function failureAttributes(
   requestId: string,
-  { result }: EndOfEvent,
+  { result }: EventEnd,
 ): Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>> {
   const message = result?.kind === 'failed' ? result.errorMessage : 'the event did not run in time';
   const isThrottled = result?.kind === 'refused' && result.reason === 'throttled';

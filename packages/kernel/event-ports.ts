@@ -1,8 +1,8 @@
 /** What event sources share: access to functions, the clock, each other and the log. */
 import type { MessageAttribute } from './delivery/queue-model.ts';
-import type { Clock, InvocationWishes, Invoker, Random } from '../core/ports.ts';
+import type { Clock, InvokeOptions, Invoker, Random } from '../core/ports.ts';
 import type { Agenda } from './agenda.ts';
-import type { KeptEntries } from './kept-entries.ts';
+import type { StoredEntries } from './stored-entries.ts';
 import type { Work } from './work.ts';
 
 export type EventPorts = {
@@ -11,7 +11,7 @@ export type EventPorts = {
   readonly agenda: Agenda;
   readonly random: Random;
   readonly work: Work;
-  readonly kept: KeptEntries;
+  readonly kept: StoredEntries;
   readonly report: (message: string) => void;
 };
 
@@ -33,7 +33,7 @@ export type Delivery = {
   readonly detailType?: string;
   readonly resources?: readonly string[];
   /** Where the target is a function: options of the invocation. */
-  readonly wishes?: InvocationWishes | undefined;
+  readonly options?: InvokeOptions | undefined;
 };
 
 export type DeliveryOutcome =

@@ -81,12 +81,12 @@ export async function tryBatch<Item>(
   isOver: () => boolean,
 ): Promise<TriedBatch<Item> | undefined> {
   const { rules, source, ports } = at;
-  const { fresh, old } = await giveUpOld(given, dueMs, at);
+  const { fresh, old } = await failExpired(given, dueMs, at);
   if (fresh.records.length === 0) return { over: old, left: [], againAt: undefined, endedMs: dueMs };
-  const beganMs = ports.clock.monotonicMs();
+  const startedMs = ports.clock.monotonicMs();
   const result = await invoke(fresh, at);
   if (isOver()) return undefined;
-  const endedMs = dueMs + Math.max(0, ports.clock.monotonicMs() - beganMs);
+  const endedMs = dueMs + Math.max(0, ports.clock.monotonicMs() - startedMs);
   const { done, isCut } = judge(fresh, result, at);
   const over = [...old, ...fresh.records.slice(0, done)];
   const rest = { records: fresh.records.slice(done), tries: fresh.tries, runs: fresh.runs + 1 };
@@ -147,7 +147,7 @@ async function retry<Item>(
     return { over, left: halves.map((half) => ({ ...batch, records: half })), againAt: undefined, endedMs };
   }
   if (!isThrottled && tries >= maxRetries) {
-    await giveUp(batch, at, { condition: 'RetryAttemptsExhausted', result });
+    await failBatch(batch, at, { condition: 'RetryAttemptsExhausted', result });
     return { over: [...over, ...records], left: [], againAt: undefined, endedMs };
   }
   const again = { ...batch, tries: tries + (isThrottled ? 0 : 1) };
@@ -155,7 +155,7 @@ async function retry<Item>(
 }
 
 /** Drops records older than the mapping accepts or the stream keeps. */
-async function giveUpOld<Item>(
+async function failExpired<Item>(
   batch: Batch<Item>,
   dueMs: number,
   at: At<Item>,
@@ -164,11 +164,11 @@ async function giveUpOld<Item>(
   const limitMs = Math.min(rules.maxAgeMs ?? source.retentionMs, source.retentionMs);
   const old = batch.records.filter((record) => dueMs - source.arrivedAt(record) > limitMs);
   if (old.length === 0) return { fresh: batch, old };
-  await giveUp({ ...batch, records: old }, at, { condition: 'RecordAgeExceeded', result: undefined });
+  await failBatch({ ...batch, records: old }, at, { condition: 'RecordAgeExceeded', result: undefined });
   return { fresh: { ...batch, records: batch.records.slice(old.length) }, old };
 }
 
-async function giveUp<Item>(
+async function failBatch<Item>(
   { records, runs }: Batch<Item>,
   { rules, source, ports }: At<Item>,
   { condition, result }: { readonly condition: LossCondition; readonly result: InvocationResult | undefined },

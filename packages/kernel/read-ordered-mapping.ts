@@ -22,19 +22,19 @@ export function readOrderedMapping(reader: ResourceReader): OrderedMapping {
   if (reader.value('TumblingWindowInSeconds') !== undefined && reader.value('TumblingWindowInSeconds') !== 0)
     reader.unsupported('TumblingWindowInSeconds', 'the function gets batches without a window and its state');
   const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
-  const retries = reader.whole('MaximumRetryAttempts', -1, -1, 10_000);
-  const ageSeconds = reader.whole('MaximumRecordAgeInSeconds', -1, -1, 604_800);
+  const retries = reader.integer('MaximumRetryAttempts', -1, -1, 10_000);
+  const ageSeconds = reader.integer('MaximumRecordAgeInSeconds', -1, -1, 604_800);
   return {
     id: reader.resource.physicalId,
     definition: JSON.stringify(reader.resource.properties),
     functionName: name,
     qualifier,
-    batchSize: reader.whole('BatchSize', 100, 1, 10_000),
-    windowMs: reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300) * 1000,
+    batchSize: reader.integer('BatchSize', 100, 1, 10_000),
+    windowMs: reader.integer('MaximumBatchingWindowInSeconds', 0, 0, 300) * 1000,
     bisects: reader.flag('BisectBatchOnFunctionError', false),
     maxRetries: retries === -1 ? undefined : retries,
     maxAgeMs: ageSeconds === -1 ? undefined : ageSeconds * 1000,
-    parallel: reader.whole('ParallelizationFactor', 1, 1, 10),
+    parallel: reader.integer('ParallelizationFactor', 1, 1, 10),
     reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     filter: reader.attempt(
       'no record is delivered',

@@ -48,7 +48,7 @@ export class ResourceReader {
   }
 
   /** A whole number; some templates write them as texts. */
-  whole(path: string, usual: number, least: number, most: number): number {
+  integer(path: string, usual: number, least: number, most: number): number {
     const value = this.value(path);
     if (value === undefined) return usual;
     const number = typeof value === 'string' && value !== '' ? Number(value) : value;

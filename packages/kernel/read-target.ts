@@ -6,7 +6,7 @@ import { compileSchedule } from './delivery/schedule-expression.ts';
 import type { Schedule } from './delivery/schedule.ts';
 import { atPlace } from './delivery/value-match.ts';
 import type { ResourceReader } from './read-resource.ts';
-import { USUAL_TARGET } from './target-deliveries.ts';
+import { DEFAULT_TARGET } from './target-deliveries.ts';
 import type { EventTarget } from './target-deliveries.ts';
 
 const TARGET_SERVICES = ['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis'];
@@ -43,7 +43,7 @@ export function readTarget(
   return {
     arn,
     deadLetterArn: typeof deadLetterArn === 'string' ? deadLetterArn : undefined,
-    maxRetries: typeof retries === 'number' ? retries : USUAL_TARGET.maxRetries,
-    maxAgeMs: typeof age === 'number' ? age * 1000 : USUAL_TARGET.maxAgeMs,
+    maxRetries: typeof retries === 'number' ? retries : DEFAULT_TARGET.maxRetries,
+    maxAgeMs: typeof age === 'number' ? age * 1000 : DEFAULT_TARGET.maxAgeMs,
   };
 }

@@ -12,7 +12,7 @@ export type EventTarget = {
 };
 
 /** "By default, EventBridge retries sending the event for 24 hours and up to 185 times" */
-export const USUAL_TARGET = { maxRetries: 185, maxAgeMs: 86_400_000 } as const;
+export const DEFAULT_TARGET = { maxRetries: 185, maxAgeMs: 86_400_000 } as const;
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 600_000;
@@ -35,7 +35,7 @@ export class TargetDeliveries {
 
   deliver(target: EventTarget, body: string, delivery: Delivery, sourceArn: string): void {
     const now = this.#options.clock.nowEpochMs();
-    this.#track({ target, body, delivery, sourceArn, beganAt: now }, 0, now);
+    this.#track({ target, body, delivery, sourceArn, startedAt: now }, 0, now);
   }
 
   #track(one: One, retries: number, dueMs: number): void {
@@ -48,11 +48,11 @@ export class TargetDeliveries {
 
   async #try(one: One, retries: number, dueMs: number): Promise<void> {
     const { targets, agenda, report } = this.#options;
-    const { target, body, delivery, sourceArn, beganAt } = one;
+    const { target, body, delivery, sourceArn, startedAt } = one;
     const outcome = await targets.send(target.arn, body, delivery);
     if (outcome.kind === 'delivered') return;
     const at = dueMs + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, retries));
-    const mayTry = !outcome.isFinal && retries < target.maxRetries && at - beganAt <= target.maxAgeMs;
+    const mayTry = !outcome.isFinal && retries < target.maxRetries && at - startedAt <= target.maxAgeMs;
     if (mayTry && this.#waiting < MAX_WAITING) {
       this.#waiting += 1;
       agenda.at(at, (due) => {
@@ -80,5 +80,5 @@ type One = {
   readonly body: string;
   readonly delivery: Delivery;
   readonly sourceArn: string;
-  readonly beganAt: number;
+  readonly startedAt: number;
 };

@@ -83,7 +83,7 @@ export function requestIds(seed: string): (sequence: number) => string {
 /**
  * The id of one event, made on first use. It must not retain the instance, since records of requests keep it.
  */
-export function laterId(requestIdOf: (sequence: number) => string, sequence: number): RequestIdOf {
+export function lazyRequestId(requestIdOf: (sequence: number) => string, sequence: number): RequestIdOf {
   return () => requestIdOf(sequence);
 }
 

@@ -31,7 +31,7 @@ const SEARCHES = /"(?:paths|baseUrl|rootDirs)"\s*:/;
 
 type Written = {
   /** Start of the build: files written since may be newer than what was read. */
-  readonly begunEpochMs: number;
+  readonly startedEpochMs: number;
   /** The gateway itself writes its files before it builds. */
   readonly runDirectory: string;
 };
@@ -40,7 +40,7 @@ type Written = {
 export function markBuild(
   metafile: Metafile,
   { absWorkingDir = '', ...options }: BuildOptions,
-  { begunEpochMs, runDirectory }: Written,
+  { startedEpochMs, runDirectory }: Written,
 ): BuildInputs | undefined {
   if (!isFoundByRule(options)) return undefined;
   const inputs = Object.entries(metafile.inputs).map(
@@ -51,7 +51,7 @@ export function markBuild(
       const stats = statOf(file);
       // An internal module of esbuild has no file.
       if (stats?.isFile() !== true) return false;
-      return file.startsWith(runDirectory) || !isFresh(file, stats, begunEpochMs);
+      return file.startsWith(runDirectory) || !isFresh(file, stats, startedEpochMs);
     });
   // Right after a save, reading a thousand package files is not worth it.
   if (!isSettled()) return undefined;

@@ -9,7 +9,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { DefinitionError } from '../core/errors.ts';
 import { BuildError, toBuildError } from './build-error.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
-import { readServiceBuild, refusedOptions } from './esbuild-options.ts';
+import { readServiceBuild, listRefusedOptions } from './esbuild-options.ts';
 import { findHandlerFile, type HandlerName, isTypeScript } from './handler-file.ts';
 import {
   checkImports,
@@ -19,7 +19,7 @@ import {
   readImports,
 } from './handler-imports.ts';
 import type { HandlerCode } from './instance-start.ts';
-import { KeptBuilds } from './kept-builds.ts';
+import { BuildCache } from './build-cache.ts';
 import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { RepeatedBuild } from './repeated-build.ts';
@@ -63,7 +63,7 @@ export class FunctionBuild {
   readonly #definition: FunctionDefinition;
   readonly #bundles: string;
   readonly #compileCache: string;
-  readonly #kept: KeptBuilds;
+  readonly #cache: BuildCache;
   readonly #isDebugged: boolean;
   #repeated: RepeatedBuild | undefined;
   #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
@@ -84,7 +84,7 @@ export class FunctionBuild {
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
     this.#compileCache = compileCache;
-    this.#kept = new KeptBuilds(join(dirname(compileCache), 'builds'), runDirectory);
+    this.#cache = new BuildCache(join(dirname(compileCache), 'builds'), runDirectory);
     this.#runDirectory = runDirectory;
     const { code } = definition;
     if (code.kind === 'archive') this.#packed = code.packed;
@@ -146,7 +146,7 @@ export class FunctionBuild {
     const { file, name, options } = this.#locate();
     const definition = this.#definition;
     if (options === undefined) {
-      const imports = await readImports(file, this.#taskRoot, this.#kept);
+      const imports = await readImports(file, this.#taskRoot, this.#cache);
       return checkImports(imports, definition, []);
     }
     const place = { ...definition.place, property: 'Handler' };
@@ -171,7 +171,7 @@ export class FunctionBuild {
   }
 
   /** A build setting of the service that is not applied, and the consequence; undefined if all are. */
-  get unhonoured(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
+  get unsupportedSettings(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
     const { code, place } = this.#definition;
     if (this.#packed !== undefined)
       return this.#packedInstead === undefined
@@ -190,7 +190,7 @@ export class FunctionBuild {
 
   #refusedSettings(): DefinitionError | undefined {
     const { code, place } = this.#definition;
-    const refused = code.kind === 'directory' ? refusedOptions(code.esbuild ?? {}) : [];
+    const refused = code.kind === 'directory' ? listRefusedOptions(code.esbuild ?? {}) : [];
     if (refused.length === 0) return undefined;
     const message = `the gateway does not support these esbuild settings: ${refused.join('; ')}`;
     return new DefinitionError({ ...place, property: 'esbuild' }, message);
@@ -204,14 +204,14 @@ export class FunctionBuild {
       const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
       return { code: { kind: 'file', file: located.file }, sourceMaps, sources: undefined };
     }
-    const wish = { what: 'bundle', options };
+    const query = { what: 'bundle', options };
     // Another TypeScript version may emit other metadata.
     const isKept = metadata.kind !== 'emitted';
-    const kept = isKept && this.#repeated === undefined ? this.#kept.find(wish) : undefined;
+    const kept = isKept && this.#repeated === undefined ? this.#cache.find(query) : undefined;
     if (kept !== undefined) return this.#toBuilt(located, kept as Bundle);
     try {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
-      const begunEpochMs = Date.now();
+      const startedEpochMs = Date.now();
       // Entities and the like are named after their classes.
       this.#repeated ??= new RepeatedBuild({
         ...options,
@@ -223,7 +223,7 @@ export class FunctionBuild {
         map: outputFiles.find((output) => output.path.endsWith('.map'))?.text ?? '',
         sources: sourcesOf(Object.keys(metafile?.inputs ?? {}), this.#taskRoot),
       };
-      if (isKept) this.#keepLater(() => this.#kept.keep(wish, begunEpochMs, metafile, bundle));
+      if (isKept) this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
       return this.#toBuilt(located, bundle);
     } catch (error) {
       throw await toBuildError(error, this.#taskRoot);
@@ -257,7 +257,7 @@ export class FunctionBuild {
   ): Promise<{ readonly exports: readonly string[]; readonly imports: readonly PackageImport[] }> {
     const asked = { ...options, format: 'esm', packages: 'external', sourcemap: false } as const;
     try {
-      return await this.#kept.make({ what: 'names', options: asked }, async () => {
+      return await this.#cache.make({ what: 'names', options: asked }, async () => {
         const { metafile = { inputs: {}, outputs: {} } } = await build(asked);
         const exports = Object.values(metafile.outputs).flatMap((output) => output.exports);
         return { made: { exports, imports: importsOf(metafile, this.#taskRoot) }, metafile };

@@ -52,6 +52,7 @@ export async function findBroken<T extends CheckedEntry>(
   };
   await Promise.all(entries.map(check));
   for (const { code } of entries)
-    if (code.unhonoured !== undefined) tolerance.note(code.unhonoured.error, code.unhonoured.consequence);
+    if (code.unsupportedSettings !== undefined)
+      tolerance.note(code.unsupportedSettings.error, code.unsupportedSettings.consequence);
   return { broken, refused: refusals };
 }

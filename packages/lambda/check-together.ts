@@ -1,9 +1,9 @@
 import { DefinitionError } from '../core/errors.ts';
-import { UNRESERVED_AT_LEAST, USUAL_CONCURRENCY } from './concurrency.ts';
+import { UNRESERVED_AT_LEAST, DEFAULT_CONCURRENCY } from './concurrency.ts';
 import { type FunctionDefinition, type Isolation, unknownNames } from '../core/stack/function.ts';
 import type { Tolerance } from '../core/errors.ts';
 
-type AskedOfAll = {
+type SharedQuestion = {
   readonly isolation?: Isolation | undefined;
   /** Concurrent events of all functions; undefined = AWS's 1,000. */
   readonly concurrency?: number | undefined;
@@ -12,7 +12,7 @@ type AskedOfAll = {
 /** @param file stands in for the place of an option that names an unknown function */
 export function checkTogether(
   functions: readonly FunctionDefinition[],
-  { isolation, concurrency = USUAL_CONCURRENCY }: AskedOfAll,
+  { isolation, concurrency = DEFAULT_CONCURRENCY }: SharedQuestion,
   file: string,
   tolerance: Tolerance,
 ): void {

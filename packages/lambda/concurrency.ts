@@ -7,7 +7,7 @@ import { totalmem } from 'node:os';
 import { type Refused, throttledByAccount, throttledByReservation } from './refused-start.ts';
 
 /** AWS's quota "Concurrent executions" (Lambda developer guide, "Lambda quotas"). */
-export const USUAL_CONCURRENCY = 1_000;
+export const DEFAULT_CONCURRENCY = 1_000;
 /**
  * Lambda keeps this much for functions without a reservation (developer guide, "Configuring reserved
  * concurrency").
@@ -25,7 +25,7 @@ export interface ConcurrencyMember {
   readonly size: number;
   /** Since when its longest idle instance has been idle, by `performance.now()`; undefined = none is. */
   readonly idleSince: number | undefined;
-  letOldestGo(): void;
+  releaseOldest(): void;
 }
 
 export class Concurrency {
@@ -38,7 +38,7 @@ export class Concurrency {
   #counted = 0;
   #takenSince = 0;
 
-  constructor(eventLimit = USUAL_CONCURRENCY, instanceLimit = machineInstances()) {
+  constructor(eventLimit = DEFAULT_CONCURRENCY, instanceLimit = machineInstances()) {
     this.#eventLimit = eventLimit;
     this.#instanceLimit = Math.min(eventLimit, instanceLimit);
   }
@@ -82,7 +82,7 @@ export class Concurrency {
   }
 
   makePlace(): void {
-    if (!this.#isBelowLimit()) this.#longestIdle()?.letOldestGo();
+    if (!this.#isBelowLimit()) this.#longestIdle()?.releaseOldest();
   }
 
   #isBelowLimit(): boolean {

@@ -77,7 +77,7 @@ export class StoppableDeadlines implements Deadlines {
     for (const { timer } of this.#waiting) clearTimeout(timer);
   }
 
-  goOn(): void {
+  resume(): void {
     if (this.#stoppedAt === undefined) return;
     this.#stood[0] = (this.#stood[0] ?? 0) + this.#monotonicMs() - this.#stoppedAt;
     this.#stood[1] = 0;

@@ -23,7 +23,7 @@ const LOOPBACK = '127.0.0.1';
  * Opens the inspector, or uses that of `node --inspect`.
  * @throws StartError PORT_IN_USE
  */
-export function openInspector({ port, breaks }: InspectOptions, tell: (message: string) => void): void {
+export function openInspector({ port, breaks }: InspectOptions, report: (message: string) => void): void {
   if (url() === undefined) open(port, LOOPBACK);
   const address = url();
   if (address === undefined)
@@ -32,7 +32,7 @@ export function openInspector({ port, breaks }: InspectOptions, tell: (message: 
       `port ${port} is in use; choose another with --inspect=PORT, or --inspect=0 for any free one`,
     );
   if (!breaks) return;
-  tell(`waiting for a debugger on ${new URL(address).host}`);
+  report(`waiting for a debugger on ${new URL(address).host}`);
   waitForDebugger();
 }
 
@@ -102,7 +102,7 @@ export class Debugging {
 
   close(): void {
     this.#session.disconnect();
-    this.#deadlines?.goOn();
+    this.#deadlines?.resume();
     // Otherwise the process would wait at its end for debuggers to detach.
     close();
   }
@@ -135,7 +135,7 @@ export class Debugging {
   #stopOrGoOn(): void {
     const isHeld = this.#held.size > 0 || [...this.#threads.values()].some((thread) => thread.isHeld);
     if (isHeld) this.#deadlines?.stop();
-    else this.#deadlines?.goOn();
+    else this.#deadlines?.resume();
   }
 
   #send({ sessionId }: Thread, method: string, params: object = {}): void {

@@ -94,7 +94,7 @@ type ServiceBuild = {
   readonly format: 'esm' | 'cjs';
 };
 
-export function refusedOptions(given: Readonly<Record<string, unknown>>): string[] {
+export function listRefusedOptions(given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (HONOURED.has(name) || WITHOUT_EFFECT.has(name)) return [];
     if (name in ONLY) return value === ONLY[name] ? [] : [`${name}: only ${String(ONLY[name])}`];

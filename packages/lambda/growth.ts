@@ -7,7 +7,7 @@ import { Line } from './line.ts';
 import { Patience } from './patience.ts';
 import { ServiceTime } from './service-time.ts';
 
-export interface Growing {
+export interface GrowingPool {
   readonly waiting: number;
   readonly size: number;
   readonly coming: number;
@@ -17,12 +17,12 @@ export interface Growing {
 }
 
 export class Growth {
-  readonly #pool: Growing;
+  readonly #pool: GrowingPool;
   readonly #patience: Patience;
   readonly #line: Line;
   readonly serviceTime = new ServiceTime();
 
-  constructor(pool: Growing, patience = new Patience(), line = new Line()) {
+  constructor(pool: GrowingPool, patience = new Patience(), line = new Line()) {
     this.#pool = pool;
     this.#patience = patience;
     this.#line = line;

@@ -1,13 +1,13 @@
 /** Faults of a handler, found before it is loaded: as findings, and in the words of Lambda's runtime. */
 import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
 
-type InLambdasWords = { readonly errorType: string; readonly errorMessage: string };
+type LambdaErrorText = { readonly errorType: string; readonly errorMessage: string };
 
 export class HandlerFault extends DefinitionError {
-  readonly told: InLambdasWords;
+  readonly lambdaError: LambdaErrorText;
 
-  constructor(place: DefinitionPlace, message: string, told: InLambdasWords) {
+  constructor(place: DefinitionPlace, message: string, lambdaError: LambdaErrorText) {
     super(place, message);
-    this.told = told;
+    this.lambdaError = lambdaError;
   }
 }

@@ -7,12 +7,12 @@ import { build, type BuildOptions, type Metafile } from 'esbuild';
 
 import { DefinitionError } from '../core/errors.ts';
 import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
-import type { KeptBuilds } from './kept-builds.ts';
+import type { BuildCache } from './build-cache.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import {
   explainMissing,
   findRuntimePackage,
-  isBroughtAlong,
+  isRuntimePackage,
   OWN_PACKAGES,
   packageNameOf,
 } from './runtime-packages.ts';
@@ -65,7 +65,7 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
 export async function readImports(
   file: string,
   directory: string,
-  kept: KeptBuilds,
+  kept: BuildCache,
 ): Promise<readonly PackageImport[]> {
   if (statSync(file).size > SOURCE_LIMIT_BYTES) return [];
   const options = {
@@ -106,7 +106,7 @@ export async function checkImports(
   for (const { specifier, importer, isCertain, steps } of imports) {
     const name = packageNameOf(specifier);
     if (missing.has(name) || isInstalled(name, importer) || isInLayers(name, definition)) continue;
-    if (isBroughtAlong(specifier, definition.runtime)) {
+    if (isRuntimePackage(specifier, definition.runtime)) {
       if (findRuntimePackage(specifier, OWN_PACKAGES) !== undefined) {
         borrowed.add(name);
         continue;

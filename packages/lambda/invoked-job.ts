@@ -1,29 +1,29 @@
 import { printLogLine } from './log-line.ts';
 import { type EventMessage, Job } from './job.ts';
-import type { Deadlines, Invocation, InvocationResult, InvocationWishes } from '../core/ports.ts';
+import type { Deadlines, Invocation, InvocationResult, InvokeOptions } from '../core/ports.ts';
 
 class InvokedJob extends Job {
-  readonly #wishes: InvocationWishes;
+  readonly #options: InvokeOptions;
 
   constructor(
     { payload, traceHeader, timeoutMs }: Invocation,
-    wishes: InvocationWishes,
+    options: InvokeOptions,
     settle: (result: InvocationResult) => void,
     deadlines: Deadlines,
   ) {
     super(payload, traceHeader, timeoutMs, settle, deadlines);
-    this.#wishes = wishes;
-    const { onLine } = wishes;
+    this.#options = options;
+    const { onLine } = options;
     if (onLine !== undefined) this.hear = (line) => onLine(printLogLine(line));
   }
 
   override get message(): EventMessage {
-    return messageOf(this.payload, this.#wishes);
+    return messageOf(this.payload, this.#options);
   }
 }
 
-export function messageOf(payload: string, wishes: InvocationWishes | undefined): EventMessage {
-  const { clientContext, invoked } = wishes ?? {};
+export function messageOf(payload: string, options: InvokeOptions | undefined): EventMessage {
+  const { clientContext, invoked } = options ?? {};
   const isPlain = clientContext === undefined && invoked === undefined;
   return isPlain ? payload : { event: payload, clientContext, invoked };
 }
@@ -33,8 +33,8 @@ export function makeJob(
   settle: (result: InvocationResult) => void,
   deadlines: Deadlines,
 ): Job {
-  const { payload, traceHeader, timeoutMs, wishes } = invocation;
-  return wishes === undefined
+  const { payload, traceHeader, timeoutMs, options } = invocation;
+  return options === undefined
     ? new Job(payload, traceHeader, timeoutMs, settle, deadlines)
-    : new InvokedJob(invocation, wishes, settle, deadlines);
+    : new InvokedJob(invocation, options, settle, deadlines);
 }

@@ -6,21 +6,21 @@ export type FindVersion = (functionName: string, qualifier: string) => InvokedVe
 
 /** Adds the version to the event, unless Lambda's own API has drawn it already for its answer. */
 export function withVersion<Event extends Invocation>(event: Event, find: FindVersion | undefined): Event {
-  const { functionName, qualifier = '', wishes } = event;
-  if (qualifier === '' || wishes?.invoked !== undefined) return event;
+  const { functionName, qualifier = '', options } = event;
+  if (qualifier === '' || options?.invoked !== undefined) return event;
   const invoked = find?.(functionName, qualifier);
   if (invoked === undefined) return event;
-  return { ...event, wishes: { clientContext: undefined, onLine: undefined, ...wishes, invoked } };
+  return { ...event, options: { clientContext: undefined, onLine: undefined, ...options, invoked } };
 }
 
 /** Adds the version to the result too, for records of finished events. */
-export function tellVersion(
+export function reportVersion(
   result: Promise<InvocationResult>,
-  { wishes }: Invocation,
+  { options }: Invocation,
 ): Promise<InvocationResult> {
-  const executedVersion = wishes?.invoked?.version;
+  const executedVersion = options?.invoked?.version;
   if (executedVersion === undefined) return result;
-  return result.then((told) =>
-    told.kind === 'returned' || told.kind === 'failed' ? { ...told, executedVersion } : told,
+  return result.then((outcome) =>
+    outcome.kind === 'returned' || outcome.kind === 'failed' ? { ...outcome, executedVersion } : outcome,
   );
 }

@@ -4,10 +4,10 @@
  * optimum.
  */
 
-import { LOOK_EVERY_MS } from './patience.ts';
+import { SAMPLE_EVERY_MS } from './patience.ts';
 
 /** Spans a whole look at the processors: without load, earlier looks have seen free processors. */
-const LEAST_MS = 2 * LOOK_EVERY_MS;
+const LEAST_MS = 2 * SAMPLE_EVERY_MS;
 
 export class Line {
   readonly #nowMs: () => number;
@@ -35,19 +35,19 @@ export class Line {
 
   /** More events wait than instances are starting. */
   stand(): void {
-    this.#goOn(1);
+    this.#resume(1);
   }
 
   /** No event waits and no instance is idle: with two callers of one instance this changes all the time. */
   pause(): void {
-    this.#goOn(0);
+    this.#resume(0);
   }
 
   rest(): void {
-    this.#goOn(-1);
+    this.#resume(-1);
   }
 
-  #goOn(rate: -1 | 0 | 1): void {
+  #resume(rate: -1 | 0 | 1): void {
     if (rate === this.#rate) return;
     this.#lostMs = this.#lostUntilNow();
     this.#sinceMs = this.#nowMs();

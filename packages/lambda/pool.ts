@@ -6,8 +6,8 @@ import { describeUnprepared, throttled } from './refused-start.ts';
 import { makeJob } from './invoked-job.ts';
 import { type Job, JobQueue, readFailure } from './job.ts';
 import { Concurrency, type ConcurrencyMember } from './concurrency.ts';
-import { type Growing, Growth } from './growth.ts';
-import { USUAL_PATIENCE_MS } from './patience.ts';
+import { type GrowingPool, Growth } from './growth.ts';
+import { DEFAULT_PATIENCE_MS } from './patience.ts';
 import type { PoolLimits } from './pool-limits.ts';
 import { StreamJob, type StreamStart } from './stream-job.ts';
 
@@ -21,7 +21,7 @@ const SAVING_MS = 500;
 
 const CLOSING: InvocationResult = { kind: 'refused', reason: 'throttled', message: 'the gateway is closing' };
 
-export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
+export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPool {
   readonly #limits: PoolLimits;
   readonly #prepare: () => Promise<InstanceProgram>;
   readonly #deadlines: Deadlines;
@@ -81,7 +81,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     return this.#idle[0]?.restingSince;
   }
 
-  letOldestGo(): void {
+  releaseOldest(): void {
     for (const oldest of this.#idle.splice(0, 1)) this.#letGo(oldest);
   }
 
@@ -156,13 +156,13 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   }
 
   onEnd(instance: Instance, jobs: readonly Job[], initFailure: string | undefined): void {
-    const wasTold = this.#ending.delete(instance);
+    const wasReported = this.#ending.delete(instance);
     this.#starting.delete(instance);
     this.#busy.delete(instance);
     const index = this.#idle.indexOf(instance);
     if (index >= 0) this.#idle.splice(index, 1);
     this.#queue.putBack(jobs);
-    if (initFailure !== undefined && !wasTold) this.#failInit(instance, initFailure);
+    if (initFailure !== undefined && !wasReported) this.#failInit(instance, initFailure);
     this.#dispatch();
     this.#limits.gate.leave(instance);
     if (!this.#isUsed) this.#onUnused?.();
@@ -198,7 +198,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
   retire(now: number): void {
     for (let since = this.idleSince; since !== undefined; since = this.idleSince) {
       if (now - since < (this.size > 1 ? IDLE_LIMIT_MS : LAST_IDLE_LIMIT_MS)) return;
-      this.letOldestGo();
+      this.releaseOldest();
     }
   }
 
@@ -238,7 +238,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     this.#growth.follow();
     if (this.#queue.length > 0) {
       this.#scale();
-      this.#headTimer ??= setTimeout(() => setImmediate(this.#checkQueue), USUAL_PATIENCE_MS).unref();
+      this.#headTimer ??= setTimeout(() => setImmediate(this.#checkQueue), DEFAULT_PATIENCE_MS).unref();
     }
   }
 
@@ -253,7 +253,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
         if (busy.hasRoom(window)) return busy;
         isMoving ||= !busy.isStuck;
       }
-      if (isMoving && performance.now() - job.enqueuedAt < USUAL_PATIENCE_MS) return undefined;
+      if (isMoving && performance.now() - job.enqueuedAt < DEFAULT_PATIENCE_MS) return undefined;
     }
     const idle = this.#idle.pop();
     if (idle !== undefined) this.#busy.add(idle);
@@ -315,7 +315,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, Growing {
     if (!this.#mayGrow()) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
       // Nothing is measured yet, but the running event takes at least this long.
-      if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(USUAL_PATIENCE_MS, true);
+      if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(DEFAULT_PATIENCE_MS, true);
       if (this.#mayStart()) this.#startInstance();
     }
   };

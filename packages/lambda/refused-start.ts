@@ -4,7 +4,7 @@ import type { InvocationResult } from '../core/ports.ts';
 
 /** Unavailable code, in Lambda's words: a missing module, or one that does not compile. */
 export function describeUnprepared(error: unknown): { errorType: string; errorMessage: string } {
-  if (error instanceof HandlerFault) return error.told;
+  if (error instanceof HandlerFault) return error.lambdaError;
   if (error instanceof DefinitionError)
     return { errorType: 'Runtime.ImportModuleError', errorMessage: `Error: ${error.message}` };
   const errorMessage = error instanceof Error ? error.message : String(error);

@@ -42,7 +42,7 @@ const SDK_PLUGIN: Plugin = {
 
 export class RepeatedBuild {
   #options: BuildOptions;
-  #isLent = false;
+  #isShared = false;
   #context: BuildContext | undefined;
 
   constructor(options: BuildOptions) {
@@ -54,11 +54,11 @@ export class RepeatedBuild {
     try {
       return await this.#rebuild();
     } catch (error) {
-      if (this.#isLent || !lacksSdk(error)) throw error;
+      if (this.#isShared || !lacksSdk(error)) throw error;
       // Only after a failure: with an installed client the plug-in would resolve a thousand imports, 330 ms
       // of every save.
       const { plugins = [] } = this.#options;
-      this.#isLent = true;
+      this.#isShared = true;
       this.#options = { ...this.#options, plugins: [...plugins, SDK_PLUGIN] };
       await this.dispose();
       return await this.#rebuild();

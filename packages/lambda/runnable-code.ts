@@ -19,6 +19,6 @@ export interface RunnableCode {
   build(): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
   /** Files whose change may make the code available. */
   readonly watched: WatchedSources;
-  readonly unhonoured: CodeFinding | undefined;
+  readonly unsupportedSettings: CodeFinding | undefined;
   dispose(): Promise<void>;
 }

@@ -21,7 +21,7 @@ export const OWN_PACKAGES: RuntimePackages = {
 /** nodejs18.x replaced version 2 by version 3. */
 const FIRST_WITH_VERSION_3 = 18;
 
-export function isBroughtAlong(specifier: string, runtime: string): boolean {
+export function isRuntimePackage(specifier: string, runtime: string): boolean {
   return /^@(?:aws-sdk|smithy)\/./.test(specifier) && majorOf(runtime) >= FIRST_WITH_VERSION_3;
 }
 
@@ -48,7 +48,7 @@ export function packageNameOf(specifier: string): string {
 /** Why a package of AWS is missing, and what to do; undefined for other packages. */
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
-  if (isBroughtAlong(specifier, runtime))
+  if (isRuntimePackage(specifier, runtime))
     return `Lambda's runtime includes ${name}, the gateway does not; install it: npm install --save-dev ${name}`;
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)

@@ -10,7 +10,7 @@ import { MACHINE_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
 import { describeInitFailure } from './job.ts';
-import { type FindVersion, tellVersion, withVersion } from './invoked-version.ts';
+import { type FindVersion, reportVersion, withVersion } from './invoked-version.ts';
 import { mountLayers } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
@@ -137,7 +137,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();
   readonly #borrowed = new Set<string>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #listeners: ((event: ReloadEvent) => void)[] = [];
   readonly #watcher: SourceWatcher | undefined;
   readonly #retireTimer: NodeJS.Timeout;
@@ -184,7 +184,7 @@ class WorkerRuntime implements FunctionRuntime {
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
     const event = withVersion(invocation, this.#options.findVersion);
-    return tellVersion(pool.invoke(event), event);
+    return reportVersion(pool.invoke(event), event);
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
@@ -260,8 +260,8 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   takeBorrowed(): readonly string[] {
-    const names = [...this.#borrowed].filter((name) => !this.#told.has(name)).toSorted();
-    for (const name of names) this.#told.add(name);
+    const names = [...this.#borrowed].filter((name) => !this.#reported.has(name)).toSorted();
+    for (const name of names) this.#reported.add(name);
     return names;
   }
 
@@ -360,7 +360,7 @@ class WorkerRuntime implements FunctionRuntime {
   async #reload(functionName: string): Promise<void> {
     const entry = this.#functions.get(functionName);
     if (entry === undefined) return;
-    const begun = performance.now();
+    const started = performance.now();
     let failure: string | undefined;
     try {
       const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
@@ -370,7 +370,7 @@ class WorkerRuntime implements FunctionRuntime {
     }
     const event: ReloadEvent =
       failure === undefined
-        ? { kind: 'reloaded', functionName, tookMs: performance.now() - begun }
+        ? { kind: 'reloaded', functionName, tookMs: performance.now() - started }
         : { kind: 'kept', functionName, message: failure };
     for (const listener of this.#listeners) listener(event);
   }

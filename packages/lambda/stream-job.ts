@@ -7,7 +7,7 @@ import type {
   Deadlines,
   Invocation,
   InvocationResult,
-  InvocationWishes,
+  InvokeOptions,
   Invoker,
   RequestIdOf,
   StreamTimes,
@@ -22,7 +22,7 @@ export class StreamJob extends Job {
   readonly #body = new FunctionStream();
   readonly #start: (start: StreamStart) => void;
   readonly #timeoutMs: number;
-  readonly #wishes: InvocationWishes | undefined;
+  readonly #options: InvokeOptions | undefined;
   readonly #deadlines: Deadlines;
   readonly #enqueuedMs: number;
   #deadline: Deadline | undefined;
@@ -30,7 +30,7 @@ export class StreamJob extends Job {
   #sentBytes = 0;
 
   constructor(
-    { payload, traceHeader, timeoutMs, idleMs, wishes }: Invocation & StreamTimes,
+    { payload, traceHeader, timeoutMs, idleMs, options }: Invocation & StreamTimes,
     start: (start: StreamStart) => void,
     deadlines: Deadlines,
   ) {
@@ -42,7 +42,7 @@ export class StreamJob extends Job {
     this.#enqueuedMs = deadlines.nowMs();
     this.#start = start;
     this.#timeoutMs = timeoutMs;
-    this.#wishes = wishes;
+    this.#options = options;
   }
 
   override get isSettled(): boolean {
@@ -50,7 +50,7 @@ export class StreamJob extends Job {
   }
 
   override get message(): EventMessage {
-    return messageOf(this.payload, this.#wishes);
+    return messageOf(this.payload, this.#options);
   }
 
   override receive(part: StreamPart): void {
@@ -58,7 +58,7 @@ export class StreamJob extends Job {
       part.acknowledge(part.bytes.length);
       return;
     }
-    this.#begin(part.requestId, part.contentType);
+    this.#startStream(part.requestId, part.contentType);
     this.#sentBytes += part.bytes.length;
     this.#body.take(part);
     if (this.#sentBytes > MAX_STREAM_BYTES) this.#end(fault('the function streamed more than 200 MB'));
@@ -71,7 +71,7 @@ export class StreamJob extends Job {
   override settle(result: InvocationResult): void {
     if (this.isSettled) return;
     if (result.kind === 'returned') {
-      this.#begin(result.requestId, 'application/json');
+      this.#startStream(result.requestId, 'application/json');
       const bytes = Buffer.from(result.payload);
       if (bytes.length > 0) this.#body.take({ bytes, acknowledge: () => undefined });
       this.#end(undefined);
@@ -84,7 +84,7 @@ export class StreamJob extends Job {
     }
   }
 
-  #begin(requestId: RequestIdOf | undefined, contentType: string | undefined): void {
+  #startStream(requestId: RequestIdOf | undefined, contentType: string | undefined): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'streaming';
     this.leave();

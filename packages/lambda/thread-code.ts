@@ -25,8 +25,8 @@ export class ThreadCode implements RunnableCode {
     return this.#build.check();
   }
 
-  get unhonoured(): CodeFinding | undefined {
-    return this.#build.unhonoured;
+  get unsupportedSettings(): CodeFinding | undefined {
+    return this.#build.unsupportedSettings;
   }
 
   async build(): ReturnType<RunnableCode['build']> {

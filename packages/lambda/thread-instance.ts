@@ -6,7 +6,7 @@ import {
   type Board,
   createBoard,
   FAILED,
-  laterId,
+  lazyRequestId,
   requestIds,
   REVOKED,
   SLOTS,
@@ -20,7 +20,7 @@ import { type InstanceReport, type PartReceipt, readInstanceReport } from './ins
 import { type EventMessage, type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
-import { isDraining, isEnding, stateAfter, type ThreadState } from './thread-state.ts';
+import { isDraining, isEnding, nextState, type ThreadState } from './thread-state.ts';
 import type { Deadline } from '../core/ports.ts';
 
 /** An event that waits behind one running this long is taken back (docs/design/hot-path §3). */
@@ -38,7 +38,7 @@ type Head = {
   state: 'running' | 'failed';
   since: number;
   /** The same on the deadlines' clock. */
-  begunMs: number;
+  startedMs: number;
 };
 
 export class ThreadInstance implements Instance {
@@ -57,7 +57,7 @@ export class ThreadInstance implements Instance {
   readonly #requestIdOf: (sequence: number) => string;
   /** Handed over and not answered, oldest first; the first one runs. */
   #handed: Job[] = [];
-  readonly #head: Head = { state: 'running', since: 0, begunMs: 0 };
+  readonly #head: Head = { state: 'running', since: 0, startedMs: 0 };
   #sent = 0;
   /** Waits for the end of this loop turn, to be one message: each costs as much as building an event. */
   readonly #outgoing: EventMessage[] = [];
@@ -118,7 +118,7 @@ export class ThreadInstance implements Instance {
   }
 
   #enter(wanted: ThreadState): void {
-    this.#state = stateAfter(this.#state, wanted);
+    this.#state = nextState(this.#state, wanted);
   }
 
   hasRoom(window: number): boolean {
@@ -165,7 +165,7 @@ export class ThreadInstance implements Instance {
 
   #startHead(): void {
     this.#head.since = performance.now();
-    this.#head.begunMs = this.program.deadlines.nowMs();
+    this.#head.startedMs = this.program.deadlines.nowMs();
     this.#deadline ??= this.#watchDeadline(this.#timeoutMs);
   }
 
@@ -207,7 +207,7 @@ export class ThreadInstance implements Instance {
       const receipt: PartReceipt = { sequence, bytes: count };
       this.#reports.postMessage(receipt);
     };
-    job.receive({ bytes, acknowledge, contentType, requestId: laterId(this.#requestIdOf, sequence) });
+    job.receive({ bytes, acknowledge, contentType, requestId: lazyRequestId(this.#requestIdOf, sequence) });
   }
 
   #onAnswer(text: string): void {
@@ -220,8 +220,8 @@ export class ThreadInstance implements Instance {
     this.answeredCount += 1;
     if (this.answeredCount === 1) job.initMs = this.initMs;
     const hasFailed = Atomics.load(this.#board.states, slot) === FAILED;
-    if (hasFailed) job.settle(readFailure(text, laterId(this.#requestIdOf, job.sequence)));
-    else job.returned(text, laterId(this.#requestIdOf, job.sequence));
+    if (hasFailed) job.settle(readFailure(text, lazyRequestId(this.#requestIdOf, job.sequence)));
+    else job.returned(text, lazyRequestId(this.#requestIdOf, job.sequence));
     if (this.#handed.length > 0) this.#startHead();
     this.#owner.onAnswer(this, (this.#board.serviceMicros[slot] ?? 0) / 1000);
   }
@@ -271,7 +271,7 @@ export class ThreadInstance implements Instance {
     this.#deadline = undefined;
     const [head] = this.#handed;
     if (head === undefined || this.#state === 'over') return;
-    const left = this.#head.begunMs + this.#timeoutMs - this.program.deadlines.nowMs();
+    const left = this.#head.startedMs + this.#timeoutMs - this.program.deadlines.nowMs();
     if (left > 0) {
       this.#deadline = this.#watchDeadline(left);
       return;
@@ -338,7 +338,7 @@ export class ThreadInstance implements Instance {
     if (Atomics.load(this.#board.states, slotOf(head.sequence)) !== STARTED) {
       // Another instance would crash before its first event too, so the caller is not kept waiting.
       if (this.#initFailure !== undefined && this.answeredCount === 0) {
-        head.settle(readFailure(this.#initFailure, laterId(this.#requestIdOf, head.sequence)));
+        head.settle(readFailure(this.#initFailure, lazyRequestId(this.#requestIdOf, head.sequence)));
         this.#dropHead();
       }
       return;

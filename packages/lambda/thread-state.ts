@@ -9,7 +9,7 @@ const NEXT: Readonly<Record<ThreadState, readonly ThreadState[]>> = {
   over: [],
 };
 
-export function stateAfter(state: ThreadState, wanted: ThreadState): ThreadState {
+export function nextState(state: ThreadState, wanted: ThreadState): ThreadState {
   return NEXT[state].includes(wanted) ? wanted : state;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type BuildOptions, build } from 'esbuild';
 
-import { KeptBuilds } from './kept-builds.ts';
+import { BuildCache } from './build-cache.ts';
 
 type ProgramFolders = { readonly runDirectory: string; readonly cacheDirectory: string };
 
@@ -40,7 +40,7 @@ async function buildProgram(
     logLevel: 'silent',
     minifySyntax: true,
   } as const satisfies BuildOptions;
-  const kept = new KeptBuilds(join(cacheDirectory, 'builds'), runDirectory);
+  const kept = new BuildCache(join(cacheDirectory, 'builds'), runDirectory);
   const text = await kept.make({ what: 'program', options }, async () => {
     const { outputFiles, metafile } = await build(options);
     return { made: outputFiles[0]?.text ?? '', metafile };

@@ -2,19 +2,19 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { usualAccessFolder } from '@gatewright/authoring/stack-files';
+import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCompiled } from '../stack/access/commands/access-check.ts';
-import { askPerson } from './attach/ask-person.ts';
-import { BreakingError, findBreaking, LET_IT_KNOW } from './attach/ask-function.ts';
-import { applyPlan, ForeignEditError, remaining, UnfinishedError } from './attach/carry-out.ts';
+import { confirm } from './attach/confirm.ts';
+import { BreakingError, findBreaking, PERMISSION_ADVICE } from './attach/invoke-authorizer.ts';
+import { applyPlan, ForeignEditError, remaining, UnfinishedError } from './attach/apply-plan.ts';
 import { PlaneError } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { nextJournal, openAttached, openJournal } from './attach/journal.ts';
 import type { Journal, Plan } from './attach/journal.ts';
-import { whileLocked } from './attach/lock.ts';
-import { lookAgain, makePlan } from './attach/make-plan.ts';
-import type { AttachWish, Reading } from './attach/make-plan.ts';
+import { withLock } from './attach/lock.ts';
+import { readAgain, makePlan } from './attach/make-plan.ts';
+import type { AttachOptions, Reading } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
 import { planAsJson, printPlan, printSteps } from './attach/print-plan.ts';
@@ -23,13 +23,13 @@ import type { QuotaPlacement } from './attach/quota-placement.ts';
 import { snippetsFor } from './attach/snippets.ts';
 import { verify } from './attach/verify.ts';
 import type { Check } from './attach/verify.ts';
-import { checkVerifyWish, readVerifyWish } from './attach/verify-wish.ts';
-import type { VerifyWish } from './attach/verify-wish.ts';
+import { checkVerifyOptions, readVerifyOptions } from './attach/verify-options.ts';
+import type { VerifyOptions } from './attach/verify-options.ts';
 import { writeRoutes } from './attach/write-routes.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
 import { collectText, readHeaderName } from '../terminal/options.ts';
-import { paint, remark, say, table, UsageError } from '../terminal/output.ts';
+import { colorize, printNotes, printLines, table, UsageError } from '../terminal/output.ts';
 
 type AttachFlags = AwsFlags & {
   readonly api: string;
@@ -81,7 +81,7 @@ export function attachCommand(): Command {
     .option('--name <name>', 'name of the authorizer at the API', 'gatewright')
     .option('--stack <name>', 'CloudFormation stack with the authorizers (default: gatewright-STAGE)')
     .option('--function <name>', "name or ARN of the function, in place of the stack's")
-    .option('--folder <dir>', 'folder of the access documents', usualAccessFolder(process.cwd()))
+    .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()))
     .option('--no-document', 'use a function that needs no access document')
     .option('--ttl <seconds>', 'TTL of cached decisions in seconds (default: from the document)', readTtl)
     .option(
@@ -103,7 +103,7 @@ export function attachCommand(): Command {
       '\nExit codes: 0 done, 1 invalid call, 2 refused with nothing changed, 3 not finished or verify failed.',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
-      await orExitCode((begin) => attach(step, flags, begin), REFUSED);
+      await orExitCode((start) => attach(step, flags, start), REFUSED);
     });
 }
 
@@ -123,23 +123,23 @@ const REFUSALS = [ForeignEditError, BreakingError, UnfinishedError];
  * @param refused where AWS refuses before that
  */
 export async function orExitCode(
-  work: (begin: () => void) => Promise<void>,
+  work: (start: () => void) => Promise<void>,
   refused = UNFINISHED,
 ): Promise<void> {
-  const progress = { hasBegun: false };
+  const progress = { hasStarted: false };
   try {
     await work(() => {
-      progress.hasBegun = true;
+      progress.hasStarted = true;
     });
   } catch (error) {
     const isPlane = error instanceof PlaneError;
     if (!(error instanceof UsageError) || (!isPlane && !REFUSALS.some((kind) => error instanceof kind)))
       throw error;
-    remark(`${paint('red', 'error:')} ${error.message}`);
+    printNotes(`${colorize('red', 'error:')} ${error.message}`);
     const isInTheMiddle =
       error instanceof ForeignEditError
-        ? error.hasBegun
-        : progress.hasBegun || error instanceof UnfinishedError;
+        ? error.hasStarted
+        : progress.hasStarted || error instanceof UnfinishedError;
     process.exitCode = isInTheMiddle ? UNFINISHED : isPlane ? refused : REFUSED;
   }
 }
@@ -147,12 +147,12 @@ export async function orExitCode(
 async function attach(
   step: (typeof STEPS)[number] | undefined,
   said: AttachFlags,
-  begin: () => void,
+  start: () => void,
 ): Promise<void> {
-  const wish = readVerifyWish(said);
-  const open = { ...(await openPlane(said)), begin, wish };
+  const options = readVerifyOptions(said);
+  const open = { ...(await openPlane(said)), start, options };
   const flags = { ...said, api: await findApi(open.plane, said.api, said.stage) };
-  await whileLocked(resolve(flags.state), flags, () => attachLocked(step, flags, open));
+  await withLock(resolve(flags.state), flags, () => attachLocked(step, flags, open));
 }
 
 async function attachLocked(
@@ -166,29 +166,29 @@ async function attachLocked(
     report(await verifyNow(open, attached), flags);
     return;
   }
-  const begun = await findBegun(open, journal);
-  if (begun.left.length > 0 && (step === 'apply' || step === undefined)) {
+  const started = await findUnfinished(open, journal);
+  if (started.left.length > 0 && (step === 'apply' || step === undefined)) {
     const plan = journal.plan();
     if (plan === undefined)
       throw new UsageError(`${journal.folder} has lost its plan; undo with gatewright detach`);
-    say([
-      paint('bold', `resuming: ${begun.left.length} of ${plan.steps.length} steps are left`),
-      ...printSteps(begun.left),
+    printLines([
+      colorize('bold', `resuming: ${started.left.length} of ${plan.steps.length} steps are left`),
+      ...printSteps(started.left),
     ]);
     return finish(open, journal, plan, flags, step);
   }
-  if (begun.left.length > 0)
+  if (started.left.length > 0)
     throw new UsageError(
       'an attachment is in progress: gatewright attach apply resumes it, gatewright detach undoes it',
     );
-  if (step === 'apply') return applySaved(open, journal, begun.isThere, flags);
-  const target = begun.isThere ? nextJournal(journal) : journal;
+  if (step === 'apply') return applySaved(open, journal, started.isThere, flags);
+  const target = started.isThere ? nextJournal(journal) : journal;
   const reading = await addBreaking(await planAndWrite(open, flags), open, step);
   if (step === 'snippets' && reading.plan.steps.length > 0) {
     printSnippets(reading.plan);
     return;
   }
-  say(flags.json ? [planAsJson(reading)] : printPlan(reading, open.wish));
+  printLines(flags.json ? [planAsJson(reading)] : printPlan(reading, open.options));
   if (reading.surprises.some(({ level }) => level === 'obstacle')) {
     process.exitCode = REFUSED;
     return;
@@ -209,25 +209,25 @@ async function addBreaking(
   const what = await findBreaking(reading.plan, plane);
   if (what === undefined) return reading;
   const level = step === 'plan' ? ('warning' as const) : ('obstacle' as const);
-  return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: LET_IT_KNOW }] };
+  return { ...reading, surprises: [...surprises, { id: 'breaks-off', level, what, fix: PERMISSION_ADVICE }] };
 }
 
 /** The plan is then made with the written document. */
 async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const reading = await plan(open, flags);
   if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
-  remark(writeRoutesOf(reading, flags));
+  printNotes(writeRoutesOf(reading, flags));
   return plan(open, flags);
 }
 
 /** Changes of an earlier run, read from the API itself. */
-async function findBegun({ plane }: OpenPlane, journal: Journal) {
+async function findUnfinished({ plane }: OpenPlane, journal: Journal) {
   const undo = journal.undo();
   if (undo === undefined) return { isThere: false, left: [] };
-  return { isThere: true, left: remaining(undo, await lookAgain(plane, undo)) };
+  return { isThere: true, left: remaining(undo, await readAgain(plane, undo)) };
 }
 
-type Opened = OpenPlane & { readonly begin: () => void; readonly wish: VerifyWish };
+type Opened = OpenPlane & { readonly start: () => void; readonly options: VerifyOptions };
 
 async function applySaved(
   open: Opened,
@@ -236,12 +236,12 @@ async function applySaved(
   flags: AttachFlags,
 ): Promise<void> {
   if (isThere) {
-    say('all steps of the plan are already done');
+    printLines('all steps of the plan are already done');
     return;
   }
   const saved = journal.plan();
   if (saved === undefined) throw new UsageError('there is no plan; make one with gatewright attach plan');
-  say(printSteps(saved.steps));
+  printLines(printSteps(saved.steps));
   return finish(open, journal, saved, flags, 'apply');
 }
 
@@ -253,27 +253,28 @@ async function finish(
   step: string | undefined,
 ): Promise<void> {
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
-  if (breaking !== undefined) throw new BreakingError(`${breaking}; nothing was changed\n${LET_IT_KNOW}`);
-  if (step === undefined) checkVerifyWish(saved, open.wish);
-  await askPerson(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
-  open.begin();
+  if (breaking !== undefined)
+    throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
+  if (step === undefined) checkVerifyOptions(saved, open.options);
+  await confirm(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
+  open.start();
   await applyPlan(saved, {
     plane: open.plane,
     journal,
     now: () => new Date(),
-    look: () => lookAgain(open.plane, saved),
-    tell: ({ name }, what, place, of) => {
+    look: () => readAgain(open.plane, saved),
+    report: ({ name }, what, place, of) => {
       if (what === 'done' || what === 'there')
-        remark(`${place}/${of} ${name}${what === 'there' ? ' (already done)' : ''}`);
+        printNotes(`${place}/${of} ${name}${what === 'there' ? ' (already done)' : ''}`);
     },
   });
-  say(`attached; the undo file is in ${journal.folder}`);
+  printLines(`attached; the undo file is in ${journal.folder}`);
   if (step === undefined) report(await verifyNow(open, journal), flags);
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<Reading> {
   const { stack = `gatewright-${flags.stage}`, authorizer: type, ttl, identitySource, canary } = flags;
-  const wish: AttachWish = {
+  const options: AttachOptions = {
     apiId: flags.api,
     stage: flags.stage,
     type,
@@ -288,7 +289,7 @@ async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<R
     headers: identitySource,
     canaryPercent: canary,
   };
-  return makePlan(plane, wish, flags.document ? documentsOf(flags.folder) : [], region);
+  return makePlan(plane, options, flags.document ? documentsOf(flags.folder) : [], region);
 }
 
 function documentsOf(folder: string): readonly CompiledDocument[] {
@@ -301,20 +302,20 @@ function writeRoutesOf({ live, plan: { steps } }: Reading, { folder }: AttachFla
 }
 
 function printSnippets(saved: Plan): void {
-  say(snippetsFor(saved).flatMap(({ tool, text }) => [paint('bold', tool), text, '']));
+  printLines(snippetsFor(saved).flatMap(({ tool, text }) => [colorize('bold', tool), text, '']));
 }
 
-async function verifyNow({ plane, wish }: Opened, journal: Journal): Promise<readonly Check[]> {
+async function verifyNow({ plane, options }: Opened, journal: Journal): Promise<readonly Check[]> {
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError('nothing is attached: there is no undo file for this API and stage');
-  return verify(undo, plane, await lookAgain(plane, undo), wish);
+  return verify(undo, plane, await readAgain(plane, undo), options);
 }
 
 function report(checks: readonly Check[], { json }: AttachFlags): void {
   const words = (isGood: boolean | undefined): string =>
     isGood === undefined ? 'open' : isGood ? 'good' : 'WRONG';
-  say(
+  printLines(
     json
       ? [JSON.stringify(checks)]
       : table(checks.map(({ what, isGood, saw }) => [words(isGood), what, saw])),

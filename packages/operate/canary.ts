@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../engine/index.ts';
 import { orExitCode, readPercent } from './attach.ts';
-import { askPerson } from './attach/ask-person.ts';
+import { confirm } from './attach/confirm.ts';
 import { findApi } from './attach/find-api.ts';
 import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
@@ -12,11 +12,11 @@ import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
 import { collectText } from '../terminal/options.ts';
-import { paint, remark, say, table, UsageError } from '../terminal/output.ts';
+import { colorize, printNotes, printLines, table, UsageError } from '../terminal/output.ts';
 import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
 import type { Canary } from './release/stage-release.ts';
-import { cloudWatchLooks, lookOnce, watchCanary } from './release/watch.ts';
-import type { Looks, WatchWish } from './release/watch.ts';
+import { cloudWatchMeasurements, measureOnce, watchCanary } from './release/watch.ts';
+import type { Measurements, WatchOptions } from './release/watch.ts';
 
 type CanaryFlags = AwsFlags & {
   readonly api: string;
@@ -119,7 +119,7 @@ async function start(flags: StartFlags): Promise<void> {
   if (canary !== undefined) throw new UsageError('the stage has a canary: promote it or roll it back first');
   const watching = watchOf(stage, flags);
   if (watching !== undefined) await refuseBlindWatch(watching);
-  say([
+  printLines([
     `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${String(live.stageShown['deploymentId'])}`,
     ...(flags.deployment === undefined
       ? [
@@ -129,10 +129,10 @@ async function start(flags: StartFlags): Promise<void> {
         ]
       : [`the canary serves deployment ${flags.deployment}`]),
   ]);
-  await askPerson(`Send it ${flags.percent} % of the requests?`, flags.yes);
+  await confirm(`Send it ${flags.percent} % of the requests?`, flags.yes);
   const deploymentId = flags.deployment ?? (await deploy(stage));
   await plane.write(startCanary(path, deploymentId, flags.percent));
-  say(`canary: ${flags.percent} % of the requests go to ${deploymentId}`);
+  printLines(`canary: ${flags.percent} % of the requests go to ${deploymentId}`);
   if (watching !== undefined) await watch(stage, watching);
 }
 
@@ -146,15 +146,15 @@ async function deploy({ plane, live }: OpenStage): Promise<string> {
   return String(made['id']);
 }
 
-type Watch = { readonly wish: WatchWish; readonly looks: Looks };
+type Watch = { readonly options: WatchOptions; readonly looks: Measurements };
 
 /** Undefined where no watch is requested. */
 function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined {
   if (flags.watchAlarm.length === 0 && flags.watchErrors === undefined) return undefined;
   const clock = { nowEpochMs: () => Date.now(), wait: (ms: number) => sleep(ms) };
   return {
-    looks: cloudWatchLooks(aws, { apiName: live.name, stage: live.stage }, clock),
-    wish: {
+    looks: cloudWatchMeasurements(aws, { apiName: live.name, stage: live.stage }, clock),
+    options: {
       alarms: flags.watchAlarm,
       errorPercent: flags.watchErrors,
       forMs: flags.for,
@@ -167,68 +167,70 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
  * @throws UsageError where the watch cannot read its metrics, or would end the canary at once: callers should
  * not notice first
  */
-async function refuseBlindWatch({ wish, looks }: Watch): Promise<void> {
-  const verdict = await lookOnce(wish, looks);
+async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
+  const verdict = await measureOnce(options, looks);
   if (verdict.kind !== 'well')
     throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
 }
 
 /** Ends the canary on its own, also where its state is unknown. */
-async function watch({ plane, path }: OpenStage, { wish, looks }: Watch): Promise<void> {
-  const verdict = await watchCanary(wish, looks);
+async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Promise<void> {
+  const verdict = await watchCanary(options, looks);
   if (verdict.kind === 'well') {
-    say(
-      `watched for ${Math.round(wish.forMs / 1000)} s without a problem; complete it with gatewright canary promote`,
+    printLines(
+      `watched for ${Math.round(options.forMs / 1000)} s without a problem; complete it with gatewright canary promote`,
     );
     return;
   }
   await plane.write(endCanary(path));
-  remark(`${paint('red', 'rolled back:')} ${verdict.why}`);
+  printNotes(`${colorize('red', 'rolled back:')} ${verdict.why}`);
   process.exitCode = ENDED;
 }
 
 async function showStatus(flags: CanaryFlags): Promise<void> {
   const { live, canary, plane } = await openStage(flags);
   const deployments = await plane.list(`${live.address}/deployments?limit=500`);
-  const told = (id: string): string =>
+  const messages = (id: string): string =>
     textAt(
       deployments.find((one) => one['id'] === id),
       'description',
     ) ?? '';
   const stable = String(live.stageShown['deploymentId']);
   if (flags.json) {
-    say([
+    printLines([
       JSON.stringify({ apiId: live.apiId, stage: live.stage, deploymentId: stable, canary: canary ?? null }),
     ]);
     return;
   }
-  say(
+  printLines(
     table([
-      ['stage', `${100 - (canary?.percent ?? 0)} %`, stable, told(stable)],
+      ['stage', `${100 - (canary?.percent ?? 0)} %`, stable, messages(stable)],
       ...(canary === undefined
         ? []
-        : [['canary', `${canary.percent} %`, canary.deploymentId, told(canary.deploymentId)]]),
+        : [['canary', `${canary.percent} %`, canary.deploymentId, messages(canary.deploymentId)]]),
     ]),
   );
-  if (canary === undefined) say('no canary');
+  if (canary === undefined) printLines('no canary');
 }
 
 async function promote(flags: CanaryFlags): Promise<void> {
   const { live, plane, path, canary } = await openStage(flags);
   if (canary === undefined) throw new UsageError('the stage has no canary');
-  say([
+  printLines([
     `stage ${live.stage}: ${String(live.stageShown['deploymentId'])} → ${canary.deploymentId}${Object.keys(canary.overrides).length === 0 ? '' : ', with the variables of the canary'}`,
   ]);
-  await askPerson('Promote it?', flags.yes);
+  await confirm('Promote it?', flags.yes);
   for (const call of promoteCanary(path, canary)) await plane.write(call);
-  say([`promoted; gatewright rollback --to ${String(live.stageShown['deploymentId'])} goes back`]);
+  printLines([`promoted; gatewright rollback --to ${String(live.stageShown['deploymentId'])} goes back`]);
 }
 
 async function rollBack(flags: CanaryFlags): Promise<void> {
   const { live, plane, path, canary } = await openStage(flags);
   if (canary === undefined) throw new UsageError('the stage has no canary');
-  say([`canary ${canary.deploymentId} ends; all requests go to ${String(live.stageShown['deploymentId'])}`]);
-  await askPerson('End it?', flags.yes);
+  printLines([
+    `canary ${canary.deploymentId} ends; all requests go to ${String(live.stageShown['deploymentId'])}`,
+  ]);
+  await confirm('End it?', flags.yes);
   await plane.write(endCanary(path));
-  say('rolled back');
+  printLines('rolled back');
 }

@@ -18,7 +18,7 @@ import { readAccount, readCaller } from './doctor/read-account.ts';
 import { readStack } from './doctor/read-stack.ts';
 import type { StackView } from './doctor/views.ts';
 import { collectText, readStageName } from '../terminal/options.ts';
-import { say, UsageError } from '../terminal/output.ts';
+import { printLines, UsageError } from '../terminal/output.ts';
 import { serviceFolder } from '../stack/commands/package.ts';
 
 type DoctorFlags = AwsFlags & {
@@ -60,7 +60,7 @@ export function doctorCommand(): Command {
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);
       const text = flags.json ? JSON.stringify(report) : printReport(report).join('\n');
-      say(text);
+      printLines(text);
       process.exitCode = exitCodeOf(report);
       setTimeout(() => process.exit(), END_WITHIN_MS).unref();
     });

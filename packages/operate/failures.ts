@@ -11,7 +11,7 @@ import { replayFailures } from './failures/replay-failures.ts';
 import type { Replayed } from './failures/replay-failures.ts';
 import { findFunction } from '../terminal/find-function.ts';
 import { sendToFunction } from '../terminal/invoke-function.ts';
-import { count, say, table, UsageError } from '../terminal/output.ts';
+import { count, printLines, table, UsageError } from '../terminal/output.ts';
 import { addGatewayOptions } from '../terminal/running-gateway.ts';
 
 type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number; readonly json: boolean };
@@ -41,12 +41,12 @@ function listCommand(): Command {
   ).action(async (flags: ListFlags) => {
     const { queues, failures } = await listFailures(await openAws(flags), stackOf(flags), flags.limit);
     if (flags.json) {
-      say(JSON.stringify(failures));
+      printLines(JSON.stringify(failures));
       return;
     }
-    if (failures.length > 0) say(table([HEADINGS, ...failures.map(rowOf)]));
+    if (failures.length > 0) printLines(table([HEADINGS, ...failures.map(rowOf)]));
     const names = queues.map(({ name }) => name).join(', ') || 'no failure queue';
-    say(`${count(failures.length, 'failed event')} in ${names}`);
+    printLines(`${count(failures.length, 'failed event')} in ${names}`);
   });
 }
 
@@ -77,9 +77,9 @@ function replayCommand(): Command {
     .action(async (flags: ReplayFlags) => {
       const replayed =
         flags.file === undefined ? await replayOnAws(flags) : await replayHere(flags.file, flags);
-      if (flags.json) say(JSON.stringify(replayed));
+      if (flags.json) printLines(JSON.stringify(replayed));
       const kept = replayed.filter(({ outcome }) => outcome === 'kept').length;
-      if (!flags.json) say(`${count(replayed.length - kept, 'event')} succeeded, ${kept} did not`);
+      if (!flags.json) printLines(`${count(replayed.length - kept, 'event')} succeeded, ${kept} did not`);
       if (kept > 0) process.exitCode = 2;
     });
 }
@@ -87,7 +87,7 @@ function replayCommand(): Command {
 async function replayOnAws(flags: ReplayFlags): Promise<readonly Replayed[]> {
   const { limit, message: messageId } = flags;
   const replayed = await replayFailures(await openAws(flags), stackOf(flags), { limit, messageId }, (one) =>
-    tell(one, flags),
+    printResult(one, flags),
   );
   if (messageId !== undefined && replayed.length === 0)
     throw new UsageError(
@@ -109,7 +109,7 @@ async function replayHere(file: string, flags: ReplayFlags): Promise<readonly Re
       why: why ?? '',
     } as const;
     all.push(one);
-    tell(one, flags);
+    printResult(one, flags);
   }
   return all;
 }
@@ -146,10 +146,10 @@ function readListed(file: string): readonly Listed[] {
   throw new UsageError(`--file: ${file} is not output of failures list --json`);
 }
 
-function tell({ messageId, functionName, outcome, why }: Replayed, { json }: ListFlags): void {
+function printResult({ messageId, functionName, outcome, why }: Replayed, { json }: ListFlags): void {
   if (json) return;
   const said = outcome === 'done' ? 'succeeded' : `is kept: ${why}`;
-  say(table([[messageId, functionName ?? '-', said]]).join(''));
+  printLines(table([[messageId, functionName ?? '-', said]]).join(''));
 }
 
 function stackOf({ stack }: ListFlags): string {

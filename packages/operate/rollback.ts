@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { orExitCode } from './attach.ts';
-import { askPerson } from './attach/ask-person.ts';
+import { confirm } from './attach/confirm.ts';
 import { findApi } from './attach/find-api.ts';
 import { openPlane } from './attach/open-plane.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
-import { say, table, UsageError } from '../terminal/output.ts';
+import { printLines, table, UsageError } from '../terminal/output.ts';
 import { moveStage, stagePath } from './release/stage-release.ts';
 
 type RollbackFlags = AwsFlags & {
@@ -49,16 +49,16 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
     const lines = table(
       shown.map((one) => [one.id === now ? '→' : ' ', one.id, one.madeAt, one.description]),
     );
-    say(lines);
+    printLines(lines);
     return;
   }
   if (!rows.some((one) => one.id === flags.to)) throw new UsageError(`the API has no deployment ${flags.to}`);
   if (flags.to === now) throw new UsageError(`stage ${flags.stage} already serves ${now}`);
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
-  say(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
-  await askPerson('Move it?', flags.yes);
+  printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
+  await confirm('Move it?', flags.yes);
   await plane.write(call);
-  say(`moved; gatewright rollback --to ${now} goes back`);
+  printLines(`moved; gatewright rollback --to ${now} goes back`);
 }
 
 /** Seconds in the REST API, ISO 8601 in the v2 API. */

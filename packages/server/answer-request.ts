@@ -73,10 +73,10 @@ const LARGE_REPLY = 16_384;
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
 export function acceptRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
-  options.intake.take(() => begin(arrival, sink, options));
+  options.intake.take(() => startRequest(arrival, sink, options));
 }
 
-function begin(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
+function startRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptions): void {
   const { host, target, method } = arrival;
   if (!options.isHostAllowed(host)) {
     // Node's own refusal of a request without a Host would have no body.

@@ -1,6 +1,6 @@
 /** The ports of APIs as planned; every port also answers to the other APIs by their Host. */
 import {
-  belowApiPath,
+  stripApiPath,
   isVpcEndpointHost,
   readApiIdFromHost,
   readApiIdFromPath,
@@ -9,11 +9,11 @@ import {
 import type { IncomingMessage } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
-import { isAdmittedHost } from '@gatewright/aws/guards';
+import { isAllowedHost } from '@gatewright/aws/guards';
 import { apiIdHeader, createApiServer } from './http.ts';
 import { openHttp2 } from './http2.ts';
 import { Intake } from './intake.ts';
-import { judgePeer } from './judge-peer.ts';
+import { checkPeer } from './check-peer.ts';
 import { listenOn } from './listen.ts';
 import { originForm, receive } from '../core/receive.ts';
 import { peerOf, serveTls } from './tls-front.ts';
@@ -106,16 +106,16 @@ async function openPort(
   let { port } = plan;
   const isSecure = options.tls !== undefined;
   // No Host is checked before `port` is the bound one.
-  const isOwnHost = rememberLast(
+  const isOwnHost = memoizeLast(
     (host) =>
-      isAdmittedHost(host, { port, allowHosts: options.allowHosts }) ||
-      (isSecure && port === HTTPS_PORT && isAdmittedHost(`${host}:${port}`, { port, allowHosts: [] })),
+      isAllowedHost(host, { port, allowHosts: options.allowHosts }) ||
+      (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>
     host !== undefined && (isOwnHost(host) || domainOf(host, '/') !== undefined);
   const { handleManagement, tls } = options;
   const judgeClient = (host: string | undefined, peer: TlsPeer | undefined): ClientVerdict =>
-    judgePeer(domainOf(host, '/')?.mutual, peer, at.clock.nowEpochMs());
+    checkPeer(domainOf(host, '/')?.mutual, peer, at.clock.nowEpochMs());
   const served = {
     isHostAllowed,
     resolveApi,
@@ -178,7 +178,7 @@ function chooseApis(
   readonly resolveApi: ResolveApi;
   readonly toOwnTarget: (host: string | undefined, target: string, api: ServedApi) => string;
 } {
-  const readName = rememberLast((host) => ({
+  const readName = memoizeLast((host) => ({
     apiId: readApiIdFromHost(host),
     vpcEndpoint: readVpcEndpointFromHost(host),
     isVpcEndpoint: isVpcEndpointHost(host),
@@ -209,7 +209,7 @@ function chooseApis(
   const rewrite = plan.toOwnTarget;
   const toOwnTarget = (host: string | undefined, target: string, api: ServedApi): string => {
     if (api.basePathMatched !== undefined) return target;
-    if (madeApi(host, target) === api) return belowApiPath(target);
+    if (madeApi(host, target) === api) return stripApiPath(target);
     return rewrite === undefined || isNamed(host) ? target : rewrite(target, api);
   };
   return { resolveApi, toOwnTarget };
@@ -234,7 +234,7 @@ async function closePort({ server, sockets, http2, endTls }: OpenPort): Promise<
   http2?.close();
   const gone = sockets.close();
   // Requests that have already been sent count as in flight.
-  await unreadIsRead();
+  await waitForUnread();
   server.close();
   // A connection whose answer has been sent is idle, and would wait for a next request.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS);
@@ -259,7 +259,7 @@ function stopListening(server: Server): Promise<void> {
 }
 
 /** The first runs after this turn's reads, the second after everything that had arrived by then. */
-async function unreadIsRead(): Promise<void> {
+async function waitForUnread(): Promise<void> {
   await nextImmediate();
   await nextImmediate();
 }
@@ -268,7 +268,7 @@ async function unreadIsRead(): Promise<void> {
  * `read` with its last answer remembered; `read` must depend on the text alone. For the Host header of a
  * port: its clients mostly use one name.
  */
-export function rememberLast<Answer extends object | boolean>(
+export function memoizeLast<Answer extends object | boolean>(
   read: (host: string) => Answer,
 ): (host: string) => Answer {
   let last: { readonly host: string; readonly answer: Answer } | undefined;

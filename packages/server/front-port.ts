@@ -2,8 +2,8 @@
 import { describeFault } from '../core/errors.ts';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isAdmittedHost } from '@gatewright/aws/guards';
-import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
+import { isAllowedHost } from '@gatewright/aws/guards';
+import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
@@ -25,7 +25,7 @@ export async function openFrontPort(
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   let port = 0;
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, ...KEPT_ALIVE },
+    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, ...KEEP_ALIVE_OPTIONS },
     (request, response) => {
       answer(request, port, options)
         .then((reply) => send(request, response, reply))
@@ -35,7 +35,7 @@ export async function openFrontPort(
         });
     },
   );
-  readBeforeIdleEnds(server);
+  readPendingBeforeIdleClose(server);
   port = await listenOn(server, options.host, 0, '--port');
   return { port, close: () => closeServer(server) };
 }
@@ -48,7 +48,7 @@ async function answer(
   const { host } = request.headers;
   if (host === undefined) return wordRefusal('without-host');
   // Attack: a foreign name that resolves to this machine (DNS rebinding).
-  if (!isAdmittedHost(host, { port, allowHosts: allowHosts() })) return wordRefusal('foreign-host');
+  if (!isAllowedHost(host, { port, allowHosts: allowHosts() })) return wordRefusal('foreign-host');
   const { remoteAddress } = request.socket;
   if (remoteAddress === undefined)
     throw new Error(`${request.method ?? ''}: its client has reset the connection`);

@@ -1,6 +1,6 @@
 /** Sockets ⇄ exchanges for REST and HTTP APIs: one node:http server per API port. */
 import { createServer } from 'node:http';
-import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
+import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { acceptRequest } from './answer-request.ts';
 import { originForm } from '../core/receive.ts';
 import { refuseMalformed, refuseUnfinished } from './refuse-malformed.ts';
@@ -50,7 +50,7 @@ export function createApiServer(
           request.rawHeaders,
         )?.protocol === 'websocket',
       requestTimeout: REQUEST_TIMEOUT_MS,
-      ...KEPT_ALIVE,
+      ...KEEP_ALIVE_OPTIONS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
     (request, response) => {
@@ -64,7 +64,7 @@ export function createApiServer(
   server.maxHeadersCount = 0;
   // A client that has closed its side still expects its answer. Node documents neither name nor default.
   Reflect.set(server, 'httpAllowHalfOpen', true);
-  readBeforeIdleEnds(server);
+  readPendingBeforeIdleClose(server);
   server.on('clientError', refuseMalformed);
   server.on('connection', refuseUnfinished);
   refuseUnserved(server, options.ports.log);

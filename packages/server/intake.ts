@@ -1,11 +1,11 @@
 /** Limits how many requests begin per turn of the event loop, over all connections. */
-import { atTurnEnd } from '../core/turn-end.ts';
+import { runAtTurnEnd } from '../core/turn-end.ts';
 
 /**
  * This many keep an instance busy until the next turn; fewer gain nothing. A begun request holds 17 KB, a
  * waiting one a tenth.
  */
-const BEGUN_PER_TURN = 64;
+const STARTED_PER_TURN = 64;
 /** The begun part of the list is cut off once it is longer than this and than half of the list. */
 const CUT_AFTER = 64;
 
@@ -16,30 +16,30 @@ const CUT_AFTER = 64;
  */
 export class Intake {
   readonly #perTurn: number;
-  #begun = 0;
+  #started = 0;
   /** In order of arrival; those before `#next` have begun. */
   #held: ((() => void) | undefined)[] = [];
   #next = 0;
 
-  constructor(perTurn = BEGUN_PER_TURN) {
+  constructor(perTurn = STARTED_PER_TURN) {
     this.#perTurn = perTurn;
   }
 
   /** Begins at once, or in a later turn after all earlier ones. `begin` must not throw. */
   take(begin: () => void): void {
-    if (this.#begun === 0) atTurnEnd(this.#goOn);
-    if (this.#begun < this.#perTurn) {
-      this.#begun += 1;
+    if (this.#started === 0) runAtTurnEnd(this.#resume);
+    if (this.#started < this.#perTurn) {
+      this.#started += 1;
       begin();
     } else this.#held.push(begin);
   }
 
-  readonly #goOn = (): void => {
+  readonly #resume = (): void => {
     const end = Math.min(this.#held.length, this.#next + this.#perTurn);
-    this.#begun = end - this.#next;
-    if (this.#begun === 0) return;
+    this.#started = end - this.#next;
+    if (this.#started === 0) return;
     // Counted before it runs: requests that arrive meanwhile come after the held ones.
-    atTurnEnd(this.#goOn);
+    runAtTurnEnd(this.#resume);
     while (this.#next < end) {
       const begin = this.#held[this.#next];
       // Frees the request and its body, which end long before the list is cut.

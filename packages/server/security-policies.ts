@@ -12,7 +12,7 @@ const CBC = ['ECDHE-ECDSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA384'];
 const OLD = ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA', '@SECLEVEL=0'];
 
 /** Default; on HTTP and WebSocket APIs AWS has no other. */
-export const USUAL_SECURITY_POLICY = 'TLS_1_2';
+export const DEFAULT_SECURITY_POLICY = 'TLS_1_2';
 
 /** An unknown policy gets TLS 1.2, the least that AWS still offers for new ones. */
 export function tlsRulesOf(policy: string): TlsRules {

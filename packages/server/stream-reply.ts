@@ -101,7 +101,7 @@ class StreamSender {
     const close = (): void => {
       response.off('close', close);
       socket.off('close', close);
-      socket.off('end', hush);
+      socket.off('end', stopListening);
       this.#closed.abort();
       // Wakes a reader that waits for more.
       stream.bytes.cancel();
@@ -115,17 +115,17 @@ class StreamSender {
       response.destroy();
     });
     // May mean "nothing more to send" or "gone": a write would show, so only silence is cut short.
-    const hush = (): void => {
+    const stopListening = (): void => {
       this.#mayHaveLeft = true;
       response.setTimeout(LEFT_IDLE_MS);
     };
-    if (socket.readableEnded) hush();
-    else socket.on('end', hush);
+    if (socket.readableEnded) stopListening();
+    else socket.on('end', stopListening);
   }
 
   abandon(): void {
     this.#stream.bytes.cancel();
-    this.#tell('client', 'the client closed the connection');
+    this.#report('client', 'the client closed the connection');
   }
 
   async breakOff(error: unknown): Promise<void> {
@@ -169,34 +169,34 @@ class StreamSender {
   #drained(): Promise<void> {
     const { signal } = this.#closed;
     return new Promise((resolve) => {
-      const goOn = (): void => {
-        this.#response.off('drain', goOn);
-        signal.removeEventListener('abort', goOn);
+      const resume = (): void => {
+        this.#response.off('drain', resume);
+        signal.removeEventListener('abort', resume);
         resolve();
       };
-      this.#response.on('drain', goOn);
-      signal.addEventListener('abort', goOn);
-      if (signal.aborted) goOn();
+      this.#response.on('drain', resume);
+      signal.addEventListener('abort', resume);
+      if (signal.aborted) resume();
     });
   }
 
   /** Resolves when the last byte has been sent, or never will be. */
   #finished(): Promise<void> {
     return new Promise((resolve) => {
-      const tell = (): void => {
-        if (this.#fault !== undefined) this.#tell('integration', this.#fault);
-        else if (this.#response.writableFinished) this.#tell(undefined, undefined);
+      const notify = (): void => {
+        if (this.#fault !== undefined) this.#report('integration', this.#fault);
+        else if (this.#response.writableFinished) this.#report(undefined, undefined);
         else if (this.#silent !== undefined)
-          this.#tell(this.#silent, `no data for ${this.#stream.idleMs} ms`);
-        else this.#tell('client', 'the client closed the connection');
+          this.#report(this.#silent, `no data for ${this.#stream.idleMs} ms`);
+        else this.#report('client', 'the client closed the connection');
         resolve();
       };
-      if (this.#closed.signal.aborted) tell();
-      else this.#closed.signal.addEventListener('abort', tell);
+      if (this.#closed.signal.aborted) notify();
+      else this.#closed.signal.addEventListener('abort', notify);
     });
   }
 
-  #tell(cutBy: StreamEnd['cutBy'], failure: string | undefined): void {
+  #report(cutBy: StreamEnd['cutBy'], failure: string | undefined): void {
     const { onOver } = this.#stream;
     onOver({ sentBytes: this.#sentBytes, firstByteMs: this.#firstByteMs, cutBy, failure });
   }

@@ -27,7 +27,7 @@ export type TlsName = {
         readonly domain: string;
         readonly truststore: Truststore;
         /** A client without a certificate gets no answer: its connection ends. */
-        readonly endsWithout: boolean;
+        readonly requiresCertificate: boolean;
       }
     | undefined;
 };
@@ -62,12 +62,12 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   const kept = new Map<string, TlsServer>();
-  let isTold = false;
+  let isReported = false;
   const open = (name: TlsName): TlsServer => {
     const made = openName(name, options);
     made.on('secureConnection', (socket) => {
       const peer = describePeer(socket, name);
-      if (name.mutual?.endsWithout === true && peer.certificate === undefined) {
+      if (name.mutual?.requiresCertificate === true && peer.certificate === undefined) {
         options.log.write(`${name.mutual.domain}: ended a connection without a client certificate`);
         socket.destroy();
         return;
@@ -78,8 +78,8 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
     });
     made.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
       socket.destroy();
-      if (isTold || !DISTRUST.test(error.code ?? '')) return;
-      isTold = true;
+      if (isReported || !DISTRUST.test(error.code ?? '')) return;
+      isReported = true;
       options.log.write(
         'a client does not trust the local CA; `gatewright certs --trust` shows how to trust it',
       );
@@ -90,7 +90,7 @@ export function serveTls(server: Server, options: TlsFrontOptions): () => void {
     const name = options.nameOf(serverName);
     const { mutual } = name;
     const { names, policy, acceptsHttp2 } = name;
-    const key = JSON.stringify([names, policy, acceptsHttp2, mutual?.domain, mutual?.endsWithout]);
+    const key = JSON.stringify([names, policy, acceptsHttp2, mutual?.domain, mutual?.requiresCertificate]);
     const known = kept.get(key);
     if (known !== undefined && truststores.get(known) === mutual?.truststore) {
       kept.delete(key);

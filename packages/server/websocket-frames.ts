@@ -69,7 +69,7 @@ export function attachWebSockets(server: Server, deps: WebSocketDeps): WebSocket
  * past their idle limit, would exceed an account's concurrency, and a throttled `$disconnect` is not
  * repeated.
  */
-const ENDS_AT_ONCE = 250;
+const CLOSED_AT_ONCE = 250;
 
 export class WebSocketPort {
   readonly #deps: WebSocketDeps;
@@ -78,7 +78,7 @@ export class WebSocketPort {
   readonly #handshakes = new Set<Duplex>();
   /** Open handshakes, and every connection until its `$disconnect` function ends. */
   readonly #tasks = new Set<Promise<void>>();
-  readonly #ends = new TaskQueue(ENDS_AT_ONCE);
+  readonly #closing = new TaskQueue(CLOSED_AT_ONCE);
   #isClosing = false;
 
   constructor(deps: WebSocketDeps) {
@@ -158,7 +158,7 @@ export class WebSocketPort {
     const closure = await closed;
     at.connections.forget(connection);
     this.#open.delete(connection);
-    await this.#ends.run(() => disconnect(connection, closure, at));
+    await this.#closing.run(() => disconnect(connection, closure, at));
   }
 
   /**

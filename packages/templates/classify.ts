@@ -43,7 +43,7 @@ export function classifyResources(
       type,
       consequence,
       ...(property === undefined ? {} : { property }),
-      ...whereabouts(resource.place(property)),
+      ...placeOf(resource.place(property)),
     });
     const known = types.classOf(type);
     if (OSLS_HELPERS.test(logicalId) || types.isWithoutEffect(type)) {
@@ -60,7 +60,7 @@ export function classifyResources(
   return { unsupported, noEffect };
 }
 
-function whereabouts({ file, line }: DefinitionPlace): Pick<UnsupportedItem, 'file' | 'line'> {
+function placeOf({ file, line }: DefinitionPlace): Pick<UnsupportedItem, 'file' | 'line'> {
   return line === undefined ? { file } : { file, line };
 }
 

@@ -7,7 +7,7 @@ import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../cor
 import type { LocalCode, RawStack } from './raw-stack.ts';
 import { isArchive, packedCodeOf } from './packed-code.ts';
 import { partitionOf } from './pseudo-parameters.ts';
-import { wayToStore } from '../core/stack/stored-values.ts';
+import { describeStoring } from '../core/stack/stored-values.ts';
 import { isJsonList, isJsonObject, membersOf } from '../core/stack/json-values.ts';
 
 export type LayerFolders = ReadonlyMap<string, Omit<LayerDefinition, 'arn'>>;
@@ -160,7 +160,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
   const where =
     address === undefined ? (isJsonObject(code) ? describeImage(code) : 'nowhere') : `s3://${address}`;
   // Only an archive can be supplied by a file.
-  const wayOut = address === undefined ? '' : `; to run its archive, ${wayToStore(raw.stored, address)}`;
+  const wayOut = address === undefined ? '' : `; to run its archive, ${describeStoring(raw.stored, address)}`;
   report('Code', `the code is ${where}, not on this machine: invocations fail${wayOut}`);
   return undefined;
 }

@@ -72,7 +72,7 @@ export class LoadBoard {
   }
 
   /** This source makes no stack; nothing has to wait for it. */
-  giveUp(source: string): void {
+  skip(source: string): void {
     this.#loading.delete(source);
     this.#wake();
   }

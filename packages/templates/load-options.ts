@@ -27,7 +27,7 @@ export type LoadOptions = {
    * Folder, readable by its owner only, that keeps what osls has compiled for the next start; absent = it
    * compiles every time.
    */
-  readonly keptIn?: string;
+  readonly cacheFolder?: string;
   readonly onProgress?: (message: string) => void;
   /** Reports slow steps; absent = not reported. */
   readonly onWaiting?: (message: string) => void;

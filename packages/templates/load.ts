@@ -49,7 +49,7 @@ export async function loadStacks(
         return raws;
       } catch (error) {
         failures.push(error);
-        board.giveUp(path);
+        board.skip(path);
         // Where nothing is tolerated, the first failure ends the other children; all are awaited.
         if (tolerance === REFUSING) abort.abort();
         return [];

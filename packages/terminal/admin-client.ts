@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { UsageError } from './output.ts';
-import { addGatewayOptions, askGateway, findGateway, readMember } from './running-gateway.ts';
+import { addGatewayOptions, callGateway, findGateway, readMember } from './running-gateway.ts';
 
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
@@ -88,7 +88,7 @@ export async function callAdmin(
 }
 
 /** As `callAdmin`, for a JSON object. */
-export async function askAdmin(
+export async function callAdminJson(
   request: AdminRequest,
   flags: AdminFlags,
 ): Promise<Readonly<Record<string, unknown>>> {
@@ -135,7 +135,7 @@ async function send(
 
 async function findLocal(): Promise<AdminTarget> {
   const { accessKeyId, secretAccessKey } = await findGateway();
-  const apis = readMember(await askGateway('GET', 'status'), 'apis');
+  const apis = readMember(await callGateway('GET', 'status'), 'apis');
   const found = adminTargetOf(Array.isArray(apis) ? apis : [], { accessKeyId, secretAccessKey });
   if (found !== undefined) return found;
   throw new UsageError(

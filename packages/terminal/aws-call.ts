@@ -9,7 +9,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { showControls } from '#shared/visible-text.ts';
 import { endpointOf } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
-import { askWithin } from '@gatewright/authoring/account/bounded-reply';
+import { sendWithin } from '@gatewright/authoring/account/bounded-reply';
 import type { BoundedReply } from '@gatewright/authoring/account/bounded-reply';
 import { UsageError } from './output.ts';
 import { readXml } from './read-xml.ts';
@@ -89,7 +89,7 @@ export function createAws(
       nowEpochMs: nowEpochMs(),
     });
     try {
-      const reply = await askWithin(url, { method, headers: signed, body, timeoutMs });
+      const reply = await sendWithin(url, { method, headers: signed, body, timeoutMs });
       return readReply(request, url, reply);
     } catch (error) {
       if (error instanceof UsageError) return { kind: 'silent', message: error.message };

@@ -33,11 +33,11 @@ export function readEndpoint(text: string): string {
 
 /** Requests carry the session's token. */
 function isSafeEndpoint(text: string): boolean {
-  return URL.canParse(text) && (new URL(text).protocol === 'https:' || isOnThisMachine(text));
+  return URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopbackUrl(text));
 }
 
 /** For a valid address. */
-export function isOnThisMachine(url: string): boolean {
+export function isLoopbackUrl(url: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 

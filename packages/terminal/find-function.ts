@@ -1,5 +1,5 @@
 import { UsageError } from './output.ts';
-import { askGateway, readMember } from './running-gateway.ts';
+import { callGateway, readMember } from './running-gateway.ts';
 
 export type FoundFunction = { readonly name: string; readonly region: string; readonly nowEpochMs: number };
 
@@ -8,7 +8,7 @@ export type FoundFunction = { readonly name: string; readonly region: string; re
  * @throws UsageError with the existing ones
  */
 export async function findFunction(given: string): Promise<FoundFunction> {
-  const answer = await askGateway('GET', 'functions');
+  const answer = await callGateway('GET', 'functions');
   const functions = listOf(readMember(answer, 'functions')).map((one) => ({
     name: String(readMember(one, 'name')),
     logicalId: String(readMember(one, 'logicalId')),

@@ -1,5 +1,5 @@
 import { readHome } from '../core/stack/home.ts';
-import { keptServices } from './kept-services.ts';
+import { serviceCacheFolder } from './service-cache-folder.ts';
 import { optionNames } from '../engine/start-settings.ts';
 import { readEnvFile } from './options.ts';
 import { UsageError } from './output.ts';
@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { Home } from '../core/stack/home.ts';
 import type { LoadFlags } from '../engine/start-settings.ts';
 
-export const USUAL_STAGE = 'dev';
+export const DEFAULT_STAGE = 'dev';
 
 export function addLoadOptions(command: Command): Command {
   const sources = 'folders with serverless.yml, template.yaml or cdk.out; template files';
@@ -23,7 +23,7 @@ export function addLoadOptions(command: Command): Command {
 export function toLoadOptions(flags: LoadFlags) {
   const { stage, region, account } = flags;
   return {
-    stage: stage ?? USUAL_STAGE,
+    stage: stage ?? DEFAULT_STAGE,
     ...homeOfEnvironment(),
     chosen: {
       ...(stage !== undefined && { stage }),
@@ -35,7 +35,7 @@ export function toLoadOptions(flags: LoadFlags) {
     strict: flags.strict,
     allowUnguarded: flags.allowUnguarded,
     directory: process.cwd(),
-    ...keptServices(process.cwd()),
+    ...serviceCacheFolder(process.cwd()),
   };
 }
 

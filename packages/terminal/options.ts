@@ -6,10 +6,10 @@ import { UsageError } from './output.ts';
 import type { Form } from '../engine/settings.ts';
 
 /** A parser for commander, which adds to the value before. */
-export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) => T {
+export function parserOf<T>({ read, expected }: Form<T>): (text: string, before: T) => T {
   return (text, before) => {
     const after = read(text, before);
-    if (after === undefined) throw new InvalidArgumentError(says);
+    if (after === undefined) throw new InvalidArgumentError(expected);
     return after;
   };
 }
@@ -17,14 +17,14 @@ export function parserOf<T>({ read, says }: Form<T>): (text: string, before: T) 
 /** The same for values given once. */
 function readerOf<T>({
   read,
-  says,
+  expected,
 }: {
   readonly read: (text: string) => T | undefined;
-  readonly says: string;
+  readonly expected: string;
 }) {
   return (text: string): T => {
     const value = read(text);
-    if (value === undefined) throw new InvalidArgumentError(says);
+    if (value === undefined) throw new InvalidArgumentError(expected);
     return value;
   };
 }

@@ -11,16 +11,16 @@ type Style = Parameters<typeof styleText>[0];
 /**
  * Text in a style, where its stream is a terminal that supports it (NO_COLOR, FORCE_COLOR and TTY decide).
  */
-export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+export function colorize(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return styleText(style, text, { stream });
 }
 
-export function say(lines: string | readonly string[]): void {
+export function printLines(lines: string | readonly string[]): void {
   process.stdout.write(`${[lines].flat().join('\n')}\n`);
 }
 
 /** Prints lines beside the answer to stderr, so that they do not reach its reader. */
-export function remark(lines: string | readonly string[]): void {
+export function printNotes(lines: string | readonly string[]): void {
   process.stderr.write(`${[lines].flat().join('\n')}\n`);
 }
 
@@ -35,14 +35,14 @@ export function printError(error: unknown): number {
 }
 
 function fail(message: string, exitCode: number): number {
-  complain('red', message);
+  printMessage('red', message);
   return exitCode;
 }
 
 /** An error or a warning on stderr, red or yellow where that is a terminal. */
-export function complain(colour: 'red' | 'yellow', message: string): void {
+export function printMessage(colour: 'red' | 'yellow', message: string): void {
   const word = colour === 'red' ? 'error:' : 'warning:';
-  remark(`${paint(colour, word, process.stderr)} ${message}`);
+  printNotes(`${colorize(colour, word, process.stderr)} ${message}`);
 }
 
 /**

@@ -14,7 +14,7 @@ const REASONS = new Map([
 /**
  * @throws UsageError with the reason where it cannot be written: the user chose the path, so it is no bug
  */
-export async function writePrivately(file: string, content: string | Uint8Array): Promise<void> {
+export async function writePrivateFile(file: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(file, content, { mode: 0o600 });
   } catch (cause) {

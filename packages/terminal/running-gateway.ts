@@ -79,7 +79,7 @@ function realPath(folder: string): string {
 }
 
 /** One call of the local endpoints below `/_gatewright/`. @throws UsageError with the gateway's answer */
-export async function askGateway(
+export async function callGateway(
   method: 'GET' | 'POST',
   path: string,
   body?: object,

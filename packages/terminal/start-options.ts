@@ -17,13 +17,13 @@ export function addStartOptions(command: Command, names: readonly OptionName[]):
 
 export function startOption(name: OptionName): Option {
   const row: StartOption = START_OPTIONS[name];
-  const { takes, read, says = '', usual, shown } = row;
+  const { takes, read, expected = '', defaultValue, shown } = row;
   const what = describeOption(row);
   if (takes === undefined)
-    return new Option(usual === true ? `--no-${name}` : `--${name}`, what).default(usual);
+    return new Option(defaultValue === true ? `--no-${name}` : `--${name}`, what).default(defaultValue);
   const option = new Option(`--${name} ${takes}`, what);
   if (takes === '<on|off>') option.choices(['on', 'off']);
   if (read !== undefined)
-    option.argParser(parserOf({ read: read as (text: string, before: unknown) => unknown, says }));
-  return usual === undefined ? option : option.default(usual, shown);
+    option.argParser(parserOf({ read: read as (text: string, before: unknown) => unknown, expected }));
+  return defaultValue === undefined ? option : option.default(defaultValue, shown);
 }

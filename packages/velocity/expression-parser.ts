@@ -82,7 +82,7 @@ export class ExpressionParser {
   #member(): ReferencePart {
     const first = this.#tokens.advance();
     const name = first.image;
-    if (!this.#tokens.is('parenOpen') || !this.#mayBeginArguments(this.#tokens.peek(2).kind))
+    if (!this.#tokens.is('parenOpen') || !this.#mayStartArguments(this.#tokens.peek(2).kind))
       return { kind: 'property', name, first };
     this.#tokens.advance();
     const args = this.#tokens.is('argumentsClose') ? [] : this.#parameters();
@@ -90,7 +90,7 @@ export class ExpressionParser {
     return { kind: 'method', name, args, first };
   }
 
-  #mayBeginArguments(kind: TokenKind): boolean {
+  #mayStartArguments(kind: TokenKind): boolean {
     return (
       isLiteral(kind) ||
       kind === 'argumentsClose' ||

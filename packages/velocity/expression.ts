@@ -1,5 +1,5 @@
 import { areEqual } from './java/equality.ts';
-import { calculate, compareNumbers, type MathOperator, parseWhole, toInt } from './java/numbers.ts';
+import { calculate, compareNumbers, type MathOperator, parseInteger, toInt } from './java/numbers.ts';
 import { printValue } from './java/printing.ts';
 import {
   isJavaNumber,
@@ -73,7 +73,7 @@ export function compileExpression(expression: Expression, compileText: CompileTe
 /** A number right after `#` or `$` includes that in its text and is none. */
 function parseNumber(token: Token): JavaValue {
   if (!/^-?[\d.]/.test(token.image)) throw new TemplateError('TEMPLATE_SYNTAX', 'expected a number', token);
-  return token.kind === 'integer' ? parseWhole(token.image) : new JavaDouble(Number(token.image));
+  return token.kind === 'integer' ? parseInteger(token.image) : new JavaDouble(Number(token.image));
 }
 
 function fromCondition(holds: Condition): CompiledExpression {

@@ -1,7 +1,7 @@
 import type { ItemStore } from '../ports.ts';
 import { operationKey } from '../table/item-write.ts';
-import { hashOperation, isCarriedOut } from '../table/operation-record.ts';
-import type { AskedOperation } from '../table/operation-record.ts';
+import { hashOperation, isApplied } from '../table/operation-record.ts';
+import type { OperationRequest } from '../table/operation-record.ts';
 import { readAccessItem } from './access-item.ts';
 
 export type Operation = { readonly id: string; /** ARN of the signer. */ readonly by: string };
@@ -14,7 +14,7 @@ export async function isReplayed(
   store: Pick<ItemStore, 'read'>,
   pk: string,
   { id }: Pick<Operation, 'id'>,
-  asked: AskedOperation,
+  request: OperationRequest,
 ): Promise<boolean> {
-  return isCarriedOut(await readAccessItem(store, operationKey(pk, id)), hashOperation(asked));
+  return isApplied(await readAccessItem(store, operationKey(pk, id)), hashOperation(request));
 }

@@ -1,7 +1,7 @@
 /**
  * Ends an authorizer function: returns its result, or throws the message that API Gateway answers as 401.
  */
-import type { Asked, Authorizer, AuthorizerResult } from './authorize.ts';
+import type { AuthorizeRequest, Authorizer, AuthorizerResult } from './authorize.ts';
 import { CONTEXT_CUT } from './backend-context.ts';
 import { sizeOf } from '../aws/authorizer-result.ts';
 import { DomainError, UnauthorizedAnswer } from '../errors.ts';
@@ -17,10 +17,10 @@ import { reasonOf } from '../reasons.ts';
  */
 export async function answer(
   authorizer: Authorizer,
-  asked: Asked,
+  request: AuthorizeRequest,
   { count, measure }: Pick<Observer, 'count' | 'measure'>,
 ): Promise<AuthorizerResult> {
-  const authorized = await authorizer(asked).catch((error: unknown) => {
+  const authorized = await authorizer(request).catch((error: unknown) => {
     const metric = error instanceof DomainError ? METRICS[error.code] : undefined;
     if (metric !== undefined) count(metric);
     throw error;

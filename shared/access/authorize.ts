@@ -19,17 +19,17 @@ import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
 import type { Credential } from './credential.ts';
-import { tellChannels } from './decide/channel-rules.ts';
+import { printChannels } from './decide/channel-rules.ts';
 import { circumstancesOf, decide } from './decide/decide.ts';
 import type { Decision } from './decide/decide.ts';
 import { findDocument } from './find-document.ts';
 import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
 import type { Principal } from './decide/principal.ts';
-import { describeLacked, lackedClaims } from './decide/required-claims.ts';
+import { describeMissingClaims, findMissingClaims } from './decide/required-claims.ts';
 import { quotaContext } from './quota-context.ts';
 
-export type Asked = {
+export type AuthorizeRequest = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
   /** TOKEN events do not contain it. */
@@ -64,7 +64,7 @@ export type Authorized =
  * @throws DomainError for failures of ours only: API_UNKNOWN, KEY_SET_UNAVAILABLE, RESULT_TOO_LARGE,
  * POLICY_UNREPRESENTABLE, STORE_UNAVAILABLE, PLAN_UNKNOWN
  */
-export type Authorizer = (asked: Asked) => Promise<Authorized>;
+export type Authorizer = (request: AuthorizeRequest) => Promise<Authorized>;
 
 /** Key sets live as long as the authorizer: one per instance of a function. Fetched on demand. */
 export function createAuthorizer(
@@ -76,28 +76,28 @@ export function createAuthorizer(
   const identify = createIdentifier(config, ports);
   const quotas = quotasOf(access, ports);
   const { observer = UNOBSERVED } = ports;
-  return async (asked) => {
-    observer.note({ api: `${asked.arn.apiId}/${asked.arn.stage}` });
-    const document = findDocument(access, config.stage, asked.arn, asked.kind);
+  return async (request) => {
+    observer.note({ api: `${request.arn.apiId}/${request.arn.stage}` });
+    const document = findDocument(access, config.stage, request.arn, request.kind);
     observer.note({ document: document.name });
     try {
       const nowEpochSeconds = ports.clock.nowEpochMs() / 1000;
-      const credential = asked.readCredential(document.sources);
-      const principal = await identify(document, credential, nowEpochSeconds, asked.remainingMs);
+      const credential = request.readCredential(document.sources);
+      const principal = await identify(document, credential, nowEpochSeconds, request.remainingMs);
       assertLasts(document, principal, nowEpochSeconds);
-      const { arn, sourceIp } = asked;
+      const { arn, sourceIp } = request;
       const decision = decide(document, principal, { target: arn.target, sourceIp, nowEpochSeconds });
-      const lacks = lackedClaims(document, principal);
+      const lacks = findMissingClaims(document, principal);
       observer.note({ principalId: principal.principalId, rules: decision.rules, lacks });
       const { quota } = document;
-      const known = { principal, asked, decision };
+      const known = { principal, request, decision };
       if (quota === undefined || !isChargedCaller(quota, principal))
         return answerKnown(document, known, nowEpochSeconds);
       return await answerByQuota(document, quota, { ...known, quotas, nowEpochSeconds });
     } catch (error) {
       if (!isTokenError(error)) throw error;
       observer.note({ code: error.code });
-      return { kind: 'unknown', reason: error.code, result: answerUnknown(document, asked) };
+      return { kind: 'unknown', reason: error.code, result: answerUnknown(document, request) };
     }
   };
 }
@@ -112,23 +112,27 @@ function assertLasts(
     throw new DomainError('TOKEN_EXPIRED', 'the credential expires too soon');
 }
 
-type Known = { readonly principal: Principal; readonly asked: Asked; readonly decision: Decision };
+type Known = {
+  readonly principal: Principal;
+  readonly request: AuthorizeRequest;
+  readonly decision: Decision;
+};
 
 function answerKnown(
   document: CompiledDocument,
-  { principal, asked, decision }: Known,
+  { principal, request, decision }: Known,
   nowEpochSeconds: number,
 ): Authorized {
-  const context = contextOf(document, { principal, asked, nowEpochSeconds });
-  if (isSimple(document, asked)) {
+  const context = contextOf(document, { principal, request, nowEpochSeconds });
+  if (isSimple(document, request)) {
     const result = { isAuthorized: decision.kind === 'allow', context };
     if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
     return { kind: 'known', decision, result, rejectedBindings: [] };
   }
-  const answer = { principalId: principal.principalId, context, ...usageKeyOf(document, principal, asked) };
+  const answer = { principalId: principal.principalId, context, ...usageKeyOf(document, principal, request) };
   const fits = (policyDocument: PolicyDocument) =>
     fitsResourceLimit(policyDocument) && sizeOf({ ...answer, policyDocument }) <= document.result.maxBytes;
-  const { policy, rejectedBindings } = choosePolicy(document, principal, asked, {
+  const { policy, rejectedBindings } = choosePolicy(document, principal, request, {
     nowEpochSeconds,
     decision,
     fits,
@@ -147,12 +151,12 @@ async function answerByQuota(
   quota: CompiledQuota,
   { quotas, nowEpochSeconds, ...known }: ByQuota,
 ): Promise<Authorized> {
-  const { principal, asked, decision } = known;
+  const { principal, request, decision } = known;
   const isOfCharged = decision.kind === 'allow' && isCharged(document, decision.route);
   if (!isOfCharged && quota.isTracked !== true)
     return answerKnown(withoutCharged(document), known, nowEpochSeconds);
   const { route } = decision;
-  const { receivedAtEpochMs } = asked;
+  const { receivedAtEpochMs } = request;
   const verdict: QuotaVerdict =
     quotas === undefined
       ? { kind: 'not-charged' }
@@ -170,7 +174,7 @@ async function answerByQuota(
 function answerOnce(
   document: CompiledDocument,
   quota: CompiledQuota,
-  { principal, asked, decision }: Known,
+  { principal, request, decision }: Known,
   verdict: QuotaVerdict,
   nowEpochSeconds: number,
 ): Authorized {
@@ -178,17 +182,17 @@ function answerOnce(
   // The API itself refuses a missing admission key, with another message than a plain denial.
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
-    ...contextOf(document, { principal, asked, nowEpochSeconds }),
+    ...contextOf(document, { principal, request, nowEpochSeconds }),
     ...('decision' in verdict && quotaContext(verdict.decision)),
     ...(!isAdmitted && { quotaRefusal: describeRefusal(quota, principal, verdict) }),
   };
-  const result = isSimple(document, asked)
+  const result = isSimple(document, request)
     ? { isAuthorized: isAdmitted, context }
     : {
         principalId: principal.principalId,
-        policyDocument: exactPolicy(isLetOn, asked.arn),
+        policyDocument: exactPolicy(isLetOn, request.arn),
         context,
-        ...(isAdmitted && usageKeyOf(document, principal, asked)),
+        ...(isAdmitted && usageKeyOf(document, principal, request)),
       };
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
   const known = { kind: 'known', decision, result, rejectedBindings: [] } as const;
@@ -197,14 +201,18 @@ function answerOnce(
 
 function contextOf(
   document: CompiledDocument,
-  known: { readonly principal: Principal; readonly asked: Asked; readonly nowEpochSeconds: number },
+  known: {
+    readonly principal: Principal;
+    readonly request: AuthorizeRequest;
+    readonly nowEpochSeconds: number;
+  },
 ): AuthorizerContext {
-  const { principal, asked, nowEpochSeconds } = known;
-  const at = circumstancesOf(document, { ...asked, nowEpochSeconds });
-  const lacked = lackedClaims(document, principal);
+  const { principal, request, nowEpochSeconds } = known;
+  const at = circumstancesOf(document, { ...request, nowEpochSeconds });
+  const lacked = findMissingClaims(document, principal);
   return {
-    ...backendContext(document, principal, tellChannels(document, principal, at)),
-    ...(lacked.length > 0 && { claimRefusal: describeLacked(lacked) }),
+    ...backendContext(document, principal, printChannels(document, principal, at)),
+    ...(lacked.length > 0 && { claimRefusal: describeMissingClaims(lacked) }),
   };
 }
 
@@ -212,7 +220,7 @@ function contextOf(
 function usageKeyOf(
   { quota }: CompiledDocument,
   { usageIdentifierKey = quota?.admissionKey }: Principal,
-  { arn }: Asked,
+  { arn }: AuthorizeRequest,
 ): Pick<PolicyResult, 'usageIdentifierKey'> {
   return usageIdentifierKey === undefined
     ? {}
@@ -237,7 +245,7 @@ type Choice = {
 function choosePolicy(
   document: CompiledDocument,
   principal: Principal,
-  { arn }: Asked,
+  { arn }: AuthorizeRequest,
   { nowEpochSeconds, decision, fits }: Choice,
 ): { policy: PolicyDocument; rejectedBindings: readonly string[] } {
   let failure = 'RESULT_TOO_LARGE' as 'RESULT_TOO_LARGE' | 'POLICY_UNREPRESENTABLE';
@@ -252,14 +260,14 @@ function choosePolicy(
   throw new DomainError(failure, 'the rules that apply to the caller do not fit into one IAM policy');
 }
 
-function answerUnknown(document: CompiledDocument, asked: Asked): AuthorizerResult | undefined {
-  if (asked.kind !== 'http-2.0') return undefined;
-  if (isSimple(document, asked)) return { isAuthorized: false, context: {} };
-  return { principalId: 'unknown', policyDocument: denyAll(asked.arn), context: {} };
+function answerUnknown(document: CompiledDocument, request: AuthorizeRequest): AuthorizerResult | undefined {
+  if (request.kind !== 'http-2.0') return undefined;
+  if (isSimple(document, request)) return { isAuthorized: false, context: {} };
+  return { principalId: 'unknown', policyDocument: denyAll(request.arn), context: {} };
 }
 
 /** Payload 1.0 has no simple answers. */
-function isSimple({ result }: CompiledDocument, { kind }: Asked): boolean {
+function isSimple({ result }: CompiledDocument, { kind }: AuthorizeRequest): boolean {
   return result.format === 'simple' && kind === 'http-2.0';
 }
 

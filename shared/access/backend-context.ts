@@ -18,7 +18,7 @@ export const CONTEXT_CUT = 'contextCut';
  * Only flat values, since an object or array fails every REST request with 500, and only claims that the
  * document names, since access logs may print them. `exp` is included because a cached answer outlives the
  * token.
- * @param channels what the caller may do with channels, as `tellChannels` prints it
+ * @param channels what the caller may do with channels, as `printChannels` prints it
  */
 export function backendContext(
   document: CompiledDocument,
@@ -28,7 +28,7 @@ export function backendContext(
   const { context, givesTickets, result } = document;
   const { subject, issuer, clientId, claims, expiresAtEpochSeconds } = principal;
   const named = context.map(({ name, claim }) => [name, flatten(claimAt(claims, claim))] as const);
-  const scope = tellScopes(document, principal);
+  const scope = printScopes(document, principal);
   const standard = [
     ['sub', subject],
     ['iss', issuer],
@@ -52,19 +52,19 @@ export function backendContext(
 }
 
 /** Scopes that the document names come first, so that other scopes of a token cannot displace them. */
-function tellScopes(
+function printScopes(
   document: CompiledDocument,
   { scopes }: Principal,
 ): { readonly text: string | undefined; readonly isCut: boolean } {
   // A list may contain `a b`: one name to the rules, but two after the text is split.
-  const told = [...scopes].filter((scope) => !scope.includes(' ')).sort();
-  const whole = told.join(' ');
+  const kept = [...scopes].filter((scope) => !scope.includes(' ')).sort();
+  const whole = kept.join(' ');
   if (whole.length <= VALUE_LIMIT_CHARACTERS) return { text: whole === '' ? undefined : whole, isCut: false };
   const named = scopesNamedBy(document);
   let text = '';
   for (const scope of [
-    ...told.filter((name) => named.has(name)),
-    ...told.filter((name) => !named.has(name)),
+    ...kept.filter((name) => named.has(name)),
+    ...kept.filter((name) => !named.has(name)),
   ]) {
     const longer = text === '' ? scope : `${text} ${scope}`;
     if (longer.length <= VALUE_LIMIT_CHARACTERS) text = longer;

@@ -6,7 +6,7 @@
 import { printClaim } from '../aws/claim-text.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { Claims } from './decide/claims.ts';
-import type { ClaimsToCarry } from './compiled-document.ts';
+import type { ForwardedClaims } from './compiled-document.ts';
 
 /** Name of the context's member. No claim of a document may have it. */
 export const CARRIED_CLAIMS = 'carriedClaims';
@@ -14,7 +14,7 @@ export const CARRIED_CLAIMS = 'carriedClaims';
 /** Null: a carried claim that the credential lacks. */
 type CarriedClaims = Readonly<Record<string, string | null>>;
 
-export function printCarriedClaims({ as, names }: ClaimsToCarry, claims: Claims): string {
+export function printCarriedClaims({ as, names }: ForwardedClaims, claims: Claims): string {
   const carried = names.map((name) => {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
     return [name, value === undefined || value === null ? null : printClaim(as, name, value)] as const;

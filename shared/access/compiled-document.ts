@@ -181,7 +181,7 @@ export type CompiledCondition =
   | { readonly is: 'mfa' }
   | { readonly is: 'auth-age'; readonly maxSeconds: number };
 
-export type ClaimsToCarry = {
+export type ForwardedClaims = {
   readonly as: ClaimForm;
   readonly names: readonly string[];
   /** Claims that every caller must have; absent: none, in documents compiled before this member existed. */
@@ -189,7 +189,7 @@ export type ClaimsToCarry = {
 };
 
 type CompiledResult = {
-  readonly claims?: ClaimsToCarry;
+  readonly claims?: ForwardedClaims;
   readonly format: 'policy' | 'simple';
   readonly cacheTtlSeconds: number;
   readonly expiryCondition: boolean;

@@ -17,7 +17,7 @@ import type { TicketCaller } from './tickets/ticket.ts';
 import { createTicketStore } from './tickets/ticket-store.ts';
 import { createApiKeyVerifier } from './keys/verify-api-key.ts';
 import type { VerifiedApiKey } from './keys/verify-api-key.ts';
-import { takeTicket } from './tickets/verify-ticket.ts';
+import { redeemTicket } from './tickets/verify-ticket.ts';
 
 export type AccessTable = {
   readonly apiKeys: ApiKeyReader;
@@ -42,7 +42,7 @@ export type TableIdentifier = {
     nowEpochSeconds: number,
   ) => Promise<KeyHolder | undefined>;
   /** Uses the ticket up. @throws as `takeTicket` */
-  readonly takeTicket: (
+  readonly redeem: (
     text: string,
     at: { readonly document: string; readonly nowEpochSeconds: number },
   ) => Promise<TicketCaller | undefined>;
@@ -63,9 +63,9 @@ export function createTableIdentifier(
       if (issuer.nativeUsagePlan === undefined || usageKeySecret === undefined) return holder;
       return { ...holder, usageIdentifierKey: nativeKeyValue(usageKeySecret, stage, key.keyId) };
     },
-    async takeTicket(text, at) {
+    async redeem(text, at) {
       const hash = parseTicket(text);
-      return tickets === undefined || hash === undefined ? undefined : await takeTicket(tickets, hash, at);
+      return tickets === undefined || hash === undefined ? undefined : await redeemTicket(tickets, hash, at);
     },
     assertNotRevoked: createRevocationCheck(revocations),
   };

@@ -93,7 +93,7 @@ async function identifyOnRecord(
   }
   const ticketIssuer = document.tickets.find((issuer) => isTrusted(issuer, credential, config));
   if (ticketIssuer === undefined) return undefined;
-  const caller = await table.takeTicket(credential.token, { document: document.name, nowEpochSeconds });
+  const caller = await table.redeem(credential.token, { document: document.name, nowEpochSeconds });
   if (caller === undefined) return undefined;
   const { toTicketPrincipal } = await import('./tickets/ticket-principal.ts');
   const principal = toTicketPrincipal(caller, ticketIssuer, document);

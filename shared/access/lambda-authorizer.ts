@@ -30,7 +30,7 @@ export function createLambdaAuthorizer(
     ...(quotas !== undefined && { quotas }),
   };
   const current = followDocuments(compiled, (access) => createAuthorizer(access, config, ports), observer);
-  return async (asked) => (await current())(asked);
+  return async (request) => (await current())(request);
 }
 
 /** Loaded with the first key or ticket, or the first token that may be revoked; otherwise never. */

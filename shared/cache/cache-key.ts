@@ -79,14 +79,14 @@ export function scopeOf<Event>(
   const { caller, headers } = request;
   // A service's own authorizer can only set strings, so an object is API Gateway's.
   const isSigned = isJsonObject(caller['authorizer.iam']) || 'identity.userArn' in caller;
-  const told = [...headers].filter(
+  const named = [...headers].filter(
     ([name]) =>
       !ANONYMOUS_HEADERS.has(name) &&
       !ANONYMOUS_PREFIXES.test(name) &&
       !(isSigned && SIGNATURE_HEADERS.has(name)),
   );
-  if (told.length === 0 && Object.keys(caller).length === 0) return undefined;
-  return `caller ${canonical([caller, told.sort(byName)])}`;
+  if (named.length === 0 && Object.keys(caller).length === 0) return undefined;
+  return `caller ${canonical([caller, named.sort(byName)])}`;
 }
 
 /** SHA-256 of all that the answer depends on, as 64 hex digits; credentials cannot be recovered from it. */

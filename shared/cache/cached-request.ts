@@ -88,12 +88,12 @@ function callerOf(context: EventFields): EventFields {
   // The authorizer's latency does not identify the caller.
   Reflect.deleteProperty(authorizer, 'integrationLatency');
   const identity = parseOptionalFields(context['identity']);
-  const told = [
+  const listed = [
     ...Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value] as const),
     ...IDENTITY.map((name) => [`identity.${name}`, identity[name]] as const),
     ['authentication', context['authentication']] as const,
   ];
-  return Object.fromEntries(told.filter(([, value]) => !isNothing(value)));
+  return Object.fromEntries(listed.filter(([, value]) => !isNothing(value)));
 }
 
 function isNothing(value: unknown): boolean {

@@ -20,7 +20,7 @@ export function secondsOf(directives: Directives, name: string): number | undefi
 }
 
 /** Whether a request wants a fresh answer: `max-age=0`, `no-cache`, `no-store`, old `Pragma`. */
-export function asksAnew(directives: Directives, pragma: string | undefined): boolean {
+export function wantsFreshAnswer(directives: Directives, pragma: string | undefined): boolean {
   if (directives.size === 0) return /\bno-cache\b/i.test(pragma ?? '');
   return directives.has('no-cache') || directives.has('no-store') || secondsOf(directives, 'max-age') === 0;
 }

@@ -130,7 +130,7 @@ export async function takeLease(
 }
 
 /** Returns a lease without an answer: a waiting request tries next, or for a moment none waits. */
-export async function giveBack(
+export async function releaseEntryLease(
   { store, namespace }: EntryPorts,
   lease: { readonly id: string; readonly owner: string },
   passFrom: number | undefined,
@@ -151,7 +151,7 @@ export async function giveBack(
  * Writes the index first, then checks that no label was invalidated, then writes the entry unless it was
  * invalidated itself: an invalidation in between finds the entry, or is found by these checks.
  */
-export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kept> {
+export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Kept> {
   const { store, namespace, maxBodyBytes } = ports;
   const { answer, id, owner, labels, startedAtEpochMs } = entry;
   const { body, ...head } = answer;
@@ -206,7 +206,7 @@ export async function keepEntry(ports: EntryPorts, entry: NewEntry): Promise<Kep
 }
 
 /** From now on, the answer under this id, stored or in the making, is not used. */
-export async function dropEntry(
+export async function deleteEntry(
   store: ItemStore,
   namespace: string,
   id: string,

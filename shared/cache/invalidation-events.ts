@@ -12,31 +12,31 @@ export type StreamRule = {
   readonly tags: readonly string[];
 };
 
-type Brought =
+type InvalidationBatch =
   | { readonly kind: 'http' }
   /** Input of `parseInvalidation`. */
-  | { readonly kind: 'wishes'; readonly wishes: readonly unknown[] }
+  | { readonly kind: 'wishes'; readonly options: readonly unknown[] }
   /** From the schedule. */
   | { readonly kind: 'time' };
 
 /** @throws DomainError EVENT_MALFORMED for any other event: a request must not be lost silently */
-export function readEvent(event: unknown, rules: readonly StreamRule[]): Brought {
+export function readEvent(event: unknown, rules: readonly StreamRule[]): InvalidationBatch {
   if (!isJsonObject(event)) throw malformed();
   const { source, detail, Records: records, invalidate, requestContext } = event;
   if (isJsonObject(requestContext)) return { kind: 'http' };
   if (source === 'aws.events') return { kind: 'time' };
-  if (isJsonObject(detail)) return { kind: 'wishes', wishes: [detail] };
-  if (invalidate !== undefined) return { kind: 'wishes', wishes: [invalidate] };
+  if (isJsonObject(detail)) return { kind: 'wishes', options: [detail] };
+  if (invalidate !== undefined) return { kind: 'wishes', options: [invalidate] };
   if (!Array.isArray(records)) throw malformed();
-  return { kind: 'wishes', wishes: records.flatMap((record: unknown) => readRecord(record, rules)) };
+  return { kind: 'wishes', options: records.flatMap((record: unknown) => readRecord(record, rules)) };
 }
 
 function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unknown[] {
   const { Sns: sns, dynamodb, eventSourceARN: arn } = Object(record) as Readonly<Record<string, unknown>>;
   if (isJsonObject(sns)) {
-    const wish = typeof sns['Message'] === 'string' ? parseJsonObject(sns['Message']) : undefined;
-    if (wish === undefined) throw new RequestInvalid('Message', 'must be a JSON object');
-    return [wish];
+    const message = typeof sns['Message'] === 'string' ? parseJsonObject(sns['Message']) : undefined;
+    if (message === undefined) throw new RequestInvalid('Message', 'must be a JSON object');
+    return [message];
   }
   if (!isJsonObject(dynamodb) || typeof arn !== 'string') throw malformed();
   const table = /:table\/([^/]+)\/stream\//.exec(arn)?.[1];

@@ -1,5 +1,5 @@
 import type { Item } from '../table/item-write.ts';
-import type { CacheBeyond } from './invalidation.ts';
+import type { OutsideCache } from './invalidation.ts';
 import { parseStageRecord } from './stage-record.ts';
 import type { StageRecord } from './stage-record.ts';
 
@@ -19,7 +19,7 @@ export type Report = {
 
 const MAX_LEFT = 100;
 /** Kind of the items for caches of `beyond`. */
-export const BEYOND = 'beyond';
+export const OUTSIDE_KIND = 'beyond';
 
 export class Tally {
   readonly #counts = new Map<string, number>();
@@ -38,7 +38,7 @@ export class Tally {
   }
 
   #addFlushed(item: Item): void {
-    const [record, beyond] = [recordOf(item), beyondOf(item)];
+    const [record, beyond] = [recordOf(item), outsideCacheOf(item)];
     if (record !== undefined) this.#flushed.add(stageOf(record));
     if (beyond?.kind === 'authorizers') this.#authorizers.push(printAuthorizers(beyond));
     if (beyond?.kind === 'edge') this.#edgePaths.push(...beyond.paths);
@@ -64,12 +64,12 @@ export function recordOf({ kind, doc }: Item): StageRecord | undefined {
 }
 
 /** Undefined: an entry. */
-export function beyondOf({ kind, doc }: Item): CacheBeyond | undefined {
-  return kind === BEYOND ? (JSON.parse(String(doc)) as CacheBeyond) : undefined;
+export function outsideCacheOf({ kind, doc }: Item): OutsideCache | undefined {
+  return kind === OUTSIDE_KIND ? (JSON.parse(String(doc)) as OutsideCache) : undefined;
 }
 
 function nameOf(item: Item): string {
-  const [record, beyond] = [recordOf(item), beyondOf(item)];
+  const [record, beyond] = [recordOf(item), outsideCacheOf(item)];
   if (record !== undefined) return printRecord(record);
   if (beyond === undefined) return 'response';
   return beyond.kind === 'edge'
@@ -77,7 +77,7 @@ function nameOf(item: Item): string {
     : `authorizers ${printAuthorizers(beyond)}`;
 }
 
-function printAuthorizers({ api, apiId, stage }: Extract<CacheBeyond, { kind: 'authorizers' }>): string {
+function printAuthorizers({ api, apiId, stage }: Extract<OutsideCache, { kind: 'authorizers' }>): string {
   return `${api}/${apiId}/${stage}`;
 }
 

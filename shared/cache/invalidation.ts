@@ -13,11 +13,11 @@ export type Invalidation = {
   /** A stage with more entries is flushed instead of refreshed entry by entry; undefined: never. */
   readonly flushAbove: number | undefined;
   /** Caches that are flushed whole, regardless of the labels. */
-  readonly beyond?: readonly CacheBeyond[];
+  readonly beyond?: readonly OutsideCache[];
 };
 
 /** Caches without entries in the table: authorizers' answers of a stage, paths in CloudFront. */
-export type CacheBeyond =
+export type OutsideCache =
   | {
       readonly kind: 'authorizers';
       readonly api: 'rest' | 'http';
@@ -122,13 +122,13 @@ function flagOf(value: Readonly<Record<string, unknown>>, member: string): boole
   throw new RequestInvalid(member, 'must be true or false');
 }
 
-function toAuthorizers(text: string): CacheBeyond {
+function toAuthorizers(text: string): OutsideCache {
   const [, api = '', apiId = '', stage = ''] = AUTHORIZERS.exec(text) ?? [];
   return { kind: 'authorizers', api: api === 'rest' ? 'rest' : 'http', apiId, stage };
 }
 
 /** One CloudFront request for all paths. */
-function toEdge(paths: readonly string[]): readonly CacheBeyond[] {
+function toEdge(paths: readonly string[]): readonly OutsideCache[] {
   if (paths.length > MAX_LABELS) throw new RequestInvalid('edgePaths', `must name at most ${MAX_LABELS}`);
   return paths.length === 0 ? [] : [{ kind: 'edge', paths: [...new Set(paths)].sort() }];
 }

@@ -1,6 +1,6 @@
 /** Routes of cache-invalidator on the admin functions' API; the OpenAPI document is made from them. */
 import { DomainError, RequestInvalid } from '../errors.ts';
-import { optional, text, whole } from '../http/fields.ts';
+import { optional, text, wholeNumber } from '../http/fields.ts';
 import { jsonReply } from '../http/reply.ts';
 import { documentRoute, readRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
@@ -8,18 +8,18 @@ import { tagLabel } from './entry-labels.ts';
 import { NAMESPACE, parseInvalidation } from './invalidation.ts';
 import type { Invalidation } from './invalidation.ts';
 import { printRecord } from './invalidation-report.ts';
-import { carryOut, tryOut } from './invalidator.ts';
+import { runInvalidation, planInvalidation } from './invalidator.ts';
 import type { InvalidatorPorts } from './invalidator.ts';
 import { entriesOf, isDropped } from './labels.ts';
 import { parseStageRecord } from './stage-record.ts';
-import { askFor, findWork } from './work-list.ts';
+import { openInvalidation, findWork } from './work-list.ts';
 
 const INFO = { title: 'Gatewright caches', version: '1', description: 'Invalidations of cached answers.' };
 /** API Gateway waits 30 s. */
 const WITHIN_MS = 15_000;
 const MAX_SHOWN = 1000;
 
-const WISH = {
+const INVALIDATION = {
   type: 'object',
   required: ['namespace'],
   additionalProperties: false,
@@ -52,7 +52,7 @@ const WISH = {
 /** Records an invalidation and carries it out as far as time allows; the schedule continues the rest. */
 async function invalidate(
   ports: InvalidatorPorts,
-  asked: Invalidation,
+  invalidation: Invalidation,
   untilEpochMs: number,
 ): Promise<{
   readonly id: string;
@@ -60,8 +60,8 @@ async function invalidate(
   readonly report: unknown;
   readonly joined: boolean;
 }> {
-  const { id, joined } = await askFor(ports, asked, ports.clock.nowEpochMs());
-  await carryOut(ports, id, untilEpochMs);
+  const { id, joined } = await openInvalidation(ports, invalidation, ports.clock.nowEpochMs());
+  await runInvalidation(ports, id, untilEpochMs);
   return { ...(await stateOf(ports, id)), joined };
 }
 
@@ -92,13 +92,14 @@ export function invalidatorRoutes(ports: InvalidatorPorts): readonly Route[] {
       path: '/cache/invalidations',
       id: 'invalidate',
       summary: 'Invalidate cached answers',
-      document: WISH,
+      document: INVALIDATION,
       answer: { description: '200: done; 202: continued every minute' },
     },
     async ({ body }) => {
-      const { dryRun, ...asked } = parseInvalidation(body);
-      if (dryRun) return jsonReply(200, { state: 'dry-run', report: await tryOut(ports, asked) });
-      const done = await invalidate(ports, asked, ports.clock.nowEpochMs() + WITHIN_MS);
+      const { dryRun, ...invalidation } = parseInvalidation(body);
+      if (dryRun)
+        return jsonReply(200, { state: 'dry-run', report: await planInvalidation(ports, invalidation) });
+      const done = await invalidate(ports, invalidation, ports.clock.nowEpochMs() + WITHIN_MS);
       return jsonReply(done.state === 'done' ? 200 : 202, done);
     },
   );
@@ -124,7 +125,7 @@ function showRoute({ listing, store, clock }: InvalidatorPorts): Route {
       query: {
         namespace: text('Namespace of the entries.', { pattern: NAMESPACE, maxLength: 64 }),
         tag: optional(text('Only entries with this tag.', { maxLength: 256 })),
-        limit: optional(whole('Number of entries; default 100.', { min: 1, max: MAX_SHOWN })),
+        limit: optional(wholeNumber('Number of entries; default 100.', { min: 1, max: MAX_SHOWN })),
       },
       answer: {
         description: 'Entries of the response cache, and entries of stage caches that cacheTags() recorded',

@@ -6,10 +6,10 @@
 import { sha256Hex } from '@gatewright/aws/sign-request';
 import type { Random, Timer } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
-import { dropEntry } from './entry-store.ts';
-import type { CacheBeyond, Invalidation } from './invalidation.ts';
+import { deleteEntry } from './entry-store.ts';
+import type { OutsideCache, Invalidation } from './invalidation.ts';
 import { entriesOf, markLabel, noteDropped, readMark } from './labels.ts';
-import { BEYOND, beyondOf, recordOf, stageOf, Tally } from './invalidation-report.ts';
+import { OUTSIDE_KIND, outsideCacheOf, recordOf, stageOf, Tally } from './invalidation-report.ts';
 import type { Report } from './invalidation-report.ts';
 import type { StageRecord } from './stage-record.ts';
 import {
@@ -36,7 +36,7 @@ export interface StageCaches {
 export type Flushed = 'done' | 'throttled' | 'refused';
 
 /** Caches without entries in the table. */
-export interface CachesBeyond {
+export interface OutsideCaches {
   readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
   /** CreateInvalidation: an equal `reference` is the same one. Undefined: the stack has no distribution. */
   readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
@@ -44,7 +44,7 @@ export interface CachesBeyond {
 
 export type InvalidatorPorts = WorkPorts & {
   readonly stages: StageCaches;
-  readonly beyond: CachesBeyond;
+  readonly beyond: OutsideCaches;
   readonly clock: { nowEpochMs(): number };
   readonly random: Random;
   readonly timer: Timer;
@@ -56,15 +56,15 @@ const ATTEMPTS = 3;
 const FLUSH_PAUSE_MS = 1000;
 
 /** Reports what would be done; writes nothing and makes no calls. */
-export async function tryOut(
+export async function planInvalidation(
   { listing, clock, beyond }: InvalidatorPorts,
-  asked: Invalidation,
+  invalidation: Invalidation,
 ): Promise<Report> {
   const items = new Map<string, Item>();
-  for (const label of asked.labels)
-    for await (const { id, item } of entriesOf(listing, asked.namespace, label, clock.nowEpochMs()))
+  for (const label of invalidation.labels)
+    for await (const { id, item } of entriesOf(listing, invalidation.namespace, label, clock.nowEpochMs()))
       items.set(id, item);
-  const stages = flushedAbove(asked, items.values());
+  const stages = flushedAbove(invalidation, items.values());
   const tally = new Tally();
   for (const item of items.values()) {
     const record = recordOf(item);
@@ -73,10 +73,10 @@ export async function tryOut(
     else
       tally.add(
         item,
-        record.refusal === undefined ? 'refreshed' : asked.allowFlush ? 'flushed' : record.refusal,
+        record.refusal === undefined ? 'refreshed' : invalidation.allowFlush ? 'flushed' : record.refusal,
       );
   }
-  for (const cache of asked.beyond ?? []) {
+  for (const cache of invalidation.beyond ?? []) {
     const isVain = cache.kind === 'edge' && beyond.invalidateEdge === undefined;
     tally.add(itemOf(cache), isVain ? 'no-distribution' : 'flushed');
   }
@@ -84,17 +84,17 @@ export async function tryOut(
 }
 
 /** Continues all unfinished work until then. @returns number of finished invalidations */
-export async function carryOn(ports: InvalidatorPorts, untilEpochMs: number): Promise<number> {
+export async function resumeAll(ports: InvalidatorPorts, untilEpochMs: number): Promise<number> {
   let finished = 0;
   for (const id of await openWork(ports)) {
     if (ports.clock.nowEpochMs() >= untilEpochMs) break;
-    if ((await carryOut(ports, id, untilEpochMs)) === 'done') finished += 1;
+    if ((await runInvalidation(ports, id, untilEpochMs)) === 'done') finished += 1;
   }
   return finished;
 }
 
 /** `open`: time is up, or another process has it. */
-export async function carryOut(
+export async function runInvalidation(
   ports: InvalidatorPorts,
   id: string,
   untilEpochMs: number,
@@ -133,7 +133,7 @@ class Run {
       all.push(entry.item);
       if (entry.item['state'] === 'open') open.push(entry);
     }
-    const flushing = flushedAbove(this.#work.asked, all);
+    const flushing = flushedAbove(this.#work.invalidation, all);
     for (let from = 0; from < open.length; from += SIDE_BY_SIDE) {
       if (!(await this.#goesOn())) return undefined;
       const some = open.slice(from, from + SIDE_BY_SIDE);
@@ -143,12 +143,17 @@ class Run {
   }
 
   async #plan(): Promise<void> {
-    const { asked } = this.#work;
+    const { invalidation } = this.#work;
     const { store, listing, clock } = this.#ports;
-    for (const label of asked.labels) {
-      await markLabel(store, asked.namespace, label, clock.nowEpochMs());
+    for (const label of invalidation.labels) {
+      await markLabel(store, invalidation.namespace, label, clock.nowEpochMs());
       let count = 0;
-      for await (const { id, item } of entriesOf(listing, asked.namespace, label, clock.nowEpochMs())) {
+      for await (const { id, item } of entriesOf(
+        listing,
+        invalidation.namespace,
+        label,
+        clock.nowEpochMs(),
+      )) {
         const { kind = 'response', doc, shown, expiresAt: until = 0 } = item;
         const known = {
           kind,
@@ -161,7 +166,7 @@ class Run {
         if (count % 100 === 0) await this.#goesOn();
       }
     }
-    for (const cache of asked.beyond ?? []) {
+    for (const cache of invalidation.beyond ?? []) {
       const item = itemOf(cache);
       const id = sha256Hex(String(item['doc']));
       await planEntry(this.#ports, this.#work, id, item, clock.nowEpochMs());
@@ -181,13 +186,13 @@ class Run {
     const record = recordOf(item);
     let result = 'unreadable';
     // One by one, after all entries: the control plane allows few calls.
-    if (item['kind'] === BEYOND) result = 'to-flush';
+    if (item['kind'] === OUTSIDE_KIND) result = 'to-flush';
     else if (item['kind'] === 'response') {
       result = (await this.#drop(id, item)) ? 'dropped' : 'unavailable';
     } else if (record !== undefined) {
       if (flushing.has(stageOf(record))) result = 'to-flush';
       else if (record.refusal !== undefined)
-        result = this.#work.asked.allowFlush ? 'to-flush' : record.refusal;
+        result = this.#work.invalidation.allowFlush ? 'to-flush' : record.refusal;
       else result = await this.#refresh(id, record);
     }
     await noteEntry(this.#ports, this.#work, id, { state: 'done', result });
@@ -195,9 +200,9 @@ class Run {
 
   async #drop(id: string, { until = 0, shown }: Item): Promise<boolean> {
     const { store, clock } = this.#ports;
-    const { namespace } = this.#work.asked;
+    const { namespace } = this.#work.invalidation;
     const atEpochMs = clock.nowEpochMs();
-    if (!(await dropEntry(store, namespace, id, atEpochMs))) return false;
+    if (!(await deleteEntry(store, namespace, id, atEpochMs))) return false;
     const item = { kind: 'response', expiresAt: until, ...(shown !== undefined && { shown }) };
     await noteDropped(store, namespace, { id, item, atEpochMs });
     return true;
@@ -209,17 +214,17 @@ class Run {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (attempt > 0)
         await this.#ports.timer.pause(200 * 2 ** attempt * (0.5 + this.#ports.random.fraction()));
-      const before = await readMark(this.#ports.store, this.#work.asked.namespace, id);
+      const before = await readMark(this.#ports.store, this.#work.invalidation.namespace, id);
       const reply = await this.#ports.stages.refresh(record);
       result = `status ${reply.status}`;
       if (reply.warning !== undefined) return 'not-allowed';
       if (reply.status === 401 || reply.status === 403) return 'refused';
       if (reply.status < 500 && reply.status !== 429) {
-        const mark = await readMark(this.#ports.store, this.#work.asked.namespace, id);
+        const mark = await readMark(this.#ports.store, this.#work.invalidation.namespace, id);
         return mark === undefined || mark === before ? 'unconfirmed' : 'refreshed';
       }
     }
-    return this.#work.asked.allowFlush ? 'to-flush' : result;
+    return this.#work.invalidation.allowFlush ? 'to-flush' : result;
   }
 
   async #conclude(): Promise<Report | undefined> {
@@ -228,7 +233,7 @@ class Run {
     for await (const { item } of plannedEntries(this.#ports, this.#work)) {
       const result = String(item['result']);
       const record = recordOf(item);
-      const beyond = beyondOf(item);
+      const beyond = outsideCacheOf(item);
       if (result !== 'to-flush') tally.add(item, result);
       else if (beyond !== undefined) tally.add(item, await this.#forget(beyond));
       else if (record !== undefined) {
@@ -244,7 +249,7 @@ class Run {
     return this.#flush(() => this.#ports.stages.flush(apiId, stage));
   }
 
-  async #forget(cache: CacheBeyond): Promise<string> {
+  async #forget(cache: OutsideCache): Promise<string> {
     const { flushAuthorizers, invalidateEdge } = this.#ports.beyond;
     if (cache.kind === 'authorizers')
       return await this.#flush(() => flushAuthorizers(cache.api, cache.apiId, cache.stage));
@@ -264,8 +269,8 @@ class Run {
   }
 }
 
-function itemOf(cache: CacheBeyond): Item {
-  return { kind: BEYOND, doc: JSON.stringify(cache) };
+function itemOf(cache: OutsideCache): Item {
+  return { kind: OUTSIDE_KIND, doc: JSON.stringify(cache) };
 }
 
 function flushedAbove({ flushAbove }: Invalidation, items: Iterable<Item>): ReadonlySet<string> {

@@ -10,12 +10,12 @@ import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { parseInvalidation } from './invalidation.ts';
 import { readEvent } from './invalidation-events.ts';
 import type { StreamRule } from './invalidation-events.ts';
-import { carryOn, tryOut } from './invalidator.ts';
+import { resumeAll, planInvalidation } from './invalidator.ts';
 import type { InvalidatorPorts } from './invalidator.ts';
 import { invalidatorRoutes } from './invalidator-routes.ts';
 import { invalidateEdge } from './edge-poster.ts';
 import { createStageCaches, flushAuthorizers } from './stage-cache-poster.ts';
-import { askFor } from './work-list.ts';
+import { openInvalidation } from './work-list.ts';
 
 const STORE_TIMEOUT_MS = 2000;
 /** Lambda's timeout is 300 s; a running refresh takes at most 30. */
@@ -52,11 +52,11 @@ export function createInvalidator(ports: InvalidatorPorts, streams: readonly Str
   return async (event, answered) => {
     const brought = readEvent(event, streams);
     if (brought.kind === 'http') return await answer(event, answered);
-    const wishes = brought.kind === 'time' ? [] : brought.wishes.map(parseInvalidation);
-    for (const { dryRun, ...asked } of wishes)
-      if (dryRun) await tryOut(ports, asked);
-      else await askFor(ports, asked, ports.clock.nowEpochMs());
-    const finished = await carryOn(ports, ports.clock.nowEpochMs() + WITHIN_MS);
+    const options = brought.kind === 'time' ? [] : brought.options.map(parseInvalidation);
+    for (const { dryRun, ...invalidation } of options)
+      if (dryRun) await planInvalidation(ports, invalidation);
+      else await openInvalidation(ports, invalidation, ports.clock.nowEpochMs());
+    const finished = await resumeAll(ports, ports.clock.nowEpochMs() + WITHIN_MS);
     answered(brought.kind, undefined);
     return { finished };
   };

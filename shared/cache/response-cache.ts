@@ -10,8 +10,8 @@ import { cacheKeyOf, keyHeaders, scopeOf } from './cache-key.ts';
 import type { KeyParameters, Scope } from './cache-key.ts';
 import { headerOf, parseCachedRequest } from './cached-request.ts';
 import type { CachedRequest } from './cached-request.ts';
-import { asksAnew, parseDirectives } from './directives.ts';
-import { giveBack, keepEntry, readAnswer, readEntry, takeLease, timesOf } from './entry-store.ts';
+import { wantsFreshAnswer, parseDirectives } from './directives.ts';
+import { releaseEntryLease, storeEntry, readAnswer, readEntry, takeLease, timesOf } from './entry-store.ts';
 import type { EntryPorts, EntryState } from './entry-store.ts';
 import { labelsOf } from './entry-labels.ts';
 import { lifetimeOf } from './lifetime.ts';
@@ -48,7 +48,7 @@ export type ResponseCachePorts = EntryPorts & {
   readonly timer: Timer;
 };
 
-export type Looked =
+export type CacheLookup =
   | { readonly kind: 'answered'; readonly reply: CachedReply }
   /** Call the handler; `settle` takes its answer, undefined if it failed. */
   | { readonly kind: 'ask'; readonly settle: (response: unknown) => Promise<unknown> };
@@ -67,19 +67,19 @@ export class ResponseCache<Event> {
     this.#rules = rules;
   }
 
-  async look(event: Event, remainingMs: () => number): Promise<Looked> {
+  async look(event: Event, remainingMs: () => number): Promise<CacheLookup> {
     const request = parseCachedRequest(event);
     if (request === undefined || !METHODS.has(request.method)) return PASSED;
     const scope = scopeOf(this.#rules.scope ?? 'authorization', request, event);
-    if (scope === undefined) return said(request, 'fwd=bypass; detail=no-caller');
+    if (scope === undefined) return handlerReply(request, 'fwd=bypass; detail=no-caller');
     const directives = parseDirectives(headerOf(request, 'cache-control'));
-    const wantsAnew = asksAnew(directives, headerOf(request, 'pragma'));
+    const wantsFresh = wantsFreshAnswer(directives, headerOf(request, 'pragma'));
     const { isAllowed, otherwise = 'SUCCEED_WITH_RESPONSE_HEADER' } = this.#rules.refresh ?? {};
-    const mayRefresh = wantsAnew && isAllowed?.(event) === true;
-    if (wantsAnew && !mayRefresh && otherwise === 'FAIL_WITH_403') return answered(FORBIDDEN);
-    const isWarned = wantsAnew && !mayRefresh && otherwise === 'SUCCEED_WITH_RESPONSE_HEADER';
+    const mayRefresh = wantsFresh && isAllowed?.(event) === true;
+    if (wantsFresh && !mayRefresh && otherwise === 'FAIL_WITH_403') return answered(FORBIDDEN);
+    const isWarned = wantsFresh && !mayRefresh && otherwise === 'SUCCEED_WITH_RESPONSE_HEADER';
     // A caller who may refresh and sends `no-store` does not change the stored answer.
-    if (mayRefresh && directives.has('no-store')) return said(request, 'fwd=request');
+    if (mayRefresh && directives.has('no-store')) return handlerReply(request, 'fwd=request');
     const visit = new Visit(this.#ports, this.#rules, {
       request,
       event,
@@ -114,14 +114,14 @@ class Visit<Event> {
     this.#asked = asked;
   }
 
-  async look(): Promise<Looked> {
+  async look(): Promise<CacheLookup> {
     const { waitMs = 5000 } = this.#rules;
     const { request, isCachedOnly, remainingMs } = this.#asked;
     let waitedMs = 0;
     let pauseMs = FIRST_PAUSE_MS;
     for (;;) {
       const state = await readEntry(this.#ports, this.#asked.id);
-      if (state === undefined) return said(request, 'fwd=bypass; detail=unavailable');
+      if (state === undefined) return handlerReply(request, 'fwd=bypass; detail=unavailable');
       const nowEpochMs = this.#ports.clock.nowEpochMs();
       const hit = await this.#fromStore(state, nowEpochMs);
       if (hit !== undefined) return hit;
@@ -141,16 +141,16 @@ class Visit<Event> {
   }
 
   /** The caller may refresh: an answer already in the making does not count, it may have begun before. */
-  async refresh(): Promise<Looked> {
+  async refresh(): Promise<CacheLookup> {
     const state = await readEntry(this.#ports, this.#asked.id);
-    if (state === undefined) return said(this.#asked.request, 'fwd=bypass; detail=unavailable');
+    if (state === undefined) return handlerReply(this.#asked.request, 'fwd=bypass; detail=unavailable');
     const nowEpochMs = this.#ports.clock.nowEpochMs();
     const taken = state.leasedUntilEpochMs > nowEpochMs ? undefined : await this.#take(state, nowEpochMs);
     return taken ?? this.#askUnkept('fwd=request; detail=held');
   }
 
   /** A fresh answer; or an expired one, while another request has it made anew. */
-  async #fromStore(state: EntryState, nowEpochMs: number): Promise<Looked | undefined> {
+  async #fromStore(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     if (state.stored === undefined) return undefined;
     const { storedAtEpochMs, freshUntilEpochMs, staleUntilEpochMs } = timesOf(state.stored);
     const isFresh = nowEpochMs < freshUntilEpochMs;
@@ -170,7 +170,7 @@ class Visit<Event> {
   }
 
   /** Undefined: another request has it. */
-  async #take(state: EntryState, nowEpochMs: number): Promise<Looked | undefined> {
+  async #take(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     const { leaseMs = 30_000 } = this.#rules;
     const { id, request } = this.#asked;
     const owner = this.#ports.random.hex(16);
@@ -179,7 +179,7 @@ class Visit<Event> {
       case 'taken':
         return { kind: 'ask', settle: (response) => this.#settle(response, owner, nowEpochMs) };
       case 'unavailable':
-        return said(request, 'fwd=bypass; detail=unavailable');
+        return handlerReply(request, 'fwd=bypass; detail=unavailable');
       case 'held':
         return undefined;
     }
@@ -190,7 +190,11 @@ class Visit<Event> {
     const parsed = parseAnswer(response);
     if (parsed === undefined) {
       // After a failure the next call may succeed; an answer that cannot be cached stays so.
-      await giveBack(this.#ports, lease, response === undefined ? undefined : this.#ports.clock.nowEpochMs());
+      await releaseEntryLease(
+        this.#ports,
+        lease,
+        response === undefined ? undefined : this.#ports.clock.nowEpochMs(),
+      );
       return response;
     }
     const answer = withEntityTag(parsed);
@@ -217,11 +221,11 @@ class Visit<Event> {
     const labels = labelsOf(request, rules.key ?? {}, rules.tags?.(event, response) ?? []);
     const detail = lifetime.kind === 'pass' ? lifetime.reason : labels === undefined ? 'tags' : undefined;
     if (lifetime.kind === 'pass' || labels === undefined) {
-      await giveBack(this.#ports, lease, nowEpochMs);
+      await releaseEntryLease(this.#ports, lease, nowEpochMs);
       return `fwd=miss; detail=${detail}`;
     }
     const freshUntilEpochMs = nowEpochMs + lifetime.freshSeconds * 1000;
-    const kept = await keepEntry(this.#ports, {
+    const kept = await storeEntry(this.#ports, {
       ...lease,
       answer,
       labels,
@@ -231,13 +235,13 @@ class Visit<Event> {
       staleUntilEpochMs: freshUntilEpochMs + lifetime.staleSeconds * 1000,
     });
     if (kept === 'kept') return 'fwd=miss; stored';
-    await giveBack(this.#ports, lease, kept === 'too-large' ? nowEpochMs : undefined);
+    await releaseEntryLease(this.#ports, lease, kept === 'too-large' ? nowEpochMs : undefined);
     return `fwd=miss; detail=${kept}`;
   }
 
-  #askUnkept(status: string): Looked {
+  #askUnkept(status: string): CacheLookup {
     const { isWarned, request } = this.#asked;
-    return said(request, status, isWarned ? { warning: WARNING } : {});
+    return handlerReply(request, status, isWarned ? { warning: WARNING } : {});
   }
 
   #reply(answer: CacheableAnswer, fields: Readonly<Record<string, string>>): CachedReply {
@@ -246,7 +250,7 @@ class Visit<Event> {
   }
 }
 
-const PASSED: Looked = { kind: 'ask', settle: (response) => Promise.resolve(response) };
+const PASSED: CacheLookup = { kind: 'ask', settle: (response) => Promise.resolve(response) };
 const FORBIDDEN: CachedReply = {
   statusCode: 403,
   headers: { 'content-type': 'application/json' },
@@ -259,12 +263,16 @@ const NOT_CACHED: CachedReply = {
   body: '',
 };
 
-function answered(reply: CachedReply): Looked {
+function answered(reply: CachedReply): CacheLookup {
   return { kind: 'answered', reply };
 }
 
 /** The handler's own answer, with the reason why the cache was not used. */
-function said(request: CachedRequest, status: string, fields: Readonly<Record<string, string>> = {}): Looked {
+function handlerReply(
+  request: CachedRequest,
+  status: string,
+  fields: Readonly<Record<string, string>> = {},
+): CacheLookup {
   return {
     kind: 'ask',
     settle(response) {

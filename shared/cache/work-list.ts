@@ -13,7 +13,7 @@ export type WorkPorts = { readonly store: ItemStore; readonly listing: ItemListi
 
 export type Work = {
   readonly id: string;
-  readonly asked: Invalidation;
+  readonly invalidation: Invalidation;
   readonly run: number;
   /** All entries of this run are recorded. */
   readonly isPlanned: boolean;
@@ -27,12 +27,12 @@ const DONE_SECONDS = 86_400;
 const ATTEMPTS = 8;
 
 /** Records a request. `joined`: the same one was waiting. @throws DomainError STORE_UNAVAILABLE */
-export async function askFor(
+export async function openInvalidation(
   { store }: WorkPorts,
-  asked: Invalidation,
+  invalidation: Invalidation,
   nowEpochMs: number,
 ): Promise<{ readonly id: string; readonly joined: boolean }> {
-  const id = invalidationId(asked);
+  const id = invalidationId(invalidation);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const item = await readWork(store, id);
     const state = item?.['state'];
@@ -49,7 +49,7 @@ export async function askFor(
         return { id, joined: true };
     } else {
       const set = {
-        doc: JSON.stringify(asked),
+        doc: JSON.stringify(invalidation),
         state: 'waiting',
         planned: 0,
         again: 0,
@@ -178,7 +178,7 @@ async function update(store: ItemStore, id: string, when: ItemWrite['when'], set
 function toWork(id: string, item: Item): Work {
   return {
     id,
-    asked: JSON.parse(String(item['doc'])) as Invalidation,
+    invalidation: JSON.parse(String(item['doc'])) as Invalidation,
     run: Number(item['run']),
     isPlanned: item['planned'] === 1,
     state: item['state'] as Work['state'],

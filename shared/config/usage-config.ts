@@ -1,5 +1,5 @@
 /** Environment of quotas and of usage read from access logs. */
-import { USUAL_FIELDS } from '../quota/access-log-line.ts';
+import { DEFAULT_FIELDS } from '../quota/access-log-line.ts';
 import type { LineFields, LineRules } from '../quota/access-log-line.ts';
 import { invalid, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
@@ -26,7 +26,7 @@ export function readUsageTrackerConfig(environment: Environment = process.env): 
   const counts = environment['GATEWRIGHT_USAGE_COUNTS'] ?? 'reached';
   if (counts !== 'reached' && counts !== 'succeeded' && counts !== 'all')
     throw invalid('GATEWRIGHT_USAGE_COUNTS', 'must be reached, succeeded or all');
-  const fields = { ...USUAL_FIELDS };
+  const fields = { ...DEFAULT_FIELDS };
   for (const pair of (environment['GATEWRIGHT_USAGE_FIELDS'] ?? '')
     .split(',')
     .filter((text) => text !== '')) {
@@ -34,7 +34,7 @@ export function readUsageTrackerConfig(environment: Environment = process.env): 
     if (!isUsualField(name))
       throw invalid(
         'GATEWRIGHT_USAGE_FIELDS',
-        `must be pairs such as key=sub, of ${Object.keys(USUAL_FIELDS).join(', ')}`,
+        `must be pairs such as key=sub, of ${Object.keys(DEFAULT_FIELDS).join(', ')}`,
       );
     fields[name] = field;
   }
@@ -42,5 +42,5 @@ export function readUsageTrackerConfig(environment: Environment = process.env): 
 }
 
 function isUsualField(name: string): name is keyof LineFields {
-  return Object.hasOwn(USUAL_FIELDS, name);
+  return Object.hasOwn(DEFAULT_FIELDS, name);
 }

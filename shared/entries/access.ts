@@ -3,7 +3,7 @@
  *
  * @module gatewright/access
  */
-export type { IssuedTicket, TicketPorts, WantedTicket } from '../access/tickets/issue-ticket.ts';
+export type { IssuedTicket, TicketPorts, TicketRequest } from '../access/tickets/issue-ticket.ts';
 export type { TicketCaller } from '../access/tickets/ticket.ts';
 export type { DomainErrorCode, ServiceErrorCode, TokenErrorCode } from '../errors.ts';
 export type { CallerClaims } from '../middleware/claims-of.ts';

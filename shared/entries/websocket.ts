@@ -6,7 +6,7 @@
 export type { DomainErrorCode, ServiceErrorCode } from '../errors.ts';
 export type { WebSocketEvent } from '../aws/websocket-event.ts';
 export type { Audience } from '../websocket/listeners.ts';
-export type { LivePorts, Posted, Wish } from '../websocket/live.ts';
+export type { LivePorts, Posted, RememberOptions } from '../websocket/live.ts';
 export type { Publication, Published, Publisher } from '../websocket/lambda-publisher.ts';
 
 export { DomainError } from '../errors.ts';

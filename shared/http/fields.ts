@@ -12,7 +12,7 @@ export type Field<T> = {
   readonly schema: JsonSchema;
   readonly isRequired: boolean;
   /** Follows "must be": `a whole number from 1 to 10`. */
-  readonly wanted: string;
+  readonly expected: string;
   /** The raw value → its meaning; undefined = breaks the rule. */
   readonly read: (value: unknown, where: Where) => T | undefined;
 };
@@ -44,7 +44,7 @@ export function text(
       ...(pattern !== undefined && { pattern: pattern.source }),
     },
     isRequired: true,
-    wanted: `1 to ${maxLength} characters${pattern === undefined ? '' : ` of the form ${pattern.source}`}`,
+    expected: `1 to ${maxLength} characters${pattern === undefined ? '' : ` of the form ${pattern.source}`}`,
     read: (value) =>
       typeof value === 'string' &&
       value !== '' &&
@@ -57,7 +57,7 @@ export function text(
 }
 
 /** Also takes decimal digits, in a query. */
-export function whole(
+export function wholeNumber(
   description: string | undefined,
   { min, max }: { readonly min: number; readonly max: number },
 ): Field<number> {
@@ -69,7 +69,7 @@ export function whole(
       maximum: max,
     },
     isRequired: true,
-    wanted: `a whole number from ${min} to ${max}`,
+    expected: `a whole number from ${min} to ${max}`,
     read(value, where) {
       const isDigits = where === 'query' && typeof value === 'string' && /^-?\d{1,16}$/.test(value);
       const number = isDigits ? Number(value) : value;
@@ -87,7 +87,7 @@ export function oneOf<const T extends string>(
   return {
     schema: { type: 'string', ...(description !== undefined && { description }), enum: words },
     isRequired: true,
-    wanted: words.length === 1 ? `"${words[0] ?? ''}"` : `one of ${words.join(', ')}`,
+    expected: words.length === 1 ? `"${words[0] ?? ''}"` : `one of ${words.join(', ')}`,
     read: (value) => words.find((word) => word === value),
   };
 }
@@ -97,7 +97,7 @@ export function instant(description: string): Field<number> {
   return {
     schema: { type: 'string', description, pattern: INSTANT.source },
     isRequired: true,
-    wanted: 'an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20',
+    expected: 'an instant such as 2026-11-20T00:00:00Z, or a day such as 2026-11-20',
     read(value) {
       if (typeof value !== 'string' || !INSTANT.test(value) || !isDay(value.slice(0, 10))) return undefined;
       const epochMs = Date.parse(value);
@@ -133,7 +133,7 @@ export function readFields<F extends Fields>(fields: F, value: unknown, where: W
     const found = Object.hasOwn(value, name) ? value[name] : undefined;
     if (found === undefined && !field.isRequired) return [name, undefined] as const;
     const taken = found === undefined ? undefined : field.read(found, where);
-    if (taken === undefined) throw new RequestInvalid(name, `must be ${field.wanted}`);
+    if (taken === undefined) throw new RequestInvalid(name, `must be ${field.expected}`);
     return [name, taken] as const;
   });
   return Object.fromEntries(read) as ReadFields<F>;

@@ -6,7 +6,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
  * Whether any object of the text, at any depth, has a member twice. The text must be valid JSON.
  * @param names checks these only; absent: all
  */
-export function repeatsMember(json: string, names?: ReadonlySet<string>): boolean {
+export function hasDuplicateMember(json: string, names?: ReadonlySet<string>): boolean {
   /** Names seen in each open object; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let expectsName = false;

@@ -1,7 +1,7 @@
 import type { HttpEvent } from '../aws/http-event.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { DomainError, RequestInvalid } from '../errors.ts';
-import { repeatsMember } from './json-members.ts';
+import { hasDuplicateMember } from './json-members.ts';
 import { hasControls, readFields, schemaOf } from './fields.ts';
 import type { Fields, JsonSchema, NoFields, ReadFields } from './fields.ts';
 import { parsePathName } from './path-name.ts';
@@ -55,7 +55,7 @@ export type Route = {
   readonly answer: (event: HttpEvent) => Promise<ProxyResult>;
 };
 
-type Told<Path extends string, Query extends Fields> = {
+type RouteText<Path extends string, Query extends Fields> = {
   readonly path: Path;
   readonly id: string;
   readonly summary: string;
@@ -68,28 +68,28 @@ const MAX_BODY_BYTES = 128 * 1024;
 const OPERATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 export function readRoute<const Path extends string, Query extends Fields = NoFields>(
-  told: Told<Path, Query>,
+  text: RouteText<Path, Query>,
   handle: (request: RouteRequest<Path, Query, undefined>) => Promise<ProxyResult>,
 ): Route {
-  const { path, query } = told;
+  const { path, query } = text;
   return {
     method: 'GET',
     path,
-    description: describe(told, undefined, false),
+    description: describe(text, undefined, false),
     answer: (event) => handle({ ...readRequest(event, query), body: undefined }),
   };
 }
 
 /** A route that changes something, and so requires an operation id. */
 export function changeRoute<const Path extends string, Body extends Fields, Query extends Fields = NoFields>(
-  told: Told<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly body: Body },
+  text: RouteText<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly body: Body },
   handle: (request: ChangeRequest<Path, Query, ReadFields<Body>>) => Promise<ProxyResult>,
 ): Route {
-  const { method, path, query, body } = told;
+  const { method, path, query, body } = text;
   return {
     method,
     path,
-    description: describe(told, schemaOf(body), true),
+    description: describe(text, schemaOf(body), true),
     answer(event) {
       const request = readRequest<Path, Query>(event, query);
       const operationId = readOperationId(event.headers);
@@ -100,14 +100,14 @@ export function changeRoute<const Path extends string, Body extends Fields, Quer
 
 /** Like `changeRoute`, for a document with its own parser. */
 export function documentRoute<const Path extends string, Query extends Fields = NoFields>(
-  told: Told<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly document: JsonSchema },
+  text: RouteText<Path, Query> & { readonly method: Exclude<Method, 'GET'>; readonly document: JsonSchema },
   handle: (request: ChangeRequest<Path, Query, unknown>) => Promise<ProxyResult>,
 ): Route {
-  const { method, path, query, document } = told;
+  const { method, path, query, document } = text;
   return {
     method,
     path,
-    description: describe(told, document, true),
+    description: describe(text, document, true),
     answer(event) {
       const request = readRequest<Path, Query>(event, query);
       return handle({ ...request, operationId: readOperationId(event.headers), body: readJson(event.body) });
@@ -116,7 +116,7 @@ export function documentRoute<const Path extends string, Query extends Fields = 
 }
 
 function describe(
-  { id, summary, query = {}, answer }: { query?: Fields } & Omit<Told<string, Fields>, 'query'>,
+  { id, summary, query = {}, answer }: { query?: Fields } & Omit<RouteText<string, Fields>, 'query'>,
   body: RouteDescription['body'],
   isChange: boolean,
 ): RouteDescription {
@@ -174,6 +174,7 @@ function readJson(body: string | undefined): unknown {
     throw new RequestInvalid('body', 'must be JSON');
   }
   // Other parsers take the first of two members, so the approved change could differ from the one made.
-  if (repeatsMember(body)) throw new RequestInvalid('body', 'must not have a member twice in one object');
+  if (hasDuplicateMember(body))
+    throw new RequestInvalid('body', 'must not have a member twice in one object');
   return value;
 }

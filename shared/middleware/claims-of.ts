@@ -49,7 +49,7 @@ function readOurs(context: EventFields): CallerClaims {
       'CONFIG_INVALID',
       'the claims under result.claims are too long to carry: name fewer',
     );
-  const entries = carried === undefined ? toldOf(context) : Object.entries(carried);
+  const entries = carried === undefined ? claimsOfContext(context) : Object.entries(carried);
   const claims = Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
   return guard(claims, new Set(entries.map(([name]) => name)));
 }
@@ -58,7 +58,14 @@ function readOurs(context: EventFields): CallerClaims {
 const NOT_CLAIMS = new Set(['principalId', 'integrationLatency', 'ticketCaller', CONTEXT_CUT]);
 
 /** The members of every context, under their names in tokens, and those that the document names. */
-function toldOf({ sub, iss, scope, clientId, exp, ...rest }: EventFields): [string, string | null][] {
+function claimsOfContext({
+  sub,
+  iss,
+  scope,
+  clientId,
+  exp,
+  ...rest
+}: EventFields): [string, string | null][] {
   const named = Object.entries(rest).filter(([name]) => !NOT_CLAIMS.has(name));
   const standard = Object.entries({ sub, iss, scope, client_id: clientId, exp });
   return [...standard, ...named].map(([name, value]) => [name, printValue(value)]);

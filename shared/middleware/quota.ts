@@ -75,7 +75,7 @@ export function quota<Event extends object>(
       await admissions.get(request.event)?.release();
     },
     onError: async ({ event }) => {
-      giveUp(event, options);
+      refundRequest(event, options);
       await admissions.get(event)?.release();
     },
   };
@@ -109,7 +109,7 @@ export function withQuota<Event extends object>(
     try {
       return finish(event, await handler(event, ...rest), options);
     } catch (error) {
-      giveUp(event, options);
+      refundRequest(event, options);
       throw error;
     } finally {
       await admissions.get(event)?.release();
@@ -142,11 +142,14 @@ function finish<Event extends object>(
 ): unknown {
   const admission = admissions.get(event);
   if (admission === undefined || !isProxyResult(response)) return response;
-  if (response.statusCode >= 500) giveUp(event, options);
+  if (response.statusCode >= 500) refundRequest(event, options);
   return { ...response, headers: { ...response.headers, ...rateLimitHeaders(admission.limits) } };
 }
 
-function giveUp<Event extends object>(event: Event, { refundFailures }: QuotaMiddlewareOptions<Event>): void {
+function refundRequest<Event extends object>(
+  event: Event,
+  { refundFailures }: QuotaMiddlewareOptions<Event>,
+): void {
   if (refundFailures === true) admissions.get(event)?.refund();
 }
 

@@ -5,7 +5,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import { remainingTimeOf } from '../aws/remaining-time.ts';
 import { ResponseCache } from '../cache/response-cache.ts';
-import type { Looked, ResponseCachePorts, ResponseCacheRules } from '../cache/response-cache.ts';
+import type { CacheLookup, ResponseCachePorts, ResponseCacheRules } from '../cache/response-cache.ts';
 import { DomainError } from '../errors.ts';
 
 export type ResponseCacheOptions<Event> = ResponseCacheRules<Event> & {
@@ -35,7 +35,7 @@ export function responseCache<Event extends object>(
   options: ResponseCacheOptions<Event>,
 ): MiddlewareObj<Event, unknown> {
   const cache = createCache(options);
-  const underWay = new WeakMap<object, Extract<Looked, { kind: 'ask' }>>();
+  const underWay = new WeakMap<object, Extract<CacheLookup, { kind: 'ask' }>>();
   const settle = async (event: object, response: unknown): Promise<unknown> => {
     const looked = underWay.get(event);
     underWay.delete(event);

@@ -32,7 +32,7 @@ export function createTicketDesk(
   return async (event) => {
     const takers = takersOf(access, deployedStage, event);
     const caller = callerOfTicket(event);
-    const wanted = readWanted(event);
+    const wanted = readRequestedPath(event);
     const taker = wanted === undefined && takers.length === 1 ? takers[0] : takers.find(isNamed(wanted));
     if (taker === undefined) {
       const names = takers.map(({ document }) => document.name).join(', ');
@@ -75,14 +75,14 @@ export function createTicketDesk(
  */
 export function callerOfTicket(event: unknown): TicketCaller {
   const caller = callerOf(event);
-  const told = parseTicketCaller(caller?.context[TICKET_CALLER]);
-  if (caller === undefined || told === undefined)
+  const ticketCaller = parseTicketCaller(caller?.context[TICKET_CALLER]);
+  if (caller === undefined || ticketCaller === undefined)
     throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller");
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)
     throw new DomainError('CONFIG_INVALID', "the route's authorizer does not tell the caller's issuer");
   return {
-    ...told,
+    ...ticketCaller,
     subject,
     issuer,
     ...(clientId !== undefined && { clientId }),
@@ -111,7 +111,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
 }
 
 /** No document has an empty name, so it stands for a malformed body. */
-function readWanted(event: unknown): string | undefined {
+function readRequestedPath(event: unknown): string | undefined {
   const { body, isBase64Encoded } = parseOptionalFields(event);
   if (typeof body !== 'string' || body === '') return undefined;
   if (body.length > BODY_LIMIT_CHARACTERS) return '';

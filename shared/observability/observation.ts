@@ -94,11 +94,11 @@ function createObserver(metrics: Metrics, current: () => Invocation): FunctionOb
     measure,
     time(metric, work) {
       // The first use of `performance` loads its module: 2 ms.
-      const begunNs = process.hrtime.bigint();
+      const startedNs = process.hrtime.bigint();
       try {
         return work();
       } finally {
-        measure(metric, Number(process.hrtime.bigint() - begunNs) / 1e6);
+        measure(metric, Number(process.hrtime.bigint() - startedNs) / 1e6);
       }
     },
     note(facts) {

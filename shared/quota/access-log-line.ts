@@ -1,5 +1,5 @@
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { repeatsMember } from '../http/json-members.ts';
+import { hasDuplicateMember } from '../http/json-members.ts';
 import type { Subject } from './subject.ts';
 
 /** Names of the line's fields. A value may be a constant of the format: `"plan":"gold"`. */
@@ -38,7 +38,7 @@ type LineReading =
   | { readonly kind: 'uncounted' }
   | { readonly kind: 'malformed' };
 
-export const USUAL_FIELDS: LineFields = {
+export const DEFAULT_FIELDS: LineFields = {
   requestId: 'requestId',
   time: 'requestTimeEpoch',
   status: 'status',
@@ -69,7 +69,7 @@ export function readAccessLine(
 ): LineReading {
   const line = parseJsonObject(message);
   // API Gateway escapes nothing: in a careless format a path with quotes could give the line a second key.
-  if (line === undefined || repeatsMember(message, new Set(Object.values(fields))))
+  if (line === undefined || hasDuplicateMember(message, new Set(Object.values(fields))))
     return { kind: 'malformed' };
   const read = (name: keyof LineFields): string | undefined => valueOf(line[fields[name]]);
   const requestId = read('requestId');

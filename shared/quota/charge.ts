@@ -25,7 +25,7 @@ export async function charge(cost: number, at: ChargePorts): Promise<Charged> {
   for (let wait = 0; wait < MAX_WAITS; wait += 1) {
     const refused = firstRefusal(holdings, cost, at.bound);
     if (refused !== undefined) return { kind: 'refused', refusal: refused, holdings };
-    const lacking = scarcest(holdings.filter((holding) => !holding.isReady(cost)));
+    const lacking = lowestRank(holdings.filter((holding) => !holding.isReady(cost)));
     if (lacking === undefined) {
       for (const holding of holdings) holding.take(cost);
       return { kind: 'charged', holdings };
@@ -52,9 +52,9 @@ function mayBorrow(holding: Holding, refusal: Refusal, cost: number, bound: numb
   return refusal.reason === 'unavailable' && bound > 0 && holding.borrow(cost, bound);
 }
 
-function scarcest(holdings: readonly Holding[]): Holding | undefined {
+function lowestRank(holdings: readonly Holding[]): Holding | undefined {
   return holdings.reduce<Holding | undefined>(
-    (least, holding) => (least === undefined || holding.scarcity() < least.scarcity() ? holding : least),
+    (least, holding) => (least === undefined || holding.rank() < least.rank() ? holding : least),
     undefined,
   );
 }

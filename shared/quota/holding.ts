@@ -58,7 +58,7 @@ export type LimitState = {
 export interface Holding {
   readonly id: string;
   /** The smallest is called first, so that a denied request acquires as little as possible elsewhere. */
-  scarcity(): number;
+  rank(): number;
   isReady(cost: number): boolean;
   /** A denial that is still fresh; saves a write with the same result. */
   refusal(cost: number): Refusal | undefined;

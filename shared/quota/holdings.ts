@@ -117,7 +117,7 @@ export class Holdings {
   async #leave(lease: Lease): Promise<void> {
     this.#leaving.set(lease, lease);
     lease.retire(() => void this.#leave(lease));
-    await lease.giveBack();
+    await lease.release();
     if (lease.isSettled) this.#leaving.delete(lease);
     dropFirst(this.#leaving, MAX_LEAVING);
   }

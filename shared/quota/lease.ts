@@ -80,7 +80,7 @@ export class Lease implements Holding {
     this.#sharding?.adopt(limit.shards);
   }
 
-  scarcity(): number {
+  rank(): number {
     return (this.#seen?.remaining ?? 0) + (this.#sharding?.reserve ?? 0);
   }
 
@@ -99,7 +99,7 @@ export class Lease implements Holding {
     this.#stock.refund(cost);
     this.#pace.spend(-cost);
     this.#onUnsettled?.();
-    if (this.#limit.billing === 'exact') this.corrected = this.giveBack();
+    if (this.#limit.billing === 'exact') this.corrected = this.release();
     return true;
   }
 
@@ -115,7 +115,7 @@ export class Lease implements Holding {
   }
 
   settleOverdue(): Promise<void> {
-    if (this.#isStale()) return this.giveBack();
+    if (this.#isStale()) return this.release();
     return this.#turns.take(() => this.#settle(this.#origin, true));
   }
 
@@ -141,7 +141,7 @@ export class Lease implements Holding {
     }
     this.#stock.owe(units);
     this.#onUnsettled?.();
-    if (this.#limit.billing === 'exact') this.corrected = this.giveBack();
+    if (this.#limit.billing === 'exact') this.corrected = this.release();
     return units;
   }
 
@@ -163,11 +163,11 @@ export class Lease implements Holding {
   }
 
   async uncharge(): Promise<void> {
-    if (this.#stock.isOvercharged) await this.giveBack();
+    if (this.#stock.isOvercharged) await this.release();
   }
 
   /** Returns unused units, and reports; at shutdown, or when the lease is given up. Dropped here first. */
-  giveBack(): Promise<void> {
+  release(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#payDebt();
       const key = this.#origin;

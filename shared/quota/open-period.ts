@@ -84,7 +84,7 @@ async function decide(
   const alias = item?.['alias'];
   if (typeof alias === 'string') return { kind: 'renamed', id: { ...id, limit: alias } };
   const line = parseLine(item, limit.period);
-  if (line === undefined) return meetFirst(request, store);
+  if (line === undefined) return openUnderAlias(request, store);
   const { cur } = line;
   if (line.rule === undefined && cur.startEpochMs < period.startEpochMs)
     return { head: { is: 'legacy', rule, cur: cur.startEpochMs }, period, carried: 0 };
@@ -146,7 +146,10 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
 }
 
 /** Nothing was ever charged to the subject under that id: it may be a renamed limit. */
-async function meetFirst({ id, limit, plan, period }: OpenRequest, store: ItemStore): Promise<Plan | Opened> {
+async function openUnderAlias(
+  { id, limit, plan, period }: OpenRequest,
+  store: ItemStore,
+): Promise<Plan | Opened> {
   const read = await store.read(subjectKey(id, limit.level), { consistent: true });
   if (read.kind === 'unavailable') return { kind: 'unavailable' };
   const had = parseLimits(read.item);

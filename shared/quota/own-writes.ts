@@ -28,7 +28,7 @@ type OwnWritePorts = {
   readonly grantIds: GrantIds;
 };
 
-type GivenUp = {
+type AbandonedWrite = {
   readonly write: ItemWrite;
   readonly sequence: number;
   /** It was not answered. */
@@ -55,10 +55,10 @@ export class OwnWrites {
   readonly #key: ItemKey;
   readonly #at: OwnWritePorts;
   /** Ascending; at most one of them can have been applied, since each was refused if an earlier one had. */
-  #givenUp: readonly GivenUp[] = [];
+  #abandoned: readonly AbandonedWrite[] = [];
   #stale: Stale | undefined;
   /** The applied write that is to be undone, and the numbers of the attempts. */
-  #landed: { readonly of: GivenUp; readonly attempts: number[] } | undefined;
+  #landed: { readonly of: AbandonedWrite; readonly attempts: number[] } | undefined;
 
   constructor(key: ItemKey, at: OwnWritePorts) {
     this.#key = key;
@@ -67,7 +67,7 @@ export class OwnWrites {
 
   /** Whether a write without an answer is unaccounted for. */
   get isUnsure(): boolean {
-    return this.#givenUp.length > 0 || this.#landed !== undefined;
+    return this.#abandoned.length > 0 || this.#landed !== undefined;
   }
 
   grant(grant: Grant): Promise<Sent> {
@@ -84,7 +84,7 @@ export class OwnWrites {
   }
 
   /** @param onLost called, perhaps much later, when it is known that the write was never applied */
-  giveBack(back: { readonly units: number; readonly report: number }, onLost: () => void): Promise<Sent> {
+  release(back: { readonly units: number; readonly report: number }, onLost: () => void): Promise<Sent> {
     return this.#send((by) => returnWrite(this.#key, back, by), true, onLost);
   }
 
@@ -92,22 +92,22 @@ export class OwnWrites {
     for (let round = 0; round < ROUNDS; round += 1) {
       if (!(await this.#undo())) break;
       const by = this.#at.grantIds.next();
-      const write = print({ ...by, fence: this.#givenUp[0]?.sequence ?? by.sequence });
+      const write = print({ ...by, fence: this.#abandoned[0]?.sequence ?? by.sequence });
       const { outcome, mayLand } = await this.#attempt(write);
       const last = 'item' in outcome ? lastWriteOf(outcome.item, by.holder) : 0;
       if (outcome.kind === 'done' || last === by.sequence) {
         this.#forget();
         return { kind: 'done', item: ('item' in outcome ? outcome.item : undefined) ?? {} };
       }
-      const givenUp = { write, sequence: by.sequence, mayLand, stands, onLost };
+      const abandoned = { write, sequence: by.sequence, mayLand, stands, onLost };
       if (outcome.kind !== 'refused') {
-        if (mayLand) this.#remember(givenUp);
+        if (mayLand) this.#remember(abandoned);
         else onLost();
         return { kind: 'unavailable' };
       }
-      const landed = this.#givenUp.find(({ sequence }) => sequence === last);
+      const landed = this.#abandoned.find(({ sequence }) => sequence === last);
       if (landed === undefined) {
-        this.#remember({ ...givenUp, onLost: () => undefined });
+        this.#remember({ ...abandoned, onLost: () => undefined });
         return { kind: 'refused', item: outcome.item, storeEpochMs: outcome.storeEpochMs };
       }
       this.#forget(landed);
@@ -146,20 +146,20 @@ export class OwnWrites {
     return isOver;
   }
 
-  #remember(givenUp: GivenUp): void {
-    const all = [...this.#givenUp, givenUp];
+  #remember(abandoned: AbandonedWrite): void {
+    const all = [...this.#abandoned, abandoned];
     // Of the refused writes, only those that the network repeats can be applied.
     const first = Math.max(
       0,
       all.findIndex(({ mayLand }) => !mayLand),
     );
-    this.#givenUp = all.length > MAX_REMEMBERED ? all.toSpliced(first, 1) : all;
+    this.#abandoned = all.length > MAX_REMEMBERED ? all.toSpliced(first, 1) : all;
   }
 
   /** All but the applied one are lost: they are refused from now on. */
-  #forget(landed?: GivenUp): void {
-    const others = this.#givenUp.filter((givenUp) => givenUp !== landed);
-    this.#givenUp = [];
+  #forget(landed?: AbandonedWrite): void {
+    const others = this.#abandoned.filter((abandoned) => abandoned !== landed);
+    this.#abandoned = [];
     if (landed !== undefined && !landed.stands) this.#landed = { of: landed, attempts: [] };
     for (const { onLost } of others) onLost();
   }

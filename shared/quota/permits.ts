@@ -11,7 +11,7 @@ import type { Acquired, Holding, LimitState, Refusal } from './holding.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
 import { LastRefusal } from './last-refusal.ts';
 import type { LedgerId } from './ledger.ts';
-import { OwedReleases } from './owed-releases.ts';
+import { PendingReleases } from './pending-releases.ts';
 import type { ConcurrencyLimit } from './plan.ts';
 import {
   acquireWrite,
@@ -42,7 +42,7 @@ export class PermitPool {
   /** Permits taken, per item, as last seen. */
   readonly #taken = new Map<number, number>();
   readonly #refused: LastRefusal;
-  readonly #owed: OwedReleases;
+  readonly #owed: PendingReleases;
 
   /** @param nowEpochMs the clock that deadlines are compared by */
   constructor(ledger: LedgerId, limit: ConcurrencyLimit, at: HolderPorts, nowEpochMs: () => number) {
@@ -51,7 +51,7 @@ export class PermitPool {
     this.#at = at;
     this.#nowEpochMs = nowEpochMs;
     this.#refused = new LastRefusal(at, FULL_MS);
-    this.#owed = new OwedReleases(at);
+    this.#owed = new PendingReleases(at);
   }
 
   get limit(): ConcurrencyLimit {
@@ -222,7 +222,7 @@ class Permit implements Holding {
   }
 
   /** After quotas, which mostly need no call; before rates, whose units expire meanwhile. */
-  scarcity(): number {
+  rank(): number {
     return Number.MAX_VALUE;
   }
 

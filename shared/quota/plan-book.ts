@@ -62,7 +62,7 @@ export class PlanBook {
     const seed = this.#seeds.get(planId);
     if (seed !== undefined && Number(read.item?.['ver'] ?? 0) < seed.version) {
       // Newer code publishes its plan; older code then finds the newer plan and uses it.
-      for (const write of keptVersionWrites(seed)) await this.#store.update(write);
+      for (const write of planVersionWrites(seed)) await this.#store.update(write);
       await this.#store.update(seedWrite(seed));
       read = await this.#store.read(key, { consistent: true });
       if (read.kind === 'unavailable') return this.#fallBack(planId);
@@ -109,7 +109,7 @@ export function parseStored(item: Item): UsagePlan {
 }
 
 /** Each version is kept for invoices: a period is priced by the version that opened it. */
-export function keptVersionWrites(plan: UsagePlan): readonly ItemWrite[] {
+export function planVersionWrites(plan: UsagePlan): readonly ItemWrite[] {
   if (plan.invoice === undefined) return [];
   const item = { ver: plan.version, doc: plan.source };
   const key = versionKey(plan.id, plan.version);

@@ -55,7 +55,7 @@ export class PlanFields {
     );
   }
 
-  whole(name: string, range: Range, fallback?: number): number {
+  integer(name: string, range: Range, fallback?: number): number {
     const value = this.get(name) ?? fallback;
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < range.min || value > range.max)
       return this.fail(name, `must be a whole number from ${range.min} to ${range.max}`);

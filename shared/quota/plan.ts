@@ -114,7 +114,7 @@ const PERIODS = ['DAY', 'WEEK', 'MONTH'] as const;
 export function parsePlan(value: unknown): UsagePlan {
   const fields = new PlanFields(value, '');
   const id = fields.id('id');
-  const version = fields.whole('version', { min: 1, max: MAX_UNITS });
+  const version = fields.integer('version', { min: 1, max: MAX_UNITS });
   const costs = parseCosts(fields);
   const largestCost = Math.max(...costs.values());
   const limits = fields
@@ -149,13 +149,13 @@ export function usableBurst(limit: RateLimit): number {
 function parseCosts(fields: PlanFields): ReadonlyMap<string, number> {
   const value = fields.get('cost') ?? 1;
   const units = { min: 0, max: MAX_UNITS };
-  if (typeof value === 'number') return new Map([['*', fields.whole('cost', units, 1)]]);
+  if (typeof value === 'number') return new Map([['*', fields.integer('cost', units, 1)]]);
   const byRoute = new PlanFields(value, 'cost');
   const routes = Object.keys(value);
   if (routes.length > MAX_ROUTES) fields.fail('cost', `must name at most ${MAX_ROUTES} routes`);
   return new Map([
     ['*', 1] as const,
-    ...routes.map((route) => [route, byRoute.whole(route, units)] as const),
+    ...routes.map((route) => [route, byRoute.integer(route, units)] as const),
   ]);
 }
 
@@ -174,13 +174,13 @@ function parseLimit(fields: PlanFields, largestCost: number): Limit {
 const USUAL_LEASE = { seconds: 30, units: 10_000 };
 
 function parseQuota(fields: PlanFields): QuotaLimit {
-  const quota = fields.whole('quota', { min: 0, max: MAX_UNITS });
-  const overage = fields.whole('overage', { min: 0, max: MAX_UNITS }, 0);
+  const quota = fields.integer('quota', { min: 0, max: MAX_UNITS });
+  const overage = fields.integer('overage', { min: 0, max: MAX_UNITS }, 0);
   if (quota + overage > MAX_UNITS) fields.fail('overage', `and quota together must be at most ${MAX_UNITS}`);
   const lease = fields.get('lease');
   const leaseFields = new PlanFields(lease === false ? {} : (lease ?? {}), fields.pathOf('lease'));
   const leaseSeconds = leaseFields.number('seconds', { min: 1, max: 3600 }, USUAL_LEASE.seconds);
-  const maxLeaseUnits = leaseFields.whole('max', { min: 1, max: 1_000_000 }, USUAL_LEASE.units);
+  const maxLeaseUnits = leaseFields.integer('max', { min: 1, max: 1_000_000 }, USUAL_LEASE.units);
   leaseFields.refuseOthers();
   const wasteShare = fields.number('wasteBudget', { min: 0, max: 0.5 }, 0.01);
   const level = fields.oneOf('level', LEVELS);
@@ -197,7 +197,7 @@ function parseQuota(fields: PlanFields): QuotaLimit {
     quota,
     period,
     billing,
-    initialUsage: fields.whole('initialUsage', { min: 0, max: quota }, 0),
+    initialUsage: fields.integer('initialUsage', { min: 0, max: quota }, 0),
     overage,
     alarms: parseAlarms(fields),
     wasteBudget,
@@ -247,7 +247,7 @@ function parsePeriod(fields: PlanFields): PeriodRule {
   if (typeof length === 'object' && (fields.has('timeZone') || fields.has('anchor')))
     fields.fail('anchor', 'and timeZone are for DAY, WEEK and MONTH; other periods begin at period.from');
   if (length === 'DAY' && anchor.has('day')) anchor.fail('day', 'is for MONTH; a DAY begins at anchor.time');
-  const anchorDay = anchor.whole(dayName, { min: 1, max: length === 'WEEK' ? 7 : 31 }, 1);
+  const anchorDay = anchor.integer(dayName, { min: 1, max: length === 'WEEK' ? 7 : 31 }, 1);
   const time = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(anchor.text('time', '00:00'));
   if (time === null) return anchor.fail('time', 'must be a time of day like 06:00');
   anchor.refuseOthers();
@@ -258,7 +258,7 @@ function parsePeriodLength(fields: PlanFields): PeriodLength {
   const value = fields.get('period');
   if (typeof value !== 'object' || value === null) return fields.oneOf('period', PERIODS);
   const custom = new PlanFields(value, fields.pathOf('period'));
-  const everySeconds = custom.whole('everySeconds', { min: 1, max: 366 * 86_400 });
+  const everySeconds = custom.integer('everySeconds', { min: 1, max: 366 * 86_400 });
   const from = custom.has('from') ? custom.instant('from') : undefined;
   custom.refuseOthers();
   return { everySeconds, ...(from !== undefined && { fromEpochMs: from }) };
@@ -277,11 +277,11 @@ function parseAlarms(fields: PlanFields): readonly number[] {
 function parseRate(fields: PlanFields): RateLimit {
   const lease = fields.get('lease');
   const leaseFields = new PlanFields(lease === false ? {} : (lease ?? {}), fields.pathOf('lease'));
-  const maxAgeMs = leaseFields.whole('maxAgeMs', { min: 1, max: 60_000 }, DIRECT_MAX_AGE_MS);
+  const maxAgeMs = leaseFields.integer('maxAgeMs', { min: 1, max: 60_000 }, DIRECT_MAX_AGE_MS);
   leaseFields.refuseOthers();
   const rate = fields.number('rate', { min: 1e-6, max: 1e6 });
   const perSeconds = fields.number('perSeconds', { min: 1, max: MAX_RATE_WINDOW_SECONDS }, 1);
-  const burst = fields.whole('burst', { min: 1, max: 1e9 });
+  const burst = fields.integer('burst', { min: 1, max: 1e9 });
   if ((burst * perSeconds) / rate > MAX_RATE_WINDOW_SECONDS)
     fields.fail('burst', 'needs more than a day to refill; that is a quota');
   return {
@@ -293,7 +293,7 @@ function parseRate(fields: PlanFields): RateLimit {
     burst,
     maxAgeMs,
     leased: leaseFields.has('maxAgeMs'),
-    clockSkewMs: fields.whole('clockSkewMs', { min: 0, max: 60_000 }, 200),
+    clockSkewMs: fields.integer('clockSkewMs', { min: 0, max: 60_000 }, 200),
   };
 }
 
@@ -303,9 +303,9 @@ function parseConcurrency(fields: PlanFields): ConcurrencyLimit {
     kind: 'concurrency',
     id: fields.id('id'),
     level: fields.oneOf('level', LEVELS),
-    concurrency: fields.whole('concurrency', { min: 1, max: MAX_CONCURRENCY }),
-    maxSeconds: fields.whole('maxSeconds', { min: 1, max: 86_400 }, MAX_RUN_SECONDS),
-    clockSkewMs: fields.whole('clockSkewMs', { min: 0, max: 60_000 }, 1000),
+    concurrency: fields.integer('concurrency', { min: 1, max: MAX_CONCURRENCY }),
+    maxSeconds: fields.integer('maxSeconds', { min: 1, max: 86_400 }, MAX_RUN_SECONDS),
+    clockSkewMs: fields.integer('clockSkewMs', { min: 0, max: 60_000 }, 1000),
   };
 }
 

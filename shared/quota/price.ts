@@ -78,7 +78,7 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
     fields.fail('fee', 'is for limits of a key or a tenant: a route without requests is unknown');
   if (Number(fee) > 0 && typeof length === 'object' && length.everySeconds < LEAST_FEE_SECONDS)
     fields.fail('fee', 'needs periods of an hour or more');
-  const included = fields.whole('included', { min: 0, max: MAX_UNITS }, 0);
+  const included = fields.integer('included', { min: 0, max: MAX_UNITS }, 0);
   const tiers = fields
     .list('tiers', MAX_TIERS, [])
     .map((tier, index) => parseTier(new PlanFields(tier, `${fields.pathOf('tiers')}[${index}]`)));
@@ -99,7 +99,7 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
 
 function parseTier(fields: PlanFields): Tier {
   const unitPrice = decimalOf(fields, 'unitPrice');
-  const upTo = fields.has('upTo') ? fields.whole('upTo', { min: 1, max: MAX_UNITS }) : undefined;
+  const upTo = fields.has('upTo') ? fields.integer('upTo', { min: 1, max: MAX_UNITS }) : undefined;
   fields.refuseOthers();
   return { unitPrice, ...(upTo !== undefined && { upTo }) };
 }

@@ -210,7 +210,7 @@ class Holder {
   async flush(): Promise<void> {
     const leases = [...this.#holdings.leases()].reverse();
     const next = async (): Promise<void> => {
-      for (let lease = leases.pop(); lease !== undefined; lease = leases.pop()) await lease.giveBack();
+      for (let lease = leases.pop(); lease !== undefined; lease = leases.pop()) await lease.release();
     };
     await Promise.all(Array.from({ length: FLUSH_AT_ONCE }, next));
   }

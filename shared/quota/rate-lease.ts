@@ -46,7 +46,7 @@ export class RateLease implements Holding {
   }
 
   /** Last, since its units expire while other limits are called. */
-  scarcity(): number {
+  rank(): number {
     return Infinity;
   }
 
@@ -126,10 +126,10 @@ export class RateLease implements Holding {
     const known = this.refusal(cost);
     if (known !== undefined) return known;
     this.#pace.ask();
-    let wish = this.#size();
+    let requestedUnits = this.#size();
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (this.isReady(cost)) return ACQUIRED;
-      const units = Math.max(wish, cost - this.#available());
+      const units = Math.max(requestedUnits, cost - this.#available());
       // The age counts from here: the store may grant these units at any time after.
       const sentAt = momentOf(this.#at.clock);
       const ask = { units, nowUs: Math.floor(this.#nowEpochMs() * 1000) };
@@ -142,7 +142,7 @@ export class RateLease implements Holding {
           break;
         case 'refused': {
           this.#noteTat(outcome.item?.['tat']);
-          wish = 0;
+          requestedUnits = 0;
           const bare = { units: cost - this.#available(), nowUs: ask.nowUs };
           const waitMs = waitUs(this.#limit, bare, this.#tatUs) / 1000;
           if (bare.units > 0 && waitMs > 0) return this.#refuse('rate-limited', waitMs, cost);

@@ -16,7 +16,7 @@ import type { Period, PeriodRule } from './period.ts';
 import { PlanBook } from './plan-book.ts';
 import { parsePlan } from './plan.ts';
 import type { Limit, QuotaLimit, UsagePlan } from './plan.ts';
-import { readWhole } from './shards.ts';
+import { readShards } from './shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf } from './subject.ts';
 
 export type UsageReader = {
@@ -95,20 +95,20 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
 /** The last result stays valid when no newer one is available: a period's ledger does not refill. */
 async function readStanding(
   store: ItemStore,
-  asked: Asked,
+  asked: UsageQuery,
   known: Seen | undefined,
 ): Promise<Omit<Seen, 'at'>> {
   const last = { state: known?.state, isHeadSuspended: known?.isHeadSuspended ?? false };
   const root = await readInForce(store, asked);
   if (root.kind === 'unavailable') return last;
-  const read = await readWhole(store, root.key, root.item);
+  const read = await readShards(store, root.key, root.item);
   if (read.kind === 'unavailable') return last;
   // A suspended head lets no ledger be opened, and is suspended together with the existing ledger.
   if (read.item !== undefined) return { state: parseLedger(read.item), isHeadSuspended: false };
   return { state: known?.state, isHeadSuspended: root.head?.['susp'] !== undefined };
 }
 
-type Asked = {
+type UsageQuery = {
   readonly head: ItemKey;
   readonly ledger: ItemKey;
   readonly rule: PeriodRule;
@@ -119,7 +119,7 @@ type Asked = {
 /** The ledger of the plan's own period, or the one charged instead: the head's, or that of another limit. */
 async function readInForce(
   store: ItemStore,
-  { head, ledger, rule, period, atEpochMs }: Asked,
+  { head, ledger, rule, period, atEpochMs }: UsageQuery,
 ): Promise<
   | {
       readonly kind: 'done';

@@ -14,7 +14,7 @@ import type { LedgerId, LedgerState } from './ledger.ts';
 import type { Period } from './period.ts';
 import { MAX_SHARDS } from './plan.ts';
 import type { QuotaLimit } from './plan.ts';
-import { accountKey, growWrite, moveWrites, recall, shardCountOf } from './shards.ts';
+import { accountKey, growWrite, moveWrites, recallUnits, shardCountOf } from './shards.ts';
 import type { Account } from './shards.ts';
 
 type Supply =
@@ -40,7 +40,7 @@ export class Sharding {
   readonly #at: HolderPorts;
   /** Random number of this process; modulo the number of shards it is its home. */
   readonly #place: number;
-  #wish: QuotaLimit['shards'];
+  #shardSetting: QuotaLimit['shards'];
   #count = 1;
   #account: Account = 'root';
   #root: LedgerState | undefined;
@@ -49,10 +49,10 @@ export class Sharding {
   #throttles = 0;
   #left = 0;
 
-  constructor(ledger: LedgerId, period: Period, wish: QuotaLimit['shards'], at: HolderPorts) {
+  constructor(ledger: LedgerId, period: Period, shards: QuotaLimit['shards'], at: HolderPorts) {
     this.#ledger = ledger;
     this.#period = period;
-    this.#wish = wish;
+    this.#shardSetting = shards;
     this.#place = at.grantIds.place();
     this.#at = {
       ...at,
@@ -87,8 +87,8 @@ export class Sharding {
     return this.#left;
   }
 
-  adopt(wish: QuotaLimit['shards']): void {
-    this.#wish = wish;
+  adopt(shards: QuotaLimit['shards']): void {
+    this.#shardSetting = shards;
   }
 
   isStale(): boolean {
@@ -120,7 +120,8 @@ export class Sharding {
     this.#move(shardCountOf(head.item));
     if (root.item !== undefined) this.#root = parseLedger(root.item);
     await this.#grow(writesPerSecond);
-    if (this.#count > 1 && (this.#root?.remaining ?? 0) < 0) await recall(store, this.#ledger, this.#period);
+    if (this.#count > 1 && (this.#root?.remaining ?? 0) < 0)
+      await recallUnits(store, this.#ledger, this.#period);
     return true;
   }
 
@@ -269,7 +270,7 @@ export class Sharding {
     const isBusy = this.#throttles > 0 || writesPerSecond > BUSY_WRITES_PER_SECOND;
     this.#throttles = 0;
     const doubled = isBusy ? this.#count * 2 : this.#count;
-    const wanted = this.#wish === 'auto' ? doubled : (this.#wish ?? 1);
+    const wanted = this.#shardSetting === 'auto' ? doubled : (this.#shardSetting ?? 1);
     const budget = this.#root?.wasteBudget ?? 0;
     if (wanted <= this.#count || wanted > MAX_SHARDS || wanted > budget) return;
     const outcome = await this.#at.store.update(growWrite(this.#ledger, wanted));

@@ -73,7 +73,7 @@ export function moveWrites(move: Move): readonly [ItemWrite, ItemWrite] {
 }
 
 /** The root and its shards combined, like one ledger without shards. */
-function wholeLedger(root: Item, shards: readonly Item[]): Item {
+function mergeLedger(root: Item, shards: readonly Item[]): Item {
   const sum = (name: string): number =>
     [root, ...shards].reduce((total, item) => total + Number(item[name] ?? 0), 0);
   const [out, used] = [sum('out'), sum('used')];
@@ -81,16 +81,16 @@ function wholeLedger(root: Item, shards: readonly Item[]): Item {
   return { ...root, out, used, rem: Number(root['cred']) - out - used, mov: 0 };
 }
 
-type WholeRead =
+type ShardsRead =
   | { readonly kind: 'done'; readonly item: Item | undefined }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /** Reads a ledger's shards; its root was read before. Without shards, nothing. */
-export async function readWhole(
+export async function readShards(
   store: ItemStore,
   { pk, sk }: ItemKey,
   root: Item | undefined,
-): Promise<WholeRead> {
+): Promise<ShardsRead> {
   if (root?.['mov'] === undefined) return { kind: 'done', item: root };
   const head = await store.read({ pk, sk: 'HEAD' }, { consistent: true });
   if (head.kind === 'unavailable') return head;
@@ -100,7 +100,7 @@ export async function readWhole(
     if (read.kind === 'unavailable') return read;
     if (read.item !== undefined) shards.push(read.item);
   }
-  return { kind: 'done', item: wholeLedger(root, shards) };
+  return { kind: 'done', item: mergeLedger(root, shards) };
 }
 
 /**
@@ -108,7 +108,7 @@ export async function readWhole(
  * otherwise they could grant over the new limit. Any process that finds such a root does this; repeating it
  * is harmless.
  */
-export async function recall(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
+export async function recallUnits(store: ItemStore, id: LedgerId, period: Period): Promise<void> {
   const rootKey = accountKey(id, period, 'root');
   const root = await store.read(rootKey, { consistent: true });
   if (root.kind === 'unavailable' || root.item?.['mov'] === undefined) return;

@@ -136,7 +136,7 @@ export class Stock {
       report,
       endEpochMs: this.#of.endEpochMs,
     });
-    if (sent.kind !== 'done') this.#tellLater(report);
+    if (sent.kind !== 'done') this.#reportLater(report);
     else if (outstandingMax === undefined) this.#unreported -= size.units;
     return sent;
   }
@@ -155,9 +155,9 @@ export class Stock {
     this.#unreportedSince = undefined;
     this.units -= units;
     this.#unreported -= report;
-    const sent = await writes.giveBack({ units, report }, () => {
+    const sent = await writes.release({ units, report }, () => {
       this.units += units;
-      this.#tellLater(report);
+      this.#reportLater(report);
     });
     return { sent, units };
   }
@@ -165,7 +165,7 @@ export class Stock {
   /** Earlier source items whose unanswered writes are not settled yet. */
   async settleOthers({ pk }: ItemKey): Promise<void> {
     for (const [other, writes] of this.#writes)
-      if (other !== pk && writes.isUnsure) await writes.giveBack({ units: 0, report: 0 }, () => undefined);
+      if (other !== pk && writes.isUnsure) await writes.release({ units: 0, report: 0 }, () => undefined);
   }
 
   writesTo(key: ItemKey): OwnWrites {
@@ -180,7 +180,7 @@ export class Stock {
     return known;
   }
 
-  #tellLater(report: number): void {
+  #reportLater(report: number): void {
     this.#unreported += report;
     if (this.#unreported > 0) this.#unreportedSince ??= momentOf(this.#at.clock);
   }

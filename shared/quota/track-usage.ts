@@ -185,7 +185,7 @@ async function chargeGroup(
     const some = fresh.slice(0, seen.room);
     if (fresh.length === 0) {
       // Also for repeated lines: the process that charged them may have died before it reported.
-      await tellThresholds({ ...group, id }, period, ports);
+      await reportThresholds({ ...group, id }, period, ports);
       return { charged, seen: units.size - charged, unchargeable: 0, waiting: [] };
     }
     if (some.length === 0) break;
@@ -216,7 +216,7 @@ async function chargeGroup(
 }
 
 /** @throws DomainError STORE_UNAVAILABLE: repeated lines are not charged again */
-async function tellThresholds(
+async function reportThresholds(
   { id, limit: { alarms } }: Group,
   period: Period,
   { store, clock, observe }: UsageTrackerPorts,

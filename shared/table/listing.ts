@@ -11,10 +11,10 @@ export type KeyRange = {
   readonly newestFirst?: boolean;
 };
 
-export type KeptItem = { readonly key: ItemKey; readonly item: Item };
+export type ListedItem = { readonly key: ItemKey; readonly item: Item };
 
 export type RangeOutcome =
-  | { readonly kind: 'done'; readonly items: readonly KeptItem[]; readonly hasMore: boolean }
+  | { readonly kind: 'done'; readonly items: readonly ListedItem[]; readonly hasMore: boolean }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /** The position of an item with a `list` attribute in the index of the same name. */

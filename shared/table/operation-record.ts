@@ -12,7 +12,7 @@ import { operationKey } from './item-write.ts';
 import type { Item, ItemWrite, Purpose } from './item-write.ts';
 
 /** JSON objects: the names that it concerns, and its input. */
-export type AskedOperation = {
+export type OperationRequest = {
   /** `top-up`, `revoke` … */
   readonly kind: string;
   readonly target: Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export type OperationRecord = Item & {
 };
 
 /** Equal for a repeated operation; an id that comes with another hash is refused. */
-export function hashOperation({ kind, target, input }: AskedOperation): string {
+export function hashOperation({ kind, target, input }: OperationRequest): string {
   return sha256Hex(JSON.stringify([kind, target, input]));
 }
 
@@ -56,7 +56,7 @@ export function operationWrite(
  * @returns whether the operation has been carried out; then nothing is changed again
  * @throws DomainError OPERATION_REUSED
  */
-export function isCarriedOut(item: Item | undefined, hash: string): item is Item {
+export function isApplied(item: Item | undefined, hash: string): item is Item {
   if (item === undefined) return false;
   if (item['hash'] === hash) return true;
   throw new DomainError('OPERATION_REUSED', 'this operation id was already used for another change');

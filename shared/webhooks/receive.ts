@@ -53,13 +53,13 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
       const { delivery, claim } = admission;
       const message = printMessage(source.name, delivery);
       if (Buffer.byteLength(message) > MESSAGE_LIMIT_BYTES) {
-        await giveUp(claim);
+        await releaseClaim(claim);
         return { outcome: 'TooLarge', reply: problemReply(problem(413, 'Content Too Large')) };
       }
       try {
         await sendMessage(message, delivery, source.target, { caller, home: config, source: source.name });
       } catch (error) {
-        await giveUp(claim);
+        await releaseClaim(claim);
         throw error;
       }
       return keep(claim);
@@ -68,7 +68,7 @@ export function createWebhookReceiver(parts: ReceiverParts): WebhookReceiver {
 }
 
 /** Best effort: the claim also expires, and the earlier failure is the one to report. */
-async function giveUp(claim: DeliveryClaim | undefined): Promise<void> {
+async function releaseClaim(claim: DeliveryClaim | undefined): Promise<void> {
   await claim?.release().catch(() => undefined);
 }
 

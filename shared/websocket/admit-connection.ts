@@ -8,7 +8,7 @@ import { callerKey } from './listeners.ts';
 import { remember } from './live.ts';
 
 /** API Gateway closes a connection after ten idle minutes; without a ping for longer, it was abandoned. */
-const LEFT_BEHIND_MS = 15 * 60_000;
+const ABANDONED_AFTER_MS = 15 * 60_000;
 const PAGE = 200;
 
 /** @throws DomainError STORE_UNAVAILABLE, so that every open connection is recorded */
@@ -30,7 +30,7 @@ async function hasRoom(
   const nowEpochMs = clock.nowEpochMs();
   const open = items.filter(
     ({ item: { expiresAt, seenAt } }) =>
-      Number(expiresAt) * 1000 > nowEpochMs && Number(seenAt ?? 0) + LEFT_BEHIND_MS > nowEpochMs,
+      Number(expiresAt) * 1000 > nowEpochMs && Number(seenAt ?? 0) + ABANDONED_AFTER_MS > nowEpochMs,
   );
   return open.length < limits.connectionsPerCaller;
 }

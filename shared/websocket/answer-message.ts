@@ -3,7 +3,7 @@ import { CHANNELS, mayUseChannel, parseChannelGrants } from '../aws/channel-gran
 import type { ChannelGrants } from '../aws/channel-grants.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
-import { listenersKey, mayHear, printAddress, watchedChannel } from './channel-address.ts';
+import { listenersKey, mayWatch, printAddress, watchedChannel } from './channel-address.ts';
 import { readHead, readLog } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import { parseClientMessage } from './client-message.ts';
@@ -87,7 +87,7 @@ type Place = { readonly event: WebSocketEvent; readonly address: string };
 function isAllowed(grants: ChannelGrants, { action, channel }: ChannelMessage): boolean {
   if (action === 'unsubscribe') return true;
   // A presence channel cannot be published to.
-  return action === 'publish' ? mayUseChannel(grants, 'publish', channel) : mayHear(grants, channel);
+  return action === 'publish' ? mayUseChannel(grants, 'publish', channel) : mayWatch(grants, channel);
 }
 
 function verbOf({ action, channel }: ChannelMessage): string {

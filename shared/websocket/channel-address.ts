@@ -17,7 +17,7 @@ export function baseChannel(channel: string): string {
 }
 
 /** Watching presence is a right of its own, in addition to subscribing to the channel. */
-export function mayHear(grants: ChannelGrants, channel: string): boolean {
+export function mayWatch(grants: ChannelGrants, channel: string): boolean {
   const watched = watchedChannel(channel);
   if (watched === undefined) return mayUseChannel(grants, 'subscribe', channel);
   return mayUseChannel(grants, 'subscribe', watched) && mayUseChannel(grants, 'presence', watched);
@@ -76,7 +76,7 @@ export function membersKey(address: string): string {
   return `presence#${address}`;
 }
 
-export function tellerKey(address: string): ItemKey {
+export function notifierKey(address: string): ItemKey {
   return { pk: `head#${address}`, sk: 'teller' };
 }
 

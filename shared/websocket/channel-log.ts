@@ -82,14 +82,14 @@ async function takeNumbers({ items, clock }: LogPorts, address: string, count: n
     if (taken.kind === 'done') return positionOf(taken.item);
     assertPossible(taken);
     if (taken.kind !== 'refused') continue;
-    const begun = await items.update({
+    const started = await items.update({
       purpose: 'channel',
       key,
       when: [{ attribute: 'seq', is: 'absent' }],
       change: { kind: 'put', item: { seq: count, log: at, ...set } },
     });
-    if (begun.kind === 'done') return { log: at, seq: count };
-    assertPossible(begun);
+    if (started.kind === 'done') return { log: at, seq: count };
+    assertPossible(started);
   }
   throw unavailable('the head of a channel took too long to write');
 }

@@ -4,7 +4,7 @@
  * ping.
  */
 import type { DeliveryJob } from '../ports.ts';
-import type { KeptItem } from '../table/listing.ts';
+import type { ListedItem } from '../table/listing.ts';
 import { channelOf, listenersKey } from './channel-address.ts';
 import { readEntries, readHead } from './channel-log.ts';
 import type { DeliveryPorts } from './channel-ports.ts';
@@ -13,10 +13,10 @@ import { endConnection } from './end-connection.ts';
 import { ALL_PLACES, cutPlaces } from './fan-out-plan.ts';
 import type { Places } from './fan-out-plan.ts';
 import type { ChannelEntry, ServerFrame } from './frames.ts';
-import { forEachAtOnce, tell } from './tell.ts';
-import type { Told } from './tell.ts';
+import { forEachConcurrently, postTexts } from './post-texts.ts';
+import type { DeliveryStatus } from './post-texts.ts';
 
-export type Delivered = Readonly<Record<Told, number>> & {
+export type Delivered = Readonly<Record<DeliveryStatus, number>> & {
   /** In units of 32 KB, as API Gateway bills messages. */
   readonly units: number;
   readonly shares: number;
@@ -45,9 +45,9 @@ export async function deliver(
   const texts = frameTexts(address, log, written ?? (await readEntries(ports, address, log, [from, to])));
   if (texts.length === 0) return delivered;
   const units = texts.reduce((sum, text) => sum + Math.ceil(Buffer.byteLength(text) / UNIT_BYTES), 0);
-  const count = (told: Told): void => {
-    delivered[told] += 1;
-    if (told === 'sent') delivered.units += units;
+  const count = (status: DeliveryStatus): void => {
+    delivered[status] += 1;
+    if (status === 'sent') delivered.units += units;
   };
   const pk = listenersKey(address);
   let places: Places = job.places ?? ALL_PLACES;
@@ -62,23 +62,23 @@ export async function deliver(
     ({ hasMore } = page);
     after = page.items.at(-1)?.key.sk;
     if (isFirst && hasMore) {
-      const handed = await handOn(ports, { ...job, log }, places, page.items);
+      const handed = await delegateRest(ports, { ...job, log }, places, page.items);
       places = handed.places;
       delivered.shares = handed.shares;
     }
-    await forEachAtOnce(page.items, AT_ONCE, async (kept) =>
-      count(await tellOne(ports, address, kept, texts)),
+    await forEachConcurrently(page.items, AT_ONCE, async (kept) =>
+      count(await deliverOne(ports, address, kept, texts)),
     );
   }
   return delivered;
 }
 
 /** Other functions take the rest beyond one's own share; what cannot be handed over stays here. */
-async function handOn(
+async function delegateRest(
   { courier }: DeliveryPorts,
   job: DeliveryJob,
   places: Places,
-  page: readonly KeptItem[],
+  page: readonly ListedItem[],
 ): Promise<{ readonly places: Places; readonly shares: number }> {
   const last = page.at(-1);
   if (last === undefined) return { places, shares: 0 };
@@ -97,22 +97,22 @@ async function handOn(
   return { places: [places[0], end], shares };
 }
 
-async function tellOne(
+async function deliverOne(
   ports: DeliveryPorts,
   address: string,
-  { item }: KeptItem,
+  { item }: ListedItem,
   texts: readonly string[],
-): Promise<Told> {
-  const told = await tell(ports, item, texts);
-  if (told !== 'gone' && told !== 'expired') return told;
+): Promise<DeliveryStatus> {
+  const status = await postTexts(ports, item, texts);
+  if (status !== 'gone' && status !== 'expired') return status;
   const connection = connectionOf(item);
   try {
-    if (told === 'expired') await ports.sockets.post(connection, expiredText(address));
+    if (status === 'expired') await ports.sockets.post(connection, expiredText(address));
     await endConnection(ports, connection);
   } catch {
     // It is found again by the next message, or expires in the table within two hours.
   }
-  return told;
+  return status;
 }
 
 /** Sent once: afterwards the connection has no subscriptions. */

@@ -13,7 +13,7 @@ import { DomainError } from '../errors.ts';
 import type { LiveStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import type { KeptItem } from '../table/listing.ts';
+import type { ListedItem } from '../table/listing.ts';
 import { addressOfListeners } from './channel-address.ts';
 import { connectionOf, listenerKey, nameOf } from './connection.ts';
 import type { Connection, ConnectionName } from './connection.ts';
@@ -43,10 +43,10 @@ function ownKey(connection: ConnectionName): string {
 }
 
 /** The connection itself, listed under its caller's name if it has one. */
-export function connectionItems(connection: Connection, nowEpochMs: number): readonly KeptItem[] {
+export function connectionItems(connection: Connection, nowEpochMs: number): readonly ListedItem[] {
   const { principalId, tenant, connectedAtEpochMs: connectedAt } = connection;
   const { expiresAtEpochSeconds: expiresAt } = connection;
-  const record: KeptItem = {
+  const record: ListedItem = {
     key: { pk: ownKey(connection), sk: RECORD },
     item: {
       ...nameItem(connection),
@@ -62,7 +62,7 @@ export function connectionItems(connection: Connection, nowEpochMs: number): rea
   return [record, { key, item: { ...listenerItem(connection), seenAt: nowEpochMs } }];
 }
 
-export function interestItems(connection: Connection, pk: string): readonly KeptItem[] {
+export function interestItems(connection: Connection, pk: string): readonly ListedItem[] {
   const { expiresAtEpochSeconds: expiresAt } = connection;
   return [
     { key: { pk, sk: listenerKey(connection) }, item: listenerItem(connection) },

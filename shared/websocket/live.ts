@@ -9,7 +9,7 @@ import { connectionOf, toConnection } from './connection.ts';
 import type { ConnectionName } from './connection.ts';
 import { audienceKey, connectionItems, forgetConnection, interestItems } from './listeners.ts';
 import type { Audience } from './listeners.ts';
-import { forEachAtOnce, tell } from './tell.ts';
+import { forEachConcurrently, postTexts } from './post-texts.ts';
 
 export type LivePorts = {
   readonly store: LiveStore;
@@ -17,7 +17,7 @@ export type LivePorts = {
   readonly clock: Clock;
 };
 
-export type Wish = {
+export type RememberOptions = {
   /** Topics for the connection beside its own caller: the handler has checked that it may have them. */
   readonly topics?: readonly string[];
 };
@@ -77,9 +77,9 @@ const AT_ONCE = 20;
 export async function remember(
   { store, clock }: Pick<LivePorts, 'store' | 'clock'>,
   event: WebSocketEvent,
-  wish: Wish = {},
+  options: RememberOptions = {},
 ): Promise<void> {
-  const { topics = [] } = wish;
+  const { topics = [] } = options;
   if (topics.length > MAX_TOPICS)
     throw new DomainError('SUBJECT_INVALID', `a connection may have ${MAX_TOPICS} topics at most`);
   const connection = toConnection(event);
@@ -179,10 +179,10 @@ export async function post(ports: LivePorts, audience: Audience, message: unknow
   const pk = audienceKey(audience);
   for (let after: string | undefined, hasMore = true; hasMore;) {
     const page = await store.page({ pk, limit: PAGE, ...(after !== undefined && { after }) });
-    await forEachAtOnce(page.items, AT_ONCE, async ({ item }) => {
-      const told = await tell(ports, item, [text]);
-      if (told === 'gone') await forgetConnection(store, connectionOf(item));
-      posted[told === 'throttled' ? 'failed' : told] += 1;
+    await forEachConcurrently(page.items, AT_ONCE, async ({ item }) => {
+      const status = await postTexts(ports, item, [text]);
+      if (status === 'gone') await forgetConnection(store, connectionOf(item));
+      posted[status === 'throttled' ? 'failed' : status] += 1;
     });
     after = page.items.at(-1)?.key.sk;
     ({ hasMore } = page);

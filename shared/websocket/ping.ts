@@ -7,7 +7,7 @@ import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
-import { mayHear, printAddress, watchedChannel } from './channel-address.ts';
+import { mayWatch, printAddress, watchedChannel } from './channel-address.ts';
 import { readHead } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { ClientMessageOf } from './client-message.ts';
@@ -32,7 +32,7 @@ export async function answerPing(
   const rejoin: string[] = [];
   let pingAfterMs = QUIET_PING_MS;
   for (const [channel, position] of Object.entries(seen)) {
-    if (grants === undefined || !mayHear(grants, channel)) continue;
+    if (grants === undefined || !mayWatch(grants, channel)) continue;
     const look = await lookAt(ports, event, {
       channel,
       address: printAddress(grants.space, channel),

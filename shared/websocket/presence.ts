@@ -12,7 +12,7 @@
  */
 import { DomainError } from '../errors.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import { membersKey, sweepKey, tellerKey } from './channel-address.ts';
+import { membersKey, sweepKey, notifierKey } from './channel-address.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import { listenerKey, PLACE_DIGITS } from './connection.ts';
 import type { ConnectionName } from './connection.ts';
@@ -28,9 +28,9 @@ const OVERDUE_AFTER_PINGS = 1.25;
 const LEAST_PAUSE_PINGS = 0.125;
 const LEAVES_TOGETHER = 50;
 /** A leave not announced within this time was abandoned. */
-const LEAVE_TOLD_WITHIN_MS = 10_000;
+const LEAVE_ANNOUNCED_WITHIN_MS = 10_000;
 /** Well within the function's timeout. */
-const TELLS_FOR_MS = 2_000;
+const NOTIFIER_LEASE_MS = 2_000;
 
 type WatchedMembers = { readonly members: readonly Member[]; readonly isCut: boolean };
 
@@ -69,7 +69,7 @@ export async function heartbeat(
 /** Announces a member as gone, unless it was not present. Ends before it may come back. */
 export async function leave(ports: ChannelPorts, address: string, connection: ConnectionName): Promise<void> {
   const gone = await markLeave(ports, { key: memberKey(address, connection) });
-  if (gone !== undefined) await tellOf(ports, address, [gone]);
+  if (gone !== undefined) await announceGone(ports, address, [gone]);
 }
 
 /** The same for a closed connection, together with others that close at the same time. */
@@ -105,7 +105,7 @@ export async function sweep(ports: ChannelPorts, address: string): Promise<numbe
   for (const { key, item } of kept) {
     const { seenAt, leftAt } = item;
     const dueAt =
-      typeof leftAt === 'number' ? leftAt + LEAVE_TOLD_WITHIN_MS : Number(seenAt ?? 0) + overdueMs;
+      typeof leftAt === 'number' ? leftAt + LEAVE_ANNOUNCED_WITHIN_MS : Number(seenAt ?? 0) + overdueMs;
     if (dueAt > nowEpochMs) next = Math.min(next, dueAt);
     else overdue.push({ key, seenAt: Number(seenAt ?? 0) });
   }
@@ -159,29 +159,29 @@ async function takeLeaves(ports: ChannelPorts, address: string, leaving: readonl
     gone.push(...marked.filter((one) => one !== undefined));
   }
   const [one] = gone;
-  if (one !== undefined) await tellTogether(ports, address, gone, one.key.sk);
+  if (one !== undefined) await announceTogether(ports, address, gone, one.key.sk);
 }
 
 /**
  * When many leave at once, each in a function of its own, one announces all that are marked: otherwise a
  * hundred leaves would be a hundred messages to every member.
  */
-async function tellTogether(
+async function announceTogether(
   ports: ChannelPorts,
   address: string,
   own: readonly Gone[],
-  teller: string,
+  notifier: string,
 ): Promise<void> {
   const { clock, items } = ports;
-  const begunMs = clock.nowEpochMs();
-  const key = tellerKey(address);
-  const isOwn = { attribute: 'teller', is: 'equal', value: teller } as const;
-  let told = await becomeTeller(ports, key, teller);
-  if (told === undefined) return;
+  const startedMs = clock.nowEpochMs();
+  const key = notifierKey(address);
+  const isOwn = { attribute: 'teller', is: 'equal', value: notifier } as const;
+  let isNotifier = await becomeNotifier(ports, key, notifier);
+  if (isNotifier === undefined) return;
   for (let gone = own; ; gone = await readGone(ports, address)) {
-    if (told === 'more') gone = await readGone(ports, address);
-    await tellOf(ports, address, gone);
-    const isOver = clock.nowEpochMs() - begunMs >= TELLS_FOR_MS;
+    if (isNotifier === 'more') gone = await readGone(ports, address);
+    await announceGone(ports, address, gone);
+    const isOver = clock.nowEpochMs() - startedMs >= NOTIFIER_LEASE_MS;
     const ended = await items.update({
       purpose: 'presence',
       key,
@@ -196,15 +196,15 @@ async function tellTogether(
       change: { kind: 'update', remove: ['more'] },
     });
     if (goesOn.kind !== 'done') return;
-    told = 'own';
+    isNotifier = 'own';
   }
 }
 
 /** @returns undefined: another function announces, and now knows that there are more */
-async function becomeTeller(
+async function becomeNotifier(
   { items, clock, limits }: ChannelPorts,
   key: ItemKey,
-  teller: string,
+  notifier: string,
 ): Promise<'own' | 'more' | undefined> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const nowEpochMs = clock.nowEpochMs();
@@ -213,7 +213,10 @@ async function becomeTeller(
       purpose: 'presence',
       key,
       when: [{ attribute: 'until', is: 'absent-or-at-most', value: nowEpochMs }],
-      change: { kind: 'update', set: { teller, until: nowEpochMs + LEAVE_TOLD_WITHIN_MS, expiresAt } },
+      change: {
+        kind: 'update',
+        set: { teller: notifier, until: nowEpochMs + LEAVE_ANNOUNCED_WITHIN_MS, expiresAt },
+      },
     });
     if (taken.kind === 'done') return taken.item['more'] === undefined ? 'own' : 'more';
     // Rather announced twice than not at all.
@@ -236,7 +239,7 @@ async function readGone(ports: ChannelPorts, address: string): Promise<readonly 
   return kept.filter(({ item }) => item['leftAt'] !== undefined);
 }
 
-async function tellOf(ports: ChannelPorts, address: string, gone: readonly Gone[]): Promise<void> {
+async function announceGone(ports: ChannelPorts, address: string, gone: readonly Gone[]): Promise<void> {
   for (let first = 0; first < gone.length; first += LEAVES_TOGETHER) {
     const some = gone.slice(first, first + LEAVES_TOGETHER);
     const entries = some.map(({ key, item }) => ({ event: 'leave', member: toMember(key, item) }) as const);

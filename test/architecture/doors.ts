@@ -8,9 +8,9 @@ const list = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const DOORS: Readonly<Record<string, readonly string[]>> = {
   aws: list(`
-    arn authorization-header aws-operation certificates/issue-certificate certificates/truststore clock-offset
-    decode-or-keep file-marks guards idle-connections ip-address is-alive json-object kept-files key-locks
-    physical-ids raw-headers read-body sign-request signature signing-clock
+    arn authorization-header aws-operation cache-files certificates/issue-certificate
+    certificates/truststore clock-offset decode-or-keep file-marks guards idle-connections ip-address
+    is-alive json-object key-locks physical-ids raw-headers read-body sign-request signature signing-clock
   `),
   velocity: list(`
     compile java/equality java/json java/member-names java/numbers java/printing java/regex java/regex-program
@@ -45,44 +45,43 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     websocket/lambda-channels websocket/publisher-event websocket/run-publisher
   `),
   authoring: list(`
-    access-documents access-files access-folder account/bounded-reply account/deployed-ids account/find-api-id
-    account/signed-get ask-access build-access check-later-routes check-plan check-stack check-unprotected
-    check-wiring claim-reads compile-issuer deployment-order describe-access document expand-rule key-snapshot
-    openapi-inventory read-document read-wiring route-inventory shared-files stack-files table-schema
-    usage-error webhook-files webhooks-document webhooks-permissions wished-caller
+    access-documents access-files access-folder account/bounded-reply account/deployed-ids
+    account/find-api-id account/signed-get build-access caller-spec check-later-routes check-plan
+    check-stack check-unprotected check-wiring claim-reads compile-issuer deployment-order describe-access
+    document expand-rule find-access key-snapshot openapi-inventory read-document read-wiring
+    route-inventory shared-files stack-files table-schema usage-error webhook-files webhooks-document
+    webhooks-permissions
   `),
   core: list(`
-    api-call defect deployment/access-log deployment/assumptions deployment/caching
-    deployment/canary deployment/closed-routes deployment/compile-authorization
-    deployment/compile-function-url deployment/compile-integration
-    deployment/compile-resource-policy deployment/compile-rest deployment/compile-token-authorizer
-    deployment/compile-v2 deployment/compile-validation deployment/error-wordings
-    deployment/gateway-responses deployment/invoke-permissions deployment/model deployment/models
-    deployment/properties deployment/refusal-wordings deployment/route-keys deployment/route-options
-    deployment/stage-variables deployment/throttle errors events/authorizer-event
+    api-call defect deployment/access-log deployment/assumptions deployment/caching deployment/canary
+    deployment/closed-routes deployment/compile-authorization deployment/compile-function-url
+    deployment/compile-integration deployment/compile-resource-policy deployment/compile-rest
+    deployment/compile-token-authorizer deployment/compile-v2 deployment/compile-validation
+    deployment/error-wordings deployment/gateway-responses deployment/invoke-permissions deployment/model
+    deployment/models deployment/properties deployment/refusal-wordings deployment/route-keys
+    deployment/route-options deployment/stage-variables deployment/throttle errors events/authorizer-event
     events/execution-log events/header-list events/identity-sources events/reply-framing
     events/request-conditions events/request-facts events/trace-header exchange gather-reply
-    issuers/issuer-names issuers/stand-ins mapping/choose-template mapping/integration
-    metering/kept-usage metering/quota metering/quota-period metering/token-bucket phases/finish
-    phases/map-request phases/map-response pipeline policy/bearer-token policy/evaluate
-    policy/function-identities policy/identities policy/known-conditions policy/managed-policies
-    policy/model policy/role policy/trace-policy ports receive resource-types/namers
-    resource-types/resource-types resource-types/type-class resource-types/words routing/base-path
-    routing/function-name routing/host routing/print-routes routing/rest-routes
-    routing/route-address routing/routing-rules routing/stage-path stack/function stack/home
-    stack/json-values stack/model stack/quick-create stack/stored-values stage-screens trail
-    turn-end websocket/connections websocket/limits websocket/management websocket/pipeline
+    issuers/issuer-names issuers/stand-ins mapping/choose-template mapping/integration metering/quota
+    metering/quota-period metering/stored-usage metering/token-bucket phases/finish phases/map-request
+    phases/map-response pipeline policy/bearer-token policy/evaluate policy/function-identities
+    policy/identities policy/known-conditions policy/managed-policies policy/model policy/role
+    policy/trace-policy ports receive resource-types/namers resource-types/resource-types
+    resource-types/type-class resource-types/words routing/base-path routing/function-name routing/host
+    routing/print-routes routing/rest-routes routing/route-address routing/routing-rules routing/stage-path
+    stack/function stack/home stack/json-values stack/model stack/quick-create stack/stored-values
+    stage-screens trail turn-end websocket/connections websocket/limits websocket/management
+    websocket/pipeline
   `),
   kernel: list(`
-    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/caller-identity
-    calls/daemon-address calls/guarded-services calls/let-through calls/query-input calls/recorder
-    calls/service-client calls/service-rights delivery/batch-failures delivery/event-pattern
-    delivery/filter-policy delivery/message-queue delivery/queue-model delivery/retries
-    delivery/schedule delivery/target-input delivery/value-match destination-record event-bus
-    event-ports event-rows feed files/authority-files files/identity-file files/model
-    files/own-folder files/running-gateways files/secret-file files/state-file item-feed
-    kept-entries message-digest ordered-batch read-ordered-mapping read-resource read-target
-    schedules service stack-reading target-deliveries targets work
+    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/caller-identity calls/daemon-address
+    calls/forwarder calls/guarded-services calls/query-input calls/recorder calls/service-client
+    calls/service-rights delivery/batch-failures delivery/event-pattern delivery/filter-policy
+    delivery/message-queue delivery/queue-model delivery/retries delivery/schedule delivery/target-input
+    delivery/value-match destination-record event-bus event-ports event-rows feed files/authority-files
+    files/identity-file files/model files/own-folder files/running-gateways files/secret-file
+    files/state-file item-feed message-digest ordered-batch read-ordered-mapping read-resource read-target
+    schedules service stack-reading stored-entries target-deliveries targets work
   `),
   templates: list(`
     classify cloudformation/template-source deployed-variables load load-options openapi/openapi other-types
@@ -99,8 +98,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     vpc-links
   `),
   cognito: list(`
-    issuer issuer-key-file pools/pool-user pools/written-users resource-types sign-in
-    user-files
+    issuer issuer-key-file pools/parse-users pools/pool-user resource-types sign-in user-files
   `),
   console: list(`
     endpoints/access-model endpoints/console-files endpoints/inspect-endpoints endpoints/invoice-model
@@ -119,7 +117,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     build-layer npm-parts package-service sbom
   `),
   operate: list(`
-    attach canary detach doctor explain/explain-api failures failures/demand rollback
+    attach canary detach doctor explain/explain-api failures failures/call-or-fail rollback
   `),
   server: list(`
     adapters/compressor adapters/key-sets adapters/late-http-client adapters/log-streams
@@ -136,7 +134,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     table-definition table-items
   `),
   'services/values': list(`
-    app-config local-values resource-types secrets-manager ssm values-file written-values
+    app-config local-values resource-types secrets-manager ssm value-definitions values-file
   `),
   stack: list(`
     access/commands/access access/commands/access-apis access/commands/access-book
@@ -145,8 +143,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     quota/commands/usage
   `),
   terminal: list(`
-    admin-client aws-call aws-options aws-session find-function invoke-function kept-services load-options
-    options output private-file read-token-file running-gateway settings-file shell-text start-options
+    admin-client aws-call aws-options aws-session find-function invoke-function load-options options output
+    private-file read-token-file running-gateway service-cache-folder settings-file shell-text start-options
     trust-text
   `),
 };

@@ -31,7 +31,7 @@ function partsOf(path: string): readonly Part[] {
 }
 
 /** Of what a link leads to; a page without an anchor is read to its end. */
-function wordsBehind(link: string): number {
+function textsAfter(link: string): number {
   const [file = '', anchor] = link.split('#');
   const parts = partsOf(posix.join(posix.dirname(PAGE), file));
   const found = parts.filter((part) => anchor === undefined || part.anchor === anchor);
@@ -44,7 +44,7 @@ function wordsBehindAll(text: string): number {
   let sum = 0;
   let alternative = 0;
   for (const [, link = '', or] of text.matchAll(/\]\(([^)]+)\)( or )?/g)) {
-    const words = Math.max(alternative, wordsBehind(link));
+    const words = Math.max(alternative, textsAfter(link));
     if (or === undefined) sum += words;
     alternative = or === undefined ? 0 : words;
   }

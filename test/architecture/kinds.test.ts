@@ -4,7 +4,7 @@ import { isTest } from './module-kinds.ts';
 import { readSources } from './source-files.ts';
 
 /** Error classes that no source checks with `instanceof`, and their readers. */
-const TOLD_APART_ELSEWHERE = new Map([
+const DISTINGUISHED_ELSEWHERE = new Map([
   ['BreakingError', 'of the command: its exit code says that a caller would be locked out'],
   ['FunctionFailed', "users' tests, by gatewright/testing"],
   ['HandshakeRefused', "users' tests, by gatewright/testing"],
@@ -46,7 +46,7 @@ describe('an error class', () => {
     );
 
     assert.ok(classes.length > 40, 'classes are found');
-    assert.deepEqual(classes.filter((name) => !asked.has(name)).sort(), [...TOLD_APART_ELSEWHERE.keys()]);
+    assert.deepEqual(classes.filter((name) => !asked.has(name)).sort(), [...DISTINGUISHED_ELSEWHERE.keys()]);
   });
 });
 

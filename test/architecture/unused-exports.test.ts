@@ -26,11 +26,11 @@ describe('an export', () => {
 
   // A part is exported so that its rules are tested where they are decided, not through all that calls it.
   it('that only tests import is a part that its own module uses, or one that a program under test/ runs', () => {
-    const forNobody = testedOnly.filter(
+    const unused = testedOnly.filter(
       ({ isUsedAtHome, tests }) => !isUsedAtHome && !tests.some((test) => SHARED_TESTS.test(test)),
     );
 
-    assert.deepEqual(forNobody.map(print), REPLACES_NODE);
+    assert.deepEqual(unused.map(print), REPLACES_NODE);
   });
 
   it('that only tests import is for tests of its own part of the tree, or for what tests share', () => {

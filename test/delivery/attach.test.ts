@@ -98,8 +98,8 @@ describe('gatewright attach', () => {
     const line = format.stdout
       .trim()
       .replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => FIELDS[name] ?? '-');
-    const told = await run('explain', ...where, '--line', line);
-    assert.equal(told.code, 0, told.stderr);
-    assert.match(told.stdout, /Stage prod has no route for GET \/nowhere/);
+    const messages = await run('explain', ...where, '--line', line);
+    assert.equal(messages.code, 0, messages.stderr);
+    assert.match(messages.stdout, /Stage prod has no route for GET \/nowhere/);
   });
 });

@@ -67,12 +67,12 @@ describe('commands that reach a running gateway', () => {
   it('says which there are where none is meant', async () => {
     const ports = [0, 1].map((index) => new URL(ready(index).control).port);
     const all = `bread (${bakery}, control port ${ports[1]}); shop (${shop}, control port ${ports[0]})`;
-    const nobody = await run(elsewhere, 'clock');
+    const anonymous = await run(elsewhere, 'clock');
     const wrong = await run(shop, 'clock', '--gateway', 'cheese');
 
-    assert.equal(nobody.code, 1);
+    assert.equal(anonymous.code, 1);
     assert.ok(
-      nobody.stderr.includes(
+      anonymous.stderr.includes(
         `no gateway runs from this directory; choose a running one with --gateway NAME: ${all}`,
       ),
     );

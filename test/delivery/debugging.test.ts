@@ -38,7 +38,7 @@ const lambda = (handler: string) => ({
     Role: 'arn:aws:iam::123456789012:role/any',
   },
 });
-const leave = (logicalId: string) => ({
+const addInvokePermission = (logicalId: string) => ({
   Type: 'AWS::Lambda::Permission',
   Properties: {
     Action: 'lambda:InvokeFunction',
@@ -48,8 +48,8 @@ const leave = (logicalId: string) => ({
 });
 const TEMPLATE = {
   Resources: {
-    HeldPermission: leave('Held'),
-    GuardPermission: leave('Guard'),
+    HeldPermission: addInvokePermission('Held'),
+    GuardPermission: addInvokePermission('Guard'),
     Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'held', ProtocolType: 'HTTP' } },
     Stage: {
       Type: 'AWS::ApiGatewayV2::Stage',
@@ -125,7 +125,7 @@ describe('gatewright start --inspect', { timeout: 120_000 }, () => {
 
   it('answers 200 when a function with a timeout of 1 s was held for 3 s at a line of its TypeScript', async () => {
     const debug = await attach(HANDLER_LINE);
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     const response = fetch(`${url}/pizza`);
     const place = await debug.held();
     await holdFor(HOLD_MS);
@@ -138,7 +138,7 @@ describe('gatewright start --inspect', { timeout: 120_000 }, () => {
     assert.deepEqual(place, { source, line: HANDLER_LINE });
     assert.equal(status, 200);
     assert.equal(answer, 'answered /pizza');
-    assert.ok(performance.now() - begunMs >= HOLD_MS);
+    assert.ok(performance.now() - startedMs >= HOLD_MS);
     assert.ok(leftMs > 0 && leftMs <= 1000, `${leftMs} ms are left of the second`);
   });
 

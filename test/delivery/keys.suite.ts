@@ -64,9 +64,9 @@ describe('gatewright keys', () => {
     assert.deepEqual([await rest('/orders/acme', key), await rest('/orders/other', key)], [200, 403]);
     // As a token would be: by the key itself or its id, and what is on record of it.
     for (const held of [key, keyId]) {
-      const told = await explained(held);
-      assert.match(told, /^ALLOW.*\ncaller sub=\w{16} .*tenant: acme .*roles: partner .*\(of the key\)/);
-      assert.ok(!told.includes(key), 'the key itself is never printed');
+      const messages = await explained(held);
+      assert.match(messages, /^ALLOW.*\ncaller sub=\w{16} .*tenant: acme .*roles: partner .*\(of the key\)/);
+      assert.ok(!messages.includes(key), 'the key itself is never printed');
     }
     const before = asked();
     assert.deepEqual([await rest('/orders', key), await rest('/orders/acme', key)], [200, 200]);

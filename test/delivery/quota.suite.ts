@@ -81,9 +81,9 @@ describe('a partner of 100 requests a day', () => {
   it('does not use the quota of another partner, and rejects unknown callers', async () => {
     const other = await askForMenu(await aTokenOf('ramen-bar'));
     const customer = await askForMenu(await aTokenOf('alice', 'admin'));
-    const nobody = await askForMenu();
+    const anonymous = await askForMenu();
 
-    assert.deepEqual([other.status, customer.status, nobody.status], [200, 403, 401]);
+    assert.deepEqual([other.status, customer.status, anonymous.status], [200, 403, 401]);
     assert.equal(readField(other, 'ratelimit')['r'], QUOTA - 1);
   });
 });
@@ -128,9 +128,9 @@ describe('a partner of 100 requests a day, charged by the authorizer', () => {
 
   it('keeps the wording of API Gateway in every other refusal', async () => {
     const customer = await askForOrders(await aTokenOf('alice', 'admin'));
-    const nobody = await askForOrders();
+    const anonymous = await askForOrders();
 
-    assert.deepEqual([customer.status, nobody.status], [403, 401]);
+    assert.deepEqual([customer.status, anonymous.status], [403, 401]);
     assert.match(await customer.text(), /not authorized to access this resource/);
     assert.equal(customer.headers.get('retry-after'), null);
   });

@@ -100,15 +100,15 @@ describe('gatewright requests, explain, replay and export', () => {
 
   it('reach a gateway that was started elsewhere by its folder, and say so where there is none', async () => {
     const elsewhere = (...args: string[]) => runCommand([...args, '--gateway', folder], { cwd: tmpdir() });
-    const told = await Promise.all([
+    const messages = await Promise.all([
       elsewhere('requests', '--limit', '1'),
       elsewhere('explain'),
       elsewhere('replay', 'last', '--json'),
       elsewhere('export', '--har', join(folder, 'elsewhere.har')),
     ]);
     assert.deepEqual(
-      told.map(({ code, stderr }) => [code, stderr]),
-      told.map(() => [0, '']),
+      messages.map(({ code, stderr }) => [code, stderr]),
+      messages.map(() => [0, '']),
     );
     const none = await run('explain', '--gateway', 'nobody');
     assert.equal(none.code, 1);
@@ -124,8 +124,8 @@ describe('gatewright requests, explain, replay and export', () => {
       [['requests', '--status', 'bad'], /Write it as 404 or 4xx/],
       [['replay', 'last', '--at', 'soon'], /"soon" is not a shift/],
     ];
-    const told = await Promise.all(cases.map(([args]) => run(...args)));
-    for (const [index, { code, stderr }] of told.entries()) {
+    const messages = await Promise.all(cases.map(([args]) => run(...args)));
+    for (const [index, { code, stderr }] of messages.entries()) {
       assert.equal(code, 1);
       assert.match(stderr, cases[index]?.[1] ?? /never/);
     }

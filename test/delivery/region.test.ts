@@ -14,7 +14,7 @@ const REGIONAL = join(FIXTURES, 'regional');
 const PRINTER = join(FIXTURES, 'print-environment.yaml');
 const MANIFEST = join(import.meta.dirname, '../../package.json');
 
-type Told = { readonly connectionId: string; readonly region: string; readonly account: string };
+type ConnectionInfo = { readonly connectionId: string; readonly region: string; readonly account: string };
 type Ready = { readonly apis: readonly { readonly url: string; readonly region: string }[] };
 
 async function aStart(
@@ -35,10 +35,12 @@ async function aStart(
 }
 
 /** What the function of the regional stack says, and the open socket. */
-async function tell(url: string): Promise<{ readonly told: Told; readonly socket: WebSocket }> {
+async function fetchInfo(
+  url: string,
+): Promise<{ readonly info: ConnectionInfo; readonly socket: WebSocket }> {
   const socket = new WebSocket(url);
   socket.once('open', () => socket.send('{}'));
-  return { told: JSON.parse(await nextOf(socket)) as Told, socket };
+  return { info: JSON.parse(await nextOf(socket)) as ConnectionInfo, socket };
 }
 
 function nextOf(socket: WebSocket): Promise<string> {
@@ -57,11 +59,11 @@ async function exportsOf(folder: string): Promise<Record<string, string>> {
 describe('a stack in eu-central-1', () => {
   it('is reached by programs that have the exports of `gatewright env` alone', async (t) => {
     const { folder, apis } = await aStart(t, [REGIONAL]);
-    const { told, socket } = await tell(apis[0]?.url ?? '');
+    const { info, socket } = await fetchInfo(apis[0]?.url ?? '');
     const exports = await exportsOf(folder);
     const pushed = nextOf(socket);
 
-    const called = await runCommand([told.connectionId], {
+    const called = await runCommand([info.connectionId], {
       program: [join(REGIONAL, 'call.mjs')],
       environment: exports,
     });
@@ -79,8 +81,8 @@ describe('a stack in eu-central-1', () => {
       tableArn: 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders',
     });
     assert.equal(news, 'from outside');
-    assert.deepEqual(told, {
-      connectionId: told.connectionId,
+    assert.deepEqual(info, {
+      connectionId: info.connectionId,
       region: 'eu-central-1',
       tableArn: 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders',
       account: '123456789012',
@@ -105,12 +107,12 @@ describe('a stack in eu-central-1', () => {
   it('is in another region and account where --region and --account say so', async (t) => {
     const options = ['--region', 'us-gov-west-1', '--account', '210987654321'];
     const { folder, apis } = await aStart(t, [REGIONAL], options, { AWS_REGION: 'ap-south-1' });
-    const { told, socket } = await tell(apis[0]?.url ?? '');
+    const { info, socket } = await fetchInfo(apis[0]?.url ?? '');
     socket.close();
     const { AWS_REGION } = await exportsOf(folder);
 
     assert.deepEqual(
-      [told.region, told.account, AWS_REGION],
+      [info.region, info.account, AWS_REGION],
       ['us-gov-west-1', '210987654321', 'us-gov-west-1'],
     );
   });

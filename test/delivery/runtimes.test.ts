@@ -270,7 +270,7 @@ for (const language of LANGUAGES)
     const reloads: ReloadNotice[] = [];
     let notHere: string | undefined;
     let started: StartedGateway | undefined;
-    let told: () => void = () => undefined;
+    let messages: () => void = () => undefined;
 
     before(async () => {
       process.env['M2_REPO'] = REPOSITORY;
@@ -284,7 +284,7 @@ for (const language of LANGUAGES)
       assert.equal(await language.build?.(folder), undefined);
       const onReload = (notice: ReloadNotice): void => {
         reloads.push(notice);
-        told();
+        messages();
       };
       const { isolation } = language;
       const options = { reload: true, onReload, ...(isolation !== undefined && { isolation }) };
@@ -335,7 +335,7 @@ for (const language of LANGUAGES)
         const [status, body] = await ask('/work', 'ada');
         assert.equal(status, 200);
         if ((body as { version: string }).version === 'second') break;
-        while (reloads.length === heard) await new Promise<void>((resolve) => (told = resolve));
+        while (reloads.length === heard) await new Promise<void>((resolve) => (messages = resolve));
       }
     });
   });

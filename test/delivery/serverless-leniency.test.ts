@@ -34,7 +34,7 @@ async function load(
   return { stack, informed };
 }
 
-const told = ({ unsupported }: ResolvedStack): string[] =>
+const messages = ({ unsupported }: ResolvedStack): string[] =>
   unsupported
     .filter(({ message }) => message !== undefined)
     .map(({ line, property = '', message = '' }) => `${line ?? '-'} ${property}: ${message}`);
@@ -50,7 +50,7 @@ describe('a service of another time', () => {
     const { stack, informed } = await load(service);
 
     assert.equal(stack.functions[0]?.runtime, 'nodejs12.x');
-    assert.deepEqual(told(stack), []);
+    assert.deepEqual(messages(stack), []);
     assert.match(informed[0] ?? '', /frameworkVersion 3: this service is read by osls 4\.\S+/);
   });
 
@@ -64,7 +64,7 @@ describe('a service of another time', () => {
     ]);
     const { stack } = await load(service);
 
-    assert.deepEqual(told(stack), [
+    assert.deepEqual(messages(stack), [
       "2 provider: unrecognized property 'lambdaHashingVersion'",
       "2 provider: unrecognized property 'colour'",
     ]);
@@ -81,7 +81,7 @@ describe('a service of another time', () => {
     );
     const { stack, informed } = await load(service);
 
-    assert.deepEqual(told(stack), [
+    assert.deepEqual(messages(stack), [
       '3 plugins: plug-in serverless-not-there: it is not installed',
       '3 plugins: plug-in ./old.js: too old',
     ]);
@@ -104,7 +104,7 @@ describe('a service of another time', () => {
     const { stack } = await load(service);
     write('true');
 
-    assert.deepEqual(told(stack), ['3 plugins: plug-in ./asks.js: no bucket (in package:initialize)']);
+    assert.deepEqual(messages(stack), ['3 plugins: plug-in ./asks.js: no bucket (in package:initialize)']);
     await assert.rejects(load(service), /no bucket/);
   });
 
@@ -119,7 +119,7 @@ describe('a service of another time', () => {
     );
     const { stack } = await load(service);
 
-    assert.deepEqual(told(stack), [
+    assert.deepEqual(messages(stack), [
       '3 plugins: plug-in serverless-iam-roles-per-function: it is not installed',
     ]);
     const role = [...stack.resources.values()].find(({ type }) => type === 'AWS::IAM::Role');
@@ -142,7 +142,7 @@ describe('a service of another time', () => {
 
     assert.equal(stack.stackName, 'shop-dev');
     assert.equal(stack.functions[0]?.environment['NAME'], 'shop-shop');
-    assert.deepEqual(told(stack), [
+    assert.deepEqual(messages(stack), [
       '1 service: the object is a notation from before Serverless 3',
       '1 service.colour: osls has no such property',
     ]);

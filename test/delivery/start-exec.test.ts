@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { runBeside } from '../../packages/gatewright/command/run-beside.ts';
+import { spawnCommand } from '../../packages/gatewright/command/spawn-command.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 
 const TEMPLATE = {
@@ -119,11 +119,11 @@ setInterval(() => undefined, 1000);`,
   });
 });
 
-describe('runBeside', () => {
+describe('spawnCommand', () => {
   it('says the exit code of who ends by a signal, as shells do, and goes on with nothing behind it', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'gatewright-beside-')), 'ready');
     const command = `${JSON.stringify(process.execPath)} -e "fs.writeFileSync(process.env.READY, '1'); setInterval(() => undefined, 1000)"`;
-    const beside = runBeside(`${command}; echo not this > "$READY"`, { READY: file }, 'READY');
+    const beside = spawnCommand(`${command}; echo not this > "$READY"`, { READY: file }, 'READY');
     while (!existsSync(file)) await setImmediate();
     beside.pass('SIGTERM');
     assert.equal(await beside.ended, 128 + 15);

@@ -14,7 +14,7 @@ import { startCommand as startOptions } from '../../packages/gatewright/command/
 import { readGatewaySettings } from '../../packages/gatewright/plugin/gateway-settings.ts';
 import { readOfflineOptions } from '../../packages/gatewright/plugin/offline-options.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
-import { parseValues } from '../../packages/services/values/written-values.ts';
+import { parseValues } from '../../packages/services/values/value-definitions.ts';
 import { parseSource } from '../../packages/templates/cloudformation/template-source.ts';
 import { applySettings } from '../../packages/terminal/settings-file.ts';
 import { anHttpRequest, aRequest } from '../packages/core/events/a-request.ts';

@@ -154,13 +154,13 @@ const RESOURCES = {
 
 describe('an alias whose other version has all the weight', () => {
   let started: StartedGateway;
-  let told: (line: string) => void = () => undefined;
+  let messages: (line: string) => void = () => undefined;
   const seen: string[] = [];
   before(async () => {
     started = await aGateway(RESOURCES, {
       functionLog({ message }) {
         seen.push(message);
-        told(message);
+        messages(message);
       },
     });
   });
@@ -168,7 +168,7 @@ describe('an alias whose other version has all the weight', () => {
 
   const line = (text: string): Promise<void> =>
     new Promise((resolve) => {
-      told = (message) => message === text && resolve();
+      messages = (message) => message === text && resolve();
       if (seen.includes(text)) resolve();
     });
 

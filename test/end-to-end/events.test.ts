@@ -89,19 +89,19 @@ const RESOURCES = {
 
 describe('Events of a start', () => {
   let started: StartedGateway;
-  let told: (line: string) => void = () => undefined;
+  let messages: (line: string) => void = () => undefined;
   const seen: string[] = [];
   before(async () => {
     const options: Partial<GatewayOptions> = {
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
       functionLog({ message }) {
         seen.push(message);
-        told(message);
+        messages(message);
       },
       log: {
         write(line) {
           seen.push(line);
-          told(line);
+          messages(line);
         },
       },
     };
@@ -114,7 +114,7 @@ describe('Events of a start', () => {
     new Promise((resolve) => {
       const found = seen.find((text) => pattern.test(text));
       if (found !== undefined) resolve(found);
-      told = (text) => pattern.test(text) && resolve(text);
+      messages = (text) => pattern.test(text) && resolve(text);
     });
 
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {

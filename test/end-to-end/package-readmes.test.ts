@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { ALONE, WORKSPACES } from '../../packages/gatewright/package/manifest.ts';
+import { STANDALONE_PACKAGES, WORKSPACES } from '../../packages/gatewright/package/manifest.ts';
 import { readSource, REPOSITORY } from '../architecture/source-files.ts';
 import { takeBlocks } from '../support/code-blocks.ts';
 
 const run = promisify(execFile);
 const taken = takeBlocks('test/end-to-end/package-readmes.test.ts');
 
-for (const name of ALONE)
+for (const name of STANDALONE_PACKAGES)
   describe(`the README of @gatewright/${name}`, () => {
     const page = `${WORKSPACES[name] ?? ''}/README.md`;
     const { text } = readSource(page);

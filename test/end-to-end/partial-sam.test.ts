@@ -71,7 +71,7 @@ const rows: readonly {
   readonly resources: object;
   readonly good: number;
   readonly bad: number;
-  readonly tells: RegExp;
+  readonly reports: RegExp;
 }[] = [
   {
     name: 'an event without a method',
@@ -80,7 +80,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 403,
-    tells: /event Bad: Path and Method must both be written as text/,
+    reports: /event Bad: Path and Method must both be written as text/,
   },
   {
     name: 'an event with an authorizer that the API lacks',
@@ -89,7 +89,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 500,
-    tells: /event Bad: the API has no authorizer Nobody/,
+    reports: /event Bad: the API has no authorizer Nobody/,
   },
   {
     name: 'a misspelt guard of an event below a wider open route',
@@ -98,7 +98,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 500,
-    tells: /event Bad: Auth has no member Autorizer/,
+    reports: /event Bad: Auth has no member Autorizer/,
   },
   {
     name: 'an event of an HTTP API with an authorizer that the API lacks',
@@ -107,7 +107,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 500,
-    tells: /event Bad: the API has no authorizer Nobody/,
+    reports: /event Bad: the API has no authorizer Nobody/,
   },
   {
     name: 'a function that cannot be made, below a wider open route',
@@ -117,7 +117,7 @@ const rows: readonly {
     },
     good: 200,
     bad: 500,
-    tells: /AutoPublishAlias must be a text/,
+    reports: /AutoPublishAlias must be a text/,
   },
   {
     name: 'an API whose guards cannot be read',
@@ -127,7 +127,7 @@ const rows: readonly {
     },
     good: 500,
     bad: 500,
-    tells: /Auth has no member DefaultAuthoriser/,
+    reports: /Auth has no member DefaultAuthoriser/,
   },
   {
     name: 'an API that is refused after its methods are made',
@@ -137,7 +137,7 @@ const rows: readonly {
     },
     good: 500,
     bad: 500,
-    tells: /CreateUsagePlan must be/,
+    reports: /CreateUsagePlan must be/,
   },
   {
     name: 'an HTTP API whose guards cannot be read',
@@ -150,17 +150,17 @@ const rows: readonly {
     },
     good: 500,
     bad: 500,
-    tells: /Auth has no member DefaultAuthoriser/,
+    reports: /Auth has no member DefaultAuthoriser/,
   },
 ];
 
 describe('a SAM template with something that SAM refuses', () => {
-  for (const { name, resources, good, bad, tells } of rows)
+  for (const { name, resources, good, bad, reports } of rows)
     it(`closes the affected routes, serves the rest, and reports: ${name}`, async () => {
       const started = await start(resources);
 
       assert.deepEqual([await ask(started, '/good'), await ask(started, '/bad')], [good, bad]);
-      const found = started.listening.unsupported.filter(({ message = '' }) => tells.test(message));
+      const found = started.listening.unsupported.filter(({ message = '' }) => reports.test(message));
       assert.equal(found.length, 1, JSON.stringify(started.listening.unsupported, undefined, 1));
       assert.ok((found[0]?.line ?? 0) > 1, 'it names the line');
     });

@@ -62,7 +62,7 @@ function find(items: readonly UnsupportedItem[], message: RegExp): UnsupportedIt
 }
 
 describe('a start with something that cannot be served', () => {
-  for (const { name, resources, parameters, good = 200, bad, tells } of CASES)
+  for (const { name, resources, parameters, good = 200, bad, reports } of CASES)
     it(`serves the rest, closes the affected routes, and reports: ${name}`, async () => {
       const template = {
         ...(parameters === undefined ? {} : { Parameters: parameters }),
@@ -73,7 +73,7 @@ describe('a start with something that cannot be served', () => {
       assert.equal(await ask(started, '/good'), good);
       assert.equal(await ask(started, '/bad'), bad);
 
-      const [logicalId, message, consequence] = tells;
+      const [logicalId, message, consequence] = reports;
       const item = find(started.listening.unsupported, message);
       assert.equal(item.logicalId, logicalId);
       assert.match(item.consequence, consequence);
@@ -166,8 +166,10 @@ describe('a start with something that cannot be served', () => {
       },
     });
 
-    const told = listening.unsupported.map(({ logicalId, consequence }) => `${logicalId}: ${consequence}`);
-    assert.deepEqual(told, [
+    const messages = listening.unsupported.map(
+      ({ logicalId, consequence }) => `${logicalId}: ${consequence}`,
+    );
+    assert.deepEqual(messages, [
       'Http: the API answers nothing: it lacks a stage',
       'Rest: the API answers nothing: it lacks an AWS::ApiGateway::Deployment and a stage',
     ]);

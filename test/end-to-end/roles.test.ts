@@ -155,7 +155,7 @@ const message = (bus: string): Call =>
 
 describe('roles at run time', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-roles-'));
-  const told: string[] = [];
+  const messages: string[] = [];
   let gateway: Gateway;
   let control: string;
 
@@ -179,7 +179,7 @@ describe('roles at run time', () => {
       reload: false,
       accountThrottle: false,
       roles: true,
-      log: { write: (line) => told.push(line) },
+      log: { write: (line) => messages.push(line) },
       functionLog: () => undefined,
       onProgress: () => undefined,
       onReload: () => undefined,
@@ -317,8 +317,8 @@ describe('roles at run time', () => {
       const named = action.startsWith('sqs') ? 'sqs:SendMessage' : action.replace(/^SNS/, 'sns');
       const statement = JSON.stringify({ Effect: 'Allow', Action: named, Resource: resource });
       assert.ok(
-        told.some((line) => line.startsWith('shop may not') && line.endsWith(`Add ${statement}`)),
-        told.join('\n'),
+        messages.some((line) => line.startsWith('shop may not') && line.endsWith(`Add ${statement}`)),
+        messages.join('\n'),
       );
     });
 

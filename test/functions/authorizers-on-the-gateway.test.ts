@@ -9,7 +9,7 @@ import {
   ISSUER_KEY,
   JWKS_URI,
   KINDS,
-  toAsked,
+  toAuthorizeRequest,
 } from '../support/a-protected-api.ts';
 import type { Kind } from '../support/a-protected-api.ts';
 import { aKeySet, anEcKey, aRsaKey, signToken, someClaims } from '../support/signed-tokens.ts';
@@ -196,7 +196,7 @@ describe('an authorizer of ours on a WebSocket', () => {
   for (const { name, token, expected, keys } of rows)
     it(`answers ${expected} to ${name}`, async () => {
       const { authorize } = anAuthorizer([document], keys ?? new Map([[JWKS_URI, aKeySet(ISSUER_KEY)]]));
-      const auth = (event: unknown) => authorize(toAsked('websocket', event));
+      const auth = (event: unknown) => authorize(toAuthorizeRequest('websocket', event));
       const running = await startApi(aWebSocketApi(AUTHORIZED), { auth, connect: OK });
       try {
         const shaken = await shakeHands(`ws://${running.host}/dev?token=${token}`);
@@ -270,7 +270,7 @@ describe('the answer to each kind of event', () => {
         new Map([[JWKS_URI, aKeySet(ISSUER_KEY)]]),
       );
 
-      const result = await authorize(toAsked(kind, event));
+      const result = await authorize(toAuthorizeRequest(kind, event));
 
       assert.deepEqual(result, expected);
       if ('isAuthorized' in result) assert.equal(typeof result.isAuthorized, 'boolean');

@@ -14,13 +14,13 @@ import { closeAllOver } from '#shared/quota/admin/close-all.ts';
 import { closePeriod } from '#shared/quota/admin/close-period.ts';
 import { assignPlan, listKeys } from '#shared/quota/admin/keys.ts';
 import { reset, resume, setLimit, suspend, topUp } from '#shared/quota/admin/limits.ts';
-import { listRecords, listStanding, listUsage } from '#shared/quota/admin/list-usage.ts';
+import { listRecords, listCurrentUsage, listUsage } from '#shared/quota/admin/list-usage.ts';
 import { listPlans, savePlan } from '#shared/quota/admin/plans.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { createUsageReader } from '#shared/quota/read-usage.ts';
 import { createUsageTracker } from '#shared/quota/track-usage.ts';
 import { createDynamoDbClaims } from '#shared/webhooks/dynamodb-claims.ts';
-import { invalidateKept } from '../support/a-stage-cache.ts';
+import { invalidateStored } from '../support/a-stage-cache.ts';
 import { aCompiledDocument } from '../support/a-published-table.ts';
 import { ISSUER, RevocationDesk } from '../support/a-revocation-admin.ts';
 import { aNewKey } from '../support/api-key-table.ts';
@@ -74,7 +74,7 @@ async function administerKeys(): Promise<string> {
     {
       stage: 'prod',
       prefixes: new Map([['shop_live', known]]),
-      broughtPlans: ['gold'],
+      documentPlans: ['gold'],
       usageKeySecret: undefined,
     },
   );
@@ -195,7 +195,7 @@ async function administerQuotas(): Promise<void> {
   for (const whose of [tenant, undefined]) {
     await listUsage(ports, { ...all, tenant: whose });
     await listRecords(ports, { ...all, tenant: whose });
-    await listStanding(ports, { tenant: whose, cursor: undefined, atEpochMs: NOON_MS });
+    await listCurrentUsage(ports, { tenant: whose, cursor: undefined, atEpochMs: NOON_MS });
   }
   await listPlans(ports, undefined);
   await listKeys(ports, tenant, undefined);
@@ -260,7 +260,7 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
     await administerDocuments();
   },
   WebhookReceiverRole: receiveWebhook,
-  CacheInvalidatorRole: () => invalidateKept(cache, clock),
+  CacheInvalidatorRole: () => invalidateStored(cache, clock),
 };
 
 /** `Q#acme#daily#k` → `Q#*` */

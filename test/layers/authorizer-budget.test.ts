@@ -41,7 +41,7 @@ const EVENTS = {
 };
 
 /** Addresses of modules, and names of Node's own parts. */
-type Asked = {
+type TestRequest = {
   readonly atInit: readonly string[];
   readonly withFirst: readonly string[];
   readonly answer: string;
@@ -83,7 +83,7 @@ describe('the bundles of the authorizers', () => {
   });
   after(() => rm(task, { recursive: true }));
 
-  async function ask(name: string, event: object): Promise<Asked> {
+  async function ask(name: string, event: object): Promise<TestRequest> {
     await using issuer = await aLoopbackServer((_request, response) => response.end(aKeySet(key)));
     const args = ['probe.mjs', name, JSON.stringify(event)];
     const { stderr } = await promisify(execFile)(process.execPath, args, {
@@ -96,7 +96,7 @@ describe('the bundles of the authorizers', () => {
         POWERTOOLS_METRICS_NAMESPACE: 'test',
       },
     });
-    return JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}') as Asked;
+    return JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}') as TestRequest;
   }
 
   it('are read in under 64 KB before the handler can be called', () => {

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import {
   ASSUMPTIONS,
   readAssumption,
-  USUAL_ASSUMPTIONS,
+  DEFAULT_ASSUMPTIONS,
 } from '../../packages/core/deployment/assumptions.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { CHOICES } from './choices.ts';
@@ -36,7 +36,7 @@ describe('choices where AWS is not documented', () => {
     ]).map(([, name, value]) => `${name}=${value}`);
 
     assert.deepEqual(
-      named.map((text) => readAssumption(text, USUAL_ASSUMPTIONS) !== undefined),
+      named.map((text) => readAssumption(text, DEFAULT_ASSUMPTIONS) !== undefined),
       named.map(() => true),
     );
     assert.deepEqual(named.map((text) => text.split('=')[0]).sort(), Object.keys(ASSUMPTIONS).sort());

@@ -154,13 +154,13 @@ async function manage(play: Play, method: string, step: FrameStep): Promise<stri
 /** The id is in the first frame of this connection: `{"connectionId": …}`. */
 async function idOf({ received, clients }: Play, on: string | undefined): Promise<string> {
   const name = on ?? clients.keys().next().value;
-  const told = (): unknown =>
+  const messages = (): unknown =>
     received
       .filter((frame) => frame.on === name)
       .map(({ text }) => (parseJson(text) as { connectionId?: unknown } | undefined)?.connectionId)
       .find((id) => id !== undefined);
-  await until(() => told() !== undefined);
-  const id = told();
+  await until(() => messages() !== undefined);
+  const id = messages();
   if (typeof id !== 'string')
     throw new Error(`no frame on ${name ?? 'any connection'} has told its connectionId`);
   return id;

@@ -47,7 +47,7 @@ export const fanOut: Proof = {
     const size = quick ? QUICK : sample === undefined ? FULL : sampleOf(sample);
     // Known figures are reported for a failed proof, too.
     const figures: Mutable = { clients: size.clients, pingSeconds: PING_SECONDS };
-    const run = beginRun(figures);
+    const run = startRun(figures);
     try {
       await using gateway = await startGateway(size.clients);
       await proveCrowd(gateway, size, run);
@@ -62,16 +62,16 @@ export const fanOut: Proof = {
 type Run = {
   readonly figures: Mutable;
   /** How long the stage may take, or what is left of it. */
-  readonly limitOf: (stage: keyof typeof WITHIN_MS | 'rest', begunMs?: number) => number;
+  readonly limitOf: (stage: keyof typeof WITHIN_MS | 'rest', startedMs?: number) => number;
 };
 
-function beginRun(figures: Mutable): Run {
+function startRun(figures: Mutable): Run {
   const endMs = performance.now() + ALL_WITHIN_MS;
   return {
     figures,
-    limitOf(stage, begunMs = performance.now()) {
+    limitOf(stage, startedMs = performance.now()) {
       const nowMs = performance.now();
-      const stageEndMs = stage === 'rest' ? endMs : begunMs + WITHIN_MS[stage];
+      const stageEndMs = stage === 'rest' ? endMs : startedMs + WITHIN_MS[stage];
       return Math.max(0, Math.round(Math.min(stageEndMs, endMs) - nowMs));
     },
   };
@@ -102,28 +102,28 @@ async function gather(
   size: Size,
   { figures, limitOf }: Run,
 ): Promise<readonly Listener[]> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   let listening = 0;
   const come = inWaves(Array.from({ length: size.clients }), async () => {
     await hear(listeners.add(), 'staff/crowd');
     listening += 1;
   });
   await within('the crowd listens', limitOf('crowd'), come, () => `${listening} of ${size.clients} do`);
-  figures['connectedMs'] = Math.round(performance.now() - begunMs);
+  figures['connectedMs'] = Math.round(performance.now() - startedMs);
   console.log(`  ${size.clients} clients listen after ${figures['connectedMs']} ms`);
   return listeners.all;
 }
 
 async function fillRoom(room: readonly Listener[], { figures, limitOf }: Run): Promise<void> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   const complete = (): number => room.filter(({ members }) => members.length === room.length).length;
   const howFar = (): string => `${complete()} of ${room.length} see all`;
   // After the crowd: each that joins is announced to all who are there.
   const joined = inWaves(room, (client) => hear(client, 'staff/room', true));
   await within('the room fills', limitOf('room'), joined, howFar);
-  const leftMs = limitOf('room', begunMs);
+  const leftMs = limitOf('room', startedMs);
   await until('everybody sees everybody', leftMs, () => complete() === room.length, howFar);
-  figures['joinedMs'] = Math.round(performance.now() - begunMs);
+  figures['joinedMs'] = Math.round(performance.now() - startedMs);
   console.log(`  ${room.length} of them are in a room and see each other after ${figures['joinedMs']} ms`);
 }
 
@@ -134,7 +134,7 @@ async function publish(
   to: readonly Listener[],
   data: string,
 ): Promise<number> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   const heard = (): number => to.filter(({ messages }) => messages.at(-1)?.data === data).length;
   const sent = within(`"${data}" is taken`, limitOf('publication'), by.channels.publish('staff/crowd', data));
   const all = until(
@@ -144,7 +144,7 @@ async function publish(
     () => `${heard()} of ${to.length} have heard it`,
   );
   await Promise.all([sent, all]);
-  return Math.round(Math.max(...to.map(({ heardAtMs }) => heardAtMs)) - begunMs);
+  return Math.round(Math.max(...to.map(({ heardAtMs }) => heardAtMs)) - startedMs);
 }
 
 const PUBLICATIONS = ['first', 'second', 'third'];
@@ -224,11 +224,11 @@ function faultsOfCrowd(
 
 /** `$disconnect` of the last one may be under way. */
 async function countLeft(gateway: Gateway, expected: number, { limitOf }: Run): Promise<number> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   for (;;) {
     const left = await within('the table is read', limitOf('table'), connectionsIn(gateway));
     if (left === expected) return left;
-    if (limitOf('table', begunMs) === 0)
+    if (limitOf('table', startedMs) === 0)
       throw new Error(`${left} connections in the table, ${expected} are open`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -242,7 +242,7 @@ async function proveOrder(gateway: Gateway, size: Size, seed: number, run: Run):
   const names = Array.from({ length: size.channels }, (_, index) => `staff/many/${index}`);
   const readers = await subscribeReaders(listeners, names, size.readers, limitOf('subscriptions'));
   const publisher = listeners.add();
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   let [next, broken] = [0, 0];
   const publishSome = async (): Promise<void> => {
     while (next < size.messages) {
@@ -264,7 +264,7 @@ async function proveOrder(gateway: Gateway, size: Size, seed: number, run: Run):
   await until('all messages are heard', limitOf('rest'), isAll, howFar);
   const { entries, disordered, double } = listeners.wire;
   Object.assign(figures, { messages: size.messages, channels: size.channels, broken, seed });
-  figures['orderedMs'] = Math.round(performance.now() - begunMs);
+  figures['orderedMs'] = Math.round(performance.now() - startedMs);
   figures['handedOn'] = handedOn();
   figures['onTheWire'] = { entries, disordered, double };
   const faults = readers.flatMap(faultsOf);
@@ -282,7 +282,7 @@ async function subscribeReaders(
   count: number,
   limitMs: number,
 ): Promise<readonly Listener[]> {
-  const wishes = Array.from({ length: count }, (_, reader) => {
+  const options = Array.from({ length: count }, (_, reader) => {
     const listener = listeners.add();
     const heard = Array.from(
       { length: HEARD_BY },
@@ -291,11 +291,11 @@ async function subscribeReaders(
     return [...new Set(heard)].map((channel = '') => ({ listener, channel }));
   }).flat();
   let heard = 0;
-  const subscribed = inWaves(wishes, async ({ listener, channel }) => {
+  const subscribed = inWaves(options, async ({ listener, channel }) => {
     await hear(listener, channel);
     heard += 1;
   });
-  const howFar = (): string => `${heard} of ${wishes.length} subscriptions stand`;
+  const howFar = (): string => `${heard} of ${options.length} subscriptions stand`;
   await within('readers listen', limitMs, subscribed, howFar);
   return listeners.all;
 }

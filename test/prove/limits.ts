@@ -96,14 +96,14 @@ async function measureAuthorizers(): Promise<readonly AuthorizerFigures[]> {
 }
 
 async function packageStage(stage: string): Promise<number> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   const child = spawn(process.execPath, ['layers/package.ts', '--stage', stage], {
     cwd: REPOSITORY,
     stdio: 'ignore',
   });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`packaging stage ${stage} ended with ${String(code)}`);
-  return Math.round(performance.now() - begunMs);
+  return Math.round(performance.now() - startedMs);
 }
 
 type Started = { readonly readyMs: number; readonly endedMs: number; readonly exitCode: number | null };
@@ -111,13 +111,13 @@ type Started = { readonly readyMs: number; readonly endedMs: number; readonly ex
 async function startAndStop(): Promise<Started> {
   const cwd = mkdtempSync(join(tmpdir(), 'gatewright-limits-'));
   const sources = [REPOSITORY, join(REPOSITORY, 'examples/food-delivery')];
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   const gateway = await startCommand(
     ['start', ...sources, '--port', '0', '--control-port', '0'],
     'Ready in',
     { cwd },
   );
-  const readyMs = Math.round(performance.now() - begunMs);
+  const readyMs = Math.round(performance.now() - startedMs);
   const { code, tookMs } = await gateway.stop();
   rmSync(cwd, { recursive: true });
   return { readyMs, endedMs: Math.round(tookMs), exitCode: code };

@@ -11,12 +11,12 @@ import { importClosure, readSource, REPOSITORY } from '../architecture/source-fi
 import { hunt } from '../simulation/hunt.ts';
 import type { HuntReport } from '../simulation/hunt-worker.ts';
 import { huntInThread } from '../simulation/hunt-in-thread.ts';
-import { keptSeedOf } from '../simulation/kept-seeds.ts';
+import { savedSeedOf } from '../simulation/kept-seeds.ts';
 import { MODELS, modelNamed } from '../simulation/models.ts';
 import { MUTANTS } from '../simulation/mutants.ts';
 import { loadMutant } from '../simulation/patched-source.ts';
 import { SHIPPED_FILES } from '../simulation/shipped.ts';
-import { KeptWork } from '../../lab/tools/kept-work.ts';
+import { ResumableWork } from '../../lab/tools/resumable-work.ts';
 import type { Figures, Outcome, Proof } from './proof.ts';
 
 const SCHEDULES = 1_000_000;
@@ -24,7 +24,7 @@ const QUICK_SCHEDULES = 8_000;
 /** Of one model in one thread, half a minute of work. */
 const PART = 2_000;
 const MUTANT_SEEDS = 20_000;
-const TOLD_EVERY = 20;
+const REPORTED_EVERY = 20;
 /** Where the thread of a part begins; what it simulates it loads by name. */
 const THREAD = 'test/simulation/hunt-worker.ts';
 
@@ -36,8 +36,8 @@ export const quota: Proof = {
   run: async ({ quick, minutes = Infinity }) => {
     const untilMs = performance.now() + minutes * 60_000;
     const kept = quick
-      ? KeptWork.none<HuntReport>()
-      : KeptWork.in<HuntReport>(join(REPOSITORY, '.build/quota'), hashOfSources());
+      ? ResumableWork.none<HuntReport>()
+      : ResumableWork.in<HuntReport>(join(REPOSITORY, '.build/quota'), hashOfSources());
     const simulated = await simulate(quick ? QUICK_SCHEDULES : SCHEDULES, kept, untilMs);
     if (simulated.kind !== 'proven' || quick) return simulated;
     const survivors: string[] = [];
@@ -45,7 +45,7 @@ export const quota: Proof = {
       using patched = await loadMutant(mutant);
       const model = modelNamed(mutant.model);
       // Mostly the seed that is known does it.
-      const known = keptSeedOf(mutant);
+      const known = savedSeedOf(mutant);
       let { caught } = await hunt(model, patched.shipped, known ?? 1, 1);
       if (caught === undefined) ({ caught } = await hunt(model, patched.shipped, 1, MUTANT_SEEDS));
       if (caught === undefined) survivors.push(`${mutant.model}: ${mutant.name}`);
@@ -74,7 +74,11 @@ function partsOf(schedules: number): readonly Part[] {
   );
 }
 
-async function simulate(schedules: number, kept: KeptWork<HuntReport>, untilMs: number): Promise<Outcome> {
+async function simulate(
+  schedules: number,
+  kept: ResumableWork<HuntReport>,
+  untilMs: number,
+): Promise<Outcome> {
   const parts = partsOf(schedules);
   const reports = new Map<Part, HuntReport>();
   const open: Part[] = [];
@@ -92,7 +96,7 @@ async function simulate(schedules: number, kept: KeptWork<HuntReport>, untilMs: 
       reports.set(part, report);
       if (report.violation === undefined) kept.keep(nameOf(part), report);
       else violated = `${part.model}, ${report.violation}`;
-      if (reports.size % TOLD_EVERY === 0) console.log(`  ${reports.size} of ${parts.length} parts`);
+      if (reports.size % REPORTED_EVERY === 0) console.log(`  ${reports.size} of ${parts.length} parts`);
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, work));

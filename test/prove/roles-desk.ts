@@ -183,7 +183,7 @@ export class Desk {
       caches: { flush: () => Promise.resolve() },
       nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
     };
-    const settings = { stage: 'prod', prefixes: new Map([['shop_live', known]]), broughtPlans: ['gold'] };
+    const settings = { stage: 'prod', prefixes: new Map([['shop_live', known]]), documentPlans: ['gold'] };
     return Promise.resolve(new KeyAdmin(ports, { ...settings, usageKeySecret: undefined }));
   }
 

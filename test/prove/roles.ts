@@ -25,10 +25,10 @@ const HOME = { stage: 'dev', region: 'us-east-1', accountId: '123456789012' };
 const PLANTED_IN = 'WsTicketRole';
 const QUICK_ROLES = ['WsConnectRole', 'WsDisconnectRole', PLANTED_IN];
 /** Lambda's own calls, and of services that are not served here: only the evaluator is asked about them. */
-const ASKED_OF_POLICY = /^(?:logs|ssm|secretsmanager|kms|xray):/;
+const DECIDED_BY_POLICY = /^(?:logs|ssm|secretsmanager|kms|xray):/;
 
 class Stage {
-  readonly told: string[] = [];
+  readonly messages: string[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'gatewright-prove-roles-'));
   readonly #stack: ResolvedStack;
   readonly #name: string;
@@ -58,7 +58,7 @@ class Stage {
       dynamodb: { kind: 'embedded', dataDirectory: undefined },
       accountThrottle: false,
       roles: true,
-      log: { write: (line) => this.told.push(line) },
+      log: { write: (line) => this.messages.push(line) },
       functionLog: () => undefined,
       onProgress: () => undefined,
       onReload: () => undefined,
@@ -85,11 +85,11 @@ class Stage {
     const own = await this.#credentialsOf(role, this.#at);
     const refused: string[] = [];
     for (const { name, run } of await featuresOf(role, this.#at, own, ADMIN)) {
-      const before = this.told.length;
+      const before = this.messages.length;
       // A feature may pass its failure on or get along without; what counts is what it was refused.
       const fault: unknown = await run().catch((error: unknown) => error);
-      const isTold = this.told.slice(before).some((line) => line.startsWith(`${role} may not `));
-      if (isTold || fault instanceof RefusedByApi) refused.push(name);
+      const isReported = this.messages.slice(before).some((line) => line.startsWith(`${role} may not `));
+      if (isReported || fault instanceof RefusedByApi) refused.push(name);
     }
     return refused;
   }
@@ -223,12 +223,12 @@ async function judge(
       return {
         kind: 'refuted',
         figures: {},
-        reason: `refused with all statements: ${refusedWhole.join('; ')}\n${stage.told.join('\n')}`,
+        reason: `refused with all statements: ${refusedWhole.join('; ')}\n${stage.messages.join('\n')}`,
       };
     for (const place of places) {
-      const isAskedOfPolicy = [place.what.Action].flat().every((action) => ASKED_OF_POLICY.test(action));
+      const isDecidedByPolicy = [place.what.Action].flat().every((action) => DECIDED_BY_POLICY.test(action));
       let features: readonly string[] = [];
-      if (isAskedOfPolicy)
+      if (isDecidedByPolicy)
         features = isGivenAnyway(stack, place, place.what) ? [] : ['asked of the policies alone'];
       else {
         await stage.load(place);

@@ -94,7 +94,7 @@ class Soak {
     let gateway = await this.#start();
     await this.#traffic.calibrate(CLIENTS, this.#isShort ? 500 : 10_000);
     const [first, second, last] = PARTS;
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     for (const part of [first, second]) {
       await this.#load(gateway, part * this.#ms, () => this.#kill(gateway));
       gateway = await this.#start();
@@ -107,10 +107,10 @@ class Soak {
       looks.push(await this.#lookWhenCalm(gateway));
       console.log(`  ${printLook(looks.at(-1))}`);
     }
-    const seconds = (performance.now() - begunMs) / 1000;
+    const seconds = (performance.now() - startedMs) / 1000;
     const lost = await this.#traffic.countLost();
     const exitCode = await gateway.stop();
-    const strangersPercent = 100 * this.#strangers.share(begunMs, performance.now());
+    const strangersPercent = 100 * this.#strangers.share(startedMs, performance.now());
     const figures = {
       servedAtLeast: Math.min(...this.#served),
       servedAtMost: Math.max(...this.#served),

@@ -115,11 +115,11 @@ class Run {
     await this.#prober.probe(Math.ceil(probes / 5));
     const before = await this.#prober.probe(probes);
     const empty = await this.#gateway.look();
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     this.#crowds.push(...(await gather(this.#url, idle, processes)));
     const mortal = await Crowd.connect(this.#url, dying);
     this.#crowds.push(mortal);
-    const connectedMs = Math.round(performance.now() - begunMs);
+    const connectedMs = Math.round(performance.now() - startedMs);
     const full = await this.#gateway.look();
     const each = Math.round((full.heapBytes - empty.heapBytes) / (idle + dying));
     const residentEach = Math.round((full.rssBytes - empty.rssBytes) / (idle + dying));
@@ -179,11 +179,11 @@ class Run {
 
   async #kill(mortal: Crowd): Promise<Figures> {
     const before = this.#countEndings(1006);
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     const { slowestMs } = await this.#prober.beside(
       mortal.die().then(() => this.#until(() => this.#countEndings(1006) - before >= this.#size.dying)),
     );
-    const heardMs = Math.round(performance.now() - begunMs);
+    const heardMs = Math.round(performance.now() - startedMs);
     const heard = this.#countEndings(1006) - before;
     if (heard !== this.#size.dying)
       this.#wrong.push(`of ${this.#size.dying} that died ${heard} had a $disconnect with 1006`);
@@ -234,11 +234,11 @@ class Run {
     const closed = Promise.all(
       this.#crowds.slice(0, -2).map((crowd) => crowd.closed().catch(() => ({ never: 1 }))),
     );
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     const { code, stderr } = await runCommand(['clock', '+10m'], { cwd: this.#served.path });
     if (code !== 0) throw new Error(`the clock was not moved: ${stderr}`);
     await this.#until(() => this.#countEndings(1001) - before >= expected);
-    const heardMs = Math.round(performance.now() - begunMs);
+    const heardMs = Math.round(performance.now() - startedMs);
     const ended = this.#countEndings(1001) - before;
     if (ended !== expected) this.#wrong.push(`at the idle limit ${ended} of ${expected} had a $disconnect`);
     const codes: Record<string, number> = {};

@@ -26,15 +26,15 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'stock.ts',
-        "if (sent.kind !== 'done') this.#tellLater(report);",
-        "this.#tellLater(report);\n    if (sent.kind !== 'done');",
+        "if (sent.kind !== 'done') this.#reportLater(report);",
+        "this.#reportLater(report);\n    if (sent.kind !== 'done');",
       ),
     ],
   },
   {
     name: 'usage report dropped with a grant that was refused',
     model: 'quota',
-    patches: [patch('stock.ts', 'this.#tellLater(report);\n    else if', ';\n    else if')],
+    patches: [patch('stock.ts', 'this.#reportLater(report);\n    else if', ';\n    else if')],
   },
   {
     name: 'a write counts as often as it arrives',
@@ -44,13 +44,13 @@ export const BILL_MUTANTS: readonly Mutant[] = [
   {
     name: 'a write that was given up is not looked for',
     model: 'quota',
-    patches: [patch('own-writes.ts', 'this.#givenUp[0]?.sequence ?? by.sequence', 'by.sequence')],
+    patches: [patch('own-writes.ts', 'this.#abandoned[0]?.sequence ?? by.sequence', 'by.sequence')],
   },
   {
     name: 'a write that was refused is not looked for',
     model: 'quota-resend',
     patches: [
-      patch('own-writes.ts', '        this.#remember({ ...givenUp, onLost: () => undefined });\n', ''),
+      patch('own-writes.ts', '        this.#remember({ ...abandoned, onLost: () => undefined });\n', ''),
     ],
   },
   {
@@ -105,8 +105,8 @@ export const BILL_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'stock.ts',
-        '    this.units -= units;\n    this.#unreported -= report;\n    const sent = await writes.giveBack({ units, report }, () => {\n      this.units += units;',
-        '    this.#unreported -= report;\n    const sent = await writes.giveBack({ units, report }, () => {',
+        '    this.units -= units;\n    this.#unreported -= report;\n    const sent = await writes.release({ units, report }, () => {\n      this.units += units;',
+        '    this.#unreported -= report;\n    const sent = await writes.release({ units, report }, () => {',
       ),
       patch(
         'stock.ts',

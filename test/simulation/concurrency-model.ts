@@ -119,21 +119,21 @@ class ConcurrencyRun {
     const { instance, quotas } = chosen;
     const stampMs = this.#world.nowMs;
     // A host that says when it ends a request may let it run longer than the plan's own maximum; others keep to that.
-    const isTold = chance.chance(0.7);
+    const isReported = chance.chance(0.7);
     const maxMs = this.#setting.maxSeconds * 1000;
-    const runMs = isTold ? chance.skewed(200, 4 * maxMs) : maxMs;
+    const runMs = isReported ? chance.skewed(200, 4 * maxMs) : maxMs;
     const key = chance.pick(['k1', 'k1', 'k2']);
     instance.deliver(stampMs + chance.between(0, 3), () => {
       const deadlineMs = this.#world.nowMs + runMs;
       const invocation: Invocation = { instance, key, deadlineMs, state: 'asking' };
       this.#world.at(deadlineMs, () => {
         // Whoever does not say when it ends requests ends those that run, and knows nothing of those that ask.
-        const isEnded = isTold ? invocation.state !== 'over' : invocation.state === 'running';
+        const isEnded = isReported ? invocation.state !== 'over' : invocation.state === 'running';
         if (!isEnded || !instance.isAlive) return;
         this.#killed += 1;
         instance.kill();
       });
-      const run = isTold ? { remainingMs: runMs } : {};
+      const run = isReported ? { remainingMs: runMs } : {};
       const request = { plan: 'gold', tenant: 'acme', key, atEpochMs: stampMs, run };
       void quotas.consume(request).then((decision) => {
         this.#world.note(

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import type { Mutant } from './patch.ts';
 
-export const KEPT_SEEDS = join(REPOSITORY, 'test/simulation/mutants.json');
+export const SAVED_SEEDS = join(REPOSITORY, 'test/simulation/mutants.json');
 
 /** undefined: not searched for yet. */
-export function keptSeedOf(mutant: Mutant): number | undefined {
-  const seeds = JSON.parse(readFileSync(KEPT_SEEDS, 'utf8')) as Readonly<Record<string, number>>;
+export function savedSeedOf(mutant: Mutant): number | undefined {
+  const seeds = JSON.parse(readFileSync(SAVED_SEEDS, 'utf8')) as Readonly<Record<string, number>>;
   return seeds[`${mutant.model}: ${mutant.name}`];
 }

@@ -210,7 +210,7 @@ export class LedgerJudge {
     if (rootName !== name) this.#checkShard(name, after);
     if (read(root, 'mov') > 0 && rootName === name) this.#checkHalted(name, before, after);
     const truth = this.#truthOf(rootName);
-    const { rem, out, used } = this.#wholeOf(rootName, root);
+    const { rem, out, used } = this.#fullOf(rootName, root);
     const credits = read(root, 'cred');
     if (rem + out + used !== credits)
       this.#world.violate('P2', `${show(name)} ${rem} + ${out} + ${used} is not ${credits}`);
@@ -234,7 +234,7 @@ export class LedgerJudge {
   }
 
   /** The root and its shards together; what the root has handed out is what they were given. */
-  #wholeOf(
+  #fullOf(
     rootName: string,
     root: Item,
   ): { readonly rem: number; readonly out: number; readonly used: number } {

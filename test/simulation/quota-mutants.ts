@@ -76,7 +76,7 @@ export const QUOTA_MUTANTS: readonly Mutant[] = [
     patches: [
       patch(
         'own-writes.ts',
-        '        if (mayLand) this.#remember(givenUp);',
+        '        if (mayLand) this.#remember(abandoned);',
         "        if (mayLand) return { kind: 'done', item: { rem: 0, out: 0, used: 0, cred: 0, lim: 0, b: 0 } };",
       ),
     ],

@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { hunt } from './hunt.ts';
-import { KEPT_SEEDS, keptSeedOf } from './kept-seeds.ts';
+import { SAVED_SEEDS, savedSeedOf } from './kept-seeds.ts';
 import { MUTANTS } from './mutants.ts';
 import { MODELS, modelNamed } from './models.ts';
 import { loadMutant } from './patched-source.ts';
@@ -65,7 +65,7 @@ async function findMutants(): Promise<number> {
   let survivors = 0;
   for (const mutant of MUTANTS) {
     if (!chosen.includes(mutant)) {
-      const kept = keptSeedOf(mutant);
+      const kept = savedSeedOf(mutant);
       if (kept !== undefined) found[`${mutant.model}: ${mutant.name}`] = kept;
       continue;
     }
@@ -77,7 +77,7 @@ async function findMutants(): Promise<number> {
     if (caught === undefined) survivors += 1;
     else found[`${mutant.model}: ${mutant.name}`] = caught.seed;
   }
-  writeFileSync(KEPT_SEEDS, `${JSON.stringify(found, null, 2)}\n`);
+  writeFileSync(SAVED_SEEDS, `${JSON.stringify(found, null, 2)}\n`);
   return survivors;
 }
 

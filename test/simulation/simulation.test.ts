@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { huntInThread } from './hunt-in-thread.ts';
-import { keptSeedOf } from './kept-seeds.ts';
+import { savedSeedOf } from './kept-seeds.ts';
 import { MODELS, modelNamed } from './models.ts';
 import { MUTANTS } from './mutants.ts';
 import { loadMutant } from './patched-source.ts';
@@ -34,7 +34,7 @@ describe('the shipped quota code', () => {
 describe('a mutant of the quota code', () => {
   for (const mutant of MUTANTS)
     it(`is caught by ${mutant.model}: ${mutant.name}`, async () => {
-      const seed = keptSeedOf(mutant);
+      const seed = savedSeedOf(mutant);
       assert.ok(seed !== undefined, 'npm run simulate -- --find-mutants');
       using patched = await loadMutant(mutant);
 

@@ -1,7 +1,7 @@
 /** An authorizer over one document with a quota, and the usage table that it charges. */
 import { answer } from '#shared/access/answer.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
-import type { Asked } from '#shared/access/authorize.ts';
+import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { LoadQuotas } from '#shared/access/charge-quota.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { AuthorizerKind } from '#shared/aws/authorizer-event.ts';
@@ -50,7 +50,7 @@ export function aCharging({ quota = QUOTA, kind = 'rest', over = {}, ...given }:
       quotas: 'load' in given ? given.load : load,
     },
   );
-  const ask = (target: string, claims: object = {}, asked: Partial<Asked> = {}) =>
+  const ask = (target: string, claims: object = {}, asked: Partial<AuthorizeRequest> = {}) =>
     answer(
       authorizer,
       {

@@ -50,7 +50,7 @@ export type TestControlPort = {
   sendSigned(
     service: string,
     path: string,
-    wish?: { headers?: Record<string, string>; body?: string; nowEpochMs?: number },
+    options?: { headers?: Record<string, string>; body?: string; nowEpochMs?: number },
   ): Promise<Reply>;
   /** A call below `/_gatewright/` with the secret of the start. */
   local(method: string, path: string, body?: unknown): Promise<Reply>;
@@ -133,8 +133,17 @@ export async function aControlPort(): Promise<TestControlPort> {
     send,
     sendSigned(service, path, { headers = {}, body = '', nowEpochMs = clock.nowEpochMs() } = {}) {
       const url = new URL(path, opened.url);
-      const wish = { method: 'POST', url, headers, body, service, region: 'us-east-1', ...ADMIN, nowEpochMs };
-      return send('POST', `${url.pathname}${url.search}`, signRequest(wish), body);
+      const options = {
+        method: 'POST',
+        url,
+        headers,
+        body,
+        service,
+        region: 'us-east-1',
+        ...ADMIN,
+        nowEpochMs,
+      };
+      return send('POST', `${url.pathname}${url.search}`, signRequest(options), body);
     },
     local: (method, path, body) =>
       send(

@@ -44,12 +44,12 @@ export async function attachDebugger(
   const begin = async (sessionId: string): Promise<void> => {
     threads.add(sessionId);
     // All existing scripts are reported before the answer.
-    await inspector.tell(sessionId, 'Debugger.enable');
+    await inspector.sendInSession(sessionId, 'Debugger.enable');
     // Otherwise a script might have run before its map is read and the breakpoint set.
-    await inspector.tell(sessionId, 'Debugger.setInstrumentationBreakpoint', {
+    await inspector.sendInSession(sessionId, 'Debugger.setInstrumentationBreakpoint', {
       instrumentation: 'beforeScriptWithSourceMapExecution',
     });
-    await inspector.tell(sessionId, 'Runtime.runIfWaitingForDebugger');
+    await inspector.sendInSession(sessionId, 'Runtime.runIfWaitingForDebugger');
   };
   const onScript = (sessionId: string, script: Script): void => {
     const map = readMap(script);
@@ -58,7 +58,7 @@ export async function attachDebugger(
     const place = findGenerated(map, breakpoint);
     if (place === undefined) return;
     const location = { scriptId: script.scriptId, ...place };
-    steps.push(inspector.tell(sessionId, 'Debugger.setBreakpoint', { location }));
+    steps.push(inspector.sendInSession(sessionId, 'Debugger.setBreakpoint', { location }));
   };
   const onHeld = (sessionId: string, { scriptId, lineNumber, columnNumber }: Location): void => {
     const found = maps.get(`${sessionId} ${scriptId}`)?.findEntry(lineNumber, columnNumber);
@@ -72,7 +72,7 @@ export async function attachDebugger(
     if (method !== 'Debugger.paused') return;
     // Node stops a thread that has waited for a debugger at its very first statement, and a script at its beginning.
     if (['Break on start', 'instrumentation'].includes(String(params['reason'])))
-      void inspector.tell(sessionId, 'Debugger.resume');
+      void inspector.sendInSession(sessionId, 'Debugger.resume');
     else onHeld(sessionId, (params['callFrames'] as [{ location: Location }])[0].location);
   };
   await inspector.send('NodeWorker.enable', { waitForDebuggerOnStart: true });
@@ -85,10 +85,12 @@ export async function attachDebugger(
       current = sessionId;
       return { source, line };
     },
-    goOn: () => void inspector.tell(current, 'Debugger.resume'),
+    goOn: () => void inspector.sendInSession(current, 'Debugger.resume'),
     async close() {
       // Node leaves breakpoints in the threads of a debugger that only goes away.
-      await Promise.all([...threads].map((sessionId) => inspector.tell(sessionId, 'Debugger.disable')));
+      await Promise.all(
+        [...threads].map((sessionId) => inspector.sendInSession(sessionId, 'Debugger.disable')),
+      );
       await inspector.close();
     },
   };
@@ -111,7 +113,7 @@ async function connect(address: string) {
   };
   const connection = {
     send,
-    tell(sessionId: string, method: string, params: object = {}): Promise<unknown> {
+    sendInSession(sessionId: string, method: string, params: object = {}): Promise<unknown> {
       sent += 1;
       const id = sent;
       const message = JSON.stringify({ id, method, params });

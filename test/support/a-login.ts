@@ -16,7 +16,7 @@ export const CLIENT = {
   CallbackURLs: [CALLBACK],
   LogoutURLs: [`${PAGE}/`],
 };
-export const WISH = {
+export const AUTHORIZATION_REQUEST = {
   response_type: 'code',
   client_id: 'app',
   redirect_uri: CALLBACK,
@@ -33,20 +33,20 @@ export async function send(
   { port }: At,
   method: string,
   path: string,
-  wish: { query?: object; form?: object; headers?: Headers; host?: string } = {},
+  options: { query?: object; form?: object; headers?: Headers; host?: string } = {},
 ): Promise<ControlReply> {
   const reply = await port.serve({
     method,
     path,
-    host: wish.host ?? CONTROL,
+    host: options.host ?? CONTROL,
     query: new URLSearchParams(
-      Object.entries({ ...wish.query }).filter(([, value]) => value !== undefined) as [string, string][],
+      Object.entries({ ...options.query }).filter(([, value]) => value !== undefined) as [string, string][],
     ).toString(),
     rawHeaders: Object.entries({
       'content-type': 'application/x-www-form-urlencoded',
-      ...wish.headers,
+      ...options.headers,
     }).flat(),
-    body: Buffer.from(new URLSearchParams({ ...wish.form }).toString()),
+    body: Buffer.from(new URLSearchParams({ ...options.form }).toString()),
   });
   assert.ok(reply !== undefined, `${method} ${path} is nobody's`);
   return reply;
@@ -60,7 +60,10 @@ export function header({ headers }: ControlReply, name: string): string {
 
 export const pool = (path: string): string => `/${POOL_ID}${path}`;
 export const authorize = (at: At, query: object = {}, headers: Headers = {}) =>
-  send(at, 'GET', pool('/oauth2/authorize'), { query: { ...WISH, ...PKCE, ...query }, headers });
+  send(at, 'GET', pool('/oauth2/authorize'), {
+    query: { ...AUTHORIZATION_REQUEST, ...PKCE, ...query },
+    headers,
+  });
 
 /** Fills the form that was shown. */
 export async function submit(
@@ -73,7 +76,7 @@ export async function submit(
   const form = /name="form" value="([^"]+)"/.exec(String(shown.body))?.[1] ?? '';
   const cookie = cookies ?? header(shown, 'set-cookie').split(';')[0] ?? '';
   return send(at, 'POST', pool('/login'), {
-    query: { ...WISH, ...PKCE, ...query },
+    query: { ...AUTHORIZATION_REQUEST, ...PKCE, ...query },
     form: { form, ...fields },
     headers: { cookie },
   });

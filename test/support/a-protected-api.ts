@@ -1,7 +1,7 @@
 /** APIs of every kind behind an authorizer of ours, served by the gateway without a socket; the issuer is a map of key sets. */
 import { answer } from '#shared/access/answer.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
-import type { Asked } from '#shared/access/authorize.ts';
+import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { LoadQuotas } from '#shared/access/charge-quota.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential, readTokenHeader } from '#shared/access/credential.ts';
@@ -65,7 +65,7 @@ export function aProtectedApi(
   const asked: unknown[] = [];
   const auth = (event: unknown) => {
     asked.push(event);
-    return authorize(toAsked(kind, event));
+    return authorize(toAuthorizeRequest(kind, event));
   };
   const resources = kind.startsWith('rest')
     ? withProperties(restResources(kind, ttlSeconds), more)
@@ -107,11 +107,11 @@ export function anAuthorizer(
   return {
     fetched: fetcher.asked,
     counts,
-    authorize: (asked: Asked) => answer(authorizer, asked, { ...UNOBSERVED, count }),
+    authorize: (asked: AuthorizeRequest) => answer(authorizer, asked, { ...UNOBSERVED, count }),
   };
 }
 
-export function toAsked(kind: Kind | 'websocket', event: unknown): Asked {
+export function toAuthorizeRequest(kind: Kind | 'websocket', event: unknown): AuthorizeRequest {
   if (kind === 'rest-token') {
     const { arn, authorizationToken } = parseTokenEvent(event);
     return {

@@ -3,7 +3,7 @@ import { CATALOGUE } from '../../packages/engine/compose/catalogue.ts';
 import { ServiceHost } from '../../packages/engine/service-host.ts';
 import type { Clock, Random } from '../../packages/core/ports.ts';
 import { Recorder } from '../../packages/kernel/calls/recorder.ts';
-import { NOTHING_KEPT } from '../../packages/kernel/kept-entries.ts';
+import { NO_STORED_ENTRIES } from '../../packages/kernel/stored-entries.ts';
 import type { Service, ServiceEntry, ServicePorts } from '../../packages/kernel/service.ts';
 import { FakeBackend, FakeInvoker } from './virtual-ports.ts';
 
@@ -44,7 +44,7 @@ export function aRecorder(
     random,
     accountId,
     report,
-    kept: NOTHING_KEPT,
+    kept: NO_STORED_ENTRIES,
     isElsewhere: () => false,
     writtenObject: () => undefined,
     http: new FakeBackend(),

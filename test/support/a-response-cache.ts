@@ -47,7 +47,7 @@ export class CacheDesk {
   }
 }
 
-export type Asked = {
+export type TestRequest = {
   readonly method?: string;
   readonly path?: string;
   readonly query?: string;
@@ -62,7 +62,7 @@ export function anHttpEvent({
   query = '',
   headers = {},
   authorizer,
-}: Asked) {
+}: TestRequest) {
   return {
     version: '2.0',
     rawPath: path,
@@ -127,7 +127,7 @@ export function countedHandler(
     },
     { cache: desk.ports, ttlSeconds: 60, ...options },
   );
-  return async (asked: Asked = {}): Promise<Reply> => (await handler(anHttpEvent(asked))) as Reply;
+  return async (asked: TestRequest = {}): Promise<Reply> => (await handler(anHttpEvent(asked))) as Reply;
 }
 
 /** A text that is as long when it is packed, as one that repeats itself would not be. */

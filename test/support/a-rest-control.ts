@@ -68,19 +68,19 @@ export type TestRestControl = {
 export async function aRestControl(
   resources: Readonly<Record<string, TestResource>>,
   functions: Readonly<Record<string, FakeFunction>> = {},
-  { withLeave = false } = {},
+  { withLeave: withInvokeCheck = false } = {},
 ): Promise<TestRestControl> {
   const ports = virtualPorts(functions);
   const served = new ServedApis(
-    new Account({ clock: ports.clock, isThrottled: false, needsPermissions: withLeave }),
+    new Account({ clock: ports.clock, isThrottled: false, needsPermissions: withInvokeCheck }),
   );
-  const defined = withLeave ? Object.keys(functions).map(aFunction) : [];
+  const defined = withInvokeCheck ? Object.keys(functions).map(aFunction) : [];
   served.prepare([{ ...aStack(resources), functions: defined }]).serve();
   const clock = createSystemClock();
   const random = createSystemRandom();
   const mounted = new Map<string, AwsService>([
     ['apigateway', createRestApiWire({ apis: served, random, accountId: ACCOUNT_ID, ports })],
-    ...(withLeave ? [['lambda', lambdaOf(served, ports)] as const] : []),
+    ...(withInvokeCheck ? [['lambda', lambdaOf(served, ports)] as const] : []),
   ]);
   const admin = adminIdentity(ADMIN, ACCOUNT_ID);
   const control = await openControlPort({

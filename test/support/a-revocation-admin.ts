@@ -60,7 +60,7 @@ export class RevocationDesk {
   /** While true, writes are carried out and their answers are lost. */
   losesAnswers = false;
   isGatewayDown = false;
-  readonly told: string[] = [];
+  readonly messages: string[] = [];
   readonly admin: RevocationAdmin;
   readonly reader: ReturnType<typeof createRevocationReader>;
 
@@ -84,7 +84,7 @@ export class RevocationDesk {
           flush: ({ kind, apiId, stage }) => {
             if (this.isGatewayDown)
               return Promise.reject(new DomainError('CONTROL_PLANE_FAILED', 'API Gateway cannot be reached'));
-            this.told.push(`flush ${kind} ${apiId}/${stage}`);
+            this.messages.push(`flush ${kind} ${apiId}/${stage}`);
             return Promise.resolve();
           },
         },

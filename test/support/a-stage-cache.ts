@@ -1,5 +1,5 @@
 /** A stage cache that is known by what cacheTags() recorded, in the table of a desk. */
-import type { CachesBeyond, InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
+import type { OutsideCaches, InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
 import { indexWrites } from '#shared/cache/labels.ts';
 import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
@@ -10,14 +10,14 @@ export const NO_STAGES: StageCaches = {
   refresh: () => Promise.reject(new Error('nobody asked for this')),
   flush: () => Promise.reject(new Error('nobody asked for this')),
 };
-const NO_BEYOND: CachesBeyond = {
+const NO_BEYOND: OutsideCaches = {
   flushAuthorizers: () => Promise.reject(new Error('nobody asked for this')),
   invalidateEdge: undefined,
 };
 export const portsAt = (
   at: CacheDesk,
   stages: StageCaches = NO_STAGES,
-  beyond: CachesBeyond = NO_BEYOND,
+  beyond: OutsideCaches = NO_BEYOND,
 ): InvalidatorPorts => {
   const { store, clock, random, timer } = at.ports;
   return { store, listing: at.listing, clock, random, timer, stages, beyond };
@@ -72,7 +72,10 @@ export function recordingAt(
 }
 
 /** An answer that is dropped, and an entry of a stage cache that is asked for again. */
-export async function invalidateKept(cache: RecordingTable, clock: InvalidatorPorts['clock']): Promise<void> {
+export async function invalidateStored(
+  cache: RecordingTable,
+  clock: InvalidatorPorts['clock'],
+): Promise<void> {
   const expiresAt = clock.nowEpochMs();
   const record = { apiId: 'a', stage: 's', method: 'GET', path: '/p', query: [], headers: [] };
   const stage = { kind: 'stage', doc: JSON.stringify(record), mark: 'm', expiresAt };

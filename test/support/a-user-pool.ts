@@ -8,7 +8,7 @@ import { createSignInPort } from '../../packages/cognito/login/sign-in-port.ts';
 import { readPools } from '../../packages/cognito/pools/read-pools.ts';
 import { UserPools } from '../../packages/cognito/pools/user-pools.ts';
 import type { PoolPorts } from '../../packages/cognito/pools/user-pool.ts';
-import type { WrittenUser } from '../../packages/cognito/pools/pool-user.ts';
+import type { UserDefinition } from '../../packages/cognito/pools/pool-user.ts';
 import { StandIns } from '../../packages/core/issuers/stand-ins.ts';
 import { adminIdentity } from '../../packages/core/policy/identities.ts';
 import { aStack, type TestResource } from './a-stack.ts';
@@ -17,7 +17,7 @@ import { VirtualClock } from './virtual-ports.ts';
 
 export const POOL_ID = 'us-east-1_Shop';
 export const AUTH0 = 'https://example.eu.auth0.com/';
-export const ADA: WrittenUser = {
+export const ADA: UserDefinition = {
   username: 'ada',
   password: 'Correct horse 1!',
   groups: ['admins'],

@@ -5,14 +5,14 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyPlan, undoPlan } from '../../packages/operate/attach/carry-out.ts';
-import type { Work } from '../../packages/operate/attach/carry-out.ts';
+import { applyPlan, undoPlan } from '../../packages/operate/attach/apply-plan.ts';
+import type { Work } from '../../packages/operate/attach/apply-plan.ts';
 import { createControlPlane } from '../../packages/operate/attach/control-plane.ts';
 import type { ControlPlane } from '../../packages/operate/attach/control-plane.ts';
 import { openJournal } from '../../packages/operate/attach/journal.ts';
 import type { Journal, Plan } from '../../packages/operate/attach/journal.ts';
-import { lookAgain, makePlan } from '../../packages/operate/attach/make-plan.ts';
-import type { AttachWish, Reading } from '../../packages/operate/attach/make-plan.ts';
+import { readAgain, makePlan } from '../../packages/operate/attach/make-plan.ts';
+import type { AttachOptions, Reading } from '../../packages/operate/attach/make-plan.ts';
 import type { Aws } from '../../packages/terminal/aws-call.ts';
 import { makeRootResourceId } from '../../packages/aws/physical-ids.ts';
 import { parseJsonObject } from '../../packages/aws/json-object.ts';
@@ -20,7 +20,7 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readRest, readV2 } from './every-get-answer.ts';
 import { aRestControl } from './a-rest-control.ts';
 import type { TestRestControl } from './a-rest-control.ts';
-import { ISSUER_KEY, JWKS_URI, anAuthorizer, toAsked } from './a-protected-api.ts';
+import { ISSUER_KEY, JWKS_URI, anAuthorizer, toAuthorizeRequest } from './a-protected-api.ts';
 import { ACCOUNT_ID, functionArn, proxyTo, REGION } from './a-stack.ts';
 import type { JsonObject } from '../../packages/core/stack/model.ts';
 import type { TestResource } from './a-stack.ts';
@@ -55,7 +55,7 @@ const FUNCTIONS = {
 };
 
 /** The API may call its own function, but not yet the authorizers. */
-const LEAVE: TestResource = {
+const INVOKE_PERMISSION: TestResource = {
   type: 'AWS::Lambda::Permission',
   properties: {
     FunctionName: 'list',
@@ -73,7 +73,7 @@ export type ApiToAttach = AsyncDisposable & {
   readonly document: CompiledDocument;
   readonly root: string;
   readonly journal: () => Journal;
-  readonly plan: (wish?: Partial<AttachWish>) => Promise<Reading>;
+  readonly plan: (options?: Partial<AttachOptions>) => Promise<Reading>;
   /** `write` stands before each call that changes something. */
   readonly apply: (plan: Plan, write?: Work['plane']['write']) => Promise<void>;
   readonly detach: (isForced?: boolean, write?: Work['plane']['write']) => Promise<readonly string[]>;
@@ -210,10 +210,10 @@ async function open(
   const asRequest = kind === 'rest' ? 'rest-request' : kind === 'http' ? 'http-1.0' : 'websocket';
   const functions: Readonly<Record<string, FakeFunction>> = {
     list: ok,
-    [FUNCTIONS.token]: (event) => authorize(toAsked('rest-token', event)),
-    [FUNCTIONS.request]: (event) => authorize(toAsked(asRequest, event)),
+    [FUNCTIONS.token]: (event) => authorize(toAuthorizeRequest('rest-token', event)),
+    [FUNCTIONS.request]: (event) => authorize(toAuthorizeRequest(asRequest, event)),
   };
-  const control = await aRestControl({ ...parts, Leave: LEAVE }, functions, { withLeave: true });
+  const control = await aRestControl({ ...parts, Leave: INVOKE_PERMISSION }, functions, { withLeave: true });
   const clock = { nowEpochMs: () => 0, wait: () => Promise.resolve() };
   const plane = createControlPlane(awsWithoutSocket(control), clock);
   const root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'gatewright-attach-'));
@@ -223,10 +223,10 @@ async function open(
     write: Work['plane']['write'],
   ): Work => ({
     plane: { write },
-    look: () => lookAgain(plane, plan),
+    look: () => readAgain(plane, plan),
     journal: journal(),
     now: () => new Date(0),
-    tell: () => undefined,
+    report: () => undefined,
   });
   const type = kind === 'rest' ? 'token' : 'request';
   return {
@@ -235,21 +235,21 @@ async function open(
     document,
     root,
     journal,
-    plan: (wish = {}) =>
+    plan: (options = {}) =>
       makePlan(
         plane,
         {
           apiId: API_ID,
           stage: 'prod',
           type,
-          functionName: FUNCTIONS[wish.type ?? type],
+          functionName: FUNCTIONS[options.type ?? type],
           name: 'gatewright',
           patterns: [],
           isReplacing: false,
           isIncludingEdits: false,
           isWithoutDocument: false,
           quota: undefined,
-          ...wish,
+          ...options,
         },
         [document],
         REGION,
@@ -263,7 +263,7 @@ async function open(
     },
     seen: async () =>
       JSON.stringify(
-        await lookAgain(plane, {
+        await readAgain(plane, {
           apiId: API_ID,
           stage: 'prod',
           functionArn: functionArn(FUNCTIONS[type]),

@@ -7,7 +7,7 @@ import { RESOURCE_TYPES } from '../../packages/engine/compose/catalogue.ts';
 import { ServiceHost } from '../../packages/engine/service-host.ts';
 import { Faults } from '../../packages/core/errors.ts';
 import { Recorder } from '../../packages/kernel/calls/recorder.ts';
-import { NOTHING_KEPT, openKeptEntries } from '../../packages/kernel/kept-entries.ts';
+import { NO_STORED_ENTRIES, openStoredEntries } from '../../packages/kernel/stored-entries.ts';
 import { StackSet } from '../../packages/templates/stacks.ts';
 import { classifyResources } from '../../packages/templates/classify.ts';
 import { parseSource } from '../../packages/templates/cloudformation/template-source.ts';
@@ -44,7 +44,7 @@ export type EventBench<Modules extends ServiceModules = ServiceModules> = {
   send(request: Partial<ServiceRequest> & { readonly service: string }): Promise<HttpOutcome>;
 };
 
-export type EventBenchWish = {
+export type EventBenchOptions = {
   /** `Resources` of a template in YAML. */
   readonly resources: string;
   readonly functions?: Readonly<Record<string, FakeFunction>>;
@@ -62,9 +62,9 @@ const TARGETS: Readonly<Record<string, string>> = {
 /** With the services that are given, and no other. */
 export function anEventEngine<Modules extends ServiceModules>(
   modules: Modules,
-  wish: EventBenchWish,
+  options: EventBenchOptions,
 ): EventBench<Modules> {
-  const { functions = {}, isElsewhere = () => false, dataDirectory } = wish;
+  const { functions = {}, isElsewhere = () => false, dataDirectory } = options;
   const clock = new VirtualClock();
   const random = new CountingRandom();
   const invoker = new FakeInvoker(functions);
@@ -79,14 +79,17 @@ export function anEventEngine<Modules extends ServiceModules>(
     accountId: ACCOUNT,
     isElsewhere,
     report,
-    kept: dataDirectory === undefined ? NOTHING_KEPT : openKeptEntries(join(dataDirectory, 'events.jsonl')),
+    kept:
+      dataDirectory === undefined
+        ? NO_STORED_ENTRIES
+        : openStoredEntries(join(dataDirectory, 'events.jsonl')),
     writtenObject: () => undefined,
     http: new FakeBackend(),
     services: { call: (request) => recorder.answer(request) },
   });
   const services = adoptServices(engine, modules);
   const faults = new Faults(false);
-  const stacks = [stackOf(wish)];
+  const stacks = [stackOf(options)];
   const { unsupported, apply } = engine.read(stacks, faults);
   apply();
   const send: EventBench['send'] = (request) =>
@@ -128,7 +131,7 @@ export function anEventEngine<Modules extends ServiceModules>(
 }
 
 /** Each function of the wish is one of the template, too. */
-function stackOf({ resources, functions = {} }: EventBenchWish): ResolvedStack {
+function stackOf({ resources, functions = {} }: EventBenchOptions): ResolvedStack {
   const names = Object.keys(functions);
   const made = names.map(
     (name) =>

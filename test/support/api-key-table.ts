@@ -31,7 +31,7 @@ const SETTING: Omit<KeyAdminSetting, 'stage'> = {
       },
     ],
   ]),
-  broughtPlans: ['gold'],
+  documentPlans: ['gold'],
   usageKeySecret: 'u'.repeat(32),
 };
 
@@ -52,7 +52,7 @@ export class ApiKeyTable {
   readonly items = new Map<string, Item>();
   readonly calls: string[] = [];
   /** What API Gateway was told. */
-  readonly told: string[] = [];
+  readonly messages: string[] = [];
   /** Ids of the usage plans that are saved. */
   readonly plans = new Set<string>();
   readonly store: ItemStore;
@@ -77,10 +77,10 @@ export class ApiKeyTable {
       read: (key, options) => this.#call('read', () => memory.read(key, options), UNREAD),
     };
     this.reader = createApiKeyReader(this.store);
-    const tell = (what: string): Promise<void> => {
+    const report = (what: string): Promise<void> => {
       if (this.isGatewayDown)
         return Promise.reject(new DomainError('CONTROL_PLANE_FAILED', 'API Gateway cannot be reached'));
-      this.told.push(what);
+      this.messages.push(what);
       return Promise.resolve();
     };
     this.admin = new KeyAdmin(
@@ -89,11 +89,11 @@ export class ApiKeyTable {
         clock,
         random: REAL_RANDOM,
         listing: over?.listing ?? createMemoryListing(this.items),
-        caches: { flush: ({ kind, apiId, stage }) => tell(`flush ${kind} ${apiId}/${stage}`) },
+        caches: { flush: ({ kind, apiId, stage }) => report(`flush ${kind} ${apiId}/${stage}`) },
         nativeKeys: {
           put: ({ name, value, usagePlanId }) =>
-            tell(`put ${name} ${value} ${usagePlanId}`).then(() => 'native1'),
-          disable: (apiKeyId) => tell(`disable ${apiKeyId}`),
+            report(`put ${name} ${value} ${usagePlanId}`).then(() => 'native1'),
+          disable: (apiKeyId) => report(`disable ${apiKeyId}`),
         },
         plans: {
           has: (planId) => Promise.resolve(this.plans.has(planId)),

@@ -101,10 +101,10 @@ export async function startCommand(
     output,
     until,
     async stop() {
-      const begunMs = performance.now();
+      const startedMs = performance.now();
       child.kill('SIGTERM');
       const [code] = await closed;
-      return { code, ...output(), tookMs: performance.now() - begunMs };
+      return { code, ...output(), tookMs: performance.now() - startedMs };
     },
   };
 }

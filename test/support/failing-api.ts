@@ -1,5 +1,5 @@
 /** A REST API every request to which fails in a phase of its own, and whose stage writes the access log that tells most. */
-import { wantedFormat } from '../../packages/operate/explain/log-line.ts';
+import { recommendedFormat } from '../../packages/operate/explain/log-line.ts';
 import { makeRootResourceId } from '../../packages/aws/physical-ids.ts';
 import type { JsonObject } from '../../packages/core/stack/model.ts';
 import { LOG_GROUP_ARN } from './logged-apis.ts';
@@ -8,7 +8,7 @@ import type { TestResource } from './a-stack.ts';
 
 export const RestApiId = 'abcdefghij';
 const ROOT = makeRootResourceId('test', 'Api');
-export const FORMAT = wantedFormat('rest');
+export const FORMAT = recommendedFormat('rest');
 
 const PATHS = [
   'orders',

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-type Asked = {
+type TestRequest = {
   readonly prelude: string;
   readonly sql: string;
   readonly values: readonly string[];
@@ -10,7 +10,7 @@ type Asked = {
 };
 
 /** @returns what it was asked, once it was */
-export function installFakeDuckDb(folder: string): () => Asked {
+export function installFakeDuckDb(folder: string): () => TestRequest {
   const target = join(folder, 'node_modules/@duckdb/node-api');
   const asked = join(folder, 'asked.json');
   mkdirSync(target, { recursive: true });
@@ -36,5 +36,5 @@ exports.DuckDBInstance = {
 };
 `,
   );
-  return () => JSON.parse(readFileSync(asked, 'utf8')) as Asked;
+  return () => JSON.parse(readFileSync(asked, 'utf8')) as TestRequest;
 }

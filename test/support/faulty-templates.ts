@@ -87,7 +87,7 @@ type Case = {
   readonly parameters?: object;
   readonly good?: number;
   readonly bad: number;
-  readonly tells: readonly [logicalId: string, message: RegExp, consequence: RegExp];
+  readonly reports: readonly [logicalId: string, message: RegExp, consequence: RegExp];
 };
 
 const LOST_WALL = { Type: 'AWS::WAFv2::WebACLAssociation', Properties: { ResourceArn: { Ref: 'Nowhere' } } };
@@ -101,13 +101,13 @@ export const CASES: readonly Case[] = [
       GetBad: aMethod('Bad', 'broken'),
     },
     bad: 500,
-    tells: ['Broken', /Unresolved resource dependencies \[Nothing\]/, /invocations of broken fail/],
+    reports: ['Broken', /Unresolved resource dependencies \[Nothing\]/, /invocations of broken fail/],
   },
   {
     name: 'a method with an integration that AWS refuses',
     resources: { ...REST, GetBad: aMethod('Bad', 'hello', { Integration: { Type: 'HTTPS' } }) },
     bad: 500,
-    tells: ['GetBad', /Type must be one of/, /GET \/bad answers 500/],
+    reports: ['GetBad', /Type must be one of/, /GET \/bad answers 500/],
   },
   {
     name: 'a parameter without a value',
@@ -117,13 +117,13 @@ export const CASES: readonly Case[] = [
     },
     parameters: { Kind: { Type: 'String' } },
     bad: 500,
-    tells: ['', /must have a value; set --param Kind=…/, /GET \/bad answers 500/],
+    reports: ['', /must have a value; set --param Kind=…/, /GET \/bad answers 500/],
   },
   {
     name: 'an authorizer that is not there',
     resources: { ...REST, GetBad: guarded({ AuthorizerId: 'nobody' }) },
     bad: 500,
-    tells: ['GetBad', /Invalid authorizer ID/, /GET \/bad answers 500/],
+    reports: ['GetBad', /Invalid authorizer ID/, /GET \/bad answers 500/],
   },
   {
     name: 'an authorizer with a reference to nothing',
@@ -141,7 +141,7 @@ export const CASES: readonly Case[] = [
       GetBad: guarded({ AuthorizerId: { Ref: 'Who' } }),
     },
     bad: 500,
-    tells: ['Who', /undefined resource Nothing/, /GET \/bad answers 500/],
+    reports: ['Who', /undefined resource Nothing/, /GET \/bad answers 500/],
   },
   {
     name: 'a resource policy that AWS refuses',
@@ -155,7 +155,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    tells: ['Api', /Invalid policy document/, /every route of the API answers 500/],
+    reports: ['Api', /Invalid policy document/, /every route of the API answers 500/],
   },
   {
     name: 'a web ACL in front of the stage',
@@ -172,14 +172,18 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    tells: ['Wall', /AWS WAF does not run here/, /stage dev answers 500.*--allow-unguarded/],
+    reports: ['Wall', /AWS WAF does not run here/, /stage dev answers 500.*--allow-unguarded/],
   },
   {
     name: 'a web ACL of a stage that cannot be told',
     resources: { ...REST, GetBad: aMethod('Bad', 'hello'), Wall: LOST_WALL },
     good: 500,
     bad: 500,
-    tells: ['Wall', /the guarded stage is unknown/, /all stages of REST APIs answer 500.*--allow-unguarded/],
+    reports: [
+      'Wall',
+      /the guarded stage is unknown/,
+      /all stages of REST APIs answer 500.*--allow-unguarded/,
+    ],
   },
   {
     name: 'a stage with variables that AWS refuses',
@@ -197,7 +201,7 @@ export const CASES: readonly Case[] = [
     },
     good: 500,
     bad: 500,
-    tells: ['Deployment', /a-b/, /stage dev answers 500/],
+    reports: ['Deployment', /a-b/, /stage dev answers 500/],
   },
   {
     name: 'more authorizers than AWS takes',
@@ -221,7 +225,7 @@ export const CASES: readonly Case[] = [
       GetBad: guarded({ AuthorizerId: { Ref: 'Who10' } }),
     },
     bad: 401,
-    tells: ['Who10', /Maximum number of Authorizers/, /it is served here/],
+    reports: ['Who10', /Maximum number of Authorizers/, /it is served here/],
   },
   {
     name: 'an HTTP API with a timeout over 30 s',
@@ -247,7 +251,7 @@ export const CASES: readonly Case[] = [
       },
     },
     bad: 200,
-    tells: [
+    reports: [
       'Slow',
       /TimeoutInMillis must be a whole number from 50 to 30000, not 60000/,
       /the limit of 30000 applies/,
@@ -271,7 +275,7 @@ export const CASES: readonly Case[] = [
       }),
     },
     bad: 200,
-    tells: ['GetBad', /TimeoutInMillis must be a whole number/, /the limit of 300000 applies/],
+    reports: ['GetBad', /TimeoutInMillis must be a whole number/, /the limit of 300000 applies/],
   },
   {
     name: 'one operation of an HTTP API’s document with security that is not there',
@@ -293,7 +297,7 @@ export const CASES: readonly Case[] = [
       Stage: HTTP['Stage'] ?? Object.create(null),
     },
     bad: 500,
-    tells: ['Api', /security|authorizer/i, /GET \/bad answers 500/],
+    reports: ['Api', /security|authorizer/i, /GET \/bad answers 500/],
   },
   {
     name: 'a resource without a type, and one of an API that nobody has',
@@ -303,7 +307,7 @@ export const CASES: readonly Case[] = [
       GetBad: aMethod('Bad', 'hello', { RestApiId: 'elsewhere' }),
     },
     bad: 403,
-    tells: ['GetBad', /no loaded stack has this API/, /it is omitted/],
+    reports: ['GetBad', /no loaded stack has this API/, /it is omitted/],
   },
   {
     name: 'a route of an HTTP API with an authorizer that is not there',
@@ -321,7 +325,7 @@ export const CASES: readonly Case[] = [
       },
     },
     bad: 500,
-    tells: ['GetBad', /requires a valid JWT authorizer/, /GET \/bad answers 500/],
+    reports: ['GetBad', /requires a valid JWT authorizer/, /GET \/bad answers 500/],
   },
   {
     name: 'a route key that AWS refuses',
@@ -333,6 +337,6 @@ export const CASES: readonly Case[] = [
       },
     },
     bad: 404,
-    tells: ['GetBad', /route key is not formatted properly/, /this route does not exist/],
+    reports: ['GetBad', /route key is not formatted properly/, /this route does not exist/],
   },
 ];

@@ -1,11 +1,11 @@
 /** ItemListing over the items of a memory table. */
 import type { ItemListing } from '#shared/ports.ts';
 import type { Item } from '#shared/table/item-write.ts';
-import type { KeptItem, ListedKey } from '#shared/table/listing.ts';
+import type { ListedItem, ListedKey } from '#shared/table/listing.ts';
 
 /** @param items those that `createMemoryTable` was given */
 export function createMemoryListing(items: ReadonlyMap<string, Item>): ItemListing {
-  const all = (): readonly KeptItem[] =>
+  const all = (): readonly ListedItem[] =>
     [...items].map(([name, item]) => {
       const [pk = '', sk = ''] = name.split('\n');
       return { key: { pk, sk }, item };

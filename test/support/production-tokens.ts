@@ -1,7 +1,7 @@
 /** What the recipes' authorizers say in production, to tokens such as the issuers of the recipes make. */
 import { answer } from '#shared/access/answer.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
-import type { Asked } from '#shared/access/authorize.ts';
+import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readTokenHeader } from '#shared/access/credential.ts';
 import type { AuthorizerKind } from '#shared/aws/authorizer-event.ts';
@@ -160,7 +160,7 @@ export async function askInProduction(
   const token = signToken(KEY, { ...claims, ...changed }, header);
   const resource = `arn:aws:execute-api:us-east-1:123456789012:${api}/${target}`;
   try {
-    const asked: Asked = {
+    const asked: AuthorizeRequest = {
       kind,
       arn: parseMethodArn(resource),
       sourceIp: undefined,

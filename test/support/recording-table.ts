@@ -4,15 +4,15 @@ import { runInstance } from './fresh-function.ts';
 import type { Ran } from './function-output.ts';
 import { aLoopbackServer } from './signed-tokens.ts';
 
-type Asked = { readonly action: string; readonly input: unknown };
+type TestRequest = { readonly action: string; readonly input: unknown };
 
 /** Runs the function with the SDK's own variables pointing to a recording server. */
 export async function runWithTable(
   name: string,
   event: unknown,
   status = 200,
-): Promise<{ ran: Ran<unknown> | undefined; asked: readonly Asked[] }> {
-  const asked: Asked[] = [];
+): Promise<{ ran: Ran<unknown> | undefined; asked: readonly TestRequest[] }> {
+  const asked: TestRequest[] = [];
   await using server = await aLoopbackServer((request, response) => {
     void json(request).then((input) => {
       asked.push({ action: String(request.headers['x-amz-target'] ?? request.url), input });

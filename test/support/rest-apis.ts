@@ -50,7 +50,7 @@ export function restApi(
   };
 }
 
-export function behindAuthorizer(authorizer: JsonObject): Record<string, TestResource> {
+export function withAuthorizer(authorizer: JsonObject): Record<string, TestResource> {
   return restApi(
     { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth' },
     {

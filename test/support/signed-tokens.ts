@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CompiledIssuer, TokenTrust } from '#shared/access/compiled-document.ts';
-import { USUAL_LIMITS } from '#shared/access/tokens/key-sets.ts';
+import { DEFAULT_LIMITS } from '#shared/access/tokens/key-sets.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
 
 export type SigningKey = {
@@ -53,7 +53,7 @@ export function anIssuer(over: Partial<TokenTrust> = {}, id = 'main'): CompiledI
       principal: ['sub'],
       scopes: [['scope'], ['scp']],
       roles: [['roles']],
-      keys: USUAL_LIMITS,
+      keys: DEFAULT_LIMITS,
       ...over,
     },
   };

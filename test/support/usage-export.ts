@@ -6,7 +6,7 @@ import { createGzip } from 'node:zlib';
 import { recordUsageWrite, toUsageRecord } from '#shared/quota/admin/usage-record.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { toUsageRow } from '#shared/quota/admin/usage-row.ts';
-import type { Subjected } from '#shared/quota/admin/usage-row.ts';
+import type { SubjectHead } from '#shared/quota/admin/usage-row.ts';
 import { makeInvoices } from '#shared/quota/invoice.ts';
 import { expiryOf, headKey, ledgerKey } from '#shared/quota/ledger.ts';
 import type { Price } from '#shared/quota/price.ts';
@@ -183,7 +183,7 @@ function linesOf(
   const { currency, price } = PRICES[tenantNumber % PRICES.length] as (typeof PRICES)[number];
   const plan = `plan-${tenantNumber % PRICES.length}`;
   const id = { tenant, limit: 'monthly', subject: `key-${index}` };
-  const subject: Subjected = { id, level: 'key', plan, zoneAt: () => 'UTC' };
+  const subject: SubjectHead = { id, level: 'key', plan, zoneAt: () => 'UTC' };
   const ledger: Item = {
     rem: CREDITS - used - lost,
     out: lost,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openKeptEntries } from '../../packages/kernel/kept-entries.ts';
+import { openStoredEntries } from '../../packages/kernel/stored-entries.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../support/an-event-engine.ts';
 import * as sqs from '../../packages/services/sqs/service.ts';
 import * as lambdaEvents from '../../packages/services/lambda-events/service.ts';
@@ -39,6 +39,6 @@ describe('what services have kept', () => {
     assert.equal((Messages as { Body: string }[])[0]?.Body, 'kept');
     assert.deepEqual(later.invoker.calls, [{ functionName: 'work', event: 'kept, too' }]);
     await later.engine.close();
-    assert.deepEqual(openKeptEntries(join(dataDirectory, 'events.jsonl')).list('async/'), []);
+    assert.deepEqual(openStoredEntries(join(dataDirectory, 'events.jsonl')).list('async/'), []);
   });
 });

@@ -19,13 +19,13 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
   for (const { dynamodb } of Records) {
     const order = unmarshall((dynamodb?.NewImage ?? {}) as Record<string, AttributeValue>);
     const id = String(order['id']);
-    await tellWatchers(id, JSON.stringify({ type: 'taken', order: id, cents: order['cents'] as unknown }));
+    await notifyWatchers(id, JSON.stringify({ type: 'taken', order: id, cents: order['cents'] as unknown }));
     const receipt = JSON.stringify(order);
     await sqs.send(new SendMessageCommand({ QueueUrl: process.env['RECEIPTS_QUEUE'], MessageBody: receipt }));
   }
 }
 
-async function tellWatchers(id: string, notice: string): Promise<void> {
+async function notifyWatchers(id: string, notice: string): Promise<void> {
   const { Items = [] } = await table.send(
     new QueryCommand({
       TableName: process.env['WATCHERS_TABLE'],

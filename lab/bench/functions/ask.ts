@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from '../targets.ts';
 
 const DEADLINE_MS = 60_000;
-export const WANTED_WITHIN_MS = 10_000;
+export const POLL_MS = 10_000;
 const LISTEN_EVERY_MS = 50;
 /** Often enough that the wait for the next question is no part of what is measured. */
 const ASK_EVERY_MS = 8;
@@ -40,7 +40,7 @@ export async function ask(url: string, limitMs = DEADLINE_MS): Promise<Answer> {
 /** From now to the end of the first answer that is `wanted`, Infinity without one; answers that fail meanwhile are none. */
 export async function untilBody(url: string, wanted: string): Promise<number> {
   const fromMs = performance.now();
-  while (performance.now() - fromMs < WANTED_WITHIN_MS) {
+  while (performance.now() - fromMs < POLL_MS) {
     const answer = await ask(url, PATIENCE_MS).catch(() => undefined);
     if (answer?.body === wanted) return performance.now() - fromMs;
     await delay(ASK_EVERY_MS);

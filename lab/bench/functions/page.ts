@@ -3,7 +3,7 @@ import { describeRun, markdownTable } from '../pages.ts';
 import { median } from '../report.ts';
 import type { Conditions } from '../conditions.ts';
 import type { Figure } from '../page.ts';
-import { WANTED_WITHIN_MS } from './ask.ts';
+import { POLL_MS } from './ask.ts';
 import type { Answers, Saves } from './measure.ts';
 import type { FunctionName, Side } from './sides.ts';
 
@@ -23,7 +23,7 @@ const LANGUAGES: Readonly<Record<FunctionName, string>> = {
 };
 
 const ms = (value: number): string =>
-  value === Infinity ? `none within ${WANTED_WITHIN_MS / 1000} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+  value === Infinity ? `none within ${POLL_MS / 1000} s` : `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 const times = (ours: number, theirs: number): string => `${(theirs / ours).toFixed(1)} ×`;
 
 const firstOf = (answers: readonly Answers[]): number => median(answers.map(({ firstMs }) => firstMs));

@@ -1,6 +1,6 @@
 /** All that grows, in the order of the page. */
 import type { Axis } from './axis.ts';
-import { KEPT_AXES } from './kept-axes.ts';
+import { STORAGE_AXES } from './storage-axes.ts';
 import { SOCKET_AXES } from './socket-axes.ts';
 import { STACK_AXES } from './stack-axes.ts';
 import { TABLE_AXIS } from './table-axis.ts';
@@ -9,7 +9,7 @@ import { TRAFFIC_AXES } from './traffic-axes.ts';
 export const AXES: readonly Axis[] = [
   ...TRAFFIC_AXES,
   ...STACK_AXES,
-  ...KEPT_AXES,
+  ...STORAGE_AXES,
   ...SOCKET_AXES,
   TABLE_AXIS,
 ];

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { KeptWork } from '../../tools/kept-work.ts';
+import { ResumableWork } from '../../tools/resumable-work.ts';
 import { LAB, readConditions, writePage } from '../conditions.ts';
 import { printColumns } from '../report.ts';
 import { ROOT } from '../targets.ts';
@@ -18,7 +18,7 @@ import type { Point } from './axis.ts';
 import { judge, plotsOf, printGrowth } from './page.ts';
 import type { Measured } from './page.ts';
 import { drawPlots } from './plot.ts';
-import { isWhole, measureAxes, readAxes } from './sweep.ts';
+import { isComplete, measureAxes, readAxes } from './sweep.ts';
 
 const USUAL_SECONDS = 3;
 
@@ -37,11 +37,11 @@ export async function runGrowth(args: readonly string[]): Promise<void> {
   if (wrong !== undefined) throw new Error(`--only wants one of ${names.join(', ')}, not ${wrong}`);
   const axes = AXES.filter(({ name }) => values.only.includes(name));
   const conditions = readConditions();
-  const kept = KeptWork.in<Point>(join(ROOT, '.build/growth/points'), stateOfCode());
+  const kept = ResumableWork.in<Point>(join(ROOT, '.build/growth/points'), stateOfCode());
   await measureAxes(axes, kept, { ...conditions, seconds }, (text) => console.error(text));
   for (const measured of readAxes(axes, kept, seconds)) console.log(printFigures(measured));
   const all = readAxes(AXES, kept, seconds);
-  const open = all.filter((measured) => !isWhole(measured)).map(({ axis }) => axis.name);
+  const open = all.filter((measured) => !isComplete(measured)).map(({ axis }) => axis.name);
   if (open.length > 0) {
     console.log(`The page waits for ${open.join(', ')}: the same command without --only goes on.`);
     return;

@@ -92,7 +92,7 @@ async function start({ name, template, files }: Required<Stack>): Promise<Served
   };
 }
 
-export type Asked = {
+export type LoadOrder = {
   /** With the stage. */
   readonly path: string;
   readonly seconds: number;
@@ -100,7 +100,7 @@ export type Asked = {
 } & Partial<Pick<LoadTask, 'headers' | 'turns' | 'bodyBytes' | 'connections' | 'requestsAtLeast'>>;
 
 /** Requests per second, their 99th percentile, and what one takes of the gateway's processor time; then what it holds. */
-export async function askUnderLoad(served: Served, asked: Asked): Promise<Figures> {
+export async function askUnderLoad(served: Served, asked: LoadOrder): Promise<Figures> {
   const { seconds, turns = 1, requestsAtLeast = turns } = asked;
   // Once round, unless they know of it: what is new to the gateway is not what is measured.
   await load(served, { ...asked, seconds: WARMUP_SECONDS, requestsAtLeast });
@@ -115,7 +115,11 @@ export async function askUnderLoad(served: Served, asked: Asked): Promise<Figure
   };
 }
 
-export async function load(served: Served, asked: Asked, warmupSeconds = 0): ReturnType<typeof generateLoad> {
+export async function load(
+  served: Served,
+  asked: LoadOrder,
+  warmupSeconds = 0,
+): ReturnType<typeof generateLoad> {
   const { path, headers = {}, connections = CONNECTIONS, expectedBody = 'ok', ...others } = asked;
   const { hostname, port } = new URL(served.origin);
   return generateLoad({

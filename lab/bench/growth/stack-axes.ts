@@ -2,14 +2,14 @@
 import type { Axis } from './axis.ts';
 import { MEMORY, OF_REQUESTS, START } from './columns.ts';
 import { askUnderLoad, serving } from './served.ts';
-import type { Asked } from './served.ts';
+import type { LoadOrder } from './served.ts';
 import * as stacks from './stacks.ts';
 
 type Grown = Omit<Axis, 'columns' | 'measure'> & {
   readonly template: (size: number) => stacks.Template;
   readonly files?: (size: number) => Readonly<Record<string, string>>;
   /** What is asked for, all of them in turn. */
-  readonly asked: (size: number) => Omit<Asked, 'seconds'>;
+  readonly asked: (size: number) => Omit<LoadOrder, 'seconds'>;
 };
 
 const GROWN: readonly Grown[] = [

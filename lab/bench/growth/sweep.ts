@@ -1,5 +1,5 @@
 /** Goes through the points of axes; those that are known are not measured again. */
-import type { KeptWork } from '../../tools/kept-work.ts';
+import type { ResumableWork } from '../../tools/resumable-work.ts';
 import type { Axis, Figures, Point } from './axis.ts';
 import type { Measured } from './page.ts';
 
@@ -13,16 +13,16 @@ type Sweep = {
 /** @param tell reports each point before it is measured */
 export async function measureAxes(
   axes: readonly Axis[],
-  kept: KeptWork<Point>,
+  kept: ResumableWork<Point>,
   { seconds, date, loadAverage }: Sweep,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): Promise<void> {
   for (const axis of axes)
     for (const size of axis.sizes) {
       const name = nameOf(axis, size, seconds);
       if (kept.find(name) !== undefined) continue;
-      tell(`${axis.name}: ${size} ${axis.counts}`);
-      const figures = await measureTwiceAtMost(axis, size, seconds, tell);
+      report(`${axis.name}: ${size} ${axis.counts}`);
+      const figures = await measureTwiceAtMost(axis, size, seconds, report);
       kept.keep(name, { size, figures, date, loadAverage });
     }
 }
@@ -32,25 +32,29 @@ async function measureTwiceAtMost(
   axis: Axis,
   size: number,
   seconds: number,
-  tell: (text: string) => void,
+  report: (text: string) => void,
 ): Promise<Figures> {
   try {
     return await axis.measure(size, seconds);
   } catch (error) {
-    tell(`once more: ${error instanceof Error ? error.message : String(error)}`);
+    report(`once more: ${error instanceof Error ? error.message : String(error)}`);
     return axis.measure(size, seconds);
   }
 }
 
 /** What is known of axes. */
-export function readAxes(axes: readonly Axis[], kept: KeptWork<Point>, seconds: number): readonly Measured[] {
+export function readAxes(
+  axes: readonly Axis[],
+  kept: ResumableWork<Point>,
+  seconds: number,
+): readonly Measured[] {
   return axes.map((axis) => ({
     axis,
     points: axis.sizes.flatMap((size) => kept.find(nameOf(axis, size, seconds)) ?? []),
   }));
 }
 
-export function isWhole({ axis, points }: Measured): boolean {
+export function isComplete({ axis, points }: Measured): boolean {
   return points.length === axis.sizes.length;
 }
 

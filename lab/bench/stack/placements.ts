@@ -3,7 +3,7 @@
  * The function behind the route costs the same in each, and is left out.
  */
 import { costOf } from '../../../packages/console/page/cost.ts';
-import { EDITABLE, USUAL_PRICES } from '../../../packages/console/page/prices.ts';
+import { EDITABLE, DEFAULT_PRICES } from '../../../packages/console/page/prices.ts';
 import type { ChargeFigure, UnitFigure } from './units.ts';
 import type { Units } from './world.ts';
 
@@ -90,7 +90,7 @@ export function costOfPlacement(placement: Placement): PlacementCost {
       readsPerEvent: undefined,
       isFreeTierCounted: false,
     },
-    USUAL_PRICES,
+    DEFAULT_PRICES,
   );
   const of = (item: string): number =>
     lines.filter((line) => line.item === item).reduce((sum, { cost }) => sum + cost, 0);
@@ -191,7 +191,7 @@ function describeLease(lease: number | undefined): string {
 /** What all of it rests on, with the date of each price. */
 export function describePrices(): string {
   const dated = new Map<string, string>(EDITABLE.map(([name, , date]) => [name, date]));
-  const { rest, http, lambdaRequests, lambdaArm, logs, tableWrites, tableReads } = USUAL_PRICES;
+  const { rest, http, lambdaRequests, lambdaArm, logs, tableWrites, tableReads } = DEFAULT_PRICES;
   const named = [
     [`REST requests $${rest[0]?.price} a million`, 'rest'],
     [`HTTP requests $${http[0]?.price}`, 'http'],

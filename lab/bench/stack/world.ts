@@ -28,7 +28,7 @@ export type World = AsyncDisposable & {
 
 const TABLES: readonly TableName[] = ['access', 'usage', 'connections', 'cache'];
 /** Units are reported a quarter of a second late. */
-const TOLD_AFTER_MS = 400;
+const REPORTED_AFTER_MS = 400;
 /** The machine is shared with the store. */
 const TIMEOUT_MS = 5_000;
 
@@ -66,7 +66,7 @@ export async function openWorld(): Promise<World> {
     load,
     storeOf,
     async readUnits() {
-      await delay(TOLD_AFTER_MS);
+      await delay(REPORTED_AFTER_MS);
       const sum = (kind: 'reads' | 'writes'): number =>
         store.consumed.reduce((all, table) => all + table[kind], 0);
       return { reads: sum('reads'), writes: sum('writes') };

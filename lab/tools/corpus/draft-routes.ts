@@ -11,18 +11,18 @@ export const OPEN = ['2xx', '3xx', '400', '404', '409', '422'];
 export const GUARDED = ['401', '403'];
 
 /** An API document beside the template, `DefinitionUri: openapi.yaml`; undefined where there is none. */
-export type ReadBeside = (path: string) => JsonObject | undefined;
+export type ReadSibling = (path: string) => JsonObject | undefined;
 type Resources = Readonly<Record<string, JsonObject>>;
 type Parts = {
   readonly resources: Resources;
   readonly globals: JsonObject;
-  readonly readBeside: ReadBeside;
+  readonly readSibling: ReadSibling;
 };
 
-export function draftRoutes(template: JsonObject, readBeside: ReadBeside): ExpectedRoute[] {
+export function draftRoutes(template: JsonObject, readSibling: ReadSibling): ExpectedRoute[] {
   const entries = Object.entries(membersOf(template['Resources']));
   const resources = Object.fromEntries(entries.map(([id, resource]) => [id, membersOf(resource)]));
-  const parts = { resources, globals: membersOf(template['Globals']), readBeside };
+  const parts = { resources, globals: membersOf(template['Globals']), readSibling };
   const routes = Object.entries(resources).flatMap(([id, resource]) => routesOf(id, resource, parts));
   return withoutDoubles(routes);
 }
@@ -91,12 +91,12 @@ function routesOfBody(
   protocol: 'rest' | 'http',
   properties: JsonObject,
   guarded: boolean,
-  { readBeside }: Parts,
+  { readSibling }: Parts,
 ): ExpectedRoute[] {
   const body = properties['DefinitionBody'] ?? properties['Body'];
   const include = membersOf(membersOf(membersOf(body)['Fn::Transform'])['Parameters'])['Location'];
   const beside = asText(include) ?? asText(properties['DefinitionUri']);
-  const document = beside === undefined ? membersOf(body) : (readBeside(beside) ?? {});
+  const document = beside === undefined ? membersOf(body) : (readSibling(beside) ?? {});
   return routesOfDocument(document).map(({ method, path, isGuarded }) => ({
     protocol,
     api,

@@ -3,24 +3,24 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { GUARDED, OPEN, draftRoutes, splitKey, webSocketRoute, withoutDoubles } from './draft-routes.ts';
 import { asText } from './template-text.ts';
 import type { ExpectedRoute } from './expectation.ts';
-import type { ReadBeside } from './draft-routes.ts';
+import type { ReadSibling } from './draft-routes.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-export function draftServerless(service: JsonObject, readBeside: ReadBeside): ExpectedRoute[] {
-  const functions = functionsOf(service['functions'], readBeside);
+export function draftServerless(service: JsonObject, readSibling: ReadSibling): ExpectedRoute[] {
+  const functions = functionsOf(service['functions'], readSibling);
   const own = functions.flatMap((one) => eventsOf(one).flatMap(routeOfEvent));
   const resources = membersOf(service['resources']);
-  return withoutDoubles([...own, ...draftRoutes(resources, readBeside)]);
+  return withoutDoubles([...own, ...draftRoutes(resources, readSibling)]);
 }
 
 /** A map, a list of maps, or `${file(functions.yml)}`. */
-export function functionsOf(value: unknown, readBeside: ReadBeside): JsonObject[] {
+export function functionsOf(value: unknown, readSibling: ReadSibling): JsonObject[] {
   const file = typeof value === 'string' ? /^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$/.exec(value) : null;
   if (file !== null) {
-    const whole = readBeside(file[1] ?? '') ?? {};
-    return functionsOf(file[2] === undefined ? whole : whole[file[2]], readBeside);
+    const whole = readSibling(file[1] ?? '') ?? {};
+    return functionsOf(file[2] === undefined ? whole : whole[file[2]], readSibling);
   }
-  if (Array.isArray(value)) return value.flatMap((part) => functionsOf(part, readBeside));
+  if (Array.isArray(value)) return value.flatMap((part) => functionsOf(part, readSibling));
   return Object.values(membersOf(value)).map(membersOf);
 }
 

@@ -6,7 +6,7 @@ import { draftRoutes } from './draft-routes.ts';
 import { draftServerless, functionsOf } from './draft-serverless.ts';
 import { asText, parseTemplate } from './template-text.ts';
 import type { Expectation } from './expectation.ts';
-import type { ReadBeside } from './draft-routes.ts';
+import type { ReadSibling } from './draft-routes.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 const SERVICES = ['serverless.yml', 'serverless.yaml', 'serverless.json'];
@@ -32,15 +32,15 @@ export function draftExpectation(folder: string): Expectation | undefined {
 
 function draftService(folder: string, name: string): Expectation {
   const service = readTemplate(join(folder, name));
-  const readBeside = readerAt(folder);
+  const readSibling = readerAt(folder);
   const provider = membersOf(service['provider'])['runtime'];
-  const runtimes = functionsOf(service['functions'], readBeside).map(({ runtime }) => runtime ?? provider);
+  const runtimes = functionsOf(service['functions'], readSibling).map(({ runtime }) => runtime ?? provider);
   return {
     kind: 'serverless',
     source: '.',
     arguments: [],
     ...needsOf(runtimes),
-    routes: draftServerless(service, readBeside),
+    routes: draftServerless(service, readSibling),
   };
 }
 
@@ -102,7 +102,7 @@ function readTemplate(path: string): JsonObject {
   return parseTemplate(readFileSync(path, 'utf8'));
 }
 
-function readerAt(folder: string): ReadBeside {
+function readerAt(folder: string): ReadSibling {
   return (path) => {
     const file = join(folder, path);
     return existsSync(file) && dirname(file).startsWith(folder) ? readTemplate(file) : undefined;

@@ -96,7 +96,7 @@ async function tryProject(root: string, name: string, text: string, flags: Flags
   const folder = join(root, name);
   // A first try finds nothing of an earlier one.
   rmSync(join(folder, '.gatewright'), { recursive: true, force: true });
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   const started = await startProject(
     folder,
     [expected.source, ...expected.arguments, ...flags.options],
@@ -114,7 +114,7 @@ async function tryProject(root: string, name: string, text: string, flags: Flags
       ...(expected.needs !== undefined && { needs: expected.needs }),
       reasons,
       findings: started.start.kind === 'ready' ? started.start.findings.length : 0,
-      seconds: Math.round((performance.now() - begunMs) / 100) / 10,
+      seconds: Math.round((performance.now() - startedMs) / 100) / 10,
     };
   } finally {
     await started.stop();

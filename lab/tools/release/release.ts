@@ -1,13 +1,13 @@
 /** What a release does, step by step, and what it refuses. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALONE } from '../../../packages/gatewright/package/manifest.ts';
+import { STANDALONE_PACKAGES } from '../../../packages/gatewright/package/manifest.ts';
 import { notesOf } from './changelog.ts';
 import { findStrayVersions, versionOf } from './versions.ts';
 
 const PACKED = '.build/release';
 
-type ReleaseWish = {
+type ReleaseOptions = {
   readonly root: string;
   /** False: everything but the upload. */
   readonly isPublished: boolean;
@@ -22,7 +22,7 @@ export class ReleaseRefused extends Error {
 }
 
 /** @returns the tarballs, in the order in which they are published: what others need comes first */
-export function release({ root, isPublished, environment }: ReleaseWish, run: Run): readonly string[] {
+export function release({ root, isPublished, environment }: ReleaseOptions, run: Run): readonly string[] {
   const version = versionOf(root);
   const stray = findStrayVersions(root);
   if (stray.length > 0)
@@ -37,7 +37,7 @@ export function release({ root, isPublished, environment }: ReleaseWish, run: Ru
 
   run('npm', ['run', '--silent', 'build:package']);
   mkdirSync(join(root, PACKED), { recursive: true });
-  const tarballs = [...ALONE, 'gatewright'].map((name) => {
+  const tarballs = [...STANDALONE_PACKAGES, 'gatewright'].map((name) => {
     const printed = run('npm', ['pack', `./.build/npm/${name}`, '--pack-destination', PACKED, '--json']);
     const [packed] = JSON.parse(printed) as readonly { readonly filename: string }[];
     return `./${PACKED}/${packed?.filename ?? ''}`;
@@ -50,7 +50,7 @@ export function release({ root, isPublished, environment }: ReleaseWish, run: Ru
 }
 
 /** npm signs where a package comes from only where a workflow vouches for it, and only a tag says what was built. */
-function assertProvenance(version: string, environment: ReleaseWish['environment'], run: Run): void {
+function assertProvenance(version: string, environment: ReleaseOptions['environment'], run: Run): void {
   if (environment['ACTIONS_ID_TOKEN_REQUEST_URL'] === undefined)
     throw new ReleaseRefused(
       'packages are published by .github/workflows/release.yml alone, which can prove where they come from: push the tag',

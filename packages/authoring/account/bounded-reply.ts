@@ -15,7 +15,7 @@ const TIMEOUT_MS = 10_000;
 const ANSWER_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** @throws UsageError when the reply is missing, too large or too late */
-export async function askWithin(
+export async function sendWithin(
   url: URL,
   { method = 'GET', headers, body, timeoutMs = TIMEOUT_MS }: BoundedRequest,
 ): Promise<BoundedReply> {

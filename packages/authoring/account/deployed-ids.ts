@@ -1,6 +1,6 @@
 /** Looks up ids of deployed APIs that documents name by stack and logical id or output, or by name. */
 import { existsSync, readFileSync } from 'node:fs';
-import { inventoryPath, writeIfNew } from '../access-files.ts';
+import { inventoryPath, writeIfChanged } from '../access-files.ts';
 import { parseInventory, printInventory } from '../route-inventory.ts';
 import { readNamedDocuments } from '../access-documents.ts';
 import type { NamedDocument } from '../access-documents.ts';
@@ -34,14 +34,14 @@ export async function readDeployedIds(
 }
 
 /** Documents of the folder whose API has no AWS id in that stage yet, neither written nor looked up. */
-type IdsToFind = {
+type MissingIdList = {
   /** No id at all: packaged like this, every request is denied. */
   readonly unknown: readonly string[];
   /** Only the local gateway's id: right on this machine, wrong where the stage is deployed. */
   readonly local: readonly string[];
 };
 
-export function idsToFind(folder: string, stage: string, isLocalId: IsLocalId): IdsToFind {
+export function listMissingIds(folder: string, stage: string, isLocalId: IsLocalId): MissingIdList {
   const unknown: string[] = [];
   const local: string[] = [];
   for (const named of readNamedDocuments(folder, [])) {
@@ -97,7 +97,7 @@ export async function saveMissingIds(
   isLocalId: IsLocalId,
   environment: Environment = process.env,
 ): Promise<MissingIds> {
-  const { unknown, local } = idsToFind(folder, stage, isLocalId);
+  const { unknown, local } = listMissingIds(folder, stage, isLocalId);
   const names = [...unknown, ...local];
   const found: string[] = [];
   const absent: string[] = [];
@@ -127,6 +127,6 @@ function save(
 ): string {
   const path = inventoryPath(named);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-  const isNew = writeIfNew(path, withDeployedId(text, stage, apiId, kept));
+  const isNew = writeIfChanged(path, withDeployedId(text, stage, apiId, kept));
   return `${named.name}: ${apiId} in stage ${stage}${isNew ? '' : ', nothing new'}`;
 }

@@ -3,7 +3,7 @@ import { signRequest } from '@gatewright/aws/sign-request';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '@gatewright/handlers/visible-text';
-import { askWithin } from './bounded-reply.ts';
+import { sendWithin } from './bounded-reply.ts';
 import { UsageError } from '../usage-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,7 +43,7 @@ export function createSignedGet(environment: Environment): SignedGet {
         sessionToken,
         nowEpochMs: Date.now(),
       });
-      const { status, text } = await askWithin(url, { headers });
+      const { status, text } = await sendWithin(url, { headers });
       return readAnswer(url, status, text);
     },
   };

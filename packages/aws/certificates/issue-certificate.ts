@@ -16,7 +16,7 @@ import type { KeyObject } from 'node:crypto';
 /** Both PEM. */
 export type CertifiedKey = { readonly certificate: string; readonly privateKey: string };
 
-type CertificateWish = {
+type CertificateOptions = {
   readonly commonName: string;
   readonly fromEpochMs: number;
   readonly toEpochMs: number;
@@ -37,15 +37,15 @@ const USAGE = {
 } as const;
 const PURPOSE = { server: oid('1.3.6.1.5.5.7.3.1'), client: oid('1.3.6.1.5.5.7.3.2') } as const;
 
-export function makeSelfSigned(wish: CertificateWish): CertifiedKey {
+export function makeSelfSigned(options: CertificateOptions): CertifiedKey {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return issue(wish, key, { name: wish.commonName, key: key.privateKey }, []);
+  return issue(options, key, { name: options.commonName, key: key.privateKey }, []);
 }
 
 /** A root that signs certificates of servers and clients, but no other authority. */
-export function makeAuthority(wish: CertificateWish): CertifiedKey {
+export function makeAuthority(options: CertificateOptions): CertifiedKey {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return issue(wish, key, { name: wish.commonName, key: key.privateKey }, [
+  return issue(options, key, { name: options.commonName, key: key.privateKey }, [
     extension('2.5.29.19', tlv(SEQUENCE, TRUE, tlv(TAG.integer, Buffer.from([0]))), true),
     extension('2.5.29.15', tlv(TAG.bits, USAGE.authority), true),
     extension('2.5.29.14', tlv(TAG.octets, keyIdOf(key.publicKey))),
@@ -56,12 +56,12 @@ export function makeAuthority(wish: CertificateWish): CertifiedKey {
 export function issueFrom(
   authority: CertifiedKey,
   purpose: keyof typeof PURPOSE,
-  wish: CertificateWish & { readonly names?: readonly string[] },
+  options: CertificateOptions & { readonly names?: readonly string[] },
 ): CertifiedKey {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { names = [] } = wish;
+  const { names = [] } = options;
   const issuer = new X509Certificate(authority.certificate);
-  return issue(wish, key, { name: commonNameOf(issuer), key: createPrivateKey(authority.privateKey) }, [
+  return issue(options, key, { name: commonNameOf(issuer), key: createPrivateKey(authority.privateKey) }, [
     extension('2.5.29.19', tlv(SEQUENCE), true),
     extension('2.5.29.15', tlv(TAG.bits, USAGE.leaf), true),
     extension('2.5.29.37', tlv(SEQUENCE, PURPOSE[purpose])),
@@ -79,7 +79,7 @@ function commonNameOf(certificate: X509Certificate): string {
 }
 
 function issue(
-  { commonName, fromEpochMs, toEpochMs }: CertificateWish,
+  { commonName, fromEpochMs, toEpochMs }: CertificateOptions,
   { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
   issuer: { readonly name: string; readonly key: KeyObject },
   extensions: readonly Buffer[],

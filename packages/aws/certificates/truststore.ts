@@ -43,7 +43,7 @@ export function readTruststore(text: string): Truststore {
  * TLS"); undefined = trusted. Chains use the truststore alone: AWS takes no intermediate certificates from
  * clients.
  */
-export function whyUntrusted(
+export function findTrustFault(
   leaf: X509Certificate,
   { certificates }: Truststore,
   nowEpochMs: number,

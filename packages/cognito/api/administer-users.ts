@@ -8,7 +8,7 @@ import type { LocalPool } from '../pools/user-pools.ts';
 import type { CognitoInput } from './cognito-input.ts';
 import { poolOf } from './cognito-operation.ts';
 import type { CognitoOperations, CognitoPorts } from './cognito-operation.ts';
-import { confirm, undoing } from './sign-up.ts';
+import { confirm, deleteOnFailure } from './sign-up.ts';
 
 export const ADMINISTER_USERS: CognitoOperations = {
   async AdminCreateUser(input, at) {
@@ -32,7 +32,7 @@ export const ADMINISTER_USERS: CognitoOperations = {
     const of = { clientId: NO_CLIENT, metadata: input.map('ClientMetadata') };
     const validationData = input.attributes('ValidationData');
     if (!resends)
-      await undoing(pool, user, () =>
+      await deleteOnFailure(pool, user, () =>
         preSignUp(pool, user, { source: 'PreSignUp_AdminCreateUser', ...of, validationData }),
       );
     await pool.setPassword(user, password, 'FORCE_CHANGE_PASSWORD');

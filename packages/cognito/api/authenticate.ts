@@ -13,7 +13,7 @@ import type { Tokens } from '../pools/sessions.ts';
 import type { TokenSource } from '../pools/token-trigger.ts';
 import { NO_METADATA, postAuthentication, preAuthentication } from '../pools/triggers.ts';
 import type { Metadata } from '../pools/triggers.ts';
-import { challenge, makeVerifier, proves } from '../pools/srp.ts';
+import { challenge, makeVerifier, isPasswordProven } from '../pools/srp.ts';
 import type { LocalPool } from '../pools/user-pools.ts';
 import type { Pending } from './challenges.ts';
 import { checkSecretHash, needParameter } from './cognito-input.ts';
@@ -124,7 +124,7 @@ async function startWithPassword(attempt: Attempt): Promise<unknown> {
   const password = needParameter(parameters, 'PASSWORD');
   checkSecretHash(client, [name], parameters.get('SECRET_HASH'));
   const user = pool.find(name);
-  if (user === undefined && client.tellsUnknownUsers) throw userNotFound();
+  if (user === undefined && client.reportsUnknownUsers) throw userNotFound();
   const isRight = await isPassword(user?.password, password);
   if (user === undefined || !isRight) throw notAuthorized(WRONG_PASSWORD);
   return admit(attempt, user);
@@ -136,7 +136,7 @@ function startSrp(attempt: Attempt): Promise<unknown> {
   const A = needParameter(parameters, 'SRP_A');
   checkSecretHash(client, [name], parameters.get('SECRET_HASH'));
   const user = pool.find(name);
-  if (user === undefined && client.tellsUnknownUsers) throw userNotFound();
+  if (user === undefined && client.reportsUnknownUsers) throw userNotFound();
   const username = user?.username ?? name;
   const whose = { poolName: pool.poolName, username };
   const { password } = user ?? {};
@@ -237,7 +237,7 @@ async function verifyPassword(attempt: Attempt): Promise<unknown> {
     timestamp: needParameter(parameters, 'TIMESTAMP'),
     signature: needParameter(parameters, 'PASSWORD_CLAIM_SIGNATURE'),
   };
-  const isRight = pending.srp !== undefined && proves(pending.srp, claim);
+  const isRight = pending.srp !== undefined && isPasswordProven(pending.srp, claim);
   if (user === undefined || !isRight) throw notAuthorized(WRONG_PASSWORD);
   checkSecretHash(attempt.client, namesOf(user, parameters), parameters.get('SECRET_HASH'));
   return admit(attempt, user);

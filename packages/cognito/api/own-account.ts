@@ -38,12 +38,12 @@ export const OWN_ACCOUNT: CognitoOperations = {
     if ([...given.keys()].some((name) => name === 'sub' || name.endsWith('_verified')))
       throw notAuthorized('A client attempted to write unauthorized attribute');
     // A new address has to be verified again.
-    const anew = ['email', 'phone_number'].filter(
+    const changed = ['email', 'phone_number'].filter(
       (name) => given.has(name) && given.get(name) !== user.attributes.get(name),
     );
-    const unverified = anew.map((name) => [verifiedName(name), 'false'] as const);
+    const unverified = changed.map((name) => [verifiedName(name), 'false'] as const);
     pool.change(user, { attributes: new Map([...user.attributes, ...given, ...unverified]) });
-    const sent = anew.filter((name) => pool.definition.autoVerified.includes(name));
+    const sent = changed.filter((name) => pool.definition.autoVerified.includes(name));
     const of = { clientId: client?.clientId ?? NO_CLIENT, metadata: input.map('ClientMetadata') };
     const source = 'CustomMessage_UpdateUserAttribute';
     const deliveries: CodeDelivery[] = [];

@@ -29,7 +29,7 @@ export const SIGN_UP: CognitoOperations = {
     const user = pool.add(name, attributes, 'UNCONFIRMED', text);
     const of = { clientId: client.clientId, metadata: input.map('ClientMetadata') };
     const validationData = input.attributes('ValidationData');
-    const isConfirmed = await undoing(pool, user, () =>
+    const isConfirmed = await deleteOnFailure(pool, user, () =>
       preSignUp(pool, user, { source: 'PreSignUp_SignUp', ...of, validationData }),
     );
     await pool.setPassword(user, password, isConfirmed ? 'CONFIRMED' : 'UNCONFIRMED');
@@ -72,7 +72,7 @@ export const SIGN_UP: CognitoOperations = {
     checkSecretHash(client, [name], input.optional('SecretHash'));
     const user = pool.find(name);
     if (user === undefined) {
-      if (client.tellsUnknownUsers) throw userNotFound();
+      if (client.reportsUnknownUsers) throw userNotFound();
       // Answers as if the user existed: names a delivery that is never made.
       return { CodeDeliveryDetails: NOBODYS_DELIVERY };
     }
@@ -94,7 +94,7 @@ export const SIGN_UP: CognitoOperations = {
     checkSecretHash(client, [name], input.optional('SecretHash'));
     const user = pool.find(name);
     if (user === undefined)
-      throw client.tellsUnknownUsers
+      throw client.reportsUnknownUsers
         ? userNotFound()
         : new ServiceRefusal('ExpiredCodeException', 'Invalid code provided, please request a code again.');
     const password = input.text('Password');
@@ -108,7 +108,7 @@ export const SIGN_UP: CognitoOperations = {
 };
 
 /** A user refused by the pool's function is removed again. */
-export async function undoing<T>(pool: UserPool, user: PoolUser, ask: () => Promise<T>): Promise<T> {
+export async function deleteOnFailure<T>(pool: UserPool, user: PoolUser, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {

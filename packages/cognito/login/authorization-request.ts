@@ -60,9 +60,9 @@ export function readAuthorizationRequest(query: string, { pool }: LocalPool): Re
   const asked = (text('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const usual = client.scopes === 'any' ? ['openid'] : client.scopes;
   const scopes = asked.length === 0 ? usual : asked;
-  const stranger =
+  const unknown =
     client.scopes === 'any' ? undefined : scopes.find((scope) => !client.scopes.includes(scope));
-  if (stranger !== undefined) return refuse('invalid_scope', 'The client must not have one of these scopes');
+  if (unknown !== undefined) return refuse('invalid_scope', 'The client must not have one of these scopes');
   return {
     kind: 'request',
     request: {

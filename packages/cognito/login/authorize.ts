@@ -14,7 +14,7 @@ import { printLoginPage, printNotice } from './login-page.ts';
 import type { LoginState } from './login-state.ts';
 import { isAllowedRedirect, withQuery } from './redirects.ts';
 
-export type LoginPlace = LocalPool & {
+export type LoginContext = LocalPool & {
   readonly state: LoginState;
   /** `http://127.0.0.1:4000/eu-west-1_Abc` */
   readonly baseUrl: string;
@@ -27,53 +27,55 @@ const MAX_LISTED = 30;
  */
 const FORM_COOKIE = 'gatewright_form';
 
-export function authorize(request: ControlRequest, place: LoginPlace): ControlReply {
+export function authorize(request: ControlRequest, place: LoginContext): ControlReply {
   const read = readAuthorizationRequest(request.query, place);
   if (read.kind === 'refused') return printNotice(400, 'The sign-in cannot begin', read.text);
   if (read.kind === 'error') {
     const { redirectUri, error, description, state } = read;
     return redirect(withQuery(redirectUri, { error, error_description: description, state }));
   }
-  const wish = read.request;
-  const sub = place.state.whoIs(
+  const authorization = read.request;
+  const sub = place.state.findSignedIn(
     readCookie(request, sessionCookie(place.pool.definition.poolId)),
     place.pool.definition.poolId,
   );
   const user = place.pool.users.find((candidate) => candidate.sub === sub && candidate.isEnabled);
-  if (user !== undefined && wish.prompt !== 'login') return giveCode(wish, user, place, []);
-  if (wish.prompt === 'none')
-    return redirect(withQuery(wish.redirectUri, { error: 'login_required', state: wish.state }));
-  return showForm(request, wish, place, { username: wish.hint });
+  if (user !== undefined && authorization.prompt !== 'login') return giveCode(authorization, user, place, []);
+  if (authorization.prompt === 'none')
+    return redirect(
+      withQuery(authorization.redirectUri, { error: 'login_required', state: authorization.state }),
+    );
+  return showForm(request, authorization, place, { username: authorization.hint });
 }
 
 /**
  * `POST` of the form. The authorization request is read again from the address: data in the page is not
  * trusted.
  */
-export async function signInByForm(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
+export async function signInByForm(request: ControlRequest, place: LoginContext): Promise<ControlReply> {
   const read = readAuthorizationRequest(request.query, place);
   if (read.kind !== 'request')
     return printNotice(400, 'The sign-in cannot begin', 'Go back to the application.');
-  const wish = read.request;
+  const authorization = read.request;
   const contentType = headerOf(request, 'content-type') ?? '';
   const form = new URLSearchParams(
     contentType.startsWith('application/x-www-form-urlencoded') ? request.body.toString('utf8') : '',
   );
   // Attack: a page of another site signs the browser in as another user (login CSRF).
   if (!place.state.isOwnForm(readCookie(request, FORM_COOKIE), form.get('form') ?? ''))
-    return showForm(request, wish, place, {
+    return showForm(request, authorization, place, {
       username: form.get('username') ?? '',
       fault: 'The form has expired. Try again.',
     });
   const picked = form.get('user');
   if (picked !== null) {
     const user = listUsers(place).find(({ username }) => username === picked);
-    if (user !== undefined) return finish(request, wish, user, place);
+    if (user !== undefined) return finish(request, authorization, user, place);
   }
   const username = form.get('username') ?? '';
   const tried = await tryPassword(place, username, form.get('password') ?? '', form.get('newPassword'));
-  if (tried.kind === 'user') return finish(request, wish, tried.user, place);
-  return showForm(request, wish, place, { ...tried, username });
+  if (tried.kind === 'user') return finish(request, authorization, tried.user, place);
+  return showForm(request, authorization, place, { ...tried, username });
 }
 
 type Tried =
@@ -81,7 +83,7 @@ type Tried =
   | { readonly kind: 'fault'; readonly fault: string; readonly needsNewPassword?: boolean };
 
 async function tryPassword(
-  { pool }: LoginPlace,
+  { pool }: LoginContext,
   username: string,
   password: string,
   newPassword: string | null,
@@ -107,28 +109,28 @@ async function tryPassword(
 
 async function finish(
   request: ControlRequest,
-  wish: AuthorizationRequest,
+  authorization: AuthorizationRequest,
   user: PoolUser,
-  place: LoginPlace,
+  place: LoginContext,
 ): Promise<ControlReply> {
   const { pool } = place;
   const { poolId } = pool.definition;
-  const { clientId } = wish.client;
+  const { clientId } = authorization.client;
   try {
     await preAuthentication(pool, user, clientId, NO_METADATA);
     await postAuthentication(pool, user, clientId, NO_METADATA);
   } catch (error) {
     if (!(error instanceof ServiceRefusal)) throw error;
-    return showForm(request, wish, place, { username: user.username, fault: error.message });
+    return showForm(request, authorization, place, { username: user.username, fault: error.message });
   }
   const cookie = setCookie(sessionCookie(poolId), place.state.signIn(poolId, user.sub), 'Lax');
-  return giveCode(wish, user, place, cookie);
+  return giveCode(authorization, user, place, cookie);
 }
 
 function giveCode(
   { client, redirectUri, state, scopes, nonce, audience, challenge }: AuthorizationRequest,
   user: PoolUser,
-  place: LoginPlace,
+  place: LoginContext,
   headers: readonly string[],
 ): ControlReply {
   const code = place.state.giveCode({
@@ -147,7 +149,7 @@ function giveCode(
 function showForm(
   request: ControlRequest,
   { client, redirectUri }: AuthorizationRequest,
-  place: LoginPlace,
+  place: LoginContext,
   shown: { readonly username: string; readonly fault?: string; readonly needsNewPassword?: boolean },
 ): ControlReply {
   const cookie = readCookie(request, FORM_COOKIE) ?? randomBytes(32).toString('base64url');
@@ -171,7 +173,7 @@ function showForm(
 }
 
 /** Users who can be selected without a password: a development tool, on loopback only. */
-function listUsers({ pool }: LoginPlace): readonly PoolUser[] {
+function listUsers({ pool }: LoginContext): readonly PoolUser[] {
   return pool.users
     .filter(({ isEnabled, status }) => isEnabled && status === 'CONFIRMED')
 
@@ -196,7 +198,7 @@ function redirect(location: string, headers: readonly string[] = []): ControlRep
   };
 }
 
-export function logOut(request: ControlRequest, place: LoginPlace): ControlReply {
+export function logOut(request: ControlRequest, place: LoginContext): ControlReply {
   const { pool, state } = place;
   const { kind, poolId } = pool.definition;
   const fields = new URLSearchParams(request.query);

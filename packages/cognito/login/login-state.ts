@@ -49,7 +49,7 @@ export class LoginState {
     return hold(this.#browsers, { poolId, sub, untilMs: this.#clock.nowEpochMs() + BROWSER_MS });
   }
 
-  whoIs(cookie: string | undefined, poolId: string): string | undefined {
+  findSignedIn(cookie: string | undefined, poolId: string): string | undefined {
     const browser = this.#browsers.get(hashOf(cookie ?? ''));
     const isGood = browser?.poolId === poolId && browser.untilMs > this.#clock.nowEpochMs();
     return isGood ? browser.sub : undefined;

@@ -11,10 +11,10 @@ import type { PoolDefinition } from '../pools/pool-model.ts';
 import type { LocalPool, UserPools } from '../pools/user-pools.ts';
 import { localNameOf } from '../../core/issuers/stand-ins.ts';
 import type { StandIns } from '../../core/issuers/stand-ins.ts';
-import { authorize, logOut, type LoginPlace, signInByForm } from './authorize.ts';
+import { authorize, logOut, type LoginContext, signInByForm } from './authorize.ts';
 import { isLoopbackOrigin } from './redirects.ts';
 import { LoginState } from './login-state.ts';
-import { grantTokens, revokeToken, tellUser } from './token-endpoint.ts';
+import { grantTokens, revokeToken, sendUserInfo } from './token-endpoint.ts';
 
 type Head = Pick<ControlRequest, 'method' | 'path' | 'host' | 'rawHeaders'>;
 
@@ -147,7 +147,7 @@ const NO_CACHE = ['Cache-Control', 'no-store'];
 async function serveEndpoint(
   request: ControlRequest,
   found: Found,
-  place: LoginPlace,
+  place: LoginContext,
   issuer: Issuer,
 ): Promise<ControlReply> {
   switch (`${request.method} ${nameOf(found) ?? ''}`) {
@@ -164,7 +164,7 @@ async function serveEndpoint(
       return grantTokens(request, place);
     case 'GET userInfo':
     case 'POST userInfo':
-      return tellUser(request, place);
+      return sendUserInfo(request, place);
     case 'POST revoke':
       return revokeToken(request, place);
     case 'GET logout':

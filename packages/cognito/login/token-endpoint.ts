@@ -9,7 +9,7 @@ import type { AppClient } from '../pools/pool-model.ts';
 import { listAttributes } from '../pools/pool-user.ts';
 import { userClaims } from '../pools/pool-tokens.ts';
 import type { Tokens } from '../pools/sessions.ts';
-import type { LoginPlace } from './authorize.ts';
+import type { LoginContext } from './authorize.ts';
 
 const NO_STORE = ['Cache-Control', 'no-store', 'Pragma', 'no-cache'];
 
@@ -24,7 +24,7 @@ class OAuthError extends Error {
   }
 }
 
-export function grantTokens(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
+export function grantTokens(request: ControlRequest, place: LoginContext): Promise<ControlReply> {
   return answering(async () => {
     const form = readForm(request);
     const client = authenticate(request, form, place);
@@ -44,7 +44,7 @@ export function grantTokens(request: ControlRequest, place: LoginPlace): Promise
   }, place);
 }
 
-export function revokeToken(request: ControlRequest, place: LoginPlace): Promise<ControlReply> {
+export function revokeToken(request: ControlRequest, place: LoginContext): Promise<ControlReply> {
   return answering(() => {
     const form = readForm(request);
     const client = authenticate(request, form, place);
@@ -56,7 +56,7 @@ export function revokeToken(request: ControlRequest, place: LoginPlace): Promise
   }, place);
 }
 
-export function tellUser(request: ControlRequest, { pool, sessions }: LoginPlace): ControlReply {
+export function sendUserInfo(request: ControlRequest, { pool, sessions }: LoginContext): ControlReply {
   const token = /^Bearer\s+(\S+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? '';
   try {
     const { user, scopes, clientId } = sessions.readAccess(token);
@@ -82,7 +82,7 @@ function bearerError(error: string, description: string): ControlReply {
 
 async function answering(
   run: () => ControlReply | Promise<ControlReply>,
-  { pool }: LoginPlace,
+  { pool }: LoginContext,
 ): Promise<ControlReply> {
   try {
     return await run();
@@ -119,7 +119,7 @@ function need(form: ReadonlyMap<string, string>, name: string): string {
 function authenticate(
   request: ControlRequest,
   form: ReadonlyMap<string, string>,
-  { pool }: LoginPlace,
+  { pool }: LoginContext,
 ): AppClient {
   const basic = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
   const [id = '', secret = ''] =
@@ -136,7 +136,7 @@ function authenticate(
 async function exchangeCode(
   form: ReadonlyMap<string, string>,
   client: AppClient,
-  { pool, sessions, state }: LoginPlace,
+  { pool, sessions, state }: LoginContext,
 ): Promise<Tokens> {
   const grant = state.takeCode(need(form, 'code'));
   const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
@@ -167,7 +167,7 @@ function provesChallenge(challenge: string | undefined, verifier: string | undef
 function refresh(
   form: ReadonlyMap<string, string>,
   client: AppClient,
-  { sessions }: LoginPlace,
+  { sessions }: LoginContext,
 ): Promise<Tokens> {
   return sessions.refresh(need(form, 'refresh_token'), client);
 }
@@ -178,7 +178,7 @@ function refresh(
 function grantToClient(
   form: ReadonlyMap<string, string>,
   client: AppClient,
-  { pool, sessions }: LoginPlace,
+  { pool, sessions }: LoginContext,
 ): ControlReply {
   const { kind, isOpen } = pool.definition;
   if (client.secret === undefined && !isOpen)
@@ -195,7 +195,7 @@ function grantToClient(
 
 function printTokens(
   { id, access, refresh: next, expiresInSeconds, scopes }: Tokens,
-  { pool }: LoginPlace,
+  { pool }: LoginContext,
 ): ControlReply {
   return jsonReply(
     200,

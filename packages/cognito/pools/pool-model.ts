@@ -36,7 +36,7 @@ export type AppClient = {
   /**
    * Whether an unknown name is distinguished from a wrong password: `PreventUserExistenceErrors: LEGACY`.
    */
-  readonly tellsUnknownUsers: boolean;
+  readonly reportsUnknownUsers: boolean;
   readonly revokesTokens: boolean;
   /** Attributes in ID tokens and answers to the user; undefined = all. */
   readonly readable: readonly string[] | undefined;
@@ -94,7 +94,7 @@ export const ALL_FLOWS: ReadonlySet<AuthFlow> = new Set<AuthFlow>([
 ]);
 
 const HOUR = 3600;
-export const USUAL_SECONDS = { id: HOUR, access: HOUR, refresh: 30 * 24 * HOUR };
+export const DEFAULT_TOKEN_SECONDS = { id: HOUR, access: HOUR, refresh: 30 * 24 * HOUR };
 
 /** A client of a pool defined elsewhere: only its id is known. */
 export function openClient(clientId: string, kind: PoolDefinition['kind']): AppClient {
@@ -107,8 +107,8 @@ export function openClient(clientId: string, kind: PoolDefinition['kind']): AppC
     logoutUrls: 'loopback',
     scopes: 'any',
     allowsCode: true,
-    seconds: USUAL_SECONDS,
-    tellsUnknownUsers: false,
+    seconds: DEFAULT_TOKEN_SECONDS,
+    reportsUnknownUsers: false,
     revokesTokens: true,
     readable: undefined,
     // Auth0's libraries for pages rely on rotation; Cognito's do not need it.

@@ -21,7 +21,7 @@ export type PoolUser = {
   readonly isWritten: boolean;
 };
 
-export type WrittenUser = {
+export type UserDefinition = {
   readonly username: string;
   readonly password: string | undefined;
   readonly attributes: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { userPoolIssuer } from '../../core/deployment/compile-token-authorizer.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
-import { ALL_FLOWS, openPool, USUAL_SECONDS } from './pool-model.ts';
+import { ALL_FLOWS, openPool, DEFAULT_TOKEN_SECONDS } from './pool-model.ts';
 import type {
   AppClient,
   AuthFlow,
@@ -175,7 +175,7 @@ function readClient(
     seconds: readSeconds(properties),
     rotationGraceSeconds:
       rotation['Feature'] === 'ENABLED' ? (numberOf(rotation, 'RetryGracePeriodSeconds') ?? 0) : undefined,
-    tellsUnknownUsers: properties['PreventUserExistenceErrors'] !== 'ENABLED',
+    reportsUnknownUsers: properties['PreventUserExistenceErrors'] !== 'ENABLED',
     revokesTokens:
       properties['EnableTokenRevocation'] === undefined || isOn(properties, 'EnableTokenRevocation'),
     readable: readable.length === 0 ? undefined : readable,
@@ -191,9 +191,9 @@ function readSeconds(properties: Properties): AppClient['seconds'] {
     return validity === 0 ? usual : validity * (UNIT_SECONDS[asNonEmptyText(units[name]) ?? usualUnit] ?? 1);
   };
   return {
-    id: seconds('IdToken', 'hours', USUAL_SECONDS.id),
-    access: seconds('AccessToken', 'hours', USUAL_SECONDS.access),
-    refresh: seconds('RefreshToken', 'days', USUAL_SECONDS.refresh),
+    id: seconds('IdToken', 'hours', DEFAULT_TOKEN_SECONDS.id),
+    access: seconds('AccessToken', 'hours', DEFAULT_TOKEN_SECONDS.access),
+    refresh: seconds('RefreshToken', 'days', DEFAULT_TOKEN_SECONDS.refresh),
   };
 }
 

@@ -6,7 +6,7 @@ import type { AppClient, PoolDefinition } from './pool-model.ts';
 import { accessClaims, idClaims } from './pool-tokens.ts';
 import type { TokenFacts } from './pool-tokens.ts';
 import type { PoolUser } from './pool-user.ts';
-import { askForChanges, changeAccess, changeId, NO_CHANGES } from './token-trigger.ts';
+import { callTokenTrigger, changeAccess, changeId, NO_CHANGES } from './token-trigger.ts';
 import type { TokenChanges, TokenSource } from './token-trigger.ts';
 import { NO_METADATA } from './triggers.ts';
 import type { Metadata } from './triggers.ts';
@@ -119,7 +119,7 @@ export class Sessions {
     source,
     metadata = NO_METADATA,
   }: SignInFacts): Promise<TokenChanges> {
-    return askForChanges(this.#pool, { user, client, scopes, source, metadata });
+    return callTokenTrigger(this.#pool, { user, client, scopes, source, metadata });
   }
 
   signForClient(client: AppClient, scopes: readonly string[], audience: string | undefined): string {

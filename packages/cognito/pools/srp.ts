@@ -20,11 +20,11 @@ const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`);
 const G = 2n;
 const K = hashHex(pad(N) + pad(G));
 
-type Whose = { readonly poolName: string; readonly username: string };
+type SrpUser = { readonly poolName: string; readonly username: string };
 
 /** The stored form of a password: verifies a client, but cannot be used to sign in. */
 export function makeVerifier(
-  { poolName, username }: Whose,
+  { poolName, username }: SrpUser,
   password: string,
   saltBytes = randomBytes(16),
 ): SrpVerifier {
@@ -47,14 +47,14 @@ export function challenge(
 }
 
 /** Signed by the client: user, challenge and time. */
-type SrpClaim = Whose & {
+type SrpClaim = SrpUser & {
   /** Base64. */
   readonly secretBlock: string;
   readonly timestamp: string;
   readonly signature: string;
 };
 
-export function proves({ A, B, b, verifier }: SrpChallenge, claim: SrpClaim): boolean {
+export function isPasswordProven({ A, B, b, verifier }: SrpChallenge, claim: SrpClaim): boolean {
   const a = BigInt(`0x${A}`);
   const u = hashHex(pad(a) + pad(BigInt(`0x${B}`)));
   const shared = power(a * power(BigInt(`0x${verifier.verifier}`), u), BigInt(`0x${b}`));

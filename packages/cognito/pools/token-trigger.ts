@@ -45,7 +45,7 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-export async function askForChanges(
+export async function callTokenTrigger(
   pool: UserPool,
   of: {
     readonly user: PoolUser;

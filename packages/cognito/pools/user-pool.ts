@@ -7,7 +7,7 @@ import { findPasswordFault, hashPassword } from './password.ts';
 import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';
 import { openClient } from './pool-model.ts';
 import { verifiedName } from './pool-user.ts';
-import type { PoolUser, UserStatus, WrittenUser } from './pool-user.ts';
+import type { PoolUser, UserStatus, UserDefinition } from './pool-user.ts';
 
 export type PoolPorts = {
   readonly clock: Clock;
@@ -156,7 +156,7 @@ export class UserPool {
   }
 
   /** The `sub` stays the same between starts, since rows of tables refer to it. */
-  write({ username, password, attributes, groups, claims }: WrittenUser): void {
+  write({ username, password, attributes, groups, claims }: UserDefinition): void {
     const now = this.ports.clock.nowEpochMs();
     const { sub = makeSub(this.definition, username), ...others } = attributes;
     const verified = ['email', 'phone_number'].flatMap((name) =>

@@ -1,7 +1,7 @@
 /** All user pools of a start, by id, by client, by host; each has the users of users.yml. */
 import type { Issuer } from '../issuer.ts';
 import type { AppClient, PoolDefinition } from './pool-model.ts';
-import type { PoolUser, WrittenUser } from './pool-user.ts';
+import type { PoolUser, UserDefinition } from './pool-user.ts';
 import { Sessions } from './sessions.ts';
 import type { RefreshSession } from './sessions.ts';
 import { UserPool } from './user-pool.ts';
@@ -9,7 +9,7 @@ import type { PoolPorts } from './user-pool.ts';
 
 export type LocalPool = { readonly pool: UserPool; readonly sessions: Sessions };
 
-export type KeptPool = {
+export type SavedPool = {
   readonly poolId: string;
   readonly users: readonly PoolUser[];
   readonly groups: readonly (readonly [name: string, description: string])[];
@@ -20,18 +20,18 @@ export class UserPools {
   readonly #issuer: Issuer;
   readonly #ports: PoolPorts;
   #pools = new Map<string, LocalPool>();
-  #written: readonly WrittenUser[] = [];
+  #written: readonly UserDefinition[] = [];
   /** Includes pools that are not loaded now, whose data must not be lost. */
-  readonly #kept: Map<string, KeptPool>;
+  readonly #saved: Map<string, SavedPool>;
 
-  constructor(issuer: Issuer, ports: PoolPorts, kept: readonly KeptPool[] = []) {
+  constructor(issuer: Issuer, ports: PoolPorts, kept: readonly SavedPool[] = []) {
     this.#issuer = issuer;
     this.#ports = ports;
-    this.#kept = new Map(kept.map((pool) => [pool.poolId, pool]));
+    this.#saved = new Map(kept.map((pool) => [pool.poolId, pool]));
   }
 
-  follow(definitions: readonly PoolDefinition[], written: readonly WrittenUser[]): void {
-    for (const kept of this.kept) this.#kept.set(kept.poolId, kept);
+  follow(definitions: readonly PoolDefinition[], written: readonly UserDefinition[]): void {
+    for (const kept of this.kept) this.#saved.set(kept.poolId, kept);
     this.#pools = new Map(
       definitions.map((definition) => [definition.poolId, this.#open(definition, written)]),
     );
@@ -65,27 +65,27 @@ export class UserPools {
     return local === undefined || client === undefined ? undefined : { ...local, client };
   }
 
-  restore(kept: readonly KeptPool[]): void {
-    for (const pool of kept) this.#kept.set(pool.poolId, pool);
+  restore(kept: readonly SavedPool[]): void {
+    for (const pool of kept) this.#saved.set(pool.poolId, pool);
     this.#pools = new Map(
       this.all.map(({ pool: { definition } }) => [definition.poolId, this.#open(definition, this.#written)]),
     );
   }
 
-  get kept(): readonly KeptPool[] {
+  get kept(): readonly SavedPool[] {
     const present = this.all.map(({ pool, sessions }) => ({
       poolId: pool.definition.poolId,
       users: pool.users.filter(({ isWritten }) => !isWritten),
       groups: [...pool.groups],
       sessions: sessions.kept,
     }));
-    return [...new Map([...this.#kept, ...present.map((pool) => [pool.poolId, pool] as const)]).values()];
+    return [...new Map([...this.#saved, ...present.map((pool) => [pool.poolId, pool] as const)]).values()];
   }
 
-  #open(definition: PoolDefinition, written: readonly WrittenUser[]): LocalPool {
+  #open(definition: PoolDefinition, written: readonly UserDefinition[]): LocalPool {
     const pool = new UserPool(definition, this.#ports);
     const sessions = new Sessions(pool, this.#issuer);
-    const kept = this.#kept.get(definition.poolId);
+    const kept = this.#saved.get(definition.poolId);
     if (kept !== undefined) {
       pool.restore(kept.users);
       for (const [name, description] of kept.groups)

@@ -47,12 +47,12 @@ async function* printRows(
       await wait(BATCH_MS, undefined, { signal }).catch(() => undefined);
       continue;
     }
-    if (!(await happens(records, signal))) yield Buffer.from(': still here\n\n');
+    if (!(await waitForRecord(records, signal))) yield Buffer.from(': still here\n\n');
   }
 }
 
 /** False when nothing arrived within a heartbeat. */
-async function happens(records: RequestRecords, signal: AbortSignal): Promise<boolean> {
+async function waitForRecord(records: RequestRecords, signal: AbortSignal): Promise<boolean> {
   const done = new AbortController();
   const silence = wait(HEARTBEAT_MS, false, {
     signal: AbortSignal.any([signal, done.signal]),

@@ -3,12 +3,12 @@
  * (an API key) or `iam:NAME` (a signature of a local identity). Credentials of the original request are
  * removed.
  */
-import { WishRefused } from '../../core/errors.ts';
+import { InvalidRequest } from '../../core/errors.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { localTokenOf } from '../../control/inspect-apis.ts';
 import type { ServedApi } from '../../core/exchange.ts';
 import type { IdentitySource, RoutePlan } from '../../core/deployment/model.ts';
-import type { TokenWish } from '../../cognito/issuer.ts';
+import type { TokenOptions } from '../../cognito/issuer.ts';
 import type { Identities } from '../../core/policy/identities.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ApiKeys } from '../../control/api-keys.ts';
@@ -25,8 +25,8 @@ export type OutgoingRequest = {
 interface LocalIssuer {
   readonly own: string;
   includes(issuer: string): boolean;
-  /** @throws WishRefused */
-  mint(wish: TokenWish): Minted | Promise<Minted>;
+  /** @throws InvalidRequest */
+  mint(action: TokenOptions): Minted | Promise<Minted>;
 }
 
 type Minted = { readonly token: string };
@@ -49,7 +49,7 @@ const CREDENTIALS = new Set([
 /** Of a connection, or added by the signature. */
 const UNSIGNED = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
-/** @throws WishRefused */
+/** @throws InvalidRequest */
 export async function actAs(
   request: OutgoingRequest,
   as: string,
@@ -73,7 +73,7 @@ function parseIdentity(as: string): {
   const [, kind, rest = ''] = /^(key|iam):(.+)$/.exec(as) ?? [];
   if (kind === 'key' || kind === 'iam') return { name: kind, rest };
   if (/^[^\s:,]{1,256}(?::[^\s:]*)?$/.test(as)) return { name: 'token', rest: as };
-  throw new WishRefused('Write an identity as nobody, alice, alice:admin,courier, key:ID or iam:NAME.');
+  throw new InvalidRequest('Write an identity as nobody, alice, alice:admin,courier, key:ID or iam:NAME.');
 }
 
 function isCredential(header: string): boolean {
@@ -116,11 +116,11 @@ function dropSource(request: OutgoingRequest, route: RoutePlan | undefined): Out
 
 async function withToken(
   request: OutgoingRequest,
-  wish: string,
+  action: string,
   route: RoutePlan | undefined,
   at: IdentityPorts,
 ): Promise<OutgoingRequest> {
-  const [sub = '', roles = ''] = wish.split(':');
+  const [sub = '', roles = ''] = action.split(':');
   const needs = route && localTokenOf(route.authorization, at.issuer);
   const { token } = await at.issuer.mint({
     sub,
@@ -141,7 +141,7 @@ async function withToken(
 
 function withKey(request: OutgoingRequest, id: string, { keys }: IdentityPorts): OutgoingRequest {
   const key = keys().find(id) ?? keys().all.find(({ name }) => name === id);
-  if (key === undefined) throw new WishRefused(`There is no API key ${id}.`);
+  if (key === undefined) throw new InvalidRequest(`There is no API key ${id}.`);
   const others = request.headers.filter(([name]) => name.toLowerCase() !== 'x-api-key');
   return { ...request, headers: [...others, ['x-api-key', key.value]] };
 }
@@ -153,7 +153,7 @@ function signAs(
   { identities, clock }: IdentityPorts,
 ): OutgoingRequest {
   const identity = identities.all.find((one) => one.name === name || one.accessKeyId === name);
-  if (identity === undefined) throw new WishRefused(`There is no local identity ${name}.`);
+  if (identity === undefined) throw new InvalidRequest(`There is no local identity ${name}.`);
   const host = request.headers.find(([header]) => header.toLowerCase() === 'host')?.[1] ?? api.domainName;
   const others = request.headers.filter(([header]) => !UNSIGNED.has(header.toLowerCase()));
   const signed = signRequest({

@@ -1,12 +1,12 @@
 /**
  * Endpoints of the console beside requests, below `/_gatewright/console/` (docs/design/control-plane.md).
  */
-import { WishRefused } from '../../core/errors.ts';
+import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import { CLOSED_BY_API } from '../../core/websocket/limits.ts';
 import { recordPost } from '../../core/websocket/management.ts';
-import { askAccess, showAccess } from './show-access.ts';
+import { sendAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
 import { serveInvoices } from './show-invoices.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
@@ -69,7 +69,7 @@ export async function serveInspection(
   if (request.method === 'GET') return showPage(name, at);
   if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;
   const body = readObject(request);
-  if (body === undefined) return wanted('a JSON object as body');
+  if (body === undefined) return describeExpected('a JSON object as body');
   switch (name) {
     case 'caches/flush':
       return flush(body, at);
@@ -80,7 +80,7 @@ export async function serveInspection(
     case 'connections/close':
       return reachClient(name, body, at);
     case 'access/ask':
-      return askAccess(at.access, body, Math.floor(at.clock.nowEpochMs() / 1000));
+      return sendAccess(at.access, body, Math.floor(at.clock.nowEpochMs() / 1000));
     case 'invoices/close':
       return serveInvoices(at.invoices, body['month'], 'close');
     case 'tables':
@@ -135,7 +135,7 @@ function flush(body: JsonObject, { findApi }: InspectPorts): ControlReply {
   const { apiId, stage, kind, id } = body;
   const isKind = kind === 'authorizer' || kind === 'response';
   if (typeof apiId !== 'string' || typeof stage !== 'string' || !isKind || !isOptionalText(id))
-    return wanted('{"apiId", "stage", "kind": "authorizer" or "response", "id": of one entry}');
+    return describeExpected('{"apiId", "stage", "kind": "authorizer" or "response", "id": of one entry}');
   const flushed = flushCache(findApi(apiId), { apiId, stage, kind, id });
   return flushed === undefined
     ? jsonReply(404, { message: 'There is no such cache.' })
@@ -149,10 +149,10 @@ function changeKey(
 ): ControlReply {
   const { planId, keyId, remaining, enabled } = body;
   const nowEpochMs = at.clock.nowEpochMs();
-  if (typeof keyId !== 'string') return wanted('{"keyId", …}');
+  if (typeof keyId !== 'string') return describeExpected('{"keyId", …}');
   let refusal: string | undefined;
   if (name === 'keys/enabled') {
-    if (typeof enabled !== 'boolean') return wanted('{"keyId", "enabled": true or false}');
+    if (typeof enabled !== 'boolean') return describeExpected('{"keyId", "enabled": true or false}');
     refusal = setEnabled(at.metering(), keyId, enabled, nowEpochMs);
   } else {
     if (
@@ -161,7 +161,7 @@ function changeKey(
       !Number.isSafeInteger(remaining) ||
       remaining < 0
     )
-      return wanted('{"planId", "keyId", "remaining": a number from 0}');
+      return describeExpected('{"planId", "keyId", "remaining": a number from 0}');
     refusal = setRemaining(at.metering(), planId, keyId, remaining, nowEpochMs);
   }
   return refusal === undefined
@@ -177,7 +177,7 @@ function reachClient(name: string, body: JsonObject, at: InspectPorts): ControlR
     at.connections.end(connection, CLOSED_BY_API);
     return jsonReply(200, { closed: connection.connectionId });
   }
-  if (typeof text !== 'string') return wanted('{"connectionId", "text"}');
+  if (typeof text !== 'string') return describeExpected('{"connectionId", "text"}');
   if (at.connections.deliver(connection, text) === 'full')
     return jsonReply(429, { message: 'The client has not read earlier messages.' });
   const api = at.findApi(connection.apiId);
@@ -190,16 +190,16 @@ async function askTable(body: JsonObject, { services, tableRegion }: InspectPort
   const region = tableRegion();
   if (region === undefined) return jsonReply(409, { message: 'This start has no DynamoDB.' });
   if (typeof operation !== 'string' || !isJsonObject(input))
-    return wanted('{"operation": "Scan", "input": {…}}');
+    return describeExpected('{"operation": "Scan", "input": {…}}');
   try {
     return jsonReply(200, await callTable(services, region, operation, input));
   } catch (error) {
-    if (error instanceof WishRefused) return jsonReply(400, { message: error.message });
+    if (error instanceof InvalidRequest) return jsonReply(400, { message: error.message });
     throw error;
   }
 }
 
-function wanted(what: string): ControlReply {
+function describeExpected(what: string): ControlReply {
   return jsonReply(400, { message: `Expected ${what}` });
 }
 

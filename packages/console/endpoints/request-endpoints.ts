@@ -2,16 +2,16 @@
  * Recorded requests, below `/_gatewright/requests`: rows, details, events, archive, replay
  * (docs/design/control-plane.md).
  */
-import { WishRefused } from '../../core/errors.ts';
+import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import { toHar } from '../records/har.ts';
 import { streamRows } from './event-stream.ts';
-import { replay, sendAnew } from './resend.ts';
+import { replay, sendRequest } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
-import { WHOLE_PER_SECOND } from '../records/sampling.ts';
+import { FULL_RECORDS_PER_SECOND } from '../records/sampling.ts';
 import type { RecordState } from '../records/model.ts';
-import type { Edit, ResendPorts, Wish } from './resend.ts';
+import type { Edit, ResendPorts, ResendOptions } from './resend.ts';
 
 const MAX_HAR = 2_000;
 /** Close codes of connections have four digits. */
@@ -39,11 +39,11 @@ export async function serveRequests(
         ports.records,
         Number(new URLSearchParams(request.query).get('since') ?? ports.records.state.taken),
       );
-    if (more === undefined && method === 'GET') return tellOne(request, decodeURIComponent(id), ports);
+    if (more === undefined && method === 'GET') return sendOne(request, decodeURIComponent(id), ports);
     if (more === 'replay' && method === 'POST')
       return await sendAgain(request, decodeURIComponent(id), ports);
   } catch (error) {
-    if (error instanceof WishRefused || error instanceof URIError)
+    if (error instanceof InvalidRequest || error instanceof URIError)
       return jsonReply(400, { message: error.message });
     throw error;
   }
@@ -80,7 +80,7 @@ function showsSecrets(request: ControlRequest): boolean {
   return new URLSearchParams(request.query).get('secrets') === 'show';
 }
 
-function tellOne(request: ControlRequest, id: string, { records }: RequestEndpointPorts): ControlReply {
+function sendOne(request: ControlRequest, id: string, { records }: RequestEndpointPorts): ControlReply {
   const detail = records.detail(id, showsSecrets(request));
   return detail === undefined ? notKept(id, records.state) : jsonReply(200, detail);
 }
@@ -89,7 +89,7 @@ function notKept(id: string, { notKept }: RecordState): ControlReply {
   const sampled =
     notKept === 0
       ? ''
-      : ` Above ${WHOLE_PER_SECOND} a second, ${notKept} ordinary successes were counted but not kept; \`start --record-all\` keeps all.`;
+      : ` Above ${FULL_RECORDS_PER_SECOND} a second, ${notKept} ordinary successes were counted but not kept; \`start --record-all\` keeps all.`;
   return jsonReply(404, {
     message: `There is no record of request ${id}; \`gatewright requests\` lists the kept ones.${sampled}`,
   });
@@ -108,31 +108,31 @@ async function sendAgain(
 ): Promise<ControlReply> {
   const found = ports.records.find(id);
   if (found === undefined) return notKept(id, ports.records.state);
-  const wish = readWish(readJson(request));
-  if (wish === undefined)
+  const options = readResendOptions(readJson(request));
+  if (options === undefined)
     return jsonReply(400, {
       message:
         'Expected {"as": identity, "shiftMs": milliseconds, "edit": {"method", "target", "headers", "body"}}',
     });
-  return answer(await replay(found, wish, ports), ports);
+  return answer(await replay(found, options, ports), ports);
 }
 
 async function sendNew(request: ControlRequest, ports: RequestEndpointPorts): Promise<ControlReply> {
   const fields = readJson(request);
-  const wish = readWish(fields);
+  const options = readResendOptions(fields);
   const apiId = fields?.['apiId'];
-  if (wish?.edit?.method === undefined || wish.edit.target === undefined || typeof apiId !== 'string')
+  if (options?.edit?.method === undefined || options.edit.target === undefined || typeof apiId !== 'string')
     return jsonReply(400, {
       message: 'Expected {"apiId": id, "as": identity, "edit": {"method", "target", "headers", "body"}}',
     });
-  const { method, target, headers = [], body } = wish.edit;
+  const { method, target, headers = [], body } = options.edit;
   const outgoing = {
     method,
     target,
     headers,
     body: body === undefined || body === '' ? undefined : Buffer.from(body),
   };
-  return answer(await sendAnew(apiId, outgoing, wish, ports), ports);
+  return answer(await sendRequest(apiId, outgoing, options, ports), ports);
 }
 
 function answer(id: string, { records }: RequestEndpointPorts): ControlReply {
@@ -151,7 +151,7 @@ function readJson(request: ControlRequest): Readonly<Record<string, unknown>> | 
 const METHOD = /^[A-Z]{1,20}$/;
 const TARGET = /^\/[\x21-\x7e]*$/;
 
-function readWish(fields: Readonly<Record<string, unknown>> | undefined): Wish | undefined {
+function readResendOptions(fields: Readonly<Record<string, unknown>> | undefined): ResendOptions | undefined {
   if (fields === undefined) return undefined;
   const { as, shiftMs, edit } = fields;
   const changed = edit === undefined ? undefined : readEdit(edit);

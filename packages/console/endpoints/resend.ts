@@ -1,10 +1,10 @@
 /** Sends a request through the pipeline again: unchanged, edited, as another caller, at another time. */
-import { WishRefused } from '../../core/errors.ts';
+import { InvalidRequest } from '../../core/errors.ts';
 import { gatherReply } from '../../core/gather-reply.ts';
 import { OWN_ADDRESS, receive } from '../../core/receive.ts';
 import { serve } from '../../core/pipeline.ts';
-import { whyNoReplay } from '../records/describe-detail.ts';
-import { isEvent } from '../records/kept-request.ts';
+import { findReplayObstacle } from '../records/describe-detail.ts';
+import { isEvent } from '../records/recorded-request.ts';
 import { showData } from '../records/shown.ts';
 import { actAs } from './identity-choice.ts';
 import type { Received, ServedApi } from '../../core/exchange.ts';
@@ -23,7 +23,7 @@ export type Edit = {
   readonly body?: string;
 };
 
-export type Wish = {
+export type ResendOptions = {
   readonly as?: string | undefined;
   /** For this request only; the clock goes back afterwards. */
   readonly shiftMs?: number | undefined;
@@ -42,36 +42,40 @@ export type ResendPorts = {
 const OF_THE_REQUEST = new Set(['x-amzn-requestid', 'content-length', 'transfer-encoding', 'connection']);
 const LIMITS = { maxBytes: 10 * 1024 * 1024, timeoutMs: 60_000 };
 
-/** @returns id of the new request. @throws WishRefused */
-export async function replay({ kept, redactor }: Found, wish: Wish, ports: ResendPorts): Promise<string> {
-  const because = whyNoReplay(kept);
-  if (isEvent(kept) || because !== undefined)
-    throw new WishRefused(`It cannot be sent again: ${because ?? ''}.`);
-  const { received } = kept;
+/** @returns id of the new request. @throws InvalidRequest */
+export async function replay(
+  { kept: recorded, redactor }: Found,
+  options: ResendOptions,
+  ports: ResendPorts,
+): Promise<string> {
+  const because = findReplayObstacle(recorded);
+  if (isEvent(recorded) || because !== undefined)
+    throw new InvalidRequest(`It cannot be sent again: ${because ?? ''}.`);
+  const { received } = recorded;
   const original: OutgoingRequest = {
     method: received.method,
     target: `${received.rawPath}${received.rawQuery === '' ? '' : `?${received.rawQuery}`}`,
     headers: pairsOf(received.headers.lines).filter(([name]) => !OF_THE_REQUEST.has(name.toLowerCase())),
     body: received.packed?.sent ?? received.body,
   };
-  const edited = wish.edit === undefined ? original : edit(original, wish.edit, received, redactor);
-  return sendAnew(received.api.apiId, edited, wish, ports, received.sourceIp);
+  const edited = options.edit === undefined ? original : edit(original, options.edit, received, redactor);
+  return sendRequest(received.api.apiId, edited, options, ports, received.sourceIp);
 }
 
-/** @returns id of the new request. @throws WishRefused */
-export async function sendAnew(
+/** @returns id of the new request. @throws InvalidRequest */
+export async function sendRequest(
   apiId: string,
   request: OutgoingRequest,
-  { as, shiftMs = 0 }: Wish,
+  { as, shiftMs = 0 }: ResendOptions,
   ports: ResendPorts,
   remoteAddress = OWN_ADDRESS,
 ): Promise<string> {
   const { at, clock, clockFixedBecause } = ports;
   const api = ports.findApi(apiId);
-  if (api === undefined) throw new WishRefused(`There is no API ${apiId} now.`);
+  if (api === undefined) throw new InvalidRequest(`There is no API ${apiId} now.`);
   if (api.protocol === 'websocket')
-    throw new WishRefused('A WebSocket API accepts connections, not requests.');
-  if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new WishRefused(`${clockFixedBecause}.`);
+    throw new InvalidRequest('A WebSocket API accepts connections, not requests.');
+  if (shiftMs !== 0 && clockFixedBecause !== undefined) throw new InvalidRequest(`${clockFixedBecause}.`);
   shiftClock(clock, shiftMs);
   try {
     const outgoing = as === undefined ? request : await actAs(request, as, api, ports.who);
@@ -90,12 +94,12 @@ export async function sendAnew(
   }
 }
 
-/** @throws WishRefused beyond the range of the clock */
+/** @throws InvalidRequest beyond the range of the clock */
 function shiftClock(clock: ResendPorts['clock'], ms: number): void {
   try {
     if (ms !== 0) clock.shift(ms);
   } catch (error) {
-    throw error instanceof RangeError ? new WishRefused(`${error.message}.`) : error;
+    throw error instanceof RangeError ? new InvalidRequest(`${error.message}.`) : error;
   }
 }
 

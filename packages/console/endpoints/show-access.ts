@@ -25,7 +25,7 @@ export function showAccess(
   return { documents, isPublished };
 }
 
-export function askAccess(
+export function sendAccess(
   book: AccessBook | undefined,
   body: Readonly<Record<string, unknown>>,
   nowEpochSeconds: number,

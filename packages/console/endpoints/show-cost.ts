@@ -85,7 +85,7 @@ function shapeApi(
   nowEpochMs: number,
 ): ApiShape {
   const asked = rows.filter(({ kind }) => kind === 'request' || kind === 'handshake');
-  const unbilled = protocol === 'rest' ? countOf(asked.filter(costsNothing)) : 0;
+  const unbilled = protocol === 'rest' ? countOf(asked.filter(isFree)) : 0;
   return {
     apiId,
     apiName: name,
@@ -101,7 +101,7 @@ function shapeApi(
 }
 
 /** docs/aws §14: calls that are throttled or refused by an authorizer or key are not billed. */
-function costsNothing({ phase, code }: RequestRow): boolean {
+function isFree({ phase, code }: RequestRow): boolean {
   return code !== undefined && ['authenticate', 'authorize', 'meter'].includes(phase);
 }
 
@@ -147,7 +147,7 @@ function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: Serv
   const { plans } = deployment.routes;
   const some = (is: (plan: RoutePlan) => boolean): boolean => plans.some(is);
   const mapped = ['mock', 'function', 'service'];
-  const wishes: readonly (readonly [boolean, string])[] = [
+  const options: readonly (readonly [boolean, string])[] = [
     [some(({ apiKeyRequired }) => apiKeyRequired), 'API keys and usage plans'],
     [cache !== undefined, 'the response cache'],
     [some(({ validation }) => validation !== undefined), 'validation of parameters and bodies'],
@@ -158,7 +158,7 @@ function onlyRestOf({ deployment, cache, logs, canary, clientCertificate }: Serv
     [clientCertificate !== undefined, 'the client certificate for backends'],
     [logs?.isTraced === true, 'X-Ray traces'],
   ];
-  return wishes.flatMap(([has, what]) => (has ? [what] : []));
+  return options.flatMap(([has, what]) => (has ? [what] : []));
 }
 
 function keptSecondsOf(stages: readonly ServedStage[]): ReadonlyMap<string, number> {

@@ -1,5 +1,5 @@
 /** Tables of this start's DynamoDB: listed, read page by page, one item put or deleted. */
-import { WishRefused } from '../../core/errors.ts';
+import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -16,7 +16,7 @@ const OPERATIONS = new Set([
 ]);
 const TIMEOUT_MS = 10_000;
 
-/** One of the console's operations. @throws WishRefused */
+/** One of the console's operations. @throws InvalidRequest */
 export async function callTable(
   services: ServiceClient,
   region: string,
@@ -24,7 +24,7 @@ export async function callTable(
   input: JsonObject,
 ): Promise<JsonObject> {
   if (!OPERATIONS.has(operation))
-    throw new WishRefused(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
+    throw new InvalidRequest(`${operation} is not one of ${[...OPERATIONS].join(', ')}.`);
   const outcome = await services.call({
     service: 'dynamodb',
     subdomain: undefined,
@@ -45,13 +45,13 @@ export async function callTable(
     timeoutMs: TIMEOUT_MS,
   });
   if (outcome.kind !== 'answered')
-    throw new WishRefused(
+    throw new InvalidRequest(
       outcome.kind === 'timed-out' ? 'DynamoDB did not answer in time.' : outcome.message,
     );
   const answer = readObject(outcome.body.toString());
   if (outcome.status < 300) return answer;
   const message = answer['message'] ?? answer['Message'];
-  throw new WishRefused(typeof message === 'string' ? message : `DynamoDB answered ${outcome.status}.`);
+  throw new InvalidRequest(typeof message === 'string' ? message : `DynamoDB answered ${outcome.status}.`);
 }
 
 function readObject(text: string): JsonObject {

@@ -18,7 +18,7 @@ export function describeCredential(
   return isUsual ? ` ${own}; the toolkit’s authorizers accept ${token}` : ` ${own}`;
 }
 
-export function mendFunction(
+export function adviseFix(
   { defect, protocol }: Circumstances,
   { functionName, name }: GuardCircumstances,
 ): string {

@@ -65,7 +65,7 @@ export type LimitCircumstances = {
 export type MeterCircumstances = {
   readonly keyRequired: boolean;
   readonly keySource: 'HEADER' | 'AUTHORIZER';
-  readonly isKeyGiven: boolean;
+  readonly hasApiKey: boolean;
   readonly keyId: string | undefined;
   readonly keyFault: 'unknown' | 'disabled' | 'no-plan' | 'other-stages' | undefined;
   /** `{apiId}/{stage}` of the key's plans. */

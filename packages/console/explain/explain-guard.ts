@@ -1,5 +1,5 @@
-import { list, sentence, tellLastLine, toldOfLast } from './reason.ts';
-import { describeCredential, mendFunction } from './authorizer-advice.ts';
+import { list, sentence, formatLastLine, findNotedLine } from './reason.ts';
+import { describeCredential, adviseFix } from './authorizer-advice.ts';
 import { explainToken, renewToken } from './explain-token.ts';
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy, TokenCircumstances } from './circumstances.ts';
@@ -69,7 +69,7 @@ function explainFunction(
 ): Reason {
   const { defect } = about;
   if (missing !== undefined && guard.from === undefined) return explainMissing(about, guard, missing);
-  const said = tellLastLine(guard.lines);
+  const said = formatLastLine(guard.lines);
   if (defect?.kind === 'authorizer' && defect.code === 'identity-mismatch')
     return {
       because: [
@@ -81,7 +81,7 @@ function explainFunction(
     return {
       because: [
         `${sentence(about.failure ?? '')} The function ${guard.functionName ?? ''} was called and threw “Unauthorized”.`,
-        ...tellToken(guard),
+        ...describeToken(guard),
         ...said,
       ],
       changes: [...renewal(about, guard), 'Send a credential that the authorizer’s function accepts.'],
@@ -94,21 +94,21 @@ function explainFunction(
       ...said,
       ...rights.because,
     ],
-    changes: [...rights.changes, mendFunction(about, guard)],
+    changes: [...rights.changes, adviseFix(about, guard)],
   };
 }
 
-function tellToken({ token }: GuardCircumstances): string[] {
+function describeToken({ token }: GuardCircumstances): string[] {
   if (token === undefined) return [];
   const roles = token.roles.length === 0 ? 'no roles' : `the roles ${list(token.roles)}`;
   return [
     `The token has ${token.subject === undefined ? 'no subject' : `the subject ${token.subject}`}, ${roles} and ${token.audience.length === 0 ? 'no audience' : `the audience ${list(token.audience)}`}.`,
-    ...tellExpiry(token),
+    ...describeExpiry(token),
   ];
 }
 
 /** A function refuses without a reason; the token often shows one. Its signature is not checked here. */
-function tellExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
+function describeExpiry({ expiresAtEpochMs, overForMs }: TokenCircumstances): string[] {
   if (expiresAtEpochMs === undefined || overForMs === undefined) return [];
   return [
     `Its unverified \`exp\` says it expired at ${new Date(expiresAtEpochMs).toISOString()}, ${seconds(overForMs)} before the request.`,
@@ -127,7 +127,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
   return {
     because: [
       `Authorizer ${guard.name} answered isAuthorized: false${aged}.`,
-      ...tellToken(guard),
+      ...describeToken(guard),
       ...printed(guard),
     ],
     changes: [
@@ -139,7 +139,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
 }
 
 function printed({ lines }: GuardCircumstances): string[] {
-  return tellLastLine(lines);
+  return formatLastLine(lines);
 }
 
 function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
@@ -155,7 +155,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
     return {
       because: [
         `${upper(whose)} denies ${asked}: ${nameOf(policy, statement)} says Deny${conditionsOf(statement)}.`,
-        ...tellCaller(about, policy),
+        ...describeCaller(about, policy),
       ],
       changes: [
         ...changesByToken(about, policy),
@@ -168,8 +168,8 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
   if (isNarrow(about, policy, allows)) return explainNarrow(about, policy, allows);
   return {
     because: [
-      `${upper(whose)} does not allow ${asked}: ${whyNotAny(policy, allows)}.`,
-      ...tellCaller(about, policy),
+      `${upper(whose)} does not allow ${asked}: ${explainNoMatch(policy, allows)}.`,
+      ...describeCaller(about, policy),
     ],
     changes: [
       ...changesByToken(about, policy),
@@ -214,7 +214,7 @@ function explainNarrow(
     because: [
       `Authorizer ${guard?.name ?? ''} was not called: its answer of ${seconds(guard?.ageMs)} ago, for another route, is cached for ${guard?.ttlSeconds ?? 0} s and applies to all its routes.`,
       `That policy allows only ${list(resources)}; ${routeKey ?? 'this route'} is ${policy.resource}.`,
-      ...(guard === undefined ? [] : tellToken(guard)),
+      ...(guard === undefined ? [] : describeToken(guard)),
     ],
     changes: [
       'If the caller should have access: return a policy from the authorizer for everything that the caller may do, such as the ARN of the stage with /* at its end.',
@@ -223,19 +223,19 @@ function explainNarrow(
   };
 }
 
-function whyNotAny({ statements }: GuardPolicy, allows: readonly Statement[]): string {
+function explainNoMatch({ statements }: GuardPolicy, allows: readonly Statement[]): string {
   if (statements.length === 0) return 'it has no readable statement';
   if (allows.length === 0) return 'it has no statement with Effect Allow';
   const [nearest] = allows.toSorted((a, b) => a.fails.length - b.fails.length);
   if (nearest === undefined) return 'no statement matches';
   const failing = nearest.conditions.filter(({ holds }) => !holds);
   if (nearest.fails.includes('condition') && nearest.fails.length === 1)
-    return `the matching statement has conditions that do not hold: ${failing.map(tellCondition).join('; ')}`;
+    return `the matching statement has conditions that do not hold: ${failing.map(describeCondition).join('; ')}`;
   if (nearest.fails.includes('resource')) return `it allows ${list(nearest.resources)}`;
   return `its ${nearest.fails.join(' and ')} ${nearest.fails.length === 1 ? 'does' : 'do'} not match`;
 }
 
-function tellCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
+function describeCondition({ operator, key, wanted, found }: Statement['conditions'][number]): string {
   return `${operator} requires ${key} to be ${list(wanted)}; the request has ${found === undefined ? 'none' : list(found)}`;
 }
 
@@ -253,15 +253,15 @@ function nameOf({ statements }: GuardPolicy, statement: Statement | undefined): 
     : `statement ${statement.sid}`;
 }
 
-function tellCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {
-  return guard === undefined || policy.of === 'resource' ? [] : [...tellToken(guard), ...printed(guard)];
+function describeCaller({ guard }: Circumstances, policy: GuardPolicy): string[] {
+  return guard === undefined || policy.of === 'resource' ? [] : [...describeToken(guard), ...printed(guard)];
 }
 
 function changesByToken(about: Circumstances, policy: GuardPolicy): string[] {
   const { guard, routeKey } = about;
   const roles = guard?.token?.roles;
   if (policy.of !== 'authorizer' || roles === undefined) return [];
-  const lacks = toldOfLast(guard?.lines ?? [], 'lacks');
+  const lacks = findNotedLine(guard?.lines ?? [], 'lacks');
   if (lacks !== undefined)
     return [
       `Use a token with the claims ${lacks}. If the service does not need them, list them in result.claims.optional of the access document.`,

@@ -1,5 +1,5 @@
 import { explainMissingPermission, findMissingRights } from './missing-right.ts';
-import { sentence, tellLastLine } from './reason.ts';
+import { sentence, formatLastLine } from './reason.ts';
 import type { Circumstances, IntegrationCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -123,7 +123,7 @@ function explainMalformed(
 }
 
 function printed({ lines }: IntegrationCircumstances): string[] {
-  return tellLastLine(lines);
+  return formatLastLine(lines);
 }
 
 function nameOf({ kind, target }: IntegrationCircumstances): string {

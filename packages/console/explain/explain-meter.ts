@@ -13,7 +13,7 @@ export function explainMeter(about: Circumstances): Reason {
 function explainKey({ apiId, stageName, routeKey }: Circumstances, meter: MeterCircumstances): Reason {
   const here = `${apiId}/${stageName ?? ''}`;
   const needs = `${routeKey ?? 'The route'} needs an API key`;
-  if (!meter.isKeyGiven)
+  if (!meter.hasApiKey)
     return meter.keySource === 'AUTHORIZER'
       ? {
           because: [

@@ -21,7 +21,7 @@ export function explain(about: Circumstances): Story {
   const cors = about.cors && explainCors(about, about.cors);
   return {
     headline: headlineOf(about),
-    sentences: [...tellWay(about), ...reason.because, ...(cors?.because ?? [])],
+    sentences: [...describePath(about), ...reason.because, ...(cors?.because ?? [])],
     changes: [...(cors?.changes ?? []), ...reason.changes],
   };
 }
@@ -45,11 +45,11 @@ function headlineOf(about: Circumstances): string {
 }
 
 /** The successful phases before. */
-function tellWay({ routeKey, guard, meter, cache, phase, code }: Circumstances): string[] {
+function describePath({ routeKey, guard, meter, cache, phase, code }: Circumstances): string[] {
   const way: string[] = [];
   if (routeKey !== undefined && code !== undefined) way.push(`It matched the route ${routeKey}.`);
   const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
-  if (guard !== undefined && isPast && guard.kind !== 'none') way.push(tellCaller(guard));
+  if (guard !== undefined && isPast && guard.kind !== 'none') way.push(describeCaller(guard));
   if (meter?.planId !== undefined && phase !== 'meter')
     way.push(`Key ${meter.keyId ?? ''} of plan ${meter.planId} was within its limits.`);
   if (cache?.isHit === true)
@@ -59,7 +59,7 @@ function tellWay({ routeKey, guard, meter, cache, phase, code }: Circumstances):
   return way;
 }
 
-function tellCaller({ kind, name, principal, from, ageMs }: NonNullable<Circumstances['guard']>): string {
+function describeCaller({ kind, name, principal, from, ageMs }: NonNullable<Circumstances['guard']>): string {
   const who = principal === undefined ? 'the caller' : principal;
   if (kind === 'iam') return `The signature is valid: ${who} called.`;
   if (kind === 'token') return `Authorizer ${name} accepted the token of ${who}.`;

@@ -6,14 +6,14 @@ const DENIAL =
 
 /** In an error or a function's output; each denial once. */
 export function findMissingRights(texts: readonly string[]): Reason {
-  const told = new Set(
+  const known = new Set(
     texts.flatMap((text) =>
       [...text.matchAll(DENIAL)].map(([, who = '', action = '', resource = '', how = '']) =>
         JSON.stringify([roleOf(who), action, resource, how.startsWith('with')]),
       ),
     ),
   );
-  const denials = [...told].map((text) => JSON.parse(text) as [string, string, string, boolean]);
+  const denials = [...known].map((text) => JSON.parse(text) as [string, string, string, boolean]);
   return {
     because: denials.map(([role, action, resource, isExplicit]) =>
       isExplicit

@@ -14,19 +14,19 @@ export function list(texts: readonly string[]): string {
 const TELLING = ['outcome', 'reason', 'lacks', 'level', 'message', 'msg', 'error'];
 
 /** The last line that a function printed; of a structured line its message. */
-export function tellLastLine(lines: readonly string[]): string[] {
+export function formatLastLine(lines: readonly string[]): string[] {
   const last = lines.at(-1);
   if (last === undefined) return [];
   const fields = readFields(last);
-  const told = TELLING.flatMap((name) => {
+  const parts = TELLING.flatMap((name) => {
     const value = fields?.[name];
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
   });
-  return [told.length === 0 ? `It printed: ${last}` : `It noted: ${told.join(', ')}.`];
+  return [parts.length === 0 ? `It printed: ${last}` : `It noted: ${parts.join(', ')}.`];
 }
 
 /** A member of a function's last line, where that is structured. */
-export function toldOfLast(lines: readonly string[], name: string): string | undefined {
+export function findNotedLine(lines: readonly string[], name: string): string | undefined {
   const value = readFields(lines.at(-1) ?? '')?.[name];
   return typeof value === 'string' ? value : undefined;
 }

@@ -18,7 +18,7 @@ export class Refused extends Error {
   }
 }
 
-export async function ask<Answer>(
+export async function fetchControl<Answer>(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: object,
@@ -38,14 +38,14 @@ export async function ask<Answer>(
   throw new Refused(response.status, answer.message ?? `The gateway answered ${response.status}.`);
 }
 
-type Asked<Answer> = {
+type Fetched<Answer> = {
   readonly data: Answer | undefined;
   readonly error: string | undefined;
   readonly reload: () => void;
 };
 
 /** Asks once, again on demand, and every `everyMs` where that is given. */
-export function useAsked<Answer>(path: string | undefined, everyMs = 0): Asked<Answer> {
+export function useFetched<Answer>(path: string | undefined, everyMs = 0): Fetched<Answer> {
   const [data, setData] = useState<Answer>();
   const [error, setError] = useState<string>();
   const [turn, setTurn] = useState(0);
@@ -54,7 +54,7 @@ export function useAsked<Answer>(path: string | undefined, everyMs = 0): Asked<A
     if (path === undefined) return undefined;
     let isOver = false;
     const load = (): void => {
-      ask<Answer>('GET', path).then(
+      fetchControl<Answer>('GET', path).then(
         (answer) => {
           if (isOver) return;
           setData(answer);

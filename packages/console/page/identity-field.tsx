@@ -1,6 +1,6 @@
 /** The caller of a request: a user of the local issuer, an API key, an IAM identity, or anonymous. */
 import { useState } from 'preact/hooks';
-import { useAsked } from './control.ts';
+import { useFetched } from './control.ts';
 import type { ShownIdentities } from '../endpoints/inspect-model.ts';
 
 const RECENT = 'gatewright-identities';
@@ -9,7 +9,7 @@ const MAX_RECENT = 8;
 type Props = { readonly value: string; readonly emptyLabel: string; readonly onChange: (as: string) => void };
 
 export function IdentityField({ value, emptyLabel, onChange }: Props) {
-  const { data } = useAsked<ShownIdentities>('console/identities');
+  const { data } = useFetched<ShownIdentities>('console/identities');
   const [isTyped, setTyped] = useState(false);
   const recent = recentIdentities();
   if (isTyped)

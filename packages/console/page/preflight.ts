@@ -13,14 +13,14 @@ type PreflightAnswer = {
   readonly headers: readonly (readonly [string, string])[];
 };
 
-export type PreflightCheck = { readonly isMet: boolean; readonly says: string };
+export type PreflightCheck = { readonly isMet: boolean; readonly label: string };
 
 const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
 const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
 /** Header names in a browser's preflight: lower case, sorted. */
-export function askedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
+export function requestedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
   const names = headers
     .filter(([name, value]) => name !== '' && !isSimple(name.toLowerCase(), value))
     .map(([name]) => name.toLowerCase());
@@ -34,12 +34,12 @@ function isSimple(name: string, value: string): boolean {
 }
 
 /** Whether a browser sends a preflight before this request. */
-export function asksFirst(question: PreflightQuestion): boolean {
-  return !SIMPLE_METHODS.includes(question.method) || askedHeaders(question).length > 0;
+export function needsPreflight(question: PreflightQuestion): boolean {
+  return !SIMPLE_METHODS.includes(question.method) || requestedHeaders(question).length > 0;
 }
 
 /** Every check of a browser, in its order; the first failure blocks the request. */
-export function judgePreflight(
+export function checkPreflight(
   question: PreflightQuestion,
   { status, headers }: PreflightAnswer,
 ): readonly PreflightCheck[] {
@@ -55,7 +55,7 @@ export function judgePreflight(
   return [
     {
       isMet: (allowed === '*' && isStarMeant) || allowed === origin,
-      says:
+      label:
         allowed === undefined
           ? 'Access-Control-Allow-Origin is missing'
           : `Access-Control-Allow-Origin is ${allowed}${allowed === '*' && hasCredentials ? ', which does not apply to requests with credentials' : ''}`,
@@ -64,22 +64,22 @@ export function judgePreflight(
       ? [
           {
             isMet: valueOf('access-control-allow-credentials') === 'true',
-            says: `Access-Control-Allow-Credentials is ${valueOf('access-control-allow-credentials') ?? 'missing'}`,
+            label: `Access-Control-Allow-Credentials is ${valueOf('access-control-allow-credentials') ?? 'missing'}`,
           },
         ]
       : []),
-    { isMet: status >= 200 && status < 300, says: `its status is ${status}` },
+    { isMet: status >= 200 && status < 300, label: `its status is ${status}` },
     {
       isMet:
         SIMPLE_METHODS.includes(method) || methods.includes(method) || (isStarMeant && methods.includes('*')),
-      says: SIMPLE_METHODS.includes(method)
+      label: SIMPLE_METHODS.includes(method)
         ? `${method} needs no permission`
         : `Access-Control-Allow-Methods is ${methods.join(', ') || 'missing'}, requested is ${method}`,
     },
-    ...askedHeaders(question).map((name) => ({
+    ...requestedHeaders(question).map((name) => ({
       // `*` does not cover Authorization.
       isMet: names.includes(name) || (isStarMeant && name !== 'authorization' && names.includes('*')),
-      says: `Access-Control-Allow-Headers is ${names.join(', ') || 'missing'}, requested is ${name}`,
+      label: `Access-Control-Allow-Headers is ${names.join(', ') || 'missing'}, requested is ${name}`,
     })),
   ];
 }

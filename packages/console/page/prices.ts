@@ -26,7 +26,7 @@ export type Prices = {
 const M = 1e6;
 const B = 1e9;
 
-export const USUAL_PRICES: Prices = {
+export const DEFAULT_PRICES: Prices = {
   rest: [
     { upTo: 333 * M, price: 3.5 },
     { upTo: 1000 * M, price: 2.8 },

@@ -27,7 +27,7 @@ export type TableQuestion = {
   readonly isDescending: boolean;
 };
 
-export const WHOLE_TABLE: TableQuestion = {
+export const FULL_SCAN: TableQuestion = {
   index: '',
   partition: '',
   operator: '=',

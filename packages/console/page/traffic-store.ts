@@ -1,6 +1,6 @@
 /** The rows of all sections: earlier ones, and new ones as they arrive. */
 import { useEffect, useState } from 'preact/hooks';
-import { ask, followRows } from './control.ts';
+import { fetchControl, followRows } from './control.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
 /** Limit of the browser; the gateway's ring may be smaller. */
@@ -32,14 +32,14 @@ export function useTraffic(): Traffic {
       let last = newer;
       while (oldest !== undefined && last.rows.length === PAGE_ROWS) {
         const { sequence } = oldest;
-        last = await ask<List>('GET', `requests?limit=${PAGE_ROWS}&before=${sequence}`);
+        last = await fetchControl<List>('GET', `requests?limit=${PAGE_ROWS}&before=${sequence}`);
         if (isOver) return;
         const { rows: older } = last;
         setRows((newest) => append(newest, older));
         oldest = older.at(-1);
       }
     };
-    ask<List>('GET', `requests?limit=${PAGE_ROWS}`).then(
+    fetchControl<List>('GET', `requests?limit=${PAGE_ROWS}`).then(
       (list) => {
         if (isOver) return;
         setRows(list.rows);
@@ -60,7 +60,7 @@ export function useTraffic(): Traffic {
     };
   }, []);
   const clear = async (): Promise<void> => {
-    const list = await ask<List>('DELETE', 'requests');
+    const list = await fetchControl<List>('DELETE', 'requests');
     setRows(list.rows);
     setState(list.state);
   };

@@ -3,7 +3,7 @@ import { lastHeader } from '../../core/events/header-list.ts';
 import { describeGuard, isMatched, tracePolicies } from './describe-guard.ts';
 import { findNearMisses } from './near-misses.ts';
 import { describeSent } from './sent.ts';
-import { isEvent } from './kept-request.ts';
+import { isEvent } from './recorded-request.ts';
 import type {
   Circumstances,
   CorsCircumstances,
@@ -14,35 +14,35 @@ import type {
 import type { Defect } from '../../core/defect.ts';
 import type { MeterNotes } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
-import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
+import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
 export type DescribeWith = { readonly lines: FunctionLines; readonly redactor: Redactor };
 
-export function describeCircumstances(kept: Kept, at: DescribeWith): Circumstances {
-  return isEvent(kept) ? describeEvent(kept, at) : describeRequest(kept, at);
+export function describeCircumstances(recorded: Recorded, at: DescribeWith): Circumstances {
+  return isEvent(recorded) ? describeEvent(recorded, at) : describeRequest(recorded, at);
 }
 
-function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): Circumstances {
-  const { received, error, metered, cache } = kept;
+function describeRequest(recorded: RecordedRequest, { lines, redactor }: DescribeWith): Circumstances {
+  const { received, error, metered, cache } = recorded;
   const { api, stage, route } = received;
-  const askedId = requestIdOf(kept.asked?.result);
+  const askedId = requestIdOf(recorded.authorizerCall?.result);
   const authorizerLines = askedId === undefined ? [] : lines.ofInvocation(askedId);
   return {
-    kind: kept.kind,
+    kind: recorded.kind,
     protocol: api.protocol,
     method: received.method,
     path: received.path,
-    status: kept.status,
-    tookMs: kept.latencyMs,
+    status: recorded.status,
+    tookMs: recorded.latencyMs,
     apiId: api.apiId,
     apiName: api.name,
     stageName: stage?.name,
     stages: [...api.stages.keys()],
     routeKey: route?.routeKey,
-    phase: kept.phase,
+    phase: recorded.phase,
     code: error?.code,
-    failure: kept.failure === undefined ? undefined : redactor.text(kept.failure),
+    failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     nearMisses:
@@ -50,12 +50,12 @@ function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): 
         ? []
         : findNearMisses(stage.deployment.routes.plans, received.method, received.path, route),
     guard: describeGuard(
-      kept,
+      recorded,
       authorizerLines.map(({ message }) => message),
       redactor,
     ),
-    policies: tracePolicies(kept),
-    meter: metered && describeMeter(kept, metered),
+    policies: tracePolicies(recorded),
+    meter: metered && describeMeter(recorded, metered),
     validation:
       error?.detail.validationErrorString ??
       (error?.code === 'BAD_REQUEST_PARAMETERS' ? error.message : undefined),
@@ -65,8 +65,8 @@ function describeRequest(kept: KeptRequest, { lines, redactor }: DescribeWith): 
       ageMs:
         cache.storedAtEpochMs === undefined ? undefined : received.receivedAtEpochMs - cache.storedAtEpochMs,
     },
-    integration: describeIntegration(kept, lines, redactor),
-    cors: describeCors(kept),
+    integration: describeIntegration(recorded, lines, redactor),
+    cors: describeCors(recorded),
   };
 }
 
@@ -82,7 +82,10 @@ function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | 
     : defect;
 }
 
-function describeMeter({ received, status }: KeptRequest, notes: MeterNotes): MeterCircumstances | undefined {
+function describeMeter(
+  { received, status }: RecordedRequest,
+  notes: MeterNotes,
+): MeterCircumstances | undefined {
   if (!isMatched(received)) return undefined;
   const { holder, keyFault, quotaLeft } = notes;
   const { apiKeySource } = received.stage.deployment;
@@ -91,7 +94,7 @@ function describeMeter({ received, status }: KeptRequest, notes: MeterNotes): Me
   return {
     keyRequired: received.route.apiKeyRequired,
     keySource: apiKeySource,
-    isKeyGiven:
+    hasApiKey:
       apiKeySource === 'HEADER'
         ? given !== undefined && given !== ''
         : keyFault !== undefined || status !== 403,
@@ -111,27 +114,27 @@ function limitOf(limit: MeterNotes['planLimit'], tokens: number | undefined): Li
 }
 
 function describeIntegration(
-  kept: KeptRequest,
+  recorded: RecordedRequest,
   lines: FunctionLines,
   redactor: Redactor,
 ): IntegrationCircumstances | undefined {
-  const { received, enteredMs } = kept;
+  const { received, enteredMs } = recorded;
   if (!isMatched(received)) return undefined;
   const { integration } = received.route;
-  const sent = kept.sent ?? describeSent(received);
-  const begunMs = enteredMs.integrate;
-  const endMs = enteredMs['map-response'] ?? kept.startedMs + kept.latencyMs;
+  const sent = recorded.sent ?? describeSent(received);
+  const startedMs = enteredMs.integrate;
+  const endMs = enteredMs['map-response'] ?? recorded.startedMs + recorded.latencyMs;
   return {
     kind: integration.kind,
     target: sent?.target ?? ('functionName' in integration ? integration.functionName.source : undefined),
     timeoutMs: sent?.timeoutMs ?? ('timeoutMs' in integration ? integration.timeoutMs : undefined),
-    ...describeOutcome(kept, lines, redactor),
-    tookMs: begunMs === undefined ? undefined : endMs - begunMs,
+    ...describeOutcome(recorded, lines, redactor),
+    tookMs: startedMs === undefined ? undefined : endMs - startedMs,
   };
 }
 
 function describeOutcome(
-  { outcome, error }: Kept,
+  { outcome, error }: Recorded,
   lines: FunctionLines,
   redactor: Redactor,
 ): Pick<IntegrationCircumstances, 'outcome' | 'errorType' | 'errorMessage' | 'lines'> {
@@ -148,12 +151,12 @@ function describeOutcome(
   };
 }
 
-function messageOf(outcome: KeptOutcome | undefined, redactor: Redactor): string | undefined {
+function messageOf(outcome: RecordedOutcome | undefined, redactor: Redactor): string | undefined {
   return outcome !== undefined && 'message' in outcome ? redactor.text(outcome.message) : undefined;
 }
 
 function toOutcome(
-  outcome: KeptOutcome | undefined,
+  outcome: RecordedOutcome | undefined,
   code: string | undefined,
 ): IntegrationCircumstances['outcome'] {
   switch (outcome?.kind) {
@@ -172,7 +175,7 @@ function toOutcome(
 }
 
 /** Undefined for a request without an Origin. */
-function describeCors({ received, status, replyHeaders }: KeptRequest): CorsCircumstances | undefined {
+function describeCors({ received, status, replyHeaders }: RecordedRequest): CorsCircumstances | undefined {
   const origin = received.headers.last('origin');
   if (origin === undefined || status === 101) return undefined;
   return {
@@ -184,27 +187,27 @@ function describeCors({ received, status, replyHeaders }: KeptRequest): CorsCirc
   };
 }
 
-function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circumstances {
-  const { found, route, error } = kept;
+function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWith): Circumstances {
+  const { found, route, error } = recorded;
   const integration = route?.integration;
   return {
-    kind: kept.kind === 'MESSAGE' ? 'message' : kept.kind === 'POST' ? 'post' : 'disconnect',
+    kind: recorded.kind === 'MESSAGE' ? 'message' : recorded.kind === 'POST' ? 'post' : 'disconnect',
     protocol: 'websocket',
-    method: kept.kind,
+    method: recorded.kind,
     path: '',
-    status: kept.status,
-    tookMs: kept.latencyMs,
-    apiId: kept.apiId,
-    apiName: found?.api.name ?? kept.apiId,
-    stageName: kept.stageName,
+    status: recorded.status,
+    tookMs: recorded.latencyMs,
+    apiId: recorded.apiId,
+    apiName: found?.api.name ?? recorded.apiId,
+    stageName: recorded.stageName,
     stages: [...(found?.api.stages.keys() ?? [])],
     routeKey: route?.routeKey,
-    phase: kept.phase,
+    phase: recorded.phase,
     code: error?.code,
-    failure: kept.failure === undefined ? undefined : redactor.text(kept.failure),
+    failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
-    nearMisses: routesOf(kept).map((name) => ({
+    nearMisses: routesOf(recorded).map((name) => ({
       route: name,
       because: 'the selection expression did not give its name',
     })),
@@ -224,19 +227,19 @@ function describeEvent(kept: KeptEvent, { lines, redactor }: DescribeWith): Circ
                 ? integration.functionName.render(found?.stage.variables ?? null)
                 : undefined,
             timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
-            ...describeOutcome(kept, lines, redactor),
-            tookMs: kept.latencyMs,
+            ...describeOutcome(recorded, lines, redactor),
+            tookMs: recorded.latencyMs,
           },
   };
 }
 
 /** Route names that a message without a route could have meant. */
-function routesOf({ kind, route, found }: KeptEvent): readonly string[] {
+function routesOf({ kind, route, found }: RecordedEvent): readonly string[] {
   if (kind !== 'MESSAGE' || route !== undefined) return [];
   const names = [...(found?.stage.deployment.messageRouting?.routes.keys() ?? [])];
   return names.filter((name) => !['$connect', '$disconnect'].includes(name));
 }
 
-export function requestIdOf(outcome: KeptOutcome | undefined): string | undefined {
+export function requestIdOf(outcome: RecordedOutcome | undefined): string | undefined {
   return outcome !== undefined && 'requestId' in outcome ? outcome.requestId?.() : undefined;
 }

@@ -2,10 +2,10 @@ import { explain } from '../explain/explain.ts';
 import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
 import { describeRow } from './describe-row.ts';
-import { isEvent } from './kept-request.ts';
+import { isEvent } from './recorded-request.ts';
 import { showData, showHeaders } from './shown.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
-import type { Kept, KeptEvent, KeptRequest } from './kept-request.ts';
+import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
 
 export type Scheme = 'http' | 'https';
@@ -15,17 +15,17 @@ type DetailWith = DescribeWith & { readonly showsSecrets: boolean; readonly sche
 /** Where a request names no host. */
 const USUAL_HOST = '127.0.0.1';
 
-export function describeDetail(sequence: number, kept: Kept, at: DetailWith): RequestDetail {
+export function describeDetail(sequence: number, recorded: Recorded, at: DetailWith): RequestDetail {
   const { redactor, showsSecrets, scheme } = at;
-  const circumstances = describeCircumstances(kept, at);
+  const circumstances = describeCircumstances(recorded, at);
   const common = {
-    ...describeRow(sequence, kept, redactor),
+    ...describeRow(sequence, recorded, redactor),
     circumstances,
     showsSecrets,
     story: explain(circumstances),
   };
-  if (isEvent(kept)) return { ...common, ...describeMessages(kept, at) };
-  const { received, replyHeaders, replyBody, sizes } = kept;
+  if (isEvent(recorded)) return { ...common, ...describeMessages(recorded, at) };
+  const { received, replyHeaders, replyBody, sizes } = recorded;
   return {
     ...common,
     sourceIp: received.sourceIp,
@@ -38,49 +38,51 @@ export function describeDetail(sequence: number, kept: Kept, at: DetailWith): Re
       headers: showHeaders(replyHeaders, redactor),
       body: showData('Body', replyBody, redactor, sizes.reply),
     },
-    phases: describePhases(kept, circumstances, redactor),
-    noReplay: whyNoReplay(kept),
+    phases: describePhases(recorded, circumstances, redactor),
+    noReplay: findReplayObstacle(recorded),
   };
 }
 
 /** @returns undefined where it can be sent again unchanged */
-export function whyNoReplay(kept: Kept): string | undefined {
-  if (isEvent(kept)) return 'a message belongs to its connection: send it from there';
-  if (kept.kind === 'handshake') return 'a handshake needs a client: connect again';
-  return isCutShort(kept) ? 'its body was too long to be kept whole' : undefined;
+export function findReplayObstacle(recorded: Recorded): string | undefined {
+  if (isEvent(recorded)) return 'a message belongs to its connection: send it from there';
+  if (recorded.kind === 'handshake') return 'a handshake needs a client: connect again';
+  return isCutShort(recorded) ? 'its body was too long to be kept whole' : undefined;
 }
 
-function isCutShort({ received, sizes }: KeptRequest): boolean {
+function isCutShort({ received, sizes }: RecordedRequest): boolean {
   return sizes.request > (received.body?.length ?? 0);
 }
 
 function describeMessages(
-  kept: KeptEvent,
+  recorded: RecordedEvent,
   { redactor }: DetailWith,
 ): Pick<RequestDetail, 'sourceIp' | 'url' | 'request' | 'reply' | 'phases' | 'noReplay'> {
-  const { sizes, outcome } = kept;
+  const { sizes, outcome } = recorded;
   const answer = outcome !== undefined && 'payload' in outcome ? outcome.payload : undefined;
   const closure =
-    kept.closure === undefined ? '' : `closed with ${kept.closure.code} ${kept.closure.reason}`.trim();
+    recorded.closure === undefined
+      ? ''
+      : `closed with ${recorded.closure.code} ${recorded.closure.reason}`.trim();
   const shows = [
-    showData('Event', kept.payload, redactor, sizes.event),
+    showData('Event', recorded.payload, redactor, sizes.event),
     showData('Its answer', answer, redactor),
   ].filter((shown): shown is Shown => shown !== undefined);
   const phase: PhaseRecord = {
-    name: kept.phase,
+    name: recorded.phase,
     beginMs: 0,
-    endMs: kept.latencyMs,
+    endMs: recorded.latencyMs,
     read: [],
     shows,
-    outcome: kept.failure === undefined ? 'answered' : 'refused',
-    decided: kept.failure === undefined ? closure : redactor.text(kept.failure),
+    outcome: recorded.failure === undefined ? 'answered' : 'refused',
+    decided: recorded.failure === undefined ? closure : redactor.text(recorded.failure),
   };
   return {
-    sourceIp: kept.sourceIp,
+    sourceIp: recorded.sourceIp,
     url: undefined,
-    request: { headers: [], body: showData('Message', kept.body, redactor, sizes.request) },
-    reply: { headers: [], body: showData('Message', kept.reply, redactor, sizes.reply) },
-    phases: kept.kind === 'POST' ? [] : [phase],
-    noReplay: whyNoReplay(kept),
+    request: { headers: [], body: showData('Message', recorded.body, redactor, sizes.request) },
+    reply: { headers: [], body: showData('Message', recorded.reply, redactor, sizes.reply) },
+    phases: recorded.kind === 'POST' ? [] : [phase],
+    noReplay: findReplayObstacle(recorded),
   };
 }

@@ -9,7 +9,7 @@ import type { IdentitySource } from '../../core/deployment/model.ts';
 import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { Caller, Matched, Received } from '../../core/exchange.ts';
 import type { CompiledPolicy, PolicyPrincipal } from '../../core/policy/model.ts';
-import type { KeptRequest } from './kept-request.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
 export function isMatched(received: Received): received is Matched {
@@ -18,7 +18,7 @@ export function isMatched(received: Received): received is Matched {
 
 /** Undefined where no route was found. */
 export function describeGuard(
-  { received, asked, caller }: KeptRequest,
+  { received, authorizerCall, caller }: RecordedRequest,
   lines: readonly string[],
   redactor: Redactor,
 ): GuardCircumstances | undefined {
@@ -44,13 +44,14 @@ export function describeGuard(
     ttlSeconds: lambda?.ttlSeconds ?? 0,
     from:
       grant === undefined
-        ? asked === undefined
+        ? authorizerCall === undefined
           ? undefined
           : 'function'
-        : asked === undefined
+        : authorizerCall === undefined
           ? 'cache'
           : 'function',
-    ageMs: asked === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
+    ageMs:
+      authorizerCall === undefined && given !== undefined ? received.receivedAtEpochMs - given : undefined,
     principal: principalOf(caller),
     simpleAnswer: grant?.verdict.kind === 'simple' ? grant.verdict.isAuthorized : undefined,
     lines: lines.map((line) => redactor.text(line)),
@@ -105,7 +106,7 @@ function textsOf(value: unknown): string[] {
 }
 
 /** Every evaluated policy, with the deciding statement. */
-export function tracePolicies({ received, phase, caller }: KeptRequest): readonly GuardPolicy[] {
+export function tracePolicies({ received, phase, caller }: RecordedRequest): readonly GuardPolicy[] {
   if (!isMatched(received)) return [];
   const { stage, api } = received;
   const { resourcePolicy } = stage.deployment;

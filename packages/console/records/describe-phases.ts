@@ -2,80 +2,85 @@ import { describeSent, requestTemplateOf } from './sent.ts';
 import { showData } from './shown.ts';
 import type { Circumstances, GuardPolicy } from '../explain/circumstances.ts';
 import type { PhaseName } from '../../core/trail.ts';
-import type { KeptOutcome, KeptRequest } from './kept-request.ts';
+import type { RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, Shown } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-type Told = {
+type PhaseText = {
   readonly read: readonly string[];
   readonly decided: string;
   readonly shows?: readonly (Shown | undefined)[];
 };
 
 export function describePhases(
-  kept: KeptRequest,
+  recorded: RecordedRequest,
   about: Circumstances,
   redactor: Redactor,
 ): readonly PhaseRecord[] {
-  const entered = Object.entries(kept.enteredMs).map(([name, atMs]) => ({ name, atMs }));
+  const entered = Object.entries(recorded.enteredMs).map(([name, atMs]) => ({ name, atMs }));
   const ordered = entered.sort((a, b) => a.atMs - b.atMs);
-  const endMs = kept.latencyMs;
+  const endMs = recorded.latencyMs;
   return ordered.map(({ name, atMs }, index) => {
     const isLast = index === ordered.length - 1;
-    const failedHere = kept.failure !== undefined && name === kept.phase;
-    const told = tell(name as PhaseName, kept, about, redactor);
+    const failedHere = recorded.failure !== undefined && name === recorded.phase;
+    const text = describePhase(name as PhaseName, recorded, about, redactor);
     const isAnswer =
-      kept.failure === undefined && (isLast || (name === 'cache' && about.cache?.isHit === true));
+      recorded.failure === undefined && (isLast || (name === 'cache' && about.cache?.isHit === true));
     return {
       name,
-      beginMs: atMs - kept.startedMs,
+      beginMs: atMs - recorded.startedMs,
       endMs: Math.max(
-        atMs - kept.startedMs,
-        (ordered[index + 1]?.atMs ?? kept.startedMs + endMs) - kept.startedMs,
+        atMs - recorded.startedMs,
+        (ordered[index + 1]?.atMs ?? recorded.startedMs + endMs) - recorded.startedMs,
       ),
       outcome: failedHere ? 'refused' : isAnswer ? 'answered' : 'passed',
-      read: told.read,
-      decided: failedHere ? `${kept.error?.code ?? 'failed'}: ${about.failure ?? ''}` : told.decided,
-      shows: (told.shows ?? []).filter((shown) => shown !== undefined),
+      read: text.read,
+      decided: failedHere ? `${recorded.error?.code ?? 'failed'}: ${about.failure ?? ''}` : text.decided,
+      shows: (text.shows ?? []).filter((shown) => shown !== undefined),
     };
   });
 }
 
-function tell(name: PhaseName, kept: KeptRequest, about: Circumstances, redactor: Redactor): Told {
+function describePhase(
+  name: PhaseName,
+  recorded: RecordedRequest,
+  about: Circumstances,
+  redactor: Redactor,
+): PhaseText {
   switch (name) {
     case 'screen':
-      return tellScreen(kept, about);
+      return describeScreen(recorded, about);
     case 'match':
-      return tellMatch(about);
+      return describeMatch(about);
     case 'preflight':
       return {
         read: ['Origin', 'Access-Control-Request-Method'],
         decided: 'answered by the API’s own CORS configuration',
       };
     case 'authenticate':
-      return tellAuthenticate(kept, about, redactor);
+      return describeAuthenticate(recorded, about, redactor);
     case 'authorize':
       return {
         read: about.policies.map(({ of }) => `policy of the ${of}`),
-        decided: tellPolicies(about),
+        decided: describePolicies(about),
         shows: about.policies.map(showPolicy),
       };
     case 'meter':
-      return tellMeter(about);
+      return describeMeter(about);
     case 'validate':
       return { read: ['required parameters', 'body'], decided: about.validation ?? 'nothing is missing' };
     case 'cache':
-      return tellCache(about);
+      return describeCache(about);
     case 'map-request':
-      return tellMapRequest(kept, redactor);
+      return describeMapRequest(recorded, redactor);
     case 'integrate':
-      return tellIntegrate(kept, about, redactor);
+      return describeIntegrate(recorded, about, redactor);
     case 'map-response':
-      return { read: ['the integration’s answer'], decided: `made the reply ${kept.status}` };
+      return { read: ['the integration’s answer'], decided: `made the reply ${recorded.status}` };
   }
 }
 
-function tellScreen({ received, sizes }: KeptRequest, { policies }: Circumstances): Told {
+function describeScreen({ received, sizes }: RecordedRequest, { policies }: Circumstances): PhaseText {
   const resource = policies.find(({ of }) => of === 'resource');
   const url = received.rawPath.length + received.rawQuery.length;
   return {
@@ -92,7 +97,7 @@ function tellScreen({ received, sizes }: KeptRequest, { policies }: Circumstance
   };
 }
 
-function tellMatch({ method, path, stageName, routeKey, nearMisses, stages }: Circumstances): Told {
+function describeMatch({ method, path, stageName, routeKey, nearMisses, stages }: Circumstances): PhaseText {
   const misses = nearMisses.map(({ route, because }) => `${route}: ${because}`).join('\n');
   return {
     read: [`${method} ${path}`, `stages: ${stages.join(', ')}`],
@@ -101,20 +106,24 @@ function tellMatch({ method, path, stageName, routeKey, nearMisses, stages }: Ci
   };
 }
 
-function tellAuthenticate({ asked }: KeptRequest, { guard }: Circumstances, redactor: Redactor): Told {
+function describeAuthenticate(
+  { authorizerCall }: RecordedRequest,
+  { guard }: Circumstances,
+  redactor: Redactor,
+): PhaseText {
   if (guard === undefined || guard.kind === 'none')
     return { read: [], decided: 'the route is open: no authorizer is called' };
   const read = guard.places.map(
     ({ kind, name, isFound }) => `${kind} ${name}: ${isFound ? 'found' : 'missing'}`,
   );
-  const result = asked?.result;
+  const result = authorizerCall?.result;
   const answer = result !== undefined && 'payload' in result ? result.payload : undefined;
   const who = guard.principal === undefined ? '' : `; the caller is ${guard.principal}`;
   return {
     read,
     decided: `${describeSource(guard)}${who}`,
     shows: [
-      showData('Event of the authorizer', asked?.event, redactor),
+      showData('Event of the authorizer', authorizerCall?.event, redactor),
       showData('Its answer', answer, redactor),
       showLines(guard.lines),
     ],
@@ -135,7 +144,7 @@ function describeSource({
   return from === 'function' ? `authorizer ${name} was called` : `authorizer ${name} was not called`;
 }
 
-function tellPolicies({ guard, policies }: Circumstances): string {
+function describePolicies({ guard, policies }: Circumstances): string {
   if (guard?.simpleAnswer !== undefined) return `the authorizer answered isAuthorized: ${guard.simpleAnswer}`;
   if (policies.length === 0) return 'no policy applies';
   return policies
@@ -159,12 +168,12 @@ function showPolicy(policy: GuardPolicy): Shown {
   };
 }
 
-function tellMeter({ meter }: Circumstances): Told {
+function describeMeter({ meter }: Circumstances): PhaseText {
   if (meter === undefined) return { read: [], decided: 'no key, throttle or quota here' };
   const { quota, planLimit, routeLimit } = meter;
   return {
     read: [
-      ...(meter.keyRequired ? [`API key ${meter.keyId ?? (meter.isKeyGiven ? 'unknown' : 'missing')}`] : []),
+      ...(meter.keyRequired ? [`API key ${meter.keyId ?? (meter.hasApiKey ? 'unknown' : 'missing')}`] : []),
       ...(meter.planId === undefined ? [] : [`usage plan ${meter.planId}`]),
       ...(planLimit === undefined
         ? []
@@ -180,7 +189,7 @@ function tellMeter({ meter }: Circumstances): Told {
   };
 }
 
-function tellCache({ cache }: Circumstances): Told {
+function describeCache({ cache }: Circumstances): PhaseText {
   if (cache === undefined) return { read: [], decided: 'the route has no cache' };
   return {
     read: [`answers are cached for ${cache.ttlSeconds} s`],
@@ -190,10 +199,10 @@ function tellCache({ cache }: Circumstances): Told {
   };
 }
 
-function tellMapRequest(kept: KeptRequest, redactor: Redactor): Told {
-  const { received } = kept;
+function describeMapRequest(recorded: RecordedRequest, redactor: Redactor): PhaseText {
+  const { received } = recorded;
   const template = requestTemplateOf(received);
-  const sent = kept.sent ?? describeSent(received);
+  const sent = recorded.sent ?? describeSent(received);
   const source = template?.source;
   const headers = sent?.headers ?? [];
   return {
@@ -203,7 +212,7 @@ function tellMapRequest(kept: KeptRequest, redactor: Redactor): Told {
       source === undefined
         ? undefined
         : { title: `Template ${template?.name ?? ''}`, form: 'template', text: source },
-      showData(source === undefined ? 'Event' : 'Rendered', sent?.body, redactor, kept.sizes.event),
+      showData(source === undefined ? 'Event' : 'Rendered', sent?.body, redactor, recorded.sizes.event),
       headers.length === 0
         ? undefined
         : { title: 'Headers', form: 'text', text: printHeaders(headers, redactor) },
@@ -219,7 +228,11 @@ function printHeaders(headers: readonly string[], redactor: Redactor): string {
     .join('\n');
 }
 
-function tellIntegrate({ outcome }: KeptRequest, { integration }: Circumstances, redactor: Redactor): Told {
+function describeIntegrate(
+  { outcome }: RecordedRequest,
+  { integration }: Circumstances,
+  redactor: Redactor,
+): PhaseText {
   const init =
     outcome?.kind === 'returned' && outcome.initMs !== undefined
       ? [`cold start of ${Math.round(outcome.initMs)} ms`]
@@ -236,7 +249,7 @@ function tellIntegrate({ outcome }: KeptRequest, { integration }: Circumstances,
   };
 }
 
-function answerOf(outcome: KeptOutcome | undefined): string | Buffer | undefined {
+function answerOf(outcome: RecordedOutcome | undefined): string | Buffer | undefined {
   if (outcome === undefined) return undefined;
   if ('payload' in outcome) return outcome.payload;
   return outcome.kind === 'answered' ? outcome.body : undefined;

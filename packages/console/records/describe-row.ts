@@ -1,22 +1,24 @@
 import { principalOf } from './describe-guard.ts';
-import { isEvent } from './kept-request.ts';
-import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
+import { isEvent } from './recorded-request.ts';
+import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
 
-export function describeRow(sequence: number, kept: Kept, redactor: Redactor): RequestRow {
-  return isEvent(kept) ? rowOfEvent(sequence, kept, redactor) : rowOfRequest(sequence, kept, redactor);
+export function describeRow(sequence: number, recorded: Recorded, redactor: Redactor): RequestRow {
+  return isEvent(recorded)
+    ? rowOfEvent(sequence, recorded, redactor)
+    : rowOfRequest(sequence, recorded, redactor);
 }
 
-function rowOfRequest(sequence: number, kept: KeptRequest, redactor: Redactor): RequestRow {
-  const { received, cache, sizes } = kept;
+function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Redactor): RequestRow {
+  const { received, cache, sizes } = recorded;
   const { api, rawQuery } = received;
   return {
     id: received.requestId,
     sequence,
-    standsFor: kept.standsFor,
+    standsFor: recorded.standsFor,
     atEpochMs: received.receivedAtEpochMs,
-    kind: kept.kind,
+    kind: recorded.kind,
     protocol: api.protocol,
     apiId: api.apiId,
     apiName: api.name,
@@ -24,44 +26,44 @@ function rowOfRequest(sequence: number, kept: KeptRequest, redactor: Redactor): 
     method: received.method,
     target: `${redactor.repeated(received.rawPath)}${rawQuery === '' ? '' : `?${redactor.query(rawQuery)}`}`,
     routeKey: received.route?.routeKey,
-    status: kept.status,
-    tookMs: kept.latencyMs,
-    phase: kept.phase,
-    code: kept.error?.code,
-    failure: kept.failure === undefined ? undefined : redactor.text(firstLine(kept.failure)),
-    caller: mask(principalOf(kept.caller), redactor),
+    status: recorded.status,
+    tookMs: recorded.latencyMs,
+    phase: recorded.phase,
+    code: recorded.error?.code,
+    failure: recorded.failure === undefined ? undefined : redactor.text(firstLine(recorded.failure)),
+    caller: mask(principalOf(recorded.caller), redactor),
     cache: cache && (cache.isHit ? 'hit' : 'miss'),
-    isColdStart: isCold(kept.outcome) || isCold(kept.asked?.result),
-    connectionId: kept.connectionId,
+    isColdStart: isCold(recorded.outcome) || isCold(recorded.authorizerCall?.result),
+    connectionId: recorded.connectionId,
     requestBytes: sizes.request,
     responseBytes: sizes.reply,
   };
 }
 
-function rowOfEvent(sequence: number, kept: KeptEvent, redactor: Redactor): RequestRow {
-  const { found, sizes, closure } = kept;
+function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor): RequestRow {
+  const { found, sizes, closure } = recorded;
   return {
-    id: kept.requestId,
+    id: recorded.requestId,
     sequence,
     standsFor: 1,
-    atEpochMs: kept.atEpochMs,
-    kind: kept.kind === 'MESSAGE' ? 'message' : kept.kind === 'POST' ? 'post' : 'disconnect',
+    atEpochMs: recorded.atEpochMs,
+    kind: recorded.kind === 'MESSAGE' ? 'message' : recorded.kind === 'POST' ? 'post' : 'disconnect',
     protocol: 'websocket',
-    apiId: kept.apiId,
-    apiName: found?.api.name ?? kept.apiId,
-    stage: kept.stageName,
-    method: kept.kind,
-    target: kept.route?.routeKey ?? (kept.kind === 'POST' ? '@connections' : '-'),
-    routeKey: kept.route?.routeKey,
-    status: kept.kind === 'DISCONNECT' ? (closure?.code ?? kept.status) : kept.status,
-    tookMs: kept.latencyMs,
-    phase: kept.phase,
-    code: kept.error?.code,
-    failure: kept.failure === undefined ? undefined : redactor.text(firstLine(kept.failure)),
-    caller: mask(principalOf(kept.caller), redactor),
+    apiId: recorded.apiId,
+    apiName: found?.api.name ?? recorded.apiId,
+    stage: recorded.stageName,
+    method: recorded.kind,
+    target: recorded.route?.routeKey ?? (recorded.kind === 'POST' ? '@connections' : '-'),
+    routeKey: recorded.route?.routeKey,
+    status: recorded.kind === 'DISCONNECT' ? (closure?.code ?? recorded.status) : recorded.status,
+    tookMs: recorded.latencyMs,
+    phase: recorded.phase,
+    code: recorded.error?.code,
+    failure: recorded.failure === undefined ? undefined : redactor.text(firstLine(recorded.failure)),
+    caller: mask(principalOf(recorded.caller), redactor),
     cache: undefined,
-    isColdStart: isCold(kept.outcome),
-    connectionId: kept.connectionId,
+    isColdStart: isCold(recorded.outcome),
+    connectionId: recorded.connectionId,
     requestBytes: sizes.request,
     responseBytes: sizes.reply,
   };
@@ -77,6 +79,6 @@ function firstLine(text: string): string {
 }
 
 /** Whether an instance was started for it. */
-function isCold(outcome: KeptOutcome | undefined): boolean {
+function isCold(outcome: RecordedOutcome | undefined): boolean {
   return outcome?.kind === 'returned' && outcome.initMs !== undefined;
 }

@@ -1,8 +1,8 @@
 import { isMatched } from './describe-guard.ts';
 import { requestIdOf } from './describe-circumstances.ts';
-import { isEvent } from './kept-request.ts';
+import { isEvent } from './recorded-request.ts';
 import { describeSent } from './sent.ts';
-import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
+import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 
 export type FunctionCallNote = {
   readonly functionName: string;
@@ -17,51 +17,59 @@ export type FunctionCallNote = {
 
 const FUNCTION_KINDS: ReadonlySet<string> = new Set(['lambda-proxy', 'lambda-stream', 'function']);
 
-export function callsOf(kept: Kept): readonly FunctionCallNote[] {
-  const standsFor = isEvent(kept) ? 1 : kept.standsFor;
-  const calls = isEvent(kept) ? ofEvent(kept) : [...ofAuthorizer(kept), ...ofIntegration(kept)];
+export function callsOf(recorded: Recorded): readonly FunctionCallNote[] {
+  const standsFor = isEvent(recorded) ? 1 : recorded.standsFor;
+  const calls = isEvent(recorded)
+    ? ofEvent(recorded)
+    : [...ofAuthorizer(recorded), ...ofIntegration(recorded)];
   return calls.map((call) => ({ ...call, standsFor }));
 }
 
 type Call = Omit<FunctionCallNote, 'standsFor'>;
 
-function ofEvent({ route, found, outcome, latencyMs }: KeptEvent): Call[] {
+function ofEvent({ route, found, outcome, latencyMs }: RecordedEvent): Call[] {
   if (outcome === undefined || route?.integration.kind !== 'lambda-proxy') return [];
   const functionName = route.integration.functionName.render(found?.stage.variables ?? null);
   return [{ functionName, tookMs: latencyMs, ...factsOf(outcome) }];
 }
 
-function ofAuthorizer({ received, asked, enteredMs, startedMs, latencyMs }: KeptRequest): Call[] {
-  if (asked === undefined || !isMatched(received) || received.route.authorization.kind !== 'lambda')
+function ofAuthorizer({
+  received,
+  authorizerCall,
+  enteredMs,
+  startedMs,
+  latencyMs,
+}: RecordedRequest): Call[] {
+  if (authorizerCall === undefined || !isMatched(received) || received.route.authorization.kind !== 'lambda')
     return [];
   const functionName = received.route.authorization.authorizer.functionName.render(received.stage.variables);
-  const begunMs = enteredMs.authenticate ?? startedMs;
-  const tookMs = (enteredMs.authorize ?? startedMs + latencyMs) - begunMs;
-  return [{ functionName, tookMs, ...factsOf(asked.result) }];
+  const phaseStartedMs = enteredMs.authenticate ?? startedMs;
+  const tookMs = (enteredMs.authorize ?? startedMs + latencyMs) - phaseStartedMs;
+  return [{ functionName, tookMs, ...factsOf(authorizerCall.result) }];
 }
 
-function ofIntegration(kept: KeptRequest): Call[] {
-  const { received, outcome, enteredMs, startedMs, latencyMs } = kept;
+function ofIntegration(recorded: RecordedRequest): Call[] {
+  const { received, outcome, enteredMs, startedMs, latencyMs } = recorded;
   const integration = received.route?.integration;
   if (outcome === undefined || integration === undefined) return [];
   if (!FUNCTION_KINDS.has(integration.kind)) return [];
   // The short path of a handshake has no mapping, so nothing records what was sent.
   const functionName =
-    (kept.sent ?? describeSent(received))?.target ??
+    (recorded.sent ?? describeSent(received))?.target ??
     ('functionName' in integration
       ? integration.functionName.render(received.stage?.variables ?? null)
       : undefined);
   if (functionName === undefined) return [];
-  const begunMs = enteredMs.integrate ?? startedMs;
-  const tookMs = (enteredMs['map-response'] ?? startedMs + latencyMs) - begunMs;
+  const phaseStartedMs = enteredMs.integrate ?? startedMs;
+  const tookMs = (enteredMs['map-response'] ?? startedMs + latencyMs) - phaseStartedMs;
   return [{ functionName, tookMs, ...factsOf(outcome) }];
 }
 
-function hasFailed(outcome: KeptOutcome | undefined): boolean {
+function hasFailed(outcome: RecordedOutcome | undefined): boolean {
   return outcome?.kind === 'failed' || outcome?.kind === 'timed-out' || outcome?.kind === 'refused';
 }
 
-function factsOf(outcome: KeptOutcome | undefined): Omit<Call, 'functionName' | 'tookMs'> {
+function factsOf(outcome: RecordedOutcome | undefined): Omit<Call, 'functionName' | 'tookMs'> {
   return {
     failed: hasFailed(outcome),
     initMs: outcome?.kind === 'returned' ? outcome.initMs : undefined,

@@ -16,7 +16,7 @@ export class FunctionLines {
   #lines: PrintedLine[] = [];
   #characters = 0;
 
-  hear(line: PrintedLine): void {
+  onLine(line: PrintedLine): void {
     const message = line.message.length > LINE_LIMIT ? `${line.message.slice(0, LINE_LIMIT)}…` : line.message;
     this.#lines.push({ ...line, message });
     this.#characters += message.length;

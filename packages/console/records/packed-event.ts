@@ -4,15 +4,15 @@ import {
   cut,
   cutText,
   idOfReturned,
-  oddOutcome,
+  rareOutcome,
   readOutcome,
-  weighOutcome,
+  sizeOfOutcome,
   writeOutcome,
 } from './packed-outcome.ts';
 import { RecordReader } from './record-arena.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
-import type { KeptEvent } from './kept-request.ts';
+import type { RecordedEvent } from './recorded-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 
 /** The object of a record, and its slot in the ring. */
@@ -22,12 +22,12 @@ export type PackedEvent = Pick<
   FinishedEvent,
   'kind' | 'connectionId' | 'caller' | 'sourceIp' | 'apiId' | 'stageName' | 'found' | 'route' | 'closure'
 > &
-  Pick<KeptEvent, 'failure' | 'error'> & {
+  Pick<RecordedEvent, 'failure' | 'error'> & {
     readonly place: Place;
     readonly bytes: number;
     readonly phase: PhaseName;
     /** Neither a function's return value nor an HTTP answer. */
-    readonly oddOutcome: KeptEvent['outcome'];
+    readonly rareOutcome: RecordedEvent['outcome'];
     readonly invocationId: RequestIdOf | undefined;
   };
 
@@ -48,10 +48,10 @@ export function packEvent(event: FinishedEvent, atEpochMs: number, arena: Record
   writeTimes(trail.notes, arena);
   writeOutcome(trail.notes?.outcome, arena);
   const place = arena.end();
-  const odd = oddOutcome(trail.notes?.outcome);
+  const odd = rareOutcome(trail.notes?.outcome);
   return {
     place,
-    bytes: place.bytes + OVERHEAD_BYTES + weighOutcome(odd),
+    bytes: place.bytes + OVERHEAD_BYTES + sizeOfOutcome(odd),
     kind: event.kind,
     connectionId: event.connectionId,
     caller: event.caller,
@@ -64,12 +64,12 @@ export function packEvent(event: FinishedEvent, atEpochMs: number, arena: Record
     failure: trail.failure,
     error: trail.error,
     phase: trail.answeredBy,
-    oddOutcome: odd,
+    rareOutcome: odd,
     invocationId: idOfReturned(trail.notes?.outcome),
   };
 }
 
-export function unpackEvent(from: PackedEvent): KeptEvent {
+export function unpackEvent(from: PackedEvent): RecordedEvent {
   const { kind, connectionId, caller, sourceIp, apiId, stageName, found, route, closure } = from;
   const record = new RecordReader(from.place);
   const requestId = record.text() ?? '';
@@ -102,6 +102,6 @@ export function unpackEvent(from: PackedEvent): KeptEvent {
     atEpochMs,
     startedMs,
     enteredMs: readTimes(record),
-    outcome: readOutcome(record, from.invocationId) ?? from.oddOutcome,
+    outcome: readOutcome(record, from.invocationId) ?? from.rareOutcome,
   };
 }

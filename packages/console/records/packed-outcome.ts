@@ -1,8 +1,8 @@
 /** The outcome of an integration, packed with its record; and the sizes of texts and bytes. */
-import { KEPT_BYTES } from './kept-request.ts';
+import { RECORDED_BYTES } from './recorded-request.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 import type { TrailNotes } from '../../core/trail.ts';
-import type { KeptOutcome } from './kept-request.ts';
+import type { RecordedOutcome } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 
 type Outcome = TrailNotes['outcome'];
@@ -33,7 +33,7 @@ export function writeOutcome(outcome: Outcome, arena: RecordArena): void {
 export function readOutcome(
   record: RecordReader,
   requestId: RequestIdOf | undefined,
-): KeptOutcome | undefined {
+): RecordedOutcome | undefined {
   const kind = record.number();
   if (kind === RETURNED) {
     const payload = record.text() ?? '';
@@ -56,7 +56,7 @@ export function idOfReturned(outcome: Outcome): RequestIdOf | undefined {
 }
 
 /** Rare outcomes, kept as objects: a failure, a refusal, a stream without its bytes. */
-export function oddOutcome(outcome: Outcome): KeptOutcome | undefined {
+export function rareOutcome(outcome: Outcome): RecordedOutcome | undefined {
   switch (outcome?.kind) {
     case undefined:
     case 'returned':
@@ -73,7 +73,7 @@ export function oddOutcome(outcome: Outcome): KeptOutcome | undefined {
   }
 }
 
-export function weighOutcome(outcome: KeptOutcome | undefined): number {
+export function sizeOfOutcome(outcome: RecordedOutcome | undefined): number {
   return outcome !== undefined && 'payload' in outcome ? outcome.payload.length : 0;
 }
 
@@ -88,9 +88,9 @@ export function cut(data: string | Buffer): string | Buffer {
 
 /** Copied anyway, so a slice keeps nothing alive. */
 export function cutText(text: string): string {
-  return text.length <= KEPT_BYTES ? text : text.slice(0, KEPT_BYTES);
+  return text.length <= RECORDED_BYTES ? text : text.slice(0, RECORDED_BYTES);
 }
 
 export function cutBytes(bytes: Buffer): Buffer {
-  return bytes.length <= KEPT_BYTES ? bytes : bytes.subarray(0, KEPT_BYTES);
+  return bytes.length <= RECORDED_BYTES ? bytes : bytes.subarray(0, RECORDED_BYTES);
 }

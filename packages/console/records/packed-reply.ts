@@ -5,15 +5,15 @@
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
 import { finish } from '../../core/phases/finish.ts';
 import { mapResponse } from '../../core/phases/map-response.ts';
-import { KEPT_BYTES } from './kept-request.ts';
+import { RECORDED_BYTES } from './recorded-request.ts';
 import { cut } from './packed-outcome.ts';
 import type { Mapped, Received, Reply } from '../../core/exchange.ts';
 import type { Finished, PhaseName } from '../../core/trail.ts';
-import type { KeptOutcome } from './kept-request.ts';
+import type { RecordedOutcome } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 
 /** False where the reply does not follow from the answer: a cache, compression, a failure. */
-export function isReplyRemade({
+export function isReplyRebuilt({
   received: { stage, notes, outgoing },
   reply,
   trail,
@@ -23,10 +23,14 @@ export function isReplyRemade({
   if (outgoing?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return false;
   if (failure !== undefined || notes?.lookedUp !== undefined || connectionId !== undefined) return false;
   if (reply.stream !== undefined || stage?.deployment.minimumCompressionBytes !== undefined) return false;
-  return outcome.payload.length <= KEPT_BYTES;
+  return outcome.payload.length <= RECORDED_BYTES;
 }
 
-export function remakeReply(received: Received, outcome: KeptOutcome | undefined, phase: PhaseName): Reply {
+export function rebuildReply(
+  received: Received,
+  outcome: RecordedOutcome | undefined,
+  phase: PhaseName,
+): Reply {
   if (outcome?.kind !== 'returned') throw new TypeError('only what a function returned is read anew');
   const reply = mapResponse(received as Mapped, outcome.payload);
   finish(received, reply, { phase, failure: undefined, error: undefined });

@@ -6,25 +6,25 @@ import { areSameLines, HeaderList } from '../../core/events/header-list.ts';
 import { Exchange } from '../../core/exchange.ts';
 import { buildProxyEvent } from '../../core/phases/map-request.ts';
 import { readTimes, writeTimes } from './packed-times.ts';
-import { KEPT_BYTES } from './kept-request.ts';
+import { RECORDED_BYTES } from './recorded-request.ts';
 import {
   cut,
   cutBytes,
   cutText,
   idOfReturned,
-  oddOutcome,
+  rareOutcome,
   readOutcome,
-  weighOutcome,
+  sizeOfOutcome,
   writeOutcome,
 } from './packed-outcome.ts';
-import { isReplyRemade, readReply, remakeReply, writeReply } from './packed-reply.ts';
+import { isReplyRebuilt, readReply, rebuildReply, writeReply } from './packed-reply.ts';
 import { RecordReader } from './record-arena.ts';
 import { describeSent } from './sent.ts';
 import type { GatewayError } from '../../core/errors.ts';
 import type { Admitted, Received, Reply } from '../../core/exchange.ts';
 import type { RequestIdOf } from '../../core/ports.ts';
 import type { Finished, PhaseName } from '../../core/trail.ts';
-import type { KeptOutcome, KeptRequest } from './kept-request.ts';
+import type { RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Place, RecordArena } from './record-arena.ts';
 import type { Sent } from './sent.ts';
 
@@ -35,16 +35,16 @@ const RARE_OVERHEAD_BYTES = 1_000;
 /** Per text on the heap. */
 const TEXT_OVERHEAD_BYTES = 24;
 /** A compressed body is seldom larger than the plain one. */
-const MOST_PACKED_BYTES = 2 * KEPT_BYTES;
+const MOST_PACKED_BYTES = 2 * RECORDED_BYTES;
 
 export type PackedRequest = Pick<
   Received,
   'api' | 'method' | 'sourceIp' | 'stage' | 'route' | 'pathParameters'
 > &
-  Pick<KeptRequest, 'caller'> & {
+  Pick<RecordedRequest, 'caller'> & {
     /** The list of the record before, where it is the same; undefined = written. */
     readonly headers: readonly string[] | undefined;
-    readonly seldom: Seldom | undefined;
+    readonly seldom: SeldomParts | undefined;
     readonly place: Place;
     readonly bytes: number;
     readonly standsFor: number;
@@ -52,17 +52,17 @@ export type PackedRequest = Pick<
     readonly invocationId: RequestIdOf | undefined;
     /** For a Lambda proxy, which is its own plan. */
     readonly proxy: Received['outgoing'];
-    readonly rare: Rare | undefined;
+    readonly rare: RareParts | undefined;
   };
 
 /** Only with a key, a throttle or mutual TLS. */
-type Seldom = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<KeptRequest, 'metered'>;
+type SeldomParts = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<RecordedRequest, 'metered'>;
 
-type Rare = Pick<KeptRequest, 'asked' | 'cache' | 'connectionId'> & {
+type RareParts = Pick<RecordedRequest, 'authorizerCall' | 'cache' | 'connectionId'> & {
   readonly failure: string | undefined;
   readonly error: GatewayError | undefined;
   /** Neither a function's return value nor an HTTP answer. */
-  readonly outcome: KeptOutcome | undefined;
+  readonly outcome: RecordedOutcome | undefined;
 };
 
 /** Headers of the record before, which the next one is likely to repeat. */
@@ -80,7 +80,7 @@ export function packRequest(
   const proxy = isProxy(received.outgoing) ? received.outgoing : undefined;
   const sent = proxy === undefined ? describeSent(received) : undefined;
   const isEventRemade = isRemade(proxy, received);
-  const isRemadeReply = isEventRemade && isReplyRemade(finished);
+  const isRemadeReply = isEventRemade && isReplyRebuilt(finished);
   arena.begin();
   const headers = writeReceived(received, last, arena);
   // A body that cannot be sent again as received must not look replayable.
@@ -155,7 +155,7 @@ function isLong(packed: Received['packed']): boolean {
   return packed !== undefined && packed.sent.length > MOST_PACKED_BYTES;
 }
 
-export function unpackRequest(from: PackedRequest): KeptRequest {
+export function unpackRequest(from: PackedRequest): RecordedRequest {
   const { caller, proxy, rare, seldom } = from;
   const record = new RecordReader(from.place);
   const received = readReceived(record, from);
@@ -175,7 +175,7 @@ export function unpackRequest(from: PackedRequest): KeptRequest {
   const kind = rare?.connectionId === undefined ? 'request' : 'handshake';
   const isStreamed = written?.isStreamed === true;
   let reply: Reply | undefined;
-  const replyOf = (): Reply => (reply ??= written?.reply ?? remakeReply(received, outcome, from.phase));
+  const replyOf = (): Reply => (reply ??= written?.reply ?? rebuildReply(received, outcome, from.phase));
   const isMapped = proxy?.kind === 'lambda-proxy' && proxy.changes !== undefined;
   return {
     isEventItsOwn: isEventRemade && !isMapped,
@@ -195,7 +195,7 @@ export function unpackRequest(from: PackedRequest): KeptRequest {
     sent,
     failure: rare?.failure,
     error: rare?.error,
-    asked: rare?.asked,
+    authorizerCall: rare?.authorizerCall,
     cache: rare?.cache,
     connectionId: rare?.connectionId,
     get replyHeaders() {
@@ -265,7 +265,7 @@ function mapWhenRead(received: Received): void {
  * when it is read. Not where its body is cut.
  */
 function isRemade(proxy: PackedRequest['proxy'], { body, api }: Received): boolean {
-  return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= KEPT_BYTES;
+  return proxy !== undefined && api.protocol !== 'websocket' && (body?.length ?? 0) <= RECORDED_BYTES;
 }
 
 type Proxy = Extract<Received['outgoing'], { readonly kind: 'lambda-proxy' | 'lambda-stream' }>;
@@ -306,22 +306,22 @@ function weighTexts(texts: readonly string[]): number {
   return texts.reduce((sum, { length }) => sum + TEXT_OVERHEAD_BYTES + length, 0);
 }
 
-function seldomOf({ apiKey, clientCertificate, notes }: Received): Seldom | undefined {
+function seldomOf({ apiKey, clientCertificate, notes }: Received): SeldomParts | undefined {
   const metered = notes?.metered;
   if (apiKey === undefined && clientCertificate === undefined && metered === undefined) return undefined;
   return { apiKey, clientCertificate, metered };
 }
 
-function rareOf({ received: { notes }, trail, connectionId }: Finished): Rare | undefined {
+function rareOf({ received: { notes }, trail, connectionId }: Finished): RareParts | undefined {
   const { failure, error } = trail;
-  const outcome = oddOutcome(trail.notes?.outcome);
-  const [asked, lookedUp] = [notes?.asked, notes?.lookedUp];
+  const outcome = rareOutcome(trail.notes?.outcome);
+  const [asked, lookedUp] = [notes?.authorizerCall, notes?.lookedUp];
   if (failure === undefined && connectionId === undefined && outcome === undefined)
     if (asked === undefined && lookedUp === undefined) return undefined;
   return {
     failure,
     error,
-    asked,
+    authorizerCall: asked,
     connectionId,
     outcome,
     cache: lookedUp && {
@@ -333,8 +333,8 @@ function rareOf({ received: { notes }, trail, connectionId }: Finished): Rare | 
   };
 }
 
-function weigh(rare: Rare | undefined): number {
+function weigh(rare: RareParts | undefined): number {
   if (rare === undefined) return 0;
-  const { asked, outcome } = rare;
-  return RARE_OVERHEAD_BYTES + (asked?.event.length ?? 0) + weighOutcome(outcome);
+  const { authorizerCall, outcome } = rare;
+  return RARE_OVERHEAD_BYTES + (authorizerCall?.event.length ?? 0) + sizeOfOutcome(outcome);
 }

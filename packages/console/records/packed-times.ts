@@ -1,5 +1,5 @@
 import { namedTimes } from '../../core/trail.ts';
-import type { EnteredMs } from './kept-request.ts';
+import type { EnteredMs } from './recorded-request.ts';
 import type { RecordArena, RecordReader } from './record-arena.ts';
 import type { TrailNotes } from '../../core/trail.ts';
 

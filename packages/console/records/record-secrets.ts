@@ -3,35 +3,35 @@
  * a token without the header's name.
  */
 import { findSecrets } from './redact.ts';
-import { isEvent } from './kept-request.ts';
+import { isEvent } from './recorded-request.ts';
 import { describeSent } from './sent.ts';
 import type { Caller, Received } from '../../core/exchange.ts';
-import type { Kept, KeptEvent, KeptOutcome, KeptRequest } from './kept-request.ts';
+import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { RequestDetail } from './model.ts';
 import type { Redactor } from './redact.ts';
 
 /** The caller's secrets come first: their number is bounded. */
-export function secretsOf(kept: Kept): readonly string[] {
+export function secretsOf(recorded: Recorded): readonly string[] {
   return findSecrets((redactor) => {
-    if (isEvent(kept)) visitEvent(kept, redactor);
-    else visitRequest(kept, redactor);
+    if (isEvent(recorded)) visitEvent(recorded, redactor);
+    else visitRequest(recorded, redactor);
   });
 }
 
-function visitRequest(kept: KeptRequest, redactor: Redactor): void {
-  const { received, asked, outcome, replyHeaders, replyBody } = kept;
+function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {
+  const { received, authorizerCall, outcome, replyHeaders, replyBody } = recorded;
   visitHeaders(received.headers.lines, redactor);
   redactor.query(received.rawQuery);
   visitText(received.body, redactor);
   // Names the value of any header, parameter or cookie that the authorizer reads.
-  visitText(asked?.event, redactor);
-  if (kept.isEventItsOwn) redactor.text(JSON.stringify(factsOf(received)));
+  visitText(authorizerCall?.event, redactor);
+  if (recorded.isEventItsOwn) redactor.text(JSON.stringify(factsOf(received)));
   else {
-    const sent = kept.sent ?? describeSent(received);
+    const sent = recorded.sent ?? describeSent(received);
     visitHeaders(sent?.headers ?? [], redactor);
     visitText(sent?.body, redactor);
   }
-  visitOutcome(asked?.result, redactor);
+  visitOutcome(authorizerCall?.result, redactor);
   visitOutcome(outcome, redactor);
   visitHeaders(replyHeaders, redactor);
   visitText(replyBody, redactor);
@@ -44,12 +44,12 @@ function factsOf({ path, pathParameters, stage, caller, apiKey, clientCertificat
     pathParameters,
     stageVariables: stage?.variables,
     clientCertificate,
-    authorizer: caller && toldOf(caller),
+    authorizer: caller && describeCaller(caller),
     apiKey: apiKey?.value,
   };
 }
 
-function toldOf(caller: Caller): object {
+function describeCaller(caller: Caller): object {
   switch (caller.kind) {
     case 'anonymous':
       return {};
@@ -62,7 +62,7 @@ function toldOf(caller: Caller): object {
   }
 }
 
-function visitEvent({ body, payload, outcome, reply }: KeptEvent, redactor: Redactor): void {
+function visitEvent({ body, payload, outcome, reply }: RecordedEvent, redactor: Redactor): void {
   visitText(body, redactor);
   visitText(payload, redactor);
   visitOutcome(outcome, redactor);
@@ -74,7 +74,7 @@ function visitHeaders(headers: readonly string[], redactor: Redactor): void {
     redactor.value(headers[index] ?? '', headers[index + 1] ?? '');
 }
 
-function visitOutcome(outcome: KeptOutcome | undefined, redactor: Redactor): void {
+function visitOutcome(outcome: RecordedOutcome | undefined, redactor: Redactor): void {
   if (outcome === undefined) return;
   if ('payload' in outcome) visitText(outcome.payload, redactor);
   if (outcome.kind === 'answered') visitText(outcome.body, redactor);

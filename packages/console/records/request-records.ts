@@ -11,13 +11,13 @@ import { RequestCounts } from './request-counts.ts';
 import { maskRepeats, secretsOf } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
-import { atTurnEnd } from '../../core/turn-end.ts';
+import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Scheme } from './describe-detail.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../../core/trail.ts';
 import type { PrintedLine } from './function-lines.ts';
 import type { FunctionCallNote } from './function-calls.ts';
-import type { Kept } from './kept-request.ts';
+import type { Recorded } from './recorded-request.ts';
 import type { PackedEvent } from './packed-event.ts';
 import type { PackedRequest } from './packed-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
@@ -39,7 +39,7 @@ type RowFilter = {
   readonly status?: string | undefined;
 };
 
-export type Found = { readonly sequence: number; readonly kept: Kept; readonly redactor: Redactor };
+export type Found = { readonly sequence: number; readonly kept: Recorded; readonly redactor: Redactor };
 
 type Slot = PackedRequest | PackedEvent;
 
@@ -83,7 +83,7 @@ export class RequestRecords implements RecordSink {
     const count = (this.#overCount += 1);
     // At the end of the loop turn, after the replies were sent: the code of counting and packing stays in the
     // processor's caches, and no request waits.
-    if (count === 1) atTurnEnd(this.#keepAll);
+    if (count === 1) runAtTurnEnd(this.#keepAll);
     else if (count >= MOST_OVER) this.#keepAll();
   }
 
@@ -102,7 +102,7 @@ export class RequestRecords implements RecordSink {
 
   #keep(finished: Finished): void {
     const ofRoute = this.#counts.take(finished);
-    const standsFor = this.#isWanted(finished) ? 1 : this.#sampling.weigh(finished, ofRoute);
+    const standsFor = this.#isRecorded(finished) ? 1 : this.#sampling.weigh(finished, ofRoute);
     if (standsFor === 0) return;
     const packed = packRequest(finished, this.#arena, standsFor, ofRoute);
     this.#ring.push(packed, packed.bytes);
@@ -122,12 +122,12 @@ export class RequestRecords implements RecordSink {
     this.#expected.add(requestId);
   }
 
-  #isWanted({ received }: Finished): boolean {
+  #isRecorded({ received }: Finished): boolean {
     return this.#keepsAll || (this.#expected.size > 0 && this.#expected.delete(received.requestId));
   }
 
-  hear(line: PrintedLine): void {
-    this.lines.hear(line);
+  onLine(line: PrintedLine): void {
+    this.lines.onLine(line);
   }
 
   /** Of all requests, kept or not. */
@@ -137,10 +137,19 @@ export class RequestRecords implements RecordSink {
   }
 
   get state(): RecordState {
-    const { kept, taken, limit, bytes } = this.#records;
+    const { kept: recorded, taken, limit, bytes } = this.#records;
     const { notKept } = this.#sampling;
     const sampled = this.#sampling.rateAt(this.#clock.monotonicMs());
-    return { isRecording: true, kept, taken, limit, bytes, counted: this.counts.total, notKept, sampled };
+    return {
+      isRecording: true,
+      kept: recorded,
+      taken,
+      limit,
+      bytes,
+      counted: this.counts.total,
+      notKept,
+      sampled,
+    };
   }
 
   /** Newest first. */
@@ -149,9 +158,9 @@ export class RequestRecords implements RecordSink {
     const rows: RequestRow[] = [];
     for (const [sequence, slot] of this.#records.newestFirst(filter.before)) {
       if (rows.length >= limit || sequence < (filter.since ?? 0)) break;
-      const kept = unpack(slot);
-      const row = describeRow(sequence, kept, this.#redactorOf(slot, kept));
-      if (isWanted(row, filter)) rows.push(row);
+      const recorded = unpack(slot);
+      const row = describeRow(sequence, recorded, this.#redactorOf(slot, recorded));
+      if (matchesFilter(row, filter)) rows.push(row);
     }
     return rows;
   }
@@ -161,8 +170,8 @@ export class RequestRecords implements RecordSink {
     for (const [sequence, slot] of this.#records.newestFirst()) {
       const own = idOf(slot);
       if (id !== 'last' && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
-      const kept = unpack(slot);
-      return { sequence, kept, redactor: this.#redactorOf(slot, kept) };
+      const recorded = unpack(slot);
+      return { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
     }
     return undefined;
   }
@@ -176,9 +185,9 @@ export class RequestRecords implements RecordSink {
   }
 
   /** Removes this record's named secrets wherever they repeat. */
-  #redactorOf(slot: Slot, kept: Kept): Redactor {
+  #redactorOf(slot: Slot, recorded: Recorded): Redactor {
     let secrets = this.#secrets.get(slot);
-    if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(kept)));
+    if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded)));
     return secrets.length === 0 ? this.redactor : createRedactor(this.#key, secrets);
   }
 
@@ -234,7 +243,7 @@ export class RequestRecords implements RecordSink {
   }
 }
 
-function unpack(slot: Slot): Kept {
+function unpack(slot: Slot): Recorded {
   return 'method' in slot ? unpackRequest(slot) : unpackEvent(slot);
 }
 
@@ -243,7 +252,7 @@ function idOf({ place }: Slot): string {
   return new RecordReader(place).text() ?? '';
 }
 
-function isWanted(row: RequestRow, { search, route, status }: RowFilter): boolean {
+function matchesFilter(row: RequestRow, { search, route, status }: RowFilter): boolean {
   if (status !== undefined && !isStatus(row.status, status)) return false;
   if (
     route !== undefined &&

@@ -6,7 +6,7 @@ import type { RouteCount } from './request-counts.ts';
 import type { Finished } from '../../core/trail.ts';
 
 /** Ordinary successes per second that are all kept: at that rate a ring of 2,000 lasts eight seconds. */
-export const WHOLE_PER_SECOND = 250;
+export const FULL_RECORDS_PER_SECOND = 250;
 /** Per route, so that a rare one stays visible beside a busy one. */
 const FIRST_OF_ROUTE = 5;
 
@@ -39,7 +39,7 @@ export class Sampling {
   weigh(finished: Finished, ofRoute: RouteCount): number {
     const { trail, latencyMs } = finished;
     const second = Math.floor((trail.startedMs + latencyMs) / 1000);
-    if (second !== this.#second) this.#begin(second);
+    if (second !== this.#second) this.#start(second);
     this.#all += 1;
     if (latencyMs > ofRoute.slowFromMs || !isOrdinary(finished)) return 1;
     this.#ordinary += 1;
@@ -63,7 +63,7 @@ export class Sampling {
   /** Undefined where all were kept in the last second. */
   rateAt(monotonicMs: number): SampleRate | undefined {
     const second = Math.floor(monotonicMs / 1000);
-    if (second !== this.#second) this.#begin(second);
+    if (second !== this.#second) this.#start(second);
     const last = this.#last;
     if (last?.second !== second - 1 || last.kept === last.ordinary) return undefined;
     const keptOneOf = Math.max(2, Math.round(last.ordinary / Math.max(1, last.kept)));
@@ -75,7 +75,7 @@ export class Sampling {
     this.#notKept = 0;
   }
 
-  #begin(second: number): void {
+  #start(second: number): void {
     const isNext = second === this.#second + 1;
     this.#last = { second: this.#second, all: this.#all, ordinary: this.#ordinary, kept: this.#kept };
     this.#expected = 0;
@@ -86,14 +86,14 @@ export class Sampling {
 
   #expect(ordinary: number): void {
     this.#expected = ordinary;
-    this.#stride = Math.ceil(ordinary / WHOLE_PER_SECOND);
+    this.#stride = Math.ceil(ordinary / FULL_RECORDS_PER_SECOND);
   }
 }
 
 /** Nothing to explain: no refusal, no error, no handshake, no cold start. */
 function isOrdinary({ received, reply, trail, connectionId }: Finished): boolean {
   if (trail.failure !== undefined || reply.status >= 400 || connectionId !== undefined) return false;
-  return !isNotable(trail.notes?.outcome) && !isNotable(received.notes?.asked?.result);
+  return !isNotable(trail.notes?.outcome) && !isNotable(received.notes?.authorizerCall?.result);
 }
 
 type Outcome = NonNullable<Finished['trail']['notes']>['outcome'];

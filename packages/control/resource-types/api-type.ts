@@ -77,9 +77,9 @@ export function classOf(type: ApiType): TypeClass | undefined {
   const others = [...enforced, ...notApplied, ...(noEffect ?? []), ...(whereKnown ?? [])].concat(
     Object.keys({ ...unsupported, ...values }),
   );
-  const isSaid = (property: string): boolean =>
+  const isGiven = (property: string): boolean =>
     others.some((other) => other === property || other.startsWith(`${property}.`));
-  const read = fields.map(({ property }) => property).filter((property) => !isSaid(property));
+  const read = fields.map(({ property }) => property).filter((property) => !isGiven(property));
   return {
     enforced: [...(owner === undefined ? [] : [owner]), ...read, ...enforced],
     ...(whereKnown && { whereKnown }),
@@ -91,6 +91,6 @@ export function classOf(type: ApiType): TypeClass | undefined {
   };
 }
 
-export function under(parent: string, fields: readonly Field[]): readonly string[] {
+export function prefixFields(parent: string, fields: readonly Field[]): readonly string[] {
   return fields.map(({ property }) => `${parent}.${property}`);
 }

@@ -1,7 +1,7 @@
 import { makeName, makeRootResourceId } from '@gatewright/aws/physical-ids';
 import { generated, given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
-import { idOf, under } from './api-type.ts';
+import { idOf, prefixFields } from './api-type.ts';
 import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, field, fieldsOf } from './fields.ts';
 import type { ApiType } from './api-type.ts';
@@ -91,7 +91,7 @@ export const REST_TYPES = {
     ],
     enforced: [
       ...words('ResourceId HttpMethod MethodResponses Integration.IntegrationResponses'),
-      ...under('Integration', INTEGRATION_FIELDS).filter((name) => name !== 'Integration.Credentials'),
+      ...prefixFields('Integration', INTEGRATION_FIELDS).filter((name) => name !== 'Integration.Credentials'),
     ],
     // Calls of functions need no role here; those of services have the role's permissions, with --roles on.
     whereKnown: ['Integration.Credentials'],

@@ -1,6 +1,6 @@
 import { given, id } from '../../core/resource-types/namers.ts';
 import { words } from '../../core/resource-types/words.ts';
-import { idOf, under } from './api-type.ts';
+import { idOf, prefixFields } from './api-type.ts';
 import { CALLER_CREDENTIALS } from './caller-credentials.ts';
 import { block, blocks, changes, field, fieldsOf } from './fields.ts';
 import { DOCUMENT_IN_S3 } from './rest-types.ts';
@@ -197,7 +197,7 @@ export const V2_TYPES = {
       blocks('routeSettings', ROUTE_SETTINGS),
       field('tags', 'texts'),
     ],
-    enforced: ['StageName', ...under('DefaultRouteSettings', ROUTE_SETTINGS)],
+    enforced: ['StageName', ...prefixFields('DefaultRouteSettings', ROUTE_SETTINGS)],
     noEffect: words('Description Tags'),
     unsupported: { ClientCertificateId: 'backends get no client certificate' },
   },

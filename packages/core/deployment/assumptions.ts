@@ -68,7 +68,7 @@ type AssumptionName = keyof typeof ASSUMPTIONS;
 
 export type Assumptions = { readonly [Name in AssumptionName]: (typeof ASSUMPTIONS)[Name][number] };
 
-export const USUAL_ASSUMPTIONS: Assumptions = {
+export const DEFAULT_ASSUMPTIONS: Assumptions = {
   'access-denied-key': 'Message',
   'cognito-scope-status': '401',
   'connect-status-override': 'applied',

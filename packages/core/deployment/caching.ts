@@ -11,7 +11,7 @@ export type StageCaching = {
   /** Undefined = the route's answers are not cached. */
   ofRoute(routeKey: string): RouteCaching | undefined;
   /** Whether a setting names this route itself. */
-  isWantedOf(routeKey: string): boolean;
+  isCachedFor(routeKey: string): boolean;
 };
 
 const CLUSTER_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'];
@@ -42,7 +42,7 @@ export function readCaching(stage: PropertyBag): StageCaching | undefined {
       const caching = own.get(routeKey) ?? usual;
       return caching.isOn && caching.ttlSeconds > 0 ? caching : undefined;
     },
-    isWantedOf: (routeKey) => own.get(routeKey)?.isOn === true,
+    isCachedFor: (routeKey) => own.get(routeKey)?.isOn === true,
   };
 }
 

@@ -6,7 +6,7 @@ import {
   compileHttpJwtAuthorizer,
   compileRestJwtAuthorizer,
 } from './compile-token-authorizer.ts';
-import { readText, readTextList, sound } from './properties.ts';
+import { readText, readTextList, requireValid } from './properties.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
 import type { PropertyBag } from './properties.ts';
@@ -92,7 +92,7 @@ export function compileV2Authorization(
  * @throws DefinitionError
  */
 export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources): void {
-  const type = readText(sound(bag), 'Type');
+  const type = readText(requireValid(bag), 'Type');
   if (type === 'TOKEN' || type === 'REQUEST') compileRestLambdaAuthorizer(bag, type, from);
   else if (type === 'COGNITO_USER_POOLS') compileCognitoAuthorizer(bag, from, false);
   else if (type === 'JWT') compileRestJwtAuthorizer(bag);
@@ -101,7 +101,7 @@ export function checkRestAuthorizer(bag: PropertyBag, from: AuthorizationSources
 
 /** The same for HTTP and WebSocket APIs. @throws DefinitionError */
 export function checkV2Authorizer(bag: PropertyBag, protocol: 'http' | 'websocket'): void {
-  const type = readText(sound(bag), 'AuthorizerType');
+  const type = readText(requireValid(bag), 'AuthorizerType');
   if (type === 'REQUEST') compileV2LambdaAuthorizer(bag, protocol);
   else if (type === 'JWT' && protocol === 'http') compileHttpJwtAuthorizer(bag);
   else
@@ -138,7 +138,7 @@ function findAuthorizer(
 ): PropertyBag {
   const id = readText(method, 'AuthorizerId', '');
   const bag = authorizers.get(id);
-  if (bag !== undefined && types.includes(readText(sound(bag), typeProperty))) return bag;
+  if (bag !== undefined && types.includes(readText(requireValid(bag), typeProperty))) return bag;
   throw new DefinitionError(method.place('AuthorizerId'), `Invalid authorizer ID specified. ${needs}`);
 }
 

@@ -1,14 +1,14 @@
 /** Compiles the Lambda authorizers of all three kinds of API for `authenticate`. */
 import { DefinitionError } from '../errors.ts';
-import { compileWholeMatch } from '../mapping/whole-match.ts';
+import { compileFullMatch } from '../mapping/full-match.ts';
 import { isContextVariable } from '../events/context-variables.ts';
-import { USUAL_ASSUMPTIONS } from './assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { readLambdaUri } from './integration-uri.ts';
-import { ALL_PERMITTED, leaveToInvoke, sourceOfAuthorizer } from './invoke-permissions.ts';
+import { ALL_PERMITTED, findInvokeCheck, sourceOfAuthorizer } from './invoke-permissions.ts';
 import { readInteger, readText, readTextList } from './properties.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
-import type { WholeMatch } from '../mapping/whole-match.ts';
+import type { FullMatch } from '../mapping/full-match.ts';
 import type { PropertyBag } from './properties.ts';
 import type { AuthorizerPayload, FunctionTarget, IdentitySource, LambdaAuthorizer } from './model.ts';
 
@@ -55,10 +55,10 @@ function readTarget(bag: PropertyBag): FunctionTarget {
 }
 
 /** `IdentityValidationExpression`. @throws DefinitionError */
-export function readValidation(bag: PropertyBag): WholeMatch | undefined {
+export function readValidation(bag: PropertyBag): FullMatch | undefined {
   const pattern = readText(bag, 'IdentityValidationExpression', '');
   if (pattern === '') return undefined;
-  const matches = compileWholeMatch(pattern);
+  const matches = compileFullMatch(pattern);
   if (matches !== undefined) return matches;
   throw new DefinitionError(
     bag.place('IdentityValidationExpression'),
@@ -99,7 +99,7 @@ export function compileRestLambdaAuthorizer(
   const target = readTarget(bag);
   const role = bag.properties['AuthorizerCredentials'];
   return {
-    mayInvoke: leaveToInvoke(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
+    mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload: isToken ? 'rest-token' : 'rest-request',
@@ -127,7 +127,7 @@ export function compileV2LambdaAuthorizer(
   bag: PropertyBag,
   protocol: 'http' | 'websocket',
   {
-    assumptions = USUAL_ASSUMPTIONS,
+    assumptions = DEFAULT_ASSUMPTIONS,
     invokePermissions = ALL_PERMITTED,
   }: Partial<LambdaAuthorizerSources> = {},
 ): LambdaAuthorizer {
@@ -149,7 +149,7 @@ export function compileV2LambdaAuthorizer(
   const target = readTarget(bag);
   const role = bag.properties['AuthorizerCredentialsArn'];
   return {
-    mayInvoke: leaveToInvoke(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
+    mayInvoke: findInvokeCheck(invokePermissions, target, role, [sourceOfAuthorizer(bag.id)]),
     authorizerId: bag.id,
     name: readText(bag, 'Name', bag.logicalId),
     payload,

@@ -3,7 +3,7 @@ import { DefinitionError } from '../errors.ts';
 import { closedPlan } from './closed-routes.ts';
 import { compileUrlCors } from './compile-cors.ts';
 import { functionUrlWordings } from './error-wordings.ts';
-import { readText, sound } from './properties.ts';
+import { readText, requireValid } from './properties.ts';
 import { compileStageText } from './stage-text.ts';
 import type { FunctionUrlFacts } from '../events/request-facts.ts';
 import type { Tolerance } from '../errors.ts';
@@ -29,7 +29,7 @@ export function compileFunctionUrl(url: PropertyBag, owner: UrlOwner, tolerance:
   };
   const compiled = tolerance.attempt<Pick<Deployment, 'cors'> & { readonly plan: RoutePlan }>(
     'every request of the function URL answers 502',
-    () => ({ cors: compileUrlCors(sound(url)), plan: { ...facts, ...compileRoute(url, owner) } }),
+    () => ({ cors: compileUrlCors(requireValid(url)), plan: { ...facts, ...compileRoute(url, owner) } }),
     (error) => ({ cors: undefined, plan: closedPlan(facts, error.describe()) }),
   );
   const { cors, plan } = compiled;

@@ -1,7 +1,7 @@
 /** HTTP_PROXY integrations of HTTP APIs (docs/aws §7.8, §8). */
 import { DefinitionError } from '../errors.ts';
 import { compileParameterChanges } from './compile-parameter-changes.ts';
-import { readText, readWithinLimits } from './properties.ts';
+import { readText, readClampedInteger } from './properties.ts';
 import { compileStageText } from './stage-text.ts';
 import type { Tolerance } from '../errors.ts';
 import type { HttpApiProxyIntegration } from '../mapping/integration.ts';
@@ -31,7 +31,7 @@ export function compileHttpProxy(integration: PropertyBag, tolerance: Tolerance)
     uri: compileStageText(isListener ? 'http://listener.invalid/' : uri),
     appendsPath: isListener,
     method,
-    timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
     vpcLink: isPrivate ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
     changes: compileParameterChanges(integration),
   };

@@ -6,7 +6,7 @@ import { compileRequestMapping, compileRequestParameters } from './compile-reque
 import { compileResponseMapping } from './compile-response-mapping.ts';
 import { readContentHandling } from './content-handling-property.ts';
 import { readLambdaUri, readStreamUri } from './integration-uri.ts';
-import { readBlock, readText, readTextList, readWithinLimits } from './properties.ts';
+import { readBlock, readText, readTextList, readClampedInteger } from './properties.ts';
 import { readServiceUri } from './service-uri.ts';
 import { compileStageText } from './stage-text.ts';
 import type { HttpTarget, RequestParameter } from '../mapping/integration.ts';
@@ -81,7 +81,7 @@ function compileStream(
     );
   if (readTextList(block, 'CacheKeyParameters').length > 0)
     throw refuse('CacheKeyParameters', 'A streamed response cannot be cached: remove CacheKeyParameters');
-  const timeoutMs = readWithinLimits(block, 'TimeoutInMillis', STREAM_TIMEOUT, tolerance);
+  const timeoutMs = readClampedInteger(block, 'TimeoutInMillis', STREAM_TIMEOUT, tolerance);
   const parameters = compileRequestParameters(method, block);
   if (type === 'HTTP_PROXY') {
     const target = readTarget(block, timeoutMs);
@@ -115,7 +115,7 @@ function compileHttp(
   type: 'HTTP' | 'HTTP_PROXY',
   tolerance: Tolerance,
 ): Integration {
-  const target = readTarget(block, readWithinLimits(block, 'TimeoutInMillis', TIMEOUT, tolerance));
+  const target = readTarget(block, readClampedInteger(block, 'TimeoutInMillis', TIMEOUT, tolerance));
   if (type === 'HTTP') {
     const mappings = compileMappings(method, block);
     return refuseAtRunTime(mappings.request.parameters, false) ?? { kind: 'http', ...target, ...mappings };
@@ -152,7 +152,7 @@ function compileAws(
 ): Integration {
   const verb = readVerb(block);
   const uri = readText(block, 'Uri', '');
-  const timeoutMs = readWithinLimits(block, 'TimeoutInMillis', TIMEOUT, tolerance);
+  const timeoutMs = readClampedInteger(block, 'TimeoutInMillis', TIMEOUT, tolerance);
   const lambda = readLambdaUri(uri, false);
   if (type === 'AWS_PROXY') {
     if (lambda.kind === 'invalid') throw new DefinitionError(block.place('Uri'), lambda.message);

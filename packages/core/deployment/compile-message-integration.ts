@@ -9,7 +9,7 @@ import { readContentHandling } from './content-handling-property.ts';
 import { readLambdaUri } from './integration-uri.ts';
 import { invalidMapping } from './mapping-refusal.ts';
 import { compileMediaTemplates } from './media-templates.ts';
-import { readText, readTextMap, readWithinLimits, sound } from './properties.ts';
+import { readText, readTextMap, readClampedInteger, requireValid } from './properties.ts';
 import { readServiceUri } from './service-uri.ts';
 import { compileStageText } from './stage-text.ts';
 import type { Tolerance } from '../errors.ts';
@@ -71,7 +71,7 @@ export function compileMessageIntegration(
 function compileAws(integration: PropertyBag, tolerance: Tolerance): Integration {
   const method = readVerb(integration, 'IntegrationMethod');
   const uri = readText(integration, 'IntegrationUri', '');
-  const timeoutMs = readWithinLimits(integration, 'TimeoutInMillis', TIMEOUT, tolerance);
+  const timeoutMs = readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance);
   const request = compileMapping(integration);
   const refused = refuseAtRunTime(request.parameters, true);
   const lambda = readLambdaUri(uri, false);
@@ -113,7 +113,7 @@ function readTarget(integration: PropertyBag, isPrivate: boolean, tolerance: Tol
   return {
     uri: compileStageText(uri),
     method: readVerb(integration, 'IntegrationMethod'),
-    timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
     vpcLink: goesThroughLink ? compileStageText(readText(integration, 'ConnectionId')) : undefined,
   };
 }
@@ -196,7 +196,7 @@ export function compileFrames(
   responses: readonly PropertyBag[],
 ): readonly FrameResponse[] | undefined {
   const own = responses.filter((response) => readText(response, 'IntegrationId') === integration?.id);
-  return own.length === 0 ? undefined : own.map((response) => compileFrame(sound(response)));
+  return own.length === 0 ? undefined : own.map((response) => compileFrame(requireValid(response)));
 }
 
 function compileFrame(response: PropertyBag): FrameResponse {

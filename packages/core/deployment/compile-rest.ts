@@ -7,11 +7,11 @@ import { compileIntegration, isStreamed, STREAM_IDLE_MS } from './compile-integr
 import { compileResourcePolicy, readEndpointTypes } from './compile-resource-policy.ts';
 import { resolveGatewayResponses, wordByGatewayResponses } from './gateway-responses.ts';
 import { compileRestValidation, readRequestModels } from './compile-validation.ts';
-import { sourcesOfMethod, withLeave } from './invoke-permissions.ts';
+import { sourcesOfMethod, withInvokeCheck } from './invoke-permissions.ts';
 import { closedPlan } from './closed-routes.ts';
 import { makeDeployment } from './make-deployment.ts';
 import { compileUsableModels } from './models.ts';
-import { readBlock, readFlag, readInteger, readText, readTextList, sound } from './properties.ts';
+import { readBlock, readFlag, readInteger, readText, readTextList, requireValid } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { InvokePermissions } from './invoke-permissions.ts';
@@ -45,7 +45,7 @@ function compileMethod(
   models: Models,
   streamIdleMs: number,
 ): RoutePlan {
-  const resource = findResource(sound(method), from);
+  const resource = findResource(requireValid(method), from);
   const httpMethod = readText(method, 'HttpMethod').toUpperCase();
   if (!VERBS.has(httpMethod))
     throw new DefinitionError(
@@ -56,7 +56,7 @@ function compileMethod(
   const compiled = compileIntegration(method, streamIdleMs, from.tolerance);
   const sources = sourcesOfMethod(httpMethod, resource.path);
   const role = readBlock(method, 'Integration')?.properties['Credentials'];
-  const integration = withLeave(compiled, role, sources, from.invokePermissions);
+  const integration = withInvokeCheck(compiled, role, sources, from.invokePermissions);
   return {
     routeKey: `${httpMethod} ${resource.path}`,
     resourceId: resource.id,
@@ -76,7 +76,7 @@ function compileMethod(
 
 function findResource(method: PropertyBag, from: RestResources): PropertyBag & { readonly path: string } {
   const resource = from.resources.get(readText(method, 'ResourceId'));
-  if (resource !== undefined) return sound(resource);
+  if (resource !== undefined) return requireValid(resource);
   throw new DefinitionError(method.place('ResourceId'), 'Invalid Resource identifier specified');
 }
 
@@ -155,14 +155,14 @@ export function compileRestDeployment(id: string, from: RestResources): Deployme
   const responses = from.gatewayResponses.filter((response) =>
     tolerance.attempt(
       'this gateway response is not applied',
-      () => resolveGatewayResponses([sound(response)]).size >= 0,
+      () => resolveGatewayResponses([requireValid(response)]).size >= 0,
       () => false,
     ),
   );
   const routes = compileRestRoutes(plans);
   const errors = wordByGatewayResponses(resolveGatewayResponses(responses), from.assumptions);
   return makeDeployment({ id, protocol: 'rest', routes, errors }, tolerance, () =>
-    compileApi(sound(from.api), from),
+    compileApi(requireValid(from.api), from),
   );
 }
 

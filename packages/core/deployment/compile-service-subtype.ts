@@ -4,7 +4,7 @@ import { type ChangeValue, parseChangeValue } from '../mapping/parameter-change.
 import { REGION_PARAMETER, SERVICE_SUBTYPES } from '../mapping/service-subtype.ts';
 import { compileResponseChanges } from './compile-parameter-changes.ts';
 import { invalidMapping } from './mapping-refusal.ts';
-import { readText, readTextMap, readWithinLimits } from './properties.ts';
+import { readText, readTextMap, readClampedInteger } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { HttpApiServiceIntegration } from '../mapping/integration.ts';
 import type { PropertyBag } from './properties.ts';
@@ -45,7 +45,7 @@ export function compileServiceSubtype(
       parameter,
       readValue(text, (message) => refuse(`RequestParameters.${parameter}`, message)),
     ]),
-    timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUT, tolerance),
     responseChanges: compileResponseChanges(integration),
   };
 }

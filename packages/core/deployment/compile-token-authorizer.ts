@@ -55,7 +55,7 @@ export function compileRestJwtAuthorizer(bag: PropertyBag): TokenAuthorizer {
       bag.place('JwtConfiguration.Issuers'),
       'A JWT authorizer needs JwtConfiguration.Issuers, a list of {Issuer, Audience}',
     );
-  refuseStrangers(block, ['Issuers', 'AllowedAlgorithms', 'RequiredClaims']);
+  refuseUnknownSettings(block, ['Issuers', 'AllowedAlgorithms', 'RequiredClaims']);
   return {
     ...describe(bag),
     dialect: 'rest-jwt',
@@ -173,7 +173,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
       block.place('Issuer'),
       `Invalid issuer: "${issuer}". Issuer must be an https URL without query string and fragment`,
     );
-  refuseStrangers(block, ['Issuer', audienceProperty]);
+  refuseUnknownSettings(block, ['Issuer', audienceProperty]);
   const audience = readTextList(block, audienceProperty);
   if (audience.length === 0 || audience.length > MAX_AUDIENCES)
     throw new DefinitionError(
@@ -247,8 +247,8 @@ function itemOf(block: PropertyBag, property: string, index: number): PropertyBa
 }
 
 /** Unknown settings are refused: the user would rely on a check that is not made. */
-function refuseStrangers(block: PropertyBag, known: readonly string[]): void {
-  const stranger = Object.keys(block.properties).find((property) => !known.includes(property));
-  if (stranger !== undefined)
-    throw new DefinitionError(block.place(stranger), `Unknown member ${stranger}; use ${known.join(', ')}`);
+function refuseUnknownSettings(block: PropertyBag, known: readonly string[]): void {
+  const unknown = Object.keys(block.properties).find((property) => !known.includes(property));
+  if (unknown !== undefined)
+    throw new DefinitionError(block.place(unknown), `Unknown member ${unknown}; use ${known.join(', ')}`);
 }

@@ -15,13 +15,13 @@ import {
 import { compileServiceSubtype } from './compile-service-subtype.ts';
 import { compileConnectValidation, compileMessageCheck } from './compile-validation.ts';
 import { readLambdaUri } from './integration-uri.ts';
-import { sourcesOfRoute, withLeave } from './invoke-permissions.ts';
+import { sourcesOfRoute, withInvokeCheck } from './invoke-permissions.ts';
 import { closedConnect, closedPlan } from './closed-routes.ts';
 import { makeDeployment } from './make-deployment.ts';
 import { assumeForRoute } from './message-choices.ts';
 import { compileUsableModels } from './models.ts';
 import { noteIllegalKeys, noteRepeatedKeys } from './route-keys.ts';
-import { readFlag, readText, readWithinLimits, sound } from './properties.ts';
+import { readFlag, readText, readClampedInteger, requireValid } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { ParameterChanges } from '../mapping/parameter-change.ts';
 import type { Assumptions } from './assumptions.ts';
@@ -72,7 +72,7 @@ function findIntegration(route: PropertyBag, from: V2Resources): PropertyBag | u
       route.place('Target'),
       `Invalid integration target "integrations/${id}": no such integration in this API`,
     );
-  return sound(integration);
+  return requireValid(integration);
 }
 
 function compileIntegration(
@@ -99,7 +99,7 @@ function compileIntegration(
     kind: 'lambda-proxy',
     payload: readPayload(integration, protocol),
     ...lambda.target,
-    timeoutMs: readWithinLimits(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
+    timeoutMs: readClampedInteger(integration, 'TimeoutInMillis', TIMEOUTS[protocol], from.tolerance),
     changes: protocol === 'http' ? compileLambdaChanges(integration, from) : undefined,
   };
 }
@@ -136,7 +136,7 @@ function compileRoute(
   protocol: V2Protocol,
   models: Models | undefined,
 ): MessageRoutePlan {
-  const routeKey = readText(sound(route), 'RouteKey');
+  const routeKey = readText(requireValid(route), 'RouteKey');
   const [verb = '', path] = routeKey.split(' ');
   const isAlone = from.assumptions['route-response-alone'] === 'two-way';
   const responds = from.routeResponses.some((response) => isResponseOf(response, route, isAlone));
@@ -152,7 +152,7 @@ function compileRoute(
     logicalId: route.logicalId,
     authorization: authorize(route, from, protocol),
     apiKeyRequired: readApiKeyRequired(route, protocol),
-    integration: withLeave(
+    integration: withInvokeCheck(
       compileIntegration(integration, from, protocol),
       role,
       sourcesOfRoute(routeKey),
@@ -260,7 +260,7 @@ export function compileHttpDeployment(id: string, from: V2Resources): Deployment
   noteStrayResponses(from.integrationResponses, undefined, tolerance);
   const routes = compileHttpRoutes(legalRoutes(from));
   return makeDeployment({ id, protocol: 'http', routes, errors: httpWordings }, tolerance, () => ({
-    cors: compileCors(sound(api)),
+    cors: compileCors(requireValid(api)),
   }));
 }
 
@@ -299,7 +299,7 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
     messageRouting: { select: () => undefined, routes },
   } as const;
   return makeDeployment(beginning, tolerance, () => ({
-    apiKeySource: readApiKeySelection(sound(api)),
+    apiKeySource: readApiKeySelection(requireValid(api)),
     messageRouting: compileSelection(api, routes),
   }));
 }

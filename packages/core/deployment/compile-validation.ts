@@ -1,7 +1,7 @@
 /** Checks of a request before the integration (docs/aws §6). */
 import { DefinitionError } from '../errors.ts';
 import { compileMessageRouting } from '../routing/message-routes.ts';
-import { readBlock, readFlag, readText, readTextMap, sound } from './properties.ts';
+import { readBlock, readFlag, readText, readTextMap, requireValid } from './properties.ts';
 import type { MessageCheck, RequestModel, RequestValidation, RequiredParameter } from './model.ts';
 import type { JsonObject } from '../stack/model.ts';
 import type { Models } from './models.ts';
@@ -35,7 +35,7 @@ export function compileRestValidation(
       method.place('RequestValidatorId'),
       'Invalid Request Validator identifier specified',
     );
-  sound(validator);
+  requireValid(validator);
   const parameters = readFlag(validator, 'ValidateRequestParameters') ? required : [];
   const checked = readFlag(validator, 'ValidateRequestBody') ? bodies : [];
   if (parameters.length === 0 && checked.length === 0) return undefined;

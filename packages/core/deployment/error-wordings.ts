@@ -2,7 +2,7 @@
  * Replies to failures. REST APIs word them by gateway response type (docs/aws §1.3–1.5), HTTP APIs by a short
  * fixed table.
  */
-import { USUAL_ASSUMPTIONS } from './assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import type { LoggedFailure } from '../events/log-variables.ts';
 import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../errors.ts';
 import type { Assumptions } from './assumptions.ts';
@@ -137,7 +137,7 @@ export function wordRest(
 
 /** Built-in gateway responses of a REST API, for failures before its stage is known. */
 export const restWordings: BuiltInWordings = {
-  word: (code, detail) => wordRest(code, detail, USUAL_ASSUMPTIONS['access-denied-key']),
+  word: (code, detail) => wordRest(code, detail, DEFAULT_ASSUMPTIONS['access-denied-key']),
   describe: (code, detail) =>
     describeFailure(
       code,

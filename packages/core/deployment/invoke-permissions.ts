@@ -10,18 +10,18 @@ import type { FunctionTarget, Integration } from './model.ts';
 import type { PropertyBag } from './properties.ts';
 
 /** Evaluated per call: permissions change without a deployment. */
-type Leave = () => boolean;
+type InvokeCheck = () => boolean;
 
 export interface InvokePermissions {
   /**
    * `sources`: origins of calls, below the ARN of the API; permission for one of them is enough. Undefined =
    * permissions are not checked.
    */
-  leave(invoked: PolicyOwner, sources: readonly string[]): Leave | undefined;
+  checkOf(invoked: PolicyOwner, sources: readonly string[]): InvokeCheck | undefined;
 }
 
 /** The default without `--roles on`: templates that are started in part often lack permissions. */
-export const ALL_PERMITTED: InvokePermissions = { leave: () => undefined };
+export const ALL_PERMITTED: InvokePermissions = { checkOf: () => undefined };
 
 /** By the ARN of the API: `arn:aws:execute-api:{region}:{account}:{apiId}`. */
 export type PermissionsOfApi = (apiArn: string) => InvokePermissions;
@@ -73,7 +73,7 @@ export function compileInvokePermissions(source: PermissionSource): PermissionsO
           sources.some((from) => grant.covers(apiArn + from)),
       );
     return {
-      leave(invoked, sources) {
+      checkOf(invoked, sources) {
         let isLet = false;
         let askedAt = Number.NaN;
         return () => {
@@ -148,26 +148,26 @@ export function sourcesOfRoute(routeKey: string): readonly string[] {
  * Whether the gateway may make these calls; undefined = always: with a role, or if a stage variable names the
  * function or alias, which AWS leaves to the user to permit.
  */
-export function leaveToInvoke(
+export function findInvokeCheck(
   permissions: InvokePermissions,
   target: FunctionTarget,
   role: unknown,
   sources: readonly string[],
-): Leave | undefined {
+): InvokeCheck | undefined {
   const hasRole = typeof role === 'string' && role !== '';
   const isNamedByStage = target.functionName.source.includes('${stageVariables.');
-  return hasRole || isNamedByStage ? undefined : permissions.leave(ownerOf(target), sources);
+  return hasRole || isNamedByStage ? undefined : permissions.checkOf(ownerOf(target), sources);
 }
 
 /** AWS deploys it without permission, and then every call fails. */
-export function withLeave(
+export function withInvokeCheck(
   integration: Integration,
   role: unknown,
   sources: readonly string[],
   permissions: InvokePermissions,
 ): Integration {
   if (!('functionName' in integration)) return integration;
-  const mayInvoke = leaveToInvoke(permissions, integration, role, sources);
+  const mayInvoke = findInvokeCheck(permissions, integration, role, sources);
   return mayInvoke === undefined ? integration : { ...integration, mayInvoke };
 }
 

@@ -6,7 +6,7 @@ import type { CorsPlan } from '../events/cors-headers.ts';
 import type { ContextFacts } from '../events/context-variables.ts';
 import type { LoggedFailure } from '../events/log-variables.ts';
 import type { ParameterSource } from '../mapping/parameter-source.ts';
-import type { WholeMatch } from '../mapping/whole-match.ts';
+import type { FullMatch } from '../mapping/full-match.ts';
 import type { ApiFacts, RouteFacts } from '../events/request-facts.ts';
 import type { GatewayErrorCode, GatewayErrorDetail } from '../errors.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
@@ -63,7 +63,7 @@ export type LambdaAuthorizer = FunctionTarget & {
   readonly mayInvoke?: (() => boolean) | undefined;
   readonly identitySources: readonly IdentitySource[];
   /** Whole-token match (Java `matches`), TOKEN only. */
-  readonly validation: WholeMatch | undefined;
+  readonly validation: FullMatch | undefined;
   /** 0 = no caching. */
   readonly ttlSeconds: number;
   readonly simpleResponses: boolean;

@@ -2,7 +2,7 @@
 import { DefinitionError } from '../errors.ts';
 import { SchemaSet } from './json-schema.ts';
 import { SchemaRefusal } from './schema-preparation.ts';
-import { readText, sound } from './properties.ts';
+import { readText, requireValid } from './properties.ts';
 import type { Tolerance } from '../errors.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { PropertyBag } from './properties.ts';
@@ -35,7 +35,7 @@ export function compileUsableModels(
 ): Models {
   return tolerance.attempt(
     'routes with this model answer 500',
-    () => compileModels(apiId, bags.map(sound)),
+    () => compileModels(apiId, bags.map(requireValid)),
     ({ place }) => {
       const others = bags.filter(({ logicalId }) => logicalId !== place.logicalId);
       return compileUsableModels(apiId, others.length < bags.length ? others : [], tolerance);

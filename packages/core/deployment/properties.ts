@@ -14,7 +14,7 @@ export type PropertyBag = {
 };
 
 /** Returns a resource without a fault. @throws DefinitionError */
-export function sound<T extends PropertyBag>(bag: T): T {
+export function requireValid<T extends PropertyBag>(bag: T): T {
   if (bag.fault !== undefined) throw bag.fault;
   return bag;
 }
@@ -50,7 +50,7 @@ export function readInteger(bag: PropertyBag, property: string, rule: IntegerRul
  * A number beyond AWS's limits is reported, and the limit applies. @throws DefinitionError for what is no
  * whole number
  */
-export function readWithinLimits(
+export function readClampedInteger(
   bag: PropertyBag,
   property: string,
   rule: IntegerRule,

@@ -8,9 +8,9 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 
 /** `[object has missing required properties (["a","b"])]`: every message, comma separated, in one bracket. */
 export function wordSchemaErrors(errors: readonly ErrorObject[]): string {
-  const told = withoutBranches(errors);
-  const failed = new Set(told.map(({ instancePath }) => instancePath));
-  const visible = told.filter(
+  const reported = withoutBranches(errors);
+  const failed = new Set(reported.map(({ instancePath }) => instancePath));
+  const visible = reported.filter(
     ({ instancePath }) => !ancestorsOf(instancePath).some((path) => failed.has(path)),
   );
   const messages = visible

@@ -47,7 +47,7 @@ export class JsonTemplates<Part extends string> {
     let compiled = this.#compiled.get(absent);
     if (compiled === undefined) {
       if (!this.#compiled.has(absent)) this.#compiled.set(absent, (compiled = this.#compile(absent)));
-      if (compiled === undefined) return this.#printWhole(texts);
+      if (compiled === undefined) return this.#printAll(texts);
     }
     const { pieces, places } = compiled;
     let text = pieces[0] ?? '';
@@ -71,7 +71,7 @@ export class JsonTemplates<Part extends string> {
     return places.length === uses ? { pieces, places } : undefined;
   }
 
-  #printWhole(texts: readonly (string | undefined)[]): string {
+  #printAll(texts: readonly (string | undefined)[]): string {
     return JSON.stringify(
       this.#build((name) => {
         const text = texts[this.#parts.indexOf(name)];

@@ -55,8 +55,8 @@ const HTTP_DROPPED = new Set(CONNECTION_HEADERS);
 export function readRestResult(payload: string, rules: BinaryRules): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
-  const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
+  const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
+  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)}`);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
@@ -70,8 +70,8 @@ export function readRestResult(payload: string, rules: BinaryRules): ProxyResult
 export function readStreamHead(prelude: string): ProxyResult {
   const result = parseRecord(prelude);
   if (result === undefined) return malformed('the metadata is not a JSON object');
-  const stranger = Object.keys(result).find((member) => !STREAM_MEMBERS.has(member));
-  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)} in the metadata`);
+  const unknown = Object.keys(result).find((member) => !STREAM_MEMBERS.has(member));
+  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)} in the metadata`);
   const status = result['statusCode'] === undefined ? 200 : readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'multi-first');
@@ -85,8 +85,8 @@ export function readStreamHead(prelude: string): ProxyResult {
 export function readHttp1Result(payload: string): ProxyResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
-  const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
+  const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
+  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)}`);
   const status = readStatus(result['statusCode']);
   if (status === undefined) return malformed('statusCode is not an HTTP status');
   const lines = readMergedHeaders(result, 'single-first');
@@ -144,8 +144,8 @@ type MessageResult =
 export function readMessageResult(payload: string): MessageResult {
   const result = parseRecord(payload);
   if (result === undefined) return malformed('not a JSON object');
-  const stranger = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
-  if (stranger !== undefined) return malformed(`unknown member ${quote(stranger)}`);
+  const unknown = Object.keys(result).find((member) => !REST_MEMBERS.has(member));
+  if (unknown !== undefined) return malformed(`unknown member ${quote(unknown)}`);
   const body = result['body'];
   if (body === undefined || body === null || body === '') return { kind: 'silent' };
   return typeof body === 'string' ? { kind: 'frame', body } : malformed('body is not a string');

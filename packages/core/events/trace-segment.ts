@@ -5,7 +5,7 @@ import type { HeaderList } from './header-list.ts';
 const FIELD = /(?:^|;)\s*(Root|Parent|Sampled)=([^;]+)/g;
 
 /** Whether the client has decided about sampling. */
-export function saysSampled(headers: HeaderList): boolean {
+export function hasSamplingDecision(headers: HeaderList): boolean {
   return /(?:^|;)\s*Sampled=[01]/.test(headers.last('x-amzn-trace-id') ?? '');
 }
 

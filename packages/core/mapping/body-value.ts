@@ -14,7 +14,7 @@ export class MalformedBodyError extends Error {
 const LIKE_JSON = /^\s*[{["']/;
 
 /** The whole body as text; `{}` if there is none [obs]. @throws MalformedBodyError */
-export function readWholeBody(body: string): string {
+export function readBodyText(body: string): string {
   if (body === '') return '{}';
   parse(body);
   return body;

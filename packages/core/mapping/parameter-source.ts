@@ -1,5 +1,5 @@
 /** Sources of parameter mappings (docs/aws §7.6). Parsed at deployment, read per request. */
-import { readJsonText, readWholeBody } from './body-value.ts';
+import { readJsonText, readBodyText } from './body-value.ts';
 import { parseJsonPath, type JsonPath } from './json-path.ts';
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import type { MappingInput } from './mapping-input.ts';
@@ -79,7 +79,7 @@ export function readParameterSource(source: ParameterSource, facts: SourceFacts)
     }
     case 'body':
       return listOf(
-        source.path === undefined ? readWholeBody(facts.body) : readJsonText(facts.body, source.path),
+        source.path === undefined ? readBodyText(facts.body) : readJsonText(facts.body, source.path),
       );
     case 'stageVariable':
       return listOf(facts.input.stageVariable(source.name));

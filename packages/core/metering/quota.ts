@@ -1,6 +1,6 @@
 /** Usage of one key under one plan, by day; the plan's limit applies to the sum of a period. */
 import { dayOf, periodStart } from './quota-period.ts';
-import type { KeptUsage } from './kept-usage.ts';
+import type { StoredUsage } from './stored-usage.ts';
 import type { QuotaPeriod, WeekStart } from './quota-period.ts';
 
 /** `limit` requests per period; `offset` of them count as used in the first one. */
@@ -61,12 +61,12 @@ export class KeyUsage {
   }
 
   /** For keeping between starts; pending requests are not included. */
-  keep(): KeptUsage {
+  keep(): StoredUsage {
     return { firstDay: this.#firstDay, used: [...this.#used], extensions: [...this.#extensions] };
   }
 
   /** Replaces the counts. */
-  adopt({ firstDay, used, extensions }: KeptUsage): void {
+  adopt({ firstDay, used, extensions }: StoredUsage): void {
     this.#firstDay = firstDay;
     this.#used.clear();
     this.#extensions.clear();

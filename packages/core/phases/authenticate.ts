@@ -20,12 +20,12 @@ import { KEY_UNKNOWN, parseBearerToken, tokenDefect } from '../policy/bearer-tok
 import { describeIdentity, permissionsOf } from '../policy/identities.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import { tokenRefusal } from '../policy/token-refusal.ts';
-import { chooseIssuer, findTokenDefect, heldScopes } from '../policy/token-trust.ts';
+import { chooseIssuer, findTokenDefect, tokenScopes } from '../policy/token-trust.ts';
 import type { Defect } from '../defect.ts';
 import type { Authorization, LambdaAuthorizer } from '../deployment/model.ts';
 import type { AuthorizerGrant, Caller, Matched } from '../exchange.ts';
 import type { ConnectionStart } from '../events/websocket-event.ts';
-import type { TokenDefect, UnprovenToken } from '../policy/bearer-token.ts';
+import type { TokenDefect, UncheckedToken } from '../policy/bearer-token.ts';
 import type { TrustedIssuer, VerificationKey } from '../policy/token-trust.ts';
 import type { InvocationResult, Ports, RequestIdOf } from '../ports.ts';
 
@@ -114,7 +114,7 @@ async function askFunction(
   if (authorizer.mayInvoke?.() === false) throw notPermitted(authorizer);
   const startedMs = at.clock.monotonicMs();
   const payload = buildAuthorizerEvent(authorizer, matched, connection);
-  if (matched.notes !== undefined) matched.notes.asked = { event: payload, result: undefined };
+  if (matched.notes !== undefined) matched.notes.authorizerCall = { event: payload, result: undefined };
   const result = await at.invoker.invoke({
     functionName: authorizer.functionName.render(matched.stage.variables),
     qualifier: authorizer.qualifier?.render(matched.stage.variables),
@@ -122,7 +122,7 @@ async function askFunction(
     timeoutMs: authorizer.timeoutMs,
     traceHeader: matched.traceHeader,
   });
-  if (matched.notes?.asked !== undefined) matched.notes.asked.result = result;
+  if (matched.notes?.authorizerCall !== undefined) matched.notes.authorizerCall.result = result;
   const grant = { ...readGrant(result, authorizer), givenAtEpochMs: at.clock.nowEpochMs() };
   if (authorizer.ttlSeconds > 0)
     matched.stage.authorizerCache.put(
@@ -180,7 +180,7 @@ function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'r
     : `could not be invoked: ${result.message}`;
 }
 
-type PresentedToken = { readonly token: UnprovenToken; readonly issuer: TrustedIssuer };
+type PresentedToken = { readonly token: UncheckedToken; readonly issuer: TrustedIssuer };
 
 /** The token and the issuer that must have signed it, both still unverified. */
 function readToken(authorization: TokenAuthorization, matched: Matched): PresentedToken {
@@ -223,7 +223,7 @@ function tokenCaller(
   const { authorizer, scopes } = authorization;
   const defect = findTokenDefect(token, key, issuer, authorizer.trust, at.clock.nowEpochMs());
   if (defect !== undefined) throw refuse(authorization, defect);
-  const held = heldScopes(token.claims);
+  const held = tokenScopes(token.claims);
   if (scopes.length > 0 && !scopes.some((name) => held.includes(name)))
     throw refuse(authorization, SCOPE_MISSING);
   const print = authorizer.dialect === 'cognito' ? printCognitoClaims : printHttpClaims;

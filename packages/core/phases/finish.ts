@@ -15,7 +15,7 @@ export function finish(received: Received, reply: Reply, trail: Ended): void {
     return;
   }
   if (received.api.protocol === 'http') {
-    if (trail.phase !== 'preflight') speakForCors(received, reply);
+    if (trail.phase !== 'preflight') applyCors(received, reply);
     reply.headers.push('Apigw-Requestid', received.requestId);
     return;
   }
@@ -43,7 +43,7 @@ function carriesTrace(received: Received, trail: Ended): boolean {
 }
 
 /** With a `CorsConfiguration` the function's own CORS headers are dropped. */
-function speakForCors(received: Received, reply: Reply): void {
+function applyCors(received: Received, reply: Reply): void {
   const cors = received.stage?.deployment.cors;
   if (cors === undefined) return;
   const kept: string[] = [];

@@ -6,7 +6,7 @@
 import { lambdaUri, levelLines } from '../events/execution-log.ts';
 import { readIdentity } from '../events/identity-sources.ts';
 import { metricLine } from '../events/metric-line.ts';
-import { isSampled, saysSampled, traceSegment } from '../events/trace-segment.ts';
+import { isSampled, hasSamplingDecision, traceSegment } from '../events/trace-segment.ts';
 import { describeCall } from '../mapping/logged-call.ts';
 import type { AuthorizerFacts, ExecutionFacts } from '../events/execution-log.ts';
 import type { LogFacts, LoggedConnection } from '../events/log-variables.ts';
@@ -20,7 +20,11 @@ export function observe(matched: Matched, trail: Trail, at: Ports): void {
   if (matched.stage.logs === undefined || matched.notes !== undefined) trail.keepNotes();
   else trail.keepAll(matched);
   // The client's sampling decision stands; AWS samples the other requests, here all are traced.
-  if (matched.stage.logs?.isTraced === true && at.traces !== undefined && !saysSampled(matched.headers))
+  if (
+    matched.stage.logs?.isTraced === true &&
+    at.traces !== undefined &&
+    !hasSamplingDecision(matched.headers)
+  )
     matched.sample();
 }
 
@@ -150,7 +154,7 @@ function describeAuthorizer(
   const { authorizer } = route.authorization;
   const name = authorizer.functionName.render(stage.variables);
   const uri = lambdaUri(api, name, authorizer.qualifier?.render(stage.variables));
-  const { event, result } = notes?.asked ?? {};
+  const { event, result } = notes?.authorizerCall ?? {};
   const caller = notes?.caller;
   return {
     authorizerId: authorizer.authorizerId,

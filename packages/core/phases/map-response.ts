@@ -27,8 +27,8 @@ export function mapResponse(mapped: Mapped, answer: string | IntegrationAnswer |
   const { outgoing } = mapped;
   if (outgoing.kind === 'lambda-proxy') return readProxyAnswer(mapped, outgoing, answer);
   if (typeof answer === 'string') throw new TypeError(`a ${outgoing.kind} call returned text`);
-  if (outgoing.kind === 'lambda-stream') return beginStream(outgoing, answer);
-  if (outgoing.kind === 'http-stream') return beginStream(outgoing.plan, answer);
+  if (outgoing.kind === 'lambda-stream') return startStream(outgoing, answer);
+  if (outgoing.kind === 'http-stream') return startStream(outgoing.plan, answer);
   if ('head' in answer) throw new TypeError(`a ${outgoing.kind} call returned a stream`);
   try {
     return mapByTemplates(mapped, outgoing, answer);
@@ -54,7 +54,7 @@ function mapByTemplates(
 }
 
 /** Status and headers; the body follows while the reply is sent. */
-function beginStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | StreamedAnswer): Reply {
+function startStream({ idleMs }: StreamTimes, answer: IntegrationAnswer | StreamedAnswer): Reply {
   if (!('head' in answer)) throw new TypeError('a streaming integration returned no stream');
   const stream = { bytes: answer.body, idleMs, onOver: () => undefined };
   if (typeof answer.head !== 'string') {

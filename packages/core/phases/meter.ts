@@ -26,7 +26,7 @@ export function meter(authenticated: Authenticated, at: { readonly clock: Clock 
   if (holder !== undefined && ofPlan?.isEmpty(nowEpochMs) === true)
     throw throttled(describeKey(holder, authenticated, 'Key throttle limit exceeded', ofPlan));
   if (holder?.isQuotaUsedUp(nowEpochMs) === true) throw quotaExceeded(holder);
-  takeFromStage(stage, route.routeKey, nowEpochMs);
+  admitByStage(stage, route.routeKey, nowEpochMs);
   ofPlan?.take();
   holder?.count(nowEpochMs);
   return admitted;
@@ -64,7 +64,7 @@ function noteLevels(
 }
 
 /** Limits for all callers: the route's on this stage, then the account's. @throws GatewayError THROTTLED */
-export function takeFromStage(stage: ServedStage, routeKey: string, nowEpochMs: number): void {
+export function admitByStage(stage: ServedStage, routeKey: string, nowEpochMs: number): void {
   if (stage.throttle === undefined) return;
   const ofRoute = stage.throttle.bucketOf(routeKey, nowEpochMs);
   if (ofRoute?.isEmpty(nowEpochMs) === true)
@@ -93,7 +93,7 @@ function identify(authenticated: Authenticated): KeyHolder {
   const holder = stage.keys.holderOf(api.apiId, stage.name, value);
   if (holder === undefined) {
     if (authenticated.notes?.metered !== undefined)
-      authenticated.notes.metered.keyFault = stage.keys.whyNobody?.(api.apiId, stage.name, value);
+      authenticated.notes.metered.keyFault = stage.keys.findKeyFault?.(api.apiId, stage.name, value);
     throw invalidKey(
       `API Key ${mask(value)} is unknown, disabled, or in no usage plan for ${api.apiId}/${stage.name}`,
     );

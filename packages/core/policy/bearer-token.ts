@@ -4,7 +4,7 @@ import { parseJsonObject } from '@gatewright/aws/json-object';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** Header and claims are not trusted until the signature is verified; they only select the key for it. */
-export type UnprovenToken = {
+export type UncheckedToken = {
   readonly kind: 'token';
   readonly algorithm: RsaAlgorithm;
   readonly keyId: string;
@@ -52,7 +52,7 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const ALGORITHM_NAME = /^[A-Za-z0-9-]{1,16}$/;
 
 /** Reads an identity source's value, with or without `Bearer `. Never throws. */
-export function parseBearerToken(text: string): UnprovenToken | TokenDefect {
+export function parseBearerToken(text: string): UncheckedToken | TokenDefect {
   const parts = text.replace(BEARER, '').split('.');
   const [headerText = '', payloadText = '', signatureText = ''] = parts;
   if (parts.length !== 3)

@@ -48,10 +48,10 @@ function splitArn(pieces: readonly string[]): readonly string[] {
 }
 
 const bool: Compile = (policyValue) => {
-  const wanted = policyValue.toLowerCase();
-  if (wanted !== 'true' && wanted !== 'false')
+  const positive = policyValue.toLowerCase();
+  if (positive !== 'true' && positive !== 'false')
     throw new PolicyInvalid(`${quote(policyValue)} is not a boolean`);
-  return (requestValue) => requestValue.toLowerCase() === wanted;
+  return (requestValue) => requestValue.toLowerCase() === positive;
 };
 
 const ipAddress: Compile = (policyValue) => {
@@ -122,35 +122,35 @@ function readDate(text: string): number | undefined {
 
 const isEqual: Comparison = (request, policy) => request === policy;
 
-const wanted = (compile: Compile): Operator => ({ isNegated: false, compile });
+const positive = (compile: Compile): Operator => ({ isNegated: false, compile });
 const unwanted = (compile: Compile): Operator => ({ isNegated: true, compile });
 
 /** By exact name; `Null`, `…IfExists` and `ForAllValues:` are in `conditions.ts`. */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
-  ['StringEquals', wanted(equals)],
+  ['StringEquals', positive(equals)],
   ['StringNotEquals', unwanted(equals)],
-  ['StringEqualsIgnoreCase', wanted(equalsIgnoreCase)],
+  ['StringEqualsIgnoreCase', positive(equalsIgnoreCase)],
   ['StringNotEqualsIgnoreCase', unwanted(equalsIgnoreCase)],
-  ['StringLike', wanted(compilePattern)],
+  ['StringLike', positive(compilePattern)],
   ['StringNotLike', unwanted(compilePattern)],
-  ['NumericEquals', wanted(numeric(isEqual))],
+  ['NumericEquals', positive(numeric(isEqual))],
   ['NumericNotEquals', unwanted(numeric(isEqual))],
-  ['NumericLessThan', wanted(numeric((request, policy) => request < policy))],
-  ['NumericLessThanEquals', wanted(numeric((request, policy) => request <= policy))],
-  ['NumericGreaterThan', wanted(numeric((request, policy) => request > policy))],
-  ['NumericGreaterThanEquals', wanted(numeric((request, policy) => request >= policy))],
-  ['DateEquals', wanted(date(isEqual))],
+  ['NumericLessThan', positive(numeric((request, policy) => request < policy))],
+  ['NumericLessThanEquals', positive(numeric((request, policy) => request <= policy))],
+  ['NumericGreaterThan', positive(numeric((request, policy) => request > policy))],
+  ['NumericGreaterThanEquals', positive(numeric((request, policy) => request >= policy))],
+  ['DateEquals', positive(date(isEqual))],
   ['DateNotEquals', unwanted(date(isEqual))],
-  ['DateLessThan', wanted(date((request, policy) => request < policy))],
-  ['DateLessThanEquals', wanted(date((request, policy) => request <= policy))],
-  ['DateGreaterThan', wanted(date((request, policy) => request > policy))],
-  ['DateGreaterThanEquals', wanted(date((request, policy) => request >= policy))],
-  ['Bool', wanted(bool)],
-  ['BinaryEquals', wanted(equals)],
-  ['IpAddress', wanted(ipAddress)],
+  ['DateLessThan', positive(date((request, policy) => request < policy))],
+  ['DateLessThanEquals', positive(date((request, policy) => request <= policy))],
+  ['DateGreaterThan', positive(date((request, policy) => request > policy))],
+  ['DateGreaterThanEquals', positive(date((request, policy) => request >= policy))],
+  ['Bool', positive(bool)],
+  ['BinaryEquals', positive(equals)],
+  ['IpAddress', positive(ipAddress)],
   ['NotIpAddress', unwanted(ipAddress)],
-  ['ArnEquals', wanted(arnLike)],
-  ['ArnLike', wanted(arnLike)],
+  ['ArnEquals', positive(arnLike)],
+  ['ArnLike', positive(arnLike)],
   ['ArnNotEquals', unwanted(arnLike)],
   ['ArnNotLike', unwanted(arnLike)],
 ]);

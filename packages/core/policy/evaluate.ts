@@ -97,7 +97,7 @@ function applies(
 
 function readStatements(document: unknown, options: PolicyReading): readonly Statement[] {
   const policy = readRecord(document, 'the policy');
-  refuseStrangers(policy, DOCUMENT_MEMBERS, 'the policy');
+  refuseUnknownMembers(policy, DOCUMENT_MEMBERS, 'the policy');
   const version = policy['Version'] ?? '2008-10-17';
   if (version !== '2012-10-17' && version !== '2008-10-17')
     throw new PolicyInvalid('Version is neither 2012-10-17 nor 2008-10-17');
@@ -109,7 +109,7 @@ function readStatements(document: unknown, options: PolicyReading): readonly Sta
 
 function readStatement(value: unknown, hasVariables: boolean, options: PolicyReading): Statement {
   const statement = readRecord(value, 'Statement');
-  refuseStrangers(statement, STATEMENT_MEMBERS, 'Statement');
+  refuseUnknownMembers(statement, STATEMENT_MEMBERS, 'Statement');
   const effect = readEffect(statement['Effect'], options);
   if (options.ofIdentity === true && ('Principal' in statement || 'NotPrincipal' in statement))
     throw new PolicyInvalid('an identity-based policy must not have a Principal');
@@ -134,9 +134,9 @@ function capitalise(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 }
 
-function refuseStrangers(record: JsonObject, known: ReadonlySet<string>, what: string): void {
-  const stranger = Object.keys(record).find((member) => !known.has(member));
-  if (stranger !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(stranger)}`);
+function refuseUnknownMembers(record: JsonObject, known: ReadonlySet<string>, what: string): void {
+  const unknown = Object.keys(record).find((member) => !known.has(member));
+  if (unknown !== undefined) throw new PolicyInvalid(`${what} has an unknown member ${quote(unknown)}`);
 }
 
 /** Exactly one of `Name` and `NotName`. */

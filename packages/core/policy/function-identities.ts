@@ -29,12 +29,12 @@ type KnownRoles = {
 const INTEGRATION_SESSION = 'BackplaneAssumeRoleSession';
 const ALLOW_ALL: CompiledPolicy = { decide: () => 'allow' };
 /** Bounds log and memory when a function requests ever new resources. */
-const MAX_TOLD = 1000;
+const MAX_REPORTED = 1000;
 
 export class FunctionIdentities {
   readonly #options: FunctionIdentitiesOptions;
   readonly #pairs = new Map<string, KeyPairOf>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   #byKey: ReadonlyMap<string, LocalIdentity> = new Map();
   #roles: ReadonlyMap<string, Role> = new Map();
 
@@ -58,7 +58,7 @@ export class FunctionIdentities {
 
   /** A function without a role among these may do everything. */
   replace(functions: readonly SigningFunction[], { byArn, ofFunctions }: KnownRoles): void {
-    this.#told.clear();
+    this.#reported.clear();
     this.#roles = byArn;
     const identities = functions.map((one) => this.#identify(one, ofFunctions.get(one.name)));
     this.#byKey = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
@@ -79,7 +79,7 @@ export class FunctionIdentities {
       ...this.keyPairOf(name),
       arn: `arn:${partition}:sts::${accountId}:${session}`,
       policies: role?.policies ?? [ALLOW_ALL],
-      role: this.#session(signer, accountId, role ?? nobodysRole(name, accountId, partition)),
+      role: this.#session(signer, accountId, role ?? unknownRole(name, accountId, partition)),
       ...(role === undefined ? {} : { tags: role.tags }),
     };
   }
@@ -101,7 +101,7 @@ export class FunctionIdentities {
       userId,
       boundary: role.boundary,
       facts: { get: (key) => known.get(key) ?? this.#timeOf(key) },
-      onDenied: (question, decision) => this.#tell(name, role, question, decision),
+      onDenied: (question, decision) => this.#report(name, role, question, decision),
     };
   }
 
@@ -111,10 +111,10 @@ export class FunctionIdentities {
     return key === 'aws:epochtime' ? [String(Math.floor(nowEpochMs / 1000))] : undefined;
   }
 
-  #tell(name: string, role: Role, question: PolicyQuestion, decision: PolicyDecision): void {
+  #report(name: string, role: Role, question: PolicyQuestion, decision: PolicyDecision): void {
     const message = describeMissing(name, role, question, decision);
-    if (this.#told.has(message) || this.#told.size >= MAX_TOLD) return;
-    this.#told.add(message);
+    if (this.#reported.has(message) || this.#reported.size >= MAX_REPORTED) return;
+    this.#reported.add(message);
     this.#options.report(message);
   }
 }
@@ -134,7 +134,7 @@ export function withFunctions(fixed: Identities, functions: FunctionIdentities):
 }
 
 /** Replaces a role that is in no loaded template. */
-function nobodysRole(functionName: string, accountId: string, partition: string): Role {
+function unknownRole(functionName: string, accountId: string, partition: string): Role {
   const name = `${functionName}-role`;
   return {
     name,

@@ -57,8 +57,8 @@ const ACCOUNT_ID = /^\d{12}$/;
 
 function readNames(value: unknown): Names {
   const byKind = value === '*' ? { AWS: '*' } : readRecord(value, 'Principal');
-  const stranger = Object.keys(byKind).find((kind) => !KINDS.has(kind));
-  if (stranger !== undefined) throw new PolicyInvalid(`Principal has an unknown kind ${quote(stranger)}`);
+  const unknown = Object.keys(byKind).find((kind) => !KINDS.has(kind));
+  if (unknown !== undefined) throw new PolicyInvalid(`Principal has an unknown kind ${quote(unknown)}`);
   const accounts = new Set<string>();
   const arns = new Set<string>();
   const { AWS: names } = byKind;

@@ -3,7 +3,7 @@
  * fails.
  */
 import { tokenDefect } from './bearer-token.ts';
-import type { Claims, RsaAlgorithm, TokenDefect, UnprovenToken } from './bearer-token.ts';
+import type { Claims, RsaAlgorithm, TokenDefect, UncheckedToken } from './bearer-token.ts';
 
 export type TrustedIssuer = {
   /** Exactly the `iss` of its tokens, trailing slash included; its keys are looked up there, too. */
@@ -35,7 +35,7 @@ export interface VerificationKey {
  * wrong `iss` is found after the signature, as at AWS.
  */
 export function chooseIssuer(
-  token: UnprovenToken,
+  token: UncheckedToken,
   { issuers }: Pick<TokenTrust, 'issuers'>,
 ): TrustedIssuer | TokenDefect {
   const [only, ...others] = issuers;
@@ -45,7 +45,7 @@ export function chooseIssuer(
 
 /** Checks all but scopes, in AWS's order; undefined = the claims are valid. */
 export function findTokenDefect(
-  token: UnprovenToken,
+  token: UncheckedToken,
   key: VerificationKey,
   issuer: TrustedIssuer,
   trust: TokenTrust,
@@ -112,7 +112,7 @@ function hasClaim(claims: Claims, name: string, values: readonly string[]): bool
 }
 
 /** All scopes in the token's order: `scope` is a text with spaces, `scp` the same or a list. */
-export function heldScopes({ scope, scp }: Claims): readonly string[] {
+export function tokenScopes({ scope, scp }: Claims): readonly string[] {
   return [scope, ...(Array.isArray(scp) ? (scp as readonly unknown[]) : [scp])].flatMap((text) =>
     typeof text === 'string' ? text.split(' ').filter((name) => name !== '') : [],
   );

@@ -36,7 +36,7 @@ export function findBasePath(
 }
 
 /** The path below a base path: `/v1/pets` below `v1` → `/pets`. Leading slashes collapse. */
-export function belowBasePath(path: string, basePath: string): string {
+export function stripBasePath(path: string, basePath: string): string {
   const rest = startOf(path) + basePath.length;
   return `/${path.slice(startOf(path, rest))}`;
 }

@@ -49,7 +49,7 @@ export function readApiIdFromPath(target: string): string | undefined {
 }
 
 /** The target as at the API's own address. */
-export function belowApiPath(target: string): string {
+export function stripApiPath(target: string): string {
   const below = target.replace(BELOW_API, '');
   return below.startsWith('/') ? below : `/${below}`;
 }

@@ -67,14 +67,14 @@ function hasHeader(rawHeaders: readonly string[], name: string, glob: string): b
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     if (
       rawHeaders[index]?.toLowerCase() === name.toLowerCase() &&
-      fitsGlob(rawHeaders[index + 1] ?? '', glob)
+      matchesGlob(rawHeaders[index + 1] ?? '', glob)
     )
       return true;
   return false;
 }
 
 /** `*` stands for any text, also empty; no regular expressions, since clients could make them slow. */
-export function fitsGlob(text: string, glob: string): boolean {
+export function matchesGlob(text: string, glob: string): boolean {
   const parts = glob.split('*');
   const [first = ''] = parts;
   const last = parts.at(-1) ?? '';

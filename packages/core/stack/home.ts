@@ -43,7 +43,7 @@ function firstSet(
  * `--region` and `--account` apply to every stack; else the stack's own values, as with AWS's tools; else the
  * home of the start.
  */
-export function settleHome(
+export function resolveHome(
   { chosen = {}, region, accountId }: Home & { readonly chosen?: Partial<Home> | undefined },
   own: Partial<Home>,
 ): Home {

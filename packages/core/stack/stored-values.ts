@@ -14,7 +14,7 @@ export interface StoredValues {
 }
 
 /** Advice on how to provide an S3 object on this machine. */
-export function wayToStore(stored: StoredValues | undefined, address: string): string {
+export function describeStoring(stored: StoredValues | undefined, address: string): string {
   const [bucket = '', ...key] = address.split('/');
   return `write it to ${stored?.file ?? VALUES_FILE} as s3: { ${bucket}: { ${key.join('/')}: !file … } }`;
 }

@@ -9,7 +9,7 @@ import {
   IDLE_LIMIT_MS,
   LIFETIME_LIMIT_MS,
 } from './limits.ts';
-import { USUAL_ASSUMPTIONS } from '../deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../deployment/assumptions.ts';
 import type { Assumptions } from '../deployment/assumptions.ts';
 import type { Clock } from '../ports.ts';
 import type { ConnectionFacts } from '../events/websocket-event.ts';
@@ -51,7 +51,7 @@ export class Connections {
   readonly #atIdleLimit: Closure;
   readonly #atLifetimeLimit: Closure;
 
-  constructor(clock: Clock, assumptions: Assumptions = USUAL_ASSUMPTIONS) {
+  constructor(clock: Clock, assumptions: Assumptions = DEFAULT_ASSUMPTIONS) {
     this.#clock = clock;
     this.#atIdleLimit = closureOf(assumptions['idle-close-code']);
     this.#atLifetimeLimit = closureOf(assumptions['lifetime-close-code']);

@@ -18,13 +18,13 @@ import { authenticate } from '../phases/authenticate.ts';
 import { fail } from '../phases/fail.ts';
 import { finish } from '../phases/finish.ts';
 import { log } from '../phases/log.ts';
-import { takeFromStage } from '../phases/meter.ts';
+import { admitByStage } from '../phases/meter.ts';
 import { screen } from '../phases/screen.ts';
 import { validateMessage } from '../phases/validate.ts';
 import { admit, recognize } from '../pipeline.ts';
 import { Trail } from '../trail.ts';
 import type { Recording } from '../trail.ts';
-import { askForFrame, askForStatus, isRunnable, prepareCall, prepareEvent } from './run-integration.ts';
+import { requestFrame, requestStatus, isRunnable, prepareCall, prepareEvent } from './run-integration.ts';
 import { callRoute, toFrame, toHandshakeReply } from './call-route.ts';
 import { checkHandshake } from './handshake.ts';
 import { logEvent } from './log-event.ts';
@@ -132,7 +132,7 @@ async function askConnectRoute(
     const prepared = prepareCall({ integration, route, stage, facts: admitted, contextOf });
     admitted.mapped(prepared.call, '');
     trail.enter('integrate');
-    return { status: await askForStatus(prepared, trail, at), headers: [], body: '' };
+    return { status: await requestStatus(prepared, trail, at), headers: [], body: '' };
   }
   const payload = buildConnectEvent(admitted, detail);
   if (integration.kind === 'lambda-proxy') admitted.mapped(integration, payload);
@@ -176,7 +176,7 @@ export async function message(
   let status = 200;
   try {
     trail.enter('meter');
-    takeFromStage(found.stage, route.routeKey, at.clock.nowEpochMs());
+    admitByStage(found.stage, route.routeKey, at.clock.nowEpochMs());
     trail.enter('validate');
     validateMessage(route, body);
     trail.enter('map-request');
@@ -186,7 +186,7 @@ export async function message(
       const prepared = prepareEvent(facts, route, route.integration, parts);
       ({ payload, call: outgoing } = prepared);
       trail.enter('integrate');
-      reply = await askForFrame(prepared, route.repliesToClient, trail, at);
+      reply = await requestFrame(prepared, route.repliesToClient, trail, at);
     } else {
       payload = buildMessageEvent(facts, { messageId, body });
       outgoing = proxyOf(route);
@@ -232,7 +232,7 @@ export async function disconnect(
         const prepared = prepareEvent(facts, route, route.integration, parts);
         ({ payload, call: outgoing } = prepared);
         trail.enter('integrate');
-        await askForFrame(prepared, false, trail, at);
+        await requestFrame(prepared, false, trail, at);
       } else {
         payload = buildDisconnectEvent(facts, closure);
         outgoing = proxyOf(route);

@@ -119,7 +119,7 @@ function printCall(call: MessageCall): string {
 }
 
 /** The text for the client, if the route replies. The call starts before this returns its promise. */
-export async function askForFrame(
+export async function requestFrame(
   { event, call }: PreparedCall,
   repliesToClient: boolean,
   trail: Trail,
@@ -136,7 +136,7 @@ export async function askForFrame(
  * The status of a handshake: the integration's own, or a response template's. A failed function refuses the
  * client.
  */
-export async function askForStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
+export async function requestStatus({ event, call }: PreparedCall, trail: Trail, at: Ports): Promise<number> {
   const answer = await send(event, call, trail, at);
   refuseFailure(answer);
   if (event.route.frames !== undefined) frameOf(event, call, answer);

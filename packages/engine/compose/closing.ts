@@ -1,15 +1,15 @@
 /** Runs ends in reverse order of the starts. */
 export class Closing {
-  readonly #ends: (() => unknown)[] = [];
+  readonly #closers: (() => unknown)[] = [];
 
   add(end: () => unknown): void {
-    this.#ends.push(end);
+    this.#closers.push(end);
   }
 
   /** Continues after an end that fails: one broken part must not keep the sockets and locks of others. */
   async run(): Promise<void> {
     const faults: unknown[] = [];
-    for (const end of this.#ends.splice(0).reverse()) {
+    for (const end of this.#closers.splice(0).reverse()) {
       try {
         await end();
       } catch (fault) {
@@ -21,7 +21,7 @@ export class Closing {
 }
 
 /** Both at once; rejects only when neither is still opening, so that cleaning up misses nothing. */
-export async function allOrNothing<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+export async function openBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { clockFixedBecause } from './parts.ts';
+import { findClockObstacle } from './parts.ts';
 import { serveInspection } from '../../console/endpoints/inspect-endpoints.ts';
 import { serveRequests } from '../../console/endpoints/request-endpoints.ts';
 import { printShortLink } from '../../console/endpoints/console-files.ts';
@@ -7,7 +7,7 @@ import { showCost } from '../../console/endpoints/show-cost.ts';
 import { showApis } from '../../console/endpoints/show-apis.ts';
 import { showFunctions } from '../../console/endpoints/show-functions.ts';
 import { showNumbers } from '../../console/endpoints/show-numbers.ts';
-import { ASSUMPTIONS, USUAL_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
+import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import { listRoutesOf } from './listing.ts';
 import { createRedactor } from '../../console/records/redact.ts';
 import { RequestRecords } from '../../console/records/request-records.ts';
@@ -34,7 +34,7 @@ export function openRecords(
 }
 
 /** The ports of requests, with and without records in turns where `isRecording` is given; else unchanged. */
-export function whileRecording<At extends Recording>(
+export function withRecording<At extends Recording>(
   { isRecording }: Pick<GatewayOptions, 'isRecording'>,
   at: At,
 ): At {
@@ -74,7 +74,7 @@ function requestPorts({
     at,
     clock,
     version,
-    clockFixedBecause: clockFixedBecause(options),
+    clockFixedBecause: findClockObstacle(options),
     findApi: (apiId) => served.find(apiId),
     who: { issuer: signIn, identities, clock, keys: () => served.account.keys },
   };
@@ -132,7 +132,7 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
     calls: () => ({ calls: recorder.calls.toReversed() }),
     differs: () => ({
       unsupported: served.unsupported,
-      assumptions: Object.entries(options.assumptions ?? USUAL_ASSUMPTIONS).map(([name, value]) => ({
+      assumptions: Object.entries(options.assumptions ?? DEFAULT_ASSUMPTIONS).map(([name, value]) => ({
         name,
         value,
         choices: Object.entries(ASSUMPTIONS).find(([known]) => known === name)?.[1] ?? [],
@@ -143,7 +143,7 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
       stage: options.stage,
       isRecording: records !== undefined,
       clock: { nowEpochMs: clock.nowEpochMs(), offsetMs: clock.offsetMs() },
-      clockFixedBecause: clockFixedBecause(options),
+      clockFixedBecause: findClockObstacle(options),
     }),
   };
 }

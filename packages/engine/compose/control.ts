@@ -7,8 +7,8 @@ import type { ControlMounts } from '../../server/control-port/control-port.ts';
 import { openConsoleApi } from './console.ts';
 import { openEventsApi } from './events.ts';
 import { listRoutesOf, regionOf } from './listing.ts';
-import { announceStart, inTurn, openLoopApi } from './loop.ts';
-import { clockFixedBecause } from './parts.ts';
+import { announceStart, firstOf, openLoopApi } from './loop.ts';
+import { findClockObstacle } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { openServices } from './services.ts';
 import { mountSignIn, openTokensApi } from './sign-in-port.ts';
@@ -25,7 +25,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const control = await openControlPort({
     port: options.controlPort,
     allowHosts: options.allowHosts,
-    clockFixedBecause: clockFixedBecause(options),
+    clockFixedBecause: findClockObstacle(options),
     onClockMoved: () => {
       parts.at.connections.sweep();
       parts.events.moved();
@@ -69,7 +69,7 @@ function mountsOf(parts: Parts): ControlMounts {
     }),
     routes: () => listRoutesOf(parts),
     recorded: parts.recorder,
-    more: inTurn(
+    more: firstOf(
       openTokensApi(signIn),
       openLoopApi(parts),
       openEventsApi(parts),

@@ -3,7 +3,7 @@ import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { HttpClient, ServiceClient } from '../../core/ports.ts';
-import { goesElsewhere } from '../../kernel/calls/service-client.ts';
+import { isForwarded } from '../../kernel/calls/service-client.ts';
 import type { HandTarget } from '../../kernel/event-rows.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import { ServiceHost } from '../service-host.ts';
@@ -34,7 +34,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
     isElsewhere: (service) =>
       service === 'dynamodb-streams'
         ? dynamodb.kind !== 'embedded'
-        : goesElsewhere(service, awsEndpoints, ownUrl()),
+        : isForwarded(service, awsEndpoints, ownUrl()),
     kept,
     writtenObject: (id) => values.object(id),
     report: (message) => log.write(message),
@@ -44,7 +44,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
 }
 
 /** Logical id → name of the queue, topic, bus, stream or schedule; any other text is taken as a name. */
-export function nameOfLogical(wanted: string, { served }: Pick<Parts, 'served'>): string {
+export function resolveName(wanted: string, { served }: Pick<Parts, 'served'>): string {
   const found = served.stacks.map(({ resources }) => resources.get(wanted)).find((one) => one !== undefined);
   // The physical id of a queue is a URL, of a topic an ARN, of a schedule a name.
   return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
@@ -59,7 +59,7 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
     if (request.method !== 'POST') return undefined;
     const sent = readSent(request.body.toString());
     if (sent === undefined) return jsonReply(400, { message: 'Expected {"target": string, "body": string}' });
-    return sendByHand(events, { ...sent, target: nameOfLogical(sent.target, { served }) }, sent.target);
+    return sendByHand(events, { ...sent, target: resolveName(sent.target, { served }) }, sent.target);
   };
 }
 

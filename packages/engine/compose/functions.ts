@@ -49,7 +49,7 @@ export async function openFunctions(
     extraEnvironment: { ...storeEnvironment(options, store), ...options.functionEnvironment },
     cacheDirectory: join(directory, '.gatewright', 'cache'),
     log: (line) => {
-      records?.hear(line);
+      records?.onLine(line);
       publishFunctionLine(line, parts().events);
       functionLog(line);
     },

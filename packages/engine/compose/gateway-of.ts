@@ -9,7 +9,7 @@ import { handleManagement } from '../../core/websocket/management.ts';
 import { openApiPorts } from '../../server/api-ports.ts';
 import type { Gateway } from '../gateway.ts';
 import { controlUrlOf, shownHost } from './addresses.ts';
-import { allOrNothing } from './closing.ts';
+import { openBoth } from './closing.ts';
 import { openFronts } from './fronts.ts';
 import { environmentOf } from './environment.ts';
 import { listRoutesOf, listStages, planPorts } from './listing.ts';
@@ -42,9 +42,9 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
       return serve(receive(wire, api, at), at).then((reply) => gatherReply(reply, INJECTED));
     },
     environment: () => environmentOf(parts),
-    mint: async (wish) => (await signIn.mint(wish)).token,
+    mint: async (options) => (await signIn.mint(options)).token,
     async listen() {
-      const [unreachableIssuers] = await allOrNothing(findUnreachable(served, signIn), listen(parts));
+      const [unreachableIssuers] = await openBoth(findUnreachable(served, signIn), listen(parts));
       const fronts = await openFronts(parts);
       // Not before: a failed start must not displace a running one in the same directory.
       await publish();

@@ -5,7 +5,7 @@ import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts
 import type { FunctionListing } from '../../server/control-port/log-endpoints.ts';
 import { LogHistory } from '../../server/control-port/log-history.ts';
 import type { Clock } from '../../core/ports.ts';
-import { announce, settleName } from '../../kernel/files/running-gateways.ts';
+import { announce, resolveGatewayName } from '../../kernel/files/running-gateways.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
@@ -15,7 +15,7 @@ export async function openLoop(
   clock: Clock,
 ): Promise<Pick<Parts, 'options' | 'name' | 'history'>> {
   const { announced, directory } = given;
-  const name = announced && (await settleName(announced.folder, directory, announced.name));
+  const name = announced && (await resolveGatewayName(announced.folder, directory, announced.name));
   const history = new LogHistory(clock);
   return { options: remember(given, history), name, history };
 }
@@ -56,7 +56,7 @@ function listFunctions({ functions }: Parts['served']['stacks'][number]): Functi
 }
 
 /** The first that knows the path answers. */
-export function inTurn(...all: readonly MoreEndpoints[]): MoreEndpoints {
+export function firstOf(...all: readonly MoreEndpoints[]): MoreEndpoints {
   return async (request, path) => {
     for (const endpoints of all) {
       const reply = await endpoints(request, path);

@@ -20,7 +20,7 @@ export class LateLogGroups implements LogGroups {
   #held: [group: string, line: string][] = [];
   /** Lines lost beyond that limit. */
   #dropped = 0;
-  #toldFailure: string | undefined;
+  #reportedFailure: string | undefined;
 
   constructor(options: GatewayOptions, at: At, openFiles = openLogFiles) {
     this.#options = options;
@@ -35,7 +35,7 @@ export class LateLogGroups implements LogGroups {
     }
     if (this.#held.length < MAX_HELD) this.#held.push([group, line]);
     else this.#dropped += 1;
-    if (this.#opening === undefined) this.#open().catch((error: unknown) => this.#tellFailure(error));
+    if (this.#opening === undefined) this.#open().catch((error: unknown) => this.#reportFailure(error));
   }
 
   async subscribe(filters: readonly ResolvedResource[]): Promise<void> {
@@ -47,7 +47,7 @@ export class LateLogGroups implements LogGroups {
   async close(): Promise<void> {
     // The failure is reported to the call that began it.
     const opened = await this.#opening?.catch(() => undefined);
-    this.#tellLost(this.#held.length + this.#dropped, 'their files could not be opened');
+    this.#reportLost(this.#held.length + this.#dropped, 'their files could not be opened');
     await opened?.close();
   }
 
@@ -62,7 +62,7 @@ export class LateLogGroups implements LogGroups {
     const opened = await this.#openFiles(this.#options, this.#at);
     for (const [group, line] of this.#held.splice(0)) opened.groups.write(group, line);
     this.#opened = opened;
-    this.#tellLost(
+    this.#reportLost(
       this.#dropped,
       `the files were still being opened, and ${MAX_HELD} lines were already waiting`,
     );
@@ -71,14 +71,14 @@ export class LateLogGroups implements LogGroups {
   }
 
   /** Each line tries again, but the same failure is reported once. */
-  #tellFailure(error: unknown): void {
+  #reportFailure(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
-    if (failure === this.#toldFailure) return;
-    this.#toldFailure = failure;
+    if (failure === this.#reportedFailure) return;
+    this.#reportedFailure = failure;
     this.#options.log.write(`log groups cannot be opened; lines wait for the next try: ${failure}`);
   }
 
-  #tellLost(count: number, why: string): void {
+  #reportLost(count: number, why: string): void {
     if (count === 0) return;
     this.#options.log.write(`log groups: ${count} line${count === 1 ? ' is' : 's are'} lost; ${why}`);
   }

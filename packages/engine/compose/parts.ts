@@ -6,7 +6,7 @@ import type { Identities } from '../../core/policy/identities.ts';
 import type { Random, ShiftableClock } from '../../core/ports.ts';
 import type { ManagementPorts } from '../../core/websocket/management.ts';
 import type { WebSocketPorts } from '../../core/websocket/pipeline.ts';
-import type { KeptEntries } from '../../kernel/kept-entries.ts';
+import type { StoredEntries } from '../../kernel/stored-entries.ts';
 import type { Recorder } from '../../kernel/calls/recorder.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import type { LogHistory } from '../../server/control-port/log-history.ts';
@@ -38,7 +38,7 @@ export type Parts = {
   readonly management: ManagementPorts;
   readonly recorder: Recorder;
   readonly events: ServiceHost;
-  readonly kept: KeptEntries;
+  readonly kept: StoredEntries;
   /** Values that functions read from SSM, Secrets Manager, S3 and AppConfig. */
   readonly values: LateValues;
   /** Undefined = nothing is recorded. */
@@ -64,9 +64,9 @@ export type Parts = {
 
 /** The state after the start, and the return to it. */
 export interface Resets {
-  /** Keeps the state that a reset returns to. @throws WishRefused where a reset would empty kept tables */
+  /** Keeps the state that a reset returns to. @throws InvalidRequest where a reset would empty kept tables */
   begin(parts: Parts): Promise<void>;
-  /** Runs one reset at a time. @throws WishRefused before the stacks are loaded */
+  /** Runs one reset at a time. @throws InvalidRequest before the stacks are loaded */
   run(parts: Parts, keepsInstances: boolean): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): D
 }
 
 /** Why the clock cannot be moved; undefined = it can. */
-export function clockFixedBecause({ dynamodb }: GatewayOptions): string | undefined {
+export function findClockObstacle({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'
     ? 'the clock cannot be moved: the DynamoDB of --dynamodb URL would not follow it'
     : undefined;

@@ -4,7 +4,7 @@ import type { InspectedApi } from '../../control/inspect-apis.ts';
 import { listApis, listUrls } from '../../control/list-apis.ts';
 import type { ApiRoutes } from '../../control/list-apis.ts';
 import { ServedApis } from '../../control/served-apis.ts';
-import { Faults, REFUSING_WHAT_REQUESTS_MEET } from '../../core/errors.ts';
+import { Faults, REFUSING_EFFECTIVE_FAULTS } from '../../core/errors.ts';
 import type { Tolerance } from '../../core/errors.ts';
 import { LOCAL_ISSUER } from '../../core/issuers/issuer-names.ts';
 import { createSystemClock } from '../../server/adapters/system-clock.ts';
@@ -30,7 +30,7 @@ export async function inspectStacks(
   sources: readonly string[],
   options: LoadOptions,
 ): Promise<readonly InspectedApi[]> {
-  const served = await readApis(sources, options, options.tolerance ?? REFUSING_WHAT_REQUESTS_MEET);
+  const served = await readApis(sources, options, options.tolerance ?? REFUSING_EFFECTIVE_FAULTS);
   return inspectApis(served.all, served.stacks, {
     own: LOCAL_ISSUER,
     includes: (issuer) => issuer === LOCAL_ISSUER,

@@ -39,7 +39,7 @@ export async function readSources(
     types: typesOf(options),
     tolerance: faults,
     stored: values.stored,
-    keptIn: options.keptIn ?? join(options.directory, '.gatewright', 'cache', 'services'),
+    cacheFolder: options.cacheFolder ?? join(options.directory, '.gatewright', 'cache', 'services'),
   });
   // Opens while the rest is read.
   signIn.expect(stacks);

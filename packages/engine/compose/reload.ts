@@ -20,26 +20,26 @@ export async function watchStacks(
   const { options, served, addresses, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const reload = async (): Promise<void> => {
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     options.onReload({ kind: 'begun', what: 'the stacks' });
     try {
       faults = await load(sources, parts, new Set(faults.map(({ error }) => identifyFault(error))));
       isKept = false;
-      options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - begunMs });
+      options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - startedMs });
       const homeless = served.all.filter(
-        ({ identity: { apiId } }) => !addresses.has(apiId) && !told.has(apiId),
+        ({ identity: { apiId } }) => !addresses.has(apiId) && !reported.has(apiId),
       );
       for (const { identity } of homeless) {
-        told.add(identity.apiId);
+        reported.add(identity.apiId);
         options.log.write(
           `${identity.name} is new: it answers at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
         );
       }
       for (const { name } of parts.events.fronts)
-        if (!parts.fronts.has(name) && !told.has(name)) {
-          told.add(name);
+        if (!parts.fronts.has(name) && !reported.has(name)) {
+          reported.add(name);
           options.log.write(`${name} is new: the next start gives it a port`);
         }
     } catch (error) {

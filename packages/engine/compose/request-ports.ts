@@ -1,6 +1,6 @@
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
-import { shortLinks, whileRecording } from './console.ts';
+import { shortLinks, withRecording } from './console.ts';
 import { publishingGroups, publishingMetrics } from './feeds.ts';
 import { openObservers } from './observers.ts';
 import type { Parts } from './parts.ts';
@@ -17,7 +17,7 @@ export async function openRequestPorts(
   closing.add(() => observers.close());
   const { logGroups, metrics, traces } = observers;
   const metricsOf = publishingMetrics(metrics, events);
-  const at = whileRecording(options, {
+  const at = withRecording(options, {
     clock,
     random,
     invoker: runtime,

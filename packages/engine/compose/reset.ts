@@ -1,4 +1,4 @@
-import { Faults, WishRefused } from '../../core/errors.ts';
+import { Faults, InvalidRequest } from '../../core/errors.ts';
 import { GOING_AWAY } from '../../core/websocket/limits.ts';
 import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
 import { backendOf } from './parts.ts';
@@ -83,7 +83,7 @@ const RESET_PARTS: readonly ResetPart[] = [
   },
 ];
 
-export class KeptBaseline implements Resets {
+export class ResetBaseline implements Resets {
   #resets: readonly Reset[] | undefined;
   #turn: Promise<void> = Promise.resolve();
 
@@ -101,7 +101,7 @@ export class KeptBaseline implements Resets {
 
   async #reset({ at, events, journal }: Parts, keepsInstances: boolean): Promise<void> {
     const resets = this.#resets;
-    if (resets === undefined) throw new WishRefused('the gateway has not been loaded yet');
+    if (resets === undefined) throw new InvalidRequest('the gateway has not been loaded yet');
     for (const connection of at.connections.all) at.connections.end(connection, GOING_AWAY);
     await journal.inTurn(() =>
       events.clear(async () => {
@@ -118,7 +118,7 @@ function targetOf({ options, store }: Parts): DynamoDbTarget | undefined {
   const { dynamodb, region } = options;
   if (dynamodb.kind === 'none') return undefined;
   if (dynamodb.kind === 'url' || dynamodb.dataDirectory !== undefined)
-    throw new WishRefused('a reset would empty tables that are kept; start without --data and --dynamodb');
+    throw new InvalidRequest('a reset would empty tables that are kept; start without --data and --dynamodb');
   const backend = backendOf(options, store);
   return backend && { region, ...backend };
 }

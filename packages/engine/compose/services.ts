@@ -1,6 +1,6 @@
 import { createCallerIdentity } from '../../kernel/calls/caller-identity.ts';
-import { letThrough } from '../../kernel/calls/let-through.ts';
-import { lazily } from './lazily.ts';
+import { createForwarder } from '../../kernel/calls/forwarder.ts';
+import { openLazily } from './open-lazily.ts';
 import { backendOf } from './parts.ts';
 import { rightsContext } from './rights.ts';
 import { catalogueOf } from './catalogue.ts';
@@ -16,12 +16,12 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
   // Functions' calls go where those of integrations go: to the user's endpoint, to AWS, or into the recorder.
   for (const name of [...calledServices(options), ...(options.awsEndpoints?.live ?? [])])
-    services.set(name, letThrough(at.services, rights));
+    services.set(name, createForwarder(at.services, rights));
   const backend = backendOf(options, store);
   if (backend !== undefined) {
     services.set(
       'dynamodb',
-      lazily(async () => {
+      openLazily(async () => {
         const { createDynamoDbCalls } = await import('../../services/tables/dynamodb-calls.ts');
         const calls = createDynamoDbCalls(backend, rights);
         closing.add(() => calls.close());
@@ -31,7 +31,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   }
   services.set(
     'lambda',
-    lazily(async () => {
+    openLazily(async () => {
       const { createLambda } = await import('../../control/api/lambda/lambda-service.ts');
       return createLambda({
         apis: served,
@@ -46,9 +46,9 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   if (!services.has('cognito-idp'))
     services.set(
       'cognito-idp',
-      lazily(async () => (await signIn.open()).serveAdmin),
+      openLazily(async () => (await signIn.open()).serveAdmin),
     );
-  addValues(services, parts, letThrough(at.services, rights));
+  addValues(services, parts, createForwarder(at.services, rights));
   services.set('sts', createCallerIdentity(random, services.get('sts')));
   services.set('apigateway', openRestApis(parts));
   return services;
@@ -66,21 +66,21 @@ function addValues(
   const ofValues: readonly [name: string, service: AwsService][] = [
     [
       'ssm',
-      lazily(async () => {
+      openLazily(async () => {
         const { createSsm } = await import('../../services/values/ssm.ts');
         return createSsm(await values.open(), accountId);
       }),
     ],
     [
       'secretsmanager',
-      lazily(async () => {
+      openLazily(async () => {
         const { createSecretsManager } = await import('../../services/values/secrets-manager.ts');
         return createSecretsManager(await values.open(), accountId);
       }),
     ],
     [
       'appconfig',
-      lazily(async () => {
+      openLazily(async () => {
         const { createAppConfig } = await import('../../services/values/app-config.ts');
         return createAppConfig({ values: await values.open(), random, accountId });
       }),
@@ -95,18 +95,18 @@ function calledServices(options: Parts['options']): readonly string[] {
 
 /** An invocation of type `Event`; false when the queue of events is full. */
 async function acceptEvent(
-  { functionName, qualifier, payload, wishes }: AcceptedEvent,
+  { functionName, qualifier, payload, options }: AcceptedEvent,
   { events, options: { region, accountId } }: Parts,
 ): Promise<boolean> {
   const arn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
   const service = await events.find('lambda');
   const named = qualifier === undefined ? arn : `${arn}:${qualifier}`;
-  const outcome = await service?.target?.deliver?.(named, payload, { wishes });
+  const outcome = await service?.target?.deliver?.(named, payload, { options });
   return outcome?.kind === 'delivered';
 }
 
 function openRestApis({ journal, options, at, served }: Parts): AwsService {
-  return lazily(async () => {
+  return openLazily(async () => {
     const { createRestApiWire } = await import('../../control/api/rest/rest-api-wire.ts');
     const { accountId } = options;
     // Opened within `keep`: loading must not lie between the journal's time and the time that a call sees.
@@ -116,7 +116,7 @@ function openRestApis({ journal, options, at, served }: Parts): AwsService {
 
 /** Every call that the journal keeps, with random values and time of its own. */
 export function openEdits({ journal, options, at }: Parts, apis: ServedApis, ports = at): AwsService {
-  return lazily(async () => {
+  return openLazily(async () => {
     const { createEdits } = await import('../../control/api/edits.ts');
     return createEdits({ apis, random: journal.random, accountId: options.accountId, ports });
   });

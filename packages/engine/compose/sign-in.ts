@@ -14,8 +14,8 @@ import type { Invoker, KeySets, Ports } from '../../core/ports.ts';
 import type { LocalSignIn } from '../../cognito/sign-in.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { ServedApis } from '../../control/served-apis.ts';
-import type { TokenWish } from '../../cognito/issuer.ts';
-import type { WrittenUser } from '../../cognito/pools/pool-user.ts';
+import type { TokenOptions } from '../../cognito/issuer.ts';
+import type { UserDefinition } from '../../cognito/pools/pool-user.ts';
 
 type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly identities: Identities;
@@ -23,7 +23,7 @@ type SignInPorts = Pick<Ports, 'clock' | 'random'> & {
   readonly invoker: () => Invoker;
 };
 
-type Followed = { readonly stacks: readonly ResolvedStack[]; readonly users: readonly WrittenUser[] };
+type Followed = { readonly stacks: readonly ResolvedStack[]; readonly users: readonly UserDefinition[] };
 
 const NO_KEYS = { keys: [] };
 
@@ -62,7 +62,7 @@ export class SignIn {
   }
 
   /** From here on, pools, stand-ins and users are those of these stacks. */
-  async follow(stacks: readonly ResolvedStack[], users: readonly WrittenUser[]): Promise<void> {
+  async follow(stacks: readonly ResolvedStack[], users: readonly UserDefinition[]): Promise<void> {
     if (needsIssuer(stacks)) await this.open();
     this.#followed = { stacks, users };
     this.standIns.follow(stacks);
@@ -74,10 +74,10 @@ export class SignIn {
     return this.standIns.includes(issuer);
   }
 
-  /** @throws WishRefused */
-  async mint(wish: TokenWish): Promise<{ readonly token: string }> {
+  /** @throws InvalidRequest */
+  async mint(options: TokenOptions): Promise<{ readonly token: string }> {
     const { issuer } = await this.open();
-    return issuer.mint(wish);
+    return issuer.mint(options);
   }
 
   /** Hosts that lead functions to the control port. */

@@ -1,27 +1,27 @@
 /** The composition root: the parts of one start, in the order of their dependencies. */
-import { settleHome } from '../../core/stack/home.ts';
-import type { Gateway, GivenOptions, GatewayOptions } from '../gateway.ts';
+import { resolveHome } from '../../core/stack/home.ts';
+import type { Gateway, ProgramOptions, GatewayOptions } from '../gateway.ts';
 import { NEEDED_SETTINGS } from '../start-settings.ts';
 import { openBase } from './base.ts';
 import { openCalls } from './calls.ts';
-import { allOrNothing, Closing } from './closing.ts';
+import { openBoth, Closing } from './closing.ts';
 import { openControl } from './control.ts';
 import { openFunctions, openPace } from './functions.ts';
 import { gatewayOf } from './gateway-of.ts';
 import type { Parts } from './parts.ts';
 import { openRequestPorts } from './request-ports.ts';
-import { KeptBaseline } from './reset.ts';
+import { ResetBaseline } from './reset.ts';
 import { openSignIn } from './sign-in.ts';
-import { openKept, openStoreOf } from './store.ts';
+import { openEventStore, openStoreOf } from './store.ts';
 
 /**
  * Starts the parts of every stack: store, issuer, function runtime, control port. @throws StartError,
  * DefinitionError
  */
-export async function createGateway(options: GivenOptions): Promise<Gateway> {
+export async function createGateway(options: ProgramOptions): Promise<Gateway> {
   const closing = new Closing();
   try {
-    return await compose({ ...NEEDED_SETTINGS, ...options, ...settleHome(options, {}) }, closing);
+    return await compose({ ...NEEDED_SETTINGS, ...options, ...resolveHome(options, {}) }, closing);
   } catch (error) {
     await closing.run();
     throw error;
@@ -33,13 +33,13 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const { options, clock, random, identities } = base;
   // Parts use those made after them only once a request, an event or a change comes.
   const later = (): Parts => parts;
-  const [signIn, store] = await allOrNothing(
+  const [signIn, store] = await openBoth(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),
     openStoreOf(options, clock, base.functionIdentities, closing, (changes) =>
       parts.events.items.publish(changes),
     ),
   );
-  const kept = openKept(options, closing);
+  const kept = openEventStore(options, closing);
   const pace = openPace(options, closing);
   const runtime = await openFunctions(base, { signIn, store }, pace, later);
   const { http, services, ...calls } = openCalls(base, { store, kept, runtime, pace }, later);
@@ -53,7 +53,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     store,
     kept,
     runtime,
-    resets: options.resets === true ? new KeptBaseline() : undefined,
+    resets: options.resets === true ? new ResetBaseline() : undefined,
     addresses: new Map(),
     fronts: new Map(),
     anyPort: undefined,

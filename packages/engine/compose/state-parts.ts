@@ -1,10 +1,10 @@
 /** Parts of the state file of `gatewright data`, in the order of loading. */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import type { KeptKey } from '../../cognito/issuer.ts';
+import type { SavedKey } from '../../cognito/issuer.ts';
 import { checkCalls } from '../../control/call-journal.ts';
 import { ServedApis } from '../../control/served-apis.ts';
 import { Faults } from '../../core/errors.ts';
-import { type KeptUsage, readKeptUsage } from '../../core/metering/kept-usage.ts';
+import { type StoredUsage, readStoredUsage } from '../../core/metering/stored-usage.ts';
 import { adminIdentity } from '../../core/policy/identities.ts';
 import type { AwsService } from '../../kernel/calls/aws-call.ts';
 import { StateFileError } from '../../kernel/files/state-file.ts';
@@ -25,7 +25,7 @@ type StatePart = {
 };
 type Load = () => unknown;
 
-type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: KeptUsage };
+type SavedUsage = { readonly planId: string; readonly keyId: string; readonly usage: StoredUsage };
 
 /** The clock refuses more: a hundred years, as in `gatewright clock`. */
 const MAX_OFFSET_MS = 100 * 365 * 24 * 3_600_000;
@@ -113,12 +113,12 @@ async function checkAndTryCalls(value: unknown, parts: Parts): Promise<Load> {
   const { journal, options, served } = parts;
   const calls = checkCalls(value);
   const admin = adminIdentity(options.adminKey, options.accountId);
-  await journal.replay(calls, trialOf(parts), admin, false);
+  await journal.replay(calls, sandboxOf(parts), admin, false);
   return () => journal.replay(calls, openEdits(parts, served), admin, true);
 }
 
 /** The current stacks, in an account of their own: calls there have no effect outside. */
-function trialOf(parts: Parts): AwsService {
+function sandboxOf(parts: Parts): AwsService {
   const { served, journal, options } = parts;
   const trial = new ServedApis(openAccount(options, journal.clock));
   const faults = new Faults(options.allowUnguarded === true);
@@ -138,7 +138,7 @@ function usageOf({ served: { account } }: Parts): SavedUsage[] {
   );
 }
 
-async function checkKeys(value: unknown): Promise<readonly KeptKey[]> {
+async function checkKeys(value: unknown): Promise<readonly SavedKey[]> {
   const { parseIssuerKeys } = await import('../../cognito/issuer-key-file.ts');
   try {
     const keys = parseIssuerKeys(value);
@@ -153,7 +153,7 @@ function checkUsage(value: unknown): readonly SavedUsage[] {
   if (!Array.isArray(value)) throw new StateFileError('its usage is not a list');
   return value.map((one: unknown) => {
     const { planId, keyId, usage } = isJsonObject(one) ? one : {};
-    const kept = readKeptUsage(usage);
+    const kept = readStoredUsage(usage);
     if (typeof planId !== 'string' || typeof keyId !== 'string' || kept === undefined)
       throw new StateFileError('its usage is invalid');
     return { planId, keyId, usage: kept };

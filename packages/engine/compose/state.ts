@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
-import { StartError, WishRefused } from '../../core/errors.ts';
+import { StartError, InvalidRequest } from '../../core/errors.ts';
 import { readStateFile, StateFileError, writeStateFile } from '../../kernel/files/state-file.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import type { Parts } from './parts.ts';
@@ -27,7 +27,7 @@ const RUNS = new Map([
 ]);
 
 function refuse(error: unknown): ControlReply {
-  if (error instanceof StateFileError || error instanceof WishRefused || error instanceof StartError)
+  if (error instanceof StateFileError || error instanceof InvalidRequest || error instanceof StartError)
     return jsonReply(409, { message: error.message });
   throw error;
 }

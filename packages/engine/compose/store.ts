@@ -12,13 +12,13 @@ import { DefinitionError, StartError } from '../../core/errors.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { makeKeyPair } from '../../kernel/files/identity-file.ts';
-import { NOTHING_KEPT, openKeptEntries } from '../../kernel/kept-entries.ts';
-import type { KeptEntries } from '../../kernel/kept-entries.ts';
+import { NO_STORED_ENTRIES, openStoredEntries } from '../../kernel/stored-entries.ts';
+import type { StoredEntries } from '../../kernel/stored-entries.ts';
 import type { DynamoDbChoice } from '../../kernel/files/model.ts';
 import type { TableDefinition } from '../../services/tables/table-definition.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Closing } from './closing.ts';
-import { judgeDynamoDbCall } from './judge-call.ts';
+import { authorizeDynamoDbCall } from './authorize-dynamodb-call.ts';
 
 export interface Store {
   /** Undefined = none. */
@@ -39,7 +39,7 @@ export interface Store {
   /** Capacity units by table since the start; undefined at a user's endpoint. */
   readonly consumed: readonly TableUnits[] | undefined;
   /** Resolves when every change answered before has been published. */
-  told(): Promise<void>;
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function openStoreOf(
     accountId,
     clockOffset: clock.offset,
     signers: [adminKey],
-    judge: (question) => judgeDynamoDbCall(question, functions, accountId),
+    judge: (question) => authorizeDynamoDbCall(question, functions, accountId),
     onFault: (message) => log.write(message),
     onChanges,
   });
@@ -91,12 +91,12 @@ async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise
   };
 }
 
-const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'told'> = {
+const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'ready'> = {
   consumed: undefined,
   expectTables: () => undefined,
   admit: () => Promise.resolve(),
   follow: () => undefined,
-  told: () => Promise.resolve(),
+  ready: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
@@ -138,7 +138,7 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
         return dynamoDb.admit(admitted);
       },
       // The thread answers in the order of its changes, so any answer comes after them.
-      told: () => dynamoDb.admit(admitted),
+      ready: () => dynamoDb.admit(admitted),
       follow: (tables) => dynamoDb.follow(tables),
       get consumed() {
         return dynamoDb.consumed;
@@ -171,9 +171,9 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
  * Opened after the store, which locks the folder; closed after the functions, whose last events are removed
  * there. @throws StartError DATA_DIRECTORY
  */
-export function openKept({ dynamodb }: GatewayOptions, closing: Closing): KeptEntries {
-  if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NOTHING_KEPT;
-  const kept = openKeptEntries(join(dynamodb.dataDirectory, 'events.jsonl'));
+export function openEventStore({ dynamodb }: GatewayOptions, closing: Closing): StoredEntries {
+  if (dynamodb.kind !== 'embedded' || dynamodb.dataDirectory === undefined) return NO_STORED_ENTRIES;
+  const kept = openStoredEntries(join(dynamodb.dataDirectory, 'events.jsonl'));
   closing.add(() => kept.close());
   return kept;
 }

@@ -63,8 +63,8 @@ export async function seed(
   );
   refuseUnknown(options.tables, all);
   const { seedTables } = await import('../../services/tables/seed-tables.ts');
-  const told = await seedTables({ region: options.region, ...backend }, seeds, all);
-  for (const sentence of told) options.onProgress(sentence);
+  const messages = await seedTables({ region: options.region, ...backend }, seeds, all);
+  for (const sentence of messages) options.onProgress(sentence);
 }
 
 export async function createTables(

@@ -1,8 +1,8 @@
 /** Endpoints for tests: items and messages, whether all work is done, and the return to the first state. */
-import { WishRefused } from '../../core/errors.ts';
+import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
-import { nameOfLogical } from './events.ts';
-import { backendOf, clockFixedBecause } from './parts.ts';
+import { resolveName } from './events.ts';
+import { backendOf, findClockObstacle } from './parts.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import { LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
 import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
@@ -30,7 +30,7 @@ export function openTestingApi(parts: Parts): MoreEndpoints {
     try {
       return await run(request, parts);
     } catch (error) {
-      if (error instanceof WishRefused) return jsonReply(409, { message: error.message });
+      if (error instanceof InvalidRequest) return jsonReply(409, { message: error.message });
       throw error;
     }
   };
@@ -53,14 +53,14 @@ async function settle(_: ControlRequest, parts: Parts): Promise<ControlReply> {
   return jsonReply(200, {});
 }
 
-/** Until no event and no change of a table is in progress. @throws WishRefused where that does not end */
+/** Until no event and no change of a table is in progress. @throws InvalidRequest where that does not end */
 async function untilIdle({ events, store }: Pick<Parts, 'events' | 'store'>): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    await store.told();
+    await store.ready();
     if (events.isIdle) return;
     await events.idle();
   }
-  throw new WishRefused(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
+  throw new InvalidRequest(`events continue after ${MOST_ROUNDS} rounds: functions trigger themselves`);
 }
 
 /** Moves time from one due moment to the next, each with all its effects. */
@@ -69,7 +69,7 @@ async function advance({ body }: ControlRequest, parts: Parts): Promise<ControlR
   const { ms } = parseJsonObject(body.toString()) ?? {};
   if (typeof ms !== 'number' || !Number.isFinite(ms))
     return jsonReply(400, { message: 'Expected {"ms": number}' });
-  const fixed = clockFixedBecause(options);
+  const fixed = findClockObstacle(options);
   if (fixed !== undefined) return jsonReply(409, { message: fixed });
   await untilIdle(parts);
   const target = clock.nowEpochMs() + ms;
@@ -113,13 +113,13 @@ async function addItems({ body }: ControlRequest, parts: Parts): Promise<Control
   return jsonReply(200, {});
 }
 
-/** To DynamoDB's form, from either form. @throws WishRefused */
+/** To DynamoDB's form, from either form. @throws InvalidRequest */
 async function toItem(item: JsonObject): Promise<JsonObject> {
   const { isItem, toAttributes } = await import('../../services/tables/attribute-values.ts');
   try {
     return isItem(item) ? item : toAttributes(item);
   } catch (error) {
-    throw new WishRefused(error instanceof Error ? error.message : String(error));
+    throw new InvalidRequest(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -151,7 +151,7 @@ function findTable(
 async function listMessages({ query }: ControlRequest, { events, served }: Parts): Promise<ControlReply> {
   const wanted = new URLSearchParams(query).get('queue') ?? '';
   const queues = events.handTargets.filter(({ messages }) => messages !== undefined);
-  const called = nameOfLogical(wanted, { served });
+  const called = resolveName(wanted, { served });
   const queue = queues.find(({ arn, name, aliases = [] }) => [arn, name, ...aliases].includes(called));
   if (queue === undefined)
     return unknown(

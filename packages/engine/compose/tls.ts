@@ -2,10 +2,10 @@ import { networkInterfaces } from 'node:os';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { findSecurityPolicy } from '../../control/security-policy.ts';
 import { readApiIdFromHost } from '../../core/routing/host.ts';
-import { USUAL_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import { openAuthority } from '../../kernel/files/authority-files.ts';
-import { isAdmittedHost } from '@gatewright/aws/guards';
-import { USUAL_SECURITY_POLICY } from '../../server/security-policies.ts';
+import { isAllowedHost } from '@gatewright/aws/guards';
+import { DEFAULT_SECURITY_POLICY } from '../../server/security-policies.ts';
 import type { Assumptions } from '../../core/deployment/assumptions.ts';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import type { ServedApis } from '../../control/served-apis.ts';
@@ -30,7 +30,7 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
   // The machine's own time: it is checked by clients, whose clock does not move.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
   const { certificate, privateKey, certificateFile } = authority;
-  const { assumptions = USUAL_ASSUMPTIONS } = options;
+  const { assumptions = DEFAULT_ASSUMPTIONS } = options;
   const usual = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
   return {
     certificateAuthority: certificateFile,
@@ -38,9 +38,9 @@ export async function openTls(options: GatewayOptions, served: ServedApis): Prom
     certify(names) {
       const [commonName = 'localhost'] = names;
       const now = Date.now();
-      const wish = { commonName: commonName.slice(0, 64), names };
+      const request = { commonName: commonName.slice(0, 64), names };
       return issueFrom({ certificate, privateKey }, 'server', {
-        ...wish,
+        ...request,
         fromEpochMs: now - DAY_MS,
         toEpochMs: now + LIFETIME_MS,
       });
@@ -61,7 +61,7 @@ export function nameServer(
     plan,
     usual,
     allowHosts,
-    assumptions = USUAL_ASSUMPTIONS,
+    assumptions = DEFAULT_ASSUMPTIONS,
   }: {
     readonly plan: PortPlan;
     readonly usual: readonly string[];
@@ -72,11 +72,11 @@ export function nameServer(
 ): TlsName {
   const ofPlan = {
     names: usual,
-    policy: USUAL_SECURITY_POLICY,
+    policy: DEFAULT_SECURITY_POLICY,
     acceptsHttp2: !plan.apiIds.some((id) => served.find(id)?.protocol === 'websocket'),
   };
   if (serverName === undefined || usual.includes(serverName)) return ofPlan;
-  const isAdmitted = isAdmittedHost(serverName, { port: HTTP_PORT, allowHosts });
+  const isAdmitted = isAllowedHost(serverName, { port: HTTP_PORT, allowHosts });
   const named = isAdmitted ? { ...ofPlan, names: [serverName] } : ofPlan;
   return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
 }
@@ -99,7 +99,7 @@ function ofDomain(served: ServedApis, serverName: string, assumptions: Assumptio
     mutual: truststore && {
       domain: name,
       truststore,
-      endsWithout: assumptions['missing-client-certificate'] === 'ended',
+      requiresCertificate: assumptions['missing-client-certificate'] === 'ended',
     },
   };
 }
@@ -109,7 +109,7 @@ function ofApi(served: ServedApis, serverName: string): TlsName | undefined {
   if (api === undefined) return undefined;
   return {
     names: [serverName],
-    policy: api.securityPolicy ?? USUAL_SECURITY_POLICY,
+    policy: api.securityPolicy ?? DEFAULT_SECURITY_POLICY,
     acceptsHttp2: api.protocol !== 'websocket',
   };
 }

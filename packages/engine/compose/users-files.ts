@@ -1,7 +1,7 @@
 /** Files of local users. Their format is loaded only where one exists. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { UsersRead } from '../../cognito/pools/written-users.ts';
+import type { ParsedUsers } from '../../cognito/pools/parse-users.ts';
 import type { GatewayOptions } from '../gateway.ts';
 
 const USERS_FILE = 'users.yml';
@@ -16,7 +16,7 @@ export function usersFiles(directory: string, seedFolder: string | undefined): r
 }
 
 /** All of them; of two with one name the first counts. Never rejects. */
-export async function readUsers(files: readonly string[]): Promise<UsersRead> {
+export async function readUsers(files: readonly string[]): Promise<ParsedUsers> {
   const present = await Promise.all(files.map(isPresent));
   if (!present.includes(true)) return { users: [], faults: [] };
   const userFiles = await import('../../cognito/user-files.ts');

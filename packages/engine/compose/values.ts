@@ -12,7 +12,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { LocalValues } from '../../services/values/local-values.ts';
 import { VALUES_TYPES } from '../../services/values/resource-types.ts';
-import type { WrittenValues } from '../../services/values/written-values.ts';
+import type { ValueDefinitions } from '../../services/values/value-definitions.ts';
 import type { GatewayOptions } from '../gateway.ts';
 
 export class LateValues {
@@ -21,8 +21,8 @@ export class LateValues {
   readonly #load: typeof loadLocalValues;
   #opening: Promise<LocalValues> | undefined;
   #opened: LocalValues | undefined;
-  #toldFailure: string | undefined;
-  #written: WrittenValues | undefined;
+  #reportedFailure: string | undefined;
+  #written: ValueDefinitions | undefined;
   #stacks: readonly ResolvedStack[] = [];
 
   constructor(options: GatewayOptions, clock: Clock, load = loadLocalValues) {
@@ -44,11 +44,11 @@ export class LateValues {
     if (this.#opened !== undefined) return this.#opened.object(id);
     this.open()
       .then((values) => values.object(id))
-      .catch((error: unknown) => this.#tellFailure(error));
+      .catch((error: unknown) => this.#reportFailure(error));
     return undefined;
   }
 
-  async replace(written: WrittenValues | undefined, stacks: readonly ResolvedStack[]): Promise<void> {
+  async replace(written: ValueDefinitions | undefined, stacks: readonly ResolvedStack[]): Promise<void> {
     this.#written = written;
     this.#stacks = stacks;
     const isMade = stacks.some(({ resources }) =>
@@ -60,19 +60,19 @@ export class LateValues {
 
   async #open(): Promise<LocalValues> {
     const { LocalValues } = await this.#load();
-    const tell = (sentence: string): void => this.#options.log.write(sentence);
+    const report = (sentence: string): void => this.#options.log.write(sentence);
     const file = valuesFileOf(this.#options);
-    const values = new LocalValues({ clock: this.#clock, draw: (bound) => randomInt(bound), file, tell });
+    const values = new LocalValues({ clock: this.#clock, draw: (bound) => randomInt(bound), file, report });
     values.replace(this.#written ?? (await noValues()), this.#stacks);
     this.#opened = values;
     return values;
   }
 
   /** Each caller tries again, but the same failure is reported once. */
-  #tellFailure(error: unknown): void {
+  #reportFailure(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
-    if (failure === this.#toldFailure) return;
-    this.#toldFailure = failure;
+    if (failure === this.#reportedFailure) return;
+    this.#reportedFailure = failure;
     this.#options.log.write(`values cannot be loaded: ${failure}`);
   }
 }
@@ -81,8 +81,8 @@ function loadLocalValues(): Promise<{ readonly LocalValues: typeof LocalValues }
   return import('../../services/values/local-values.ts');
 }
 
-async function noValues(): Promise<WrittenValues> {
-  const { parseValues } = await import('../../services/values/written-values.ts');
+async function noValues(): Promise<ValueDefinitions> {
+  const { parseValues } = await import('../../services/values/value-definitions.ts');
   return parseValues('', '', () => Buffer.alloc(0));
 }
 
@@ -93,7 +93,7 @@ export function valuesFileOf({ values, directory }: GatewayOptions): string {
 
 type ReadValues = {
   /** Undefined where there is no file. */
-  readonly written: WrittenValues | undefined;
+  readonly written: ValueDefinitions | undefined;
   readonly stored: StoredValues;
   readonly faults: readonly DefinitionError[];
   readonly attached: readonly string[];
@@ -108,7 +108,7 @@ export async function readValues(options: GatewayOptions): Promise<ReadValues> {
     return { written: undefined, stored, faults: [], attached: [] };
   }
   const { readAttachedFile, readValuesText } = await import('../../services/values/values-file.ts');
-  const { parseValues, storedValues } = await import('../../services/values/written-values.ts');
+  const { parseValues, storedValues } = await import('../../services/values/value-definitions.ts');
   const text = readValuesText(file, options.values !== undefined) ?? '';
   const written = parseValues(text, file, readAttachedFile);
   return { written, stored: storedValues(written, file), faults: written.faults, attached: written.attached };

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { openAuthority, writeCertified } from '../../kernel/files/authority-files.ts';
 import { describeTrust } from '../../terminal/trust-text.ts';
-import { commandName, say, table, UsageError } from '../../terminal/output.ts';
+import { commandName, printLines, table, UsageError } from '../../terminal/output.ts';
 import type { LocalAuthority } from '../../kernel/files/authority-files.ts';
 
 type CertsFlags = { readonly trust: boolean; readonly client?: string };
@@ -38,7 +38,7 @@ async function certs(flags: CertsFlags): Promise<void> {
   const more = flags.trust
     ? describeTrust(authority.certificateFile, process.platform)
     : [`No system trusts it by default; ${commandName()} certs --trust shows how to trust it.`];
-  say(`\n${more.join('\n')}`);
+  printLines(`\n${more.join('\n')}`);
 }
 
 function describeAuthority({ certificate, certificateFile, keyFile, isNew }: LocalAuthority): string {

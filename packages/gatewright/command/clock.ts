@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
-import { say, UsageError } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
+import { printLines, UsageError } from '../../terminal/output.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 export function clockCommand(): Command {
   return (
@@ -20,13 +20,13 @@ async function moveClock(shift: string | undefined): Promise<void> {
   const offsetMs = Number(readMember(answer, 'offsetMs'));
   const ahead =
     offsetMs === 0 ? 'the time of this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
-  say(`${now} (${ahead})`);
+  printLines(`${now} (${ahead})`);
 }
 
 function ask(shift: string | undefined): Promise<unknown> {
-  if (shift === undefined) return askGateway('GET', 'clock');
-  if (shift === 'reset') return askGateway('POST', 'clock', { reset: true });
+  if (shift === undefined) return callGateway('GET', 'clock');
+  if (shift === 'reset') return callGateway('POST', 'clock', { reset: true });
   const shiftMs = readDuration(shift);
   if (shiftMs === undefined) throw new UsageError(`"${shift}" is not a shift; write +1d, 90s, -30m or reset`);
-  return askGateway('POST', 'clock', { shiftMs });
+  return callGateway('POST', 'clock', { shiftMs });
 }

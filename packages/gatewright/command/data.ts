@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { count, remark, say } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
+import { count, printNotes, printLines } from '../../terminal/output.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 /** Tables may be large. */
 const DEADLINE_MS = 300_000;
@@ -21,16 +21,16 @@ function fileCommand(name: 'save' | 'load', description: string): Command {
   return addGatewayOptions(new Command(name).description(description))
     .argument('<file>', 'path of the file')
     .action(async (file: string) => {
-      const answer = await askGateway('POST', `data/${name}`, { file: resolve(file) }, DEADLINE_MS);
+      const answer = await callGateway('POST', `data/${name}`, { file: resolve(file) }, DEADLINE_MS);
       const number = (member: string): number => Number(readMember(answer, member));
       const what = [
         count(number('tables'), 'table'),
         count(number('items'), 'item'),
         count(number('calls'), 'call'),
       ];
-      say(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`);
+      printLines(`${name === 'save' ? 'saved' : 'loaded'} ${what.join(', ')}: ${file}`);
       if (name === 'save') return;
       const left = readMember(answer, 'left');
-      for (const sentence of Array.isArray(left) ? left : []) remark(`skipped: ${String(sentence)}`);
+      for (const sentence of Array.isArray(left) ? left : []) printNotes(`skipped: ${String(sentence)}`);
     });
 }

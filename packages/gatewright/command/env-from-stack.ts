@@ -6,7 +6,7 @@ import { createAws, listAt, memberAt, textAt } from '../../terminal/aws-call.ts'
 import { findCredentials } from '../../terminal/aws-session.ts';
 import { homeOfEnvironment } from '../../terminal/load-options.ts';
 import { UsageError } from '../../terminal/output.ts';
-import { ask, demand } from '../../operate/failures/demand.ts';
+import { ask, callOrFail } from '../../operate/failures/call-or-fail.ts';
 import type { Gateway, GatewayOptions } from '../../engine/index.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 
@@ -42,7 +42,7 @@ export async function readDeployedStack(name: string, aws: Aws): Promise<Deploye
   for (const { logicalId, functionName } of await listFunctions(name, aws)) {
     const path = `/2015-03-31/functions/${encodeURIComponent(functionName)}/configuration`;
     const call = { service: 'lambda', protocol: 'rest', path } as const;
-    const { body } = await demand(aws, 'lambda:GetFunctionConfiguration', call);
+    const { body } = await callOrFail(aws, 'lambda:GetFunctionConfiguration', call);
     const variables = Object.entries(memberAt(body, 'Environment', 'Variables') ?? {});
     const texts = variables.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
     functions.set(logicalId, Object.fromEntries(texts));
@@ -57,7 +57,7 @@ async function listFunctions(name: string, aws: Aws): Promise<readonly Listed[]>
   let next: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const parameters = { StackName: name, NextToken: next };
-    const { body } = await demand(aws, 'cloudformation:ListStackResources', {
+    const { body } = await callOrFail(aws, 'cloudformation:ListStackResources', {
       ...CLOUDFORMATION,
       action: 'ListStackResources',
       parameters,
@@ -112,7 +112,7 @@ type Taken = {
 };
 
 /** Empty where no stack is named. @throws UsageError */
-export async function takeFromStack(
+export async function copyVariablesFromStack(
   name: string | undefined,
   givenRegion: string | undefined,
 ): Promise<Taken> {

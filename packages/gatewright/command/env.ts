@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { addGatewayOptions, askGateway, findGateway, readMember } from '../../terminal/running-gateway.ts';
-import { say } from '../../terminal/output.ts';
+import { addGatewayOptions, callGateway, findGateway, readMember } from '../../terminal/running-gateway.ts';
+import { printLines } from '../../terminal/output.ts';
 
 export function envCommand(): Command {
   return addGatewayOptions(
@@ -12,7 +12,7 @@ export function envCommand(): Command {
 
 async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
   const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
-  const status = await askGateway('GET', 'status');
+  const status = await callGateway('GET', 'status');
   const region = String(readMember(status, 'region'));
   const variables: Record<string, string> = {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -24,12 +24,12 @@ async function printEnv({ json }: { readonly json: boolean }): Promise<void> {
     ...managementEndpoint(status),
   };
   if (json) {
-    say(JSON.stringify(variables));
+    printLines(JSON.stringify(variables));
     return;
   }
   // A session token of the developer's own would be sent with the local key and invalidate every signature.
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
-  say([...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE']);
+  printLines([...lines, 'unset AWS_SESSION_TOKEN AWS_PROFILE']);
 }
 
 /** The SDK's management client needs an API and a stage; with one WebSocket stage the choice is clear. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { showControls } from '#shared/visible-text.ts';
-import { say, table, UsageError } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
+import { printLines, table, UsageError } from '../../terminal/output.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type Source = {
   readonly kind: string;
@@ -38,26 +38,26 @@ export function eventsCommand(): Command {
 }
 
 async function listEvents({ json }: { readonly json: boolean }): Promise<void> {
-  const answer = await askGateway('GET', 'events');
+  const answer = await callGateway('GET', 'events');
   if (json) {
-    say(JSON.stringify(answer));
+    printLines(JSON.stringify(answer));
     return;
   }
   const sources = readMember(answer, 'sources') as readonly Source[];
   const rows = sources.map(({ kind, name, targets, state }) =>
     [kind, name, targets.length === 0 ? '-' : targets.join(', '), state].map(showControls),
   );
-  for (const line of table(rows)) say(line);
+  for (const line of table(rows)) printLines(line);
   const waiting = Number(readMember(answer, 'asynchronous'));
-  if (waiting > 0) say(`${waiting} asynchronous events are still waiting`);
-  if (rows.length === 0 && waiting === 0) say('no events start functions here, only requests');
+  if (waiting > 0) printLines(`${waiting} asynchronous events are still waiting`);
+  if (rows.length === 0 && waiting === 0) printLines('no events start functions here, only requests');
 }
 
 async function sendEvent(target: string, given: string, flags: SendFlags): Promise<void> {
   const body = await readBody(given);
   const { group: groupId, source, detailType } = flags;
-  const answer = await askGateway('POST', 'events', { target, body, groupId, source, detailType });
-  say(`sent to ${String(readMember(answer, 'sent'))}`);
+  const answer = await callGateway('POST', 'events', { target, body, groupId, source, detailType });
+  printLines(`sent to ${String(readMember(answer, 'sent'))}`);
 }
 
 /** @throws UsageError */

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { usualAccessFolder } from '@gatewright/authoring/stack-files';
+import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
 import { orExitCode } from '../../operate/attach.ts';
 import { addAwsOptions } from '../../terminal/aws-session.ts';
 import type { ExplainApiFlags } from '../../operate/explain/explain-api.ts';
 import { collectText, readSpan } from '../../terminal/options.ts';
-import { say, UsageError } from '../../terminal/output.ts';
-import { tellStory } from './recorded.ts';
-import { addGatewayOptions, askGateway } from '../../terminal/running-gateway.ts';
+import { printLines, UsageError } from '../../terminal/output.ts';
+import { printStory } from './recorded.ts';
+import { addGatewayOptions, callGateway } from '../../terminal/running-gateway.ts';
 import type { RequestDetail } from '../../engine/index.ts';
 
 type LocalFlags = { readonly phases: boolean; readonly showSecrets: boolean; readonly json: boolean };
@@ -32,7 +32,7 @@ export function explainCommand(): Command {
         .argParser(readSpan)
         .default(DAY_MS, '1d'),
     )
-    .option('--folder <dir>', 'folder of the access documents', usualAccessFolder(process.cwd()))
+    .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()))
     .option('--token-file <file>', "file with the caller's token, to evaluate the access document")
     .option('--claims <json>', 'claims of the caller, in place of a token')
     .option('--role <name>', 'role of the caller (repeatable)', collectText, [])
@@ -55,7 +55,7 @@ async function choose(id: string | undefined, flags: ExplainFlags): Promise<void
 
 async function explainLocal(id: string, { phases, showSecrets, json }: LocalFlags): Promise<void> {
   const query = showSecrets ? '?secrets=show' : '';
-  const detail = (await askGateway('GET', `requests/${encodeURIComponent(id)}${query}`)) as RequestDetail;
-  const text = json ? JSON.stringify(detail, null, 2) : tellStory(detail, phases).join('\n');
-  say(text);
+  const detail = (await callGateway('GET', `requests/${encodeURIComponent(id)}${query}`)) as RequestDetail;
+  const text = json ? JSON.stringify(detail, null, 2) : printStory(detail, phases).join('\n');
+  printLines(text);
 }

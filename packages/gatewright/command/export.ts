@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { count, say } from '../../terminal/output.ts';
-import { writePrivately } from '../../terminal/private-file.ts';
-import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
+import { count, printLines } from '../../terminal/output.ts';
+import { writePrivateFile } from '../../terminal/private-file.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type ExportFlags = { readonly har: string; readonly showSecrets: boolean };
 
@@ -14,9 +14,9 @@ export function exportCommand(): Command {
 }
 
 async function exportRequests({ har, showSecrets }: ExportFlags): Promise<void> {
-  const archive = await askGateway('GET', `requests.har${showSecrets ? '?secrets=show' : ''}`);
+  const archive = await callGateway('GET', `requests.har${showSecrets ? '?secrets=show' : ''}`);
   const entries = readMember(readMember(archive, 'log'), 'entries') as readonly unknown[];
   // Recorded bodies may be confidential.
-  await writePrivately(har, `${JSON.stringify(archive, null, 2)}\n`);
-  say(`${count(entries.length, 'request')} in ${har}`);
+  await writePrivateFile(har, `${JSON.stringify(archive, null, 2)}\n`);
+  printLines(`${count(entries.length, 'request')} in ${har}`);
 }

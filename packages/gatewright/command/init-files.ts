@@ -84,7 +84,7 @@ function issuersOf({ routes = [] }: ApiToProtect): readonly string[] {
 }
 
 /** A first rule for an API without further knowledge: the guarded routes, where these are not all. */
-export function usersMayDoAll({ kind, routes = [] }: ApiToProtect): readonly string[] {
+export function ruleForUsers({ kind, routes = [] }: ApiToProtect): readonly string[] {
   const when = 'when: { roles: { any: [user] } }';
   return kind === 'websocket'
     ? [`{ id: users, effect: allow, connect: true, ${when} }`]

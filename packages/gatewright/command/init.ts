@@ -19,12 +19,12 @@ import {
   IGNORE_FILE,
   packageFile,
   stackFile,
-  usersMayDoAll,
+  ruleForUsers,
   WEBHOOKS_FILE,
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
 import { homeOfEnvironment } from '../../terminal/load-options.ts';
-import { paint, say, UsageError } from '../../terminal/output.ts';
+import { colorize, printLines, UsageError } from '../../terminal/output.ts';
 
 type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean };
 
@@ -51,8 +51,8 @@ export function initCommand(): Command {
       const { files, next } = isService(folder)
         ? await planOfService(folder, flags)
         : planOfEmpty(folder, flags);
-      for (const [path, text] of files) say(write(folder, path, text));
-      process.stdout.write(`\n${paint('bold', 'Next')}\n${next.map((line) => `  ${line}\n`).join('')}`);
+      for (const [path, text] of files) printLines(write(folder, path, text));
+      process.stdout.write(`\n${colorize('bold', 'Next')}\n${next.map((line) => `  ${line}\n`).join('')}`);
     });
 }
 
@@ -108,7 +108,7 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
   const files = new Map([
     [STACK_FILE, stackFile({ up: '../', region })],
     ...apis.map((api, index) => {
-      const rules = usersMayDoAll(api);
+      const rules = ruleForUsers(api);
       const text = documentFile({ api, routes: '../..', up: '../../', rules });
       return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
     }),
@@ -233,10 +233,10 @@ function nameDocuments(apis: readonly FoundApi[], taken: readonly string[]): rea
 
 function write(folder: string, path: string, text: string): string {
   const file = join(folder, path);
-  if (existsSync(file)) return `${paint('yellow', 'kept   ')} ${path}`;
+  if (existsSync(file)) return `${colorize('yellow', 'kept   ')} ${path}`;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text, { flag: 'wx' });
-  return `${paint('green', 'written')} ${path}`;
+  return `${colorize('green', 'written')} ${path}`;
 }
 
 function readIfThere(file: string): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { findFunction } from '../../terminal/find-function.ts';
-import { say, UsageError } from '../../terminal/output.ts';
+import { printLines, UsageError } from '../../terminal/output.ts';
 import { addGatewayOptions } from '../../terminal/running-gateway.ts';
 import { isJson, membersOf, parseJson } from '@gatewright/aws/json-object';
 import { sendToFunction } from '../../terminal/invoke-function.ts';
@@ -28,13 +28,13 @@ async function invoke(given: string, flags: InvokeFlags): Promise<void> {
   const found = await findFunction(given);
   const { status, headers, body } = await sendToFunction(found, event, flags);
   if (status === 202) {
-    say(`sent to ${found.name}`);
+    printLines(`sent to ${found.name}`);
     return;
   }
   if (status !== 200) throw new UsageError(`${found.name}: ${describeRefusal(body, status)}`);
   const tail = headers['x-amz-log-result'];
   if (typeof tail === 'string') process.stderr.write(Buffer.from(tail, 'base64'));
-  say(body);
+  printLines(body);
   // Unlike the AWS command line: a script should see that the function failed.
   if (headers['x-amz-function-error'] !== undefined) process.exitCode = 1;
 }

@@ -3,7 +3,7 @@ import { readDuration } from '../../engine/settings.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { findFunction } from '../../terminal/find-function.ts';
 import { addGatewayOptions, listenToGateway } from '../../terminal/running-gateway.ts';
-import { say } from '../../terminal/output.ts';
+import { printLines } from '../../terminal/output.ts';
 
 type LogsFlags = { readonly follow: boolean; readonly since?: number; readonly json: boolean };
 
@@ -34,7 +34,7 @@ async function printLogs(given: string | undefined, { follow, since, json }: Log
     ...(follow ? { follow: 'true' } : {}),
   });
   for await (const text of listenToGateway(`logs?${query.toString()}`))
-    say(json ? text : printLine(JSON.parse(text) as Line));
+    printLines(json ? text : printLine(JSON.parse(text) as Line));
 }
 
 /**

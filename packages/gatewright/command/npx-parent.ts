@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
 
 /** Resolves when npx, or npm that runs `start`, is gone; never where the gateway was not started by it. */
-export function whenNpxEnds(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const { npm_command: command, npm_lifecycle_event: script } = environment;
   if (command !== 'exec' && script !== 'start') return new Promise(() => undefined);
   const parent = process.ppid;

@@ -4,7 +4,7 @@ import { Session } from 'node:inspector/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
-import { writePrivately } from '../../terminal/private-file.ts';
+import { writePrivateFile } from '../../terminal/private-file.ts';
 import type { HeapProfiler, Profiler } from 'node:inspector';
 
 /** Of the functions that hold most. */
@@ -54,8 +54,8 @@ export async function startProfile(folder: string, epochMs: number): Promise<Pro
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const base = join(folder, new Date(epochMs).toISOString().replaceAll(':', '-'));
       const [cpuFile, heapFile] = [`${base}.cpuprofile`, `${base}.heap.json`];
-      await writePrivately(cpuFile, JSON.stringify(hideHome(profile)));
-      await writePrivately(heapFile, `${JSON.stringify(summary, null, 1)}\n`);
+      await writePrivateFile(cpuFile, JSON.stringify(hideHome(profile)));
+      await writePrivateFile(heapFile, `${JSON.stringify(summary, null, 1)}\n`);
       return [cpuFile, heapFile];
     },
   };

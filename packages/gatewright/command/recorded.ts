@@ -1,6 +1,6 @@
 import { showControls } from '#shared/visible-text.ts';
-import { WHOLE_PER_SECOND } from '../../console/records/sampling.ts';
-import { paint, table } from '../../terminal/output.ts';
+import { FULL_RECORDS_PER_SECOND } from '../../console/records/sampling.ts';
+import { colorize, table } from '../../terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../engine/index.ts';
 
 /** Characters of a request id that identify it. */
@@ -34,24 +34,24 @@ export function describeSampling({ sampled, notKept }: RecordState): string | un
   if (notKept === 0) return undefined;
   const what =
     sampled === undefined
-      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${WHOLE_PER_SECOND} a second were counted, not kept`
+      ? `${notKept.toLocaleString('en-US')} ordinary successes above ${FULL_RECORDS_PER_SECOND} a second were counted, not kept`
       : `Of ordinary successes ${sampled.text}; refusals, errors, slow requests and messages are all kept`;
   return `${what}; \`gatewright start --record-all\` keeps all.`;
 }
 
 function colour(line: string, status: number): string {
-  if (status >= 500 && status < 600) return paint('red', line);
-  return status >= 400 && status < 500 ? paint('yellow', line) : line;
+  if (status >= 500 && status < 600) return colorize('red', line);
+  return status >= 400 && status < 500 ? colorize('yellow', line) : line;
 }
 
 /**
  * The explanation as text: outcome, reasons, changes. Requests' texts are made harmless for the terminal.
  */
-export function tellStory(detail: RequestDetail, withPhases: boolean): string[] {
+export function printStory(detail: RequestDetail, withPhases: boolean): string[] {
   const { id, atEpochMs, tookMs, story, phases } = detail;
   const { headline, sentences, changes } = story;
   return [
-    paint('bold', showControls(headline)),
+    colorize('bold', showControls(headline)),
     `${new Date(atEpochMs).toISOString()}, ${tookMs.toFixed(1)} ms, request ${id}`,
     '',
     ...sentences.flatMap((text) => showLines(text)),
@@ -71,7 +71,7 @@ export function tellStory(detail: RequestDetail, withPhases: boolean): string[] 
       ? []
       : [
           '',
-          paint('bold', 'To change the outcome'),
+          colorize('bold', 'To change the outcome'),
           ...changes.flatMap((change) => showLines(change).map((line) => `  ${line}`)),
         ]),
   ];
@@ -139,9 +139,9 @@ function diffLines(one: string, other: string): string[] {
 }
 
 function removed(text: string): string {
-  return paint('red', `- ${showControls(text)}`);
+  return colorize('red', `- ${showControls(text)}`);
 }
 
 function added(text: string): string {
-  return paint('green', `+ ${showControls(text)}`);
+  return colorize('green', `+ ${showControls(text)}`);
 }

@@ -33,10 +33,13 @@ const OWN: Surroundings = {
 };
 
 /** Once, in the first nearly idle second. */
-export function releaseWhenIdle({ utilization, later, collect }: Surroundings = OWN, looks = LOOKS): void {
+export function releaseMemoryWhenIdle(
+  { utilization, later, collect }: Surroundings = OWN,
+  looks = LOOKS,
+): void {
   const before = utilization();
   later(() => {
     if (utilization(before).utilization < IDLE_BELOW) collect();
-    else if (looks > 1) releaseWhenIdle({ utilization, later, collect }, looks - 1);
+    else if (looks > 1) releaseMemoryWhenIdle({ utilization, later, collect }, looks - 1);
   }, LOOK_EVERY_MS);
 }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
-import { say, UsageError } from '../../terminal/output.ts';
-import { diffDetails, rowsToLines, tellStory } from './recorded.ts';
-import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
+import { printLines, UsageError } from '../../terminal/output.ts';
+import { diffDetails, rowsToLines, printStory } from './recorded.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 import type { RequestDetail } from '../../engine/index.ts';
 
 /** A function may take 29 s. */
@@ -37,21 +37,21 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
   const shiftMs = flags.at === undefined ? undefined : readDuration(flags.at);
   if (flags.at !== undefined && shiftMs === undefined)
     throw new UsageError(`--at: "${flags.at}" is not a shift; write +1d or -30m`);
-  const before = (await askGateway('GET', path)) as RequestDetail;
-  const wish = {
+  const before = (await callGateway('GET', path)) as RequestDetail;
+  const options = {
     as: flags.as,
     shiftMs,
     ...(flags.edit && { edit: editByHand(before) }),
   };
   const again = `requests/${encodeURIComponent(before.id)}/replay`;
-  const answer = await askGateway('POST', again, wish, REPLAY_WITHIN_MS);
+  const answer = await callGateway('POST', again, options, REPLAY_WITHIN_MS);
   const after = readMember(answer, 'request') as RequestDetail;
   const lines = flags.json
     ? [JSON.stringify(after, null, 2)]
     : flags.diff
       ? diffDetails(before, after)
-      : [...rowsToLines([after]), '', ...tellStory(after, false)];
-  say(lines);
+      : [...rowsToLines([after]), '', ...printStory(after, false)];
+  printLines(lines);
 }
 
 /** Secrets are fingerprints in it; the gateway restores unchanged ones. */

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { describeSampling, rowsToLines } from './recorded.ts';
-import { addGatewayOptions, askGateway, followGateway, readMember } from '../../terminal/running-gateway.ts';
-import { remark, say } from '../../terminal/output.ts';
+import { addGatewayOptions, callGateway, followGateway, readMember } from '../../terminal/running-gateway.ts';
+import { printNotes, printLines } from '../../terminal/output.ts';
 import type { RecordState, RequestRow } from '../../engine/index.ts';
 
 type RequestFlags = {
@@ -31,41 +31,41 @@ async function list(flags: RequestFlags): Promise<void> {
     const value = flags[name];
     if (value !== undefined) query.set(name, value);
   }
-  const answer = await askGateway('GET', `requests?${query.toString()}`);
+  const answer = await callGateway('GET', `requests?${query.toString()}`);
   const rows = readMember(answer, 'rows') as readonly RequestRow[];
   print(rows.toReversed(), flags);
   const state = readMember(answer, 'state') as RecordState;
-  tellSampling(state, flags);
+  printSampling(state, flags);
   if (!flags.follow) {
-    if (rows.length === 0 && !flags.json) remark('No matching request is kept.');
+    if (rows.length === 0 && !flags.json) printNotes('No matching request is kept.');
     return;
   }
-  let told = state.sampled?.text;
+  let messages = state.sampled?.text;
   for await (const batch of followGateway(`requests/events?since=${state.taken}`)) {
     print(
-      (readMember(batch, 'rows') as readonly RequestRow[]).filter((row) => isWanted(row, flags)),
+      (readMember(batch, 'rows') as readonly RequestRow[]).filter((row) => matchesFilter(row, flags)),
       flags,
     );
     const now = readMember(batch, 'state') as RecordState;
-    if (now.sampled?.text !== told) tellSampling(now, flags);
-    told = now.sampled?.text;
+    if (now.sampled?.text !== messages) printSampling(now, flags);
+    messages = now.sampled?.text;
   }
-  remark('The gateway has ended.');
+  printNotes('The gateway has ended.');
 }
 
 /** A count of the lines would otherwise miss the others. */
-function tellSampling(state: RecordState, { json }: RequestFlags): void {
+function printSampling(state: RecordState, { json }: RequestFlags): void {
   const said = describeSampling(state);
-  if (said !== undefined && !json) remark(said);
+  if (said !== undefined && !json) printNotes(said);
 }
 
 function print(rows: readonly RequestRow[], { json }: RequestFlags): void {
   const lines = json ? rows.map((row) => JSON.stringify(row)) : rowsToLines(rows);
-  if (lines.length > 0) say(lines);
+  if (lines.length > 0) printLines(lines);
 }
 
 /** The same choice as the gateway's. */
-function isWanted(row: RequestRow, { route, status, search }: RequestFlags): boolean {
+function matchesFilter(row: RequestRow, { route, status, search }: RequestFlags): boolean {
   const text = `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase();
   if (route !== undefined && !text.includes(route.toLowerCase())) return false;
   if (

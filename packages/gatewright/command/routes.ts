@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { listRoutes } from '../../engine/index.ts';
 import { addLoadOptions, toLoadOptions } from '../../terminal/load-options.ts';
-import { paint, remark, say } from '../../terminal/output.ts';
+import { colorize, printNotes, printLines } from '../../terminal/output.ts';
 import { describeRoutes } from './start-text.ts';
 import type { LoadFlags } from '../../engine/index.ts';
 
@@ -18,17 +18,17 @@ export function routesCommand(): Command {
 async function printRoutes(sources: readonly string[], flags: RoutesFlags): Promise<void> {
   const apis = await listRoutes(sources, {
     ...toLoadOptions(flags),
-    onProgress: (message) => remark(message),
+    onProgress: (message) => printNotes(message),
   });
   if (flags.json) {
-    say(JSON.stringify(apis));
+    printLines(JSON.stringify(apis));
     return;
   }
   const blocks = apis.map((api) =>
     [
-      `${paint('bold', api.name)}  ${api.kind}, stage ${api.stage} (${api.stack})`,
+      `${colorize('bold', api.name)}  ${api.kind}, stage ${api.stage} (${api.stack})`,
       ...describeRoutes(api),
     ].join('\n'),
   );
-  say(blocks.join('\n\n'));
+  printLines(blocks.join('\n\n'));
 }

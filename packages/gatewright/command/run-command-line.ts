@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
-import { printError, remark } from '../../terminal/output.ts';
+import { printError, printNotes } from '../../terminal/output.ts';
 import { chooseGateway } from '../../terminal/running-gateway.ts';
 import type { GatewayChoice } from '../../terminal/running-gateway.ts';
 
@@ -44,7 +44,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number |
   program.hook('preAction', async (_, command) => {
     if (LOADS_STACKS.has(command.name()))
       (await import('../../terminal/settings-file.ts')).applySettings(command, {
-        warn: (sentence) => remark(`warning: ${sentence}`),
+        warn: (sentence) => printNotes(`warning: ${sentence}`),
         isPart: command.name() !== 'start',
       });
     if (command.name() !== 'start') chooseGateway(command.opts<GatewayChoice>());

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { WebSocket } from 'ws';
 import { readDuration } from '../../engine/settings.ts';
 import { AUTHORITY_FILE } from '../../kernel/files/authority-files.ts';
-import { say, UsageError } from '../../terminal/output.ts';
+import { printLines, UsageError } from '../../terminal/output.ts';
 
 type SendFlags = { readonly header: readonly string[]; readonly wait: string };
 
@@ -24,7 +24,7 @@ async function send(url: string, message: string, flags: SendFlags): Promise<voi
     throw new UsageError(`--wait: "${flags.wait}" is not a duration; write 5s`);
   if (!URL.canParse(url) || !/^wss?:/.test(url))
     throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
-  say(await exchange(url, message, waitMs));
+  printLines(await exchange(url, message, waitMs));
 }
 
 /**

@@ -1,8 +1,8 @@
 /** `start --exec`: runs the gateway for the duration of one command, and returns its exit code. */
 import { writeCompiledCode } from './compiled-code.cjs';
-import { releaseWhenIdle } from './release-memory.ts';
-import { count, remark } from '../../terminal/output.ts';
-import { runBeside } from './run-beside.ts';
+import { releaseMemoryWhenIdle } from './release-memory.ts';
+import { count, printNotes } from '../../terminal/output.ts';
+import { spawnCommand } from './spawn-command.ts';
 import type { Command } from 'commander';
 import type { GatewayOptions, Listening } from '../../engine/index.ts';
 
@@ -20,22 +20,22 @@ export async function runWithGateway(
   variables: Readonly<Record<string, string>>,
   isOver: Promise<unknown>,
 ): Promise<number> {
-  const beside = runBeside(command, variables, MARK);
+  const spawned = spawnCommand(command, variables, MARK);
   const { promise: isEnough, resolve: giveUp } = Promise.withResolvers<undefined>();
-  let told = 0;
+  let reported = 0;
   const listeners = PASSED.map((signal) => {
     const listener = (): void => {
-      told += 1;
-      if (told === 1) beside.pass(signal);
+      reported += 1;
+      if (reported === 1) spawned.pass(signal);
       else giveUp(undefined);
     };
     process.on(signal, listener);
     return () => process.off(signal, listener);
   });
   try {
-    const code = await Promise.race([beside.ended, isEnough, isOver.then(() => undefined)]);
-    await beside.stop();
-    return code ?? (await beside.ended);
+    const code = await Promise.race([spawned.ended, isEnough, isOver.then(() => undefined)]);
+    await spawned.stop();
+    return code ?? (await spawned.ended);
   } finally {
     for (const forget of listeners) forget();
   }
@@ -63,19 +63,19 @@ export function readExecOptions(
 }
 
 /** The ready text goes to stdout; with `--exec`, whose command owns stdout, one line goes to stderr. */
-export function sayReady(
+export function printReady(
   { exec, json, verbose }: Pick<ExecFlags, 'exec'> & { readonly json: boolean; readonly verbose: boolean },
   { apis, unsupported }: Listening,
   text: string,
 ): void {
   // All code of the start is loaded; the line comes first.
   setImmediate(writeCompiledCode);
-  releaseWhenIdle();
+  releaseMemoryWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);
   else if (verbose) process.stderr.write(text);
   else {
     const left = count(unsupported.length, 'part');
-    if (unsupported.length > 0) remark(`${left} not served or enforced as at AWS; --verbose lists them`);
-    remark(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
+    if (unsupported.length > 0) printNotes(`${left} not served or enforced as at AWS; --verbose lists them`);
+    printNotes(`with ${count(apis.length, 'stage')} of APIs: ${exec}`);
   }
 }

@@ -1,6 +1,6 @@
 /** The output of `gatewright start` and the plug-in's commands once everything listens. */
 import { relative } from 'node:path';
-import { commandName, count, paint, table } from '../../terminal/output.ts';
+import { commandName, count, colorize, table } from '../../terminal/output.ts';
 import { quote, routesLine, tokenLine } from '../../terminal/shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
@@ -60,7 +60,7 @@ export function describeStart(facts: StartFacts): string {
   return [
     ...(listening.console === undefined
       ? []
-      : [`${paint('bold', 'Console')} ${paint('cyan', listening.console)}`]),
+      : [`${colorize('bold', 'Console')} ${colorize('cyan', listening.console)}`]),
     '',
     ...apis.flatMap((api) => [...describeApi(api, facts.load), '']),
     ...table(services).map((line) => `  ${line}`),
@@ -68,7 +68,7 @@ export function describeStart(facts: StartFacts): string {
     '',
     ...(tries.length === 0
       ? []
-      : [`  ${paint('bold', 'Try')}`, ...shownTries.map((line) => `  ${line}`), '']),
+      : [`  ${colorize('bold', 'Try')}`, ...shownTries.map((line) => `  ${line}`), '']),
     ...describeUnreachable(listening.unreachableIssuers, facts.standIn),
     ...findings(listening.unsupported),
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
@@ -84,15 +84,15 @@ function describeUnreachable(
   if (issuers.length === 0) return [];
   const lines = issuers.map(
     (issuer) =>
-      `  ${paint('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To mint them here: ${standIn(issuer)}`,
+      `  ${colorize('yellow', `The keys of ${issuer} cannot be read`)}: its tokens are refused. To mint them here: ${standIn(issuer)}`,
   );
   return [...lines, ''];
 }
 
 function describeApi(api: ApiRoutes, load: LoadText): string[] {
   return [
-    `  ${paint('bold', api.name)}  ${kindOf(api)}  ${paint('cyan', api.url)}`,
-    ...foldRoutes(api, load).map((line) => `  ${line}`),
+    `  ${colorize('bold', api.name)}  ${kindOf(api)}  ${colorize('cyan', api.url)}`,
+    ...formatRoutes(api, load).map((line) => `  ${line}`),
   ];
 }
 
@@ -125,7 +125,7 @@ function toRow(
  * The same with addresses; in an API with many routes, those of one function behind one authorizer are
  * counted.
  */
-export function foldRoutes(api: ApiRoutes, load: LoadText): string[] {
+export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
   const rows = api.routes.map((route) => toRow(route, addressOf(api, route.path)));
   if (rows.length <= MAX_ROUTES) return table(rows).map((line) => `  ${line}`);
   const groups = Map.groupBy(api.routes.keys(), (index) => rows[index]?.slice(2).join('\n') ?? '');
@@ -150,7 +150,7 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   const refused = items.filter(({ consequence }) => consequence === NOTHING_SERVED);
   if (refused.length > 0)
     return [
-      `  ${paint('red', 'Refused')}`,
+      `  ${colorize('red', 'Refused')}`,
       ...refused.flatMap(describeFault),
       '',
       ...countUnsupported(items.filter((item) => !refused.includes(item))),
@@ -161,7 +161,7 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
     items.flatMap(({ message, consequence }) => (message === undefined ? [consequence] : [])),
   ).size;
   const counts = [
-    ...(faults === 0 ? [] : [paint('yellow', `${count(faults, 'part')} not served as written`)]),
+    ...(faults === 0 ? [] : [colorize('yellow', `${count(faults, 'part')} not served as written`)]),
     ...(others === 0 ? [] : [`${count(others, 'part')} not as at AWS`]),
   ];
   return [`  ${counts.join(', ')} (--verbose lists them, --strict makes them errors)`, ''];
@@ -175,7 +175,7 @@ export function describeUnsupported(items: readonly UnsupportedItem[]): string[]
     ...(faults.length === 0
       ? []
       : [
-          `  ${paint('yellow', 'Not served as written')} (--strict makes these errors)`,
+          `  ${colorize('yellow', 'Not served as written')} (--strict makes these errors)`,
           ...faults.flatMap(describeFault),
           '',
         ]),
@@ -232,5 +232,5 @@ function describeMissing(items: readonly UnsupportedItem[]): string[] {
     const names = others.length === 0 ? nameOf(first) : [only, ...others].join(', ');
     return [`    ${file === '' ? '' : `${file} `}${names}: ${first.consequence}`];
   });
-  return [`  ${paint('bold', 'Not as at AWS')} (--strict makes these errors)`, ...lines, ''];
+  return [`  ${colorize('bold', 'Not as at AWS')} (--strict makes these errors)`, ...lines, ''];
 }

@@ -18,14 +18,14 @@ import { accessFoldersOf } from '@gatewright/authoring/stack-files';
 import { withStack } from '../../stack/commands/with-stack.ts';
 import { refuseUnsafeAccess } from '../../stack/access/commands/access-check.ts';
 import { readAwsEndpoints, readDaemon } from '../../terminal/aws-options.ts';
-import { addLoadOptions, toLoadOptions, USUAL_STAGE } from '../../terminal/load-options.ts';
-import { remark, UsageError } from '../../terminal/output.ts';
-import { takeFromStack } from './env-from-stack.ts';
-import { readExecOptions, runWithGateway, sayReady } from './start-exec.ts';
+import { addLoadOptions, toLoadOptions, DEFAULT_STAGE } from '../../terminal/load-options.ts';
+import { printNotes, UsageError } from '../../terminal/output.ts';
+import { copyVariablesFromStack } from './env-from-stack.ts';
+import { readExecOptions, runWithGateway, printReady } from './start-exec.ts';
 import { addStartOptions } from '../../terminal/start-options.ts';
 import { describeStart } from './start-text.ts';
-import { whenNpxEnds } from './npx-parent.ts';
-import { holdYoungGeneration } from './young-generation.ts';
+import { waitForNpxExit } from './npx-parent.ts';
+import { limitYoungGeneration } from './young-generation.ts';
 import { openAccessBook } from '../../stack/access/commands/access-book.ts';
 import { adminTargetOf } from '../../terminal/admin-client.ts';
 import { loadConsole } from './console-bundle.ts';
@@ -44,14 +44,14 @@ export function startCommand(): Command {
 
 async function start(named: readonly string[], flags: Flags, command: Command): Promise<void> {
   const startedMs = performance.now();
-  holdYoungGeneration();
+  limitYoungGeneration();
   const sources = chooseSources(named);
-  const profiling = flags.profile ? await beginProfile() : undefined;
+  const profiling = flags.profile ? await startProfiling() : undefined;
   // With --json, stdout holds only the line for tools; with --exec it is the command's.
   const log = createStreamSink(flags.json || flags.exec !== undefined ? process.stderr : process.stdout);
-  const deployed = await takeFromStack(flags.envFromStack, flags.region);
+  const deployed = await copyVariablesFromStack(flags.envFromStack, flags.region);
   const adminKey = chooseKeyPair(process.env);
-  const stage = flags.stage ?? USUAL_STAGE;
+  const stage = flags.stage ?? DEFAULT_STAGE;
   const shown = openStartConsole(sources, stage, adminKey);
   const gateway = await createGateway({
     ...readSettings(flags),
@@ -70,26 +70,26 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
     log,
     documentFolders: accessFoldersOf(sources),
     functionLog: (line) => printFunctionLine(line, flags),
-    onProgress: (message) => remark(message),
-    ...(!flags.json && { onWaiting: (message: string) => remark(message) }),
+    onProgress: (message) => printNotes(message),
+    ...(!flags.json && { onWaiting: (message: string) => printNotes(message) }),
     onReload: (event) => {
       log.write(describeReload(event));
     },
   });
-  const orphaned = whenNpxEnds();
+  const orphaned = waitForNpxExit();
   try {
     await gateway.load(sources);
     const documents = await refuseUnsafeAccess(sources, gateway.inspect(), stage, (message) =>
-      remark(`warning: ${message}`),
+      printNotes(`warning: ${message}`),
     );
     // Not before: until there is something to close, a signal ends the process as usual.
-    const told = flags.exec === undefined ? whenToldToEnd() : undefined;
+    const signalled = flags.exec === undefined ? waitForSignal() : undefined;
     const listening = await gateway.listen();
     shown.listensAt(listening);
     const tookMs = performance.now() - startedMs;
-    sayReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
+    printReady(flags, listening, readyText(flags, { gateway, listening, documents, stage, sources, tookMs }));
     if (flags.open && listening.console !== undefined) openBrowser(listening.console);
-    if (flags.exec === undefined) await Promise.race([told, orphaned]);
+    if (flags.exec === undefined) await Promise.race([signalled, orphaned]);
     else process.exitCode = await runWithGateway(flags.exec, deployed.around(gateway), orphaned);
   } finally {
     await gateway.close();
@@ -140,7 +140,7 @@ function readyText(
 /** @throws DefinitionError before anything is opened */
 function chooseSources(named: readonly string[]): readonly string[] {
   requireSources(named);
-  return withStack(named, (message) => remark(message));
+  return withStack(named, (message) => printNotes(message));
 }
 
 /** Embedded metrics are for CloudWatch, and would hide the other lines. */
@@ -148,7 +148,8 @@ function printFunctionLine(
   line: Parameters<GatewayOptions['functionLog']>[0],
   { json }: Pick<Flags, 'json'>,
 ): void {
-  if (json || !line.message.startsWith('{"_aws":')) remark(`[${line.functionName}] ${printLogLine(line)}`);
+  if (json || !line.message.startsWith('{"_aws":'))
+    printNotes(`[${line.functionName}] ${printLogLine(line)}`);
 }
 
 /** Whether the lines are for a person. */
@@ -157,17 +158,17 @@ function isSeen({ json, exec }: Flags): boolean {
 }
 
 /** Loaded on demand. */
-async function beginProfile(): Promise<Profiling> {
+async function startProfiling(): Promise<Profiling> {
   const { startProfile } = await import('./profile.ts');
   return startProfile(join(process.cwd(), '.gatewright', 'profiles'), Date.now());
 }
 
 async function endProfile(profiling: Profiling | undefined): Promise<void> {
-  for (const file of (await profiling?.finish()) ?? []) remark(`wrote ${file}`);
+  for (const file of (await profiling?.finish()) ?? []) printNotes(`wrote ${file}`);
 }
 
 /** Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. */
-function whenToldToEnd(): Promise<void> {
+function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
@@ -183,7 +184,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
 function openBrowser(url: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => remark(`${program} failed to start; open the console by its address`));
+  child.on('error', () => printNotes(`${program} failed to start; open the console by its address`));
   child.unref();
 }
 

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDuration } from '../../engine/settings.ts';
-import { say, UsageError } from '../../terminal/output.ts';
-import { addGatewayOptions, askGateway, readMember } from '../../terminal/running-gateway.ts';
+import { printLines, UsageError } from '../../terminal/output.ts';
+import { addGatewayOptions, callGateway, readMember } from '../../terminal/running-gateway.ts';
 
 type TokenFlags = {
   readonly sub: string;
@@ -29,7 +29,7 @@ export function tokenCommand(): Command {
 
 async function mint(flags: TokenFlags): Promise<void> {
   const { sub, role, scope, issuer, aud, claim, expires } = flags;
-  const answer = await askGateway('POST', 'token', {
+  const answer = await callGateway('POST', 'token', {
     sub,
     roles: role,
     scope,
@@ -40,7 +40,7 @@ async function mint(flags: TokenFlags): Promise<void> {
   });
   const token = readMember(answer, 'token');
   if (typeof token !== 'string') throw new UsageError('the gateway answered without a token');
-  say(flags.json ? JSON.stringify(answer) : token);
+  printLines(flags.json ? JSON.stringify(answer) : token);
 }
 
 function collectClaim(text: string, claims: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

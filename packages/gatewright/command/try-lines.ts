@@ -9,13 +9,13 @@
  */
 import { commandName, UsageError } from '../../terminal/output.ts';
 import { quote, tokenCommand } from '../../terminal/shell-text.ts';
-import type { ApiRoutes, Gateway, ResolvedStack, TokenWish } from '../../engine/index.ts';
+import type { ApiRoutes, Gateway, ResolvedStack, TokenOptions } from '../../engine/index.ts';
 
 type Try = {
   readonly api: string;
   readonly method: string;
   readonly path: string;
-  readonly token: TokenWish | undefined;
+  readonly token: TokenOptions | undefined;
   readonly send: string | undefined;
   readonly expect: string;
 };
@@ -81,7 +81,7 @@ function readTry(value: unknown, stack: ResolvedStack): Try {
   };
 }
 
-function readToken(value: unknown, stack: ResolvedStack): TokenWish | undefined {
+function readToken(value: unknown, stack: ResolvedStack): TokenOptions | undefined {
   if (value === undefined) return undefined;
   const fields = new Map<string, unknown>(
     typeof value === 'object' && value !== null ? Object.entries(value) : [],

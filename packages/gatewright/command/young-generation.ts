@@ -16,14 +16,14 @@ const NO_GROWTH = 1;
 
 type Surroundings = {
   /** Flags given to V8 by the user. */
-  readonly told: string;
+  readonly nodeOptions: string;
   readonly youngBytes: () => number;
   readonly setFlags: (flags: string) => void;
   readonly every: (run: () => void, ms: number) => void;
 };
 
 const OWN: Surroundings = {
-  told: [...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
+  nodeOptions: [...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
   youngBytes: () =>
     getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0,
   setFlags: setFlagsFromString,
@@ -34,8 +34,8 @@ const OWN: Surroundings = {
  * For the calling thread: V8 takes its limit only on the process's command line, but reads the growth factor
  * at each growth. The factor applies to all threads, so new ones begin with enough.
  */
-export function holdYoungGeneration({ told, youngBytes, setFlags, every }: Surroundings = OWN): void {
-  if (/semi[-_]space/.test(told)) return;
+export function limitYoungGeneration({ nodeOptions, youngBytes, setFlags, every }: Surroundings = OWN): void {
+  if (/semi[-_]space/.test(nodeOptions)) return;
   setFlags(`--min-semi-space-size=${THREAD_HALF_MB}`);
   let growth = USUAL_GROWTH;
   every(() => {

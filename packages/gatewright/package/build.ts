@@ -3,7 +3,7 @@ import { glob, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPackage, detachPackage } from './build-package.ts';
 import { neededFolders, printSbom, readLock } from '../../../layers/sbom.ts';
-import { ALONE } from './manifest.ts';
+import { STANDALONE_PACKAGES } from './manifest.ts';
 import { packPackage } from './pack.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -13,9 +13,12 @@ const OUTPUT = '.build/npm';
 await rm(join(ROOT, OUTPUT), { recursive: true, force: true });
 const built = join(ROOT, OUTPUT, 'gatewright');
 await report(await buildPackage(ROOT, built), 'gatewright');
-for (const name of ALONE) await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
+for (const name of STANDALONE_PACKAGES)
+  await report(await detachPackage(built, name, join(ROOT, OUTPUT, name)), name);
 const tarballs = await Promise.all(
-  ['gatewright', ...ALONE].map((name) => packPackage(join(ROOT, OUTPUT, name), join(ROOT, OUTPUT))),
+  ['gatewright', ...STANDALONE_PACKAGES].map((name) =>
+    packPackage(join(ROOT, OUTPUT, name), join(ROOT, OUTPUT)),
+  ),
 );
 console.log(`install it in a service: npm install --save-dev ${tarballs[0] ?? ''}`);
 

@@ -31,13 +31,13 @@ export async function bundleCommand(packageDirectory: string): Promise<void> {
     logLevel: 'silent',
     // Errors and log lines show the names of classes and functions.
     keepNames: true,
-    plugins: [keepPlaces(folder)],
+    plugins: [preservePaths(folder)],
   });
   if (warnings.length > 0)
     throw new Error(`the command cannot be bundled: ${warnings.map(({ text }) => text).join('; ')}`);
 }
 
-function keepPlaces(folder: string): Plugin {
+function preservePaths(folder: string): Plugin {
   const pathFrom = (file: string): string => {
     const path = relative(folder, file).split(sep).join('/');
     return path.startsWith('.') ? path : `./${path}`;

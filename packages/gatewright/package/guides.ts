@@ -22,7 +22,7 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
   for (const path of shipped) {
     const target = join(outputDirectory, path);
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, keepLinks(await readFile(join(root, path), 'utf8'), path, shipped));
+    await writeFile(target, stripForeignLinks(await readFile(join(root, path), 'utf8'), path, shipped));
   }
   // It is beside docs/ in the package, and below it in the repository.
   const readme = await readFile(join(root, 'packages/gatewright/package/README.md'), 'utf8');
@@ -33,7 +33,7 @@ export async function writeGuides(root: string, outputDirectory: string): Promis
  * The text of a page at `path`; links to pages that are not shipped become plain words, and so do pictures of
  * the repository.
  */
-export function keepLinks(text: string, path: string, shipped: ReadonlySet<string>): string {
+export function stripForeignLinks(text: string, path: string, shipped: ReadonlySet<string>): string {
   return text.replace(LINK, (whole, picture: string, words: string, target: string) => {
     const there = posix.normalize(posix.join(posix.dirname(path), target));
     return shipped.has(there) ? whole : picture === '' ? words : '';

@@ -30,7 +30,7 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
 };
 
 /** Also published alone. */
-export const ALONE = ['aws', 'dynamodb', 'handlers', 'velocity'];
+export const STANDALONE_PACKAGES = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
 /** Entries `gatewright/<name>` that re-export `@gatewright/handlers/<name>`. */
 export const HANDLER_ENTRIES = ['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'];

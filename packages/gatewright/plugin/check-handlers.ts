@@ -3,7 +3,7 @@
  */
 import { membersOf } from '@gatewright/aws/json-object';
 import { relative } from 'node:path';
-import { calledFunction } from '@gatewright/authoring/check-wiring';
+import { identifyFunction } from '@gatewright/authoring/check-wiring';
 import {
   describeClaimRead,
   describeMappedClaim,
@@ -91,7 +91,7 @@ function textsIn(value: unknown): readonly string[] {
 }
 
 function isOurs({ AuthorizerUri }: JsonObject): boolean {
-  return AuthorizerUri !== undefined && calledFunction(JSON.stringify(AuthorizerUri)) !== undefined;
+  return AuthorizerUri !== undefined && identifyFunction(JSON.stringify(AuthorizerUri)) !== undefined;
 }
 
 function namesIn(value: unknown): readonly string[] {

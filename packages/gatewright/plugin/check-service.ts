@@ -7,7 +7,7 @@ import { checkStack } from '@gatewright/authoring/check-stack';
 import { printProblem } from '@gatewright/authoring/read-document';
 import { openSharedFrom } from '@gatewright/authoring/shared-files';
 import { readWiring } from '@gatewright/authoring/read-wiring';
-import { usualAccessFolder } from '@gatewright/authoring/stack-files';
+import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
 import { refuseUnknownSetting } from './gateway-settings.ts';
 
 export type PackagedService = {
@@ -38,7 +38,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
   if (unknown) return { complaints: [unknown], warnings: [] };
   const setting = settingOf(settings);
   const isNamed = setting !== undefined;
-  const folder = resolve(directory, typeof setting === 'string' ? setting : usualAccessFolder(directory));
+  const folder = resolve(directory, typeof setting === 'string' ? setting : defaultAccessFolder(directory));
   if (isNamed && (typeof setting !== 'string' || !existsSync(join(folder, SIGN))))
     return {
       complaints: [
@@ -52,7 +52,7 @@ export function checkService({ directory, settings, stackName, resources }: Pack
       .filter((entry) => !entry.isDirectory())
       .map(({ name }) => name),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
-    tell: (name) => relative(directory, join(folder, name)),
+    describe: (name) => relative(directory, join(folder, name)),
     pathOf: (name) => join(folder, name),
     open: openSharedFrom(directory),
   });

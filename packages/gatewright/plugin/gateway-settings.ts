@@ -23,7 +23,7 @@ export function readGatewaySettings(
   const refusal = refuseUnknownSetting(given);
   if (refusal !== undefined) throw new OptionError(refusal);
   const { account, aws } = START_OPTIONS;
-  const live = readOption('custom.gatewright.aws', aws, given['aws']) ?? aws.usual;
+  const live = readOption('custom.gatewright.aws', aws, given['aws']) ?? aws.defaultValue;
   const awsEndpoints = readAwsEndpoints(live, environment);
   if (typeof awsEndpoints === 'string') throw new OptionError(awsEndpoints);
   const home = readHome(environment);
@@ -31,7 +31,7 @@ export function readGatewaySettings(
   return {
     ...toSettings(
       SETTING_NAMES,
-      (name, option) => readOption(`custom.gatewright.${name}`, option, given[name]) ?? option.usual,
+      (name, option) => readOption(`custom.gatewright.${name}`, option, given[name]) ?? option.defaultValue,
     ),
     region: home.region,
     accountId: readOption('custom.gatewright.account', account, given['account']) ?? home.accountId,

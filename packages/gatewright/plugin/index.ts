@@ -17,7 +17,7 @@ import type { StartSettings } from './settings.ts';
 /** Time for what other plug-ins hold open (a watcher, a database) after the end. */
 const EXIT_WITHIN_MS = 500;
 
-type Running = { readonly told: Promise<void>; readonly close: () => Promise<void> };
+type Running = { readonly signalled: Promise<void>; readonly close: () => Promise<void> };
 
 class GatewrightPlugin {
   /** `gatewright start` also refuses what it refuses. */
@@ -63,12 +63,12 @@ class GatewrightPlugin {
     this.#utilities = utilities;
     this.hooks = {
       initialize: () => this.#initialize(),
-      'before:package:createDeploymentArtifacts': () => this.#leaveOutState(),
+      'before:package:createDeploymentArtifacts': () => this.#omitState(),
       'before:aws:package:finalize:saveServiceState': () => this.#finishTemplate(),
       'gateway:start:start': () => this.#runToEnd(() => readStartOptions(this.#cli)),
       'offline:start': () => this.#runToEnd(() => this.#offline()),
       'offline:start:init': () => this.#start(() => this.#offline()),
-      'offline:start:ready': () => this.#running?.told,
+      'offline:start:ready': () => this.#running?.signalled,
       'offline:start:end': () => this.#end(),
       'offline:functionsUpdated:cleanup': () => this.#noteUpdate(),
     };
@@ -95,7 +95,7 @@ class GatewrightPlugin {
 
   async #runToEnd(readSettings: () => StartSettings): Promise<void> {
     await this.#start(readSettings);
-    await this.#running?.told;
+    await this.#running?.signalled;
     await this.#end();
   }
 
@@ -103,10 +103,10 @@ class GatewrightPlugin {
     const settings = this.#reading(readSettings);
     const service = this.#describeService();
     const isVerbose = this.#cli['verbose'] === true;
-    const told = whenToldToEnd();
+    const signalled = waitForSignal();
     const { explain, startSession } = await import('./session.ts');
     try {
-      this.#running = { told, close: await startSession(service, { ...settings, isVerbose }) };
+      this.#running = { signalled, close: await startSession(service, { ...settings, isVerbose }) };
     } catch (error) {
       // Open resources of other plug-ins, such as a bundler's watcher, must not keep a failed start alive.
       this.#exitSoon();
@@ -134,7 +134,7 @@ class GatewrightPlugin {
   }
 
   /** Credentials and tables of a start are in the service's folder, which osls packs. */
-  async #leaveOutState(): Promise<void> {
+  async #omitState(): Promise<void> {
     const { serviceDir, service } = this.#serverless;
     const { withoutState } = await import('./check-packages.ts');
     if (service.package !== undefined)
@@ -198,7 +198,7 @@ class GatewrightPlugin {
  * Resolves on SIGTERM or Ctrl-C; a second signal ends the process at once. Listens from now on, so that a
  * signal during the start is not lost.
  */
-function whenToldToEnd(): Promise<void> {
+function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });

@@ -183,7 +183,7 @@ function decide(given: CliOptions): StartSettings {
     readOption(name, START_OPTIONS.port, given[name]) ?? USUAL[name];
   const { host, ...settings } = toSettings([...CALLED.keys()], (name, row) => {
     const called = CALLED.get(name) ?? name;
-    return readOption(called, row, given[called]) ?? row.usual;
+    return readOption(called, row, given[called]) ?? row.defaultValue;
   });
   return {
     ...settings,

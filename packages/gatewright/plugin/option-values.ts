@@ -20,7 +20,11 @@ export function readOption<const Row extends StartOption>(
   row: Row,
   value: unknown,
 ): ValueOf<Row> | undefined;
-export function readOption(name: string, { takes, read, says, usual }: StartOption, value: unknown): unknown {
+export function readOption(
+  name: string,
+  { takes, read, expected, defaultValue }: StartOption,
+  value: unknown,
+): unknown {
   if (value === undefined || value === null || value === '') return undefined;
   if (takes === undefined || takes === '<on|off>') {
     const decided = SWITCH.get(value);
@@ -33,10 +37,10 @@ export function readOption(name: string, { takes, read, says, usual }: StartOpti
     if (texts.length === 1) return texts[0];
     throw new OptionError(`${name} accepts one text`);
   }
-  let decided: unknown = usual;
+  let decided: unknown = defaultValue;
   for (const text of texts) {
     decided = (read as (text: string, before: unknown) => unknown)(text, decided);
-    if (decided === undefined) throw new OptionError(`${name}: "${text}". ${says}`);
+    if (decided === undefined) throw new OptionError(`${name}: "${text}". ${expected}`);
   }
   return decided;
 }
@@ -47,8 +51,9 @@ export function readFlag(name: string, value: unknown): boolean {
 }
 
 export function toOslsOption(option: StartOption): OptionSchema & { readonly usage: string } {
-  const { takes, repeats, usual } = option;
-  const without = typeof usual === 'string' || typeof usual === 'number' ? ` Default: ${usual}.` : '';
+  const { takes, repeats, defaultValue } = option;
+  const without =
+    typeof defaultValue === 'string' || typeof defaultValue === 'number' ? ` Default: ${defaultValue}.` : '';
   const text = describeOption(option);
   return {
     usage: `${text.charAt(0).toUpperCase()}${text.slice(1)}.${without}`,

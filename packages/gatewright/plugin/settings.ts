@@ -1,10 +1,10 @@
-import type { GivenOptions } from '../../engine/index.ts';
+import type { ProgramOptions } from '../../engine/index.ts';
 import type { Settings } from '../../engine/start-settings.ts';
 
 type OfPlugin = 'chosen' | 'dynamodb' | 'functionEnvironment' | 'inspect' | 'noTimeout' | 'sharedPorts';
 
 export type StartSettings = Settings &
-  Pick<GivenOptions, OfPlugin> & {
+  Pick<ProgramOptions, OfPlugin> & {
     /** Name for other commands; absent = the name of the folder. */
     readonly name?: string;
     /** `--verbose` of osls: all findings instead of their number. */

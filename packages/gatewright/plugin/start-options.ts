@@ -22,7 +22,7 @@ export const START_OPTIONS: Readonly<Record<string, OptionSchema>> = {
 export function readStartOptions(cli: CliOptions): StartSettings {
   const account = readOption('--account', ROWS.account, cli['account']);
   return {
-    ...toSettings(NAMES, (name, row) => readOption(`--${name}`, row, cli[name]) ?? row.usual),
+    ...toSettings(NAMES, (name, row) => readOption(`--${name}`, row, cli[name]) ?? row.defaultValue),
     ...(account !== undefined && { chosen: { accountId: account } }),
     ...readName('--name', cli),
     ...readInspect(cli),

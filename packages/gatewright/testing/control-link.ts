@@ -27,7 +27,7 @@ export type ControlLink = {
 };
 
 /** A call of `/_gatewright/`. @throws TestingError with the gateway's answer */
-export async function ask(
+export async function callControl(
   { url, secret }: ControlLink,
   method: 'DELETE' | 'GET' | 'POST',
   path: string,

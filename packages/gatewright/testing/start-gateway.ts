@@ -11,7 +11,7 @@ import {
 } from '../../engine/index.ts';
 import { findStack } from '@gatewright/authoring/stack-files';
 import { injectInto, sendTo } from './api-request.ts';
-import { ask, TestingError } from './control-link.ts';
+import { callControl, TestingError } from './control-link.ts';
 import { linkOf, makeTestGateway } from './test-gateway.ts';
 import type { Gateway, Isolation, Listening } from '../../engine/index.ts';
 import type { TestGateway, TestGatewayParts } from './test-gateway.ts';
@@ -136,7 +136,10 @@ function describe(
 
 async function connectWith(parse: Parse): Promise<TestGateway> {
   const link = linkOf(process.env);
-  const status = JSON.parse(await ask(link, 'GET', 'status')) as Pick<Listening, 'apis' | 'unsupported'>;
+  const status = JSON.parse(await callControl(link, 'GET', 'status')) as Pick<
+    Listening,
+    'apis' | 'unsupported'
+  >;
   const environment = Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
       value !== undefined && SHARED.test(name) ? [[name, value] as const] : [],
@@ -198,7 +201,7 @@ function toGatewayOptions(options: StartOptions, directory: string): Parameters<
     roles: options.roles ?? true,
     strict: options.strict ?? false,
     accountThrottle: false,
-    record: START_OPTIONS.record.usual,
+    record: START_OPTIONS.record.defaultValue,
     reload: false,
     resets: true,
     leavesCredentials: false,

@@ -1,11 +1,11 @@
 /** A gateway as tests use it. Everything but requests to APIs goes over its control port. */
 import { readDuration } from '../../engine/settings.ts';
 import { chooseApi, makeRequest } from './api-request.ts';
-import { ask, type ControlLink, TestingError } from './control-link.ts';
+import { callControl, type ControlLink, TestingError } from './control-link.ts';
 import { openSocket } from './test-socket.ts';
 import type { ApiRequest, RequestOptions } from './api-request.ts';
 import type { SocketOptions, TestSocket } from './test-socket.ts';
-import type { ApiListing, TokenWish, UnsupportedItem } from '../../engine/index.ts';
+import type { ApiListing, TokenOptions, UnsupportedItem } from '../../engine/index.ts';
 
 export type TestMessage = {
   readonly id: string;
@@ -70,7 +70,7 @@ export interface TestGateway extends AsyncDisposable {
   /** A client of a WebSocket API. @throws HandshakeRefused */
   connect(options?: SocketOptions): Promise<TestSocket>;
   /** A token of the local issuer. */
-  token(wish: TokenWish): Promise<string>;
+  token(options: TokenOptions): Promise<string>;
   /** By name, logical id or how the name ends. @throws FunctionFailed */
   invoke(functionName: string, event?: unknown): Promise<unknown>;
   /** To a queue, a topic or a bus; a schedule runs as if it were due. */
@@ -136,11 +136,11 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
   const { environment, apis, findings, parse } = parts;
   const link = linkOf(environment);
   const read = async (method: 'GET' | 'POST', path: string, body?: object): Promise<Answers> =>
-    parse(await ask(link, method, path, body)) as Answers;
-  const tell = async (path: string, body?: object): Promise<void> => {
-    await ask(link, 'POST', path, body);
+    parse(await callControl(link, method, path, body)) as Answers;
+  const post = async (path: string, body?: object): Promise<void> => {
+    await callControl(link, 'POST', path, body);
   };
-  const settle = (): Promise<void> => tell('settle');
+  const settle = (): Promise<void> => post('settle');
   const sockets = new Set<TestSocket>();
   const closeSockets = async (): Promise<void> => {
     await Promise.all([...sockets].map((socket) => socket.close()));
@@ -170,15 +170,15 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
       void socket.closed.then(() => sockets.delete(socket));
       return socket;
     },
-    token: async (wish) => (await read('POST', 'token', wish)).token,
+    token: async (options) => (await read('POST', 'token', options)).token,
     invoke: (name, event = {}) => invoke(link, name, event, parse),
     async send(target, body = {}, options = {}) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      await tell('events', { target, body: text, ...options });
+      await post('events', { target, body: text, ...options });
     },
     table: (name) => ({
       items: async () => (await read('GET', `items?table=${encodeURIComponent(name)}`)).items,
-      put: (...items) => tell('items', { table: name, items }),
+      put: (...items) => post('items', { table: name, items }),
     }),
     messages: async (queue) => (await read('GET', `messages?queue=${encodeURIComponent(queue)}`)).messages,
     async calls(service) {
@@ -188,7 +188,7 @@ export function makeTestGateway(parts: TestGatewayParts): TestGateway {
     logs: (name) => readLogs(link, name, parse),
     async reset({ keepsInstances = false } = {}) {
       await closeSockets();
-      await tell('reset', { keepsInstances });
+      await post('reset', { keepsInstances });
     },
     [Symbol.asyncDispose]: close,
   };
@@ -232,7 +232,7 @@ async function invoke(
   event: unknown,
   parse: (text: string) => unknown,
 ): Promise<unknown> {
-  const text = await ask(link, 'POST', 'invoke', { function: name, payload: JSON.stringify(event) });
+  const text = await callControl(link, 'POST', 'invoke', { function: name, payload: JSON.stringify(event) });
   const result = JSON.parse(text) as Readonly<Record<string, string>>;
   switch (result['kind']) {
     case 'returned':
@@ -252,7 +252,7 @@ async function readLogs(
   parse: (text: string) => unknown,
 ): Promise<string[]> {
   const query = name === undefined ? '' : `?function=${encodeURIComponent(await fullName(link, name))}`;
-  const text = await ask(link, 'GET', `logs${query}`);
+  const text = await callControl(link, 'GET', `logs${query}`);
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line) => (parse(line) as { readonly message: string }).message);
 }
@@ -260,7 +260,7 @@ async function readLogs(
 /** By name, logical id or the end of the name. @throws TestingError with the existing ones */
 async function fullName(link: ControlLink, wanted: string): Promise<string> {
   type Listing = { readonly functions: readonly { readonly name: string; readonly logicalId: string }[] };
-  const { functions } = JSON.parse(await ask(link, 'GET', 'functions')) as Listing;
+  const { functions } = JSON.parse(await callControl(link, 'GET', 'functions')) as Listing;
   const found =
     functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??
     functions.find(({ name }) => name.endsWith(`-${wanted}`));

@@ -72,7 +72,7 @@ function isOwn(url: string, ownUrl: string | undefined): boolean {
 }
 
 /** Whether calls of a service leave this gateway, so that none of its resources are served here. */
-export function goesElsewhere(
+export function isForwarded(
   service: string,
   endpoints: AwsEndpoints | undefined,
   ownUrl: string | undefined,

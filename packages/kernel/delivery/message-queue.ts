@@ -9,7 +9,7 @@ import { type NewMessage, type QueuedMessage, type QueueSettings, sizeOf } from 
 /** Of FIFO queues: "the 5-minute deduplication interval". */
 const DEDUPLICATION_MS = 300_000;
 
-export type Wanted = {
+export type ReceiveOptions = {
   readonly most: number;
   /** Limit of the sum, bodies and attributes; absent = none. */
   readonly mostBytes?: number;
@@ -90,7 +90,7 @@ export class MessageQueue {
     return this.#sequence + 1;
   }
 
-  receive({ most, mostBytes = Infinity, visibilityMs, makeReceipt }: Wanted, now: number): Received {
+  receive({ most, mostBytes = Infinity, visibilityMs, makeReceipt }: ReceiveOptions, now: number): Received {
     this.expire(now);
     this.#surface(now);
     let bytes = 0;

@@ -19,7 +19,7 @@ export type QueueSettings = {
 };
 
 /** SQS API reference, "CreateQueue": the defaults. */
-export const USUAL_QUEUE: QueueSettings = {
+export const DEFAULT_QUEUE: QueueSettings = {
   isFifo: false,
   visibilityMs: 30_000,
   delayMs: 0,

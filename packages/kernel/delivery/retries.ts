@@ -9,7 +9,7 @@ export type AsyncSettings = {
   readonly maxAgeMs: number;
 };
 
-export const USUAL_ASYNC: AsyncSettings = { maxRetries: 2, maxAgeMs: 21_600_000 };
+export const DEFAULT_ASYNC: AsyncSettings = { maxRetries: 2, maxAgeMs: 21_600_000 };
 
 type AsyncState = {
   readonly acceptedAt: number;

@@ -17,7 +17,7 @@ export type LocalAuthority = CertifiedKey & {
 };
 
 /** Issues certificates; passed in, so that commands which only read files do not load it. */
-type MakeAuthority = (wish: {
+type MakeAuthority = (options: {
   readonly commonName: string;
   readonly fromEpochMs: number;
   readonly toEpochMs: number;

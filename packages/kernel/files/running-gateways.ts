@@ -25,7 +25,7 @@ export function runningFolder(environment: Readonly<Record<string, string | unde
 }
 
 /** The default name: that of the folder. */
-export function usualName(directory: string): string {
+export function defaultName(directory: string): string {
   return (
     basename(directory)
       .replaceAll(/[^\w.-]+/g, '-')
@@ -37,7 +37,7 @@ export function usualName(directory: string): string {
  * The name under which a start runs. A chosen name that is taken is an error; the default one gets a number.
  * @throws StartError NAME_IN_USE
  */
-export async function settleName(
+export async function resolveGatewayName(
   folder: string,
   directory: string,
   chosen: string | undefined,
@@ -52,7 +52,7 @@ export async function settleName(
       `a gateway named ${chosen} is already running (${other.directory}, ${other.controlUrl}); choose another --name`,
     );
   }
-  const name = usualName(directory);
+  const name = defaultName(directory);
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? name : `${name}-${number}`;
     if (taken(candidate) === undefined) return candidate;

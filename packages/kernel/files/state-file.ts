@@ -40,7 +40,7 @@ export async function writeStateFile(path: string, state: JsonObject): Promise<n
 export async function readStateFile(path: string): Promise<JsonObject> {
   let content: Buffer;
   try {
-    content = await readWhole(path);
+    content = await readAll(path);
   } catch (error) {
     throw error instanceof StateFileError
       ? error
@@ -66,7 +66,7 @@ export async function readStateFile(path: string): Promise<JsonObject> {
   return state;
 }
 
-async function readWhole(path: string): Promise<Buffer> {
+async function readAll(path: string): Promise<Buffer> {
   const file = await openToRead(path);
   try {
     const stat = await file.stat();

@@ -55,11 +55,11 @@ export class ExtensionsApi {
     }
   }
 
-  tell(event: ExtensionEvent): void {
-    const told = shape(event);
+  send(event: ExtensionEvent): void {
+    const shaped = shape(event);
     for (const extension of this.#extensions.values()) {
       if (!extension.events.has(event.eventType)) continue;
-      extension.unheard.push(told);
+      extension.unheard.push(shaped);
       hand(extension);
     }
   }

@@ -7,14 +7,14 @@ type Stream = 'stdout' | 'stderr';
 type Unfinished = { readonly decoder: StringDecoder; text: string };
 
 export class FunctionLines {
-  readonly #say: (stream: Stream, message: string) => void;
+  readonly #write: (stream: Stream, message: string) => void;
   readonly #unfinished: Readonly<Record<Stream, Unfinished>> = {
     stdout: { decoder: new StringDecoder('utf8'), text: '' },
     stderr: { decoder: new StringDecoder('utf8'), text: '' },
   };
 
   constructor(say: (stream: Stream, message: string) => void) {
-    this.#say = say;
+    this.#write = say;
   }
 
   take(stream: Stream, chunk: Buffer): void {
@@ -38,6 +38,6 @@ export class FunctionLines {
   /** Lambda's runtimes join the lines of a traceback by carriage returns. */
   #print(stream: Stream, line: string): void {
     const text = line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)} …` : line;
-    this.#say(stream, text.replace(/\r$/, '').replaceAll('\r', '\n'));
+    this.#write(stream, text.replace(/\r$/, '').replaceAll('\r', '\n'));
   }
 }

@@ -8,7 +8,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CodeFinding } from '../runnable-code.ts';
-import { type Launch, type Toolchain, usualConsequence, versionFinding } from './launch.ts';
+import { type Launch, type Toolchain, defaultConsequence, versionFinding } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
 import { layerRoots } from './process-environment.ts';
 import { readVersion } from './read-version.ts';
@@ -93,7 +93,7 @@ function launchOf(java: string, definition: FunctionDefinition, classPath: reado
 
 function lacking(definition: FunctionDefinition, message: string): CodeFinding {
   const error = new DefinitionError({ ...definition.place, property: 'Code' }, message);
-  return { error, consequence: usualConsequence(definition) };
+  return { error, consequence: defaultConsequence(definition) };
 }
 
 type Classes = {

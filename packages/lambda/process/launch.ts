@@ -36,6 +36,6 @@ export function versionFinding(
   return [{ error, consequence: `its functions run on ${found}` }];
 }
 
-export function usualConsequence({ name }: FunctionDefinition): string {
+export function defaultConsequence({ name }: FunctionDefinition): string {
   return `invocations of ${name} that need it fail`;
 }

@@ -48,8 +48,8 @@ export class NodeProcessCode implements RunnableCode {
     return { kind: 'folder', folder: this.taskRoot };
   }
 
-  get unhonoured(): CodeFinding | undefined {
-    return this.#build.unhonoured;
+  get unsupportedSettings(): CodeFinding | undefined {
+    return this.#build.unsupportedSettings;
   }
 
   async check(): Promise<CheckedCode> {

@@ -62,9 +62,9 @@ export async function findDotnet(
   const { handler, runtime } = definition;
   const wanted = /\d+/.exec(runtime)?.[0] ?? '';
   const [dotnet] = findPrograms(machine, /^dotnet$/);
-  const told =
+  const messages =
     dotnet === undefined ? undefined : await readVersion(dotnet, ['--list-runtimes'], DOTNET_RUNTIMES);
-  if (dotnet === undefined || told === undefined)
+  if (dotnet === undefined || messages === undefined)
     return refusal(definition, 'Runtime', `no .NET is installed; install the .NET ${wanted} runtime`);
   const assembly = handler.split('::')[0] ?? handler;
   const folder = [...built, taskRoot].find((one) => existsSync(join(one, `${assembly}.dll`)));
@@ -103,7 +103,7 @@ export async function findDotnet(
     launch: () => Promise.resolve(launch),
     sources: DOTNET_SOURCES,
     missing: [],
-    findings: versionFinding(definition, `.NET ${told}`, told.startsWith(`${wanted}.`)),
+    findings: versionFinding(definition, `.NET ${messages}`, messages.startsWith(`${wanted}.`)),
   };
 }
 

@@ -55,7 +55,7 @@ export class ProcessCode implements RunnableCode {
     };
   }
 
-  get unhonoured(): CodeFinding | undefined {
+  get unsupportedSettings(): CodeFinding | undefined {
     return undefined;
   }
 

@@ -57,7 +57,7 @@ export class ProcessGroup {
     });
     if (pid === undefined) return;
     keeper.add(pid);
-    offerToTheKernel(pid);
+    raiseOomScore(pid);
     this.#isHeard = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         this.#hasExited = true;
@@ -114,14 +114,14 @@ export class ProcessGroup {
   /** Its pipes close with it, unless a child shares them. */
   #whenHeard(then: () => void): void {
     let isHeard = false;
-    const hear = (): void => {
+    const onChange = (): void => {
       if (isHeard) return;
       isHeard = true;
       clearTimeout(timer);
       then();
     };
-    const timer = setTimeout(hear, OUTPUT_MS);
-    this.#child.once('close', hear);
+    const timer = setTimeout(onChange, OUTPUT_MS);
+    this.#child.once('close', onChange);
   }
 }
 
@@ -177,7 +177,7 @@ const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
 };
 
 /** If memory runs out, Linux kills this one before the gateway. */
-function offerToTheKernel(pid: number): void {
+function raiseOomScore(pid: number): void {
   if (process.platform !== 'linux') return;
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Deadline } from '../../core/ports.ts';
-import { laterId, requestIds } from '../board.ts';
+import { lazyRequestId, requestIds } from '../board.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } from '../instance.ts';
 import { type Job, readFailure, type StreamPart } from '../job.ts';
@@ -36,8 +36,8 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   #initMs: number | undefined;
   #job: Job | undefined;
   #sent = 0;
-  #begunAt = 0;
-  #begunMs = 0;
+  #startedAt = 0;
+  #startedMs = 0;
   #answerMs = 0;
   #hasAnswered = false;
   #isReady = false;
@@ -69,7 +69,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   }
 
   get isStuck(): boolean {
-    const isSlow = this.#job !== undefined && performance.now() - this.#begunAt >= SLOW_AFTER_MS;
+    const isSlow = this.#job !== undefined && performance.now() - this.#startedAt >= SLOW_AFTER_MS;
     return this.isDraining || this.#isEnding || isSlow;
   }
 
@@ -87,8 +87,8 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#sent += 1;
     this.#job = job;
     this.#hasAnswered = false;
-    this.#begunAt = performance.now();
-    this.#begunMs = this.#program.deadlines.nowMs();
+    this.#startedAt = performance.now();
+    this.#startedMs = this.#program.deadlines.nowMs();
     this.#deadline ??= this.#watchDeadline(this.#timeoutMs);
     for (const group of this.#groups) this.#watchMemory(group);
     const { message } = job;
@@ -111,7 +111,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     this.#isEnding = true;
     if (!wasEnding && this.#isReady && this.#api.extensions.wantShutdown) {
       const deadlineMs = Date.now() + SHUTDOWN_MS;
-      this.#api.extensions.tell({ eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs });
+      this.#api.extensions.send({ eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs });
       await new Promise((resolve) => setTimeout(resolve, SHUTDOWN_MS));
     }
     await Promise.all(this.#groups.map((group) => group.end()));
@@ -139,18 +139,23 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   }
 
   onReturned(text: string): void {
-    this.#answer((job) => job.returned(text, laterId(this.#requestIdOf, job.sequence)));
+    this.#answer((job) => job.returned(text, lazyRequestId(this.#requestIdOf, job.sequence)));
   }
 
   onPart({ bytes, acknowledge, contentType }: StreamPart): void {
     const job = this.#job;
     if (job === undefined) acknowledge(bytes.length);
     else
-      job.receive({ bytes, acknowledge, contentType, requestId: laterId(this.#requestIdOf, job.sequence) });
+      job.receive({
+        bytes,
+        acknowledge,
+        contentType,
+        requestId: lazyRequestId(this.#requestIdOf, job.sequence),
+      });
   }
 
   onFailed(payload: string): void {
-    this.#answer((job) => job.settle(readFailure(payload, laterId(this.#requestIdOf, job.sequence))));
+    this.#answer((job) => job.settle(readFailure(payload, lazyRequestId(this.#requestIdOf, job.sequence))));
   }
 
   onInitFailed(payload: string): void {
@@ -166,7 +171,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
     const job = this.#job;
     if (job === undefined || this.#hasAnswered) return;
     this.#hasAnswered = true;
-    this.#answerMs = performance.now() - this.#begunAt;
+    this.#answerMs = performance.now() - this.#startedAt;
     this.answeredCount += 1;
     if (this.answeredCount === 1) job.initMs = this.#initMs;
     setImmediate(() => say(job));
@@ -290,7 +295,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
   #checkDeadline(): void {
     this.#deadline = undefined;
     if (this.#job === undefined || this.#isOver) return;
-    const left = this.#begunMs + this.#timeoutMs - this.#program.deadlines.nowMs();
+    const left = this.#startedMs + this.#timeoutMs - this.#program.deadlines.nowMs();
     if (left > 0) {
       this.#deadline = this.#watchDeadline(left);
       return;

@@ -46,7 +46,7 @@ export class RuntimeApi {
   #pending: RuntimeEvent | undefined;
   #current: RuntimeEvent | undefined;
   #isAnswered = true;
-  #hasBegun = false;
+  #hasStarted = false;
 
   /** @param functionName for extensions */
   constructor(host: RuntimeApiHost, functionName: { readonly name: string; readonly handler: string }) {
@@ -88,7 +88,7 @@ export class RuntimeApi {
     this.#waiting = undefined;
     this.#current = event;
     this.#isAnswered = false;
-    this.extensions.tell({ eventType: 'INVOKE', ...event });
+    this.extensions.send({ eventType: 'INVOKE', ...event });
     const { clientContext, functionVersion, traceHeader, clockOffsetMs } = event;
     response.writeHead(200, {
       'Content-Type': 'application/json',
@@ -160,7 +160,7 @@ export class RuntimeApi {
 
   #checkIdle(): void {
     if (this.#waiting === undefined || !this.extensions.areIdle) return;
-    this.#hasBegun = true;
+    this.#hasStarted = true;
     this.#host.onIdle();
   }
 
@@ -221,7 +221,7 @@ export class RuntimeApi {
 
   /** Whether the runtime has ever asked for an event. */
   get isInitialised(): boolean {
-    return this.#hasBegun;
+    return this.#hasStarted;
   }
 }
 

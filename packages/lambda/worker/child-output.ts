@@ -8,7 +8,7 @@ type Spawning = { spawn: (this: Started, options: { stdio?: unknown }) => unknow
 type Started = { stdout: NodeJS.ReadableStream | null; stderr: NodeJS.ReadableStream | null };
 
 /** Turns inherited stdout and stderr of child processes into pipes to the function's log. */
-export function catchChildOutput(output: FunctionOutput): void {
+export function captureChildOutput(output: FunctionOutput): void {
   const childProcess = process.getBuiltinModule('node:child_process');
   const prototype = readPrototype(childProcess.ChildProcess.prototype);
   const realSpawn = prototype.spawn;

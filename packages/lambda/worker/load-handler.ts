@@ -75,7 +75,7 @@ async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown>
     }
   }
   if (code.format === 'esm') {
-    if (code.withRequire) giveRequire(code.address);
+    if (code.withRequire) defineRequire(code.address);
     return import(pathToFileURL(code.address).href);
   }
   const module = makeModule(code.address);
@@ -87,7 +87,7 @@ async function evaluate(code: HandlerCode, bundleText: string): Promise<unknown>
  * Expected by esbuild's `require` shim and by CommonJS packages inside an ESM bundle; a declaration in the
  * bundle wins.
  */
-function giveRequire(address: string): void {
+function defineRequire(address: string): void {
   Object.assign(globalThis, {
     require: createRequire(address),
     __filename: address,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { LayerDefinition } from '../../core/stack/function.ts';
-import { findRuntimePackage, isBroughtAlong, type RuntimePackages } from '../runtime-packages.ts';
+import { findRuntimePackage, isRuntimePackage, type RuntimePackages } from '../runtime-packages.ts';
 
 type ModuleSetup = {
   readonly layers: readonly LayerDefinition[];
@@ -92,7 +92,7 @@ function findInRuntime(
   specifier: string,
   { runtime, runtimePackages }: ModuleSetup,
 ): ReturnType<Resolve> | undefined {
-  if (!isBroughtAlong(specifier, runtime)) return undefined;
+  if (!isRuntimePackage(specifier, runtime)) return undefined;
   const file = findRuntimePackage(specifier, runtimePackages);
   return file === undefined ? undefined : { url: pathToFileURL(file).href, shortCircuit: true };
 }

@@ -29,7 +29,7 @@ const reports = new MessageChannel();
 let sequence = -1;
 let said: Promise<unknown> = Promise.resolve();
 
-reports.port2.on('message', (message) => hear(readInstanceReport(message)));
+reports.port2.on('message', (message) => onReport(readInstanceReport(message)));
 events.port2.on('message', (text: string) => {
   drainParts();
   said = answer(text);
@@ -58,7 +58,7 @@ function exit(code: number): void {
   });
 }
 
-function hear(report: InstanceReport): void {
+function onReport(report: InstanceReport): void {
   if (report.kind === 'ready') void serve();
   else if (report.kind === 'init-failed') {
     said = api.postInitError(report.payload);
@@ -99,7 +99,7 @@ function drainParts(): void {
   for (;;) {
     const received = receiveMessageOnPort(reports.port2);
     if (received === undefined) return;
-    hear(readInstanceReport(received.message));
+    onReport(readInstanceReport(received.message));
   }
 }
 

@@ -57,7 +57,7 @@ export class ResponseStream extends Writable {
   #hasWritten = false;
   #contentType: string | undefined;
   #unacknowledged = 0;
-  #goOn: (() => void) | undefined;
+  #resume: (() => void) | undefined;
 
   constructor(channel: PartChannel, { highWaterMark }: StreamOptions) {
     super({ decodeStrings: true, ...(highWaterMark === undefined ? {} : { highWaterMark }) });
@@ -92,9 +92,9 @@ export class ResponseStream extends Writable {
 
   acknowledge(bytes: number): void {
     this.#unacknowledged -= bytes;
-    const goOn = this.#goOn;
+    const goOn = this.#resume;
     if (goOn === undefined || this.#unacknowledged >= WINDOW_BYTES) return;
-    this.#goOn = undefined;
+    this.#resume = undefined;
     this.#channel.hold(false);
     goOn();
   }
@@ -102,7 +102,7 @@ export class ResponseStream extends Writable {
   #send(chunk: Buffer, from: number, done: () => void): void {
     for (let at = from; at < chunk.length; at += PART_BYTES) {
       if (this.#unacknowledged >= WINDOW_BYTES) {
-        this.#goOn = () => this.#send(chunk, at, done);
+        this.#resume = () => this.#send(chunk, at, done);
         this.#channel.hold(true);
         return;
       }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import { openBoard } from '../board.ts';
 import type { InstanceReport, InstanceStart } from '../instance-start.ts';
-import { catchChildOutput } from './child-output.ts';
+import { captureChildOutput } from './child-output.ts';
 import { EventLoop } from './event-loop.ts';
 import { RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
@@ -80,7 +80,7 @@ function prepareModules(
       if (patched.has(what)) return;
       patched.add(what);
       if (what === 'child_process') {
-        if (childOutput !== undefined) catchChildOutput(childOutput);
+        if (childOutput !== undefined) captureChildOutput(childOutput);
       } else if (control !== undefined) rerouteHttp(control);
     },
   });

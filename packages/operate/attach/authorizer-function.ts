@@ -30,7 +30,7 @@ export function permissionPart(apiId: string): string {
 }
 
 /** `arn:aws:execute-api:us-east-1:123456789012:a1b2c3`; in the function's own region and account. */
-export function apiArnBeside(functionArn: string, apiId: string): string {
+export function apiArnOf(functionArn: string, apiId: string): string {
   const [, partition = '', , region = '', account = ''] = functionArn.split(':');
   return `arn:${partition}:execute-api:${region}:${account}:${apiId}`;
 }
@@ -55,8 +55,8 @@ export async function readAuthorizerFunction(
     throw new UsageError(
       `there is no function ${named}: deploy the toolkit's stack first, or name another function with --function`,
     );
-  const told = await plane.read('lambda', `${address}/policy${query}`);
-  const policy = parseJsonObject(textAt(told, 'Policy') ?? '{}');
+  const answer = await plane.read('lambda', `${address}/policy${query}`);
+  const policy = parseJsonObject(textAt(answer, 'Policy') ?? '{}');
   const statements = listAt(policy, 'Statement').filter(isJsonObject);
   const own = statements.find(({ Sid }) => Sid === statementId(apiId));
   const timeout = found['Timeout'];
@@ -66,7 +66,7 @@ export async function readAuthorizerFunction(
     address,
     qualifier,
     timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
-    isCallable: statements.some((statement) => mayCall(statement, apiArnBeside(arn, apiId))),
+    isCallable: statements.some((statement) => mayCall(statement, apiArnOf(arn, apiId))),
     parts: own === undefined ? {} : { [permissionPart(apiId)]: { Sid: statementId(apiId) } },
   };
 }

@@ -40,11 +40,11 @@ function shapesOf({ stage }: Of): readonly Shape[] {
 }
 
 /** The first call that no step of an attachment to this API makes; undefined where there is none. */
-export function findStrangeCall(undo: Of & { readonly steps: readonly Step[] }): PlaneCall | undefined {
+export function findUnexpectedCall(undo: Of & { readonly steps: readonly Step[] }): PlaneCall | undefined {
   const shapes = shapesOf(undo);
   return undo.steps
     .flatMap(({ apply, revert, orElse = [] }) => [apply, revert, ...orElse.map((one) => one.revert)])
-    .find((call) => !(call.service === 'lambda' ? isLeave(call, undo) : isOfApi(call, undo, shapes)));
+    .find((call) => !(call.service === 'lambda' ? isPermission(call, undo) : isOfApi(call, undo, shapes)));
 }
 
 function isOfApi(
@@ -72,7 +72,7 @@ function changedBy(body: JsonObject): readonly string[] {
 const POLICY = /^\/2015-03-31\/functions\/[\w%:-]+\/policy(\/[^/?]+)?(?:\?Qualifier=[\w%$-]+)?$/;
 
 /** Permission for API Gateway to call the authorizer for this API, and for no other. */
-function isLeave({ method, path, body = {} }: PlaneCall, { apiId }: Of): boolean {
+function isPermission({ method, path, body = {} }: PlaneCall, { apiId }: Of): boolean {
   const found = POLICY.exec(path);
   if (found === null) return false;
   const id = statementId(apiId);

@@ -4,7 +4,7 @@ import type { WiredAuthorizer, WiredSource } from '@gatewright/authoring/check-w
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { LiveApi } from './live-api.ts';
 
-type AuthorizerWish = {
+type AuthorizerOptions = {
   readonly type: 'token' | 'request';
   readonly name: string;
   readonly functionArn: string;
@@ -22,7 +22,7 @@ export type AuthorizerSettings = {
 export function chooseSettings(
   { kind }: Pick<LiveApi, 'kind'>,
   document: CompiledDocument | undefined,
-  { type, name, functionArn, ttlSeconds, headers }: AuthorizerWish,
+  { type, name, functionArn, ttlSeconds, headers }: AuthorizerOptions,
 ): AuthorizerSettings {
   const sources = document?.sources ?? [];
   const [only] = sources;
@@ -30,7 +30,7 @@ export function chooseSettings(
   const named = headers ?? (isOne || type === 'token' ? [headerOf(only)] : []);
   const isToken = kind === 'rest' && type === 'token';
   const identitySources = kind === 'websocket' ? [] : isToken ? named.slice(0, 1) : named;
-  const usualTtl = identitySources.length === 0 ? 0 : keepable(document);
+  const usualTtl = identitySources.length === 0 ? 0 : maxCacheSeconds(document);
   const ttl = kind === 'websocket' ? 0 : (ttlSeconds ?? usualTtl);
   const isSimple = kind === 'http' && document?.result.format === 'simple';
   const uri = invokeUri(functionArn);
@@ -80,7 +80,7 @@ export function chooseSettings(
   };
 }
 
-function keepable(document: CompiledDocument | undefined): number {
+function maxCacheSeconds(document: CompiledDocument | undefined): number {
   if (document === undefined) return 0;
   const { quota, result } = document;
   if ((quota !== undefined && quota.isTracked !== true) || result.onOversize === 'exact') return 0;

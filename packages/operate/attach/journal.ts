@@ -19,7 +19,7 @@ import { basename, dirname, join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { UsageError } from '../../terminal/output.ts';
-import { findStrangeCall } from './check-calls.ts';
+import { findUnexpectedCall } from './check-calls.ts';
 import type { Snapshot, Step } from './step.ts';
 
 export const FORMAT = 1;
@@ -137,10 +137,10 @@ function read(folder: string, file: string): JsonObject | undefined {
     throw new UsageError(
       `${file} is of API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
     );
-  const strange = findStrangeCall(content as Undo);
-  if (strange !== undefined)
+  const unexpected = findUnexpectedCall(content as Undo);
+  if (unexpected !== undefined)
     throw new UsageError(
-      `${file} was not written by gatewright attach: no step calls ${strange.method} ${strange.path} in this way`,
+      `${file} was not written by gatewright attach: no step calls ${unexpected.method} ${unexpected.path} in this way`,
     );
   return content;
 }

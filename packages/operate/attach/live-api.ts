@@ -41,7 +41,7 @@ export type LiveApi = {
 const MOVING = ['createdDate', 'lastUpdatedDate', 'cacheClusterStatus', 'lastDeploymentStatusMessage'];
 
 /** A part for comparison: empty members count as absent. */
-export function still(shown: JsonObject, ...also: readonly string[]): JsonObject {
+export function comparable(shown: JsonObject, ...also: readonly string[]): JsonObject {
   return Object.fromEntries(
     Object.entries(shown).filter(
       ([name, value]) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../terminal/output.ts';
 
 /** @throws UsageError while another run holds it; a killed run does not */
-export async function whileLocked<Result>(
+export async function withLock<Result>(
   root: string,
   { api, stage }: { readonly api: string; readonly stage: string },
   work: () => Promise<Result>,

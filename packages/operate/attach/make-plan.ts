@@ -17,7 +17,7 @@ import type { QuotaPlacement } from './quota-placement.ts';
 import { readLiveApi } from './read-live-api.ts';
 import type { Snapshot } from './step.ts';
 
-export type AttachWish = {
+export type AttachOptions = {
   readonly apiId: string;
   readonly stage: string;
   readonly type: 'token' | 'request';
@@ -46,15 +46,15 @@ export type Reading = {
 /** @throws UsageError where API, stage or function do not exist */
 export async function makePlan(
   plane: ControlPlane,
-  wish: AttachWish,
+  options: AttachOptions,
   documents: readonly CompiledDocument[],
   region: string,
   planId = randomUUID().slice(0, 8),
 ): Promise<Reading> {
-  const { apiId, stage, type, name, ttlSeconds, headers, canaryPercent } = wish;
-  refuseOtherRegion(wish.functionName, region);
+  const { apiId, stage, type, name, ttlSeconds, headers, canaryPercent } = options;
+  refuseOtherRegion(options.functionName, region);
   const live = await readLiveApi(plane, apiId, stage);
-  const authorizer = await readAuthorizerFunction(plane, wish.functionName, apiId);
+  const authorizer = await readAuthorizerFunction(plane, options.functionName, apiId);
   const document = documents.find(({ apis }) =>
     apis.some((api) => api.apiId === apiId && api.stage === stage),
   );
@@ -65,22 +65,22 @@ export async function makePlan(
     ttlSeconds,
     headers,
   });
-  const choice = chooseRoutes(live, wish.patterns, wish.isReplacing, [name]);
-  const keyed = wish.quota === 'authorizer' ? keyedRoutes(document, choice.chosen) : new Set<string>();
-  const wished = { planId, settings, routes: choice.chosen, canaryPercent, keyed };
+  const choice = chooseRoutes(live, options.patterns, options.isReplacing, [name]);
+  const keyed = options.quota === 'authorizer' ? keyedRoutes(document, choice.chosen) : new Set<string>();
+  const stepsOptions = { planId, settings, routes: choice.chosen, canaryPercent, keyed };
   const surprises = [
     ...refuseCanary(live, canaryPercent),
     ...refuseToken(live, type),
-    ...checkPlacement(wish.quota, live, type, document),
+    ...checkPlacement(options.quota, live, type, document),
     ...findSurprises({
       live,
       authorizer,
       settings,
       choice,
       document,
-      isIncludingEdits: wish.isIncludingEdits,
+      isIncludingEdits: options.isIncludingEdits,
     }),
-  ].filter(({ id }) => !(wish.isWithoutDocument && id === 'no-document'));
+  ].filter(({ id }) => !(options.isWithoutDocument && id === 'no-document'));
   return {
     live,
     authorizer,
@@ -95,8 +95,8 @@ export async function makePlan(
       stage,
       region,
       functionArn: authorizer.arn,
-      ...(wish.isWithoutDocument && { isWithoutDocument: true }),
-      steps: planSteps(live, authorizer, wished),
+      ...(options.isWithoutDocument && { isWithoutDocument: true }),
+      steps: planSteps(live, authorizer, stepsOptions),
       parts: partsOf(live, authorizer),
     },
   };
@@ -132,7 +132,7 @@ function refuseCanary({ kind }: LiveApi, canaryPercent: number | undefined): Sur
 }
 
 /** Also without a document: the function reads events that such an API never sends. */
-function refuseToken({ kind }: LiveApi, type: AttachWish['type']): Surprise[] {
+function refuseToken({ kind }: LiveApi, type: AttachOptions['type']): Surprise[] {
   if (type === 'request' || kind === 'rest') return [];
   return [
     {
@@ -156,7 +156,7 @@ function refuseOtherRegion(functionName: string, region: string): void {
     );
 }
 
-export async function lookAgain(
+export async function readAgain(
   plane: ControlPlane,
   { apiId, stage, functionArn }: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,
 ): Promise<Snapshot> {

@@ -1,5 +1,5 @@
 import { createAws, WALL_CLOCK } from '../../terminal/aws-call.ts';
-import { endpointOf, findCredentials, isOnThisMachine } from '../../terminal/aws-session.ts';
+import { endpointOf, findCredentials, isLoopbackUrl } from '../../terminal/aws-session.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
 import { UsageError } from '../../terminal/output.ts';
 import { createControlPlane } from './control-plane.ts';
@@ -13,6 +13,6 @@ export async function openPlane(flags: AwsFlags): Promise<OpenPlane> {
   const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   if (region === undefined) throw new UsageError('no region: give --region, or set AWS_REGION');
   const aws = createAws(region, await findCredentials(flags, region), flags);
-  const isLocal = isOnThisMachine(endpointOf('apigateway', region, flags, process.env));
+  const isLocal = isLoopbackUrl(endpointOf('apigateway', region, flags, process.env));
   return { region, aws, plane: createControlPlane(aws, WALL_CLOCK, isLocal ? 'unlimited' : 'of-account') };
 }

@@ -1,14 +1,14 @@
 /** The steps that attach an authorizer to routes of an API, each with its undo. */
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
-import { apiArnBeside, permissionPart, statementId } from './authorizer-function.ts';
+import { apiArnOf, permissionPart, statementId } from './authorizer-function.ts';
 import type { AuthorizerFunction } from './authorizer-function.ts';
 import type { AuthorizerSettings } from './choose-settings.ts';
 import { authorizerPart, DEPLOYED_BY, deploymentPart, describeGuard, routePart } from './live-api.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Outcome, PlaneCall, Snapshot, Step } from './step.ts';
 
-type StepsWish = {
+type StepsOptions = {
   readonly planId: string;
   readonly settings: AuthorizerSettings;
   readonly routes: readonly LiveRoute[];
@@ -21,16 +21,20 @@ type StepsWish = {
 type Patch = { readonly op: string; readonly path: string; readonly value?: string };
 
 /** In this order: callers notice nothing until everything else is done. */
-export function planSteps(live: LiveApi, authorizer: AuthorizerFunction, wish: StepsWish): readonly Step[] {
-  if (wish.routes.length === 0) return [];
+export function planSteps(
+  live: LiveApi,
+  authorizer: AuthorizerFunction,
+  options: StepsOptions,
+): readonly Step[] {
+  if (options.routes.length === 0) return [];
   const steps = [
     ...(authorizer.isCallable ? [] : [permissionStep(live, authorizer)]),
-    authorizerStep(live, wish.settings.body),
-    ...(wish.keyed.size > 0 && live.api['apiKeySource'] !== 'AUTHORIZER' ? [keySourceStep(live)] : []),
-    ...wish.routes.map((route) => routeStep(live, route, wish.keyed.has(route.key))),
+    authorizerStep(live, options.settings.body),
+    ...(options.keyed.size > 0 && live.api['apiKeySource'] !== 'AUTHORIZER' ? [keySourceStep(live)] : []),
+    ...options.routes.map((route) => routeStep(live, route, options.keyed.has(route.key))),
   ];
   if (live.isAutomatic) return steps;
-  return [...steps, deploymentStep(live, wish.planId), stageStep(live, wish.canaryPercent)];
+  return [...steps, deploymentStep(live, options.planId), stageStep(live, options.canaryPercent)];
 }
 
 function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: AuthorizerFunction): Step {
@@ -51,7 +55,7 @@ function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: A
         StatementId: Sid,
         Action: 'lambda:InvokeFunction',
         Principal: 'apigateway.amazonaws.com',
-        SourceArn: `${apiArnBeside(arn, apiId)}/authorizers/*`,
+        SourceArn: `${apiArnOf(arn, apiId)}/authorizers/*`,
       },
     },
     revert: { service: 'lambda', method: 'DELETE', path: `${address}/policy/${Sid}${query}` },

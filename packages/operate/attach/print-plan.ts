@@ -1,24 +1,24 @@
-import { count, paint, table } from '../../terminal/output.ts';
+import { count, colorize, table } from '../../terminal/output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import type { Surprise } from './surprise.ts';
 import type { Reading } from './make-plan.ts';
 import type { Undo } from './journal.ts';
-import { findIds, membersState, undoneBy } from './step.ts';
+import { findIds, stateOfMembers, findUndone } from './step.ts';
 import type { Outcome, Snapshot, Step } from './step.ts';
 import { describeOrigin, originOf } from './snippets.ts';
 import { textAt } from '../../terminal/aws-call.ts';
 import { authorizerPart, describeGuard } from './live-api.ts';
-import type { VerifyWish } from './verify-wish.ts';
+import type { VerifyOptions } from './verify-options.ts';
 
 const KINDS = { rest: 'REST', http: 'HTTP', websocket: 'WebSocket' };
 
 export function printPlan(
   { plan, live, surprises, authorizer }: Reading,
-  wish: Partial<Pick<VerifyWish, 'url' | 'token'>> = {},
+  options: Partial<Pick<VerifyOptions, 'url' | 'token'>> = {},
 ): readonly string[] {
   const { steps } = plan;
   return [
-    paint(
+    colorize(
       'bold',
       showControls(
         `${KINDS[live.kind]} API ${live.name} (${live.apiId}), stage ${live.stage}, behind ${authorizer.name}`,
@@ -27,7 +27,7 @@ export function printPlan(
     ...(steps.length === 0 ? ['  nothing to do'] : printSteps(steps)),
     ...surprises.flatMap(printSurprise),
     ...describeOrigin(live, plan),
-    ...(steps.length === 0 ? [] : tellEffect(steps, live.isAutomatic, tellVerification(wish))),
+    ...(steps.length === 0 ? [] : describeEffect(steps, live.isAutomatic, describeVerification(options))),
   ];
 }
 
@@ -39,10 +39,13 @@ export function printSteps(steps: readonly Pick<Step, 'name' | 'does'>[]): reado
 export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
   const ids = findIds(undo.steps, now);
   const lines = undo.steps.toReversed().flatMap((step) => {
-    const outcome = membersState(step, now, ids) === 'after' ? undoneBy(step, now, ids) : undefined;
-    return outcome === undefined ? [] : [{ name: step.name, does: tellUndo(undo, step, outcome, now) }];
+    const outcome = stateOfMembers(step, now, ids) === 'after' ? findUndone(step, now, ids) : undefined;
+    return outcome === undefined ? [] : [{ name: step.name, does: describeUndo(undo, step, outcome, now) }];
   });
-  return [paint('bold', `to be undone: ${lines.length} of ${undo.steps.length} steps`), ...printSteps(lines)];
+  return [
+    colorize('bold', `to be undone: ${lines.length} of ${undo.steps.length} steps`),
+    ...printSteps(lines),
+  ];
 }
 
 /**
@@ -50,7 +53,7 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
  * files of any age can be described.
  * @param outcome how the step was done: a canary may have been promoted since
  */
-function tellUndo(
+function describeUndo(
   { functionArn, stage }: Pick<Undo, 'functionArn' | 'stage'>,
   { name: stepName, part, makes, before, after }: Step,
   outcome: Pick<Outcome, 'after'>,
@@ -81,11 +84,15 @@ function tellUndo(
 const COLOURS = { obstacle: 'red', warning: 'yellow', note: 'dim' } as const;
 
 function printSurprise({ level, what, fix }: Surprise): readonly string[] {
-  const said = `${paint(COLOURS[level], `${level}:`)} ${showControls(what)}`;
+  const said = `${colorize(COLOURS[level], `${level}:`)} ${showControls(what)}`;
   return fix === '' ? [said] : [said, `  ${showControls(fix)}`];
 }
 
-function tellEffect(steps: readonly Step[], isAutomatic: boolean, verification: string): readonly string[] {
+function describeEffect(
+  steps: readonly Step[],
+  isAutomatic: boolean,
+  verification: string,
+): readonly string[] {
   const first = steps.findIndex(({ isLive }) => isLive);
   return [
     isAutomatic
@@ -96,7 +103,7 @@ function tellEffect(steps: readonly Step[], isAutomatic: boolean, verification: 
   ];
 }
 
-function tellVerification({ url, token }: Partial<Pick<VerifyWish, 'url' | 'token'>>): string {
+function describeVerification({ url, token }: Partial<Pick<VerifyOptions, 'url' | 'token'>>): string {
   const looked = 'AWS’s configuration is checked afterwards';
   if (url === undefined) return `${looked}; the effect on callers is not, without --url and --token-file.`;
   return token === undefined

@@ -2,10 +2,10 @@
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
-import { readExportedRoutes, uniteRoutes } from '../../stack/access/commands/deployed-routes.ts';
+import { readExportedRoutes, mergeRoutes } from '../../stack/access/commands/deployed-routes.ts';
 import { UsageError } from '../../terminal/output.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { authorizerPart, DEPLOYED_BY, deploymentPart, routePart, still } from './live-api.ts';
+import { authorizerPart, DEPLOYED_BY, deploymentPart, routePart, comparable } from './live-api.ts';
 import type { LiveApi, LiveRoute } from './live-api.ts';
 import { isSame } from './step.ts';
 import type { Snapshot } from './step.ts';
@@ -46,13 +46,13 @@ async function readRest(
     gatewayResponses,
     isAutomatic: false,
     parts: {
-      api: still(api),
-      stage: still(stageShown),
+      api: comparable(api),
+      stage: comparable(stageShown),
       ...partsOf(routes, authorizers, deployments),
       ...Object.fromEntries(
         gatewayResponses.map((response) => [
           `gateway response ${String(response['responseType'])}`,
-          still(response),
+          comparable(response),
         ]),
       ),
     },
@@ -84,7 +84,7 @@ function routeOf(shown: JsonObject, key: string, method: string, path: string, a
     method,
     path,
     address,
-    shown: still(shown),
+    shown: comparable(shown),
     authorizationType: textAt(shown, 'authorizationType') ?? 'NONE',
     authorizerId: textAt(shown, 'authorizerId'),
     apiKeyRequired: shown['apiKeyRequired'] === true,
@@ -99,8 +99,8 @@ function partsOf(
   const ours = deployments.filter((one) => textAt(one, 'description')?.startsWith(DEPLOYED_BY) === true);
   return Object.fromEntries([
     ...routes.map(({ key, shown }) => [routePart(key), shown] as const),
-    ...authorizers.map((one) => [authorizerPart(String(one['name'])), still(one)] as const),
-    ...ours.map((one) => [deploymentPart(String(one['description'])), still(one)] as const),
+    ...authorizers.map((one) => [authorizerPart(String(one['name'])), comparable(one)] as const),
+    ...ours.map((one) => [deploymentPart(String(one['description'])), comparable(one)] as const),
   ]);
 }
 
@@ -190,11 +190,11 @@ async function readV2(plane: ControlPlane, api: JsonObject, apiId: string, stage
     gatewayResponses: [],
     isAutomatic,
     parts: {
-      api: still(api),
-      stage: still(stageShown, ...(isAutomatic ? ['deploymentId'] : [])),
+      api: comparable(api),
+      stage: comparable(stageShown, ...(isAutomatic ? ['deploymentId'] : [])),
       ...partsOf(routes, authorizers, deployments),
       ...Object.fromEntries(
-        integrations.map((one) => [`integration ${String(one['integrationId'])}`, still(one)]),
+        integrations.map((one) => [`integration ${String(one['integrationId'])}`, comparable(one)]),
       ),
     },
     drift: isAutomatic
@@ -222,7 +222,7 @@ async function findHttpDrift(
   }));
   const served = readExportedRoutes(exported);
   const guards = new Map(served.map((route) => [`${route.method} ${route.path}`, route.isProtected]));
-  const { onlyDeployed, onlySet } = uniteRoutes(set, served);
+  const { onlyDeployed, onlySet } = mergeRoutes(set, served);
   return [
     ...onlySet.map((key) => `${key} is configured, but not deployed`),
     ...onlyDeployed.map((key) => `${key} is deployed, but no longer configured`),

@@ -6,7 +6,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { showControls } from '#shared/visible-text.ts';
 import { textAt } from '../../terminal/aws-call.ts';
-import { paint } from '../../terminal/output.ts';
+import { colorize } from '../../terminal/output.ts';
 import type { Plan } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
 
@@ -33,7 +33,7 @@ export function describeOrigin(live: LiveApi, plan: Plan): readonly string[] {
   const isStack = origin.kind === 'CloudFormation';
   const owner = isStack ? `the CloudFormation stack ${origin.stack}` : 'Terraform';
   const tool = isStack ? 'serverless.yml' : 'Terraform';
-  const warning = `${paint('yellow', 'warning:')} the API belongs to ${showControls(owner)}: changes made here are drift, which its next deployment may undo or fail on`;
+  const warning = `${colorize('yellow', 'warning:')} the API belongs to ${showControls(owner)}: changes made here are drift, which its next deployment may undo or fail on`;
   if (plan.steps.length === 0) return [warning];
   return [
     warning,

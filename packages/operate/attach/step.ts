@@ -60,7 +60,7 @@ function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
   return [step, ...(step.orElse ?? [])].find(({ after }) => {
-    const wanted = fillIn(after, ids) as JsonObject;
+    const wanted = fillIds(after, ids) as JsonObject;
     const names = new Set([...Object.keys(wanted), ...Object.keys(step.before ?? {})]);
     if (step.before !== null) for (const name of Object.keys(found)) names.add(name);
     return [...names].every((name) =>
@@ -75,10 +75,10 @@ function outcomeOf(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
  * For undoing a step: only the members that it changed count; others' changes beside them stay. Undefined:
  * the part is gone, and there is nothing to undo.
  */
-export function membersState(step: Step, now: Snapshot, ids: Ids): StepState | undefined {
+export function stateOfMembers(step: Step, now: Snapshot, ids: Ids): StepState | undefined {
   const found = now[step.part];
   if (found === undefined) return step.before === null ? 'before' : undefined;
-  if (undoneBy(step, now, ids) !== undefined) return 'after';
+  if (findUndone(step, now, ids) !== undefined) return 'after';
   const { before } = step;
   const isBefore =
     before !== null && Object.keys(step.after).every((name) => isSame(found[name], before[name]));
@@ -86,10 +86,10 @@ export function membersState(step: Step, now: Snapshot, ids: Ids): StepState | u
 }
 
 /** The outcome whose members are present; undefined where none is. */
-export function undoneBy(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
+export function findUndone(step: Step, now: Snapshot, ids: Ids): Outcome | undefined {
   const found = now[step.part];
   if (found === undefined) return undefined;
-  return [step, ...(step.orElse ?? [])].find(({ after }) => covers(found, fillIn(after, ids)));
+  return [step, ...(step.orElse ?? [])].find(({ after }) => covers(found, fillIds(after, ids)));
 }
 
 function isUntouched({ part, before }: Step, now: Snapshot): boolean {
@@ -116,12 +116,12 @@ export function isSame(a: unknown, b: unknown): boolean {
   return [...names].every((name) => isSame(a[name], b[name]));
 }
 
-export function fillIn(value: unknown, ids: Ids): unknown {
+export function fillIds(value: unknown, ids: Ids): unknown {
   if (typeof value === 'string')
     return value.replace(/\{(authorizer|deployment)\}/g, (whole, name: Made) => ids[name] ?? whole);
-  if (Array.isArray(value)) return value.map((item) => fillIn(item, ids));
+  if (Array.isArray(value)) return value.map((item) => fillIds(item, ids));
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillIn(item, ids)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fillIds(item, ids)]));
 }
 
 /** Parts that others have changed since, with the differences; the steps' own changes do not count. */
@@ -172,11 +172,13 @@ export function describe(part: string, was: JsonObject | undefined, now: JsonObj
   const said = names
     .filter((name) => !isSame(was[name], now[name]))
     .map((name) =>
-      TELLABLE.has(name) ? `${name} was ${tell(was[name])} and is ${tell(now[name])}` : `${name} has changed`,
+      TELLABLE.has(name)
+        ? `${name} was ${format(was[name])} and is ${format(now[name])}`
+        : `${name} has changed`,
     );
   return `${part}: ${said.join(', ')}`;
 }
 
-function tell(value: unknown): string {
+function format(value: unknown): string {
   return value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -3,16 +3,22 @@
  * address.
  */
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
-import { askWithin } from '@gatewright/authoring/account/bounded-reply';
+import { sendWithin } from '@gatewright/authoring/account/bounded-reply';
 import { count, UsageError } from '../../terminal/output.ts';
 import { readExportedRoutes } from '../../stack/access/commands/deployed-routes.ts';
-import { askAbout, askedRoute, attachedRoutes, BAD_TOKEN, headerOf } from './ask-function.ts';
+import {
+  invokeAuthorizer,
+  findProbeRoute,
+  listAttachedRoutes,
+  BAD_TOKEN,
+  headerOf,
+} from './invoke-authorizer.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';
-import { findIds, stateOf, undoneBy } from './step.ts';
+import { findIds, stateOf, findUndone } from './step.ts';
 import type { Snapshot } from './step.ts';
-import { findAsked } from './verify-wish.ts';
-import type { VerifyWish } from './verify-wish.ts';
+import { findProbePath } from './verify-options.ts';
+import type { VerifyOptions } from './verify-options.ts';
 
 export type Check = {
   readonly what: string;
@@ -25,21 +31,21 @@ export async function verify(
   undo: Undo,
   plane: ControlPlane,
   now: Snapshot,
-  wish: VerifyWish,
+  options: VerifyOptions,
 ): Promise<readonly Check[]> {
   return [
     ...checkSteps(undo, now),
     ...(await checkServed(undo, plane)),
-    ...(await askAuthorizer(undo, plane, wish)),
+    ...(await askAuthorizer(undo, plane, options)),
     ...(undo.kind === 'rest' ? await testAuthorizer(undo, plane, now) : []),
-    ...(await testMethod(undo, plane, wish)),
-    ...(await askLive(undo, wish)),
+    ...(await testMethod(undo, plane, options)),
+    ...(await askLive(undo, options)),
   ];
 }
 
 function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
   const ids = findIds(steps, now);
-  const open = steps.filter((step) => undoneBy(step, now, ids) === undefined);
+  const open = steps.filter((step) => findUndone(step, now, ids) === undefined);
   const changed = steps.filter((step) => !open.includes(step) && stateOf(step, now, ids) === 'other');
   return [
     {
@@ -62,7 +68,7 @@ function checkSteps({ steps }: Undo, now: Snapshot): readonly Check[] {
   ];
 }
 
-const attached = ({ steps }: Undo): readonly string[] => attachedRoutes(steps);
+const attached = ({ steps }: Undo): readonly string[] => listAttachedRoutes(steps);
 
 /** By the stage's export, which shows what callers get. */
 async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Check[]> {
@@ -105,12 +111,12 @@ async function checkServed(undo: Undo, plane: ControlPlane): Promise<readonly Ch
 async function askAuthorizer(
   undo: Undo,
   plane: ControlPlane,
-  { token }: VerifyWish,
+  { token }: VerifyOptions,
 ): Promise<readonly Check[]> {
   if (!undo.steps.some(({ makes }) => makes === 'authorizer')) return [];
-  const { method, path } = askedRoute(undo);
+  const { method, path } = findProbeRoute(undo);
   const ask = async (credential: string): Promise<string> => {
-    const said = await askAbout(undo, plane, credential);
+    const said = await invokeAuthorizer(undo, plane, credential);
     return said.kind === 'failed' ? `failed: ${said.message}` : said.kind;
   };
   const refuses = 'the function refuses a bad credential';
@@ -156,7 +162,7 @@ async function testAuthorizer(undo: Undo, plane: ControlPlane, now: Snapshot): P
 async function testMethod(
   { kind, apiId }: Undo,
   plane: ControlPlane,
-  { invoke }: VerifyWish,
+  { invoke }: VerifyOptions,
 ): Promise<readonly Check[]> {
   const what = 'TestInvokeMethod: the integration answers';
   if (kind !== 'rest') {
@@ -180,7 +186,7 @@ async function testMethod(
   return [{ what: `${what} (${invoke})`, isGood: status < 500, saw: String(status) }];
 }
 
-async function askLive(undo: Undo, { url, path, token }: VerifyWish): Promise<readonly Check[]> {
+async function askLive(undo: Undo, { url, path, token }: VerifyOptions): Promise<readonly Check[]> {
   if (url === undefined)
     return [
       {
@@ -197,10 +203,10 @@ async function askLive(undo: Undo, { url, path, token }: VerifyWish): Promise<re
         saw: 'open a connection: wscat -c URL',
       },
     ];
-  const asked = findAsked(undo, path);
+  const asked = findProbePath(undo, path);
   const ask = async (authorization: string | undefined): Promise<number> => {
     const headers = authorization === undefined ? {} : { authorization };
-    return (await askWithin(new URL(`${url.replace(/\/$/, '')}${asked}`), { headers })).status;
+    return (await sendWithin(new URL(`${url.replace(/\/$/, '')}${asked}`), { headers })).status;
   };
   const none = await ask(undefined);
   const bad = await ask(BAD_TOKEN);

@@ -1,7 +1,7 @@
 /** Facts beside a deployed API: its functions and their permissions. Sources are not available. */
 import { isJsonObject, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listAt, textAt } from '../../terminal/aws-call.ts';
-import { apiArnBeside, mayCall } from '../attach/authorizer-function.ts';
+import { apiArnOf, mayCall } from '../attach/authorizer-function.ts';
 import { PlaneError } from '../attach/control-plane.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Unread } from './finding.ts';
@@ -46,10 +46,10 @@ export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundi
       const arn = isJsonObject(found) ? textAt(found, 'FunctionArn') : undefined;
       // Unknown for a missing function, or another account's.
       if (arn === undefined) return undefined;
-      const told = await ask(functionName, 'policy', 'lambda:GetPolicy');
-      if (told === null) return undefined;
-      const policy = parseJsonObject(textAt(told, 'Policy') ?? '{}');
-      const apiArn = apiArnBeside(arn, apiId);
+      const answer = await ask(functionName, 'policy', 'lambda:GetPolicy');
+      if (answer === null) return undefined;
+      const policy = parseJsonObject(textAt(answer, 'Policy') ?? '{}');
+      const apiArn = apiArnOf(arn, apiId);
       return listAt(policy, 'Statement').some((one) => isJsonObject(one) && mayCall(one, apiArn, source));
     },
     where: (part, id, more) => `${part} ${part === 'stage' ? id : (more ?? id)}`,

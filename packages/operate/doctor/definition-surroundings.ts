@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { readHandlerSources } from '../../engine/index.ts';
 import type { DefinitionPlane, ResolvedResource } from '../../engine/index.ts';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { apiArnBeside, mayCall } from '../attach/authorizer-function.ts';
+import { apiArnOf, mayCall } from '../attach/authorizer-function.ts';
 import { listAll, PlaneError } from '../attach/control-plane.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import type { Surroundings } from './read-api-view.ts';
@@ -58,7 +58,7 @@ export function surroundingsOf({ stacks }: DefinitionPlane): Surroundings {
     isPermitted(functionName, source, apiId) {
       const definition = definitionOf(functionName);
       if (definition === undefined) return Promise.resolve(undefined);
-      const arn = apiArnBeside(definition.arn, apiId);
+      const arn = apiArnOf(definition.arn, apiId);
       return Promise.resolve(
         grants.some((grant) => grant.functionName === functionName && mayCall(grant.statement, arn, source)),
       );

@@ -6,9 +6,9 @@ import type { Caller, Reader } from './reader.ts';
 import type { AccountView, NamedResource } from './views.ts';
 
 type Question = { readonly permission: string; readonly request: AwsCall; readonly absent: RegExp };
-type Asked = { readonly name: string; readonly region: string; readonly accountId: string };
+type FunctionName = { readonly name: string; readonly region: string; readonly accountId: string };
 
-const QUESTIONS: Readonly<Record<string, (asked: Asked) => Question>> = {
+const QUESTIONS: Readonly<Record<string, (asked: FunctionName) => Question>> = {
   'AWS::DynamoDB::Table': ({ name }) => ({
     permission: 'dynamodb:DescribeTable',
     request: {

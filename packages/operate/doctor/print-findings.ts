@@ -1,5 +1,5 @@
 import { showControls } from '#shared/visible-text.ts';
-import { count, paint } from '../../terminal/output.ts';
+import { count, colorize } from '../../terminal/output.ts';
 import type { Finding, Unread } from './finding.ts';
 
 export type Report = {
@@ -23,7 +23,7 @@ export function exitCodeOf({ findings, unread }: Report): 0 | 2 | 3 {
 export function printReport(report: Report): readonly string[] {
   const { findings, unread, stage, subject = `stage ${stage}`, stack, region, account } = report;
   const lines = findings.flatMap(({ id, level, what, why, where, fix }) => [
-    `${paint(level === 'obstacle' ? 'red' : 'yellow', `${level}:`)} ${showControls(what)} [${id}]`,
+    `${colorize(level === 'obstacle' ? 'red' : 'yellow', `${level}:`)} ${showControls(what)} [${id}]`,
     `  why    ${showControls(why)}`,
     `  where  ${showControls(where)}`,
     `  fix    ${showControls(fix)}`,
@@ -34,7 +34,7 @@ export function printReport(report: Report): readonly string[] {
     if (first === undefined) continue;
     const others = all.length > 1 ? `, and ${all.length - 1} more` : '';
     lines.push(
-      `${paint('yellow', 'not checked:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
+      `${colorize('yellow', 'not checked:')} ${showControls(`${first.what}${others}: ${first.reason}`)}`,
       `  fix    ${permission === undefined ? 'try again' : permission === '' ? 'follow the reason' : `allow the caller ${permission}`}`,
       '',
     );

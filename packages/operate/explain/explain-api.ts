@@ -9,14 +9,14 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { readCompiled } from '../../stack/access/commands/access-check.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
-import { askPerson } from '../attach/ask-person.ts';
+import { confirm } from '../attach/confirm.ts';
 import type { ControlPlane } from '../attach/control-plane.ts';
 import { findApi } from '../attach/find-api.ts';
 import type { LiveApi } from '../attach/live-api.ts';
 import { openPlane } from '../attach/open-plane.ts';
 import { readLiveApi } from '../attach/read-live-api.ts';
 import type { PlaneCall } from '../attach/step.ts';
-import { paint, say, UsageError } from '../../terminal/output.ts';
+import { colorize, printLines, UsageError } from '../../terminal/output.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { explainLine } from './explain-line.ts';
 import type { LineStory, Since } from './explain-line.ts';
@@ -24,7 +24,7 @@ import { findLine } from './find-line.ts';
 import { findRoute } from './line-circumstances.ts';
 import type { LineFacts } from './line-circumstances.ts';
 import type { KeyFacts } from './line-meter.ts';
-import { readLogLine, wantedFormat } from './log-line.ts';
+import { readLogLine, recommendedFormat } from './log-line.ts';
 import type { LogFields } from './log-line.ts';
 import { readTokenFile } from '../../terminal/read-token-file.ts';
 
@@ -49,7 +49,7 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
   const { plane, aws } = await openPlane(flags);
   const live = await readLiveApi(plane, await findApi(plane, flags.api, flags.stage), flags.stage);
   if (flags.logFormat) {
-    say(wantedFormat(live.kind));
+    printLines(recommendedFormat(live.kind));
     return;
   }
   if (flags.setLogFormat) return setLogFormat(plane, live, flags);
@@ -58,11 +58,11 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
     throw new UsageError(
       `stage ${live.stage} writes no access log; set one with gatewright explain --api … --set-log-format --log-group ARN`,
     );
-  const wish = { line: flags.line, file: flags.logFile, requestId, sinceMs: flags.since };
+  const query = { line: flags.line, file: flags.logFile, requestId, sinceMs: flags.since };
   const line = await findLine(
     aws,
     textAt(live.stageShown, 'accessLogSettings', 'destinationArn'),
-    wish,
+    query,
     Date.now(),
   );
   const fields = readLogLine(format, line);
@@ -73,10 +73,10 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
     format,
     await readSince(plane, live),
     documentOf(flags, live),
-    wishOf(flags, fields),
+    callerSpecOf(flags, fields),
     Math.floor(Date.now() / 1000),
   );
-  say(flags.json ? JSON.stringify(story) : printStory(story).join('\n'));
+  printLines(flags.json ? JSON.stringify(story) : printStory(story).join('\n'));
 }
 
 export async function gatherFacts(plane: ControlPlane, live: LiveApi, fields: LogFields): Promise<LineFacts> {
@@ -141,7 +141,7 @@ function documentOf({ folder }: ExplainApiFlags, { apiId, stage }: LiveApi) {
   );
 }
 
-function wishOf({ tokenFile, claims, role }: ExplainApiFlags, fields: LogFields) {
+function callerSpecOf({ tokenFile, claims, role }: ExplainApiFlags, fields: LogFields) {
   if (tokenFile === undefined && claims === undefined && role.length === 0) return undefined;
   return {
     role,
@@ -154,14 +154,14 @@ function wishOf({ tokenFile, claims, role }: ExplainApiFlags, fields: LogFields)
 
 function printStory({ headline, sentences, changes, missing }: LineStory): readonly string[] {
   return [
-    paint('bold', showControls(headline)),
+    colorize('bold', showControls(headline)),
     '',
     ...sentences.map(showControls),
     ...(changes.length === 0
       ? []
       : [
           '',
-          paint('bold', 'To change the outcome'),
+          colorize('bold', 'To change the outcome'),
           ...changes.map((change) => `  ${showControls(change)}`),
         ]),
     ...(missing.length === 0
@@ -182,14 +182,14 @@ async function setLogFormat(
   const destination = logGroup ?? textAt(live.stageShown, 'accessLogSettings', 'destinationArn');
   if (destination === undefined)
     throw new UsageError('no log group: --log-group arn:aws:logs:REGION:ACCOUNT:log-group:NAME');
-  const format = wantedFormat(live.kind);
+  const format = recommendedFormat(live.kind);
   const was = textAt(live.stageShown, 'accessLogSettings', 'format');
-  say(
+  printLines(
     `stage ${live.stage} of ${live.name} (${live.apiId}) writes to ${destination}\n- ${was ?? 'nothing'}\n+ ${format}`,
   );
-  await askPerson('Set it?', yes);
+  await confirm('Set it?', yes);
   await plane.write(logFormatCall(live, destination.replace(/:\*$/, ''), format));
-  say('set');
+  printLines('set');
 }
 
 export function logFormatCall(

@@ -4,10 +4,10 @@
  */
 import { explain } from '../../engine/index.ts';
 import type { Story } from '../../engine/index.ts';
-import { askAccess } from '@gatewright/authoring/ask-access';
+import { findAccess } from '@gatewright/authoring/find-access';
 import { describeAccess } from '@gatewright/authoring/describe-access';
-import { AccessQuestionError, findRefusal } from '@gatewright/authoring/wished-caller';
-import type { CallerWish } from '@gatewright/authoring/wished-caller';
+import { AccessQueryError, findRefusal } from '@gatewright/authoring/caller-spec';
+import type { CallerSpec } from '@gatewright/authoring/caller-spec';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { describeLine } from './line-circumstances.ts';
 import type { LineFacts } from './line-circumstances.ts';
@@ -30,37 +30,37 @@ export function explainLine(
   format: string,
   since: Since,
   document: CompiledDocument | undefined,
-  wish: CallerWish | undefined,
+  caller: CallerSpec | undefined,
   nowEpochSeconds: number,
 ): LineStory {
   const about = describeLine(facts);
   const missing = missingFields(format, facts.live.kind);
-  const told = explain(about);
+  const story = explain(about);
   const isGuarded = about.phase === 'authenticate' || about.phase === 'authorize';
   const open =
     isGuarded && about.guard?.kind === 'lambda' && about.code === 'UNAUTHORIZED'
-      ? tellOpen(facts, missing)
+      ? explainOpen(facts, missing)
       : [];
   const ruled =
     isGuarded && document !== undefined
-      ? tellRules(document, about.method, about.path, wish, nowEpochSeconds)
+      ? explainRules(document, about.method, about.path, caller, nowEpochSeconds)
       : [];
   return {
     phase: about.phase,
-    headline: told.headline,
+    headline: story.headline,
     missing,
     sentences: [
-      ...(open.length === 0 ? told.sentences : open),
-      ...tellGone(facts),
+      ...(open.length === 0 ? story.sentences : open),
+      ...explainGone(facts),
       ...ruled,
-      ...tellSince(facts, since),
+      ...explainSince(facts, since),
     ],
-    changes: told.changes,
+    changes: story.changes,
   };
 }
 
 /** A 401 whose line does not say whether the function was called has two possible reasons. */
-function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
+function explainOpen({ live, fields }: LineFacts, missing: readonly string[]): string[] {
   const telling = ['authorizer.status', 'authorizer.latency', 'authorizer.error'];
   if (live.kind === 'rest' && !telling.every((name) => missing.includes(name))) return [];
   if (fields.has('authorizer.error')) return [];
@@ -70,7 +70,7 @@ function tellOpen({ live, fields }: LineFacts, missing: readonly string[]): stri
 }
 
 /** 410 is not the API's own answer: it goes to a backend that posts to an ended connection. */
-function tellGone({ live, fields }: LineFacts): string[] {
+function explainGone({ live, fields }: LineFacts): string[] {
   const said = [fields.get('status'), fields.get('integration.status')].includes('410');
   const error = fields.get('integration.error') ?? fields.get('error.message') ?? '';
   if (live.kind !== 'websocket' || (!said && !/\b410\b|GoneException/.test(error))) return [];
@@ -79,14 +79,14 @@ function tellGone({ live, fields }: LineFacts): string[] {
   ];
 }
 
-function tellRules(
+function explainRules(
   document: CompiledDocument,
   method: string,
   path: string,
-  wish: CallerWish | undefined,
+  callerSpec: CallerSpec | undefined,
   nowEpochSeconds: number,
 ): string[] {
-  if (wish === undefined) {
+  if (callerSpec === undefined) {
     const rows =
       document.kind === 'websocket'
         ? describeAccess(document).rows
@@ -101,15 +101,15 @@ function tellRules(
     ];
   }
   try {
-    const { word, reason, caller } = askAccess(document, method, path, wish, nowEpochSeconds);
-    const refusal = findRefusal(document, wish, nowEpochSeconds);
+    const { word, reason, caller } = findAccess(document, method, path, callerSpec, nowEpochSeconds);
+    const refusal = findRefusal(document, callerSpec, nowEpochSeconds);
     return [
       ...(caller === undefined ? [] : [`The caller is ${caller}.`]),
       ...(refusal === undefined ? [] : [`The credential is refused before any rule applies: ${refusal}.`]),
       `The access document ${document.name} in this folder says: ${word.toLowerCase()}, ${reason}.`,
     ];
   } catch (error) {
-    if (error instanceof AccessQuestionError) return [`The access document cannot decide: ${error.message}.`];
+    if (error instanceof AccessQueryError) return [`The access document cannot decide: ${error.message}.`];
     throw error;
   }
 }
@@ -123,7 +123,7 @@ function fits(template: string, path: string): boolean {
   );
 }
 
-function tellSince({ live: { stage, drift } }: LineFacts, { deploymentId, deployedAt }: Since): string[] {
+function explainSince({ live: { stage, drift } }: LineFacts, { deploymentId, deployedAt }: Since): string[] {
   const since = deployedAt === undefined ? '' : ` since ${deployedAt}`;
   return [
     `Stage ${stage} has served deployment ${deploymentId}${since}.`,

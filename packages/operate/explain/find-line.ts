@@ -5,7 +5,7 @@ import { listAt, textAt } from '../../terminal/aws-call.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../terminal/output.ts';
 
-export type LineWish = {
+export type LineQuery = {
   readonly line: string | undefined;
   /** A file of lines; `-`: standard input. */
   readonly file: string | undefined;
@@ -20,19 +20,19 @@ const PAGES_LIMIT = 40;
 export async function findLine(
   aws: Aws,
   destinationArn: string | undefined,
-  wish: LineWish,
+  query: LineQuery,
   nowEpochMs: number,
 ): Promise<string> {
-  if (wish.line !== undefined) return wish.line;
-  if (wish.file !== undefined) return inFile(wish.file, wish.requestId);
-  if (wish.requestId === undefined)
+  if (query.line !== undefined) return query.line;
+  if (query.file !== undefined) return inFile(query.file, query.requestId);
+  if (query.requestId === undefined)
     throw new UsageError('no request: give its id from the reply, or its line with --line or --log-file');
   const group = /:log-group:([^:]+)/.exec(destinationArn ?? '')?.[1];
   if (group === undefined)
     throw new UsageError(
       'the stage writes to no log group that can be searched: give the line with --line or --log-file',
     );
-  return inLogs(aws, group, wish.requestId, nowEpochMs - wish.sinceMs);
+  return inLogs(aws, group, query.requestId, nowEpochMs - query.sinceMs);
 }
 
 function inFile(file: string, requestId: string | undefined): string {

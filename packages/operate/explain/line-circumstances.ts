@@ -102,9 +102,9 @@ function kindOfEvent(type: string | undefined): Circumstances['kind'] {
   return type === 'MESSAGE' ? 'message' : type === 'DISCONNECT' ? 'disconnect' : 'handshake';
 }
 
-type Said = Pick<Circumstances, 'phase' | 'code' | 'failure'>;
+type Verdict = Pick<Circumstances, 'phase' | 'code' | 'failure'>;
 
-function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | undefined): Said {
+function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | undefined): Verdict {
   const type = fields.get('error.responseType');
   const message = fields.get('error.message') ?? fields.get('error.messageString');
   const integrationError = fields.get('integration.error') ?? fields.get('integrationErrorMessage');
@@ -117,7 +117,7 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
     integrationError ??
     message ??
     `the gateway answered ${status}`;
-  if (integrationError !== undefined && status >= 500) return judgeIntegration(integrationError, status);
+  if (integrationError !== undefined && status >= 500) return verdictOfIntegration(integrationError, status);
   if (type === 'MISSING_AUTHENTICATION_TOKEN' && route?.authorizationType === 'AWS_IAM')
     return { phase: 'authenticate', code: type, failure: 'The request is not signed' };
   if (type === 'ACCESS_DENIED' && route !== undefined && route.authorizationType === 'NONE')
@@ -131,10 +131,10 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
   // Without a message of the gateway, the integration's answer was passed on.
   if (type === undefined && message === undefined && integrationStatus !== undefined)
     return { phase: 'map-response', code: undefined, failure: undefined };
-  return judgeByStatus(live, status, route, failure, authorizerError !== undefined);
+  return verdictByStatus(live, status, route, failure, authorizerError !== undefined);
 }
 
-function judgeIntegration(error: string, status: number): Said {
+function verdictOfIntegration(error: string, status: number): Verdict {
   const code =
     status === 504 || /timed out|Timeout/i.test(error) ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE';
   if (/transform|template/i.test(error))
@@ -155,13 +155,13 @@ function findDefect(error: string): Defect | undefined {
 }
 
 /** HTTP APIs have no response types. */
-function judgeByStatus(
+function verdictByStatus(
   live: LiveApi,
   status: number,
   route: LiveRoute | undefined,
   failure: string,
   hasAuthorizerError: boolean,
-): Said {
+): Verdict {
   if (route === undefined) return { phase: 'match', code: 'RESOURCE_NOT_FOUND', failure };
   if (hasAuthorizerError && status === 500)
     return { phase: 'authenticate', code: 'AUTHORIZER_FAILURE', failure };

@@ -37,7 +37,7 @@ export function describeMeter(
   return {
     keyRequired: route.apiKeyRequired,
     keySource: live.api['apiKeySource'] === 'AUTHORIZER' ? 'AUTHORIZER' : 'HEADER',
-    isKeyGiven: key !== undefined || fields.has('identity.apiKey') || fields.has('identity.apiKeyId'),
+    hasApiKey: key !== undefined || fields.has('identity.apiKey') || fields.has('identity.apiKeyId'),
     keyId: key?.id,
     keyFault:
       key === undefined
@@ -74,7 +74,7 @@ function describeV2Meter(
   return {
     keyRequired: route.apiKeyRequired,
     keySource: 'HEADER',
-    isKeyGiven: false,
+    hasApiKey: false,
     keyId: undefined,
     keyFault: undefined,
     opens: [],

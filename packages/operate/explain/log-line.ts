@@ -6,7 +6,7 @@ export type LogFields = ReadonlyMap<string, string>;
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 
 /** Fields for an explanation; without one of them something stays open. */
-const WANTED: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
+const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
   rest: [
     'requestId',
     'requestTimeEpoch',
@@ -65,8 +65,8 @@ const WANTED: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>>
 };
 
 /** One line of JSON with all of them. */
-export function wantedFormat(kind: keyof typeof WANTED): string {
-  const members = WANTED[kind].map((name) => `"${name}":"$context.${name}"`);
+export function recommendedFormat(kind: keyof typeof RECOMMENDED_FIELDS): string {
+  const members = RECOMMENDED_FIELDS[kind].map((name) => `"${name}":"$context.${name}"`);
   return `{${members.join(',')}}`;
 }
 
@@ -75,9 +75,11 @@ export function variablesOf(format: string): readonly string[] {
   return [...new Set(parts.filter((_, index) => index % 2 === 1))];
 }
 
-export function missingFields(format: string, kind: keyof typeof WANTED): readonly string[] {
+export function missingFields(format: string, kind: keyof typeof RECOMMENDED_FIELDS): readonly string[] {
   const there = new Set(variablesOf(format));
-  return WANTED[kind].filter((name) => !there.has(name) && !ALSO[name]?.some((other) => there.has(other)));
+  return RECOMMENDED_FIELDS[kind].filter(
+    (name) => !there.has(name) && !ALSO[name]?.some((other) => there.has(other)),
+  );
 }
 
 /** Variables with the same content. */

@@ -5,7 +5,7 @@
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import { UsageError } from '../../terminal/output.ts';
-import { ask, demand } from './demand.ts';
+import { ask, callOrFail } from './call-or-fail.ts';
 
 export type FailureQueue = {
   readonly name: string;
@@ -27,7 +27,7 @@ export async function findFailureQueues(aws: Aws, stackName: string): Promise<re
     const [, owner, name = ''] = QUEUE_ARN.exec(arn) ?? [];
     // A topic, a bus or another function keeps nothing to replay.
     if (owner === undefined) continue;
-    const answer = await demand(aws, 'sqs:GetQueueUrl', {
+    const answer = await callOrFail(aws, 'sqs:GetQueueUrl', {
       service: 'sqs',
       protocol: 'json',
       target: 'AmazonSQS.GetQueueUrl',

@@ -3,7 +3,7 @@ import { readFailedEvent } from './failed-event.ts';
 import type { FailedEvent } from './failed-event.ts';
 import { findFailureQueues } from './failure-queues.ts';
 import type { FailureQueue } from './failure-queues.ts';
-import { giveBack, takeMessages } from './queue-messages.ts';
+import { returnMessage, takeMessages } from './queue-messages.ts';
 
 export type ListedFailure = FailedEvent & { readonly queue: string };
 
@@ -22,7 +22,7 @@ export async function listFailures(aws: Aws, stackName: string, limit: number): 
     const messages = await takeMessages(aws, queue.url, limit, HIDDEN_SECONDS);
     for (const message of messages) {
       failures.push({ queue: queue.name, ...withFunction(readFailedEvent(message), queue) });
-      await giveBack(aws, queue.url, message);
+      await returnMessage(aws, queue.url, message);
     }
   }
   return { queues, failures };

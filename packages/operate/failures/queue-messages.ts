@@ -1,7 +1,7 @@
 /** Messages of a queue: received for a while, then returned or deleted. */
 import type { Aws } from '../../terminal/aws-call.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
-import { demand } from './demand.ts';
+import { callOrFail } from './call-or-fail.ts';
 import type { QueueMessage } from './failed-event.ts';
 
 const AT_ONCE = 10;
@@ -17,7 +17,7 @@ export async function takeMessages(
 ): Promise<readonly QueueMessage[]> {
   const taken = new Map<string, QueueMessage>();
   while (taken.size < limit) {
-    const answer = await demand(aws, 'sqs:ReceiveMessage', {
+    const answer = await callOrFail(aws, 'sqs:ReceiveMessage', {
       service: 'sqs',
       protocol: 'json',
       target: 'AmazonSQS.ReceiveMessage',
@@ -50,7 +50,7 @@ function readMessage(message: unknown): QueueMessage {
 }
 
 /** Makes it visible again at once. If that fails, it becomes visible when its time is over. */
-export async function giveBack(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
+export async function returnMessage(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
   await aws.call({
     service: 'sqs',
     protocol: 'json',
@@ -60,7 +60,7 @@ export async function giveBack(aws: Aws, queueUrl: string, { receipt }: QueueMes
 }
 
 export async function deleteMessage(aws: Aws, queueUrl: string, { receipt }: QueueMessage): Promise<void> {
-  await demand(aws, 'sqs:DeleteMessage', {
+  await callOrFail(aws, 'sqs:DeleteMessage', {
     service: 'sqs',
     protocol: 'json',
     target: 'AmazonSQS.DeleteMessage',

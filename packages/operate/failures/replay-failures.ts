@@ -6,7 +6,7 @@ import type { FailedEvent, QueueMessage } from './failed-event.ts';
 import { findFailureQueues } from './failure-queues.ts';
 import type { FailureQueue } from './failure-queues.ts';
 import { withFunction } from './list-failures.ts';
-import { deleteMessage, giveBack, takeMessages } from './queue-messages.ts';
+import { deleteMessage, returnMessage, takeMessages } from './queue-messages.ts';
 
 export type Replayed = {
   readonly messageId: string;
@@ -32,7 +32,7 @@ export async function replayFailures(
   aws: Aws,
   stackName: string,
   { limit, messageId }: ReplayChoice,
-  tell: (replayed: Replayed) => void,
+  report: (replayed: Replayed) => void,
 ): Promise<readonly Replayed[]> {
   const all: Replayed[] = [];
   for (const queue of await findFailureQueues(aws, stackName)) {
@@ -52,12 +52,12 @@ export async function replayFailures(
           if (replayed?.outcome !== 'done') kept.push(message);
           if (replayed === undefined) continue;
           all.push(replayed);
-          tell(replayed);
+          report(replayed);
           isOver ||= messageId !== undefined;
         }
       }
     } finally {
-      for (const message of kept) await giveBack(aws, queue.url, message);
+      for (const message of kept) await returnMessage(aws, queue.url, message);
     }
   }
   return all;

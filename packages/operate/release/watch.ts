@@ -2,7 +2,7 @@
 import { memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { Aws } from '../../terminal/aws-call.ts';
 
-export type WatchWish = {
+export type WatchOptions = {
   /** CloudWatch alarms; any of them in ALARM ends it. */
   readonly alarms: readonly string[];
   /** Share of 5xx among the stage's requests in a minute; undefined: not checked. */
@@ -17,7 +17,7 @@ type Verdict =
   /** Metrics could not be read, so there is no all-clear. */
   | { readonly kind: 'blind'; readonly why: string };
 
-export type Looks = {
+export type Measurements = {
   readonly alarmState: (name: string) => Promise<string>;
   readonly errors: () => Promise<{ readonly requests: number; readonly failed: number }>;
   readonly nowEpochMs: () => number;
@@ -29,22 +29,25 @@ const BLIND_LOOKS = 3;
 /** With fewer requests a share means nothing. */
 const ENOUGH_REQUESTS = 10;
 
-export async function watchCanary(wish: WatchWish, looks: Looks): Promise<Verdict> {
-  const until = looks.nowEpochMs() + wish.forMs;
+export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {
+  const until = looks.nowEpochMs() + options.forMs;
   let blind = 0;
   for (;;) {
-    const verdict = await lookOnce(wish, looks);
+    const verdict = await measureOnce(options, looks);
     if (verdict.kind === 'ill') return verdict;
     blind = verdict.kind === 'blind' ? blind + 1 : 0;
     if (blind >= BLIND_LOOKS) return verdict;
     const left = until - looks.nowEpochMs();
     if (left <= 0) return verdict;
-    await looks.wait(Math.min(wish.everyMs, left));
+    await looks.wait(Math.min(options.everyMs, left));
   }
 }
 
 /** @returns the current state: also before there is a canary, since a blind watch should not begin */
-export async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks): Promise<Verdict> {
+export async function measureOnce(
+  { alarms, errorPercent }: WatchOptions,
+  looks: Measurements,
+): Promise<Verdict> {
   try {
     for (const name of alarms) {
       const state = await looks.alarmState(name);
@@ -65,11 +68,11 @@ export async function lookOnce({ alarms, errorPercent }: WatchWish, looks: Looks
 const CLOUDWATCH = { service: 'monitoring', protocol: 'query', version: '2010-08-01' } as const;
 
 /** From CloudWatch. Metrics of the stage count canary and stage together. */
-export function cloudWatchLooks(
+export function cloudWatchMeasurements(
   aws: Aws,
   { apiName, stage }: { readonly apiName: string; readonly stage: string },
-  clock: Pick<Looks, 'nowEpochMs' | 'wait'>,
-): Looks {
+  clock: Pick<Measurements, 'nowEpochMs' | 'wait'>,
+): Measurements {
   const ask = async (action: string, parameters: Record<string, string>): Promise<unknown> => {
     const answer = await aws.call({ ...CLOUDWATCH, action, parameters });
     if (answer.kind === 'answer') return memberAt(answer.body, `${action}Response`, `${action}Result`);

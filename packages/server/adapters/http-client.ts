@@ -123,7 +123,7 @@ class Agents {
 
 function openAgent(of: Certified, maxResponseSize: number): Agent {
   return new Agent({
-    connect: connectAsAwsDoes(of),
+    connect: createConnector(of),
     connections: MAX_CONNECTIONS_PER_ORIGIN,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize,
@@ -177,7 +177,7 @@ function toOptions(
     origin,
     path: request.target,
     method: request.method,
-    headers: smuggleUpgrade(request.headers),
+    headers: encodeUpgrade(request.headers),
     body: request.body ?? null,
     signal: deadlineOf(request.timeoutMs),
     responseHeaders: 'raw',
@@ -262,14 +262,14 @@ function describe(error: unknown, request: HttpRequest): Failure {
  */
 const SMUGGLED = `x-${randomUUID()}-`;
 
-function smuggleUpgrade(headers: readonly string[]): string[] {
+function encodeUpgrade(headers: readonly string[]): string[] {
   return headers.map((text, index) =>
     index % 2 === 0 && text.toLowerCase() === 'upgrade' ? `${SMUGGLED}${text}` : text,
   );
 }
 
 /** Undici always writes a `Connection` header; AWS sends none [obs]. Only heads are strings, bodies are bytes. */
-function connectAsAwsDoes({ clientCertificate, trusted }: Certified): buildConnector.connector {
+function createConnector({ clientCertificate, trusted }: Certified): buildConnector.connector {
   const certified = {
     ...(clientCertificate !== undefined && {
       cert: clientCertificate.certificate,

@@ -1,5 +1,5 @@
 /** Request lines on a stream: the text of one loop turn in one write keeps logging cheap. */
-import { atTurnEnd } from '../../core/turn-end.ts';
+import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { Writable } from 'node:stream';
 import type { LogSink } from '../../core/ports.ts';
 
@@ -53,7 +53,7 @@ export function createStreamSink(stream: Writable): StreamSink {
       pending += `${line}\n`;
       if (scheduled) return;
       scheduled = true;
-      atTurnEnd(flushTurn);
+      runAtTurnEnd(flushTurn);
     },
     async close() {
       flush();

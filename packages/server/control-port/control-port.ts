@@ -2,7 +2,7 @@
  * The control port: AWS's own APIs, the issuer and the command line's endpoints, on loopback alone. Every request
  * passes the guards; every AWS call is verified against the local identities.
  */
-import { KEPT_ALIVE, readBeforeIdleEnds } from '@gatewright/aws/idle-connections';
+import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { ShiftableClock } from '../../core/ports.ts';
@@ -108,7 +108,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       // Clients of AWS's APIs (functions) keep their connections.
-      ...KEPT_ALIVE,
+      ...KEEP_ALIVE_OPTIONS,
     },
     (request, response) => {
       accept(request, response, port, options).catch((error: unknown) => {
@@ -118,7 +118,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       });
     },
   );
-  readBeforeIdleEnds(server);
+  readPendingBeforeIdleClose(server);
   const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, options), {
     maxHeaderBytes: MAX_HEADER_BYTES,
     firstBytesMs: HEADERS_TIMEOUT_MS,
@@ -238,12 +238,12 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
 }
 
 /** Ports that have logged this already: a client with made-up credentials calls again and again. */
-const TOLD = new WeakSet<ControlPortOptions>();
+const EXPLAINED = new WeakSet<ControlPortOptions>();
 
 /** Code for other emulators sends any credentials, such as `ABC`, and gets no hint from AWS's answer. */
-function tellUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
-  if (TOLD.has(options) || !String(reply.body).includes('UnrecognizedClientException')) return;
-  TOLD.add(options);
+function explainUnknownKey(reply: ControlReply, request: ControlRequest, options: ControlPortOptions): void {
+  if (EXPLAINED.has(options) || !String(reply.body).includes('UnrecognizedClientException')) return;
+  EXPLAINED.add(options);
   const key =
     /Credential=([A-Za-z0-9]{1,40})\//.exec(headerOf(request, 'authorization') ?? '')?.[1] ?? 'of the call';
   options.report(
@@ -255,7 +255,7 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
-    tellUnknownKey(authenticated.reply, request, options);
+    explainUnknownKey(authenticated.reply, request, options);
     return authenticated.reply;
   }
   const call = withoutAuthority(authenticated.call);

@@ -92,13 +92,13 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
     const read: unknown = socket.read();
     if (!Buffer.isBuffer(read)) return;
     held = Buffer.concat([held, read]);
-    const isBegun = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
+    const isStarted = PREFACE.subarray(0, held.length).equals(held.subarray(0, PREFACE.length));
     // Waits for a client that sends a byte at a time; bytes put back at once would be read again at once.
-    if (isBegun && held.length < PREFACE.length) return;
+    if (isStarted && held.length < PREFACE.length) return;
     clearTimeout(timer);
     socket.off('readable', look).off('error', end).off('end', end);
     socket.unshift(held);
-    choose(isBegun);
+    choose(isStarted);
   };
   socket.on('readable', look).on('error', end).on('end', end);
   socket.once('close', () => clearTimeout(timer));

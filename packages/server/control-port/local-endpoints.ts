@@ -48,7 +48,7 @@ export async function serveLocal(
       at.recorded.clear();
       return jsonReply(200, { calls: [] });
     case 'GET clock':
-      return tellTime(at.clock);
+      return sendTime(at.clock);
     case 'POST clock':
       return moveClock(request, at);
     default:
@@ -60,7 +60,7 @@ function noSuch(request: ControlRequest): ControlReply {
   return jsonReply(404, { message: `There is no ${request.method} ${request.path}` });
 }
 
-function tellTime(clock: ShiftableClock): ControlReply {
+function sendTime(clock: ShiftableClock): ControlReply {
   return jsonReply(200, { nowEpochMs: clock.nowEpochMs(), offsetMs: clock.offsetMs() });
 }
 
@@ -81,5 +81,5 @@ function moveClock(request: ControlRequest, at: LocalEndpointsOptions): ControlR
     }
   }
   at.onClockMoved?.();
-  return tellTime(at.clock);
+  return sendTime(at.clock);
 }

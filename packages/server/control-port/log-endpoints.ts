@@ -27,7 +27,7 @@ export function logEndpoints(
       case 'GET functions':
         return Promise.resolve(jsonReply(200, { functions: functions(), nowEpochMs: clock.nowEpochMs() }));
       case 'GET logs':
-        return Promise.resolve(tellLogs(request, history, clock));
+        return Promise.resolve(sendLogs(request, history, clock));
       default:
         return Promise.resolve(undefined);
     }
@@ -35,7 +35,7 @@ export function logEndpoints(
 }
 
 /** `function`: by name. `sinceMs`: from that long before now. `follow=true`: also lines to come. */
-function tellLogs({ query }: ControlRequest, history: LogHistory, clock: Clock): ControlReply {
+function sendLogs({ query }: ControlRequest, history: LogHistory, clock: Clock): ControlReply {
   const wanted = new URLSearchParams(query);
   const sinceMs = wanted.get('sinceMs');
   const unknown = [...wanted.keys()].find((name) => !['function', 'sinceMs', 'follow'].includes(name));

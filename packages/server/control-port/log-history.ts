@@ -1,5 +1,5 @@
 /** Recent output of the gateway and its functions, for later readers and for followers. */
-import { atTurnEnd } from '../../core/turn-end.ts';
+import { runAtTurnEnd } from '../../core/turn-end.ts';
 import type { ByteStream, Clock, LogSink } from '../../core/ports.ts';
 
 /** A line of a function, or of the gateway, such as that of a request. */
@@ -59,7 +59,7 @@ export class LogHistory {
         const count = this.#together.push(message);
         if (count === 1) {
           this.#togetherMs = this.#clock.nowEpochMs();
-          atTurnEnd(this.#endTurn);
+          runAtTurnEnd(this.#endTurn);
         } else if (count === MAX_TOGETHER) this.#endTurn();
       },
     };

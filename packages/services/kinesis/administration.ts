@@ -35,7 +35,7 @@ export const ADMINISTRATION: Readonly<Record<string, Operation>> = {
 
 function createStream(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
   const reader = new InputReader(input);
-  const given = reader.whole('ShardCount', { least: 1, most: MAX_SHARDS });
+  const given = reader.integer('ShardCount', { least: 1, most: MAX_SHARDS });
   const name = reader.text('StreamName', { ...NAME_RULE, isRequired: true }) ?? '';
   const mode = readMode(input);
   reader.check();
@@ -72,7 +72,7 @@ function readMode(input: JsonObject): StreamDefinition['mode'] {
 
 function describeStream(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
   const reader = new InputReader(input);
-  const limit = reader.whole('Limit', { least: 1, most: 10_000 }) ?? 100;
+  const limit = reader.integer('Limit', { least: 1, most: 10_000 }) ?? 100;
   const after = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
   const stream = findStream(input, place, streams, reader);
   const { page, hasMore } = pageOf(stream.shards, ({ id }) => after === undefined || id > after, limit);
@@ -82,7 +82,7 @@ function describeStream(input: JsonObject, place: StreamPlace, streams: LocalStr
 
 function listShards(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
   const reader = new InputReader(input);
-  const limit = reader.whole('MaxResults', { least: 1, most: 10_000 }) ?? 1_000;
+  const limit = reader.integer('MaxResults', { least: 1, most: 10_000 }) ?? 1_000;
   const start = reader.text('ExclusiveStartShardId', SHARD_ID_RULE);
   const token = reader.text('NextToken', { least: 1, most: 1_048_576 });
   if (token !== undefined && (input['StreamName'] !== undefined || start !== undefined))
@@ -100,7 +100,7 @@ function listShards(input: JsonObject, place: StreamPlace, streams: LocalStreams
 
 function listStreams(input: JsonObject, place: StreamPlace, streams: LocalStreams): JsonObject {
   const reader = new InputReader(input);
-  const limit = reader.whole('Limit', { least: 1, most: 10_000 }) ?? 100;
+  const limit = reader.integer('Limit', { least: 1, most: 10_000 }) ?? 100;
   const start = reader.text('ExclusiveStartStreamName', NAME_RULE);
   const token = reader.text('NextToken', { least: 1, most: 1_048_576 });
   reader.check();

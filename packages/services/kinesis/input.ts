@@ -13,7 +13,7 @@ type TextRule = {
   readonly pattern?: string;
   readonly values?: readonly string[];
 };
-type WholeRule = { readonly isRequired?: boolean; readonly least: number; readonly most: number };
+type IntegerRule = { readonly isRequired?: boolean; readonly least: number; readonly most: number };
 
 const NAME = '[a-zA-Z0-9_.-]+';
 export const NAME_RULE: TextRule = { least: 1, most: 128, pattern: NAME };
@@ -48,7 +48,7 @@ export class InputReader {
     return value;
   }
 
-  whole(name: string, { least, most, isRequired = false }: WholeRule): number | undefined {
+  integer(name: string, { least, most, isRequired = false }: IntegerRule): number | undefined {
     const value = this.#member(name, { isRequired });
     if (value === undefined) return undefined;
     if (typeof value !== 'number') throw wrongType(value, 'Integer');

@@ -170,7 +170,7 @@ export class LocalStream {
     return { shard, stored };
   }
 
-  tell(): void {
+  notify(): void {
     for (const listener of this.#listeners) listener();
   }
 

@@ -10,7 +10,7 @@ export function readStream(reader: ResourceReader): StreamDefinition {
   const { region, accountId } = reader.stack;
   const name = reader.resource.physicalId;
   const mode = readMode(reader);
-  const shardCount = reader.whole('ShardCount', 1, 1, SHARD_LIMIT);
+  const shardCount = reader.integer('ShardCount', 1, 1, SHARD_LIMIT);
   return {
     arn: `arn:${partitionOf(region)}:kinesis:${region}:${accountId}:stream/${name}`,
     name,
@@ -18,7 +18,7 @@ export function readStream(reader: ResourceReader): StreamDefinition {
     accountId,
     mode,
     shardCount: mode === 'ON_DEMAND' ? ON_DEMAND_SHARDS : shardCount,
-    retentionHours: reader.whole('RetentionPeriodHours', 24, 24, 8_760),
+    retentionHours: reader.integer('RetentionPeriodHours', 24, 24, 8_760),
   };
 }
 

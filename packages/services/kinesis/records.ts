@@ -47,7 +47,7 @@ function putRecord({ input, place, streams }: RecordCall): JsonObject {
   const record = readRecord(reader);
   const stream = findStream(input, place, streams, reader);
   const placed = put(stream, withHashKey(record));
-  stream.tell();
+  stream.notify();
   return placed;
 }
 
@@ -60,7 +60,7 @@ function putRecords({ input, place, streams }: RecordCall): JsonObject {
   // An invalid record refuses the whole call; one over its shard's limit only fails itself.
   const records = given.map(withHashKey);
   const placed = records.map((record) => attempt(() => put(stream, record)));
-  stream.tell();
+  stream.notify();
   return {
     FailedRecordCount: placed.filter((one) => 'ErrorCode' in one).length,
     Records: placed,
@@ -101,7 +101,7 @@ function withHashKey({ explicit, ...record }: ReadRecord): NewRecord {
   return { ...record, hashKey };
 }
 
-type IteratorWish = {
+type IteratorOptions = {
   readonly type: string;
   readonly sequence: string | undefined;
   /** Seconds of the epoch. */
@@ -138,7 +138,7 @@ function findShard(shardId: string, { shards, definition: { name, accountId } }:
 function startOf(
   shard: Shard,
   stream: LocalStream,
-  { type, sequence, time }: IteratorWish,
+  { type, sequence, time }: IteratorOptions,
   nowEpochMs: number,
 ): number {
   const isBySequence = type === 'AT_SEQUENCE_NUMBER' || type === 'AFTER_SEQUENCE_NUMBER';
@@ -188,7 +188,7 @@ function readTime(seconds: number | undefined, nowEpochMs: number): number {
 
 function getRecords({ input, streams, nowEpochMs }: RecordCall): JsonObject {
   const reader = new InputReader(input);
-  const limit = reader.whole('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
+  const limit = reader.integer('Limit', { least: 1, most: MAX_GET_RECORDS }) ?? MAX_GET_RECORDS;
   const text = reader.text('ShardIterator', { isRequired: true, least: 1, most: 512 }) ?? '';
   reader.check();
   const iterator = readIterator(text, nowEpochMs);

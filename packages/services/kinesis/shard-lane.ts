@@ -170,15 +170,15 @@ export class ShardLane {
     const tried = await tryBatch(batch, dueMs, at, () => this.#isClosed);
     if (tried === undefined) return;
     this.#first.unshift(...tried.left);
-    if (tried.againAt === undefined) this.#goOn(tried.endedMs);
+    if (tried.againAt === undefined) this.#resume(tried.endedMs);
     else {
       this.#running = [];
       this.#keepPlace();
-      this.#ports.agenda.at(tried.againAt, (due) => this.#goOn(due));
+      this.#ports.agenda.at(tried.againAt, (due) => this.#resume(due));
     }
   }
 
-  #goOn(dueMs: number): void {
+  #resume(dueMs: number): void {
     this.#isBusy = false;
     this.#running = [];
     this.#keepPlace();

@@ -1,7 +1,7 @@
 /** One shard of a stream: its range of hash keys, and its records in order, up to the stream's retention. */
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import type { KeptEntries } from '../../kernel/kept-entries.ts';
+import type { StoredEntries } from '../../kernel/stored-entries.ts';
 import { printSequence } from './sequence-number.ts';
 
 export type NewRecord = {
@@ -40,7 +40,7 @@ export function printShardId(number: number): string {
 }
 
 type Options = {
-  readonly kept: KeptEntries;
+  readonly kept: StoredEntries;
   readonly prefix: string;
   /** Of the stream, in epoch milliseconds. */
   readonly createdAt: number;

@@ -26,7 +26,7 @@ export class StreamConsumer {
     this.#lanes = stream.shards.flatMap((shard) => {
       const places = known?.placesIn(shard) ?? this.#keptPlaces(shard);
       return Array.from({ length: mapping.parallel }, (_, number) => {
-        const from = goOnFrom(places, number, mapping.parallel) ?? startIn(shard, mapping);
+        const from = resumeFrom(places, number, mapping.parallel) ?? startIn(shard, mapping);
         // A stream that was deleted and made again may end before the old place.
         return new ShardLane({ mapping, stream, shard, number }, Math.min(from, shard.end), ports);
       });
@@ -84,7 +84,7 @@ export class StreamConsumer {
 }
 
 /** Another number of lanes distributes the keys differently: all go back to the first unfinished record. */
-function goOnFrom(places: readonly Place[], number: number, parallel: number): number | undefined {
+function resumeFrom(places: readonly Place[], number: number, parallel: number): number | undefined {
   const own = places.find((place) => place.number === number && place.parallel === parallel);
   if (own !== undefined) return own.next;
   return places.length === 0 ? undefined : Math.min(...places.map(({ next }) => next));

@@ -24,7 +24,7 @@ export function deliverToStream(
       if (!(error instanceof KinesisError)) throw error;
       return { kind: 'failed', isFinal: false, code: error.code, message: error.message };
     }
-    stream.tell();
+    stream.notify();
     return DELIVERED;
   };
 }

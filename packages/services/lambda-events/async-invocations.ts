@@ -3,10 +3,10 @@
  * until the event is too old; then it goes to the function's destination or dead-letter queue.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { afterFailure, afterThrottle, USUAL_ASYNC } from '../../kernel/delivery/retries.ts';
+import { afterFailure, afterThrottle, DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncSettings, Verdict } from '../../kernel/delivery/retries.ts';
-import type { InvocationResult, InvocationWishes } from '../../core/ports.ts';
-import { destinationRecord, type EndOfEvent, failureAttributes } from '../../kernel/destination-record.ts';
+import type { InvocationResult, InvokeOptions } from '../../core/ports.ts';
+import { destinationRecord, type EventEnd, failureAttributes } from '../../kernel/destination-record.ts';
 import { type EventPorts, type EventTargets, LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
 
 export type AsyncConfig = AsyncSettings & {
@@ -19,7 +19,7 @@ type AsyncEvent = {
   readonly functionName: string;
   readonly qualifier?: string | undefined;
   readonly payload: string;
-  readonly wishes?: InvocationWishes | undefined;
+  readonly options?: InvokeOptions | undefined;
 };
 
 type Pending = AsyncEvent & {
@@ -61,7 +61,7 @@ export class AsyncInvocations {
     if (this.#pending.size >= MAX_EVENTS || this.#characters + event.payload.length > MAX_CHARACTERS)
       return false;
     const now = this.#options.clock.nowEpochMs();
-    this.#begin({ ...event, id, acceptedAt: now, failures: 0, throttles: 0 }, now);
+    this.#start({ ...event, id, acceptedAt: now, failures: 0, throttles: 0 }, now);
     return true;
   }
 
@@ -70,7 +70,7 @@ export class AsyncInvocations {
     const now = this.#options.clock.nowEpochMs();
     for (const [, value] of this.#options.kept.list(PREFIX)) {
       const pending = readPending(value);
-      if (pending !== undefined && !this.#pending.has(pending.id)) this.#begin(pending, now);
+      if (pending !== undefined && !this.#pending.has(pending.id)) this.#start(pending, now);
     }
   }
 
@@ -81,15 +81,15 @@ export class AsyncInvocations {
     this.#characters = 0;
   }
 
-  #begin(pending: Pending, now: number): void {
+  #start(pending: Pending, now: number): void {
     this.#pending.set(pending.id, pending);
     this.#characters += pending.payload.length;
     this.#keep(pending);
     this.#enqueue(pending, now);
   }
 
-  #keep({ wishes, ...pending }: Pending): void {
-    const clientContext = wishes?.clientContext;
+  #keep({ options, ...pending }: Pending): void {
+    const clientContext = options?.clientContext;
     this.#options.kept.put(PREFIX + pending.id, {
       ...pending,
       ...(clientContext === undefined ? {} : { clientContext }),
@@ -126,16 +126,16 @@ export class AsyncInvocations {
   /** @param dueMs when it was due; waits count from there, so that a clock jump skips none of them */
   async #run(pending: Pending, dueMs: number): Promise<void> {
     const { invoker, clock, random } = this.#options;
-    const { functionName, payload, wishes } = pending;
+    const { functionName, payload, options } = pending;
     const config = this.#configOf(pending);
     if (dueMs - pending.acceptedAt > config.maxAgeMs)
       return this.#end(pending, { condition: 'EventAgeExceeded' });
-    const beganMs = clock.monotonicMs();
+    const startedMs = clock.monotonicMs();
     const traceHeader = makeTrace(random);
     const call = { functionName, payload, traceHeader, timeoutMs: LONGEST_RUN_MS };
     const qualified = pending.qualifier === undefined ? call : { ...call, qualifier: pending.qualifier };
-    const result = await invoker.invoke(wishes === undefined ? qualified : { ...qualified, wishes });
-    const endedMs = dueMs + Math.max(0, clock.monotonicMs() - beganMs);
+    const result = await invoker.invoke(options === undefined ? qualified : { ...qualified, options });
+    const endedMs = dueMs + Math.max(0, clock.monotonicMs() - startedMs);
     if (result.kind === 'returned') return this.#end(pending, { condition: 'Success', result });
     this.#options.report(`event for ${functionName}: ${describe(result)}`);
     // Waiting does not bring back a function that a reload has removed.
@@ -166,7 +166,7 @@ export class AsyncInvocations {
     );
   }
 
-  async #end(pending: Pending, end: EndOfEvent): Promise<void> {
+  async #end(pending: Pending, end: EventEnd): Promise<void> {
     const { targets, clock, arnOf, kept, report } = this.#options;
     const config = this.#configOf(pending);
     const arn = end.condition === 'Success' ? config.onSuccess : config.onFailure;
@@ -193,7 +193,7 @@ export class AsyncInvocations {
   }
 
   #configOf({ functionName, qualifier }: AsyncEvent): AsyncConfig {
-    return this.#options.configOf(functionName, qualifier) ?? USUAL_ASYNC;
+    return this.#options.configOf(functionName, qualifier) ?? DEFAULT_ASYNC;
   }
 }
 
@@ -218,7 +218,7 @@ function readPending(value: JsonObject): Pending | undefined {
     payload,
     throttles: 0,
     ...(typeof qualifier === 'string' ? { qualifier } : {}),
-    ...(typeof clientContext === 'string' ? { wishes: { clientContext, onLine: undefined } } : {}),
+    ...(typeof clientContext === 'string' ? { options: { clientContext, onLine: undefined } } : {}),
     acceptedAt: Number(acceptedAt),
     failures: Number(failures),
   };

@@ -7,10 +7,10 @@ export function deliverToFunction(
   async: AsyncInvocations,
   has: (functionName: string) => boolean,
 ): NonNullable<ServiceTarget['deliver']> {
-  return (arn, payload, { wishes }) => {
+  return (arn, payload, { options }) => {
     const [, functionName = '', qualifier] = /:function:([^:]+)(?::([^:]+))?$/.exec(arn) ?? [];
     if (!has(functionName)) return final('NOT_FOUND', `Function not found: ${arn}`);
-    return async.accept({ functionName, qualifier, payload, wishes })
+    return async.accept({ functionName, qualifier, payload, options })
       ? DELIVERED
       : { kind: 'failed', isFinal: false, code: 'THROTTLING', message: 'too many events are waiting' };
   };

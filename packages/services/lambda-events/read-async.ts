@@ -1,5 +1,5 @@
 /** Settings of asynchronous events: `AWS::Lambda::EventInvokeConfig`, and a function's dead-letter queue. */
-import { USUAL_ASYNC } from '../../kernel/delivery/retries.ts';
+import { DEFAULT_ASYNC } from '../../kernel/delivery/retries.ts';
 import type { AsyncConfig } from './async-invocations.ts';
 import { readFunctionName, type ResourceReader } from '../../kernel/read-resource.ts';
 
@@ -12,10 +12,10 @@ function asyncKey(functionName: string, qualifier: string | undefined): string {
 export function readInvokeConfig(reader: ResourceReader): readonly [key: string, config: AsyncConfig] {
   const { name, qualifier } = readFunctionName(reader.text('FunctionName') ?? '');
   const given = reader.text('Qualifier');
-  const age = reader.whole('MaximumEventAgeInSeconds', USUAL_ASYNC.maxAgeMs / 1000, 60, 21_600);
+  const age = reader.integer('MaximumEventAgeInSeconds', DEFAULT_ASYNC.maxAgeMs / 1000, 60, 21_600);
   const config: AsyncConfig = {
     maxAgeMs: age * 1000,
-    maxRetries: reader.whole('MaximumRetryAttempts', USUAL_ASYNC.maxRetries, 0, 2),
+    maxRetries: reader.integer('MaximumRetryAttempts', DEFAULT_ASYNC.maxRetries, 0, 2),
     onSuccess: reader.text('DestinationConfig.OnSuccess.Destination'),
     onFailure: reader.text('DestinationConfig.OnFailure.Destination'),
   };
@@ -31,5 +31,5 @@ export function findConfig(
 ): AsyncConfig | undefined {
   const own = configs.get(asyncKey(functionName, qualifier));
   const deadLetterArn = deadLetters.get(functionName);
-  return deadLetterArn === undefined ? own : { ...USUAL_ASYNC, ...own, deadLetterArn };
+  return deadLetterArn === undefined ? own : { ...DEFAULT_ASYNC, ...own, deadLetterArn };
 }

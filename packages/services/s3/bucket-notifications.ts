@@ -46,10 +46,10 @@ export class BucketNotifications {
     this.#sequence += 1;
     const sequencer = this.#sequence.toString(16).toUpperCase().padStart(18, '0');
     for (const notification of this.#all)
-      if (isFor(notification, change)) this.#tell(notification, change, sequencer);
+      if (isFor(notification, change)) this.#report(notification, change, sequencer);
   }
 
-  #tell(notification: BucketNotification, change: ObjectChange, sequencer: string): void {
+  #report(notification: BucketNotification, change: ObjectChange, sequencer: string): void {
     const { targets, work, report } = this.#options;
     const { targetArn, bucket } = notification;
     if (targetArn === undefined) {

@@ -3,7 +3,7 @@
  * "SetQueueAttributes").
  */
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
-import { type QueueSettings, USUAL_QUEUE } from '../../kernel/delivery/queue-model.ts';
+import { type QueueSettings, DEFAULT_QUEUE } from '../../kernel/delivery/queue-model.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
 /** Refuses: throws, or notes it and the default is used. */
@@ -22,16 +22,16 @@ const RANGES = {
 export function readQueueSettings(
   attributes: JsonObject,
   refuse: Refuse,
-  before: QueueSettings = USUAL_QUEUE,
+  before: QueueSettings = DEFAULT_QUEUE,
 ): QueueSettings {
   const seconds = (name: keyof typeof RANGES, usualMs: number): number => {
-    const value = readWhole(attributes[name], RANGES[name]);
+    const value = readInteger(attributes[name], RANGES[name]);
     if (value === undefined) return usualMs;
     if (!Number.isNaN(value)) return value * 1000;
     refuse(name, `must be a whole number from ${RANGES[name].join(' to ')}`);
     return usualMs;
   };
-  const bytes = readWhole(attributes['MaximumMessageSize'], RANGES.MaximumMessageSize);
+  const bytes = readInteger(attributes['MaximumMessageSize'], RANGES.MaximumMessageSize);
   if (Number.isNaN(bytes))
     refuse('MaximumMessageSize', `must be a whole number from ${RANGES.MaximumMessageSize.join(' to ')}`);
   const scope = attributes['DeduplicationScope'];
@@ -48,7 +48,7 @@ export function readQueueSettings(
   };
 }
 
-function readWhole(value: unknown, [least, most]: Range): number | undefined {
+function readInteger(value: unknown, [least, most]: Range): number | undefined {
   if (value === undefined || value === null) return undefined;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most
@@ -70,7 +70,7 @@ function readRedrive(
   if (value === '') return undefined;
   const policy = typeof value === 'string' ? parseJson(value) : value;
   const { deadLetterTargetArn: arn, maxReceiveCount } = membersOf(policy);
-  const count = readWhole(maxReceiveCount, [1, 1_000]);
+  const count = readInteger(maxReceiveCount, [1, 1_000]);
   if (typeof arn === 'string' && count !== undefined && !Number.isNaN(count))
     return { deadLetterArn: arn, maxReceiveCount: count };
   refuse('RedrivePolicy', 'must hold deadLetterTargetArn, and maxReceiveCount from 1 to 1000');

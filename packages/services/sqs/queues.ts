@@ -3,7 +3,7 @@
  * dead messages go to the dead-letter queue in the same step.
  */
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { MessageQueue, type Wanted } from '../../kernel/delivery/message-queue.ts';
+import { MessageQueue, type ReceiveOptions } from '../../kernel/delivery/message-queue.ts';
 import type { NewMessage, QueuedMessage, QueueSettings } from '../../kernel/delivery/queue-model.ts';
 import type { EventPorts } from '../../kernel/event-ports.ts';
 import type { Wake } from '../../kernel/agenda.ts';
@@ -156,7 +156,7 @@ export class LocalQueue {
     return queued;
   }
 
-  receive(wanted: Omit<Wanted, 'makeReceipt'>): readonly QueuedMessage[] {
+  receive(wanted: Omit<ReceiveOptions, 'makeReceipt'>): readonly QueuedMessage[] {
     for (const { id } of this.#queue.expire(this.#now())) this.#drop(id);
     const makeReceipt = (): string => this.#at.random.hex(32);
     const { messages, dead } = this.#queue.receive({ ...wanted, makeReceipt }, this.#now());

@@ -32,14 +32,14 @@ const STANDARD_WITHOUT_WINDOW = 10;
 /** @param queue the source */
 export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): QueueMapping | undefined {
   const { isFifo } = queue.settings;
-  const windowSeconds = reader.whole('MaximumBatchingWindowInSeconds', 0, 0, 300);
+  const windowSeconds = reader.integer('MaximumBatchingWindowInSeconds', 0, 0, 300);
   if (isFifo && windowSeconds > 0)
     reader.note(
       'MaximumBatchingWindowInSeconds',
       'FIFO queues have no batching window',
       'the mapping has none',
     );
-  const batchSize = reader.whole('BatchSize', 10, 1, isFifo ? 10 : 10_000);
+  const batchSize = reader.integer('BatchSize', 10, 1, isFifo ? 10 : 10_000);
   if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)
     reader.note(
       'BatchSize',
@@ -58,7 +58,7 @@ export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition)
     maxConcurrency:
       reader.value('ScalingConfig.MaximumConcurrency') === undefined
         ? undefined
-        : reader.whole('ScalingConfig.MaximumConcurrency', 2, 2, 1_000),
+        : reader.integer('ScalingConfig.MaximumConcurrency', 2, 2, 1_000),
     reportsItems: reader.list('FunctionResponseTypes').includes('ReportBatchItemFailures'),
     filter: reader.attempt(
       'no message is delivered',

@@ -49,7 +49,7 @@ export class StreamConsumer {
       window: undefined,
     }));
     const left =
-      before?.handOver() ??
+      before?.takePending() ??
       options.kept.list(this.#prefix).map(([, value]) => value as unknown as StreamRecord);
     for (const record of left) this.#add(record);
   }
@@ -80,7 +80,7 @@ export class StreamConsumer {
   }
 
   /** Everything unfinished, in order; the running batch may thus run twice. */
-  handOver(): readonly StreamRecord[] {
+  takePending(): readonly StreamRecord[] {
     this.close();
     return this.#lanes
       .flatMap(({ running, first, waiting }) => [

@@ -40,7 +40,7 @@ export async function createTablesAt(
       );
     }
     await untilActive(target, table.name);
-    await bringTimeToLive(target, table);
+    await enableTimeToLive(target, table);
   }
 }
 
@@ -134,7 +134,7 @@ async function untilActive(target: DynamoDbTarget, name: string): Promise<void> 
   }
 }
 
-export async function bringTimeToLive(
+export async function enableTimeToLive(
   target: DynamoDbTarget,
   table: Pick<TableDefinition, 'name' | 'timeToLiveAttribute'>,
 ): Promise<void> {

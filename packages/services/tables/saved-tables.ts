@@ -1,6 +1,6 @@
 import { isJsonObject, membersOf, type JsonObject } from '@gatewright/aws/json-object';
 import { isItem } from './attribute-values.ts';
-import { bringTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
+import { enableTimeToLive, callDynamoDb, type DynamoDbTarget, refuseUnless } from './create-tables.ts';
 import { StateFileError } from '../../kernel/files/state-file.ts';
 import { deleteItems, listTables, putItems, readItems } from './table-items.ts';
 
@@ -122,7 +122,7 @@ async function replaceTables(target: DynamoDbTarget, tables: readonly SavedTable
     if (!there.includes(name))
       refuseUnless(await callDynamoDb(own, 'CreateTable', table.definition), undefined, own, 'CreateTable');
     await describe(own, name);
-    await bringTimeToLive(own, { name, timeToLiveAttribute: table.timeToLive ?? undefined });
+    await enableTimeToLive(own, { name, timeToLiveAttribute: table.timeToLive ?? undefined });
     await putItems(own, name, table.items);
   }
 }

@@ -10,23 +10,23 @@ export async function seedTables(
   seeds: readonly Seed[],
   tables: readonly SeedableTable[],
 ): Promise<readonly string[]> {
-  const told: string[] = [];
+  const messages: string[] = [];
   for (const { file, table, items } of seeds) {
     const found = tables.find(({ name, logicalId }) => name === table || logicalId === table);
     if (found === undefined) {
       const names = tables.map(({ name }) => name).join(', ');
-      told.push(
+      messages.push(
         `--seed: ${file}: there is no table ${table}${names === '' ? '' : `; choose one of ${names}`}`,
       );
       continue;
     }
     const own = { ...target, region: found.region };
     if ((await readItems(own, found.name, 1)).length > 0)
-      told.push(`--seed: ${found.name} already has items and is not changed`);
+      messages.push(`--seed: ${found.name} already has items and is not changed`);
     else {
       await putItems(own, found.name, items);
-      told.push(`--seed: ${found.name} has ${items.length} items`);
+      messages.push(`--seed: ${found.name} has ${items.length} items`);
     }
   }
-  return told;
+  return messages;
 }

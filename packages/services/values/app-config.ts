@@ -58,13 +58,13 @@ function startSession(call: AwsCall, at: Ports): ControlReply {
   const refusal = refuseReading(call, 'StartConfigurationSession', id, at);
   if (refusal !== undefined) return refusal;
   find(id, at);
-  const wish = fields['RequiredMinimumPollIntervalInSeconds'] ?? POLL_SECONDS;
-  if (typeof wish !== 'number' || wish < 15 || wish > 86_400)
+  const seconds = fields['RequiredMinimumPollIntervalInSeconds'] ?? POLL_SECONDS;
+  if (typeof seconds !== 'number' || seconds < 15 || seconds > 86_400)
     throw new ServiceRefusal(
       'BadRequestException',
       'RequiredMinimumPollIntervalInSeconds is from 15 to 86400.',
     );
-  const token = openSession({ id, seen: undefined, pollSeconds: wish }, at);
+  const token = openSession({ id, seen: undefined, pollSeconds: seconds }, at);
   const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store'];
   return { status: 201, headers, body: JSON.stringify({ InitialConfigurationToken: token }) };
 }

@@ -9,25 +9,25 @@ const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const USUAL_LENGTH = 32;
 const MAX_LENGTH = 4_096;
 
-export function isGenerated(wish: unknown): wish is JsonObject {
-  return isJsonObject(wish);
+export function isGenerated(spec: unknown): spec is JsonObject {
+  return isJsonObject(spec);
 }
 
-export function generateSecret(wish: JsonObject, draw: Draw): string {
-  const password = generatePassword(wish, draw);
-  const { SecretStringTemplate: template, GenerateStringKey: key } = wish;
+export function generateSecret(spec: JsonObject, draw: Draw): string {
+  const password = generatePassword(spec, draw);
+  const { SecretStringTemplate: template, GenerateStringKey: key } = spec;
   if (typeof template !== 'string' || typeof key !== 'string') return password;
   return JSON.stringify({ ...parseJsonObject(template), [key]: password });
 }
 
-function generatePassword(wish: JsonObject, draw: Draw): string {
-  const excluded = typeof wish['ExcludeCharacters'] === 'string' ? wish['ExcludeCharacters'] : '';
+function generatePassword(spec: JsonObject, draw: Draw): string {
+  const excluded = typeof spec['ExcludeCharacters'] === 'string' ? spec['ExcludeCharacters'] : '';
   const kinds = [
-    ...(isTrue(wish['ExcludeLowercase']) ? [] : [LOWERCASE]),
-    ...(isTrue(wish['ExcludeUppercase']) ? [] : [LOWERCASE.toUpperCase()]),
-    ...(isTrue(wish['ExcludeNumbers']) ? [] : ['0123456789']),
-    ...(isTrue(wish['ExcludePunctuation']) ? [] : [PUNCTUATION]),
-    ...(isTrue(wish['IncludeSpace']) ? [' '] : []),
+    ...(isTrue(spec['ExcludeLowercase']) ? [] : [LOWERCASE]),
+    ...(isTrue(spec['ExcludeUppercase']) ? [] : [LOWERCASE.toUpperCase()]),
+    ...(isTrue(spec['ExcludeNumbers']) ? [] : ['0123456789']),
+    ...(isTrue(spec['ExcludePunctuation']) ? [] : [PUNCTUATION]),
+    ...(isTrue(spec['IncludeSpace']) ? [' '] : []),
   ]
     .map((kind) => Array.from(kind).filter((character) => !excluded.includes(character)))
     .filter(({ length }) => length > 0);
@@ -35,9 +35,9 @@ function generatePassword(wish: JsonObject, draw: Draw): string {
   if (all.length === 0) return '';
   const length = Math.min(
     MAX_LENGTH,
-    Math.max(1, Math.trunc(Number(wish['PasswordLength'] ?? USUAL_LENGTH)) || 1),
+    Math.max(1, Math.trunc(Number(spec['PasswordLength'] ?? USUAL_LENGTH)) || 1),
   );
-  const isEach = !isFalse(wish['RequireEachIncludedType']);
+  const isEach = !isFalse(spec['RequireEachIncludedType']);
   const required = isEach ? kinds.slice(0, length).map((kind) => pick(kind, draw)) : [];
   const rest = Array.from({ length: length - required.length }, () => pick(all, draw));
   return shuffle([...required, ...rest], draw).join('');

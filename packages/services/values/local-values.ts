@@ -7,7 +7,7 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import { generateSecret, isGenerated } from './generated-secret.ts';
 import type { Draw } from './generated-secret.ts';
-import type { Content, ParameterType, WrittenParameter, WrittenValues } from './written-values.ts';
+import type { Content, ParameterType, ParameterDefinition, ValueDefinitions } from './value-definitions.ts';
 
 type Versioned<Value> = Value & {
   readonly name: string;
@@ -16,7 +16,7 @@ type Versioned<Value> = Value & {
   readonly changedMs: number;
 };
 
-export type Parameter = Versioned<WrittenParameter>;
+export type Parameter = Versioned<ParameterDefinition>;
 export type Configuration = Versioned<Content>;
 /** `content` is undefined where a template makes a secret without a value. */
 export type Secret = Versioned<{ readonly content: Content | undefined; readonly arn: string | undefined }>;
@@ -29,10 +29,10 @@ type LocalValuesOptions = {
   readonly draw: Draw;
   /** Where to write values: named when one is missing. */
   readonly file: string;
-  readonly tell: (sentence: string) => void;
+  readonly report: (sentence: string) => void;
 };
 
-const MAX_TOLD = 1_000;
+const MAX_REPORTED = 1_000;
 
 export class LocalValues {
   readonly #options: LocalValuesOptions;
@@ -42,13 +42,13 @@ export class LocalValues {
   #configurations: ReadonlyMap<string, Configuration> = new Map();
   #kept = new Map<string, Kept>();
   readonly #generated = new Map<string, string>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(options: LocalValuesOptions) {
     this.#options = options;
   }
 
-  replace(written: WrittenValues, stacks: readonly ResolvedStack[]): void {
+  replace(written: ValueDefinitions, stacks: readonly ResolvedStack[]): void {
     const before = this.#kept;
     this.#kept = new Map();
     const keep = <Value extends object>(
@@ -80,7 +80,7 @@ export class LocalValues {
     );
     this.#objects = contents('s3', written.objects);
     this.#configurations = contents('appconfig', written.configurations);
-    this.#told.clear();
+    this.#reported.clear();
   }
 
   /** By name or ARN; a missing one is reported. */
@@ -90,7 +90,7 @@ export class LocalValues {
       name === undefined
         ? this.#parameters.get(nameOrArn)
         : (this.#parameters.get(`/${name}`) ?? this.#parameters.get(name));
-    return this.#orTell(found, 'ssm', nameOrArn);
+    return this.#orReport(found, 'ssm', nameOrArn);
   }
 
   parametersBelow(path: string, isRecursive: boolean): readonly Parameter[] {
@@ -98,7 +98,7 @@ export class LocalValues {
     const found = [...this.#parameters.values()].filter(
       ({ name }) => name.startsWith(folder) && (isRecursive || !name.slice(folder.length).includes('/')),
     );
-    if (found.length === 0) this.#orTell(undefined, 'ssm', `${folder}…`);
+    if (found.length === 0) this.#orReport(undefined, 'ssm', `${folder}…`);
     return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   }
 
@@ -110,32 +110,32 @@ export class LocalValues {
       (name === undefined
         ? undefined
         : (this.#secrets.get(name) ?? this.#secrets.get(name.replace(/-[a-zA-Z0-9]{6}$/, ''))));
-    return this.#orTell(found, 'secretsmanager', id);
+    return this.#orReport(found, 'secretsmanager', id);
   }
 
   /** By `application/environment/profile`; a missing one is reported. */
   configuration(id: string): Configuration | undefined {
-    return this.#orTell(this.#configurations.get(id), 'appconfig', id);
+    return this.#orReport(this.#configurations.get(id), 'appconfig', id);
   }
 
   /** By `bucket/key`; a missing one is reported. */
   object(id: string): Versioned<Content> | undefined {
-    return this.#orTell(this.#objects.get(id), 's3', id);
+    return this.#orReport(this.#objects.get(id), 's3', id);
   }
 
   /** Once for each until the next load: functions that poll would fill the log. */
-  #orTell<Found>(found: Found | undefined, service: string, name: string): Found | undefined {
+  #orReport<Found>(found: Found | undefined, service: string, name: string): Found | undefined {
     const id = `${service} ${name}`;
-    if (found !== undefined || this.#told.has(id) || this.#told.size >= MAX_TOLD) return found;
-    this.#told.add(id);
+    if (found !== undefined || this.#reported.has(id) || this.#reported.size >= MAX_REPORTED) return found;
+    this.#reported.add(id);
     const shown = name.replace(/[^\x20-\x7e…]/g, '?').slice(0, 300);
-    this.#options.tell(
+    this.#options.report(
       `${service}: ${shown} was requested but has no value; write it to ${this.#options.file}`,
     );
     return undefined;
   }
 
-  #mergeSecrets(written: WrittenValues, stacks: readonly ResolvedStack[]) {
+  #mergeSecrets(written: ValueDefinitions, stacks: readonly ResolvedStack[]) {
     const secrets = new Map<
       string,
       { name: string; content: Content | undefined; arn: string | undefined }
@@ -161,11 +161,11 @@ export class LocalValues {
 
   /** A generated value stays while the gateway runs, unless the template changes its rules. */
   #secretText(id: string, properties: ResolvedStack['metadata']): string | undefined {
-    const { SecretString: text, GenerateSecretString: wish } = properties;
+    const { SecretString: text, GenerateSecretString: spec } = properties;
     if (typeof text === 'string') return text;
-    if (!isGenerated(wish)) return undefined;
-    const key = `${id} ${JSON.stringify(wish)}`;
-    const made = this.#generated.get(key) ?? generateSecret(wish, this.#options.draw);
+    if (!isGenerated(spec)) return undefined;
+    const key = `${id} ${JSON.stringify(spec)}`;
+    const made = this.#generated.get(key) ?? generateSecret(spec, this.#options.draw);
     this.#generated.set(key, made);
     return made;
   }
@@ -179,7 +179,7 @@ function nameOfSecret(arn: string): string | undefined {
   return /^arn:[\w-]+:secretsmanager:[^:]*:\d*:secret:(.+)$/.exec(arn)?.[1];
 }
 
-function* parametersOf(stacks: readonly ResolvedStack[]): Generator<[string, WrittenParameter]> {
+function* parametersOf(stacks: readonly ResolvedStack[]): Generator<[string, ParameterDefinition]> {
   for (const { resources } of stacks)
     for (const { type, physicalId, properties } of resources.values()) {
       const { Value: value, Type: kind } = properties;

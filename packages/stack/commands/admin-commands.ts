@@ -1,8 +1,8 @@
 /** Shared by the commands over the admin endpoints: options, sending a change, printing answers. */
 import { Command } from 'commander';
-import { addAdminOptions, AdminError, askAdmin, newOperationId } from '../../terminal/admin-client.ts';
+import { addAdminOptions, AdminError, callAdminJson, newOperationId } from '../../terminal/admin-client.ts';
 import type { AdminFlags, AdminRequest } from '../../terminal/admin-client.ts';
-import { say, table, UsageError } from '../../terminal/output.ts';
+import { printLines, table, UsageError } from '../../terminal/output.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
 export type ReadFlags = AdminFlags & { readonly json: boolean };
@@ -29,7 +29,7 @@ export async function sendChange(
 ): Promise<SentChange> {
   const operationId = flags.operation ?? newOperationId();
   try {
-    return { answer: await askAdmin({ ...request, operationId }, flags), operationId };
+    return { answer: await callAdminJson({ ...request, operationId }, flags), operationId };
   } catch (error) {
     if (mayHaveLanded(error))
       throw new UsageError(`${error.message}; repeat it with --operation ${operationId}`, {
@@ -64,7 +64,7 @@ export function requireOutside({ answer, operationId }: SentChange): void {
 /** Members line by line, or all as JSON. */
 export function printAnswer(answer: Answer, { json }: { readonly json: boolean }): void {
   const rows = Object.entries(answer).map(([name, value]) => [name, printValue(value)]);
-  say(json ? JSON.stringify(answer) : table(rows));
+  printLines(json ? JSON.stringify(answer) : table(rows));
 }
 
 /** Rows of a listing as a table of some of their members, or all as JSON; `headings` rename members. */
@@ -75,7 +75,7 @@ export function printRows(
   headings = columns,
 ): void {
   const lines = table([headings, ...rows.map((row) => columns.map((column) => printValue(row[column])))]);
-  say(json ? JSON.stringify(rows) : lines);
+  printLines(json ? JSON.stringify(rows) : lines);
 }
 
 export async function readPages(
@@ -84,7 +84,7 @@ export async function readPages(
 ): Promise<readonly Answer[]> {
   const all: Answer[] = [];
   for (let next: string | undefined; ;) {
-    const page = await askAdmin({ method: 'GET', path, query: { ...query, cursor: next } }, flags);
+    const page = await callAdminJson({ method: 'GET', path, query: { ...query, cursor: next } }, flags);
     const rows = page[member];
     if (Array.isArray(rows)) all.push(...(rows as readonly Answer[]));
     if (typeof page['next'] !== 'string') return all;

@@ -4,11 +4,11 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { packageService } from '../../../layers/package-service.ts';
-import { idsToFind, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
+import { listMissingIds, saveMissingIds } from '@gatewright/authoring/account/deployed-ids';
 import { isLocalApiId } from '@gatewright/aws/physical-ids';
 import { collectText, readStageName } from '../../terminal/options.ts';
 import { findCredentials } from '../../terminal/aws-session.ts';
-import { complain, say, table, UsageError } from '../../terminal/output.ts';
+import { printMessage, printLines, table, UsageError } from '../../terminal/output.ts';
 
 type PackageFlags = { readonly stage: string; readonly output?: string; readonly param: readonly string[] };
 
@@ -29,18 +29,18 @@ export function packageCommand(): Command {
         name,
         `${(sizeBytes / 1024).toFixed(1)} KB`,
       ]);
-      say(table(rows));
-      say(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}`);
+      printLines(table(rows));
+      printLines(`packaged stage ${stage} in ${relative(process.cwd(), outputDirectory) || '.'}`);
     });
 }
 
 /** Looks up unknown ids; known ones are refreshed by `gatewright access ids` alone. */
 async function lookUpIds(folder: string, stage: string): Promise<void> {
   if (!existsSync(folder)) return;
-  const { unknown, local } = idsToFind(folder, stage, isLocalApiId);
+  const { unknown, local } = listMissingIds(folder, stage, isLocalApiId);
   if (unknown.length + local.length === 0) return;
   const warn = (message: string): void => {
-    complain('yellow', message);
+    printMessage('yellow', message);
   };
   const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   try {
@@ -53,7 +53,7 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_SESSION_TOKEN: sessionToken,
     });
-    for (const line of found) say(line);
+    for (const line of found) printLines(line);
     for (const line of absent) warn(line);
   } catch (error) {
     // The stack is deployed first, and the API that it protects after it.
@@ -71,12 +71,12 @@ async function lookUpIds(folder: string, stage: string): Promise<void> {
 
 /** Absolute: the named folder, else here or gatewright/. @throws UsageError when it is no service */
 export function serviceFolder(named: string | undefined): string {
-  const folder = resolve(named ?? usualFolder());
+  const folder = resolve(named ?? defaultFolder());
   if (existsSync(join(folder, 'serverless.yml'))) return folder;
   throw new UsageError(`${folder} has no serverless.yml: run gatewright init first`);
 }
 
-function usualFolder(): string {
+function defaultFolder(): string {
   return existsSync('serverless.yml') && !existsSync(join(STACK_FOLDER, 'serverless.yml'))
     ? '.'
     : STACK_FOLDER;

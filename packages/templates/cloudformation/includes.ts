@@ -12,7 +12,7 @@ import { parameterValues } from '../sam/sam-references.ts';
 import { placeOf } from '../template-place.ts';
 import { resolveValue } from './intrinsics.ts';
 import type { Scope } from './intrinsics.ts';
-import { wayToStore } from '../../core/stack/stored-values.ts';
+import { describeStoring } from '../../core/stack/stored-values.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
 import { parseSource } from './template-source.ts';
 import type { Path, SourceTree } from './template-source.ts';
@@ -152,7 +152,7 @@ class Inclusion {
       if (text !== undefined) return { value: parseSource(text, `s3://${address}`, MAX_BYTES).value, folder };
       throw this.#error(
         at,
-        `the document s3://${address} is not on this machine: ${wayToStore(stored, address)}`,
+        `the document s3://${address} is not on this machine: ${describeStoring(stored, address)}`,
       );
     }
     if (/^\w+:\/\//.test(location))

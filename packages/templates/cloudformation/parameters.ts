@@ -142,8 +142,8 @@ function checkConstraints(
   const pattern = declaration['AllowedPattern'];
   if (typeof pattern === 'string' && !compilePattern(pattern, at, fail).test(item)) {
     const description = declaration['ConstraintDescription'];
-    const wish = typeof description === 'string' ? description : `must match pattern ${pattern}`;
-    fail(at, `Parameter '${name}' failed to satisfy constraint: ${wish}`);
+    const expected = typeof description === 'string' ? description : `must match pattern ${pattern}`;
+    fail(at, `Parameter '${name}' failed to satisfy constraint: ${expected}`);
   }
   const bound = (key: string): number | undefined =>
     declaration[key] === undefined ? undefined : Number(declaration[key]);

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { expandForEach } from './for-each.ts';
-import { settleHome } from '../../core/stack/home.ts';
+import { resolveHome } from '../../core/stack/home.ts';
 import type { Home } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
@@ -27,7 +27,7 @@ export async function loadTemplate(
 ): Promise<RawStack> {
   const family = await readFamily(file);
   const region = readSamconfigRegion(dirname(file));
-  const home = settleHome(options, { ...(region !== undefined && { region }), ...own });
+  const home = resolveHome(options, { ...(region !== undefined && { region }), ...own });
   return familyStack(family, stackName, { ...options, ...home });
 }
 

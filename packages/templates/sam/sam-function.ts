@@ -179,8 +179,8 @@ function expandFunctionUrl(
 ): void {
   if (config === undefined) return;
   if (!isJsonObject(config)) expansion.fail(logicalId, 'FunctionUrlConfig must be a map');
-  const stranger = Object.keys(config).find((member) => !URL_MEMBERS.includes(member));
-  if (stranger !== undefined) expansion.fail(logicalId, `FunctionUrlConfig has no member ${stranger}`);
+  const unknown = Object.keys(config).find((member) => !URL_MEMBERS.includes(member));
+  if (unknown !== undefined) expansion.fail(logicalId, `FunctionUrlConfig has no member ${unknown}`);
   expansion.make(logicalId, `${logicalId}Url`, 'AWS::Lambda::Url', {
     TargetFunctionArn: name,
     ...pick(config, URL_MEMBERS),

@@ -6,9 +6,9 @@ import { hash } from '@gatewright/aws/file-marks';
 import type { Home } from '../../core/stack/home.ts';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { startAwsStandIn } from './aws-stand-in.ts';
-import { findKept, keep } from './kept-service.ts';
-import type { CompiledService, KeptQuestion, QuestionKind, RunIdentity } from './kept-service.ts';
-import { begin } from './service-inputs.ts';
+import { findCachedService, cacheService } from './cached-service.ts';
+import type { CompiledService, CachedQuestion, QuestionKind, RunIdentity } from './cached-service.ts';
+import { markStart } from './service-inputs.ts';
 import type { SeenInputs } from './service-inputs.ts';
 import { driverEnvironment, runDriver } from './serverless-process.ts';
 import type { DriverFailure, DriverNote } from './serverless-process.ts';
@@ -21,7 +21,7 @@ export type ServiceRun = {
   /** Added to the developer's environment, from which all `AWS_*` are removed. */
   readonly environment: Readonly<Record<string, string>>;
   /** Folder of earlier results, readable by its owner only; absent = compiled every time. */
-  readonly keptIn: string | undefined;
+  readonly cacheFolder: string | undefined;
   readonly signal: AbortSignal;
   readonly answers: Answers;
   readonly onAnnounced: (stackName: string, variables: Readonly<Record<string, string>>) => void;
@@ -36,7 +36,7 @@ type Answers = {
 };
 
 export async function compileService(run: ServiceRun): Promise<CompiledService | DriverFailure> {
-  const { serviceFolder, oslsFolder, home, keptIn } = run;
+  const { serviceFolder, oslsFolder, home, cacheFolder } = run;
   const identity: RunIdentity = {
     serviceFolder,
     oslsFolder,
@@ -44,7 +44,7 @@ export async function compileService(run: ServiceRun): Promise<CompiledService |
   };
   // The stand-in's additions are the same for each run, except the random ones.
   const environment = driverEnvironment({ ...run.environment, AWS_REGION: home.region });
-  const kept = keptIn === undefined ? undefined : findKept(keptIn, identity, environment);
+  const kept = cacheFolder === undefined ? undefined : findCachedService(cacheFolder, identity, environment);
   if (kept !== undefined) {
     run.onAnnounced(kept.stackName, kept.variables);
     if (await isAnsweredSo(kept.questions, run.answers)) {
@@ -53,14 +53,14 @@ export async function compileService(run: ServiceRun): Promise<CompiledService |
     }
   }
   run.onCompiling();
-  const beginning = begin(serviceFolder, Date.now());
+  const beginning = markStart(serviceFolder, Date.now());
   const { compiled, inputs, questions } = await runOsls(run);
-  if (keptIn !== undefined && inputs !== undefined && 'result' in compiled)
-    keep(keptIn, identity, compiled, { inputs, beginning, environment, questions });
+  if (cacheFolder !== undefined && inputs !== undefined && 'result' in compiled)
+    cacheService(cacheFolder, identity, compiled, { inputs, beginning, environment, questions });
   return compiled;
 }
 
-async function isAnsweredSo(questions: readonly KeptQuestion[], answers: Answers): Promise<boolean> {
+async function isAnsweredSo(questions: readonly CachedQuestion[], answers: Answers): Promise<boolean> {
   try {
     for (const { about, name, answer } of questions)
       if (digest(await answers[about](name)) !== answer) return false;
@@ -75,22 +75,22 @@ type OslsRun = {
   readonly compiled: CompiledService | DriverFailure;
   /** Undefined if osls has failed. */
   readonly inputs: SeenInputs | undefined;
-  readonly questions: readonly KeptQuestion[];
+  readonly questions: readonly CachedQuestion[];
 };
 
 async function runOsls(run: ServiceRun): Promise<OslsRun> {
   const outputFolder = await mkdtemp(join(tmpdir(), 'gatewright-'));
-  const questions: KeptQuestion[] = [];
-  const told = <T>(about: QuestionKind, name: string, answer: T): T => {
+  const questions: CachedQuestion[] = [];
+  const answer = <T>(about: QuestionKind, name: string, answer: T): T => {
     questions.push({ about, name, answer: digest(answer) });
     return answer;
   };
   const { answers } = run;
   const standIn = await startAwsStandIn({
     ...run.home,
-    outputsOf: async (name) => told('outputs', name, await answers.outputs(name)),
-    parameter: (name) => told('parameter', name, answers.parameter(name)),
-    object: (address) => told('object', address, answers.object(address)),
+    outputsOf: async (name) => answer('outputs', name, await answers.outputs(name)),
+    parameter: (name) => answer('parameter', name, answers.parameter(name)),
+    object: (address) => answer('object', address, answers.object(address)),
   });
   let announced = { stackName: '', variables: {} };
   const [notes, informed]: [DriverNote[], string[]] = [[], []];

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
-import { settleHome } from '../../core/stack/home.ts';
+import { resolveHome } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
@@ -14,8 +14,8 @@ import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { findServiceCode } from './service-code.ts';
-import { describeReading, tellWaiting } from './slow-reading.ts';
-import type { FoundOsls, Waiting } from './slow-reading.ts';
+import { describeReading, reportWaiting } from './reading-progress.ts';
+import type { FoundOsls, Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
@@ -44,7 +44,7 @@ export async function loadServerlessService(
   let variables: Readonly<Record<string, string>> = {};
   // The answer to osls cannot carry our own error, so it is kept here.
   let refusal: Error | undefined;
-  const home = settleHome(options, {});
+  const home = resolveHome(options, {});
   let waiting: Waiting | undefined;
   try {
     const osls = findOsls(dirname(file));
@@ -53,7 +53,7 @@ export async function loadServerlessService(
       oslsFolder: osls.folder,
       home,
       signal,
-      keptIn: options.keptIn,
+      cacheFolder: options.cacheFolder,
       arguments: packageArguments(file, tree, options),
       environment: options.environment,
       answers: {
@@ -79,7 +79,7 @@ export async function loadServerlessService(
       },
       onCompiling() {
         refusal = undefined;
-        waiting = tellWaiting(describeReading(file, osls), options.onWaiting);
+        waiting = reportWaiting(describeReading(file, osls), options.onWaiting);
       },
     });
     if (refusal !== undefined) throw refusal;
@@ -127,7 +127,7 @@ function packageArguments(
     '--config',
     basename(file),
     ...(stageOf(tree, options) === undefined ? [] : ['--stage', options.stage]),
-    ...(saysRegion ? [] : ['--region', settleHome(options, {}).region]),
+    ...(saysRegion ? [] : ['--region', resolveHome(options, {}).region]),
     ...Object.entries(options.parameters).map(([name, value]) => `--param=${name}=${value}`),
   ];
 }

@@ -33,9 +33,9 @@ const DRAWN = new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOI
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml', '.yarn-integrity'];
 
 /** Taken before osls runs: a package installed meanwhile must not count as seen. */
-export type Beginning = { readonly epochMs: number; readonly packages: readonly Mark[] };
+export type RunStart = { readonly epochMs: number; readonly packages: readonly Mark[] };
 
-export function begin(serviceFolder: string, epochMs: number): Beginning {
+export function markStart(serviceFolder: string, epochMs: number): RunStart {
   const folders: string[] = [];
   for (let folder = serviceFolder; ; folder = dirname(folder)) {
     folders.push(join(folder, 'node_modules'));
@@ -54,7 +54,7 @@ export function begin(serviceFolder: string, epochMs: number): Beginning {
  */
 export function markInputs(
   seen: SeenInputs,
-  beginning: Beginning,
+  beginning: RunStart,
   environment: Readonly<Record<string, string | undefined>>,
 ): Inputs | undefined {
   if (seen.blind !== undefined || seen.files.length > FILE_LIMIT) return undefined;

@@ -2,7 +2,7 @@
  * JSON to Java values and back, like the library behind `$input`: lenient (`{ statusCode: 200 }` is what
  * AWS's own CDK sends), keeps the class of numbers and prints them as Java.
  */
-import { parseWhole, printNumber } from './numbers.ts';
+import { parseInteger, printNumber } from './numbers.ts';
 import { printValue } from './printing.ts';
 import {
   isJavaNumber,
@@ -194,7 +194,7 @@ function scalarOf(text: string): JavaValue {
   if (text === 'false') return false;
   if (text === 'null') return null;
   if (text === 'NaN') return new JavaDouble(NaN);
-  if (NUMBER.test(text)) return parseWhole(text);
+  if (NUMBER.test(text)) return parseInteger(text);
   if (!DECIMAL.test(text)) return text;
   const [mantissa = '', exponent = '0'] = text.split(/[eE]/);
   const [whole = '', fraction = ''] = mantissa.split('.');
@@ -221,7 +221,7 @@ export function toJavaValue(json: JsonValue, depth = 0): JavaValue {
   }
   if (typeof json === 'number') {
     return Number.isSafeInteger(json) && !Object.is(json, -0)
-      ? parseWhole(String(json))
+      ? parseInteger(String(json))
       : new JavaDouble(json);
   }
   if (json === null || typeof json !== 'object') return json;

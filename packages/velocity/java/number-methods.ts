@@ -28,7 +28,7 @@ function numberAt(args: Arguments, at: number): JavaNumber {
 }
 
 /** @throws TemplateError TEMPLATE_FAILED as Java's NumberFormatException. */
-function parseWholeText(text: string, radix: number, bits: number): bigint {
+function parseIntegerText(text: string, radix: number, bits: number): bigint {
   const digits = /^[+-]?([\da-z]{1,70})$/i.exec(text)?.[1];
   let value = 0n;
   for (const char of digits ?? '?') {
@@ -43,7 +43,7 @@ function parseWholeText(text: string, radix: number, bits: number): bigint {
 
 function parseInt32(text: string, radix: number): number {
   if (radix < 2 || radix > 36) throw failure(`radix ${radix} is out of range`);
-  return Number(parseWholeText(text, radix, 32));
+  return Number(parseIntegerText(text, radix, 32));
 }
 
 function parseDoubleText(text: string): JavaDouble {
@@ -93,10 +93,10 @@ export const LONG_METHODS = methodTable<JavaLong>({
   'compareTo(Long)': (self, args) => sign(compareNumbers(self, numberAt(args, 0))),
   'max(long,long)': (_, args) => extreme(args, 1),
   'min(long,long)': (_, args) => extreme(args, -1),
-  'parseLong(String)': (_, args) => new JavaLong(parseWholeText(args.text(0), 10, 64)),
+  'parseLong(String)': (_, args) => new JavaLong(parseIntegerText(args.text(0), 10, 64)),
   'toString(long)': (_, args) => String(toLong(numberAt(args, 0))),
   'valueOf(long)': (_, args) => new JavaLong(toLong(numberAt(args, 0))),
-  'valueOf(String)': (_, args) => new JavaLong(parseWholeText(args.text(0), 10, 64)),
+  'valueOf(String)': (_, args) => new JavaLong(parseIntegerText(args.text(0), 10, 64)),
 });
 
 function extreme(args: Arguments, direction: 1 | -1): JavaLong {

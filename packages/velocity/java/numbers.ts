@@ -8,14 +8,14 @@ const MAX_DIGITS = 2_000;
 
 export type MathOperator = 'plus' | 'minus' | 'multiply' | 'divide' | 'modulo';
 
-type Whole = Exclude<JavaNumber, JavaDouble | JavaBigDecimal>;
+type JavaInteger = Exclude<JavaNumber, JavaDouble | JavaBigDecimal>;
 
-function isWhole(value: JavaNumber): value is Whole {
+function isInteger(value: JavaNumber): value is JavaInteger {
   return typeof value === 'number' || value instanceof JavaLong || value instanceof JavaBigInteger;
 }
 
 /** Integer if it fits, else Long, else BigInteger: for number literals and JSON numbers. */
-function smallestWhole(value: bigint): Whole {
+function smallestInteger(value: bigint): JavaInteger {
   if (value === BigInt.asIntN(32, value)) return Number(value);
   return value === BigInt.asIntN(LONG_BITS, value) ? new JavaLong(value) : new JavaBigInteger(value);
 }
@@ -24,26 +24,26 @@ function smallestWhole(value: bigint): Whole {
  * Parses the digits of a literal or a JSON number.
  * @throws TemplateError TEMPLATE_LIMIT beyond 2,000 digits.
  */
-export function parseWhole(digits: string): JavaNumber {
+export function parseInteger(digits: string): JavaNumber {
   if (digits.length > MAX_DIGITS) throw tooLong();
-  return smallestWhole(BigInt(digits));
+  return smallestInteger(BigInt(digits));
 }
 
-function wholeOf(value: Whole): bigint {
+function bigintOf(value: JavaInteger): bigint {
   return typeof value === 'number' ? BigInt(value) : value.value;
 }
 
 /** Java's `intValue`: the low 32 bits of a whole number; a double truncated and kept in range. */
 export function toInt(value: JavaNumber): number {
   if (typeof value === 'number') return value;
-  if (isWhole(value)) return Number(BigInt.asIntN(32, wholeOf(value)));
+  if (isInteger(value)) return Number(BigInt.asIntN(32, bigintOf(value)));
   const double = toDouble(value);
   if (Number.isNaN(double)) return 0;
   return Math.max(-2_147_483_648, Math.min(2_147_483_647, Math.trunc(double)));
 }
 
 export function toLong(value: JavaNumber): bigint {
-  if (isWhole(value)) return BigInt.asIntN(LONG_BITS, wholeOf(value));
+  if (isInteger(value)) return BigInt.asIntN(LONG_BITS, bigintOf(value));
   const double = toDouble(value);
   if (Number.isNaN(double)) return 0n;
   const limit = 2n ** 63n;
@@ -61,7 +61,7 @@ export function toDouble(value: JavaNumber): number {
 /** The exact value: every double has a finite decimal fraction. */
 function toBigDecimal(value: JavaNumber): JavaBigDecimal {
   if (value instanceof JavaBigDecimal) return value;
-  if (isWhole(value)) return new JavaBigDecimal(wholeOf(value), 0);
+  if (isInteger(value)) return new JavaBigDecimal(bigintOf(value), 0);
   if (!Number.isFinite(value.value)) throw failure('Infinite or NaN has no decimal value');
   let scale = 0;
   let scaled = value.value;
@@ -77,7 +77,7 @@ function toBigDecimal(value: JavaNumber): JavaBigDecimal {
  */
 export function compareNumbers(left: JavaNumber, right: JavaNumber): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  if (isWhole(left) && isWhole(right)) return compareOrdered(wholeOf(left), wholeOf(right));
+  if (isInteger(left) && isInteger(right)) return compareOrdered(bigintOf(left), bigintOf(right));
   if (usesBigDecimal(left, right)) {
     const [a, b] = align(toBigDecimal(left), toBigDecimal(right));
     return compareOrdered(a, b);
@@ -102,24 +102,24 @@ function isZero(value: JavaNumber): boolean {
 /** The result, or null for a division by zero, which Velocity treats as no value. */
 export function calculate(operator: MathOperator, left: JavaNumber, right: JavaNumber): JavaNumber | null {
   if ((operator === 'divide' || operator === 'modulo') && isZero(right)) return null;
-  if (isWhole(left) && isWhole(right)) return calculateWhole(operator, left, right);
+  if (isInteger(left) && isInteger(right)) return calculateInteger(operator, left, right);
   if (usesBigDecimal(left, right)) return calculateDecimal(operator, toBigDecimal(left), toBigDecimal(right));
   return new JavaDouble(calculateDouble(operator, toDouble(left), toDouble(right)));
 }
 
-function calculateWhole(operator: MathOperator, left: Whole, right: Whole): JavaNumber {
+function calculateInteger(operator: MathOperator, left: JavaInteger, right: JavaInteger): JavaNumber {
   const isBig = left instanceof JavaBigInteger || right instanceof JavaBigInteger;
-  const a = wholeOf(left);
-  const b = wholeOf(right);
-  const result = wholeResult(operator, a, b, isBig);
+  const a = bigintOf(left);
+  const b = bigintOf(right);
+  const result = integerResult(operator, a, b, isBig);
   if (isBig) return new JavaBigInteger(bounded(result));
   // The wider of the two classes, wider still if the result does not fit.
   if (result !== BigInt.asIntN(LONG_BITS, result)) return new JavaBigInteger(result);
   if (left instanceof JavaLong || right instanceof JavaLong) return new JavaLong(result);
-  return smallestWhole(result);
+  return smallestInteger(result);
 }
 
-function wholeResult(operator: MathOperator, a: bigint, b: bigint, isBig: boolean): bigint {
+function integerResult(operator: MathOperator, a: bigint, b: bigint, isBig: boolean): bigint {
   switch (operator) {
     case 'plus':
       return a + b;

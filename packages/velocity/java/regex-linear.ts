@@ -32,7 +32,7 @@ const EMPTY: Part = { first: [], last: [], nullable: true };
 class NotLinear extends Error {}
 
 export function linearForms(pattern: Node): LinearForms {
-  const { start, end, body: written } = withoutEnds(pattern);
+  const { start, end, body: written } = stripAnchors(pattern);
   const body = withoutSwallowed(written);
   try {
     new Places().check(body);
@@ -59,7 +59,7 @@ export function runLinear(form: RegExp | undefined, text: string): boolean | und
  * Removes a leading `^` and a trailing `$`. For `matches` both always hold there: nothing comes before, and
  * the end of the text is an end of every kind.
  */
-function withoutEnds(pattern: Node) {
+function stripAnchors(pattern: Node) {
   const body = (pattern.kind === 'sequence' ? pattern.parts : [pattern]).filter(
     ({ kind }) => kind !== 'empty',
   );

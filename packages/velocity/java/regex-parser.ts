@@ -27,7 +27,12 @@ export type Node =
   | { readonly kind: 'group'; readonly index: number; readonly inner: Node }
   | { readonly kind: 'assertion'; readonly assertion: Assertion; readonly multiline: boolean }
   | { readonly kind: 'backreference'; readonly group: number; readonly ignoreCase: boolean }
-  | { readonly kind: 'look'; readonly behind: boolean; readonly negative: boolean; readonly inner: Node }
+  | {
+      readonly kind: 'look';
+      readonly isLookbehind: boolean;
+      readonly negative: boolean;
+      readonly inner: Node;
+    }
   | { readonly kind: 'atomic'; readonly inner: Node }
   | {
       readonly kind: 'repeat';
@@ -168,7 +173,7 @@ export class RegexParser {
     const look = this.#take(/\?(<?)([=!])/);
     if (look !== null) {
       const inner = this.#closed(this.#choice());
-      return { kind: 'look', behind: look[1] === '<', negative: look[2] === '!', inner };
+      return { kind: 'look', isLookbehind: look[1] === '<', negative: look[2] === '!', inner };
     }
     const flags = this.#take(/\?([imsuUd]*)(?:-([imsuUd]*))?([:)])/);
     if (flags !== null) return this.#flagged(flags);

@@ -16,7 +16,7 @@ export type Instruction =
   | { readonly op: 'assert'; readonly kind: Assertion; readonly multiline: boolean }
   | {
       readonly op: 'look';
-      readonly behind: boolean;
+      readonly isLookbehind: boolean;
       readonly negative: boolean;
       readonly program: readonly Instruction[];
     }
@@ -130,8 +130,8 @@ class Emitter {
         this.#emit({ op: 'save', slot: node.index * 2 + 1 });
         return;
       case 'look': {
-        const { behind, negative } = node;
-        this.#emit({ op: 'look', behind, negative, program: this.program(node.inner) });
+        const { isLookbehind, negative } = node;
+        this.#emit({ op: 'look', isLookbehind, negative, program: this.program(node.inner) });
         return;
       }
       case 'atomic':

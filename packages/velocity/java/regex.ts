@@ -160,7 +160,7 @@ class Matcher {
       case 'atomic':
         return this.#inner(instruction.program, position, undefined, slots, stack);
       case 'look': {
-        const seen = instruction.behind
+        const seen = instruction.isLookbehind
           ? this.#lookBehind(instruction.program, position, slots, stack)
           : this.#inner(instruction.program, position, undefined, slots, stack);
         return (seen === undefined) === instruction.negative ? position : undefined;

@@ -2,9 +2,9 @@
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { CompiledDocument, CompiledRule } from '../compiled-document.ts';
-import { losesValue, ownerValues } from './owner-values.ts';
+import { hasDroppedValue, ownerValues } from './owner-values.ts';
 import type { Principal } from './principal.ts';
-import { lackedClaims } from './required-claims.ts';
+import { findMissingClaims } from './required-claims.ts';
 
 export type Grant = {
   readonly ruleId: string;
@@ -54,12 +54,12 @@ export function rulesInForce(
 ): RulesInForce {
   const rules: RuleInForce[] = [];
   const rejectedBindings: string[] = [];
-  if (lackedClaims(document, principal).length > 0) return { rules, rejectedBindings };
+  if (findMissingClaims(document, principal).length > 0) return { rules, rejectedBindings };
   for (const [index, rule] of document.rules.entries()) {
     if (!applies(rule, principal, at)) continue;
     const values = rule.bind?.map((binding) => ownerValues(principal.claims, binding));
     const grantsNothing = values?.some((list) => list.length === 0) === true;
-    if (grantsNothing || rule.bind?.some((binding) => losesValue(principal.claims, binding)) === true)
+    if (grantsNothing || rule.bind?.some((binding) => hasDroppedValue(principal.claims, binding)) === true)
       rejectedBindings.push(rule.id);
     if (!grantsNothing) rules.push({ index, rule, values });
   }

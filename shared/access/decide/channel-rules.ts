@@ -12,7 +12,7 @@ import type { Principal } from './principal.ts';
 const VALUES_LIMIT = 20;
 
 /** The text for the backend; undefined when the document has no channels, or the caller none. */
-export function tellChannels(
+export function printChannels(
   { channels }: CompiledDocument,
   principal: Principal,
   at: Circumstances,

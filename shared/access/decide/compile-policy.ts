@@ -6,7 +6,7 @@ import type { MethodArn } from '../../aws/method-arn.ts';
 import { rulesInForce, verdictsOf } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
 import { intersectNetworks } from './ip-network.ts';
-import { keptPaths } from './kept-paths.ts';
+import { cachedPaths } from './cached-paths.ts';
 import { toPathGrants } from './path-grants.ts';
 import type { PathGrants, Unrepresentable } from './path-grants.ts';
 import type { Principal } from './principal.ts';
@@ -59,7 +59,7 @@ export function compilePolicy(
       grants.push({ condition, paths: { allow: isAllowed ? ['$connect'] : [], deny: [] } });
       continue;
     }
-    const result = keptPaths(document, inForce, merge, () =>
+    const result = cachedPaths(document, inForce, merge, () =>
       toPathGrants(document, verdictsOf(document, inForce), merge),
     );
     if (result.kind !== 'grants') return result;

@@ -6,11 +6,11 @@ import { applyRules } from './apply-rules.ts';
 import type { AppliedRules, Grant, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
 import type { Circumstances } from './condition.ts';
-import { holdsAddress } from './ip-network.ts';
-import { spellingsOf } from './owner-values.ts';
-import { asServersRead, hasDotSegment } from './path-disguises.ts';
+import { containsAddress } from './ip-network.ts';
+import { encodingsOf } from './owner-values.ts';
+import { normalizeLikeServers, hasDotSegment } from './path-disguises.ts';
 import type { Principal } from './principal.ts';
-import { lackedClaims } from './required-claims.ts';
+import { findMissingClaims } from './required-claims.ts';
 import { finderOf } from './route-finder.ts';
 
 export type Decision =
@@ -25,7 +25,7 @@ export type Decision =
 
 export type DenyReason = 'no-route' | 'no-rule' | 'deny-rule' | 'not-owner' | 'dot-segment' | 'missing-claim';
 
-type AskedRequest = {
+type DecisionRequest = {
   /** The method ARN after the stage: `GET/users/1`, still encoded; `$connect`. */
   readonly target: string;
   readonly sourceIp: string | undefined;
@@ -38,24 +38,24 @@ const CONNECT: CompiledRoute = { method: '$connect', path: '$connect' };
  * It is unknown whether AWS routes by the path as sent or as decoded (`/%61dmin`), and how a server behind it
  * reads the path, so a request is denied if any reading is.
  */
-export function decide(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
+export function decide(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
   const decision = decideByRules(document, principal, request);
   const isRuled = decision.kind === 'deny' && decision.reason === 'no-rule';
-  return isRuled && lackedClaims(document, principal).length > 0
+  return isRuled && findMissingClaims(document, principal).length > 0
     ? { ...decision, reason: 'missing-claim' }
     : decision;
 }
 
-function decideByRules(document: CompiledDocument, principal: Principal, request: AskedRequest): Decision {
+function decideByRules(document: CompiledDocument, principal: Principal, request: DecisionRequest): Decision {
   const { target } = request;
   const applied = applyRules(document, principal, circumstancesOf(document, request));
   if (document.kind === 'websocket')
     return target === '$connect' ? verdictOn(applied.routes[0], CONNECT, () => true) : unrouted();
-  const sent = read(document, applied, target, spellingsOf);
+  const sent = read(document, applied, target, encodingsOf);
   if (sent.kind === 'deny' && sent.reason !== 'no-route') return sent;
   if (hasDotSegment(target)) return { kind: 'deny', reason: 'dot-segment', route: sent.route, rules: [] };
   let decision = sent;
-  for (const reading of new Set([decodePath(target), asServersRead(target, decodePath)])) {
+  for (const reading of new Set([decodePath(target), normalizeLikeServers(target, decodePath)])) {
     if (reading === target) continue;
     const other = read(document, applied, reading, (value) => [value]);
     // A reading that matches no route opens nothing, so it does not refuse the others.
@@ -68,12 +68,12 @@ function decideByRules(document: CompiledDocument, principal: Principal, request
 
 export function circumstancesOf(
   { networks }: CompiledDocument,
-  { sourceIp, nowEpochSeconds }: Pick<AskedRequest, 'sourceIp' | 'nowEpochSeconds'>,
+  { sourceIp, nowEpochSeconds }: Pick<DecisionRequest, 'sourceIp' | 'nowEpochSeconds'>,
 ): Circumstances {
   return {
     nowEpochSeconds,
     isInNetwork: (index) =>
-      sourceIp === undefined ? undefined : holdsAddress(networks[index] ?? [], sourceIp),
+      sourceIp === undefined ? undefined : containsAddress(networks[index] ?? [], sourceIp),
   };
 }
 

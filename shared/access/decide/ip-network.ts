@@ -19,7 +19,7 @@ export function parseIpNetwork(text: string): IpBlock | undefined {
 }
 
 /** Whether a block contains the address; an unreadable address is in none. */
-export function holdsAddress(networks: readonly string[], address: string): boolean {
+export function containsAddress(networks: readonly string[], address: string): boolean {
   const candidate = parseCallerAddress(address);
   if (candidate === undefined) return false;
   return networks.some((text) => {

@@ -20,18 +20,18 @@ export function findOverGrants(
   document: CompiledDocument,
   method: string,
   pattern: SegmentPattern,
-  asked?: (template: Template) => boolean,
+  request?: (template: Template) => boolean,
 ): readonly OverGrant[] {
   const found: OverGrant[] = [];
-  for (const template of reachedBy(document, method, pattern))
-    if (asked === undefined || asked(template))
+  for (const template of findReachedRoutes(document, method, pattern))
+    if (request === undefined || request(template))
       for (const shape of shapesOn(document, method, pattern, template))
         found.push({ route: template.index, pattern: shape });
   return found;
 }
 
 /** The routes that match the pattern's words before its first wildcard; others cannot be reached. */
-export function reachedBy(
+export function findReachedRoutes(
   document: CompiledDocument,
   method: string,
   pattern: SegmentPattern,
@@ -54,7 +54,7 @@ function shapesOn(
   const lengths = isGreedy(template)
     ? greedyLengths(length, pattern.length, finder.longest(method))
     : [length, length + 1];
-  const meetThere = (text: string, place: number) => meet(text, segmentAt(template, place));
+  const meetThere = (text: string, place: number) => intersectSegments(text, segmentAt(template, place));
   for (const wanted of lengths)
     for (const alignment of alignmentsOf(pattern, wanted, meetThere))
       for (const shape of withTrailingSlash(alignment)) {
@@ -106,7 +106,7 @@ function isGreedy(template: Template | undefined): boolean {
   return template?.segments.at(-1) === 'rest';
 }
 
-function meet(segment: string, routed: RouteSegment): string | undefined {
+function intersectSegments(segment: string, routed: RouteSegment): string | undefined {
   if (typeof routed === 'string') return segment;
   if (segment === ANY || segment === routed.literal) return routed.literal;
   return undefined;

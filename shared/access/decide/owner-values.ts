@@ -24,7 +24,7 @@ export function ownerValues(claims: Claims, { claim, max }: CompiledBinding): re
 }
 
 /** Whether some but not all values may appear in a policy. */
-export function losesValue(claims: Claims, { claim, max }: CompiledBinding): boolean {
+export function hasDroppedValue(claims: Claims, { claim, max }: CompiledBinding): boolean {
   const value = claimAt(claims, claim);
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);
 }
@@ -42,7 +42,7 @@ function isSafe(value: unknown): value is string {
 }
 
 /** Spellings of the value in a path: as it is, and percent-encoded. `auth0|1`, `auth0%7C1`. */
-export function spellingsOf(value: string): readonly string[] {
+export function encodingsOf(value: string): readonly string[] {
   const encoded = encodeURIComponent(value);
   return encoded === value ? [value] : [value, encoded];
 }

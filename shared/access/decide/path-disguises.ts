@@ -68,7 +68,7 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
 }
 
 /** How a server behind the gateway may read a path without dot segments. */
-export function asServersRead(target: string, decode: (text: string) => string): string {
+export function normalizeLikeServers(target: string, decode: (text: string) => string): string {
   let [text, decoded] = [target, decode(target)];
   for (let times = 1; decoded !== text && times < DECODINGS_LIMIT; times += 1)
     [text, decoded] = [decoded, decode(decoded)];

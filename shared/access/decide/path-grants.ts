@@ -1,9 +1,9 @@
 /** A principal's rights on an API → the fewest path patterns to allow and deny that express exactly them. */
 import type { Grant, OwnedSegment, RouteVerdict } from './apply-rules.ts';
 import type { CompiledDocument } from '../compiled-document.ts';
-import { findOverGrants, reachedBy } from './over-grants.ts';
+import { findOverGrants, findReachedRoutes } from './over-grants.ts';
 import type { OverGrant } from './over-grants.ts';
-import { spellingsOf } from './owner-values.ts';
+import { encodingsOf } from './owner-values.ts';
 import { disguisesOf } from './path-disguises.ts';
 import { finderOf } from './route-finder.ts';
 import type { RouteSegment, Template } from './route-finder.ts';
@@ -133,8 +133,8 @@ function isFree({ document, granted }: MethodGrants, template: Template): boolea
 
 function ownedPatterns({ pattern }: Template, owned: readonly OwnedSegment[]): readonly SegmentPattern[] {
   return owned.reduce<readonly SegmentPattern[]>(
-    (begun, { segment, values }) =>
-      begun.flatMap((one) => values.flatMap(spellingsOf).map((text) => one.with(segment, text))),
+    (started, { segment, values }) =>
+      started.flatMap((one) => values.flatMap(encodingsOf).map((text) => one.with(segment, text))),
     [pattern],
   );
 }
@@ -227,7 +227,7 @@ function exposedBy(
     const prefix = pattern.slice(0, first + 1).join('/');
     if (first === -1 || seen.has(prefix)) continue;
     seen.add(prefix);
-    for (const template of reachedBy(grants.document, grants.method, pattern))
+    for (const template of findReachedRoutes(grants.document, grants.method, pattern))
       if (!isFree(grants, template)) from.set(template, Math.min(first, from.get(template) ?? first));
   }
   return [...from].map(([{ segments }, place]) => segments.slice(place));

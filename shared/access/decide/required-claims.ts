@@ -3,7 +3,7 @@ import type { CompiledDocument } from '../compiled-document.ts';
 import type { Claims } from './claims.ts';
 
 /** Names of the claims that the document requires (`result.claims`) and the caller lacks or has empty. */
-export function lackedClaims(
+export function findMissingClaims(
   { result }: Pick<CompiledDocument, 'result'>,
   { claims }: { readonly claims: Claims },
 ): readonly string[] {
@@ -18,6 +18,6 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** For the log: a policy cannot say why it denies. */
-export function describeLacked(names: readonly string[]): string {
+export function describeMissingClaims(names: readonly string[]): string {
   return `the credential has no claim ${names.join(', ')}, which result.claims requires`;
 }

@@ -95,22 +95,22 @@ export function alignmentsOf(
 ): readonly SegmentPattern[] {
   if (pattern.length > length) return [];
   const found: SegmentPattern[] = [];
-  const begun: string[] = [];
+  const started: string[] = [];
   const place = (at: number): void => {
     const segment = pattern[at];
     if (segment === undefined) {
-      if (begun.length === length) found.push([...begun]);
+      if (started.length === length) found.push([...started]);
       return;
     }
-    const before = begun.length;
+    const before = started.length;
     const room = segment === ANY ? length - (pattern.length - at - 1) : before + 1;
-    while (begun.length < room) {
-      const met = meet(segment, begun.length);
+    while (started.length < room) {
+      const met = meet(segment, started.length);
       if (met === undefined) break;
-      begun.push(met);
+      started.push(met);
       place(at + 1);
     }
-    begun.length = before;
+    started.length = before;
   };
   place(0);
   return found;

@@ -1,4 +1,4 @@
-import { text, whole } from '../../http/fields.ts';
+import { text, wholeNumber } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
@@ -44,7 +44,7 @@ export function documentRoutes(admin: () => DocumentAdmin): readonly Route[] {
         path: '/access/versions',
         id: 'publishDocuments',
         summary: 'Publish the documents whose parts are stored',
-        body: { checksum: CHECKSUM, parts: whole('How many.', { min: 1, max: MAX_PARTS }) },
+        body: { checksum: CHECKSUM, parts: wholeNumber('How many.', { min: 1, max: MAX_PARTS }) },
         answer: { description: 'The current version' },
       },
       async ({ body, operationId, signer }) =>

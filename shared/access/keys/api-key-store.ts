@@ -3,7 +3,7 @@ import { readAccessItem } from '../access-item.ts';
 import { apiKeyItem, parseStoredApiKey } from './api-key-record.ts';
 
 /** The last use of a key is written at most this often. */
-export const USE_NOTED_EVERY_SECONDS = 600;
+export const LAST_USE_EVERY_SECONDS = 600;
 
 export function createApiKeyReader(store: ItemStore): ApiKeyReader {
   return {
@@ -13,7 +13,7 @@ export function createApiKeyReader(store: ItemStore): ApiKeyReader {
     },
     async noteUse(keyId, atEpochSeconds) {
       // Of several instances that saw the same old time, only one writes.
-      const since = atEpochSeconds - USE_NOTED_EVERY_SECONDS + 1;
+      const since = atEpochSeconds - LAST_USE_EVERY_SECONDS + 1;
       await store.update({
         purpose: 'key',
         key: apiKeyItem(keyId),

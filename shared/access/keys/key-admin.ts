@@ -15,7 +15,7 @@ import type {
 } from '../../ports.ts';
 import type { Item, ItemWrite } from '../../table/item-write.ts';
 import { hashOperation, operationWrite } from '../../table/operation-record.ts';
-import type { AskedOperation } from '../../table/operation-record.ts';
+import type { OperationRequest } from '../../table/operation-record.ts';
 import { accessTableSilent, readAccessItem } from '../access-item.ts';
 import { isReplayed } from '../admin-operation.ts';
 import type { Operation } from '../admin-operation.ts';
@@ -50,7 +50,7 @@ export type KeyAdminSetting = {
   readonly stage: string;
   /** By prefix: what the stage's access documents say about its keys. */
   readonly prefixes: ReadonlyMap<string, KeyPrefix>;
-  readonly broughtPlans: readonly string[];
+  readonly documentPlans: readonly string[];
   readonly usageKeySecret: string | undefined;
 };
 
@@ -90,9 +90,9 @@ export class KeyAdmin {
     const { planClaims } = this.#assertMeaningful(wanted);
     const { usagePlanId, lifetimeSeconds, ...given } = wanted;
     const keyId = keyIdOf(given.tenant, operation.id);
-    const asked = { kind: 'create', target: { keyId }, input: { ...wanted } };
-    if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
-    const plans = { brought: this.#setting.broughtPlans, saved: this.#ports.plans };
+    const request = { kind: 'create', target: { keyId }, input: { ...wanted } };
+    if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
+    const plans = { brought: this.#setting.documentPlans, saved: this.#ports.plans };
     await assertPlansKnown(claimsOfKey({ keyId, ...given }), planClaims, plans);
     // Done first, because it can be repeated and the key's text cannot be shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
@@ -115,7 +115,7 @@ export class KeyAdmin {
     };
     const write = putKey(record, 1, [{ attribute: 'ver', is: 'absent' }]);
     const stored = { record, version: 1, usedAtEpochSeconds: undefined };
-    return this.#carryOut({ asked, stored, text, writes: [write, listed] }, operation);
+    return this.#carryOut({ request, stored, text, writes: [write, listed] }, operation);
   }
 
   /**
@@ -125,8 +125,8 @@ export class KeyAdmin {
    */
   async rotate(keyId: string, overlapSeconds: number, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
-    const asked = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
-    if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
+    const request = { kind: 'rotate', target: { keyId }, input: { overlapSeconds } };
+    if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
     if (record.revokedAtEpochSeconds !== undefined)
       throw new DomainError('KEY_REVOKED', 'a revoked key gets no further secret; create another key');
     const { text, secret } = this.#makeSecret(record.prefix, keyId);
@@ -140,7 +140,7 @@ export class KeyAdmin {
     const writes = [
       putKey(stored.record, stored.version, [{ attribute: 'ver', is: 'equal', value: version }]),
     ];
-    return this.#carryOut({ asked, stored, text, writes }, operation);
+    return this.#carryOut({ request, stored, text, writes }, operation);
   }
 
   /**
@@ -161,13 +161,13 @@ export class KeyAdmin {
 
   async #revokeThisVersion(keyId: string, operation: Operation): Promise<Changed> {
     const { record, version, usedAtEpochSeconds } = await this.show(keyId);
-    const asked = { kind: 'revoke', target: { keyId }, input: {} };
-    const isSentAgain = await this.#isReplayed(keyId, asked, operation);
+    const request = { kind: 'revoke', target: { keyId }, input: {} };
+    const isSentAgain = await this.#isReplayed(keyId, request, operation);
     if (isSentAgain || record.revokedAtEpochSeconds !== undefined) return this.#replay(keyId);
     const revoked = { ...record, revokedAtEpochSeconds: this.#nowEpochSeconds() };
     const stored = { record: revoked, version: version + 1, usedAtEpochSeconds };
     const writes = [putKey(revoked, stored.version, [{ attribute: 'ver', is: 'equal', value: version }])];
-    return this.#carryOut({ asked, stored, text: undefined, writes }, operation);
+    return this.#carryOut({ request, stored, text: undefined, writes }, operation);
   }
 
   /** @throws DomainError KEY_UNKNOWN, STORE_UNAVAILABLE */
@@ -203,22 +203,22 @@ export class KeyAdmin {
   }
 
   async #carryOut(change: Change, operation: Operation): Promise<Changed> {
-    const { stored, text, asked } = change;
+    const { stored, text, request } = change;
     const { keyId } = stored.record;
     const { id: operationId, by } = operation;
     const at = {
       pk: apiKeyItem(keyId).pk,
       operationId,
-      kind: asked.kind,
+      kind: request.kind,
       atEpochMs: this.#ports.clock.nowEpochMs(),
     };
-    const record = operationWrite('key', at, { hash: hashOperation(asked), by });
+    const record = operationWrite('key', at, { hash: hashOperation(request), by });
     const outcome = await this.#ports.store.transact([record, ...change.writes]);
     switch (outcome.kind) {
       case 'done':
         return this.#finish(stored, text);
       case 'refused': {
-        if (await this.#isReplayed(keyId, asked, operation)) return this.#replay(keyId);
+        if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
         throw new DomainError(
           'EDIT_CONFLICT',
           'another change of the key was made at the same time; try again',
@@ -236,8 +236,8 @@ export class KeyAdmin {
     }
   }
 
-  #isReplayed(keyId: string, asked: AskedOperation, operation: Operation): Promise<boolean> {
-    return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, asked);
+  #isReplayed(keyId: string, request: OperationRequest, operation: Operation): Promise<boolean> {
+    return isReplayed(this.#ports.store, apiKeyItem(keyId).pk, operation, request);
   }
 
   /** Its text was shown when the operation was first carried out. */
@@ -284,8 +284,8 @@ export class KeyAdmin {
         'prefix',
         `is no prefix of an access document in this stage; there are ${[...this.#setting.prefixes.keys()].join(', ') || 'none'}`,
       );
-    const stranger = roles.find((role) => !known.roles.has(role));
-    if (stranger !== undefined)
+    const unknown = roles.find((role) => !known.roles.has(role));
+    if (unknown !== undefined)
       throw new RequestInvalid(
         'roles',
         `must be declared by a document that takes ${prefix}: ${[...known.roles].join(', ') || 'none is'}`,
@@ -312,7 +312,7 @@ export class KeyAdmin {
 }
 
 type Change = {
-  readonly asked: AskedOperation;
+  readonly request: OperationRequest;
   readonly stored: StoredApiKey;
   readonly text: string | undefined;
   readonly writes: readonly ItemWrite[];

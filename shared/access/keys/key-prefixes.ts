@@ -36,7 +36,7 @@ export function keyPrefixesOf(
   return prefixes;
 }
 
-export function broughtPlansOf({ documents }: CompiledAccess): readonly string[] {
+export function documentPlansOf({ documents }: CompiledAccess): readonly string[] {
   return documents.flatMap(({ quota }) => quota?.plans.map(({ id }) => id) ?? []);
 }
 

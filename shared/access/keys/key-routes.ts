@@ -1,7 +1,7 @@
 /** The admin routes of API keys: input and answers. IAM decides who may call which. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { RequestInvalid } from '../../errors.ts';
-import { hasControls, optional, text, whole } from '../../http/fields.ts';
+import { hasControls, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { Field, JsonSchema } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
@@ -29,7 +29,7 @@ const NEW_KEY = {
   plan: optional(text('Usage plan of the quotas; claim plan.', { maxLength: 128 })),
   metadata: optional(texts('Further claims.')),
   lifetimeSeconds: optional(
-    whole('The key expires after this time. Default: never.', { min: 60, max: LIFETIME_LIMIT_SECONDS }),
+    wholeNumber('The key expires after this time. Default: never.', { min: 60, max: LIFETIME_LIMIT_SECONDS }),
   ),
   usagePlanId: optional(
     text("API Gateway's own usage plan that counts the key.", { pattern: /^[a-z0-9]{1,64}$/ }),
@@ -39,7 +39,7 @@ const NEW_KEY = {
 const PAGE = {
   tenant: text('Customer.', { maxLength: 128 }),
   cursor: optional(text('`next` of the previous page.', { pattern: KEY_ID })),
-  limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
+  limit: optional(wholeNumber('Default: 50.', { min: 1, max: 100 })),
 };
 
 const CHANGED =
@@ -113,7 +113,7 @@ function changeRoutes(admin: () => KeyAdmin): readonly Route[] {
         summary: 'Add a secret',
         body: {
           overlapSeconds: optional(
-            whole(
+            wholeNumber(
               'How long the previous secret stays valid; 0 ends all earlier ones now. Default: one day.',
               {
                 min: 0,
@@ -205,7 +205,7 @@ function names(description: string): Field<readonly string[]> {
   return {
     schema: { ...schema, description },
     isRequired: true,
-    wanted: 'a list of at most 50 names of letters, digits, _ : . and -',
+    expected: 'a list of at most 50 names of letters, digits, _ : . and -',
     read(value) {
       const list: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
       const read = list?.filter((name): name is string => typeof name === 'string' && NAME.test(name));
@@ -223,7 +223,7 @@ function texts(description: string): Field<Readonly<Record<string, string>>> {
       maxProperties: 20,
     },
     isRequired: true,
-    wanted: 'at most 20 strings of at most 256 characters, with names that are no standard claim',
+    expected: 'at most 20 strings of at most 256 characters, with names that are no standard claim',
     read(value) {
       if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter(

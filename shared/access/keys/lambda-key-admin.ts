@@ -7,7 +7,7 @@ import { createDynamoDbTable } from '../../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../../table/dynamodb-listing.ts';
 import { parseCompiledAccess } from '../find-document.ts';
 import { KeyAdmin } from './key-admin.ts';
-import { broughtPlansOf, keyPrefixesOf } from './key-prefixes.ts';
+import { documentPlansOf, keyPrefixesOf } from './key-prefixes.ts';
 
 /** Longer than for requests: administrators can wait. */
 const STORE_TIMEOUT_MS = 2000;
@@ -29,6 +29,6 @@ export function createLambdaKeyAdmin(compiled: unknown, plans: PlanCatalogue): K
       nativeKeys: createNativeKeys(controlPlane),
       plans,
     },
-    { stage, prefixes: keyPrefixesOf(access, stage), broughtPlans: broughtPlansOf(access), usageKeySecret },
+    { stage, prefixes: keyPrefixesOf(access, stage), documentPlans: documentPlansOf(access), usageKeySecret },
   );
 }

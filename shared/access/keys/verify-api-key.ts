@@ -5,7 +5,7 @@ import { hashApiKey } from './api-key.ts';
 import type { ApiKey } from './api-key.ts';
 import { SECRETS_LIMIT } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret } from './api-key-record.ts';
-import { USE_NOTED_EVERY_SECONDS } from './api-key-store.ts';
+import { LAST_USE_EVERY_SECONDS } from './api-key-store.ts';
 
 export type VerifiedApiKey = {
   readonly record: ApiKeyRecord;
@@ -48,7 +48,7 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
       throw new DomainError('TOKEN_EXPIRED', 'the API key has expired');
     // Awaited: Lambda freezes an instance after its answer. It is limited by the store's timeout, happens
     // once in ten minutes per key, and its failure does not affect the request.
-    if (nowEpochSeconds - usedAtEpochSeconds >= USE_NOTED_EVERY_SECONDS)
+    if (nowEpochSeconds - usedAtEpochSeconds >= LAST_USE_EVERY_SECONDS)
       await store.noteUse(key.keyId, Math.floor(nowEpochSeconds));
     return { record, notAfterEpochSeconds };
   };

@@ -6,14 +6,14 @@ import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { AuthorizerCaches, Clock, ItemListing, ItemStore } from '../../ports.ts';
 import type { Change, Item, ItemWrite } from '../../table/item-write.ts';
 import { hashOperation, operationWrite } from '../../table/operation-record.ts';
-import type { AskedOperation } from '../../table/operation-record.ts';
+import type { OperationRequest } from '../../table/operation-record.ts';
 import { accessTableSilent, readAccessItem } from '../access-item.ts';
 import { isReplayed } from '../admin-operation.ts';
 import type { Operation } from '../admin-operation.ts';
 import { flushCaches } from '../flush-caches.ts';
 import type { OutsideStep } from '../flush-caches.ts';
 import type { CachedApi } from '../keys/key-prefixes.ts';
-import { revocationHash, revocationKey, revocationsPartition, WHENEVER_ISSUED } from './revocation.ts';
+import { revocationHash, revocationKey, revocationsPartition, ANY_ISSUE_TIME } from './revocation.ts';
 import type { RevocationTarget } from './revocation.ts';
 import type { RevocableIssuer } from './revocation-issuers.ts';
 
@@ -67,7 +67,7 @@ export class RevocationAdmin {
     const now = this.#nowEpochSeconds();
     const isToken = request.kind === 'jti';
     const ends = isToken ? request.tokenEndsAtEpochSeconds : undefined;
-    const until = isToken ? WHENEVER_ISSUED : now;
+    const until = isToken ? ANY_ISSUE_TIME : now;
     const wanted = ends === undefined ? now + keptSecondsOf(issuer) : ends + SPARE_SECONDS;
     const known = (await readAccessItem(this.#ports.store, revocationKey(target)))?.['expiresAt'];
     // Never earlier than before: a wrong expiry would accept the token again.
@@ -75,7 +75,7 @@ export class RevocationAdmin {
     const { by } = operation;
     const facts = { until, expiresAt, by, at: this.#ports.clock.nowEpochMs() };
     return this.#carryOut(issuer, target, operation, {
-      asked: { kind: 'revoke', target, input: { ends } },
+      request: { kind: 'revoke', target, input: { ends } },
       // Never backwards, even if an administrator's clock is slow.
       when: [
         { attribute: 'until', is: 'absent-or-below', value: until + 1 },
@@ -93,11 +93,14 @@ export class RevocationAdmin {
   async withdraw(request: RevocationTarget, operation: Operation): Promise<RevocationChanged> {
     const issuer = this.#find(request.issuer);
     const target = { ...request, issuer: issuer.issuer };
-    const asked = { kind: 'withdraw', target, input: {} };
-    if (!(await this.#isReplayed(asked, target, operation)) && (await this.#until(target)) === undefined)
+    const operationRequest = { kind: 'withdraw', target, input: {} };
+    if (
+      !(await this.#isReplayed(operationRequest, target, operation)) &&
+      (await this.#until(target)) === undefined
+    )
       throw new RequestInvalid(target.kind, 'is not revoked');
     return this.#carryOut(issuer, target, operation, {
-      asked,
+      request: operationRequest,
       when: [{ attribute: 'until', is: 'present' }],
       change: { kind: 'update', remove: ['until'] },
       listed: {
@@ -140,16 +143,16 @@ export class RevocationAdmin {
     operation: Operation,
     planned: Planned,
   ): Promise<RevocationChanged> {
-    const { asked } = planned;
-    if (!(await this.#isReplayed(asked, target, operation))) {
+    const { request } = planned;
+    if (!(await this.#isReplayed(request, target, operation))) {
       const outcome = await this.#ports.store.transact(
         this.#writesOf(target, operation, planned, keptSecondsOf(issuer)),
       );
-      if (outcome.kind === 'refused' && !(await this.#isReplayed(asked, target, operation)))
+      if (outcome.kind === 'refused' && !(await this.#isReplayed(request, target, operation)))
         throw new DomainError('EDIT_CONFLICT', 'another change was made at the same time; try again');
       // After a lost answer, the stored record shows whether the change was made.
       const isLost = outcome.kind === 'unknown' || outcome.kind === 'rejected';
-      if (isLost && !(await this.#isReplayed(asked, target, operation)))
+      if (isLost && !(await this.#isReplayed(request, target, operation)))
         throw new DomainError(
           'STORE_UNAVAILABLE',
           'the access table did not confirm the change; send it again',
@@ -163,27 +166,27 @@ export class RevocationAdmin {
   #writesOf(
     target: RevocationTarget,
     { id: operationId, by }: Operation,
-    { asked, when, change, listed }: Planned,
+    { request, when, change, listed }: Planned,
     keptSeconds: number,
   ): readonly ItemWrite[] {
     const key = revocationKey(target);
     const at = {
       pk: key.pk,
       operationId,
-      kind: asked.kind,
+      kind: request.kind,
       atEpochMs: this.#ports.clock.nowEpochMs(),
     };
     const expiresAt = this.#nowEpochSeconds() + keptSeconds;
     return [
-      operationWrite('revoke', at, { hash: hashOperation(asked), by, expiresAt }),
+      operationWrite('revoke', at, { hash: hashOperation(request), by, expiresAt }),
       { purpose: 'revoke', key, when, change },
       // Only a listed revocation can be withdrawn.
       { purpose: 'revoke', key: listKey(target), when: change.kind === 'update' ? when : [], change: listed },
     ];
   }
 
-  #isReplayed(asked: AskedOperation, target: RevocationTarget, operation: Operation): Promise<boolean> {
-    return isReplayed(this.#ports.store, revocationKey(target).pk, operation, asked);
+  #isReplayed(request: OperationRequest, target: RevocationTarget, operation: Operation): Promise<boolean> {
+    return isReplayed(this.#ports.store, revocationKey(target).pk, operation, request);
   }
 
   async #until(target: RevocationTarget): Promise<unknown> {
@@ -214,7 +217,7 @@ export class RevocationAdmin {
 }
 
 type Planned = {
-  readonly asked: AskedOperation;
+  readonly request: OperationRequest;
   readonly when: ItemWrite['when'];
   readonly change: Change;
   readonly listed: Change;

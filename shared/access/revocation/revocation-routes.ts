@@ -1,12 +1,12 @@
 import type { ProxyResult } from '../../aws/proxy-result.ts';
 import { RequestInvalid } from '../../errors.ts';
-import { instant, optional, text, whole } from '../../http/fields.ts';
+import { instant, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { ReadFields } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
 import { printSteps } from '../flush-caches.ts';
-import { REVOCATION_KINDS, WHENEVER_ISSUED } from './revocation.ts';
+import { REVOCATION_KINDS, ANY_ISSUE_TIME } from './revocation.ts';
 import type { RevocationTarget } from './revocation.ts';
 import type { Revocation, RevocationAdmin, RevocationChanged } from './revocation-admin.ts';
 
@@ -47,7 +47,7 @@ function listRoute(admin: () => RevocationAdmin): Route {
   const query = {
     issuer: ISSUER,
     cursor: optional(text('`next` of the previous page.', { pattern: /^[0-9a-f]{64}$/ })),
-    limit: optional(whole('Default: 50.', { min: 1, max: 100 })),
+    limit: optional(wholeNumber('Default: 50.', { min: 1, max: 100 })),
   };
   return readRoute(
     {
@@ -128,7 +128,7 @@ function showRevocation(revocation: Revocation) {
     issuer,
     [kind]: value,
     state: withdrawnAtEpochMs === undefined ? 'revoked' : 'withdrawn',
-    issuedUntil: untilEpochSeconds === WHENEVER_ISSUED ? undefined : printTime(untilEpochSeconds * 1000),
+    issuedUntil: untilEpochSeconds === ANY_ISSUE_TIME ? undefined : printTime(untilEpochSeconds * 1000),
     by,
     at: printTime(atEpochMs),
     withdrawnAt: withdrawnAtEpochMs === undefined ? undefined : printTime(withdrawnAtEpochMs),

@@ -26,7 +26,7 @@ export type RevocationTarget = {
 };
 
 /** A single token is revoked regardless of its issue time. */
-export const WHENEVER_ISSUED = 9_999_999_999;
+export const ANY_ISSUE_TIME = 9_999_999_999;
 
 /** Claims may be longer than a table key allows. */
 export function revocationHash({ issuer, kind, value }: RevocationTarget): string {

@@ -10,7 +10,7 @@ export type TicketPorts = {
   readonly random: Pick<Random, 'hex'>;
 };
 
-export type WantedTicket = {
+export type TicketRequest = {
   readonly document: string;
   readonly caller: TicketCaller;
   readonly ttlSeconds: number;
@@ -44,7 +44,7 @@ export type IssuedTicket = {
  */
 export async function issueTicket(
   { tickets, clock, random }: TicketPorts,
-  { document, caller, ttlSeconds }: WantedTicket,
+  { document, caller, ttlSeconds }: TicketRequest,
 ): Promise<IssuedTicket> {
   const now = Math.floor(clock.nowEpochMs() / 1000);
   const notAfterEpochSeconds = Math.min(now + ttlSeconds, caller.expiresAtEpochSeconds ?? Infinity);

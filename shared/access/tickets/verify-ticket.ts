@@ -16,7 +16,7 @@ const REFUSALS: Readonly<
  * Uses the ticket up. A ticket expires no later than the credential that it was requested with.
  * @throws DomainError TOKEN_UNKNOWN, TOKEN_REVOKED, TOKEN_EXPIRED, TOKEN_AUDIENCE_MISMATCH; STORE_UNAVAILABLE
  */
-export async function takeTicket(
+export async function redeemTicket(
   tickets: Pick<TicketStore, 'take'>,
   hash: string,
   at: { readonly document: string; readonly nowEpochSeconds: number },

@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { DomainError } from '../../errors.ts';
 import type { FetchLimits, KeySetFetcher } from '../../ports.ts';
 import { isLoopbackUrl } from './issuers.ts';
-import { USUAL_LIMITS } from './key-sets.ts';
+import { DEFAULT_LIMITS } from './key-sets.ts';
 
 /** The first TLS handshake from a cold network often fails once. */
 const ATTEMPTS = 2;
@@ -12,7 +12,7 @@ const ATTEMPTS = 2;
 /** Redirects are not followed: only configuration says where keys come from. */
 export function createKeySetFetcher(): KeySetFetcher {
   return {
-    async fetch(uri, limits = USUAL_LIMITS) {
+    async fetch(uri, limits = DEFAULT_LIMITS) {
       if (!uri.startsWith('https://') && !isLoopbackUrl(uri))
         throw unavailable('the address of the key set is neither https nor on this machine');
       const { timeoutMs, totalMs = Infinity } = limits;

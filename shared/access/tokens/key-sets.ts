@@ -10,7 +10,7 @@ import { parseKeySet } from './key-set.ts';
 import type { KeySet, VerificationKey } from './key-set.ts';
 
 /** Defaults. Time and size are those of API Gateway's own JWT authorizer. */
-export const USUAL_LIMITS: KeySetLimits = {
+export const DEFAULT_LIMITS: KeySetLimits = {
   maxAgeSeconds: 600,
   staleSeconds: 3_600,
   cooldownSeconds: 30,
@@ -50,7 +50,7 @@ export class KeySets {
   }
 
   /** The key, if a fresh set has it; undefined = call `keyFor`. */
-  knownKey(jwksUri: string, keyId: string, limits = USUAL_LIMITS): VerificationKey | undefined {
+  knownKey(jwksUri: string, keyId: string, limits = DEFAULT_LIMITS): VerificationKey | undefined {
     const held = this.#held.get(jwksUri);
     return held !== undefined && this.#sinceMs(held.fetchedAtMs) < limits.maxAgeSeconds * 1000
       ? held.set?.get(keyId)
@@ -66,7 +66,7 @@ export class KeySets {
   async keyFor(
     jwksUri: string,
     keyId: string,
-    limits = USUAL_LIMITS,
+    limits = DEFAULT_LIMITS,
     remainingMs: () => number = () => Infinity,
   ): Promise<VerificationKey> {
     const known = this.knownKey(jwksUri, keyId, limits);

@@ -6,7 +6,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError } from '../../errors.ts';
 import type { TokenTrust } from '../compiled-document.ts';
-import { repeatsMember } from '../../http/json-members.ts';
+import { hasDuplicateMember } from '../../http/json-members.ts';
 
 type UnverifiedToken = {
   readonly algorithm: string;
@@ -60,7 +60,7 @@ function parsePart(part: string): JsonObject {
     );
     const value: unknown = JSON.parse(text);
     // Readers disagree on which of two members of one name counts.
-    if (isJsonObject(value) && !repeatsMember(text)) return value;
+    if (isJsonObject(value) && !hasDuplicateMember(text)) return value;
   } catch {
     // Parse errors quote the payload, so one reason stands for all of them.
   }

@@ -9,7 +9,7 @@ import type { AdminPorts } from './operation.ts';
 type Round = {
   /** Of the saved round: two concurrent invocations would set each other back. */
   readonly version: number;
-  readonly begunEpochMs: number;
+  readonly startedEpochMs: number;
   /** Where it continues; undefined: the round is complete. */
   readonly cursor: string | undefined;
 };
@@ -37,21 +37,21 @@ export async function closeAllOver(
 ): Promise<ClosedPart> {
   const sums = { closed: 0, recorded: 0, running: 0 };
   const last = await readRound(ports.store);
-  if (last?.cursor === undefined && atEpochMs - (last?.begunEpochMs ?? -Infinity) < EVERY_MS)
+  if (last?.cursor === undefined && atEpochMs - (last?.startedEpochMs ?? -Infinity) < EVERY_MS)
     return { ...sums, isWhole: true };
-  const begunEpochMs = last?.cursor === undefined ? atEpochMs : last.begunEpochMs;
-  const requested = { operationId: `round-${new Date(begunEpochMs).toISOString()}`, by, atEpochMs };
+  const startedEpochMs = last?.cursor === undefined ? atEpochMs : last.startedEpochMs;
+  const requested = { operationId: `round-${new Date(startedEpochMs).toISOString()}`, by, atEpochMs };
   const startedMs = performance.now();
   let { version = 0, cursor }: Partial<Round> = last ?? {};
   for (;;) {
     const page = await closeOver(ports, requested, { month: undefined, cursor });
     for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += page[name];
     cursor = page.next;
-    const isMine = await saveRound(ports.store, { version: (version += 1), begunEpochMs, cursor });
+    const isMine = await saveRound(ports.store, { version: (version += 1), startedEpochMs, cursor });
     if (cursor === undefined || !isMine) return { ...sums, isWhole: cursor === undefined };
     if (performance.now() - startedMs > withinMs) break;
   }
-  if (atEpochMs - begunEpochMs > LATE_AFTER_MS)
+  if (atEpochMs - startedEpochMs > LATE_AFTER_MS)
     throw unavailable(
       'not all periods could be closed within two weeks, and their ledgers expire after five',
     );
@@ -64,13 +64,13 @@ async function readRound(store: ItemStore): Promise<Round | undefined> {
   const cursor = item['cursor'];
   return {
     version: Number(item['ver']),
-    begunEpochMs: Number(item['begunAt']),
+    startedEpochMs: Number(item['begunAt']),
     cursor: typeof cursor === 'string' ? cursor : undefined,
   };
 }
 
 /** @returns false when another invocation is running the round */
-async function saveRound(store: ItemStore, { version, begunEpochMs, cursor }: Round): Promise<boolean> {
+async function saveRound(store: ItemStore, { version, startedEpochMs, cursor }: Round): Promise<boolean> {
   const before = { attribute: 'ver' } as const;
   const outcome = await store.update({
     purpose: 'record',
@@ -78,7 +78,7 @@ async function saveRound(store: ItemStore, { version, begunEpochMs, cursor }: Ro
     when: [version === 1 ? { ...before, is: 'absent' } : { ...before, is: 'equal', value: version - 1 }],
     change: {
       kind: 'put',
-      item: { ver: version, begunAt: begunEpochMs, ...(cursor !== undefined && { cursor }) },
+      item: { ver: version, begunAt: startedEpochMs, ...(cursor !== undefined && { cursor }) },
     },
   });
   if (outcome.kind === 'unknown' || outcome.kind === 'rejected') throw unavailable(outcome.reason);

@@ -1,12 +1,12 @@
 /** Closes every period that is over, of all tenants: the basis of a month's invoices. */
 import { closeWrite } from '../ledger.ts';
-import { readWhole } from '../shards.ts';
+import { readShards } from '../shards.ts';
 import { LATE_MS } from './close-period.ts';
 import { parseCursor } from './cursor.ts';
 import { listDueFees } from './due-fees.ts';
 import { listLedgers } from './list-usage.ts';
-import type { KeptLedger } from './list-usage.ts';
-import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
+import type { ListedLedger } from './list-usage.ts';
+import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, Requested } from './operation.ts';
 import { recordUsage } from './record-usage.ts';
 import { toUsageRow } from './usage-row.ts';
@@ -84,7 +84,7 @@ async function recordFees(
 
 async function closeOne(
   ports: AdminPorts,
-  { subject, key, row }: KeptLedger,
+  { subject, key, row }: ListedLedger,
   atEpochMs: number,
   counts: { closed: number; recorded: number },
 ): Promise<void> {
@@ -94,7 +94,7 @@ async function closeOne(
     if (outcome.kind === 'done') counts.closed += 1;
   }
   const { isNew } = await recordUsage(ports, atEpochMs, async () => {
-    const whole = await readWhole(ports.store, key, await readItem(ports.store, key));
+    const whole = await readShards(ports.store, key, await readItem(ports.store, key));
     if (whole.kind === 'unavailable') throw unavailable(whole.reason);
     const item = whole.item ?? {};
     return { row: toUsageRow(subject, row.periodStart, item), pk: key.pk, item };
@@ -105,7 +105,7 @@ async function closeOne(
 async function logRun(ports: AdminPorts, requested: Requested, month: string | undefined): Promise<void> {
   const target = { month: month ?? 'all' };
   const asked = { kind: 'close-over', pk: 'AUDIT#close-over', target, input: {} };
-  await carryOut(ports, requested, asked, () =>
+  await applyOperation(ports, requested, asked, () =>
     Promise.resolve({
       writes: (record) => [recordWrite(asked, requested, record)],
       before: {},

@@ -1,15 +1,15 @@
 import { DomainError } from '../../errors.ts';
 import { closeWrite, headKey, ledgerKey, parseLedger } from '../ledger.ts';
 import { periodId } from '../period.ts';
-import { ask } from './limits.ts';
-import { carryOut, recordWrite } from './operation.ts';
-import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
+import { changeRequestOf } from './limits.ts';
+import { applyOperation, recordWrite } from './operation.ts';
+import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
 import { findLedger, rowOf } from './subject-ledger.ts';
 import type { LedgerQuestion } from './subject-ledger.ts';
 import { recordUsage } from './record-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 
-export type Closed = { readonly operation: CarriedOut; readonly record: UsageRecord };
+export type Closed = { readonly operation: AppliedOperation; readonly record: UsageRecord };
 
 /** Requests of a period may arrive this long after its end: the longest run of a Lambda function. */
 export const LATE_MS = 15 * 60_000;
@@ -24,8 +24,8 @@ export async function closePeriod(
   requested: Requested,
   question: LedgerQuestion & { readonly periodEpochMs: number },
 ): Promise<Closed> {
-  const asked = ask(question, { kind: 'close', input: {} });
-  const operation = await carryOut(ports, requested, asked, async () => {
+  const asked = changeRequestOf(question, { kind: 'close', input: {} });
+  const operation = await applyOperation(ports, requested, asked, async () => {
     const { id, period, item } = await findLedger(ports, question, requested.atEpochMs);
     const opensAt = period.endEpochMs + LATE_MS;
     if (requested.atEpochMs < opensAt || item === undefined)

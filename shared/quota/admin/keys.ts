@@ -12,8 +12,8 @@ import type { KeyPlan } from '../key-plans.ts';
 import { planKey } from '../ledger.ts';
 import { assignedKey } from '../line.ts';
 import { parseCursor, printCursor } from './cursor.ts';
-import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
-import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
+import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
+import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
 import { checkKey } from '../subject.ts';
 import { getPlan } from './plans.ts';
 
@@ -60,11 +60,11 @@ export function unassignPlan(
   ports: AdminPorts,
   requested: Requested,
   { tenant, key }: Pick<KeyPlan, 'tenant' | 'key'>,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   const { pk } = keyPlanKey(tenant, key);
   checkKey(pk);
   const asked = { kind: 'unassign-plan', pk, target: { tenant, key }, input: {} };
-  return carryOut(ports, requested, asked, async () => {
+  return applyOperation(ports, requested, asked, async () => {
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     if (item === undefined || planOf(item) === undefined)
       throw new DomainError('KEY_UNKNOWN', 'no plan is assigned to it');
@@ -90,12 +90,16 @@ export function unassignPlan(
  * Puts a key on a plan. `version` is 1 for the first assignment, and one more than the newest for a later one.
  * @throws DomainError PLAN_UNKNOWN, EDIT_CONFLICT
  */
-export function assignPlan(ports: AdminPorts, requested: Requested, wanted: KeyPlan): Promise<CarriedOut> {
+export function assignPlan(
+  ports: AdminPorts,
+  requested: Requested,
+  wanted: KeyPlan,
+): Promise<AppliedOperation> {
   const { tenant, key, plan, version } = wanted;
   const { pk } = keyPlanKey(tenant, key);
   checkKey(pk);
   const asked = { kind: 'assign-plan', pk, target: { tenant, key }, input: { plan, version } };
-  return carryOut(ports, requested, asked, async () => {
+  return applyOperation(ports, requested, asked, async () => {
     const { version: planVersion } = await getPlan(ports, plan);
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);

@@ -1,4 +1,4 @@
-import { instant, optional, whole } from '../../http/fields.ts';
+import { instant, optional, wholeNumber } from '../../http/fields.ts';
 import type { Field } from '../../http/fields.ts';
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, readRoute } from '../../http/route.ts';
@@ -7,7 +7,7 @@ import type * as Limits from './limits.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import {
-  CARRIED_OUT,
+  APPLIED_OPERATION,
   PERIOD,
   PLAN_NAME,
   ROUTE,
@@ -18,7 +18,7 @@ import {
 } from './schemas.ts';
 import type { LedgerQuestion } from './subject-ledger.ts';
 
-const CHANGED = { description: 'Done', schema: CARRIED_OUT };
+const CHANGED = { description: 'Done', schema: APPLIED_OPERATION };
 
 /** Loaded on demand: most instances serve only one kind of request. */
 function loadLimits(): Promise<typeof Limits> {
@@ -37,13 +37,13 @@ export function limitRoutes(ports: AdminPorts): readonly Route[] {
 }
 
 type Named = { readonly tenant: string; readonly limit: string; readonly key?: string };
-type Asked = {
+type LimitRequest = {
   readonly route?: string | undefined;
   readonly period?: number | undefined;
   readonly plan?: string | undefined;
 };
 
-function questionOf({ tenant, limit, key }: Named, { route, period, plan }: Asked): LedgerQuestion {
+function questionOf({ tenant, limit, key }: Named, { route, period, plan }: LimitRequest): LedgerQuestion {
   return { tenant, limit, key, route, periodEpochMs: period, plan };
 }
 
@@ -100,7 +100,9 @@ function adjustRoutes(
         query,
         answer: CHANGED,
         summary: 'Sets another limit for a period',
-        body: { limit: whole('Units of the period, top-ups and overage not counted', { ...UNITS, min: 0 }) },
+        body: {
+          limit: wholeNumber('Units of the period, top-ups and overage not counted', { ...UNITS, min: 0 }),
+        },
       },
       async (request) => {
         const question = questionOf(request.path, request.query);
@@ -116,7 +118,7 @@ function adjustRoutes(
         query,
         answer: CHANGED,
         summary: 'Admits more units in a period',
-        body: { units: whole('Units to add', UNITS) },
+        body: { units: wholeNumber('Units to add', UNITS) },
       },
       async (request) => {
         const question = questionOf(request.path, request.query);
@@ -157,7 +159,7 @@ function closeRoute(ports: AdminPorts, base: Base, owner: 'Tenant' | 'Key', quer
       query: { ...query, period: PERIOD },
       answer: {
         description: 'Closed',
-        schema: structure({ operation: CARRIED_OUT, record: USAGE_RECORD }),
+        schema: structure({ operation: APPLIED_OPERATION, record: USAGE_RECORD }),
       },
     },
     async (request) => {

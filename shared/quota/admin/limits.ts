@@ -13,9 +13,9 @@ import {
 import type { LedgerState } from '../ledger.ts';
 import { periodId } from '../period.ts';
 import { MAX_UNITS } from '../plan.ts';
-import { recall } from '../shards.ts';
-import { carryOut, recordWrite } from './operation.ts';
-import type { AdminPorts, Asked, CarriedOut, Requested } from './operation.ts';
+import { recallUnits } from '../shards.ts';
+import { applyOperation, recordWrite } from './operation.ts';
+import type { AdminPorts, ChangeRequest, AppliedOperation, Requested } from './operation.ts';
 import { findLedger, findOpenLedger, idOf } from './subject-ledger.ts';
 import type { LedgerQuestion, SubjectLedger } from './subject-ledger.ts';
 
@@ -26,7 +26,7 @@ export function topUp(
   requested: Requested,
   question: LedgerQuestion,
   units: number,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'top-up', input: { units } }, () => ({ units }));
 }
 
@@ -39,7 +39,7 @@ export function setLimit(
   requested: Requested,
   question: LedgerQuestion,
   limit: number,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'set-limit', input: { limit } }, (ledger) => ({
     units: limit - ledger.limit,
     limit,
@@ -51,7 +51,7 @@ export function reset(
   ports: AdminPorts,
   requested: Requested,
   question: LedgerQuestion,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   return adjust(ports, requested, question, { kind: 'reset', input: {} }, (ledger) => {
     const units = ledger.credits - ledger.restored - ledger.remaining;
     return { units, restored: ledger.restored + units };
@@ -63,7 +63,7 @@ export function suspend(
   ports: AdminPorts,
   requested: Requested,
   question: LedgerQuestion,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   return change(ports, requested, question, 'suspend', (found) => {
     const { id, plan, limit, period, item } = found;
     const head = { plan: plan.id, level: limit.level, list: subjectList(id.tenant) };
@@ -80,7 +80,7 @@ export function resume(
   ports: AdminPorts,
   requested: Requested,
   question: LedgerQuestion,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   return change(ports, requested, question, 'resume', ({ id, period, item }) => [
     { purpose: 'resume', key: headKey(id), when: [], change: { kind: 'update', remove: ['susp'] } },
     ...(item === undefined ? [] : [resumeWrite(ledgerKey(id, period))]),
@@ -91,12 +91,12 @@ async function adjust(
   ports: AdminPorts,
   requested: Requested,
   question: LedgerQuestion,
-  { kind, input }: Pick<Asked, 'kind' | 'input'>,
+  { kind, input }: Pick<ChangeRequest, 'kind' | 'input'>,
   adjustmentOf: (ledger: LedgerState) => Adjustment,
-): Promise<CarriedOut> {
-  const asked = ask(question, { kind, input });
+): Promise<AppliedOperation> {
+  const asked = changeRequestOf(question, { kind, input });
   let lowered: Pick<SubjectLedger, 'id' | 'period'> | undefined;
-  const done = await carryOut(ports, requested, asked, async () => {
+  const done = await applyOperation(ports, requested, asked, async () => {
     const { id, period, item } = await findOpenLedger(ports, question, requested.atEpochMs);
     const ledger = parseLedger(item);
     refuseClosed(ledger);
@@ -131,7 +131,7 @@ async function adjust(
     };
   });
   // If a crash or an outage prevents this, the charging processes do it at their next read of the root.
-  if (lowered !== undefined) await recall(ports.store, lowered.id, lowered.period);
+  if (lowered !== undefined) await recallUnits(ports.store, lowered.id, lowered.period);
   return done;
 }
 
@@ -141,9 +141,9 @@ function change(
   question: LedgerQuestion,
   kind: 'suspend' | 'resume',
   writesOf: (found: SubjectLedger) => readonly ItemWrite[],
-): Promise<CarriedOut> {
-  const asked = ask(question, { kind, input: {} });
-  return carryOut(ports, requested, asked, async () => {
+): Promise<AppliedOperation> {
+  const asked = changeRequestOf(question, { kind, input: {} });
+  return applyOperation(ports, requested, asked, async () => {
     const found = await findLedger(ports, question, requested.atEpochMs);
     if (found.item !== undefined) refuseClosed(parseLedger(found.item));
     const isSuspended = (item: Item | undefined): boolean => item?.['susp'] !== undefined;
@@ -156,7 +156,10 @@ function change(
 }
 
 /** The period is part of the request only if named: repeated tomorrow it is the same request. */
-export function ask(question: LedgerQuestion, { kind, input }: Pick<Asked, 'kind' | 'input'>): Asked {
+export function changeRequestOf(
+  question: LedgerQuestion,
+  { kind, input }: Pick<ChangeRequest, 'kind' | 'input'>,
+): ChangeRequest {
   const { tenant, key, route, limit, periodEpochMs, plan } = question;
   const target = {
     tenant,

@@ -1,14 +1,14 @@
 import type { Item, ItemKey } from '../../table/item-write.ts';
 import { subjectList } from '../ledger.ts';
-import type { KeptItem, ListedKey } from '../../table/listing.ts';
-import { readWhole } from '../shards.ts';
+import type { ListedItem, ListedKey } from '../../table/listing.ts';
+import { readShards } from '../shards.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import { parseUsageRecord, recordPrefix } from './usage-record.ts';
 import type { UsageRecord } from './usage-record.ts';
 import { subjectOf, toUsageRow } from './usage-row.ts';
-import type { Subjected, UsageRow } from './usage-row.ts';
+import type { SubjectHead, UsageRow } from './usage-row.ts';
 
 export type UsageQuestion = {
   /** undefined: of all tenants. */
@@ -29,7 +29,7 @@ export type Page<Row> = {
 /** One kind of row of a subject: prefix of its sort keys, and its reader. */
 type RowKind<Row> = {
   readonly prefix: string;
-  readonly read: (subject: Subjected, sk: string, item: Item, pk: string) => Row;
+  readonly read: (subject: SubjectHead, sk: string, item: Item, pk: string) => Row;
 };
 
 /** Most subjects read for one page: each costs a query. */
@@ -45,14 +45,14 @@ export function listUsage(ports: AdminPorts, question: UsageQuestion): Promise<P
   });
 }
 
-export type KeptLedger = {
-  readonly subject: Subjected;
+export type ListedLedger = {
+  readonly subject: SubjectHead;
   readonly key: ItemKey;
   readonly row: UsageRow;
 };
 
 /** The same, with the data needed to continue. */
-export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise<Page<KeptLedger>> {
+export function listLedgers(ports: AdminPorts, question: UsageQuestion): Promise<Page<ListedLedger>> {
   return listRows(ports, question, {
     prefix: 'P#',
     read: (subject, sk, item, pk) => ({
@@ -75,7 +75,7 @@ export function listRecords(ports: AdminPorts, question: UsageQuestion): Promise
  * Limits of a tenant, or of one of its keys, in the periods that contain an instant.
  * @throws as `listUsage`
  */
-export async function listStanding(
+export async function listCurrentUsage(
   ports: AdminPorts,
   question: Pick<UsageQuestion, 'tenant' | 'cursor'> & { readonly atEpochMs: number },
 ): Promise<Page<UsageRow>> {
@@ -90,7 +90,7 @@ export async function listStanding(
       if (newest.kind === 'unavailable') throw unavailable(newest.reason);
       const [kept] = newest.items;
       if (head === undefined || kept === undefined) return [];
-      const item = await wholeOf(ports, kept);
+      const item = await fullItemOf(ports, kept);
       const row = toUsageRow(subjectOf(key.pk, head), kept.key.sk.slice('P#'.length), item);
       return row.periodEnd > at ? [row] : [];
     }),
@@ -126,7 +126,8 @@ async function listRows<Row>(
     const inTime = page.items.filter(
       (kept) => kept.key.sk !== boundOf(kind.prefix, question.toEpochMs, LAST),
     );
-    for (const kept of inTime) rows.push(kind.read(subject, kept.key.sk, await wholeOf(ports, kept), key.pk));
+    for (const kept of inTime)
+      rows.push(kind.read(subject, kept.key.sk, await fullItemOf(ports, kept), key.pk));
     sk = page.items.at(-1)?.key.sk ?? sk;
     if (page.hasMore) return { rows, next: printPosition(of, { current: key, sk }) };
     if (rows.length >= limit) return { rows, next: printPosition(of, { after: key }) };
@@ -136,8 +137,8 @@ async function listRows<Row>(
 }
 
 /** A ledger merged with its shards; anything else as it is. */
-async function wholeOf({ store }: AdminPorts, { key, item }: KeptItem): Promise<Item> {
-  const whole = await readWhole(store, key, item);
+async function fullItemOf({ store }: AdminPorts, { key, item }: ListedItem): Promise<Item> {
+  const whole = await readShards(store, key, item);
   if (whole.kind === 'unavailable') throw unavailable(whole.reason);
   return whole.item ?? item;
 }

@@ -6,8 +6,8 @@ import { DomainError } from '../../errors.ts';
 import type { ItemListing, ItemStore, Random, Timer } from '../../ports.ts';
 import { operationKey } from '../../table/item-write.ts';
 import type { Item, ItemKey, ItemWrite } from '../../table/item-write.ts';
-import { hashOperation, isCarriedOut, operationWrite } from '../../table/operation-record.ts';
-import type { AskedOperation, OperationRecord } from '../../table/operation-record.ts';
+import { hashOperation, isApplied, operationWrite } from '../../table/operation-record.ts';
+import type { OperationRequest, OperationRecord } from '../../table/operation-record.ts';
 
 export type AdminPorts = {
   readonly store: ItemStore;
@@ -33,7 +33,7 @@ export function toRequested(request: {
 
 type Facts = Readonly<Record<string, unknown>>;
 
-export type AuditEntry = AskedOperation & {
+export type AuditEntry = OperationRequest & {
   readonly operationId: string;
   readonly by: string;
   /** ISO 8601, UTC. */
@@ -42,12 +42,12 @@ export type AuditEntry = AskedOperation & {
   readonly after: Facts;
 };
 
-export type CarriedOut = AuditEntry & {
+export type AppliedOperation = AuditEntry & {
   /** The id was already used for exactly this change; nothing was changed now. */
   readonly repeated: boolean;
 };
 
-export type Asked = AskedOperation & {
+export type ChangeRequest = OperationRequest & {
   /** Partition of the change: operation ids are unique within it. */
   readonly pk: string;
 };
@@ -69,26 +69,26 @@ const BACK_OFF_MS = 20;
  * when it
  *   is unknown whether it was made (repeat it with the same id), and what `prepare` throws
  */
-export async function carryOut(
+export async function applyOperation(
   ports: AdminPorts,
   requested: Requested,
-  asked: Asked,
+  change: ChangeRequest,
   prepare: () => Promise<Prepared>,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   const { store, timer, random } = ports;
-  const hash = hashOperation(asked);
+  const hash = hashOperation(change);
   let isRefused = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const known = await findEntry(store, requested, asked, hash);
+    const known = await findEntry(store, requested, change, hash);
     if (known !== undefined) return { ...known, repeated: attempt === 0 };
     const prepared = await prepare().catch((error: unknown) => error);
     if (!isPrepared(prepared)) {
       // A copy of this request may have been made between the two reads, which `prepare` then saw.
-      const landed = await findEntry(store, requested, asked, hash);
+      const landed = await findEntry(store, requested, change, hash);
       if (landed !== undefined) return { ...landed, repeated: true };
       throw prepared;
     }
-    const entry = toEntry(requested, asked, prepared);
+    const entry = toEntry(requested, change, prepared);
     const log = `${entry.at}#${random.hex(12)}`;
     const outcome = await store.transact([
       ...prepared.writes({ hash, by: requested.by, log }),
@@ -105,7 +105,7 @@ export async function carryOut(
 
 /** The record of an operation whose only other effect on its partition is `adjustWrites`. */
 export function recordWrite(
-  { pk, kind }: Asked,
+  { pk, kind }: ChangeRequest,
   { operationId, atEpochMs }: Requested,
   record: OperationRecord,
 ): ItemWrite {
@@ -134,19 +134,23 @@ export function parseEntry(item: Item): AuditEntry {
 async function findEntry(
   store: ItemStore,
   { operationId }: Requested,
-  asked: Asked,
+  change: ChangeRequest,
   hash: string,
 ): Promise<AuditEntry | undefined> {
-  const record = await readItem(store, operationKey(asked.pk, operationId));
-  if (!isCarriedOut(record, hash)) return undefined;
+  const record = await readItem(store, operationKey(change.pk, operationId));
+  if (!isApplied(record, hash)) return undefined;
   const log = String(record['log']);
   const entry = await readItem(store, { pk: auditDay(log), sk: log });
   if (entry === undefined) throw unavailable('the operation has no audit entry');
   return parseEntry(entry);
 }
 
-function toEntry({ operationId, by, atEpochMs }: Requested, asked: Asked, prepared: Prepared): AuditEntry {
-  const { kind, target, input } = asked;
+function toEntry(
+  { operationId, by, atEpochMs }: Requested,
+  change: ChangeRequest,
+  prepared: Prepared,
+): AuditEntry {
+  const { kind, target, input } = change;
   const { before, after } = prepared;
   return { operationId, kind, by, at: new Date(atEpochMs).toISOString(), target, input, before, after };
 }

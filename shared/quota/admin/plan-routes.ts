@@ -1,13 +1,13 @@
 import { jsonReply } from '../../http/reply.ts';
 import { changeRoute, documentRoute, readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
-import { text, whole } from '../../http/fields.ts';
+import { text, wholeNumber } from '../../http/fields.ts';
 import { DomainError } from '../../errors.ts';
 import type * as Keys from './keys.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import type * as Plans from './plans.ts';
-import { CARRIED_OUT, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
+import { APPLIED_OPERATION, CURSOR, KEY_PLAN, pageOf, PLAN } from './schemas.ts';
 
 /** Loaded on demand: most instances serve only one kind of request. */
 function loadPlans(): Promise<typeof Plans> {
@@ -49,7 +49,7 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
         id: 'saveQuotaPlan',
         summary: 'Saves the next version of a plan; takes effect in the next period',
         document: PLAN,
-        answer: { description: 'Saved', schema: CARRIED_OUT },
+        answer: { description: 'Saved', schema: APPLIED_OPERATION },
       },
       async (request) => {
         const { savePlan } = await loadPlans();
@@ -59,7 +59,7 @@ export function planRoutes(ports: AdminPorts): readonly Route[] {
   ];
 }
 
-const NEXT_VERSION = whole('1 for the first assignment, else one more than the newest', {
+const NEXT_VERSION = wholeNumber('1 for the first assignment, else one more than the newest', {
   min: 1,
   max: Number.MAX_SAFE_INTEGER,
 });
@@ -98,7 +98,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
         id: 'unassignQuotaPlan',
         summary: 'Takes a key off its plan',
         body: {},
-        answer: { description: 'Taken off', schema: CARRIED_OUT },
+        answer: { description: 'Taken off', schema: APPLIED_OPERATION },
       },
       async (request) =>
         jsonReply(200, await (await loadKeys()).unassignPlan(ports, toRequested(request), request.path)),
@@ -113,7 +113,7 @@ export function keyRoutes(ports: AdminPorts): readonly Route[] {
           plan: text('Id of the plan'),
           version: NEXT_VERSION,
         },
-        answer: { description: 'Assigned', schema: CARRIED_OUT },
+        answer: { description: 'Assigned', schema: APPLIED_OPERATION },
       },
       async (request) => {
         const { assignPlan } = await loadKeys();

@@ -2,11 +2,11 @@ import { DomainError, PlanInvalid, RequestInvalid, VersionConflict } from '../..
 import type { Item } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
 import { parsePlan } from '../plan.ts';
-import { keptVersionWrites, parseStored, PLAN_LIST, savePlanWrite } from '../plan-book.ts';
+import { planVersionWrites, parseStored, PLAN_LIST, savePlanWrite } from '../plan-book.ts';
 import type { UsagePlan } from '../plan.ts';
 import { parseCursor, printCursor } from './cursor.ts';
-import { carryOut, readItem, recordWrite, unavailable } from './operation.ts';
-import type { AdminPorts, CarriedOut, Requested } from './operation.ts';
+import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
+import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
 
 /** A plan as saved: `{id, version, limits, cost?}`. */
 type PlanDocument = Readonly<Record<string, unknown>>;
@@ -51,12 +51,12 @@ export function savePlan(
   requested: Requested,
   planId: string,
   document: unknown,
-): Promise<CarriedOut> {
+): Promise<AppliedOperation> {
   const plan = parsePlan(document);
   if (plan.id !== planId) throw new RequestInvalid('id', 'must be the plan in the path');
   const { pk } = planKey(planId);
   const asked = { kind: 'save-plan', pk, target: { plan: planId }, input: documentOf(plan) };
-  return carryOut(ports, requested, asked, async () => {
+  return applyOperation(ports, requested, asked, async () => {
     const item = await readItem(ports.store, planKey(planId));
     const newest = item === undefined ? undefined : Number(item['ver']);
     if (newest !== undefined && plan.version !== newest + 1)
@@ -68,7 +68,7 @@ export function savePlan(
       writes: (record) => [
         recordWrite(asked, requested, record),
         savePlanWrite(plan, newest),
-        ...keptVersionWrites(plan),
+        ...planVersionWrites(plan),
       ],
       before: item === undefined ? {} : describeStored(item),
       after: { plan: documentOf(plan) },

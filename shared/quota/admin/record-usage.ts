@@ -8,13 +8,13 @@ import {
   parseUsageRecord,
   recordPrefix,
   recordUsageWrite,
-  saysTheSame,
+  isSameUsage,
   toUsageRecord,
 } from './usage-record.ts';
 import type { Billing, UsageRecord } from './usage-record.ts';
 import type { UsageRow } from './usage-row.ts';
 
-type Looked = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
+type LedgerLookup = { readonly row: UsageRow; readonly pk: string; readonly item: Item };
 
 const ATTEMPTS = 5;
 /** Sorts after every version. */
@@ -27,7 +27,7 @@ const LAST = '\uffff';
 export async function recordUsage(
   ports: AdminPorts,
   atEpochMs: number,
-  look: () => Promise<Looked>,
+  look: () => Promise<LedgerLookup>,
 ): Promise<{ readonly record: UsageRecord; readonly isNew: boolean }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const { row, pk, item } = await look();
@@ -36,7 +36,7 @@ export async function recordUsage(
     const page = await ports.listing.range(range);
     if (page.kind === 'unavailable') throw unavailable(page.reason);
     const newest = page.items.map((kept) => parseUsageRecord(kept.item)).at(0);
-    if (newest !== undefined && saysTheSame(newest, row)) return { record: newest, isNew: false };
+    if (newest !== undefined && isSameUsage(newest, row)) return { record: newest, isNew: false };
     const billing = newest === undefined ? await billingOf(ports, row, item) : {};
     const record = toUsageRecord(row, newest, new Date(atEpochMs).toISOString(), billing);
     const outcome = await ports.store.update(recordUsageWrite(pk, record));

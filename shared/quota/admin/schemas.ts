@@ -1,5 +1,5 @@
 /** JSON Schemas of quota-admin's answers, and fields that several of its routes take. */
-import { instant, oneOf, optional, text, whole } from '../../http/fields.ts';
+import { instant, oneOf, optional, text, wholeNumber } from '../../http/fields.ts';
 import type { JsonSchema } from '../../http/fields.ts';
 
 const TEXT = { type: 'string' };
@@ -158,7 +158,7 @@ const ENTRY = {
 
 export const AUDIT_ENTRY: JsonSchema = structure(ENTRY);
 
-export const CARRIED_OUT: JsonSchema = structure({
+export const APPLIED_OPERATION: JsonSchema = structure({
   ...ENTRY,
   repeated: { type: 'boolean', description: 'This change was already made with the same id.' },
 });
@@ -194,6 +194,6 @@ export const EXPORTED = {
   format: optional(oneOf('default: ndjson', ['ndjson', 'csv'])),
   from: optional(instant('Periods that begin then or later')),
   to: optional(instant('Periods that begin before')),
-  limit: optional(whole('Rows per page; default: 500', { min: 1, max: 1000 })),
+  limit: optional(wholeNumber('Rows per page; default: 500', { min: 1, max: 1000 })),
   cursor: CURSOR,
 };

@@ -18,7 +18,7 @@ import { openPeriod } from '../open-period.ts';
 import { periodAt, periodId } from '../period.ts';
 import type { Period } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
-import { readWhole } from '../shards.ts';
+import { readShards } from '../shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf } from '../subject.ts';
 import { findKeyPlan, listKeys } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';
@@ -81,7 +81,7 @@ export async function findLedger(
   const { id, head } = await findLine(ports, asked, own, plan, limit);
   const found = { id, limit, plan, head };
   const { periodEpochMs } = question;
-  const kept = periodEpochMs === undefined ? undefined : await findKept(ports, id, periodEpochMs);
+  const kept = periodEpochMs === undefined ? undefined : await findLedgerAt(ports, id, periodEpochMs);
   if (kept !== undefined) return { ...found, ...kept, carried: 0 };
   const now = periodAt(limit.period, nowEpochMs);
   if (periodEpochMs !== undefined && (periodEpochMs < now.startEpochMs || now.endEpochMs <= periodEpochMs))
@@ -132,7 +132,7 @@ async function findLine(
 }
 
 /** The ledger of an instant, whatever rule opened it; the newest, if one has replaced another. */
-async function findKept(
+async function findLedgerAt(
   { store, listing }: Pick<AdminPorts, 'store' | 'listing'>,
   id: LedgerId,
   epochMs: number,
@@ -192,7 +192,7 @@ export function rowOf({ id, limit, plan, period, head, item, carried }: SubjectL
 
 /** Merged with its shards. */
 async function readLedger(store: AdminPorts['store'], key: ItemKey): Promise<Item | undefined> {
-  const whole = await readWhole(store, key, await readItem(store, key));
+  const whole = await readShards(store, key, await readItem(store, key));
   if (whole.kind === 'unavailable') throw unavailable(whole.reason);
   return whole.item;
 }

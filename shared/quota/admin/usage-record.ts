@@ -82,7 +82,7 @@ function billingOf({ currency, price, carried, replaced }: UsageRecord): Partial
 }
 
 /** Whether a later ledger gives the same bill. */
-export function saysTheSame(record: UsageRecord, row: UsageRow): boolean {
+export function isSameUsage(record: UsageRecord, row: UsageRow): boolean {
   const { used, included, overage, lost, quota, credits } = row;
   return (
     record.used === used &&

@@ -112,7 +112,7 @@ async function stand(
   { at, cursor }: ReadFields<typeof STANDING>,
   nowEpochMs: number,
 ): Promise<ProxyResult> {
-  const { listStanding } = await loadLists();
+  const { listCurrentUsage: listStanding } = await loadLists();
   const { rows, next } = await listStanding(ports, { tenant, cursor, atEpochMs: at ?? nowEpochMs });
   return jsonReply(200, { usage: rows, ...(next !== undefined && { next }) });
 }

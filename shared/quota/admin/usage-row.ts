@@ -38,7 +38,7 @@ export type UsageRow = {
   readonly lost: number;
 };
 
-export type Subjected = {
+export type SubjectHead = {
   readonly id: LedgerId;
   readonly level: string;
   readonly plan: string;
@@ -47,7 +47,7 @@ export type Subjected = {
 };
 
 /** @param item the head of the subject */
-export function subjectOf(pk: string, item: Item): Subjected {
+export function subjectOf(pk: string, item: Item): SubjectHead {
   const [, tenant = '', limit = '', subject = ''] = pk.split('#').map(parseKeyPart);
   // An older head without a level is of a key, unless it has none.
   const level = item['level'] ?? (subject === '' ? 'tenant' : 'key');
@@ -59,7 +59,7 @@ export function subjectOf(pk: string, item: Item): Subjected {
   };
 }
 
-export function toUsageRow(subject: Subjected, periodStart: string, item: Item): UsageRow {
+export function toUsageRow(subject: SubjectHead, periodStart: string, item: Item): UsageRow {
   const { tenant } = subject.id;
   const startEpochMs = Date.parse(periodStart);
   const limit = String(item['name'] ?? subject.id.limit);
@@ -92,7 +92,7 @@ export function periodEndOf(item: Item): number {
   return Number(item['expiresAt']) * 1000 - KEEP_MS;
 }
 
-function namesOf({ id, level }: Subjected): Pick<UsageRow, 'key' | 'route'> {
+function namesOf({ id, level }: SubjectHead): Pick<UsageRow, 'key' | 'route'> {
   if (level === 'tenant') return {};
   if (level !== 'route') return { key: id.subject };
   const [key = '', route = ''] = id.subject.split('#').map(parseKeyPart);

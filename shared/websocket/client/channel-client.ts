@@ -91,9 +91,9 @@ export class ChannelClient implements Channels {
       handlers.error?.(error);
     };
     const watched = { ...handlers, error: refused };
-    const subscription = this.#begin(channel, watched, after);
+    const subscription = this.#start(channel, watched, after);
     if (handlers.members !== undefined)
-      this.#begin(channel + PRESENCE_SUFFIX, {
+      this.#start(channel + PRESENCE_SUFFIX, {
         message: () => undefined,
         members: handlers.members,
         error: refused,
@@ -129,7 +129,7 @@ export class ChannelClient implements Channels {
     this.#questions.drop(() => true);
   }
 
-  #begin(channel: string, handlers: ChannelHandlers, after?: Position): Subscription {
+  #start(channel: string, handlers: ChannelHandlers, after?: Position): Subscription {
     const ports = { host: this.#host, questions: this.#questions };
     const subscription = new Subscription(ports, channel, handlers, after);
     this.#subscriptions.set(channel, subscription);
@@ -142,7 +142,7 @@ export class ChannelClient implements Channels {
   }
 
   #opened(): void {
-    this.#questions.poseAgain();
+    this.#questions.resendAll();
     for (const subscription of this.#subscriptions.values()) subscription.begin();
   }
 

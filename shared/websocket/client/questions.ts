@@ -59,7 +59,7 @@ export class Questions {
   }
 
   /** Sends all again on a new connection, in their order. */
-  poseAgain(): void {
+  resendAll(): void {
     const all = [...this.#open.values()];
     this.#open.clear();
     for (const open of all) {

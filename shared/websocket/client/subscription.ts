@@ -67,7 +67,7 @@ export class Subscription {
     questions.ask({ action: 'subscribe', id: host.newId(), channel: this.channel }).then(
       (answer) => {
         this.#isAsking = false;
-        if (answer.type === 'subscribed') this.#begun(answer.head, answer.members);
+        if (answer.type === 'subscribed') this.#started(answer.head, answer.members);
       },
       (error: unknown) => {
         this.#isAsking = false;
@@ -99,7 +99,7 @@ export class Subscription {
       this.#waitThenRead(WAIT_FOR_ORDER_MS);
   }
 
-  #begun(head: Position, members: readonly Member[] | undefined): void {
+  #started(head: Position, members: readonly Member[] | undefined): void {
     if (this.#isOver) return;
     if (this.#members !== undefined) {
       this.#members.clear();

@@ -7,7 +7,7 @@ import { buildAccess, printCompiledAccess } from '../../../packages/authoring/bu
 import {
   readAccessFiles,
   writeCompiledAccess,
-  writeIfNew,
+  writeIfChanged,
 } from '../../../packages/authoring/access-files.ts';
 import { printInventory } from '../../../packages/authoring/route-inventory.ts';
 import { anInventory, documentText } from '../../support/an-access-document.ts';
@@ -121,13 +121,13 @@ describe('writeCompiledAccess', () => {
   });
 });
 
-describe('writeIfNew', () => {
+describe('writeIfChanged', () => {
   it('writes only changed files, since a gateway may be watching', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-access-'));
     const file = join(folder, 'x.json');
     writeFileSync(file, 'old');
 
-    assert.deepEqual([writeIfNew(file, 'old'), writeIfNew(file, 'new')], [false, true]);
+    assert.deepEqual([writeIfChanged(file, 'old'), writeIfChanged(file, 'new')], [false, true]);
     assert.equal(readFileSync(file, 'utf8'), 'new');
     assert.deepEqual(readdirSync(folder), ['x.json']);
     rmSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import {
   inventoryName,
   snapshotName,
-  strayNames,
+  findStrayNames,
   toAccessFiles,
 } from '../../../packages/authoring/access-folder.ts';
 
@@ -26,7 +26,7 @@ describe('toAccessFiles', () => {
     const files = toAccessFiles({
       names,
       read: (name) => `text of ${name}`,
-      tell: (name) => `in/${name}`,
+      describe: (name) => `in/${name}`,
       pathOf: (name) => `/in/${name}`,
       open,
     });
@@ -52,10 +52,10 @@ describe('toAccessFiles', () => {
   });
 });
 
-describe('strayNames', () => {
+describe('findStrayNames', () => {
   it('are those of YAML that no command reads', () => {
     assert.deepEqual(
-      strayNames([
+      findStrayNames([
         'shop.yml',
         'webhooks.yml',
         'Shop.yml',

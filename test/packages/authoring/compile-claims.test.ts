@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkClaims, claimsToCarry } from '../../../packages/authoring/compile-claims.ts';
+import { checkClaims, forwardedClaims } from '../../../packages/authoring/compile-claims.ts';
 import { aDocument, anInventory, compile, documentText } from '../../support/an-access-document.ts';
 
 const ROUTES = ['GET /orders'];
@@ -19,9 +19,9 @@ function sayingsOf(over: object): readonly string[] {
   return all.map(({ message }) => message);
 }
 
-describe('claimsToCarry', () => {
+describe('forwardedClaims', () => {
   it('requires every claim that the service reads, but for those that it can do without', () => {
-    assert.deepEqual(claimsToCarry({ as: 'jwt', names: ['sub', 'name'], optional: ['name'] }), {
+    assert.deepEqual(forwardedClaims({ as: 'jwt', names: ['sub', 'name'], optional: ['name'] }), {
       as: 'jwt',
       names: ['sub', 'name'],
       required: ['sub'],

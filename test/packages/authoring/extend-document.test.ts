@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
+import { readAccessFiles, findStrayDocuments } from '@gatewright/authoring/access-files';
 import { buildAccess } from '@gatewright/authoring/build-access';
 import { printProblem } from '@gatewright/authoring/read-document';
 
@@ -40,8 +40,8 @@ function built(files: Readonly<Record<string, string>>) {
       writeFileSync(join(root, path), text);
     }
     const build = buildAccess(readAccessFiles(join(root, 'access'), root), () => undefined);
-    const stray = strayDocuments(join(root, 'access'), root);
-    return { ...build, told: build.problems.map(printProblem).join('\n'), stray };
+    const stray = findStrayDocuments(join(root, 'access'), root);
+    return { ...build, messages: build.problems.map(printProblem).join('\n'), stray };
   } finally {
     rmSync(root, { recursive: true });
   }
@@ -49,9 +49,9 @@ function built(files: Readonly<Record<string, string>>) {
 
 describe('a document that extends others', () => {
   it('has their issuers, sources and roles, from beside it and from an npm package, and says so', () => {
-    const { compiled, extended, told, stray } = built(FILES);
+    const { compiled, extended, messages, stray } = built(FILES);
 
-    assert.equal(told, '');
+    assert.equal(messages, '');
     const [document] = compiled.documents;
     // An issuer that no source here uses is omitted: it would be trusted for nothing.
     assert.deepEqual(
@@ -125,16 +125,16 @@ describe('a document that extends others', () => {
       /^access\/shop\.yml:1:1: .*issuers.*is missing/,
     ],
   ];
-  for (const [what, change, told] of rows)
+  for (const [what, change, messages] of rows)
     it(`is refused for ${what}`, () => {
-      assert.match(built({ ...FILES, ...change }).told, told);
+      assert.match(built({ ...FILES, ...change }).messages, messages);
     });
 
   it('may meet one file by two ways', () => {
-    const { told } = built({
+    const { messages } = built({
       ...FILES,
       'access/_company.yml': `${COMPANY}extends: ../node_modules/@acme/access/roles.yml\n`,
     });
-    assert.equal(told, '');
+    assert.equal(messages, '');
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { accessFoldersOf, findStack, usualAccessFolder } from '@gatewright/authoring/stack-files';
+import { accessFoldersOf, findStack, defaultAccessFolder } from '@gatewright/authoring/stack-files';
 
 const STACK = 'service: gatewright\nplugins: [gatewright/stack]\nparams: { default: {} }\n';
 
@@ -62,12 +62,12 @@ describe('findStack', () => {
   });
 });
 
-describe('usualAccessFolder', () => {
+describe('defaultAccessFolder', () => {
   it('is that of the stack below a service which has none of its own', () => {
     using below = folderWith({ 'gatewright/access/a.yml': '' });
-    assert.equal(usualAccessFolder(below.root), join('gatewright', 'access'));
+    assert.equal(defaultAccessFolder(below.root), join('gatewright', 'access'));
     using own = folderWith({ 'gatewright/access/a.yml': '', 'access/a.yml': '' });
-    assert.equal(usualAccessFolder(own.root), 'access');
+    assert.equal(defaultAccessFolder(own.root), 'access');
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createAuthorizer } from '#shared/access/authorize.ts';
-import type { Asked } from '#shared/access/authorize.ts';
+import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import { tryProfiles } from '../../../packages/authoring/try-profiles.ts';
 import { aDocument, anInventory, ARN, compile, documentText } from '../../support/an-access-document.ts';
 import { aFetcher, aKeySet, aRsaKey, signToken } from '../../support/signed-tokens.ts';
@@ -23,7 +23,7 @@ const ask = (over: object, routes: readonly string[]) => {
     { stage: 'prod', localIssuerUrl: undefined },
     { keySets: aFetcher(keySets), clock: { nowEpochMs: () => Date.now() } },
   );
-  const asked: Asked = {
+  const asked: AuthorizeRequest = {
     kind: 'rest',
     arn: { ...ARN, target: routes[0]?.replace('GET /', 'GET/') ?? '' },
     sourceIp: undefined,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isAdmittedHost, refuseForeignHost, refuseForeignOrigin } from '../../../packages/aws/guards.ts';
+import { isAllowedHost, refuseForeignHost, refuseForeignOrigin } from '../../../packages/aws/guards.ts';
 
 const RULE = { port: 4000, allowHosts: ['demo.example.com', 'localhost:8080'] };
 
-describe('isAdmittedHost', () => {
+describe('isAllowedHost', () => {
   for (const { host, admitted, why } of [
     { host: '127.0.0.1:4000', admitted: true, why: 'loopback' },
     { host: '127.9.9.9:4000', admitted: true, why: '127.0.0.0/8 is loopback' },
@@ -38,7 +38,7 @@ describe('isAdmittedHost', () => {
     { host: 'user@localhost:4000', admitted: false, why: 'no host' },
   ]) {
     it(`${admitted ? 'admits' : 'refuses'} '${host}': ${why}`, () => {
-      assert.equal(isAdmittedHost(host, RULE), admitted);
+      assert.equal(isAllowedHost(host, RULE), admitted);
     });
   }
 
@@ -57,8 +57,8 @@ describe('isAdmittedHost', () => {
     { host: 'amazonaws.com', admitted: false },
   ]) {
     it(`${admitted ? 'admits' : 'refuses'} '${host}' where AWS’s own APIs are`, () => {
-      assert.equal(isAdmittedHost(host, { ...RULE, admitsServices: true }), admitted);
-      assert.equal(isAdmittedHost(host, RULE), false);
+      assert.equal(isAllowedHost(host, { ...RULE, admitsServices: true }), admitted);
+      assert.equal(isAllowedHost(host, RULE), false);
     });
   }
 
@@ -66,7 +66,7 @@ describe('isAdmittedHost', () => {
     fc.assert(
       fc.property(fc.domain(), fc.nat(65535), (name, port) => {
         fc.pre(!name.endsWith('.localhost'));
-        assert.equal(isAdmittedHost(`${name}:${port}`, RULE), false);
+        assert.equal(isAllowedHost(`${name}:${port}`, RULE), false);
       }),
       { seed: 20261120 },
     );

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { readBeforeIdleEnds } from '../../../packages/aws/idle-connections.ts';
+import { readPendingBeforeIdleClose } from '../../../packages/aws/idle-connections.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const IDLE_MS = 20;
 
-describe('readBeforeIdleEnds', () => {
+describe('readPendingBeforeIdleClose', () => {
   let server: Server;
   let client: Socket;
   let received = '';
@@ -27,7 +27,7 @@ describe('readBeforeIdleEnds', () => {
     server = createServer({ keepAliveTimeout: IDLE_MS, keepAliveTimeoutBuffer: 0 }, (request, response) => {
       response.end(`answer to ${request.url}`);
     });
-    readBeforeIdleEnds(server);
+    readPendingBeforeIdleClose(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     received = '';
     client = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -9,12 +9,12 @@ describe('KeyLocks', () => {
       fc.asyncProperty(
         fc.array(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 }), { maxLength: 20 }),
         fc.scheduler(),
-        async (wishes, scheduler) => {
+        async (options, scheduler) => {
           const locks = new KeyLocks();
           const held = new Set<string>();
           let ran = 0;
           const all = Promise.all(
-            wishes.map((names) =>
+            options.map((names) =>
               locks.hold(names, async () => {
                 const own = new Set(names);
                 for (const name of own) {
@@ -28,7 +28,7 @@ describe('KeyLocks', () => {
             ),
           );
           await scheduler.waitFor(all);
-          assert.equal(ran, wishes.length);
+          assert.equal(ran, options.length);
         },
       ),
       { seed: 20261120, numRuns: 100 },

@@ -18,7 +18,7 @@ const AT: VerificationContext = {
   secretOf: (accessKeyId) => (accessKeyId === KEY.accessKeyId ? KEY.secretAccessKey : undefined),
 };
 
-type Wish = {
+type RequestOptions = {
   readonly method?: string;
   readonly target?: string;
   readonly headers?: Record<string, string>;
@@ -28,18 +28,18 @@ type Wish = {
   readonly nowEpochMs?: number;
 };
 
-function aSignedRequest(wish: Wish = {}): SignedRequest & { rawHeaders: string[] } {
-  const { method = 'GET', target = '/dev/orders?state=open', headers = {}, body = '' } = wish;
+function aSignedRequest(options: RequestOptions = {}): SignedRequest & { rawHeaders: string[] } {
+  const { method = 'GET', target = '/dev/orders?state=open', headers = {}, body = '' } = options;
   const url = new URL(target, 'http://127.0.0.1:4000');
   const signed = signRequest({
     method,
     url,
     headers,
     body,
-    service: wish.service ?? 'execute-api',
-    region: wish.region ?? 'us-east-1',
+    service: options.service ?? 'execute-api',
+    region: options.region ?? 'us-east-1',
     ...KEY,
-    nowEpochMs: wish.nowEpochMs ?? NOW_MS,
+    nowEpochMs: options.nowEpochMs ?? NOW_MS,
   });
   return {
     method,

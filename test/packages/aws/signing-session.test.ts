@@ -11,8 +11,8 @@ function aSignedRequest(sessionToken: string | undefined, query = ''): SignedReq
   const headers: Record<string, string> =
     sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken };
   const url = new URL('http://127.0.0.1:4000/dev/orders');
-  const wish = { method: 'GET', url, headers, service: 'execute-api', region: 'us-east-1' };
-  const signed = signRequest({ ...wish, ...KEY, nowEpochMs: NOW_MS });
+  const options = { method: 'GET', url, headers, service: 'execute-api', region: 'us-east-1' };
+  const signed = signRequest({ ...options, ...KEY, nowEpochMs: NOW_MS });
   return { method: 'GET', path: url.pathname, query, rawHeaders: Object.entries(signed).flat(), body: '' };
 }
 

@@ -1,4 +1,4 @@
-import { WishRefused } from '../../../packages/core/errors.ts';
+import { InvalidRequest } from '../../../packages/core/errors.ts';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { JwtExpiredError } from 'aws-jwt-verify/error';
 import assert from 'node:assert/strict';
@@ -9,12 +9,12 @@ import { createSystemRandom } from '../../../packages/server/adapters/random.ts'
 import { createIdentities } from '../../../packages/core/policy/identities.ts';
 import type { ControlRequest } from '../../../packages/core/api-call.ts';
 import { serveIssuer } from '../../../packages/cognito/issuer-endpoints.ts';
-import { Issuer, type KeptKey } from '../../../packages/cognito/issuer.ts';
+import { Issuer, type SavedKey } from '../../../packages/cognito/issuer.ts';
 import { LOCAL_ISSUER } from '../../../packages/core/issuers/issuer-names.ts';
 
 const HOUR_MS = 3_600_000;
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const KEPT: KeptKey = {
+const KEPT: SavedKey = {
   privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   usedUntilSeconds: 0,
 };
@@ -76,7 +76,7 @@ describe('Issuer', () => {
 
   it('goes on with kept keys, under the same key id', async () => {
     const clock = createSystemClock();
-    let kept: readonly KeptKey[] = [];
+    let kept: readonly SavedKey[] = [];
     const first = await Issuer.create({ clock, random, onChange: (keys) => (kept = keys) });
     const { token } = first.mint({ sub: 'alice' });
 
@@ -86,16 +86,16 @@ describe('Issuer', () => {
     assert.deepEqual(second.keySet(), first.keySet());
   });
 
-  for (const { name, wish } of [
-    { name: 'an empty sub', wish: { sub: '' } },
-    { name: 'a lifetime that is no whole number', wish: { sub: 'a', expiresInSeconds: 0.5 } },
-    { name: 'a lifetime of years', wish: { sub: 'a', expiresInSeconds: 1e9 } },
-    { name: 'a foreign issuer', wish: { sub: 'a', claims: { iss: 'https://real.example' } } },
-    { name: 'more claims than a header can carry', wish: { sub: 'a', claims: { x: 'y'.repeat(20_000) } } },
+  for (const { name, options } of [
+    { name: 'an empty sub', options: { sub: '' } },
+    { name: 'a lifetime that is no whole number', options: { sub: 'a', expiresInSeconds: 0.5 } },
+    { name: 'a lifetime of years', options: { sub: 'a', expiresInSeconds: 1e9 } },
+    { name: 'a foreign issuer', options: { sub: 'a', claims: { iss: 'https://real.example' } } },
+    { name: 'more claims than a header can carry', options: { sub: 'a', claims: { x: 'y'.repeat(20_000) } } },
   ]) {
     it(`does not mint ${name}`, async () => {
       const issuer = await Issuer.create({ clock: createSystemClock(), random, kept: [KEPT] });
-      assert.throws(() => issuer.mint(wish), WishRefused);
+      assert.throws(() => issuer.mint(options), InvalidRequest);
     });
   }
 });

@@ -47,8 +47,8 @@ describe('a token in the name of a pool', () => {
     verifier.cacheJwks({ keys: issuer.keySet().keys.map((key) => ({ ...key })) });
 
     for (const scope of [undefined, 'shop/read']) {
-      const wish = { sub: 'ada', aud: 'app', issuer: POOL, roles: ['admin'], ...(scope && { scope }) };
-      const { token } = issuer.mint(wish);
+      const options = { sub: 'ada', aud: 'app', issuer: POOL, roles: ['admin'], ...(scope && { scope }) };
+      const { token } = issuer.mint(options);
       const claims = await verifier.verify(token);
 
       assert.equal(claims.sub, 'ada');

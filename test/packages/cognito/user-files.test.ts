@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { loadKeptPools, saveKeptPools } from '../../../packages/cognito/user-files.ts';
+import { loadPools, savePools } from '../../../packages/cognito/user-files.ts';
 import { aUserPool, POOL_ID } from '../../support/a-user-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-users-'));
 after(() => rmSync(folder, { recursive: true }));
 
-describe('saveKeptPools', () => {
+describe('savePools', () => {
   it('keeps who was made by calls, without passwords or tokens as they were sent', async () => {
     const at = await aUserPool();
     const input = { ClientId: 'app', Username: 'carl', Password: 'Correct horse 1!' };
@@ -24,12 +24,12 @@ describe('saveKeptPools', () => {
     const { body } = await at.call('InitiateAuth', signIn);
     const { RefreshToken } = body['AuthenticationResult'] as { RefreshToken: string };
 
-    await saveKeptPools(folder, at.pools.kept);
+    await savePools(folder, at.pools.kept);
 
     const file = join(folder, 'users.json');
     const text = readFileSync(file, 'utf8');
     const others = await aUserPool();
-    others.pools.restore(await loadKeptPools(folder));
+    others.pools.restore(await loadPools(folder));
     const refresh = {
       ClientId: 'app',
       AuthFlow: 'REFRESH_TOKEN_AUTH',
@@ -48,8 +48,8 @@ describe('saveKeptPools', () => {
   it('refuses a damaged file, and takes none', async () => {
     const other = mkdtempSync(join(folder, 'other-'));
 
-    assert.deepEqual(await loadKeptPools(other), []);
+    assert.deepEqual(await loadPools(other), []);
     writeFileSync(join(other, 'users.json'), '{');
-    await assert.rejects(loadKeptPools(other), { code: 'KEPT_USERS' });
+    await assert.rejects(loadPools(other), { code: 'KEPT_USERS' });
   });
 });

@@ -166,7 +166,7 @@ describe('the control plane', () => {
     const control = await aRestControl(restRoutes({ 'GET /a': {} }, { more }));
     const restApiId = API_ID;
     try {
-      const told = await Promise.all(
+      const answers = await Promise.all(
         [
           control.sdk.send(new CreateResourceCommand({ restApiId, parentId, pathPart: 'one-more' })),
           control.sdk.send(
@@ -185,7 +185,7 @@ describe('the control plane', () => {
       );
 
       assert.deepEqual(
-        told,
+        answers,
         ['Resources', 'Stages', 'Authorizers'].map((what) => ({
           name: 'LimitExceededException',
           message: tooMany(what, ' for this API'),

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HELD_PARTS, holdParts, partsOf, withParts } from '../../../packages/control/api-parts.ts';
-import { madeByCall } from '../../../packages/control/edit-resources.ts';
+import { callMadeResource } from '../../../packages/control/edit-resources.ts';
 
-const part = (id: string, properties: Readonly<Record<string, string>> = {}) => madeByCall(id, properties);
+const part = (id: string, properties: Readonly<Record<string, string>> = {}) =>
+  callMadeResource(id, properties);
 
 test('parts are held by id or as a list, and read alike', () => {
   const held = holdParts((name) => [part(`${name}-1`), part(`${name}-2`)]);

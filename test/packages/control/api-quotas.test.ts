@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { QUOTAS, raiseQuota, RAISABLE_QUOTAS, USUAL_QUOTAS } from '../../../packages/control/api-quotas.ts';
+import { QUOTAS, raiseQuota, RAISABLE_QUOTAS, DEFAULT_QUOTAS } from '../../../packages/control/api-quotas.ts';
 import { Account } from '../../../packages/control/account.ts';
 import { loadApis } from '../../../packages/control/load-apis.ts';
 import { aStack } from '../../support/a-stack.ts';
@@ -31,7 +31,7 @@ describe('raiseQuota', () => {
       TABLES,
     );
     for (const name of RAISABLE_QUOTAS)
-      assert.notEqual(raiseQuota(`${name}=100000`, USUAL_QUOTAS), undefined);
+      assert.notEqual(raiseQuota(`${name}=100000`, DEFAULT_QUOTAS), undefined);
   });
 
   it('keeps what was raised before', () => {
@@ -53,7 +53,7 @@ describe('raiseQuota', () => {
   ];
   for (const { name, text } of refused)
     it(`refuses ${name}: ${text}`, () => {
-      assert.equal(raiseQuota(text, USUAL_QUOTAS), undefined);
+      assert.equal(raiseQuota(text, DEFAULT_QUOTAS), undefined);
     });
 });
 

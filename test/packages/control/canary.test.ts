@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { DefinitionError } from '../../../packages/core/errors.ts';
 import { bodies, counter, ON, PETS } from '../../support/cached-apis.ts';
 import { accessLogSetting, stagedApi } from '../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
+import { withAuthorizer, bearer, policy, restApi, TOKEN } from '../../support/rest-apis.ts';
 import type { JsonObject } from '../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 import type { TestApi } from '../../support/an-api.ts';
@@ -104,7 +104,7 @@ describe('a canary', () => {
           return policy('Allow', '*');
         },
       },
-      { ...behindAuthorizer(TOKEN), ...SECOND },
+      { ...withAuthorizer(TOKEN), ...SECOND },
     );
 
     for (let count = 0; count < 40; count += 1) await api.send({ target: '/dev/pets', headers: bearer });

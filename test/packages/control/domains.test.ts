@@ -44,7 +44,7 @@ type RestEvent = {
 };
 
 /** What the function receives: resource, path, and path, stage and domain of the request context. */
-async function told(api: Served, target: string, host = HOST): Promise<unknown> {
+async function messages(api: Served, target: string, host = HOST): Promise<unknown> {
   const event = await ask(api, target, host);
   if (typeof event !== 'object' || event === null) return event;
   const { resource, path, requestContext } = event as RestEvent;
@@ -147,7 +147,7 @@ describe('a custom domain of REST APIs', () => {
   for (const { name, mappings, target, expected, source, host } of rows)
     it(name, async () => {
       assert.deepEqual(
-        await told(serving({ ...PETS, D: domain(), ...mappings }), target, host),
+        await messages(serving({ ...PETS, D: domain(), ...mappings }), target, host),
         expected,
         source,
       );
@@ -157,7 +157,7 @@ describe('a custom domain of REST APIs', () => {
     const all = domain({ DomainName: '*.example.com' });
     const api = serving({ ...PETS, D: all, M: mapping({ Stage: 'dev' }, '*.example.com') });
 
-    assert.deepEqual(await told(api, '/pets', 'shop.example.com'), [
+    assert.deepEqual(await messages(api, '/pets', 'shop.example.com'), [
       '/pets',
       '/pets',
       '/pets',

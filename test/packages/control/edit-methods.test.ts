@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withIntegration } from '../../../packages/control/edit-methods.ts';
-import { madeByCall } from '../../../packages/control/edit-resources.ts';
+import { callMadeResource } from '../../../packages/control/edit-resources.ts';
 
 describe('withIntegration', () => {
-  const method = madeByCall('r-GET', { HttpMethod: 'GET' });
+  const method = callMadeResource('r-GET', { HttpMethod: 'GET' });
   const integration = { Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' };
 
   it('gives the method its integration', () => {

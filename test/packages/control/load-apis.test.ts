@@ -20,7 +20,7 @@ describe('loadApis', () => {
         faults,
       );
 
-      const told = faults.all.map(({ error: { message, place }, consequences }) => [
+      const messages = faults.all.map(({ error: { message, place }, consequences }) => [
         place.logicalId,
         place.property,
         message.replace(/ Format should.*/, ''),
@@ -28,7 +28,7 @@ describe('loadApis', () => {
       ]);
       const formatted = 'The provided route key is not formatted properly for HTTP protocol.';
       const doubled = 'Route with key GET /a already exists for this API.';
-      assert.deepEqual(told, [
+      assert.deepEqual(messages, [
         ['Route0', 'RouteKey', formatted, 'this route does not exist'],
         ['Route2', 'RouteKey', doubled, 'this route does not exist'],
       ]);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { noteUnpermitted, readFunctionUrls } from '../../../packages/control/read-function-urls.ts';
+import { reportUnpermitted, readFunctionUrls } from '../../../packages/control/read-function-urls.ts';
 import { Account } from '../../../packages/control/account.ts';
-import { USUAL_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
 import { Faults } from '../../../packages/core/errors.ts';
 import { createIdentities, parseIdentities } from '../../../packages/core/policy/identities.ts';
 import { signRequest } from '../../../packages/aws/sign-request.ts';
@@ -239,7 +239,7 @@ describe(`AWS_IAM of a function URL (${ACCESS})`, () => {
 describe(`permissions for everybody (${ACCESS})`, () => {
   const [Url, Function] = [PUBLIC['Url'], PUBLIC['Function']];
   assert.ok(Url !== undefined && Function !== undefined);
-  const before = { ...USUAL_ASSUMPTIONS, 'function-url-permissions': 'url-only' } as const;
+  const before = { ...DEFAULT_ASSUMPTIONS, 'function-url-permissions': 'url-only' } as const;
   for (const { name, resources, status, findings = 0, ...account } of [
     { name: 'both permissions', resources: PUBLIC, status: 200 },
     { name: 'that for the URL alone', resources: { Url }, status: 403, findings: 1 },
@@ -276,7 +276,7 @@ function notesOf(
   const stacks = [aStack({ GreetUrl: { type: 'AWS::Lambda::Url', properties }, ...resources })];
   const account = new Account({ clock, isThrottled: false, needsPermissions: true, ...more });
   const faults = new Faults(false);
-  noteUnpermitted(readFunctionUrls(stacks, account, faults), stacks, faults);
+  reportUnpermitted(readFunctionUrls(stacks, account, faults), stacks, faults);
   return faults.all.map(({ error }) => error.message);
 }
 

@@ -60,7 +60,7 @@ const association = (endpoint: string): TestResource => ({
   },
 });
 
-type Wish = {
+type RequestOptions = {
   readonly api?: JsonObject;
   readonly resources: Record<string, TestResource>;
   readonly vpcEndpoints?: ReadonlyMap<string, string>;
@@ -68,22 +68,22 @@ type Wish = {
 };
 
 /** Status of `GET /pets` at the domain, undefined where nothing is mapped, and the findings at loading. */
-async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target = '/pets' }: Wish) {
+async function ask({ api = { Policy: allow() }, resources, vpcEndpoints, target = '/pets' }: RequestOptions) {
   const ports = virtualPorts({ echo });
   const account = { clock: ports.clock, isThrottled: false };
   const served = new ServedApis(new Account({ ...account, vpcEndpoints }));
   const faults = new Faults(false);
   served.prepare([aStack({ ...anApi({ ...PRIVATE, ...api }), ...resources })], faults).serve();
-  const told = faults.all.map(({ error }) => error.message);
+  const messages = faults.all.map(({ error }) => error.message);
   const found = served.atDomain(HOST, target)?.api;
-  if (found === undefined) return { status: undefined, told };
+  if (found === undefined) return { status: undefined, messages };
   const wire = { method: 'GET', target, rawHeaders: ['Host', HOST], body: undefined, httpVersion: '1.1' };
   const { status } = await serve(receive({ ...wire, remoteAddress: '127.0.0.1' }, found, ports), ports);
-  return { status, told };
+  return { status, messages };
 }
 
 describe('a private custom domain', () => {
-  const rows: (Wish & { readonly name: string; readonly status: number })[] = [
+  const rows: (RequestOptions & { readonly name: string; readonly status: number })[] = [
     {
       name: 'admits callers that its policy and that of the API allow',
       resources: { D: domain(), M: mapping() },
@@ -146,15 +146,15 @@ describe('a private custom domain', () => {
       status: 200,
     },
   ];
-  for (const { name, status, ...wish } of rows)
+  for (const { name, status, ...options } of rows)
     it(name, async () => {
-      assert.deepEqual(await ask(wish), { status, told: [] });
+      assert.deepEqual(await ask(options), { status, messages: [] });
     });
 
-  const refused: { name: string; wish: Wish; says: RegExp }[] = [
+  const refused: { name: string; options: RequestOptions; says: RegExp }[] = [
     {
       name: 'a public API',
-      wish: {
+      options: {
         api: { EndpointConfiguration: { Types: ['REGIONAL'] } },
         resources: { D: domain(), M: mapping() },
       },
@@ -162,30 +162,30 @@ describe('a private custom domain', () => {
     },
     {
       name: 'a domain that is not loaded, since its policy cannot be asked',
-      wish: { resources: { M: mapping() } },
+      options: { resources: { M: mapping() } },
       says: /^no loaded stack has the private domain private\.example\.com/,
     },
     {
       name: 'a domain that is not private',
-      wish: { resources: { D: domain({ EndpointConfiguration: { Types: ['REGIONAL'] } }), M: mapping() } },
+      options: { resources: { D: domain({ EndpointConfiguration: { Types: ['REGIONAL'] } }), M: mapping() } },
       says: /^must have the type PRIVATE$/,
     },
     {
       name: 'an association with what is no endpoint',
-      wish: { resources: { D: domain({ Policy: from(OURS) }), M: mapping(), A: association('eni-1') } },
+      options: { resources: { D: domain({ Policy: from(OURS) }), M: mapping(), A: association('eni-1') } },
       says: /^must be the id of a VPC endpoint$/,
     },
     {
       name: 'an ARN of something else',
-      wish: { resources: { D: domain(), M: mapping({ DomainNameArn: 'arn:aws:s3:::bucket' }) } },
+      options: { resources: { D: domain(), M: mapping({ DomainNameArn: 'arn:aws:s3:::bucket' }) } },
       says: /^must be the ARN of a private domain name$/,
     },
   ];
-  for (const { name, wish, says } of refused)
+  for (const { name, options, says } of refused)
     it(`reports ${name}, and does not answer 200`, async () => {
-      const { status, told } = await ask(wish);
+      const { status, messages } = await ask(options);
 
-      assert.match(told[0] ?? '', says);
+      assert.match(messages[0] ?? '', says);
       assert.notEqual(status, 200);
     });
 });

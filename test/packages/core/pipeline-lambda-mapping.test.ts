@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
 import { DefinitionError } from '../../../packages/core/errors.ts';
 import { anApi, headerOf } from '../../support/an-api.ts';
 import type { JsonObject } from '../../../packages/core/stack/model.ts';
@@ -149,7 +149,7 @@ describe('parameter mapping in front of a Lambda proxy of an HTTP API (docs/aws 
 
   it('has no effect under --assume lambda-parameter-mapping=ignored', async () => {
     const api = aFunction({ RequestParameters: CHANGES }, undefined, {
-      assumptions: { ...USUAL_ASSUMPTIONS, 'lambda-parameter-mapping': 'ignored' },
+      assumptions: { ...DEFAULT_ASSUMPTIONS, 'lambda-parameter-mapping': 'ignored' },
     });
 
     await api.send(REQUEST);

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { atTurnEnd } from '../../../packages/core/turn-end.ts';
+import { runAtTurnEnd } from '../../../packages/core/turn-end.ts';
 
 describe('the end of a loop turn', () => {
   it('runs what waits for it once, in order, and what comes meanwhile a turn later', async () => {
     const ran: string[] = [];
-    atTurnEnd(() => {
+    runAtTurnEnd(() => {
       ran.push('first');
-      atTurnEnd(() => ran.push('later'));
+      runAtTurnEnd(() => ran.push('later'));
     });
-    atTurnEnd(() => ran.push('second'));
+    runAtTurnEnd(() => ran.push('second'));
     assert.deepEqual(ran, []);
     await turn();
     assert.deepEqual(ran.slice(0, 2), ['first', 'second']);

@@ -114,16 +114,16 @@ describe('capacity units of', () => {
     });
 
   it('are returned on request, and nothing is counted for values that are no items', async () => {
-    let told = 0;
-    const meter = new CapacityMeter(() => (told += 1));
+    let messages = 0;
+    const meter = new CapacityMeter(() => (messages += 1));
     const output = await meter.run(
       'PutItem',
       { TableName: 'orders', Item: order('asked', 'dora'), ReturnConsumedCapacity: 'TOTAL' },
       (operation, input) => engine.execute(operation, input),
     );
     assert.equal(JSON.stringify(output['ConsumedCapacity']), '{"CapacityUnits":2,"TableName":"orders"}');
-    assert.equal(told, 1);
+    assert.equal(messages, 1);
     await meter.run('ListTables', {}, (operation, input) => engine.execute(operation, input));
-    assert.equal(told, 1);
+    assert.equal(messages, 1);
   });
 });

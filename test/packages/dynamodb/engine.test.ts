@@ -157,8 +157,8 @@ describe('DynamoDbEngine time to live', () => {
 describe('DynamoDbEngine, followed', () => {
   it('reports each change of followed tables, in order, and nothing that stayed as it was', async () => {
     const clock = new VirtualClock();
-    const told: object[] = [];
-    const engine = await DynamoDbEngine.open({ clock, onChanges: (changes) => told.push(...changes) });
+    const messages: object[] = [];
+    const engine = await DynamoDbEngine.open({ clock, onChanges: (changes) => messages.push(...changes) });
     after(() => engine.close());
     await engine.execute('CreateTable', CREATE_COUNTERS);
     await engine.execute('UpdateItem', add('before', 1));
@@ -191,7 +191,7 @@ describe('DynamoDbEngine, followed', () => {
     clock.advance(61_000);
     await engine.removeExpired();
     const change = { table: 'counters', keys: key('a'), isExpiry: false };
-    assert.deepEqual(told, [
+    assert.deepEqual(messages, [
       { ...change, before: undefined, after: one },
       { ...change, before: one, after: two },
       { ...change, keys: key('before'), before: { ...key('before'), amount: { N: '1' } }, after: undefined },

@@ -5,7 +5,7 @@ import type { ResolvedStack } from '../../../packages/core/stack/model.ts';
 import { ServiceHost } from '../../../packages/engine/service-host.ts';
 import { DELIVERED } from '../../../packages/kernel/event-ports.ts';
 import { StateFileError } from '../../../packages/kernel/files/state-file.ts';
-import { NOTHING_KEPT } from '../../../packages/kernel/kept-entries.ts';
+import { NO_STORED_ENTRIES } from '../../../packages/kernel/stored-entries.ts';
 import type { Service, ServiceEntry } from '../../../packages/kernel/service.ts';
 import { FakeBackend, CountingRandom, FakeInvoker, VirtualClock } from '../../support/virtual-ports.ts';
 
@@ -62,7 +62,7 @@ function hostOf(catalogue: readonly ServiceEntry[], said: string[] = []): Servic
     services: { call: () => Promise.resolve({ kind: 'timed-out' }) },
     isElsewhere: () => false,
     accountId: '123456789012',
-    kept: NOTHING_KEPT,
+    kept: NO_STORED_ENTRIES,
     writtenObject: () => undefined,
     http: new FakeBackend(),
     report: (message) => said.push(message),

@@ -34,7 +34,8 @@ describe('START_OPTIONS', () => {
   it('is what the command has, with the value that holds where nothing is said', () => {
     const flags: Readonly<Record<string, unknown>> = startCommand().opts();
 
-    for (const name of optionNames()) assert.equal(flags[toFlagName(name)], findOption(name)?.usual, name);
+    for (const name of optionNames())
+      assert.equal(flags[toFlagName(name)], findOption(name)?.defaultValue, name);
   });
 
   it('gives command and plug-in the same sentence, and both say what may be repeated', () => {

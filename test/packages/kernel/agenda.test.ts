@@ -46,19 +46,19 @@ describe('Agenda', () => {
   it('drops waiting jobs, and reports it to callers that wait for an answer', () => {
     const clock = new VirtualClock();
     const agenda = new Agenda(clock, fail);
-    const told: string[] = [];
+    const messages: string[] = [];
     const at = (name: string) =>
       agenda.at(
         clock.nowEpochMs() + 100,
-        () => told.push(`${name} ran`),
-        () => told.push(`${name} dropped`),
+        () => messages.push(`${name} ran`),
+        () => messages.push(`${name} dropped`),
       );
     at('answered').cancel();
     at('waiting');
     agenda.drop();
     clock.advance(200);
     agenda.moved();
-    assert.deepEqual(told, ['waiting dropped']);
+    assert.deepEqual(messages, ['waiting dropped']);
     assert.equal(agenda.nextDue, undefined);
     agenda.close();
   });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import {
   createBoard,
-  laterId,
+  lazyRequestId,
   openBoard,
   readTrace,
   requestIds,
@@ -17,7 +17,7 @@ import {
 describe('requestIds', () => {
   it('makes the id of one event when it is asked for', () => {
     const made: number[] = [];
-    const id = laterId((sequence) => `id ${made.push(sequence)} of ${sequence}`, 7);
+    const id = lazyRequestId((sequence) => `id ${made.push(sequence)} of ${sequence}`, 7);
 
     assert.equal(made.length, 0);
     assert.equal(id(), 'id 1 of 7');

@@ -13,7 +13,7 @@ function aMember(changes: Partial<Member> = {}): Member {
     size: 0,
     idleSince: undefined,
     ...changes,
-    letOldestGo() {
+    releaseOldest() {
       member.idleSince = undefined;
       member.size -= 1;
     },

@@ -26,7 +26,7 @@ describe('StoppableDeadlines', () => {
     pass(30_000);
     assert.deepEqual(passed, []);
 
-    deadlines.goOn();
+    deadlines.resume();
     pass(599);
     assert.deepEqual(passed, []);
     pass(1);
@@ -42,8 +42,8 @@ describe('StoppableDeadlines', () => {
       deadlines.stop();
       deadlines.stop();
       pass(ms);
-      deadlines.goOn();
-      deadlines.goOn();
+      deadlines.resume();
+      deadlines.resume();
     }
 
     assert.deepEqual([...new Float64Array(deadlines.stoodMs)], [3500, 0]);
@@ -54,7 +54,7 @@ describe('StoppableDeadlines', () => {
     const deadline = deadlines.after(10, () => assert.fail('it was cleared'));
     deadlines.stop();
     deadline.clear();
-    deadlines.goOn();
+    deadlines.resume();
     pass(1000);
   });
 
@@ -63,7 +63,7 @@ describe('StoppableDeadlines', () => {
     const signal = deadlines.signal(100);
     deadlines.stop();
     pass(1000);
-    deadlines.goOn();
+    deadlines.resume();
     pass(99);
     assert.equal(signal.aborted, false);
     pass(1);

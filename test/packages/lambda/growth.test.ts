@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { Growth, type Growing } from '../../../packages/lambda/growth.ts';
+import { Growth, type GrowingPool } from '../../../packages/lambda/growth.ts';
 import type { Instance } from '../../../packages/lambda/instance.ts';
 import { Line } from '../../../packages/lambda/line.ts';
 import { Patience } from '../../../packages/lambda/patience.ts';
@@ -34,7 +34,7 @@ const LOADS: readonly Load[] = [
 ];
 
 /** A pool on a clock of its own, whose events are only counted. */
-class Played implements Growing {
+class Played implements GrowingPool {
   nowMs = 1_000;
   waiting = 0;
   readonly busy = new Set<Instance>();

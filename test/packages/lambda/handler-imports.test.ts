@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkImports, readImports } from '../../../packages/lambda/handler-imports.ts';
-import { KeptBuilds } from '../../../packages/lambda/kept-builds.ts';
+import { BuildCache } from '../../../packages/lambda/build-cache.ts';
 import { aFolder, aFolderFunction } from './start-runtime.ts';
 
 // Source: TypeScript handbook, "Modules", import elision
@@ -22,7 +22,7 @@ describe('readImports', () => {
     const imports = await readImports(
       join(folder, 'a.ts'),
       folder,
-      new KeptBuilds(join(folder, 'kept'), folder),
+      new BuildCache(join(folder, 'kept'), folder),
     );
 
     assert.deepEqual(imports.map(({ specifier, isCertain }) => [specifier, isCertain]).sort(), [
@@ -43,7 +43,7 @@ describe('readImports', () => {
     const imports = await readImports(
       join(folder, 'a.js'),
       folder,
-      new KeptBuilds(join(folder, 'kept'), folder),
+      new BuildCache(join(folder, 'kept'), folder),
     );
 
     assert.deepEqual(
@@ -60,7 +60,7 @@ describe('checkImports', () => {
     const imports = await readImports(
       join(folder, 'a.js'),
       folder,
-      new KeptBuilds(join(folder, 'kept'), folder),
+      new BuildCache(join(folder, 'kept'), folder),
     );
     const found = await checkImports(imports, aFolderFunction(folder, 'a.handler'), []);
     return found.missing.map(({ message, place }) => `${basename(place.file)}:${place.line} ${message}`);

@@ -103,9 +103,11 @@ describe('a source that is being saved', () => {
 
     writeFiles(folder, { 'f.js': '' });
     const answer = invoke('f');
-    const told = lines.length;
+    const messages = lines.length;
     while (
-      !lines.slice(told).some(({ message }) => /HandlerNotFound|is undefined or not exported/.test(message))
+      !lines
+        .slice(messages)
+        .some(({ message }) => /HandlerNotFound|is undefined or not exported/.test(message))
     )
       await new Promise((resolve) => setImmediate(resolve));
     writeFiles(folder, { 'f.js': whole });

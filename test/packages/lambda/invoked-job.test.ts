@@ -96,7 +96,7 @@ describe('an invocation by Lambda’s own API', () => {
   });
 
   it('keeps the last 4 KB', async () => {
-    const { LogTail } = await import('../../../packages/control/api/lambda/invoke-wishes.ts');
+    const { LogTail } = await import('../../../packages/control/api/lambda/invoke-headers.ts');
     const tail = new LogTail();
     for (let line = 0; line < 1_000; line += 1) tail.add(`line ${line} ${'é'.repeat(20)}`);
 

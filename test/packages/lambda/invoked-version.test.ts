@@ -24,7 +24,7 @@ describe('withVersion', () => {
       {
         ...EVENT,
         qualifier: 'live',
-        wishes: {
+        options: {
           clientContext: undefined,
           onLine: undefined,
           invoked: { arn: `${ARN}:live`, version: '1' },
@@ -36,11 +36,11 @@ describe('withVersion', () => {
     it(`does not change an event that ${what}`, () => assert.equal(withVersion(event, find), event));
 
   it('keeps what a caller asks for beside the version', () => {
-    const wishes = { clientContext: '{"a":1}', onLine: undefined };
+    const options = { clientContext: '{"a":1}', onLine: undefined };
 
-    const event = withVersion({ ...EVENT, qualifier: 'live', wishes }, find);
+    const event = withVersion({ ...EVENT, qualifier: 'live', options }, find);
 
-    assert.deepEqual(event.wishes, { ...wishes, invoked: { arn: `${ARN}:live`, version: '7' } });
+    assert.deepEqual(event.options, { ...options, invoked: { arn: `${ARN}:live`, version: '7' } });
   });
 });
 

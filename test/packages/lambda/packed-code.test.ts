@@ -24,7 +24,7 @@ const PACKED = { 'src/a.js': 'exports.handler = async () => "packaged"' };
 async function served(
   source: Readonly<Record<string, string>>,
   settings: { readonly esbuild?: Readonly<Record<string, unknown>>; readonly isBundled?: true } = {},
-): Promise<{ readonly answer: unknown; readonly told: readonly string[] }> {
+): Promise<{ readonly answer: unknown; readonly messages: readonly string[] }> {
   const directory = aFolder({ 'package.json': '{}', ...source });
   const packed = packCode(directory, PACKED);
   const code = { kind: 'directory', directory, esbuild: undefined, packed, ...settings } as const;
@@ -38,7 +38,7 @@ async function served(
   replace();
   return {
     answer: returned(await invoke('a')),
-    told: faults.all.map(({ error, consequences }) => `${error.message} (${consequences.join('; ')})`),
+    messages: faults.all.map(({ error, consequences }) => `${error.message} (${consequences.join('; ')})`),
   };
 }
 
@@ -74,16 +74,16 @@ describe('code that was packaged', () => {
   });
 
   it('does not run while a bundle can be made of the source', async () => {
-    const { answer, told } = await served({
+    const { answer, messages } = await served({
       'src/a.ts': 'export const handler = async (): Promise<string> => "source"',
     });
 
     assert.equal(answer, 'source');
-    assert.deepEqual(told, []);
+    assert.deepEqual(messages, []);
   });
 
   it('needs no bundler of the service: JavaScript is bundled here, too', async () => {
-    const { answer, told } = await served(
+    const { answer, messages } = await served(
       {
         'src/a.js': 'import { text } from "./text";\nexport const handler = async () => text;',
         'src/text.js': 'export const text = "bundled";',
@@ -92,7 +92,7 @@ describe('code that was packaged', () => {
     );
 
     assert.equal(answer, 'bundled');
-    assert.deepEqual(told, []);
+    assert.deepEqual(messages, []);
   });
 
   const broken: readonly [why: string, source: Readonly<Record<string, string>>, says: RegExp][] = [
@@ -106,24 +106,27 @@ describe('code that was packaged', () => {
   ];
   for (const [why, source, says] of broken)
     it(`runs in place of a source that cannot be bundled: ${why}`, async () => {
-      const { answer, told } = await served(source);
+      const { answer, messages } = await served(source);
 
       assert.equal(answer, 'packaged');
-      assert.equal(told.length, 1);
-      assert.match(told[0] ?? '', says);
-      assert.match(told[0] ?? '', /the package of 0 minutes ago runs in its place \(.*code\.zip\)/);
-      assert.match(told[0] ?? '', /changes of the source take effect once the service is packaged again/);
+      assert.equal(messages.length, 1);
+      assert.match(messages[0] ?? '', says);
+      assert.match(messages[0] ?? '', /the package of 0 minutes ago runs in its place \(.*code\.zip\)/);
+      assert.match(messages[0] ?? '', /changes of the source take effect once the service is packaged again/);
     });
 
   it('runs in place of a bundle that would lack its build plug-ins', async () => {
     const esbuild = { plugins: [{ name: 'graphql' }] };
-    const { answer, told } = await served(
+    const { answer, messages } = await served(
       { 'src/a.ts': 'export const handler = async () => 1' },
       { esbuild },
     );
 
     assert.equal(answer, 'packaged');
-    assert.match(told.join(), /plugins "graphql": the gateway does not run build plug-ins \(the package of/);
+    assert.match(
+      messages.join(),
+      /plugins "graphql": the gateway does not run build plug-ins \(the package of/,
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import type { FunctionDefinition } from '../../../packages/core/stack/function.t
 import {
   explainMissing,
   findRuntimePackage,
-  isBroughtAlong,
+  isRuntimePackage,
   packageNameOf,
 } from '../../../packages/lambda/runtime-packages.ts';
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from './start-runtime.ts';
@@ -209,7 +209,7 @@ describe('a name of a package', () => {
   it('says whose it is', () => {
     assert.deepEqual(
       ['@aws-sdk/client-s3', '@smithy/core', 'aws-sdk', '@aws-sdk'].map((name) =>
-        isBroughtAlong(name, 'nodejs22.x'),
+        isRuntimePackage(name, 'nodejs22.x'),
       ),
       [true, true, false, false],
     );

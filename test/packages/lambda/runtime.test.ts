@@ -233,11 +233,11 @@ describe('the runtime', () => {
     ]);
     const waiting = [invoke('spin'), invoke('spin')];
     await new Promise((resolve) => setImmediate(resolve));
-    const begun = performance.now();
+    const started = performance.now();
 
     await runtime.close();
 
-    assert.ok(performance.now() - begun < 10_000, 'an endless loop holds nothing up');
+    assert.ok(performance.now() - started < 10_000, 'an endless loop holds nothing up');
     for (const result of await Promise.all(waiting)) assert.notEqual(result.kind, 'returned');
   });
 });

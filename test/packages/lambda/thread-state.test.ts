@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isDraining, isEnding, stateAfter } from '../../../packages/lambda/thread-state.ts';
+import { isDraining, isEnding, nextState } from '../../../packages/lambda/thread-state.ts';
 import type { ThreadState } from '../../../packages/lambda/thread-state.ts';
 
 const STATES: readonly ThreadState[] = ['starting', 'ready', 'draining', 'ending', 'over'];
 
-describe('stateAfter', () => {
+describe('nextState', () => {
   const rows: readonly { name: string; from: ThreadState; allowed: readonly ThreadState[] }[] = [
     {
       name: 'a start ends in readiness, or before it',
@@ -21,7 +21,7 @@ describe('stateAfter', () => {
     it(name, () => {
       for (const wanted of STATES)
         assert.equal(
-          stateAfter(from, wanted),
+          nextState(from, wanted),
           allowed.includes(wanted) ? wanted : from,
           `${from} → ${wanted}`,
         );

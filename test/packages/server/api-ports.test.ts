@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Account } from '../../../packages/control/account.ts';
 import { ServedApis } from '../../../packages/control/served-apis.ts';
-import { openApiPorts, rememberLast } from '../../../packages/server/api-ports.ts';
+import { openApiPorts, memoizeLast } from '../../../packages/server/api-ports.ts';
 import { planOwnPorts } from '../../../packages/server/port-plan.ts';
 import { Connections } from '../../../packages/core/websocket/connections.ts';
 import { aStack } from '../../support/a-stack.ts';
@@ -214,11 +214,11 @@ describe('closing the ports', () => {
     answer: () => void;
     begun: Promise<void>;
   }> {
-    const begun = Promise.withResolvers<undefined>();
+    const started = Promise.withResolvers<undefined>();
     const gate = Promise.withResolvers<undefined>();
     const ports = virtualPorts({
       async echo() {
-        begun.resolve(undefined);
+        started.resolve(undefined);
         await gate.promise;
         return { statusCode: 200, body: 'late' };
       },
@@ -238,7 +238,7 @@ describe('closing the ports', () => {
       opened,
       port: opened.ports.get(API_ID) ?? 0,
       answer: () => gate.resolve(undefined),
-      begun: begun.promise,
+      begun: started.promise,
     };
   }
 
@@ -259,9 +259,9 @@ describe('closing the ports', () => {
   }
 
   it('answers a request in flight', async () => {
-    const { opened, port, answer, begun } = await openSlow();
+    const { opened, port, answer, begun: started } = await openSlow();
     const asked = ask(port);
-    await begun;
+    await started;
     const closed = opened.close();
     answer();
 
@@ -288,27 +288,27 @@ describe('closing the ports', () => {
   });
 
   it('takes no more of them meanwhile, and waits for none longer than a second', async () => {
-    const { opened, port, begun } = await openSlow();
+    const { opened, port, begun: started } = await openSlow();
     const asked = ask(port);
-    await begun;
-    const begunMs = performance.now();
+    await started;
+    const startedMs = performance.now();
     const closed = opened.close();
 
     assert.equal(await ask(port), 'ECONNREFUSED');
     await closed;
     assert.equal(await asked, 'ECONNRESET');
-    assert.ok(performance.now() - begunMs < 5_000);
+    assert.ok(performance.now() - startedMs < 5_000);
   });
 });
 
-describe('rememberLast', () => {
+describe('memoizeLast', () => {
   it('answers like the function that it wraps, after any calls', () => {
     const isLong = (host: string): boolean => host.length > 3;
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom('', 'abc', 'ABC', 'abcd', 'localhost:80', 'localhost:8080')),
         (hosts) => {
-          const remembered = rememberLast(isLong);
+          const remembered = memoizeLast(isLong);
           for (const host of hosts) assert.equal(remembered(host), isLong(host));
         },
       ),
@@ -317,7 +317,7 @@ describe('rememberLast', () => {
 
   it('reads a host once for as long as no other comes', () => {
     const read: string[] = [];
-    const remembered = rememberLast((host) => read.push(host) > 0);
+    const remembered = memoizeLast((host) => read.push(host) > 0);
     for (const host of ['a', 'a', 'a', 'b', 'b', 'a', '', '']) remembered(host);
     assert.deepEqual(read, ['a', 'b', 'a', '']);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createApiServer, headersOf } from '../../../packages/server/http.ts';
-import { isAdmittedHost } from '../../../packages/aws/guards.ts';
+import { isAllowedHost } from '../../../packages/aws/guards.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { servedAlone } from '../../support/served-alone.ts';
@@ -32,7 +32,7 @@ before(async () => {
     servedAlone(
       api.served,
       ports,
-      (host) => host !== undefined && isAdmittedHost(host, { port, allowHosts: [] }),
+      (host) => host !== undefined && isAllowedHost(host, { port, allowHosts: [] }),
     ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -93,11 +93,11 @@ describe('requests in one packet', () => {
     const connection = open(get('x-wait: 1\r\n') + get('Connection: close\r\n'));
     while (waiting.length === 0) await new Promise((go) => setImmediate(go));
     for (let turn = 0; turn < 100; turn += 1) await new Promise((go) => setImmediate(go));
-    const begun = ports.invoker.calls.length - calls;
+    const started = ports.invoker.calls.length - calls;
     waiting.shift()?.();
 
     assert.deepEqual(statusesOf(await connection.over), ['HTTP/1.1 200', 'HTTP/1.1 200']);
-    assert.equal(begun, 1);
+    assert.equal(started, 1);
   });
 
   it('never begin where the client has left before', async () => {

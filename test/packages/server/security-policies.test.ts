@@ -6,7 +6,7 @@ import { Faults } from '../../../packages/core/errors.ts';
 import { tlsRulesOf } from '../../../packages/server/security-policies.ts';
 
 /** What the start says of a domain with this policy. */
-function told(policy: string): readonly unknown[] {
+function messages(policy: string): readonly unknown[] {
   const faults = new Faults(false);
   const item = { id: 'd', logicalId: 'D', properties: {}, place: () => ({ file: 'template.yaml' }) };
   notePolicy(item, policy, faults);
@@ -64,12 +64,12 @@ describe('tlsRulesOf', () => {
         [has.filter((name) => !suites.includes(name)), hasNot.filter((name) => suites.includes(name))],
         [[], []],
       );
-      assert.deepEqual(told(policy), []);
+      assert.deepEqual(messages(policy), []);
       assert.ok(createSecureContext(rules));
     });
 
   it('holds an unknown one to TLS 1.2', () => {
     assert.equal(tlsRulesOf('SecurityPolicy_Of_Tomorrow').minVersion, 'TLSv1.2');
-    assert.equal(told('SecurityPolicy_Of_Tomorrow').length, 1);
+    assert.equal(messages('SecurityPolicy_Of_Tomorrow').length, 1);
   });
 });

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { Account } from '../../../packages/control/account.ts';
 import { issueFrom, makeAuthority } from '../../../packages/aws/certificates/issue-certificate.ts';
-import { USUAL_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
 import { ServedApis } from '../../../packages/control/served-apis.ts';
 import { nameServer } from '../../../packages/engine/compose/tls.ts';
 import { openApiPorts } from '../../../packages/server/api-ports.ts';
@@ -73,7 +73,7 @@ const RESOURCES: Record<string, TestResource> = {
   },
 };
 
-type Asked = {
+type TestRequest = {
   readonly host?: string;
   /** Of the handshake, where it is another one. */
   readonly servername?: string;
@@ -86,7 +86,7 @@ describe('API ports with TLS', () => {
   const ports = virtualPorts({ echo });
   const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
   let truststore = partners.certificate;
-  let assumptions: Assumptions = USUAL_ASSUMPTIONS;
+  let assumptions: Assumptions = DEFAULT_ASSUMPTIONS;
   let open: () => Promise<ApiPorts>;
   let opened: ApiPorts;
   let port = 0;
@@ -133,7 +133,7 @@ describe('API ports with TLS', () => {
     await ended;
   });
 
-  const optionsOf = ({ host = 'localhost', servername = host, key, maxVersion }: Asked) => ({
+  const optionsOf = ({ host = 'localhost', servername = host, key, maxVersion }: TestRequest) => ({
     host: '127.0.0.1',
     port,
     servername,
@@ -149,7 +149,7 @@ describe('API ports with TLS', () => {
   });
 
   /** Status, and the event that the function got. */
-  function get(asked: Asked = {}): Promise<{ status: number; event: Record<string, unknown> }> {
+  function get(asked: TestRequest = {}): Promise<{ status: number; event: Record<string, unknown> }> {
     return new Promise((resolve, reject) => {
       const { host = 'localhost', path = '/dev/pets' } = asked;
       const name = host === 'localhost' ? `localhost:${port}` : host;
@@ -196,7 +196,7 @@ describe('API ports with TLS', () => {
     assert.ok(!JSON.stringify(event['headers']).includes(':path'));
   });
 
-  const versions: { name: string; asked: Asked; fails: boolean }[] = [
+  const versions: { name: string; asked: TestRequest; fails: boolean }[] = [
     { name: 'TLS 1.1 at a domain with TLS_1_0', asked: { host: OLD, maxVersion: 'TLSv1.1' }, fails: false },
     { name: 'TLS 1.1 at one with mutual TLS', asked: { host: HOST, maxVersion: 'TLSv1.1' }, fails: true },
     { name: 'TLS 1.1 at no domain', asked: { maxVersion: 'TLSv1.1' }, fails: true },
@@ -235,7 +235,7 @@ describe('API ports with TLS', () => {
     assert.deepEqual(member(ofHttp.event, 'requestContext', 'authentication'), { clientCert: certificate });
   });
 
-  const refused: { name: string; asked: Asked }[] = [
+  const refused: { name: string; asked: TestRequest }[] = [
     { name: 'a client whose authority the truststore does not have', asked: { host: HOST, key: stranger } },
     // Attack: the handshake for a name that asks for nothing, the Host of the domain.
     {
@@ -266,11 +266,11 @@ describe('API ports with TLS', () => {
   });
 
   it('answers 403 to a client without a certificate where --assume says so', async () => {
-    assumptions = { ...USUAL_ASSUMPTIONS, 'missing-client-certificate': '403' };
+    assumptions = { ...DEFAULT_ASSUMPTIONS, 'missing-client-certificate': '403' };
     // Its handshakes are those of another truststore then, as after any change of what is served.
     load();
     const { status, event } = await get({ host: HOST, path: '/pets' });
-    assumptions = USUAL_ASSUMPTIONS;
+    assumptions = DEFAULT_ASSUMPTIONS;
     load();
 
     assert.deepEqual([status, event], [403, { message: 'Forbidden' }]);

@@ -161,14 +161,14 @@ describe('close', () => {
 describe('TaskQueue', () => {
   it('runs every task, so many at a time, in the order in which they came', async () => {
     const turns = new TaskQueue(3);
-    const begun: number[] = [];
+    const started: number[] = [];
     let running = 0;
     let most = 0;
 
     await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         turns.run(async () => {
-          begun.push(index);
+          started.push(index);
           most = Math.max(most, (running += 1));
           await setImmediate();
           running -= 1;
@@ -176,7 +176,7 @@ describe('TaskQueue', () => {
       ),
     );
 
-    assert.deepEqual(begun, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.deepEqual(started, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     assert.equal(most, 3);
   });
 

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { METRICS } from '#shared/failures.ts';
 import { countQuotas } from '#shared/observability/quota-metrics.ts';
-import { USUAL_FIELDS } from '#shared/quota/access-log-line.ts';
+import { DEFAULT_FIELDS } from '#shared/quota/access-log-line.ts';
 import { trackDelivery } from '#shared/quota/track-delivery.ts';
 import { metricsOf } from '#shared/websocket/run-publisher.ts';
 
@@ -53,7 +53,7 @@ async function writtenMetrics(): Promise<ReadonlySet<string>> {
   const tracker = { track: () => Promise.resolve({ charged: 0, seen: 0, unchargeable: 0, waiting: [] }) };
   const line = { recordId: '1', approximateArrivalTimestamp: 0, data: '' };
   const event = { deliveryStreamArn: 'arn:aws:firehose:us-east-1:123456789012:x', records: [line] };
-  const { counts } = await trackDelivery(event, tracker, { fields: USUAL_FIELDS, counts: 'reached' });
+  const { counts } = await trackDelivery(event, tracker, { fields: DEFAULT_FIELDS, counts: 'reached' });
   for (const name of [...Object.keys(publisher), ...Object.keys(counts)]) names.add(name);
   return names;
 }

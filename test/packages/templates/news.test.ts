@@ -10,7 +10,7 @@ import { ok, restApi } from '../../support/rest-apis.ts';
 import type { JsonObject } from '../../../packages/core/stack/model.ts';
 
 /** What a start says of it; `-` where a property changes nothing for a request. */
-function told(type: string, properties: JsonObject): readonly string[] {
+function messages(type: string, properties: JsonObject): readonly string[] {
   const resource = {
     logicalId: 'R',
     type,
@@ -24,7 +24,7 @@ function told(type: string, properties: JsonObject): readonly string[] {
 }
 
 const domainWith = (RoutingMode: string): readonly string[] =>
-  told('AWS::ApiGatewayV2::DomainName', { DomainName: 'a.example', RoutingMode });
+  messages('AWS::ApiGatewayV2::DomainName', { DomainName: 'a.example', RoutingMode });
 const leastOf = (SecurityPolicy: string): string =>
   tlsRulesOf(findSecurityPolicy({ SecurityPolicy })).minVersion;
 
@@ -72,7 +72,7 @@ describe('what AWS has launched', () => {
     ];
   for (const { type, properties, says } of named)
     it(`is named with its day: ${type} ${Object.keys(properties).join(', ')}`, () => {
-      const words = told(type, properties);
+      const words = messages(type, properties);
       assert.equal(words.length, 1, 'docs/aws §16');
       assert.match(words[0] ?? '', says, 'docs/aws §16');
     });
@@ -81,9 +81,9 @@ describe('what AWS has launched', () => {
     {
       name: 'dual stack (28 Mar 2025): what listens is decided by --host',
       seen: () => [
-        told('AWS::ApiGatewayV2::Api', { IpAddressType: 'dualstack' }),
-        told('AWS::ApiGateway::RestApi', { EndpointConfiguration: { IpAddressType: 'dualstack' } }),
-        told('AWS::ApiGateway::DomainName', { EndpointConfiguration: { IpAddressType: 'dualstack' } }),
+        messages('AWS::ApiGatewayV2::Api', { IpAddressType: 'dualstack' }),
+        messages('AWS::ApiGateway::RestApi', { EndpointConfiguration: { IpAddressType: 'dualstack' } }),
+        messages('AWS::ApiGateway::DomainName', { EndpointConfiguration: { IpAddressType: 'dualstack' } }),
       ],
       is: [['-'], ['-'], ['-']],
     },
@@ -91,7 +91,7 @@ describe('what AWS has launched', () => {
       name: 'routing rules and modes (3 Jun 2025)',
       seen: () => [
         ...['API_MAPPING_ONLY', 'ROUTING_RULE_ONLY', 'ROUTING_RULE_THEN_API_MAPPING'].map(domainWith),
-        told('AWS::ApiGatewayV2::RoutingRule', {
+        messages('AWS::ApiGatewayV2::RoutingRule', {
           DomainNameArn: 'a',
           Priority: 1,
           Conditions: [],
@@ -102,13 +102,13 @@ describe('what AWS has launched', () => {
     },
     {
       name: 'permissions of function URLs (10 Oct 2025)',
-      seen: () => told('AWS::Lambda::Permission', { InvokedViaFunctionUrl: true }),
+      seen: () => messages('AWS::Lambda::Permission', { InvokedViaFunctionUrl: true }),
       is: ['-'],
     },
     {
       name: 'response streaming of REST APIs (19 Nov 2025)',
       seen: () =>
-        told('AWS::ApiGateway::Method', {
+        messages('AWS::ApiGateway::Method', {
           Integration: { Type: 'AWS_PROXY', ResponseTransferMode: 'STREAM' },
         }),
       is: [],
@@ -127,7 +127,7 @@ describe('what AWS has launched', () => {
     {
       name: 'JWT authorizers of REST APIs with several issuers (autumn of 2026)',
       seen: () =>
-        told('AWS::ApiGateway::Authorizer', {
+        messages('AWS::ApiGateway::Authorizer', {
           Name: 'a',
           Type: 'JWT',
           IdentitySource: 'method.request.header.Authorization',
@@ -138,7 +138,7 @@ describe('what AWS has launched', () => {
     {
       name: 'private custom domains and their access associations (Nov 2024)',
       seen: () =>
-        told('AWS::ApiGateway::DomainNameAccessAssociation', {
+        messages('AWS::ApiGateway::DomainNameAccessAssociation', {
           DomainNameArn: 'arn',
           AccessAssociationSource: 'vpce-1',
           AccessAssociationSourceType: 'VPCE',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../packages/core/deployment/assumptions.ts';
 import { readDuration } from '../../../packages/engine/settings.ts';
 import { START_OPTIONS } from '../../../packages/engine/start-options.ts';
 import { collectPair, parserOf, readPort, readStageName } from '../../../packages/terminal/options.ts';
@@ -65,7 +65,7 @@ describe('collectPair', () => {
 
 describe('--assume', () => {
   it('takes one after the other, and lists the known ones for an unknown one', () => {
-    const usual = USUAL_ASSUMPTIONS;
+    const usual = DEFAULT_ASSUMPTIONS;
     const monday = collectAssumption('week-start=monday', usual);
 
     assert.deepEqual(collectAssumption('throttled-function-status=500', monday), {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { writePrivately } from '../../../packages/terminal/private-file.ts';
+import { writePrivateFile } from '../../../packages/terminal/private-file.ts';
 
 describe('a file that a command was asked to write', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-private-'));
@@ -12,7 +12,7 @@ describe('a file that a command was asked to write', () => {
 
   it('is readable by its owner alone', async () => {
     const file = join(folder, 'out.json');
-    await writePrivately(file, '{}\n');
+    await writePrivateFile(file, '{}\n');
     assert.equal(readFileSync(file, 'utf8'), '{}\n');
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
@@ -23,6 +23,6 @@ describe('a file that a command was asked to write', () => {
   ];
   for (const { rule, path, reason } of REFUSED)
     it(`${rule} is refused with the reason, and is no bug`, async () => {
-      await assert.rejects(writePrivately(join(folder, path), ''), { name: 'UsageError', message: reason });
+      await assert.rejects(writePrivateFile(join(folder, path), ''), { name: 'UsageError', message: reason });
     });
 });

@@ -31,16 +31,16 @@ export const browserCase: BrowserCase = {
     const problems = await openConsole(page, stacks.console);
     await page.waitForSelector(`.hint:has-text("${ROWS} of ${ROWS} kept")`);
 
-    await beginWatch(page);
+    await startWatch(page);
     report('scrolled', await scroll(page, 120), await endWatch(page));
-    await beginWatch(page);
+    await startWatch(page);
     for (const text of ['i', 'it', 'ite', 'item', 'item7', 'item7?n=77', '']) {
       await page.fill('input[type=search]', text);
       await page.waitForSelector('.hint:has-text("kept")');
     }
     assert.match(await readText(page, '.hint'), new RegExp(`^${ROWS} of ${ROWS} kept`));
     report('searched', await elementsOf(page), await endWatch(page));
-    await beginWatch(page);
+    await startWatch(page);
     const [seen] = await Promise.all([scroll(page, 240), ask(url, MORE, PAUSE_MS)]);
     report('followed', seen, await endWatch(page));
     assert.deepEqual(problems, []);
@@ -85,7 +85,7 @@ type Watching = {
   requestAnimationFrame(run: (atMs: number) => void): void;
 };
 
-async function beginWatch(page: Page): Promise<void> {
+async function startWatch(page: Page): Promise<void> {
   await page.evaluate(() => {
     const at = globalThis as unknown as Watching;
     const watched: Watching['watched'] = { frames: 0, slowest: 0, tasks: [], isOver: false };

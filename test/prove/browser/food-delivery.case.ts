@@ -34,7 +34,7 @@ export const browserCase: BrowserCase = {
 
 function placeOrder(
   page: Page,
-  wish: { readonly url: string; readonly token: string; readonly header: string },
+  options: { readonly url: string; readonly token: string; readonly header: string },
 ): Promise<string> {
   return page.evaluate(async ({ url, token, header }) => {
     const headers = { authorization: `Bearer ${token}`, [header]: 'application/json' };
@@ -44,12 +44,12 @@ function placeOrder(
     } catch (error) {
       return String(error);
     }
-  }, wish);
+  }, options);
 }
 
 function trackOrder(
   page: Page,
-  wish: { readonly url: string; readonly token: string },
+  options: { readonly url: string; readonly token: string },
 ): Promise<readonly string[]> {
   return page.evaluate(({ url, token }) => {
     const seen: string[] = [];
@@ -68,5 +68,5 @@ function trackOrder(
     return new Promise<readonly string[]>((resolve) => {
       socket.onclose = ({ code }) => resolve([...seen, `closed ${code}`]);
     });
-  }, wish);
+  }, options);
 }

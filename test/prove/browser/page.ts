@@ -228,7 +228,7 @@ export async function serve(
       if (api === undefined || more.length > 0) throw new Error(`${stack} has not one ${kind} API`);
       return api.url;
     },
-    token: (...wish) => run('token', ...wish),
+    token: (...request) => run('token', ...request),
     async [Symbol.asyncDispose]() {
       await gateway.stop();
       rmSync(cwd, { recursive: true });

@@ -68,7 +68,7 @@ async function until(page: Page, selector: string, text: string): Promise<void> 
  * A client that speaks the protocol itself: joins, and says something. What is delivered on the channel, such as its own
  * presence, may come before the answer: the subscription holds as soon as it is written.
  */
-function join(page: Page, wish: { readonly url: string; readonly token: string }): Promise<void> {
+function join(page: Page, options: { readonly url: string; readonly token: string }): Promise<void> {
   return page.evaluate(({ url, token }) => {
     const socket = new WebSocket(url, ['bearer', token]);
     const send = (message: object) => socket.send(JSON.stringify({ id: 'b', ...message }));
@@ -83,5 +83,5 @@ function join(page: Page, wish: { readonly url: string; readonly token: string }
         resolve();
       };
     });
-  }, wish);
+  }, options);
 }

@@ -124,8 +124,8 @@ async function logOut({ page, origin, base, client }: App, token = ''): Promise<
 
 function askToken(page: Page, url: string, form: Readonly<Record<string, string>>): Promise<Tokens> {
   return page.evaluate(
-    async (wish) => {
-      const response = await fetch(wish.url, { method: 'POST', body: new URLSearchParams(wish.form) });
+    async (options) => {
+      const response = await fetch(options.url, { method: 'POST', body: new URLSearchParams(options.form) });
       const answer = (await response.json()) as Omit<Tokens, 'status'>;
       return { ...answer, status: response.status };
     },
@@ -136,9 +136,9 @@ function askToken(page: Page, url: string, form: Readonly<Record<string, string>
 /** @returns status and user name */
 function callApi({ page, api }: App, token: string | undefined): Promise<string> {
   return page.evaluate(
-    async (wish) => {
-      const headers = wish.token === undefined ? {} : { authorization: `Bearer ${wish.token}` };
-      const response = await fetch(`${wish.api}/me`, { headers });
+    async (options) => {
+      const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+      const response = await fetch(`${options.api}/me`, { headers });
       const { username } = (await response.json()) as { readonly username?: string };
       return `${response.status} ${username ?? ''}`.trim();
     },

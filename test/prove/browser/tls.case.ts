@@ -62,26 +62,26 @@ async function connectEveryWay(page: Page, { tracking, orders, token }: Addresse
   const bySubprotocol = await track(page, { url: tracking, protocols: ['bearer', token] });
   // A header of its own makes Chromium ask before it posts.
   const ticket = await page.evaluate(
-    async (wish) => {
-      const headers = { authorization: `Bearer ${wish.token}` };
-      const response = await fetch(wish.url, { method: 'POST', headers });
+    async (options) => {
+      const headers = { authorization: `Bearer ${options.token}` };
+      const response = await fetch(options.url, { method: 'POST', headers });
       return ((await response.json()) as { readonly ticket: string }).ticket;
     },
     { url: `${orders}/ws-ticket`, token },
   );
   const byTicket = await track(page, { url: `${tracking}?ticket=${ticket}` });
   const again = await track(page, { url: `${tracking}?ticket=${ticket}` });
-  const byNobody = await track(page, { url: tracking });
+  const byAnonymous = await track(page, { url: tracking });
 
   const tracked = '{"type":"tracking","orderId":"o-1","status":"on its way"}';
   assert.deepEqual([byQuery, bySubprotocol, byTicket], [tracked, tracked, tracked]);
-  assert.deepEqual([again, byNobody], ['closed 1006', 'closed 1006']);
+  assert.deepEqual([again, byAnonymous], ['closed 1006', 'closed 1006']);
 }
 
 /** @returns what the socket hears first, or how it has ended before */
 function track(
   page: Page,
-  wish: { readonly url: string; readonly protocols?: readonly string[] },
+  options: { readonly url: string; readonly protocols?: readonly string[] },
 ): Promise<string> {
   return page.evaluate(({ url, protocols = [] }) => {
     const socket = new WebSocket(url, [...protocols]);
@@ -95,16 +95,16 @@ function track(
       };
       socket.onclose = ({ code }) => resolve(`closed ${code}`);
     });
-  }, wish);
+  }, options);
 }
 
 async function keepCookies(page: Page): Promise<void> {
   const call = (path: string, header: string): Promise<string> =>
     page.evaluate(
-      async (wish) => {
+      async (options) => {
         try {
-          const headers = { [wish.header]: '1' };
-          const response = await fetch(wish.url, { headers, credentials: 'include' });
+          const headers = { [options.header]: '1' };
+          const response = await fetch(options.url, { headers, credentials: 'include' });
           return `${response.status} ${await response.text()}`;
         } catch (error) {
           return String(error);

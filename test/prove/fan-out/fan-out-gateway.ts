@@ -74,8 +74,8 @@ export async function startGateway(clients: number): Promise<Gateway> {
 
 function makeTokens(cwd: string, callers: number): Promise<readonly string[]> {
   const make = async (caller: number): Promise<string> => {
-    const wish = ['--sub', `caller-${caller}`, '--role', 'support', '--expires', '2h'];
-    return (await runCommand(['token', ...wish], { cwd })).stdout.trim();
+    const options = ['--sub', `caller-${caller}`, '--role', 'support', '--expires', '2h'];
+    return (await runCommand(['token', ...options], { cwd })).stdout.trim();
   };
   return Promise.all(Array.from({ length: callers }, (_, caller) => make(caller)));
 }

@@ -27,12 +27,12 @@ export async function until(
   holds: () => boolean,
   howFar: () => string = () => '',
 ): Promise<number> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   while (!holds()) {
-    if (performance.now() - begunMs > limitMs) throw tooLate(what, limitMs, howFar());
+    if (performance.now() - startedMs > limitMs) throw tooLate(what, limitMs, howFar());
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-  return Math.round(performance.now() - begunMs);
+  return Math.round(performance.now() - startedMs);
 }
 
 function tooLate(what: string, limitMs: number, howFar: string): Error {

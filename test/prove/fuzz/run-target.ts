@@ -34,13 +34,13 @@ export async function runTarget(
 
 /** Why an input is a crash; undefined = it is none. */
 export async function tryInput(target: FuzzTarget, input: string): Promise<string | undefined> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   try {
     await target.run(input);
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error);
   }
-  const tookMs = performance.now() - begunMs;
+  const tookMs = performance.now() - startedMs;
   return tookMs > SLOW_MS ? `took ${Math.round(tookMs)} ms` : undefined;
 }
 

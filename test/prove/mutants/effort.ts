@@ -13,21 +13,21 @@ export type Standing = { readonly burntMs: number; readonly isRunnable: boolean 
 export class Effort {
   readonly #read: () => Standing | undefined;
   readonly #burningMs: number;
-  readonly #begun: Standing | undefined;
+  readonly #started: Standing | undefined;
   #idle: { readonly sinceMs: number; readonly burntMs: number } | undefined;
 
   /** @param burningMs of the processor, which is more than it needs */
   constructor(pid: number, burningMs: number, read: () => Standing | undefined = () => readStanding(pid)) {
     this.#read = read;
     this.#burningMs = burningMs;
-    this.#begun = read();
+    this.#started = read();
   }
 
   /** @returns undefined while it works, or nothing can be seen */
   look(nowMs: number): 'burning' | 'idle' | undefined {
     const now = this.#read();
-    if (now === undefined || this.#begun === undefined) return undefined;
-    if (now.burntMs - this.#begun.burntMs > this.#burningMs) return 'burning';
+    if (now === undefined || this.#started === undefined) return undefined;
+    if (now.burntMs - this.#started.burntMs > this.#burningMs) return 'burning';
     const isIdle =
       !now.isRunnable && this.#idle !== undefined && now.burntMs - this.#idle.burntMs <= IDLE_BURNS_MS;
     if (!isIdle) this.#idle = { sinceMs: nowMs, burntMs: now.burntMs };

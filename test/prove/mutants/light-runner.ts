@@ -91,14 +91,14 @@ export async function runTests(
   for (const test of tests) {
     const lineage = lineageOf(test.suite);
     await leave(lineage);
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     let error: unknown;
     for (const suite of lineage.filter((one) => !open.includes(one))) {
       open.push(suite);
       for (const run of suite.before) error ??= await ended(run, timeoutMs);
     }
     error ??= await runOne(test, lineage, timeoutMs);
-    if (!onRun({ test, error, ms: performance.now() - begunMs })) break;
+    if (!onRun({ test, error, ms: performance.now() - startedMs })) break;
   }
   await leave([]);
 }

@@ -73,16 +73,16 @@ export async function startSoakedGateway(
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
-  const told: string[] = [];
+  const messages: string[] = [];
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     for (const line of chunk.split('\n').filter((one) => TELLING.test(one))) {
-      told.push(line.slice(0, LINE_CHARS));
-      if (told.length > LINES_KEPT) told.shift();
+      messages.push(line.slice(0, LINE_CHARS));
+      if (messages.length > LINES_KEPT) messages.shift();
     }
   });
   const ready = await readReady(child).catch((error: unknown) => {
     child.kill('SIGKILL');
-    throw new Error(`${String(error)}\n${told.join('\n')}`);
+    throw new Error(`${String(error)}\n${messages.join('\n')}`);
   });
   const closed = once(child, 'close') as Promise<[number | null]>;
   let wasKilled = false;
@@ -90,7 +90,7 @@ export async function startSoakedGateway(
   return {
     pid: child.pid ?? 0,
     controlUrl: ready.control,
-    tail: () => told.join('\n'),
+    tail: () => messages.join('\n'),
     isGone,
     wasKilled: () => wasKilled,
     urlOf(kind) {

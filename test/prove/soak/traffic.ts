@@ -38,7 +38,7 @@ type Fault = {
 
 export class Traffic {
   readonly #dice: Dice;
-  readonly #begunMs = performance.now();
+  readonly #startedMs = performance.now();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   readonly #inFlight = new Set<Sent>();
   readonly #written = new Map<string, { tried: number; kept: number }>();
@@ -63,13 +63,13 @@ export class Traffic {
   /** As fast as so many clients can. @returns answers per second */
   async calibrate(clients: number, ms: number): Promise<number> {
     const before = this.counts.answered;
-    const begunMs = performance.now();
+    const startedMs = performance.now();
     const client = async (): Promise<void> => {
-      while (performance.now() - begunMs < ms)
+      while (performance.now() - startedMs < ms)
         await this.#sendOne(this.#dice.pick(['echo', 'http', 'put', 'get']));
     };
     await Promise.all(Array.from({ length: clients }, client));
-    return ((this.counts.answered - before) * 1000) / (performance.now() - begunMs);
+    return ((this.counts.answered - before) * 1000) / (performance.now() - startedMs);
   }
 
   /** As the pace says until told to end. What would be too many at once is sent within a second, or counted. */
@@ -242,7 +242,7 @@ export class Traffic {
   }
 
   #seconds(): string {
-    return ((performance.now() - this.#begunMs) / 1000).toFixed(1);
+    return ((performance.now() - this.#startedMs) / 1000).toFixed(1);
   }
 
   #base(url: URL): URL {

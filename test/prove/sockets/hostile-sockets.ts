@@ -79,10 +79,10 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
     name: 'reads slowly',
     async run({ url }) {
       const client = await RawClient.open(url);
-      const begun = client.receivedBytes;
+      const started = client.receivedBytes;
       const sent = pour(client, textFrame(TEXT), TEXT.length * SLOW_MESSAGES);
       const all = SLOW_MESSAGES * (TEXT.length + client.id.length + 1);
-      while (client.receivedBytes - begun < all && !client.socket.destroyed) {
+      while (client.receivedBytes - started < all && !client.socket.destroyed) {
         client.socket.pause();
         await wait(5);
         client.socket.resume();
@@ -91,7 +91,7 @@ export const HOSTILE_SOCKETS: readonly HostileSocket[] = [
       await sent;
       client.send(CLOSE);
       await client.ended();
-      const received = client.receivedBytes - begun;
+      const received = client.receivedBytes - started;
       return {
         id: client.id,
         code: 1000,

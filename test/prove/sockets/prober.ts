@@ -8,14 +8,14 @@ const ANSWERED_WITHIN_MS = 30_000;
 
 /** @returns ms from nothing to the first answer of a function */
 function ask(url: URL): Promise<number> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   return new Promise((resolve, reject) => {
     const asked = request(
       new URL('plain', url),
       { agent: false, timeout: ANSWERED_WITHIN_MS },
       (response) => {
         response.resume().once('end', () => {
-          if (response.statusCode === 200) resolve(performance.now() - begunMs);
+          if (response.statusCode === 200) resolve(performance.now() - startedMs);
           else reject(new Error(`answered ${String(response.statusCode)}`));
         });
       },
@@ -26,13 +26,13 @@ function ask(url: URL): Promise<number> {
 }
 
 function shakeHands(url: URL): Promise<number> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: ANSWERED_WITHIN_MS });
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.once('open', () => socket.send('hello'));
     socket.once('message', (data: Buffer) => {
-      const tookMs = performance.now() - begunMs;
+      const tookMs = performance.now() - startedMs;
       socket.once('close', () => {
         if (data.toString('utf8').endsWith(' hello')) resolve(tookMs);
         else reject(new Error(`answered ${data.toString('utf8')}`));

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { printApiKey } from '#shared/access/keys/api-key.ts';
 import { nativeKeyValue } from '#shared/access/keys/native-key.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
-import type { Asked } from '#shared/access/authorize.ts';
+import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential, readTokenHeader } from '#shared/access/credential.ts';
 import { printProblem } from '../../../packages/authoring/read-document.ts';
@@ -62,14 +62,17 @@ function anAuthorizer(
   );
 }
 
-function asked(headers: Readonly<Record<string, string>>, over: object = {}): Asked {
+function asked(headers: Readonly<Record<string, string>>, over: object = {}): AuthorizeRequest {
   const methodArn = `arn:aws:execute-api:${ARN.region}:${ARN.accountId}:${ARN.apiId}/prod/GET/users`;
   const request = parseRequestEvent({ type: 'REQUEST', methodArn, headers, requestContext: {}, ...over });
   const { kind, arn, sourceIp } = request;
   return { kind, arn, sourceIp, readCredential: (sources) => readCredential(request, sources) };
 }
 
-const outcomeOf = async (authorize: ReturnType<typeof anAuthorizer>, request: Asked): Promise<string> => {
+const outcomeOf = async (
+  authorize: ReturnType<typeof anAuthorizer>,
+  request: AuthorizeRequest,
+): Promise<string> => {
   const authorized = await authorize(request);
   return authorized.kind === 'known' ? authorized.decision.kind : authorized.reason;
 };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createKeySetFetcher } from '#shared/access/tokens/key-set-fetcher.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
-import type { Asked } from '#shared/access/authorize.ts';
+import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
 import { aCharging, effectOf } from '../../support/a-charging.ts';
@@ -24,7 +24,7 @@ const nowSeconds = Math.floor(Date.now() / 1000);
 function ask(
   document: CompiledDocument,
   claims: object = {},
-  over: Partial<Asked> = {},
+  over: Partial<AuthorizeRequest> = {},
   keySets: KeySetFetcher = aFetcher(KEY_SETS),
 ) {
   const authorizer = createAuthorizer(

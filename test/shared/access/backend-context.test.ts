@@ -55,13 +55,13 @@ describe('backendContext', () => {
   });
 
   it('gives channels more room than other values, and says where that is not enough', () => {
-    for (const [length, told, cut] of [
+    for (const [length, messages, cut] of [
       [1_025, true, undefined],
       [2_048, true, undefined],
       [2_049, false, 'channels'],
     ] as const) {
       const context = backendContext(aDocument(), aPrincipal(), 'c'.repeat(length));
-      assert.deepEqual([CHANNELS in context, context['contextCut']], [told, cut]);
+      assert.deepEqual([CHANNELS in context, context['contextCut']], [messages, cut]);
     }
   });
 
@@ -82,9 +82,9 @@ describe('backendContext', () => {
       backendContext(aDocument({ rules, roles }), aPrincipal({ scopes: new Set(scopes) }));
 
     const many = contextWith(...others, 'z:rule', 'z:role');
-    const told = String(many['scope']).split(' ');
-    assert.deepEqual(told.slice(0, 2), ['z:role', 'z:rule']);
-    assert.ok(told.length > 30 && String(many['scope']).length <= 1024);
+    const messages = String(many['scope']).split(' ');
+    assert.deepEqual(messages.slice(0, 2), ['z:role', 'z:rule']);
+    assert.ok(messages.length > 30 && String(many['scope']).length <= 1024);
     assert.equal(many['contextCut'], 'scope');
     assert.equal(contextWith(...others.slice(0, 9), 'z:rule')['contextCut'], undefined);
     assert.equal(contextWith('x'.repeat(1_025))['scope'], undefined);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { calledFunction, checkWiring } from '../../../packages/authoring/check-wiring.ts';
+import { identifyFunction, checkWiring } from '../../../packages/authoring/check-wiring.ts';
 import type { WiredAuthorizer } from '../../../packages/authoring/check-wiring.ts';
 import { aDocument } from '../../support/an-access-document.ts';
 
@@ -46,6 +46,6 @@ describe('which function an authorizer invokes', () => {
     ['shop-prod-orders', undefined],
   ] as const)
     it(`is read from ${name}`, () => {
-      assert.equal(calledFunction(name), expected);
+      assert.equal(identifyFunction(name), expected);
     });
 });

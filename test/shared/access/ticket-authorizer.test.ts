@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createApiKeyReader } from '#shared/access/keys/api-key-store.ts';
 import { createAuthorizer } from '#shared/access/authorize.ts';
-import type { Asked } from '#shared/access/authorize.ts';
+import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import { buildAccess } from '../../../packages/authoring/build-access.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCredential } from '#shared/access/credential.ts';
@@ -79,7 +79,7 @@ async function aStage(document: CompiledDocument, caller: Partial<TicketCaller> 
   return { store, authorize, ticketFor, ticket: await ticketFor() };
 }
 
-function connecting(over: object): Asked {
+function connecting(over: object): AuthorizeRequest {
   const methodArn = `arn:aws:execute-api:${ARN.region}:${ARN.accountId}:${ARN.apiId}/prod/$connect`;
   const requestContext = { eventType: 'CONNECT' };
   const request = parseRequestEvent({ type: 'REQUEST', methodArn, requestContext, ...over });
@@ -89,7 +89,10 @@ function connecting(over: object): Asked {
 
 const byQuery = (ticket: string) => connecting({ queryStringParameters: { ticket } });
 
-const outcomeOf = async (authorize: ReturnType<typeof createAuthorizer>, request: Asked): Promise<string> => {
+const outcomeOf = async (
+  authorize: ReturnType<typeof createAuthorizer>,
+  request: AuthorizeRequest,
+): Promise<string> => {
   const authorized = await authorize(request);
   return authorized.kind === 'known' ? authorized.decision.kind : authorized.reason;
 };

@@ -9,11 +9,15 @@ import { aLoopbackServer } from '../../support/signed-tokens.ts';
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' };
 const CALL = { service: 'sqs', target: 'AmazonSQS.SendMessage', input: { a: 1 } } as const;
 
-type Asked = { readonly headers: IncomingMessage['headers']; readonly body: string; readonly url: string };
+type TestRequest = {
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  readonly url: string;
+};
 
 /** Answers one request after the other as given; the last answer stays. */
 async function ask(...answers: readonly ((response: ServerResponse) => void)[]) {
-  const asked: Asked[] = [];
+  const asked: TestRequest[] = [];
   await using server = await aLoopbackServer((request, response) => {
     void text(request).then((body) => {
       asked.push({ headers: request.headers, body, url: request.url ?? '' });
@@ -40,7 +44,7 @@ describe('createAwsCaller', () => {
     const { asked, outcome, url } = await ask(reply(200, '{"MessageId":"m"}'));
 
     assert.deepEqual(outcome, { MessageId: 'm' });
-    const [{ headers, body }] = asked as [Asked];
+    const [{ headers, body }] = asked as [TestRequest];
     assert.equal(body, '{"a":1}');
     assert.equal(headers['content-type'], 'application/x-amz-json-1.0');
     assert.equal(headers['x-amz-target'], CALL.target);

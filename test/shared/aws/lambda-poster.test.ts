@@ -77,10 +77,10 @@ describe('createFunctionInvoker', () => {
 });
 
 describe('createLambdaPublisher', () => {
-  const told: unknown[] = [];
+  const messages: unknown[] = [];
   const invoker = {
-    start: async (name: string, payload: unknown) => void told.push([name, payload]),
-    ask: async (name: string, payload: unknown) => (told.push([name, payload]), { seq: 7 }),
+    start: async (name: string, payload: unknown) => void messages.push([name, payload]),
+    ask: async (name: string, payload: unknown) => (messages.push([name, payload]), { seq: 7 }),
   };
 
   it('publishes by the function that may, and says under which number', async () => {
@@ -89,7 +89,7 @@ describe('createLambdaPublisher', () => {
     assert.deepEqual(await publisher.publishAll('chat:a', [1, 2], { id: 'o-2', wait: false }), {
       seq: undefined,
     });
-    assert.deepEqual(told, [
+    assert.deepEqual(messages, [
       ['publisher', { channel: 'chat:rooms/1', data: { a: 1 }, id: 'o-1' }],
       ['publisher', { channel: 'chat:a', messages: [1, 2], id: 'o-2' }],
     ]);

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { parseInvalidation } from '#shared/cache/invalidation.ts';
-import { carryOn, tryOut } from '#shared/cache/invalidator.ts';
-import type { CachesBeyond } from '#shared/cache/invalidator.ts';
-import { askFor, findWork } from '#shared/cache/work-list.ts';
+import { resumeAll, planInvalidation } from '#shared/cache/invalidator.ts';
+import type { OutsideCaches } from '#shared/cache/invalidator.ts';
+import { openInvalidation, findWork } from '#shared/cache/work-list.ts';
 import { CacheDesk } from '../../support/a-response-cache.ts';
 import { NO_STAGES, portsAt } from '../../support/a-stage-cache.ts';
 
 const FAR_MS = Number.MAX_SAFE_INTEGER;
-const wish = (more: object) => parseInvalidation({ namespace: 'orders', ...more });
+const parse = (more: object) => parseInvalidation({ namespace: 'orders', ...more });
 
 let desk: CacheDesk;
 beforeEach(() => {
@@ -27,27 +27,30 @@ describe('an invalidation of caches beyond the table', () => {
     authorizers: ['rest/a1b2c3d4e5/prod', 'http/b1b2c3d4e5/$default'],
     edgePaths: ['/orders/*', '/', '/orders/*'],
   };
-  const recordingBeyond = (told: string[], answers: ('done' | 'throttled' | 'refused')[] = []) => {
-    const tell = (text: string) => (told.push(text), Promise.resolve(answers.shift() ?? 'done'));
+  const recordingBeyond = (messages: string[], answers: ('done' | 'throttled' | 'refused')[] = []) => {
+    const report = (text: string) => (messages.push(text), Promise.resolve(answers.shift() ?? 'done'));
     return {
-      flushAuthorizers: (...of) => tell(of.join(' ')),
-      invalidateEdge: (paths, reference) => tell(`${paths.join(' ')} ${reference}`),
-    } satisfies CachesBeyond;
+      flushAuthorizers: (...of) => report(of.join(' ')),
+      invalidateEdge: (paths, reference) => report(`${paths.join(' ')} ${reference}`),
+    } satisfies OutsideCaches;
   };
-  const portsWith = (beyond: CachesBeyond) => portsAt(desk, NO_STAGES, beyond);
+  const portsWith = (beyond: OutsideCaches) => portsAt(desk, NO_STAGES, beyond);
 
   it('flushes answers of authorizers, and gives CloudFront all paths by one call', async () => {
-    const told: string[] = [];
-    const { id } = await askFor(portsOf(), wish(BEYOND), desk.nowMs);
-    await carryOn(portsWith(recordingBeyond(told, ['throttled', 'done', 'throttled', 'throttled'])), FAR_MS);
+    const messages: string[] = [];
+    const { id } = await openInvalidation(portsOf(), parse(BEYOND), desk.nowMs);
+    await resumeAll(
+      portsWith(recordingBeyond(messages, ['throttled', 'done', 'throttled', 'throttled'])),
+      FAR_MS,
+    );
 
     const called = [
       ['http b1b2c3d4e5 $default', 2],
       [`/ /orders/* gatewright-${id}-1`, 3],
       ['rest a1b2c3d4e5 prod', 1],
     ] as const;
-    assert.equal(told.length, 6);
-    assert.deepEqual([...new Set(told)].sort(), called.map(([text]) => text).sort());
+    assert.equal(messages.length, 6);
+    assert.deepEqual([...new Set(messages)].sort(), called.map(([text]) => text).sort());
     const { leftCount, authorizersFlushed, edgePaths } = await reportOf(portsOf(), id);
     assert.deepEqual(
       [leftCount, [...(authorizersFlushed as string[])].sort(), edgePaths],
@@ -57,8 +60,8 @@ describe('an invalidation of caches beyond the table', () => {
 
   it('says what is left, where it was refused or the stack has no distribution', async () => {
     const refusing = { ...recordingBeyond([], ['refused', 'refused']), invalidateEdge: undefined };
-    const { id } = await askFor(portsOf(), wish(BEYOND), desk.nowMs);
-    await carryOn(portsWith(refusing), FAR_MS);
+    const { id } = await openInvalidation(portsOf(), parse(BEYOND), desk.nowMs);
+    await resumeAll(portsWith(refusing), FAR_MS);
 
     const { left } = (await reportOf(portsOf(), id)) as { left?: { entry: string; reason: string }[] };
     assert.deepEqual((left ?? []).map(({ entry, reason }) => `${entry}: ${reason}`).sort(), [
@@ -69,30 +72,33 @@ describe('an invalidation of caches beyond the table', () => {
   });
 
   it('sends CloudFront the same reference after a crash, and a new one for a new request', async () => {
-    const told: string[] = [];
-    const dying: CachesBeyond = {
+    const messages: string[] = [];
+    const dying: OutsideCaches = {
       ...recordingBeyond([]),
-      invalidateEdge: (_paths, reference) => (told.push(reference), Promise.reject(new Error('ends here'))),
+      invalidateEdge: (_paths, reference) => (
+        messages.push(reference),
+        Promise.reject(new Error('ends here'))
+      ),
     };
-    const edge = wish({ edgePaths: ['/orders/*'] });
-    await askFor(portsOf(), edge, desk.nowMs);
-    await assert.rejects(carryOn(portsWith(dying), FAR_MS), /ends here/);
+    const edge = parse({ edgePaths: ['/orders/*'] });
+    await openInvalidation(portsOf(), edge, desk.nowMs);
+    await assert.rejects(resumeAll(portsWith(dying), FAR_MS), /ends here/);
     desk.pass(61);
-    const recording = recordingBeyond(told);
-    await carryOn(portsWith(recording), FAR_MS);
-    await askFor(portsOf(), edge, desk.nowMs);
-    await carryOn(portsWith(recording), FAR_MS);
+    const recording = recordingBeyond(messages);
+    await resumeAll(portsWith(recording), FAR_MS);
+    await openInvalidation(portsOf(), edge, desk.nowMs);
+    await resumeAll(portsWith(recording), FAR_MS);
 
-    const [first, second, third] = told.map((text) => text.split(' ').at(-1));
+    const [first, second, third] = messages.map((text) => text.split(' ').at(-1));
     assert.equal(first, second);
     assert.notEqual(second, third);
   });
 
   it('makes no call in a dry run', async () => {
-    const told: string[] = [];
-    const report = await tryOut(portsWith(recordingBeyond(told)), wish(BEYOND));
-    assert.deepEqual([report.edgePaths, report.leftCount, told], [['/', '/orders/*'], 0, []]);
-    const without = await tryOut(portsOf(), wish({ edgePaths: ['/'] }));
+    const messages: string[] = [];
+    const report = await planInvalidation(portsWith(recordingBeyond(messages)), parse(BEYOND));
+    assert.deepEqual([report.edgePaths, report.leftCount, messages], [['/', '/orders/*'], 0, []]);
+    const without = await planInvalidation(portsOf(), parse({ edgePaths: ['/'] }));
     assert.deepEqual(without.left, [{ entry: 'CloudFront /', reason: 'no-distribution' }]);
   });
 
@@ -110,6 +116,6 @@ describe('an invalidation of caches beyond the table', () => {
       const message = new RegExp(
         `^${Object.keys(wrong)[0]} must be .*(slash|characters|query\\.page=2|rest/a1b2)`,
       );
-      assert.throws(() => wish(wrong), { code: 'REQUEST_INVALID', message });
+      assert.throws(() => parse(wrong), { code: 'REQUEST_INVALID', message });
     });
 });

@@ -47,14 +47,14 @@ describe('GET /cache/openapi.json', () => {
     const { body } = await get('/cache/openapi.json');
     const { paths } = body as { paths: Record<string, Record<string, Described>> };
     const operations = Object.values(paths).flatMap((path) => Object.values(path));
-    const wish = paths['/cache/invalidations']?.['post']?.requestBody?.content['application/json']?.schema;
+    const parse = paths['/cache/invalidations']?.['post']?.requestBody?.content['application/json']?.schema;
 
     assert.deepEqual(
       operations.map(({ operationId }) => operationId),
       ['describeCacheApi', 'invalidate', 'getInvalidation', 'listCacheEntries'],
     );
     assert.deepEqual(
-      Object.entries(wish?.properties ?? {}).map(([name, { type, items }]) => [
+      Object.entries(parse?.properties ?? {}).map(([name, { type, items }]) => [
         name,
         items?.type ?? type,
         type,

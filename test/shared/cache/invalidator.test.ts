@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { parseInvalidation } from '#shared/cache/invalidation.ts';
-import { carryOn, tryOut } from '#shared/cache/invalidator.ts';
+import { resumeAll, planInvalidation } from '#shared/cache/invalidator.ts';
 import type { InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
 import { refreshRequest } from '#shared/cache/stage-cache-poster.ts';
-import { askFor, findWork } from '#shared/cache/work-list.ts';
+import { openInvalidation, findWork } from '#shared/cache/work-list.ts';
 import { withCacheTags } from '#shared/middleware/cache-tags.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import { signRequest } from '../../../packages/aws/sign-request.ts';
@@ -26,7 +26,7 @@ const IDENTITIES = `identities:
   - { name: both, accessKeyId: ${SIGNER.accessKeyId}, secretAccessKey: ${SIGNER.secretAccessKey}, policies: [{ Version: '2012-10-17', Statement: [${STATEMENTS.join()}] }] }
 `;
 const FAR_MS = Number.MAX_SAFE_INTEGER;
-const wish = (more: object) => parseInvalidation({ namespace: 'orders', ...more });
+const parse = (more: object) => parseInvalidation({ namespace: 'orders', ...more });
 
 let desk: CacheDesk;
 beforeEach(() => {
@@ -53,8 +53,8 @@ describe('an invalidation', () => {
     assert.deepEqual([await send('/a'), await send('/b')], ['1', '2']);
     desk.pass(2);
 
-    const { id } = await askFor(portsOf(), wish({ tags: ['at:/a'] }), desk.nowMs);
-    await carryOn(portsOf(), FAR_MS);
+    const { id } = await openInvalidation(portsOf(), parse({ tags: ['at:/a'] }), desk.nowMs);
+    await resumeAll(portsOf(), FAR_MS);
 
     assert.deepEqual([await send('/b'), await send('/a')], ['2', '3']);
     assert.deepEqual(await reportOf(portsOf(), id), {
@@ -135,8 +135,8 @@ describe('an invalidation', () => {
     for (let page = 0; page < pages; page += 1) assert.equal((await ask(page)).status, 200);
     assert.equal(backend, pages);
 
-    const { id } = await askFor(portsOf(), wish({ tags: ['changed'] }), desk.nowMs);
-    await carryOn(portsOf(stages), FAR_MS);
+    const { id } = await openInvalidation(portsOf(), parse({ tags: ['changed'] }), desk.nowMs);
+    await resumeAll(portsOf(stages), FAR_MS);
 
     assert.equal(backend, pages + 3);
     assert.deepEqual(refreshed.sort(), ['10', '500', '999']);
@@ -152,18 +152,18 @@ describe('an invalidation', () => {
   it('that is ended among 500 entries is gone on with: each is done, none is forgotten', async () => {
     await recordEntries(500);
     const seen: string[] = [];
-    const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
 
     let deaths = 0;
     for (const at of [3, 130, 250, 377]) {
       const dying = recordingStages(seen, (path) => path === `/p/${at}`);
-      await assert.rejects(carryOn(portsOf(dying), FAR_MS), /ends here/);
+      await assert.rejects(resumeAll(portsOf(dying), FAR_MS), /ends here/);
       deaths += 1;
       // Nobody else takes it while it may be under way.
-      assert.equal(await carryOn(portsOf(recordingStages(seen)), FAR_MS), 0);
+      assert.equal(await resumeAll(portsOf(recordingStages(seen)), FAR_MS), 0);
       desk.pass(61);
     }
-    assert.equal(await carryOn(portsOf(recordingStages(seen)), FAR_MS), 1);
+    assert.equal(await resumeAll(portsOf(recordingStages(seen)), FAR_MS), 1);
 
     assert.equal(new Set(seen).size, 500);
     assert.ok(seen.length <= 500 + deaths * 8, String(seen.length));
@@ -173,7 +173,7 @@ describe('an invalidation', () => {
 
   it('that is ended before it has listed all entries lists them again', async () => {
     await recordEntries(250);
-    const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
     const ports = portsOf(recordingStages([]));
     let writes = 0;
     const store = {
@@ -184,40 +184,40 @@ describe('an invalidation', () => {
         return ports.store.update(write);
       },
     };
-    await assert.rejects(carryOn({ ...ports, store }, FAR_MS), /ends here/);
+    await assert.rejects(resumeAll({ ...ports, store }, FAR_MS), /ends here/);
     desk.pass(61);
-    await carryOn(ports, FAR_MS);
+    await resumeAll(ports, FAR_MS);
 
     assert.equal((await reportOf(ports, id))['refreshed'], 250);
   });
 
   it('goes on later where time is up', async () => {
     await recordEntries(50);
-    const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
     const seen: string[] = [];
-    assert.equal(await carryOn(portsOf(recordingStages(seen)), desk.nowMs), 0);
+    assert.equal(await resumeAll(portsOf(recordingStages(seen)), desk.nowMs), 0);
     assert.equal(seen.length, 0);
-    assert.equal(await carryOn(portsOf(recordingStages(seen)), desk.nowMs + 1), 1);
+    assert.equal(await resumeAll(portsOf(recordingStages(seen)), desk.nowMs + 1), 1);
     assert.equal((await reportOf(portsOf(), id))['refreshed'], 50);
   });
 
   it('that is asked for often is one piece of work, and one more where it was under way', async () => {
     await recordEntries(5);
-    const asked = wish({ tags: ['t'] });
+    const asked = parse({ tags: ['t'] });
     const joined = [];
     for (let count = 0; count < 100; count += 1)
-      joined.push((await askFor(portsOf(), asked, desk.nowMs)).joined);
+      joined.push((await openInvalidation(portsOf(), asked, desk.nowMs)).joined);
     assert.equal(joined.filter((one) => !one).length, 1);
     const seen: string[] = [];
     const stages = recordingStages(seen);
     const asking: StageCaches = {
       ...stages,
       async refresh(record) {
-        if (seen.length < 5) await askFor(portsOf(), asked, desk.nowMs);
+        if (seen.length < 5) await openInvalidation(portsOf(), asked, desk.nowMs);
         return await stages.refresh(record);
       },
     };
-    await carryOn(portsOf(asking), FAR_MS);
+    await resumeAll(portsOf(asking), FAR_MS);
 
     // Their tag went with the records that the stand-in wrote; the index of the tag still has all five.
     assert.equal(seen.length, 10);
@@ -230,8 +230,8 @@ describe('an invalidation', () => {
       refresh: NO_STAGES.refresh,
       flush: (apiId, stage) => (flushed.push(`${apiId}/${stage}`), Promise.resolve('done')),
     };
-    const first = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
-    await carryOn(portsOf(stages), FAR_MS);
+    const first = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
+    await resumeAll(portsOf(stages), FAR_MS);
     const report = await reportOf(portsOf(), first.id);
     assert.deepEqual([report['leftCount'], flushed], [3, []]);
     assert.deepEqual((report['left'] as object[])[0], {
@@ -240,25 +240,25 @@ describe('an invalidation', () => {
     });
 
     for (const more of [{ allowFlush: true }, { flushAbove: 2 }]) {
-      const { id } = await askFor(portsOf(), wish({ tags: ['t'], ...more }), desk.nowMs);
-      await carryOn(portsOf(stages), FAR_MS);
+      const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'], ...more }), desk.nowMs);
+      await resumeAll(portsOf(stages), FAR_MS);
       const { leftCount, flushed: stagesFlushed } = await reportOf(portsOf(), id);
       assert.deepEqual(
         [leftCount, stagesFlushed, flushed.splice(0)],
         [0, ['abcdefghij/dev'], ['abcdefghij/dev']],
       );
     }
-    const { id } = await askFor(portsOf(), wish({ tags: ['t'], flushAbove: 3 }), desk.nowMs);
-    await carryOn(portsOf(stages), FAR_MS);
+    const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'], flushAbove: 3 }), desk.nowMs);
+    await resumeAll(portsOf(stages), FAR_MS);
     assert.deepEqual([(await reportOf(portsOf(), id))['leftCount'], flushed], [3, []]);
   });
 
   it('says of a stage that API Gateway has no time for that it was not flushed', async () => {
     await recordEntries(2, 'authorizer');
     const stages: StageCaches = { ...NO_STAGES, flush: () => Promise.resolve('throttled') };
-    const asked = wish({ tags: ['t'], allowFlush: true });
-    const { id } = await askFor(portsOf(), asked, desk.nowMs);
-    await carryOn(portsOf(stages), FAR_MS);
+    const asked = parse({ tags: ['t'], allowFlush: true });
+    const { id } = await openInvalidation(portsOf(), asked, desk.nowMs);
+    await resumeAll(portsOf(stages), FAR_MS);
 
     const { leftCount, left } = await reportOf(portsOf(), id);
     assert.equal(leftCount, 2);
@@ -285,8 +285,8 @@ describe('an invalidation', () => {
         ...NO_STAGES,
         refresh: () => Promise.resolve(reply as Awaited<ReturnType<StageCaches['refresh']>>),
       };
-      const { id } = await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
-      await carryOn(portsOf(stages), FAR_MS);
+      const { id } = await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
+      await resumeAll(portsOf(stages), FAR_MS);
       assert.deepEqual((await reportOf(portsOf(), id))['left'], [
         { entry: 'GET abcdefghij/dev/p/0', reason },
       ]);
@@ -294,12 +294,12 @@ describe('an invalidation', () => {
 
   it('waits longer before each further try of an entry', async () => {
     await recordEntries(1);
-    await askFor(portsOf(), wish({ tags: ['t'] }), desk.nowMs);
+    await openInvalidation(portsOf(), parse({ tags: ['t'] }), desk.nowMs);
     const outage = { ...NO_STAGES, refresh: () => Promise.resolve({ status: 503, warning: undefined }) };
     const ports = portsOf(outage);
     const pauses: number[] = [];
     const timer = { pause: (ms: number) => (pauses.push(ms), Promise.resolve()) };
-    await carryOn({ ...ports, timer, random: { ...ports.random, fraction: () => 0.5 } }, FAR_MS);
+    await resumeAll({ ...ports, timer, random: { ...ports.random, fraction: () => 0.5 } }, FAR_MS);
 
     assert.deepEqual(pauses, [400, 800]);
   });
@@ -308,7 +308,7 @@ describe('an invalidation', () => {
     await recordEntries(3);
     const before = JSON.stringify([...desk.items]);
 
-    const report = await tryOut(portsOf(), wish({ all: true }));
+    const report = await planInvalidation(portsOf(), parse({ all: true }));
 
     assert.deepEqual([report.entries, report.refreshed], [3, 3]);
     assert.equal(JSON.stringify([...desk.items]), before);

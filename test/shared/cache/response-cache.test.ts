@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';
-import { dropEntry } from '#shared/cache/entry-store.ts';
+import { deleteEntry } from '#shared/cache/entry-store.ts';
 import { entriesOf, markLabel } from '#shared/cache/labels.ts';
 import { anHttpEvent, CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
-import type { Asked, Reply } from '../../support/a-response-cache.ts';
+import type { TestRequest, Reply } from '../../support/a-response-cache.ts';
 
 type Options = Partial<ResponseCacheOptions<object>>;
 type Answered = Record<string, unknown>;
@@ -80,7 +80,7 @@ describe('a response cache', () => {
 
   it('distinguishes two keys, and ignores undeclared values', async () => {
     const send = counted({ scope: 'public', key: { query: ['page'], headers: ['Accept-Language'] } });
-    const rows: readonly (readonly [asked: Asked, body: string])[] = [
+    const rows: readonly (readonly [asked: TestRequest, body: string])[] = [
       [{ query: 'page=1' }, 'answer 1'],
       [{ query: 'page=1&utm=x' }, 'answer 1'],
       [{ query: 'page=2' }, 'answer 2'],
@@ -275,7 +275,7 @@ describe('an invalidation', () => {
         await turn();
         await markLabel(store, 'orders', 'tag:t', desk.nowMs);
         for await (const { id } of entriesOf(desk.listing, 'orders', 'tag:t', desk.nowMs - 60_000))
-          await dropEntry(store, 'orders', id, desk.nowMs);
+          await deleteEntry(store, 'orders', id, desk.nowMs);
         assert.equal(statusOf(await under), 'gatewright; fwd=miss; detail=invalidated');
       } else assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=invalidated');
     }

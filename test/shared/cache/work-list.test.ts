@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { parseInvalidation } from '#shared/cache/invalidation.ts';
-import { askFor, claim, findWork, finish, LEASE_MS, openWork } from '#shared/cache/work-list.ts';
+import { openInvalidation, claim, findWork, finish, LEASE_MS, openWork } from '#shared/cache/work-list.ts';
 import { CacheDesk } from '../../support/a-response-cache.ts';
 import { portsAt } from '../../support/a-stage-cache.ts';
 
-const WISH = parseInvalidation({ namespace: 'orders', tags: ['t'] });
+const INVALIDATION = parseInvalidation({ namespace: 'orders', tags: ['t'] });
 
 let desk: CacheDesk;
 beforeEach(() => {
@@ -14,7 +14,9 @@ beforeEach(() => {
 
 describe('a wish', () => {
   it('that two write down at once is new for one of them, and joined by the other', async () => {
-    const asked = await Promise.all([1, 2].map(() => askFor(portsAt(desk), WISH, desk.nowMs)));
+    const asked = await Promise.all(
+      [1, 2].map(() => openInvalidation(portsAt(desk), INVALIDATION, desk.nowMs)),
+    );
 
     assert.deepEqual(asked.map(({ joined }) => joined).sort(), [false, true]);
     assert.equal((await findWork(portsAt(desk), asked[0]?.id ?? ''))?.run, 1);
@@ -31,7 +33,7 @@ describe('a wish', () => {
       },
     };
 
-    await assert.rejects(askFor({ ...rest, store: contended }, WISH, desk.nowMs), {
+    await assert.rejects(openInvalidation({ ...rest, store: contended }, INVALIDATION, desk.nowMs), {
       code: 'STORE_UNAVAILABLE',
     });
     assert.equal(tries, 8);
@@ -39,7 +41,7 @@ describe('a wish', () => {
 
   it('skips finished work and work of another holder', async () => {
     const ports = portsAt(desk);
-    const { id } = await askFor(ports, WISH, desk.nowMs);
+    const { id } = await openInvalidation(ports, INVALIDATION, desk.nowMs);
     const work = await claim(ports, id, 'one', desk.nowMs);
     assert.ok(work !== undefined);
     assert.equal(await claim(ports, id, 'other', desk.nowMs + LEASE_MS - 1), undefined);

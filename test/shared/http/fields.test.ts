@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RequestInvalid } from '#shared/errors.ts';
-import { instant, oneOf, optional, readFields, schemaOf, text, whole } from '#shared/http/fields.ts';
+import { instant, oneOf, optional, readFields, schemaOf, text, wholeNumber } from '#shared/http/fields.ts';
 
 const FIELDS = {
   name: text('a name', { maxLength: 5 }),
-  units: whole('units', { min: 1, max: 10 }),
+  units: wholeNumber('units', { min: 1, max: 10 }),
   at: optional(instant('a time')),
   kind: optional(oneOf('a kind', ['a', 'b'])),
 };
@@ -57,7 +57,7 @@ describe('readFields', () => {
 describe('text', () => {
   it('says of which form it has to be, where it has one', () => {
     const wantedOf = (pattern?: RegExp) =>
-      text('a name', { maxLength: 5, ...(pattern && { pattern }) }).wanted;
+      text('a name', { maxLength: 5, ...(pattern && { pattern }) }).expected;
 
     assert.equal(wantedOf(), '1 to 5 characters');
     assert.equal(wantedOf(/^[a-z]+$/), '1 to 5 characters of the form ^[a-z]+$');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { repeatsMember } from '#shared/http/json-members.ts';
+import { hasDuplicateMember } from '#shared/http/json-members.ts';
 
-describe('repeatsMember', () => {
+describe('hasDuplicateMember', () => {
   for (const { text, expected } of [
     { text: '{"a":1,"a":2}', expected: true },
     { text: '{"a":1,"\\u0061":2}', expected: true },
@@ -18,7 +18,7 @@ describe('repeatsMember', () => {
     { text: '"a"', expected: false },
   ])
     it(`says ${expected} of ${text}`, () => {
-      assert.equal(repeatsMember(text), expected);
+      assert.equal(hasDuplicateMember(text), expected);
     });
 
   for (const { text, expected } of [
@@ -28,12 +28,14 @@ describe('repeatsMember', () => {
     { text: '{"key":1,"a":{"key":2}}', expected: false },
   ])
     it(`says ${expected} of ${text}, where only key and tenant matter`, () => {
-      assert.equal(repeatsMember(text, new Set(['key', 'tenant'])), expected);
+      assert.equal(hasDuplicateMember(text, new Set(['key', 'tenant'])), expected);
     });
 
   it('finds none in what JSON.stringify prints', () => {
     fc.assert(
-      fc.property(fc.json(), (text) => assert.equal(repeatsMember(JSON.stringify(JSON.parse(text))), false)),
+      fc.property(fc.json(), (text) =>
+        assert.equal(hasDuplicateMember(JSON.stringify(JSON.parse(text))), false),
+      ),
     );
   });
 
@@ -42,7 +44,7 @@ describe('repeatsMember', () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (value) => {
         const [name = ''] = Object.keys(value);
         const text = JSON.stringify(value).replace('{', () => `{${JSON.stringify(name)}:0,`);
-        assert.equal(repeatsMember(text), true, text);
+        assert.equal(hasDuplicateMember(text), true, text);
       }),
     );
   });

@@ -2,24 +2,30 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describeRoutes } from '#shared/http/openapi.ts';
-import { optional, text, whole } from '#shared/http/fields.ts';
+import { optional, text, wholeNumber } from '#shared/http/fields.ts';
 import { problem } from '#shared/http/problem.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { changeRoute, readRoute } from '#shared/http/route.ts';
 
-const told = { summary: 'a thing', answer: { description: 'done' } };
+const messages = { summary: 'a thing', answer: { description: 'done' } };
 const ROUTES = [
   readRoute(
     {
-      ...told,
+      ...messages,
       path: '/things/{thing}',
       id: 'getThing',
-      query: { at: optional(text('when')), units: whole('units', { min: 1, max: 2 }) },
+      query: { at: optional(text('when')), units: wholeNumber('units', { min: 1, max: 2 }) },
     },
     () => Promise.resolve(jsonReply(200, {})),
   ),
   changeRoute(
-    { ...told, method: 'PUT', path: '/things/{thing}', id: 'putThing', body: { units: optional(text('')) } },
+    {
+      ...messages,
+      method: 'PUT',
+      path: '/things/{thing}',
+      id: 'putThing',
+      body: { units: optional(text('')) },
+    },
     () => Promise.resolve(jsonReply(200, {})),
   ),
 ];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ProxyResult } from '#shared/aws/proxy-result.ts';
 import { DomainError } from '#shared/errors.ts';
-import { optional, text, whole } from '#shared/http/fields.ts';
+import { optional, text, wholeNumber } from '#shared/http/fields.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { changeRoute, documentRoute, readRoute } from '#shared/http/route.ts';
 import { createRouter } from '#shared/http/router.ts';
@@ -21,7 +21,7 @@ const ROUTES = [
       path: '/things/{thing}/more',
       id: 'more',
       summary: '',
-      body: { units: whole('', { min: 1, max: 9 }) },
+      body: { units: wholeNumber('', { min: 1, max: 9 }) },
       answer: DONE,
     },
     ({ path, body, operationId }) => Promise.resolve(jsonReply(200, { ...path, ...body, operationId })),
@@ -168,14 +168,14 @@ describe('createRouter', () => {
     });
 
   it('throws what is a failure of ours, and reports every answer', async () => {
-    const told: (readonly [string, string | undefined])[] = [];
-    const tell = (route: string, code: string | undefined): void => void told.push([route, code]);
+    const messages: (readonly [string, string | undefined])[] = [];
+    const report = (route: string, code: string | undefined): void => void messages.push([route, code]);
     const event = { parameters: { thing: 'bug' }, headers: ID, body: '{}' };
 
-    await assert.rejects(answer(anAdminEvent('PUT /things/{thing}', event), tell), TypeError);
-    await answer(anAdminEvent('GET /things/{thing}', { parameters: thing }), tell);
-    await answer(anAdminEvent('GET /nothing'), tell);
-    assert.deepEqual(told, [
+    await assert.rejects(answer(anAdminEvent('PUT /things/{thing}', event), report), TypeError);
+    await answer(anAdminEvent('GET /things/{thing}', { parameters: thing }), report);
+    await answer(anAdminEvent('GET /nothing'), report);
+    assert.deepEqual(messages, [
       ['getThing', undefined],
       ['unknown', 'ROUTE_UNKNOWN'],
     ]);

@@ -31,7 +31,7 @@ describe('cacheTags', () => {
       key: {},
       onProblem: (problem) => problems.push(problem),
     });
-    for (const isBegun of [true, false]) {
+    for (const isStarted of [true, false]) {
       desk.items.clear();
       const request = {
         event: aRestEvent({}),
@@ -40,7 +40,7 @@ describe('cacheTags', () => {
         error: null,
         internal: {},
       } as never;
-      if (isBegun) await middleware.before?.(request);
+      if (isStarted) await middleware.before?.(request);
       await middleware.after?.(request);
       assert.deepEqual(endsOf(desk), [desk.nowMs / 1000 + 300]);
     }

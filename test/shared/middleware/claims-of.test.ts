@@ -19,7 +19,7 @@ const names = [...NAMES, 'phone'];
 
 const behind = (authorizer: object) => ({ requestContext: { authorizer } });
 /** As the toolkit's authorizers answer and a REST API (all texts) or an HTTP API hands it on. */
-function behindOurs(result: object, kind: 'rest' | 'http', claims: Record<string, unknown> = CLAIMS) {
+function withOurAuthorizer(result: object, kind: 'rest' | 'http', claims: Record<string, unknown> = CLAIMS) {
   const context = backendContext(aDocument({ result }), aPrincipal({ subject: 'ada', claims }));
   const texts = Object.fromEntries(Object.entries(context).map(([name, value]) => [name, String(value)]));
   return behind(kind === 'rest' ? { principalId: 'main|ada', ...texts } : { lambda: context });
@@ -34,7 +34,7 @@ describe('claimsOf', () => {
     for (const kind of ['rest', 'http'] as const)
       it(`is the same behind ${as} and behind ours on a ${kind} API`, () => {
         const was = claimsOf(before) ?? assert.fail();
-        const is = claimsOf(behindOurs({ claims: { as, names } }, kind)) ?? assert.fail();
+        const is = claimsOf(withOurAuthorizer({ claims: { as, names } }, kind)) ?? assert.fail();
 
         assert.deepEqual({ ...is }, { ...was });
         for (const name of NAMES) assert.equal(is[name], was[name], name);
@@ -43,7 +43,7 @@ describe('claimsOf', () => {
 
   it('returns lists as they were', () => {
     const groups = (as: string) =>
-      claimsOf(behindOurs({ claims: { as, names } }, 'rest'))?.['cognito:groups'];
+      claimsOf(withOurAuthorizer({ claims: { as, names } }, 'rest'))?.['cognito:groups'];
 
     assert.deepEqual([groups('cognito'), groups('jwt')], ['admin,staff', '[admin staff]']);
   });
@@ -51,7 +51,7 @@ describe('claimsOf', () => {
   // `C#${claims.sub}` with undefined is one customer for all of them.
   it('throws for a claim that is not carried, and not where objects are printed or compared', () => {
     const claims =
-      claimsOf(behindOurs({ claims: { as: 'cognito', names: ['sub'] } }, 'rest')) ?? assert.fail();
+      claimsOf(withOurAuthorizer({ claims: { as: 'cognito', names: ['sub'] } }, 'rest')) ?? assert.fail();
 
     assert.equal(claims['sub'], 'ada');
     assert.throws(() => claims['email'], /the claim email is not carried: add it to result\.claims\.names/);
@@ -61,7 +61,7 @@ describe('claimsOf', () => {
   });
 
   it('returns what every context has where the document carries none', () => {
-    const claims = claimsOf(behindOurs({}, 'rest'));
+    const claims = claimsOf(withOurAuthorizer({}, 'rest'));
 
     assert.deepEqual([claims?.['sub'], claims?.['iss']], ['ada', 'https://issuer.example/']);
     assert.equal(claims?.['scope'], undefined);
@@ -69,7 +69,7 @@ describe('claimsOf', () => {
   });
 
   it('fails where the claims are too long to be carried', () => {
-    const event = behindOurs({ claims: { as: 'jwt', names } }, 'http', {
+    const event = withOurAuthorizer({ claims: { as: 'jwt', names } }, 'http', {
       ...CLAIMS,
       email: 'x'.repeat(3_000),
     });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readAccessLine, USUAL_FIELDS } from '#shared/quota/access-log-line.ts';
+import { readAccessLine, DEFAULT_FIELDS } from '#shared/quota/access-log-line.ts';
 import type { LineRules } from '#shared/quota/access-log-line.ts';
 
-const RULES: LineRules = { fields: USUAL_FIELDS, counts: 'reached' };
+const RULES: LineRules = { fields: DEFAULT_FIELDS, counts: 'reached' };
 const LINE = {
   requestId: 'r-1',
   requestTimeEpoch: '1763553600000',
@@ -36,7 +36,7 @@ describe('a line of an access log', () => {
   });
 
   it('is read by the names that the format gives its fields', () => {
-    const fields = { ...USUAL_FIELDS, key: 'sub' };
+    const fields = { ...DEFAULT_FIELDS, key: 'sub' };
 
     assert.equal(kindOf({ key: undefined, sub: 'k-1' }, { fields }), 'counted');
     assert.equal(kindOf({}, { fields }), 'uncounted');

@@ -15,7 +15,7 @@ function aHolding(id: string, acquired: Acquired, borrows = false): Holding & { 
   return {
     id,
     asked: 0,
-    scarcity: () => 0,
+    rank: () => 0,
     isReady: () => false,
     refusal: () => undefined,
     acquire() {

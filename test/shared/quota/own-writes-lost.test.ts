@@ -47,9 +47,9 @@ describe('a clock that is wrong', () => {
   it('is reported when it is found, and not with each further second of difference', async () => {
     const table = new QuotaTable();
     let aheadMs = 3_600_000;
-    const told: unknown[] = [];
+    const messages: unknown[] = [];
     const time = new StoreTime(table.clock, (event) =>
-      told.push(event.kind === 'clock-off' ? event.byMs : event),
+      messages.push(event.kind === 'clock-off' ? event.byMs : event),
     );
     const store = time.watch({
       ...table.store,
@@ -61,7 +61,7 @@ describe('a clock that is wrong', () => {
     await store.read(key);
 
     const call = { kind: 'store', purpose: 'read', outcome: 'done', elapsedMs: 0 };
-    assert.deepEqual(told, [call, -3_600_000, call]);
+    assert.deepEqual(messages, [call, -3_600_000, call]);
     assert.equal(time.nowEpochMs(), NOON_MS + 3_601_000);
   });
 });

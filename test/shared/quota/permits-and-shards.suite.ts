@@ -8,7 +8,7 @@ import { adjustWrites, grantWrite, suspendWrite } from '#shared/quota/ledger.ts'
 import type { QuotaEvent } from '#shared/quota/holder-ports.ts';
 import { createQuotas } from '#shared/quota/quotas.ts';
 import { acquireWrite, createWrite, releaseWrite } from '#shared/quota/semaphore.ts';
-import { accountKey, growWrite, moveWrites, readWhole, recall } from '#shared/quota/shards.ts';
+import { accountKey, growWrite, moveWrites, readShards, recallUnits } from '#shared/quota/shards.ts';
 import { REAL_CLOCK, REAL_RANDOM, REAL_TIMER } from '../../support/real-quota-ports.ts';
 import { DIRECT, nth, LIMIT, openALedger, PERIOD } from './ledger.suite.ts';
 import type { OpenStore } from './ledger.suite.ts';
@@ -71,10 +71,10 @@ export function describePermitsAndShards(name: string, open: OpenStore): void {
       );
       await store.transact(adjustWrites(key, { operationId: 'less', kind: 'set-limit', units: -60 }, 1));
 
-      const before = await readWhole(store, key, await item());
-      await recall(store, id, PERIOD);
-      await recall(store, id, PERIOD);
-      const after = await readWhole(store, key, await item());
+      const before = await readShards(store, key, await item());
+      await recallUnits(store, id, PERIOD);
+      await recallUnits(store, id, PERIOD);
+      const after = await readShards(store, key, await item());
 
       for (const whole of [before, after]) {
         assert.ok(whole.kind === 'done');

@@ -202,7 +202,7 @@ const TODAY = { startEpochMs: Date.UTC(2026, 10, 19), endEpochMs: Date.UTC(2026,
 class Sharded {
   readonly table = new QuotaTable();
   readonly process: Sharding;
-  constructor(root: Item | undefined, shards: readonly number[], wish?: QuotaLimit['shards']) {
+  constructor(root: Item | undefined, shards: readonly number[], shardSetting?: QuotaLimit['shards']) {
     const { store, clock } = this.table;
     const random = { hex: (digits: number) => '0'.repeat(digits), fraction: () => 0.5 };
     const at = {
@@ -220,7 +220,7 @@ class Sharded {
     if (root !== undefined) this.#put(ledgerKey(ID, TODAY), { mov: 0, b: 100, ...root });
     for (const [shard, rem] of shards.entries())
       if (rem >= 0) this.#put(accountKey(ID, TODAY, shard), { rem, out: 0, used: 0, cred: rem, b: 10 });
-    this.process = new Sharding(ID, TODAY, wish, at);
+    this.process = new Sharding(ID, TODAY, shardSetting, at);
   }
 
   #put({ pk, sk }: ItemKey, item: Item): void {

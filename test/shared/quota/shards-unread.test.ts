@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
 import { headKey, ledgerKey } from '#shared/quota/ledger.ts';
-import { readWhole, recall } from '#shared/quota/shards.ts';
+import { readShards, recallUnits } from '#shared/quota/shards.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import { QuotaTable } from '../../support/quota-table.ts';
 
@@ -32,14 +32,14 @@ describe('a ledger with shards', () => {
           : store.read(key, options),
     };
 
-    assert.equal((await readWhole(store, ROOT, root)).kind, 'done');
-    assert.deepEqual(await readWhole(unread, ROOT, root), { kind: 'unavailable', reason: 'down' });
+    assert.equal((await readShards(store, ROOT, root)).kind, 'done');
+    assert.deepEqual(await readShards(unread, ROOT, root), { kind: 'unavailable', reason: 'down' });
   });
 
   it('takes nothing back from shards that do not exist yet', async () => {
     const table = aTable({ rem: -5, out: 0, used: 0, mov: 0, cred: -5 });
 
-    await recall(table.store, ID, TODAY);
+    await recallUnits(table.store, ID, TODAY);
     assert.equal(table.countOf('open'), 0, 'a transaction that moves nothing');
   });
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { USUAL_FIELDS } from '#shared/quota/access-log-line.ts';
+import { DEFAULT_FIELDS } from '#shared/quota/access-log-line.ts';
 import { planKey } from '#shared/quota/ledger.ts';
 import { trackDelivery } from '#shared/quota/track-delivery.ts';
 import { createUsageTracker } from '#shared/quota/track-usage.ts';
 import { NOON_MS, QuotaTable } from '../../support/quota-table.ts';
 
-const RULES = { fields: USUAL_FIELDS, counts: 'reached' } as const;
+const RULES = { fields: DEFAULT_FIELDS, counts: 'reached' } as const;
 const LIMITS = [{ id: 'daily', level: 'key', quota: 100, period: 'DAY' }];
 const DAY_MS = 86_400_000;
 
@@ -104,11 +104,11 @@ describe('a delivery with lines that cannot be charged', () => {
   it('has a newest request, however many lines there are', async () => {
     // More than a call of JavaScript takes arguments.
     const many = Array.from({ length: 130_000 }, (_, index) => lineOf(`r-${index}`));
-    const nobody = { charged: 0, seen: 0, unchargeable: 0, waiting: [] };
+    const nothingCharged = { charged: 0, seen: 0, unchargeable: 0, waiting: [] };
 
     const { newestEpochMs } = await trackDelivery(
       stream(many),
-      { track: () => Promise.resolve(nobody) },
+      { track: () => Promise.resolve(nothingCharged) },
       RULES,
     );
 

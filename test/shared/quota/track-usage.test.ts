@@ -265,23 +265,23 @@ describe('usage from access logs', () => {
   it('reports each threshold that it crosses, once per period, with any other charges to the ledger', async () => {
     const alarms = { alarms: [50, 80, 200], overage: 200 };
     const table = await aTable([{ ...LIMITS[0], ...alarms }]);
-    const told = () =>
+    const messages = () =>
       table.events.flatMap((event) =>
         event.kind === 'alarm' ? [`${event.id.subject} ${event.percent}`] : [],
       );
 
     await trackerOf(table).track(requestsOf(49));
-    assert.deepEqual(told(), []);
+    assert.deepEqual(messages(), []);
     await Promise.all([trackerOf(table).track(requestsOf(85)), trackerOf(table).track(requestsOf(90))]);
-    assert.deepEqual(told(), ['k 50', 'k 80']);
+    assert.deepEqual(messages(), ['k 50', 'k 80']);
     // The middleware, on the same plan.
     await table.spend(table.holder([{ ...LIMITS[0], ...alarms }]), 20, { key: 'k' });
     await trackerOf(table).track(requestsOf(199));
-    assert.deepEqual(told(), ['k 50', 'k 80', 'k 200']);
+    assert.deepEqual(messages(), ['k 50', 'k 80', 'k 200']);
 
     table.nowMs += DAY_MS;
     await trackerOf(table).track(requestsOf(60, {}, table.nowMs));
-    assert.deepEqual(told(), ['k 50', 'k 80', 'k 200', 'k 50']);
+    assert.deepEqual(messages(), ['k 50', 'k 80', 'k 200', 'k 50']);
   });
 
   it('reports the threshold when the lines come again, if it was the charge alone that was written', async () => {
@@ -290,12 +290,12 @@ describe('usage from access logs', () => {
       ...table.store,
       update: (write) => (write.purpose === 'alarm' ? Promise.resolve(THROTTLED) : table.store.update(write)),
     };
-    const told = () => table.events.filter(({ kind }) => kind === 'alarm').length;
+    const messages = () => table.events.filter(({ kind }) => kind === 'alarm').length;
 
     await assert.rejects(trackerOf(table, dies).track(requestsOf(80)), { code: 'STORE_UNAVAILABLE' });
-    assert.equal(told(), 0);
+    assert.equal(messages(), 0);
     assert.equal((await trackerOf(table).track(requestsOf(80))).seen, 80);
-    assert.equal(told(), 1);
+    assert.equal(messages(), 1);
     assert.equal(table.ledger()['used'], 80);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hashOperation, isCarriedOut, operationWrite } from '#shared/table/operation-record.ts';
+import { hashOperation, isApplied, operationWrite } from '#shared/table/operation-record.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { aNewKey, ApiKeyTable, NOON_SECONDS } from '../../support/api-key-table.ts';
@@ -25,9 +25,9 @@ describe('hashOperation', () => {
     it(`distinguishes ${name}`, () => {
       const record = { hash: hashOperation(ASKED) };
 
-      assert.equal(isCarriedOut(record, hashOperation({ ...ASKED })), true);
-      assert.throws(() => isCarriedOut(record, hashOperation(asked)), { code: 'OPERATION_REUSED' });
-      assert.equal(isCarriedOut(undefined, hashOperation(asked)), false);
+      assert.equal(isApplied(record, hashOperation({ ...ASKED })), true);
+      assert.throws(() => isApplied(record, hashOperation(asked)), { code: 'OPERATION_REUSED' });
+      assert.equal(isApplied(undefined, hashOperation(asked)), false);
     });
 });
 

@@ -118,10 +118,10 @@ describe('a delivery', () => {
     await world.publish('0=', CHANNEL, 'hello');
     const [job] = world.jobs;
     assert.ok(job);
-    const told = [await deliver(world.ports, { ...job, log: 1 }), await deliver(world.ports, job)];
+    const messages = [await deliver(world.ports, { ...job, log: 1 }), await deliver(world.ports, job)];
 
     assert.deepEqual(
-      told.map(({ sent }) => sent),
+      messages.map(({ sent }) => sent),
       [0, 2],
     );
     assert.equal(job.log, NOW_MS);

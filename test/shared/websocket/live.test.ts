@@ -11,7 +11,7 @@ const NOW = 1_607_854_670;
 
 function aRoom({ gone = [], failing = [] }: { gone?: string[]; failing?: string[] } = {}) {
   const items = new Map<string, Item>();
-  const told: string[] = [];
+  const messages: string[] = [];
   const clock = { nowEpochMs: () => NOW * 1000 };
   const ports: LivePorts = {
     clock,
@@ -39,12 +39,12 @@ function aRoom({ gone = [], failing = [] }: { gone?: string[]; failing?: string[
       post({ connectionId }, text) {
         if (gone.includes(connectionId)) return Promise.resolve('gone');
         if (failing.includes(connectionId)) return Promise.resolve('failed');
-        told.push(`${connectionId}: ${text}`);
+        messages.push(`${connectionId}: ${text}`);
         return Promise.resolve('sent');
       },
     },
   };
-  return { ports, items, told };
+  return { ports, items, messages };
 }
 
 const connected = (connectionId: string, authorizer: object = { principalId: 'main|ada' }) =>
@@ -52,21 +52,21 @@ const connected = (connectionId: string, authorizer: object = { principalId: 'ma
 
 describe('post', () => {
   it('notifies only those who listen to a topic', async () => {
-    const { ports, told } = aRoom();
+    const { ports, messages } = aRoom();
     await remember(ports, connected('a='), { topics: ['orders/o-1'] });
     await remember(ports, connected('b='), { topics: ['orders/o-2'] });
     const posted = await post(ports, { topic: 'orders/o-1' }, { status: 'paid' });
-    assert.deepEqual(told, ['a=: {"status":"paid"}']);
+    assert.deepEqual(messages, ['a=: {"status":"paid"}']);
     assert.deepEqual(posted, { sent: 1, gone: 0, expired: 0, failed: 0 });
   });
 
   it('notifies a caller on every connection, and no caller of that name at another issuer', async () => {
-    const { ports, told } = aRoom();
+    const { ports, messages } = aRoom();
     await remember(ports, connected('a='));
     await remember(ports, connected('b='));
     await remember(ports, connected('c=', { principalId: 'other|ada' }));
     await post(ports, { issuer: 'main', sub: 'ada' }, 'hello');
-    assert.deepEqual(told.sort(), ['a=: hello', 'b=: hello']);
+    assert.deepEqual(messages.sort(), ['a=: hello', 'b=: hello']);
   });
 
   it('remembers no name where no authorizer has given one', async () => {
@@ -81,38 +81,38 @@ describe('post', () => {
   });
 
   it('takes no name for the end of another', async () => {
-    const { ports, told } = aRoom();
+    const { ports, messages } = aRoom();
     await remember(ports, connected('a='), { topics: ['a#b', 'a%23b'] });
     const posted = [await post(ports, { topic: 'a' }, 'x'), await post(ports, { topic: 'a#b' }, 'x')];
     assert.deepEqual(
       posted.map(({ sent }) => sent),
       [0, 1],
     );
-    assert.equal(told.length, 1);
+    assert.equal(messages.length, 1);
   });
 
   it('forgets clients that are gone, and notifies the others although one failed', async () => {
-    const { ports, items, told } = aRoom({ gone: ['a='], failing: ['b='] });
+    const { ports, items, messages } = aRoom({ gone: ['a='], failing: ['b='] });
     for (const id of ['a=', 'b=', 'c=']) await remember(ports, connected(id), { topics: ['t', 'u'] });
     assert.deepEqual(await post(ports, { topic: 't' }, 'x'), { sent: 1, gone: 1, expired: 0, failed: 1 });
-    assert.deepEqual(told, ['c=: x']);
+    assert.deepEqual(messages, ['c=: x']);
     assert.equal([...items.keys()].filter((name) => name.includes('a=')).length, 0);
   });
 
   it('notifies no client whose credential has ended, with the 30 s that authorizers forgive', async () => {
-    const { ports, told } = aRoom();
+    const { ports, messages } = aRoom();
     await remember(ports, connected('a=', { principalId: 'p', exp: String(NOW - 31) }), { topics: ['t'] });
     await remember(ports, connected('b=', { principalId: 'p', exp: String(NOW - 29) }), { topics: ['t'] });
     assert.deepEqual(await post(ports, { topic: 't' }, 'x'), { sent: 1, gone: 0, expired: 1, failed: 0 });
-    assert.deepEqual(told, ['b=: x']);
+    assert.deepEqual(messages, ['b=: x']);
   });
 
   it('reaches more than a page of connections, each once', async () => {
-    const { ports, told } = aRoom();
+    const { ports, messages } = aRoom();
     for (let index = 0; index < 250; index += 1)
       await remember(ports, connected(`${index}=`), { topics: ['t'] });
     assert.equal((await post(ports, { topic: 't' }, 'x')).sent, 250);
-    assert.equal(new Set(told).size, 250);
+    assert.equal(new Set(messages).size, 250);
   });
 
   it('refuses a message that API Gateway would, and topics without bounds', async () => {

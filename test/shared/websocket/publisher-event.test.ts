@@ -43,8 +43,8 @@ describe('the publisher', () => {
   });
 
   it('refuses what is too long, and what names no channel, before any call', async () => {
-    const nobody = () => Promise.reject(new Error('nobody is to be asked'));
-    const publisher = createLambdaPublisher('arn', { ask: nobody, start: nobody });
+    const refuseCall = () => Promise.reject(new Error('nobody is to be asked'));
+    const publisher = createLambdaPublisher('arn', { ask: refuseCall, start: refuseCall });
     const most = 'x'.repeat(120 * 1024 - 2);
 
     await assert.rejects(publisher.publish('chat:rooms/1', `${most}x`), { code: 'SUBJECT_INVALID' });

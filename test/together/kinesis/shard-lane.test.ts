@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
-import type { EventBench, EventBenchWish } from '../../support/an-event-engine.ts';
+import type { EventBench, EventBenchOptions } from '../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../support/virtual-ports.ts';
 import {
   ARN,
@@ -26,7 +26,7 @@ const SERVICES = { sqs, kinesis, lambda: lambdaEvents };
 const LOST = `arn:aws:sqs:${REGION}:${ACCOUNT}:lost`;
 type Bench = EventBench<typeof SERVICES>;
 
-function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[string]): Bench {
+function aBench(mapping: string, work: NonNullable<EventBenchOptions['functions']>[string]): Bench {
   return anEventEngine(SERVICES, { resources: mapped(mapping), functions: { work } });
 }
 

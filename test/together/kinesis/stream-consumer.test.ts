@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { anEventEngine } from '../../support/an-event-engine.ts';
-import type { EventBench, EventBenchWish } from '../../support/an-event-engine.ts';
+import type { EventBench, EventBenchOptions } from '../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../support/virtual-ports.ts';
 import {
   batchesOf,
@@ -24,7 +24,7 @@ import * as sqs from '../../../packages/services/sqs/service.ts';
 const SERVICES = { sqs, kinesis, lambda: lambdaEvents };
 type Bench = EventBench<typeof SERVICES>;
 
-function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[string]): Bench {
+function aBench(mapping: string, work: NonNullable<EventBenchOptions['functions']>[string]): Bench {
   return anEventEngine(SERVICES, { resources: mapped(mapping), functions: { work } });
 }
 
@@ -65,11 +65,14 @@ describe('StreamConsumer', () => {
 
   it('goes on after a restart where it was', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
-    const wish = { resources: mapped('BatchSize: 1, ParallelizationFactor: 2'), dataDirectory: folder };
-    const first = anEventEngine(SERVICES, { ...wish, functions: { work: failOn('b') } });
+    const benchOptions = {
+      resources: mapped('BatchSize: 1, ParallelizationFactor: 2'),
+      dataDirectory: folder,
+    };
+    const first = anEventEngine(SERVICES, { ...benchOptions, functions: { work: failOn('b') } });
     await put(first, 'a', 'b', 'c');
     await first.engine.close();
-    const second = anEventEngine(SERVICES, { ...wish, functions: { work: () => 1 } });
+    const second = anEventEngine(SERVICES, { ...benchOptions, functions: { work: () => 1 } });
     await second.engine.idle();
     await second.engine.close();
     rmSync(folder, { recursive: true });
@@ -85,16 +88,16 @@ describe('StreamConsumer', () => {
 
   it('goes back, with another number of batches at a time, to what one of them had not done', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'gatewright-kinesis-'));
-    const wish = (parallel: number): EventBenchWish => ({
+    const benchOptions = (parallel: number): EventBenchOptions => ({
       resources: mapped(`BatchSize: 1, ParallelizationFactor: ${parallel}`),
       dataDirectory,
     });
-    const first = anEventEngine(SERVICES, { ...wish(4), functions: { work: failOn('a') } });
+    const first = anEventEngine(SERVICES, { ...benchOptions(4), functions: { work: failOn('a') } });
     const Records = ['a', 'b', 'c', 'd'].map((text) => recordOf(text, text));
     await call(first, 'PutRecords', { StreamName: 'orders', Records });
     await first.engine.idle();
     await first.engine.close();
-    const second = anEventEngine(SERVICES, { ...wish(1), functions: { work: () => 1 } });
+    const second = anEventEngine(SERVICES, { ...benchOptions(1), functions: { work: () => 1 } });
     await second.engine.idle();
     await second.engine.close();
     rmSync(dataDirectory, { recursive: true });

@@ -6,7 +6,7 @@ import {
   ACCOUNT,
   anEventEngine,
   type EventBench,
-  type EventBenchWish,
+  type EventBenchOptions,
   REGION,
 } from '../../support/an-event-engine.ts';
 import * as sqs from '../../../packages/services/sqs/service.ts';
@@ -53,7 +53,7 @@ function change(bench: Bench, ...ids: readonly string[]): void {
   );
 }
 
-async function aBench(mapping: string, work: NonNullable<EventBenchWish['functions']>[string]) {
+async function aBench(mapping: string, work: NonNullable<EventBenchOptions['functions']>[string]) {
   const bench = anEventEngine(SERVICES, { resources: table(mapping), functions: { work } });
   change(bench, 'a', 'b', 'c', 'd');
   await bench.engine.idle();

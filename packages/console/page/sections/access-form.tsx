@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ShownAccess } from '../../endpoints/access-model.ts';
 
-export type Asked = {
+export type AccessFields = {
   readonly method: string;
   /** Empty = every route. */
   readonly path: string;
@@ -16,29 +16,33 @@ export type Asked = {
 
 type Props = {
   readonly document: ShownAccess;
-  readonly asked: Asked;
-  readonly onChange: (asked: Asked) => void;
-  readonly onAsk: (asked: Asked) => void;
+  readonly fields: AccessFields;
+  readonly onChange: (fields: AccessFields) => void;
+  readonly onAsk: (fields: AccessFields) => void;
 };
 
-export function AccessForm({ document, asked, onChange, onAsk }: Props) {
+export function AccessForm({ document, fields, onChange, onAsk }: Props) {
   const [hasToken, setHasToken] = useState(false);
   const { kind, columns, issuers, rows } = document;
-  const put = (part: Partial<Asked>): void => onChange({ ...asked, ...part });
-  const field = (name: keyof Asked, label: string, placeholder: string) => (
+  const put = (part: Partial<AccessFields>): void => onChange({ ...fields, ...part });
+  const field = (name: keyof AccessFields, label: string, placeholder: string) => (
     <label class="field">
       {label}
       <input
-        value={asked[name]}
+        value={fields[name]}
         placeholder={placeholder}
         onInput={({ currentTarget }) => put({ [name]: currentTarget.value })}
       />
     </label>
   );
-  const choice = (name: keyof Asked, label: string, options: readonly (readonly [string, string])[]) => (
+  const choice = (
+    name: keyof AccessFields,
+    label: string,
+    options: readonly (readonly [string, string])[],
+  ) => (
     <label class="field">
       {label}
-      <select value={asked[name]} onChange={({ currentTarget }) => put({ [name]: currentTarget.value })}>
+      <select value={fields[name]} onChange={({ currentTarget }) => put({ [name]: currentTarget.value })}>
         {options.map(([value, text]) => (
           <option key={value} value={value}>
             {text}
@@ -47,12 +51,12 @@ export function AccessForm({ document, asked, onChange, onAsk }: Props) {
       </select>
     </label>
   );
-  const methods = [...new Set([...rows.map(({ method }) => method), asked.method])];
+  const methods = [...new Set([...rows.map(({ method }) => method), fields.method])];
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onAsk(asked);
+        onAsk(fields);
       }}
     >
       {kind === 'websocket' ? null : (
@@ -75,7 +79,7 @@ export function AccessForm({ document, asked, onChange, onAsk }: Props) {
           Token; its signature is not checked
           <textarea
             rows={3}
-            value={asked.token}
+            value={fields.token}
             onInput={({ currentTarget }) => put({ token: currentTarget.value.trim() })}
           />
         </label>

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ask, useAsked } from '../control.ts';
+import { fetchControl, useFetched } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { AccessForm } from './access-form.tsx';
 import { describeMissing } from '../texts.ts';
-import type { Asked } from './access-form.tsx';
+import type { AccessFields } from './access-form.tsx';
 import type { AccessCell, AccessReply, ShownAccess, ShownAccessBook } from '../../endpoints/access-model.ts';
 
 const WORDS: Readonly<Record<AccessCell, string>> = {
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<AccessCell, string>> = {
 type Props = { readonly item: string | undefined; readonly query: URLSearchParams };
 
 export function AccessSection({ item, query }: Props) {
-  const { data, error } = useAsked<ShownAccessBook>('console/access');
+  const { data, error } = useFetched<ShownAccessBook>('console/access');
   const documents = data?.documents ?? [];
   const document = documents.find(({ name }) => name === item) ?? documents[0];
   return (
@@ -64,15 +64,15 @@ export function AccessSection({ item, query }: Props) {
 }
 
 function Document({ document, query }: { readonly document: ShownAccess; readonly query: URLSearchParams }) {
-  const [asked, setAsked] = useState<Asked>(readAsked(query));
+  const [fields, setFields] = useState<AccessFields>(readAccessFields(query));
   const [reply, setReply] = useState<AccessReply>();
   const [problem, setProblem] = useState<string>();
-  const send = (question: Asked): void => {
-    setAsked(question);
+  const send = (question: AccessFields): void => {
+    setFields(question);
     setProblem(undefined);
     // The address of a question can be shared: it contains no token.
-    history.replaceState(null, '', linkTo('access', document.name, writeAsked(question)));
-    ask<AccessReply>('POST', 'console/access/ask', toQuestion(document, question)).then(
+    history.replaceState(null, '', linkTo('access', document.name, writeAccessFields(question)));
+    fetchControl<AccessReply>('POST', 'console/access/ask', toQuestion(document, question)).then(
       setReply,
       (failure: unknown) => {
         setReply(undefined);
@@ -81,17 +81,17 @@ function Document({ document, query }: { readonly document: ShownAccess; readonl
     );
   };
   useEffect(() => {
-    if (query.has('path') || query.has('role')) send(readAsked(query));
+    if (query.has('path') || query.has('role')) send(readAccessFields(query));
   }, [document.name]);
   return (
     <>
       <section class="card half" aria-label="Ask">
         <h2>May this caller …?</h2>
-        <AccessForm document={document} asked={asked} onChange={setAsked} onAsk={send} />
+        <AccessForm document={document} fields={fields} onChange={setFields} onAsk={send} />
         <Problem text={problem} />
         {reply === undefined ? null : <Reply reply={reply} />}
       </section>
-      <Matrix document={document} onChoose={(route) => send({ ...asked, ...route, token: '' })} />
+      <Matrix document={document} onChoose={(route) => send({ ...fields, ...route, token: '' })} />
     </>
   );
 }
@@ -227,8 +227,8 @@ function fill(path: string): string {
   return path === '$default' ? '/any' : path.replaceAll(/\{[^}]+\}/g, '7');
 }
 
-function toQuestion({ name, kind }: ShownAccess, asked: Asked): object {
-  const { method, path, role, subject, issuer, token, ip, scopes } = asked;
+function toQuestion({ name, kind }: ShownAccess, fields: AccessFields): object {
+  const { method, path, role, subject, issuer, token, ip, scopes } = fields;
   const list = (text: string): readonly string[] => text.split(/[\s,]+/).filter((one) => one !== '');
   return {
     document: name,
@@ -241,13 +241,15 @@ function toQuestion({ name, kind }: ShownAccess, asked: Asked): object {
   };
 }
 
-const TOLD = ['method', 'path', 'role', 'subject', 'issuer', 'scopes', 'ip'] as const;
+const QUERY_FIELDS = ['method', 'path', 'role', 'subject', 'issuer', 'scopes', 'ip'] as const;
 
-function readAsked(query: URLSearchParams): Asked {
-  const told = Object.fromEntries(TOLD.map((name) => [name, query.get(name) ?? '']));
-  return { ...(told as Omit<Asked, 'token'>), method: query.get('method') ?? 'GET', token: '' };
+function readAccessFields(query: URLSearchParams): AccessFields {
+  const messages = Object.fromEntries(QUERY_FIELDS.map((name) => [name, query.get(name) ?? '']));
+  return { ...(messages as Omit<AccessFields, 'token'>), method: query.get('method') ?? 'GET', token: '' };
 }
 
-function writeAsked(asked: Asked): Readonly<Record<string, string>> {
-  return Object.fromEntries(TOLD.flatMap((name) => (asked[name] === '' ? [] : [[name, asked[name]]])));
+function writeAccessFields(fields: AccessFields): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    QUERY_FIELDS.flatMap((name) => (fields[name] === '' ? [] : [[name, fields[name]]])),
+  );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { useAsked } from '../control.ts';
+import { useFetched } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { describeMissing, span } from '../texts.ts';
@@ -16,7 +16,7 @@ export function ApisSection({
   readonly item: string | undefined;
   readonly query: URLSearchParams;
 }) {
-  const { data, error } = useAsked<{ apis: readonly ShownApi[] }>('console/apis');
+  const { data, error } = useFetched<{ apis: readonly ShownApi[] }>('console/apis');
   const [search, setSearch] = useState('');
   const apis = useMemo(() => choose(data?.apis ?? [], search), [data, search]);
   const opened = data?.apis.find(({ id, stage }) => item === `${id}/${stage}`);

@@ -1,4 +1,4 @@
-import { ask, useAsked } from '../control.ts';
+import { fetchControl, useFetched } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { span } from '../texts.ts';
 import type { ShownCacheEntry } from '../../endpoints/inspect-model.ts';
@@ -6,7 +6,7 @@ import type { ShownCacheEntry } from '../../endpoints/inspect-model.ts';
 const EVERY_MS = 2000;
 
 export function CachesSection() {
-  const { data, error, reload } = useAsked<{ entries: readonly ShownCacheEntry[] }>(
+  const { data, error, reload } = useFetched<{ entries: readonly ShownCacheEntry[] }>(
     'console/caches',
     EVERY_MS,
   );
@@ -48,7 +48,12 @@ function Group({
   if (first === undefined) return null;
   const { apiId, apiName, stage, kind } = first;
   const flush = async (id?: string): Promise<void> => {
-    await ask('POST', 'console/caches/flush', { apiId, stage, kind, ...(id !== undefined && { id }) });
+    await fetchControl('POST', 'console/caches/flush', {
+      apiId,
+      stage,
+      kind,
+      ...(id !== undefined && { id }),
+    });
     onDone();
   };
   return (

@@ -1,4 +1,4 @@
-import { ask, useAsked } from '../control.ts';
+import { fetchControl, useFetched } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../parts.tsx';
 
 type RecordedCall = {
@@ -15,9 +15,9 @@ type RecordedCall = {
 const EVERY_MS = 2000;
 
 export function CallsSection() {
-  const { data, error, reload } = useAsked<{ calls: readonly RecordedCall[] }>('console/calls', EVERY_MS);
+  const { data, error, reload } = useFetched<{ calls: readonly RecordedCall[] }>('console/calls', EVERY_MS);
   const clear = async (): Promise<void> => {
-    await ask('DELETE', 'recorded');
+    await fetchControl('DELETE', 'recorded');
     reload();
   };
   return (

@@ -1,23 +1,23 @@
 import { useState } from 'preact/hooks';
-import { ask, useAsked } from '../control.ts';
+import { fetchControl, useFetched } from '../control.ts';
 import { Action, Problem } from '../parts.tsx';
 import { readShift } from '../shift.ts';
 import { dateTime, span } from '../texts.ts';
 
-type Told = { readonly nowEpochMs: number; readonly offsetMs: number };
+type ClockState = { readonly nowEpochMs: number; readonly offsetMs: number };
 
 const STEPS = ['+1h', '+1d', '+7d'] as const;
 
 export function ClockControl() {
-  const { data, error, reload } = useAsked<Told>('clock', 5000);
+  const { data, error, reload } = useFetched<ClockState>('clock', 5000);
   const [shift, setShift] = useState('');
   const move = async (text: string): Promise<void> => {
-    await ask('POST', 'clock', { shiftMs: readShift(text) });
+    await fetchControl('POST', 'clock', { shiftMs: readShift(text) });
     setShift('');
     reload();
   };
   const reset = async (): Promise<void> => {
-    await ask('POST', 'clock', { reset: true });
+    await fetchControl('POST', 'clock', { reset: true });
     reload();
   };
   if (data === undefined) return <Problem text={error} />;

@@ -1,11 +1,11 @@
-import { useAsked } from '../control.ts';
+import { useFetched } from '../control.ts';
 import { Problem, TableBox } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import type { RequestDetail } from '../../records/model.ts';
 
 export function Compare({ detail, withId }: { readonly detail: RequestDetail; readonly withId: string }) {
-  const { data, error } = useAsked<RequestDetail>(`requests/${encodeURIComponent(withId)}`);
+  const { data, error } = useFetched<RequestDetail>(`requests/${encodeURIComponent(withId)}`);
   if (data === undefined) return <Problem text={error} />;
   // The earlier one is on the left, whichever was opened.
   const [before, after] = detail.sequence <= data.sequence ? [detail, data] : [data, detail];
@@ -81,11 +81,11 @@ function headerRows(where: string, one: RequestDetail['request']['headers'], oth
 function phaseRows(one: RequestDetail, other: RequestDetail): Row[] {
   return one.phases.flatMap((phase): Row[] => {
     const twin = other.phases.find(({ name }) => name === phase.name);
-    const told = (record: typeof phase | undefined): string =>
+    const formatPhase = (record: typeof phase | undefined): string =>
       record === undefined ? 'not reached' : record.decided;
     const took = ms(phase.endMs - phase.beginMs);
-    return told(phase) === told(twin)
+    return formatPhase(phase) === formatPhase(twin)
       ? []
-      : [[`phase ${phase.name}`, `${told(phase)} (${took})`, told(twin)]];
+      : [[`phase ${phase.name}`, `${formatPhase(phase)} (${took})`, formatPhase(twin)]];
   });
 }

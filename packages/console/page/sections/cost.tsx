@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { costOf, unitsPerEvent } from '../cost.ts';
 import { findCheaper } from '../cheaper.ts';
-import { useAsked } from '../control.ts';
+import { useFetched } from '../control.ts';
 import { Empty, NumberCell, Problem, TableBox, TableHead } from '../parts.tsx';
-import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../prices.ts';
+import { EDITABLE, priceOf, DEFAULT_PRICES, withPrice } from '../prices.ts';
 import type { Month } from '../cost.ts';
 import type { EditablePrice, Prices } from '../prices.ts';
 import type { TrafficShape } from '../../endpoints/cost-model.ts';
@@ -18,12 +18,12 @@ const USUAL_MONTH: Month = {
 };
 
 export function CostView() {
-  const { data, error } = useAsked<TrafficShape>('console/cost', EVERY_MS);
+  const { data, error } = useFetched<TrafficShape>('console/cost', EVERY_MS);
   const [month, setMonth] = useState(USUAL_MONTH);
   const [changed, setChanged] = useState(readChanged);
   const prices = Object.entries(changed).reduce<Prices>(
     (all, [name, value]) => (isEditable(name) ? withPrice(all, name, value) : all),
-    USUAL_PRICES,
+    DEFAULT_PRICES,
   );
   const change = (next: Readonly<Record<string, number>>): void => {
     sessionStorage.setItem(KEPT, JSON.stringify(next));

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../control.ts';
+import { fetchControl } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
-import { toCall, WHOLE_TABLE } from '../table-query.ts';
+import { toCall, FULL_SCAN } from '../table-query.ts';
 import { TableQueryForm } from './table-query-form.tsx';
 import { fromDynamo, printValue } from '../dynamo-values.ts';
 import type { Item } from '../dynamo-values.ts';
@@ -13,7 +13,7 @@ type Page = { readonly Items: readonly Item[]; readonly LastEvaluatedKey?: Item 
 type Description = { readonly Table: TableDescription };
 
 const call = <Answer,>(operation: string, input: object): Promise<Answer> =>
-  ask<Answer>('POST', 'console/tables', { operation, input });
+  fetchControl<Answer>('POST', 'console/tables', { operation, input });
 
 export function DataSection({ item }: { readonly item: string | undefined }) {
   const [tables, setTables] = useState<readonly string[]>();
@@ -50,7 +50,7 @@ function Table({ name }: { readonly name: string }) {
   const [items, setItems] = useState<readonly Item[]>();
   const [next, setNext] = useState<Item>();
   const [table, setTable] = useState<TableDescription>();
-  const [question, setQuestion] = useState(WHOLE_TABLE);
+  const [question, setQuestion] = useState(FULL_SCAN);
   const [problem, setProblem] = useState<string>();
   const [edited, setEdited] = useState<Item>();
   const [search, setSearch] = useState('');
@@ -65,7 +65,7 @@ function Table({ name }: { readonly name: string }) {
     const open = async (): Promise<void> => {
       const described = await call<Description>('DescribeTable', { TableName: name });
       setTable(described.Table);
-      await load(described.Table, WHOLE_TABLE);
+      await load(described.Table, FULL_SCAN);
     };
     open().catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
   }, [name]);

@@ -1,7 +1,7 @@
-import { useAsked } from '../control.ts';
+import { useFetched } from '../control.ts';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 
-type Told = {
+type Differences = {
   readonly unsupported: readonly {
     readonly stackName: string;
     readonly logicalId: string;
@@ -20,7 +20,7 @@ type Told = {
 };
 
 export function DiffersSection() {
-  const { data, error } = useAsked<Told>('console/differs');
+  const { data, error } = useFetched<Differences>('console/differs');
   return (
     <div class="single scrolls">
       <SectionHead

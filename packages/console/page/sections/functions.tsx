@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { useAsked } from '../control.ts';
+import { useFetched } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { clockTime, describeMissing, ms } from '../texts.ts';
@@ -9,7 +9,7 @@ const EVERY_MS = 2000;
 const SHOWN_BARS = 8;
 
 export function FunctionsSection({ item }: { readonly item: string | undefined }) {
-  const { data, error } = useAsked<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS);
+  const { data, error } = useFetched<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS);
   const opened = data?.functions.find(({ name }) => name === item);
   return (
     <div class={`split ${opened === undefined ? '' : 'is-open'}`}>

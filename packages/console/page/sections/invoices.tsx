@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../control.ts';
+import { fetchControl } from '../control.ts';
 import { Action, Empty, TableBox, TableHead } from '../parts.tsx';
 import type { ShownInvoice, ShownInvoices } from '../../endpoints/invoice-model.ts';
 
@@ -7,9 +7,10 @@ export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
   const [month, setMonth] = useState('');
   const [made, setMade] = useState<ShownInvoices>();
   const wanted = month === '' ? new Date(nowEpochMs).toISOString().slice(0, 7) : month;
-  const make = async (): Promise<void> => setMade(await ask('GET', `console/invoices?month=${wanted}`));
+  const make = async (): Promise<void> =>
+    setMade(await fetchControl('GET', `console/invoices?month=${wanted}`));
   const close = async (): Promise<void> =>
-    setMade(await ask('POST', 'console/invoices/close', { month: wanted }));
+    setMade(await fetchControl('POST', 'console/invoices/close', { month: wanted }));
   return (
     <section class="card half" aria-label="Invoices">
       <h2>Invoices</h2>

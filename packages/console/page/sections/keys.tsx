@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Chart } from '../chart.tsx';
-import { ask, useAsked } from '../control.ts';
+import { fetchControl, useFetched } from '../control.ts';
 import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { Invoices } from './invoices.tsx';
@@ -11,7 +11,7 @@ import type { ShownKeys, ShownPlan, ShownPlanKey } from '../../endpoints/inspect
 const EVERY_MS = 2000;
 
 export function KeysSection({ item }: { readonly item: string | undefined }) {
-  const { data, error, reload } = useAsked<ShownKeys>('console/keys', EVERY_MS);
+  const { data, error, reload } = useFetched<ShownKeys>('console/keys', EVERY_MS);
   return (
     <div class="single scrolls">
       <SectionHead
@@ -115,7 +115,7 @@ function Key({
   const { quota } = plan;
   const { left = 0 } = of;
   const topUp = async (): Promise<void> => {
-    await ask('POST', 'console/keys/remaining', {
+    await fetchControl('POST', 'console/keys/remaining', {
       planId: plan.id,
       keyId: of.keyId,
       remaining: Number(grant === '' ? quota?.limit : grant),
@@ -124,7 +124,7 @@ function Key({
     onDone();
   };
   const suspend = async (): Promise<void> => {
-    await ask('POST', 'console/keys/enabled', { keyId: of.keyId, enabled: !of.enabled });
+    await fetchControl('POST', 'console/keys/enabled', { keyId: of.keyId, enabled: !of.enabled });
     onDone();
   };
   const days = of.days.map(([day]) => Date.parse(day) / 1000);

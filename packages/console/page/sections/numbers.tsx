@@ -1,5 +1,5 @@
 import { Chart } from '../chart.tsx';
-import { useAsked } from '../control.ts';
+import { useFetched } from '../control.ts';
 import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
@@ -38,7 +38,7 @@ export function NumbersSection({ item }: { readonly item: string | undefined }) 
 }
 
 function TrafficNumbers() {
-  const { data, error } = useAsked<ShownNumbers>('console/numbers', EVERY_MS);
+  const { data, error } = useFetched<ShownNumbers>('console/numbers', EVERY_MS);
   if (data === undefined) return <Problem text={error} />;
   const { routes, seconds, count } = data;
   return (

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../control.ts';
+import { fetchControl } from '../control.ts';
 import { Action, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
-import { askedHeaders, asksFirst, judgePreflight } from '../preflight.ts';
+import { requestedHeaders, needsPreflight, checkPreflight } from '../preflight.ts';
 import type { PreflightCheck } from '../preflight.ts';
 import type { RequestDetail } from '../../records/model.ts';
 
@@ -26,9 +26,9 @@ export function Preflight({ apiId, host, method, target, headers, hasCaller }: P
   const [judged, setJudged] = useState<Judged>();
   const sent: readonly Header[] = hasCaller ? [...headers, ['authorization', '']] : headers;
   const question = { origin, method, headers: sent, hasCredentials };
-  const names = askedHeaders(question);
+  const names = requestedHeaders(question);
   const send = async (): Promise<void> => {
-    const { request: reply } = await ask<{ request: RequestDetail }>('POST', 'send', {
+    const { request: reply } = await fetchControl<{ request: RequestDetail }>('POST', 'send', {
       apiId,
       edit: {
         method: 'OPTIONS',
@@ -43,14 +43,14 @@ export function Preflight({ apiId, host, method, target, headers, hasCaller }: P
     });
     setJudged({
       reply,
-      checks: judgePreflight(question, { status: reply.status, headers: reply.reply.headers }),
+      checks: checkPreflight(question, { status: reply.status, headers: reply.reply.headers }),
     });
   };
   return (
     <section aria-label="Preflight">
       <h3>Preflight</h3>
       <p class="soft">
-        {asksFirst(question)
+        {needsPreflight(question)
           ? `Before a page of another origin may send this, a browser asks for ${[method, ...names].join(', ')}.`
           : 'A browser sends this request without a preflight, and hides the answer unless it allows the origin.'}
       </p>
@@ -84,12 +84,12 @@ function Verdict({ judged: { reply, checks } }: { readonly judged: Judged }) {
         <Status value={reply.status} />{' '}
         {blocking === undefined
           ? 'The browser sends the request.'
-          : `The browser blocks the request: ${blocking.says}.`}
+          : `The browser blocks the request: ${blocking.label}.`}
       </p>
       <ul class="checks">
-        {checks.map(({ isMet, says }) => (
-          <li key={says}>
-            <span class={isMet ? 'met' : 'wrong'}>{isMet ? '✓' : '✕'}</span> {says}
+        {checks.map(({ isMet, label }) => (
+          <li key={label}>
+            <span class={isMet ? 'met' : 'wrong'}>{isMet ? '✓' : '✕'}</span> {label}
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../control.ts';
+import { fetchControl } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action } from '../parts.tsx';
@@ -15,11 +15,15 @@ export function ReplayForm({ detail }: { readonly detail: RequestDetail }) {
   const send = async (): Promise<void> => {
     const shiftMs = readShift(shift);
     const edit = text === undefined ? undefined : (JSON.parse(text) as object);
-    const { id } = await ask<{ id: string }>('POST', `requests/${encodeURIComponent(detail.id)}/replay`, {
-      ...(as !== '' && { as }),
-      ...(shiftMs !== 0 && { shiftMs }),
-      ...(edit !== undefined && { edit }),
-    });
+    const { id } = await fetchControl<{ id: string }>(
+      'POST',
+      `requests/${encodeURIComponent(detail.id)}/replay`,
+      {
+        ...(as !== '' && { as }),
+        ...(shiftMs !== 0 && { shiftMs }),
+        ...(edit !== undefined && { edit }),
+      },
+    );
     rememberIdentity(as);
     go(linkTo('traffic', id, { of: detail.id }));
   };

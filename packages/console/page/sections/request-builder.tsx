@@ -1,6 +1,6 @@
 /** Builds a request of a route: parameters, body, caller; or a browser's preflight for it. */
 import { useState } from 'preact/hooks';
-import { ask } from '../control.ts';
+import { fetchControl } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
 import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty } from '../parts.tsx';
@@ -27,7 +27,7 @@ export function RequestBuilder({
   const [as, setAs] = useState('');
   if (api.kind === 'websocket') return <SocketHint api={api} />;
   const post = async (edit: object, who: string): Promise<void> => {
-    const sent = await ask<{ id: string }>('POST', 'send', {
+    const sent = await fetchControl<{ id: string }>('POST', 'send', {
       apiId: api.id,
       ...(who !== '' && { as: who }),
       edit,

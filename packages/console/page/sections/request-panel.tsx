@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
-import { ask, useAsked } from '../control.ts';
+import { fetchControl, useFetched } from '../control.ts';
 import { Copy, Fact, Problem, ShownText, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
@@ -20,7 +20,7 @@ type Props = {
 
 export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
   const [showsSecrets, setShowsSecrets] = useState(false);
-  const { data, error } = useAsked<RequestDetail>(
+  const { data, error } = useFetched<RequestDetail>(
     `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`,
   );
   const isOld = data !== undefined && !data.id.startsWith(id);
@@ -58,7 +58,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
           <p class="soft">…</p>
         ) : null
       ) : compareWith === undefined ? (
-        <Whole detail={data} rows={rows} />
+        <FullDetail detail={data} rows={rows} />
       ) : (
         <Compare detail={data} withId={compareWith} />
       )}
@@ -66,7 +66,13 @@ export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
   );
 }
 
-function Whole({ detail, rows }: { readonly detail: RequestDetail; readonly rows: readonly RequestRow[] }) {
+function FullDetail({
+  detail,
+  rows,
+}: {
+  readonly detail: RequestDetail;
+  readonly rows: readonly RequestRow[];
+}) {
   const { story } = detail;
   const host = detail.request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
   return (
@@ -187,7 +193,7 @@ function useReplayKey(detail: RequestDetail | undefined): string | undefined {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'r' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       if (detail === undefined || detail.noReplay !== undefined) return;
-      ask<{ id: string }>('POST', `requests/${encodeURIComponent(detail.id)}/replay`, {}).then(
+      fetchControl<{ id: string }>('POST', `requests/${encodeURIComponent(detail.id)}/replay`, {}).then(
         ({ id }) => go(linkTo('traffic', id, { of: detail.id })),
         (problem: unknown) => setRefusal(problem instanceof Error ? problem.message : String(problem)),
       );

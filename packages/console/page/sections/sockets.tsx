@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ask, useAsked } from '../control.ts';
+import { fetchControl, useFetched } from '../control.ts';
 import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { clockTime, ms, span } from '../texts.ts';
@@ -9,7 +9,7 @@ import type { Traffic } from '../traffic-store.ts';
 
 const EVERY_MS = 2000;
 
-type Told = { readonly connections: readonly ShownConnection[]; readonly nowEpochMs: number };
+type ConnectionList = { readonly connections: readonly ShownConnection[]; readonly nowEpochMs: number };
 
 export function SocketsSection({
   traffic,
@@ -18,7 +18,7 @@ export function SocketsSection({
   readonly traffic: Traffic;
   readonly item: string | undefined;
 }) {
-  const { data, error, reload } = useAsked<Told>('console/connections', EVERY_MS);
+  const { data, error, reload } = useFetched<ConnectionList>('console/connections', EVERY_MS);
   const events = traffic.rows.filter(
     ({ connectionId, kind }) => connectionId !== undefined && kind !== 'request',
   );
@@ -87,11 +87,11 @@ function Reach({
 }) {
   const [text, setText] = useState('');
   const send = async (): Promise<void> => {
-    await ask('POST', 'console/connections/send', { connectionId: connection.id, text });
+    await fetchControl('POST', 'console/connections/send', { connectionId: connection.id, text });
     setText('');
   };
   const close = async (): Promise<void> => {
-    await ask('POST', 'console/connections/close', { connectionId: connection.id });
+    await fetchControl('POST', 'console/connections/close', { connectionId: connection.id });
     onDone();
   };
   return (
@@ -146,7 +146,7 @@ function Events({
 }
 
 function Text({ id }: { readonly id: string }) {
-  const { data } = useAsked<RequestDetail>(`requests/${encodeURIComponent(id)}`);
+  const { data } = useFetched<RequestDetail>(`requests/${encodeURIComponent(id)}`);
   if (data === undefined) return null;
   const { request, reply } = data;
   return (

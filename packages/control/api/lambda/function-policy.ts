@@ -45,7 +45,7 @@ type FunctionPolicyOptions = {
   readonly policies: FunctionPolicies;
 };
 
-type Asked = PolicyOwner & { readonly arn: string; readonly call: AwsCall };
+type PolicyRequest = PolicyOwner & { readonly arn: string; readonly call: AwsCall };
 
 export function isPolicyCall(path: string): boolean {
   return PATH.test(path);
@@ -79,13 +79,13 @@ function serve(call: AwsCall, stacks: readonly ResolvedStack[], policies: Functi
     : removePermission(about, decodeOrKeep(statement ?? ''), policies);
 }
 
-function getPolicy(asked: Asked, policies: FunctionPolicies): ControlReply {
+function getPolicy(asked: PolicyRequest, policies: FunctionPolicies): ControlReply {
   const Policy = printPolicy(asked, policies);
   if (Policy === undefined) return notFound(asked.call, 'The resource you requested does not exist.');
   return jsonReply(200, { Policy, RevisionId: revisionOf(Policy) });
 }
 
-function addPermission(asked: Asked, policies: FunctionPolicies): ControlReply {
+function addPermission(asked: PolicyRequest, policies: FunctionPolicies): ControlReply {
   const { call, arn } = asked;
   const input = parseJsonObject(call.request.body.toString('utf8'));
   if (input === undefined)
@@ -112,7 +112,7 @@ function addPermission(asked: Asked, policies: FunctionPolicies): ControlReply {
   return jsonReply(201, { Statement: JSON.stringify(printStatement(made, arn)) });
 }
 
-function removePermission(asked: Asked, id: string, policies: FunctionPolicies): ControlReply {
+function removePermission(asked: PolicyRequest, id: string, policies: FunctionPolicies): ControlReply {
   const { call } = asked;
   const wanted = new URLSearchParams(call.request.query).get('RevisionId') ?? undefined;
   const moved = refuseOtherRevision(asked, wanted, policies);
@@ -151,7 +151,7 @@ function permissionOf(input: JsonObject): Record<string, string | boolean> {
 }
 
 function refuseOtherRevision(
-  asked: Asked,
+  asked: PolicyRequest,
   wanted: unknown,
   policies: FunctionPolicies,
 ): ControlReply | undefined {

@@ -1,6 +1,6 @@
 /** Lambda's API (Lambda API reference, "Invoke", "InvokeWithResponseStream") over the function runtime. */
 import { isJson } from '@gatewright/aws/json-object';
-import type { InvocationResult, InvocationWishes, Invoker, Random } from '../../../core/ports.ts';
+import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import {
   type AwsCall,
   awsError,
@@ -9,7 +9,7 @@ import {
 } from '../../../kernel/calls/aws-call.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../../core/api-call.ts';
-import { logHeader, readWishes, type Wished } from './invoke-wishes.ts';
+import { logHeader, parseInvokeHeaders, type InvokeHeaders } from './invoke-headers.ts';
 import { streamReply } from './lambda-response-stream.ts';
 
 type LambdaInvokeOptions = {
@@ -33,7 +33,7 @@ export type AcceptedEvent = {
   readonly functionName: string;
   readonly qualifier: string | undefined;
   readonly payload: string;
-  readonly wishes: InvocationWishes | undefined;
+  readonly options: InvokeOptions | undefined;
 };
 
 const INVOKE =
@@ -58,7 +58,7 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     const arn = `arn:aws:lambda:${call.region}:${options.accountId}:function:${target.name}`;
     const refusal =
       refuseUnlessAllowed(call, [{ action: 'lambda:InvokeFunction', resource: arn }]) ??
-      (target.isStreamed ? refuseWishes(call) : undefined);
+      (target.isStreamed ? refuseOptions(call) : undefined);
     if (refusal !== undefined) return refusal;
     if (!isServed(target, options))
       return notFound(call, target.qualifier === LATEST ? arn : `${arn}:${target.qualifier}`);
@@ -67,17 +67,17 @@ export function createLambdaInvoke(options: LambdaInvokeOptions): AwsService {
     const payload = request.body.length === 0 ? '{}' : request.body.toString('utf8');
     const maxBytes = type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES;
     if (request.body.length > maxBytes) return requestTooLarge(call, maxBytes);
-    if (!isJson(payload)) return wishRefused(call, NO_JSON);
-    const wished = readWishes(call, type === 'RequestResponse');
-    if (wished.kind === 'refused') return wishRefused(call, wished);
+    if (!isJson(payload)) return invalidRequest(call, NO_JSON);
+    const headers = parseInvokeHeaders(call, type === 'RequestResponse');
+    if (headers.kind === 'refused') return invalidRequest(call, headers);
     switch (type) {
       case 'RequestResponse':
         return target.isStreamed
           ? stream(call, arn, target, payload, options)
-          : answer(call, arn, { target, payload, ...wished }, options);
+          : answer(call, arn, { target, payload, ...headers }, options);
       case 'Event':
         if (target.isStreamed) return unknownType(call, 'RequestResponse or DryRun');
-        if (!(await options.accept({ ...eventOf(target), payload, wishes: wished.wishes })))
+        if (!(await options.accept({ ...eventOf(target), payload, options: headers.options })))
           return throttled(call, false);
         return { status: 202, headers: withRequestId(options), body: '' };
       case 'DryRun':
@@ -96,19 +96,24 @@ const NO_JSON = {
   message: 'Could not parse request body into json: Could not parse payload into json',
 };
 
-function wishRefused(call: AwsCall, { type, message }: typeof NO_JSON): ControlReply {
+function invalidRequest(call: AwsCall, { type, message }: typeof NO_JSON): ControlReply {
   return lambdaError(call, 400, type, { Type: 'User', message });
 }
 
 async function answer(
   call: AwsCall,
   arn: string,
-  { target, payload, wishes, tail }: Wished & { readonly target: Target; readonly payload: string },
+  {
+    target,
+    payload,
+    options: invokeOptions,
+    tail,
+  }: InvokeHeaders & { readonly target: Target; readonly payload: string },
   options: LambdaInvokeOptions,
 ): Promise<ControlReply> {
   const startedMs = performance.now();
   const invoked = choose(target, arn, options);
-  const result = await invoke(target.name, payload, withInvoked(wishes, invoked), options);
+  const result = await invoke(target.name, payload, withInvoked(invokeOptions, invoked), options);
   const tookMs = performance.now() - startedMs;
   const reply = toReply(call, arn, result, options, invoked?.version);
   const requestId = headerOf({ rawHeaders: reply.headers }, 'x-amzn-requestid') ?? '';
@@ -125,26 +130,28 @@ function choose(
   { name, qualifier }: Target,
   arn: string,
   { versionOf }: LambdaInvokeOptions,
-): InvocationWishes['invoked'] {
+): InvokeOptions['invoked'] {
   if (qualifier === LATEST) return undefined;
   return { arn: `${arn}:${qualifier}`, version: versionOf?.(name, qualifier) ?? qualifier };
 }
 
 function withInvoked(
-  wishes: InvocationWishes | undefined,
-  invoked: InvocationWishes['invoked'],
-): InvocationWishes | undefined {
-  return invoked === undefined ? wishes : { clientContext: undefined, onLine: undefined, ...wishes, invoked };
+  options: InvokeOptions | undefined,
+  invoked: InvokeOptions['invoked'],
+): InvokeOptions | undefined {
+  return invoked === undefined
+    ? options
+    : { clientContext: undefined, onLine: undefined, ...options, invoked };
 }
 
 function invoke(
   functionName: string,
   payload: string,
-  wishes: InvocationWishes | undefined,
+  options: InvokeOptions | undefined,
   { invoker, random }: LambdaInvokeOptions,
 ): Promise<InvocationResult> {
   const invocation = { functionName, payload, timeoutMs: LONGEST_MS, traceHeader: makeTrace(random) };
-  return invoker.invoke(wishes === undefined ? invocation : { ...invocation, wishes });
+  return invoker.invoke(options === undefined ? invocation : { ...invocation, options });
 }
 
 function makeTrace(random: Random): string {
@@ -162,8 +169,10 @@ async function stream(
   const times = { timeoutMs: LONGEST_MS, idleMs: LONGEST_MS };
   const traceHeader = makeTrace(options.random);
   const event = { functionName: target.name, payload, traceHeader, ...times };
-  const wishes = withInvoked(undefined, invoked);
-  const start = await options.invoker.stream(wishes === undefined ? event : { ...event, wishes });
+  const invokeOptions = withInvoked(undefined, invoked);
+  const start = await options.invoker.stream(
+    invokeOptions === undefined ? event : { ...event, options: invokeOptions },
+  );
   if (start.kind === 'timed-out' || start.kind === 'refused') return toReply(call, arn, start, options);
   return streamReply(start, withVersion(options.random.uuid(), invoked?.version), LONGEST_MS);
 }
@@ -214,8 +223,8 @@ function readTarget(
   return { name, qualifier, isStreamed: streamed !== undefined };
 }
 
-function refuseWishes(call: AwsCall): ControlReply | undefined {
-  const wishes = [
+function refuseOptions(call: AwsCall): ControlReply | undefined {
+  const options = [
     {
       header: 'x-amz-log-type',
       none: 'None',
@@ -223,7 +232,7 @@ function refuseWishes(call: AwsCall): ControlReply | undefined {
     },
     { header: 'x-amz-client-context', none: '', says: 'ClientContext of a stream' },
   ];
-  for (const { header, none, says } of wishes) {
+  for (const { header, none, says } of options) {
     if ((headerOf(call.request, header) ?? none) === none) continue;
     const body = { Type: 'User', message: `Not served here: ${says}` };
     return lambdaError(call, 400, 'InvalidParameterValueException', body);

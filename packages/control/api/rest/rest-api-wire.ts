@@ -34,20 +34,20 @@ import type { WireRoute } from './wire-router.ts';
 
 export function createRestApiWire(control: RestControl): AwsService {
   const routes = listRoutes(control);
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return async (call) => {
     const reply = await routeCall(call, routes);
-    tellEdits(control, told);
+    reportEdits(control, reported);
     return reply;
   };
 }
 
 /** Once whenever an API begins to differ from its deployment: the usual reason for "nothing changed". */
-function tellEdits(control: RestControl, told: Set<string>): void {
+function reportEdits(control: RestControl, reported: Set<string>): void {
   for (const { identity, isEdited } of control.apis.all) {
-    if (!isEdited) told.delete(identity.apiId);
-    else if (!told.has(identity.apiId)) {
-      told.add(identity.apiId);
+    if (!isEdited) reported.delete(identity.apiId);
+    else if (!reported.has(identity.apiId)) {
+      reported.add(identity.apiId);
       control.ports.log.write(
         `${identity.name} is edited but not deployed; requests see the edit after CreateDeployment`,
       );

@@ -63,7 +63,7 @@ export function openMethodExchange(
   at: Ports,
 ): Received {
   const properties = { ...method.properties, AuthorizationType: 'NONE', ApiKeyRequired: false };
-  const deployment = compileAlone(api, { ...method, properties });
+  const deployment = compileMethod(api, { ...method, properties });
   const [plan] = deployment.routes.plans;
   if (plan === undefined) throw new TypeError('a deployment of one method has no route');
   const { routes } = deployment;
@@ -93,7 +93,7 @@ export function authorizerExchange(
   at: Ports,
 ): Received {
   const root = [...api.resources.resources.values()].find(({ path }) => path === '/');
-  const deployment = compileAlone(api, {
+  const deployment = compileMethod(api, {
     ...authorizer,
     properties: {
       ResourceId: root?.id ?? '',
@@ -109,7 +109,7 @@ export function authorizerExchange(
   return makeExchange(api, { ...deployment, routes }, STAGE_NAMES.authorizer, request, at);
 }
 
-function compileAlone(api: ApiState, method: ControlResource): Deployment {
+function compileMethod(api: ApiState, method: ControlResource): Deployment {
   const compiled = compileDeployment('test', api.identity, { ...api.resources, methods: [method] });
   return { ...compiled, resourcePolicy: undefined };
 }

@@ -8,7 +8,7 @@ import { findApi } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { epochSeconds, optionalObject, optionalText } from './wire-shape.ts';
 import type { ApiResources, DeploymentRecord } from '../../api-state.ts';
-import type { DeploymentWish } from '../../edit-stages.ts';
+import type { DeploymentOptions } from '../../edit-stages.ts';
 import type { PatchRule } from '../../patch.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireCall, WireRoute } from './wire-router.ts';
@@ -38,8 +38,8 @@ export function deploymentRoutes(control: RestControl): readonly WireRoute[] {
       one: DEPLOYMENT,
       show: showDeployment,
       create(call) {
-        const wish = readWish(call.body, control.random.hex(ID_LENGTH));
-        return createDeployment(findApi(control, call), wish);
+        const options = readDeploymentOptions(call.body, control.random.hex(ID_LENGTH));
+        return createDeployment(findApi(control, call), options);
       },
       list: (call) => findApi(control, call).deployments.toReversed(),
       change(call) {
@@ -57,7 +57,7 @@ export function deploymentRoutes(control: RestControl): readonly WireRoute[] {
   ];
 }
 
-function readWish(body: WireCall['body'], id: string): DeploymentWish {
+function readDeploymentOptions(body: WireCall['body'], id: string): DeploymentOptions {
   const canary = optionalObject(body, 'canarySettings');
   return {
     id,

@@ -9,12 +9,12 @@ import {
   readContent,
   readLocation,
   readParts,
-  spellLocation,
+  formatLocation,
   versionName,
 } from '../../documentation.ts';
 import { badRequest } from '../../control-error.ts';
 import { changeStage, getStage } from '../../edit-stages.ts';
-import { madeByCall } from '../../edit-resources.ts';
+import { callMadeResource } from '../../edit-resources.ts';
 import { listingRefusal, readPatch } from '../../patch.ts';
 import { mapOf, textOf } from '../../../core/stack/json-values.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -74,11 +74,11 @@ function partRoutes(control: RestControl): readonly WireRoute[] {
       const api = findApi(control, call);
       const Location = readLocation(call.body['location']);
       const Properties = readContent(call.body['properties']);
-      const part = madeByCall(control.random.hex(ID_LENGTH), { Location, Properties });
+      const part = callMadeResource(control.random.hex(ID_LENGTH), { Location, Properties });
       put(api, addPart(api.resources.documentation, part));
       return part;
     },
-    list: (call) => findApi(control, call).resources.documentation.parts.filter(isAskedFor(call)),
+    list: (call) => findApi(control, call).resources.documentation.parts.filter(isRequested(call)),
     get: (call) => partOf(findApi(control, call), call),
     change(call) {
       const api = findApi(control, call);
@@ -144,16 +144,16 @@ function versionOf(api: ApiState, name: string): ControlResource {
 }
 
 function showPart({ id, properties }: ControlResource): object {
-  const location = spellLocation(mapOf(properties, 'Location'));
+  const location = formatLocation(mapOf(properties, 'Location'));
   return { id, location, properties: textOf(properties, 'Properties') };
 }
 
 /** `type`, `path` and `name` of the query; all must match. `locationStatus` finds places without a part. */
-function isAskedFor({ query }: WireCall): (part: ControlResource) => boolean {
+function isRequested({ query }: WireCall): (part: ControlResource) => boolean {
   if (query.get('locationStatus') === 'UNDOCUMENTED')
     throw badRequest('locationStatus UNDOCUMENTED is not served here');
   return ({ properties }) => {
-    const location = spellLocation(mapOf(properties, 'Location'));
+    const location = formatLocation(mapOf(properties, 'Location'));
     return ['type', 'path', 'name'].every((name) => !query.has(name) || location[name] === query.get(name));
   };
 }

@@ -1,5 +1,5 @@
 import { badRequest, notFound } from '../../control-error.ts';
-import { madeByCall } from '../../edit-resources.ts';
+import { callMadeResource } from '../../edit-resources.ts';
 import { readPatch } from '../../patch.ts';
 import { RESPONSE_TYPES } from '../../../core/deployment/error-wordings.ts';
 import { resolveGatewayResponses } from '../../../core/deployment/gateway-responses.ts';
@@ -85,7 +85,7 @@ function writeRoutes(control: RestControl): readonly WireRoute[] {
 /** @throws DefinitionError for what AWS refuses, before anything is stored */
 function put(api: ApiState, type: string, properties: JsonObject, { random }: RestControl): void {
   const others = api.resources.gatewayResponses.filter((other) => other.properties['ResponseType'] !== type);
-  const made = madeByCall(random.hex(ID_LENGTH), {
+  const made = callMadeResource(random.hex(ID_LENGTH), {
     ...properties,
     RestApiId: api.identity.apiId,
     ResponseType: type,

@@ -2,7 +2,7 @@
  * REST APIs as a whole over AWS's REST API: create, import, show, patch, overwrite by a document, delete.
  */
 import { badRequest, ControlError } from '../../control-error.ts';
-import { mostOf, refuseOneMore, USUAL_QUOTAS } from '../../api-quotas.ts';
+import { limitOfQuota, refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { refuseMapped } from '../../edit-domains.ts';
 import { quotaOfApi } from '../../load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../make-api.ts';
@@ -97,7 +97,7 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
   );
   refuseWarnings(call, made.warnings);
   const quota = quotaOf(made.api);
-  refuseOneMore(quota, apis.all.filter((api) => quotaOf(api) === quota).length, USUAL_QUOTAS);
+  refuseBeyondQuota(quota, apis.all.filter((api) => quotaOf(api) === quota).length, DEFAULT_QUOTAS);
   apis.add(made.api);
   return made;
 }
@@ -112,7 +112,7 @@ function change(api: ApiState, { body }: WireCall): void {
   const patch = readPatch(body, 'updateRestApiInput', API_RULES, apiRefusal);
   const patched = { ...before, properties: patch(before.properties) };
   compileResourcePolicy(patched, apiArn(api.identity), {
-    policyCharacters: mostOf('policyCharacters', api.resources.quotas),
+    policyCharacters: limitOfQuota('policyCharacters', api.resources.quotas),
   });
   api.edit({ ...api.resources, api: patched });
 }

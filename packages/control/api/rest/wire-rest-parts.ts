@@ -1,8 +1,8 @@
 /** Authorizers, models and request validators over AWS's REST API: one set of calls for all of them. */
-import { refuseOneMore } from '../../api-quotas.ts';
+import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { partsOf, withParts } from '../../api-parts.ts';
 import { conflict, orNotFound } from '../../control-error.ts';
-import { madeByCall } from '../../edit-resources.ts';
+import { callMadeResource } from '../../edit-resources.ts';
 import { readPatch } from '../../patch.ts';
 import { textOf } from '../../../core/stack/json-values.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -76,10 +76,10 @@ function create(part: RestPart, call: WireCall, control: RestControl): ControlRe
   for (const name of required) requiredText(call.body, name);
   const { read = asIs } = part;
   const properties = { ...readFields(call.body, part.fields), RestApiId: api.identity.apiId };
-  const item = madeByCall(control.random.hex(idLength), read(properties));
+  const item = callMadeResource(control.random.hex(idLength), read(properties));
   part.refuseNew?.(api.resources, item);
   if (quota !== undefined)
-    refuseOneMore(quota, partsOf(api.resources, part.part).length, api.resources.quotas);
+    refuseBeyondQuota(quota, partsOf(api.resources, part.part).length, api.resources.quotas);
   return put(part, api, item);
 }
 

@@ -1,7 +1,7 @@
 import { ResourceTypes } from '../../../core/resource-types/resource-types.ts';
 import { CONTROL_TYPES } from '../../resource-types/api-types.ts';
 import { badRequest, notFound } from '../../control-error.ts';
-import { madeByCall } from '../../edit-resources.ts';
+import { callMadeResource } from '../../edit-resources.ts';
 import { classifyResources } from '../../../templates/classify.ts';
 import { jsonReply } from '../../../core/api-call.ts';
 import { collectionRoutes } from '../rest/wire-collection.ts';
@@ -36,7 +36,7 @@ const OWN_TYPES = new ResourceTypes([CONTROL_TYPES]);
 
 /** Refuses in a call what would be reported as not applied in a template. @throws ControlError */
 export function refuseUnenforced(type: string, properties: JsonObject): void {
-  const resource = { ...madeByCall(type, properties), type, physicalId: type, dependsOn: [] };
+  const resource = { ...callMadeResource(type, properties), type, physicalId: type, dependsOn: [] };
   const [item] = classifyResources(OWN_TYPES, '', [resource]).unsupported;
   if (item !== undefined)
     throw badRequest(`${item.property ?? type} is not served here: ${item.consequence}`);

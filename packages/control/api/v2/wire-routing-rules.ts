@@ -58,7 +58,7 @@ export function routingRuleRoutes({ apis, random }: RestControl): readonly WireR
 /** In template form. @throws ControlError for what AWS refuses */
 function readRule({ body }: WireCall, id: string, apis: ApiDirectory): RoutingRule {
   const properties: JsonObject = Object.fromEntries(
-    MEMBERS.map((name) => [capitalise(name), respell(body[name], capitalise)]),
+    MEMBERS.map((name) => [capitalise(name), renameMembers(body[name], capitalise)]),
   );
   try {
     const item = { id, logicalId: id, properties, place: (property?: string) => ({ file: '', property }) };
@@ -74,11 +74,11 @@ function capitalise(name: string): string {
 }
 
 /** All member names are AWS's own; none is a key chosen by a user. */
-function respell(value: unknown, spell: (name: string) => string): Json {
-  if (Array.isArray(value)) return value.map((item) => respell(item, spell));
+function renameMembers(value: unknown, format: (name: string) => string): Json {
+  if (Array.isArray(value)) return value.map((item) => renameMembers(item, format));
   if (isJsonObject(value))
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [spell(name), respell(item, spell)]),
+      Object.entries(value).map(([name, item]) => [format(name), renameMembers(item, format)]),
     );
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

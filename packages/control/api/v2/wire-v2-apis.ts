@@ -1,7 +1,7 @@
 /**
  * HTTP and WebSocket APIs as a whole over apigatewayv2: create, quick create, import, show, change, delete.
  */
-import { refuseOneMore, USUAL_QUOTAS } from '../../api-quotas.ts';
+import { refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { badRequest } from '../../control-error.ts';
 import { refuseMapped } from '../../edit-domains.ts';
 import { editV2 } from '../../edit-v2.ts';
@@ -103,12 +103,12 @@ function create(call: WireCall, properties: JsonObject, control: RestControl): M
   const { apis, random, accountId } = control;
   refuseUnenforced(TYPE, without(properties, 'Body'));
   const id = random.hex(ID_LENGTH);
-  const wish = { id, properties, accountId, region: call.region, stackName: MADE_BY_CALL, logicalId: id };
-  const made = makeApi({ ...wish, type: TYPE }, apis.account);
+  const options = { id, properties, accountId, region: call.region, stackName: MADE_BY_CALL, logicalId: id };
+  const made = makeApi({ ...options, type: TYPE }, apis.account);
   refuseWarnings(call, made.warnings);
   const quota = quotaOfApi(made.api.identity.protocol, made.api.resources.api);
   const count = apis.all.filter((api) => quotaOfApi(api.identity.protocol, api.resources.api) === quota);
-  refuseOneMore(quota, count.length, USUAL_QUOTAS);
+  refuseBeyondQuota(quota, count.length, DEFAULT_QUOTAS);
   apis.add(made.api);
   return made;
 }

@@ -17,7 +17,7 @@ export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
       path: `${API}/exports/{specification}`,
       serve(call) {
         const api = findV2Api(control, call);
-        const outputType = readWish(call, api);
+        const outputType = readExportFormat(call, api);
         const stageName = call.query.get('stageName') ?? undefined;
         const { resources, epochMs } = readExported(api, stageName);
         const document = exportHttpApi(api.identity, resources, {
@@ -37,7 +37,7 @@ export function v2ExportRoutes(control: RestControl): readonly WireRoute[] {
 }
 
 /** @throws ControlError for what AWS does not export */
-function readWish({ path, query }: WireCall, { identity }: ApiState): 'JSON' | 'YAML' {
+function readExportFormat({ path, query }: WireCall, { identity }: ApiState): 'JSON' | 'YAML' {
   if (identity.protocol !== 'http') throw badRequest('Export is supported for HTTP APIs only');
   if (path('specification').toUpperCase() !== 'OAS30')
     throw badRequest('Invalid specification. Must be one of: [OAS30]');

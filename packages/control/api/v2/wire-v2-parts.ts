@@ -3,9 +3,9 @@
  * row of the table.
  */
 import { partsOf, withParts } from '../../api-parts.ts';
-import { refuseOneMore } from '../../api-quotas.ts';
+import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { badRequest, conflict, notFound, orNotFound } from '../../control-error.ts';
-import { madeByCall } from '../../edit-resources.ts';
+import { callMadeResource } from '../../edit-resources.ts';
 import { editV2 } from '../../edit-v2.ts';
 import { mapOf, textOf, without } from '../../../core/stack/json-values.ts';
 import { isQuickCreated } from '../../../core/stack/quick-create.ts';
@@ -124,11 +124,11 @@ function create(kind: PartKind, call: WireCall, control: RestControl): PartOfApi
     throw badRequest(`${noun} is not supported for ${identity.protocol.toUpperCase()} APIs`);
   requireMembers(call.body, required);
   const all = partsOf(resources, kind.part);
-  if (quota !== undefined) refuseOneMore(quota, all.length, resources.quotas);
+  if (quota !== undefined) refuseBeyondQuota(quota, all.length, resources.quotas);
   const owner = ownerOf(kind);
   const owned = owner && { [owner.property]: getPart(owner, api, call).id };
   const properties = readPart(kind, api, { ApiId: identity.apiId, ...owned }, call);
-  const part = madeByCall(control.random.hex(idLength), properties);
+  const part = callMadeResource(control.random.hex(idLength), properties);
   refuseNamesake(kind, part, listParts(kind, api, call));
   editV2(api, withParts(resources, kind.part, [...all, part]), control);
   return { api, part };
@@ -197,8 +197,8 @@ function authorizerInUse({ authorizers, routes }: ApiState['resources'], id: str
  */
 function beforeRouteUpdate({ properties }: ControlResource, { body }: WireCall): JsonObject {
   const { authorizationType: type, authorizerId: id } = body;
-  const isSaid = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
-  if (isSaid(id) && !isSaid(type))
+  const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+  if (isGiven(id) && !isGiven(type))
     throw badRequest('Unable to update route. Authorizer type is invalid or null.');
   return type === 'NONE' ? without(properties, 'AuthorizerId') : properties;
 }

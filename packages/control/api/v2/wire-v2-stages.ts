@@ -113,8 +113,8 @@ function deploymentRoutes(control: RestControl): readonly WireRoute[] {
     create(call) {
       const stageName = optionalText(call.body, 'stageName');
       const description = optionalText(call.body, 'description') ?? '';
-      const wish = { description, stageName: stageName === '' ? undefined : stageName };
-      return createV2Deployment(findV2Api(control, call), wish, control);
+      const options = { description, stageName: stageName === '' ? undefined : stageName };
+      return createV2Deployment(findV2Api(control, call), options, control);
     },
     list: (call) => findV2Api(control, call).deployments,
     get: (call) => getV2Deployment(findV2Api(control, call), call.path('deploymentId')),

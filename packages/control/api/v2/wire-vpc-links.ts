@@ -1,7 +1,7 @@
 /** VPC links over both of AWS's APIs: those of REST APIs, changed by patches, and those of HTTP APIs. */
-import { refuseOneMore } from '../../api-quotas.ts';
+import { refuseBeyondQuota } from '../../api-quotas.ts';
 import { notFound } from '../../control-error.ts';
-import { madeByCall } from '../../edit-resources.ts';
+import { callMadeResource } from '../../edit-resources.ts';
 import { readPatch } from '../../patch.ts';
 import { mapOf } from '../../../core/stack/json-values.ts';
 import { jsonReply } from '../../../core/api-call.ts';
@@ -94,8 +94,8 @@ function httpRoutes(control: RestControl): readonly WireRoute[] {
 function create(kind: Kind, { body }: WireCall, { apis, random }: RestControl): VpcLink {
   const { vpcLinks, account } = apis;
   const quota = kind === 'rest' ? 'restVpcLinks' : 'httpVpcLinks';
-  refuseOneMore(quota, vpcLinks.ofKind(kind).length, account.quotas);
-  const made = madeByCall(random.hex(ID_LENGTH), readFields(body, FIELDS[kind]));
+  refuseBeyondQuota(quota, vpcLinks.ofKind(kind).length, account.quotas);
+  const made = callMadeResource(random.hex(ID_LENGTH), readFields(body, FIELDS[kind]));
   const link = { ...made, kind, createdAtEpochMs: account.clock.nowEpochMs() };
   vpcLinks.put(link);
   return link;

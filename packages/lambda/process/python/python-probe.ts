@@ -38,9 +38,9 @@ type PythonReply =
   /** It does not run; `reason` continues a sentence that begins with its name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
 
-type Told = PythonFacts & { readonly kind: 'told'; readonly answers: readonly PythonAnswer[] };
+type ProbeAnswer = PythonFacts & { readonly kind: 'told'; readonly answers: readonly PythonAnswer[] };
 type Silent = Extract<PythonReply, { kind: 'silent' }>;
-type Asked = {
+type PendingQuestion = {
   readonly question: PythonQuestion;
   readonly resolve: (reply: PythonReply) => void;
 };
@@ -51,7 +51,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export class PythonProbe {
   readonly #machine: Machine;
-  readonly #asked = new Map<string, Asked[]>();
+  readonly #asked = new Map<string, PendingQuestion[]>();
   /** Interpreters that do not run. One that timed out may be faster next time. */
   readonly #dead = new Map<string, Silent>();
   readonly #timeoutMs: number;
@@ -70,7 +70,7 @@ export class PythonProbe {
         asked.push({ question, resolve });
         return;
       }
-      const list: Asked[] = [{ question, resolve }];
+      const list: PendingQuestion[] = [{ question, resolve }];
       this.#asked.set(python, list);
       setImmediate(() => {
         this.#asked.delete(python);
@@ -79,20 +79,20 @@ export class PythonProbe {
     });
   }
 
-  async #run(python: string, asked: readonly Asked[]): Promise<void> {
-    const told = await this.#tell(
+  async #run(python: string, asked: readonly PendingQuestion[]): Promise<void> {
+    const probed = await this.#report(
       python,
       asked.map(({ question }) => question),
     );
-    if (told.kind === 'silent' && !told.wasLate) this.#dead.set(python, told);
+    if (probed.kind === 'silent' && !probed.wasLate) this.#dead.set(python, probed);
     for (const [index, { resolve }] of asked.entries()) {
-      const answer = told.kind === 'told' ? told.answers[index] : undefined;
-      if (told.kind === 'silent') resolve(told);
-      else resolve(answer === undefined ? UNREADABLE : { ...told, answer });
+      const answer = probed.kind === 'told' ? probed.answers[index] : undefined;
+      if (probed.kind === 'silent') resolve(probed);
+      else resolve(answer === undefined ? UNREADABLE : { ...probed, answer });
     }
   }
 
-  #tell(python: string, questions: readonly PythonQuestion[]): Promise<Told | Silent> {
+  #report(python: string, questions: readonly PythonQuestion[]): Promise<ProbeAnswer | Silent> {
     const { environment, home } = this.#machine;
     const { PATH, PYENV_ROOT, PYENV_VERSION } = environment;
     const env = { PATH, PYENV_ROOT, PYENV_VERSION, HOME: home, PYTHONDONTWRITEBYTECODE: '1' };
@@ -100,7 +100,7 @@ export class PythonProbe {
     return new Promise((resolve) => {
       const options = { env, cwd: root, timeout: this.#timeoutMs, maxBuffer: MAX_ANSWER_BYTES };
       const child = execFile(python, [PROGRAM], options, (error, stdout) => {
-        resolve(error === null ? readTold(stdout) : silence(error, this.#timeoutMs));
+        resolve(error === null ? readAnswer(stdout) : silence(error, this.#timeoutMs));
       });
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(JSON.stringify(questions));
@@ -117,9 +117,9 @@ function silence(error: ExecFileException, timeoutMs: number): Silent {
 }
 
 /** Our own program wrote it. */
-function readTold(text: string): Told | Silent {
+function readAnswer(text: string): ProbeAnswer | Silent {
   try {
-    return { kind: 'told', ...(JSON.parse(text) as Omit<Told, 'kind'>) };
+    return { kind: 'told', ...(JSON.parse(text) as Omit<ProbeAnswer, 'kind'>) };
   } catch {
     return UNREADABLE;
   }

@@ -5,7 +5,7 @@ import { DefinitionError } from '../../../core/errors.ts';
 import { HandlerFault } from '../../handler-fault.ts';
 import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import type { CodeFinding } from '../../runnable-code.ts';
-import { type Launch, type Toolchain, usualConsequence, versionFinding } from '../launch.ts';
+import { type Launch, type Toolchain, defaultConsequence, versionFinding } from '../launch.ts';
 import type { Machine } from '../machine.ts';
 import { layerRoots } from '../process-environment.ts';
 import {
@@ -58,25 +58,25 @@ export async function findPython(
   ];
   const passedOver: string[] = [];
   for (const python of candidates) {
-    const told = await probe.ask(python, question);
+    const probed = await probe.ask(python, question);
     // Does not report a broken shim of a version manager, which the user did not choose; reports a virtual
     // environment or a timeout.
-    if (told.kind === 'silent' && (told.wasLate || python === virtual))
-      passedOver.push(`${shown(python)} ${told.reason}`);
-    if (told.kind === 'silent' || !told.version.startsWith('3.')) continue;
-    const { answer } = told;
+    if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
+      passedOver.push(`${shown(python)} ${probed.reason}`);
+    if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
+    const { answer } = probed;
     refuseFault(definition, answer, taskRoot);
-    const installer = describeInstaller(python === virtual ? python : undefined, project, told.executable);
+    const installer = describeInstaller(python === virtual ? python : undefined, project, probed.executable);
     return {
       kind: 'found',
-      launch: () => Promise.resolve(launchOf(told, paths, options)),
+      launch: () => Promise.resolve(launchOf(probed, paths, options)),
       sources: SOURCES,
       missing: describeMissing(definition, answer, installer),
       findings: [
-        ...describePassedOver(definition, passedOver, told),
-        ...versionFinding(definition, `Python ${told.version}`, isVersion(told.version, wanted)),
+        ...describePassedOver(definition, passedOver, probed),
+        ...versionFinding(definition, `Python ${probed.version}`, isVersion(probed.version, wanted)),
         ...describeUninstalled(definition, project, answer, installer),
-        ...(options.debugger !== undefined && !told.hasDebugger ? noDebugger(definition, installer) : []),
+        ...(options.debugger !== undefined && !probed.hasDebugger ? noDebugger(definition, installer) : []),
       ],
     };
   }
@@ -130,16 +130,16 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
   const place = { ...definition.place, property: 'Handler' };
   const { handler } = definition;
   const module = handler.slice(0, Math.max(0, handler.lastIndexOf('.')));
-  const told = (type: string, errorMessage: string) => ({ errorType: `Runtime.${type}`, errorMessage });
+  const failureOf = (type: string, errorMessage: string) => ({ errorType: `Runtime.${type}`, errorMessage });
   if (fault.kind === 'syntax') {
     const { file, line, message } = fault;
     const where = `(${basename(file)}, line ${line})`;
-    const words = told('UserCodeSyntaxError', `Syntax error in module '${module}': ${message} ${where}`);
+    const words = failureOf('UserCodeSyntaxError', `Syntax error in module '${module}': ${message} ${where}`);
     throw new HandlerFault({ file, line }, message, words);
   }
   if (fault.kind === 'no-function') {
     const message = `handler "${handler}": ${fault.file} has no function "${fault.function}"`;
-    const words = told('HandlerNotFound', `Handler '${fault.function}' missing on module '${module}'`);
+    const words = failureOf('HandlerNotFound', `Handler '${fault.function}' missing on module '${module}'`);
     throw new HandlerFault(place, message, words);
   }
   const where = relative(process.cwd(), taskRoot) || '.';
@@ -150,8 +150,11 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
       : `handler "${handler}": there is no ${file} in ${where}`;
   const words =
     fault.module === ''
-      ? told('MalformedHandlerName', `Bad handler '${handler}': ${NO_DOT}`)
-      : told('ImportModuleError', `Unable to import module '${module}': No module named '${fault.module}'`);
+      ? failureOf('MalformedHandlerName', `Bad handler '${handler}': ${NO_DOT}`)
+      : failureOf(
+          'ImportModuleError',
+          `Unable to import module '${module}': No module named '${fault.module}'`,
+        );
   throw new HandlerFault(place, message, words);
 }
 
@@ -210,7 +213,7 @@ function describeUninstalled(
   const names = needed.slice(0, MAX_NAMES).join(', ');
   const more = needed.length > MAX_NAMES ? ` and ${needed.length - MAX_NAMES} more` : '';
   const message = `packages of ${basename(file)} are not installed: ${names}${more}; run ${installer.all}`;
-  return [{ error: new DefinitionError({ file }, message), consequence: usualConsequence(definition) }];
+  return [{ error: new DefinitionError({ file }, message), consequence: defaultConsequence(definition) }];
 }
 
 function noDebugger({ place }: FunctionDefinition, installer: Installer): readonly CodeFinding[] {

@@ -1,12 +1,12 @@
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi, inspectStacks } from '../../../engine/index.ts';
-import { keptServices } from '../../../terminal/kept-services.ts';
+import { serviceCacheFolder } from '../../../terminal/service-cache-folder.ts';
 import { homeOfEnvironment } from '../../../terminal/load-options.ts';
-import { remark } from '../../../terminal/output.ts';
+import { printNotes } from '../../../terminal/output.ts';
 
-export type GivenParameters = Readonly<Record<string, string>>;
+export type ParameterTexts = Readonly<Record<string, string>>;
 
-export function loadOptions(stage: string, directory: string, parameters: GivenParameters = {}) {
+export function loadOptions(stage: string, directory: string, parameters: ParameterTexts = {}) {
   return {
     stage,
     directory,
@@ -14,8 +14,8 @@ export function loadOptions(stage: string, directory: string, parameters: GivenP
     strict: false,
     parameters,
     environment: {},
-    ...keptServices(directory),
-    onProgress: (message: string) => remark(message),
+    ...serviceCacheFolder(directory),
+    onProgress: (message: string) => printNotes(message),
   };
 }
 

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonObject } from '@gatewright/aws/json-object';
-import { askAccess, askEveryRoute } from '@gatewright/authoring/ask-access';
+import { findAccess, listAccess } from '@gatewright/authoring/find-access';
 import { describeAccess } from '@gatewright/authoring/describe-access';
-import { AccessQuestionError, findRefusal } from '@gatewright/authoring/wished-caller';
+import { AccessQueryError, findRefusal } from '@gatewright/authoring/caller-spec';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { AccessBook, AccessQuestion, AccessReply, ShownAccess } from '../../../engine/index.ts';
 
@@ -20,7 +20,7 @@ export function openAccessBook(sources: readonly string[], stage: string): Acces
       try {
         return answer(document, question, nowEpochSeconds);
       } catch (error) {
-        if (!(error instanceof AccessQuestionError)) throw error;
+        if (!(error instanceof AccessQueryError)) throw error;
         const { part, message } = error;
         return { kind: 'problem', problem: part === undefined ? message : `The ${NAMES[part]} ${message}` };
       }
@@ -57,20 +57,20 @@ function answer(
   { method, path, roles, scopes, ...said }: AccessQuestion,
   nowEpochSeconds: number,
 ): AccessReply {
-  const wish = { ...said, role: roles, scope: scopes };
+  const request = { ...said, role: roles, scope: scopes };
   if (path === undefined && document.kind !== 'websocket') {
-    const routes = askEveryRoute(document, wish, nowEpochSeconds);
+    const routes = listAccess(document, request, nowEpochSeconds);
     return {
       kind: 'routes',
       routes: routes.map(({ route, word, reason }) => ({ route, word, reason })),
-      refusal: findRefusal(document, wish, nowEpochSeconds),
+      refusal: findRefusal(document, request, nowEpochSeconds),
     };
   }
-  const { verdict, word, reason, caller, quota, rules } = askAccess(
+  const { verdict, word, reason, caller, quota, rules } = findAccess(
     document,
     method,
     path,
-    wish,
+    request,
     nowEpochSeconds,
   );
   const { route } = verdict;

@@ -3,7 +3,7 @@ import { buildAccess } from '@gatewright/authoring/build-access';
 import { describeUnprotected } from '@gatewright/authoring/check-unprotected';
 import { checkLaterRoutes } from '@gatewright/authoring/check-later-routes';
 import {
-  calledFunction,
+  identifyFunction,
   checkAdmissionKey,
   checkChargedRoutes,
   checkNativePlans,
@@ -17,12 +17,12 @@ import { printProblem } from '@gatewright/authoring/read-document';
 import type { Problem } from '@gatewright/authoring/read-document';
 import type { InspectedApi } from '../../../engine/index.ts';
 import { closedRoutes, inspectApis, isOurs, loadOptions, toInventoryRoutes } from './access-apis.ts';
-import type { GivenParameters } from './access-apis.ts';
+import type { ParameterTexts } from './access-apis.ts';
 import { checkHandlers } from './claim-check.ts';
-import { readAccessFiles, strayDocuments } from '@gatewright/authoring/access-files';
+import { readAccessFiles, findStrayDocuments } from '@gatewright/authoring/access-files';
 import { checkPlan } from '@gatewright/authoring/check-plan';
 import { withDeployedId } from '@gatewright/authoring/account/deployed-ids';
-import { complain, count, say, UsageError } from '../../../terminal/output.ts';
+import { printMessage, count, printLines, UsageError } from '../../../terminal/output.ts';
 import { readWebhooks, webhookProblems } from '@gatewright/authoring/webhook-files';
 
 /** Compiles the documents anew. @throws UsageError with every problem */
@@ -49,10 +49,10 @@ export async function checkDocuments(
   folder: string,
   sources: readonly string[],
   stage: string,
-  parameters: GivenParameters = {},
+  parameters: ParameterTexts = {},
 ): Promise<number> {
   const { compiled, problems, warnings, withoutInventory } = buildAccess(readAccessFiles(folder), checkPlan);
-  const odd = [...warnings, ...strayDocuments(folder)];
+  const odd = [...warnings, ...findStrayDocuments(folder)];
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
   printProblems([...withoutInventory, ...problems, ...wrongWebhooks], 'red');
@@ -63,7 +63,7 @@ export async function checkDocuments(
   // A document that did not compile may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
-  for (const complaint of [...unsafe, ...drift, ...unprotected]) complain('red', complaint);
+  for (const complaint of [...unsafe, ...drift, ...unprotected]) printMessage('red', complaint);
   const wrong = [withoutInventory, problems, wrongWebhooks, unsafe, drift, unprotected];
   const found = wrong.reduce((sum, list) => sum + list.length, 0);
   const counts = [
@@ -71,7 +71,7 @@ export async function checkDocuments(
     count(found, 'problem'),
     count(odd.length, 'warning'),
   ];
-  say(counts.join(', '));
+  printLines(counts.join(', '));
   return found;
 }
 
@@ -135,7 +135,7 @@ export async function refuseUnsafeAccess(
 function checkAuthorizers(document: CompiledDocument, api: InspectedApi): readonly string[] {
   const authorizers = new Map<string, WiredAuthorizer>();
   for (const { authorizer } of api.routes) {
-    const calls = authorizer && isOurs(authorizer.functionName) && calledFunction(authorizer.functionName);
+    const calls = authorizer && isOurs(authorizer.functionName) && identifyFunction(authorizer.functionName);
     if (authorizer !== undefined && calls) authorizers.set(authorizer.name, { ...authorizer, calls });
   }
   const routes = api.routes.map((route) => ({
@@ -182,5 +182,5 @@ export function checkDrift(
 }
 
 export function printProblems(problems: readonly Problem[], colour: 'red' | 'yellow'): void {
-  for (const problem of problems) complain(colour, printProblem(problem));
+  for (const problem of problems) printMessage(colour, printProblem(problem));
 }

@@ -1,10 +1,10 @@
 /** `gatewright access explain`: one caller under one document, in words. */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
-import { askAccess, askEveryRoute } from '@gatewright/authoring/ask-access';
-import type { AccessAnswer } from '@gatewright/authoring/ask-access';
-import { AccessQuestionError, findRefusal, toCaller } from '@gatewright/authoring/wished-caller';
-import type { HeldKey } from '@gatewright/authoring/wished-caller';
+import { findAccess, listAccess } from '@gatewright/authoring/find-access';
+import type { AccessResult } from '@gatewright/authoring/find-access';
+import { AccessQueryError, findRefusal, toCaller } from '@gatewright/authoring/caller-spec';
+import type { StoredKeySummary } from '@gatewright/authoring/caller-spec';
 import { homeOfEnvironment } from '../../../terminal/load-options.ts';
 import { table, UsageError } from '../../../terminal/output.ts';
 
@@ -15,7 +15,7 @@ export type ExplainFlags = {
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string;
-  readonly held?: HeldKey;
+  readonly held?: StoredKeySummary;
   readonly policy: boolean;
   readonly json: boolean;
 };
@@ -31,7 +31,7 @@ export function explain(
   try {
     return describe(document, method, path, flags, nowEpochSeconds).join('\n');
   } catch (error) {
-    if (!(error instanceof AccessQuestionError)) throw error;
+    if (!(error instanceof AccessQueryError)) throw error;
     throw new UsageError(error.part === undefined ? error.message : `--${error.part} ${error.message}`);
   }
 }
@@ -45,10 +45,10 @@ function describe(
 ): readonly string[] {
   const parts: string[] = [];
   if (method !== undefined || document.kind === 'websocket') {
-    const answer = askAccess(document, method, path, flags, nowEpochSeconds);
+    const answer = findAccess(document, method, path, flags, nowEpochSeconds);
     parts.push(flags.json ? JSON.stringify({ ...answer.verdict, ...answer.charge }) : describeAnswer(answer));
   } else {
-    const answers = askEveryRoute(document, flags, nowEpochSeconds);
+    const answers = listAccess(document, flags, nowEpochSeconds);
     parts.push(
       flags.json
         ? JSON.stringify(answers.map(({ route, verdict }) => ({ route, decision: verdict })))
@@ -62,7 +62,7 @@ function describe(
   return parts;
 }
 
-function describeAnswer({ verdict, target, word, reason, caller, quota, rules }: AccessAnswer): string {
+function describeAnswer({ verdict, target, word, reason, caller, quota, rules }: AccessResult): string {
   const { route } = verdict;
   return [
     `${word}  ${target.replace('/', ' /')}  ${reason}`.trimEnd(),

@@ -2,7 +2,7 @@
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { ApiKind } from '#shared/access/compiled-document.ts';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
-import { readExportedRoutes, uniteRoutes } from './deployed-routes.ts';
+import { readExportedRoutes, mergeRoutes } from './deployed-routes.ts';
 import { showControls } from '#shared/visible-text.ts';
 import { findApiId } from '@gatewright/authoring/account/find-api-id';
 import type { NamedApi } from '@gatewright/authoring/account/find-api-id';
@@ -17,7 +17,7 @@ type LiveApi = {
   readonly warnings: readonly string[];
 };
 
-export type WantedApi = NamedApi & {
+export type LiveApiQuery = NamedApi & {
   readonly apiId?: string;
   readonly stage: string;
 };
@@ -32,7 +32,7 @@ const SHOWN = 10;
  * their authorization type: CUSTOM. Credentials come from the environment.
  * @throws UsageError, also for every partial or unexpected answer
  */
-export async function readLiveApi(wanted: WantedApi, environment: Environment): Promise<LiveApi> {
+export async function readLiveApi(wanted: LiveApiQuery, environment: Environment): Promise<LiveApi> {
   const aws = createSignedGet(environment);
   const apiId = wanted.apiId ?? (await findApiId(aws, wanted));
   const rest = await aws.get('apigateway', `/restapis/${apiId}`);
@@ -84,7 +84,7 @@ function notDeployed(routes: readonly InventoryRoute[], stage: string): Routes {
 }
 
 function unite(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[], stage: string): Routes {
-  const { routes, onlyDeployed, onlySet } = uniteRoutes(set, deployed);
+  const { routes, onlyDeployed, onlySet } = mergeRoutes(set, deployed);
   return {
     routes,
     warnings: [

@@ -10,11 +10,11 @@ import {
   sendChange,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
-import { askAdmin } from '../../../terminal/admin-client.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
 import { readDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { compiledFor } from './access-check.ts';
 import { readStageName } from '../../../terminal/options.ts';
-import { remark, UsageError } from '../../../terminal/output.ts';
+import { printNotes, UsageError } from '../../../terminal/output.ts';
 
 type PublishFlags = ChangeFlags & { readonly folder: string; readonly stage: string };
 
@@ -51,7 +51,7 @@ function publishCommand(folder: string): Command {
 function versionsCommand(): Command {
   return readCommand('versions', 'List published versions, newest first.').action(
     async (flags: ReadFlags) => {
-      const { versions } = await askAdmin({ method: 'GET', path: PATH }, flags);
+      const { versions } = await callAdminJson({ method: 'GET', path: PATH }, flags);
       printRows(Array.isArray(versions) ? (versions as readonly Answer[]) : [], COLUMNS, flags);
     },
   );
@@ -69,7 +69,7 @@ function rollbackCommand(): Command {
 
 /** @throws UsageError */
 async function findEarlier(flags: ChangeFlags): Promise<number> {
-  const { versions } = await askAdmin({ method: 'GET', path: PATH }, flags);
+  const { versions } = await callAdminJson({ method: 'GET', path: PATH }, flags);
   const [newest, ...others] = Array.isArray(versions) ? (versions as readonly Answer[]) : [];
   const earlier = others.find(({ checksum }) => checksum !== newest?.['checksum'])?.['version'];
   if (typeof earlier === 'number') return earlier;
@@ -79,7 +79,7 @@ async function findEarlier(flags: ChangeFlags): Promise<number> {
 function report(answer: Answer, flags: ReadFlags): void {
   printAnswer(answer, flags);
   if (!flags.json)
-    remark(
+    printNotes(
       'Authorizers use it within 60 s. Their answers cached by API Gateway end with their TTL, or by gatewright access flush.',
     );
 }

@@ -9,7 +9,7 @@ import { parseInventory, printInventory } from '@gatewright/authoring/route-inve
 import type { InventoryRoute, RouteInventory } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi } from '../../../engine/index.ts';
 import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
-import type { GivenParameters } from './access-apis.ts';
+import type { ParameterTexts } from './access-apis.ts';
 import { readNamedDocuments } from '@gatewright/authoring/access-documents';
 import type { NamedDocument } from '@gatewright/authoring/access-documents';
 import { inventoryPath } from '@gatewright/authoring/access-files';
@@ -38,7 +38,7 @@ export async function syncRoutes(
   folder: string,
   names: readonly string[],
   stage: string,
-  parameters: GivenParameters = {},
+  parameters: ParameterTexts = {},
 ): Promise<SyncedRoutes> {
   const named = readNamedDocuments(folder, names);
   const documents = named.filter(({ document }) => Object.hasOwn(document.api, stage));
@@ -102,7 +102,7 @@ function inspectOnce(
   folder: string,
   stage: string,
   documents: readonly NamedDocument[],
-  parameters: GivenParameters,
+  parameters: ParameterTexts,
 ): Inspect {
   let apis: Promise<readonly InspectedApi[]> | undefined;
   const own = dirname(folder);

@@ -16,16 +16,16 @@ import { saveDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
 import {
   snapshotPath,
-  strayDocuments,
+  findStrayDocuments,
   writeCompiledAccess,
-  writeIfNew,
+  writeIfChanged,
 } from '@gatewright/authoring/access-files';
-import type { GivenParameters } from './access-apis.ts';
+import type { ParameterTexts } from './access-apis.ts';
 import { startOption } from '../../../terminal/start-options.ts';
 import { withStack } from '../../commands/with-stack.ts';
 import { collectText, readStageName } from '../../../terminal/options.ts';
-import { complain, count, paint, say, table, UsageError } from '../../../terminal/output.ts';
-import { usualAccessFolder } from '@gatewright/authoring/stack-files';
+import { printMessage, count, colorize, printLines, table, UsageError } from '../../../terminal/output.ts';
+import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
 import { webhookProblems, writeCompiledWebhooks } from '@gatewright/authoring/webhook-files';
 import { compileIssuer, isTokenIssuer, snapshotDays } from '@gatewright/authoring/compile-issuer';
 import { printSnapshot } from '@gatewright/authoring/key-snapshot';
@@ -35,7 +35,7 @@ import { DomainError } from '#shared/errors.ts';
 
 type AccessFlags = { readonly folder: string };
 type StageFlags = AccessFlags & { readonly stage: string };
-type LoadingFlags = StageFlags & { readonly param: GivenParameters };
+type LoadingFlags = StageFlags & { readonly param: ParameterTexts };
 
 export function accessCommand(): Command {
   const access = new Command('access')
@@ -47,7 +47,7 @@ export function accessCommand(): Command {
     .addCommand(explainCommand())
     .addCommand(matrixCommand())
     .addCommand(idsCommand());
-  for (const command of publishCommands(usualAccessFolder(process.cwd()))) access.addCommand(command);
+  for (const command of publishCommands(defaultAccessFolder(process.cwd()))) access.addCommand(command);
   for (const command of revocationCommands()) access.addCommand(command);
   return access;
 }
@@ -58,7 +58,7 @@ function inFolder(name: string, description: string): Command {
     .option(
       '--folder <dir>',
       'folder of the documents: access, or gatewright/access',
-      usualAccessFolder(process.cwd()),
+      defaultAccessFolder(process.cwd()),
     );
 }
 
@@ -77,8 +77,8 @@ function syncCommand(): Command {
     .addOption(startOption('param'))
     .action(async (names: readonly string[], { folder, stage, param }: LoadingFlags) => {
       const { lines, warnings, inventories } = await syncRoutes(existing(folder), names, stage, param);
-      for (const line of lines) say(line);
-      for (const line of warnings) complain('yellow', line);
+      for (const line of lines) printLines(line);
+      for (const line of warnings) printMessage('yellow', line);
       build(folder, inventories);
     });
 }
@@ -87,7 +87,7 @@ function idsCommand(): Command {
   return inFolder('ids', 'Look up the ids of deployed APIs in their stacks, then compile.')
     .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .action(async ({ folder, stage }: StageFlags) => {
-      for (const line of await saveDeployedIds(existing(folder), stage)) say(line);
+      for (const line of await saveDeployedIds(existing(folder), stage)) printLines(line);
       build(folder);
     });
 }
@@ -96,7 +96,7 @@ function snapshotCommand(): Command {
   return inFolder('snapshot', "Save the issuers' keys to ship with the authorizers, then compile.")
     .argument('[documents...]', 'names of documents (default: all)')
     .action(async (names: readonly string[], { folder }: AccessFlags) => {
-      for (const line of await takeSnapshots(existing(folder), names)) say(line);
+      for (const line of await takeSnapshots(existing(folder), names)) printLines(line);
       build(folder);
     });
 }
@@ -113,7 +113,7 @@ async function takeSnapshots(folder: string, names: readonly string[]): Promise<
       try {
         const keySet = await fetcher.fetch(jwksUri, keys);
         const text = printSnapshot(keySet, Math.floor(Date.now() / 1000));
-        writeIfNew(snapshotPath(named, issuer.id), text);
+        writeIfChanged(snapshotPath(named, issuer.id), text);
         lines.push(`${name}: keys of ${issuer.id}, trusted for ${snapshotDays(issuer) ?? 0} days`);
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
@@ -134,12 +134,12 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   const written = writeCompiledAccess(path, inventories === undefined ? {} : { inventories });
   const { problems, warnings, withoutInventory, compiled, extended } = written;
   const wrong = [...problems, ...webhookProblems(writeCompiledWebhooks(path))];
-  printProblems([...withoutInventory, ...warnings, ...strayDocuments(path)], 'yellow');
+  printProblems([...withoutInventory, ...warnings, ...findStrayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');
   if (wrong.length > 0)
     throw new UsageError(`${count(wrong.length, 'problem')}; not all documents were compiled`);
-  for (const line of extended) say(line);
-  say(`${count(compiled.documents.length, 'document')} compiled`);
+  for (const line of extended) printLines(line);
+  printLines(`${count(compiled.documents.length, 'document')} compiled`);
 }
 
 function checkCommand(): Command {
@@ -176,7 +176,7 @@ function explainCommand(): Command {
       ) => {
         const document = findDocument(flags.folder, name);
         const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
-        say(explain(document, method, path, { ...flags, ...held }));
+        printLines(explain(document, method, path, { ...flags, ...held }));
       },
     );
 }
@@ -195,7 +195,7 @@ function matrixCommand(): Command {
         document: document.name,
         ...describeAccess(document),
       }));
-      say(json ? JSON.stringify(matrices) : matrices.map(printMatrix).join('\n\n'));
+      printLines(json ? JSON.stringify(matrices) : matrices.map(printMatrix).join('\n\n'));
     });
 }
 
@@ -216,7 +216,7 @@ function printMatrix(matrix: ReturnType<typeof describeAccess> & { readonly docu
     rules.join('; '),
   ]);
   const heading = ['', ...matrix.columns, ...(hasQuota ? ['quota'] : []), ''];
-  return [paint('bold', matrix.document), ...table([heading, ...rows]), ...matrix.notes].join('\n');
+  return [colorize('bold', matrix.document), ...table([heading, ...rows]), ...matrix.notes].join('\n');
 }
 
 function findDocument(folder: string, name: string) {

@@ -36,7 +36,7 @@ type United = {
  * Routes of both. A route that either side protects is protected: wildcards of a policy must not match it
  * before, during or after the change.
  */
-export function uniteRoutes(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[]): United {
+export function mergeRoutes(set: readonly InventoryRoute[], deployed: readonly InventoryRoute[]): United {
   const [bySet, byDeployed] = [indexRoutes(set), indexRoutes(deployed)];
   const keys = new Set([...bySet.keys(), ...byDeployed.keys()]);
   const routes = [...keys].map((key): InventoryRoute => {

@@ -1,21 +1,21 @@
 /** `--key` of `gatewright access explain`: the key's record, from the access table behind the admin endpoint. */
 import { KEY_ID, parseApiKey } from '#shared/access/keys/api-key.ts';
-import { askAdmin } from '../../../terminal/admin-client.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
-import type { HeldKey } from '@gatewright/authoring/wished-caller';
+import type { StoredKeySummary } from '@gatewright/authoring/caller-spec';
 import { UsageError } from '../../../terminal/output.ts';
 
 /** @param text the key or its id; its secret is neither sent nor checked */
-export async function readHeldKey(text: string, flags: AdminFlags): Promise<HeldKey> {
+export async function readHeldKey(text: string, flags: AdminFlags): Promise<StoredKeySummary> {
   const keyId = KEY_ID.test(text) ? text : parseApiKey(text)?.keyId;
   if (keyId === undefined)
     throw new UsageError(
       '--key is no API key, or a mistyped one; you can also use its id, as keys list shows it',
     );
-  return toHeldKey(await askAdmin({ method: 'GET', path: `/access/keys/${keyId}` }, flags));
+  return toHeldKey(await callAdminJson({ method: 'GET', path: `/access/keys/${keyId}` }, flags));
 }
 
-export function toHeldKey(answer: Readonly<Record<string, unknown>>): HeldKey {
+export function toHeldKey(answer: Readonly<Record<string, unknown>>): StoredKeySummary {
   const { keyId, prefix, tenant, owner, plan, roles, scopes, metadata, state } = answer;
   if ([keyId, prefix, tenant, state].every(isText) && Array.isArray(roles) && Array.isArray(scopes))
     return {

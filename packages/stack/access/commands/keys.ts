@@ -1,7 +1,7 @@
 /** `gatewright keys`: API keys of the access table, over the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../../../engine/settings.ts';
-import { askAdmin } from '../../../terminal/admin-client.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
 import {
   changeCommand,
   printAnswer,
@@ -15,7 +15,7 @@ import {
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
 import { collectPair, collectText } from '../../../terminal/options.ts';
-import { paint, remark, say, table, UsageError } from '../../../terminal/output.ts';
+import { colorize, printNotes, printLines, table, UsageError } from '../../../terminal/output.ts';
 
 type CreateFlags = ChangeFlags & {
   readonly tenant: string;
@@ -78,7 +78,7 @@ function showCommand(): Command {
   return readCommand('show', 'Show a key and its changes, without its secret.')
     .argument('<key-id>', 'id of the key')
     .action(async (keyId: string, flags: ReadFlags) => {
-      printAnswer(await askAdmin({ method: 'GET', path: pathOf(keyId) }, flags), flags);
+      printAnswer(await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags), flags);
     });
 }
 
@@ -124,10 +124,10 @@ function printChange(answer: Answer, flags: ReadFlags): void {
     name,
     printValue(value),
   ]);
-  remark(table(rows));
+  printNotes(table(rows));
   if (typeof key !== 'string') return;
-  remark(paint('yellow', 'The key is shown only this once:', process.stderr));
-  say(key);
+  printNotes(colorize('yellow', 'The key is shown only this once:', process.stderr));
+  printLines(key);
 }
 
 function pathOf(keyId: string): string {

@@ -8,8 +8,8 @@ import {
   sendChange,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
-import { askAdmin } from '../../../terminal/admin-client.ts';
-import { remark, UsageError } from '../../../terminal/output.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { printNotes, UsageError } from '../../../terminal/output.ts';
 
 type InvalidateFlags = ChangeFlags & {
   readonly tag?: readonly string[];
@@ -77,17 +77,20 @@ function showCommand(): Command {
     .option('--limit <count>', 'maximum number of entries', '100')
     .action(async (namespace: string, { tag, limit, ...flags }: ShowFlags) => {
       const query = { namespace, tag, limit };
-      const { entries, hasMore } = await askAdmin({ method: 'GET', path: '/cache/entries', query }, flags);
+      const { entries, hasMore } = await callAdminJson(
+        { method: 'GET', path: '/cache/entries', query },
+        flags,
+      );
       printRows(Array.isArray(entries) ? (entries as readonly Answer[]) : [], COLUMNS, flags, HEADINGS);
-      if (hasMore === true && !flags.json) remark(`There are more; this list ends at --limit ${limit}.`);
+      if (hasMore === true && !flags.json) printNotes(`There are more; this list ends at --limit ${limit}.`);
     });
 }
 
 async function send(body: object, flags: ChangeFlags): Promise<void> {
   const { answer } = await sendChange({ method: 'POST', path: '/cache/invalidations', body }, flags);
   const { report, ...state } = answer;
-  const told = typeof report === 'object' && report !== null ? report : {};
-  printAnswer(flags.json ? answer : { ...state, ...told }, flags);
+  const fields = typeof report === 'object' && report !== null ? report : {};
+  printAnswer(flags.json ? answer : { ...state, ...fields }, flags);
 }
 
 function readCount(text: string): number {

@@ -11,10 +11,10 @@ import { parseUsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { parseLedger } from '#shared/quota/ledger.ts';
 import { parseKeyPart, printKeyPart } from '#shared/table/item-write.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
-import type { KeptItem } from '#shared/table/listing.ts';
+import type { ListedItem } from '#shared/table/listing.ts';
 
 export interface SweptTable {
-  scan(): AsyncIterable<KeptItem>;
+  scan(): AsyncIterable<ListedItem>;
   remove(key: ItemKey): Promise<void>;
   /** Writes if `doc` is still the old one. @throws if it is not */
   rewrite(key: ItemKey, doc: { readonly before: string; readonly after: string }): Promise<void>;
@@ -54,7 +54,7 @@ function isCustomersKey(tenant: string, pk: string): boolean {
   return OF_TENANTS.has(kind) && owner === printKeyPart(tenant);
 }
 
-function usageFate(tenant: string, { key, item }: KeptItem): Fate {
+function usageFate(tenant: string, { key, item }: ListedItem): Fate {
   if (isCustomersKey(tenant, key.pk)) return { kind: 'delete', what: nameOf(key) };
   const doc = item['doc'];
   if (typeof doc !== 'string') return KEEP;
@@ -102,7 +102,7 @@ function withoutCustomer(value: unknown, tenant: string): unknown {
 }
 
 /** For an item of the access table. Changes name `keyIds`, not the customer. */
-function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: KeptItem): Fate {
+function accessFate(tenant: string, keyIds: ReadonlySet<string>, { key }: ListedItem): Fate {
   if (key.pk === tenantPartition(tenant)) return { kind: 'delete', what: 'lists of API keys' };
   if (!key.pk.startsWith('KEY#') || !keyIds.has(key.pk.slice('KEY#'.length))) return KEEP;
   return { kind: 'delete', what: key.sk === 'KEY' ? 'API keys' : 'operations on API keys' };
@@ -137,7 +137,7 @@ export async function forget({ usage, access }: Tables, tenant: string): Promise
   for (const key of lists) await access.remove(key);
 }
 
-async function sweep(table: SweptTable, fateOf: (kept: KeptItem) => Fate): Promise<void> {
+async function sweep(table: SweptTable, fateOf: (kept: ListedItem) => Fate): Promise<void> {
   let running: Promise<void>[] = [];
   for await (const kept of table.scan()) {
     const fate = fateOf(kept);
@@ -184,7 +184,7 @@ class OpenMoney {
     this.#nowEpochMs = nowEpochMs;
   }
 
-  look({ key: { pk, sk }, item }: KeptItem): void {
+  look({ key: { pk, sk }, item }: ListedItem): void {
     if (pk.startsWith('PLAN#') && typeof item['doc'] === 'string') this.#notePlan(item['doc']);
     if (!pk.startsWith('Q#') || !isCustomersKey(this.#tenant, pk)) return;
     if (sk.startsWith('P#')) this.#noteLedger(pk, sk, item);

@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
-import { findYamlMistake, locateField, printProblem } from '@gatewright/authoring/read-document';
+import { findYamlError, locateField, printProblem } from '@gatewright/authoring/read-document';
 import { printPathName } from '#shared/http/path-name.ts';
-import { AdminError, askAdmin } from '../../../terminal/admin-client.ts';
+import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import { changeCommand, printRows, readCommand, readPages } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
-import { say, UsageError } from '../../../terminal/output.ts';
+import { printLines, UsageError } from '../../../terminal/output.ts';
 import { change, ownerPath } from './quota-calls.ts';
 
 export function planCommand(): Command {
@@ -49,8 +49,8 @@ async function listPlans(flags: ReadFlags): Promise<void> {
 }
 
 async function getPlan(plan: string, flags: ReadFlags): Promise<void> {
-  const answer = await askAdmin({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
-  say(JSON.stringify(answer, undefined, flags.json ? 0 : 2));
+  const answer = await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags);
+  printLines(JSON.stringify(answer, undefined, flags.json ? 0 : 2));
 }
 
 async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
@@ -64,7 +64,7 @@ async function savePlan(file: string, flags: ChangeFlags): Promise<void> {
 
 /** One after the newest, whose id is in the path; 1 where there is none. */
 async function nextVersion(path: string, flags: ReadFlags): Promise<number> {
-  const newest = await askAdmin({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+  const newest = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
     if (error instanceof AdminError && error.problem.code === 'PLAN_UNKNOWN') return { version: 0 };
     throw error;
   });
@@ -90,7 +90,7 @@ async function listKeys(tenant: string, flags: ReadFlags): Promise<void> {
 /** Based on the current assignment: another change in between is refused (409). */
 async function assign(tenant: string, key: string, plan: string, flags: ChangeFlags): Promise<void> {
   const path = `${ownerPath(tenant, key)}/plan`;
-  const { version } = await askAdmin({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+  const { version } = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
     if (error instanceof AdminError && error.problem.code === 'KEY_UNKNOWN') return { version: 0 };
     throw error;
   });
@@ -116,7 +116,7 @@ export async function readPlanFile(file: string): Promise<PlanFile> {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw new UsageError(`${file} cannot be read${isMissing ? ': the file does not exist' : ''}`, { cause });
   });
-  const mistake = findYamlMistake(text, file);
+  const mistake = findYamlError(text, file);
   if (mistake !== undefined) throw new UsageError(printProblem(mistake));
   const plan: unknown = parseYaml(text);
   if (typeof plan === 'object' && plan !== null && 'id' in plan && typeof plan.id === 'string')

@@ -7,8 +7,13 @@ import { Command, Option } from 'commander';
 import { printAnswer } from '../../commands/admin-commands.ts';
 import { forget, survey } from './forget-customer.ts';
 import type { Survey, Tables } from './forget-customer.ts';
-import { remark, UsageError } from '../../../terminal/output.ts';
-import { addGatewayOptions, askGateway, findGateway, readMember } from '../../../terminal/running-gateway.ts';
+import { printNotes, UsageError } from '../../../terminal/output.ts';
+import {
+  addGatewayOptions,
+  callGateway,
+  findGateway,
+  readMember,
+} from '../../../terminal/running-gateway.ts';
 import { logForgotten, openSweptTable } from './swept-table.ts';
 import type { DynamoDbAccess } from './swept-table.ts';
 
@@ -65,10 +70,10 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   };
   const before = await survey(tables, tenant, Date.now());
   const found = Object.fromEntries([...before.found].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const told = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
+  const counts = { nativeKeys: before.nativeKeys, openMoney: before.openMoney.length };
   if (confirm === undefined) {
-    printAnswer({ found, ...told }, flags);
-    if (before.openMoney.length > 0) remark(describeOpen(before));
+    printAnswer({ found, ...counts }, flags);
+    if (before.openMoney.length > 0) printNotes(describeOpen(before));
     return;
   }
   if (before.openMoney.length > 0 && !evenIfOpen)
@@ -79,9 +84,9 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
   const after = await survey(tables, tenant, Date.now());
   const left = sum(after);
   await logForgotten(at, names.usage, entryOf(at, sum(before), reference));
-  printAnswer({ deleted: found, ...told, left }, flags);
+  printAnswer({ deleted: found, ...counts, left }, flags);
   if (before.nativeKeys.length > 0)
-    remark(
+    printNotes(
       `API Gateway still has their keys: aws apigateway delete-api-key --api-key ID (${before.nativeKeys.join(', ')})`,
     );
   if (left > 0)
@@ -122,7 +127,7 @@ function entryOf(
 async function findTables({ region }: ForgetFlags): Promise<DynamoDbAccess> {
   if (region === undefined) {
     const { accessKeyId, secretAccessKey, controlUrl } = await findGateway();
-    const served = String(readMember(await askGateway('GET', 'status'), 'region'));
+    const served = String(readMember(await callGateway('GET', 'status'), 'region'));
     return { endpoint: controlUrl, region: served, accessKeyId, secretAccessKey };
   }
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;

@@ -1,7 +1,7 @@
 /** `gatewright quota`: shows and changes one limit. */
 import { Command } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
-import { askAdmin } from '../../../terminal/admin-client.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
 import {
   changeCommand,
   printAnswer,
@@ -87,7 +87,7 @@ function pathOf(tenant: string, limit: string, { key }: LimitFlags): string {
 async function show(tenant: string, limit: string, flags: ReadFlags & LimitFlags): Promise<void> {
   const { route, plan, period } = flags;
   const path = pathOf(tenant, limit, flags);
-  printAnswer(await askAdmin({ method: 'GET', path, query: { route, plan, period } }, flags), flags);
+  printAnswer(await callAdminJson({ method: 'GET', path, query: { route, plan, period } }, flags), flags);
 }
 
 async function topUp(

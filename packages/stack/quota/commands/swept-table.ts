@@ -7,7 +7,7 @@ import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { parseItem, printKey } from '#shared/table/dynamodb-expression.ts';
 import type { DynamoDbItem } from '#shared/table/dynamodb-expression.ts';
 import type { ItemKey } from '#shared/table/item-write.ts';
-import type { KeptItem } from '#shared/table/listing.ts';
+import type { ListedItem } from '#shared/table/listing.ts';
 import type { SweptTable } from './forget-customer.ts';
 import { UsageError } from '../../../terminal/output.ts';
 
@@ -61,7 +61,7 @@ export async function logForgotten(
   await ask(at, 'PutItem', { TableName: tableName, Item: { ...printKey(key), doc: { S: doc } } });
 }
 
-function toKept(item: DynamoDbItem): KeptItem {
+function toKept(item: DynamoDbItem): ListedItem {
   return { key: { pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '' }, item: parseItem(item) };
 }
 

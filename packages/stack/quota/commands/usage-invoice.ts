@@ -8,14 +8,14 @@ import type { Invoice, Priced } from '#shared/quota/invoice.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
-import { addAdminOptions, askAdmin, newOperationId } from '../../../terminal/admin-client.ts';
+import { addAdminOptions, callAdminJson, newOperationId } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { changeCommand, printAnswer } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
-import { remark, say, UsageError } from '../../../terminal/output.ts';
-import { writePrivately } from '../../../terminal/private-file.ts';
+import { printNotes, printLines, UsageError } from '../../../terminal/output.ts';
+import { writePrivateFile } from '../../../terminal/private-file.ts';
 
 export type MonthFlags = AdminFlags & { readonly period: string; readonly tenant?: string };
 type InvoiceFlags = MonthFlags & {
@@ -69,7 +69,10 @@ export async function closePeriods(
   let cursor: unknown;
   do {
     const body = { month, cursor: typeof cursor === 'string' ? cursor : undefined };
-    const page: Answer = await askAdmin({ method: 'POST', path: '/quota/close', body, operationId }, flags);
+    const page: Answer = await callAdminJson(
+      { method: 'POST', path: '/quota/close', body, operationId },
+      flags,
+    );
     for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += Number(page[name]);
     cursor = page['next'];
   } while (cursor !== undefined);
@@ -84,7 +87,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     throw new UsageError(
       `${describeNotClosed(open)}: run gatewright usage close --period ${flags.period}, or pass --draft`,
     );
-  if (open.length > 0) remark(`draft: ${describeNotClosed(open)}`);
+  if (open.length > 0) printNotes(`draft: ${describeNotClosed(open)}`);
   let isFirst = true;
   let unpriced = 0;
   for await (const made of readInvoices(flags)) {
@@ -94,8 +97,8 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
       isFirst = false;
     }
   }
-  if (unpriced > 0) remark(`${unpriced} periods have no price in their plans, and are on no invoice`);
-  else if (isFirst) remark(`No usage of ${flags.period} is recorded, so there is no invoice.`);
+  if (unpriced > 0) printNotes(`${unpriced} periods have no price in their plans, and are on no invoice`);
+  else if (isFirst) printNotes(`No usage of ${flags.period} is recorded, so there is no invoice.`);
 }
 
 async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: boolean): Promise<void> {
@@ -107,8 +110,8 @@ async function print(made: Invoice, { format, out }: InvoiceFlags, isFirst: bool
         ? printInvoiceCsv([made], isFile || isFirst)
         : printInvoicePdf(made);
   if (isFile) {
-    await writePrivately(join(out, `${made.number}.${format}`), text);
-    say(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}`);
+    await writePrivateFile(join(out, `${made.number}.${format}`), text);
+    printLines(`${made.number}.${format}  ${made.tenant}  ${made.total} ${made.currency}`);
   } else process.stdout.write(text);
 }
 
@@ -176,6 +179,6 @@ async function loadPlans(
   for (const { plan } of records) {
     if (plans.has(plan)) continue;
     const path = `/quota/plans/${printPathName(plan)}`;
-    plans.set(plan, parsePlan(await askAdmin({ method: 'GET', path }, flags)));
+    plans.set(plan, parsePlan(await callAdminJson({ method: 'GET', path }, flags)));
   }
 }

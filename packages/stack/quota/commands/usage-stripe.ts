@@ -10,8 +10,8 @@ import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
-import { askAdmin } from '../../../terminal/admin-client.ts';
-import { remark, say, UsageError } from '../../../terminal/output.ts';
+import { callAdminJson } from '../../../terminal/admin-client.ts';
+import { printNotes, printLines, UsageError } from '../../../terminal/output.ts';
 import { addMonthOptions, describeNotClosed, readNotClosed, readRecords } from './usage-invoice.ts';
 import type { MonthFlags } from './usage-invoice.ts';
 
@@ -68,7 +68,7 @@ async function send(flags: StripeFlags): Promise<void> {
     const event = await toEvent(record, plans, flags);
     if (typeof event === 'string') counts[event] += 1;
     else if (sent.has(event.identifier)) counts.before += 1;
-    else if (isDry) say(JSON.stringify(event));
+    else if (isDry) printLines(JSON.stringify(event));
     else {
       await post(event, key ?? '');
       // Written before the next is sent, so that an interrupted run can be continued.
@@ -77,7 +77,7 @@ async function send(flags: StripeFlags): Promise<void> {
       counts.sent += 1;
     }
   }
-  remark(
+  printNotes(
     `${counts.sent} events sent, ${counts.before} already sent, ${counts.nothing} records without usage, ${counts.unmetered} without a meter`,
   );
   if (counts.negative > 0)
@@ -97,7 +97,7 @@ async function toEvent(
   if (usedDelta < 0) return 'negative';
   const found =
     plans.get(plan) ??
-    parsePlan(await askAdmin({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags));
+    parsePlan(await callAdminJson({ method: 'GET', path: `/quota/plans/${printPathName(plan)}` }, flags));
   plans.set(plan, found);
   const customer = found.invoice?.customers.get(tenant)?.stripe;
   if (customer === undefined)

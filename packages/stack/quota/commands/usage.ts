@@ -8,7 +8,7 @@ import type { ReadFlags } from '../../commands/admin-commands.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { readExport } from './export-rows.ts';
 import type { ExportQuestion } from './export-rows.ts';
-import { remark } from '../../../terminal/output.ts';
+import { printNotes } from '../../../terminal/output.ts';
 import { ownerPath, readInstant } from './quota-calls.ts';
 import { closeCommand, describeNotClosed, invoiceCommand } from './usage-invoice.ts';
 import { sqlCommand } from './usage-sql.ts';
@@ -68,14 +68,14 @@ async function exportUsage({ format, tenant, from, to, ...flags }: ExportFlags):
     if (!process.stdout.write(await reply.text())) await once(process.stdout, 'drain');
     cursor = reply.headers.get('x-next-cursor') ?? undefined;
   } while (cursor !== undefined);
-  if (format === 'invoice') await warnOfOpen({ tenant, from, to }, flags);
+  if (format === 'invoice') await warnOfOpenPeriods({ tenant, from, to }, flags);
 }
 
 /** Open periods have no records and would be missing silently. */
-async function warnOfOpen(question: ExportQuestion, flags: AdminFlags): Promise<void> {
+async function warnOfOpenPeriods(question: ExportQuestion, flags: AdminFlags): Promise<void> {
   const open: UsageRow[] = [];
   for await (const row of readExport<UsageRow>('usage', question, flags))
     if (row.state !== 'closed') open.push(row);
   for await (const row of readExport<UsageRow>('due', question, flags)) open.push(row);
-  if (open.length > 0) remark(`${describeNotClosed(open)}; they are not included`);
+  if (open.length > 0) printNotes(`${describeNotClosed(open)}; they are not included`);
 }

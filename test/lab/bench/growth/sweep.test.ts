@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { isWhole, measureAxes, readAxes } from '../../../../lab/bench/growth/sweep.ts';
+import { isComplete, measureAxes, readAxes } from '../../../../lab/bench/growth/sweep.ts';
 import type { Axis, Point } from '../../../../lab/bench/growth/axis.ts';
-import { KeptWork } from '../../../../lab/tools/kept-work.ts';
+import { ResumableWork } from '../../../../lab/tools/resumable-work.ts';
 
 const SWEEP = { date: '2026-11-22', loadAverage: 0.1, seconds: 3 };
 const QUIET = (): void => undefined;
@@ -33,7 +33,7 @@ describe('a sweep', () => {
       return Promise.resolve({ startMs: size });
     },
   });
-  const open = (): KeptWork<Point> => KeptWork.in(folder, 'commit');
+  const open = (): ResumableWork<Point> => ResumableWork.in(folder, 'commit');
 
   it('measures each size of each axis once', async () => {
     const kept = open();
@@ -57,7 +57,7 @@ describe('a sweep', () => {
   });
 
   it('measures a size once more where that failed once', async () => {
-    const told: string[] = [];
+    const messages: string[] = [];
     const sound = axis('a');
     const failures = [new Error('stood still')];
     const failing: Axis = {
@@ -67,10 +67,10 @@ describe('a sweep', () => {
         return failure === undefined ? sound.measure(size, seconds) : Promise.reject(failure);
       },
     };
-    await measureAxes([failing], open(), SWEEP, (text) => told.push(text));
+    await measureAxes([failing], open(), SWEEP, (text) => messages.push(text));
 
     assert.deepEqual(measured, ['a 1 3', 'a 10 3', 'a 100 3']);
-    assert.equal(told[1], 'once more: stood still');
+    assert.equal(messages[1], 'once more: stood still');
   });
 
   it('takes no point that was measured for another time', async () => {
@@ -84,8 +84,8 @@ describe('a sweep', () => {
     const kept = open();
     kept.keep('a 1, 3 s', { size: 1, figures: {}, date: '', loadAverage: 0 });
 
-    assert.deepEqual(readAxes([axis('a')], kept, 3).map(isWhole), [false]);
+    assert.deepEqual(readAxes([axis('a')], kept, 3).map(isComplete), [false]);
     await measureAxes([axis('a')], kept, SWEEP, QUIET);
-    assert.deepEqual(readAxes([axis('a')], kept, 3).map(isWhole), [true]);
+    assert.deepEqual(readAxes([axis('a')], kept, 3).map(isComplete), [true]);
   });
 });

@@ -126,13 +126,16 @@ describe('a release', () => {
       {},
     ],
   ];
-  for (const [name, said, wish, change, answers] of refused)
+  for (const [name, said, options, change, answers] of refused)
     it(`refuses ${name}, and packs nothing`, () => {
       using checkout = aCheckout();
       change(checkout.root);
       const { ran, run } = programs(answers);
 
-      assert.throws(() => release({ ...checkout, isPublished: false, environment: {}, ...wish }, run), said);
+      assert.throws(
+        () => release({ ...checkout, isPublished: false, environment: {}, ...options }, run),
+        said,
+      );
       assert.ok(!ran.some((line) => line.startsWith('npm')));
     });
 });

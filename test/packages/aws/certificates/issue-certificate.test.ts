@@ -38,8 +38,8 @@ describe('makeSelfSigned', () => {
     });
 
   it('never makes the same one twice', () => {
-    const wish = { commonName: 'x', fromEpochMs: 0, toEpochMs: 1 };
-    const made = Array.from({ length: 20 }, () => new X509Certificate(makeSelfSigned(wish).certificate));
+    const options = { commonName: 'x', fromEpochMs: 0, toEpochMs: 1 };
+    const made = Array.from({ length: 20 }, () => new X509Certificate(makeSelfSigned(options).certificate));
     assert.equal(new Set(made.map(({ serialNumber }) => serialNumber)).size, 20);
     assert.equal(new Set(made.map(({ fingerprint256 }) => fingerprint256)).size, 20);
     assert.ok(made.every(({ serialNumber }) => serialNumber.length === 32));

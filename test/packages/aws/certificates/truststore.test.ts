@@ -6,7 +6,7 @@ import {
   makeAuthority,
   makeSelfSigned,
 } from '../../../../packages/aws/certificates/issue-certificate.ts';
-import { readTruststore, whyUntrusted } from '../../../../packages/aws/certificates/truststore.ts';
+import { readTruststore, findTrustFault } from '../../../../packages/aws/certificates/truststore.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;
@@ -15,7 +15,7 @@ const authority = makeAuthority({ commonName: 'Partners', ...times });
 const clientOf = (issuer = authority, over: Partial<typeof times> = {}): X509Certificate =>
   new X509Certificate(issueFrom(issuer, 'client', { commonName: 'shop', ...times, ...over }).certificate);
 
-describe('whyUntrusted', () => {
+describe('findTrustFault', () => {
   const truststore = readTruststore(authority.certificate);
   const selfSigned = makeSelfSigned({ commonName: 'me', ...times });
   // The same name and another key: what only looks at names takes it.
@@ -76,7 +76,7 @@ describe('whyUntrusted', () => {
   for (const { name, leaf, text, atMs = NOW, expected } of rows)
     it(`${expected === undefined ? 'takes' : 'refuses'} ${name}`, () => {
       assert.equal(
-        whyUntrusted(leaf, text === undefined ? truststore : readTruststore(text), atMs),
+        findTrustFault(leaf, text === undefined ? truststore : readTruststore(text), atMs),
         expected,
       );
     });

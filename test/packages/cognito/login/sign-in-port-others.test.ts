@@ -10,7 +10,7 @@ import {
   pool,
   send,
   VERIFIER,
-  WISH,
+  AUTHORIZATION_REQUEST,
 } from '../../../support/a-login.ts';
 import type { Headers } from '../../../support/a-login.ts';
 import { answerOf, AUTH0, aUserPool, claimsOf } from '../../../support/a-user-pool.ts';
@@ -21,7 +21,7 @@ describe('an Auth0 tenant that is stood in for', () => {
   it('has its own paths and claims, takes any client of this machine, and rotates refresh tokens', async () => {
     const at = await aUserPool();
     const query = {
-      ...WISH,
+      ...AUTHORIZATION_REQUEST,
       ...PKCE,
       client_id: 'spa',
       scope: 'openid profile email offline_access',

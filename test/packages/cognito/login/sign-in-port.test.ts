@@ -11,7 +11,7 @@ import {
   redeem,
   send,
   submit,
-  WISH,
+  AUTHORIZATION_REQUEST,
 } from '../../../support/a-login.ts';
 import { answerOf, aUserPool, claimsOf, POOL_ID } from '../../../support/a-user-pool.ts';
 
@@ -75,7 +75,7 @@ describe('the hosted login of a user pool', () => {
 
       const shown = await authorize(at, query);
       const posted = await send(at, 'POST', pool('/login'), {
-        query: { ...WISH, ...query },
+        query: { ...AUTHORIZATION_REQUEST, ...query },
         form: { user: 'ada' },
       });
 
@@ -83,13 +83,13 @@ describe('the hosted login of a user pool', () => {
       assert.equal(posted.status, 400);
     });
 
-  const toldErrors: [query: object, error: string][] = [
+  const reportedErrors: [query: object, error: string][] = [
     [{ response_type: 'token' }, 'unsupported_response_type'],
     [{ scope: 'openid admin' }, 'invalid_scope'],
     [{ code_challenge_method: 'plain' }, 'invalid_request'],
     [{ prompt: 'none' }, 'login_required'],
   ];
-  for (const [query, error] of toldErrors)
+  for (const [query, error] of reportedErrors)
     it(`answers the client with ${error}`, async () => {
       const reply = await authorize(await aUserPool({}, CLIENT), query);
       const { searchParams } = new URL(header(reply, 'location'));
@@ -159,14 +159,14 @@ describe('the hosted login of a user pool', () => {
         headers: { authorization: `Bearer ${String(body['access_token'])}` },
       });
 
-    const told = answerOf(await ask());
+    const messages = answerOf(await ask());
     await send(at, 'POST', pool('/oauth2/revoke'), {
       form: { client_id: 'app', token: body['refresh_token'] },
     });
     const after = await ask();
 
     assert.deepEqual(
-      [told.body['username'], told.body['email'], told.body['email_verified']],
+      [messages.body['username'], messages.body['email'], messages.body['email_verified']],
       ['ada', 'ada@example.com', 'true'],
     );
     assert.equal(after.status, 401);

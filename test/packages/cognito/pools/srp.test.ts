@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { challenge, makeVerifier, proves } from '../../../../packages/cognito/pools/srp.ts';
+import { challenge, makeVerifier, isPasswordProven } from '../../../../packages/cognito/pools/srp.ts';
 
 /** Source: made by amazon-cognito-identity-js 6.3.21 (`AuthenticationHelper`) with these secrets. */
 const VECTOR = {
@@ -47,7 +47,7 @@ describe('the server of USER_SRP_AUTH', () => {
     const made = aChallenge();
 
     assert.equal(made.B, VECTOR.B);
-    assert.equal(proves(made, CLAIM), true);
+    assert.equal(isPasswordProven(made, CLAIM), true);
   });
 
   const others: [name: string, claim: Partial<typeof CLAIM>][] = [
@@ -59,11 +59,11 @@ describe('the server of USER_SRP_AUTH', () => {
   ];
   for (const [name, claim] of others)
     it(`does not take the proof for ${name}`, () => {
-      assert.equal(proves(aChallenge(), { ...CLAIM, ...claim }), false);
+      assert.equal(isPasswordProven(aChallenge(), { ...CLAIM, ...claim }), false);
     });
 
   it('does not take the proof of another password', () => {
-    assert.equal(proves(aChallenge('Correct horse 2!'), CLAIM), false);
+    assert.equal(isPasswordProven(aChallenge('Correct horse 2!'), CLAIM), false);
   });
 
   // RFC 5054 §2.5.4: with A = 0, N, 2N the shared secret is 0, whatever the password.

@@ -8,7 +8,7 @@ import { serveRequests } from '../../../../packages/console/endpoints/request-en
 import { Issuer } from '../../../../packages/cognito/issuer.ts';
 import { createIdentities } from '../../../../packages/core/policy/identities.ts';
 import { aRecordedApi } from '../../../support/recorded-apis.ts';
-import { behindAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
 import { KEY_VALUE, meteredApi } from '../../../support/metered-apis.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { RequestDetail, RequestRow } from '../../../../packages/console/records/model.ts';
@@ -68,7 +68,7 @@ async function served(resources: Record<string, TestResource>, clockFixedBecause
 
 describe('endpoints of recorded requests', () => {
   it('list, show one by its id or the beginning of it, and forget', async () => {
-    const { api, ask } = await served(behindAuthorizer(TOKEN));
+    const { api, ask } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
 
     const [row] = (await ask('GET', 'requests?status=4xx')).body.rows ?? [];
@@ -85,7 +85,7 @@ describe('endpoints of recorded requests', () => {
   });
 
   it('replay a refused request as an allowed caller', async () => {
-    const { api, ask } = await served(behindAuthorizer(TOKEN));
+    const { api, ask } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
     const id = api.last().id;
 
@@ -98,7 +98,7 @@ describe('endpoints of recorded requests', () => {
   });
 
   it('replay with hidden secrets, edited, and anonymously', async () => {
-    const { api, ask, at } = await served(behindAuthorizer(TOKEN));
+    const { api, ask, at } = await served(withAuthorizer(TOKEN));
     const { token } = at.who.issuer.mint({ sub: 'alice', roles: ['admin'] });
     await api.send({ target: '/dev/pets', headers: ['Authorization', `Bearer ${token}`] });
     const { id, request } = api.last();
@@ -106,14 +106,14 @@ describe('endpoints of recorded requests', () => {
     const edited = await ask('POST', `requests/${id}/replay`, {
       edit: { target: '/dev', headers: request.headers },
     });
-    const asNobody = await ask('POST', `requests/${id}/replay`, { as: 'nobody' });
+    const asAnonymous = await ask('POST', `requests/${id}/replay`, { as: 'nobody' });
 
     assert.deepEqual([edited.body.request?.status, edited.body.request?.routeKey], [200, 'GET /']);
-    assert.equal(asNobody.body.request?.status, 401);
+    assert.equal(asAnonymous.body.request?.status, 401);
   });
 
   it('replay a body and a target that came back as they were shown', async () => {
-    const { api, ask, at } = await served(behindAuthorizer({ ...TOKEN }));
+    const { api, ask, at } = await served(withAuthorizer({ ...TOKEN }));
     const { token } = at.who.issuer.mint({ sub: 'alice', roles: ['admin'] });
     const raw = 'verysecrettoken12345';
     const first = { target: `/dev/pets?of=${raw}`, body: JSON.stringify({ note: `with ${raw}` }) };
@@ -133,14 +133,14 @@ describe('endpoints of recorded requests', () => {
   });
 
   it('replay at another time and bring the clock back', async () => {
-    const { api, ask, at } = await served(behindAuthorizer(TOKEN));
+    const { api, ask, at } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
     const before = at.clock.offsetMs();
 
     const { status } = await ask('POST', 'requests/last/replay', { shiftMs: 86_400_000, as: 'alice:admin' });
 
     assert.deepEqual([status, at.clock.offsetMs()], [200, before]);
-    const fixed = await served(behindAuthorizer(TOKEN), 'the clock cannot move');
+    const fixed = await served(withAuthorizer(TOKEN), 'the clock cannot move');
     await fixed.api.send({ target: '/dev/pets' });
     assert.equal((await fixed.ask('POST', 'requests/last/replay', { shiftMs: 1 })).status, 400);
   });
@@ -181,7 +181,7 @@ describe('endpoints of recorded requests', () => {
   ];
   for (const { name, target, body } of refused) {
     it(`refuse ${name}`, async () => {
-      const { api, ask } = await served(behindAuthorizer(TOKEN));
+      const { api, ask } = await served(withAuthorizer(TOKEN));
       await api.send({ target: '/dev/pets' });
 
       assert.equal((await ask('POST', target, body)).status, 400);
@@ -196,7 +196,7 @@ describe('endpoints of recorded requests', () => {
   });
 
   it('stream rows as they come, oldest first, until the reader leaves', async () => {
-    const { api, at } = await served(behindAuthorizer(TOKEN));
+    const { api, at } = await served(withAuthorizer(TOKEN));
     await api.send({ target: '/dev/pets' });
     const request = {
       method: 'GET',

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { flushCache, showCaches } from '../../../../packages/console/endpoints/show-caches.ts';
 import { SHOWING } from '../../../../packages/console/records/redact.ts';
 import { stagedApi } from '../../../support/logged-apis.ts';
-import { behindAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, policy, TOKEN } from '../../../support/rest-apis.ts';
 import type { ShownCacheEntry } from '../../../../packages/console/endpoints/inspect-model.ts';
 
 /** A stage whose canary takes half of its requests; each of the two keeps grants of its own. */
@@ -19,7 +19,7 @@ function aStageWithCanary() {
       list: () => ({ statusCode: 200 }),
     },
     {
-      ...behindAuthorizer(TOKEN),
+      ...withAuthorizer(TOKEN),
       Second: { type: 'AWS::ApiGateway::Deployment', properties: { RestApiId: 'abcdefghij' } },
     },
   );

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi, storyOf } from '../../../support/recorded-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 describe('what to do about an authorizer', () => {
   it('promises no local token to a function that reads its caller from a header of its own', async () => {
     const own = { Type: 'TOKEN', IdentitySource: 'method.request.header.X-Session' };
-    const api = aRecordedApi(behindAuthorizer(own), { list: ok, auth: () => policy('Allow', '*') });
+    const api = aRecordedApi(withAuthorizer(own), { list: ok, auth: () => policy('Allow', '*') });
 
     await api.send({ target: '/dev/pets' });
 
@@ -19,7 +19,7 @@ describe('what to do about an authorizer', () => {
 
   it('says of a token that IdentityValidationExpression refuses that the function was not called', async () => {
     const own = { ...TOKEN, IdentityValidationExpression: 'Basic .*' };
-    const api = aRecordedApi(behindAuthorizer(own), { list: ok, auth: () => policy('Allow', '*') });
+    const api = aRecordedApi(withAuthorizer(own), { list: ok, auth: () => policy('Allow', '*') });
 
     await api.send({ target: '/dev/pets', headers: bearer });
 
@@ -32,7 +32,7 @@ describe('what to do about an authorizer', () => {
     const misleading = () => {
       throw new Error('the store did not answer in time');
     };
-    const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth: misleading });
+    const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: misleading });
 
     await api.send({ target: '/dev/pets', headers: bearer });
 
@@ -53,7 +53,7 @@ describe('what to do about an authorizer', () => {
       ],
     ];
     for (const [auth, says] of cases) {
-      const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth });
+      const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth });
 
       await api.send({ target: '/dev/pets', headers: bearer });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aRecordedApi, storyOf } from '../../../support/recorded-apis.ts';
-import { behindAuthorizer, ok, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, ok, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import { signToken } from '../../../support/signed-tokens.ts';
 import { CLAIMS, KEY } from '../../../support/token-issuers.ts';
 
@@ -11,7 +11,7 @@ describe('explain', () => {
     const auth = (): never => {
       throw new Error('Unauthorized');
     };
-    const api = aRecordedApi(behindAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
+    const api = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
     const nowSeconds = Math.floor(api.ports.clock.nowEpochMs() / 1000);
     const send = (exp: number) =>
       api.send({

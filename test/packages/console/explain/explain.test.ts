@@ -7,7 +7,7 @@ import { RequestRecords } from '../../../../packages/console/records/request-rec
 import { functionArn, invokeUri } from '../../../support/a-stack.ts';
 import { aKey, aPlan, meteredApi, withKey } from '../../../support/metered-apis.ts';
 import { aRecordedApi, recording, storyOf } from '../../../support/recorded-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import { signToken } from '../../../support/signed-tokens.ts';
 import { carrying, CLAIMS, ISSUER, KEY, withIssuers } from '../../../support/token-issuers.ts';
 import { anApi as aWebSocketApi, somePorts } from '../../core/websocket/fixture.ts';
@@ -111,7 +111,7 @@ const UPGRADE = [
 
 describe('explain', () => {
   it('says of a request without a token where the authorizer looked for it', async () => {
-    const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
+    const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
 
     await api.send({ target: '/dev/pets' });
 
@@ -160,7 +160,7 @@ describe('explain', () => {
 
   it('names the roles of a caller that the authorizer’s policy denies', async () => {
     const deny = { ...policy('Deny', '*'), principalId: 'carl' };
-    const api = aRecordedApi(behindAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth: () => deny });
+    const api = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth: () => deny });
     const token = signToken(KEY, { ...CLAIMS, sub: 'carl', roles: ['courier'] });
 
     await api.send({ target: '/dev/pets', headers: ['Authorization', `Bearer ${token}`] });
@@ -176,7 +176,7 @@ describe('explain', () => {
 
   it('finds AWS’s classic: a narrow policy that is kept and holds for other routes', async () => {
     const auth = () => policy('Allow', ARN);
-    const api = aRecordedApi(behindAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
+    const api = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
 
     await api.send({ target: '/dev/pets', headers: bearer });
     api.ports.clock.advance(30_000);
@@ -287,7 +287,7 @@ describe('explain', () => {
   });
 
   it('explains “blocked by CORS”', async () => {
-    const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Deny', '*') });
+    const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Deny', '*') });
 
     await api.send({ target: '/dev/pets', headers: [...bearer, 'Origin', 'https://shop.example'] });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findCheaper } from '../../../../packages/console/page/cheaper.ts';
-import { USUAL_PRICES } from '../../../../packages/console/page/prices.ts';
+import { DEFAULT_PRICES } from '../../../../packages/console/page/prices.ts';
 import type { TrafficShape } from '../../../../packages/console/endpoints/cost-model.ts';
 
 /** 100 requests: half of them from the cache, all past an authorizer that is asked each time. */
@@ -68,7 +68,7 @@ describe('what would be cheaper', () => {
   ];
 
   it('is reckoned as the same month once more, the largest first', () => {
-    const found = findCheaper(SHAPE, MONTH, USUAL_PRICES);
+    const found = findCheaper(SHAPE, MONTH, DEFAULT_PRICES);
 
     assert.deepEqual(
       found.map(({ what }) => what),
@@ -78,18 +78,18 @@ describe('what would be cheaper', () => {
 
   for (const { what, saves, loses } of rows)
     it(`names ${what} with what it saves and what would be lost`, () => {
-      const found = findCheaper(SHAPE, MONTH, USUAL_PRICES).find((one) => one.what === what);
+      const found = findCheaper(SHAPE, MONTH, DEFAULT_PRICES).find((one) => one.what === what);
 
       assert.ok(Math.abs((found?.saves ?? 0) - saves) < 1e-5, String(found?.saves));
       assert.match(found?.loses ?? '', loses);
     });
 
   it('is nothing where a change would cost more: a cache that spares more than it costs', () => {
-    const busy = findCheaper(SHAPE, { ...MONTH, events: 100e6 }, USUAL_PRICES);
+    const busy = findCheaper(SHAPE, { ...MONTH, events: 100e6 }, DEFAULT_PRICES);
 
     assert.ok(!busy.some(({ what }) => what.includes('without its cache')));
     assert.deepEqual(
-      findCheaper({ ...SHAPE, events: 0, apis: [], functions: [], caches: [] }, MONTH, USUAL_PRICES),
+      findCheaper({ ...SHAPE, events: 0, apis: [], functions: [], caches: [] }, MONTH, DEFAULT_PRICES),
       [],
     );
   });

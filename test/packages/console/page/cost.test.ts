@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { costOf, count, tiered } from '../../../../packages/console/page/cost.ts';
-import { EDITABLE, priceOf, USUAL_PRICES, withPrice } from '../../../../packages/console/page/prices.ts';
+import { EDITABLE, priceOf, DEFAULT_PRICES, withPrice } from '../../../../packages/console/page/prices.ts';
 import { REPOSITORY } from '../../../architecture/source-files.ts';
 import type { Month } from '../../../../packages/console/page/cost.ts';
 import type {
@@ -176,7 +176,7 @@ describe('what a month costs', () => {
   ];
   for (const { name, shape, month: asked, cost } of cases)
     it(name, () => {
-      const { total, lines } = costOf({ ...NOTHING, ...shape }, asked, USUAL_PRICES);
+      const { total, lines } = costOf({ ...NOTHING, ...shape }, asked, DEFAULT_PRICES);
 
       assert.ok(Math.abs(total - cost) < 0.0001 * Math.max(1, cost), `${total} is not ${cost}`);
       assert.ok(Math.abs(lines.reduce((sum, line) => sum + line.cost, 0) - total) < 1e-9);
@@ -198,7 +198,7 @@ describe('what a month costs', () => {
 describe('prices', () => {
   it('are those of docs/aws §14', () => {
     const page = readFileSync(join(REPOSITORY, 'docs/aws/prices.md'), 'utf8');
-    const { cache, ...others } = USUAL_PRICES;
+    const { cache, ...others } = DEFAULT_PRICES;
     const all = Object.values(others).flatMap((price) =>
       typeof price === 'number' ? [price] : price.map((tier) => tier.price),
     );
@@ -214,10 +214,10 @@ describe('prices', () => {
 
   it('can be changed, their further tiers in proportion', () => {
     for (const [name] of EDITABLE) {
-      const changed = withPrice(USUAL_PRICES, name, 2 * priceOf(USUAL_PRICES, name));
-      assert.ok(Math.abs(priceOf(changed, name) - 2 * priceOf(USUAL_PRICES, name)) < 1e-12, name);
+      const changed = withPrice(DEFAULT_PRICES, name, 2 * priceOf(DEFAULT_PRICES, name));
+      assert.ok(Math.abs(priceOf(changed, name) - 2 * priceOf(DEFAULT_PRICES, name)) < 1e-12, name);
     }
-    const dearer = withPrice(USUAL_PRICES, 'rest', 7).rest.map(({ price }) => price.toFixed(2));
+    const dearer = withPrice(DEFAULT_PRICES, 'rest', 7).rest.map(({ price }) => price.toFixed(2));
     assert.deepEqual(dearer, ['7.00', '5.60', '4.76', '3.02']);
   });
 });

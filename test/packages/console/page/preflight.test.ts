@@ -1,7 +1,11 @@
 /** Source: the Fetch standard, "CORS-preflight fetch" and "CORS check". */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { askedHeaders, asksFirst, judgePreflight } from '../../../../packages/console/page/preflight.ts';
+import {
+  requestedHeaders,
+  needsPreflight,
+  checkPreflight,
+} from '../../../../packages/console/page/preflight.ts';
 import type { PreflightQuestion } from '../../../../packages/console/page/preflight.ts';
 
 const QUESTION: PreflightQuestion = {
@@ -23,13 +27,13 @@ const without = (name: string) => ALLOWING.filter(([known]) => known !== `Access
 
 describe('a preflight as a browser sees it', () => {
   it('asks for what is not simple, sorted, in lower case', () => {
-    assert.deepEqual(askedHeaders(QUESTION), ['authorization', 'content-type']);
-    assert.equal(asksFirst({ ...QUESTION, method: 'GET', headers: [['Accept', 'a']] }), false);
+    assert.deepEqual(requestedHeaders(QUESTION), ['authorization', 'content-type']);
+    assert.equal(needsPreflight({ ...QUESTION, method: 'GET', headers: [['Accept', 'a']] }), false);
     assert.equal(
-      asksFirst({ ...QUESTION, method: 'POST', headers: [['Content-Type', 'text/plain']] }),
+      needsPreflight({ ...QUESTION, method: 'POST', headers: [['Content-Type', 'text/plain']] }),
       false,
     );
-    assert.equal(asksFirst({ ...QUESTION, headers: [] }), true);
+    assert.equal(needsPreflight({ ...QUESTION, headers: [] }), true);
   });
 
   const rows: {
@@ -74,11 +78,11 @@ describe('a preflight as a browser sees it', () => {
   ];
   for (const { name, question, status = 204, headers = ALLOWING, blockedBy } of rows)
     it(name, () => {
-      const first = judgePreflight({ ...QUESTION, ...question }, { status, headers }).find(
+      const first = checkPreflight({ ...QUESTION, ...question }, { status, headers }).find(
         ({ isMet }) => !isMet,
       );
 
       if (blockedBy === undefined) assert.equal(first, undefined);
-      else assert.match(first?.says ?? '', blockedBy);
+      else assert.match(first?.label ?? '', blockedBy);
     });
 });

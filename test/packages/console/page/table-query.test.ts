@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { indexesOf, keysOf, toCall, WHOLE_TABLE } from '../../../../packages/console/page/table-query.ts';
+import { indexesOf, keysOf, toCall, FULL_SCAN } from '../../../../packages/console/page/table-query.ts';
 import type { TableDescription, TableQuestion } from '../../../../packages/console/page/table-query.ts';
 
 const TABLE: TableDescription = {
@@ -17,7 +17,7 @@ const TABLE: TableDescription = {
     { IndexName: 'by-owner', KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }] },
   ],
 };
-const call = (over: Partial<TableQuestion>) => toCall('orders', TABLE, { ...WHOLE_TABLE, ...over });
+const call = (over: Partial<TableQuestion>) => toCall('orders', TABLE, { ...FULL_SCAN, ...over });
 
 describe('a question to a table', () => {
   it('reads every item where no partition is named', () => {

@@ -13,8 +13,8 @@ const line = (requestId: string, message: string, functionName = 'list') => ({
 describe('FunctionLines', () => {
   it('are found by the invocation that printed them, and the last ones by function', () => {
     const lines = new FunctionLines();
-    for (const said of ['a', 'b']) lines.hear(line('one', said));
-    lines.hear(line('two', 'c', 'auth'));
+    for (const said of ['a', 'b']) lines.onLine(line('one', said));
+    lines.onLine(line('two', 'c', 'auth'));
 
     assert.deepEqual(
       lines.ofInvocation('one').map(({ message }) => message),
@@ -32,8 +32,8 @@ describe('FunctionLines', () => {
 
   it('are bounded in number and length', () => {
     const lines = new FunctionLines();
-    for (let index = 0; index < 30_000; index += 1) lines.hear(line('one', `${index}`));
-    lines.hear(line('two', 'x'.repeat(100_000)));
+    for (let index = 0; index < 30_000; index += 1) lines.onLine(line('one', `${index}`));
+    lines.onLine(line('two', 'x'.repeat(100_000)));
 
     assert.ok(lines.last(1_000_000).length <= 10_001);
     assert.ok((lines.ofInvocation('two')[0]?.message.length ?? 0) < 5_000);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { KEPT_BYTES } from '../../../../packages/console/records/kept-request.ts';
+import { RECORDED_BYTES } from '../../../../packages/console/records/recorded-request.ts';
 import { packEvent, unpackEvent } from '../../../../packages/console/records/packed-event.ts';
 import { RecordArena } from '../../../../packages/console/records/record-arena.ts';
 import { Trail } from '../../../../packages/core/trail.ts';
@@ -71,11 +71,14 @@ describe('packEvent', () => {
   });
 
   it('keeps the beginning of long texts, and how long they were', () => {
-    const long = 'x'.repeat(KEPT_BYTES + 1);
+    const long = 'x'.repeat(RECORDED_BYTES + 1);
 
     const { body, payload, reply, sizes } = packed(anEvent({ body: long, payload: long, reply: long }));
 
-    assert.deepEqual([body?.length, payload?.length, reply?.length], [KEPT_BYTES, KEPT_BYTES, KEPT_BYTES]);
+    assert.deepEqual(
+      [body?.length, payload?.length, reply?.length],
+      [RECORDED_BYTES, RECORDED_BYTES, RECORDED_BYTES],
+    );
     assert.deepEqual(sizes, { request: long.length, reply: long.length, event: long.length });
   });
 
@@ -84,11 +87,11 @@ describe('packEvent', () => {
     trail.keepNotes();
     trail.failure = 'it failed';
     const errors = { errorType: 'Error', errorMessage: 'no' };
-    trail.noteOutcome({ kind: 'failed', payload: 'y'.repeat(KEPT_BYTES + 1), ...errors });
+    trail.noteOutcome({ kind: 'failed', payload: 'y'.repeat(RECORDED_BYTES + 1), ...errors });
 
     const { outcome, failure } = packed(anEvent({ trail }));
 
-    assert.deepEqual(outcome, { kind: 'failed', payload: 'y'.repeat(KEPT_BYTES), ...errors });
+    assert.deepEqual(outcome, { kind: 'failed', payload: 'y'.repeat(RECORDED_BYTES), ...errors });
     assert.equal(failure, 'it failed');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  oddOutcome,
+  rareOutcome,
   readOutcome,
   writeOutcome,
 } from '../../../../packages/console/records/packed-outcome.ts';
@@ -27,7 +27,7 @@ const CASES: readonly Outcome[] = [
 const kept = (outcome: Outcome) => {
   const arena = new RecordArena();
   writeOutcome(outcome, arena);
-  return readOutcome(new RecordReader(arena.end()), undefined) ?? oddOutcome(outcome);
+  return readOutcome(new RecordReader(arena.end()), undefined) ?? rareOutcome(outcome);
 };
 
 describe('an outcome', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isReplyRemade } from '../../../../packages/console/records/packed-reply.ts';
+import { isReplyRebuilt } from '../../../../packages/console/records/packed-reply.ts';
 import { packRequest, unpackRequest } from '../../../../packages/console/records/packed-request.ts';
 import { RecordArena } from '../../../../packages/console/records/record-arena.ts';
 import { anApi } from '../../../support/an-api.ts';
@@ -51,7 +51,7 @@ describe('a recorded reply', () => {
 
       const kept = unpackRequest(packRequest(was, new RecordArena()));
 
-      assert.equal(isReplyRemade(was), isMade);
+      assert.equal(isReplyRebuilt(was), isMade);
       assert.deepEqual(
         [kept.status, kept.replyHeaders.slice(0, headers.length), kept.replyBody],
         [status, headers, body],

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { addFraming, bytesOf } from '../../../../packages/core/events/reply-framing.ts';
-import { KEPT_BYTES } from '../../../../packages/console/records/kept-request.ts';
+import { RECORDED_BYTES } from '../../../../packages/console/records/recorded-request.ts';
 import { packRequest, unpackRequest } from '../../../../packages/console/records/packed-request.ts';
 import { RecordArena } from '../../../../packages/console/records/record-arena.ts';
 import { describeSent } from '../../../../packages/console/records/sent.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { aPermission } from '../../../support/a-permission.ts';
 import { anApi } from '../../../support/an-api.ts';
-import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
 import { collectGarbage } from '../../../support/collect-garbage.ts';
 import { echo, httpRoutes, restRoutes } from '../../../support/routed-apis.ts';
 import type { TestApi, TestRequest } from '../../../support/an-api.ts';
 import type { Finished } from '../../../../packages/core/trail.ts';
-import type { KeptRequest } from '../../../../packages/console/records/kept-request.ts';
+import type { RecordedRequest } from '../../../../packages/console/records/recorded-request.ts';
 
 async function finish(api: TestApi, request: TestRequest): Promise<Finished> {
   let finished: Finished | undefined;
@@ -24,7 +24,7 @@ async function finish(api: TestApi, request: TestRequest): Promise<Finished> {
   return finished;
 }
 
-async function packed(api: TestApi, request: TestRequest): Promise<{ was: Finished; kept: KeptRequest }> {
+async function packed(api: TestApi, request: TestRequest): Promise<{ was: Finished; kept: RecordedRequest }> {
   const was = await finish(api, request);
   return { was, kept: unpackRequest(packRequest(was, new RecordArena())) };
 }
@@ -96,7 +96,7 @@ const CASES: readonly (readonly [string, TestApi, TestRequest])[] = [
   ['no route', anApi(rest, { echo }), { target: '/dev/nothing?x=1', headers: HEADERS }],
   [
     'an authorizer that was asked',
-    anApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') }),
+    anApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') }),
     { target: '/dev/pets', headers: bearer },
   ],
 ];
@@ -126,17 +126,20 @@ describe('packRequest', () => {
         { ...kept.outcome, requestId: undefined },
         { ...was.trail.notes?.outcome, requestId: undefined },
       );
-      assert.deepEqual([kept.caller, kept.asked], [was.received.notes?.caller, was.received.notes?.asked]);
+      assert.deepEqual(
+        [kept.caller, kept.authorizerCall],
+        [was.received.notes?.caller, was.received.notes?.authorizerCall],
+      );
       assert.equal(kept.enteredMs.screen, was.trail.startedMs);
     });
 
   it('rebuilds the event of a proxy only where its whole body is kept', async () => {
     const api = anApi(rest, { echo });
-    const body = 'x'.repeat(KEPT_BYTES + 1);
+    const body = 'x'.repeat(RECORDED_BYTES + 1);
 
     const { was, kept } = await packed(api, { method: 'POST', target: '/dev/pets/7', body });
 
-    assert.equal(kept.received.payload, was.received.payload?.slice(0, KEPT_BYTES));
+    assert.equal(kept.received.payload, was.received.payload?.slice(0, RECORDED_BYTES));
     assert.equal(kept.sizes.event, was.received.payload?.length);
   });
 
@@ -149,8 +152,8 @@ describe('packRequest', () => {
     const was = await finish(api, { target: '/dev/pets/7', headers: HEADERS });
     const record = packRequest(was, new RecordArena());
     const { functionPolicies } = api.account;
-    const [leave] = functionPolicies.permissions;
-    assert.ok(functionPolicies.remove({ functionName: 'echo', qualifier: undefined }, leave?.id ?? ''));
+    const [permission] = functionPolicies.permissions;
+    assert.ok(functionPolicies.remove({ functionName: 'echo', qualifier: undefined }, permission?.id ?? ''));
     assert.equal((await api.send({ target: '/dev/pets/7' })).status, 500);
 
     assert.ok(was.received.payload);

@@ -5,7 +5,7 @@ import { showFunctions } from '../../../../packages/console/endpoints/show-funct
 import { toHar } from '../../../../packages/console/records/har.ts';
 import { aRecordedApi } from '../../../support/recorded-apis.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
-import { behindAuthorizer, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import { API_ID, restRoutes } from '../../../support/routed-apis.ts';
 import type { RecordedApi } from '../../../support/recorded-apis.ts';
 
@@ -35,7 +35,7 @@ const linesOf = ({ records }: RecordedApi): string[] =>
   ).flatMap(({ lines }) => lines.map(({ message }) => message));
 
 const print = ({ records }: RecordedApi, requestId: string, message: string): void =>
-  records.hear({ functionName: 'list', requestId, level: 'INFO', epochMs: 0, message });
+  records.onLine({ functionName: 'list', requestId, level: 'INFO', epochMs: 0, message });
 
 const INVOCATION = 'invocation-1';
 /** What a function answers, with the id that its lines carry. */
@@ -108,7 +108,7 @@ describe('a credential that a record repeats', () => {
   });
 
   it('is masked in a path and as a principal', async () => {
-    const api = aRecordedApi(behindAuthorizer(TOKEN), {
+    const api = aRecordedApi(withAuthorizer(TOKEN), {
       list,
       auth: () => ({ ...policy('Allow', '*'), principalId: RAW }),
     });

@@ -7,7 +7,7 @@ import {
 } from '../../../../packages/console/records/request-counts.ts';
 import type { Finished } from '../../../../packages/core/trail.ts';
 
-type Asked = {
+type TestRequest = {
   readonly route?: string;
   readonly status?: number;
   readonly ms?: number;
@@ -18,7 +18,7 @@ const STAGE = {};
 const ROUTES = new Map<string, object>();
 
 /** As much of a finished request as is counted. */
-function finished({ route = 'GET /pets', status = 200, ms = 1, at = 0 }: Asked): Finished {
+function finished({ route = 'GET /pets', status = 200, ms = 1, at = 0 }: TestRequest): Finished {
   const plan = ROUTES.get(route) ?? { routeKey: route };
   ROUTES.set(route, plan);
   return {

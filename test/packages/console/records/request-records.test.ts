@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { toHar } from '../../../../packages/console/records/har.ts';
-import { KEPT_BYTES } from '../../../../packages/console/records/kept-request.ts';
+import { RECORDED_BYTES } from '../../../../packages/console/records/recorded-request.ts';
 import { RequestRecords } from '../../../../packages/console/records/request-records.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { aRecordedApi, recording } from '../../../support/recorded-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 
 const paths = (records: RequestRecords, filter = {}): string[] =>
   records.rows(filter).map(({ target }) => target);
@@ -57,10 +57,10 @@ describe('recorded requests', () => {
     await api.send({ method: 'POST', target: '/dev/pets', body: 'x'.repeat(40_000) });
 
     const { request, reply, requestBytes, noReplay } = api.last();
-    assert.equal(request.body?.text.length, KEPT_BYTES);
+    assert.equal(request.body?.text.length, RECORDED_BYTES);
     assert.deepEqual([request.body.cutFrom, reply.body?.cutFrom, requestBytes], [40_000, 50_000, 40_000]);
     assert.equal(noReplay, 'its body was too long to be kept whole');
-    assert.ok(api.records.state.bytes < 6 * KEPT_BYTES, String(api.records.state.bytes));
+    assert.ok(api.records.state.bytes < 6 * RECORDED_BYTES, String(api.records.state.bytes));
   });
 
   it('show the event, the answer and the template of each phase', async () => {
@@ -96,7 +96,7 @@ describe('recorded requests', () => {
   });
 
   it('show an answer of the authorizer’s cache, its age and its policy', async () => {
-    const api = aRecordedApi(behindAuthorizer({ ...TOKEN, Name: 'gate' }), {
+    const api = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), {
       list: ok,
       auth: () => policy('Allow', '*'),
     });
@@ -117,7 +117,7 @@ describe('recorded requests', () => {
   });
 
   it('hide secrets where they are shown or exported, and show them on request', async () => {
-    const api = aRecordedApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
+    const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
     const headers = [
       'Authorization',
       'Bearer super-secret-credential',
@@ -182,8 +182,8 @@ describe('recorded requests', () => {
 
     await api.send({ target: '/dev/pets' });
 
-    const begun = api.last().phases.map(({ name, beginMs }) => `${name} ${beginMs}`);
-    assert.deepEqual(begun, [
+    const started = api.last().phases.map(({ name, beginMs }) => `${name} ${beginMs}`);
+    assert.deepEqual(started, [
       'screen 0',
       'match 1',
       'authenticate 2',

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createSystemClock } from '../../../../packages/server/adapters/system-clock.ts';
 import { showNumbers } from '../../../../packages/console/endpoints/show-numbers.ts';
 import { RequestRecords } from '../../../../packages/console/records/request-records.ts';
-import { WHOLE_PER_SECOND } from '../../../../packages/console/records/sampling.ts';
+import { FULL_RECORDS_PER_SECOND } from '../../../../packages/console/records/sampling.ts';
 import { recording } from '../../../support/recorded-apis.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { ok, restApi } from '../../../support/rest-apis.ts';
@@ -35,32 +35,35 @@ describe('a sample of what is served', () => {
   it('is all of it, as long as people could follow', async () => {
     const api = aBusyApi();
 
-    await api.second(WHOLE_PER_SECOND, pets);
+    await api.second(FULL_RECORDS_PER_SECOND, pets);
 
     const { kept, counted, notKept, sampled } = api.records.state;
-    assert.deepEqual([kept, counted, notKept, sampled], [WHOLE_PER_SECOND, WHOLE_PER_SECOND, 0, undefined]);
+    assert.deepEqual(
+      [kept, counted, notKept, sampled],
+      [FULL_RECORDS_PER_SECOND, FULL_RECORDS_PER_SECOND, 0, undefined],
+    );
   });
 
   it('is one of several of the ordinary successes above, and stands for all of them', async () => {
     const api = aBusyApi();
 
-    await api.second(4 * WHOLE_PER_SECOND, pets);
+    await api.second(4 * FULL_RECORDS_PER_SECOND, pets);
     const { kept } = api.records.state;
-    await api.second(4 * WHOLE_PER_SECOND, pets);
+    await api.second(4 * FULL_RECORDS_PER_SECOND, pets);
 
     const { kept: keptInAll, counted, notKept, sampled } = api.records.state;
-    assert.equal(counted, 8 * WHOLE_PER_SECOND);
-    assert.equal(notKept, 8 * WHOLE_PER_SECOND - keptInAll);
+    assert.equal(counted, 8 * FULL_RECORDS_PER_SECOND);
+    assert.equal(notKept, 8 * FULL_RECORDS_PER_SECOND - keptInAll);
     // A sudden beginning is found out as it goes; the next second knows.
-    assert.ok(kept > WHOLE_PER_SECOND && kept < 2.1 * WHOLE_PER_SECOND, String(kept));
-    assert.ok(Math.abs(keptInAll - kept - WHOLE_PER_SECOND) < 10, String(keptInAll - kept));
+    assert.ok(kept > FULL_RECORDS_PER_SECOND && kept < 2.1 * FULL_RECORDS_PER_SECOND, String(kept));
+    assert.ok(Math.abs(keptInAll - kept - FULL_RECORDS_PER_SECOND) < 10, String(keptInAll - kept));
     assert.deepEqual(sampled, {
       keptOneOf: 4,
-      perSecond: 4 * WHOLE_PER_SECOND,
+      perSecond: 4 * FULL_RECORDS_PER_SECOND,
       text: '1 of 4 kept at 1,000/s',
     });
     const stood = api.records.rows({ limit: 10_000 }).reduce((sum, { standsFor }) => sum + standsFor, 0);
-    assert.ok(8 * WHOLE_PER_SECOND - stood < 4, String(stood));
+    assert.ok(8 * FULL_RECORDS_PER_SECOND - stood < 4, String(stood));
     const calls = api.records.functionCalls().reduce((sum, { standsFor }) => sum + standsFor, 0);
     assert.equal(calls, stood);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
 import {
   compileRestAuthorization,
   compileV2Authorization,
@@ -23,16 +23,16 @@ function aBag(logicalId: string, properties: Readonly<Record<string, unknown>>):
   };
 }
 
-type Wish = {
+type RequestOptions = {
   readonly method: Readonly<Record<string, unknown>>;
   readonly authorizer?: Readonly<Record<string, unknown>>;
 };
 
-function compile(kind: 'rest' | 'http' | 'websocket', { method, authorizer }: Wish): Authorization {
+function compile(kind: 'rest' | 'http' | 'websocket', { method, authorizer }: RequestOptions): Authorization {
   const bag = aBag('Method', { RouteKey: '$connect', AuthorizerId: 'Auth', ...method });
   const from = {
     authorizers: new Map(authorizer === undefined ? [] : [['Auth', aBag('Auth', authorizer)]]),
-    assumptions: USUAL_ASSUMPTIONS,
+    assumptions: DEFAULT_ASSUMPTIONS,
     invokePermissions: ALL_PERMITTED,
   };
   return kind === 'rest' ? compileRestAuthorization(bag, from) : compileV2Authorization(bag, from, kind);
@@ -113,7 +113,7 @@ describe('compileV2Authorization', () => {
   });
 });
 
-type Refusal = Wish & {
+type Refusal = RequestOptions & {
   name: string;
   kind: 'rest' | 'http' | 'websocket';
   property: string;
@@ -274,10 +274,10 @@ const REFUSALS: Refusal[] = [
 ];
 
 describe('an authorization that AWS refuses', () => {
-  for (const { name, kind, property, message, ...wish } of REFUSALS)
+  for (const { name, kind, property, message, ...options } of REFUSALS)
     it(`is refused: ${name} (${kind})`, () => {
       assert.throws(
-        () => compile(kind, wish),
+        () => compile(kind, options),
         (error) => {
           assert.ok(error instanceof DefinitionError, String(error));
           assert.match(error.message, message);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
 import { compileCognitoAuthorizer } from '../../../../packages/core/deployment/compile-token-authorizer.ts';
 import { DefinitionError } from '../../../../packages/core/errors.ts';
 import type { TokenAuthorizer } from '../../../../packages/core/deployment/model.ts';
@@ -16,7 +16,7 @@ function compile(ProviderARNs: readonly string[]): TokenAuthorizer {
     properties: { Type: 'COGNITO_USER_POOLS', ProviderARNs },
     place: (property?: string) => ({ file: 'template.json', logicalId: 'Auth', property }),
   };
-  return compileCognitoAuthorizer(bag, { assumptions: USUAL_ASSUMPTIONS }, false);
+  return compileCognitoAuthorizer(bag, { assumptions: DEFAULT_ASSUMPTIONS }, false);
 }
 
 const namesOf = (issuers: TokenAuthorizer['trust']['issuers'] | undefined): readonly string[] | undefined =>

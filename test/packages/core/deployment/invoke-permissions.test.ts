@@ -196,8 +196,12 @@ describe('permission to invoke (docs/aws §1.5, §4.4)', () => {
       };
       const method = { AuthorizationType: 'CUSTOM', AuthorizerId: 'Auth', Integration: proxyTo('fn') };
       const given = source === undefined ? {} : { SourceArn: source };
-      const Leave = aPermission({ FunctionName: 'auth', ...given });
-      const more = { Auth, Permission: aPermission(), ...(source === undefined ? {} : { Leave }) };
+      const Permission = aPermission({ FunctionName: 'auth', ...given });
+      const more = {
+        Auth,
+        Permission: aPermission(),
+        ...(source === undefined ? {} : { Leave: Permission }),
+      };
       const api = anApi(
         restRoutes({ 'GET /pets': method }, { more }),
         { fn: ok, auth: () => policy('Allow', '*') },

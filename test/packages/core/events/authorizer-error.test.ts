@@ -8,7 +8,7 @@ import { connect } from '../../../../packages/core/websocket/pipeline.ts';
 import { anApi as aRestOrHttpApi } from '../../../support/an-api.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
-import { behindAuthorizer, ok, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, ok, TOKEN } from '../../../support/rest-apis.ts';
 import { API_ID, echo, httpRoutes } from '../../../support/routed-apis.ts';
 import { anApi, AUTHORIZED, OK, somePorts } from '../websocket/fixture.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
@@ -33,7 +33,7 @@ function lastOf({ lines }: { readonly lines: readonly string[] }): string {
 
 async function ofRest(auth: FakeFunction, headers: readonly string[]): Promise<string> {
   const stage = { AccessLogSetting: accessLogSetting(FORMAT) };
-  const { send, ports } = stagedApi(stage, { list: ok, auth }, behindAuthorizer(TOKEN));
+  const { send, ports } = stagedApi(stage, { list: ok, auth }, withAuthorizer(TOKEN));
   await send({ target: '/dev/pets', headers });
   return lastOf(ports.logGroups);
 }

@@ -56,13 +56,13 @@ describe('a streamed answer of a function URL', () => {
     const headOf = async (type?: string) => (await splitOwnPrelude(aStream([answer]), type)).head;
 
     assert.equal(await headOf('application/vnd.awslambda.http-integration-response'), '{"statusCode":201}');
-    for (const [type, told] of [
+    for (const [type, messages] of [
       [undefined, 'application/octet-stream'],
       ['text/plain', 'text/plain'],
     ] as const)
       assert.deepEqual(JSON.parse(await headOf(type)), {
         statusCode: 200,
-        headers: { 'Content-Type': told },
+        headers: { 'Content-Type': messages },
       });
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { API_ARN, aPermission } from '../../../support/a-permission.ts';
 import { anApi } from '../../../support/an-api.ts';
-import { bearer, behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 describe('serve behind a TOKEN authorizer', () => {
@@ -63,7 +63,7 @@ describe('serve behind a TOKEN authorizer', () => {
   ];
   for (const { name, auth, status, body, source } of outcomes)
     it(`answers ${status} to ${name}`, async () => {
-      const { send } = anApi(behindAuthorizer(TOKEN), { list: ok, auth });
+      const { send } = anApi(withAuthorizer(TOKEN), { list: ok, auth });
 
       const reply = await send({ target: '/dev/pets', headers: bearer });
 
@@ -73,7 +73,7 @@ describe('serve behind a TOKEN authorizer', () => {
 
   it('answers 401 without asking the function when the token is missing, empty or of the wrong form', async () => {
     const authorizer = { ...TOKEN, IdentityValidationExpression: 'Bearer [a-z]+' };
-    const { send, ports } = anApi(behindAuthorizer(authorizer), {
+    const { send, ports } = anApi(withAuthorizer(authorizer), {
       list: ok,
       auth: () => policy('Allow', '*'),
     });
@@ -95,7 +95,7 @@ describe('serve behind a TOKEN authorizer', () => {
         aPermission({ FunctionName: name, SourceArn: `${API_ARN}/authorizers/*` });
       const { send } = anApi(
         {
-          ...behindAuthorizer(TOKEN),
+          ...withAuthorizer(TOKEN),
           OfAuthorizer: may(letIn),
           OfMethod: aPermission({ FunctionName: 'list' }),
         },
@@ -108,7 +108,7 @@ describe('serve behind a TOKEN authorizer', () => {
 
   it('keeps the policy, not the decision: a narrow policy refuses the second route from the cache', async () => {
     const narrow: FakeFunction = (event) => policy('Allow', (event as { methodArn: string }).methodArn);
-    const { send, ports } = anApi(behindAuthorizer(TOKEN), { list: ok, auth: narrow });
+    const { send, ports } = anApi(withAuthorizer(TOKEN), { list: ok, auth: narrow });
 
     const first = await send({ target: '/dev/pets', headers: bearer });
     const second = await send({ target: '/dev/', headers: bearer });
@@ -118,7 +118,7 @@ describe('serve behind a TOKEN authorizer', () => {
   });
 
   it('asks again when the cached answer is 300 s old', async () => {
-    const { send, ports } = anApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
+    const { send, ports } = anApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
 
     await send({ target: '/dev/pets', headers: bearer });
     ports.clock.advance(299_999);
@@ -132,7 +132,7 @@ describe('serve behind a TOKEN authorizer', () => {
   });
 
   it('shares no cached answer between stages', async () => {
-    const { send, ports } = anApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
+    const { send, ports } = anApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
 
     await send({ target: '/dev/pets', headers: bearer });
     await send({ target: '/prod/pets', headers: bearer });
@@ -142,7 +142,7 @@ describe('serve behind a TOKEN authorizer', () => {
 
   it('hands the context on as text, with principal and latency', async () => {
     const auth: FakeFunction = () => ({ ...policy('Allow', '*'), context: { level: 3, vip: true } });
-    const { send, ports } = anApi(behindAuthorizer(TOKEN), { list: ok, auth });
+    const { send, ports } = anApi(withAuthorizer(TOKEN), { list: ok, auth });
 
     await send({ target: '/dev/pets', headers: bearer });
 
@@ -164,7 +164,7 @@ describe('serve behind a REQUEST authorizer', () => {
       Type: 'REQUEST',
       IdentitySource: 'method.request.querystring.a, method.request.querystring.b',
     };
-    const { send, ports } = anApi(behindAuthorizer(authorizer), {
+    const { send, ports } = anApi(withAuthorizer(authorizer), {
       list: ok,
       auth: () => policy('Allow', '*'),
     });
@@ -177,7 +177,7 @@ describe('serve behind a REQUEST authorizer', () => {
 
   it('asks every time when caching is off and no source is named', async () => {
     const authorizer = { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0 };
-    const { send, ports } = anApi(behindAuthorizer(authorizer), {
+    const { send, ports } = anApi(withAuthorizer(authorizer), {
       list: ok,
       auth: () => policy('Allow', '*'),
     });

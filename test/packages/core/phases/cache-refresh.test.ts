@@ -12,7 +12,7 @@ import {
   settings,
 } from '../../../support/cached-apis.ts';
 import { stagedApi } from '../../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, bearer, TOKEN } from '../../../support/rest-apis.ts';
 import type { TestApi, TestRequest } from '../../../support/an-api.ts';
 
 describe('Cache-Control: max-age=0', () => {
@@ -114,11 +114,7 @@ describe('Cache-Control: max-age=0', () => {
   ];
   for (const { name, effect, expected } of permissions)
     it(name, async () => {
-      const api = stagedApi(
-        ON,
-        { list: counter(), auth: () => invalidator(effect) },
-        behindAuthorizer(TOKEN),
-      );
+      const api = stagedApi(ON, { list: counter(), auth: () => invalidator(effect) }, withAuthorizer(TOKEN));
       const as = (headers: readonly string[]): TestRequest => ({
         target: PETS,
         headers: [...bearer, ...headers],

@@ -13,7 +13,7 @@ import {
   settings,
 } from '../../../support/cached-apis.ts';
 import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, bearer, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { TestApi, TestRequest } from '../../../support/an-api.ts';
@@ -269,7 +269,7 @@ describe('the response cache', () => {
         list: counter(),
         auth: (event) => invalidator((event as { authorizationToken: string }).authorizationToken),
       },
-      behindAuthorizer(TOKEN),
+      withAuthorizer(TOKEN),
     );
     await api.send({ target: PETS, headers: bearer });
     assert.equal((await api.send({ target: PETS })).status, 401);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { anApi } from '../../../support/an-api.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
 import { API_ID, httpRoutes } from '../../../support/routed-apis.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
@@ -57,7 +57,7 @@ describe('a credential that comes twice', () => {
       const { authorizationToken } = event as { authorizationToken: string };
       return policy(authorizationToken === 'admin' ? 'Allow' : 'Deny', '*');
     };
-    const { send } = anApi(behindAuthorizer(TOKEN), { list: ok, auth });
+    const { send } = anApi(withAuthorizer(TOKEN), { list: ok, auth });
     const statuses = [];
     for (const headers of [T, [...G, ...T], [...T, ...G], G])
       statuses.push((await send({ target: '/dev/pets', headers })).status);

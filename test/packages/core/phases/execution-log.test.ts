@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anApi } from '../../../support/an-api.ts';
 import { stagedApi } from '../../../support/logged-apis.ts';
-import { behindAuthorizer, ok, policy, restApi } from '../../../support/rest-apis.ts';
+import { withAuthorizer, ok, policy, restApi } from '../../../support/rest-apis.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 
@@ -70,7 +70,7 @@ describe('the execution log of a REST stage', () => {
     const api = stagedApi(
       leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }),
       { list: ok, auth: () => policy('Allow', '*') },
-      behindAuthorizer(source),
+      withAuthorizer(source),
     );
 
     const { status } = await api.send({ target: PETS, headers: ['X-Session', 'very-secret-abc'] });
@@ -86,7 +86,7 @@ describe('the execution log of a REST stage', () => {
     const api = stagedApi(
       leveled({ LoggingLevel: 'INFO', DataTraceEnabled: true }),
       { list: ok, auth: () => policy('Allow', '*') },
-      behindAuthorizer(source),
+      withAuthorizer(source),
     );
     const called = /^Sending request to .*:function:auth\/invocations$/m;
 

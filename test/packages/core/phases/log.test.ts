@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printShortLink } from '../../../../packages/console/endpoints/console-files.ts';
 import { accessLogSetting, stagedApi } from '../../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
@@ -76,7 +76,7 @@ describe('the access log of a REST stage', () => {
       name: 'says that an authorizer allowed the caller',
       format: `${STEPS} $context.authorizer.principalId $context.authorizer.integrationStatus`,
       functions: { list: ok, auth: () => policy('Allow', '*') },
-      resources: behindAuthorizer(TOKEN),
+      resources: withAuthorizer(TOKEN),
       headers: bearer,
       line: '200 - 200 - - 200 200 alice 200',
     },
@@ -84,7 +84,7 @@ describe('the access log of a REST stage', () => {
       name: 'says which check refused the caller',
       format: STEPS,
       functions: { list: ok, auth: () => policy('Deny', '*') },
-      resources: behindAuthorizer(TOKEN),
+      resources: withAuthorizer(TOKEN),
       headers: bearer,
       line: "200 - 403 the authorizer's policy denies it to alice - - -",
     },
@@ -92,7 +92,7 @@ describe('the access log of a REST stage', () => {
       name: 'says that the identity source was missing',
       format: STEPS,
       functions: { list: ok, auth: ok },
-      resources: behindAuthorizer(TOKEN),
+      resources: withAuthorizer(TOKEN),
       line: '401 an identity source is missing or empty - - - - -',
     },
     {
@@ -138,7 +138,7 @@ describe('the access log of a REST stage', () => {
           return { statusCode: 200 };
         },
       },
-      behindAuthorizer(TOKEN),
+      withAuthorizer(TOKEN),
     );
 
     await send({ target: '/dev/pets', headers: bearer });
@@ -200,20 +200,20 @@ describe('the line of a request', () => {
 
   it('ends with a short link to its story, where a console shows it', async () => {
     const { send, ports } = stagedApi({}, { list: ok });
-    const told: string[] = [];
+    const messages: string[] = [];
     Object.assign(ports, {
       linkOf(requestId: string) {
-        told.push(requestId);
+        messages.push(requestId);
         return printShortLink('http://127.0.0.1:4000', requestId);
       },
     });
 
     await send({ target: '/dev/pets' });
 
-    assert.match(told.join(), /^[0-9a-f-]{36}$/);
+    assert.match(messages.join(), /^[0-9a-f-]{36}$/);
     assert.equal(
       ports.log.lines[0],
-      `GET /dev/pets 200 0.0 ms integrate http://127.0.0.1:4000/r/${told.join().slice(0, 8)}`,
+      `GET /dev/pets 200 0.0 ms integrate http://127.0.0.1:4000/r/${messages.join().slice(0, 8)}`,
     );
     assert.equal(printShortLink('http://x', 'JKJaXmPLvHcESHA='), ' http://x/r/JKJaXmPLvHcESHA=');
   });

@@ -12,7 +12,7 @@ import {
   statuses,
   withKey,
 } from '../../../support/metered-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 
@@ -103,10 +103,10 @@ describe('meter, API keys', () => {
   it('checks the key after the authorizer and before the body (docs/aws §1.1)', async () => {
     const api = anApi(
       {
-        ...behindAuthorizer(TOKEN),
+        ...withAuthorizer(TOKEN),
         PetsGet: {
-          ...behindAuthorizer(TOKEN)['PetsGet']!,
-          properties: { ...behindAuthorizer(TOKEN)['PetsGet']!.properties, ApiKeyRequired: true },
+          ...withAuthorizer(TOKEN)['PetsGet']!,
+          properties: { ...withAuthorizer(TOKEN)['PetsGet']!.properties, ApiKeyRequired: true },
         },
       },
       { list: ok, auth: () => policy('Allow', '*') },
@@ -123,7 +123,7 @@ describe('meter, API keys', () => {
 
 describe('meter, key source AUTHORIZER', () => {
   function behind(source: string | undefined, usageIdentifierKey?: string, context?: object): TestApi {
-    const resources = behindAuthorizer(TOKEN);
+    const resources = withAuthorizer(TOKEN);
     const pets = resources['PetsGet']!;
     return anApi(
       {

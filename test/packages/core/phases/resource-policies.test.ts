@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anApi, headerOf } from '../../../support/an-api.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
 const MASKED = 'arn:aws:execute-api:us-east-1:********9012:abcdefghij/dev/GET/pets';
-const SAYS_NOBODY = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${MASKED}"}`;
+const ANONYMOUS_DENIED = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${MASKED}"}`;
 const SAYS_DENY = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${MASKED} with an explicit deny"}`;
 
 function withPolicy(
@@ -44,9 +44,9 @@ describe('a resource policy before an open method', () => {
   const rows: { name: string; api: JsonObject; status: number; body?: string }[] = [
     { name: 'an allow', api: ALLOW, status: 200 },
     { name: 'an explicit deny', api: DENY, status: 403, body: SAYS_DENY },
-    { name: 'silence', api: SILENT, status: 403, body: SAYS_NOBODY },
+    { name: 'silence', api: SILENT, status: 403, body: ANONYMOUS_DENIED },
     { name: 'an allow for the address of the client', api: FROM_HERE, status: 200 },
-    { name: 'an allow for other addresses', api: FROM_AFAR, status: 403, body: SAYS_NOBODY },
+    { name: 'an allow for other addresses', api: FROM_AFAR, status: 403, body: ANONYMOUS_DENIED },
     {
       name: 'an allow for an account, which no unsigned caller belongs to',
       api: aPolicy({ Principal: { AWS: '123456789012' } }),
@@ -56,7 +56,7 @@ describe('a resource policy before an open method', () => {
       name: 'no policy on a private API',
       api: { EndpointConfiguration: { Types: ['PRIVATE'] } },
       status: 403,
-      body: SAYS_NOBODY,
+      body: ANONYMOUS_DENIED,
     },
     {
       name: 'an allow on a private API',
@@ -120,7 +120,7 @@ describe('a resource policy before an open method', () => {
 
       const reply = await anApi(withPolicy(resources, api), { list: ok }).send({ target: '/dev/pets' });
 
-      assert.deepEqual([reply.status, reply.body], [403, SAYS_NOBODY]);
+      assert.deepEqual([reply.status, reply.body], [403, ANONYMOUS_DENIED]);
     });
 
   it('admits callers of a private API by the VPC of its endpoint (docs/aws §4.4)', async () => {
@@ -189,13 +189,13 @@ describe('a resource policy beside a Lambda authorizer', () => {
       api: { EndpointConfiguration: { Types: ['PRIVATE'] } },
       auth: allow,
       status: 403,
-      body: SAYS_NOBODY,
+      body: ANONYMOUS_DENIED,
       isAsked: false,
     },
   ];
   for (const { name, api, auth, status, body, isAsked } of rows)
     it(`makes ${status} of it where ${name} (docs/aws §1.2, CUSTOM, table A)`, async () => {
-      const { send, ports } = anApi(withPolicy(behindAuthorizer(TOKEN), api), { list: ok, auth });
+      const { send, ports } = anApi(withPolicy(withAuthorizer(TOKEN), api), { list: ok, auth });
 
       const reply = await send({ target: '/dev/pets', headers: bearer });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { stagedApi } from '../../../support/logged-apis.ts';
-import { behindAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, bearer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestResource } from '../../../support/a-stack.ts';
 import type { TestApi } from '../../../support/an-api.ts';
@@ -135,7 +135,7 @@ describe('stage variables', () => {
     const api = stagedApi(
       { Variables },
       { list: ok, auth: () => policy('Allow', '*') },
-      behindAuthorizer(authorizer),
+      withAuthorizer(authorizer),
     );
     assert.equal((await api.send({ target: '/dev/pets', headers: bearer })).status, 200);
   });

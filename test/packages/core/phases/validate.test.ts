@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
 import { compileWebSocketDeployment } from '../../../../packages/core/deployment/compile-v2.ts';
 import { ALL_PERMITTED } from '../../../../packages/core/deployment/invoke-permissions.ts';
 import { DefinitionError, GatewayError, REFUSING } from '../../../../packages/core/errors.ts';
@@ -251,7 +251,7 @@ describe('a WebSocket route', () => {
       routeResponses: [],
       integrationResponses: [],
       tolerance: REFUSING,
-      assumptions: USUAL_ASSUMPTIONS,
+      assumptions: DEFAULT_ASSUMPTIONS,
       invokePermissions: ALL_PERMITTED,
       models: [bag('m1', { Name: 'Chat', Schema: { required: ['text'] } })],
     });

@@ -43,19 +43,19 @@ function rolesOf(role: Role | undefined) {
 
 /** The identity of the function with this role, and the findings about it. */
 function identify(role: Role | undefined) {
-  const told: string[] = [];
+  const messages: string[] = [];
   let made = 0;
   const functions = new FunctionIdentities({
     makeKeyPair: () => ({ accessKeyId: `AKIALOCAL${++made}`, secretAccessKey: `secret-${made}` }),
     nowEpochMs: () => Date.UTC(2026, 10, 20),
-    report: (message) => told.push(message),
+    report: (message) => messages.push(message),
   });
   functions.replace([FUNCTION], rolesOf(role));
   const identity = functions.find(functions.keyPairOf('orders').accessKeyId);
   assert.ok(identity);
   const ask = (action: string, resource = TABLE) =>
     decideFor(identity, { action, resource, conditions: new Map() });
-  return { functions, identity, told, ask };
+  return { functions, identity, messages, ask };
 }
 
 describe('FunctionIdentities', () => {
@@ -74,11 +74,11 @@ describe('FunctionIdentities', () => {
   });
 
   it('gives what the policies of the role give, and reports once which statement is missing', () => {
-    const { ask, told } = identify(aRole());
+    const { ask, messages } = identify(aRole());
 
     assert.equal(ask('dynamodb:PutItem'), 'allow');
     for (let count = 0; count < 3; count += 1) assert.equal(ask('sqs:SendMessage', '*'), 'implicit-deny');
-    assert.deepEqual(told, [
+    assert.deepEqual(messages, [
       'orders may not sqs:SendMessage on *: role dev-orders (template.yaml:7) has no statement whose action, resource ' +
         'and conditions allow it. Add {"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}',
     ]);
@@ -89,10 +89,10 @@ describe('FunctionIdentities', () => {
       ...aRole().policies,
       policyOf({ Effect: 'Deny', Action: 'dynamodb:Scan', Resource: '*' }),
     ];
-    const { ask, told } = identify(aRole({ policies }));
+    const { ask, messages } = identify(aRole({ policies }));
 
     assert.equal(ask('dynamodb:Scan'), 'explicit-deny');
-    assert.match(told[0] ?? '', /role dev-orders \(template\.yaml:7\) has a statement that denies it$/);
+    assert.match(messages[0] ?? '', /role dev-orders \(template\.yaml:7\) has a statement that denies it$/);
   });
 
   it('gives no more than the permissions boundary', () => {
@@ -129,13 +129,16 @@ describe('FunctionIdentities', () => {
     });
 
   it('assumes the role of an integration, as the session that API Gateway names', () => {
-    const { functions, told } = identify(aRole());
+    const { functions, messages } = identify(aRole());
     const session = functions.assume(aRole().arn);
 
     assert.ok(session);
     assert.match(session.arn, /assumed-role\/dev-orders\/BackplaneAssumeRoleSession$/);
     decideFor(session, { action: 'sqs:SendMessage', resource: '*', conditions: new Map() });
-    assert.match(told[0] ?? '', /^BackplaneAssumeRoleSession may not sqs:SendMessage on \*: role dev-orders/);
+    assert.match(
+      messages[0] ?? '',
+      /^BackplaneAssumeRoleSession may not sqs:SendMessage on \*: role dev-orders/,
+    );
     assert.equal(functions.find(session.accessKeyId), undefined, 'nobody signs as it');
     assert.equal(functions.assume('arn:aws:iam::123456789012:role/unknown'), undefined);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RSA_ALGORITHMS } from '../../../../packages/core/policy/bearer-token.ts';
-import { chooseIssuer, findTokenDefect, heldScopes } from '../../../../packages/core/policy/token-trust.ts';
-import type { Claims, UnprovenToken } from '../../../../packages/core/policy/bearer-token.ts';
+import { chooseIssuer, findTokenDefect, tokenScopes } from '../../../../packages/core/policy/token-trust.ts';
+import type { Claims, UncheckedToken } from '../../../../packages/core/policy/bearer-token.ts';
 import type { TokenTrust } from '../../../../packages/core/policy/token-trust.ts';
 
 const NOW_SECONDS = 1_790_000_000;
@@ -17,7 +17,7 @@ const TRUST: TokenTrust = {
 const GENUINE = { verifies: () => true };
 const CLAIMS = { iss: ISSUER.issuer, aud: 'api', exp: NOW_SECONDS + 60, iat: NOW_SECONDS };
 
-function aToken(claims: Claims): UnprovenToken {
+function aToken(claims: Claims): UncheckedToken {
   return {
     kind: 'token',
     algorithm: 'RS256',
@@ -216,7 +216,7 @@ describe('chooseIssuer', () => {
   });
 });
 
-describe('heldScopes', () => {
+describe('tokenScopes', () => {
   const rows: [name: string, claims: Claims, held: string[]][] = [
     ['scope as text', { scope: 'orders:read profile' }, ['orders:read', 'profile']],
     ['scp as text', { scp: 'orders:read' }, ['orders:read']],
@@ -227,6 +227,6 @@ describe('heldScopes', () => {
   ];
   for (const [name, claims, held] of rows)
     it(`reads ${name} (docs/aws §4.5, §4.9)`, () => {
-      assert.deepEqual(heldScopes(claims), held);
+      assert.deepEqual(tokenScopes(claims), held);
     });
 });

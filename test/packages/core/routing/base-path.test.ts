@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { belowBasePath, findBasePath, isBasePath } from '../../../../packages/core/routing/base-path.ts';
+import { stripBasePath, findBasePath, isBasePath } from '../../../../packages/core/routing/base-path.ts';
 
 const SOURCE = 'docs/aws §10.4';
 
@@ -70,7 +70,7 @@ describe('findBasePath', () => {
   });
 });
 
-describe('belowBasePath', () => {
+describe('stripBasePath', () => {
   const rows: readonly [path: string, basePath: string, expected: string][] = [
     ['/v1/pets', 'v1', '/pets'],
     ['/v1', 'v1', '/'],
@@ -81,6 +81,6 @@ describe('belowBasePath', () => {
   ];
   for (const [path, basePath, expected] of rows)
     it(`takes "${basePath}" off ${path}`, () => {
-      assert.equal(belowBasePath(path, basePath), expected);
+      assert.equal(stripBasePath(path, basePath), expected);
     });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {
   readApiIdFromHost,
   readVpcEndpointFromHost,
-  belowApiPath,
+  stripApiPath,
   readApiIdFromPath,
 } from '../../../../packages/core/routing/host.ts';
 
@@ -70,6 +70,6 @@ describe('an API named by a path', () => {
   for (const [target, apiId, below] of rows)
     it(`is ${String(apiId)} in ${target}`, () => {
       assert.equal(readApiIdFromPath(target), apiId);
-      assert.equal(belowApiPath(target), below);
+      assert.equal(stripApiPath(target), below);
     });
 });

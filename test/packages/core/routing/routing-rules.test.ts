@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fitsGlob, matchRule } from '../../../../packages/core/routing/routing-rules.ts';
+import { matchesGlob, matchRule } from '../../../../packages/core/routing/routing-rules.ts';
 import type { RoutingRule, RuleCondition } from '../../../../packages/core/routing/routing-rules.ts';
 
 const GUIDE = 'developer guide, "Routing rules to connect API stages to a custom domain name"';
@@ -90,7 +90,7 @@ describe('matchRule', () => {
   });
 });
 
-describe('fitsGlob', () => {
+describe('matchesGlob', () => {
   const rows: [text: string, glob: string, fits: boolean][] = [
     ['beta', 'beta', true],
     ['beta1', 'beta', false],
@@ -109,6 +109,6 @@ describe('fitsGlob', () => {
   ];
   for (const [text, glob, fits] of rows)
     it(`finds that "${text}" ${fits ? 'fits' : 'does not fit'} "${glob}"`, () => {
-      assert.equal(fitsGlob(text, glob), fits);
+      assert.equal(matchesGlob(text, glob), fits);
     });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isRegion, readHome, settleHome } from '../../../../packages/core/stack/home.ts';
+import { isRegion, readHome, resolveHome } from '../../../../packages/core/stack/home.ts';
 
 const usual = { region: 'us-east-1', accountId: '123456789012' };
 
@@ -37,13 +37,13 @@ describe('isRegion', () => {
   });
 });
 
-describe('settleHome', () => {
+describe('resolveHome', () => {
   it('prefers the command line to the stack, and the stack to the environment', () => {
     const chosen = { region: 'eu-west-3' };
     const own = { region: 'eu-north-1', accountId: '210987654321' };
 
-    assert.deepEqual(settleHome({ ...usual, chosen }, own), { ...own, ...chosen });
-    assert.deepEqual(settleHome(usual, own), own);
-    assert.deepEqual(settleHome(usual, {}), usual);
+    assert.deepEqual(resolveHome({ ...usual, chosen }, own), { ...own, ...chosen });
+    assert.deepEqual(resolveHome(usual, own), own);
+    assert.deepEqual(resolveHome(usual, {}), usual);
   });
 });

@@ -104,7 +104,7 @@ function linesOf({ logGroups }: FakePorts): string[] {
 
 const URI =
   'https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:fn/invocations';
-const BEGUN = 'Fri Jan 02 03:04:05 UTC 2026 : Starting execution for request: ID';
+const STARTED = 'Fri Jan 02 03:04:05 UTC 2026 : Starting execution for request: ID';
 const CALLED = [
   `Endpoint request URI: ${URI}`,
   `Sending request to ${URI}`,
@@ -120,7 +120,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     assert.match(api.ports.logGroups.lines[0] ?? '', new RegExp(`^${GROUP}: \\(\\S+=\\) Extended`));
     assert.deepEqual(linesOf(api.ports), [
       'Extended Request Id: ID',
-      BEGUN,
+      STARTED,
       'WebSocket Request Route: [$connect]',
       'Client [UserAgent: tester/1, SourceIp: 192.0.2.1] is connecting to WebSocket API [abc123defg].',
       ...CALLED,
@@ -140,13 +140,13 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
     const done = ['Successfully completed execution', 'Method completed with status: 200'];
     assert.deepEqual(linesOf(ports), [
       'Extended Request Id: ID',
-      BEGUN,
+      STARTED,
       'WebSocket Request Route: [hi]',
       `${client} has sent a message to WebSocket API [abc123defg].`,
       ...CALLED,
       ...done,
       'Extended Request Id: ID',
-      BEGUN,
+      STARTED,
       'WebSocket Request Route: [$disconnect]',
       `${client} has disconnected from WebSocket API [abc123defg]: 1001 Going away`,
       ...CALLED,
@@ -221,7 +221,7 @@ describe('the execution log of a WebSocket stage (docs/aws §10.3)', () => {
 
   const guarded = { connect: { functionName, authorization: anAuthorizer('auth') } };
   const authorized = (lines: readonly string[]): readonly string[] =>
-    lines.slice(1, lines.indexOf(BEGUN)).map((line) => line.replace(/request: \S+$/, 'request: ID'));
+    lines.slice(1, lines.indexOf(STARTED)).map((line) => line.replace(/request: \S+$/, 'request: ID'));
 
   // Knowledge centre, api-gateway-logs: "the logs indicate if the request is authorized and include the authorizer and request IDs".
   it('says whether the authorizer admits a client', async () => {

@@ -1,5 +1,5 @@
 /** What tests of WebSocket integrations share: an API of one route, and what its client sees. */
-import { USUAL_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
+import { DEFAULT_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
 import { receive } from '../../../../packages/core/receive.ts';
 import { Connections } from '../../../../packages/core/websocket/connections.ts';
 import { connect, disconnect, message } from '../../../../packages/core/websocket/pipeline.ts';
@@ -33,7 +33,7 @@ export function setUp({
   routeKey = '$default',
   replies = true,
   responses = [],
-  assumptions = USUAL_ASSUMPTIONS,
+  assumptions = DEFAULT_ASSUMPTIONS,
   selects = replies,
   ...more
 }: Setup) {

@@ -24,7 +24,7 @@ export type RunningApi = {
   close(): Promise<void>;
 };
 
-const NOBODY: Identities = {
+const NO_IDENTITIES: Identities = {
   find: () => undefined,
   secretOf: () => undefined,
   sessionOf: () => undefined,
@@ -34,7 +34,7 @@ const NOBODY: Identities = {
 export async function startApi(
   api: ServedApi,
   handlers: Readonly<Record<string, Handler | InvocationResult>>,
-  identities: Identities = NOBODY,
+  identities: Identities = NO_IDENTITIES,
   makeConnections = (clock: Clock) => new Connections(clock),
 ): Promise<RunningApi> {
   const ports = somePorts(api, handlers);

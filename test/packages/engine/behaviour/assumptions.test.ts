@@ -4,14 +4,14 @@ import { describe, it } from 'node:test';
 import {
   ASSUMPTIONS,
   readAssumption,
-  USUAL_ASSUMPTIONS,
+  DEFAULT_ASSUMPTIONS,
 } from '../../../../packages/core/deployment/assumptions.ts';
 import { aFunctionUrl, PUBLIC } from '../../../support/a-function-url.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
 import { anApi, headerOf } from '../../../support/an-api.ts';
 import { meteredApi, statuses } from '../../../support/metered-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import { answerOf, API_ID, httpRoutes } from '../../../support/routed-apis.ts';
 import { signToken } from '../../../support/signed-tokens.ts';
 import { carrying, CLAIMS, OTHER_KEY, POOL_ISSUER, withIssuers } from '../../../support/token-issuers.ts';
@@ -44,7 +44,7 @@ async function throttledFunction(
 
 /** Body of a denial by a Lambda authorizer. */
 async function denial(assumptions: Assumptions): Promise<string> {
-  const api = anApi(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Deny', '*') }, { assumptions });
+  const api = anApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Deny', '*') }, { assumptions });
   return (await answerOf(api, { target: '/dev/pets', headers: bearer }))[1];
 }
 
@@ -85,7 +85,7 @@ async function withoutSource(assumptions: Assumptions, ttl: number): Promise<unk
     AuthorizerResultTtlInSeconds: ttl,
   };
   const auth = (): unknown => policy('Allow', '*');
-  const api = anApi(behindAuthorizer(authorizer), { list: ok, auth }, { assumptions });
+  const api = anApi(withAuthorizer(authorizer), { list: ok, auth }, { assumptions });
   const { status } = await api.send({ target: '/dev/pets' });
   return [status, api.ports.invoker.calls.filter(({ functionName }) => functionName === 'auth').length];
 }
@@ -244,7 +244,7 @@ describe('an assumption', () => {
   for (const { source, name, observe, expected } of ROWS)
     for (const value of ASSUMPTIONS[name])
       it(`${name}=${value} holds (${source})`, async () => {
-        const assumptions = readAssumption(`${name}=${value}`, USUAL_ASSUMPTIONS);
+        const assumptions = readAssumption(`${name}=${value}`, DEFAULT_ASSUMPTIONS);
         assert.ok(assumptions);
 
         assert.deepEqual(await observe(assumptions), expected[value]);
@@ -261,7 +261,7 @@ describe('an assumption', () => {
 
   it('is usually the first value of its name', () => {
     assert.deepEqual(
-      USUAL_ASSUMPTIONS,
+      DEFAULT_ASSUMPTIONS,
       Object.fromEntries(Object.entries(ASSUMPTIONS).map(([name, [first]]) => [name, first])),
     );
   });
@@ -270,7 +270,7 @@ describe('an assumption', () => {
     const of5xx = aResponse('DEFAULT_5XX', { ResponseTemplates: JSON_ONLY('"5xx"') });
     const ofThrottled = aResponse('THROTTLED', { ResponseTemplates: JSON_ONLY('"throttled"') });
     const as = (value: '429' | '500'): Assumptions => ({
-      ...USUAL_ASSUMPTIONS,
+      ...DEFAULT_ASSUMPTIONS,
       'throttled-function-status': value,
     });
     const type = 'InternalServerErrorException';
@@ -298,6 +298,6 @@ describe('an assumption', () => {
     'week-start=sunday ',
   ])
     it(`is none that reads "${text}"`, () => {
-      assert.equal(readAssumption(text, USUAL_ASSUMPTIONS), undefined);
+      assert.equal(readAssumption(text, DEFAULT_ASSUMPTIONS), undefined);
     });
 });

@@ -50,7 +50,7 @@ function endsWithout(assumptions: Assumptions): Promise<unknown> {
   const [plan] = planOwnPorts([API_ID], 0, (id) => served.find(id));
   if (plan === undefined) throw new Error('no port is planned');
   const { mutual } = nameServer(served, { plan, usual: [], allowHosts: [], assumptions }, HOST);
-  return Promise.resolve(mutual?.endsWithout);
+  return Promise.resolve(mutual?.requiresCertificate);
 }
 
 export const CONNECTION_ROWS: readonly AssumptionRow[] = [

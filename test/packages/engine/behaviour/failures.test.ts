@@ -5,7 +5,7 @@ import { restWordings } from '../../../../packages/core/deployment/error-wording
 import { aMethod, DEFAULT, INTERNAL, JSON_ONLY } from '../../../support/a-method.ts';
 import { headerOf } from '../../../support/an-api.ts';
 import { proxyTo } from '../../../support/a-stack.ts';
-import { behindAuthorizer, bearer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
+import { withAuthorizer, bearer, ok, policy, TOKEN } from '../../../support/rest-apis.ts';
 import { anEchoApi, answerOf, API_ID, restRoutes } from '../../../support/routed-apis.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { checkAll } from './requirement.ts';
@@ -70,7 +70,7 @@ function withResponses(auth: FakeFunction, ...responses: JsonObject[]): TestApi 
     `Response${index}`,
     { type: 'AWS::ApiGateway::GatewayResponse', properties: { RestApiId: API_ID, ...properties } },
   ]);
-  return anApi({ ...behindAuthorizer(TOKEN), ...Object.fromEntries(resources) }, { list: ok, auth });
+  return anApi({ ...withAuthorizer(TOKEN), ...Object.fromEntries(resources) }, { list: ok, auth });
 }
 
 const crash: FakeFunction = () => {

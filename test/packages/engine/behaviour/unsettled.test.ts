@@ -14,7 +14,7 @@ import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestApi } from '../../../support/an-api.ts';
 import type { FakeFunction } from '../../../support/virtual-ports.ts';
 
-function behindHttp(authorizer: JsonObject, auth: FakeFunction): TestApi {
+function withHttpAuthorizer(authorizer: JsonObject, auth: FakeFunction): TestApi {
   const Auth = {
     type: 'AWS::ApiGatewayV2::Authorizer',
     properties: {
@@ -31,7 +31,7 @@ function behindHttp(authorizer: JsonObject, auth: FakeFunction): TestApi {
   return anEchoApi(httpRoutes(['GET /{proxy+}'], { route, more: { Auth } }), { auth });
 }
 
-function behindToken(auth: FakeFunction): TestApi {
+function withTokenAuthorizer(auth: FakeFunction): TestApi {
   const Auth = {
     type: 'AWS::ApiGateway::Authorizer',
     properties: { RestApiId: API_ID, ...TOKEN, AuthorizerUri: invokeUri('auth') },
@@ -56,7 +56,7 @@ checkAll('what AWS does not settle', [
     source: 'docs/aws §2.8',
     rule: 'has dot segments of a REST path taken as they come: by route, event and authorizer alike',
     async observe() {
-      const api = behindToken(() => policy('Allow', '*'));
+      const api = withTokenAuthorizer(() => policy('Allow', '*'));
       const request = { target: '/dev/a/../b/%2e%2e/./c', headers: ['Authorization', 'x'] };
       const { path, pathParameters } = await eventOf(api, request);
       return [path, pathParameters, askedOf(api)[0]?.['methodArn']];
@@ -71,7 +71,7 @@ checkAll('what AWS does not settle', [
     source: 'docs/aws §2.8',
     rule: 'has dot segments of the path of an HTTP API taken as they come, decoded like everything else',
     async observe() {
-      const api = behindHttp({ EnableSimpleResponses: true }, () => ({ isAuthorized: true }));
+      const api = withHttpAuthorizer({ EnableSimpleResponses: true }, () => ({ isAuthorized: true }));
       const request = { target: '/a/../b/%2e%2e/./c', headers: ['Authorization', 'x'] };
       const { rawPath, pathParameters } = await eventOf(api, request);
       return [rawPath, pathParameters, askedOf(api)[0]?.['routeArn']];
@@ -86,9 +86,9 @@ checkAll('what AWS does not settle', [
     source: 'docs/aws §2.9',
     rule: 'has the last of two headers taken for the identity source of a REST API, and both of an HTTP API',
     async observe() {
-      const rest = behindToken(() => policy('Allow', '*'));
+      const rest = withTokenAuthorizer(() => policy('Allow', '*'));
       await rest.send({ ...twice, target: '/dev/a' });
-      const http = behindHttp({ EnableSimpleResponses: true }, () => ({ isAuthorized: true }));
+      const http = withHttpAuthorizer({ EnableSimpleResponses: true }, () => ({ isAuthorized: true }));
       await http.send(twice);
       return [askedOf(rest)[0]?.['authorizationToken'], askedOf(http)[0]?.['identitySource']];
     },
@@ -100,9 +100,9 @@ checkAll('what AWS does not settle', [
     async observe() {
       const request = { target: '/a', headers: ['Authorization', 'x'] };
       return [
-        await answerOf(behindHttp({ AuthorizerPayloadFormatVersion: '1.0' }, unauthorized), request),
-        await answerOf(behindHttp({}, unauthorized), request),
-        await answerOf(behindHttp({ EnableSimpleResponses: true }, unauthorized), request),
+        await answerOf(withHttpAuthorizer({ AuthorizerPayloadFormatVersion: '1.0' }, unauthorized), request),
+        await answerOf(withHttpAuthorizer({}, unauthorized), request),
+        await answerOf(withHttpAuthorizer({ EnableSimpleResponses: true }, unauthorized), request),
       ];
     },
     expected: [

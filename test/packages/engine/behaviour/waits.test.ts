@@ -16,7 +16,7 @@ import * as stacks from '../../../../lab/bench/growth/stacks.ts';
 import type { StartedGateway } from '../../../support/a-gateway.ts';
 
 /** As `gatewright start` has it. */
-const RECORDING = { record: START_OPTIONS.record.usual };
+const RECORDING = { record: START_OPTIONS.record.defaultValue };
 /** Its thread counts what it posts, the answer that says so left out. */
 const COUNTING = `const { MessagePort } = require('node:worker_threads');
 const post = MessagePort.prototype.postMessage;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { countWork } from '../../../support/counted-work.ts';
 import { aGateway } from '../../../support/a-gateway.ts';
-import { writeKept } from '../../../../packages/aws/kept-files.ts';
+import { writeCached } from '../../../../packages/aws/cache-files.ts';
 import * as stacks from '../../../../lab/bench/growth/stacks.ts';
 import type { StartedGateway } from '../../../support/a-gateway.ts';
 
@@ -118,7 +118,7 @@ describe('the work of the gateway, counted', () => {
       const countKept = async (files: number): Promise<number> => {
         const kept = { folder: join(root, String(files)), mostFiles, mostBytes: 1_000_000 };
         const { steps } = await countWork(async () => {
-          for (let n = 0; n < files; n += 1) writeKept(kept, `f${n}`, 'text');
+          for (let n = 0; n < files; n += 1) writeCached(kept, `f${n}`, 'text');
           await Promise.resolve();
         });
         assert(readdirSync(kept.folder).length <= mostFiles);

@@ -1,15 +1,15 @@
 /** What of a start is recorded, as the program that started it wants it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { whileRecording } from '../../../../packages/engine/compose/console.ts';
+import { withRecording } from '../../../../packages/engine/compose/console.ts';
 import { aRecordedApi } from '../../../support/recorded-apis.ts';
 import { ok, restApi } from '../../../support/rest-apis.ts';
 
-describe('whileRecording', () => {
+describe('withRecording', () => {
   it('records what comes while it is on, and nothing else', async () => {
     const api = aRecordedApi(restApi(), { list: ok });
     let isRecording = true;
-    whileRecording({ isRecording: () => isRecording }, api.ports);
+    withRecording({ isRecording: () => isRecording }, api.ports);
 
     for (const target of ['/dev/pets?n=1', '/dev/pets?n=2', '/dev/pets?n=3']) {
       await api.send({ target });
@@ -30,7 +30,7 @@ describe('whileRecording', () => {
         return { statusCode: 200 };
       },
     });
-    whileRecording({ isRecording: () => isRecording }, api.ports);
+    withRecording({ isRecording: () => isRecording }, api.ports);
 
     await api.send({ target: '/dev/pets?from=off' });
     await api.send({ target: '/dev/pets?from=on' });
@@ -43,7 +43,7 @@ describe('whileRecording', () => {
   it('does not change the ports where no behaviour decides', () => {
     const at = { records: undefined };
 
-    assert.equal(whileRecording({}, at), at);
+    assert.equal(withRecording({}, at), at);
     assert.deepEqual(Object.keys(Object.getOwnPropertyDescriptor(at, 'records') ?? {}).toSorted(), [
       'configurable',
       'enumerable',

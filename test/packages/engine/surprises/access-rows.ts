@@ -2,7 +2,7 @@
 import { invokeUri } from '../../../support/a-stack.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { describeReply, meteredApi, statuses, withKey } from '../../../support/metered-apis.ts';
-import { bearer, behindAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import { anEchoApi, answerOf, API_ID, eventOf, httpRoutes } from '../../../support/routed-apis.ts';
 import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import type { TestApi } from '../../../support/an-api.ts';
@@ -10,7 +10,7 @@ import type { FakeFunction } from '../../../support/virtual-ports.ts';
 import type { Surprise } from './surprise.ts';
 
 function behind(auth: FakeFunction, authorizer: JsonObject = TOKEN): TestApi {
-  return anApi(behindAuthorizer(authorizer), { list: ok, auth });
+  return anApi(withAuthorizer(authorizer), { list: ok, auth });
 }
 
 const allow: FakeFunction = () => policy('Allow', '*');

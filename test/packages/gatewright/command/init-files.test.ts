@@ -1,29 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentFile, usersMayDoAll } from '../../../../packages/gatewright/command/init-files.ts';
+import { documentFile, ruleForUsers } from '../../../../packages/gatewright/command/init-files.ts';
 
 const API = { stack: 'shop-dev', logicalId: 'HttpApi', stage: 'dev', kind: 'http' } as const;
 const trusts = [{ issuer: 'https://example.eu.auth0.com/', audience: ['https://shop'] }];
 const open = { path: '/menu', authorizer: undefined };
 const guarded = { path: '/orders/{id}', authorizer: undefined, trusts };
 
-describe('usersMayDoAll', () => {
+describe('ruleForUsers', () => {
   // A rule of all routes brought a warning of the open ones at every command.
   it('names the routes that something guards, where others are open', () => {
     assert.match(
-      usersMayDoAll({ ...API, routes: [open, guarded, guarded] }).join(),
+      ruleForUsers({ ...API, routes: [open, guarded, guarded] }).join(),
       /paths: \['\/orders\/\{id\}'\]/,
     );
   });
 
   it('names all where all are guarded, or none is yet', () => {
     for (const routes of [[guarded], [open], []])
-      assert.match(usersMayDoAll({ ...API, routes }).join(), /paths: \[\/\*\*\]/);
+      assert.match(ruleForUsers({ ...API, routes }).join(), /paths: \[\/\*\*\]/);
   });
 });
 
 describe('documentFile', () => {
-  const written = (routes: NonNullable<Parameters<typeof usersMayDoAll>[0]['routes']>) =>
+  const written = (routes: NonNullable<Parameters<typeof ruleForUsers>[0]['routes']>) =>
     documentFile({ api: { ...API, routes }, routes: '../..', up: '../../', rules: [] });
 
   it('takes over the issuers that the API trusts, each once, as a line to uncomment', () => {

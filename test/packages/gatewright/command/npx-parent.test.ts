@@ -9,11 +9,11 @@ const MODULE = new URL('../../../../packages/gatewright/command/npx-parent.ts', 
 
 /** Says its pid, keeps running as a gateway would, and ends with 0 when npx is gone. */
 const WAITS = `
-  import { whenNpxEnds } from '${MODULE}';
+  import { waitForNpxExit } from '${MODULE}';
   console.log(process.pid);
   const running = setInterval(() => undefined, 1000);
   const last = setTimeout(() => process.exit(1), 20000);
-  await whenNpxEnds();
+  await waitForNpxExit();
   clearInterval(running);
   clearTimeout(last);
 `;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeSampling, tellStory } from '../../../../packages/gatewright/command/recorded.ts';
+import { describeSampling, printStory } from '../../../../packages/gatewright/command/recorded.ts';
 import type { RecordState, RequestDetail } from '../../../../packages/engine/index.ts';
 
 /** Only the members that a story uses. */
@@ -40,7 +40,7 @@ describe('the story of a request', () => {
       ['Create the table:\nnpm run tables'],
     );
 
-    assert.deepEqual(tellStory(detail, false).slice(3), [
+    assert.deepEqual(printStory(detail, false).slice(3), [
       'The function failed: no such table',
       '    at orders.js:3',
       '  \\u001b[2Jend',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { releaseWhenIdle } from '../../../../packages/gatewright/command/release-memory.ts';
+import { releaseMemoryWhenIdle } from '../../../../packages/gatewright/command/release-memory.ts';
 
 /** How often it collects, and after how many looks, where the loop is busy by these shares of each second. */
 function collections(shares: readonly number[], looks?: number): readonly number[] {
   const collected: number[] = [];
   const waiting: (() => void)[] = [];
   let seen = 0;
-  releaseWhenIdle(
+  releaseMemoryWhenIdle(
     {
       utilization: (since) => {
         const utilization = since === undefined ? 0 : (shares[seen++] ?? 1);

@@ -5,7 +5,7 @@ import {
   countUnsupported,
   describeStart,
   describeUnsupported,
-  foldRoutes,
+  formatRoutes,
 } from '../../../../packages/gatewright/command/start-text.ts';
 import type { StartFacts } from '../../../../packages/gatewright/command/start-text.ts';
 import type { ApiRoutes } from '../../../../packages/engine/index.ts';
@@ -38,9 +38,9 @@ const HERE = { sources: ['.'], param: {} };
 const many = (count: number, folder: string, functionName: string) =>
   Array.from({ length: count }, (_, index) => route(`${folder}${index}/x`, functionName, 'AWS_IAM'));
 
-describe('foldRoutes', () => {
+describe('formatRoutes', () => {
   it('lists each route of an API with a few', () => {
-    const lines = foldRoutes(anApi(many(15, '/orders/', 'orders')), HERE);
+    const lines = formatRoutes(anApi(many(15, '/orders/', 'orders')), HERE);
 
     assert.equal(lines.length, 15);
   });
@@ -48,9 +48,9 @@ describe('foldRoutes', () => {
   it('shows an address for each route, parameters filled in, and of a WebSocket API the keys', () => {
     const routes = [route('/users/{id}', 'one'), route('/files/{proxy+}', 'two'), route('$default', 'rest')];
 
-    const rest = foldRoutes({ ...anApi(routes), kind: 'rest', url: 'http://127.0.0.1:3000/dev' }, HERE);
-    const http = foldRoutes(anApi(routes), HERE);
-    const sockets = foldRoutes({ ...anApi([route('$connect', 'in')]), kind: 'websocket' }, HERE);
+    const rest = formatRoutes({ ...anApi(routes), kind: 'rest', url: 'http://127.0.0.1:3000/dev' }, HERE);
+    const http = formatRoutes(anApi(routes), HERE);
+    const sockets = formatRoutes({ ...anApi([route('$connect', 'in')]), kind: 'websocket' }, HERE);
 
     const addresses = (lines: readonly string[]) => lines.map((line) => /[$h]\S+/.exec(line)?.[0]);
     assert.deepEqual(addresses(rest).slice(0, 2), [
@@ -64,13 +64,13 @@ describe('foldRoutes', () => {
   it('does not call a closed route open', () => {
     const closed = { ...route('/users', 'users'), functionName: undefined, target: 'answers 500' };
 
-    assert.match(foldRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +answers 500$/);
+    assert.match(formatRoutes(anApi([closed]), HERE)[0] ?? '', /\/users +closed +answers 500$/);
   });
 
   it('counts the routes of one function where there are many, and lists the rest', () => {
     const routes = [...many(20, '/quota/', 'admin'), route('/menu', 'menu'), ...many(3, '/keys/', 'keys')];
 
-    const lines = foldRoutes(anApi(routes), HERE).map((line) => line.trim().split(/ {2,}/));
+    const lines = formatRoutes(anApi(routes), HERE).map((line) => line.trim().split(/ {2,}/));
 
     assert.deepEqual(lines.slice(0, 2), [
       ['20 routes', '/quota/…', 'AWS_IAM', '→ admin'],
@@ -83,7 +83,7 @@ describe('foldRoutes', () => {
   it('names a command that lists all routes of what was started', () => {
     const load = { sources: ['.', 'examples/food delivery'], stage: 'test', param: { Who: 'me' } };
 
-    const last = foldRoutes(anApi(many(20, '/quota/', 'admin')), load).at(-1);
+    const last = formatRoutes(anApi(many(20, '/quota/', 'admin')), load).at(-1);
 
     assert.match(last ?? '', / routes \. 'examples\/food delivery' --stage test --param Who=me$/);
   });

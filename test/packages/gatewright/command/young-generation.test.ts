@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { holdYoungGeneration } from '../../../../packages/gatewright/command/young-generation.ts';
+import { limitYoungGeneration } from '../../../../packages/gatewright/command/young-generation.ts';
 import { REPOSITORY } from '../../../architecture/source-files.ts';
 
 /** The flags for V8 where the young generation has these sizes, in megabytes, one after another. */
-function flagsAt(sizes: readonly number[], told = ''): readonly string[] {
+function flagsAt(sizes: readonly number[], nodeOptions = ''): readonly string[] {
   const flags: string[] = [];
   const looks: (() => void)[] = [];
   let megabytes = 0;
-  holdYoungGeneration({
-    told,
+  limitYoungGeneration({
+    nodeOptions,
     youngBytes: () => megabytes * 1024 * 1024,
     setFlags: (flag) => void flags.push(flag),
     every: (run) => void looks.push(run),
@@ -61,7 +61,7 @@ describe('young generation of the command', () => {
     const file = JSON.stringify(join(REPOSITORY, 'packages/gatewright/command/young-generation.ts'));
     const usual = megabytesUnderLoad('');
     const held = megabytesUnderLoad(
-      `const { holdYoungGeneration } = await import(${file}); holdYoungGeneration();`,
+      `const { limitYoungGeneration } = await import(${file}); limitYoungGeneration();`,
     );
     assert.ok(held < usual, `${held} MB, ${usual} MB without it`);
   });

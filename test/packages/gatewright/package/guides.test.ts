@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { keepLinks, writeGuides } from '../../../../packages/gatewright/package/guides.ts';
+import { stripForeignLinks, writeGuides } from '../../../../packages/gatewright/package/guides.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../../../', import.meta.url));
 
-describe('keepLinks', () => {
+describe('stripForeignLinks', () => {
   it('keeps links to what ships, and only the words of all others', () => {
     const shipped = new Set(['docs/guides/protect/access.md', 'docs/recipes/auth0.md']);
     const text =
       '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) [`c` d](../evidence/one.md) ![e](../images/e.png) [f](#here)';
 
     assert.equal(
-      keepLinks(text, 'docs/recipes/auth0.md', shipped),
+      stripForeignLinks(text, 'docs/recipes/auth0.md', shipped),
       '[a](../guides/protect/access.md#commands) [b](https://issuer.example/) `c` d  [f](#here)',
     );
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { MessageQueue } from '../../../../packages/kernel/delivery/message-queue.ts';
-import { USUAL_QUEUE } from '../../../../packages/kernel/delivery/queue-model.ts';
+import { DEFAULT_QUEUE } from '../../../../packages/kernel/delivery/queue-model.ts';
 
 type Step =
   | { readonly kind: 'send'; readonly group: number }
@@ -23,7 +23,7 @@ const steps = fc.array(
 /** A queue under any calls. @returns all ids by what became of them, and the orders of first receives by group */
 function run(isFifo: boolean, all: readonly Step[]) {
   const queue = new MessageQueue({
-    ...USUAL_QUEUE,
+    ...DEFAULT_QUEUE,
     isFifo,
     redrive: { deadLetterArn: 'd', maxReceiveCount: 3 },
   });
@@ -48,7 +48,7 @@ function run(isFifo: boolean, all: readonly Step[]) {
               got.messages.some((m) => m.id === other),
             'two receives share a group',
           );
-      held.set(id, now + USUAL_QUEUE.visibilityMs);
+      held.set(id, now + DEFAULT_QUEUE.visibilityMs);
       receipts.push(receipt);
     }
   };
@@ -85,7 +85,7 @@ describe('MessageQueue', () => {
     });
 
   it('gives the messages of a group away one after the other, and those of others meanwhile', () => {
-    const queue = new MessageQueue({ ...USUAL_QUEUE, isFifo: true });
+    const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true });
     for (const [id, groupId] of [
       ['a1', 'a'],
       ['a2', 'a'],
@@ -101,7 +101,7 @@ describe('MessageQueue', () => {
   });
 
   it('throws away what is older than its retention period', () => {
-    const queue = new MessageQueue({ ...USUAL_QUEUE, retentionMs: 60_000 });
+    const queue = new MessageQueue({ ...DEFAULT_QUEUE, retentionMs: 60_000 });
     queue.send({ body: 'a', attributes: {}, senderId: 's' }, 'a', 0);
     assert.deepEqual(queue.count(59_999), { visible: 1, inFlight: 0, delayed: 0 });
     assert.deepEqual(queue.count(60_000), { visible: 0, inFlight: 0, delayed: 0 });

@@ -7,8 +7,8 @@ import { after, describe, it } from 'node:test';
 import {
   announce,
   listRunning,
-  settleName,
-  usualName,
+  resolveGatewayName,
+  defaultName,
 } from '../../../../packages/kernel/files/running-gateways.ts';
 import { isGatewayName } from '../../../../packages/kernel/files/model.ts';
 import type { RunningGateway } from '../../../../packages/kernel/files/running-gateways.ts';
@@ -79,26 +79,26 @@ describe('listRunning', () => {
   });
 });
 
-describe('settleName', () => {
+describe('resolveGatewayName', () => {
   it('takes the name of the folder, with a number where it is taken', async () => {
     const folder = aFolder();
-    assert.equal(await settleName(folder, '/srv/shop', undefined), 'shop');
+    assert.equal(await resolveGatewayName(folder, '/srv/shop', undefined), 'shop');
     await announce(folder, aGateway());
-    assert.equal(await settleName(folder, '/other/shop', undefined), 'shop-2');
+    assert.equal(await resolveGatewayName(folder, '/other/shop', undefined), 'shop-2');
   });
 
   it('refuses a chosen name that is taken', async () => {
     const folder = aFolder();
     await announce(folder, aGateway());
-    assert.equal(await settleName(folder, '/srv/shop', 'mine'), 'mine');
+    assert.equal(await resolveGatewayName(folder, '/srv/shop', 'mine'), 'mine');
     await assert.rejects(
-      settleName(folder, '/other', 'shop'),
+      resolveGatewayName(folder, '/other', 'shop'),
       /a gateway named shop is already running \(\/srv\/shop, http:\/\/127\.0\.0\.1:4000\)/,
     );
   });
 
   it('makes a name that may stand on a command line', () => {
     for (const directory of ['/srv/my shop', '/', '/srv/äöü', `/srv/${'x'.repeat(200)}`, '/srv/$(reboot)'])
-      assert.ok(isGatewayName(usualName(directory)), usualName(directory));
+      assert.ok(isGatewayName(defaultName(directory)), defaultName(directory));
   });
 });

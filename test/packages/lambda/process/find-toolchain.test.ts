@@ -24,7 +24,7 @@ function aMachine(
 
 type Found = {
   readonly launch: Launch | undefined;
-  readonly told: string;
+  readonly messages: string;
   readonly folder: string | undefined;
 };
 
@@ -40,12 +40,13 @@ async function find(
   const place = { file: join(taskRoot, 'template.yml'), line: 1 };
   const definition = aFolderFunction(taskRoot, handler, { runtime, place, name: 'f' });
   const found = await look(definition, taskRoot, built);
-  if (found.kind === 'missing') return { launch: undefined, told: found.error.message, folder: undefined };
-  const told = found.findings.map(({ error }) => error.message).join('\n');
+  if (found.kind === 'missing')
+    return { launch: undefined, messages: found.error.message, folder: undefined };
+  const messages = found.findings.map(({ error }) => error.message).join('\n');
   // Go would be compiled.
   const launch =
     runtime.startsWith('provided') && found.folder !== undefined ? undefined : await found.launch();
-  return { launch, told, folder: found.folder };
+  return { launch, messages, folder: found.folder };
 }
 
 const JAVA = { java: `#!/bin/sh\necho 'openjdk version "21.0.1" 2023-10-17' >&2\n` };
@@ -77,7 +78,7 @@ describe('a function in Java', () => {
     what: string;
     files: Record<string, string>;
     path: readonly string[];
-    told?: RegExp;
+    messages?: RegExp;
   }[] = [
     {
       what: 'what Maven has compiled, with its dependencies',
@@ -93,7 +94,7 @@ describe('a function in Java', () => {
       what: 'what Maven has compiled, without its dependencies',
       files: { 'pom.xml': DEPENDENCY, 'target/classes/lib/C.class': '' },
       path: ['target/classes', 'target/dependency/*', 'target/*'],
-      told: /has no dependencies: run mvn package dependency:copy-dependencies$/m,
+      messages: /has no dependencies: run mvn package dependency:copy-dependencies$/m,
     },
     {
       what: 'an unpacked package',
@@ -107,7 +108,7 @@ describe('a function in Java', () => {
       path: ['build/classes/java/main', 'build/resources/main', 'build/dependencies/*', 'build/libs/*'],
     },
   ];
-  for (const { what, files, path, told } of projects)
+  for (const { what, files, path, messages } of projects)
     it(`is found as ${what}, and runs by the newest client that is whole`, async () => {
       const root = aFolder(files);
       const home = aRepository();
@@ -117,8 +118,8 @@ describe('a function in Java', () => {
       const needed = join(home, '.m2/repository/software/amazon/lite/1.0/lite-1.0.jar');
       assert.deepEqual(classPath, [...path.map((entry) => join(root, entry)), client, needed]);
       assert.equal(found.launch?.args.at(-1), 'a.C::handle');
-      if (told === undefined) assert.equal(found.told, '');
-      else assert.match(found.told, told);
+      if (messages === undefined) assert.equal(found.messages, '');
+      else assert.match(found.messages, messages);
     });
 
   const refusals = [
@@ -126,32 +127,33 @@ describe('a function in Java', () => {
       what: 'no Java',
       machine: () => aMachine({}),
       files: { 'a.jar': '' },
-      told: /no Java is installed; install a JDK 21/,
+      messages: /no Java is installed; install a JDK 21/,
     },
     {
       what: 'nothing built',
       machine: () => aMachine(JAVA),
       files: {},
-      told: /has no classes and no jar; build it/,
+      messages: /has no classes and no jar; build it/,
     },
     {
       what: 'no client',
       machine: () => aMachine(JAVA),
       files: { 'a.jar': '' },
-      told: /neither in its packages nor in ~\/\.m2; mvn dependency:get -Dartifact=com\.amazonaws:.*:RELEASE$/,
+      messages:
+        /neither in its packages nor in ~\/\.m2; mvn dependency:get -Dartifact=com\.amazonaws:.*:RELEASE$/,
     },
     {
       what: 'another system',
       files: { 'a.jar': '' },
-      told: /AWS's client for Java runs on Linux only/,
+      messages: /AWS's client for Java runs on Linux only/,
       machine: () => aMachine(JAVA, undefined, { platform: 'darwin' as const }),
     },
   ];
-  for (const { what, machine, files, told } of refusals)
+  for (const { what, machine, files, messages } of refusals)
     it(`says what to do where there is ${what}`, async () => {
       const found = await find(machine(), aFolder(files), 'java21', 'a.C');
       assert.equal(found.launch, undefined);
-      assert.match(found.told, told);
+      assert.match(found.messages, messages);
     });
 });
 
@@ -167,7 +169,7 @@ describe('a function in Go', () => {
       'shared/s.go': 'package shared\n',
     });
     const found = await find(aMachine(GO), join(root, 'cmd/f'), 'provided.al2023', 'bootstrap');
-    assert.deepEqual([found.told, found.folder], ['', root]);
+    assert.deepEqual([found.messages, found.folder], ['', root]);
   });
 
   it('runs as it was built where there is no Go, or no package main to compile', async () => {
@@ -186,36 +188,36 @@ describe('a function in Go', () => {
   const refusals: readonly {
     files: Record<string, string>;
     programs: Record<string, string>;
-    told: RegExp;
+    messages: RegExp;
   }[] = [
     {
       files: { 'go.mod': 'module m\n', 'main.go': MAIN },
       programs: {},
-      told: /no Go is installed \(https:\/\/go\.dev\/dl\)$/,
+      messages: /no Go is installed \(https:\/\/go\.dev\/dl\)$/,
     },
     {
       files: { 'go.mod': 'module m\n', 'a.go': 'package a\n' },
       programs: GO,
-      told: /and no package main .* CodeUri must name the folder/,
+      messages: /and no package main .* CodeUri must name the folder/,
     },
-    { files: { 'main.go': MAIN }, programs: GO, told: /and no go\.mod there or above.*go mod init$/ },
+    { files: { 'main.go': MAIN }, programs: GO, messages: /and no go\.mod there or above.*go mod init$/ },
     {
       files: { 'go.mod': 'module m\n', Makefile: 'build-F:\n' },
       programs: GO,
-      told: /its Makefile builds it: run sam build$/,
+      messages: /its Makefile builds it: run sam build$/,
     },
-    { files: { 'Cargo.toml': '' }, programs: {}, told: /run sam build, or cargo lambda build$/ },
+    { files: { 'Cargo.toml': '' }, programs: {}, messages: /run sam build, or cargo lambda build$/ },
     {
       files: { 'main.sh': '' },
       programs: {},
-      told: /there is no program "bootstrap" in .*; build it first$/,
+      messages: /there is no program "bootstrap" in .*; build it first$/,
     },
   ];
-  for (const { files, programs, told } of refusals)
+  for (const { files, programs, messages } of refusals)
     it(`says what makes it: ${Object.keys(files).join(', ')}${'go' in programs ? ', with Go' : ''}`, async () => {
       const found = await find(aMachine(programs), aFolder(files), 'provided.al2023', 'bootstrap');
       assert.equal(found.launch, undefined);
-      assert.match(found.told, told);
+      assert.match(found.messages, messages);
     });
 });
 

@@ -190,12 +190,12 @@ describe('the Runtime API of an instance', () => {
       headers: { 'Lambda-Extension-Identifier': 'x' },
     });
     const before = [...heard];
-    const told = fetch(`${extensions}/event/next`, { headers: { 'Lambda-Extension-Identifier': id } });
+    const messages = fetch(`${extensions}/event/next`, { headers: { 'Lambda-Extension-Identifier': id } });
     while (heard.length === 0) await new Promise(setImmediate);
     api.deliver(EVENT);
     await runtime;
 
-    const event = (await (await told).json()) as Record<string, unknown>;
+    const event = (await (await messages).json()) as Record<string, unknown>;
 
     assert.deepEqual(await registered.json(), {
       functionName: 'f',

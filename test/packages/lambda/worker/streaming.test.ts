@@ -137,14 +137,14 @@ describe('a handler that streams', () => {
     const started = await start('exports.handler = async ({ n }) => console.log(`line ${n}`)');
     const invoke = async (n: number): Promise<readonly string[]> => {
       const lines: string[] = [];
-      const wishes = { clientContext: undefined, onLine: (line: string) => lines.push(line.trim()) };
+      const options = { clientContext: undefined, onLine: (line: string) => lines.push(line.trim()) };
       const payload = JSON.stringify({ n });
       await started.runtime.invoke({
         functionName: 'fn',
         payload,
         timeoutMs: 10_000,
         traceHeader: '',
-        wishes,
+        options,
       });
       return lines.map((line) => /line \d+/.exec(line)?.[0] ?? line);
     };

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { statementId } from '../../../../packages/operate/attach/authorizer-function.ts';
-import { findStrangeCall } from '../../../../packages/operate/attach/check-calls.ts';
+import { findUnexpectedCall } from '../../../../packages/operate/attach/check-calls.ts';
 import type { Undo } from '../../../../packages/operate/attach/journal.ts';
 import type { PlaneCall } from '../../../../packages/operate/attach/step.ts';
 
 const REST = { apiId: 'abcdefghij', kind: 'rest', stage: 'prod' } as const;
 const HTTP = { ...REST, kind: 'http' } as const;
 const FUNCTION = '/2015-03-31/functions/guard/policy';
-const LEAVE = {
+const INVOKE_PERMISSION = {
   StatementId: statementId('abcdefghij'),
   Action: 'lambda:InvokeFunction',
   Principal: 'apigateway.amazonaws.com',
@@ -40,11 +40,12 @@ describe('a call that an attachment may make', () => {
     ['its stage', patch('/restapis/abcdefghij/stages/prod', '/canarySettings/percentTraffic')],
     ['a new authorizer', api('POST', '/restapis/abcdefghij/authorizers', { name: 'a', type: 'TOKEN' })],
     ['a deployment', api('POST', '/restapis/abcdefghij/deployments', { description: 'a' })],
-    ['leave', lambda('POST', `${FUNCTION}?Qualifier=live`, LEAVE)],
+    ['leave', lambda('POST', `${FUNCTION}?Qualifier=live`, INVOKE_PERMISSION)],
     ['leave taken back', lambda('DELETE', `${FUNCTION}/${statementId('abcdefghij')}`)],
   ];
   for (const [what, call] of OWN)
-    it(`changes ${what}`, () => assert.equal(findStrangeCall({ ...REST, steps: stepsOf(call) }), undefined));
+    it(`changes ${what}`, () =>
+      assert.equal(findUnexpectedCall({ ...REST, steps: stepsOf(call) }), undefined));
 
   const STRANGE: readonly (readonly [string, PlaneCall])[] = [
     ['deletes the API', api('DELETE', '/restapis/abcdefghij')],
@@ -57,23 +58,27 @@ describe('a call that an attachment may make', () => {
     ['is of the other kind of API', api('PATCH', '/v2/apis/abcdefghij/routes/r1', { authorizerId: 'a' })],
     ['deletes a function', lambda('DELETE', '/2015-03-31/functions/guard')],
     ['takes another statement away', lambda('DELETE', `${FUNCTION}/others`)],
-    ['gives leave to an account', lambda('POST', FUNCTION, { ...LEAVE, Principal: '210987654321' })],
-    ['gives leave for everything', lambda('POST', FUNCTION, { ...LEAVE, Action: 'lambda:*' })],
+    [
+      'gives leave to an account',
+      lambda('POST', FUNCTION, { ...INVOKE_PERMISSION, Principal: '210987654321' }),
+    ],
+    ['gives leave for everything', lambda('POST', FUNCTION, { ...INVOKE_PERMISSION, Action: 'lambda:*' })],
     [
       'gives leave to another API',
-      lambda('POST', FUNCTION, { ...LEAVE, SourceArn: 'arn:aws:execute-api:::z/*' }),
+      lambda('POST', FUNCTION, { ...INVOKE_PERMISSION, SourceArn: 'arn:aws:execute-api:::z/*' }),
     ],
-    ['gives leave to a URL', lambda('POST', FUNCTION, { ...LEAVE, FunctionUrlAuthType: 'NONE' })],
+    ['gives leave to a URL', lambda('POST', FUNCTION, { ...INVOKE_PERMISSION, FunctionUrlAuthType: 'NONE' })],
   ];
   for (const [what, call] of STRANGE)
-    it(`is none that ${what}`, () => assert.equal(findStrangeCall({ ...REST, steps: stepsOf(call) }), call));
+    it(`is none that ${what}`, () =>
+      assert.equal(findUnexpectedCall({ ...REST, steps: stepsOf(call) }), call));
 
   it('changes routes of an HTTP API', () => {
     const call = api('PATCH', '/v2/apis/abcdefghij/routes/r1', { authorizerId: 'a' });
     const [step] = stepsOf(call);
     const { apply, ...rest } = step ?? assert.fail();
 
-    assert.equal(findStrangeCall({ ...HTTP, steps: [{ ...rest, apply: call, revert: call }] }), undefined);
-    assert.equal(findStrangeCall({ ...HTTP, steps: [{ ...rest, apply, revert: call }] }), apply);
+    assert.equal(findUnexpectedCall({ ...HTTP, steps: [{ ...rest, apply: call, revert: call }] }), undefined);
+    assert.equal(findUnexpectedCall({ ...HTTP, steps: [{ ...rest, apply, revert: call }] }), apply);
   });
 });

@@ -3,22 +3,22 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { whileLocked } from '../../../../packages/operate/attach/lock.ts';
+import { withLock } from '../../../../packages/operate/attach/lock.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'gatewright-lock-'));
 after(() => rmSync(root, { recursive: true }));
 
 const shop = { api: 'abcdefghij', stage: 'prod' };
-const run = (where = shop): Promise<string> => whileLocked(root, where, () => Promise.resolve('ran'));
+const run = (where = shop): Promise<string> => withLock(root, where, () => Promise.resolve('ran'));
 
 describe('the lock of an attachment', () => {
   it('keeps a second run from the same API and stage, and only from that, until the first is done', async () => {
-    await whileLocked(root, shop, async () => {
+    await withLock(root, shop, async () => {
       await assert.rejects(run(), new RegExp(`process ${process.pid}`));
       assert.equal(await run({ ...shop, stage: '$default' }), 'ran');
     });
     await assert.rejects(
-      whileLocked(root, shop, () => Promise.reject(new Error('lost'))),
+      withLock(root, shop, () => Promise.reject(new Error('lost'))),
       /lost/,
     );
     assert.equal(await run(), 'ran');

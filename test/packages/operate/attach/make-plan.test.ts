@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { still } from '../../../../packages/operate/attach/live-api.ts';
+import { comparable } from '../../../../packages/operate/attach/live-api.ts';
 import { writeRoutes } from '../../../../packages/operate/attach/write-routes.ts';
 import { anHttpApiToAttach, API_ID, aRestApiToAttach, tokenFor } from '../../../support/an-api-to-attach.ts';
 import { functionArn } from '../../../support/a-stack.ts';
@@ -86,7 +86,9 @@ describe('a plan', () => {
   });
 
   it('takes a member that says nothing for none', () => {
-    assert.deepEqual(still({ routeKey: 'GET /', authorizerId: null, createdDate: 1 }), { routeKey: 'GET /' });
+    assert.deepEqual(comparable({ routeKey: 'GET /', authorizerId: null, createdDate: 1 }), {
+      routeKey: 'GET /',
+    });
   });
 });
 

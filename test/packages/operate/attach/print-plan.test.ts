@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 import { planAsJson, printPlan, printUndo } from '../../../../packages/operate/attach/print-plan.ts';
 import { snippetsFor } from '../../../../packages/operate/attach/snippets.ts';
 import { verify } from '../../../../packages/operate/attach/verify.ts';
-import type { VerifyWish } from '../../../../packages/operate/attach/verify-wish.ts';
+import type { VerifyOptions } from '../../../../packages/operate/attach/verify-options.ts';
 import { earlierJournal, nextJournal, openAttached } from '../../../../packages/operate/attach/journal.ts';
-import { lookAgain } from '../../../../packages/operate/attach/make-plan.ts';
+import { readAgain } from '../../../../packages/operate/attach/make-plan.ts';
 import {
   anHttpApiToAttach,
   API_ID,
@@ -55,7 +55,7 @@ describe('a plan', () => {
       'AWS’s configuration is checked afterwards; the effect on callers is not, without --url and --token-file.',
       '5 steps; gatewright detach undoes all of them.',
     ]);
-    for (const [wish, looked] of [
+    for (const [options, looked] of [
       [
         { url: 'https://api.example.com' },
         /^AWS’s configuration is checked afterwards, and refusals at https:\/\/api\.example\.com; not successful calls, without --token-file\.$/m,
@@ -66,15 +66,17 @@ describe('a plan', () => {
       ],
     ] as const)
       assert.match(
-        printPlan(reading, { url: wish.url, token: 'token' in wish ? wish.token : undefined }).join('\n'),
+        printPlan(reading, { url: options.url, token: 'token' in options ? options.token : undefined }).join(
+          '\n',
+        ),
         looked,
       );
-    const told = JSON.parse(planAsJson(reading)) as {
+    const messages = JSON.parse(planAsJson(reading)) as {
       readonly steps: readonly { readonly name: string }[];
       readonly origin: unknown;
     };
-    assert.equal(told.steps.length, 5);
-    assert.deepEqual(told.origin, { kind: 'CloudFormation', stack: 'test' });
+    assert.equal(messages.steps.length, 5);
+    assert.deepEqual(messages.origin, { kind: 'CloudFormation', stack: 'test' });
     assert.doesNotMatch(planAsJson(reading), /"parts"/);
   });
 
@@ -142,7 +144,7 @@ describe('what a detachment prints before it asks', () => {
   it('is what becomes of each part, the last step first, and nothing of steps that are not done', async () => {
     await using api = await aRestApiToAttach(one);
     const { plan } = await api.plan();
-    const look = () => lookAgain(api.plane, plan);
+    const look = () => readAgain(api.plane, plan);
     const { deploymentId } = api.control.served.find(API_ID)?.stages.get('prod') ?? {};
     const nothing = printUndo(plan, await look());
     await api.apply(plan);
@@ -162,7 +164,7 @@ describe('what a detachment prints before it asks', () => {
     await using api = await aRestApiToAttach(one);
     const { plan } = await api.plan({ canaryPercent: 10 });
     await api.apply(plan);
-    const first = async () => printUndo(plan, await lookAgain(api.plane, plan))[1];
+    const first = async () => printUndo(plan, await readAgain(api.plane, plan))[1];
     const running = await first();
     await api.control.sdk.send(
       new UpdateStageCommand({
@@ -188,7 +190,7 @@ describe('what a detachment prints before it asks', () => {
     const { plan } = await api.plan({ isReplacing: true, type: 'request', quota: 'authorizer' });
     await api.apply(plan);
 
-    const lines = printUndo(plan, await lookAgain(api.plane, plan)).join('\n');
+    const lines = printUndo(plan, await readAgain(api.plane, plan)).join('\n');
 
     assert.match(lines, /GET \/things-1: the authorizer and an API key → AWS_IAM/);
     assert.match(lines, /take API keys from the header again, not from the authorizer/);
@@ -204,15 +206,15 @@ describe('verification', () => {
       await using api = await open();
       const { plan } = await api.plan();
       await api.apply(plan);
-      const wish = { token: tokenFor('admin'), invoke: undefined, url: undefined, path: undefined };
-      const now = await lookAgain(api.plane, plan);
+      const options = { token: tokenFor('admin'), invoke: undefined, url: undefined, path: undefined };
+      const now = await readAgain(api.plane, plan);
 
-      const good = await verify(plan, api.plane, now, wish);
+      const good = await verify(plan, api.plane, now, options);
       await assert.rejects(
-        verify(plan, api.plane, now, { ...wish, invoke: 'GET /things-1' }),
+        verify(plan, api.plane, now, { ...options, invoke: 'GET /things-1' }),
         /only REST APIs have TestInvokeMethod/,
       );
-      const barred = await verify(plan, api.plane, now, { ...wish, token: tokenFor('nobody') });
+      const barred = await verify(plan, api.plane, now, { ...options, token: tokenFor('nobody') });
 
       const said = (checks: typeof good) => checks.find(({ what }) => what.includes('allows a good'))?.saw;
       assert.equal(said(good), 'allowed');
@@ -222,9 +224,9 @@ describe('verification', () => {
   it('marks what is right as good, what was not looked at as open, and what is wrong as wrong', async () => {
     await using api = await aRestApiToAttach(one);
     const { plan } = await api.plan();
-    const none: VerifyWish = { token: undefined, invoke: undefined, url: undefined, path: undefined };
-    const look = async (wish: Partial<VerifyWish> = {}) =>
-      (await verify(plan, api.plane, await lookAgain(api.plane, plan), { ...none, ...wish })).map(
+    const none: VerifyOptions = { token: undefined, invoke: undefined, url: undefined, path: undefined };
+    const look = async (options: Partial<VerifyOptions> = {}) =>
+      (await verify(plan, api.plane, await readAgain(api.plane, plan), { ...none, ...options })).map(
         ({ what, isGood }) => `${isGood === undefined ? 'open' : isGood ? 'good' : 'wrong'}: ${what}`,
       );
     assert.ok((await look()).includes('wrong: stage prod serves the routes behind the authorizer'));

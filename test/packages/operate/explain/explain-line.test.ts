@@ -3,11 +3,11 @@ import { after, before, describe, it } from 'node:test';
 import { explainLine } from '../../../../packages/operate/explain/explain-line.ts';
 import type { LineStory } from '../../../../packages/operate/explain/explain-line.ts';
 import { gatherFacts, logFormatCall, readSince } from '../../../../packages/operate/explain/explain-api.ts';
-import { readLogLine, wantedFormat } from '../../../../packages/operate/explain/log-line.ts';
+import { readLogLine, recommendedFormat } from '../../../../packages/operate/explain/log-line.ts';
 import { createControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
 import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
 import { readLiveApi } from '../../../../packages/operate/attach/read-live-api.ts';
-import type { CallerWish } from '../../../../packages/authoring/wished-caller.ts';
+import type { CallerSpec } from '../../../../packages/authoring/caller-spec.ts';
 import { aDocument } from '../../../support/an-access-document.ts';
 import { anHttpApiToAttach, awsWithoutSocket } from '../../../support/an-api-to-attach.ts';
 import { aRestControl } from '../../../support/a-rest-control.ts';
@@ -45,7 +45,7 @@ after(() => control.close());
 /** Sends it, and explains its line. */
 async function explained(
   request: TestRequest,
-  wish?: CallerWish,
+  options?: CallerSpec,
 ): Promise<{ readonly status: number; readonly story: LineStory }> {
   const { status } = await control.send(request);
   const line = (control.ports.logGroups.lines.at(-1) ?? '').replace('/aws/pets: ', '');
@@ -55,7 +55,7 @@ async function explained(
   const facts = await gatherFacts(plane, live, fields);
   return {
     status,
-    story: explainLine(facts, FORMAT, await readSince(plane, live), document, wish, 1_800_000_000),
+    story: explainLine(facts, FORMAT, await readSince(plane, live), document, options, 1_800_000_000),
   };
 }
 
@@ -66,7 +66,7 @@ describe('a failing request of a deployed API is explained from its log line, th
   const cases: readonly {
     readonly request: TestRequest;
     readonly first?: TestRequest;
-    readonly wish?: CallerWish;
+    readonly caller?: CallerSpec;
     readonly status: number;
     readonly phase: string;
     readonly says: RegExp;
@@ -103,7 +103,7 @@ describe('a failing request of a deployed API is explained from its log line, th
     },
     {
       request: { target: '/prod/orders', ...as('deny') },
-      wish: { claims: JSON.stringify({ sub: 'carl', roles: ['support'] }), role: [], scope: [] },
+      caller: { claims: JSON.stringify({ sub: 'carl', roles: ['support'] }), role: [], scope: [] },
       status: 403,
       phase: 'authorize',
       says: /The access document orders in this folder says: deny, no rule allows it/,
@@ -159,11 +159,11 @@ describe('a failing request of a deployed API is explained from its log line, th
       says: /Function teapot answered 418.*the gateway passed that on/,
     },
   ];
-  for (const { request, first, wish, status, phase, says } of cases)
+  for (const { request, first, caller: options, status, phase, says } of cases)
     it(`${status} in ${phase}: ${request.target} ${says.source.slice(0, 40)}`, async () => {
       if (first !== undefined) await control.send(first);
 
-      const found = await explained(request, wish);
+      const found = await explained(request, options);
 
       assert.equal(found.status, status);
       assert.equal(found.story.phase, phase, found.story.sentences.join(' '));
@@ -210,11 +210,11 @@ describe('a line of an access log', () => {
 });
 
 /** AWS's words of a function that the API may not invoke (docs/aws §4.5). */
-const noLeave = (what: string): string =>
+const notPermitted = (what: string): string =>
   `The IAM role configured on the ${what} or API Gateway doesn't have permissions to call the ${what}. Check the permissions and try again.`;
 
 describe('a failing request of an HTTP API', () => {
-  const format = wantedFormat('http');
+  const format = recommendedFormat('http');
   const cases = [
     {
       what: { status: '401', routeKey: 'GET /things-1', error: 'Unauthorized' },
@@ -246,13 +246,13 @@ describe('a failing request of an HTTP API', () => {
         status: '500',
         routeKey: 'GET /things-1',
         error: 'Internal Server Error',
-        integration: noLeave('integration'),
+        integration: notPermitted('integration'),
       },
       phase: 'integrate',
       says: /The policy of list does not allow this API to invoke it/,
     },
     {
-      what: { status: '500', routeKey: 'GET /things-1', error: '-', authorizer: noLeave('authorizer') },
+      what: { status: '500', routeKey: 'GET /things-1', error: '-', authorizer: notPermitted('authorizer') },
       phase: 'authenticate',
       says: /The policy of gatewright-prod-request-authorizer does not allow this API to invoke it/,
     },

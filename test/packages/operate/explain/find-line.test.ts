@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { findLine } from '../../../../packages/operate/explain/find-line.ts';
-import type { LineWish } from '../../../../packages/operate/explain/find-line.ts';
+import type { LineQuery } from '../../../../packages/operate/explain/find-line.ts';
 import { anAccount } from '../../../support/an-aws-account.ts';
 
 const GROUP = 'arn:aws:logs:us-east-1:123456789012:log-group:/aws/shop:*';
 const NOW = Date.parse('2026-01-02T00:00:00Z');
-const wish: LineWish = { line: undefined, file: undefined, requestId: undefined, sinceMs: 86_400_000 };
+const options: LineQuery = { line: undefined, file: undefined, requestId: undefined, sinceMs: 86_400_000 };
 
 describe('the line of a request', () => {
   it('is looked for in the log group of the stage, over pages that are empty', async () => {
@@ -23,7 +23,7 @@ describe('the line of a request', () => {
       },
     });
 
-    const line = await findLine(account.aws, GROUP, { ...wish, requestId: 'a-1' }, NOW);
+    const line = await findLine(account.aws, GROUP, { ...options, requestId: 'a-1' }, NOW);
 
     assert.equal(line, '{"id":"a-1"}');
     const input = { logGroupName: '/aws/shop', startTime: NOW - 86_400_000, filterPattern: '"a-1"' };
@@ -32,10 +32,10 @@ describe('the line of a request', () => {
 
   it('is reported as missing, or as refused with the right that is needed', async () => {
     await using account = await anAccount({ 'logs FilterLogEvents': { body: { events: [] } } });
-    const asked = { ...wish, requestId: 'a-1' };
+    const asked = { ...options, requestId: 'a-1' };
     await assert.rejects(findLine(account.aws, GROUP, asked, NOW), /has no line of a-1 since 2026-01-01/);
     await assert.rejects(findLine(account.aws, undefined, asked, NOW), /no log group that can be searched/);
-    await assert.rejects(findLine(account.aws, GROUP, wish, NOW), /no request: give its id/);
+    await assert.rejects(findLine(account.aws, GROUP, options, NOW), /no request: give its id/);
 
     await using closed = await anAccount({});
     await assert.rejects(
@@ -50,7 +50,8 @@ describe('the line of a request', () => {
     const file = join(folder, 'access.log');
     writeFileSync(file, 'a-1 403\na-2 200\n\n');
     try {
-      const read = (more: Partial<LineWish>) => findLine(account.aws, undefined, { ...wish, ...more }, NOW);
+      const read = (more: Partial<LineQuery>) =>
+        findLine(account.aws, undefined, { ...options, ...more }, NOW);
       assert.equal(await read({ line: 'pasted' }), 'pasted');
       assert.equal(await read({ file }), 'a-2 200');
       assert.equal(await read({ file, requestId: 'a-1' }), 'a-1 403');

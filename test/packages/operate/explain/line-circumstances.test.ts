@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainLine } from '../../../../packages/operate/explain/explain-line.ts';
 import { gatherFacts, readSince } from '../../../../packages/operate/explain/explain-api.ts';
-import { readLogLine, wantedFormat } from '../../../../packages/operate/explain/log-line.ts';
+import { readLogLine, recommendedFormat } from '../../../../packages/operate/explain/log-line.ts';
 import { aWebSocketApiToAttach } from '../../../support/an-api-to-attach.ts';
 
 describe('a line of a WebSocket API', () => {
-  const format = wantedFormat('websocket');
+  const format = recommendedFormat('websocket');
   const CONNECT = { eventType: 'CONNECT', routeKey: '$connect' };
   const MESSAGE = { eventType: 'MESSAGE', routeKey: 'track', connectionId: 'L0SM9cOFvHcCIhw=' };
   const cases: readonly {

@@ -4,7 +4,7 @@ import {
   missingFields,
   readLogLine,
   variablesOf,
-  wantedFormat,
+  recommendedFormat,
 } from '../../../../packages/operate/explain/log-line.ts';
 
 describe('a line of an access log', () => {
@@ -51,7 +51,7 @@ describe('a line of an access log', () => {
     assert.ok(missingFields('{"id":"$context.requestId"}', 'rest').includes('error.responseType'));
     assert.ok(!missingFields('{"id":"$context.requestId"}', 'rest').includes('requestId'));
     for (const kind of ['rest', 'http', 'websocket'] as const)
-      assert.deepEqual(missingFields(wantedFormat(kind), kind), []);
+      assert.deepEqual(missingFields(recommendedFormat(kind), kind), []);
     assert.deepEqual(variablesOf('$context.status.$context.status-'), ['status']);
   });
 });

@@ -70,11 +70,11 @@ async function replay(
   choice: { limit?: number; messageId?: string } = {},
 ) {
   await using account = await anAccount(queue.answers);
-  const told: Replayed[] = [];
+  const reported: Replayed[] = [];
   const all = await replayFailures(account.aws, 'menu-prod', { limit: 100, ...choice }, (one) =>
-    told.push(one),
+    reported.push(one),
   );
-  assert.deepEqual(told, all);
+  assert.deepEqual(reported, all);
   return all.map(({ messageId, outcome, why }) => [messageId, outcome, why]);
 }
 

@@ -9,7 +9,7 @@ import {
   startCanary,
 } from '../../../../packages/operate/release/stage-release.ts';
 import { watchCanary } from '../../../../packages/operate/release/watch.ts';
-import type { Looks, WatchWish } from '../../../../packages/operate/release/watch.ts';
+import type { Measurements, WatchOptions } from '../../../../packages/operate/release/watch.ts';
 import { anHttpApiToAttach, API_ID, aRestApiToAttach } from '../../../support/an-api-to-attach.ts';
 import type { ApiToAttach } from '../../../support/an-api-to-attach.ts';
 import { assertSame } from '../../../support/every-get-answer.ts';
@@ -101,13 +101,13 @@ describe('a stage goes back to a deployment', () => {
 });
 
 describe('the watch of a canary', () => {
-  const wish: WatchWish = { alarms: ['errors'], errorPercent: 5, forMs: 600_000, everyMs: 30_000 };
+  const options: WatchOptions = { alarms: ['errors'], errorPercent: 5, forMs: 600_000, everyMs: 30_000 };
 
   /** Time passes by waiting; each look sees the next state, and the last one again and again. */
   function looks(
     states: readonly (string | Error)[],
     counts: readonly (readonly [number, number])[],
-  ): Looks & { readonly at: () => number } {
+  ): Measurements & { readonly at: () => number } {
     let now = 0;
     let look = 0;
     return {
@@ -169,7 +169,7 @@ describe('the watch of a canary', () => {
     it(`ends ${says} where ${when}`, async () => {
       const at = looks(states, counts);
 
-      const verdict = await watchCanary(wish, at);
+      const verdict = await watchCanary(options, at);
 
       assert.deepEqual([verdict.kind, at.at()], [says, atMs]);
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cloudWatchLooks } from '../../../../packages/operate/release/watch.ts';
+import { cloudWatchMeasurements } from '../../../../packages/operate/release/watch.ts';
 import { anAccount, xml, xmlError } from '../../../support/an-aws-account.ts';
 import type { Answers } from '../../../support/an-aws-account.ts';
 
@@ -33,7 +33,7 @@ const ANSWERS: Answers = {
 describe('what a watch sees in CloudWatch', () => {
   it('is the state of an alarm of any kind, and of none where there is none', async () => {
     await using account = await anAccount(ANSWERS);
-    const { alarmState } = cloudWatchLooks(account.aws, target, clock);
+    const { alarmState } = cloudWatchMeasurements(account.aws, target, clock);
 
     assert.deepEqual(
       [await alarmState('errors'), await alarmState('both'), await alarmState('nowhere')],
@@ -44,7 +44,7 @@ describe('what a watch sees in CloudWatch', () => {
   it('is the latest minute of the stage', async () => {
     await using account = await anAccount(ANSWERS);
 
-    assert.deepEqual(await cloudWatchLooks(account.aws, target, clock).errors(), {
+    assert.deepEqual(await cloudWatchMeasurements(account.aws, target, clock).errors(), {
       requests: 200,
       failed: 8,
     });
@@ -55,6 +55,9 @@ describe('what a watch sees in CloudWatch', () => {
       'monitoring DescribeAlarms': xmlError('AccessDenied', 'not authorized', 403),
     });
 
-    await assert.rejects(cloudWatchLooks(account.aws, target, clock).alarmState('errors'), /AccessDenied/);
+    await assert.rejects(
+      cloudWatchMeasurements(account.aws, target, clock).alarmState('errors'),
+      /AccessDenied/,
+    );
   });
 });

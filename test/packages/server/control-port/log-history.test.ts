@@ -83,11 +83,11 @@ describe('LogHistory', () => {
     const reader = history.follow({})[Symbol.asyncIterator]();
     sink.write('one');
     sink.write('two');
-    const told = String((await reader.next()).value)
+    const reported = String((await reader.next()).value)
       .trim()
       .split('\n');
     assert.deepEqual(
-      told.map((line) => (JSON.parse(line) as HistoryLine).message),
+      reported.map((line) => (JSON.parse(line) as HistoryLine).message),
       ['one', 'two'],
     );
   });
@@ -117,10 +117,10 @@ describe('LogHistory', () => {
     for (let number = 0; number < 40; number += 1) print('list', 'x'.repeat(256 * 1024));
     const first = String((await reader.next()).value).split('\n').length - 1;
     print('list', 'again');
-    const [told = '', line = ''] = String((await reader.next()).value).split('\n');
+    const [reported = '', line = ''] = String((await reader.next()).value).split('\n');
 
     assert.equal(
-      (JSON.parse(told) as HistoryLine).message,
+      (JSON.parse(reported) as HistoryLine).message,
       `${40 - first} lines dropped: they came faster than they were read`,
     );
     assert.equal((JSON.parse(line) as HistoryLine).message, 'again');

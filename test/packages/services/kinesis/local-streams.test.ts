@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NOTHING_KEPT } from '../../../../packages/kernel/kept-entries.ts';
+import { NO_STORED_ENTRIES } from '../../../../packages/kernel/stored-entries.ts';
 import { LocalStreams } from '../../../../packages/services/kinesis/local-streams.ts';
 import type { StreamDefinition } from '../../../../packages/services/kinesis/local-streams.ts';
 import { VirtualClock } from '../../../support/virtual-ports.ts';
@@ -20,7 +20,7 @@ describe('LocalStreams', () => {
   it('let the oldest records of the fullest shard go when all together hold too much, and say so once', () => {
     const reports: string[] = [];
     const report = (message: string): void => void reports.push(message);
-    const streams = new LocalStreams({ clock: new VirtualClock(), kept: NOTHING_KEPT, report }, 10);
+    const streams = new LocalStreams({ clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report }, 10);
     streams.replace([definition('a'), definition('b')]);
     const [a, b] = streams.all;
     const put = (stream: typeof a, text: string): void =>
@@ -38,7 +38,7 @@ describe('LocalStreams', () => {
   });
 
   it('keep what is still defined, with its records, and what calls have made', () => {
-    const ports = { clock: new VirtualClock(), kept: NOTHING_KEPT, report: () => undefined };
+    const ports = { clock: new VirtualClock(), kept: NO_STORED_ENTRIES, report: () => undefined };
     const streams = new LocalStreams(ports);
     streams.replace([definition('a'), definition('b')]);
     streams.create(definition('c'));

@@ -14,9 +14,9 @@ const KINESALITE = 'mhart/kinesalite, test/';
 const aStream = (properties?: string): EventBench =>
   anEventEngine({ kinesis }, { resources: streamOf(properties) });
 
-async function iteratorOf(bench: EventBench, wish: Fields = {}): Promise<unknown> {
+async function iteratorOf(bench: EventBench, options: Fields = {}): Promise<unknown> {
   const input = { StreamName: 'orders', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' };
-  const answer = await call(bench, 'GetShardIterator', { ...input, ...wish });
+  const answer = await call(bench, 'GetShardIterator', { ...input, ...options });
   return answer['ShardIterator'] ?? answer;
 }
 
@@ -206,16 +206,16 @@ describe('calls about records', () => {
 
   it('refuse the number of another shard, and of another stream', async () => {
     const bench = aStream('ShardCount: 2');
-    const wish = { ShardIteratorType: 'AT_SEQUENCE_NUMBER' };
+    const options = { ShardIteratorType: 'AT_SEQUENCE_NUMBER' };
     const { Shards } = await call(bench, 'ListShards', { StreamName: 'orders' });
     const [first, second] = (Shards as { SequenceNumberRange: { StartingSequenceNumber: string } }[]).map(
       ({ SequenceNumberRange: { StartingSequenceNumber } }) => StartingSequenceNumber,
     );
     bench.clock.advance(2_000);
     await call(bench, 'CreateStream', { StreamName: 'later', ShardCount: 1 });
-    const fromOther = { ...wish, StreamName: 'later', StartingSequenceNumber: first };
+    const fromOther = { ...options, StreamName: 'later', StartingSequenceNumber: first };
 
-    assert.partialDeepStrictEqual(await iteratorOf(bench, { ...wish, StartingSequenceNumber: second }), {
+    assert.partialDeepStrictEqual(await iteratorOf(bench, { ...options, StartingSequenceNumber: second }), {
       message:
         'Invalid StartingSequenceNumber. It encodes shardId-000000000001, while it was used in a call to a shard with shardId-000000000000',
     });

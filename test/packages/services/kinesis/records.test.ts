@@ -14,9 +14,9 @@ const KINESALITE = 'mhart/kinesalite, test/';
 const aStream = (properties?: string): EventBench =>
   anEventEngine({ kinesis }, { resources: streamOf(properties) });
 
-async function iteratorOf(bench: EventBench, wish: Fields = {}): Promise<unknown> {
+async function iteratorOf(bench: EventBench, options: Fields = {}): Promise<unknown> {
   const input = { StreamName: 'orders', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' };
-  const answer = await call(bench, 'GetShardIterator', { ...input, ...wish });
+  const answer = await call(bench, 'GetShardIterator', { ...input, ...options });
   return answer['ShardIterator'] ?? answer;
 }
 
@@ -98,28 +98,28 @@ describe('putRecords', () => {
 describe('getShardIterator', () => {
   const numbered: {
     type: string;
-    wish: (numbers: readonly string[]) => Fields;
+    options: (numbers: readonly string[]) => Fields;
     gives: string;
     source: string;
   }[] = [
-    { type: 'TRIM_HORIZON', wish: () => ({}), gives: 'abc', source: API },
-    { type: 'LATEST', wish: () => ({}), gives: 'c', source: API },
+    { type: 'TRIM_HORIZON', options: () => ({}), gives: 'abc', source: API },
+    { type: 'LATEST', options: () => ({}), gives: 'c', source: API },
     {
       type: 'AT_SEQUENCE_NUMBER',
-      wish: ([, b]) => ({ StartingSequenceNumber: b }),
+      options: ([, b]) => ({ StartingSequenceNumber: b }),
       gives: 'bc',
       source: API,
     },
     {
       type: 'AFTER_SEQUENCE_NUMBER',
-      wish: ([, b]) => ({ StartingSequenceNumber: b }),
+      options: ([, b]) => ({ StartingSequenceNumber: b }),
       gives: 'c',
       source: API,
     },
-    { type: 'AT_TIMESTAMP', wish: () => ({ Timestamp: EPOCH_MS / 1000 + 5 }), gives: 'bc', source: API },
-    { type: 'AT_TIMESTAMP', wish: () => ({ Timestamp: EPOCH_MS / 1000 + 10 }), gives: 'c', source: API },
+    { type: 'AT_TIMESTAMP', options: () => ({ Timestamp: EPOCH_MS / 1000 + 5 }), gives: 'bc', source: API },
+    { type: 'AT_TIMESTAMP', options: () => ({ Timestamp: EPOCH_MS / 1000 + 10 }), gives: 'c', source: API },
   ];
-  for (const { type, wish, gives, source } of numbered)
+  for (const { type, options, gives, source } of numbered)
     it(`gives ${gives} from ${type} on`, async () => {
       const bench = aStream();
       const [a] = placesOf(await put(bench, 'a'));
@@ -127,7 +127,7 @@ describe('getShardIterator', () => {
       const [b] = placesOf(await put(bench, 'b'));
       bench.clock.advance(4_000);
       const numbers = [a, b].map((place) => place?.SequenceNumber ?? '');
-      const iterator = await iteratorOf(bench, { ShardIteratorType: type, ...wish(numbers) });
+      const iterator = await iteratorOf(bench, { ShardIteratorType: type, ...options(numbers) });
       await put(bench, 'c');
 
       assert.equal(

@@ -70,16 +70,16 @@ describe('objects of the file of values', () => {
     const read = new S3Client(at()).send(new GetObjectCommand({ Bucket: 'photos', Key: 'gone.png' }));
 
     await assert.rejects(read, { name: 'NoSuchKey' });
-    const told = /^s3: photos\/gone\.png was requested/;
+    const messages = /^s3: photos\/gone\.png was requested/;
     assert.ok(
-      started.lines.some((line) => told.test(line)),
+      started.lines.some((line) => messages.test(line)),
       started.lines.join('\n'),
     );
   });
 
   it('are refused to callers without a policy for them', async () => {
-    const wish = new GetObjectCommand({ Bucket: 'photos', Key: 'rates/of today.json' });
+    const options = new GetObjectCommand({ Bucket: 'photos', Key: 'rates/of today.json' });
 
-    await assert.rejects(new S3Client(at(READER)).send(wish), { name: 'AccessDenied' });
+    await assert.rejects(new S3Client(at(READER)).send(options), { name: 'AccessDenied' });
   });
 });

@@ -77,8 +77,12 @@ describe('Sqs by the JSON protocol', () => {
     const sent = await client.send(
       new SendMessageCommand({ QueueUrl, MessageBody: 'hé', MessageAttributes }),
     );
-    const wish = { QueueUrl, MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All' as const] };
-    const { Messages: [message] = [] } = await client.send(new ReceiveMessageCommand(wish));
+    const options = {
+      QueueUrl,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All' as const],
+    };
+    const { Messages: [message] = [] } = await client.send(new ReceiveMessageCommand(options));
     assert.equal(message?.MessageId, sent.MessageId);
     assert.equal(message?.Body, 'hé');
     assert.equal(message.MD5OfMessageAttributes, sent.MD5OfMessageAttributes);

@@ -5,7 +5,7 @@ import { createDynamoDbCalls } from '../../../../packages/services/tables/dynamo
 
 const KEY = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' };
 const ADMIN = adminIdentity(KEY, '123456789012');
-const NOBODY: LocalIdentity = { ...ADMIN, policies: [] };
+const NO_PERMISSIONS: LocalIdentity = { ...ADMIN, policies: [] };
 
 describe('createDynamoDbCalls', () => {
   // Port 9 (discard): nothing answers there, so whatever gets past the policies is seen.
@@ -15,7 +15,7 @@ describe('createDynamoDbCalls', () => {
   );
   after(() => calls.close());
 
-  const messageFor = async (target: string, input: unknown, caller = NOBODY): Promise<string> => {
+  const messageFor = async (target: string, input: unknown, caller = NO_PERMISSIONS): Promise<string> => {
     const reply = await calls.serve({
       request: {
         method: 'POST',

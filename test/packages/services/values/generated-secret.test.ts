@@ -24,8 +24,8 @@ describe('generateSecret', () => {
   });
 
   it('puts it into the object of a template', () => {
-    const wish = { SecretStringTemplate: '{"user":"root"}', GenerateStringKey: 'key', PasswordLength: 4 };
+    const options = { SecretStringTemplate: '{"user":"root"}', GenerateStringKey: 'key', PasswordLength: 4 };
 
-    assert.match(generateSecret(wish, first), /^\{"user":"root","key":".{4,8}"\}$/);
+    assert.match(generateSecret(options, first), /^\{"user":"root","key":".{4,8}"\}$/);
   });
 });

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LocalValues } from '../../../../packages/services/values/local-values.ts';
-import { parseValues } from '../../../../packages/services/values/written-values.ts';
+import { parseValues } from '../../../../packages/services/values/value-definitions.ts';
 import { aStack } from '../../../support/a-stack.ts';
 import { VirtualClock } from '../../../support/virtual-ports.ts';
 
 function someValues() {
   const lines: string[] = [];
-  const tell = (line: string): void => {
+  const report = (line: string): void => {
     lines.push(line);
   };
-  const values = new LocalValues({ clock: new VirtualClock(), draw: () => 0, file: 'v.yml', tell });
+  const values = new LocalValues({ clock: new VirtualClock(), draw: () => 0, file: 'v.yml', report });
   const write = (text: string): void => {
     const written = parseValues(text, 'v.yml', () => Buffer.alloc(0));
     values.replace(written, [

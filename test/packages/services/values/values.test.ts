@@ -265,12 +265,12 @@ describe('Values that functions read', () => {
       'AccessDeniedException',
     ],
   ];
-  for (const [what, call, error, told] of refused) {
+  for (const [what, call, error, messages] of refused) {
     it(`answers as AWS does for ${what}`, async () => {
       assert.equal(await nameOf(call()), error);
-      if (told !== undefined)
+      if (messages !== undefined)
         assert.ok(
-          started.lines.some((line) => told.test(line)),
+          started.lines.some((line) => messages.test(line)),
           started.lines.join('\n'),
         );
     });

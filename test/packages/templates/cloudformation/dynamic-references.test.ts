@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { parseSource } from '../../../../packages/templates/cloudformation/template-source.ts';
 import { toRawStack } from '../../../../packages/templates/cloudformation/template-stack.ts';
 import { StackSet } from '../../../../packages/templates/stacks.ts';
-import { parseValues, storedValues } from '../../../../packages/services/values/written-values.ts';
+import { parseValues, storedValues } from '../../../../packages/services/values/value-definitions.ts';
 import { Faults } from '../../../../packages/core/errors.ts';
 import type { ResolvedResource } from '../../../../packages/core/stack/model.ts';
 import { OPTIONS } from '../stack-builders.ts';
@@ -25,7 +25,7 @@ const DOCUMENTED = 'AWS CloudFormation user guide, dynamic references';
 function resolve(
   text: string,
   others = '',
-): { value: unknown; told: readonly string[]; function: ResolvedResource } {
+): { value: unknown; messages: readonly string[]; function: ResolvedResource } {
   const template = `Parameters:
   Stage: { Type: String, Default: shop }
 Resources:
@@ -46,7 +46,7 @@ ${others}`;
   const environment = found.properties['Environment'] as { Variables?: { V?: unknown } } | undefined;
   return {
     value: environment?.Variables?.V,
-    told: faults.all.map(({ error }) => error.describe()),
+    messages: faults.all.map(({ error }) => error.describe()),
     function: found,
   };
 }
@@ -75,9 +75,9 @@ describe('a dynamic reference', () => {
   ];
   for (const [text, value] of cases)
     it(`${text} has the value that is written down`, () => {
-      const { value: found, told } = resolve(text);
+      const { value: found, messages } = resolve(text);
 
-      assert.deepEqual(told, []);
+      assert.deepEqual(messages, []);
       assert.equal(found, value, DOCUMENTED);
     });
 
@@ -117,11 +117,11 @@ describe('a dynamic reference', () => {
   ];
   for (const [text, says] of refused)
     it(`${text} puts its resource at fault, and no message holds a value`, () => {
-      const { value, told, function: made } = resolve(text);
+      const { value, messages, function: made } = resolve(text);
 
       assert.equal(value, undefined);
-      assert.match(told[0] ?? '', says);
-      assert.doesNotMatch(told.join(), /hidden|p4ss|t0ken/);
+      assert.match(messages[0] ?? '', says);
+      assert.doesNotMatch(messages.join(), /hidden|p4ss|t0ken/);
       assert.ok(made.fault !== undefined);
     });
 });

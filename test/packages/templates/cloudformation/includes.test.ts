@@ -32,7 +32,7 @@ const OBJECTS: Readonly<Record<string, string>> = { 'bucket/topic.yml': 'Topic: 
 function expand(
   template: string,
   files: Readonly<Record<string, string>> = {},
-): { value: JsonObject; files: readonly string[]; told: readonly string[] } {
+): { value: JsonObject; files: readonly string[]; messages: readonly string[] } {
   const file = join(aFolder(files), 'shop.yml');
   mkdirSync(dirname(file), { recursive: true });
   const faults = new Faults(false);
@@ -49,7 +49,7 @@ function expand(
     stored,
     tolerance: faults,
   });
-  return { value: tree.value, files: read, told: faults.all.map(({ error }) => error.describe()) };
+  return { value: tree.value, files: read, messages: faults.all.map(({ error }) => error.describe()) };
 }
 
 const INCLUDE = (location: string): string =>
@@ -58,12 +58,12 @@ const DOCUMENTED = 'AWS CloudFormation user guide, AWS::Include transform';
 
 describe('AWS::Include', () => {
   it('puts a snippet beside what stands there', () => {
-    const { value, told, files } = expand(
+    const { value, messages, files } = expand(
       `Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties: { TopicName: a, ${INCLUDE('p.yml')} }`,
       { 'p.yml': 'DisplayName: hello' },
     );
 
-    assert.deepEqual(told, []);
+    assert.deepEqual(messages, []);
     assert.deepEqual(
       value,
       { Resources: { T: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: 'hello', TopicName: 'a' } } } },
@@ -76,24 +76,24 @@ describe('AWS::Include', () => {
     const twice = ['a.yml', 'sub/b.json'].map(
       (location) => `{ Name: AWS::Include, Parameters: { Location: ${location} } }`,
     );
-    const { value, told } = expand(`Mappings:\n  Fn::Transform: [${twice.join(', ')}]\nResources: {}`, {
+    const { value, messages } = expand(`Mappings:\n  Fn::Transform: [${twice.join(', ')}]\nResources: {}`, {
       'a.yml': 'A: { x: { y: 1 } }',
       'sub/b.json': `{ "B": { "Fn::Transform": { "Name": "AWS::Include", "Parameters": { "Location": "c.yml" } } } }`,
       'sub/c.yml': 'x: { y: 2 }',
     });
 
-    assert.deepEqual(told, []);
+    assert.deepEqual(messages, []);
     assert.deepEqual(value['Mappings'], { A: { x: { y: 1 } }, B: { x: { y: 2 } } });
   });
 
   it('brings sections at the top level, and keeps other transforms', () => {
-    const { value, told } = expand(
+    const { value, messages } = expand(
       `Transform: [AWS::LanguageExtensions, { Name: AWS::Include, Parameters: { Location: all.yml } }]
 Resources: { A: { Type: AWS::SNS::Topic } }`,
       { 'all.yml': 'Resources: { B: { Type: AWS::SQS::Queue } }\nOutputs: { O: { Value: 1 } }' },
     );
 
-    assert.deepEqual(told, []);
+    assert.deepEqual(messages, []);
     assert.deepEqual(value, {
       Transform: ['AWS::LanguageExtensions'],
       Resources: { A: { Type: 'AWS::SNS::Topic' }, B: { Type: 'AWS::SQS::Queue' } },
@@ -110,11 +110,11 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
     'https://s3.amazonaws.com/bucket/topic.yml',
   ])
     it(`reads ${location} where it is written down`, () => {
-      const { value, told } = expand(
+      const { value, messages } = expand(
         `Parameters: { Bucket: { Type: String } }\nResources:\n  Fn::Transform:\n    Name: AWS::Include\n    Parameters: { Location: ${location} }`,
       );
 
-      assert.deepEqual(told, []);
+      assert.deepEqual(messages, []);
       assert.deepEqual(value['Resources'], { Topic: { Type: 'AWS::SNS::Topic' } });
     });
 
@@ -133,31 +133,31 @@ Resources: { A: { Type: AWS::SNS::Topic } }`,
   ];
   for (const [location, says] of broken)
     it(`puts a resource at fault that needs ${location}`, () => {
-      const { value, told } = expand(
+      const { value, messages } = expand(
         `Resources:\n  A:\n    Type: AWS::ApiGateway::RestApi\n    Properties:\n      Body: { ${INCLUDE(location)} }`,
         { 'self.yml': `paths: { ${INCLUDE('self.yml')} }`, 'list.yml': '- 1' },
       );
 
-      assert.match(told[0] ?? '', says);
+      assert.match(messages[0] ?? '', says);
       assert.ok(JSON.stringify(value).includes('Fn::Transform'));
     });
 
   it('keeps a section without the missing snippet', () => {
-    const { value, told } = expand(
+    const { value, messages } = expand(
       `Resources:\n  A: { Type: AWS::SNS::Topic }\n  ${INCLUDE('none.yml')}\nOutputs: { ${INCLUDE('none.yml')} }`,
     );
 
-    assert.equal(told.length, 2);
+    assert.equal(messages.length, 2);
     assert.deepEqual(value, { Resources: { A: { Type: 'AWS::SNS::Topic' } }, Outputs: {} });
   });
 
   it('reports properties that template and snippet both have', () => {
-    const { value, told } = expand(
+    const { value, messages } = expand(
       `Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties: { TopicName: own, ${INCLUDE('p.yml')} }`,
       { 'p.yml': 'TopicName: other' },
     );
 
-    assert.match(told.join(), /an included snippet repeats TopicName/);
+    assert.match(messages.join(), /an included snippet repeats TopicName/);
     assert.match(JSON.stringify(value), /"TopicName":"own"/);
   });
 

@@ -6,19 +6,19 @@ import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 const TOPIC = { Type: 'AWS::SNS::Topic' };
 
 /** The remaining template, the findings, and the error that ended it. */
-function check(template: JsonObject): { left: unknown; told: string[]; failed: string | undefined } {
-  const told: string[] = [];
+function check(template: JsonObject): { left: unknown; messages: string[]; failed: string | undefined } {
+  const messages: string[] = [];
   try {
     const left = checkShape(
       template,
-      (_at, message) => void told.push(message),
+      (_at, message) => void messages.push(message),
       (_at, message) => {
         throw new Error(message);
       },
     )['Resources'];
-    return { left, told, failed: undefined };
+    return { left, messages, failed: undefined };
   } catch (error) {
-    return { left: undefined, told, failed: error instanceof Error ? error.message : '' };
+    return { left: undefined, messages, failed: error instanceof Error ? error.message : '' };
   }
 }
 
@@ -34,9 +34,9 @@ describe('checkShape', () => {
   });
 
   it('omits what CloudFormation would refuse, and says so', () => {
-    const { left, told } = check({ Resources: { Good: TOPIC, Bad: 'text' }, Outputs: [] });
+    const { left, messages } = check({ Resources: { Good: TOPIC, Bad: 'text' }, Outputs: [] });
 
     assert.deepEqual(left, { Good: TOPIC });
-    assert.equal(told.length, 2);
+    assert.equal(messages.length, 2);
   });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseValues, storedValues } from '../../../../packages/services/values/written-values.ts';
+import { parseValues, storedValues } from '../../../../packages/services/values/value-definitions.ts';
 import { loadStacks } from '../../../../packages/templates/load.ts';
 import type { ResolvedStack } from '../../../../packages/core/stack/model.ts';
 import { OPTIONS, aStack, refusal } from '../stack-builders.ts';

@@ -46,7 +46,7 @@ describe('findStaleBuilds', () => {
   const template = (Runtime: string) => ({
     Resources: { F: { Type: 'AWS::Lambda::Function', Properties: { Runtime } } },
   });
-  const told = (
+  const messages = (
     name: string,
     runtime: string,
     minutes: Readonly<Record<string, number>>,
@@ -61,7 +61,7 @@ describe('findStaleBuilds', () => {
   const minutes = { [BUILT]: 5, 'src/main.go': 6, 'template.yaml': 4 };
 
   it('names a function whose program was built before its source was changed', () => {
-    const [line, ...more] = told('go', 'provided.al2023', minutes);
+    const [line, ...more] = messages('go', 'provided.al2023', minutes);
     assert.deepEqual(more, []);
     assert.match(
       line ?? '',
@@ -70,7 +70,7 @@ describe('findStaleBuilds', () => {
   });
 
   it('says nothing of functions that run from their sources', () => {
-    assert.deepEqual(told('node', 'nodejs24.x', minutes), []);
+    assert.deepEqual(messages('node', 'nodejs24.x', minutes), []);
   });
 
   it('names the template itself where the folder of the build is started', () => {

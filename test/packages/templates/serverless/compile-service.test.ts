@@ -54,9 +54,9 @@ module.exports = class {
 
 describe('compiling a service', () => {
   let folder = '';
-  let keptIn = '';
+  let cacheFolder = '';
   const answers = { output: 'of a stack', parameter: 'of SSM' };
-  const told: string[] = [];
+  const messages: string[] = [];
   let hasCompiled = false;
 
   const run = (changed: Partial<ServiceRun> = {}): ReturnType<typeof compileService> => {
@@ -64,21 +64,21 @@ describe('compiling a service', () => {
     return compileService({
       serviceFolder: folder,
       oslsFolder: OSLS,
-      keptIn,
+      cacheFolder,
       arguments: ['package', '--config', 'serverless.yml', '--stage', 'dev', '--param=given=1'],
       home: { region: 'us-east-1', accountId: '123456789012' },
       environment: { KEPT_VARIABLE: 'of the environment' },
       signal: new AbortController().signal,
       answers: {
         outputs: (stackName) => {
-          told.push(`outputs of ${stackName}`);
+          messages.push(`outputs of ${stackName}`);
           return Promise.resolve(stackName === 'other' ? { Out: answers.output } : undefined);
         },
         parameter: () => ({ type: 'String', value: answers.parameter }),
         object: () => undefined,
       },
-      onAnnounced: (stackName) => told.push(`announced ${stackName}`),
-      onInformed: (message) => told.push(message),
+      onAnnounced: (stackName) => messages.push(`announced ${stackName}`),
+      onInformed: (message) => messages.push(message),
       onCompiling: () => {
         hasCompiled = true;
       },
@@ -93,9 +93,9 @@ describe('compiling a service', () => {
   /** What was written this very moment could change again unseen, and would not be kept. */
   const passTick = (): void => {
     const probe = join(folder, 'probe');
-    const begunMs = statSync(folder).ctimeMs;
+    const startedMs = statSync(folder).ctimeMs;
     do writeFileSync(probe, '');
-    while (statSync(probe).mtimeMs < begunMs + 50);
+    while (statSync(probe).mtimeMs < startedMs + 50);
     rmSync(probe);
   };
   const write = (name: string, text: string): void => {
@@ -105,7 +105,7 @@ describe('compiling a service', () => {
 
   before(async () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'kept-service-')));
-    keptIn = join(folder, 'kept');
+    cacheFolder = join(folder, 'kept');
     for (const [name, text] of Object.entries(FILES)) write(name, text);
     passTick();
     const compiled = await run();
@@ -124,22 +124,22 @@ describe('compiling a service', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   it('is done once while nothing changes, and says the same each time', async () => {
-    const first = told.splice(0);
-    const [name = ''] = readdirSync(keptIn);
-    const [, body = ''] = readFileSync(join(keptIn, name), 'utf8').split('\n');
+    const first = messages.splice(0);
+    const [name = ''] = readdirSync(cacheFolder);
+    const [, body = ''] = readFileSync(join(cacheFolder, name), 'utf8').split('\n');
     const kept = JSON.parse(body) as { readonly result: string };
     const again = await run({ signal: AbortSignal.abort() });
     assert.equal(hasCompiled, false);
     assert.ok('result' in again);
     assert.equal(again.result, kept.result);
-    assert.deepEqual(told.splice(0), first);
+    assert.deepEqual(messages.splice(0), first);
     assert.ok(first.includes('announced kept-dev'), first.join());
   });
 
   it('keeps the result from other users of the machine', () => {
-    const [name = ''] = readdirSync(keptIn);
-    assert.equal(statSync(join(keptIn, name)).mode & 0o077, 0);
-    assert.equal(statSync(keptIn).mode & 0o077, 0);
+    const [name = ''] = readdirSync(cacheFolder);
+    assert.equal(statSync(join(cacheFolder, name)).mode & 0o077, 0);
+    assert.equal(statSync(cacheFolder).mode & 0o077, 0);
   });
 
   const edits: readonly (readonly [what: string, file: string, text: string])[] = [

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { findServiceCode } from '../../../../packages/templates/serverless/service-code.ts';
 import type { PackagedService } from '../../../../packages/templates/serverless/packaged-service.ts';
-import { parseValues, storedValues } from '../../../../packages/services/values/written-values.ts';
+import { parseValues, storedValues } from '../../../../packages/services/values/value-definitions.ts';
 import { loadStacks } from '../../../../packages/templates/load.ts';
 import { OPTIONS } from '../stack-builders.ts';
 

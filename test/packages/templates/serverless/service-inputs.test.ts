@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { begin, findChange, markInputs } from '../../../../packages/templates/serverless/service-inputs.ts';
+import {
+  markStart,
+  findChange,
+  markInputs,
+} from '../../../../packages/templates/serverless/service-inputs.ts';
 import type { Inputs, SeenInputs } from '../../../../packages/templates/serverless/service-inputs.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'service-inputs-')));
@@ -15,7 +19,7 @@ const file = join(folder, 'read.yml');
 writeFileSync(file, 'a: 1\n');
 const READ: SeenInputs = { files: [[file, ['content']]], missing: [] };
 /** Long after the file was written. */
-const LATER = begin(folder, Date.now() + 60_000);
+const LATER = markStart(folder, Date.now() + 60_000);
 
 describe('the inputs of a service', () => {
   it('are not known where something could not be seen through', () => {
@@ -24,7 +28,7 @@ describe('the inputs of a service', () => {
   });
 
   it('are not known where a file has changed while it was read', () => {
-    assert.equal(markInputs(READ, begin(folder, Date.now() - 60_000), {}), undefined);
+    assert.equal(markInputs(READ, markStart(folder, Date.now() - 60_000), {}), undefined);
   });
 
   it('are of one machine and one Node.js', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { tellChannels } from '#shared/access/decide/channel-rules.ts';
+import { printChannels } from '#shared/access/decide/channel-rules.ts';
 import type { CompiledChannelRule } from '#shared/access/compiled-document.ts';
 import { mayUseChannel, parseChannelGrants } from '#shared/aws/channel-grants.ts';
 import { aDocument, aPrincipal } from '../../../support/an-access-document.ts';
@@ -17,12 +17,12 @@ const rule = (over: Partial<CompiledChannelRule>): CompiledChannelRule => ({
 const grantsOf = (rules: readonly CompiledChannelRule[], claims: Record<string, unknown> = {}) => {
   const document = { ...aDocument(), channels: { space: 'chat', rules } };
   const principal = aPrincipal({ claims, roles: new Set(['member']) });
-  return parseChannelGrants(tellChannels(document, principal, AT));
+  return parseChannelGrants(printChannels(document, principal, AT));
 };
 
-describe('tellChannels', () => {
+describe('printChannels', () => {
   it('says nothing where the document has no channels, or the caller none', () => {
-    assert.equal(tellChannels(aDocument(), aPrincipal({}), AT), undefined);
+    assert.equal(printChannels(aDocument(), aPrincipal({}), AT), undefined);
     assert.equal(grantsOf([rule({ when: { is: 'role', name: 'admin' } })]), undefined);
   });
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { decide } from '#shared/access/decide/decide.ts';
-import { asServersRead, disguisesOf } from '#shared/access/decide/path-disguises.ts';
+import { normalizeLikeServers, disguisesOf } from '#shared/access/decide/path-disguises.ts';
 import { aDocument, aPrincipal, ARN, PREFIX } from '../../../support/an-access-document.ts';
 import { evaluateAsDocumented } from '../../../support/iam-by-documentation.ts';
 import { compilePolicy as compileForGateway } from '../../../../packages/core/policy/evaluate.ts';
@@ -36,7 +36,7 @@ describe('the policy beside dot segments', () => {
     'GET /{proxy+}',
     'GET /admin',
   ]);
-  const behindHttp = aDocument(
+  const withHttpAuthorizer = aDocument(
     { rules: [{ ...allow(['/{proxy+}']), id: 'all' }] },
     ['GET /{proxy+}', 'GET /admin', 'GET /orders/{id}'],
     'http',
@@ -80,13 +80,13 @@ describe('the policy beside dot segments', () => {
     [closed, 'GET/%2561dmin', false],
     [closed, 'GET/.well-known/v1.2', true],
     // HTTP APIs send these to the greedy route; the server behind it reads them without the slash.
-    [behindHttp, 'GET/admin/', false],
-    [behindHttp, 'GET/admin//', false],
-    [behindHttp, 'GET/admin%2F', false],
-    [behindHttp, 'GET/admin;x/', false],
-    [behindHttp, 'GET/orders/7/', false],
-    [behindHttp, 'GET/administrator/', true],
-    [behindHttp, 'GET/files/2026/', true],
+    [withHttpAuthorizer, 'GET/admin/', false],
+    [withHttpAuthorizer, 'GET/admin//', false],
+    [withHttpAuthorizer, 'GET/admin%2F', false],
+    [withHttpAuthorizer, 'GET/admin;x/', false],
+    [withHttpAuthorizer, 'GET/orders/7/', false],
+    [withHttpAuthorizer, 'GET/administrator/', true],
+    [withHttpAuthorizer, 'GET/files/2026/', true],
     [byDefault, 'GET/admin/', false],
     [byDefault, 'GET/files/', true],
     [free, 'GET/a%2Fb;c/d', true],
@@ -136,27 +136,29 @@ describe('disguisesOf', () => {
   });
 });
 
-describe('asServersRead', () => {
+describe('normalizeLikeServers', () => {
   it('decodes three times, and no more', () => {
     const decode = (text: string): string => text.replace('25', '');
 
     assert.deepEqual(
-      ['/%41', '/%2541', '/%252541', '/%25252541', '/%2525252541'].map((text) => asServersRead(text, decode)),
+      ['/%41', '/%2541', '/%252541', '/%25252541', '/%2525252541'].map((text) =>
+        normalizeLikeServers(text, decode),
+      ),
       ['/%41', '/%41', '/%41', '/%41', '/%2541'],
     );
   });
 
   it('reads separators as servers do', () => {
     assert.equal(
-      asServersRead('/a\\b;v=1//c', (text) => text),
+      normalizeLikeServers('/a\\b;v=1//c', (text) => text),
       '/a/b/c',
     );
     assert.equal(
-      asServersRead('GET/a/;x//', (text) => text),
+      normalizeLikeServers('GET/a/;x//', (text) => text),
       'GET/a',
     );
     assert.equal(
-      asServersRead('GET/', (text) => text),
+      normalizeLikeServers('GET/', (text) => text),
       'GET/',
       'the root is nothing but its slash',
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compilePolicy } from '#shared/access/decide/compile-policy.ts';
 import { decide } from '#shared/access/decide/decide.ts';
-import { describeLacked, lackedClaims } from '#shared/access/decide/required-claims.ts';
+import { describeMissingClaims, findMissingClaims } from '#shared/access/decide/required-claims.ts';
 import { aDocument, aPrincipal } from '../../../support/an-access-document.ts';
 
 const ROUTES = ['GET /notes', 'DELETE /notes'];
@@ -15,7 +15,7 @@ const document = aDocument({ rules: RULES, result: { claims } }, ROUTES);
 const ARN = { partition: 'aws', region: 'us-east-1', accountId: '123456789012', apiId: 'a1', stage: 'dev' };
 
 // A service kept its records by a claim; whoever had none shared one owner, "".
-describe('lackedClaims', () => {
+describe('findMissingClaims', () => {
   const rows: readonly { name: string; claims: Record<string, unknown>; lacked: readonly string[] }[] = [
     { name: 'all that is required', claims: { sub: 'u-1', email: 'a@b.example' }, lacked: [] },
     { name: 'none that is asked for', claims: { sub: 'u-1' }, lacked: ['email'] },
@@ -27,7 +27,7 @@ describe('lackedClaims', () => {
   ];
   for (const { name, claims: held, lacked } of rows)
     it(`sees a token that has ${name}`, () => {
-      assert.deepEqual(lackedClaims(document, { claims: held }), lacked);
+      assert.deepEqual(findMissingClaims(document, { claims: held }), lacked);
     });
 
   it('requires nothing of a document that was compiled before there was anything to require', () => {
@@ -36,19 +36,19 @@ describe('lackedClaims', () => {
       result: { ...document.result, claims: { as: 'jwt', names: ['sub'] } as const },
     };
 
-    assert.deepEqual(lackedClaims(old, { claims: {} }), []);
+    assert.deepEqual(findMissingClaims(old, { claims: {} }), []);
   });
 
   it('takes no name of every object for a claim', () => {
     const odd = { as: 'jwt' as const, names: ['constructor'], required: ['constructor'] };
 
-    assert.deepEqual(lackedClaims({ result: { ...document.result, claims: odd } }, { claims: {} }), [
+    assert.deepEqual(findMissingClaims({ result: { ...document.result, claims: odd } }, { claims: {} }), [
       'constructor',
     ]);
   });
 
   it('names them in words', () => {
-    assert.match(describeLacked(['sub', 'email']), /no claim sub, email, .*result\.claims/);
+    assert.match(describeMissingClaims(['sub', 'email']), /no claim sub, email, .*result\.claims/);
   });
 });
 

@@ -268,11 +268,11 @@ describe('KeyAdmin', () => {
   it('has the kept answers forgotten after every rotation and revocation, and not after a creation', async () => {
     const table = new ApiKeyTable();
     const { keyId } = await table.make();
-    assert.deepEqual(table.told, []);
+    assert.deepEqual(table.messages, []);
     await table.admin.rotate(keyId, HOUR, table.operation());
     await table.admin.revoke(keyId, table.operation());
 
-    assert.deepEqual(table.told, ['flush rest abcdefghij/prod', 'flush rest abcdefghij/prod']);
+    assert.deepEqual(table.messages, ['flush rest abcdefghij/prod', 'flush rest abcdefghij/prod']);
   });
 
   it('reports what API Gateway did not do, and does it when the operation is sent again', async () => {
@@ -299,12 +299,12 @@ describe('KeyAdmin', () => {
     await table.admin.revoke(keyId, table.operation());
 
     assert.match(value, /^[0-9A-Za-z]{43}$/);
-    assert.deepEqual(table.told, [
+    assert.deepEqual(table.messages, [
       `put gatewright-prod-${keyId} ${value} plan1`,
       'flush rest abcdefghij/prod',
       'disable native1',
     ]);
-    assert.ok(!table.told.join().includes(key.slice(-36)));
+    assert.ok(!table.messages.join().includes(key.slice(-36)));
   });
 
   // API Gateway's keys are those of an account and region, of which a stack per stage knows nothing.
@@ -314,9 +314,9 @@ describe('KeyAdmin', () => {
     const [dev, prod] = tables;
     for (const table of tables) await table.admin.create(wanted, { id: 'same', by: 'ada' });
 
-    assert.match(dev?.told[0] ?? '', /^put gatewright-dev-/);
-    assert.match(prod?.told[0] ?? '', /^put gatewright-prod-/);
-    assert.notEqual(dev?.told[0]?.split(' ')[2], prod?.told[0]?.split(' ')[2]);
+    assert.match(dev?.messages[0] ?? '', /^put gatewright-dev-/);
+    assert.match(prod?.messages[0] ?? '', /^put gatewright-prod-/);
+    assert.notEqual(dev?.messages[0]?.split(' ')[2], prod?.messages[0]?.split(' ')[2]);
   });
 
   it('makes no call to API Gateway for an operation id that was used for another key', async () => {
@@ -328,7 +328,7 @@ describe('KeyAdmin', () => {
       await codeOf(table.admin.create(aNewKey({ usagePlanId: 'plan1' }), operation)),
       'OPERATION_REUSED',
     );
-    assert.deepEqual(table.told, []);
+    assert.deepEqual(table.messages, []);
   });
 
   it('makes no key where API Gateway makes no native one', async () => {

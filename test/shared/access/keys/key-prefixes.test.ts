@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { broughtPlansOf, keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
+import { documentPlansOf, keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
 import { aDocument, anAccess } from '../../../support/an-access-document.ts';
 
 const PLAN = { id: 'gold', version: 1, limits: [{ id: 'daily', level: 'key', quota: 1, period: 'DAY' }] };
@@ -76,13 +76,13 @@ describe('keyPrefixesOf', () => {
   });
 });
 
-describe('broughtPlansOf', () => {
+describe('documentPlansOf', () => {
   it('are those of all documents, as the authorizer publishes them', () => {
     const access = anAccess(
       aCharged('orders', 'prod', { claim: 'plan' }, [PLAN]),
       aCharged('menu', 'dev', 'gold', [{ ...PLAN, id: 'silver' }]),
     );
 
-    assert.deepEqual(broughtPlansOf(access), ['gold', 'silver']);
+    assert.deepEqual(documentPlansOf(access), ['gold', 'silver']);
   });
 });

@@ -5,7 +5,7 @@ import { createAuthorizer } from '#shared/access/authorize.ts';
 import { createRevocationCheck } from '#shared/access/revocation/check-revocation.ts';
 import { readTokenHeader } from '#shared/access/credential.ts';
 import { createRevocationReader } from '#shared/access/revocation/revocation-store.ts';
-import { WHENEVER_ISSUED } from '#shared/access/revocation/revocation.ts';
+import { ANY_ISSUE_TIME } from '#shared/access/revocation/revocation.ts';
 import type { RevocationTarget } from '#shared/access/revocation/revocation.ts';
 import { DomainError } from '#shared/errors.ts';
 import type { RevocationReader } from '#shared/ports.ts';
@@ -52,8 +52,8 @@ describe('createRevocationCheck', () => {
     readonly expected: string;
   }[] = [
     { name: 'nothing revoked', until: {}, expected: 'good' },
-    { name: 'its own id', until: { 'jti t-1': WHENEVER_ISSUED }, expected: 'TOKEN_REVOKED' },
-    { name: 'the id of another', until: { 'jti t-2': WHENEVER_ISSUED }, expected: 'good' },
+    { name: 'its own id', until: { 'jti t-1': ANY_ISSUE_TIME }, expected: 'TOKEN_REVOKED' },
+    { name: 'the id of another', until: { 'jti t-2': ANY_ISSUE_TIME }, expected: 'good' },
     { name: 'its subject, later', until: { 'sub ada': NOON_SECONDS + 1 }, expected: 'TOKEN_REVOKED' },
     {
       name: 'its subject, in the same second',

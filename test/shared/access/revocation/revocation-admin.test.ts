@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { revocationsPartition, WHENEVER_ISSUED } from '#shared/access/revocation/revocation.ts';
+import { revocationsPartition, ANY_ISSUE_TIME } from '#shared/access/revocation/revocation.ts';
 import { ISSUER, RevocationDesk } from '../../../support/a-revocation-admin.ts';
 import { ACCESS_STORES } from '../../../support/access-stores.ts';
 import type { AccessStore } from '../../../support/access-stores.ts';
@@ -31,7 +31,7 @@ for (const { name, open } of ACCESS_STORES)
       await desk.admin.revoke(of('sub', 'ada', 'customers'), desk.operation());
 
       assert.equal(await untilOf(desk, 'sub', 'ada'), NOON_SECONDS + 10);
-      assert.equal(await untilOf(desk, 'jti', 't-1'), WHENEVER_ISSUED);
+      assert.equal(await untilOf(desk, 'jti', 't-1'), ANY_ISSUE_TIME);
       assert.equal(await untilOf(desk, 'client', 'ada'), undefined);
       desk.nowSeconds -= 60;
       assert.equal(await codeOf(desk.admin.revoke(of('sub', 'ada'), desk.operation())), 'EDIT_CONFLICT');
@@ -109,7 +109,7 @@ for (const { name, open } of ACCESS_STORES)
       const first = await desk.admin.revoke(end(), desk.operation());
       const sooner = await desk.admin.revoke(end(NOON_SECONDS - 7200), desk.operation());
       assert.equal(sooner.revocation.expiresAtEpochSeconds, first.revocation.expiresAtEpochSeconds);
-      assert.equal(await untilOf(desk, 'jti', 'stolen'), WHENEVER_ISSUED);
+      assert.equal(await untilOf(desk, 'jti', 'stolen'), ANY_ISSUE_TIME);
       const later = await desk.admin.revoke(end(NOON_SECONDS + 1000 * 86_400), desk.operation());
       assert.equal(later.revocation.expiresAtEpochSeconds, NOON_SECONDS + 1000 * 86_400 + 3600);
     });
@@ -141,7 +141,7 @@ describe('RevocationAdmin', () => {
   it('has the kept answers of every API forgotten that looks the tokens up, and of no other', async () => {
     const { desk } = await aDesk();
     await desk.admin.revoke(of('sub', 'ada'), desk.operation());
-    assert.deepEqual(desk.told, FLUSHES);
+    assert.deepEqual(desk.messages, FLUSHES);
     assert.deepEqual(
       (await desk.admin.flush('menu')).map(({ step }) => step),
       ['flush rest menu000000/v1'],
@@ -192,7 +192,7 @@ describe('RevocationAdmin', () => {
     desk.isDown = true;
 
     assert.equal(await codeOf(desk.admin.revoke(of('sub', 'ada'), desk.operation())), 'STORE_UNAVAILABLE');
-    assert.deepEqual(desk.told, []);
+    assert.deepEqual(desk.messages, []);
   });
 
   // A writer by hand may have written anything; shown as a revocation, it would be believed.

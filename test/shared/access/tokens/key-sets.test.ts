@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { KeySets, USUAL_LIMITS } from '#shared/access/tokens/key-sets.ts';
+import { KeySets, DEFAULT_LIMITS } from '#shared/access/tokens/key-sets.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
 import { aFetcher, aKeySet, aRsaKey } from '../../../support/signed-tokens.ts';
 
@@ -53,7 +53,7 @@ describe('KeySets', () => {
     };
     const keySets = () => new KeySets(fetcher, { nowEpochMs: () => 0 });
 
-    await keySets().keyFor(URI, 'first', USUAL_LIMITS, () => 1_000);
+    await keySets().keyFor(URI, 'first', DEFAULT_LIMITS, () => 1_000);
     await keySets().keyFor(URI, 'first');
     assert.deepEqual(totals, [800, Infinity]);
   });
@@ -171,7 +171,7 @@ describe('KeySets', () => {
 
   describe('with a snapshot that ships', () => {
     const expiresAtEpochSeconds = 1_000_000 / 1000 + 86_400;
-    const limits = { ...USUAL_LIMITS, snapshot: { keySet: aKeySet(first), expiresAtEpochSeconds } };
+    const limits = { ...DEFAULT_LIMITS, snapshot: { keySet: aKeySet(first), expiresAtEpochSeconds } };
 
     it('serves an instance that has never reached the issuer, until the hard stop', async () => {
       const { keySets, clock, sets } = aScene();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { listAudit } from '#shared/quota/admin/audit.ts';
 import { setLimit, topUp } from '#shared/quota/admin/limits.ts';
-import { listRecords, listStanding, listUsage } from '#shared/quota/admin/list-usage.ts';
+import { listRecords, listCurrentUsage, listUsage } from '#shared/quota/admin/list-usage.ts';
 import type { Page } from '#shared/quota/admin/list-usage.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
 import { listPlans } from '#shared/quota/admin/plans.ts';
@@ -54,7 +54,9 @@ export function describeQuotaLists(name: string, open: OpenAdmin): void {
       const noon = { tenant, fromEpochMs: NOON_MS, toEpochMs: NOON_MS + 1, limit: 1000 };
       const hourly = await readAll((cursor) => listUsage(ports, { ...noon, cursor }));
       assert.deepEqual([hourly.length, hourly[0]?.limit], [keys.length, 'hourly']);
-      const standing = await readAll((cursor) => listStanding(ports, { tenant, cursor, atEpochMs: NOON_MS }));
+      const standing = await readAll((cursor) =>
+        listCurrentUsage(ports, { tenant, cursor, atEpochMs: NOON_MS }),
+      );
       assert.equal(standing.length, 2 * keys.length);
     });
 

@@ -7,8 +7,8 @@ import type { SocketClass } from '#shared/websocket/client/host.ts';
 describe('hostOf', () => {
   it('connects by the given class, with the given protocols', () => {
     const made: unknown[][] = [];
-    const given = function (...told: unknown[]) {
-      made.push(told);
+    const given = function (...messages: unknown[]) {
+      made.push(messages);
     } as unknown as SocketClass;
     const protocols = ['bearer', 'token'] as const;
 

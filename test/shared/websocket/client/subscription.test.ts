@@ -5,11 +5,11 @@ import { Feed } from '#shared/websocket/client/feed.ts';
 import { Questions } from '#shared/websocket/client/questions.ts';
 import { Subscription } from '#shared/websocket/client/subscription.ts';
 
-type Asked = { readonly action: string; readonly id: string };
+type TestRequest = { readonly action: string; readonly id: string };
 
 /** A subscription whose questions are answered by hand, and whose pauses end on request. */
 function aSubscription(channel: string, after?: { log: number; seq: number }) {
-  const asked: Asked[] = [];
+  const asked: TestRequest[] = [];
   const pauses: number[] = [];
   const runs: (() => void)[] = [];
   const host = {
@@ -24,7 +24,7 @@ function aSubscription(channel: string, after?: { log: number; seq: number }) {
     },
   };
   const questions = new Questions({ ...host, after: () => () => undefined }, (text) => {
-    asked.push(JSON.parse(text) as Asked);
+    asked.push(JSON.parse(text) as TestRequest);
     return true;
   });
   const gaps: unknown[] = [];
@@ -41,7 +41,7 @@ function aSubscription(channel: string, after?: { log: number; seq: number }) {
   return { asked, pauses, gaps, subscription, answer, goOff };
 }
 
-const actionsOf = (asked: readonly Asked[]): readonly string[] => asked.map(({ action }) => action);
+const actionsOf = (asked: readonly TestRequest[]): readonly string[] => asked.map(({ action }) => action);
 
 describe('a subscription', () => {
   it('is asked for once, however often it is begun before the answer', async () => {

@@ -14,7 +14,7 @@ const ARN = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:greet`;
 const ADMIN = adminIdentity({ accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' }, ACCOUNT_ID);
 const MEGABYTE = 1024 * 1024;
 
-type Wish = {
+type RequestOptions = {
   readonly name?: string;
   readonly path?: string;
   readonly query?: string;
@@ -30,7 +30,7 @@ function aCall({
   headers = [],
   body = '',
   mayInvoke = true,
-}: Wish): AwsCall {
+}: RequestOptions): AwsCall {
   return {
     request: {
       method: 'POST',
@@ -68,51 +68,56 @@ function aService() {
 
 // Source: Lambda API reference, "Invoke"
 describe('createLambdaInvoke', () => {
-  for (const { name, wish, status, body, header } of [
+  for (const { name, options, status, body, header } of [
     {
       name: 'gives the function the event, and its answer back',
-      wish: { body: '{"a":1}' },
+      options: { body: '{"a":1}' },
       status: 200,
       body: { hello: { a: 1 } },
       header: ['x-amz-executed-version', '$LATEST'],
     },
-    { name: 'gives an empty object where there is no event', wish: {}, status: 200, body: { hello: {} } },
-    { name: 'takes an ARN for the name', wish: { name: `${ARN}:$LATEST` }, status: 200, body: { hello: {} } },
+    { name: 'gives an empty object where there is no event', options: {}, status: 200, body: { hello: {} } },
+    {
+      name: 'takes an ARN for the name',
+      options: { name: `${ARN}:$LATEST` },
+      status: 200,
+      body: { hello: {} },
+    },
     {
       name: 'takes a partial ARN for the name',
-      wish: { name: `${ACCOUNT_ID}:function:greet` },
+      options: { name: `${ACCOUNT_ID}:function:greet` },
       status: 200,
       body: { hello: {} },
     },
     {
       name: 'reports a failure of the function by header',
-      wish: { name: 'fail' },
+      options: { name: 'fail' },
       status: 200,
       body: { errorType: 'TypeError', errorMessage: 'no' },
       header: ['x-amz-function-error', 'Unhandled'],
     },
     {
       name: 'only checks for a DryRun',
-      wish: { headers: ['X-Amz-Invocation-Type', 'DryRun'] },
+      options: { headers: ['X-Amz-Invocation-Type', 'DryRun'] },
       status: 204,
       body: undefined,
     },
     {
       name: 'does not know a function that no stack has',
-      wish: { name: 'nobody' },
+      options: { name: 'nobody' },
       status: 404,
       body: { Type: 'User', Message: `Function not found: ${ARN.replace('greet', 'nobody')}` },
       header: ['x-amzn-errortype', 'ResourceNotFoundException'],
     },
     {
       name: 'has no version but the latest',
-      wish: { name: 'greet:7' },
+      options: { name: 'greet:7' },
       status: 404,
       body: { Type: 'User', Message: `Function not found: ${ARN}:7` },
     },
     {
       name: 'has no alias in the query either',
-      wish: { query: 'Qualifier=live' },
+      options: { query: 'Qualifier=live' },
       status: 404,
       body: { Type: 'User', Message: `Function not found: ${ARN}:live` },
     },
@@ -120,19 +125,19 @@ describe('createLambdaInvoke', () => {
       // Source: Lambda API reference, TooManyRequestsException, member Reason
       name: 'says that all functions together have reached their limit',
       status: 429,
-      wish: { name: 'crowded' },
+      options: { name: 'crowded' },
       body: { Reason: 'ConcurrentInvocationLimitExceeded', ...THROTTLED },
     },
     {
       name: 'says that a function has reached what it has reserved',
       status: 429,
-      wish: { name: 'busy' },
+      options: { name: 'busy' },
       body: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', ...THROTTLED },
       header: ['x-amzn-errortype', 'TooManyRequestsException'],
     },
     {
       name: 'refuses an event that is no JSON',
-      wish: { body: '{' },
+      options: { body: '{' },
       status: 400,
       body: {
         Type: 'User',
@@ -142,7 +147,7 @@ describe('createLambdaInvoke', () => {
     },
     {
       name: 'refuses a request for the log of a stream instead of ignoring it',
-      wish: {
+      options: {
         path: '/2021-11-15/functions/greet/response-streaming-invocations',
         headers: ['X-Amz-Log-Type', 'Tail'],
       },
@@ -154,7 +159,7 @@ describe('createLambdaInvoke', () => {
     },
     {
       name: 'refuses a log type that is none',
-      wish: { headers: ['X-Amz-Log-Type', 'Head'] },
+      options: { headers: ['X-Amz-Log-Type', 'Head'] },
       status: 400,
       body: { Type: 'User', message: 'LogType must be None or Tail' },
     },
@@ -165,20 +170,20 @@ describe('createLambdaInvoke', () => {
       Buffer.from(`"${'x'.repeat(4_000)}"`).toString('base64'),
     ].map((context) => ({
       name: `refuses the client context ${context.slice(0, 10)}, which is no object in base64`,
-      wish: { headers: ['X-Amz-Client-Context', context] },
+      options: { headers: ['X-Amz-Client-Context', context] },
       status: 400,
       body: { Type: 'User', message: 'Client context must be a valid Base64-encoded JSON object.' },
       header: ['x-amzn-errortype', 'InvalidRequestContentException'],
     })),
     {
       name: 'refuses an invocation type that is none',
-      wish: { headers: ['X-Amz-Invocation-Type', 'Later'] },
+      options: { headers: ['X-Amz-Invocation-Type', 'Later'] },
       status: 400,
       body: { Type: 'User', message: 'InvocationType must be RequestResponse, Event or DryRun' },
     },
     {
       name: 'refuses who may not invoke',
-      wish: { mayInvoke: false },
+      options: { mayInvoke: false },
       status: 403,
       body: {
         __type: 'AccessDeniedException',
@@ -187,7 +192,7 @@ describe('createLambdaInvoke', () => {
     },
     {
       name: 'refuses more than 6 MB',
-      wish: { body: 'x'.repeat(6 * MEGABYTE + 1) },
+      options: { body: 'x'.repeat(6 * MEGABYTE + 1) },
       status: 413,
       body: {
         Type: 'User',
@@ -196,7 +201,7 @@ describe('createLambdaInvoke', () => {
     },
     {
       name: 'refuses more than 1 MB for an Event',
-      wish: { body: 'x'.repeat(MEGABYTE + 1), headers: ['X-Amz-Invocation-Type', 'Event'] },
+      options: { body: 'x'.repeat(MEGABYTE + 1), headers: ['X-Amz-Invocation-Type', 'Event'] },
       status: 413,
       body: {
         Type: 'User',
@@ -205,7 +210,7 @@ describe('createLambdaInvoke', () => {
     },
     {
       name: 'names another operation that it does not have',
-      wish: { path: '/2015-03-31/functions' },
+      options: { path: '/2015-03-31/functions' },
       status: 501,
       body: {
         __type: 'NotImplementedException',
@@ -215,13 +220,13 @@ describe('createLambdaInvoke', () => {
     },
   ] as readonly {
     name: string;
-    wish: Wish;
+    options: RequestOptions;
     status: number;
     body: unknown;
     header?: readonly [string, string];
   }[]) {
     it(name, async () => {
-      const reply = await aService().serve(aCall(wish));
+      const reply = await aService().serve(aCall(options));
       assert.equal(reply.status, status);
       assert.deepEqual(reply.body === '' ? undefined : JSON.parse(String(reply.body)), body);
       if (header !== undefined) assert.equal(headerOf({ rawHeaders: reply.headers }, header[0]), header[1]);
@@ -239,15 +244,15 @@ describe('createLambdaInvoke', () => {
       functionName: 'fail',
       qualifier: undefined,
       payload: '1',
-      wishes: undefined,
+      options: undefined,
     });
   });
 });
 
 // Source: Lambda API reference, "InvokeWithResponseStream"
 describe('InvokeWithResponseStream', () => {
-  const streamed = (name: string, wish: Wish = {}): AwsCall =>
-    aCall({ ...wish, path: `/2021-11-15/functions/${name}/response-streaming-invocations` });
+  const streamed = (name: string, options: RequestOptions = {}): AwsCall =>
+    aCall({ ...options, path: `/2021-11-15/functions/${name}/response-streaming-invocations` });
 
   async function eventsOf(reply: ControlReply): Promise<string[]> {
     const parts: Buffer[] = [];

@@ -116,11 +116,11 @@ describe('createLambdaReads', async () => {
   });
 
   it('refuses an unknown name and a caller without the permission, and does not answer other calls', async () => {
-    const nobody = { ...ADMIN, policies: [] };
+    const noPermissions = { ...ADMIN, policies: [] };
     const missing = await ask('/third');
     const statuses = [
-      (await ask('/first', '', nobody)).status,
-      (await ask('', '', nobody)).status,
+      (await ask('/first', '', noPermissions)).status,
+      (await ask('', '', noPermissions)).status,
       (await ask('/first/url')).status,
     ];
 

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { aRestControl, refusalOf as readRefusal } from '../../../../support/a-rest-control.ts';
 import { API_ID } from '../../../../support/metered-apis.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
+import { withAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
 import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 const restApiId = API_ID;
@@ -33,7 +33,7 @@ let control: TestRestControl;
 before(async () => {
   control = await aRestControl(
     {
-      ...behindAuthorizer({ ...TOKEN, Name: 'guard' }),
+      ...withAuthorizer({ ...TOKEN, Name: 'guard' }),
       Said: {
         type: 'AWS::ApiGateway::DocumentationPart',
         properties: {

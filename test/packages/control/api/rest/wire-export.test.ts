@@ -5,12 +5,12 @@ import { parse } from 'yaml';
 import { aRestControl, refusalOf } from '../../../../support/a-rest-control.ts';
 import { invokeUri } from '../../../../support/a-stack.ts';
 import { API_ID } from '../../../../support/metered-apis.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
+import { withAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
 import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 let control: TestRestControl;
 before(async () => {
-  const resources = behindAuthorizer({ ...TOKEN, Name: 'guard' });
+  const resources = withAuthorizer({ ...TOKEN, Name: 'guard' });
   const pets = resources['PetsGet']!;
   control = await aRestControl(
     {

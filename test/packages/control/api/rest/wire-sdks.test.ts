@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { GetSdkCommand, GetSdkTypeCommand, GetSdkTypesCommand } from '@aws-sdk/client-api-gateway';
 import { aRestControl, refusalOf as readRefusal } from '../../../../support/a-rest-control.ts';
 import { API_ID } from '../../../../support/metered-apis.ts';
-import { behindAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
+import { withAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
 import type { TestRestControl } from '../../../../support/a-rest-control.ts';
 
 async function refusalOf(call: Promise<unknown>): Promise<string> {
@@ -13,7 +13,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
 
 let control: TestRestControl;
 before(async () => {
-  control = await aRestControl(behindAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
+  control = await aRestControl(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
 });
 after(() => control.close());
 

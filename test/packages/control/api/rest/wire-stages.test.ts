@@ -68,9 +68,9 @@ describe('stages through the AWS SDK', () => {
   it('take changed variables at once, without a deployment (docs/aws §10.2)', async () => {
     await addRoute(control, 'told', 'tell');
     await deploy(control, { stageName: 'vars', variables: { color: 'blue' } });
-    const tell = async (): Promise<unknown> =>
+    const readInfo = async (): Promise<unknown> =>
       JSON.parse(String((await control.send({ target: '/vars/told' })).body));
-    assert.deepEqual(await tell(), { color: 'blue' });
+    assert.deepEqual(await readInfo(), { color: 'blue' });
 
     await patchStage(
       control,
@@ -78,10 +78,10 @@ describe('stages through the AWS SDK', () => {
       { op: 'replace', path: '/variables/color', value: 'green' },
       { op: 'replace', path: '/variables/size', value: 'xl' },
     );
-    assert.deepEqual(await tell(), { color: 'green', size: 'xl' });
+    assert.deepEqual(await readInfo(), { color: 'green', size: 'xl' });
     await patchStage(control, 'vars', { op: 'remove', path: '/variables/color' });
 
-    assert.deepEqual(await tell(), { size: 'xl' });
+    assert.deepEqual(await readInfo(), { size: 'xl' });
   });
 
   it('take method settings, of all methods and of one, and throttle by them at once', async () => {

@@ -98,20 +98,28 @@ describe('routing rules through the AWS SDK', () => {
     );
   });
 
-  const refused: { name: string; wish: () => Promise<Partial<CreateRoutingRuleCommand['input']>> }[] = [
-    { name: 'the priority of another one', wish: () => Promise.resolve({ Priority: 50 }) },
-    { name: 'a priority beyond AWS’s', wish: () => Promise.resolve({ Priority: 1_000_001 }) },
-    { name: 'no action', wish: () => Promise.resolve({ Actions: [] }) },
-    { name: 'three header conditions', wish: () => Promise.resolve({ Conditions: [beta, beta, beta] }) },
-    { name: 'two base path conditions', wish: () => Promise.resolve({ Conditions: [v1, v1] }) },
+  const refused: { name: string; options: () => Promise<Partial<CreateRoutingRuleCommand['input']>> }[] = [
+    { name: 'the priority of another one', options: () => Promise.resolve({ Priority: 50 }) },
+    { name: 'a priority beyond AWS’s', options: () => Promise.resolve({ Priority: 1_000_001 }) },
+    { name: 'no action', options: () => Promise.resolve({ Actions: [] }) },
+    { name: 'three header conditions', options: () => Promise.resolve({ Conditions: [beta, beta, beta] }) },
+    { name: 'two base path conditions', options: () => Promise.resolve({ Conditions: [v1, v1] }) },
     {
       name: 'an HTTP API, which AWS does not take',
-      wish: async () => ({ Actions: [{ InvokeApi: { ApiId: await makeApi(control), Stage: '$default' } }] }),
+      options: async () => ({
+        Actions: [{ InvokeApi: { ApiId: await makeApi(control), Stage: '$default' } }],
+      }),
     },
   ];
-  for (const { name, wish } of refused)
+  for (const { name, options } of refused)
     it(`takes none with ${name}`, async () => {
-      const input = { DomainName, Priority: 70, Conditions: [v1], Actions: pets(false), ...(await wish()) };
+      const input = {
+        DomainName,
+        Priority: 70,
+        Conditions: [v1],
+        Actions: pets(false),
+        ...(await options()),
+      };
       const refusal = await refusalOf(control.v2.send(new CreateRoutingRuleCommand(input)));
       assert.ok(['BadRequestException', 'ConflictException'].includes(refusal.name), refusal.name);
     });

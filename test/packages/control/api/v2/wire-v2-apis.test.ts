@@ -128,10 +128,10 @@ describe('HTTP APIs through the AWS SDK', () => {
       );
 
       assert.deepEqual([copy.Name, copy.CorsConfiguration?.MaxAge], ['shop', 60]);
-      const told = await answers(copyId);
-      assert.deepEqual(told, await answers(ApiId));
+      const messages = await answers(copyId);
+      assert.deepEqual(messages, await answers(ApiId));
       assert.deepEqual(
-        told.map((answer) => (answer as unknown[])[0]),
+        messages.map((answer) => (answer as unknown[])[0]),
         [200, 200, 200, 204, 401, 403, 203, 401, 200],
       );
     }

@@ -102,9 +102,9 @@ describe('the Python of a function', () => {
         return;
       }
       assert.equal(found.kind, 'found');
-      const told = found.findings.map(({ error, consequence }) => `${error.message} → ${consequence}`);
-      assert.equal(told.length, findings?.length, told.join('\n'));
-      for (const [index, pattern] of (findings ?? []).entries()) assert.match(told[index] ?? '', pattern);
+      const messages = found.findings.map(({ error, consequence }) => `${error.message} → ${consequence}`);
+      assert.equal(messages.length, findings?.length, messages.join('\n'));
+      for (const [index, pattern] of (findings ?? []).entries()) assert.match(messages[index] ?? '', pattern);
     });
 });
 

@@ -67,7 +67,7 @@ describe('the access book of a start', () => {
       const reply = book().ask(question(asked), NOW);
 
       assert.ok(reply.kind === 'answer');
-      const told = explain(DOCUMENT, 'GET', asked.path, {
+      const messages = explain(DOCUMENT, 'GET', asked.path, {
         role: flags,
         scope: [],
         policy: false,
@@ -75,9 +75,9 @@ describe('the access book of a start', () => {
         ...(asked.claims !== undefined && { claims: asked.claims }),
       });
       assert.equal(reply.answer.word, says);
-      assert.match(told, new RegExp(`^${says} .*${reply.answer.reason}`));
-      assert.ok(told.includes(`caller ${reply.answer.caller ?? ''}`));
-      for (const rule of reply.answer.rules) assert.ok(told.includes(`rule   ${rule}`));
+      assert.match(messages, new RegExp(`^${says} .*${reply.answer.reason}`));
+      assert.ok(messages.includes(`caller ${reply.answer.caller ?? ''}`));
+      for (const rule of reply.answer.rules) assert.ok(messages.includes(`rule   ${rule}`));
     });
 
   it('answers for every route where no path is named', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readLiveApi } from '../../../../../packages/stack/access/commands/access-live.ts';
-import type { WantedApi } from '../../../../../packages/stack/access/commands/access-live.ts';
+import type { LiveApiQuery } from '../../../../../packages/stack/access/commands/access-live.ts';
 import { UsageError } from '../../../../../packages/terminal/output.ts';
 import { aLoopbackServer } from '../../../../support/signed-tokens.ts';
 
@@ -63,7 +63,7 @@ const HTTP: Answers = {
   },
 };
 
-async function ask(answers: Answers, wanted: Omit<WantedApi, 'stage'>, stage = 'prod') {
+async function ask(answers: Answers, wanted: Omit<LiveApiQuery, 'stage'>, stage = 'prod') {
   const signatures: string[] = [];
   await using server = await aLoopbackServer((request, response) => {
     signatures.push(request.headers.authorization ?? '');

@@ -23,7 +23,7 @@ import { SIGNER } from '../../../../support/orders-table.ts';
 import { memoryAdminPorts, ofKey, requested } from '../../../../support/quota-admin.ts';
 import { REAL_RANDOM } from '../../../../support/real-quota-ports.ts';
 
-const BEGIN_MS = Date.UTC(2026, 9, 3);
+const START_MS = Date.UTC(2026, 9, 3);
 const PLAN = {
   id: 'gold',
   version: 1,
@@ -51,14 +51,14 @@ const PLAN = {
 
 /** A month of two customers, with whatever leaves an item: `a#b` has to be written otherwise in a key. */
 class TwoCustomers {
-  nowMs = BEGIN_MS;
+  nowMs = START_MS;
   readonly usage = new Map<string, Item>();
   readonly access = new Map<string, Item>();
   readonly ports = memoryAdminPorts(this.usage, { nowEpochMs: () => this.nowMs });
   readonly #clock = { nowEpochMs: () => this.nowMs, monotonicMs: () => this.nowMs };
 
   async live(tenants: readonly string[]): Promise<void> {
-    await savePlan(this.ports, requested('plan', BEGIN_MS), 'gold', PLAN);
+    await savePlan(this.ports, requested('plan', START_MS), 'gold', PLAN);
     for (const tenant of tenants) await this.#liveOne(tenant);
     this.nowMs = Date.UTC(2026, 10, 2);
     await closeOver(this.ports, requested('close', this.nowMs), { month: '2026-10', cursor: undefined });
@@ -66,7 +66,7 @@ class TwoCustomers {
   }
 
   async #liveOne(tenant: string): Promise<void> {
-    const request = (id: string): ReturnType<typeof requested> => requested(id, BEGIN_MS);
+    const request = (id: string): ReturnType<typeof requested> => requested(id, START_MS);
     await assignPlan(this.ports, request(`assign-${tenant}`), {
       tenant,
       key: 'k-1',
@@ -118,7 +118,7 @@ class TwoCustomers {
       {
         stage: 'prod',
         prefixes: new Map([['shop_live', known]]),
-        broughtPlans: ['gold'],
+        documentPlans: ['gold'],
         usageKeySecret: undefined,
       },
     );

@@ -23,7 +23,7 @@ import {
   requested,
 } from '../../../../support/quota-admin.ts';
 
-const BEGIN_MS = Date.UTC(2026, 10, 3);
+const START_MS = Date.UTC(2026, 10, 3);
 const KEY = 'sk_test_only_of_this_test';
 const PLAN = {
   id: 'gold',
@@ -43,13 +43,13 @@ const PLAN = {
   ],
 };
 
-let nowMs = BEGIN_MS;
+let nowMs = START_MS;
 const items = new Map<string, Item>();
 const ports = memoryAdminPorts(items, { nowEpochMs: () => nowMs });
 let folder = '';
 let admin: Server;
 let stripe: Server;
-const told: { readonly form: URLSearchParams; readonly headers: IncomingMessage['headers'] }[] = [];
+const messages: { readonly form: URLSearchParams; readonly headers: IncomingMessage['headers'] }[] = [];
 let failures = 0;
 
 const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -92,17 +92,17 @@ before(async () => {
     if (request.url !== '/v1/billing/meter_events' || request.headers.authorization !== `Bearer ${KEY}`)
       return { status: 401, body: '{"error":{"message":"Invalid API Key provided"}}' };
     if (failures-- > 0) return { status: 500, body: '' };
-    told.push({ form, headers: request.headers });
+    messages.push({ form, headers: request.headers });
     return { status: 200, body: '{"object":"billing.meter_event"}' };
   });
-  await savePlan(ports, requested('new', BEGIN_MS), 'gold', PLAN);
+  await savePlan(ports, requested('new', START_MS), 'gold', PLAN);
   const at = new AdministeredTable({
     ports,
     moveTo: (epochMs) => void (nowMs = epochMs),
     close: () => Promise.resolve(),
   });
   for (let call = 0; call < 1013; call += 1)
-    await at.aHolder(() => BEGIN_MS).consume({ plan: 'gold', tenant: 'acme', key: 'k', atEpochMs: BEGIN_MS });
+    await at.aHolder(() => START_MS).consume({ plan: 'gold', tenant: 'acme', key: 'k', atEpochMs: START_MS });
 });
 after(() => {
   admin.close();
@@ -224,7 +224,7 @@ describe('meter events for Stripe', () => {
 
     assert.equal(code, 1);
     assert.match(stderr, /the journal cannot be written, so nothing was sent/);
-    assert.equal(told.length, 0);
+    assert.equal(messages.length, 0);
   });
 
   it('are sent once each, though Stripe fails and the command runs again', async () => {
@@ -240,8 +240,8 @@ describe('meter events for Stripe', () => {
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stderr, /1 events sent/);
     assert.match(again.stderr, /0 events sent, 1 already sent/);
-    assert.equal(told.length, 1);
-    const [{ form, headers }] = told as [(typeof told)[number]];
+    assert.equal(messages.length, 1);
+    const [{ form, headers }] = messages as [(typeof messages)[number]];
     assert.deepEqual(
       ['event_name', 'payload[stripe_customer_id]', 'payload[value]'].map((name) => form.get(name)),
       ['requests', 'cus_1', '1013'],

@@ -1,0 +1,83 @@
+/** What a gateway keeps while it serves: API keys, answers of a stage cache, items of tables. */
+import { APIGatewayClient, GetUsagePlansCommand, ImportApiKeysCommand } from '@aws-sdk/client-api-gateway';
+import type { Axis, Figures } from './axis.ts';
+import { MEMORY, OF_REQUESTS } from './columns.ts';
+import { askUnderLoad, CREDENTIALS, load, restingMegabytes, serving } from './served.ts';
+import type { Served } from './served.ts';
+import { cachedRoute, keyOf, keysAndPlans } from './stacks.ts';
+
+const MICROS = 1_000;
+
+/** One more than the template has. */
+async function importKeys({ control }: Served, count: number): Promise<void> {
+  const client = new APIGatewayClient({ endpoint: control, region: 'us-east-1', credentials: CREDENTIALS });
+  const { items = [] } = await client.send(new GetUsagePlansCommand({}));
+  const rows = Array.from({ length: count }, (_, n) => `k${n},${keyOf(n + 1)},true,${items[0]?.id ?? ''}`);
+  const body = Buffer.from(['name,key,enabled,usageplanids', ...rows].join('\n'));
+  const { ids, warnings = [] } = await client.send(
+    new ImportApiKeysCommand({ body, format: 'csv', failOnWarnings: true }),
+  );
+  if (ids?.length !== count) throw new Error(`${ids?.length ?? 0} of ${count} keys: ${warnings[0] ?? ''}`);
+}
+
+const apiKeys: Axis = {
+  name: 'api-keys',
+  title: 'API keys',
+  counts: 'API keys of one usage plan',
+  sizes: [10, 100, 1_000, 10_000],
+  columns: [
+    { key: 'importMs', title: 'import of all, ms', digits: 1, atMost: 'linear' },
+    ...OF_REQUESTS,
+    MEMORY,
+  ],
+  how: 'A method that wants an API key; one file of keys is imported by ImportApiKeys, and all are used in turn. An account has 10,000 keys, which AWS raises for nobody: the gateway refuses one more, as AWS does, so the axis ends there.',
+  why: 'A key is found by its value in one map, and counts for itself.',
+  measure: (size, seconds) =>
+    serving({ name: 'api-keys', template: keysAndPlans(1, 1) }, async (served) => {
+      const fromMs = performance.now();
+      await importKeys(served, size - 1);
+      const importMs = performance.now() - fromMs;
+      const headers = { 'x-api-key': keyOf('{n}') };
+      return { ...(await askUnderLoad(served, { path: '/dev/r', turns: size, headers, seconds })), importMs };
+    }),
+};
+
+const cacheEntries: Axis = {
+  name: 'cache-entries',
+  title: 'Entries of a stage cache',
+  counts: 'kept answers',
+  sizes: [10, 100, 1_000, 10_000, 100_000],
+  columns: [
+    { key: 'fillMicros', title: 'to make one, µs', digits: 1, atMost: 'flat' },
+    ...OF_REQUESTS,
+    MEMORY,
+    { key: 'entryBytes', title: 'bytes of one' },
+  ],
+  how: 'A GET of a REST API whose stage keeps its answers by a query parameter: each is made once, then all are asked in turn. How many fit is a matter of bytes (256 MB, or the cluster where that is smaller).',
+  why: 'An entry is found by its key in one map and moves to the end of a list; what gives way stands at its beginning.',
+  measure: (size, seconds) =>
+    serving({ name: 'cache-entries', template: cachedRoute() }, async (served) => {
+      const asked = { path: '/dev/r?n={n}', turns: size };
+      // Not to be counted as entries: what the code of the first requests takes.
+      await load(served, { path: '/dev/r?n=warm', seconds: 2 });
+      const before = await restingMegabytes(served);
+      const fromMs = performance.now();
+      await load(served, { ...asked, seconds: 0, requestsAtLeast: size });
+      const fillMicros = ((performance.now() - fromMs) * MICROS) / size;
+      const after = await restingMegabytes(served);
+      const figures = await askUnderLoad(served, { ...asked, requestsAtLeast: 0, seconds });
+      return {
+        ...figures,
+        fillMicros: size < 1_000 ? undefined : fillMicros,
+        ...perItem(size, before, after),
+      };
+    }),
+};
+
+/** Below thousands, what a collector of garbage leaves lying is more than what they take. */
+function perItem(size: number, beforeMb: number | undefined, afterMb: number | undefined): Figures {
+  if (beforeMb === undefined || afterMb === undefined || size < 1_000) return {};
+  return { entryBytes: ((afterMb - beforeMb) * 2 ** 20) / size };
+}
+
+export const STORAGE_AXES: readonly Axis[] = [apiKeys, cacheEntries];

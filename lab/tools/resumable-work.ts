@@ -1,0 +1,45 @@
+/** Parts of a long proof that are done, in a file of their own for each state of the code: who ends a run loses one part. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export class ResumableWork<Report> {
+  readonly #file: string | undefined;
+  readonly #known: Map<string, Report>;
+
+  private constructor(file: string | undefined, known: Map<string, Report>) {
+    this.#file = file;
+    this.#known = known;
+  }
+
+  /** For as long as one run goes on. */
+  static none<Of>(): ResumableWork<Of> {
+    return new ResumableWork<Of>(undefined, new Map());
+  }
+
+  /** @param state of all that the reports rest on */
+  static in<Of>(folder: string, state: string): ResumableWork<Of> {
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${state}.jsonl`);
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+    // Who was ended in the middle of a line has left half of one.
+    if ((lines.at(-1) ?? '') !== '') appendFileSync(file, '\n');
+    return new ResumableWork<Of>(file, new Map(lines.flatMap((line) => parseLine(line) as [string, Of][])));
+  }
+
+  find(name: string): Report | undefined {
+    return this.#known.get(name);
+  }
+
+  keep(name: string, report: Report): void {
+    this.#known.set(name, report);
+    if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify([name, report])}\n`);
+  }
+}
+
+function parseLine(line: string): readonly unknown[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,198 @@
+/** A hypothetical caller: the principal that a document's rules see for claims, a token or an API key. */
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type {
+  CompiledDocument,
+  CompiledKeyIssuer,
+  CompiledTicketIssuer,
+} from '@gatewright/handlers/access/compiled-document';
+import type { Claims } from '@gatewright/handlers/access/decide/claims';
+import { parseIpNetwork } from '@gatewright/handlers/access/decide/ip-network';
+import { toPrincipal } from '@gatewright/handlers/access/decide/principal';
+import type { Principal } from '@gatewright/handlers/access/decide/principal';
+import { toKeyPrincipal } from '@gatewright/handlers/access/keys/api-key-principal';
+import type { ApiKeyRecord } from '@gatewright/handlers/access/keys/api-key-record';
+import { toTicketPrincipal } from '@gatewright/handlers/access/tickets/ticket-principal';
+import { assertClaims } from '@gatewright/handlers/access/tokens/token-claims';
+import { assertHeader, parseToken } from '@gatewright/handlers/access/tokens/token-shape';
+import { DomainError } from '@gatewright/handlers/errors';
+
+/** An API key as the admin endpoint shows it. */
+export type StoredKeySummary = Pick<
+  ApiKeyRecord,
+  'keyId' | 'prefix' | 'tenant' | 'owner' | 'plan' | 'roles' | 'scopes' | 'metadata'
+> & { readonly state: string };
+
+export type CallerSpec = {
+  /** Its signature is not checked. */
+  readonly token?: string | undefined;
+  /** JSON; instead of a token. */
+  readonly claims?: string | undefined;
+  /** Id of an issuer of the document; the first where it is left out. */
+  readonly issuer?: string | undefined;
+  readonly role: readonly string[];
+  readonly scope: readonly string[];
+  readonly ip?: string | undefined;
+  /** The stored record of the caller's API key; instead of a token. */
+  readonly held?: StoredKeySummary | undefined;
+};
+
+/** A question that cannot be answered; `part` is the input at fault. */
+export class AccessQueryError extends Error {
+  override readonly name = 'AccessQueryError';
+  readonly part: 'token' | 'claims' | 'ip' | undefined;
+
+  constructor(message: string, part?: AccessQueryError['part']) {
+    super(message);
+    this.part = part;
+  }
+}
+
+/** @throws AccessQueryError */
+export function toCaller(document: CompiledDocument, caller: CallerSpec, nowEpochSeconds: number): Principal {
+  if (caller.ip !== undefined && (caller.ip.includes('/') || parseIpNetwork(caller.ip) === undefined))
+    throw new AccessQueryError(`"${caller.ip}" is no address; write it as 203.0.113.7`, 'ip');
+  try {
+    const principal = toHolder(document, caller, nowEpochSeconds);
+    const roles = caller.role.flatMap((role) => {
+      const declared = document.roles[role];
+      if (declared !== undefined) return [declared];
+      throw new AccessQueryError(
+        `no role "${role}"; the document declares ${Object.keys(document.roles).join(', ') || 'none'}`,
+      );
+    });
+    return {
+      ...principal,
+      roles: new Set([...principal.roles, ...roles.flatMap((role) => role.roles)]),
+      scopes: new Set([...principal.scopes, ...caller.scope, ...roles.flatMap((role) => role.scopes)]),
+    };
+  } catch (error) {
+    throw error instanceof DomainError ? new AccessQueryError(error.message) : error;
+  }
+}
+
+/** Why the authorizer refuses the token; its signature, key and revocation are not checked. */
+export function findRefusal(
+  { issuers }: CompiledDocument,
+  { token, held }: CallerSpec,
+  nowEpochSeconds: number,
+): string | undefined {
+  if (held !== undefined) return held.state === 'active' ? undefined : `the key is ${held.state}`;
+  if (token === undefined) return undefined;
+  const claims = readClaims({ token });
+  const trust = issuers.find((issuer) => issuer.trust.issuer === claims['iss'])?.trust;
+  if (trust === undefined) return undefined;
+  try {
+    assertHeader(parseToken(bareToken(token)), trust);
+    assertClaims(claims, trust, nowEpochSeconds);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DomainError) return error.message;
+    throw error;
+  }
+}
+
+function toHolder(document: CompiledDocument, caller: CallerSpec, nowEpochSeconds: number): Principal {
+  if (caller.held !== undefined) return toHolderOf(caller.held, document);
+  const claims = readClaims(caller);
+  const keyIssuer = document.apiKeys.find(({ id }) => id === caller.issuer);
+  const hasOthers = document.issuers.length + document.apiKeys.length > 0;
+  const ticketIssuer = document.tickets.find(
+    ({ id }) => id === caller.issuer || (caller.issuer === undefined && !hasOthers),
+  );
+  if (ticketIssuer !== undefined) return toTicketHolder(document, ticketIssuer, claims);
+  const issuer = document.issuers.find(({ id, trust }) =>
+    caller.issuer === undefined ? trust.issuer === claims['iss'] : id === caller.issuer,
+  );
+  if (
+    (caller.issuer !== undefined || caller.token !== undefined) &&
+    issuer === undefined &&
+    keyIssuer === undefined
+  )
+    throw new AccessQueryError(
+      `the document does not trust this issuer; it has ${listIssuers(document)}${slashHint(document, claims)}`,
+    );
+  const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
+  if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
+  const chosen = issuer ?? document.issuers[0];
+  if (chosen === undefined)
+    throw new AccessQueryError(
+      'the document trusts no tokens and no API keys; certificates cannot be explained',
+    );
+  return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
+}
+
+function toHolderOf(held: StoredKeySummary, document: CompiledDocument): Principal {
+  const issuer = document.apiKeys.find(({ prefix }) => prefix === held.prefix);
+  if (issuer === undefined)
+    throw new AccessQueryError(
+      `the document accepts no keys ${held.prefix}_…; it has ${listIssuers(document)}`,
+    );
+  const record = { ...held, secrets: [], createdAtEpochSeconds: 0 };
+  return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
+}
+
+/** The holder of a ticket; roles and scopes are given separately, other claims are not carried. */
+function toTicketHolder(
+  document: CompiledDocument,
+  issuer: CompiledTicketIssuer,
+  { sub = 'somebody', iss = '' }: Claims,
+): Principal {
+  const [subject, name] = [String(sub), String(iss)];
+  const caller = { principalId: subject, subject, issuer: name, roles: [], scopes: [] };
+  return toTicketPrincipal(caller, issuer, document);
+}
+
+/** The holder of a key with these claims; fields that are not given are absent. */
+function toKeyHolder(document: CompiledDocument, issuer: CompiledKeyIssuer, claims: Claims): Principal {
+  const texts = Object.entries(claims).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const { sub = 'somebody', tenant = 'some-tenant', owner, plan, ...metadata } = Object.fromEntries(texts);
+  const record = {
+    keyId: sub,
+    tenant,
+    prefix: issuer.prefix,
+    metadata,
+    roles: [],
+    scopes: [],
+    secrets: [],
+    ...(owner !== undefined && { owner }),
+    ...(plan !== undefined && { plan }),
+    createdAtEpochSeconds: 0,
+  };
+  return toKeyPrincipal({ record, notAfterEpochSeconds: undefined }, issuer, document.roles);
+}
+
+/** Issuers with and without a trailing slash differ, which is easily overlooked. */
+function slashHint({ issuers }: CompiledDocument, { iss }: Claims): string {
+  if (typeof iss !== 'string') return '';
+  const bare = (name: string) => name.replace(/\/$/, '');
+  const meant = issuers.find(({ trust }) => trust.issuer !== iss && bare(trust.issuer) === bare(iss));
+  if (meant === undefined) return '';
+  return `\nthe token has iss "${iss}", the document "${meant.trust.issuer}": write it exactly like this`;
+}
+
+function listIssuers({ issuers, apiKeys, tickets }: CompiledDocument): string {
+  return [
+    ...issuers.map(({ id, trust }) => `${id} (${trust.issuer})`),
+    ...apiKeys.map(({ id, prefix }) => `${id} (keys ${prefix}_…)`),
+    ...tickets.map(({ id }) => `${id} (tickets)`),
+  ].join(', ');
+}
+
+function bareToken(token: string): string {
+  return token.replace(/^Bearer /i, '');
+}
+
+function readClaims({ token, claims }: Pick<CallerSpec, 'token' | 'claims'>): JsonObject {
+  const text =
+    token === undefined
+      ? (claims ?? '{}')
+      : Buffer.from(bareToken(token).split('.')[1] ?? '', 'base64url').toString();
+  const read = parseJsonObject(text);
+  if (read !== undefined) return read;
+  throw token === undefined
+    ? new AccessQueryError('is no JSON object', 'claims')
+    : new AccessQueryError('is no JWT', 'token');
+}

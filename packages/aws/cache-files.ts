@@ -1,0 +1,124 @@
+/**
+ * Files kept from one run to the next, in a folder for its owner alone, since its content is served and run.
+ * Links, files of other users or open to others, and damaged files are ignored.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import type { Stats } from 'node:fs';
+import { join } from 'node:path';
+import { hash } from './file-marks.ts';
+
+export type CacheFolder = {
+  readonly folder: string;
+  /** In total; the oldest go first. Two programs that write at once may each add as much. */
+  readonly mostFiles: number;
+  readonly mostBytes: number;
+};
+
+const OTHERS = 0o077;
+/** Pruning keeps this share: a folder that stayed full would be scanned for every new file. */
+const STAYS = 0.75;
+/** Windows lacks it. */
+const NO_FOLLOW = 'O_NOFOLLOW' in constants ? constants.O_NOFOLLOW : 0;
+
+/** Undefined if absent or not trustworthy. */
+export function readCached({ folder, mostBytes }: CacheFolder, name: string): string | undefined {
+  let file: number | undefined;
+  try {
+    if (!isOwn(folder)) return undefined;
+    file = openSync(join(folder, name), constants.O_RDONLY | NO_FOLLOW);
+    const stats = fstatSync(file);
+    if (!stats.isFile() || !isOfOwner(stats) || stats.size > mostBytes) return undefined;
+    const text = readFileSync(file, 'utf8');
+    const end = text.indexOf('\n');
+    const body = text.slice(end + 1);
+    return hash([body]) === text.slice(0, end) ? body : undefined;
+  } catch {
+    // Absent, or not ours.
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** A full or read-only disk costs the next run a moment, and this one nothing. */
+export function writeCached(cache: CacheFolder, name: string, body: string): void {
+  const { folder, mostBytes } = cache;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!isOwn(folder) || body.length > mostBytes) return;
+    const written = join(folder, `${name}.${process.pid}`);
+    const text = `${hash([body])}\n${body}`;
+    rmSync(written, { force: true });
+    // `wx` neither follows a link nor overwrites a file.
+    writeFileSync(written, text, { mode: 0o600, flag: 'wx' });
+    renameSync(written, join(folder, name));
+    deleteOldest(cache, Buffer.byteLength(text));
+  } catch {
+    return;
+  }
+}
+
+export function deleteCached({ folder }: CacheFolder, name: string): void {
+  try {
+    if (isOwn(folder)) rmSync(join(folder, name), { force: true });
+  } catch {
+    return;
+  }
+}
+
+function isOwn(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && isOfOwner(stats);
+}
+
+/** Windows has neither; there the user's folders are private. */
+function isOfOwner({ uid, mode }: Stats): boolean {
+  const own = process.getuid?.();
+  return own === undefined || (uid === own && (mode & OTHERS) === 0);
+}
+
+type Tally = { readonly files: number; readonly bytes: number };
+
+/** At most this much is in the folders scanned so far. */
+const TALLIES = new WeakMap<CacheFolder, Tally>();
+
+/** Scans the folder only if it may hold too much: a thousand files would mean half a million looks. */
+function deleteOldest(cache: CacheFolder, writtenBytes: number): void {
+  const { files, bytes } = TALLIES.get(cache) ?? { files: Infinity, bytes: 0 };
+  const most = { files: files + 1, bytes: bytes + writtenBytes };
+  const isWithin = most.files <= cache.mostFiles && most.bytes <= cache.mostBytes;
+  TALLIES.set(cache, isWithin ? most : prune(cache));
+}
+
+/** @returns what remains */
+function prune({ folder, mostFiles, mostBytes }: CacheFolder): Tally {
+  const found = readdirSync(folder).flatMap((name) => {
+    const file = join(folder, name);
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    return stats === undefined ? [] : [{ file, ms: stats.mtimeMs, bytes: stats.size }];
+  });
+  const all = { files: found.length, bytes: found.reduce((sum, { bytes }) => sum + bytes, 0) };
+  if (all.files <= mostFiles && all.bytes <= mostBytes) return all;
+  const left = { files: 0, bytes: 0 };
+  for (const { file, bytes } of found.toSorted((a, b) => b.ms - a.ms)) {
+    const isOver = left.files + 1 > mostFiles * STAYS || left.bytes + bytes > mostBytes * STAYS;
+    if (isOver && left.files > 0) rmSync(file, { force: true });
+    else {
+      left.files += 1;
+      left.bytes += bytes;
+    }
+  }
+  return left;
+}

@@ -1,0 +1,75 @@
+/** A record as it is read; its stored form: `packed-request.ts`, `packed-event.ts`. */
+import type { GatewayError } from '../../core/errors.ts';
+import type { Caller, PhaseNotes, Received } from '../../core/exchange.ts';
+import type { HttpHead, HttpOutcome, InvocationResult } from '../../core/ports.ts';
+import type { FinishedEvent, PhaseName } from '../../core/trail.ts';
+import type { Sent } from './sent.ts';
+
+/** Per body or event. */
+export const RECORDED_BYTES = 16 * 1024;
+/** A streamed answer is kept without its body. */
+export type RecordedOutcome =
+  | InvocationResult
+  | HttpOutcome
+  | {
+      readonly kind: 'streams';
+      readonly head: string | HttpHead;
+      readonly requestId?: (() => string) | undefined;
+    };
+
+export type EnteredMs = Readonly<Partial<Record<PhaseName, number>>>;
+
+export type RecordedRequest = {
+  readonly kind: 'request' | 'handshake';
+  /**
+   * Number of its route's requests that it counts for, itself included; more than 1 where others were not
+   * kept.
+   */
+  readonly standsFor: number;
+  readonly received: Received;
+  /** The event follows from the exchange: no mapping has changed it. */
+  readonly isEventItsOwn: boolean;
+  readonly status: number;
+  readonly replyHeaders: readonly string[];
+  readonly replyBody: string | Buffer;
+  readonly isStreamed: boolean;
+  readonly phase: PhaseName;
+  readonly failure: string | undefined;
+  readonly error: GatewayError | undefined;
+  readonly enteredMs: EnteredMs;
+  readonly startedMs: number;
+  readonly latencyMs: number;
+  readonly outcome: RecordedOutcome | undefined;
+  readonly caller: Caller | undefined;
+  readonly authorizerCall: PhaseNotes['authorizerCall'];
+  readonly metered: PhaseNotes['metered'];
+  readonly cache:
+    | {
+        readonly isHit: boolean;
+        readonly ttlSeconds: number;
+        readonly key: string;
+        readonly storedAtEpochMs: number | undefined;
+      }
+    | undefined;
+  readonly connectionId: string | undefined;
+  /** The outgoing request; undefined where it follows from the exchange, or there is none. */
+  readonly sent: Sent | undefined;
+  readonly sizes: { readonly request: number; readonly reply: number; readonly event: number };
+};
+
+export type RecordedEvent = Omit<FinishedEvent, 'trail'> & {
+  readonly atEpochMs: number;
+  readonly phase: PhaseName;
+  readonly failure: string | undefined;
+  readonly error: GatewayError | undefined;
+  readonly enteredMs: EnteredMs;
+  readonly startedMs: number;
+  readonly outcome: RecordedOutcome | undefined;
+  readonly sizes: { readonly request: number; readonly reply: number; readonly event: number };
+};
+
+export type Recorded = RecordedRequest | RecordedEvent;
+
+export function isEvent(recorded: Recorded): recorded is RecordedEvent {
+  return !('received' in recorded);
+}

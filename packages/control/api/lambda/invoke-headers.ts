@@ -1,0 +1,87 @@
+/**
+ * Options of Invoke besides the answer: a ClientContext for the handler, and the log's tail for the caller.
+ */
+import { headerOf } from '@gatewright/aws/raw-headers';
+import type { InvocationResult, InvokeOptions } from '../../../core/ports.ts';
+import type { AwsCall } from '../../../kernel/calls/aws-call.ts';
+
+/** Lambda API reference, "Invoke": "up to 3,583 bytes of base64-encoded data". */
+const MAX_CONTEXT_CHARS = 3_583;
+/** "LogResult: the last 4 KB of the execution log, which is base64-encoded". */
+const TAIL_BYTES = 4096;
+
+export type InvokeHeaders = {
+  readonly options: InvokeOptions | undefined;
+  readonly tail: LogTail | undefined;
+};
+
+/** For the log's tail: absent `version` = the function itself. */
+type Run = {
+  readonly requestId: string;
+  readonly tookMs: number;
+  readonly version?: string | undefined;
+};
+
+type ParsedInvoke =
+  | (InvokeHeaders & { readonly kind: 'wishes' })
+  | { readonly kind: 'refused'; readonly type: string; readonly message: string };
+
+/** The function's output, up to Lambda's limit. */
+export class LogTail {
+  #lines = '';
+
+  add(line: string): void {
+    this.#lines += `${line}\n`;
+    // A text has at least as many bytes as characters.
+    if (this.#lines.length > TAIL_BYTES * 2) this.#lines = this.#lines.slice(-TAIL_BYTES);
+  }
+
+  /** `LogResult`: framed by Lambda's own lines. A thread's memory use is unknown, so REPORT omits it. */
+  print({ requestId, tookMs: durationMs, version = '$LATEST' }: Run): string {
+    const billed = Math.ceil(durationMs);
+    const text =
+      `START RequestId: ${requestId} Version: ${version}\n${this.#lines}END RequestId: ${requestId}\n` +
+      `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t\n`;
+    return Buffer.from(text).subarray(-TAIL_BYTES).toString('base64');
+  }
+}
+
+/** @param hasAnswer true for RequestResponse; an Event has no answer with a log, as in Lambda */
+export function parseInvokeHeaders({ request }: AwsCall, hasAnswer: boolean): ParsedInvoke {
+  const logType = headerOf(request, 'x-amz-log-type') ?? 'None';
+  if (logType !== 'None' && logType !== 'Tail')
+    return {
+      kind: 'refused',
+      type: 'InvalidParameterValueException',
+      message: 'LogType must be None or Tail',
+    };
+  const encoded = headerOf(request, 'x-amz-client-context') ?? '';
+  const clientContext = encoded === '' ? undefined : readContext(encoded);
+  if (encoded !== '' && clientContext === undefined)
+    return {
+      kind: 'refused',
+      type: 'InvalidRequestContentException',
+      message: 'Client context must be a valid Base64-encoded JSON object.',
+    };
+  const tail = logType === 'Tail' && hasAnswer ? new LogTail() : undefined;
+  const onLine = tail === undefined ? undefined : (line: string): void => tail.add(line);
+  const isPlain = clientContext === undefined && onLine === undefined;
+  return { kind: 'wishes', options: isPlain ? undefined : { clientContext, onLine }, tail };
+}
+
+function readContext(encoded: string): string | undefined {
+  if (encoded.length > MAX_CONTEXT_CHARS) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString();
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The header of the answer, if a tail was requested and the function has run. */
+export function logHeader(tail: LogTail | undefined, result: InvocationResult, run: Run): readonly string[] {
+  if (tail === undefined || (result.kind !== 'returned' && result.kind !== 'failed')) return [];
+  return ['X-Amz-Log-Result', tail.print(run)];
+}

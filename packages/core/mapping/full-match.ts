@@ -1,0 +1,28 @@
+/** Patterns that must match a whole text, like Java's `matches`: `IdentityValidationExpression`. */
+import { parseRegex } from '@gatewright/velocity/java/regex-program';
+import { matchesRegex } from '@gatewright/velocity/java/regex';
+import { DEFAULT_RENDER_LIMITS, RenderBudget } from '@gatewright/velocity/java/render-budget';
+import { TemplateError } from '@gatewright/velocity/java/template-error';
+
+export type FullMatch = (text: string) => boolean;
+
+/** The pattern is the owner's, the text the caller's: matching one header is bounded. */
+const LIMITS = { ...DEFAULT_RENDER_LIMITS, maxSteps: 500_000 };
+
+/** Undefined for an invalid Java regular expression. A text that takes too long does not match. */
+export function compileFullMatch(pattern: string): FullMatch | undefined {
+  try {
+    const program = parseRegex(pattern);
+    return (text) => {
+      try {
+        return matchesRegex(text, program, new RenderBudget(LIMITS));
+      } catch (error) {
+        if (error instanceof TemplateError) return false;
+        throw error;
+      }
+    };
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}

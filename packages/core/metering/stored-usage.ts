@@ -1,0 +1,32 @@
+/** The usage of a key, as kept between starts. */
+
+/** Requests by day (since 1970). */
+type ByDay = readonly (readonly [day: number, count: number])[];
+
+export type StoredUsage = {
+  /** First day of the key in its plan. */
+  readonly firstDay: number;
+  readonly used: ByDay;
+  /** Extensions by UpdateUsage, by first day of the period. */
+  readonly extensions: ByDay;
+};
+
+/** Undefined if the value is invalid. */
+export function readStoredUsage(value: unknown): StoredUsage | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { firstDay, used, extensions } = value as Readonly<Record<string, unknown>>;
+  return isCount(firstDay) && isByDay(used) && isByDay(extensions)
+    ? { firstDay, used, extensions }
+    : undefined;
+}
+
+function isByDay(value: unknown): value is ByDay {
+  return (
+    Array.isArray(value) &&
+    value.every((pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(isCount))
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

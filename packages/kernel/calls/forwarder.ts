@@ -1,0 +1,88 @@
+/**
+ * Calls of functions to other services: recorded, or with `--aws sns,s3` sent on with the developer's
+ * signature.
+ */
+import type { HttpOutcome, ServiceClient } from '../../core/ports.ts';
+import { rightsOfCall, type RightsContext } from './service-rights.ts';
+import { awsError, type AwsCall, type AwsService, refuseUnlessAllowed } from './aws-call.ts';
+import type { ControlReply } from '../../core/api-call.ts';
+
+const TIMEOUT_MS = 30_000;
+
+const DROPPED = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+]);
+
+/**
+ * Where a call's permission is unknown, an identity needs the whole service. Calls of functions pass: they go
+ * to services of `--aws`, where AWS checks the developer's key.
+ */
+export function createForwarder(services: ServiceClient, context: RightsContext): AwsService {
+  return async (call) => {
+    const { method, path, query, rawHeaders, body } = call.request;
+    const { service, region } = call;
+    const subdomain = service === 's3' ? bucketOf(call.request.host) : undefined;
+    const asked = { service, region, method, path, query, headers: rawHeaders, body, subdomain };
+    const whole = call.caller.role === undefined ? [{ action: `${service}:*`, resource: '*' }] : [];
+    const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, context) ?? whole);
+    if (refusal !== undefined) return refusal;
+    const outcome = await services.call({
+      method,
+      path,
+      query,
+      service: call.service,
+      region: call.region,
+      subdomain,
+      headers: withoutDropped(rawHeaders),
+      body: body.length === 0 ? undefined : body,
+      timeoutMs: TIMEOUT_MS,
+    });
+    return toReply(call, outcome);
+  };
+}
+
+/** `photos.s3.eu-west-1.amazonaws.com`; SDKs with an endpoint put the bucket into the path. */
+function bucketOf(host: string): string | undefined {
+  return /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?(?::\d+)?$/.exec(
+    host,
+  )?.[1];
+}
+
+function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
+  if (outcome.kind === 'answered') {
+    const { status, headers, body } = outcome;
+    // The answer to HEAD describes the body by its length only.
+    const lengthAt = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name));
+    const length =
+      call.request.method === 'HEAD' && lengthAt !== -1 ? headers.slice(lengthAt, lengthAt + 2) : [];
+    // Compressed bodies are already decompressed.
+    return { status, headers: [...withoutDropped(headers, 'content-encoding', 'date'), ...length], body };
+  }
+  // Ends retries of an unknown call: SDKs stop at 501, but repeat 502 and 503 four times.
+  if (outcome.kind === 'unreachable' && outcome.reason === 'request')
+    return awsError(call.request, call.service, {
+      status: 501,
+      type: 'NotImplementedException',
+      message: outcome.message,
+    });
+  const reason = outcome.kind === 'timed-out' ? 'no answer in 30 s' : outcome.message;
+  const message = `${call.service} could not be reached: ${reason}`;
+  return awsError(call.request, call.service, { status: 502, type: 'ServiceUnavailable', message });
+}
+
+function withoutDropped(headers: readonly string[], ...more: readonly string[]): string[] {
+  return headers.flatMap((name, index) => {
+    const lower = name.toLowerCase();
+    const isDropped = index % 2 === 1 || DROPPED.has(lower) || more.includes(lower);
+    return isDropped ? [] : [name, headers[index + 1] ?? ''];
+  });
+}

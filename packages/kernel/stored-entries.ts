@@ -1,0 +1,108 @@
+/**
+ * Entries that survive a restart: messages of queues, events under way, places in streams. With `--data` each
+ * change is one line of a file, written before the caller continues.
+ */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { isJsonObject, parseJsonObject, type JsonObject } from '@gatewright/aws/json-object';
+import { StartError } from '../core/errors.ts';
+
+export interface StoredEntries {
+  put(key: string, value: JsonObject): void;
+  delete(key: string): void;
+  /** Entries with this key prefix, in the order in which they were first put. */
+  list(prefix: string): readonly (readonly [key: string, value: JsonObject])[];
+  close(): void;
+}
+
+export const NO_STORED_ENTRIES: StoredEntries = {
+  put: () => undefined,
+  delete: () => undefined,
+  list: () => [],
+  close: () => undefined,
+};
+
+/** Compacts the file once at least so many lines are outdated. */
+const COMPACT_FROM = 20_000;
+
+/**
+ * The embedded DynamoDB's lock guards the folder against a second gateway. @throws StartError DATA_DIRECTORY
+ */
+export function openStoredEntries(path: string): StoredEntries {
+  try {
+    return new FileEntries(path);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StartError('DATA_DIRECTORY', `${path} cannot be used: ${message}`);
+  }
+}
+
+class FileEntries implements StoredEntries {
+  readonly #path: string;
+  readonly #entries = new Map<string, JsonObject>();
+  #lines = 0;
+  #file: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    mkdirSync(dirname(path), { recursive: true });
+    this.#read();
+    this.#file = this.#rewrite();
+  }
+
+  put(key: string, value: JsonObject): void {
+    this.#entries.set(key, value);
+    this.#append({ key, value });
+  }
+
+  delete(key: string): void {
+    if (this.#entries.delete(key)) this.#append({ key });
+  }
+
+  list(prefix: string): readonly (readonly [key: string, value: JsonObject])[] {
+    return [...this.#entries].filter(([key]) => key.startsWith(prefix));
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #append(line: JsonObject): void {
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    this.#lines += 1;
+    if (this.#lines - this.#entries.size < COMPACT_FROM || this.#lines < 2 * this.#entries.size) return;
+    closeSync(this.#file);
+    this.#file = this.#rewrite();
+  }
+
+  /** A truncated last line was never acknowledged. */
+  #read(): void {
+    if (!existsSync(this.#path)) return;
+    for (const line of readFileSync(this.#path, 'utf8').split('\n')) {
+      const entry = parseJsonObject(line);
+      const { key, value } = entry ?? {};
+      if (typeof key !== 'string') continue;
+      if (isJsonObject(value)) this.#entries.set(key, value);
+      else this.#entries.delete(key);
+    }
+  }
+
+  /** Replaces the file at once: a process killed here loses nothing. */
+  #rewrite(): number {
+    const text = [...this.#entries].map(([key, value]) => `${JSON.stringify({ key, value })}\n`).join('');
+    // Messages hold users' data.
+    writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+    this.#lines = this.#entries.size;
+    return openSync(this.#path, 'a', 0o600);
+  }
+}

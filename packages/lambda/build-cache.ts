@@ -1,0 +1,82 @@
+import { hash } from '@gatewright/aws/file-marks';
+import { type CacheFolder, readCached, writeCached } from '@gatewright/aws/cache-files';
+import { type BuildOptions, type Metafile, version } from 'esbuild';
+
+import { type BuildInputs, isUnchanged, markBuild } from './build-inputs.ts';
+
+/** Increase whenever the format changes. */
+const FORMAT = 1;
+/** Each function has one for its names, and one for its bundle once it is called. */
+const MOST_FILES = 4_000;
+const MOST_BYTES = 100_000_000;
+/** Placeholder for the run's folder, which differs each time. */
+const RUN = '<run>';
+
+type CachedBuild = { readonly inputs: BuildInputs; readonly made: unknown };
+
+type BuildQuery = { readonly what: string; readonly options: BuildOptions };
+
+export class BuildCache {
+  readonly #place: CacheFolder;
+  readonly #runDirectory: string;
+
+  /** @param folder readable by its owner only */
+  constructor(folder: string, runDirectory: string) {
+    this.#place = { folder, mostFiles: MOST_FILES, mostBytes: MOST_BYTES };
+    this.#runDirectory = runDirectory;
+  }
+
+  /**
+   * The result of `make`, or that of an earlier start from the same files. Not validated: the same code wrote
+   * it.
+   */
+  async make<T>(
+    query: BuildQuery,
+    make: () => Promise<{ readonly made: T; readonly metafile: Metafile | undefined }>,
+  ): Promise<T> {
+    const found = this.find(query);
+    if (found !== undefined) return found as T;
+    const startedEpochMs = Date.now();
+    const { made, metafile } = await make();
+    this.keep(query, startedEpochMs, metafile, made);
+    return made;
+  }
+
+  find(query: BuildQuery): unknown {
+    const text = readCached(this.#place, this.#nameOf(query));
+    if (text === undefined) return undefined;
+    const kept = JSON.parse(text.replaceAll(RUN, this.#quotedRun)) as CachedBuild;
+    return isUnchanged(kept.inputs) ? kept.made : undefined;
+  }
+
+  keep(query: BuildQuery, startedEpochMs: number, metafile: Metafile | undefined, made: unknown): void {
+    const inputs = metafile && this.#mark(metafile, query.options, startedEpochMs);
+    if (inputs === undefined) return;
+    const text = JSON.stringify({ inputs, made });
+    // A result that contains the placeholder itself could not be restored.
+    if (!text.includes(RUN))
+      writeCached(this.#place, this.#nameOf(query), text.replaceAll(this.#quotedRun, RUN));
+  }
+
+  #mark(metafile: Metafile, options: BuildOptions, startedEpochMs: number): BuildInputs | undefined {
+    try {
+      return markBuild(metafile, options, { startedEpochMs, runDirectory: this.#runDirectory });
+    } catch {
+      // A file is gone or unreadable: built again the next time.
+      return undefined;
+    }
+  }
+
+  get #quotedRun(): string {
+    return JSON.stringify(this.#runDirectory).slice(1, -1);
+  }
+
+  #nameOf({ what, options: { plugins = [], ...options } }: BuildQuery): string {
+    const messages = JSON.stringify(
+      { ...options, plugins: plugins.map(({ name }) => name) },
+      (_, value: unknown) => (value instanceof RegExp ? String(value) : value),
+    );
+    const { NODE_PATH: paths = '', ESBUILD_BINARY_PATH: binary = '' } = process.env;
+    return hash([String(FORMAT), version, paths, binary, what, messages.replaceAll(this.#quotedRun, RUN)]);
+  }
+}

@@ -1,0 +1,33 @@
+/** Whether a client may use a domain with mutual TLS: judged by its handshake, never by its requests. */
+import { findTrustFault } from '@gatewright/aws/certificates/truststore';
+import type { Truststore } from '@gatewright/aws/certificates/truststore';
+import type { ClientVerdict } from './answer-request.ts';
+import type { TlsPeer } from './tls-peer.ts';
+
+/**
+ * @param mutual undefined: the domain, or the host, asks for no certificate
+ * @param nowEpochMs by the gateway's clock, so that `gatewright clock` can expire a certificate
+ */
+export function checkPeer(
+  mutual: { readonly domain: string; readonly truststore: Truststore } | undefined,
+  peer: TlsPeer | undefined,
+  nowEpochMs: number,
+): ClientVerdict {
+  if (mutual === undefined) return OPEN;
+  // Attack: a handshake for another name, which asks for no certificate, then this one in the Host header.
+  if (peer === undefined || peer.domain !== mutual.domain)
+    return refuse('the TLS handshake was for another name');
+  // The truststore has changed: a client that it no longer trusts must not go on over an old connection.
+  if (peer.truststore !== mutual.truststore) return { kind: 'stale' };
+  if (peer.certificate === undefined) return refuse('no client certificate');
+  const reason = findTrustFault(peer.certificate, mutual.truststore, nowEpochMs);
+  if (reason !== undefined) return refuse(reason);
+  return peer.isAuthorized ? SHOWN : refuse('the client certificate is not valid for this');
+}
+
+const OPEN: ClientVerdict = { kind: 'admitted', shows: false };
+const SHOWN: ClientVerdict = { kind: 'admitted', shows: true };
+
+function refuse(reason: string): ClientVerdict {
+  return { kind: 'refused', reason };
+}

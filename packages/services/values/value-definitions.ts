@@ -1,0 +1,252 @@
+/**
+ * `gatewright.values.yml`: values that functions read at run time. All of it counts as secret: messages show
+ * place and key, never the content.
+ */
+import { isUtf8 } from 'node:buffer';
+import { dirname, extname, resolve } from 'node:path';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node, ScalarTag } from 'yaml';
+import type { StoredValues } from '../../core/stack/stored-values.ts';
+import { DefinitionError } from '../../core/errors.ts';
+
+export type Content = {
+  readonly bytes: Buffer;
+  readonly isText: boolean;
+  readonly contentType: string;
+  /** File named by `!file`; absent = the content is in the values. */
+  readonly file?: string;
+};
+
+export type ParameterType = 'String' | 'StringList' | 'SecureString';
+export type ParameterDefinition = { readonly type: ParameterType; readonly value: string };
+
+export type ValueDefinitions = {
+  readonly parameters: ReadonlyMap<string, ParameterDefinition>;
+  readonly secrets: ReadonlyMap<string, Content>;
+  readonly objects: ReadonlyMap<string, Content>;
+  readonly configurations: ReadonlyMap<string, Content>;
+  readonly attached: readonly string[];
+  readonly faults: readonly DefinitionError[];
+};
+
+/** Bytes of a file named by `!file`. @throws when it cannot be read */
+type ReadAttached = (path: string) => Buffer;
+
+const SECTIONS = ['ssm', 'secretsmanager', 's3', 'appconfig'];
+const PARAMETER_NAME = /^[a-zA-Z0-9_./-]{1,1011}$/;
+const PARAMETER_TYPES: readonly string[] = ['String', 'StringList', 'SecureString'];
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** `!file ./logo.png`: bytes of a file, by its path from the folder of the values. */
+class FileName {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+}
+
+const FILE_TAG: ScalarTag = { tag: '!file', resolve: (text) => new FileName(text) };
+
+/** Never throws: a faulty value must not hide the others. */
+export function parseValues(text: string, file: string, readAttached: ReadAttached): ValueDefinitions {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    customTags: ['binary', FILE_TAG],
+    logLevel: 'error',
+  });
+  const reader = new Reader(document, lines, file, readAttached);
+  const [broken] = [...document.errors, ...document.warnings];
+  // The parser's own message repeats the content.
+  if (broken !== undefined)
+    reader.note(
+      broken.linePos?.[0].line,
+      `is not valid YAML from column ${broken.linePos?.[0].col ?? 1} on (${broken.code}); quote values that begin with *, &, ! or %`,
+    );
+  else if (document.contents !== null) reader.read(document.contents);
+  return reader;
+}
+
+type Entry = { readonly name: string; readonly node: Node };
+
+export function storedValues({ parameters, secrets, objects }: ValueDefinitions, file: string): StoredValues {
+  const readText = (content: Content | undefined): string | undefined =>
+    content?.isText === true ? content.bytes.toString('utf8') : undefined;
+  return {
+    file,
+    parameter: (name) => parameters.get(name),
+    secret: (id) => {
+      const name = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];
+      const names = [id, ...(name === undefined ? [] : [name, name.replace(/-[A-Za-z0-9]{6}$/, '')])];
+      return readText(names.map((each) => secrets.get(each)).find((found) => found !== undefined));
+    },
+    object: (address) => readText(objects.get(address)),
+    fileOf: (address) => objects.get(address)?.file,
+  };
+}
+
+class Reader implements ValueDefinitions {
+  readonly parameters = new Map<string, ParameterDefinition>();
+  readonly secrets = new Map<string, Content>();
+  readonly objects = new Map<string, Content>();
+  readonly configurations = new Map<string, Content>();
+  readonly attached: string[] = [];
+  readonly faults: DefinitionError[] = [];
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+  readonly #file: string;
+  readonly #readAttached: ReadAttached;
+
+  constructor(document: Document.Parsed, lines: LineCounter, file: string, readAttached: ReadAttached) {
+    this.#document = document;
+    this.#lines = lines;
+    this.#file = file;
+    this.#readAttached = readAttached;
+  }
+
+  note(line: number | undefined, message: string): void {
+    this.faults.push(new DefinitionError({ file: this.#file, line }, message));
+  }
+
+  read(contents: Node): void {
+    for (const section of this.#entriesOf(contents, 'the file')) {
+      if (!SECTIONS.includes(section.name)) {
+        this.#noteAt(section.node, `${section.name} is not one of ${SECTIONS.join(', ')}`);
+        continue;
+      }
+      for (const entry of this.#entriesOf(section.node, section.name)) {
+        if (section.name === 'ssm') this.#readParameter(entry);
+        else if (section.name === 'secretsmanager') this.#keep(this.secrets, entry.name, entry);
+        else if (section.name === 's3') this.#readBucket(entry);
+        else this.#readApplication(entry);
+      }
+    }
+  }
+
+  #readParameter({ name, node }: Entry): void {
+    if (!PARAMETER_NAME.test(name)) {
+      this.#noteAt(node, `ssm: ${name} is not a parameter name: use letters, digits, _ . - and /`);
+      return;
+    }
+    const isWhole = isMap(node) && node.has('value');
+    const type: unknown = isWhole ? (node.get('type') ?? 'String') : isSeq(node) ? 'StringList' : 'String';
+    const content = this.#contentOf(name, isWhole ? node.get('value', true) : node);
+    if (content === undefined) return;
+    if (!isParameterType(type))
+      this.#noteAt(node, `ssm: type of ${name} must be one of ${PARAMETER_TYPES.join(', ')}`);
+    else if (!content.isText) this.#noteAt(node, `ssm: ${name} is not a text`);
+    else this.parameters.set(name, { type, value: this.#textOf(node, type, content) });
+  }
+
+  /** AWS keeps a list as one text, separated by commas. */
+  #textOf(node: Node, type: ParameterType, { bytes }: Content): string {
+    const written: unknown = isMap(node) ? node.get('value', true) : node;
+    if (type !== 'StringList' || !isSeq(written)) return bytes.toString('utf8');
+    return written.items
+      .map((item) => (isScalar(item) ? textOfScalar(item.value, item.source) : ''))
+      .join(',');
+  }
+
+  #readBucket({ name: bucket, node }: Entry): void {
+    if (!BUCKET_NAME.test(bucket)) {
+      this.#noteAt(node, `s3: ${bucket} is not a bucket name`);
+      return;
+    }
+    for (const entry of this.#entriesOf(node, `s3: ${bucket}`))
+      this.#keep(this.objects, `${bucket}/${entry.name}`, entry);
+  }
+
+  #readApplication({ name: application, node }: Entry): void {
+    for (const environment of this.#entriesOf(node, `appconfig: ${application}`))
+      for (const profile of this.#entriesOf(
+        environment.node,
+        `appconfig: ${application}/${environment.name}`,
+      ))
+        this.#keep(this.configurations, `${application}/${environment.name}/${profile.name}`, profile);
+  }
+
+  #keep(into: Map<string, Content>, id: string, { node }: Entry): void {
+    const content = this.#contentOf(id, node);
+    if (content !== undefined) into.set(id, content);
+  }
+
+  #contentOf(id: string, node: unknown): Content | undefined {
+    if (isMap(node) || isSeq(node)) {
+      try {
+        return textContent(JSON.stringify(node.toJS(this.#document)), 'application/json');
+      } catch {
+        this.#noteAt(node, `${id} names a missing anchor`);
+        return undefined;
+      }
+    }
+    const value: unknown = isScalar(node) ? node.value : null;
+    if (value instanceof FileName) return this.#readFile(id, node, value);
+    if (value instanceof Uint8Array)
+      return { bytes: Buffer.from(value), isText: false, contentType: 'application/octet-stream' };
+    if (isScalar(node) && value !== null && value !== undefined)
+      return textContent(textOfScalar(value, node.source), 'text/plain');
+    this.#noteAt(node, `${id} has no value; write "" for an empty one`);
+    return undefined;
+  }
+
+  #readFile(id: string, node: unknown, { path }: FileName): Content | undefined {
+    const whole = resolve(dirname(this.#file), path);
+    this.attached.push(whole);
+    try {
+      const bytes = this.#readAttached(whole);
+      const contentType = CONTENT_TYPES[extname(whole).toLowerCase()] ?? 'binary/octet-stream';
+      return { bytes, isText: isUtf8(bytes), contentType, file: whole };
+    } catch (error) {
+      this.#noteAt(node, `${id}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  #entriesOf(node: unknown, what: string): Entry[] {
+    if (isScalar(node) && node.value === null) return [];
+    if (!isMap(node)) {
+      this.#noteAt(node, `${what} must map names to values`);
+      return [];
+    }
+    return node.items.flatMap(({ key, value }) =>
+      isScalar(key) ? [{ name: textOfScalar(key.value, key.source), node: (value ?? key) as Node }] : [],
+    );
+  }
+
+  #noteAt(node: unknown, message: string): void {
+    const offset = isScalar(node) || isMap(node) || isSeq(node) ? node.range?.[0] : undefined;
+    this.note(offset === undefined ? undefined : this.#lines.linePos(offset).line, message);
+  }
+}
+
+function isParameterType(type: unknown): type is ParameterType {
+  return typeof type === 'string' && PARAMETER_TYPES.includes(type);
+}
+
+/** Passwords and account numbers keep their zeros: the source text counts, not YAML's number. */
+function textOfScalar(value: unknown, source: string | undefined): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
+}
+
+function textContent(text: string, contentType: string): Content {
+  return { bytes: Buffer.from(text), isText: true, contentType };
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.csv': 'text/csv',
+  '.gif': 'image/gif',
+  '.html': 'text/html',
+  '.jpeg': 'image/jpeg',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.pdf': 'application/pdf',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+  '.xml': 'application/xml',
+  '.yaml': 'application/yaml',
+  '.yml': 'application/yaml',
+};

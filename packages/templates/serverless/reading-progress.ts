@@ -1,0 +1,35 @@
+/** Reports that osls is reading a service, which takes seconds. */
+import { basename, dirname, join } from 'node:path';
+
+export type FoundOsls = {
+  readonly folder: string;
+  /** Of the package itself: a project may have installed osls as `serverless`. */
+  readonly name: 'osls' | 'serverless';
+  readonly version: string;
+  /** The project's osls, not the gateway's. */
+  readonly isOwn: boolean;
+};
+
+export interface Waiting {
+  end(): void;
+}
+
+const PATIENCE_MS = 2000;
+
+/** `reading shop/serverless.ts with the project's Serverless 3 …` */
+export function describeReading(file: string, { name, version, isOwn }: FoundOsls): string {
+  const [major = ''] = version.split('.');
+  const shown = join(basename(dirname(file)), basename(file));
+  const program = name === 'osls' ? name : 'Serverless';
+  return `reading ${shown} with ${isOwn ? 'the project’s' : 'the gateway’s'} ${program} ${major} …`;
+}
+
+export function reportWaiting(sentence: string, report: ((sentence: string) => void) | undefined): Waiting {
+  if (report === undefined) return { end: () => undefined };
+  const timer = setTimeout(report, PATIENCE_MS, sentence).unref();
+  return {
+    end: () => {
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** Where commands find osls's output of an earlier start, which takes seconds to compile again. */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+
+const OTHERS_MODE = 0o077;
+
+/**
+ * `{}` where nothing was started in the directory, since a reading command makes no folder; and where the
+ * folder is a link or open to others, who could have changed what is served.
+ */
+export function serviceCacheFolder(directory: string): { readonly cacheFolder?: string } {
+  const folder = join(directory, '.gatewright');
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return {};
+  const own = process.getuid?.();
+  if (own !== undefined && (stats.uid !== own || (stats.mode & OTHERS_MODE) !== 0)) return {};
+  return { cacheFolder: join(folder, 'cache', 'services') };
+}

@@ -1,0 +1,53 @@
+/** Caches path grants within an instance: callers under the same rules get the same grants. */
+import type { RulesInForce } from './apply-rules.ts';
+import type { CompiledDocument } from '../compiled-document.ts';
+import type { PathGrantsResult, toPathGrants } from './path-grants.ts';
+
+/** Per document. One entry per set of rules in force, so as many as roles are combined. */
+export const CACHE_LIMIT = 256;
+/** Per document: a megabyte. */
+export const CACHE_LIMIT_CHARACTERS = 2 ** 20;
+
+type Kept = { readonly result: PathGrantsResult; readonly characters: number };
+
+/** Least recently used first. */
+type CachedPaths = { readonly byRules: Map<string, Kept>; characters: number };
+
+const documents = new WeakMap<CompiledDocument, CachedPaths>();
+
+/**
+ * Returns the cached result of `make` for this document and exactly these rules. Results that depend on
+ * values of the principal are never cached, so the cache holds no personal data.
+ */
+export function cachedPaths(
+  document: CompiledDocument,
+  { rules }: RulesInForce,
+  merge: boolean,
+  make: () => ReturnType<typeof toPathGrants>,
+): PathGrantsResult {
+  const kept = documents.get(document) ?? { byRules: new Map<string, Kept>(), characters: 0 };
+  documents.set(document, kept);
+  const key = `${rules.map(({ index }) => index).join()}${merge ? ' merged' : ''}`;
+  const known = kept.byRules.get(key);
+  if (known !== undefined) {
+    kept.byRules.delete(key);
+    kept.byRules.set(key, known);
+    return known.result;
+  }
+  const { result, isPersonal } = make();
+  if (!isPersonal) store(kept, key, result);
+  return result;
+}
+
+function store(kept: CachedPaths, key: string, result: PathGrantsResult): void {
+  let characters = key.length;
+  if (result.kind === 'grants')
+    for (const text of [...result.grants.allow, ...result.grants.deny]) characters += text.length;
+  kept.byRules.set(key, { result, characters });
+  kept.characters += characters;
+  for (const [oldest, { characters: freed }] of kept.byRules) {
+    if (kept.byRules.size <= CACHE_LIMIT && kept.characters <= CACHE_LIMIT_CHARACTERS) break;
+    kept.byRules.delete(oldest);
+    kept.characters -= freed;
+  }
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  findProbeRoute,
+  findBreaking,
+  headerOf,
+} from '../../../../packages/operate/attach/invoke-authorizer.ts';
+import { PlaneError } from '../../../../packages/operate/attach/control-plane.ts';
+import { API_ID, aRestApiToAttach } from '../../../support/an-api-to-attach.ts';
+import type { ControlPlane } from '../../../../packages/operate/attach/control-plane.ts';
+import type { Plan } from '../../../../packages/operate/attach/journal.ts';
+
+const one = { resources: 1, methods: ['GET'] };
+
+/** What Lambda says instead of the function. */
+const answering = (plane: ControlPlane, answer: () => Promise<Record<string, unknown>>): ControlPlane => ({
+  ...plane,
+  write: (call) => (call.path.endsWith('/invocations') ? answer() : plane.write(call)),
+});
+
+describe('a function that would answer 500 to everybody', () => {
+  it('is found before anything is changed', async () => {
+    await using api = await aRestApiToAttach(one);
+    const { plan } = await api.plan();
+    assert.equal(await findBreaking(plan, api.plane), undefined, 'this one refuses a bad credential');
+
+    const failing = answering(api.plane, () =>
+      Promise.resolve({ errorType: 'Error', errorMessage: 'no access document protects the API' }),
+    );
+    assert.match(
+      (await findBreaking(plan, failing)) ?? '',
+      /fails for stage prod of this API \(no access document protects the API\), so every caller would get 500/,
+    );
+    assert.equal(await findBreaking({ ...plan, isWithoutDocument: true }, failing), undefined);
+    const closed = answering(api.plane, () =>
+      Promise.reject(new PlaneError('POST', 'AccessDeniedException', 'not you')),
+    );
+    assert.equal(await findBreaking(plan, closed), undefined, 'whoever may not ask does not know');
+  });
+});
+
+describe('what a function is asked', () => {
+  const step = (part: string, more: object = {}) => ({ part, name: '', does: '', after: {}, ...more });
+  const asking = (...steps: object[]): Pick<Plan, 'steps'> => ({ steps: steps as Plan['steps'] });
+  const rows = [
+    { steps: [step('route GET /a/{id}'), step('route POST /b')], method: 'POST', path: '/b' },
+    { steps: [step('route GET /a/{id}')], method: 'GET', path: '/' },
+    { steps: [step('route ANY /c')], method: 'GET', path: '/c' },
+    { steps: [step('route $connect')], method: 'GET', path: '/' },
+  ];
+  for (const { steps, method, path } of rows)
+    it(`is ${method} ${path} of ${steps.map(({ part }) => part).join(', ')}`, () => {
+      assert.deepEqual(findProbeRoute(asking(...steps)), { method, path });
+    });
+
+  const sources = [
+    { identitySource: 'method.request.header.X-Api-Key,method.request.header.Other', header: 'X-Api-Key' },
+    { identitySource: ['$request.header.Token'], header: 'Token' },
+    { identitySource: [], header: 'Authorization' },
+    { identitySource: undefined, header: 'Authorization' },
+  ];
+  for (const { identitySource, header } of sources)
+    it(`carries its credential in ${header} where the source is ${JSON.stringify(identitySource)}`, () => {
+      const made = step(`authorizer ${API_ID}`, { makes: 'authorizer', after: { identitySource } });
+      assert.equal(headerOf(asking(made)), header);
+    });
+});

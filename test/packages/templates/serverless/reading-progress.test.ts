@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import {
+  describeReading,
+  reportWaiting,
+} from '../../../../packages/templates/serverless/reading-progress.ts';
+
+describe('reportWaiting', () => {
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+  });
+  afterEach(() => {
+    mock.timers.reset();
+  });
+
+  it('says once what it waits for, after two seconds', () => {
+    const messages: string[] = [];
+    reportWaiting('reading …', (sentence) => messages.push(sentence));
+
+    mock.timers.tick(1999);
+    assert.deepEqual(messages, []);
+    mock.timers.tick(9999);
+    assert.deepEqual(messages, ['reading …']);
+  });
+
+  it('says nothing of what has ended or was reported otherwise, and nothing without a reader', () => {
+    const messages: string[] = [];
+    reportWaiting('reading …', (sentence) => messages.push(sentence)).end();
+    reportWaiting('reading …', undefined).end();
+
+    mock.timers.tick(9999);
+    assert.deepEqual(messages, []);
+  });
+});
+
+describe('describeReading', () => {
+  const rows = [
+    ['serverless', '3.40.0', true, 'reading shop/serverless.ts with the project’s Serverless 3 …'],
+    ['osls', '4.1.2', false, 'reading shop/serverless.ts with the gateway’s osls 4 …'],
+  ] as const;
+  for (const [name, version, isOwn, sentence] of rows)
+    it(`names file and program: ${name} ${version}`, () => {
+      assert.equal(
+        describeReading('/app/shop/serverless.ts', { folder: '', name, version, isOwn }),
+        sentence,
+      );
+    });
+});
