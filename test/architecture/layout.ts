@@ -69,7 +69,7 @@ export const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = 
 
 /** Folders of tests about the whole, not about a room. */
 export const JOURNEYS =
-  /^examples\/|^test\/(architecture|delivery|end-to-end|examples|lab\/bench|parity|properties|prove|simulation|support|together|vectors|packages\/engine\/(behaviour|surprises))\//;
+  /^examples\/|^test\/(architecture|delivery|documents|end-to-end|examples|lab\/bench|parity|properties|prove|simulation|support|together|vectors|packages\/engine\/(behaviour|surprises))\//;
 
 /** The room of a file, by the longest folder; undefined for tests and for files of no room. */
 export function roomOf(path: string, rooms: readonly Room[] = ROOMS): Room | undefined {
