@@ -1,6 +1,6 @@
 /** Which test executes the blocks of which page, or of one part of it (`page#anchor`); of some by kind: shell lines, data, code. */
 
-import type { BlockKind } from '../support/code-blocks.ts';
+export type BlockKind = 'shell' | 'data' | 'code' | 'printed' | 'terraform';
 
 /** Why a block is not run. */
 export const REASONS: readonly string[] = [

@@ -1,6 +1,7 @@
 /** Fenced blocks of the pages, and the runners that execute them: a runner takes its blocks here and fails unless it executes each. */
 import assert from 'node:assert/strict';
 import { REASONS, RUNNERS } from '../documents/runners.ts';
+import type { BlockKind } from '../documents/runners.ts';
 import { listFiles, readSource } from '../architecture/source-files.ts';
 
 export type CodeBlock = {
@@ -16,8 +17,6 @@ export type CodeBlock = {
   /** Why no test runs it. */
   readonly mark: string | undefined;
 };
-
-export type BlockKind = 'shell' | 'data' | 'code' | 'printed' | 'terraform';
 
 const KINDS: Readonly<Record<string, BlockKind>> = {
   '': 'shell',
