@@ -55,7 +55,7 @@ export type ServiceErrorCode =
   /** The target of verified webhooks did not accept one. [passes] */
   | 'TARGET_UNAVAILABLE';
 
-/** Misuse of quotas by whoever configures or calls them; a spent quota is no error but an outcome. */
+/** Misuse of quotas by its configuration or caller; a used-up quota is an outcome, not an error. */
 export type QuotaErrorCode =
   /** The usage plan is invalid; `PlanInvalid` names the field. */
   | 'PLAN_INVALID'

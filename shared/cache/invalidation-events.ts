@@ -15,7 +15,7 @@ export type StreamRule = {
 type InvalidationBatch =
   | { readonly kind: 'http' }
   /** Input of `parseInvalidation`. */
-  | { readonly kind: 'wishes'; readonly options: readonly unknown[] }
+  | { readonly kind: 'invalidations'; readonly options: readonly unknown[] }
   /** From the schedule. */
   | { readonly kind: 'time' };
 
@@ -25,10 +25,10 @@ export function readEvent(event: unknown, rules: readonly StreamRule[]): Invalid
   const { source, detail, Records: records, invalidate, requestContext } = event;
   if (isJsonObject(requestContext)) return { kind: 'http' };
   if (source === 'aws.events') return { kind: 'time' };
-  if (isJsonObject(detail)) return { kind: 'wishes', options: [detail] };
-  if (invalidate !== undefined) return { kind: 'wishes', options: [invalidate] };
+  if (isJsonObject(detail)) return { kind: 'invalidations', options: [detail] };
+  if (invalidate !== undefined) return { kind: 'invalidations', options: [invalidate] };
   if (!Array.isArray(records)) throw malformed();
-  return { kind: 'wishes', options: records.flatMap((record: unknown) => readRecord(record, rules)) };
+  return { kind: 'invalidations', options: records.flatMap((record: unknown) => readRecord(record, rules)) };
 }
 
 function readRecord(record: unknown, rules: readonly StreamRule[]): readonly unknown[] {

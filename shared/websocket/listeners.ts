@@ -7,7 +7,7 @@
  * | interest   | `live#connection#{name}` | pk of the listeners   |                                                         |
  * | listener   | `live#{kind}#{what}`     | `{place}#{name}`      | its API, stage and id, `credentialEnd`, `seenAt`        |
  *
- * `kind`: `caller` (what its principal is told), `topic` (`post`), `channel` (`publish`). All have `expiresAt`.
+ * `kind`: `caller` (messages for its principal), `topic` (`post`), `channel` (`publish`). All have `expiresAt`.
  */
 import { DomainError } from '../errors.ts';
 import type { LiveStore } from '../ports.ts';

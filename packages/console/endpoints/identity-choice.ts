@@ -1,5 +1,5 @@
 /**
- * The caller of a request to send: `nobody`, `alice:admin,courier` (a token of the local issuer), `key:ID`
+ * The caller of a request to send: `anonymous`, `alice:admin,courier` (a token of the local issuer), `key:ID`
  * (an API key) or `iam:NAME` (a signature of a local identity). Credentials of the original request are
  * removed.
  */
@@ -62,18 +62,18 @@ export async function actAs(
   if (name === 'iam') return signAs(bare, rest, api, at);
   const route = routeOf(request, api);
   const stripped = dropSource(bare, route);
-  return name === 'nobody' ? stripped : withToken(stripped, rest, route, at);
+  return name === 'anonymous' ? stripped : withToken(stripped, rest, route, at);
 }
 
 function parseIdentity(as: string): {
-  readonly name: 'nobody' | 'key' | 'iam' | 'token';
+  readonly name: 'anonymous' | 'key' | 'iam' | 'token';
   readonly rest: string;
 } {
-  if (as === 'nobody') return { name: 'nobody', rest: '' };
+  if (as === 'anonymous' || as === 'nobody') return { name: 'anonymous', rest: '' };
   const [, kind, rest = ''] = /^(key|iam):(.+)$/.exec(as) ?? [];
   if (kind === 'key' || kind === 'iam') return { name: kind, rest };
   if (/^[^\s:,]{1,256}(?::[^\s:]*)?$/.test(as)) return { name: 'token', rest: as };
-  throw new InvalidRequest('Write an identity as nobody, alice, alice:admin,courier, key:ID or iam:NAME.');
+  throw new InvalidRequest('Write an identity as anonymous, alice, alice:admin,courier, key:ID or iam:NAME.');
 }
 
 function isCredential(header: string): boolean {

@@ -35,7 +35,7 @@ export function IdentityField({ value, emptyLabel, onChange }: Props) {
       }}
     >
       <option value="">{emptyLabel}</option>
-      <option value="nobody">anonymous</option>
+      <option value="anonymous">anonymous</option>
       {recent.map((one) => (
         <option key={one} value={one}>
           {one}
@@ -67,7 +67,7 @@ function recentIdentities(): readonly string[] {
 
 /** Users need not exist beforehand; used ones are offered again. */
 export function rememberIdentity(as: string): void {
-  if (as === '' || as === 'nobody' || /^(key|iam):|^some-/.test(as)) return;
+  if (as === '' || as === 'anonymous' || /^(key|iam):|^some-/.test(as)) return;
   const others = recentIdentities().filter((one) => one !== as);
   sessionStorage.setItem(RECENT, [as, ...others].slice(0, MAX_RECENT).join('\n'));
 }

@@ -24,7 +24,7 @@ export function replayCommand(): Command {
   return addGatewayOptions(new Command('replay'))
     .description('Send a recorded request again.')
     .argument('[request]', 'request id, its first eight characters, or last', 'last')
-    .option('--as <identity>', 'nobody, alice, alice:admin,courier, key:ID or iam:NAME')
+    .option('--as <identity>', 'anonymous, alice, alice:admin,courier, key:ID or iam:NAME')
     .option('--at <shift>', 'move the clock for this request: +1d, -2h')
     .option('--edit', 'edit the request in $EDITOR first', false)
     .option('--diff', 'print the differences from the earlier reply', false)

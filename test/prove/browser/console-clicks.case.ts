@@ -67,7 +67,7 @@ async function buildRequests(page: Page): Promise<void> {
   await page.fill('aside input.identity', 'alice:admin');
   await send(201);
   await order();
-  await page.selectOption(identity, 'nobody');
+  await page.selectOption(identity, 'anonymous');
   await send(401);
   await order();
   // A caller that was typed once is offered again.
@@ -168,7 +168,7 @@ async function replay(page: Page, stacks: Stacks): Promise<void> {
   await page.waitForSelector('.request-title .status.client');
   assert.match(await readText(page, '.story'), /expired/);
   await open();
-  await page.selectOption('.replay select', 'nobody');
+  await page.selectOption('.replay select', 'anonymous');
   await send();
   await untilStatus(page, 401);
   await page.selectOption('select[aria-label="Compare with"]', { index: 1 });

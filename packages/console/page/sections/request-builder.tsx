@@ -88,7 +88,7 @@ export function RequestBuilder({
         method={method}
         target={target}
         headers={headers}
-        hasCaller={as !== '' && as !== 'nobody'}
+        hasCaller={as !== '' && as !== 'anonymous'}
       />
     </>
   );

@@ -23,7 +23,7 @@ type Run = {
 };
 
 type ParsedInvoke =
-  | (InvokeHeaders & { readonly kind: 'wishes' })
+  | (InvokeHeaders & { readonly kind: 'options' })
   | { readonly kind: 'refused'; readonly type: string; readonly message: string };
 
 /** The function's output, up to Lambda's limit. */
@@ -66,7 +66,7 @@ export function parseInvokeHeaders({ request }: AwsCall, hasAnswer: boolean): Pa
   const tail = logType === 'Tail' && hasAnswer ? new LogTail() : undefined;
   const onLine = tail === undefined ? undefined : (line: string): void => tail.add(line);
   const isPlain = clientContext === undefined && onLine === undefined;
-  return { kind: 'wishes', options: isPlain ? undefined : { clientContext, onLine }, tail };
+  return { kind: 'options', options: isPlain ? undefined : { clientContext, onLine }, tail };
 }
 
 function readContext(encoded: string): string | undefined {

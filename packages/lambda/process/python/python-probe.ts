@@ -34,11 +34,11 @@ export type PythonFacts = {
 };
 
 type PythonReply =
-  | (PythonFacts & { readonly kind: 'told'; readonly answer: PythonAnswer })
+  | (PythonFacts & { readonly kind: 'answered'; readonly answer: PythonAnswer })
   /** It does not run; `reason` continues a sentence that begins with its name. */
   | { readonly kind: 'silent'; readonly reason: string; readonly wasLate: boolean };
 
-type ProbeAnswer = PythonFacts & { readonly kind: 'told'; readonly answers: readonly PythonAnswer[] };
+type ProbeAnswer = PythonFacts & { readonly kind: 'answered'; readonly answers: readonly PythonAnswer[] };
 type Silent = Extract<PythonReply, { kind: 'silent' }>;
 type PendingQuestion = {
   readonly question: PythonQuestion;
@@ -86,7 +86,7 @@ export class PythonProbe {
     );
     if (probed.kind === 'silent' && !probed.wasLate) this.#dead.set(python, probed);
     for (const [index, { resolve }] of asked.entries()) {
-      const answer = probed.kind === 'told' ? probed.answers[index] : undefined;
+      const answer = probed.kind === 'answered' ? probed.answers[index] : undefined;
       if (probed.kind === 'silent') resolve(probed);
       else resolve(answer === undefined ? UNREADABLE : { ...probed, answer });
     }
@@ -119,7 +119,7 @@ function silence(error: ExecFileException, timeoutMs: number): Silent {
 /** Our own program wrote it. */
 function readAnswer(text: string): ProbeAnswer | Silent {
   try {
-    return { kind: 'told', ...(JSON.parse(text) as Omit<ProbeAnswer, 'kind'>) };
+    return { kind: 'answered', ...(JSON.parse(text) as Omit<ProbeAnswer, 'kind'>) };
   } catch {
     return UNREADABLE;
   }

@@ -106,10 +106,13 @@ describe('endpoints of recorded requests', () => {
     const edited = await ask('POST', `requests/${id}/replay`, {
       edit: { target: '/dev', headers: request.headers },
     });
-    const asAnonymous = await ask('POST', `requests/${id}/replay`, { as: 'nobody' });
+    const asAnonymous = await ask('POST', `requests/${id}/replay`, { as: 'anonymous' });
+    // The name of an earlier version.
+    const asNobody = await ask('POST', `requests/${id}/replay`, { as: 'nobody' });
 
     assert.deepEqual([edited.body.request?.status, edited.body.request?.routeKey], [200, 'GET /']);
     assert.equal(asAnonymous.body.request?.status, 401);
+    assert.equal(asNobody.body.request?.status, 401);
   });
 
   it('replay a body and a target that came back as they were shown', async () => {

@@ -148,7 +148,7 @@ describe('a handler in Python that cannot be', () => {
       const definition = aFolderFunction(folder, handler, { runtime: 'python3.13' });
       const facts = { version: '3.13.2', executable: '/usr/bin/python3.13', hasDebugger: false };
       const answer = { missing: [], uninstalled: [], fault };
-      const probe = { ask: () => Promise.resolve({ kind: 'told', ...facts, answer } as const) };
+      const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
       const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
       chmodSync(join(machine.environment['PATH'] ?? '', 'python3'), 0o755);
       const options = { bytecodeFolder: folder, debugger: undefined };
