@@ -48,7 +48,10 @@ const REVOCATION = described(
     object(
       {},
       {
-        cacheSeconds: described(integer(0, 60), 'How long an authorizer caches a record. Default: 0.'),
+        cacheSeconds: described(
+          integer(0, 60),
+          'For how many seconds an authorizer instance caches whether a token is revoked. Default: 0.',
+        ),
       },
     ),
     (value) => typeof value !== 'object',

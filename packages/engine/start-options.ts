@@ -106,7 +106,7 @@ export const START_OPTIONS = {
     takes: '<embedded|url>',
     defaultValue: 'embedded',
     plugin: 'option',
-    what: 'the embedded DynamoDB, or the address of another',
+    what: 'use the embedded DynamoDB, or one at this address',
   },
   data: {
     takes: '<dir>',
@@ -119,7 +119,7 @@ export const START_OPTIONS = {
     defaultValue: NO_TEXTS,
     shown: 'none',
     plugin: 'setting',
-    what: 'services that integrations call at AWS, such as sns,s3; others are recorded',
+    what: 'services whose calls by integrations go to AWS, such as sns,s3; calls to others are only recorded',
   },
   issuer: {
     takes: '<url=local>',
@@ -168,7 +168,7 @@ export const START_OPTIONS = {
     sets: 'assumptions',
     what: 'behavior to assume where AWS does not document it; docs/parity.md lists them',
     defaultValue: DEFAULT_ASSUMPTIONS,
-    shown: 'see that page',
+    shown: 'those of that page',
   },
   'account-quota': {
     takes: '<name=value>',
@@ -176,7 +176,7 @@ export const START_OPTIONS = {
     repeats: true,
     plugin: 'setting',
     sets: 'accountQuotas',
-    what: `raised quota of the AWS account: ${RAISABLE_QUOTAS.join(', ')}`,
+    what: `quota that AWS has raised for your account: ${RAISABLE_QUOTAS.join(', ')}`,
     defaultValue: DEFAULT_QUOTAS,
     shown: 'AWS’s defaults',
   },
@@ -199,7 +199,7 @@ export const START_OPTIONS = {
     shown: '0s',
     plugin: 'setting',
     sets: 'usageLagMs',
-    what: 'delay of usage plan quotas, as at AWS (30s, 2m); 0s = exact',
+    what: 'delay before usage counts toward usage plan quotas, as on AWS (30s, 2m); 0s = exact',
   },
   inspect: {
     takes: '[port]',
@@ -211,7 +211,7 @@ export const START_OPTIONS = {
     takes: '[port]',
     ...FORMS.port,
     isOfOneRun: true,
-    what: 'same, but wait for it and stop at the first line of each function',
+    what: 'like --inspect, but wait for the debugger and stop at the first line of each function',
   },
   seed: {
     takes: '<folder>',
@@ -230,14 +230,14 @@ export const START_OPTIONS = {
     ...FORMS.isolation,
     plugin: 'setting',
     sets: 'isolation',
-    what: 'how Node.js functions run; names (resize,orders) run these as processes',
+    what: 'how Node.js functions run: as threads, processes, or the named ones (resize,orders) as processes',
   },
   concurrency: {
     takes: '<number>',
     ...FORMS.concurrency,
     plugin: 'setting',
     sets: 'concurrency',
-    what: 'concurrent events of all functions before Lambda throttles (default: 1000)',
+    what: 'events that all functions together run at once; more are throttled (default: 1000)',
   },
   cold: {
     defaultValue: false,

@@ -65,7 +65,9 @@ const UNFINISHED = 3;
 export function attachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('attach')))
     .description('Attach an authorizer to routes of a deployed API: plan, confirm, apply, verify.')
-    .addArgument(new Argument('[step]', 'run only this step (default: all)').choices(STEPS))
+    .addArgument(
+      new Argument('[step]', 'run only this step (default: plan, apply and verify)').choices(STEPS),
+    )
     .addOption(
       new Option('--authorizer <type>', 'which authorizer function to attach')
         .choices(['token', 'request'])
@@ -73,12 +75,12 @@ export function attachCommand(): Command {
     )
     .option(
       '--routes <pattern>',
-      'routes to guard, such as "GET /orders/*" (repeatable; default: every open route)',
+      'routes to guard, such as "GET /orders/*" (repeatable; default: every route without an authorizer)',
       collectText,
       [],
     )
-    .option('--replace', 'also replace another authorizer on these routes', false)
-    .option('--name <name>', 'name of the authorizer at the API', 'gatewright')
+    .option('--replace', 'replace other authorizers that these routes have', false)
+    .option('--name <name>', 'name of the authorizer to create in the API', 'gatewright')
     .option('--stack <name>', 'CloudFormation stack with the authorizers (default: gatewright-STAGE)')
     .option('--function <name>', "name or ARN of the function, in place of the stack's")
     .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()))
@@ -90,13 +92,13 @@ export function attachCommand(): Command {
       (text: string, all: readonly string[] | undefined) => [...(all ?? []), readHeaderName(text)],
     )
     .addOption(new Option('--quota <place>', 'where to enforce quotas').choices([...QUOTA_PLACEMENTS]))
-    .option('--canary <percent>', 'REST: share of requests to guard first, in percent', readPercent)
-    .option('--include-edits', 'also deploy edits that were never deployed', false)
-    .option('--write-routes', 'write the resulting routes for the access document', false)
+    .option('--canary <percent>', 'REST APIs only: percentage of requests to guard first', readPercent)
+    .option('--include-edits', 'also deploy other edits of the API that were never deployed', false)
+    .option('--write-routes', 'write the routes, as they will be guarded, for the access document', false)
     .option('--token-file <file>', 'file with a valid bearer token, for verify')
     .option('--url <url>', 'address of the stage, for verify')
     .option('--path <path>', 'path that verify calls below --url')
-    .option('--invoke <route>', 'REST: route whose integration verify invokes, such as "GET /orders"')
+    .option('--invoke <route>', 'REST APIs only: route that the verify step invokes, such as "GET /orders"')
     .option('--json', 'print the plan, or the result of verify, as JSON', false)
     .addHelpText(
       'after',
@@ -170,7 +172,9 @@ async function attachLocked(
   if (started.left.length > 0 && (step === 'apply' || step === undefined)) {
     const plan = journal.plan();
     if (plan === undefined)
-      throw new UsageError(`${journal.folder} has lost its plan; undo with gatewright detach`);
+      throw new UsageError(
+        `${journal.folder} no longer contains its plan; undo the steps done so far with gatewright detach`,
+      );
     printLines([
       colorize('bold', `resuming: ${started.left.length} of ${plan.steps.length} steps are left`),
       ...printSteps(started.left),

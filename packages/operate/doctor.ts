@@ -36,11 +36,11 @@ export function doctorCommand(): Command {
   return addAwsOptions(
     new Command('doctor')
       .description(
-        'Check what would break a deployment of the stack, or surprise callers of an API; changes nothing.',
+        'Check what would break a deployment of your Gatewright stack, or surprise callers of an API. Changes nothing.',
       )
       .argument(
         '[source]',
-        'with --stage: folder of the stack (default: current, or gatewright/); else a template or service',
+        'with --stage: folder of your Gatewright stack (default: current, or gatewright/); otherwise a template or the folder of a service',
       )
       .option('--api <id>', 'id of a deployed API, or its name if unique for the stage')
       .option('--stage <name>', 'stage of the stack, or of the API', readStageOrDefault)

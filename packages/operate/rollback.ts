@@ -58,7 +58,7 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
   await confirm('Move it?', flags.yes);
   await plane.write(call);
-  printLines(`moved; gatewright rollback --to ${now} goes back`);
+  printLines(`stage ${flags.stage} moved; to go back: gatewright rollback --to ${now}`);
 }
 
 /** Seconds in the REST API, ISO 8601 in the v2 API. */

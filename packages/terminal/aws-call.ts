@@ -144,7 +144,7 @@ function readReply(request: AwsCall, url: URL, { status, headers, text }: Bounde
   // A function may answer with anything.
   if (body !== undefined || request.protocol === 'rest')
     return { kind: 'answer', body: body ?? {}, headers, text };
-  return { kind: 'silent', message: `${url.origin} gave an answer that is not from AWS` };
+  return { kind: 'silent', message: `${url.origin} gave an answer that does not look like one from AWS` };
 }
 
 function describeRefusal(

@@ -42,7 +42,7 @@ function parseSnsRecord(record: unknown): Publication {
   const { Message: text, MessageId: id } = isJsonObject(sns) ? sns : {};
   const message = typeof text === 'string' ? parseJsonObject(text) : undefined;
   if (message === undefined || typeof id !== 'string')
-    throw malformed('a record must be a message of SNS with a JSON object');
+    throw malformed('each record must be an SNS message whose body is a JSON object');
   return parsePublication(
     message,
     idOf({ id }, () => id),

@@ -16,14 +16,12 @@ export function printFindings(): string {
   const rows = FINDINGS.map(({ attack, held, tests }) => {
     const [first, ...more] = [...new Set(tests.map(([file]) => `../${file}`))];
     const others = more.map((file, at) => ` [${at + 2}](${file})`).join('');
-    return `| ${attack} | [${held}](${first ?? ''})${others} |`;
+    return `- ${attack}: [${held}](${first ?? ''})${others}`;
   });
   return `# Security findings
 
 Found by attacks and audits, and fixed; each link is the test. Printed from \`test/architecture/findings.json\` by \`npm run docs\`.
 
-| attack or fault | held by |
-| --- | --- |
 ${rows.join('\n')}
 
 ## What stays

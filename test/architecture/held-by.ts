@@ -81,18 +81,27 @@ export function writeHeldBy(path: string, holders: Holders): string {
 
 const nameOf = (test: string): string => test.replace(/^test\//, '').replace(/(\.test|\.suite)?\.ts$/, '');
 
-/** Every section with its page, for docs/aws/README.md. */
+/** Every chapter with its sections, for docs/aws/README.md; a section on another page than its chapter's has a link of its own. */
 export function printIndex(): string {
-  const rows = evidencePages()
+  const sections = evidencePages()
     .filter(({ path }) => bookOf(path) === 'docs/aws')
     .flatMap(({ path, text }) =>
-      [...text.matchAll(/^#{1,3} (\d+(?:\.\d+)*)\.? (.*)$/gm)].map(([, id = '', title = '']) => {
-        const page = path.slice('docs/aws/'.length);
-        return { id, row: `- §${id} [${title.replaceAll(/[[\]]/g, '\\$&')}](${page})` };
-      }),
-    );
-  const sorted = rows.toSorted((a, b) => orderOf(a.id) - orderOf(b.id)).map(({ row }) => row);
-  return sorted.join('\n');
+      [...text.matchAll(/^#{1,3} (\d+(?:\.\d+)*)\.? (.*)$/gm)].map(([, id = '', title = '']) => ({
+        id,
+        title: title.replaceAll(/[[\]]/g, '\\$&'),
+        page: path.slice('docs/aws/'.length),
+      })),
+    )
+    .toSorted((a, b) => orderOf(a.id) - orderOf(b.id));
+  const chapters = sections.filter(({ id }) => !id.includes('.'));
+  return chapters
+    .map(({ id, title, page }) => {
+      const parts = sections
+        .filter((section) => section.id.startsWith(`${id}.`))
+        .map((part) => `§${part.id} ${part.page === page ? part.title : `[${part.title}](${part.page})`}`);
+      return `- §${id} [${title}](${page})${parts.length === 0 ? '' : `: ${parts.join('; ')}`}`;
+    })
+    .join('\n');
 }
 
 function orderOf(id: string): number {

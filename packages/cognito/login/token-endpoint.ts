@@ -186,7 +186,7 @@ function grantToClient(
   const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const known = client.scopes === 'any' ? asked : client.scopes;
   if (asked.some((scope) => !known.includes(scope)))
-    throw new OAuthError('invalid_scope', 'The client must not have one of these scopes');
+    throw new OAuthError('invalid_scope', 'The client is not allowed at least one of these scopes');
   const scopes = asked.length === 0 ? known : asked;
   const access = sessions.signForClient(client, scopes, form.get('audience'));
   const body = { access_token: access, expires_in: client.seconds.access, token_type: 'Bearer' };

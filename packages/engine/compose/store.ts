@@ -163,7 +163,7 @@ function refuseTables(tables: readonly TableDefinition[]): Promise<void> {
   const [table] = tables;
   if (table === undefined) return Promise.resolve();
   return Promise.reject(
-    new DefinitionError(table.place, 'the stack has tables, and this gateway runs without DynamoDB'),
+    new DefinitionError(table.place, 'the stack has tables, but this gateway runs without DynamoDB'),
   );
 }
 

@@ -19,10 +19,10 @@ const DAY_MS = 86_400_000;
 
 export function explainCommand(): Command {
   return addAwsOptions(addGatewayOptions(new Command('explain')))
-    .description('Explain the outcome of a request, here or at a deployed API.')
-    .argument('[request]', 'request id; here also its first eight characters, or last')
+    .description('Explain the outcome of a request to the local gateway, or to a deployed API (--api).')
+    .argument('[request]', 'request id; locally also its first eight characters, or last (the default)')
     .option('--phases', 'include every phase of the gateway', false)
-    .option('--show-secrets', 'include tokens, keys and cookies in clear', false)
+    .option('--show-secrets', 'show tokens, keys and cookies in clear text', false)
     .option('--api <id>', 'id of the deployed API, or its name if unique for the stage')
     .option('--stage <name>', 'stage of the API')
     .option('--line <text>', 'access log line of the request (default: search CloudWatch Logs)')
@@ -37,7 +37,7 @@ export function explainCommand(): Command {
     .option('--claims <json>', 'claims of the caller, in place of a token')
     .option('--role <name>', 'role of the caller (repeatable)', collectText, [])
     .option('--log-format', 'print the recommended access log format', false)
-    .option('--set-log-format', 'set that format on the stage', false)
+    .option('--set-log-format', 'set the recommended access log format on the stage', false)
     .option('--log-group <arn>', 'log group to set on a stage without access logs')
     .option('--yes', 'do not ask for confirmation', false)
     .option('--json', 'print the full record as JSON', false)

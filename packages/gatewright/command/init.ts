@@ -40,7 +40,9 @@ const DEFINITION = /^(?:serverless\.(?:ya?ml|json|[cm]?[jt]s)|template\.(?:ya?ml
 
 export function initCommand(): Command {
   return new Command('init')
-    .description('Create your stack and a first access document from the npm package.')
+    .description(
+      'Create a stack with the Gatewright authorizers, to deploy beside your service, and a first access document.',
+    )
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)

@@ -91,7 +91,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   if (inTheWay.length > 0 && !isForced)
     throw new ForeignEditError(
       described,
-      'undo that first, or pass --force, which leaves these parts as they are',
+      'undo these edits first, or pass --force, which leaves these parts as they are',
     );
   const kept = [...described];
   const steps = undo.steps.toReversed();

@@ -140,7 +140,7 @@ function read(folder: string, file: string): JsonObject | undefined {
   const unexpected = findUnexpectedCall(content as Undo);
   if (unexpected !== undefined)
     throw new UsageError(
-      `${file} was not written by gatewright attach: no step calls ${unexpected.method} ${unexpected.path} in this way`,
+      `${file} was not written by gatewright attach: it contains a call that attach never makes: ${unexpected.method} ${unexpected.path}`,
     );
   return content;
 }

@@ -102,9 +102,9 @@ function checkPermissions({ routes, authorizers }: ApiView): readonly Finding[] 
             id: 'permission',
             level: 'obstacle',
             where: calls.where,
-            what: `API Gateway may not call ${calls.functionName} for ${calls.by}`,
+            what: `API Gateway is not allowed to call ${calls.functionName} for ${calls.by}`,
             why: calls.functionName.includes(':')
-              ? 'a permission for a function does not apply to its aliases and versions: each needs its own, and without it every call is 500'
+              ? 'a permission for a function does not apply to its aliases and versions: each needs its own, and without it every call fails with 500'
               : 'without a permission every call is 500',
             fix: `AWS::Lambda::Permission (or aws lambda add-permission) for ${calls.functionName}, principal apigateway.amazonaws.com`,
           },

@@ -22,7 +22,7 @@ export function checkExports({ stack, account }: Views): readonly Finding[] {
       .map(({ name, by }): Finding => ({
         id: 'export-in-use',
         level: 'obstacle',
-        what: `this deployment removes export ${name}, and ${by.join(', ')} imports it`,
+        what: `this deployment removes export ${name}, but these still import it: ${by.join(', ')}`,
         why: 'CloudFormation neither deletes nor changes an imported export',
         where: `export ${name} of stack ${stackName}`,
         fix: `deploy ${by.join(', ')} without the import first, or keep the output`,

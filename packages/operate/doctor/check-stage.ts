@@ -18,7 +18,7 @@ export function checkStage({ stage, localStages, documents, issuers }: StackView
       id: 'no-documents',
       level: 'warning',
       where: 'access/*.yml: api',
-      what: `no access document is in force in stage ${stage}`,
+      what: `no access document names an API for stage ${stage}`,
       why: 'every API with the authorizers of this stage answers 500 to every caller',
       fix: `name the APIs of the stage in a document, as api: { ${stage}: { stack: …, logicalId: …, stage: … } }`,
     });

@@ -97,7 +97,7 @@ function explainRules(
     return [
       rules.length === 0
         ? `No rule of the access document ${document.name} allows ${method} ${path}.`
-        : `The access document ${document.name} allows callers by these rules: ${rules.join('; ')}.`,
+        : `The access document ${document.name} allows ${method} ${path} by these rules: ${rules.join('; ')}.`,
     ];
   }
   try {

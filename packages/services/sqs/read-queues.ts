@@ -43,7 +43,7 @@ export function readQueueMapping(reader: ResourceReader, queue: QueueDefinition)
   if (batchSize > STANDARD_WITHOUT_WINDOW && windowSeconds === 0)
     reader.note(
       'BatchSize',
-      'a batch of more than 10 needs a MaximumBatchingWindowInSeconds of at least 1',
+      'a BatchSize above 10 needs a MaximumBatchingWindowInSeconds of at least 1',
       'batches do not wait',
     );
   if (!reader.flag('Enabled', true)) return undefined;

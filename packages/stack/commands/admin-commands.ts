@@ -18,7 +18,7 @@ export function readCommand(name: string, description: string): Command {
 export function changeCommand(name: string, description: string): Command {
   return readCommand(name, description).option(
     '--operation <id>',
-    'id of the change; the same id is applied once',
+    'id of this change; a repeated change with the same id is applied once',
   );
 }
 

@@ -62,7 +62,7 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
     case 'env':
       return 'set it in the environment or with --env-file';
     case 'param':
-      return 'set it with --param, or write it to params';
+      return 'set it with --param, or under params in serverless.yml';
     case 'file':
       return 'the file does not exist, or does not contain it';
     case 'self':

@@ -23,7 +23,9 @@ const NEW_KEY = {
   tenant: text('Customer that gets the key.', { maxLength: 128 }),
   prefix: text('Prefix of the key: that of an apiKey issuer in an access document.', { pattern: KEY_PREFIX }),
   name: optional(text('For people.', { maxLength: 128 })),
-  owner: optional(text('User or system of the tenant; claim owner.', { maxLength: 128 })),
+  owner: optional(
+    text('User or system of the tenant that uses the key; becomes the claim `owner`.', { maxLength: 128 }),
+  ),
   roles: optional(names('Roles that the access documents declare.')),
   scopes: optional(names('Scopes.')),
   plan: optional(text('Usage plan of the quotas; claim plan.', { maxLength: 128 })),

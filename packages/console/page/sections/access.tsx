@@ -214,7 +214,8 @@ function Matrix({
 function Protected({ api }: { readonly api: ShownAccess['apis'][number] | undefined }) {
   if (api === undefined) return ' It protects no API of this stage.';
   const { apiId, apiName, stage } = api;
-  if (apiName === undefined) return ` It protects ${apiId}, stage ${stage}, which this start does not serve.`;
+  if (apiName === undefined)
+    return ` It protects ${apiId}, stage ${stage}, which this gateway does not serve now.`;
   return (
     <>
       {' '}

@@ -45,16 +45,16 @@ function createCommand(): Command {
     .requiredOption('--tenant <name>', 'customer that owns the key')
     .requiredOption(
       '--prefix <prefix>',
-      'first part of the key, as an apiKey issuer in an access document has it',
+      'first part of the key: the prefix of an apiKey issuer in an access document',
     )
-    .option('--name <text>', 'name for display')
+    .option('--name <text>', 'display name')
     .option('--owner <name>', 'user or system of the tenant')
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
     .option('--plan <id>', 'usage plan for quotas')
     .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
     .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
-    .option('--native-plan <id>', 'usage plan of API Gateway that counts the key')
+    .option('--native-plan <id>', 'API Gateway usage plan that counts requests with the key')
     .action(create);
 }
 

@@ -29,7 +29,9 @@ const HEADINGS = ['KNOWN FROM', 'ENTRY', 'NOT SIGNABLE BECAUSE', 'UNTIL'];
 
 export function cacheCommand(): Command {
   return new Command('cache')
-    .description('Manage cached responses of responseCache(), and stage caches recorded by cacheTags().')
+    .description(
+      'Manage responses that responseCache() has cached, and entries of stage caches that cacheTags() has recorded.',
+    )
     .addCommand(invalidateCommand())
     .addCommand(flushCommand())
     .addCommand(showCommand());
@@ -62,7 +64,10 @@ function invalidateCommand(): Command {
 }
 
 function flushCommand(): Command {
-  return changeCommand('flush', 'Drop every response of a namespace, and flush the stage caches it knows.')
+  return changeCommand(
+    'flush',
+    'Drop every response of a namespace, and flush the stage caches recorded in it.',
+  )
     .argument('<namespace>', 'name given to createDynamoDbCache')
     .option('--dry-run', 'print the changes without making them', false)
     .action(async (namespace: string, flags: FlushFlags) => {

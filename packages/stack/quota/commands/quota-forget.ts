@@ -33,7 +33,7 @@ const NAMED = 5;
 export function forgetCommand(): Command {
   return addGatewayOptions(
     new Command('forget').description(
-      'Delete all data of a customer and verify that nothing remains; without --confirm, only list it.',
+      'Delete all data of a tenant and verify that nothing remains; without --confirm, only list the data.',
     ),
   )
     .argument('<tenant>', 'customer')

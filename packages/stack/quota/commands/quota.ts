@@ -53,7 +53,7 @@ export function quotaCommand(): Command {
       ),
     )
     .addCommand(
-      ofLimit(changeCommand('close', 'Close a period that is over, and record its usage.'))
+      ofLimit(changeCommand('close', 'Close a period that has ended, and record its usage.'))
         .requiredOption('--period <instant>', 'any instant in the period', readInstant)
         .action((tenant: string, limit: string, flags: ChangeFlags & LimitFlags) =>
           act('close', tenant, limit, flags),

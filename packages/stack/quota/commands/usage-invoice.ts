@@ -41,7 +41,7 @@ export function invoiceCommand(): Command {
       new Option('--format <format>', 'format of the output').choices(['json', 'csv', 'pdf']).default('json'),
     )
     .option('--out <folder>', 'write one file per invoice here; required for PDF')
-    .option('--draft', 'also if some periods of the month are open')
+    .option('--draft', 'make invoices even if some periods of the month are still open')
     .action(invoice);
 }
 
