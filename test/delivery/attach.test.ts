@@ -78,7 +78,7 @@ describe('gatewright attach', () => {
     const start = ['canary', 'start', ...where, '--percent', '10', '--yes'];
     const blind = await run(...start, '--watch-alarm', 'nowhere');
     assert.equal(blind.code, 1, 'no canary begins that nobody can watch');
-    assert.match(blind.stderr, /the watch would end the canary at once: .*; nothing was changed/);
+    assert.match(blind.stderr, /the health check would end the canary at once: .*; nothing was changed/);
     const started = await run(...start);
     assert.equal(started.code, 0, started.stderr);
     const shown = await run('canary', 'status', ...where, '--json');
@@ -88,7 +88,7 @@ describe('gatewright attach', () => {
     assert.match(listed.stdout, /→ +Deployment/);
     const [, other = ''] = /^ +(\w+) .*gatewright canary/m.exec(listed.stdout) ?? [];
     const moved = await run('rollback', ...where, '--to', other, '--yes');
-    assert.match(moved.stdout, /gatewright rollback --to Deployment goes back/);
+    assert.match(moved.stdout, /to go back: gatewright rollback --to Deployment/);
 
     const found = await run('doctor', ...where, '--json');
     assert.match(found.stdout, /"id":"no-access-log"/);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
+import { copyStackDefinition } from '../support/copy-stack-definition.ts';
 import type { Running } from '../support/command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -54,8 +55,8 @@ describe('the cache invalidator on a started gateway', () => {
     directory = mkdtempSync(join(tmpdir(), 'gatewright-cached-'));
     for (const name of ['layers', 'shared', 'packages', 'node_modules', 'access', 'package.json'])
       symlinkSync(join(CHECKOUT, name), join(directory, name));
-    for (const name of ['functions', 'serverless.yml'])
-      cpSync(join(CHECKOUT, name), join(directory, name), { recursive: true });
+    cpSync(join(CHECKOUT, 'functions'), join(directory, 'functions'), { recursive: true });
+    copyStackDefinition(directory);
     mkdirSync(join(directory, 'cached'));
     cpSync(join(CHECKOUT, 'test/fixtures/end-to-end/cached'), join(directory, 'cached'), { recursive: true });
     const port = await portForLater();

@@ -92,7 +92,7 @@ describe('gatewright init in an empty folder', () => {
     const sync = await here.run('access', 'sync');
 
     assert.equal(sync.code, 0, sync.stderr);
-    assert.match(sync.stdout, /^hello: 2 routes of rest API ApiGatewayRestApi in hello-dev, nothing new$/m);
+    assert.match(sync.stdout, /^hello: 2 routes of rest API ApiGatewayRestApi in hello-dev, no changes$/m);
   });
 
   // docs/recipes/ci.md as it stands: the job starts the service, runs the tests against it, and ends it.

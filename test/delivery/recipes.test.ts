@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseCompiledAccess } from '#shared/access/find-document.ts';
 import { takeBlocks } from '../support/code-blocks.ts';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
+import { copyStackDefinition } from '../support/copy-stack-definition.ts';
 import type { Running } from '../support/command.ts';
 import { askInProduction, PRODUCTION_CASES } from '../support/production-tokens.ts';
 import { readRecipe, runSteps, toPattern } from '../support/recipe.ts';
@@ -47,12 +48,7 @@ function makeFolders(): void {
     symlinkSync(join(CHECKOUT, name), join(toolkit, name));
   for (const name of ['functions', 'package.json', 'access'])
     cpSync(join(CHECKOUT, name), join(toolkit, name), { recursive: true });
-  // Without the documents of the examples.
-  const definition = readFileSync(join(CHECKOUT, 'serverless.yml'), 'utf8');
-  writeFileSync(
-    join(toolkit, 'serverless.yml'),
-    definition.replace(/^ {2}accessFolders:\n(?: {4}- .*\n)+/m, ''),
-  );
+  copyStackDefinition(toolkit);
   makeSourcePackage(root);
   for (const recipe of recipes.values()) {
     const service = folderOf(recipe);

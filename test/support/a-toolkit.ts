@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { READY, readyOf, runCommand, startCommand } from './command.ts';
+import { copyStackDefinition } from './copy-stack-definition.ts';
 import type { Running } from './command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
 const FIXTURES = join(CHECKOUT, 'test/fixtures/end-to-end');
 /** What `serverless.yml` takes in; functions are copied, since they import the documents that lie beside them. */
 const LINKED = ['layers', 'shared', 'packages', 'node_modules'];
-const COPIED = ['functions', 'package.json', 'serverless.yml'];
+const COPIED = ['functions', 'package.json', 'access'];
 /** By fixture: the place of its template, relative to the toolkit. Folders name the stacks. */
 const SERVICES = { keys: 'shop', guarded: '../guarded' };
 
@@ -55,11 +56,7 @@ async function makeToolkit(): Promise<Toolkit> {
   await mkdir(directory);
   for (const name of LINKED) await symlink(join(CHECKOUT, name), join(directory, name));
   for (const name of COPIED) await cp(join(CHECKOUT, name), join(directory, name), { recursive: true });
-  await cp(join(CHECKOUT, 'access'), join(directory, 'access'), {
-    recursive: true,
-    // Of examples, which are not there.
-    filter: (source) => !/food-delivery|chat|ticker/.test(source),
-  });
+  copyStackDefinition(directory);
   const documents = [];
   for (const [fixture, service] of Object.entries(SERVICES)) {
     const from = join(FIXTURES, fixture);

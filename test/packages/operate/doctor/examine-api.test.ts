@@ -314,7 +314,7 @@ describe('doctor on an API that is deployed', () => {
     );
     assert.match(
       findings[0]?.what ?? '',
-      /may not call gatewright-prod-token-authorizer for authorizer gatewright/,
+      /is not allowed to call gatewright-prod-token-authorizer for authorizer gatewright/,
     );
     assert.match(findings[1]?.what ?? '', /GET \/new is configured, but not deployed/);
   });

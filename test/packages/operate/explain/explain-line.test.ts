@@ -224,7 +224,7 @@ describe('a failing request of an HTTP API', () => {
     {
       what: { status: '403', routeKey: 'GET /things-1', error: 'Forbidden' },
       phase: 'authorize',
-      says: /allows callers by these rules|No rule/,
+      says: /by these rules|No rule/,
     },
     {
       what: { status: '404', routeKey: '-', error: 'Not Found', path: '/prod/thing-1' },

@@ -25,7 +25,7 @@ describe('a line of a WebSocket API', () => {
       what: { ...CONNECT, status: '403', 'error.responseType': 'ACCESS_DENIED' },
       phase: 'authorize',
       headline: /^The handshake on stage prod was refused with 403/,
-      says: /allows callers by these rules: staff: allow if role admin/,
+      says: /by these rules: staff: allow if role admin/,
     },
     {
       what: { ...CONNECT, status: '500', 'authorizer.error': 'out of memory' },
