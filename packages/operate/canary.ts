@@ -171,7 +171,7 @@ async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
   const verdict = await measureOnce(options, looks);
   if (verdict.kind !== 'well')
     throw new UsageError(
-      `the health check would end the canary at once: ${verdict.why}; nothing was changed`,
+      `the watch would end the canary at once: ${verdict.why}; nothing was changed`,
     );
 }
 
