@@ -170,9 +170,7 @@ function watchOf({ aws, live }: OpenStage, flags: StartFlags): Watch | undefined
 async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
   const verdict = await measureOnce(options, looks);
   if (verdict.kind !== 'well')
-    throw new UsageError(
-      `the watch would end the canary at once: ${verdict.why}; nothing was changed`,
-    );
+    throw new UsageError(`the watch would end the canary at once: ${verdict.why}; nothing was changed`);
 }
 
 /** Ends the canary on its own, also where its state is unknown. */
