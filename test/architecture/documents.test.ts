@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { anchorOf } from '../../lab/tools/heading-anchor.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { describeMissing } from '../../packages/core/policy/role.ts';
@@ -151,13 +152,7 @@ describe('what pages print', () => {
 /** Anchors of headings, as GitHub makes them. */
 function anchorsOf(path: string): readonly string[] {
   const headings = readSource(path).text.matchAll(/^#{1,6} (.+)$/gm);
-  return [...headings].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(' ', '-'),
-  );
+  return [...headings].map(([, heading = '']) => anchorOf(heading));
 }
 
 describe('documents', () => {

@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { describe, it } from 'node:test';
+import { anchorOf } from '../../lab/tools/heading-anchor.ts';
 import { readSource } from './source-files.ts';
 
 const MOST_WORDS = 6000;
 const PAGE = 'docs/guides/first-invoice.md';
-
-/** As GitHub makes anchors of headings. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\- ]/gu, '')
-    .replaceAll(' ', '-');
 
 type Part = { readonly anchor: string; readonly words: number };
 

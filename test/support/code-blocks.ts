@@ -1,5 +1,6 @@
 /** Fenced blocks of the pages, and the runners that execute them: a runner takes its blocks here and fails unless it executes each. */
 import assert from 'node:assert/strict';
+import { anchorOf } from '../../lab/tools/heading-anchor.ts';
 import { REASONS, RUNNERS } from '../documents/runners.ts';
 import type { BlockKind } from '../documents/runners.ts';
 import { listFiles, readSource } from '../architecture/source-files.ts';
@@ -58,14 +59,6 @@ export function readBlocks(page: string, markdown: string): readonly CodeBlock[]
   return blocks;
 }
 
-/** As GitHub makes anchors of headings. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
-}
-
 export function kindOf({ page, line, language }: CodeBlock): BlockKind {
   const kind = KINDS[language];
   if (kind === undefined) throw new Error(`${page}:${line}: no runner knows blocks of ${language}`);
@@ -121,5 +114,5 @@ export function takeBlocks(runner: string): TakenBlocks {
   };
 }
 
-/** For a mark without a reason of these. */
+/** Whether a mark has one of the fixed reasons. */
 export const isReason = (mark: string): boolean => REASONS.includes(mark);

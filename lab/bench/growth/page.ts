@@ -1,4 +1,5 @@
 /** The page of a sweep: the figures of each axis, how each of them grows, and why. */
+import { anchorOf } from '../../tools/heading-anchor.ts';
 import { QUIET_LOAD } from '../conditions.ts';
 import type { Conditions } from '../conditions.ts';
 import type { Axis, Column, Point } from './axis.ts';
@@ -130,12 +131,4 @@ function group(value: number | undefined, digits = 0): string {
   return value === undefined
     ? ''
     : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
-}
-
-/** As GitHub makes anchors of headings. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\- ]/gu, '')
-    .replaceAll(' ', '-');
 }

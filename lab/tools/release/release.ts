@@ -1,11 +1,9 @@
 /** What a release does, step by step, and what it refuses. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STANDALONE_PACKAGES } from '../../../packages/gatewright/package/manifest.ts';
 import { notesOf } from './changelog.ts';
 import { findStrayVersions, versionOf } from './versions.ts';
-
-const PACKED = '.build/release';
 
 type ReleaseOptions = {
   readonly root: string;
@@ -36,11 +34,9 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
   if (isPublished) assertProvenance(version, environment, run);
 
   run('npm', ['run', '--silent', 'build:package']);
-  mkdirSync(join(root, PACKED), { recursive: true });
   const tarballs = [...STANDALONE_PACKAGES, 'gatewright'].map((name) => {
-    const printed = run('npm', ['pack', `./.build/npm/${name}`, '--pack-destination', PACKED, '--json']);
-    const [packed] = JSON.parse(printed) as readonly { readonly filename: string }[];
-    return `./${PACKED}/${packed?.filename ?? ''}`;
+    const packed = name === 'gatewright' ? name : `gatewright-${name}`;
+    return `./.build/npm/${packed}-${version}.tgz`;
   });
   if (!isPublished) return tarballs;
   for (const tarball of tarballs)

@@ -1,5 +1,6 @@
 /** The pages of the site, arranged as docs/README.md has them, with links that work there. */
 import { posix } from 'node:path';
+import { anchorOf } from '../heading-anchor.ts';
 
 type Part = { readonly title: string; readonly pages: readonly string[] };
 
@@ -62,14 +63,6 @@ function nameFences(text: string): string {
 
 function titleOf(text: string, path: string): string {
   return /^# (.+)$/m.exec(text)?.[1] ?? path;
-}
-
-/** As GitHub makes anchors of headings. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\- ]/gu, '')
-    .replaceAll(' ', '-');
 }
 
 /** The page that stands above those of a part. The generator takes no front matter of a page that has nothing else. */

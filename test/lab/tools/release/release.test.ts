@@ -45,8 +45,6 @@ function programs(answers: Readonly<Record<string, string>> = {}): {
     run(program, args) {
       const line = [program, ...args].join(' ');
       ran.push(line);
-      if (line.startsWith('npm pack'))
-        return JSON.stringify([{ filename: `${args[1]?.split('/').at(-1)}.tgz` }]);
       return answers[line] ?? '';
     },
   };
@@ -61,9 +59,12 @@ describe('a release', () => {
     const tarballs = release({ ...checkout, isPublished: false, environment: {} }, run);
 
     assert.deepEqual(tarballs, [
-      ...['aws', 'dynamodb', 'handlers', 'velocity'].map((name) => `./.build/release/${name}.tgz`),
-      './.build/release/gatewright.tgz',
+      ...['aws', 'dynamodb', 'handlers', 'velocity'].map(
+        (name) => `./.build/npm/gatewright-${name}-1.2.3.tgz`,
+      ),
+      './.build/npm/gatewright-1.2.3.tgz',
     ]);
+    assert.ok(ran.includes('npm run --silent build:package'), 'which packs');
     assert.ok(!ran.some((line) => line.includes('publish')));
   });
 
