@@ -126,7 +126,8 @@ async function startWithPassword(attempt: Attempt): Promise<unknown> {
   const user = pool.find(name);
   if (user === undefined && client.reportsUnknownUsers) throw userNotFound();
   const isRight = await isPassword(user?.password, password);
-  if (user === undefined || !isRight) throw notAuthorized(WRONG_PASSWORD);
+  const fault = pool.judgePassword(name, isRight);
+  if (user === undefined || fault !== undefined) throw notAuthorized(fault ?? WRONG_PASSWORD);
   return admit(attempt, user);
 }
 
@@ -238,7 +239,8 @@ async function verifyPassword(attempt: Attempt): Promise<unknown> {
     signature: needParameter(parameters, 'PASSWORD_CLAIM_SIGNATURE'),
   };
   const isRight = pending.srp !== undefined && isPasswordProven(pending.srp, claim);
-  if (user === undefined || !isRight) throw notAuthorized(WRONG_PASSWORD);
+  const fault = pool.judgePassword(user?.username ?? parameters.get('USERNAME') ?? '', isRight);
+  if (user === undefined || fault !== undefined) throw notAuthorized(fault ?? WRONG_PASSWORD);
   checkSecretHash(attempt.client, namesOf(user, parameters), parameters.get('SECRET_HASH'));
   return admit(attempt, user);
 }

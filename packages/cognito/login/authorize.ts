@@ -90,7 +90,9 @@ async function tryPassword(
 ): Promise<Tried> {
   const user = pool.find(username);
   const isRight = await isPassword(user?.password, password);
-  if (user === undefined || !isRight || !user.isEnabled) return { kind: 'fault', fault: WRONG_PASSWORD };
+  const fault = pool.judgePassword(username, isRight);
+  if (fault !== undefined || user?.isEnabled !== true)
+    return { kind: 'fault', fault: fault ?? WRONG_PASSWORD };
   if (user.status === 'UNCONFIRMED')
     return { kind: 'fault', fault: 'The account is not confirmed: its code is in the log of the gateway.' };
   if (user.status === 'RESET_REQUIRED') return { kind: 'fault', fault: 'The password must be reset first.' };
@@ -142,6 +144,7 @@ function giveCode(
     nonce,
     audience,
     challenge,
+    originJti: place.pool.ports.random.uuid(),
   });
   return redirect(withQuery(redirectUri, { code, state }), headers);
 }

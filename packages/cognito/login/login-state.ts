@@ -12,6 +12,8 @@ type CodeGrant = {
   readonly nonce: string | undefined;
   readonly audience: string | undefined;
   readonly challenge: string | undefined;
+  /** Identifies the sign-in that the code begins. */
+  readonly originJti: string;
 };
 
 const CODE_MS = 5 * 60_000;
@@ -23,7 +25,10 @@ export class LoginState {
   readonly #clock: Clock;
   /** Of this start: forms of an earlier one are void. */
   readonly #secret = randomBytes(32);
-  readonly #codes = new Map<string, CodeGrant & { readonly untilMs: number }>();
+  readonly #codes = new Map<
+    string,
+    { readonly grant: CodeGrant; readonly untilMs: number; isUsed: boolean }
+  >();
   readonly #browsers = new Map<
     string,
     { readonly poolId: string; readonly sub: string; readonly untilMs: number }
@@ -34,14 +39,16 @@ export class LoginState {
   }
 
   giveCode(grant: CodeGrant): string {
-    return hold(this.#codes, { ...grant, untilMs: this.#clock.nowEpochMs() + CODE_MS });
+    return hold(this.#codes, { grant, untilMs: this.#clock.nowEpochMs() + CODE_MS, isUsed: false });
   }
 
-  /** Valid once. */
-  takeCode(code: string): CodeGrant | undefined {
-    const grant = this.#codes.get(hashOf(code));
-    this.#codes.delete(hashOf(code));
-    return grant !== undefined && grant.untilMs > this.#clock.nowEpochMs() ? grant : undefined;
+  /** Valid once; a used code is known until it expires. */
+  takeCode(code: string): { readonly grant: CodeGrant; readonly wasUsed: boolean } | undefined {
+    const held = this.#codes.get(hashOf(code));
+    if (held === undefined || held.untilMs <= this.#clock.nowEpochMs()) return undefined;
+    const wasUsed = held.isUsed;
+    held.isUsed = true;
+    return { grant: held.grant, wasUsed };
   }
 
   /** @returns the value of the browser's cookie */

@@ -138,9 +138,12 @@ async function exchangeCode(
   client: AppClient,
   { pool, sessions, state }: LoginContext,
 ): Promise<Tokens> {
-  const grant = state.takeCode(need(form, 'code'));
+  const taken = state.takeCode(need(form, 'code'));
+  const grant = taken?.grant;
   const isOfClient = grant?.clientId === client.clientId && grant.poolId === pool.definition.poolId;
-  if (grant === undefined || !isOfClient)
+  // Attack: a stolen code, exchanged before or after its owner did. What the first use gave ends, too (RFC 6749 §4.1.2).
+  if (isOfClient && taken?.wasUsed === true) sessions.endSignIn(grant.originJti);
+  if (grant === undefined || !isOfClient || taken?.wasUsed === true)
     throw new OAuthError('invalid_grant', 'The code is invalid, or was used before');
   if (grant.redirectUri !== form.get('redirect_uri'))
     throw new OAuthError('invalid_grant', 'redirect_uri differs from that of the authorization request');
@@ -148,10 +151,10 @@ async function exchangeCode(
     throw new OAuthError('invalid_grant', 'code_verifier does not match the challenge');
   const user = pool.users.find(({ sub, isEnabled }) => sub === grant.sub && isEnabled);
   if (user === undefined) throw new OAuthError('invalid_grant', 'The user no longer exists');
-  const { scopes, nonce, audience } = grant;
+  const { scopes, nonce, audience, originJti } = grant;
   const withRefresh = pool.definition.kind === 'cognito' || scopes.includes('offline_access');
   const source = 'TokenGeneration_HostedAuth';
-  return sessions.begin({ user, client, scopes, nonce, audience, source }, withRefresh);
+  return sessions.begin({ user, client, scopes, nonce, audience, source, originJti }, withRefresh);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { ServiceRefusal } from '../../core/errors.ts';
 
 export const WRONG_PASSWORD = 'Incorrect username or password.';
+export const LOCKED_OUT = 'Password attempts exceeded';
 
 export function notAuthorized(message: string): ServiceRefusal {
   return new ServiceRefusal('NotAuthorizedException', message);

@@ -20,6 +20,7 @@ type SignInFacts = {
   readonly audience?: string | undefined;
   readonly source: TokenSource;
   readonly metadata?: Metadata;
+  readonly originJti?: string;
 };
 
 export type Tokens = {
@@ -50,7 +51,7 @@ type AccessToken = {
   readonly scopes: readonly string[];
 };
 
-/** Refresh tokens of one pool; the oldest go first. */
+/** Refresh tokens of one pool, and ended sign-ins; the oldest go first. */
 const MAX_SESSIONS = 10_000;
 
 export class Sessions {
@@ -77,7 +78,9 @@ export class Sessions {
   async begin(facts: SignInFacts, withRefresh = true): Promise<Tokens> {
     const { random, clock } = this.#pool.ports;
     const changes = await this.#changesOf(facts);
-    const originJti = random.uuid();
+    const originJti = facts.originJti ?? random.uuid();
+    // Its code was used again while the trigger ran.
+    if (this.#ended.has(originJti)) throw notAuthorized('Access Token has been revoked');
     const authTime = Math.floor(clock.nowEpochMs() / 1000);
     const refresh = withRefresh ? this.#addSession(facts, { originJti, authTime }) : undefined;
     return this.#sign(facts, { originJti, authTime, refresh }, changes);
@@ -155,6 +158,11 @@ export class Sessions {
     if (session?.clientId !== clientId) return false;
     this.#end(({ originJti }) => originJti === session.originJti);
     return true;
+  }
+
+  endSignIn(originJti: string): void {
+    this.#end((session) => session.originJti === originJti);
+    this.#markEnded(originJti);
   }
 
   endAllOf({ sub }: PoolUser): void {
@@ -244,10 +252,16 @@ export class Sessions {
   #end(isMeant: (session: RefreshSession) => boolean): void {
     for (const [hash, session] of this.#sessions)
       if (isMeant(session)) {
-        this.#ended.add(session.originJti);
+        this.#markEnded(session.originJti);
         this.#sessions.delete(hash);
       }
     this.#pool.ports.onChange();
+  }
+
+  #markEnded(originJti: string): void {
+    this.#ended.add(originJti);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MAX_SESSIONS && oldest !== undefined) this.#ended.delete(oldest);
   }
 }
 

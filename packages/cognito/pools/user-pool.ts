@@ -2,8 +2,9 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import { createHash, randomInt } from 'node:crypto';
 import { equalInConstantTime } from '@gatewright/aws/sign-request';
 import type { Clock, InvocationResult, Random } from '../../core/ports.ts';
-import { invalidParameter, userNotFound } from './cognito-error.ts';
+import { invalidParameter, LOCKED_OUT, userNotFound, WRONG_PASSWORD } from './cognito-error.ts';
 import { findPasswordFault, hashPassword } from './password.ts';
+import { PasswordAttempts } from './password-attempts.ts';
 import type { AppClient, CustomMessage, PoolDefinition } from './pool-model.ts';
 import { openClient } from './pool-model.ts';
 import { verifiedName } from './pool-user.ts';
@@ -33,6 +34,7 @@ const NAME = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u;
 export class UserPool {
   readonly definition: PoolDefinition;
   readonly ports: PoolPorts;
+  readonly #attempts: PasswordAttempts;
   /** By username, in lower case if the pool ignores case. */
   readonly #users = new Map<string, PoolUser>();
   readonly #groups: Map<string, string>;
@@ -41,6 +43,7 @@ export class UserPool {
   constructor(definition: PoolDefinition, ports: PoolPorts) {
     this.definition = definition;
     this.ports = ports;
+    this.#attempts = new PasswordAttempts(ports.clock);
     this.#groups = new Map(definition.groups.map((name) => [name, '']));
   }
 
@@ -89,6 +92,18 @@ export class UserPool {
         nameAttributes.some((attribute) => bears(user, attribute)) ||
         aliases.some((attribute) => bears(user, attribute) && isVerified(user, attribute)),
     );
+  }
+
+  /** Undefined, or the fault of an attempt to sign in with a password. */
+  judgePassword(name: string, isRight: boolean): string | undefined {
+    switch (this.#attempts.judge(this.find(name)?.sub ?? this.#keyOf(name), isRight)) {
+      case 'right':
+        return undefined;
+      case 'wrong':
+        return WRONG_PASSWORD;
+      case 'locked out':
+        return LOCKED_OUT;
+    }
   }
 
   /** @throws ServiceRefusal UserNotFoundException */

@@ -36,19 +36,20 @@ function sealProcess({ taskRoot }: InstanceStart, output: FunctionOutput): void 
 }
 
 /**
- * `process.kill` for a function, which here is a thread of a shared process: a signal that would hit the
- * gateway ends the instance instead, as in Lambda. Children can still be signalled, alone and as their own
- * groups.
+ * Signals of a function, which here is a thread of a shared process: one that would hit the gateway ends the
+ * instance instead, as in Lambda. Children can still be signalled, alone and as their own groups. `_kill` is
+ * what `process.kill` calls, and functions can reach it.
  */
 function shieldProcess(warn: (message: string) => void): void {
-  const kill = process.kill.bind(process);
-  process.kill = (pid, signal) => {
-    // Node accepts a number as text too.
-    const target: unknown = pid;
-    if (!isGateway(Number(target))) return kill(pid, signal);
+  const shared = process as typeof process & { _kill: (pid: unknown, signal: unknown) => number };
+  const kill = shared._kill.bind(process);
+  shared._kill = (pid, signal) => {
+    // The binding takes texts, and the lower 32 bits of a number.
+    const target = Number(pid) | 0;
+    if (!isGateway(target)) return kill(target, signal);
     // Only checks whether the process exists.
-    if (signal === 0) return true;
-    warn(`process.kill(${pid}) would have ended the gateway; it ends this instance`);
+    if (signal === 0) return 0;
+    warn(`process.kill(${target}) would have ended the gateway; it ends this instance`);
     process.exit(KILLED);
   };
 }

@@ -13,18 +13,23 @@ import {
 
 describe('a function that signals its process', () => {
   const rows = [
-    { name: 'itself', target: 'process.pid' },
-    { name: 'its parent', target: 'process.ppid' },
-    { name: 'its group', target: '0' },
+    { name: 'itself', call: 'kill(process.pid, "SIGKILL")' },
+    { name: 'its parent', call: 'kill(process.ppid, "SIGKILL")' },
+    { name: 'its group', call: 'kill(0, "SIGKILL")' },
     {
       name: 'its group by name',
-      target: '-Number(require("fs").readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ")[2])',
+      call: 'kill(-Number(require("fs").readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ")[2]), 9)',
     },
-    { name: 'all there is', target: '-1' },
+    { name: 'all there is', call: 'kill(-1, "SIGKILL")' },
+    { name: 'itself, past process.kill', call: '_kill(process.pid, 9)' },
+    {
+      name: 'itself, past process.kill, by a number that the system cuts',
+      call: '_kill(2 ** 32 + process.pid, 9)',
+    },
   ];
-  for (const { name, target } of rows)
+  for (const { name, call } of rows)
     it(`ends its instance alone: ${name}`, async () => {
-      const source = `exports.handler = async (e) => (e.kill ? process.kill(${target}, 'SIGKILL') : 'served')`;
+      const source = `exports.handler = async (e) => (e.kill ? process.${call} : 'served')`;
       const { invoke, lines } = await startRuntime([anInlineFunction('k', source)]);
 
       const killed = failed(await invoke('k', { kill: true }));

@@ -35,6 +35,29 @@ describe('the hosted login of a user pool', () => {
     assert.deepEqual([again.status, again.body['error']], [400, 'invalid_grant']);
   });
 
+  // RFC 6749 §4.1.2: a code used twice SHOULD revoke the tokens that it gave.
+  it('ends the sign-in of a code that is used twice', async () => {
+    const at = await aUserPool({}, CLIENT);
+    const code = await codeOf(at);
+    const { body } = await redeem(at, code);
+    const info = async (): Promise<number> =>
+      (
+        await send(at, 'GET', pool('/oauth2/userInfo'), {
+          headers: { authorization: `Bearer ${String(body['access_token'])}` },
+        })
+      ).status;
+    assert.equal(await info(), 200);
+
+    await redeem(at, code);
+    const refreshed = await at.call('InitiateAuth', {
+      ClientId: 'app',
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: body['refresh_token'] },
+    });
+
+    assert.deepEqual([await info(), refreshed.status], [401, 400]);
+  });
+
   it('signs in only listed users by a click', async () => {
     const at = await aUserPool({}, CLIENT);
     await at.call('SignUp', { ClientId: 'app', Username: 'carl', Password: 'Correct horse 1!' });

@@ -1,0 +1,49 @@
+import type { Clock } from '../../core/ports.ts';
+
+const FREE_ATTEMPTS = 5;
+const MAX_LOCK_MS = 15 * 60_000;
+/** Without attempts for so long, the count begins again. */
+const FORGET_MS = 15 * 60_000;
+/** Names without a user are counted too: a lockout must not tell which names exist. The oldest go first. */
+const MAX_NAMES = 10_000;
+
+type Failures = { count: number; lockedUntilMs: number; lastMs: number };
+
+/**
+ * Failed passwords lock a user out: the nth for 2^(n-5) s, 15 minutes at most (Cognito developer guide,
+ * "Lockout behavior for failed sign-in attempts").
+ */
+export class PasswordAttempts {
+  readonly #clock: Clock;
+  readonly #failures = new Map<string, Failures>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Counts an attempt. Called after the password was compared: of guesses sent at the same moment, those that
+   * end during a lockout count as made in it, the right one too.
+   */
+  judge(name: string, isRight: boolean): 'right' | 'wrong' | 'locked out' {
+    const nowMs = this.#clock.nowEpochMs();
+    const failures = this.#find(name, nowMs);
+    if (failures !== undefined && nowMs < failures.lockedUntilMs) {
+      failures.lastMs = nowMs;
+      return 'locked out';
+    }
+    this.#failures.delete(name);
+    if (isRight) return 'right';
+    const count = (failures?.count ?? 0) + 1;
+    const lockMs = count < FREE_ATTEMPTS ? 0 : Math.min(2 ** (count - FREE_ATTEMPTS) * 1000, MAX_LOCK_MS);
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size >= MAX_NAMES && oldest !== undefined) this.#failures.delete(oldest);
+    this.#failures.set(name, { count, lockedUntilMs: nowMs + lockMs, lastMs: nowMs });
+    return 'wrong';
+  }
+
+  #find(name: string, nowMs: number): Failures | undefined {
+    const failures = this.#failures.get(name);
+    return failures !== undefined && nowMs - failures.lastMs < FORGET_MS ? failures : undefined;
+  }
+}
