@@ -1,6 +1,6 @@
 /** `--roles on`: what functions and integrations may do is what the template's roles give. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -17,8 +17,11 @@ const SESSION = 'arn:aws:sts::123456789012:assumed-role/shop-role/shop';
 /** Sends any given call, signed with its own credentials, as an SDK does. */
 const HANDLER = `
 import { signRequest } from '${SIGN}';
-const { env } = process;
+import { inspect } from 'node:util';
+import { workerData } from 'node:worker_threads';
+const { env, argv, execArgv } = process;
 export const handler = async ({ service, path = '/', headers = {}, body = '' }) => {
+  if (service === 'itself') return inspect({ env: { ...env }, argv, execArgv, workerData }, { depth: 9, maxArrayLength: null });
   const own = service === 'dynamodb' ? env.AWS_ENDPOINT_URL_DYNAMODB : env.AWS_ENDPOINT_URL;
   const url = new URL(path, own);
   const signed = signRequest({
@@ -321,6 +324,18 @@ describe('roles at run time', () => {
         messages.join('\n'),
       );
     });
+
+  it('a function is given no key of the control port: not in its environment, its arguments or its thread', async () => {
+    const { controlSecret } = JSON.parse(
+      readFileSync(join(folder, '.gatewright', 'credentials.json'), 'utf8'),
+    ) as { controlSecret: string };
+
+    const seen = JSON.stringify(await run('shop', { service: 'itself' }));
+
+    assert.match(seen, /AWS_SECRET_ACCESS_KEY: '/);
+    for (const key of [controlSecret, ADMIN.accessKeyId, ADMIN.secretAccessKey])
+      assert.ok(!seen.includes(key), seen);
+  });
 
   it('@connections asks for the right to send', async () => {
     const allowed = await run('shop', { service: 'execute-api', path: chatPath('dev') });
