@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { KeyParameters } from '#shared/cache/cache-key.ts';
 import { findEntry } from '#shared/cache/find-entry.ts';
 import type { EntryRules } from '#shared/cache/find-entry.ts';
 import { AWS_EVENTS } from './aws-events.ts';
@@ -51,12 +52,6 @@ const SCOPES = {
   named: (event: SampleEvent): string => `for ${String(editableOf(event['headers'])['x-tenant'])}`,
 } as const;
 const KEYS = [{}, { query: ['parameter1', 'tag'], headers: ['Accept-Language', 'cookie'] }] as const;
-
-export type Rules = EntryRules<SampleEvent> & { readonly name: string };
-
-export const RULES: readonly Rules[] = Object.entries(SCOPES).flatMap(([name, scope]) =>
-  KEYS.map((key, index) => ({ name: index === 0 ? name : `${name}, named parts`, scope, key })),
-);
 
 function without(fields: Fields, isLeftOut: (name: string) => boolean): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !isLeftOut(name)));
@@ -122,12 +117,17 @@ export type Tally = { pairs: number; alike: number; shared: number; apart: numbe
 
 export const emptyTally = (): Tally => ({ pairs: 0, alike: 0, shared: 0, apart: 0, bypassed: 0 });
 
-export type Pair = readonly [SampleEvent, SampleEvent];
+export type Pair = {
+  readonly events: readonly [SampleEvent, SampleEvent];
+  /** Parts that the service names; it is tried in every scope. */
+  readonly key: KeyParameters;
+};
 
 /** @returns what is wrong; undefined: nothing */
-export function findFault([one, other]: Pair, tally: Tally): string | undefined {
+export function findFault({ events: [one, other], key }: Pair, tally: Tally): string | undefined {
   tally.pairs += 1;
-  for (const rules of RULES) {
+  for (const [name, scope] of Object.entries(SCOPES)) {
+    const rules = { scope, key };
     const isAlike = isDeepStrictEqual(strip(one, rules), strip(other, rules));
     const [first, second] = [findEntry(one, rules), findEntry(other, rules)];
     const isShared = first.kind === 'entry' && second.kind === 'entry' && first.id === second.id;
@@ -135,9 +135,9 @@ export function findFault([one, other]: Pair, tally: Tally): string | undefined 
     tally[isAlike ? 'alike' : 'apart'] += 1;
     tally.shared += Number(isShared);
     tally.bypassed += Number(!isCached);
-    if (isShared && !isAlike) return `${rules.name}: two different requests share an entry`;
+    if (isShared && !isAlike) return `${name}: two different requests share an entry`;
     if (isAlike && !isShared && (isCached || first.kind !== second.kind))
-      return `${rules.name}: two requests that differ in the list do not share an entry`;
+      return `${name}: two requests that differ in the list do not share an entry`;
   }
   return undefined;
 }
@@ -148,6 +148,9 @@ const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as
 
 const TEXTS = ['', 'a', 'b', 'A', 'a, b', 'GET', 'HEAD', '/', '%FF', '%FE', '\ufffd', '2.0', '1.0', 'null'];
 const VALUES = [...TEXTS, 0, 1, true, false, null, [], ['a'], {}, { userArn: 'arn:a' }, { sub: 'a' }];
+/** A copy, since edits go on inside of it. */
+const anyValue = (at: number): unknown => structuredClone(pick<unknown>(VALUES, at));
+
 /** Those of which the red team found that they were not keyed, credentials, and some that only look like the list. */
 const HEADERS = (
   'cookie authorization x-api-key x-amz-date x-amz-security-token x-session-token x-tenant ' +
@@ -256,7 +259,7 @@ const EDITS = {
   listed: changeListed,
   leaf(event: Fields, at: number, value: number) {
     const [holder, name] = pick(placesOf(event), at);
-    holder[name] = pick(VALUES, value);
+    holder[name] = anyValue(value);
   },
   drop(event: Fields, at: number) {
     const [holder, name] = pick(placesOf(event), at);
@@ -303,16 +306,14 @@ const EDITS = {
     editableOf(event['requestContext'])[pick(CONTEXT_MEMBERS, at)] = pick(TEXTS, value);
   },
   identity(event: Fields, at: number, value: number) {
-    partOf(event, 'identity')[pick(IDENTITY_MEMBERS, at)] = pick(VALUES, value);
+    partOf(event, 'identity')[pick(IDENTITY_MEMBERS, at)] = anyValue(value);
   },
   authorizer(event: Fields, at: number, value: number) {
-    partOf(event, 'authorizer')[pick(['iam', 'lambda', 'jwt', 'claims', 'principalId', 'sub'], at)] = pick(
-      VALUES,
-      value,
-    );
+    partOf(event, 'authorizer')[pick(['iam', 'lambda', 'jwt', 'claims', 'principalId', 'sub'], at)] =
+      anyValue(value);
   },
   authentication(event: Fields, at: number, value: number) {
-    partOf(event, 'authentication')['clientCert'] = pick(VALUES, value + at);
+    partOf(event, 'authentication')['clientCert'] = anyValue(value + at);
   },
   stageVariable(event: Fields, at: number, value: number) {
     event['stageVariables'] = { [pick(['table', 'alias'], at)]: pick(TEXTS, value) };
@@ -347,6 +348,7 @@ function edited(event: SampleEvent, edits: readonly Edit[]): SampleEvent {
 /** A third differs in the list alone. */
 export const aPair: fc.Arbitrary<Pair> = fc
   .record({
+    key: fc.constantFrom(...KEYS),
     sample: fc.nat(AWS_EVENTS.length - 1),
     before: fc.array(oneEdit(ANY_KIND), { maxLength: 3 }),
     edits: fc.oneof(
@@ -354,20 +356,18 @@ export const aPair: fc.Arbitrary<Pair> = fc
       { arbitrary: fc.array(oneEdit(fc.constant('listed')), { minLength: 1, maxLength: 4 }), weight: 1 },
     ),
   })
-  .map(({ sample, before, edits }) => {
+  .map(({ sample, before, edits, key }) => {
     const one = edited(pick(AWS_EVENTS, sample).event, before);
-    return [one, edited(one, edits)];
+    return { events: [one, edited(one, edits)], key };
   });
 
 /** How many of AWS's samples a client's next request is answered from the table for, by scope. */
 export function countHits(): Readonly<Record<string, string>> {
   const requests = AWS_EVENTS.filter(({ event }) => !('connectionId' in editableOf(event['requestContext'])));
   return Object.fromEntries(
-    Object.keys(SCOPES).map((name) => {
-      const rules = RULES.find((one) => one.name === name);
-      if (rules === undefined) throw new Error(`no rules ${name}`);
+    Object.entries(SCOPES).map(([name, scope]) => {
       const hits = requests.filter(({ event }) => {
-        const [first, second] = [findEntry(event, rules), findEntry(nextRequest(event), rules)];
+        const [first, second] = [findEntry(event, { scope }), findEntry(nextRequest(event), { scope })];
         return first.kind === 'entry' && second.kind === 'entry' && first.id === second.id;
       });
       return [name, `${hits.length} of ${requests.length}`];
