@@ -1,5 +1,17 @@
 import { DomainError } from '../errors.ts';
-import { parseFields, parseOptionalFields } from './event-fields.ts';
+import {
+  bodyOf,
+  hasBody,
+  headersOf,
+  methodOf,
+  pathOf,
+  pathParametersOf,
+  queryOf,
+  readRequest,
+  receivedAtOf,
+  signerOf,
+} from './read-request.ts';
+import type { ValuesByName } from './read-request.ts';
 
 export type HttpEvent = {
   /** The route chosen by the gateway: `GET /quota/plans/{plan}`. IAM allowed this one: dispatch by it. */
@@ -22,45 +34,37 @@ export type HttpEvent = {
 
 /** @throws DomainError EVENT_MALFORMED for anything but payload 2.0 of an HTTP API */
 export function parseHttpEvent(event: unknown): HttpEvent {
-  const fields = parseFields(event);
-  const { requestContext, routeKey, body, isBase64Encoded } = fields;
-  const context = parseFields(requestContext);
-  const { http, stage, requestId, timeEpoch, authorizer } = context;
-  const { method, path } = parseFields(http);
-  if (typeof routeKey !== 'string' || typeof method !== 'string' || typeof path !== 'string')
+  const request = readRequest(event);
+  const { routeKey } = request.fields;
+  const { stage, requestId } = request.context;
+  const [method, path, receivedEpochMs] = [methodOf(request), pathOf(request), receivedAtOf(request)];
+  if (typeof routeKey !== 'string' || method === undefined || path === undefined)
     throw malformed('must have route, method and path');
-  if (typeof requestId !== 'string' || typeof timeEpoch !== 'number')
+  if (typeof requestId !== 'string' || receivedEpochMs === undefined)
     throw malformed('must have a time and an id');
-  const { userArn } = parseOptionalFields(parseOptionalFields(authorizer)['iam']);
   const prefix = `/${String(stage)}/`;
   return {
     routeKey,
     method,
     path: path.startsWith(prefix) ? path.slice(prefix.length - 1) : path,
-    pathParameters: textsOf(fields['pathParameters']),
-    query: textsOf(fields['queryStringParameters']),
-    headers: textsOf(fields['headers']),
-    body: typeof body === 'string' && isBase64Encoded === true ? decodeBase64(body) : toText(body),
-    signer: typeof userArn === 'string' && userArn !== '' ? userArn : undefined,
+    pathParameters: textsOf(Object.entries(pathParametersOf(request))),
+    query: joinValues(queryOf(request)),
+    headers: joinValues(headersOf(request)),
+    body: hasBody(request) ? Buffer.from(bodyOf(request)).toString('utf8') : undefined,
+    signer: signerOf(request),
     requestId,
-    receivedEpochMs: timeEpoch,
+    receivedEpochMs,
   };
 }
 
-function textsOf(value: unknown): Readonly<Record<string, string>> {
-  const texts = Object.entries(parseOptionalFields(value)).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
+function joinValues(values: ValuesByName): Readonly<Record<string, string>> {
+  return textsOf([...values].map(([name, texts]) => [name, texts.join(',')]));
+}
+
+function textsOf(entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
-  return Object.fromEntries(texts);
-}
-
-function toText(body: unknown): string | undefined {
-  return typeof body === 'string' ? body : undefined;
-}
-
-/** HTTP APIs base64-encode every body whose content type they do not know as text. */
-function decodeBase64(body: string): string {
-  return Buffer.from(body, 'base64').toString('utf8');
 }
 
 function malformed(what: string): DomainError {

@@ -1,6 +1,7 @@
+import { asText } from '@gatewright/aws/json-object';
 import { DomainError } from '../errors.ts';
-import { parseFields, parseOptionalFields } from './event-fields.ts';
-import { gatewayStamp } from './gateway-stamp.ts';
+import type { EventFields } from './event-fields.ts';
+import { headersOf, readRequest, receivedAtOf } from './read-request.ts';
 
 /** Marks the token in `Sec-WebSocket-Protocol: bearer, eyJ…`, the only header that browsers can set. */
 export const SUBPROTOCOL_MARKER = 'bearer';
@@ -34,39 +35,36 @@ export type WebSocketEvent = {
  * ```
  */
 export function parseWebSocketEvent(event: unknown): WebSocketEvent {
-  const { requestContext, headers, body } = parseFields(event);
-  const { apiId, stage, connectionId, connectedAt, authorizer } = parseFields(requestContext);
+  const request = readRequest(event);
+  const { apiId, stage, connectionId, connectedAt } = request.context;
   if (typeof apiId !== 'string' || typeof stage !== 'string' || typeof connectionId !== 'string')
     throw malformed('a WebSocket event must have API, stage and connection');
   if (typeof connectedAt !== 'number')
     throw malformed('a WebSocket event must have the time of the connection');
-  const receivedAtEpochMs = gatewayStamp(event);
+  const receivedAtEpochMs = receivedAtOf(request);
   return {
     apiId,
     stage,
     connectionId,
     connectedAtEpochMs: connectedAt,
-    authorizer: textsOf(authorizer),
-    subprotocols: parseSubprotocols(textsOf(headers)),
+    authorizer: textsOf(request.authorizer),
+    subprotocols: parseSubprotocols(headersOf(request).get('sec-websocket-protocol') ?? []),
     ...(receivedAtEpochMs !== undefined && { receivedAtEpochMs }),
-    body: typeof body === 'string' ? body : '',
+    body: asText(request.fields['body']) ?? '',
   };
 }
 
-/** Splits `Sec-WebSocket-Protocol: bearer, eyJ…` (RFC 6455 section 11.3.4); the name in any case. */
-function parseSubprotocols(headers: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(headers)
-    .filter(([name]) => name.toLowerCase() === 'sec-websocket-protocol')
-    .flatMap(([, value]) => value.split(','))
+/** Splits `Sec-WebSocket-Protocol: bearer, eyJ…` (RFC 6455 section 11.3.4). */
+function parseSubprotocols(values: readonly string[]): readonly string[] {
+  return values
+    .flatMap((value) => value.split(','))
     .map((protocol) => protocol.trim())
     .filter((protocol) => protocol !== '');
 }
 
-function textsOf(value: unknown): Readonly<Record<string, string>> {
+function textsOf(fields: EventFields): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(parseOptionalFields(value)).flatMap(([name, text]) =>
-      typeof text === 'string' ? [[name, text]] : [],
-    ),
+    Object.entries(fields).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : [])),
   );
 }
 

@@ -1,13 +1,19 @@
-/** Which requests share an answer: the key of an entry, and the scope that separates callers. */
+/**
+ * Which requests share an answer: those whose events are equal in all that a handler can read, apart from the list
+ * in docs/guides/receive/cache.md.
+ */
 import { createHash } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import type { EventFields } from '../aws/event-fields.ts';
+import { signerOf } from '../aws/read-request.ts';
+import type { EventRequest } from '../aws/read-request.ts';
 import type { CachedRequest } from './cached-request.ts';
-import { headerOf } from './cached-request.ts';
+import { isIgnoredHeader, SIGNATURE_HEADERS, UNIDENTIFYING_HEADERS } from './header-lists.ts';
 
 export type KeyParameters = {
   /** Query parameters that the answer depends on; default: all. */
   readonly query?: readonly string[];
-  /** Headers that it depends on; default: none. */
+  /** Headers that it depends on, besides those that are never ignored; default: none. */
   readonly headers?: readonly string[];
 };
 
@@ -17,86 +23,69 @@ export type KeyParameters = {
  */
 export type Scope<Event> = 'authorization' | 'public' | ((event: Event) => string | undefined);
 
-/** Headers that do not identify the caller. Any other may be a credential, and separates callers. */
-const ANONYMOUS_HEADERS = new Set(
-  (
-    'accept accept-charset accept-encoding accept-language access-control-request-headers ' +
-    'access-control-request-method cache-control cdn-loop connection content-length content-type dnt expect ' +
-    'forwarded host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive ' +
-    'max-forwards origin pragma priority range referer save-data te traceparent tracestate trailer ' +
-    'transfer-encoding upgrade upgrade-insecure-requests user-agent via warning x-amz-cf-id x-amzn-trace-id ' +
-    'x-correlation-id x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto x-request-id'
+/** Who shares the answer of a request. */
+export type Sharing =
+  | { readonly kind: 'caller' }
+  | { readonly kind: 'public' }
+  /** By what the service's function returned. */
+  | { readonly kind: 'named'; readonly name: string };
+
+/** They differ in every request, or describe the connection. */
+const IGNORED = {
+  context: 'extendedRequestId protocol requestId requestTime requestTimeEpoch time timeEpoch'.split(' '),
+  http: ['protocol', 'sourceIp', 'userAgent'],
+  identity: ['sourceIp', 'userAgent'],
+  authorizer: ['integrationLatency'],
+};
+/** Parts of the key of their own, or of the caller. */
+const APART = {
+  fields: (
+    'headers multiValueHeaders cookies requestContext rawQueryString queryStringParameters ' +
+    'multiValueQueryStringParameters'
   ).split(' '),
-);
-const ANONYMOUS_PREFIXES = /^(?:sec-ch-|sec-fetch-|sec-gpc|cloudfront-(?:viewer|is|forwarded)-)/;
-/** Signature headers of an IAM request: they change with every request, and `identity` has the signer. */
-const SIGNATURE_HEADERS = new Set([
-  'authorization',
-  'x-amz-date',
-  'x-amz-content-sha256',
-  'x-amz-security-token',
-]);
+  context: ['authentication', 'authorizer', 'http', 'identity'],
+};
+/** The network that a private API is called from. */
+const NETWORK = ['vpcId', 'vpceId'];
 
 /**
- * Headers that rewrite a request, which some frameworks obey. Part of every key: otherwise a caller could
- * send one and have the answer cached for all others.
- */
-const REWRITING_HEADERS = [
-  'forwarded',
-  'x-forwarded-host',
-  'x-forwarded-path',
-  'x-forwarded-prefix',
-  'x-forwarded-scheme',
-  'x-forwarded-server',
-  'x-host',
-  'x-http-host-override',
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-  'x-original-host',
-  'x-original-method',
-  'x-original-url',
-  'x-rewrite-url',
-];
-
-/**
- * The scope of a request as text: equal for two requests only if they agree in everything that could identify
- * a caller.
+ * Who may share the answer.
  * @returns undefined when the caller cannot be identified: the service may know the caller by something
- * invisible here,
- *   so the answer is not shared
+ *   invisible here, so the answer is not shared
  */
-export function scopeOf<Event>(
+export function sharingOf<Event>(
   scope: Scope<Event>,
   request: CachedRequest,
   event: Event,
-): string | undefined {
-  if (scope === 'public') return 'public';
+): Sharing | undefined {
+  if (scope === 'public') return { kind: 'public' };
   if (typeof scope === 'function') {
-    const named = scope(event);
-    return named === undefined || named === '' ? undefined : `named ${named}`;
+    const name = scope(event);
+    return name === undefined || name === '' ? undefined : { kind: 'named', name };
   }
-  const { caller, headers } = request;
-  // A service's own authorizer can only set strings, so an object is API Gateway's.
-  const isSigned = isJsonObject(caller['authorizer.iam']) || 'identity.userArn' in caller;
-  const named = [...headers].filter(
-    ([name]) =>
-      !ANONYMOUS_HEADERS.has(name) &&
-      !ANONYMOUS_PREFIXES.test(name) &&
-      !(isSigned && SIGNATURE_HEADERS.has(name)),
-  );
-  if (named.length === 0 && Object.keys(caller).length === 0) return undefined;
-  return `caller ${canonical([caller, named.sort(byName)])}`;
+  return hasVisibleCaller(request) ? { kind: 'caller' } : undefined;
 }
 
 /** SHA-256 of all that the answer depends on, as 64 hex digits; credentials cannot be recovered from it. */
-export function cacheKeyOf(request: CachedRequest, parameters: KeyParameters, scope: string): string {
-  const { method, apiId, stage, host, path, route, query } = request;
-  const names = parameters.query;
-  const asked = [...query].filter(([name]) => names === undefined || names.includes(name)).sort(byName);
-  const headers = keyHeaders(parameters).map((name) => [name, headerOf(request, name) ?? null]);
-  const rewriting = REWRITING_HEADERS.flatMap((name) => headerOf(request, name) ?? null);
-  const text = canonical([2, apiId, stage, host, method, path, route, asked, headers, rewriting, scope]);
+export function cacheKeyOf({ event }: CachedRequest, parameters: KeyParameters, sharing: Sharing): string {
+  const { fields, context } = event;
+  const { query: names } = parameters;
+  const isAsked = (name: string): boolean => names === undefined || names.includes(name);
+  const isKept = keepsHeader(event, parameters, sharing);
+  const text = canonical({
+    version: 3,
+    sharing,
+    target: without(fields, APART.fields),
+    context: without(context, [...APART.context, ...IGNORED.context]),
+    http: without(context['http'], IGNORED.http),
+    pairs: rawPairsOf(fields['rawQueryString'], isAsked),
+    query: entriesOf(fields['queryStringParameters'], isAsked),
+    queryLists: entriesOf(fields['multiValueQueryStringParameters'], isAsked),
+    headers: entriesOf(fields['headers'], isKept),
+    headerLists: entriesOf(fields['multiValueHeaders'], isKept),
+    cookies: isKept('cookie') ? fields['cookies'] : undefined,
+    caller: sharing.kind === 'caller' ? callerOf(context) : undefined,
+  });
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -105,11 +94,88 @@ export function keyHeaders({ headers = [] }: KeyParameters): readonly string[] {
   return [...new Set(headers.map((name) => name.toLowerCase()))].sort();
 }
 
+/** Names in any case. The key has each name as it was sent: a handler may find one spelling and miss another. */
+function keepsHeader(
+  event: EventRequest,
+  parameters: KeyParameters,
+  sharing: Sharing,
+): (name: string) => boolean {
+  const named = new Set(keyHeaders(parameters));
+  const credentials =
+    sharing.kind === 'caller'
+      ? signerOf(event) === undefined
+        ? NONE
+        : SIGNATURE_HEADERS
+      : CREDENTIAL_HEADERS;
+  return (sent) => {
+    const name = sent.toLowerCase();
+    return named.has(name) || (!isIgnoredHeader(name) && !credentials.has(name));
+  };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+/** Not keyed where callers share answers. */
+const CREDENTIAL_HEADERS = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']);
+
+/**
+ * Pairs as sent, ordered by name: `%FF` and `%FE` decode to the same character, and the order of equal names counts.
+ */
+function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean): unknown {
+  if (typeof rawQueryString !== 'string') return rawQueryString;
+  return rawQueryString
+    .split('&')
+    .map((pair) => [decodeName(pair), pair] as const)
+    .filter(([name]) => isAsked(name))
+    .sort(byName);
+}
+
+function decodeName(pair: string): string {
+  const [[name] = ['']] = new URLSearchParams(pair);
+  return name;
+}
+
+function callerOf({ authorizer, identity, authentication }: EventFields): EventFields {
+  return {
+    authorizer: without(authorizer, IGNORED.authorizer),
+    identity: without(identity, IGNORED.identity),
+    authentication,
+  };
+}
+
+function hasVisibleCaller({ event, headers }: CachedRequest): boolean {
+  return (
+    [...headers.keys()].some((name) => !isIgnoredHeader(name) && !UNIDENTIFYING_HEADERS.has(name)) ||
+    !isNothing(callerOf({ ...event.context, identity: without(event.identity, NETWORK) }))
+  );
+}
+
+function without(map: unknown, names: readonly string[]): unknown {
+  return entriesOf(map, (name) => !names.includes(name));
+}
+
+/** A map without the entries that are not kept; anything else as it is. */
+function entriesOf(map: unknown, isKept: (name: string) => boolean): unknown {
+  return isJsonObject(map) ? Object.fromEntries(Object.entries(map).filter(([name]) => isKept(name))) : map;
+}
+
+function isNothing(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    (isJsonObject(value) && Object.values(value).every(isNothing))
+  );
+}
+
 /** JSON with sorted members, so that equal values give equal texts. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    isJsonObject(member) ? Object.fromEntries(Object.entries(member).sort(byName)) : member,
-  );
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value ?? null);
+  const names = Object.keys(value).filter((name) => value[name] !== undefined);
+  return `{${names
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`)
+    .join()}}`;
 }
 
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

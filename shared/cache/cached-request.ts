@@ -1,61 +1,45 @@
-/** A request for the response cache: its target, and everything that identifies its caller. */
-import { isJsonObject } from '@gatewright/aws/json-object';
-import { parseOptionalFields } from '../aws/event-fields.ts';
-import type { EventFields } from '../aws/event-fields.ts';
-import { parseRawRequest } from '../aws/raw-request.ts';
+/** A request for the response cache: what is read of it by name, and whether the cache may be used for it at all. */
+import {
+  hasBody,
+  hasUnknownMember,
+  headersOf,
+  methodOf,
+  pathOf,
+  queryOf,
+  readRequest,
+} from '../aws/read-request.ts';
+import type { EventRequest, ValuesByName } from '../aws/read-request.ts';
 import { DomainError } from '../errors.ts';
 
 export type CachedRequest = {
+  /** The event that the key is made of. */
+  readonly event: EventRequest;
   readonly method: string;
   readonly apiId: string;
   readonly stage: string;
-  readonly host: string;
   /** As requested and passed by API Gateway. */
   readonly path: string;
-  /** HTTP APIs decode the path: `/a%2Fb` and `/a/b` are one path, but may be two routes or parameters. */
-  readonly route: readonly [name: string, parameters: EventFields];
   /** By name, values in the order of the request. */
-  readonly query: ReadonlyMap<string, readonly string[]>;
+  readonly query: ValuesByName;
   /** By lower-case name. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
-  readonly caller: EventFields;
+  readonly headers: ValuesByName;
 };
-
-/** Members of `requestContext.identity` that identify a caller; the others describe the connection. */
-const IDENTITY = [
-  'accountId',
-  'apiKey',
-  'apiKeyId',
-  'caller',
-  'clientCert',
-  'cognitoAuthenticationType',
-  'cognitoIdentityId',
-  'principalOrgId',
-  'user',
-  'userArn',
-];
 
 /** @returns undefined for an event that is no request of API Gateway or a function URL: it is not cached */
 export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   try {
-    const { method, path, headers } = parseRawRequest(event);
-    const fields = parseOptionalFields(event);
-    const context = parseOptionalFields(fields['requestContext']);
-    const { apiId, stage, domainName, routeKey, resourcePath = routeKey } = context;
-    if (typeof apiId !== 'string') return undefined;
+    const request = readRequest(event);
+    const [method, path] = [methodOf(request), pathOf(request)];
+    const { apiId, stage } = request.context;
+    if (method === undefined || path === undefined || typeof apiId !== 'string') return undefined;
     return {
+      event: request,
       method,
       path,
-      headers,
       apiId,
-      query: queryOf(fields),
-      route: [
-        typeof resourcePath === 'string' ? resourcePath : '',
-        parseOptionalFields(fields['pathParameters']),
-      ],
       stage: typeof stage === 'string' ? stage : '',
-      host: typeof domainName === 'string' ? domainName : '',
-      caller: callerOf(context),
+      query: queryOf(request),
+      headers: headersOf(request),
     };
   } catch (error) {
     if (error instanceof DomainError) return undefined;
@@ -63,44 +47,13 @@ export function parseCachedRequest(event: unknown): CachedRequest | undefined {
   }
 }
 
+/** Why no answer may be shared, as in `Cache-Status`: the key has no body, and says nothing of unknown members. */
+export function refusalOf({ event }: CachedRequest): 'body' | 'unknown-member' | undefined {
+  if (hasBody(event)) return 'body';
+  return hasUnknownMember(event) ? 'unknown-member' : undefined;
+}
+
 /** Values of a header, joined as one field; undefined: not sent. */
 export function headerOf({ headers }: Pick<CachedRequest, 'headers'>, name: string): string | undefined {
   return headers.get(name.toLowerCase())?.join(', ');
-}
-
-function queryOf(fields: EventFields): ReadonlyMap<string, readonly string[]> {
-  const query = new Map<string, string[]>();
-  const { rawQueryString } = fields;
-  const pairs: Iterable<readonly [string, unknown]> =
-    typeof rawQueryString === 'string'
-      ? new URLSearchParams(rawQueryString)
-      : Object.entries({
-          ...parseOptionalFields(fields['queryStringParameters']),
-          ...parseOptionalFields(fields['multiValueQueryStringParameters']),
-        });
-  for (const [name, value] of pairs)
-    query.set(name, [...(query.get(name) ?? []), ...(Array.isArray(value) ? value : [value]).map(String)]);
-  return query;
-}
-
-function callerOf(context: EventFields): EventFields {
-  const authorizer: Record<string, unknown> = { ...parseOptionalFields(context['authorizer']) };
-  // The authorizer's latency does not identify the caller.
-  Reflect.deleteProperty(authorizer, 'integrationLatency');
-  const identity = parseOptionalFields(context['identity']);
-  const listed = [
-    ...Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value] as const),
-    ...IDENTITY.map((name) => [`identity.${name}`, identity[name]] as const),
-    ['authentication', context['authentication']] as const,
-  ];
-  return Object.fromEntries(listed.filter(([, value]) => !isNothing(value)));
-}
-
-function isNothing(value: unknown): boolean {
-  return (
-    value === undefined ||
-    value === null ||
-    value === '' ||
-    (isJsonObject(value) && Object.values(value).every(isNothing))
-  );
 }

@@ -6,14 +6,16 @@
 import type { AgeClock, Random, Timer } from '../ports.ts';
 import { parseAnswer, toReply, withEntityTag } from './answer.ts';
 import type { CacheableAnswer, CachedReply } from './answer.ts';
-import { cacheKeyOf, keyHeaders, scopeOf } from './cache-key.ts';
-import type { KeyParameters, Scope } from './cache-key.ts';
-import { headerOf, parseCachedRequest } from './cached-request.ts';
+import { keyHeaders } from './cache-key.ts';
+import type { Sharing } from './cache-key.ts';
+import { headerOf } from './cached-request.ts';
 import type { CachedRequest } from './cached-request.ts';
 import { wantsFreshAnswer, parseDirectives } from './directives.ts';
 import { releaseEntryLease, storeEntry, readAnswer, readEntry, takeLease, timesOf } from './entry-store.ts';
 import type { EntryPorts, EntryState } from './entry-store.ts';
 import { labelsOf } from './entry-labels.ts';
+import { findEntry } from './find-entry.ts';
+import type { EntryRules } from './find-entry.ts';
 import { lifetimeOf } from './lifetime.ts';
 
 export type RefreshRules<Event> = {
@@ -23,12 +25,9 @@ export type RefreshRules<Event> = {
   readonly otherwise?: 'FAIL_WITH_403' | 'SUCCEED_WITH_RESPONSE_HEADER' | 'SUCCEED_WITHOUT_RESPONSE_HEADER';
 };
 
-export type ResponseCacheRules<Event> = {
+export type ResponseCacheRules<Event> = EntryRules<Event> & {
   /** Lifetime when the answer's own Cache-Control gives none; at most a day. */
   readonly ttlSeconds: number;
-  readonly key?: KeyParameters;
-  /** Default: `authorization`. */
-  readonly scope?: Scope<Event>;
   /** For 404 and 410. Default: 0, not cached. */
   readonly negativeTtlSeconds?: number;
   /** How long callers may get an expired answer while one of them has it made anew. Default: 0. */
@@ -53,7 +52,6 @@ export type CacheLookup =
   /** Call the handler; `settle` takes its answer, undefined if it failed. */
   | { readonly kind: 'ask'; readonly settle: (response: unknown) => Promise<unknown> };
 
-const METHODS = new Set(['GET', 'HEAD']);
 const WARNING = '199 Cache-Control header is not authorized';
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
@@ -68,10 +66,10 @@ export class ResponseCache<Event> {
   }
 
   async look(event: Event, remainingMs: () => number): Promise<CacheLookup> {
-    const request = parseCachedRequest(event);
-    if (request === undefined || !METHODS.has(request.method)) return PASSED;
-    const scope = scopeOf(this.#rules.scope ?? 'authorization', request, event);
-    if (scope === undefined) return handlerReply(request, 'fwd=bypass; detail=no-caller');
+    const found = findEntry(event, this.#rules);
+    if (found.kind === 'none') return PASSED;
+    const { request } = found;
+    if (found.kind === 'bypass') return handlerReply(request, `fwd=bypass; detail=${found.reason}`);
     const directives = parseDirectives(headerOf(request, 'cache-control'));
     const wantsFresh = wantsFreshAnswer(directives, headerOf(request, 'pragma'));
     const { isAllowed, otherwise = 'SUCCEED_WITH_RESPONSE_HEADER' } = this.#rules.refresh ?? {};
@@ -85,8 +83,8 @@ export class ResponseCache<Event> {
       event,
       isWarned,
       remainingMs,
-      scope,
-      id: cacheKeyOf(request, this.#rules.key ?? {}, scope),
+      sharing: found.sharing,
+      id: found.id,
       isCachedOnly: directives.has('only-if-cached'),
     });
     return mayRefresh ? await visit.refresh() : await visit.look();
@@ -97,7 +95,7 @@ type Visited<Event> = {
   readonly request: CachedRequest;
   readonly event: Event;
   readonly id: string;
-  readonly scope: string;
+  readonly sharing: Sharing;
   readonly isWarned: boolean;
   readonly isCachedOnly: boolean;
   readonly remainingMs: () => number;
@@ -209,13 +207,13 @@ class Visit<Event> {
     startedAtEpochMs: number,
   ): Promise<string> {
     const rules = this.#rules;
-    const { request, event, scope } = this.#asked;
+    const { request, event, sharing } = this.#asked;
     const nowEpochMs = this.#ports.clock.nowEpochMs();
     const lifetime = lifetimeOf(answer, {
       ttlSeconds: rules.ttlSeconds,
       negativeTtlSeconds: rules.negativeTtlSeconds ?? 0,
       staleWhileRevalidateSeconds: rules.staleWhileRevalidateSeconds ?? 0,
-      isPublic: scope === 'public',
+      isPublic: sharing.kind === 'public',
       keyHeaders: keyHeaders(rules.key ?? {}),
     });
     const labels = labelsOf(request, rules.key ?? {}, rules.tags?.(event, response) ?? []);

@@ -3,10 +3,11 @@
  * Gateway cannot list entries, so these are the only trace of them.
  */
 import { createHash } from 'node:crypto';
-import { asText, isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import { parseOptionalFields } from '../aws/event-fields.ts';
+import { asText, parseJsonObject } from '@gatewright/aws/json-object';
+import { pathParametersOf } from '../aws/read-request.ts';
 import type { ItemStore, Random } from '../ports.ts';
 import { headerOf, parseCachedRequest } from './cached-request.ts';
+import type { CachedRequest } from './cached-request.ts';
 import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
 import { labelsOf } from './entry-labels.ts';
@@ -47,13 +48,11 @@ const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-secu
 /** @returns undefined for an event that is no request of a REST API's stage */
 function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord | undefined {
   const request = parseCachedRequest(event);
-  const fields = parseOptionalFields(event);
-  const context = parseOptionalFields(fields['requestContext']);
-  const { resourcePath } = context;
+  const resourcePath = request?.event.context['resourcePath'];
   if (request === undefined || typeof resourcePath !== 'string') return undefined;
   const names = parameters.query ?? [...request.query.keys()];
   const headers = keyHeaders(parameters);
-  const values = parseOptionalFields(fields['pathParameters']);
+  const values = pathParametersOf(request.event);
   return {
     apiId: request.apiId,
     stage: request.stage,
@@ -66,20 +65,15 @@ function toStageRecord(event: unknown, parameters: KeyParameters): StageRecord |
       const value = CREDENTIALS.has(name) ? undefined : headerOf(request, name);
       return value === undefined ? [] : [[name, value]];
     }),
-    refusal: refusalOf(request.method, context, headers),
+    refusal: refusalOf(request, headers),
   };
 }
 
-function refusalOf(
-  method: string,
-  context: Readonly<Record<string, unknown>>,
-  headers: readonly string[],
-): Refusal | undefined {
+function refusalOf({ method, event }: CachedRequest, headers: readonly string[]): Refusal | undefined {
   if (method !== 'GET' && method !== 'HEAD') return 'method';
   if (headers.some((name) => CREDENTIALS.has(name))) return 'credential';
-  if (typeof parseOptionalFields(context['identity'])['apiKey'] === 'string') return 'api-key';
-  const { authorizer } = context;
-  return isJsonObject(authorizer) && Object.keys(authorizer).length > 0 ? 'authorizer' : undefined;
+  if (typeof event.identity['apiKey'] === 'string') return 'api-key';
+  return Object.keys(event.authorizer).length > 0 ? 'authorizer' : undefined;
 }
 
 export function parseStageRecord(text: unknown): StageRecord | undefined {

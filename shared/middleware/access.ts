@@ -5,9 +5,9 @@
  */
 import type { MiddlewareObj } from '@middy/core';
 import { asNonEmptyText } from '@gatewright/aws/json-object';
-import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
+import { authorizerContextOf, headersOf, queryOf, readRequest, receivedAtOf } from '../aws/read-request.ts';
 import { problem, problemReply } from '../http/problem.ts';
 
 /** The caller from the authorizer's context, typed again: REST APIs pass everything as text. */
@@ -107,12 +107,7 @@ export function withAccess<Event extends object>(
  * ```
  */
 export function callerOf(event: unknown): Caller | undefined {
-  const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);
-  const fields = parseOptionalFields(authorizer);
-  // Payload 2.0 has the context of a Lambda authorizer under `lambda`.
-  const { sub, iss, clientId, scope, exp, contextCut, ...context } = parseOptionalFields(
-    fields['lambda'] ?? fields,
-  );
+  const { sub, iss, clientId, scope, exp, contextCut, ...context } = authorizerContextOf(readRequest(event));
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
   if (typeof sub !== 'string') return undefined;
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
@@ -136,12 +131,12 @@ function refusal(
   { scopes = [], clockSkewSeconds = 30, allowMethodOverride = false }: AccessOptions,
 ): ProxyResult | undefined {
   const caller = callerOf(event);
-  const nowEpochMs = receivedAtEpochMs(event);
+  const nowEpochMs = receivedAtOf(readRequest(event));
   if (caller === undefined || nowEpochMs === undefined)
     return problemReply(problem(500, 'Internal Server Error'));
   if ((caller.expiresAtEpochSeconds ?? Infinity) + clockSkewSeconds < nowEpochMs / 1000)
     return problemReply(problem(401, 'Unauthorized', 'the credential has expired'));
-  if (!allowMethodOverride && overridesMethod(parseOptionalFields(event)))
+  if (!allowMethodOverride && overridesMethod(event))
     return problemReply(problem(403, 'Forbidden', 'the request overrides its method'));
   if (scopes.every((scope) => caller.scopes.includes(scope))) return undefined;
   // Some scopes were omitted here: a caller may have this one, so the answer must not say that it is missing.
@@ -149,19 +144,10 @@ function refusal(
   return problemReply(problem(403, 'Forbidden', 'the credential lacks a scope'));
 }
 
-function overridesMethod(event: EventFields): boolean {
-  const namesOf = (map: string) => Object.keys(parseOptionalFields(event[map]));
+function overridesMethod(event: object): boolean {
+  const request = readRequest(event);
   return (
-    [...namesOf('headers'), ...namesOf('multiValueHeaders')].some((name) => OVERRIDES.test(name)) ||
-    [...namesOf('queryStringParameters'), ...namesOf('multiValueQueryStringParameters')].some((name) =>
-      OVERRIDING_PARAMETERS.test(name),
-    )
+    [...headersOf(request).keys()].some((name) => OVERRIDES.test(name)) ||
+    [...queryOf(request).keys()].some((name) => OVERRIDING_PARAMETERS.test(name))
   );
-}
-
-/** API Gateway's own timestamp: `requestContext.timeEpoch` (payload 2.0) or `requestTimeEpoch`. */
-function receivedAtEpochMs(event: object): number | undefined {
-  const context = parseOptionalFields(parseOptionalFields(event)['requestContext']);
-  const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
-  return typeof stamp === 'number' ? stamp : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
+import { authorizerContextOf, readRequest } from '../aws/read-request.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { CONTEXT_CUT } from '../access/backend-context.ts';
 import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
@@ -32,13 +33,11 @@ export type CallerClaims = Readonly<Record<string, string | undefined>>;
  * ```
  */
 export function claimsOf(event: unknown): CallerClaims | undefined {
-  const { authorizer } = parseOptionalFields(parseOptionalFields(event)['requestContext']);
-  const fields = parseOptionalFields(authorizer);
-  const { jwt, claims } = fields;
+  const request = readRequest(event);
+  const { jwt, claims } = request.authorizer;
   if (isJsonObject(jwt)) return parseOptionalFields(jwt['claims']) as CallerClaims;
   if (isJsonObject(claims)) return claims as CallerClaims;
-  // Payload 2.0 has the context of a Lambda authorizer under `lambda`.
-  const context = parseOptionalFields(fields['lambda'] ?? fields);
+  const context = authorizerContextOf(request);
   return typeof context['sub'] === 'string' ? readOurs(context) : undefined;
 }
 

@@ -4,7 +4,7 @@
  * handler's answer.
  */
 import type { MiddlewareObj } from '@middy/core';
-import { gatewayStamp } from '../aws/gateway-stamp.ts';
+import { readRequest, receivedAtOf } from '../aws/read-request.ts';
 import { remainingTimeOf } from '../aws/remaining-time.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
 import { rateLimitHeaders } from '../http/rate-limit-headers.ts';
@@ -120,7 +120,7 @@ export function withQuota<Event extends object>(
 async function admit<Event extends object>(
   event: Event,
   context: unknown,
-  { quotas, subject, cost, stamp = gatewayStamp }: QuotaMiddlewareOptions<Event>,
+  { quotas, subject, cost, stamp = stampOf }: QuotaMiddlewareOptions<Event>,
 ): Promise<{ readonly rejected: ProxyResult | undefined }> {
   const atEpochMs = stamp(event);
   const remainingMs = remainingTimeOf(context)();
@@ -133,6 +133,10 @@ async function admit<Event extends object>(
   if (!decision.allowed) return { rejected: rejectionReply(decision) };
   admissions.set(event, decision);
   return { rejected: undefined };
+}
+
+function stampOf(event: unknown): number | undefined {
+  return receivedAtOf(readRequest(event));
 }
 
 function finish<Event extends object>(

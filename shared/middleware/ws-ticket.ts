@@ -8,14 +8,14 @@ import { issueTicket } from '../access/tickets/issue-ticket.ts';
 import type { TicketPorts } from '../access/tickets/issue-ticket.ts';
 import { parseTicketCaller, TICKET_CALLER } from '../access/tickets/ticket-caller.ts';
 import type { TicketCaller } from '../access/tickets/ticket.ts';
-import { parseFields, parseOptionalFields } from '../aws/event-fields.ts';
 import type { ProxyResult } from '../aws/proxy-result.ts';
+import { bodyOf, hasBody, readRequest } from '../aws/read-request.ts';
 import { DomainError, isTokenError } from '../errors.ts';
 import { problem, problemOf, problemReply } from '../http/problem.ts';
 import { jsonReply } from '../http/reply.ts';
 import { callerOf } from './access.ts';
 
-const BODY_LIMIT_CHARACTERS = 1024;
+const BODY_LIMIT_BYTES = 1024;
 
 /**
  * `{"ticket":"wst_…","expiresInSeconds":30,"for":"tracking"}`. The body may name the document of the
@@ -93,7 +93,7 @@ export function callerOfTicket(event: unknown): TicketCaller {
 type Taker = { readonly document: CompiledDocument; readonly issuer: CompiledTicketIssuer };
 
 function takersOf(access: CompiledAccess, deployedStage: string, event: unknown): readonly Taker[] {
-  const { apiId, stage } = parseFields(parseFields(event)['requestContext']);
+  const { apiId, stage } = readRequest(event).context;
   if (typeof apiId !== 'string' || typeof stage !== 'string')
     throw new DomainError('EVENT_MALFORMED', 'the event has no API and stage');
   const giver = documentOf(access, deployedStage, { apiId, stage });
@@ -112,13 +112,12 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
 
 /** No document has an empty name, so it stands for a malformed body. */
 function readRequestedPath(event: unknown): string | undefined {
-  const { body, isBase64Encoded } = parseOptionalFields(event);
-  if (typeof body !== 'string' || body === '') return undefined;
-  if (body.length > BODY_LIMIT_CHARACTERS) return '';
+  const request = readRequest(event);
+  if (!hasBody(request)) return undefined;
   try {
-    const value: unknown = JSON.parse(
-      isBase64Encoded === true ? Buffer.from(body, 'base64').toString('utf8') : body,
-    );
+    const body = bodyOf(request);
+    if (body.length > BODY_LIMIT_BYTES) return '';
+    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     const wanted = typeof value === 'object' && value !== null && 'for' in value ? value.for : undefined;
     if (wanted === undefined) return undefined;
     return typeof wanted === 'string' ? wanted : '';

@@ -75,6 +75,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   access: 'policy and access document decide alike',
   billing: 'exact billing equals admissions, also after kills',
   browser: 'headless Chromium works with what is served',
+  cache: 'requests share cached answers only if equal',
   'check-rules': 'every rule of `npm run check` fires',
   'fan-out': 'messages reach each client once and in order',
   fuzz: 'invalid input crashes and hangs nothing',

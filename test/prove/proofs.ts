@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { billing } from './billing.ts';
 import { browser } from './browser.ts';
+import { cache } from './cache.ts';
 import { checkRules } from './check-rules.ts';
 import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
@@ -26,6 +27,7 @@ export const PROOFS: readonly Proof[] = [
   billing,
   usage,
   access,
+  cache,
   roles,
   vectors,
   fuzz,

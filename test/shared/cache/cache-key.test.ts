@@ -5,7 +5,7 @@ import { cacheKeyOf } from '#shared/cache/cache-key.ts';
 import { parseCachedRequest } from '#shared/cache/cached-request.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import type { ResponseCacheOptions } from '#shared/middleware/response-cache.ts';
-import { anHttpEvent, CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
+import { anHttpEvent, aRestEvent, CacheDesk, countedHandler } from '../../support/a-response-cache.ts';
 import type { Reply } from '../../support/a-response-cache.ts';
 
 const ALICE = { authorization: 'Bearer alice' };
@@ -18,6 +18,19 @@ beforeEach(() => {
 
 const counted = (options?: Partial<ResponseCacheOptions<object>>) => countedHandler(desk, options);
 const statusOf = ({ headers }: Reply): string | undefined => headers['cache-status'];
+const MISS = 'gatewright; fwd=miss; stored';
+const HIT = 'gatewright; hit; ttl=60';
+
+/** In payload 1.0, of a public or private caller. */
+async function askRest({ headers, authorizer }: { headers: Record<string, string>; authorizer: object }) {
+  const { requestContext, ...event } = aRestEvent({});
+  const handler = withResponseCache<object>(() => ({ statusCode: 200, body: '' }), {
+    cache: desk.ports,
+    ttlSeconds: 60,
+  });
+  const context = { ...requestContext, authorizer };
+  return statusOf((await handler({ ...event, version: '1.0', headers, requestContext: context })) as Reply);
+}
 
 describe('a shared answer', () => {
   it('never goes to another principal, with any credentials', async () => {
@@ -95,6 +108,15 @@ describe('a shared answer', () => {
     assert.deepEqual(bodies, ['answer 1', 'answer 2']);
   });
 
+  // A payload of version 1.0 has the members of a Lambda authorizer's context beside those of API Gateway.
+  it('is separated by token where a Lambda authorizer of payload 1.0 answers an object called iam', async () => {
+    const authorizer = { principalId: 'everybody', iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
+    const statuses = [];
+    for (const Authorization of ['Bearer alice', 'Bearer bob'])
+      statuses.push(await askRest({ headers: { Authorization }, authorizer }));
+    assert.deepEqual(statuses, [MISS, MISS]);
+  });
+
   it('goes to the same signer of IAM, with another signature', async () => {
     const send = counted();
     const authorizer = { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
@@ -116,7 +138,7 @@ describe('a shared answer', () => {
   it('goes to the same request, with its values in any order', async () => {
     const send = counted({ key: { headers: ['accept', 'accept-language'] } });
     const accept = { accept: 'text/html', 'accept-language': 'de' };
-    const reversed = { 'Accept-Language': 'de', Accept: 'text/html' };
+    const reversed = { 'accept-language': 'de', accept: 'text/html' };
     const claims = { sub: 'ada', scope: 'read' };
     await send({
       query: 'page=1&size=9&a=0',
@@ -156,7 +178,7 @@ describe('a shared answer', () => {
     for (const name of ['X-Forwarded-Host', 'X-HTTP-Method-Override', 'X-Original-URL', 'Forwarded'])
       assert.equal((await ask({ [name]: 'evil' })).body, 'at evil');
     assert.equal((await ask()).body, 'at ');
-    assert.match(statusOf(await ask({ 'x-forwarded-host': 'evil' })) ?? '', /hit/);
+    assert.match(statusOf(await ask({ 'X-Forwarded-Host': 'evil' })) ?? '', /hit/);
   });
 
   it('never goes to another route or path parameter, though API Gateway decodes both paths alike', async () => {
@@ -178,6 +200,151 @@ describe('a shared answer', () => {
   });
 });
 
+/** Payload 2.0 has cookies apart from the headers. */
+describe('a session that is a cookie of payload 2.0', () => {
+  const ROWS: readonly {
+    readonly name: string;
+    readonly options: Partial<ResponseCacheOptions<object>>;
+    readonly answers: readonly string[];
+  }[] = [
+    { name: 'separates callers', options: {}, answers: ['alice', 'bob'] },
+    {
+      name: 'is not looked at for public answers',
+      options: { scope: 'public' },
+      answers: ['alice', 'alice'],
+    },
+    {
+      name: 'separates public answers whose key has the header',
+      options: { scope: 'public', key: { headers: ['Cookie'] } },
+      answers: ['alice', 'bob'],
+    },
+    {
+      name: 'separates callers of one tenant where the key has the header',
+      options: { scope: () => 'acme', key: { headers: ['cookie'] } },
+      answers: ['alice', 'bob'],
+    },
+  ];
+  for (const { name, options, answers } of ROWS)
+    it(name, async () => {
+      const handler = withResponseCache<{ readonly cookies: readonly string[] }>(
+        ({ cookies }) => ({ statusCode: 200, body: cookies[0] }),
+        { cache: desk.ports, ttlSeconds: 60, ...options },
+      );
+      const bodies = [];
+      for (const session of ['alice', 'bob']) {
+        const event = anHttpEvent({ headers: { 'x-requested-with': 'XMLHttpRequest' } });
+        bodies.push(((await handler({ ...event, cookies: [session] })) as Reply).body);
+      }
+      assert.deepEqual(bodies, answers);
+    });
+
+  it('is a caller of its own', async () => {
+    const handler = withResponseCache<object>(() => ({ statusCode: 200, body: '' }), {
+      cache: desk.ports,
+      ttlSeconds: 60,
+    });
+    const reply = (await handler({ ...anHttpEvent({}), cookies: ['session=alice'] })) as Reply;
+    assert.equal(statusOf(reply), MISS);
+  });
+
+  it('may be what an answer varies by', async () => {
+    const handler = withResponseCache<object>(
+      () => ({ statusCode: 200, headers: { vary: 'Cookie' }, body: '' }),
+      { cache: desk.ports, ttlSeconds: 60, scope: 'public', key: { headers: ['cookie'] } },
+    );
+    const ask = async (cookie: string) =>
+      statusOf((await handler({ ...anHttpEvent({}), cookies: [cookie] })) as Reply);
+    assert.deepEqual([await ask('a'), await ask('b')], [MISS, MISS]);
+  });
+});
+
+describe('a public answer', () => {
+  const ask = async (over: object, options: Partial<ResponseCacheOptions<object>> = {}) => {
+    const handler = withResponseCache<object>(() => ({ statusCode: 200, body: '' }), {
+      cache: desk.ports,
+      ttlSeconds: 60,
+      scope: 'public',
+      ...options,
+    });
+    return statusOf((await handler({ ...anHttpEvent({}), ...over })) as Reply);
+  };
+
+  it('is for one query as it was sent, though two decode alike', async () => {
+    const statuses = [];
+    for (const rawQueryString of ['id=%FF', 'id=%FE', 'id=+', 'id=%20'])
+      statuses.push(await ask({ rawQueryString }));
+    assert.deepEqual(statuses, [MISS, MISS, MISS, MISS]);
+  });
+
+  // Headers that frameworks read, of redteam's R7.
+  for (const name of [
+    'x-forwarded-uri',
+    'x-forwarded-ssl',
+    'x-original-forwarded-for',
+    'rsc',
+    'x-nextjs-data',
+    'origin',
+  ])
+    it(`is for one value of ${name}`, async () => {
+      const statuses = [];
+      for (const value of ['1', '2']) statuses.push(await ask({ headers: { [name]: value } }));
+      assert.deepEqual(statuses, [MISS, MISS]);
+    });
+
+  it('is for one spelling of the name of a header, since a handler may miss another', async () => {
+    const key = { headers: ['accept-language'] };
+    assert.equal(await ask({ headers: { 'Accept-Language': 'de' } }, { key }), MISS);
+    assert.equal(await ask({ headers: { 'accept-language': 'de' } }, { key }), MISS);
+  });
+
+  it('is for one stage of a REST API with its variables', async () => {
+    const statuses = [];
+    for (const table of ['orders', 'orders', 'canary'])
+      statuses.push(await ask({ stageVariables: { table } }));
+    assert.deepEqual(statuses, [MISS, HIT, MISS]);
+  });
+});
+
+describe('a request that the cache passes by', () => {
+  const BYPASSED: readonly (readonly [name: string, over: object, reason: string])[] = [
+    ['has a body', { body: '{"id":1}' }, 'body'],
+    ['has a body that a middleware has parsed', { body: { id: 1 } }, 'body'],
+    ['has a member that is not known', { rawHeaders: ['a'] }, 'unknown-member'],
+  ];
+  for (const [name, over, reason] of BYPASSED)
+    it(name, async () => {
+      const handler = withResponseCache<object>(() => ({ statusCode: 200, body: '' }), {
+        cache: desk.ports,
+        ttlSeconds: 60,
+        scope: 'public',
+      });
+      const reply = (await handler({ ...anHttpEvent({}), ...over })) as Reply;
+      assert.equal(statusOf(reply), `gatewright; fwd=bypass; detail=${reason}`);
+      assert.equal(desk.items.size, 0);
+    });
+
+  it('has an unknown member in its context', async () => {
+    const { requestContext, ...event } = anHttpEvent({});
+    const handler = withResponseCache<object>(() => ({ statusCode: 200, body: '' }), {
+      cache: desk.ports,
+      ttlSeconds: 60,
+      scope: 'public',
+    });
+    const reply = (await handler({ ...event, requestContext: { ...requestContext, tenant: 'a' } })) as Reply;
+    assert.equal(statusOf(reply), 'gatewright; fwd=bypass; detail=unknown-member');
+  });
+
+  it('has an event that is malformed, which the handler gets', async () => {
+    const handler = withResponseCache<object>(() => 'asked', { cache: desk.ports, ttlSeconds: 60 });
+    const { requestContext, ...event } = anHttpEvent({});
+    assert.equal(
+      await handler({ ...event, requestContext: { ...requestContext, authorizer: 'x' } }),
+      'asked',
+    );
+    assert.equal(await handler({ ...event, requestContext, headers: 'x' }), 'asked');
+  });
+});
+
 describe('the key of an entry', () => {
   // A change of its parts empties every cache, and needs the next version number at its beginning.
   it('is what it was in the release before', () => {
@@ -186,8 +353,8 @@ describe('the key of an entry', () => {
     );
     assert.ok(request !== undefined);
     assert.equal(
-      cacheKeyOf(request, { query: ['page'], headers: ['Accept'] }, 'public'),
-      '4eb8dcc35d7093cb3be0ea9726b83654337bc538c89ea2d25cdc742090f08006',
+      cacheKeyOf(request, { query: ['page'], headers: ['Accept'] }, { kind: 'public' }),
+      '1c1736ef195938a1f64077eef7dbe4b24de0a5b802ed12568734440b19aace27',
     );
   });
 });

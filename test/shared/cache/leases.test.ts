@@ -1,6 +1,7 @@
 /** Who asks the handler, and whose answer is kept, where one takes longer than its lease or the table fails between. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { markLabel } from '#shared/cache/labels.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import { anHttpEvent, CacheDesk, countedHandler, incompressible } from '../../support/a-response-cache.ts';
 import type { Reply } from '../../support/a-response-cache.ts';
@@ -63,6 +64,41 @@ describe('a table that fails while the handler answers', () => {
     });
     const reply = await send();
     assert.deepEqual([reply.body, statusOf(reply)], ['answer 1', 'gatewright; fwd=miss; detail=unavailable']);
+  });
+});
+
+describe('a lease without an answer to store', () => {
+  const leases = () => [...desk.items.values()].filter((item) => 'leasedUntil' in item || 'owner' in item);
+  const passes = () => [...desk.items.values()].filter((item) => 'passUntil' in item);
+
+  it('of a handler that failed is given back, so that the next request asks at once', async () => {
+    const failing = await begin();
+    failing.fail(new Error('down'));
+    await assert.rejects(failing.reply, /down/);
+
+    assert.deepEqual([leases(), passes()], [[], []]);
+    assert.equal(statusOf(await countedHandler(desk, { scope: 'public' })()), 'gatewright; fwd=miss; stored');
+  });
+
+  it('of an answer that is too large is given back, and the next requests ask without waiting', async () => {
+    const body = 'x'.repeat(desk.ports.maxBodyBytes + 1);
+    const send = countedHandler(desk, { scope: 'public' }, () => ({ body }));
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=too-large');
+
+    assert.deepEqual([leases().length, passes().length], [0, 1]);
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=pass');
+    desk.pass(2);
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=too-large');
+  });
+
+  it('of an answer that was invalidated meanwhile is given back, and the next answer is stored', async () => {
+    const send = countedHandler(desk, { scope: 'public', tags: () => ['t'] });
+    await markLabel(desk.ports.store, 'orders', 'tag:t', desk.nowMs);
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; detail=invalidated');
+
+    assert.deepEqual([leases(), passes()], [[], []]);
+    desk.pass(5);
+    assert.equal(statusOf(await send()), 'gatewright; fwd=miss; stored');
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { markLabel } from '#shared/cache/labels.ts';
 import { keepRecord, parseStageRecord } from '#shared/cache/stage-record.ts';
 import { aRestEvent, CacheDesk } from '../../support/a-response-cache.ts';
 
@@ -22,5 +23,18 @@ describe('what is recorded of an answer of a stage cache', () => {
     // 64 bits: two records of one entry never have the same.
     assert.deepEqual([item?.['mark'], drawn], ['a'.repeat(16), [16]]);
     assert.equal(item?.['expiresAt'], desk.nowMs / 1000 + 300);
+  });
+
+  it('names the labels that were invalidated while the answer was being made, and no others', async () => {
+    const desk = new CacheDesk();
+    const startedAtEpochMs = desk.nowMs;
+    desk.pass(5);
+    await markLabel(desk.ports.store, 'orders', 'tag:meanwhile', desk.nowMs);
+    const kept = { parameters: {}, tags: ['meanwhile', 'never'], startedAtEpochMs, ttlSeconds: 300 };
+
+    assert.deepEqual(await keepRecord(desk.ports, EVENT, kept), {
+      isKept: true,
+      overtaken: ['tag:meanwhile'],
+    });
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gatewayStamp } from '#shared/aws/gateway-stamp.ts';
+import { readRequest, receivedAtOf } from '#shared/aws/read-request.ts';
 
-describe('gatewayStamp', () => {
+describe('receivedAtOf', () => {
   const CASES = [
     { name: 'HTTP API 2.0', event: { requestContext: { timeEpoch: 5 } }, expected: 5 },
     { name: 'REST and HTTP API 1.0', event: { requestContext: { requestTimeEpoch: 6 } }, expected: 6 },
@@ -12,6 +12,6 @@ describe('gatewayStamp', () => {
   ];
   for (const { name, event, expected } of CASES)
     it(`reads ${name}`, () => {
-      assert.equal(gatewayStamp(event), expected);
+      assert.equal(receivedAtOf(readRequest(event)), expected);
     });
 });

@@ -1,0 +1,184 @@
+/**
+ * The one reader of a request in an event: REST APIs, HTTP APIs (payload 1.0 and 2.0), function URLs, WebSocket APIs
+ * and REQUEST authorizers. Each part is read on demand.
+ */
+import { asNonEmptyText, asText, isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import { DomainError } from '../errors.ts';
+import { parseOptionalFields } from './event-fields.ts';
+import type { EventFields } from './event-fields.ts';
+
+export type EventRequest = {
+  readonly fields: EventFields;
+  readonly context: EventFields;
+  /** `requestContext.http`: in payload 2.0 only. */
+  readonly http: EventFields;
+  /** `requestContext.identity`: in the other formats. */
+  readonly identity: EventFields;
+  /** What the authorizer answered, in the form of its kind. */
+  readonly authorizer: EventFields;
+};
+
+export type ValuesByName = ReadonlyMap<string, readonly string[]>;
+
+/** @throws DomainError EVENT_MALFORMED */
+export function readRequest(event: unknown): EventRequest {
+  const fields = parseOptionalFields(event);
+  const context = parseOptionalFields(fields['requestContext']);
+  return {
+    fields,
+    context,
+    http: parseOptionalFields(context['http']),
+    identity: parseOptionalFields(context['identity']),
+    authorizer: parseOptionalFields(context['authorizer']),
+  };
+}
+
+export function methodOf({ fields, http }: EventRequest): string | undefined {
+  return asText(http['method'] ?? fields['httpMethod']);
+}
+
+/** As requested, stage included. */
+export function pathOf({ fields, context, http }: EventRequest): string | undefined {
+  return asText(http['path'] ?? context['path'] ?? fields['path']);
+}
+
+/** By lower-case name, every value sent. Payload 2.0 joins them by commas itself, and has cookies apart. */
+export function headersOf({ fields }: EventRequest): ValuesByName {
+  const headers = valuesOf(fields['multiValueHeaders'], fields['headers'], (name) => name.toLowerCase());
+  const { cookies } = fields;
+  if (!Array.isArray(cookies) || cookies.length === 0) return headers;
+  const values = headers.get('cookie') ?? [];
+  const cookie = cookies.join('; ');
+  return values.includes(cookie) ? headers : new Map(headers).set('cookie', [...values, cookie]);
+}
+
+/** Decoded, every value sent. */
+export function queryOf({ fields }: EventRequest): ValuesByName {
+  const { rawQueryString } = fields;
+  if (typeof rawQueryString !== 'string' || rawQueryString === '')
+    return valuesOf(
+      fields['multiValueQueryStringParameters'],
+      fields['queryStringParameters'],
+      (name) => name,
+    );
+  const query = new Map<string, string[]>();
+  // API Gateway takes `;` as a separator, too.
+  for (const [name, value] of new URLSearchParams(rawQueryString.replaceAll(';', '&')))
+    query.set(name, [...(query.get(name) ?? []), value]);
+  return query;
+}
+
+/** As sent, without the question mark; undefined when only decoded pairs are known (REST, 1.0). */
+export function rawQueryOf({ fields }: EventRequest): string | undefined {
+  const { rawQueryString } = fields;
+  if (typeof rawQueryString === 'string') return rawQueryString;
+  return Object.keys(parseOptionalFields(fields['queryStringParameters'])).length === 0 ? '' : undefined;
+}
+
+export function pathParametersOf({ fields }: EventRequest): EventFields {
+  return parseOptionalFields(fields['pathParameters']);
+}
+
+/** Of a Lambda authorizer: payload 2.0 has its context under `lambda`. */
+export function authorizerContextOf({ authorizer }: EventRequest): EventFields {
+  return parseOptionalFields(authorizer['lambda'] ?? authorizer);
+}
+
+/**
+ * ARN of the IAM principal whose signature API Gateway has verified. In payload 1.0 a Lambda authorizer can answer a
+ * member `iam`, so only `identity` counts there.
+ */
+export function signerOf({ context, identity, authorizer }: EventRequest): string | undefined {
+  const isPayload2 = isJsonObject(context['http']);
+  return asNonEmptyText(isPayload2 ? memberOf(authorizer['iam'], 'userArn') : identity['userArn']);
+}
+
+/** The caller's address as API Gateway saw it; a caller can forge `X-Forwarded-For`. */
+export function sourceIpOf({ http, identity }: EventRequest): string | undefined {
+  return asText(http['sourceIp'] ?? identity['sourceIp']);
+}
+
+/** mTLS: under `authentication` in payload 2.0, else under `identity`. */
+export function clientCertOf({ context, identity }: EventRequest): unknown {
+  return parseOptionalFields(context['authentication'])['clientCert'] ?? identity['clientCert'];
+}
+
+/**
+ * Epoch milliseconds: `requestContext.timeEpoch` (HTTP API 2.0, function URLs) or `requestTimeEpoch` (REST, HTTP
+ * API 1.0, WebSocket), which no caller can write; undefined elsewhere (ALB, TOKEN).
+ */
+export function receivedAtOf({ context }: EventRequest): number | undefined {
+  const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];
+  return typeof stamp === 'number' && Number.isFinite(stamp) ? stamp : undefined;
+}
+
+/**
+ * Signatures are over bytes: text is encoded as UTF-8; base64 must decode without loss.
+ * @throws DomainError EVENT_MALFORMED
+ */
+export function bodyOf({ fields: { body, isBase64Encoded } }: EventRequest): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array();
+  if (typeof body !== 'string') throw malformed('the body of an HTTP request must be text');
+  if (isBase64Encoded !== true) return Buffer.from(body, 'utf8');
+  const bytes = Buffer.from(body, 'base64');
+  if (bytes.toString('base64') !== body) throw malformed('the body is marked as base64, but is not');
+  return bytes;
+}
+
+export function hasBody({ fields: { body } }: EventRequest): boolean {
+  return body !== undefined && body !== null && body !== '';
+}
+
+const members = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+
+/** Of events of REST and HTTP APIs and function URLs (docs/aws §3.1 to §3.3). */
+const KNOWN = {
+  fields: members(
+    'body cookies headers httpMethod isBase64Encoded multiValueHeaders multiValueQueryStringParameters path ' +
+      'pathParameters queryStringParameters rawPath rawQueryString requestContext resource routeKey ' +
+      'stageVariables version',
+  ),
+  context: members(
+    'accountId apiId authentication authorizer deploymentId domainName domainPrefix extendedRequestId http ' +
+      'httpMethod identity isCanaryRequest operationName path protocol requestId requestTime requestTimeEpoch ' +
+      'resourceId resourcePath routeKey stage time timeEpoch wafResponseCode webaclArn',
+  ),
+  http: members('method path protocol sourceIp userAgent'),
+  identity: members(
+    'accessKey accountId apiKey apiKeyId caller clientCert cognitoAmr cognitoAuthenticationProvider ' +
+      'cognitoAuthenticationType cognitoIdentityId cognitoIdentityPoolId principalOrgId sourceIp user userAgent ' +
+      'userArn vpcId vpceId',
+  ),
+} as const;
+
+/** Whether an event has a member that API Gateway's documentation does not: nothing is known of its meaning. */
+export function hasUnknownMember(request: EventRequest): boolean {
+  return (['fields', 'context', 'http', 'identity'] as const).some((part) =>
+    Object.keys(request[part]).some((name) => !KNOWN[part].has(name)),
+  );
+}
+
+/** Single maps of REST and 1.0 have only the last of several values; a value that only they have counts as well. */
+function valuesOf(multi: unknown, single: unknown, nameOf: (name: string) => string): ValuesByName {
+  const values = new Map<string, string[]>();
+  const listOf = (name: string): string[] => {
+    const known = values.get(nameOf(name));
+    if (known !== undefined) return known;
+    const list: string[] = [];
+    values.set(nameOf(name), list);
+    return list;
+  };
+  for (const [name, all] of Object.entries(parseOptionalFields(multi))) {
+    const list = listOf(name);
+    for (const text of Array.isArray(all) ? all : [all]) if (typeof text === 'string') list.push(text);
+  }
+  for (const [name, last] of Object.entries(parseOptionalFields(single))) {
+    const list = listOf(name);
+    if (typeof last === 'string' && !list.includes(last)) list.push(last);
+  }
+  return values;
+}
+
+function malformed(message: string): DomainError {
+  return new DomainError('EVENT_MALFORMED', message);
+}

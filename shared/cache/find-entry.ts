@@ -1,0 +1,38 @@
+/** Event → the entry that its answer is kept under, or why it has none. */
+import { cacheKeyOf, sharingOf } from './cache-key.ts';
+import type { KeyParameters, Scope, Sharing } from './cache-key.ts';
+import { parseCachedRequest, refusalOf } from './cached-request.ts';
+import type { CachedRequest } from './cached-request.ts';
+
+export type EntryRules<Event> = {
+  readonly key?: KeyParameters;
+  /** Default: `authorization`. */
+  readonly scope?: Scope<Event>;
+};
+
+export type FoundEntry =
+  | {
+      readonly kind: 'entry';
+      readonly id: string;
+      readonly sharing: Sharing;
+      readonly request: CachedRequest;
+    }
+  /** `reason`: as in `Cache-Status`. */
+  | { readonly kind: 'bypass'; readonly reason: string; readonly request: CachedRequest }
+  /** No request that could be cached. */
+  | { readonly kind: 'none' };
+
+const METHODS = new Set(['GET', 'HEAD']);
+
+export function findEntry<Event>(
+  event: Event,
+  { key = {}, scope = 'authorization' }: EntryRules<Event>,
+): FoundEntry {
+  const request = parseCachedRequest(event);
+  if (request === undefined || !METHODS.has(request.method)) return { kind: 'none' };
+  const refusal = refusalOf(request);
+  if (refusal !== undefined) return { kind: 'bypass', reason: refusal, request };
+  const sharing = sharingOf(scope, request, event);
+  if (sharing === undefined) return { kind: 'bypass', reason: 'no-caller', request };
+  return { kind: 'entry', id: cacheKeyOf(request, key, sharing), sharing, request };
+}

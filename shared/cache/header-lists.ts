@@ -1,0 +1,35 @@
+/** What the response cache makes of headers that do not belong to a service. */
+
+const list = (names: string): readonly string[] => names.split(' ');
+
+/**
+ * Not part of a key unless it names them; `*` at the end stands for any further characters. They tell of the
+ * connection, the client's software, the trace, or what the client has already and accepts.
+ */
+export const IGNORED_HEADERS = list(
+  'accept accept-charset accept-encoding accept-language b3 cache-control cdn-loop cloudfront-is-* ' +
+    'cloudfront-viewer-* connection content-length content-type dnt expect if-* keep-alive max-forwards ' +
+    'postman-token pragma priority range referer save-data sec-ch-* sec-fetch-* sec-gpc sentry-trace te ' +
+    'traceparent tracestate trailer transfer-encoding upgrade upgrade-insecure-requests user-agent via warning ' +
+    'x-amz-cf-id x-amzn-tls-* x-amzn-trace-id x-b3-* x-correlation-id x-forwarded-for x-request-id',
+);
+const IGNORED = new Set(IGNORED_HEADERS);
+const PREFIXES = IGNORED_HEADERS.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
+
+/** @param name in lower case */
+export function isIgnoredHeader(name: string): boolean {
+  return IGNORED.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/** Part of a key, but no sign of who calls. */
+export const UNIDENTIFYING_HEADERS: ReadonlySet<string> = new Set(
+  list(
+    'access-control-request-headers access-control-request-method cloudfront-forwarded-proto forwarded host ' +
+      'origin x-forwarded-host x-forwarded-port x-forwarded-proto',
+  ),
+);
+
+/** Of an IAM request: they change with every request, and API Gateway passes the signer. */
+export const SIGNATURE_HEADERS: ReadonlySet<string> = new Set(
+  list('authorization x-amz-content-sha256 x-amz-date x-amz-security-token'),
+);

@@ -1,0 +1,31 @@
+/** A million pairs of events made from AWS's samples: what shares an entry of the response cache, and what does not. */
+import fc from 'fast-check';
+import { aPair, countHits, emptyTally, findFault } from '../support/cache-pairs.ts';
+import type { Outcome, Proof } from './proof.ts';
+
+const PAIRS = 1_000_000;
+const QUICK_PAIRS = 20_000;
+/** Not that of the test, so that the proof adds something to it. */
+const SEED = 1_000_000;
+
+export const cache: Proof = {
+  name: 'cache',
+  claim:
+    'requests share an answer of the response cache exactly where their events are equal but for the list of its guide',
+  quick: true,
+  run({ quick, seed = SEED }): Promise<Outcome> {
+    const tally = emptyTally();
+    let fault: string | undefined;
+    const details = fc.check(
+      fc.property(aPair, (pair) => {
+        fault = findFault(pair, tally);
+        return fault === undefined;
+      }),
+      { numRuns: quick ? QUICK_PAIRS : PAIRS, seed },
+    );
+    const figures = { ...tally, hitsOfSamples: countHits() };
+    if (!details.failed) return Promise.resolve({ kind: 'proven', figures });
+    const reason = `${fault ?? 'a pair'} at seed ${seed}, path ${details.counterexamplePath ?? ''}: ${JSON.stringify(details.counterexample)}`;
+    return Promise.resolve({ kind: 'refuted', reason, figures });
+  },
+};
