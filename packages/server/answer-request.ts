@@ -1,4 +1,5 @@
 /** Finds the API for an arrived request, whatever its version of HTTP, and answers it. */
+import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
@@ -80,7 +81,7 @@ function startRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptio
   const { host, target, method } = arrival;
   if (!options.isHostAllowed(host)) {
     // Node's own refusal of a request without a Host would have no body.
-    send(sink, method, refusal(host === undefined ? 'without-host' : 'foreign-host'));
+    send(sink, method, host === undefined ? refusal('without-host') : foreignHost(host, arrival, options));
     return;
   }
   const verdict = options.judgeClient?.(host, arrival.peer) ?? ADMITTED;
@@ -108,6 +109,12 @@ function startRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptio
   };
   if (arrival.body === undefined) answerWith(undefined);
   else readBody(arrival.body, answerWith);
+}
+
+function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiServerOptions): Reply {
+  const refused = refuseHost(host);
+  ports.log.write(`${refused.status} ${method ?? ''} ${pathOf(target)}: ${refused.message}`);
+  return toReply(refused);
 }
 
 const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };

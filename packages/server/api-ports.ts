@@ -108,7 +108,7 @@ async function openPort(
   // No Host is checked before `port` is the bound one.
   const isOwnHost = memoizeLast(
     (host) =>
-      isAllowedHost(host, { port, allowHosts: options.allowHosts }) ||
+      isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
       (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>

@@ -2,7 +2,7 @@
 import { describeFault } from '../core/errors.ts';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isAllowedHost } from '@gatewright/aws/guards';
+import { isAllowedHost, refuseHost } from '@gatewright/aws/guards';
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
@@ -43,19 +43,23 @@ export async function openFrontPort(
 async function answer(
   request: IncomingMessage,
   port: number,
-  { allowHosts, serve }: FrontPortOptions,
+  { allowHosts, serve, log }: FrontPortOptions,
 ): Promise<ControlReply> {
+  const { method = 'GET', rawHeaders } = request;
   const { host } = request.headers;
+  const [path = '', ...query] = originForm(request.url).split('?');
   if (host === undefined) return wordRefusal('without-host');
   // Attack: a foreign name that resolves to this machine (DNS rebinding).
-  if (!isAllowedHost(host, { port, allowHosts: allowHosts() })) return wordRefusal('foreign-host');
+  if (!isAllowedHost(host, { port, allowHosts: allowHosts(), admitsProxies: true })) {
+    const refused = refuseHost(host);
+    log.write(`${refused.status} ${method} ${path}: ${refused.message}`);
+    return refused;
+  }
   const { remoteAddress } = request.socket;
   if (remoteAddress === undefined)
-    throw new Error(`${request.method ?? ''}: its client has reset the connection`);
+    throw new Error(`${method}: its client has reset the connection`);
   const body = await readBody(request);
   if (body === undefined) return wordRefusal('body-too-long');
-  const { method = 'GET', rawHeaders } = request;
-  const [path = '', ...query] = originForm(request.url).split('?');
   return serve({ method, path, query: query.join('?'), rawHeaders, body, host, remoteAddress });
 }
 

@@ -18,7 +18,6 @@ const REFUSALS = {
   'headers-beyond-reading': [431, 'Request Header Fields Too Large'],
   proxy: [405, 'Method Not Allowed'],
   'unknown-expectation': [417, 'Expectation Failed'],
-  'foreign-host': [403, 'Host not allowed'],
   'untrusted-certificate': [403, 'Forbidden', 'ForbiddenException'],
   'no-api': [403, 'Forbidden'],
   'no-http-api': [404, 'Not Found'],

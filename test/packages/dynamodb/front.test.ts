@@ -62,6 +62,17 @@ describe('the port of the embedded DynamoDB', () => {
       headers: (text: string) => ({ ...sign(text), Host: 'evil.example' }),
       expected: 403,
     },
+    // issue 37.7: API ports admit these for proxies and containers; this port must not.
+    ...['localhost', 'localhost:5173', '127.0.0.1', '[::1]:5173', 'host.docker.internal'].map((name) => ({
+      name: `refuses ${name}, which API ports admit`,
+      headers: (text: string) => ({ ...sign(text), Host: name }),
+      expected: 403,
+    })),
+    {
+      name: 'refuses a cross-site request',
+      headers: (text: string) => ({ ...sign(text), 'Sec-Fetch-Site': 'cross-site' }),
+      expected: 403,
+    },
     {
       name: 'refuses a call without signature',
       headers: () => ({ ...HEADERS, Authorization: 'Bearer x' }),

@@ -21,6 +21,16 @@ function aClient({ url }: TestControlPort, credentials: typeof ADMIN): DynamoDBC
   return new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
+const PROXIED = [
+  'localhost',
+  'localhost:5173',
+  '127.0.0.1',
+  '127.0.0.1:5173',
+  '[::1]:5173',
+  'host.docker.internal',
+  'host.docker.internal:4000',
+];
+
 describe('openControlPort', () => {
   let at: TestControlPort;
   before(async () => {
@@ -191,6 +201,20 @@ describe('openControlPort', () => {
         assert.ok('keys' in JSON.parse(body) || 'message' in JSON.parse(body));
       });
     }
+
+    // issue 37.7: API ports admit these for proxies and containers; this port must not.
+    for (const path of ['/', jwks, '/console/', '/_gatewright/status', '/restapis'])
+      for (const name of PROXIED)
+        it(`refuses ${path} by ${name}, which API ports admit`, async () => {
+          const { status, body } = await at.send('GET', path, { Host: name });
+          assert.equal(status, 403);
+          assert.match(body, /is not served here/);
+        });
+
+    for (const origin of ['http://localhost:5173', 'http://localhost', 'http://host.docker.internal'])
+      it(`refuses a page of ${origin}`, async () => {
+        assert.equal((await at.send('GET', jwks, { Origin: origin })).status, 403);
+      });
 
     it('refuses a body over 16 MB', async () => {
       const { status } = await at.sendSigned('dynamodb', '/', { body: 'x'.repeat(16 * 1024 * 1024 + 1) });
