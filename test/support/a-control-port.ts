@@ -57,7 +57,9 @@ export type TestControlPort = {
   close(): Promise<void>;
 };
 
-export async function aControlPort(): Promise<TestControlPort> {
+export async function aControlPort({
+  webSocketUrls = ['ws://127.0.0.1:3001/dev'],
+}: { readonly webSocketUrls?: readonly string[] } = {}): Promise<TestControlPort> {
   const clock = createSystemClock();
   const random = createSystemRandom();
   const managementCalls: { request: ControlRequest; apiId: string; path: string }[] = [];
@@ -102,6 +104,7 @@ export async function aControlPort(): Promise<TestControlPort> {
         ['lambda', createLambdaInvoke({ invoker, random, accountId: ACCOUNT_ID, accept: () => true })],
       ]),
       isDomain: (host) => host === 'chat.example.com',
+      webSocketUrls: () => webSocketUrls,
       connections(request, given, path) {
         const apiId = given ?? 'of the domain';
         if (given !== undefined && given !== 'abc123') return undefined;

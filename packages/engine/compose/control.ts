@@ -60,6 +60,7 @@ function mountsOf(parts: Parts): ControlMounts {
       const api = apiId === undefined ? domain?.api : served.find(apiId);
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
     },
+    webSocketUrls: () => listRoutesOf(parts).flatMap(({ kind, url }) => (kind === 'websocket' ? [url] : [])),
     isDomain: (host) => served.domains.ofHost(host) !== undefined,
     status: () => ({
       name: parts.name,

@@ -50,6 +50,8 @@ export type ControlMounts = {
     path: string,
   ) => ControlReply | undefined;
   readonly isDomain: (host: string) => boolean;
+  /** Addresses of stages of WebSocket APIs: `ws://127.0.0.1:3001/dev`. */
+  readonly webSocketUrls: () => readonly string[];
   readonly signIn: SignInMount;
   /** Body of `GET /_gatewright/status`. */
   readonly status: () => unknown;
@@ -237,6 +239,16 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
+/** A client whose endpoint is this port itself. */
+function refuseWithoutApi(urls: readonly string[]): ControlReply {
+  const endpoints = urls.map((url) => url.replace(/^ws/, 'http')).join(' or ');
+  const remedy =
+    endpoints === '' ? ', and no WebSocket API is loaded.' : `: use ${endpoints} as the endpoint.`;
+  return wordRefusal('no-websocket-api', {
+    message: `@connections is served at the address of its API${remedy}`,
+  });
+}
+
 /** Ports that have logged this already: a client with made-up credentials calls again and again. */
 const EXPLAINED = new WeakSet<ControlPortOptions>();
 
@@ -261,6 +273,8 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const call = withoutAuthority(authenticated.call);
   const service = mounts.services.get(call.service);
   if (service !== undefined) return service(call);
+  if (call.service === 'execute-api' && CONNECTIONS_AT_DOMAIN.test(request.path))
+    return refuseWithoutApi(mounts.webSocketUrls());
   return awsError(request, call.service, {
     status: 501,
     type: 'NotImplementedException',

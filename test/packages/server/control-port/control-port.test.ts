@@ -167,6 +167,26 @@ describe('openControlPort', () => {
       assert.equal(status, 403);
     });
 
+    // clients.md 8: the SDK with this port as its endpoint, and with a stage behind it.
+    for (const path of ['/@connections/x', '/%40connections/x', '/dev/@connections/x'])
+      it(`names the addresses of the APIs for ${path}, which names none`, async () => {
+        const { status, body } = await at.sendSigned('execute-api', path);
+        assert.equal(status, 403);
+        assert.deepEqual(JSON.parse(body), {
+          message:
+            '@connections is served at the address of its API: use http://127.0.0.1:3001/dev as the endpoint.',
+        });
+      });
+
+    it('says where there is no WebSocket API at all', async () => {
+      const none = await aControlPort({ webSocketUrls: [] });
+      const { body } = await none.sendSigned('execute-api', '/@connections/x');
+      await none.close();
+      assert.deepEqual(JSON.parse(body), {
+        message: '@connections is served at the address of its API, and no WebSocket API is loaded.',
+      });
+    });
+
     it('is forbidden for an API that is not here', async () => {
       const { status, body } = await at.send('GET', '/nobody/dev/@connections/x');
       assert.deepEqual([status, body], [403, '{"message":"Forbidden"}']);
