@@ -71,8 +71,7 @@ export class Concurrency {
     if (this.#counted + this.#handedSince < limit) return false;
     this.#counted = 0;
     this.#handedSince = 0;
-    for (const member of this.#members)
-      if (member.reserved === undefined) this.#counted += member.running;
+    for (const member of this.#members) if (member.reserved === undefined) this.#counted += member.running;
     return this.#counted >= limit;
   }
 

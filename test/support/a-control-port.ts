@@ -59,7 +59,11 @@ export type TestControlPort = {
 
 export async function aControlPort({
   webSocketUrls = ['ws://127.0.0.1:3001/dev'],
-}: { readonly webSocketUrls?: readonly string[] } = {}): Promise<TestControlPort> {
+  maxBodyMemoryBytes,
+}: {
+  readonly webSocketUrls?: readonly string[];
+  readonly maxBodyMemoryBytes?: number;
+} = {}): Promise<TestControlPort> {
   const clock = createSystemClock();
   const random = createSystemRandom();
   const managementCalls: { request: ControlRequest; apiId: string; path: string }[] = [];
@@ -94,6 +98,7 @@ export async function aControlPort({
   const opened = await openControlPort({
     port: 0,
     allowHosts: ['tunnel.example.com'],
+    maxBodyMemoryBytes,
     clock,
     random,
     identities,

@@ -22,6 +22,8 @@ const REFUSALS = {
   'no-api': [403, 'Forbidden'],
   'no-http-api': [404, 'Not Found'],
   'no-websocket-api': [403, 'Forbidden', 'ForbiddenException'],
+  /** packages/server/body-memory.ts */
+  'no-body-memory': [503, 'Service Unavailable'],
   /** Control port. */
   'body-too-long': [413, 'Request Too Long'],
   fault: [500, 'Internal server error'],

@@ -25,6 +25,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const control = await openControlPort({
     port: options.controlPort,
     allowHosts: options.allowHosts,
+    maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     clockFixedBecause: findClockObstacle(options),
     onClockMoved: () => {
       parts.at.connections.sweep();

@@ -50,7 +50,13 @@ describe('the port of the embedded DynamoDB', () => {
       nowEpochMs,
       ...key,
     });
-  for (const { name, body = '{}', headers, sent = body, expected } of [
+  const rows: {
+    name: string;
+    body?: string;
+    headers: (body: string) => Record<string, string>;
+    sent?: string;
+    expected: number;
+  }[] = [
     { name: 'admits a signed call', headers: sign, expected: 200 },
     {
       name: 'refuses a page of another origin',
@@ -132,7 +138,8 @@ describe('the port of the embedded DynamoDB', () => {
       body: 'x'.repeat(16 * 1024 * 1024 + 1),
       expected: 413,
     },
-  ]) {
+  ];
+  for (const { name, body = '{}', headers, sent = body, expected } of rows) {
     it(name, async () => {
       assert.equal(await statusOf(headers(body), sent), expected);
     });

@@ -83,7 +83,12 @@ describe('FunctionPool', () => {
     await Promise.all([send(one, 1, { ms: 0 }), send(other, 1, { ms: 0 })]);
 
     const first = Promise.all([send(one, 1, { ms: 300 }), send(other, 1, { ms: 300 })]);
-    const refused = await one.invoke({ functionName: 'f', payload: '{}', timeoutMs: 10_000, traceHeader: '' });
+    const refused = await one.invoke({
+      functionName: 'f',
+      payload: '{}',
+      timeoutMs: 10_000,
+      traceHeader: '',
+    });
 
     assert.match(JSON.stringify(refused), /"throttled".*2 events run at a time.*--concurrency/);
     assert.deepEqual(await first, [[1], [1]]);

@@ -21,6 +21,9 @@ const authority = makeAuthority({ commonName: 'Here', ...times });
 /** With empty settings. */
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
 const GET_PETS = '\0\0\x18\x01\x05\0\0\0\x01\x82\x87\x04\x09/dev/pets\x01\x09localhost';
+const POST_PETS = '\0\0\x18\x01\x04\0\0\0\x01\x83\x87\x04\x09/dev/pets\x01\x09localhost';
+const PART_BYTES = 5;
+const PART_OF_BODY = '\0\0\x05\0\0\0\0\0\x01parts';
 /** Of HTTP/2, which has 65,535 bytes. */
 const LARGER_THAN_WINDOW = 200_000;
 const UNTIL_READ_MS = 50;
@@ -118,6 +121,20 @@ describe('connections with TLS end with their client', () => {
       body = '';
     },
   );
+
+  it('of HTTP/2, and let go at once of a body that is cut by the end', SOON, async () => {
+    const connection = nextConnection();
+    const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
+    await once(client, 'secureConnect');
+    const closed = once(await connection, 'close');
+
+    client.resume().write(PREFACE + POST_PETS + PART_OF_BODY, 'latin1');
+    while (options.bodies.bytes < PART_BYTES) await wait(1);
+    client.end();
+
+    await closed;
+    assert.equal(options.bodies.bytes, 0);
+  });
 
   for (const { version, request } of [
     { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },

@@ -51,7 +51,10 @@ describe('the port of the embedded DynamoDB', () => {
   after(() => started.close());
 
   type Key = typeof LISTER & { readonly sessionToken?: string };
-  async function ask<Answer>(credentials: Key, run: (client: DynamoDBClient) => Promise<Answer>): Promise<Answer> {
+  async function ask<Answer>(
+    credentials: Key,
+    run: (client: DynamoDBClient) => Promise<Answer>,
+  ): Promise<Answer> {
     const { dynamodb: endpoint = '' } = started.listening;
     const client = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials, maxAttempts: 1 });
     try {

@@ -113,6 +113,22 @@ describe('openControlPort', () => {
     assert.match(String(own.reports[0]), /access key ABC does not belong to this gateway/);
   });
 
+  it('has a bound for the bodies of all calls together, and small ones never meet it', async () => {
+    const own = await aControlPort({ maxBodyMemoryBytes: 1024 ** 2 });
+    const bodies = [300_000, 60_000].map((length) => JSON.stringify('x'.repeat(length)));
+    const statuses = [];
+    for (const body of bodies) {
+      const { status } = await own.sendSigned('lambda', '/2015-03-31/functions/greet/invocations', { body });
+      statuses.push(status);
+    }
+    await own.close();
+
+    assert.deepEqual(statuses, [503, 200]);
+    assert.deepEqual(own.reports, [
+      '503 control port: no room for a request body: those under way may take 1 MB, a quarter of it from one client address (--max-body-memory)',
+    ]);
+  });
+
   it('invokes a function', async () => {
     const { status, body } = await at.sendSigned('lambda', '/2015-03-31/functions/greet/invocations', {
       body: '1',
