@@ -1,4 +1,3 @@
-import { constants } from 'node:http2';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 
@@ -17,7 +16,8 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
   });
   socket.once('end', () => {
     if (session.destroyed) return;
-    for (const stream of open) if (stream.state.remoteClose !== 1) stream.close(constants.NGHTTP2_CANCEL);
+    // `close` would wait until the client has read that the stream is reset.
+    for (const stream of open) if (stream.state.remoteClose !== 1) stream.destroy();
     session.close();
     let sentBytes: number | undefined;
     const timer = setInterval(() => {

@@ -32,6 +32,8 @@ export function readBody(request: Readable, rules: BodyRules, ends: BodyEnds): v
   request.on('data', (chunk: Buffer) => reader.receive(chunk));
   request.on('end', () => reader.finish());
   request.on('error', () => reader.abandon());
+  // Of HTTP/2, which emits `end` for a body that was cut as well.
+  request.on('aborted', () => reader.abandon());
   request.on('close', () => reader.abandon());
 }
 
@@ -53,7 +55,7 @@ class BodyReader {
   readonly #ends: BodyEnds;
   /** The first part, mostly all of it; copied once there is another. */
   #first: Buffer | undefined;
-  #bytes: Buffer | undefined;
+  #bytes: Buffer<ArrayBuffer> | undefined;
   #length = 0;
   /** What has been counted as the beginning of a body. */
   #begun = 0;
@@ -102,6 +104,8 @@ class BodyReader {
     this.#end();
     if (this.#room !== undefined) this.#rules.memory.give(this.#room);
     this.#first = undefined;
+    // Frees the bytes now: an idle process may not collect garbage for minutes.
+    this.#bytes?.buffer.transfer(0);
     this.#bytes = undefined;
   }
 
@@ -160,7 +164,7 @@ class BodyReader {
   }
 
   /** Parts are copied. Attack: a body in parts of one byte, each of which would be an object of its own. */
-  #resize(bytes: number): Buffer {
+  #resize(bytes: number): Buffer<ArrayBuffer> {
     const larger = Buffer.allocUnsafeSlow(bytes);
     (this.#bytes ?? this.#first)?.copy(larger, 0, 0, this.#length);
     this.#first = undefined;

@@ -2,6 +2,7 @@ import { access } from './access.ts';
 import { billing } from './billing.ts';
 import { browser } from './browser.ts';
 import { checkRules } from './check-rules.ts';
+import { crowding } from './crowding.ts';
 import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
@@ -31,6 +32,7 @@ export const PROOFS: readonly Proof[] = [
   fuzz,
   soak,
   sockets,
+  crowding,
   fanOut,
   recording,
   speed,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -135,6 +135,42 @@ describe('connections with TLS end with their client', () => {
     await closed;
     assert.equal(options.bodies.bytes, 0);
   });
+
+  it('of HTTP/2, and let go at once of bodies whose client says goodbye in the middle', SOON, async () => {
+    const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
+    session.on('error', () => undefined);
+    const stream = session.request({ ':method': 'POST', ':path': '/dev/pets', 'content-length': 200_000 });
+    stream.on('error', () => undefined).write(Buffer.alloc(100_000));
+    while (options.bodies.bytes < 200_000) await wait(1);
+
+    session.destroy();
+
+    while (options.bodies.bytes > 0) await wait(1);
+    assert.deepEqual(
+      ports.log.lines.filter((line) => line.startsWith('POST')),
+      [],
+    );
+  });
+
+  it(
+    'of HTTP/2, whose function never gets the part of a body that came before it was reset',
+    SOON,
+    async () => {
+      const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
+      const stream = session.request({ ':method': 'POST', ':path': '/dev/pets' });
+      stream.on('error', () => undefined).write('half of ');
+      while (options.bodies.bytes === 0) await wait(1);
+
+      stream.close(constants.NGHTTP2_CANCEL);
+
+      while (options.bodies.bytes > 0) await wait(1);
+      await new Promise((resolve) => session.close(() => resolve(undefined)));
+      assert.deepEqual(
+        ports.log.lines.filter((line) => line.startsWith('POST')),
+        [],
+      );
+    },
+  );
 
   for (const { version, request } of [
     { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },
