@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectHttp2, constants } from 'node:http2';
+import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,6 +23,7 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
 const GET_PETS = '\0\0\x18\x01\x05\0\0\0\x01\x82\x87\x04\x09/dev/pets\x01\x09localhost';
 const POST_PETS = '\0\0\x18\x01\x04\0\0\0\x01\x83\x87\x04\x09/dev/pets\x01\x09localhost';
 const PART_BYTES = 5;
+const RESET = '\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08';
 const PART_OF_BODY = '\0\0\x05\0\0\0\0\0\x01parts';
 /** Of HTTP/2, which has 65,535 bytes. */
 const LARGER_THAN_WINDOW = 200_000;
@@ -152,25 +153,20 @@ describe('connections with TLS end with their client', () => {
     );
   });
 
-  it(
-    'of HTTP/2, whose function never gets the part of a body that came before it was reset',
-    SOON,
-    async () => {
-      const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
-      const stream = session.request({ ':method': 'POST', ':path': '/dev/pets' });
-      stream.on('error', () => undefined).write('half of ');
-      while (options.bodies.bytes === 0) await wait(1);
+  it('of HTTP/2, and no function gets the part of a body that came before it was reset', SOON, async () => {
+    // Node's own client would end the body before it resets the stream.
+    const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
+    await once(client, 'secureConnect');
+    client.resume().write(PREFACE + POST_PETS + PART_OF_BODY, 'latin1');
+    while (options.bodies.bytes < PART_BYTES) await wait(1);
 
-      stream.close(constants.NGHTTP2_CANCEL);
+    client.write(RESET, 'latin1');
 
-      while (options.bodies.bytes > 0) await wait(1);
-      await new Promise((resolve) => session.close(() => resolve(undefined)));
-      assert.deepEqual(
-        ports.log.lines.filter((line) => line.startsWith('POST')),
-        [],
-      );
-    },
-  );
+    while (options.bodies.bytes > 0) await wait(1);
+    client.destroy();
+    const posts = ports.log.lines.filter((line) => line.startsWith('POST'));
+    assert.deepEqual(posts, []);
+  });
 
   for (const { version, request } of [
     { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },
