@@ -4,33 +4,36 @@ import { Agent as TlsAgent, request as requestTls } from 'node:https';
 
 export type Asked = { readonly tookMs: number[]; readonly statuses: Record<string, number> };
 
-export function nothingAsked(): Asked {
-  return { tookMs: [], statuses: {} };
-}
+type Asking = {
+  readonly isOver: () => boolean;
+  readonly body?: Buffer;
+  /** Told of every answer, with the client's number; what comes while it says no is not counted. */
+  readonly isCounted?: (client: number) => boolean;
+};
 
 /** Of `clients` at once, until `isOver`. */
-export async function askInLoop(
-  url: URL,
-  {
-    clients,
-    isOver,
-    body,
-  }: { readonly clients: number; readonly isOver: () => boolean; readonly body?: Buffer },
-): Promise<Asked> {
-  const asked = nothingAsked();
-  await Promise.all(Array.from({ length: clients }, () => loop(url, isOver, body, asked)));
+export async function askInLoop(url: URL, clients: number, asking: Asking): Promise<Asked> {
+  const asked: Asked = { tookMs: [], statuses: {} };
+  await Promise.all(Array.from({ length: clients }, (_, client) => loop(url, client, asking, asked)));
   return asked;
 }
 
-async function loop(url: URL, isOver: () => boolean, body: Buffer | undefined, asked: Asked): Promise<void> {
+async function loop(
+  url: URL,
+  client: number,
+  { isOver, body, isCounted }: Asking,
+  asked: Asked,
+): Promise<void> {
   const options = { keepAlive: true, maxSockets: 1 };
   const agent =
     url.protocol === 'https:' ? new TlsAgent({ ...options, rejectUnauthorized: false }) : new Agent(options);
   while (!isOver()) {
     const startedMs = performance.now();
     const status = await ask(url, agent, body);
-    asked.tookMs.push(performance.now() - startedMs);
-    asked.statuses[status] = (asked.statuses[status] ?? 0) + 1;
+    if (isCounted?.(client) !== false || status !== '200') {
+      asked.tookMs.push(performance.now() - startedMs);
+      asked.statuses[status] = (asked.statuses[status] ?? 0) + 1;
+    }
   }
   agent.destroy();
 }

@@ -155,7 +155,7 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
           'ImportModuleError',
           `Unable to import module '${module}': No module named '${fault.module}'`,
         );
-  throw new HandlerFault(place, message, words);
+  throw new HandlerFault(place, message, words, fault.module === '' ? [] : [join(taskRoot, file)]);
 }
 
 /** Python's own words for a handler that Lambda's client cannot split at its last dot. */
