@@ -23,7 +23,12 @@ export type Toolchain =
       readonly missing: readonly DefinitionError[];
       readonly findings: readonly CodeFinding[];
     }
-  | { readonly kind: 'missing'; readonly error: DefinitionError };
+  | {
+      readonly kind: 'missing';
+      readonly error: DefinitionError;
+      /** It is there, and has not answered in time. */
+      readonly isLate?: boolean;
+    };
 
 /** A version other than the declared one; reported once for all functions of a template. */
 export function versionFinding(

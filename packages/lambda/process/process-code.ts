@@ -61,6 +61,10 @@ export class ProcessCode implements RunnableCode {
 
   async check(): Promise<CheckedCode> {
     const found = await this.#look();
+    if (found.kind === 'missing' && found.isLate === true) {
+      const finding = { error: found.error, consequence: 'it is looked for again at the next request' };
+      return { missing: [], borrowed: [], findings: [finding] };
+    }
     this.#checked = found;
     if (found.kind === 'missing') return { missing: [], borrowed: [], refused: found.error };
     return { missing: found.missing, borrowed: [], findings: found.findings };
