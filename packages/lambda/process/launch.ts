@@ -16,6 +16,8 @@ export type Toolchain =
       readonly kind: 'found';
       /** @throws BuildError when it does not compile */
       readonly launch: () => Promise<Launch>;
+      /** Absent = `launch` compiles nothing. */
+      readonly compiler?: string;
       /** Names of its source files, whose change makes a new version. */
       readonly sources: RegExp;
       /** Their folder; absent = the code's. */

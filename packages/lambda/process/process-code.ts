@@ -55,6 +55,10 @@ export class ProcessCode implements RunnableCode {
     };
   }
 
+  get compiler(): string | undefined {
+    return this.#toolchain?.compiler;
+  }
+
   get unsupportedSettings(): CodeFinding | undefined {
     return undefined;
   }
