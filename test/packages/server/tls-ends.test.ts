@@ -4,9 +4,9 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { issueFrom, makeAuthority } from '../../../packages/aws/certificates/issue-certificate.ts';
-import { createApiServer } from '../../../packages/server/http.ts';
+import { createApiServer, REQUEST_TIMEOUT_MS } from '../../../packages/server/http.ts';
 import { openHttp2 } from '../../../packages/server/http2.ts';
 import { serveTls } from '../../../packages/server/tls-front.ts';
 import { anApi } from '../../support/an-api.ts';
@@ -28,17 +28,25 @@ const PART_OF_BODY = '\0\0\x05\0\0\0\0\0\x01parts';
 /** Of HTTP/2, which has 65,535 bytes. */
 const LARGER_THAN_WINDOW = 200_000;
 const UNTIL_READ_MS = 50;
+/** Longer than anything else here takes. */
+const IDLE_MS = 1_500;
 /** Without it a connection that stays would hold the test for a minute and more. */
 const SOON = { timeout: 5_000 };
 
 describe('connections with TLS end with their client', () => {
   const called = Promise.withResolvers<undefined>();
   const held = Promise.withResolvers<undefined>();
+  const longer = Promise.withResolvers<undefined>();
+  const answerLonger = Promise.withResolvers<undefined>();
   let body = '';
   const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
-    list: async () => {
+    list: async (event) => {
       called.resolve(undefined);
       await held.promise;
+      if (JSON.stringify(event).includes('x-wait')) {
+        longer.resolve(undefined);
+        await answerLonger.promise;
+      }
       return { statusCode: 200, body };
     },
   });
@@ -52,7 +60,7 @@ describe('connections with TLS end with their client', () => {
     },
   };
   const server = createApiServer(options);
-  const http2 = openHttp2(options);
+  const http2 = openHttp2(options, IDLE_MS);
   let endAll: () => void;
   let port = 0;
   before(async () => {
@@ -166,6 +174,27 @@ describe('connections with TLS end with their client', () => {
     client.destroy();
     const posts = ports.log.lines.filter((line) => line.startsWith('POST'));
     assert.deepEqual(posts, []);
+  });
+
+  it('of HTTP/2, not while the answer to a whole body takes longer than a body may', SOON, async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
+    const stream = session.request({ ':method': 'POST', ':path': '/dev/pets', 'x-wait': 'longer' });
+    stream.end('whole');
+    await longer.promise;
+    mock.timers.tick(REQUEST_TIMEOUT_MS);
+    mock.timers.reset();
+    answerLonger.resolve(undefined);
+
+    const [head] = (await once(stream, 'response')) as [{ ':status': number }];
+    session.destroy();
+    assert.equal(head[':status'], 200);
+  });
+
+  it('of HTTP/2, once it has been idle for long', SOON, async () => {
+    const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
+
+    await once(session, 'close');
   });
 
   for (const { version, request } of [
