@@ -13,6 +13,8 @@ type HostRule = {
    * endpoint.
    */
   readonly admitsServices?: boolean;
+  /** Proxies that keep the caller's Host stand in front of this port, and containers call it. */
+  readonly admitsProxies?: boolean;
 };
 
 type Arrival = {
@@ -26,6 +28,8 @@ type GuardRefusal = {
   /** Flat name, value list. */
   readonly headers: readonly string[];
   readonly body: string;
+  /** In the body, and for the log. */
+  readonly message: string;
 };
 
 /**
@@ -38,6 +42,8 @@ const FUNCTION_URL_HOST = /^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 const SERVICE_HOST = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/;
 /** Prefix that AWS clients add for some operations: `sync-127.0.0.1`. No page's URL can have such a name. */
 const PREFIXED_HOST = /^[a-z]+-127\.0\.0\.1$/;
+/** A page has none of these names: two are addresses, RFC 6761 keeps one, and ICANN sells no `.internal`. */
+const PROXIED_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', 'host.docker.internal']);
 const HTTP_PORT = 80;
 
 /**
@@ -50,8 +56,13 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
   );
   if (hosts.length > 1) return refusal('The request has more than one Host header.');
   if (isAllowedHost(request.host, rule)) return undefined;
+  return refuseHost(request.host);
+}
+
+/** The refusal of a Host that `isAllowedHost` does not admit. */
+export function refuseHost(host: string): GuardRefusal {
   return refusal(
-    `Host '${printable(request.host)}' is not served here. A tunnel or proxy needs --allow-host ${suggestedName(request.host)}`,
+    `Host '${printable(host)}' is not served here. A tunnel or proxy needs --allow-host ${suggestedName(host)}`,
   );
 }
 
@@ -78,6 +89,7 @@ export function isAllowedHost(host: string, rule: HostRule): boolean {
     const lower = allowed.toLowerCase();
     if (lower === name || lower === host.toLowerCase()) return true;
   }
+  if (rule.admitsProxies === true && PROXIED_HOSTS.has(name)) return true;
   if ((port ?? HTTP_PORT) === rule.port && rule.admitsServices === true && PREFIXED_HOST.test(name))
     return true;
   if ((port ?? HTTP_PORT) === rule.port)
@@ -96,7 +108,8 @@ function isLoopbackName(name: string): boolean {
 }
 
 function refusal(message: string): GuardRefusal {
-  return { status: 403, headers: ['Content-Type', 'application/json'], body: JSON.stringify({ message }) };
+  const body = JSON.stringify({ message });
+  return { status: 403, headers: ['Content-Type', 'application/json'], body, message };
 }
 
 function suggestedName(host: string): string {

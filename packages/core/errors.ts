@@ -131,10 +131,13 @@ export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
   readonly code = 'DEFINITION_INVALID';
   readonly place: DefinitionPlace;
+  /** Files that are missing; any of them may mend it. */
+  readonly awaited: readonly string[];
 
-  constructor(place: DefinitionPlace, message: string) {
+  constructor(place: DefinitionPlace, message: string, awaited: readonly string[] = []) {
     super(message);
     this.place = place;
+    this.awaited = awaited;
   }
 
   /** `file:line: LogicalId.Property: message`, for the command line. */
@@ -228,8 +231,13 @@ export class DefinitionFaults extends DefinitionError {
   readonly all: readonly DefinitionError[];
 
   constructor(first: DefinitionError, others: readonly DefinitionError[]) {
-    super(first.place, first.message);
-    this.all = [first, ...others];
+    const all = [first, ...others];
+    super(
+      first.place,
+      first.message,
+      all.flatMap(({ awaited }) => awaited),
+    );
+    this.all = all;
   }
 
   override describe(): string {

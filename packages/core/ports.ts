@@ -99,8 +99,8 @@ export type InvocationResult =
       /** Present if a version or alias was called. */
       readonly executedVersion?: string;
     }
-  /** The caller's `timeoutMs` passed first; the function may still be running. */
-  | { readonly kind: 'timed-out' }
+  /** The caller's `timeoutMs` passed first; the function may still be running. `because`: it has not begun. */
+  | { readonly kind: 'timed-out'; readonly because?: string }
   /** Lambda refused the event: no such function, no instance free within bounds, or payload over 6 MB. */
   | {
       readonly kind: 'refused';

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
+import type { SigningSession } from '@gatewright/aws/signature';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
 import { readBody } from '@gatewright/aws/read-body';
@@ -31,6 +32,8 @@ type FrontOptions = {
 /** The accepted callers and their rights; the thread's owner knows the policies. */
 export type Callers = {
   secretOf(accessKeyId: string): string | undefined;
+  /** Undefined: the key pair is permanent. */
+  sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   isJudged(accessKeyId: string): boolean;
   /** @returns the reason for a refusal, in AWS's words */
   judge(question: CallQuestion): Promise<string | undefined>;
@@ -160,7 +163,11 @@ function verify(request: IncomingMessage, body: Buffer, { clock, callers }: Fron
   const path = mark === -1 ? url : url.slice(0, mark);
   const result = verifyByAnyClock(
     { method, path, query: mark === -1 ? '' : url.slice(mark + 1), rawHeaders, body },
-    { service: 'dynamodb', secretOf: (accessKeyId) => callers.secretOf(accessKeyId) },
+    {
+      service: 'dynamodb',
+      secretOf: (accessKeyId) => callers.secretOf(accessKeyId),
+      sessionOf: (accessKeyId) => callers.sessionOf(accessKeyId, clock.nowEpochMs()),
+    },
     clock,
   );
   if (result.kind === 'verified') return { accessKeyId: result.accessKeyId, region: result.region };

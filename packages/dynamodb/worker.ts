@@ -3,6 +3,7 @@
  * embedded-dynamodb.ts only.
  */
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
+import type { SigningSession } from '@gatewright/aws/signature';
 import module from 'node:module';
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -32,6 +33,8 @@ export type DynamoDbSigner = {
   readonly secretAccessKey: string;
   /** Whether each of its calls is judged; absent = it may do everything. */
   readonly isJudged?: boolean;
+  /** Present on a temporary key pair: valid with this token only, and until it expires. */
+  readonly session?: { readonly token: string; readonly expiresAtEpochMs: number };
 };
 
 export type DynamoDbWorkerOrder =
@@ -126,6 +129,11 @@ class KnownCallers implements Callers {
 
   secretOf(accessKeyId: string): string | undefined {
     return this.#signers.get(accessKeyId)?.secretAccessKey;
+  }
+
+  sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined {
+    const session = this.#signers.get(accessKeyId)?.session;
+    return session && { token: session.token, isExpired: session.expiresAtEpochMs <= nowEpochMs };
   }
 
   isJudged(accessKeyId: string): boolean {

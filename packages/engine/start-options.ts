@@ -284,6 +284,15 @@ export const START_OPTIONS = {
     sets: 'cacheMemoryBytes',
     what: "memory of each stage's response cache, up to its cluster size (64MB, 2GB)",
   },
+  'max-body-memory': {
+    takes: '<size>',
+    ...FORMS.size,
+    defaultValue: 256 * 1024 ** 2,
+    shown: '256MB',
+    plugin: 'setting',
+    sets: 'maxBodyMemoryBytes',
+    what: 'memory for request bodies above 64 KB, a quarter of it for one client address (64MB, 2GB)',
+  },
   metrics: {
     defaultValue: false,
     plugin: 'setting',

@@ -21,7 +21,10 @@ const INSTANCES_AT_LEAST = 64;
 export interface ConcurrencyMember {
   /** Does not change while the pool is a member. */
   readonly reserved: number | undefined;
+  /** Waiting or with an instance. */
   readonly events: number;
+  /** With an instance. */
+  readonly running: number;
   readonly size: number;
   /** Since when its longest idle instance has been idle, by `performance.now()`; undefined = none is. */
   readonly idleSince: number | undefined;
@@ -34,9 +37,9 @@ export class Concurrency {
   readonly #members = new Set<ConcurrencyMember>();
   /** Sum over all members, kept here because every event needs it. */
   #reserved = 0;
-  /** Events at the last count, plus those since: an upper bound. */
+  /** Events that instances had at the last count, plus those handed out since: an upper bound. */
   #counted = 0;
-  #takenSince = 0;
+  #handedSince = 0;
 
   constructor(eventLimit = DEFAULT_CONCURRENCY, instanceLimit = machineInstances()) {
     this.#eventLimit = eventLimit;
@@ -46,30 +49,34 @@ export class Concurrency {
   join(member: ConcurrencyMember): void {
     this.#members.add(member);
     this.#reserved += member.reserved ?? 0;
-    this.#takenSince += member.events;
+    this.#handedSince += member.running;
   }
 
   leave(member: ConcurrencyMember): void {
     if (this.#members.delete(member)) this.#reserved -= member.reserved ?? 0;
   }
 
-  /** Why the function may not run another event now; undefined: it may, and the event is counted. */
-  refuse({ reserved, events }: ConcurrencyMember, functionName: string): Refused | undefined {
+  /** Why the function may not take another event now; undefined: it may. */
+  refuse(member: ConcurrencyMember, functionName: string): Refused | undefined {
+    const { reserved, events } = member;
     if (reserved !== undefined)
       return events < reserved ? undefined : throttledByReservation(functionName, reserved);
-    return this.#takeEvent() ? undefined : throttledByAccount(this.unreserved);
+    return this.isFull(member) ? throttledByAccount(this.unreserved) : undefined;
   }
 
-  #takeEvent(): boolean {
+  /** Whether the account's limit keeps the function's instances from another event now. */
+  isFull({ reserved }: ConcurrencyMember): boolean {
+    if (reserved !== undefined) return false;
     const limit = this.unreserved;
-    if (this.#counted + this.#takenSince >= limit) {
-      this.#counted = 0;
-      this.#takenSince = 0;
-      for (const { reserved, events } of this.#members) if (reserved === undefined) this.#counted += events;
-      if (this.#counted >= limit) return false;
-    }
-    this.#takenSince += 1;
-    return true;
+    if (this.#counted + this.#handedSince < limit) return false;
+    this.#counted = 0;
+    this.#handedSince = 0;
+    for (const member of this.#members) if (member.reserved === undefined) this.#counted += member.running;
+    return this.#counted >= limit;
+  }
+
+  onHandedOut({ reserved }: ConcurrencyMember): void {
+    if (reserved === undefined) this.#handedSince += 1;
   }
 
   /** What remains for functions without a reservation: a reservation is exclusive, even if unused. */

@@ -6,8 +6,13 @@ type LambdaErrorText = { readonly errorType: string; readonly errorMessage: stri
 export class HandlerFault extends DefinitionError {
   readonly lambdaError: LambdaErrorText;
 
-  constructor(place: DefinitionPlace, message: string, lambdaError: LambdaErrorText) {
-    super(place, message);
+  constructor(
+    place: DefinitionPlace,
+    message: string,
+    lambdaError: LambdaErrorText,
+    awaited: readonly string[] = [],
+  ) {
+    super(place, message, awaited);
     this.lambdaError = lambdaError;
   }
 }

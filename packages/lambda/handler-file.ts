@@ -54,6 +54,7 @@ export function findHandlerFile(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
         `${relative(process.cwd(), directory) || '.'}; create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
+      candidates,
     );
   }
   return { file, name };

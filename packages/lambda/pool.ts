@@ -68,7 +68,11 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
 
   /** Waiting or running; includes those whose caller has given up. */
   get events(): number {
-    let count = this.#queue.length;
+    return this.#queue.length + this.running;
+  }
+
+  get running(): number {
+    let count = 0;
     for (const { load } of this.#busy) count += load;
     return count;
   }
@@ -230,9 +234,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     if (this.#isClosed) for (const job of this.#queue.drain()) job.settle(CLOSING);
     const window = this.#isCold ? 1 : this.#growth.serviceTime.window;
     for (let job = this.#queue.peek(); job !== undefined; job = this.#queue.peek()) {
-      const instance = this.#pick(window, job);
+      const instance = this.#together.isFull(this) ? undefined : this.#pick(window, job);
       if (instance === undefined) break;
       this.#queue.shift();
+      this.#together.onHandedOut(this);
       instance.send(job);
     }
     this.#growth.follow();
@@ -312,7 +317,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     const now = performance.now();
     // Waiting for a start does not throttle; the start has its own limit.
     if (this.coming > 0) return;
-    if (!this.#mayGrow()) this.#refuseExpired(now);
+    if (!this.#mayGrow() || this.#together.isFull(this)) this.#refuseExpired(now);
     else if (now - Math.max(head.enqueuedAt, this.#readyAt) >= this.#growth.patienceMs) {
       // Nothing is measured yet, but the running event takes at least this long.
       if (!this.#growth.serviceTime.isKnown) this.#growth.serviceTime.observe(DEFAULT_PATIENCE_MS, true);

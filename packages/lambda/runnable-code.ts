@@ -19,6 +19,8 @@ export interface RunnableCode {
   build(): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
   /** Files whose change may make the code available. */
   readonly watched: WatchedSources;
+  /** `go build`: what compiles it before the first event, for a minute or more. Known once it is checked. */
+  readonly compiler?: string | undefined;
   readonly unsupportedSettings: CodeFinding | undefined;
   dispose(): Promise<void>;
 }

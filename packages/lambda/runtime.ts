@@ -20,6 +20,7 @@ import {
   isIsolated,
   runtimeFamily,
 } from '../core/stack/function.ts';
+import { Compiling } from './compiling.ts';
 import { Concurrency } from './concurrency.ts';
 import { type Refused, refuseTooLarge } from './refused-start.ts';
 import { FunctionPool } from './pool.ts';
@@ -132,6 +133,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #processes: ProcessSetup;
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
+  readonly #compiling: Compiling;
   #processFile: Promise<string> | undefined;
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
@@ -146,6 +148,7 @@ class WorkerRuntime implements FunctionRuntime {
   constructor(options: FunctionRuntimeOptions, runDirectory: string, workerFile: string) {
     this.#options = options;
     this.#together = new Concurrency(options.concurrency);
+    this.#compiling = new Compiling(options.log);
     this.#runDirectory = runDirectory;
     this.#workerFile = workerFile;
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
@@ -184,13 +187,17 @@ class WorkerRuntime implements FunctionRuntime {
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
     const event = withVersion(invocation, this.#options.findVersion);
-    return reportVersion(pool.invoke(event), event);
+    const result = reportVersion(pool.invoke(event), event);
+    const { functionName } = invocation;
+    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, result) : result;
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
-    return pool.stream(withVersion(invocation, this.#options.findVersion));
+    const start = pool.stream(withVersion(invocation, this.#options.findVersion));
+    const { functionName } = invocation;
+    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, start) : start;
   }
 
   #poolFor({ functionName, payload }: Invocation): FunctionPool | Refused {
@@ -233,6 +240,7 @@ class WorkerRuntime implements FunctionRuntime {
         if (unrunnable.has(name)) continue;
         this.#functions.set(name, entry);
         this.#together.join(entry.pool);
+        this.#compiling.announce(name, entry.code.compiler);
         if (broken.has(entry)) this.#watcher?.watch(name, entry.code.watched);
       }
     };
@@ -312,7 +320,7 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   async #build(functionName: string, code: RunnableCode): Promise<InstanceProgram> {
-    const { program, sources } = await code.build();
+    const { program, sources } = await this.#compiling.run(functionName, code.compiler, () => code.build());
     this.#watcher?.watch(functionName, sources);
     return program;
   }

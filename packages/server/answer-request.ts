@@ -1,10 +1,12 @@
 /** Finds the API for an arrived request, whatever its version of HTTP, and answers it. */
+import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
 import { wordRefusal } from '../core/deployment/refusal-wordings.ts';
 import { addFraming, bytesOf } from '../core/events/reply-framing.ts';
 import { MAX_BODY_BYTES } from '../core/exchange.ts';
 import { serve } from '../core/pipeline.ts';
 import { receive } from '../core/receive.ts';
+import { readBody } from './read-body.ts';
 import { sendStream } from './stream-reply.ts';
 import { describeCertificate } from './tls-peer.ts';
 import type { Readable } from 'node:stream';
@@ -15,8 +17,9 @@ import type { Ports } from '../core/ports.ts';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import type { ReplySink } from './stream-reply.ts';
 import type { TlsPeer } from './tls-peer.ts';
+import type { BodyMemory } from './body-memory.ts';
 import type { Intake } from './intake.ts';
-import type { UnreadReplies } from './unread-replies.ts';
+import { LARGE_REPLY_BYTES, type UnreadReplies } from './unread-replies.ts';
 
 export type ApiServerOptions = {
   /** Whether a Host header may reach this port at all (DNS rebinding). */
@@ -32,6 +35,7 @@ export type ApiServerOptions = {
   /** `@connections` of a WebSocket API on its own address. */
   readonly handleManagement: (request: ControlRequest, api: ServedApi, path: string) => ControlReply;
   readonly intake: Intake;
+  readonly bodies: BodyMemory;
   readonly unread: UnreadReplies;
   readonly ports: Ports;
 };
@@ -67,8 +71,6 @@ export type Arrival = {
   readonly peer: TlsPeer | undefined;
 };
 
-/** Smaller replies are bounded by there being one per connection. */
-const LARGE_REPLY = 16_384;
 /** One byte more than AWS takes shows that a body is too long. */
 const MAX_BODY_READ_BYTES = MAX_BODY_BYTES + 1;
 
@@ -80,7 +82,7 @@ function startRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptio
   const { host, target, method } = arrival;
   if (!options.isHostAllowed(host)) {
     // Node's own refusal of a request without a Host would have no body.
-    send(sink, method, refusal(host === undefined ? 'without-host' : 'foreign-host'));
+    send(sink, method, host === undefined ? refusal('without-host') : foreignHost(host, arrival, options));
     return;
   }
   const verdict = options.judgeClient?.(host, arrival.peer) ?? ADMITTED;
@@ -99,15 +101,36 @@ function startRequest(arrival: Arrival, sink: ReplySink, options: ApiServerOptio
     else send(sink, method, HEALTH_CHECK.test(target) ? healthy() : refusal('no-api'));
     return;
   }
-  const answerWith = (body: Buffer | undefined): void => {
-    answer(arrival, sink, { api, body, shows: verdict.shows }, options).catch((fault: unknown) => {
+  const answerWith = (body: Buffer | undefined, release?: () => void): void => {
+    answer(arrival, sink, { api, body, shows: verdict.shows }, options).then(release, (fault: unknown) => {
       // A fault of one request must not end the process.
       options.ports.log.write(describeFault(fault));
       sink.destroy();
+      release?.();
     });
   };
-  if (arrival.body === undefined) answerWith(undefined);
-  else readBody(arrival.body, answerWith);
+  if (arrival.body === undefined) {
+    answerWith(undefined);
+    return;
+  }
+  const rules = {
+    memory: options.bodies,
+    maxBytes: MAX_BODY_READ_BYTES,
+    announced: () => arrival.headers.last('content-length'),
+    address: arrival.remoteAddress,
+  };
+  const refused = (): void => {
+    options.bodies.logRefusal(`${api.name} (${api.apiId})`);
+    endAfterReply(sink);
+    send(sink, method, refusal('no-body-memory'), true);
+  };
+  readBody(arrival.body, rules, { done: answerWith, refused });
+}
+
+function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiServerOptions): Reply {
+  const refused = refuseHost(host);
+  ports.log.write(`${refused.status} ${method ?? ''} ${pathOf(target)}: ${refused.message}`);
+  return toReply(refused);
 }
 
 const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };
@@ -164,44 +187,18 @@ async function answer(
     options.ports,
   );
   const reply = await serve(received, options.ports);
-  // The rest of a too long body is not read: the connection, or the HTTP/2 stream, ends with the reply.
-  const ends = body !== undefined && body.length >= MAX_BODY_READ_BYTES;
-  if (ends) {
-    const { socket } = sink.req;
-    sink.once('finish', () => socket.destroySoon());
-  }
+  const isTooLong = body !== undefined && body.length >= MAX_BODY_READ_BYTES;
+  if (isTooLong) endAfterReply(sink);
   if (reply.stream === undefined) {
-    send(sink, method, reply, ends);
-    if (reply.body.length > LARGE_REPLY) options.unread.hold(sink, reply.body.length);
+    send(sink, method, reply, isTooLong);
+    if (reply.body.length > LARGE_REPLY_BYTES) options.unread.hold(sink, reply.body.length, remoteAddress);
   } else await sendStream(sink, method, reply, reply.stream, options.ports.clock);
 }
 
-/** Calls back once with the body, or with its first 10 MB and a byte; never when the client goes away. */
-function readBody(request: Readable, done: (body: Buffer) => void): void {
-  let only: Buffer | undefined;
-  let chunks: Buffer[] | undefined;
-  let length = 0;
-  let isDone = false;
-  const finish = (): void => {
-    if (isDone) return;
-    isDone = true;
-    done(chunks === undefined ? (only ?? Buffer.alloc(0)) : Buffer.concat(chunks));
-  };
-  request.on('data', (chunk: Buffer) => {
-    if (isDone) return;
-    length += chunk.length;
-    if (only === undefined) only = chunk;
-    else if (chunks === undefined) chunks = [only, chunk];
-    else chunks.push(chunk);
-    if (length >= MAX_BODY_READ_BYTES) {
-      request.pause();
-      finish();
-    }
-  });
-  request.on('end', finish);
-  request.on('error', () => {
-    isDone = true;
-  });
+/** The rest of the body is not read: the connection, or the HTTP/2 stream, ends with the reply. */
+function endAfterReply(sink: ReplySink): void {
+  const { socket } = sink.req;
+  sink.once('finish', () => socket.destroySoon());
 }
 
 function send(sink: ReplySink, method: string | undefined, reply: Reply, ends = false): void {

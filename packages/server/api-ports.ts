@@ -12,6 +12,7 @@ import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { isAllowedHost } from '@gatewright/aws/guards';
 import { apiIdHeader, createApiServer } from './http.ts';
 import { openHttp2 } from './http2.ts';
+import { BodyMemory } from './body-memory.ts';
 import { Intake } from './intake.ts';
 import { checkPeer } from './check-peer.ts';
 import { listenOn } from './listen.ts';
@@ -51,6 +52,8 @@ type ApiPortsOptions = {
     readonly certify: (names: readonly string[]) => CertifiedKey;
     readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
   };
+  /** For bodies of requests, and as much for unread replies; absent = 256 MB. */
+  readonly maxBodyMemoryBytes?: number | undefined;
   readonly at: WebSocketPorts;
 };
 
@@ -77,7 +80,12 @@ export type ApiPorts = {
 export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> {
   const ports = new Map<string, number>();
   const open: OpenPort[] = [];
-  const shared = { intake: new Intake(), unread: new UnreadReplies(options.at.log) };
+  const { maxBodyMemoryBytes, at } = options;
+  const shared = {
+    intake: new Intake(),
+    bodies: new BodyMemory(at.log, maxBodyMemoryBytes),
+    unread: new UnreadReplies(at.log, maxBodyMemoryBytes),
+  };
   const close = async (): Promise<void> => {
     await Promise.all(open.map(closePort));
   };
@@ -97,7 +105,7 @@ export async function openApiPorts(options: ApiPortsOptions): Promise<ApiPorts> 
 async function openPort(
   plan: PortPlan,
   options: ApiPortsOptions,
-  shared: Pick<ApiServerOptions, 'intake' | 'unread'>,
+  shared: Pick<ApiServerOptions, 'intake' | 'bodies' | 'unread'>,
 ): Promise<OpenPort> {
   const { at } = options;
   const domainOf: FindDomain = (host, target, rawHeaders) =>
@@ -108,7 +116,7 @@ async function openPort(
   // No Host is checked before `port` is the bound one.
   const isOwnHost = memoizeLast(
     (host) =>
-      isAllowedHost(host, { port, allowHosts: options.allowHosts }) ||
+      isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
       (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>

@@ -43,6 +43,7 @@ export function createApiServer(
       // REST and HTTP APIs ignore `Upgrade` and answer.
       shouldUpgradeCallback: (request) =>
         isWebSocketHandshake(request) &&
+        options.isHostAllowed(request.headers.host) &&
         options.resolveApi(
           request.headers.host,
           originForm(request.url),

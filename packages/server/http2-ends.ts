@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 const LOOK_EVERY_MS = 500;
 
 /**
- * Ends the session once open requests have been answered. Sockets of an HTTP server stay open to answer
+ * Ends the session once open requests have been answered, and at once those whose body will not be complete. Sockets of an HTTP server stay open to answer
  * (`allowHalfOpen`), and Node ends a session only with its socket. Attack: clients that ask for a large reply
  * and leave; the rest would wait forever for room, and no write would reveal the reset.
  */
@@ -16,6 +16,8 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
   });
   socket.once('end', () => {
     if (session.destroyed) return;
+    // `close` would wait until the client has read that the stream is reset.
+    for (const stream of open) if (stream.state.remoteClose !== 1) stream.destroy();
     session.close();
     let sentBytes: number | undefined;
     const timer = setInterval(() => {

@@ -32,7 +32,7 @@ export type Http2Port = {
   destroy(): void;
 };
 
-export function openHttp2(options: ApiServerOptions): Http2Port {
+export function openHttp2(options: ApiServerOptions, idleSessionMs = IDLE_SESSION_MS): Http2Port {
   const sessions = new Set<ServerHttp2Session>();
   const server = createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES },
@@ -44,7 +44,7 @@ export function openHttp2(options: ApiServerOptions): Http2Port {
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
-    session.setTimeout(IDLE_SESSION_MS, () => session.close());
+    session.setTimeout(idleSessionMs, () => session.close());
     if (of !== undefined) endWithClient(session, of.socket);
     session.on('stream', (stream, headers, _flags, raw) => {
       stream.on('error', () => stream.destroy());

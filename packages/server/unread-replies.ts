@@ -1,5 +1,9 @@
 /** Bounds the memory of replies that have been sent and not been read, over all connections. */
+import { DEFAULT_BODY_MEMORY_BYTES } from './body-memory.ts';
 import type { LogSink } from '../core/ports.ts';
+
+/** Smaller replies are bounded by there being one per connection. */
+export const LARGE_REPLY_BYTES = 16_384;
 
 /** A reply on its way; `close` comes when it has been sent or its connection is gone. */
 type OutgoingReply = {
@@ -8,7 +12,10 @@ type OutgoingReply = {
   readonly destroyed: boolean;
 };
 
-const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
+type Unread = { readonly bytes: number; readonly address: string };
+
+/** Beyond this share, one client's replies are closed before those of others. */
+const SHARE_OF_ADDRESS = 4;
 
 /**
  * When the bound is reached, the connection that has waited longest for its reader is closed. Attack: clients
@@ -17,10 +24,11 @@ const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 export class UnreadReplies {
   readonly #log: LogSink;
   readonly #maxBytes: number;
-  readonly #held = new Map<OutgoingReply, number>();
+  readonly #held = new Map<OutgoingReply, Unread>();
+  readonly #ofAddress = new Map<string, number>();
   #bytes = 0;
 
-  constructor(log: LogSink, maxBytes = MAX_UNREAD_BYTES) {
+  constructor(log: LogSink, maxBytes = DEFAULT_BODY_MEMORY_BYTES) {
     this.#log = log;
     this.#maxBytes = maxBytes;
   }
@@ -29,25 +37,46 @@ export class UnreadReplies {
     return this.#bytes;
   }
 
-  /** Called once per reply, after it was written to its socket. */
-  hold(reply: OutgoingReply, bytes: number): void {
+  /**
+   * Called once per reply, after it was written to its socket.
+   * @param address of the client
+   */
+  hold(reply: OutgoingReply, bytes: number, address = ''): void {
     if (reply.destroyed) return;
-    this.#held.set(reply, bytes);
-    this.#bytes += bytes;
+    this.#held.set(reply, { bytes, address });
+    this.#add(address, bytes);
     reply.once('close', () => this.#release(reply));
     while (this.#bytes > this.#maxBytes) {
-      const [oldest] = this.#held.keys();
+      const oldest = this.#oldest();
       if (oldest === undefined || oldest === reply) return;
       this.#log.write(
-        `closed a connection that does not read its reply: more than ${this.#maxBytes} bytes of replies are unread`,
+        `closed a connection that does not read its reply: more than ${this.#maxBytes} bytes of replies are unread (--max-body-memory)`,
       );
       this.#release(oldest);
       oldest.destroy();
     }
   }
 
+  /** Of a client with more than its share, if there is one. */
+  #oldest(): OutgoingReply | undefined {
+    const share = this.#maxBytes / SHARE_OF_ADDRESS;
+    for (const [reply, { address }] of this.#held)
+      if ((this.#ofAddress.get(address) ?? 0) > share) return reply;
+    const [first] = this.#held.keys();
+    return first;
+  }
+
   #release(reply: OutgoingReply): void {
-    this.#bytes -= this.#held.get(reply) ?? 0;
+    const unread = this.#held.get(reply);
+    if (unread === undefined) return;
     this.#held.delete(reply);
+    this.#add(unread.address, -unread.bytes);
+  }
+
+  #add(address: string, bytes: number): void {
+    this.#bytes += bytes;
+    const held = (this.#ofAddress.get(address) ?? 0) + bytes;
+    if (held === 0) this.#ofAddress.delete(address);
+    else this.#ofAddress.set(address, held);
   }
 }

@@ -3,6 +3,7 @@ import { billing } from './billing.ts';
 import { browser } from './browser.ts';
 import { cache } from './cache.ts';
 import { checkRules } from './check-rules.ts';
+import { crowding } from './crowding.ts';
 import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
@@ -33,6 +34,7 @@ export const PROOFS: readonly Proof[] = [
   fuzz,
   soak,
   sockets,
+  crowding,
   fanOut,
   recording,
   speed,

@@ -57,7 +57,13 @@ export type TestControlPort = {
   close(): Promise<void>;
 };
 
-export async function aControlPort(): Promise<TestControlPort> {
+export async function aControlPort({
+  webSocketUrls = ['ws://127.0.0.1:3001/dev'],
+  maxBodyMemoryBytes,
+}: {
+  readonly webSocketUrls?: readonly string[];
+  readonly maxBodyMemoryBytes?: number;
+} = {}): Promise<TestControlPort> {
   const clock = createSystemClock();
   const random = createSystemRandom();
   const managementCalls: { request: ControlRequest; apiId: string; path: string }[] = [];
@@ -92,6 +98,7 @@ export async function aControlPort(): Promise<TestControlPort> {
   const opened = await openControlPort({
     port: 0,
     allowHosts: ['tunnel.example.com'],
+    maxBodyMemoryBytes,
     clock,
     random,
     identities,
@@ -102,6 +109,7 @@ export async function aControlPort(): Promise<TestControlPort> {
         ['lambda', createLambdaInvoke({ invoker, random, accountId: ACCOUNT_ID, accept: () => true })],
       ]),
       isDomain: (host) => host === 'chat.example.com',
+      webSocketUrls: () => webSocketUrls,
       connections(request, given, path) {
         const apiId = given ?? 'of the domain';
         if (given !== undefined && given !== 'abc123') return undefined;

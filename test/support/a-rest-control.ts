@@ -96,6 +96,7 @@ export async function aRestControl(
     mounts: {
       services: mounted,
       isDomain: () => false,
+      webSocketUrls: () => [],
       connections: () => undefined,
       status: () => ({}),
       routes: () => [],

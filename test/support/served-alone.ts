@@ -1,4 +1,5 @@
 /** What an API server needs that serves one API, and has no `@connections`. */
+import { BodyMemory } from '../../packages/server/body-memory.ts';
 import { Intake } from '../../packages/server/intake.ts';
 import { UnreadReplies } from '../../packages/server/unread-replies.ts';
 import type { ApiServerOptions } from '../../packages/server/answer-request.ts';
@@ -15,6 +16,7 @@ export function servedAlone(
     resolveApi: () => api,
     handleManagement: () => ({ status: 404, headers: [], body: '' }),
     intake: new Intake(),
+    bodies: new BodyMemory(ports.log),
     unread: new UnreadReplies(ports.log),
     ports,
   };

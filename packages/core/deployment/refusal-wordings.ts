@@ -18,11 +18,12 @@ const REFUSALS = {
   'headers-beyond-reading': [431, 'Request Header Fields Too Large'],
   proxy: [405, 'Method Not Allowed'],
   'unknown-expectation': [417, 'Expectation Failed'],
-  'foreign-host': [403, 'Host not allowed'],
   'untrusted-certificate': [403, 'Forbidden', 'ForbiddenException'],
   'no-api': [403, 'Forbidden'],
   'no-http-api': [404, 'Not Found'],
   'no-websocket-api': [403, 'Forbidden', 'ForbiddenException'],
+  /** packages/server/body-memory.ts */
+  'no-body-memory': [503, 'Service Unavailable'],
   /** Control port. */
   'body-too-long': [413, 'Request Too Long'],
   fault: [500, 'Internal server error'],

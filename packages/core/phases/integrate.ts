@@ -132,11 +132,15 @@ export function readOutcome(result: InvocationResult): string {
     case 'timed-out':
       throw gatewayError('INTEGRATION_TIMEOUT', {
         source: 'integration',
-        reason: 'no answer within the integration timeout',
+        reason: withCause('no answer within the integration timeout', result),
       });
     case 'refused':
       throw refusal(result);
   }
+}
+
+function withCause(reason: string, { because }: { readonly because?: string }): string {
+  return because === undefined ? reason : `${reason}: ${because}`;
 }
 
 function refusal({ reason, message, isReserved }: Extract<InvocationResult, { kind: 'refused' }>): Error {

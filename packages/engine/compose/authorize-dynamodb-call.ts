@@ -1,4 +1,4 @@
-/** Functions' calls to the embedded store: their roles decide, as on the control port. */
+/** Calls to the embedded store: roles of functions and policies of identities decide, as on the control port. */
 import { findDenial } from '../../kernel/calls/aws-call.ts';
 import { toPermissions } from '../../kernel/calls/service-rights.ts';
 import type { CallQuestion } from '@gatewright/dynamodb';

@@ -25,6 +25,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
   const control = await openControlPort({
     port: options.controlPort,
     allowHosts: options.allowHosts,
+    maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     clockFixedBecause: findClockObstacle(options),
     onClockMoved: () => {
       parts.at.connections.sweep();
@@ -60,6 +61,7 @@ function mountsOf(parts: Parts): ControlMounts {
       const api = apiId === undefined ? domain?.api : served.find(apiId);
       return api?.protocol === 'websocket' ? handleManagement(request, api, management, path) : undefined;
     },
+    webSocketUrls: () => listRoutesOf(parts).flatMap(({ kind, url }) => (kind === 'websocket' ? [url] : [])),
     isDomain: (host) => served.domains.ofHost(host) !== undefined,
     status: () => ({
       name: parts.name,

@@ -11,6 +11,7 @@ export async function openFronts({ options, events, closing, fronts }: Parts): P
       host: options.host,
       allowHosts: () => [...options.allowHosts, ...(find()?.hosts ?? [])],
       serve: (request) => find()?.serve(request) ?? Promise.resolve(GONE),
+      maxBodyMemoryBytes: options.maxBodyMemoryBytes,
       log: options.log,
     });
     closing.add(close);

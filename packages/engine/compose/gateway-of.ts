@@ -79,6 +79,7 @@ async function listen(parts: Parts): Promise<void> {
     handleManagement: (request, api, path) =>
       refuseForeignOrigin(request) ?? handleManagement(request, api, management, path),
     ...(parts.tls !== undefined && { tls: parts.tls }),
+    maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     at,
   });
   closing.add(close);

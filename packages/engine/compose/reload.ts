@@ -21,7 +21,10 @@ export async function watchStacks(
   let faults = faultsAtStart;
   let isKept = false;
   const reported = new Set<string>();
+  let stopAwaiting = (): void => undefined;
+  closing.add(() => stopAwaiting());
   const reload = async (): Promise<void> => {
+    stopAwaiting();
     const startedMs = performance.now();
     options.onReload({ kind: 'begun', what: 'the stacks' });
     try {
@@ -45,10 +48,14 @@ export async function watchStacks(
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
       isKept = true;
+      if (error instanceof DefinitionError) stopAwaiting = watchTemplates(error.awaited, tryAgain);
       options.onReload({ kind: 'kept', what: 'the stacks', message });
     }
   };
   let running = Promise.resolve();
+  const tryAgain = (): void => {
+    running = running.then(reload);
+  };
   const ofValues = [valuesFileOf(options), ...(await readValues(options)).attached];
   const files = [
     ...usersFilesOf(options),
@@ -56,11 +63,7 @@ export async function watchStacks(
     ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
   ];
   const broken = faultsAtStart.map(({ error }) => error.place.file).filter((file) => existsSync(file));
-  closing.add(
-    watchTemplates([...new Set([...files, ...broken])], () => {
-      running = running.then(reload);
-    }),
-  );
+  closing.add(watchTemplates([...new Set([...files, ...broken])], tryAgain));
   // A plug-in may have refused the service because of these documents, so a change to them loads it again.
   closing.add(
     watchDocuments(

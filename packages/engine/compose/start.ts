@@ -35,9 +35,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const later = (): Parts => parts;
   const [signIn, store] = await openBoth(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),
-    openStoreOf(options, clock, base.functionIdentities, closing, (changes) =>
-      parts.events.items.publish(changes),
-    ),
+    openStoreOf(options, clock, identities, closing, (changes) => parts.events.items.publish(changes)),
   );
   const kept = openEventStore(options, closing);
   const pace = openPace(options, closing);

@@ -9,7 +9,7 @@ import type {
   TableUnits,
 } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../../core/errors.ts';
-import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
+import type { Identities, LocalIdentity } from '../../core/policy/identities.ts';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { makeKeyPair } from '../../kernel/files/identity-file.ts';
 import { NO_STORED_ENTRIES, openStoredEntries } from '../../kernel/stored-entries.ts';
@@ -47,7 +47,7 @@ export interface Store {
 export async function openStoreOf(
   options: GatewayOptions,
   clock: ShiftableClock,
-  functions: FunctionIdentities,
+  identities: Identities,
   closing: Closing,
   onChanges: (changes: readonly TableChange[]) => void,
 ): Promise<Store> {
@@ -56,8 +56,9 @@ export async function openStoreOf(
     region,
     accountId,
     clockOffset: clock.offset,
-    signers: [adminKey],
-    judge: (question) => authorizeDynamoDbCall(question, functions, accountId),
+    // Those of the functions follow with each load.
+    signers: identities.all.map((identity) => toSigner(identity, adminKey)),
+    judge: (question) => authorizeDynamoDbCall(question, identities, accountId),
     onFault: (message) => log.write(message),
     onChanges,
   });
@@ -65,9 +66,18 @@ export async function openStoreOf(
   return store;
 }
 
+/** The admin may do everything, and is not checked. */
+function toSigner(
+  { accessKeyId, secretAccessKey, session }: LocalIdentity,
+  admin: Pick<AwsCredentials, 'accessKeyId'>,
+): DynamoDbSigner {
+  const isJudged = accessKeyId !== admin.accessKeyId;
+  return { accessKeyId, secretAccessKey, isJudged, ...(session !== undefined && { session }) };
+}
+
 type StoreContext = {
   /** Signers of calls to the embedded store: the user's own tools. */
-  readonly signers: readonly AwsCredentials[];
+  readonly signers: readonly DynamoDbSigner[];
   /** Why a call of a signer is refused, in AWS's wording. */
   readonly judge: (question: CallQuestion) => string | undefined;
   readonly region: string;

@@ -76,7 +76,7 @@ export function nameServer(
     acceptsHttp2: !plan.apiIds.some((id) => served.find(id)?.protocol === 'websocket'),
   };
   if (serverName === undefined || usual.includes(serverName)) return ofPlan;
-  const isAdmitted = isAllowedHost(serverName, { port: HTTP_PORT, allowHosts });
+  const isAdmitted = isAllowedHost(serverName, { port: HTTP_PORT, allowHosts, admitsProxies: true });
   const named = isAdmitted ? { ...ofPlan, names: [serverName] } : ofPlan;
   return ofDomain(served, serverName, assumptions) ?? ofApi(served, serverName) ?? named;
 }

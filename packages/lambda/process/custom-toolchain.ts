@@ -45,7 +45,8 @@ export function findCustom(
   const [go] = module === undefined ? [] : findPrograms(machine, /^go$/);
   if (module !== undefined && go !== undefined) {
     const launch = (): Promise<Launch> => buildGo(go, taskRoot, buildFolder, machine);
-    return { kind: 'found', launch, sources: GO_SOURCES, folder: module, missing: [], findings: [] };
+    const found = { sources: GO_SOURCES, folder: module, missing: [], findings: [] };
+    return { kind: 'found', launch, compiler: 'go build', ...found };
   }
   const program = findProgram(definition, name, [taskRoot, ...built]);
   const fault = program === undefined ? undefined : programFault(program, machine);

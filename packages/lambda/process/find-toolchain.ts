@@ -7,6 +7,7 @@ import { findCustom } from './custom-toolchain.ts';
 import { findJava } from './java-toolchain.ts';
 import type { Toolchain } from './launch.ts';
 import type { Machine } from './machine.ts';
+import { LateProgram } from './read-version.ts';
 import { findDotnet, findRuby } from './other-toolchains.ts';
 import type { FindToolchain } from './process-code.ts';
 import { PythonProbe } from './python/python-probe.ts';
@@ -29,7 +30,7 @@ export function toolchainsOf(
 ): FindToolchain {
   const probe = new PythonProbe(machine);
   const python = { bytecodeFolder: join(cacheDirectory, 'python'), debugger: debug };
-  return (definition, taskRoot, built) => {
+  const find: FindToolchain = (definition, taskRoot, built) => {
     if (machine.platform === 'win32') return Promise.resolve(onWindows(definition));
     switch (runtimeFamily(definition.runtime)) {
       case 'python':
@@ -44,9 +45,18 @@ export function toolchainsOf(
         return Promise.resolve(findCustom(definition, taskRoot, built, machine, runDirectory));
     }
   };
+  return (definition, ...about) =>
+    find(definition, ...about).catch((error: unknown) => {
+      if (!(error instanceof LateProgram)) throw error;
+      return { kind: 'missing', isLate: true, error: cannotRun(definition, error.message) };
+    });
 }
 
-function onWindows({ place, runtime }: FunctionDefinition): Toolchain {
-  const message = `${runtime} cannot run here: function processes need Linux or macOS (or the Windows Subsystem for Linux)`;
-  return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+function cannotRun({ place, runtime }: FunctionDefinition, why: string): DefinitionError {
+  return new DefinitionError({ ...place, property: 'Runtime' }, `${runtime} cannot run here: ${why}`);
+}
+
+function onWindows(definition: FunctionDefinition): Toolchain {
+  const why = 'function processes need Linux or macOS (or the Windows Subsystem for Linux)';
+  return { kind: 'missing', error: cannotRun(definition, why) };
 }

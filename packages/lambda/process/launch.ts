@@ -16,6 +16,8 @@ export type Toolchain =
       readonly kind: 'found';
       /** @throws BuildError when it does not compile */
       readonly launch: () => Promise<Launch>;
+      /** Absent = `launch` compiles nothing. */
+      readonly compiler?: string;
       /** Names of its source files, whose change makes a new version. */
       readonly sources: RegExp;
       /** Their folder; absent = the code's. */
@@ -23,7 +25,12 @@ export type Toolchain =
       readonly missing: readonly DefinitionError[];
       readonly findings: readonly CodeFinding[];
     }
-  | { readonly kind: 'missing'; readonly error: DefinitionError };
+  | {
+      readonly kind: 'missing';
+      readonly error: DefinitionError;
+      /** It is there, and has not answered in time. */
+      readonly isLate?: boolean;
+    };
 
 /** A version other than the declared one; reported once for all functions of a template. */
 export function versionFinding(

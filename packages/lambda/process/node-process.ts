@@ -117,7 +117,8 @@ export class NodeProcessCode implements RunnableCode {
     const wanted = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '';
     if (own.version.startsWith(`${wanted}.`)) return own;
     for (const file of findNodes(wanted, this.#setup.machine)) {
-      const version = await readVersion(file, ['--version'], /v(\d+\.\d+\.\d+)/);
+      // A late one is asked again at the next build.
+      const version = await readVersion(file, ['--version'], /v(\d+\.\d+\.\d+)/).catch(() => undefined);
       if (version !== undefined && version.startsWith(`${wanted}.`) && isNewEnough(version))
         return { file, version };
     }

@@ -55,12 +55,20 @@ export class ProcessCode implements RunnableCode {
     };
   }
 
+  get compiler(): string | undefined {
+    return this.#toolchain?.compiler;
+  }
+
   get unsupportedSettings(): CodeFinding | undefined {
     return undefined;
   }
 
   async check(): Promise<CheckedCode> {
     const found = await this.#look();
+    if (found.kind === 'missing' && found.isLate === true) {
+      const finding = { error: found.error, consequence: 'it is looked for again at the next request' };
+      return { missing: [], borrowed: [], findings: [finding] };
+    }
     this.#checked = found;
     if (found.kind === 'missing') return { missing: [], borrowed: [], refused: found.error };
     return { missing: found.missing, borrowed: [], findings: found.findings };

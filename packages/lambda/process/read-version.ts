@@ -2,15 +2,30 @@ import { execFile } from 'node:child_process';
 
 const TIMEOUT_MS = 10_000;
 
-/** The first group of the pattern in its output; undefined if it does not run. */
+/** It may be faster next time. */
+export class LateProgram extends Error {
+  override readonly name = 'LateProgram';
+  readonly code = 'PROGRAM_LATE';
+
+  constructor(program: string, timeoutMs: number) {
+    super(`${program} did not answer within ${timeoutMs / 1000} s`);
+  }
+}
+
+/**
+ * The first group of the pattern in its output; undefined if it does not run.
+ * @throws LateProgram
+ */
 export function readVersion(
   program: string,
   args: readonly string[],
   pattern: RegExp,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(program, args, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
-      resolve(error === null ? pattern.exec(`${stdout}\n${stderr}`)?.[1] : undefined);
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { timeout: timeoutMs }, (error, stdout, stderr) => {
+      if (error?.killed === true) reject(new LateProgram(program, timeoutMs));
+      else resolve(error === null ? pattern.exec(`${stdout}\n${stderr}`)?.[1] : undefined);
     });
   });
 }

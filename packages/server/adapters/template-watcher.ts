@@ -47,14 +47,14 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
   const look = (): void => {
     watcher?.close();
     if (isStopped) return;
-    const isThere = existsSync(folder);
-    const place = isThere ? folder : dirname(folder);
-    if (!existsSync(place)) return;
+    const place = nearestFolder(folder);
     watcher = watch(place, (event, name) => {
-      if (isThere) inside(event, name);
-      else outside(name);
+      if (place === folder) inside(event, name);
+      else outside(place);
     });
     watcher.on('error', () => watcher?.close());
+    // Made before the watch began.
+    if (place !== folder) outside(place);
   };
   const inside = (event: string, name: string | null): void => {
     // An event of the folder itself: it is gone, and may exist anew.
@@ -62,15 +62,20 @@ function watchFolder(folder: string, isWanted: (name: string) => boolean, note: 
     if (isOfFolder) look();
     if (isOfFolder || (name !== null && isWanted(name))) note();
   };
-  const outside = (name: string | null): void => {
-    if (name !== basename(folder) || !existsSync(folder)) return;
+  const outside = (place: string): void => {
+    if (nearestFolder(folder) === place) return;
     look();
     // Reports changes made before the watch began.
-    note();
+    if (existsSync(folder)) note();
   };
   look();
   return () => {
     isStopped = true;
     watcher?.close();
   };
+}
+
+/** The folder itself, or the one above it that exists. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) ? folder : nearestFolder(dirname(folder));
 }

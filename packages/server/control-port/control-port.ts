@@ -5,6 +5,7 @@
 import { KEEP_ALIVE_OPTIONS, readPendingBeforeIdleClose } from '@gatewright/aws/idle-connections';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { ShiftableClock } from '../../core/ports.ts';
 import type { Identities } from '../../core/policy/identities.ts';
 import type { Random } from '../../core/ports.ts';
@@ -17,7 +18,9 @@ import { wordRefusal } from '../../core/deployment/refusal-wordings.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { closeServer, listenOn } from '../listen.ts';
 import { type MoreEndpoints, type RecordedCalls, serveLocal } from './local-endpoints.ts';
-import { readBody } from '@gatewright/aws/read-body';
+import { BodyMemory } from '../body-memory.ts';
+import { readWhole } from '../read-body.ts';
+import { LARGE_REPLY_BYTES, UnreadReplies } from '../unread-replies.ts';
 import { sendStream } from '../stream-reply.ts';
 import type { StreamedBody } from '../../core/exchange.ts';
 
@@ -50,6 +53,8 @@ export type ControlMounts = {
     path: string,
   ) => ControlReply | undefined;
   readonly isDomain: (host: string) => boolean;
+  /** Addresses of stages of WebSocket APIs: `ws://127.0.0.1:3001/dev`. */
+  readonly webSocketUrls: () => readonly string[];
   readonly signIn: SignInMount;
   /** Body of `GET /_gatewright/status`. */
   readonly status: () => unknown;
@@ -73,11 +78,15 @@ type ControlPortOptions = {
   readonly onClockMoved?: () => void;
   readonly random: Random;
   readonly identities: Identities;
+  /** For bodies of requests, and as much for unread replies; absent = 256 MB. */
+  readonly maxBodyMemoryBytes?: number | undefined;
   /** Bearer secret of `/_gatewright/`. */
   readonly secret: string;
   readonly mounts: ControlMounts;
   readonly report: (error: unknown) => void;
 };
+
+type OpenPort = ControlPortOptions & { readonly bodies: BodyMemory; readonly unread: UnreadReplies };
 
 interface ControlPort {
   /** `http://127.0.0.1:4000` */
@@ -101,6 +110,13 @@ const CONNECTIONS = /^\/[^/]+\/(?:@|%40)connections\/[^/]+$/i;
 
 /** @throws StartError when the port is taken */
 export async function openControlPort(options: ControlPortOptions): Promise<ControlPort> {
+  const log = { write: (line: string) => options.report(line) };
+  const at: OpenPort = {
+    ...options,
+    bodies: new BodyMemory(log, options.maxBodyMemoryBytes),
+    unread: new UnreadReplies(log, options.maxBodyMemoryBytes),
+  };
+  const { unread } = at;
   let port = options.port;
   const server = createServer(
     {
@@ -111,7 +127,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
       ...KEEP_ALIVE_OPTIONS,
     },
     (request, response) => {
-      accept(request, response, port, options).catch((error: unknown) => {
+      accept(request, response, port, at).catch((error: unknown) => {
         // The client is gone, or its socket broke: no reply is possible.
         options.report(error);
         response.destroy();
@@ -119,9 +135,10 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
     },
   );
   readPendingBeforeIdleClose(server);
-  const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, options), {
+  const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, at), {
     maxHeaderBytes: MAX_HEADER_BYTES,
     firstBytesMs: HEADERS_TIMEOUT_MS,
+    unread,
   });
   port = await listenOn(server, '127.0.0.1', options.port, '--control-port');
   const close = (): Promise<void> => {
@@ -133,19 +150,42 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
 
 /** The same guards and answers; a streamed answer needs HTTP/1.1. */
 async function acceptHttp2Call(
-  { method, target, rawHeaders, host, readBody: read }: Http2Arrival,
+  { method, target, rawHeaders, host, body, remoteAddress }: Http2Arrival,
   port: number,
-  options: ControlPortOptions,
+  options: OpenPort,
 ): Promise<ControlReply> {
   const arrival = toControlRequest({ method, url: target, rawHeaders: [...rawHeaders] }, host, NO_BODY);
   const opening = options.mounts.signIn.open(arrival);
   if (opening !== undefined) await opening.catch(options.report);
   const refusal = refuseByGuards(arrival, port, options);
   if (refusal !== undefined) return finished(refusal, options);
-  const body = await read(MAX_BODY_BYTES).catch(() => undefined);
-  const reply =
-    body === undefined ? wordRefusal('body-too-long') : await answer({ ...arrival, body }, options);
+  const read = await readCall(body, arrival, remoteAddress, options);
+  if (read.kind === 'refused') return finished(read.reply, options);
+  const reply = await answer({ ...arrival, body: read.body }, options);
+  read.release();
   return finished(reply, options);
+}
+
+type Call =
+  | { readonly kind: 'read'; readonly body: Buffer; readonly release: () => void }
+  | { readonly kind: 'refused'; readonly reply: ControlReply };
+
+/** Never settles when the client goes away before. */
+async function readCall(
+  body: Readable,
+  arrival: ControlRequest,
+  address: string | undefined,
+  { bodies: memory }: OpenPort,
+): Promise<Call> {
+  const announced = (): string | undefined => headerOf(arrival, 'content-length');
+  const read = await readWhole(body, { memory, maxBytes: MAX_BODY_BYTES + 1, announced, address });
+  if (read === undefined) {
+    memory.logRefusal('control port');
+    return { kind: 'refused', reply: wordRefusal('no-body-memory') };
+  }
+  if (read.body.length <= MAX_BODY_BYTES) return { kind: 'read', ...read };
+  read.release();
+  return { kind: 'refused', reply: wordRefusal('body-too-long') };
 }
 
 function finished(reply: ControlReply, options: ControlPortOptions): ControlReply {
@@ -170,7 +210,7 @@ async function accept(
   request: IncomingMessage,
   response: ServerResponse,
   port: number,
-  options: ControlPortOptions,
+  options: OpenPort,
 ): Promise<void> {
   const arrival = toControlRequest(request, request.headers.host ?? '', NO_BODY);
   const opening = options.mounts.signIn.open(arrival);
@@ -182,20 +222,18 @@ async function accept(
   }
   // The client may be gone by now.
   if (request.destroyed) return;
-  let body: Buffer | undefined;
-  try {
-    body = await readBody(request, MAX_BODY_BYTES);
-  } catch {
-    response.destroy();
+  const read = await readCall(request, arrival, request.socket.remoteAddress, options);
+  if (read.kind === 'refused') {
+    send(response, read.reply, options, true);
     return;
   }
-  if (body === undefined) {
-    send(response, wordRefusal('body-too-long'), options, true);
-    return;
-  }
-  const reply = await answer({ ...arrival, body }, options);
-  if (reply.stream === undefined) send(response, reply, options, false);
-  else await stream(response, request.method, reply, reply.stream, options);
+  const reply = await answer({ ...arrival, body: read.body }, options);
+  if (reply.stream === undefined) {
+    send(response, reply, options, false);
+    const bytes = Buffer.byteLength(reply.body);
+    if (bytes > LARGE_REPLY_BYTES) options.unread.hold(response, bytes, request.socket.remoteAddress);
+  } else await stream(response, request.method, reply, reply.stream, options);
+  read.release();
 }
 
 /** Answers a request that has passed the guards. Never throws: a fault goes to `report` and becomes 500. */
@@ -237,6 +275,16 @@ function serveConnections(request: ControlRequest, mounts: ControlMounts): Contr
   return mounts.connections(request, apiId, path) ?? wordRefusal('no-websocket-api');
 }
 
+/** A client whose endpoint is this port itself. */
+function refuseWithoutApi(urls: readonly string[]): ControlReply {
+  const endpoints = urls.map((url) => url.replace(/^ws/, 'http')).join(' or ');
+  const remedy =
+    endpoints === '' ? ', and no WebSocket API is loaded.' : `: use ${endpoints} as the endpoint.`;
+  return wordRefusal('no-websocket-api', {
+    message: `@connections is served at the address of its API${remedy}`,
+  });
+}
+
 /** Ports that have logged this already: a client with made-up credentials calls again and again. */
 const EXPLAINED = new WeakSet<ControlPortOptions>();
 
@@ -261,6 +309,8 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const call = withoutAuthority(authenticated.call);
   const service = mounts.services.get(call.service);
   if (service !== undefined) return service(call);
+  if (call.service === 'execute-api' && CONNECTIONS_AT_DOMAIN.test(request.path))
+    return refuseWithoutApi(mounts.webSocketUrls());
   return awsError(request, call.service, {
     status: 501,
     type: 'NotImplementedException',

@@ -4,8 +4,10 @@
  */
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { endWithClient } from '../http2-ends.ts';
+import { LARGE_REPLY_BYTES, type UnreadReplies } from '../unread-replies.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { ControlReply } from '../../core/api-call.ts';
 
 /** A stream's request in the terms of HTTP/1.1. */
@@ -15,8 +17,8 @@ export type Http2Arrival = {
   /** Flat name, value list with `:authority`, which such clients sign in place of `host`. */
   readonly rawHeaders: readonly string[];
   readonly host: string;
-  /** Undefined: longer than allowed. @throws when the client breaks off */
-  readonly readBody: (maxBytes: number) => Promise<Buffer | undefined>;
+  readonly body: Readable;
+  readonly remoteAddress: string | undefined;
 };
 
 /** The connection preface (RFC 9113 §3.4) does not begin like any method of HTTP/1.1. */
@@ -40,7 +42,11 @@ type EndHttp2 = () => void;
 export function acceptHttp2(
   server: Server,
   answer: (arrival: Http2Arrival) => Promise<ControlReply>,
-  { maxHeaderBytes, firstBytesMs }: { readonly maxHeaderBytes: number; readonly firstBytesMs: number },
+  {
+    maxHeaderBytes,
+    firstBytesMs,
+    unread,
+  }: { readonly maxHeaderBytes: number; readonly firstBytesMs: number; readonly unread: UnreadReplies },
 ): EndHttp2 {
   const sessions = new Set<ServerHttp2Session>();
   const http2 = createServer({
@@ -51,19 +57,17 @@ export function acceptHttp2(
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
-    const unfinished = new Set<ServerHttp2Stream>();
+    const socket = arriving;
     session.on('stream', (stream, _headers, _flags, raw) => {
-      unfinished.add(stream);
-      for (const event of ['end', 'close']) stream.once(event, () => unfinished.delete(stream));
       stream.on('error', () => stream.destroy());
-      void answer(toArrival(stream, raw.map(String))).then((reply) => send(stream, reply));
+      const arrival = toArrival(stream, raw.map(String), socket?.remoteAddress);
+      void answer(arrival).then((reply) => {
+        send(stream, reply);
+        const bytes = Buffer.byteLength(reply.body);
+        if (bytes > LARGE_REPLY_BYTES) unread.hold(stream, bytes, arrival.remoteAddress);
+      });
     });
-    if (arriving === undefined) return;
-    endWithClient(session, arriving);
-    arriving.once('end', () => {
-      // The missing rest of these will not arrive. A request without a body ends as soon as it is read.
-      for (const stream of unfinished) if (!stream.endAfterHeaders) stream.close(constants.NGHTTP2_CANCEL);
-    });
+    if (socket !== undefined) endWithClient(session, socket);
   });
   const ofHttp1 = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
@@ -104,7 +108,11 @@ function sniff(socket: Socket, timeoutMs: number, choose: (isHttp2: boolean) => 
   socket.once('close', () => clearTimeout(timer));
 }
 
-function toArrival(stream: ServerHttp2Stream, raw: readonly string[]): Http2Arrival {
+function toArrival(
+  stream: ServerHttp2Stream,
+  raw: readonly string[],
+  remoteAddress: string | undefined,
+): Http2Arrival {
   const of = (name: string): string => raw[raw.indexOf(name) + 1] ?? '';
   const host = raw.includes(':authority') ? of(':authority') : of('host');
   const kept = raw.filter((_, index) => {
@@ -116,27 +124,9 @@ function toArrival(stream: ServerHttp2Stream, raw: readonly string[]): Http2Arri
     target: of(':path'),
     host,
     rawHeaders: raw.includes('host') ? kept : [...kept, 'host', host],
-    readBody: (maxBytes) => readBody(stream, maxBytes),
+    body: stream,
+    remoteAddress,
   };
-}
-
-function readBody(stream: ServerHttp2Stream, maxBytes: number): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const fail = (): void =>
-      reject(new Error('the client closed the stream before its request was complete'));
-    if (stream.destroyed) fail();
-    const chunks: Buffer[] = [];
-    let length = 0;
-    stream.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > maxBytes) {
-        stream.removeAllListeners('data').pause();
-        resolve(undefined);
-      } else chunks.push(chunk);
-    });
-    stream.on('end', () => resolve(Buffer.concat(chunks, length)));
-    stream.on('close', fail);
-  });
 }
 
 function send(stream: ServerHttp2Stream, { status, headers, body, stream: streamed }: ControlReply): void {

@@ -62,6 +62,28 @@ describe('isAllowedHost', () => {
     });
   }
 
+  for (const { host, admitted, why } of [
+    { host: 'localhost', admitted: true, why: 'nginx passes the Host of the browser on' },
+    { host: 'localhost:5173', admitted: true, why: 'so does the proxy of a development server' },
+    { host: '127.0.0.1', admitted: true, why: 'a page cannot rebind an address' },
+    { host: '127.0.0.1:80', admitted: true, why: 'a page cannot rebind an address' },
+    { host: '[::1]:5173', admitted: true, why: 'a page cannot rebind an address' },
+    { host: 'host.docker.internal:4000', admitted: true, why: 'the name of this machine in a container' },
+    { host: 'host.docker.internal', admitted: true, why: 'the name of this machine in a container' },
+    { host: 'app.localhost:5173', admitted: false, why: 'only the plain name has any port' },
+    { host: '127.0.0.2:5173', admitted: false, why: 'only the usual address has any port' },
+    { host: '0.0.0.0:5173', admitted: false, why: 'browsers reach this machine by it' },
+    { host: 'docker.internal', admitted: false, why: 'another name' },
+    { host: 'host.docker.internal.evil.example', admitted: false, why: 'rebinding' },
+    { host: 'localhost.evil.example:5173', admitted: false, why: 'rebinding' },
+    { host: 'localhost:123456', admitted: false, why: 'no port' },
+  ]) {
+    it(`${admitted ? 'admits' : 'refuses'} '${host}' behind a proxy: ${why}`, () => {
+      assert.equal(isAllowedHost(host, { ...RULE, admitsProxies: true }), admitted);
+      assert.equal(isAllowedHost(host, RULE), false);
+    });
+  }
+
   it('admits nothing by accident', () => {
     fc.assert(
       fc.property(fc.domain(), fc.nat(65535), (name, port) => {

@@ -50,7 +50,13 @@ describe('the port of the embedded DynamoDB', () => {
       nowEpochMs,
       ...key,
     });
-  for (const { name, body = '{}', headers, sent = body, expected } of [
+  const rows: {
+    name: string;
+    body?: string;
+    headers: (body: string) => Record<string, string>;
+    sent?: string;
+    expected: number;
+  }[] = [
     { name: 'admits a signed call', headers: sign, expected: 200 },
     {
       name: 'refuses a page of another origin',
@@ -60,6 +66,17 @@ describe('the port of the embedded DynamoDB', () => {
     {
       name: 'refuses a name that was rebound to this machine',
       headers: (text: string) => ({ ...sign(text), Host: 'evil.example' }),
+      expected: 403,
+    },
+    // issue 37.7: API ports admit these for proxies and containers; this port must not.
+    ...['localhost', 'localhost:5173', '127.0.0.1', '[::1]:5173', 'host.docker.internal'].map((name) => ({
+      name: `refuses ${name}, which API ports admit`,
+      headers: (text: string) => ({ ...sign(text), Host: name }),
+      expected: 403,
+    })),
+    {
+      name: 'refuses a cross-site request',
+      headers: (text: string) => ({ ...sign(text), 'Sec-Fetch-Site': 'cross-site' }),
       expected: 403,
     },
     {
@@ -121,7 +138,8 @@ describe('the port of the embedded DynamoDB', () => {
       body: 'x'.repeat(16 * 1024 * 1024 + 1),
       expected: 413,
     },
-  ]) {
+  ];
+  for (const { name, body = '{}', headers, sent = body, expected } of rows) {
     it(name, async () => {
       assert.equal(await statusOf(headers(body), sent), expected);
     });

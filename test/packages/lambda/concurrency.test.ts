@@ -10,6 +10,7 @@ function aMember(changes: Partial<Member> = {}): Member {
   const member: Member = {
     reserved: undefined,
     events: 0,
+    running: 0,
     size: 0,
     idleSince: undefined,
     ...changes,
@@ -25,26 +26,45 @@ const GB = 1024 ** 3;
 
 // Source: Lambda developer guide, "Understanding Lambda function scaling", "Configuring reserved concurrency"
 describe('Concurrency', () => {
-  it('takes events up to its limit, and more when some are done', () => {
+  it('hands out events up to its limit, and more when some are done', () => {
     const together = new Concurrency(3, 10);
     const pool = aMember();
     together.join(pool);
-    const take = (): boolean => {
-      const isTaken = together.refuse(pool, 'f') === undefined;
-      if (isTaken) pool.events += 1;
-      return isTaken;
+    const hand = (): boolean => {
+      if (together.isFull(pool)) return false;
+      together.onHandedOut(pool);
+      pool.running += 1;
+      return true;
     };
 
-    assert.deepEqual([take(), take(), take(), take()], [true, true, true, false]);
-    pool.events -= 2;
-    assert.deepEqual([take(), take(), take()], [true, true, false]);
+    assert.deepEqual([hand(), hand(), hand(), hand()], [true, true, true, false]);
+    assert.match(together.refuse(pool, 'f')?.message ?? '', /^Rate Exceeded: 3 events run/);
+    pool.running -= 2;
+    assert.deepEqual([hand(), hand(), hand()], [true, true, false]);
+  });
+
+  it('does not count events that only wait', () => {
+    const together = new Concurrency(3, 10);
+    const pool = aMember({ events: 1_500, running: 2 });
+    together.join(pool);
+
+    assert.equal(together.refuse(pool, 'f'), undefined);
+  });
+
+  it('counts against a reservation what waits for its start as well', () => {
+    const together = new Concurrency(1_000, 10);
+    const pool = aMember({ reserved: 1, events: 1, running: 0 });
+    together.join(pool);
+
+    assert.equal(together.refuse(pool, 'f')?.isReserved, true);
+    assert.equal(together.isFull(pool), false);
   });
 
   it('takes a reservation off whether or not it is used, and gives it back when its function is gone', () => {
     const together = new Concurrency(3, 10);
-    const reserving = aMember({ reserved: 2, events: 2 });
+    const reserving = aMember({ reserved: 2, events: 2, running: 2 });
     together.join(reserving);
-    const other = aMember({ events: 1 });
+    const other = aMember({ events: 1, running: 1 });
     together.join(other);
 
     assert.equal(together.unreserved, 1);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Account } from '../../../packages/control/account.ts';
@@ -13,10 +14,12 @@ import { aStack } from '../../support/a-stack.ts';
 import { domain, HOST, mapping } from '../../support/custom-domains.ts';
 import { API_ID, echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
+import type { IncomingMessage } from 'node:http';
 import type { ApiPorts } from '../../../packages/server/api-ports.ts';
 
 const MENU = 'menuapi000';
 const MENU_HOST = 'menu.example.com';
+const CHAT = 'chatapi000';
 
 /** The REST API of `routed-apis.ts` on one domain, an HTTP API on another. */
 const http = Object.fromEntries(
@@ -34,9 +37,17 @@ const http = Object.fromEntries(
   ]),
 );
 
+const foreign = (host: string): string =>
+  `Host '${host}' is not served here. A tunnel or proxy needs --allow-host ${host}`;
+
 const RESOURCES = {
   ...restRoutes({ 'GET /pets': {} }),
   ...http,
+  Chat: {
+    type: 'AWS::ApiGatewayV2::Api',
+    id: CHAT,
+    properties: { Name: 'chat', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
+  },
   D: domain(),
   M: mapping({ BasePath: 'v1', Stage: 'dev' }),
   Menu: domain({ DomainName: MENU_HOST }),
@@ -49,15 +60,17 @@ const RESOURCES = {
 describe('openApiPorts', () => {
   let opened: ApiPorts;
   let port = 0;
+  let log: string[] = [];
   before(async () => {
     const ports = virtualPorts({ echo });
+    log = ports.log.lines;
     const served = new ServedApis(new Account({ clock: ports.clock, isThrottled: false }));
     served.prepare([aStack(RESOURCES)]).serve();
     const findApi = (id: string) => served.find(id);
     opened = await openApiPorts({
       host: '127.0.0.1',
       allowHosts: [],
-      plans: planOwnPorts([API_ID], 0, findApi),
+      plans: planOwnPorts([API_ID, CHAT], 0, findApi),
       findDomain: (host, path) => served.atDomain(host, path),
       handleManagement: () => ({ status: 404, headers: [], body: '' }),
       at: { ...ports, findApi, connections: new Connections(ports.clock) },
@@ -100,6 +113,15 @@ describe('openApiPorts', () => {
       path: '/dev/pets',
       expected: [200, '/pets'],
     },
+    // issue 37.7: proxies with `changeOrigin: false` or `proxy_set_header Host $host`, and containers.
+    ...['localhost', 'localhost:5173', '127.0.0.1', '127.0.0.1:80', '[::1]:5173', 'host.docker.internal'].map(
+      (name) => ({
+        name: `serves the API of the port by ${name}, as proxies and containers send it`,
+        host: () => name,
+        path: '/dev/pets',
+        expected: [200, '/pets'] as const,
+      }),
+    ),
     {
       name: 'serves another API by its execute-api name',
       host: (own) => `${MENU}.execute-api.localhost:${own}`,
@@ -192,11 +214,34 @@ describe('openApiPorts', () => {
       name: 'admits no other name: a page may have pointed its own here',
       host: () => 'evil.example.com',
       path: '/dev/pets',
-      expected: [403, { message: 'Host not allowed' }],
+      expected: [403, { message: foreign('evil.example.com') }],
     },
   ];
   for (const { name, host, path, expected } of rows)
     it(name, async () => assert.deepEqual(await get(host(port), path), expected));
+
+  it('says in the log which option admits a foreign name', async () => {
+    log.splice(0);
+    await get('evil.example.com', '/dev/pets?token=x');
+    assert.deepEqual(log, [`403 GET /dev/pets: ${foreign('evil.example.com')}`]);
+  });
+
+  it('says so to a WebSocket client as well', async () => {
+    log.splice(0);
+    const headers = {
+      Host: 'evil.example.com',
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    const sent = request({ host: '127.0.0.1', port: opened.ports.get(CHAT), path: '/dev', headers }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+
+    const answer = [response.statusCode, await json(response)];
+    assert.deepEqual(answer, [403, { message: foreign('evil.example.com') }]);
+    assert.deepEqual(log, [`403 GET /dev: ${foreign('evil.example.com')}`]);
+  });
 
   it('answers each host as if no other had come before it', async () => {
     for (const earlier of rows)

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { createApiServer } from '../../../packages/server/http.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { BodyMemory, FREE_BODY_BYTES } from '../../../packages/server/body-memory.ts';
 import { Intake } from '../../../packages/server/intake.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
@@ -34,9 +36,17 @@ after(() => {
   server.close();
 });
 
-function open(): { readonly socket: Socket; readonly received: Promise<string> } {
+function open(
+  to: { port: number; host: string; localAddress: string } = {
+    port,
+    host: '127.0.0.2',
+    localAddress: '127.0.0.3',
+  },
+  first = '',
+): { readonly socket: Socket; readonly received: Promise<string> } {
   // From an address that is not the one of a connection that has none.
-  const socket = connect({ port, host: '127.0.0.2', localAddress: '127.0.0.3' });
+  const socket = connect(to);
+  socket.write(first);
   const { promise, resolve } = Promise.withResolvers<string>();
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -46,6 +56,48 @@ function open(): { readonly socket: Socket; readonly received: Promise<string> }
 }
 const post = (body: string, length = body.length): string =>
   `POST /dev/pets HTTP/1.1\r\nHost: pets.example\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n${body}`;
+
+describe('bodies that wait for room', () => {
+  const lengthOf = 200_000;
+  let small: Server;
+  let memory: BodyMemory;
+  before(async () => {
+    memory = new BodyMemory(ports.log, 4 * lengthOf);
+    small = createApiServer({ ...servedAlone(api.served, ports), bodies: memory });
+    await new Promise<void>((resolve) => small.listen(0, '127.0.0.2', resolve));
+  });
+  after(() => {
+    small.closeAllConnections();
+    small.close();
+  });
+  function send(localAddress: string, body: string, length = body.length): ReturnType<typeof open> {
+    return open(
+      { port: (small.address() as AddressInfo).port, host: '127.0.0.2', localAddress },
+      post(body, length),
+    );
+  }
+  const large = 'x'.repeat(lengthOf - 1);
+
+  it('get 503 after five seconds, and the others go on', async () => {
+    ports.log.lines.splice(0);
+    const holding = ['127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'].map((address) =>
+      send(address, large, lengthOf),
+    );
+    while (memory.bytes < 4 * lengthOf) await turn();
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const waiting = send('127.0.0.7', large, lengthOf);
+    const beside = send('127.0.0.3', 'small');
+    while (memory.bytes <= 4 * lengthOf + FREE_BODY_BYTES) await turn();
+
+    assert.match(await beside.received, /^HTTP\/1.1 200 [^]*small$/);
+    mock.timers.tick(5_000);
+    mock.timers.reset();
+    assert.match(await waiting.received, /^HTTP\/1.1 503 [^]*"Service Unavailable"/);
+    assert.deepEqual(ports.log.lines.filter((line) => line.startsWith('503')).length, 1);
+    for (const { socket } of holding) socket.destroy();
+    while (memory.bytes > 0) await turn();
+  });
+});
 
 describe('requests that wait for a later turn', () => {
   it('get their own answers, bodies and all', async () => {

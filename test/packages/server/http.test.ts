@@ -112,9 +112,9 @@ describe('createApiServer', () => {
   const refusals: { name: string; text: () => string | Buffer; status: number; body: string }[] = [
     {
       name: 'a Host that was rebound to this machine',
-      text: () => `GET /dev/pets HTTP/1.1\r\nHost: evil.example:${port}\r\n${CLOSE}\r\n`,
+      text: () => `GET /dev/pets HTTP/1.1\r\nHost: evil.example\r\n${CLOSE}\r\n`,
       status: 403,
-      body: '{"message":"Host not allowed"}',
+      body: `{"message":"Host 'evil.example' is not served here. A tunnel or proxy needs --allow-host evil.example"}`,
     },
     {
       name: 'bytes that are no HTTP',

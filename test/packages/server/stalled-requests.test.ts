@@ -6,7 +6,7 @@ import { createApiServer } from '../../../packages/server/http.ts';
 import { anApi } from '../../support/an-api.ts';
 import { restApi } from '../../support/rest-apis.ts';
 import { servedAlone } from '../../support/served-alone.ts';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), { list: () => ({ statusCode: 200 }) });
 const CHECK_MS = 20;
@@ -60,5 +60,37 @@ describe('a client is not too slow that has sent', () => {
     server.close();
 
     assert.deepEqual(received.match(/HTTP\/1\.1 \d{3}/g), ['HTTP/1.1 403']);
+  });
+});
+
+describe('a client that is too slow with a later request', () => {
+  it('gets the answer to its first one, and then hears it', async () => {
+    const held = Promise.withResolvers<undefined>();
+    const called = Promise.withResolvers<undefined>();
+    const holding = anApi(restApi({ HttpMethod: 'ANY' }), {
+      list: async () => {
+        called.resolve(undefined);
+        await held.promise;
+        return { statusCode: 200 };
+      },
+    });
+    const server = createApiServer(servedAlone(holding.api.served, holding.ports));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const connected = once(server, 'connection') as Promise<[Socket]>;
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    client.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    const over = once(client, 'close');
+    client.write('GET /dev/pets HTTP/1.1\r\nHost: pets.example\r\n\r\nGET /dev/');
+    await called.promise;
+    const [socket] = await connected;
+
+    // As Node does for a connection whose headers do not arrive in time.
+    server.emit('clientError', Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
+    held.resolve(undefined);
+    await over;
+    server.close();
+
+    assert.deepEqual(received.match(/HTTP\/1\.1 \d{3}/g), ['HTTP/1.1 200', 'HTTP/1.1 408']);
   });
 });

@@ -4,9 +4,9 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as wait } from 'node:timers/promises';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { issueFrom, makeAuthority } from '../../../packages/aws/certificates/issue-certificate.ts';
-import { createApiServer } from '../../../packages/server/http.ts';
+import { createApiServer, REQUEST_TIMEOUT_MS } from '../../../packages/server/http.ts';
 import { openHttp2 } from '../../../packages/server/http2.ts';
 import { serveTls } from '../../../packages/server/tls-front.ts';
 import { anApi } from '../../support/an-api.ts';
@@ -21,20 +21,32 @@ const authority = makeAuthority({ commonName: 'Here', ...times });
 /** With empty settings. */
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
 const GET_PETS = '\0\0\x18\x01\x05\0\0\0\x01\x82\x87\x04\x09/dev/pets\x01\x09localhost';
+const POST_PETS = '\0\0\x18\x01\x04\0\0\0\x01\x83\x87\x04\x09/dev/pets\x01\x09localhost';
+const PART_BYTES = 5;
+const RESET = '\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08';
+const PART_OF_BODY = '\0\0\x05\0\0\0\0\0\x01parts';
 /** Of HTTP/2, which has 65,535 bytes. */
 const LARGER_THAN_WINDOW = 200_000;
 const UNTIL_READ_MS = 50;
+/** Longer than anything else here takes. */
+const IDLE_MS = 1_500;
 /** Without it a connection that stays would hold the test for a minute and more. */
 const SOON = { timeout: 5_000 };
 
 describe('connections with TLS end with their client', () => {
   const called = Promise.withResolvers<undefined>();
   const held = Promise.withResolvers<undefined>();
+  const longer = Promise.withResolvers<undefined>();
+  const answerLonger = Promise.withResolvers<undefined>();
   let body = '';
   const { api, ports } = anApi(restApi({ HttpMethod: 'ANY' }), {
-    list: async () => {
+    list: async (event) => {
       called.resolve(undefined);
       await held.promise;
+      if (JSON.stringify(event).includes('x-wait')) {
+        longer.resolve(undefined);
+        await answerLonger.promise;
+      }
       return { statusCode: 200, body };
     },
   });
@@ -48,7 +60,7 @@ describe('connections with TLS end with their client', () => {
     },
   };
   const server = createApiServer(options);
-  const http2 = openHttp2(options);
+  const http2 = openHttp2(options, IDLE_MS);
   let endAll: () => void;
   let port = 0;
   before(async () => {
@@ -118,6 +130,72 @@ describe('connections with TLS end with their client', () => {
       body = '';
     },
   );
+
+  it('of HTTP/2, and let go at once of a body that is cut by the end', SOON, async () => {
+    const connection = nextConnection();
+    const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
+    await once(client, 'secureConnect');
+    const closed = once(await connection, 'close');
+
+    client.resume().write(PREFACE + POST_PETS + PART_OF_BODY, 'latin1');
+    while (options.bodies.bytes < PART_BYTES) await wait(1);
+    client.end();
+
+    await closed;
+    assert.equal(options.bodies.bytes, 0);
+  });
+
+  it('of HTTP/2, and let go at once of bodies whose client says goodbye in the middle', SOON, async () => {
+    const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
+    session.on('error', () => undefined);
+    const stream = session.request({ ':method': 'POST', ':path': '/dev/pets', 'content-length': 200_000 });
+    stream.on('error', () => undefined).write(Buffer.alloc(100_000));
+    while (options.bodies.bytes < 200_000) await wait(1);
+
+    session.destroy();
+
+    while (options.bodies.bytes > 0) await wait(1);
+    assert.deepEqual(
+      ports.log.lines.filter((line) => line.startsWith('POST')),
+      [],
+    );
+  });
+
+  it('of HTTP/2, and no function gets the part of a body that came before it was reset', SOON, async () => {
+    // Node's own client would end the body before it resets the stream.
+    const client = connectTls({ ...asked, host: '127.0.0.1', port, ALPNProtocols: ['h2'] });
+    await once(client, 'secureConnect');
+    client.resume().write(PREFACE + POST_PETS + PART_OF_BODY, 'latin1');
+    while (options.bodies.bytes < PART_BYTES) await wait(1);
+
+    client.write(RESET, 'latin1');
+
+    while (options.bodies.bytes > 0) await wait(1);
+    client.destroy();
+    const posts = ports.log.lines.filter((line) => line.startsWith('POST'));
+    assert.deepEqual(posts, []);
+  });
+
+  it('of HTTP/2, not while the answer to a whole body takes longer than a body may', SOON, async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
+    const stream = session.request({ ':method': 'POST', ':path': '/dev/pets', 'x-wait': 'longer' });
+    stream.end('whole');
+    await longer.promise;
+    mock.timers.tick(REQUEST_TIMEOUT_MS);
+    mock.timers.reset();
+    answerLonger.resolve(undefined);
+
+    const [head] = (await once(stream, 'response')) as [{ ':status': number }];
+    session.destroy();
+    assert.equal(head[':status'], 200);
+  });
+
+  it('of HTTP/2, once it has been idle for long', SOON, async () => {
+    const session = connectHttp2(`https://localhost:${port}`, { ca: authority.certificate });
+
+    await once(session, 'close');
+  });
 
   for (const { version, request } of [
     { version: 'HTTP/1.1', request: 'GET /dev/pets HTTP/1.1\r\nHost: localhost\r\n\r\n' },

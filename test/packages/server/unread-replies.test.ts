@@ -31,6 +31,21 @@ describe('UnreadReplies', () => {
     assert.equal(log.lines.length, 2);
   });
 
+  it('closes first what a client with more than a quarter does not read', () => {
+    const unread = new UnreadReplies(new MemoryLog(), 100);
+    const [patient, ...many] = ['127.0.0.2', '127.0.0.3', '127.0.0.3', '127.0.0.3'].map((address) => {
+      const reply = new FakeReply();
+      unread.hold(reply, address === '127.0.0.2' ? 10 : 40, address);
+      return reply;
+    });
+
+    assert.equal(patient?.destroyed, false);
+    assert.deepEqual(
+      many.map(({ destroyed }) => destroyed),
+      [true, false, false],
+    );
+  });
+
   it('forgets what has left', () => {
     const unread = new UnreadReplies(new MemoryLog(), 100);
     for (let turn = 0; turn < 10; turn += 1) {

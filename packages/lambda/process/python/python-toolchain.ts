@@ -57,8 +57,10 @@ export async function findPython(
     ...findInterpreters(Number(wanted.split('.')[1]), machine),
   ];
   const passedOver: string[] = [];
+  let isLate = false;
   for (const python of candidates) {
     const probed = await probe.ask(python, question);
+    isLate ||= probed.kind === 'silent' && probed.wasLate;
     // Does not report a broken shim of a version manager, which the user did not choose; reports a virtual
     // environment or a timeout.
     if (probed.kind === 'silent' && (probed.wasLate || python === virtual))
@@ -86,7 +88,7 @@ export async function findPython(
       : `${passedOver.join(', ')}, and there is no other Python 3`;
   const install = `${none}; install Python ${wanted} (python.org, your system's packages, pyenv or uv)`;
   const message = `${runtime} cannot run here: ${install}`;
-  return { kind: 'missing', error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
+  return { kind: 'missing', isLate, error: new DefinitionError({ ...place, property: 'Runtime' }, message) };
 }
 
 /** The intended interpreter that does not run; the same for all functions of the file. */
@@ -155,7 +157,7 @@ function refuseFault(definition: FunctionDefinition, { fault }: PythonAnswer, ta
           'ImportModuleError',
           `Unable to import module '${module}': No module named '${fault.module}'`,
         );
-  throw new HandlerFault(place, message, words);
+  throw new HandlerFault(place, message, words, fault.module === '' ? [] : [join(taskRoot, file)]);
 }
 
 /** Python's own words for a handler that Lambda's client cannot split at its last dot. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DEFAULT_ASSUMPTIONS } from '../../../../packages/core/deployment/assumptions.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { answered, HTTP, MOCK, setUp } from './route-integration.ts';
 
@@ -46,6 +47,22 @@ describe('$connect and $disconnect without a Lambda proxy', () => {
     });
 
     assert.equal(await shakeHands(), 401);
+  });
+
+  it('keeps the integration’s own status where the one of a template is assumed to be ignored', async () => {
+    const { shakeHands } = setUp({
+      routeKey: '$connect',
+      integration: MOCK,
+      responses: [
+        {
+          IntegrationResponseKey: '$default',
+          ResponseTemplates: { $default: '#set($context.responseOverride.status = 401)' },
+        },
+      ],
+      assumptions: { ...DEFAULT_ASSUMPTIONS, 'connect-status-override': 'ignored' },
+    });
+
+    assert.equal(await shakeHands(), 101);
   });
 
   it('rejects a client whose function fails, or whose MOCK has no such status', async () => {

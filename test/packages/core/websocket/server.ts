@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createApiServer } from '../../../../packages/server/http.ts';
+import { BodyMemory } from '../../../../packages/server/body-memory.ts';
 import { Intake } from '../../../../packages/server/intake.ts';
 import { UnreadReplies } from '../../../../packages/server/unread-replies.ts';
 import { receive } from '../../../../packages/core/receive.ts';
@@ -46,6 +47,7 @@ export async function startApi(
     handleManagement: (request, served) =>
       handleManagement(request, served, at, request.path.replace(`/${api.apiId}/`, '/')),
     intake: new Intake(),
+    bodies: new BodyMemory(at.log),
     unread: new UnreadReplies(at.log),
     ports: at,
   });

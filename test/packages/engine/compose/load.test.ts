@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { aGateway } from '../../../support/a-gateway.ts';
 import type { ReloadNotice } from '../../../../packages/engine/gateway.ts';
@@ -68,4 +68,39 @@ describe('a reload that failed', () => {
       rmSync(directory, { recursive: true });
     }
   });
+
+  // clients.md 2: a compiler makes the handler after the template names it.
+  for (const { name, at, file } of [
+    { name: 'where it was missed', at: 'src', file: 'src/made.js' },
+    { name: 'in folders that were not there either', at: 'dist/deep', file: 'dist/deep/made.js' },
+    { name: 'of Python', at: 'py', file: 'py/made.py' },
+  ])
+    it(`is tried again when the missing handler appears ${name}`, { timeout: 20_000 }, async () => {
+      const { onReload, next } = reloads();
+      const started = await aGateway(RESOURCES, { reload: true, onReload }, { 'src/old.js': '' });
+      const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+      const folder = dirname(template);
+      mkdirSync(join(folder, 'py'));
+      const isPython = file.endsWith('.py');
+      const Made = {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          FunctionName: 'made',
+          Runtime: isPython ? 'python3.12' : 'nodejs24.x',
+          Handler: isPython ? 'made.handler' : `${at}/made.handler`,
+          Code: isPython ? 'py' : '.',
+        },
+      };
+      try {
+        writeFileSync(template, JSON.stringify({ Resources: { ...RESOURCES, Made } }));
+        assert.equal(await next(), 'kept');
+
+        mkdirSync(join(folder, at), { recursive: true });
+        const source = isPython ? 'def handler(event, context): return 1' : 'exports.handler = async () => 1;';
+        writeFileSync(join(folder, file), source);
+        assert.equal(await next(), 'reloaded');
+      } finally {
+        await started.close();
+      }
+    });
 });

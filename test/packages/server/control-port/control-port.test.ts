@@ -21,6 +21,16 @@ function aClient({ url }: TestControlPort, credentials: typeof ADMIN): DynamoDBC
   return new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
+const PROXIED = [
+  'localhost',
+  'localhost:5173',
+  '127.0.0.1',
+  '127.0.0.1:5173',
+  '[::1]:5173',
+  'host.docker.internal',
+  'host.docker.internal:4000',
+];
+
 describe('openControlPort', () => {
   let at: TestControlPort;
   before(async () => {
@@ -103,6 +113,22 @@ describe('openControlPort', () => {
     assert.match(String(own.reports[0]), /access key ABC does not belong to this gateway/);
   });
 
+  it('has a bound for the bodies of all calls together, and small ones never meet it', async () => {
+    const own = await aControlPort({ maxBodyMemoryBytes: 1024 ** 2 });
+    const bodies = [300_000, 60_000].map((length) => JSON.stringify('x'.repeat(length)));
+    const statuses = [];
+    for (const body of bodies) {
+      const { status } = await own.sendSigned('lambda', '/2015-03-31/functions/greet/invocations', { body });
+      statuses.push(status);
+    }
+    await own.close();
+
+    assert.deepEqual(statuses, [503, 200]);
+    assert.deepEqual(own.reports, [
+      '503 control port: no room for a request body: those under way may take 1 MB, a quarter of it from one client address (--max-body-memory)',
+    ]);
+  });
+
   it('invokes a function', async () => {
     const { status, body } = await at.sendSigned('lambda', '/2015-03-31/functions/greet/invocations', {
       body: '1',
@@ -157,6 +183,26 @@ describe('openControlPort', () => {
       assert.equal(status, 403);
     });
 
+    // clients.md 8: the SDK with this port as its endpoint, and with a stage behind it.
+    for (const path of ['/@connections/x', '/%40connections/x', '/dev/@connections/x'])
+      it(`names the addresses of the APIs for ${path}, which names none`, async () => {
+        const { status, body } = await at.sendSigned('execute-api', path);
+        assert.equal(status, 403);
+        assert.deepEqual(JSON.parse(body), {
+          message:
+            '@connections is served at the address of its API: use http://127.0.0.1:3001/dev as the endpoint.',
+        });
+      });
+
+    it('says where there is no WebSocket API at all', async () => {
+      const none = await aControlPort({ webSocketUrls: [] });
+      const { body } = await none.sendSigned('execute-api', '/@connections/x');
+      await none.close();
+      assert.deepEqual(JSON.parse(body), {
+        message: '@connections is served at the address of its API, and no WebSocket API is loaded.',
+      });
+    });
+
     it('is forbidden for an API that is not here', async () => {
       const { status, body } = await at.send('GET', '/nobody/dev/@connections/x');
       assert.deepEqual([status, body], [403, '{"message":"Forbidden"}']);
@@ -191,6 +237,20 @@ describe('openControlPort', () => {
         assert.ok('keys' in JSON.parse(body) || 'message' in JSON.parse(body));
       });
     }
+
+    // issue 37.7: API ports admit these for proxies and containers; this port must not.
+    for (const path of ['/', jwks, '/console/', '/_gatewright/status', '/restapis'])
+      for (const name of PROXIED)
+        it(`refuses ${path} by ${name}, which API ports admit`, async () => {
+          const { status, body } = await at.send('GET', path, { Host: name });
+          assert.equal(status, 403);
+          assert.match(body, /is not served here/);
+        });
+
+    for (const origin of ['http://localhost:5173', 'http://localhost', 'http://host.docker.internal'])
+      it(`refuses a page of ${origin}`, async () => {
+        assert.equal((await at.send('GET', jwks, { Origin: origin })).status, 403);
+      });
 
     it('refuses a body over 16 MB', async () => {
       const { status } = await at.sendSigned('dynamodb', '/', { body: 'x'.repeat(16 * 1024 * 1024 + 1) });

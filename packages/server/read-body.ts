@@ -1,0 +1,174 @@
+/** Reads request bodies, of either version of HTTP, within the memory for them. */
+import { FREE_BODY_BYTES } from './body-memory.ts';
+import type { Readable } from 'node:stream';
+import type { BodyMemory, BodyRoom } from './body-memory.ts';
+
+type BodyRules = {
+  readonly memory: BodyMemory;
+  /** No more is read. */
+  readonly maxBytes: number;
+  /** Content-Length, asked for only by a long body; undefined = not stated. */
+  readonly announced: () => string | undefined;
+  /** Of the client. */
+  readonly address: string | undefined;
+};
+
+/** One of them is called, once; none when the client goes away before. */
+type BodyEnds = {
+  /**
+   * The body, or its first `maxBytes`.
+   * @param release must be called once the request has been answered
+   */
+  readonly done: (body: Buffer, release: () => void) => void;
+  /** There is no room for it, and the rest is not read. */
+  readonly refused: () => void;
+};
+
+const NOTHING = Buffer.alloc(0);
+const HOLDS_NOTHING = (): void => undefined;
+
+export function readBody(request: Readable, rules: BodyRules, ends: BodyEnds): void {
+  const reader = new BodyReader(request, rules, ends);
+  request.on('data', (chunk: Buffer) => reader.receive(chunk));
+  request.on('end', () => reader.finish());
+  request.on('error', () => reader.abandon());
+  // Of HTTP/2, which emits `end` for a body that was cut as well.
+  request.on('aborted', () => reader.abandon());
+  request.on('close', () => reader.abandon());
+}
+
+type ReadBody = { readonly body: Buffer; readonly release: () => void };
+
+/** @returns undefined: there is no room for it. Never settles when the client goes away before. */
+export function readWhole(request: Readable, rules: BodyRules): Promise<ReadBody | undefined> {
+  return new Promise((resolve) => {
+    readBody(request, rules, {
+      done: (body, release) => resolve({ body, release }),
+      refused: () => resolve(undefined),
+    });
+  });
+}
+
+class BodyReader {
+  readonly #request: Readable;
+  readonly #rules: BodyRules;
+  readonly #ends: BodyEnds;
+  /** The first part, mostly all of it; copied once there is another. */
+  #first: Buffer | undefined;
+  #bytes: Buffer<ArrayBuffer> | undefined;
+  #length = 0;
+  /** What has been counted as the beginning of a body. */
+  #begun = 0;
+  #room: BodyRoom | undefined;
+  #stopWaiting: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(request: Readable, rules: BodyRules, ends: BodyEnds) {
+    this.#request = request;
+    this.#rules = rules;
+    this.#ends = ends;
+  }
+
+  receive(chunk: Buffer): void {
+    if (this.#isOver) return;
+    const { maxBytes } = this.#rules;
+    const needed = Math.min(this.#length + chunk.length, maxBytes);
+    if (needed > FREE_BODY_BYTES && this.#room === undefined) this.#askForRoom(chunk);
+    else if (needed > (this.#room?.bytes ?? FREE_BODY_BYTES)) this.#refuse();
+    else {
+      this.#keep(chunk);
+      if (this.#room === undefined && !this.#begin(chunk.length)) this.#refuse();
+      else if (this.#length >= maxBytes) {
+        this.#request.pause();
+        this.finish();
+      }
+    }
+  }
+
+  finish(): void {
+    if (this.#isOver) return;
+    this.#end();
+    const { memory } = this.#rules;
+    const room = this.#room;
+    const body = this.#bytes?.subarray(0, this.#length) ?? this.#first ?? NOTHING;
+    if (room === undefined) this.#ends.done(body, HOLDS_NOTHING);
+    else {
+      memory.shrink(room, this.#length);
+      this.#ends.done(body, () => memory.give(room));
+    }
+  }
+
+  /** The client has gone. No effect after the end. */
+  abandon(): void {
+    if (this.#isOver) return;
+    this.#end();
+    if (this.#room !== undefined) this.#rules.memory.give(this.#room);
+    this.#first = undefined;
+    // Frees the bytes now: an idle process may not collect garbage for minutes.
+    this.#bytes?.buffer.transfer(0);
+    this.#bytes = undefined;
+  }
+
+  #refuse(): void {
+    this.abandon();
+    this.#request.pause();
+    this.#ends.refused();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#stopWaiting?.();
+    this.#endBeginning();
+  }
+
+  #begin(bytes: number): boolean {
+    this.#begun += bytes;
+    return this.#rules.memory.begin(bytes);
+  }
+
+  #endBeginning(): void {
+    this.#rules.memory.endBeginning(this.#begun);
+    this.#begun = 0;
+  }
+
+  /** For the whole body at once: readers that each hold a part and wait for more would wait for each other. */
+  #askForRoom(chunk: Buffer): void {
+    const { memory, maxBytes, announced, address = '' } = this.#rules;
+    const length = Number(announced() ?? Math.min(maxBytes, memory.ofAddressBytes));
+    this.#begin(chunk.length);
+    this.#request.pause();
+    this.#stopWaiting = memory.take(Math.min(length, maxBytes), address, (room) => {
+      if (room === undefined) {
+        this.#refuse();
+        return;
+      }
+      this.#room = room;
+      this.#endBeginning();
+      this.#resize(room.bytes);
+      this.#request.resume();
+      this.receive(chunk);
+    });
+  }
+
+  #keep(chunk: Buffer): void {
+    if (this.#length === 0 && this.#room === undefined) this.#first = chunk;
+    else {
+      const needed = Math.min(this.#length + chunk.length, this.#rules.maxBytes);
+      const bytes =
+        this.#bytes !== undefined && this.#bytes.length >= needed
+          ? this.#bytes
+          : this.#resize(Math.min(FREE_BODY_BYTES, needed * 2));
+      chunk.copy(bytes, this.#length);
+    }
+    this.#length = Math.min(this.#length + chunk.length, this.#rules.maxBytes);
+  }
+
+  /** Parts are copied. Attack: a body in parts of one byte, each of which would be an object of its own. */
+  #resize(bytes: number): Buffer<ArrayBuffer> {
+    const larger = Buffer.allocUnsafeSlow(bytes);
+    (this.#bytes ?? this.#first)?.copy(larger, 0, 0, this.#length);
+    this.#first = undefined;
+    this.#bytes = larger;
+    return larger;
+  }
+}
