@@ -32,6 +32,7 @@ import { Keeper } from './process/keeper.ts';
 import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
 import { NodeProcessCode } from './process/node-process.ts';
 import { type FindToolchain, ProcessCode, type ProcessSetup } from './process/process-code.ts';
+import type { OwnApisPort } from './own-apis.ts';
 import type { RunnableCode } from './runnable-code.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
@@ -46,6 +47,8 @@ export type FunctionRuntimeOptions = {
   readonly controlUrl: () => string | undefined;
   /** Issuers whose keys are served at the control port; absent = none. */
   readonly standIns?: () => readonly string[];
+  /** Absent = functions reach no API of this start. */
+  readonly ownApis?: () => OwnApisPort | undefined;
   /** Local credentials by function, so that a called service knows its caller. */
   readonly keyPairOf: (functionName: string) => {
     readonly accessKeyId: string;
@@ -157,6 +160,7 @@ class WorkerRuntime implements FunctionRuntime {
       keeper: new Keeper(runDirectory),
       memory: new GroupMemory(),
       factsOf: (definition) => this.#factsOf(definition),
+      ownApis: () => options.ownApis?.(),
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
     const folders = { runDirectory, cacheDirectory };
@@ -332,6 +336,7 @@ class WorkerRuntime implements FunctionRuntime {
       debugging,
       workerFile: this.#workerFile,
       standIns: standIns?.() ?? [],
+      ownApis: this.#options.ownApis?.()?.read(),
       deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,
     };
   }
