@@ -255,17 +255,18 @@ enableCompileCache(COMPILED);
 keepCompiledChecks(path.join(COMPILED, 'checks'));
 quickenState();
 moveWorkshop();
-replaceModule('lib/cli/handle-error.js', (error) => {
-  tell({ kind: 'failed', message: String(error?.message ?? error) });
-  process.exitCode = 1;
-  return {};
-});
-tolerate({
+const tolerated = tolerate({
   fromOsls,
   replaceModule,
   usual: { ...given('stage'), ...given('region') },
   note: (property, message, consequence) => tell({ kind: 'noted', property, message, consequence }),
   inform: (message) => tell({ kind: 'informed', message }),
+});
+replaceModule('lib/cli/handle-error.js', (error) => {
+  const explained = tolerated.explain(error);
+  tell({ kind: 'failed', message: String(explained?.message ?? explained) });
+  process.exitCode = 1;
+  return {};
 });
 // osls would otherwise zip it into the developer's home folder.
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());

@@ -45,11 +45,13 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 /**
  * `usual`: default stage and region. `note(property, message, consequence)` reports to the parent;
  * `inform(message)` is for notes without consequence.
+ * Returns `explain(error)`: osls breaks off with a TypeError at a value that it would have refused.
  */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
-  tolerateSchema({ fromOsls, note });
+  const validation = tolerateSchema({ fromOsls, note });
   toleratePlugins({ fromOsls, note, inform });
+  return { explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error) };
 }
 
 /** A service may pin another major version; it is still read by this osls. */
@@ -107,15 +109,29 @@ function renameServiceVariables(value) {
 function tolerateSchema({ fromOsls, note }) {
   const { prototype } = fromOsls('lib/classes/config-schema-handler/index.js');
   const { handleErrorMessages } = prototype;
+  let refuseAll = () => undefined;
   prototype.handleErrorMessages = function (messages) {
     const { configurationInput, service } = this.serverless;
     const isChosen = configurationInput?.configValidationMode === 'warn';
     const told = messages.filter((message) => !RUNTIME.test(message));
     const refused = isChosen ? [] : told.filter((message) => GUARD.test(message) || OLD_GUARD.test(message));
     for (const message of told) if (!refused.includes(message)) noteMessage(message, note);
-    if (refused.length === 0) return;
-    service.configValidationMode = 'error';
-    handleErrorMessages.call(this, refused);
+    const refuse = (list) => {
+      service.configValidationMode = 'error';
+      handleErrorMessages.call(this, list);
+    };
+    if (told.length > 0) refuseAll = () => refuse(told);
+    if (refused.length > 0) refuse(refused);
+  };
+  return {
+    /** osls's own error about all that it was made to tolerate; undefined where that was nothing. */
+    refusal() {
+      try {
+        return refuseAll();
+      } catch (error) {
+        return error;
+      }
+    },
   };
 }
 
@@ -150,7 +166,9 @@ function toleratePlugins({ fromOsls, note, inform }) {
     const name = names.get(Plugin);
     if (name === undefined) return addPlugin.call(this, Plugin);
     try {
-      return addPlugin.call(this, Plugin);
+      const plugin = addPlugin.call(this, Plugin);
+      declareTypes(plugin?.commands);
+      return plugin;
     } catch (error) {
       note('plugins', describe(name, error), LEFT_OUT);
       return null;
@@ -167,6 +185,14 @@ function toleratePlugins({ fromOsls, note, inform }) {
     loadHooks.call(this, plugin);
     plugin.hooks = hooks;
   };
+}
+
+/** osls refuses options of commands without a type; none of these commands is run here. */
+function declareTypes(commands) {
+  for (const { options, commands: below } of Object.values(commands ?? {})) {
+    for (const option of Object.values(options ?? {})) option.type ??= 'string';
+    declareTypes(below);
+  }
 }
 
 /** A hook whose failure is reported and does not stop the run. */
