@@ -80,6 +80,9 @@ class GatewrightPackaging {
       if (own) this.prebuilt[name] = own;
       definition.package = { ...definition.package, artifact };
     }
+    // serverless-python-requirements makes it where it would pack: the packages are those of the machine's Python.
+    if (service.custom?.pythonRequirements?.layer)
+      service.layers = { pythonRequirements: {}, ...service.layers };
     for (const name of service.getAllLayers()) {
       const layer = service.getLayer(name);
       layer.package = { ...layer.package, artifact };

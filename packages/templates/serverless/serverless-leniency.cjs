@@ -4,30 +4,44 @@
  * produced. Part of `serverless-driver.cjs`, in osls's own process.
  */
 
-/** Plug-ins that run, bundle or deploy: the template is the same without them. */
-const WITHOUT_EFFECT = new Set([
-  'serverless-offline',
-  'serverless-offline-sns',
-  'serverless-offline-sqs',
-  'serverless-offline-ssm',
-  'serverless-offline-dynamodb-streams',
-  'serverless-dynamodb',
-  'serverless-dynamodb-local',
-  'serverless-s3-local',
-  'serverless-webpack',
-  'serverless-bundle',
-  'serverless-jetpack',
-  'serverless-plugin-typescript',
-  'serverless-plugin-optimize',
-  'serverless-plugin-include-dependencies',
-  'serverless-plugin-common-excludes',
-  'serverless-domain-manager',
-  'serverless-prune-plugin',
-  'serverless-s3-sync',
-  'serverless-finch',
-  'serverless-stack-output',
-  'serverless-plugin-scripts',
-  'serverless-localstack',
+const NO_CHANGE = 'it does not change the template';
+const BUNDLED = 'functions are bundled from source';
+const WEBPACK_UNREAD = `${BUNDLED}; its webpack configuration, such as DefinePlugin, is not read`;
+const WITHOUT_SEED = 'tables are served here, without its seed; give one with --seed';
+
+/** Plug-ins that run, bundle or deploy, and what is different without them: the template is the same. */
+const WITHOUT_EFFECT = new Map([
+  ['serverless-offline', NO_CHANGE],
+  ['serverless-offline-sns', NO_CHANGE],
+  ['serverless-offline-sqs', NO_CHANGE],
+  ['serverless-offline-ssm', NO_CHANGE],
+  ['serverless-offline-dynamodb-streams', NO_CHANGE],
+  ['serverless-dynamodb', WITHOUT_SEED],
+  ['serverless-dynamodb-local', WITHOUT_SEED],
+  ['serverless-s3-local', NO_CHANGE],
+  ['serverless-webpack', WEBPACK_UNREAD],
+  ['serverless-bundle', WEBPACK_UNREAD],
+  ['serverless-jetpack', NO_CHANGE],
+  ['serverless-plugin-typescript', `${NO_CHANGE}; ${BUNDLED}`],
+  ['serverless-plugin-optimize', NO_CHANGE],
+  ['serverless-plugin-include-dependencies', NO_CHANGE],
+  ['serverless-plugin-common-excludes', NO_CHANGE],
+  [
+    'serverless-domain-manager',
+    'its domains are not served; to call them here, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
+  ],
+  ['serverless-prune-plugin', NO_CHANGE],
+  ['serverless-s3-sync', NO_CHANGE],
+  ['serverless-finch', NO_CHANGE],
+  ['serverless-stack-output', NO_CHANGE],
+  ['serverless-plugin-scripts', NO_CHANGE],
+  ['serverless-localstack', NO_CHANGE],
+]);
+
+/** Plug-ins that are run, and call AWS after a deployment. */
+const AFTER_DEPLOYMENT = new Map([
+  ['serverless-api-gateway-caching', 'sets the cache after a deployment: no answer is cached here'],
+  ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is screened here'],
 ]);
 
 /** Members of serverless.yml for the dashboard of Serverless, Inc.; with them version 3 requires a login. */
@@ -144,20 +158,28 @@ function toleratePlugins({ fromOsls, note, inform }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
   const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
   const names = new Map();
+  // Also on the first screen: its routes may be gone.
+  const fail = (message, consequence) => {
+    note('plugins', message, consequence);
+    inform(`${message}: ${consequence}`);
+  };
   prototype.resolveServicePlugins = async function (declared) {
     const { modules, localPath } = this.parsePluginsObject(declared);
     const resolved = [];
     for (const name of modules) {
-      if (WITHOUT_EFFECT.has(name)) {
-        inform(`plug-in ${name} is omitted: it does not change the template`);
+      const omitted = WITHOUT_EFFECT.get(name);
+      if (omitted !== undefined) {
+        inform(`plug-in ${name} is omitted: ${omitted}`);
         continue;
       }
+      const later = AFTER_DEPLOYMENT.get(name);
+      if (later !== undefined) inform(`plug-in ${name} ${later}`);
       try {
         const [Plugin] = await resolveServicePlugins.call(this, { modules: [name], localPath });
         names.set(Plugin, name);
         resolved.push(Plugin);
       } catch (error) {
-        note('plugins', describe(name, error), LEFT_OUT);
+        fail(describe(name, error), LEFT_OUT);
       }
     }
     return resolved;
@@ -170,7 +192,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
       declareTypes(plugin?.commands);
       return plugin;
     } catch (error) {
-      note('plugins', describe(name, error), LEFT_OUT);
+      fail(describe(name, error), LEFT_OUT);
       return null;
     }
   };
@@ -180,7 +202,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
     if (name === undefined || plugin.constructor.guards === true) return loadHooks.call(this, plugin);
     const { hooks } = plugin;
     plugin.hooks = Object.fromEntries(
-      Object.entries(hooks ?? {}).map(([event, hook]) => [event, sparing(hook, name, event, note)]),
+      Object.entries(hooks ?? {}).map(([event, hook]) => [event, sparing(hook, name, event, fail)]),
     );
     loadHooks.call(this, plugin);
     plugin.hooks = hooks;
@@ -196,12 +218,12 @@ function declareTypes(commands) {
 }
 
 /** A hook whose failure is reported and does not stop the run. */
-function sparing(hook, name, event, note) {
+function sparing(hook, name, event, fail) {
   return async function (...input) {
     try {
       return await hook.apply(this, input);
     } catch (error) {
-      note('plugins', `${describe(name, error)} (in ${event})`, 'its effect is missing');
+      fail(`${describe(name, error)} (in ${event})`, 'its effect is missing');
       return undefined;
     }
   };
