@@ -24,7 +24,7 @@ import { Concurrency } from './concurrency.ts';
 import { type Refused, refuseTooLarge } from './refused-start.ts';
 import { FunctionPool } from './pool.ts';
 import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
-import { SourceWatcher } from './source-watcher.ts';
+import { SourceWatcher, type WatchedSources } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
@@ -32,6 +32,7 @@ import { Keeper } from './process/keeper.ts';
 import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
 import { NodeProcessCode } from './process/node-process.ts';
 import { type FindToolchain, ProcessCode, type ProcessSetup } from './process/process-code.ts';
+import { describeOfflineRead } from './offline-reads.ts';
 import type { OwnApisPort } from './own-apis.ts';
 import type { RunnableCode } from './runnable-code.ts';
 import type { ThreadProgram } from './start-thread.ts';
@@ -132,6 +133,8 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #workerFile: string;
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #together: Concurrency;
+  /** What was said of code that reads `IS_OFFLINE`. */
+  readonly #offlineReads = new Set<string>();
   readonly #processes: ProcessSetup;
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
@@ -318,7 +321,17 @@ class WorkerRuntime implements FunctionRuntime {
   async #build(functionName: string, code: RunnableCode): Promise<InstanceProgram> {
     const { program, sources } = await code.build();
     this.#watcher?.watch(functionName, sources);
+    void this.#noteOfflineRead(functionName, sources);
     return program;
+  }
+
+  async #noteOfflineRead(functionName: string, sources: WatchedSources): Promise<void> {
+    const environment = this.#functions.get(functionName)?.definition.environment;
+    const message = await describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...environment });
+    if (message === undefined || this.#offlineReads.has(message)) return;
+    this.#offlineReads.add(message);
+    const at = { requestId: undefined, level: undefined, stream: 'stderr', epochMs: Date.now() } as const;
+    this.#options.log({ functionName, message, ...at });
   }
 
   #program(definition: FunctionDefinition, built: BuiltCode, taskRoot: string): ThreadProgram {
