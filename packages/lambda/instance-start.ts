@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 
 import type { LogLevel } from './log-line.ts';
 import type { LayerDefinition } from '../core/stack/function.ts';
+import type { OwnApis } from './own-apis.ts';
 import type { RuntimePackages } from './runtime-packages.ts';
 
 export type HandlerCode =
@@ -50,6 +51,7 @@ export type InstanceStart = {
   /** Of the key pair with which the function signs. */
   readonly accessKeyId: string;
   readonly standIns: readonly string[];
+  readonly ownApis: OwnApis | undefined;
 };
 
 /** An instance's messages besides answers. */

@@ -25,7 +25,7 @@ import { Concurrency } from './concurrency.ts';
 import { type Refused, refuseTooLarge } from './refused-start.ts';
 import { FunctionPool } from './pool.ts';
 import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
-import { SourceWatcher } from './source-watcher.ts';
+import { SourceWatcher, type WatchedSources } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
@@ -33,6 +33,8 @@ import { Keeper } from './process/keeper.ts';
 import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
 import { NodeProcessCode } from './process/node-process.ts';
 import { type FindToolchain, ProcessCode, type ProcessSetup } from './process/process-code.ts';
+import { describeOfflineRead } from './offline-reads.ts';
+import type { OwnApisPort } from './own-apis.ts';
 import type { RunnableCode } from './runnable-code.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
@@ -47,6 +49,8 @@ export type FunctionRuntimeOptions = {
   readonly controlUrl: () => string | undefined;
   /** Issuers whose keys are served at the control port; absent = none. */
   readonly standIns?: () => readonly string[];
+  /** Absent = functions reach no API of this start. */
+  readonly ownApis?: () => OwnApisPort | undefined;
   /** Local credentials by function, so that a called service knows its caller. */
   readonly keyPairOf: (functionName: string) => {
     readonly accessKeyId: string;
@@ -130,6 +134,8 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #workerFile: string;
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #together: Concurrency;
+  /** What was said of code that reads `IS_OFFLINE`. */
+  readonly #offlineReads = new Set<string>();
   readonly #processes: ProcessSetup;
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
@@ -160,6 +166,7 @@ class WorkerRuntime implements FunctionRuntime {
       keeper: new Keeper(runDirectory),
       memory: new GroupMemory(),
       factsOf: (definition) => this.#factsOf(definition),
+      ownApis: () => options.ownApis?.(),
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
     const folders = { runDirectory, cacheDirectory };
@@ -322,7 +329,17 @@ class WorkerRuntime implements FunctionRuntime {
   async #build(functionName: string, code: RunnableCode): Promise<InstanceProgram> {
     const { program, sources } = await this.#compiling.run(functionName, code.compiler, () => code.build());
     this.#watcher?.watch(functionName, sources);
+    void this.#noteOfflineRead(functionName, sources);
     return program;
+  }
+
+  async #noteOfflineRead(functionName: string, sources: WatchedSources): Promise<void> {
+    const environment = this.#functions.get(functionName)?.definition.environment;
+    const message = await describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...environment });
+    if (message === undefined || this.#offlineReads.has(message)) return;
+    this.#offlineReads.add(message);
+    const at = { requestId: undefined, level: undefined, stream: 'stderr', epochMs: Date.now() } as const;
+    this.#options.log({ functionName, message, ...at });
   }
 
   #program(definition: FunctionDefinition, built: BuiltCode, taskRoot: string): ThreadProgram {
@@ -340,6 +357,7 @@ class WorkerRuntime implements FunctionRuntime {
       debugging,
       workerFile: this.#workerFile,
       standIns: standIns?.() ?? [],
+      ownApis: this.#options.ownApis?.()?.read(),
       deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,
     };
   }

@@ -94,7 +94,7 @@ export class SourceWatcher {
 /** Packages and generated files are numerous, and not edited. */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
 
-function listFolders(root: string): string[] {
+export function listFolders(root: string): string[] {
   const found = [root];
   for (const folder of found) {
     if (found.length >= FOLDER_LIMIT) break;

@@ -10,6 +10,7 @@ import { NO_DEADLINES } from './deadlines.ts';
 import type { Debugging } from './debugging.ts';
 import type { Deadlines } from '../core/ports.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
+import type { OwnApis } from './own-apis.ts';
 import { OWN_PACKAGES } from './runtime-packages.ts';
 
 /** Lambda's; shown to a handler without a deadline. */
@@ -23,6 +24,7 @@ export type ThreadProgram = {
   readonly clockOffset: SharedArrayBuffer;
   readonly controlUrl: string | undefined;
   readonly standIns: readonly string[];
+  readonly ownApis: OwnApis | undefined;
   readonly accessKey: { readonly id: string; readonly secret: string };
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly log: (line: FunctionLogLine) => void;
@@ -65,6 +67,7 @@ export function startThread(
     controlUrl,
     accessKeyId: accessKey.id,
     standIns: program.standIns,
+    ownApis: program.ownApis,
   };
   return new Worker(program.workerFile, {
     name: definition.name,

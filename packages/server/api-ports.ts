@@ -33,7 +33,7 @@ import type { TlsName } from './tls-front.ts';
 import type { TlsPeer } from './tls-peer.ts';
 import type { WebSocketPort } from './websocket-frames.ts';
 
-type ApiPortsOptions = {
+export type ApiPortsOptions = {
   /** Bind address, `127.0.0.1` unless the user says otherwise. */
   readonly host: string;
   /** APIs are looked up at every request, so a reload takes effect at once. */
@@ -117,7 +117,9 @@ async function openPort(
   const isOwnHost = memoizeLast(
     (host) =>
       isAllowedHost(host, { port, allowHosts: options.allowHosts, admitsProxies: true }) ||
-      (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })),
+      (isSecure && port === HTTPS_PORT && isAllowedHost(`${host}:${port}`, { port, allowHosts: [] })) ||
+      // HTTP/2 clients name the port of the address at AWS.
+      (isSecure && isAllowedHost(host.replace(HTTPS_PORT_END, ''), { port, allowHosts: [] })),
   );
   const isHostAllowed = (host: string | undefined): boolean =>
     host !== undefined && (isOwnHost(host) || domainOf(host, '/') !== undefined);
@@ -168,6 +170,7 @@ function handshakeOf(
 
 /** Clients leave out the default port of the scheme. */
 const HTTPS_PORT = 443;
+const HTTPS_PORT_END = /:443$/;
 
 const NO_NAME = {};
 

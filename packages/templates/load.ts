@@ -111,7 +111,7 @@ async function loadSource(
   return [await loadTemplate(found, options)];
 }
 
-function findSource(path: string): string {
+export function findSource(path: string): string {
   if (!existsSync(path))
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
   return statSync(path).isDirectory() ? findDefinition(path) : path;

@@ -1,4 +1,5 @@
 import { readHome } from '../core/stack/home.ts';
+import { findNamedAccount } from '../templates/named-account.ts';
 import { serviceCacheFolder } from './service-cache-folder.ts';
 import { optionNames } from '../engine/start-settings.ts';
 import { readEnvFile } from './options.ts';
@@ -20,11 +21,11 @@ export function addLoadOptions(command: Command): Command {
 }
 
 /** The members of `GatewayOptions` from these flags. @throws UsageError */
-export function toLoadOptions(flags: LoadFlags) {
+export function toLoadOptions(flags: LoadFlags, sources: readonly string[]) {
   const { stage, region, account } = flags;
   return {
     stage: stage ?? DEFAULT_STAGE,
-    ...homeOfEnvironment(),
+    ...homeOf(sources),
     chosen: {
       ...(stage !== undefined && { stage }),
       ...(region !== undefined && { region }),
@@ -37,6 +38,12 @@ export function toLoadOptions(flags: LoadFlags) {
     directory: process.cwd(),
     ...serviceCacheFolder(process.cwd()),
   };
+}
+
+/** Of a start of these definitions: they may name their account. @throws UsageError for an invalid variable */
+function homeOf(sources: readonly string[]): Home {
+  const home = homeOfEnvironment();
+  return { ...home, accountId: findNamedAccount(sources) ?? home.accountId };
 }
 
 /** For stacks without a region or account. @throws UsageError for an invalid variable */

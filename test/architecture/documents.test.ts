@@ -141,7 +141,12 @@ describe('what pages print', () => {
       action: 'dynamodb:DeleteItem',
       resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/pets',
     } as Parameters<typeof describeMissing>[2];
-    const role = { name: 'shop-role', place: { file: 'template.yaml', line: 12 } };
+    const role = {
+      name: 'shop-role',
+      arn: 'arn:aws:iam::123456789012:role/shop-role',
+      policies: [],
+      place: { file: 'template.yaml', line: 12 },
+    };
     assert.equal(`${describeMissing('shop', role, question, 'implicit-deny')}\n`, block.text);
     taken.executed(block);
   });

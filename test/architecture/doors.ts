@@ -84,7 +84,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     schedules service stack-reading stored-entries target-deliveries targets work
   `),
   templates: list(`
-    classify cloudformation/template-source deployed-variables load load-options openapi/openapi other-types
+    classify cloudformation/template-source deployed-variables load load-options named-account openapi/openapi other-types
     pseudo-parameters serverless/aws-stand-in
   `),
   lambda: list(`

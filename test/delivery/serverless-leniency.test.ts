@@ -108,6 +108,28 @@ describe('a service of another time', () => {
     await assert.rejects(load(service), /no bucket/);
   });
 
+  it('is read with plug-ins whose options have no type', async () => {
+    const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [./untyped.js]']);
+    writeFileSync(
+      join(service, 'untyped.js'),
+      `module.exports = class { constructor() {
+        const options = { output: { usage: 'file', shortcut: 'o' } };
+        this.commands = { openapi: { commands: { generate: { lifecycleEvents: ['serverless'], options } } } };
+      } };`,
+    );
+
+    assert.deepEqual(messages((await load(service)).stack), []);
+  });
+
+  it("is refused with osls's own words where osls breaks off at an invalid value", async () => {
+    const service = aService(['provider: { name: aws, runtime: nodejs24.x }'], "[{ httpApi: '$default' }]");
+
+    assert.match(
+      await refusalOf(loadStacks([service], OPTIONS)),
+      /serverless\.yml:6: functions\.a\.events\.0\.httpApi: Configuration error at 'functions\.a\.events\.0\.httpApi': value '\$default' does not satisfy pattern/,
+    );
+  });
+
   it('has one role with the statements of all its functions where serverless-iam-roles-per-function is missing', async () => {
     const statement = (action: string): string => `[{ Effect: Allow, Action: '${action}', Resource: '*' }]`;
     const service = aService(

@@ -17,12 +17,17 @@ export type StartedGateway = {
   close(): Promise<void>;
 };
 
-/** @param files by name, beside the template @param more sections of the template */
+/**
+ * @param files by name, beside the template
+ * @param more sections of the template
+ * @param others those of `files` that are templates of further stacks
+ */
 export async function aGateway(
   Resources: object,
   options: Partial<GatewayOptions> = {},
   files: Readonly<Record<string, string>> = {},
   more: object = {},
+  others: readonly string[] = [],
 ): Promise<StartedGateway> {
   const directory = mkdtempSync(join(tmpdir(), 'gatewright-gateway-'));
   const template = join(directory, 'template.json');
@@ -59,7 +64,7 @@ export async function aGateway(
     rmSync(directory, { recursive: true });
   };
   try {
-    await gateway.load([template]);
+    await gateway.load([template, ...others.map((name) => join(directory, name))]);
     const listening = await gateway.listen();
     return {
       gateway,

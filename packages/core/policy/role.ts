@@ -1,5 +1,6 @@
 /** A role as its stack declares it, with the rights of its holders. */
 import type { DefinitionPlace } from '../errors.ts';
+import { describeElsewhere } from './elsewhere.ts';
 import type { CompiledPolicy, PolicyDecision, PolicyQuestion } from './model.ts';
 
 export type Role = {
@@ -20,13 +21,15 @@ function missingStatement({ action, resource }: Pick<PolicyQuestion, 'action' | 
 
 export function describeMissing(
   who: string,
-  { name, place }: Pick<Role, 'name' | 'place'>,
+  { name, place, arn, policies }: Pick<Role, 'name' | 'place' | 'arn' | 'policies'>,
   question: PolicyQuestion,
   decision: PolicyDecision,
 ): string {
   const where = place.line === undefined ? place.file : `${place.file}:${place.line}`;
   const begin = `${who} may not ${question.action} on ${question.resource}: role ${name} (${where})`;
-  return decision === 'explicit-deny'
-    ? `${begin} has a statement that denies it`
+  if (decision === 'explicit-deny') return `${begin} has a statement that denies it`;
+  const elsewhere = describeElsewhere(arn, policies, question);
+  return elsewhere !== undefined
+    ? `${begin} ${elsewhere}`
     : `${begin} has no statement whose action, resource and conditions allow it. Add ${missingStatement(question)}`;
 }

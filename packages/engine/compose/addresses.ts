@@ -19,15 +19,16 @@ export function shownHost({ host }: Pick<GatewayOptions, 'host'>): string {
 }
 
 /**
- * The origin of an API of this start for integrations with `https://{apiId}.execute-api.…`: any port serves
- * it by its Host.
+ * The origin of an API of this start for integrations with its address at AWS or its custom domain: any port
+ * serves it by its Host.
  */
 export function localOriginOf(
   { anyPort, options, served, tls }: Parts,
   host: string,
 ): LocalOrigin | undefined {
   const apiId = readApiIdFromHost(host);
-  if (apiId === undefined || anyPort === undefined || served.find(apiId) === undefined) return undefined;
+  const isServed = apiId === undefined ? served.domains.ofHost(host) : served.find(apiId);
+  if (anyPort === undefined || isServed === undefined) return undefined;
   const address = { '0.0.0.0': '127.0.0.1', '::': '[::1]', '::1': '[::1]' }[options.host] ?? options.host;
   return tls === undefined
     ? { origin: `http://${address}:${anyPort}` }

@@ -43,6 +43,7 @@ export async function openFunctions(
     debugging,
     controlUrl: () => parts().controlUrl,
     standIns: () => signIn.addresses,
+    ownApis: () => parts().ownApis,
     findVersion: (name, qualifier) =>
       executedVersion(served.stacks, name, qualifier, () => random.fraction()),
     keyPairOf: (functionName) => functionIdentities.keyPairOf(functionName),

@@ -6,7 +6,7 @@ import { gatherReply } from '../../core/gather-reply.ts';
 import { serve } from '../../core/pipeline.ts';
 import { OWN_ADDRESS, receive } from '../../core/receive.ts';
 import { handleManagement } from '../../core/websocket/management.ts';
-import { openApiPorts } from '../../server/api-ports.ts';
+import { type ApiPortsOptions, openApiPorts } from '../../server/api-ports.ts';
 import type { Gateway } from '../gateway.ts';
 import { controlUrlOf, shownHost } from './addresses.ts';
 import { openBoth } from './closing.ts';
@@ -68,7 +68,7 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
 }
 
 async function listen(parts: Parts): Promise<void> {
-  const { options, at, management, addresses, closing } = parts;
+  const { options, at, addresses, closing } = parts;
   const plans = planPorts(parts);
   parts.tls = options.tls === true ? await openTls(options, parts.served) : undefined;
   const { ports, any, close } = await openApiPorts({
@@ -76,8 +76,7 @@ async function listen(parts: Parts): Promise<void> {
     plans,
     allowHosts: options.allowHosts,
     findDomain: (...asked) => parts.served.atDomain(...asked),
-    handleManagement: (request, api, path) =>
-      refuseForeignOrigin(request) ?? handleManagement(request, api, management, path),
+    handleManagement: handleOwnManagement(parts),
     ...(parts.tls !== undefined && { tls: parts.tls }),
     maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     at,
@@ -87,6 +86,12 @@ async function listen(parts: Parts): Promise<void> {
   const shown = shownHost(options);
   for (const { apiIds, basePath } of plans)
     for (const apiId of apiIds) addresses.set(apiId, `${shown}:${ports.get(apiId) ?? 0}${basePath}`);
+}
+
+/** `@connections` at the address of a WebSocket API. */
+export function handleOwnManagement({ management }: Parts): ApiPortsOptions['handleManagement'] {
+  return (request, api, path) =>
+    refuseForeignOrigin(request) ?? handleManagement(request, api, management, path);
 }
 
 /** AWS's limits of a stream. */

@@ -8,6 +8,7 @@ import type { ManagementPorts } from '../../core/websocket/management.ts';
 import type { WebSocketPorts } from '../../core/websocket/pipeline.ts';
 import type { StoredEntries } from '../../kernel/stored-entries.ts';
 import type { Recorder } from '../../kernel/calls/recorder.ts';
+import type { OwnApisPort } from '../../lambda/own-apis.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import type { LogHistory } from '../../server/control-port/log-history.ts';
 import type { DynamoDbBackend } from '../../services/tables/dynamodb-calls.ts';
@@ -58,6 +59,8 @@ export type Parts = {
   /** Once listening, where API ports speak TLS. */
   tls: Tls | undefined;
   readonly controlSecret: string;
+  /** Undefined before the first function runs. */
+  ownApis: OwnApisPort | undefined;
   /** Known before the first function runs. */
   controlUrl: string | undefined;
 };

@@ -8,6 +8,7 @@ import { openBoth, Closing } from './closing.ts';
 import { openControl } from './control.ts';
 import { openFunctions, openPace } from './functions.ts';
 import { gatewayOf } from './gateway-of.ts';
+import { openOwnApis } from './own-apis.ts';
 import type { Parts } from './parts.ts';
 import { openRequestPorts } from './request-ports.ts';
 import { ResetBaseline } from './reset.ts';
@@ -57,7 +58,10 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     anyPort: undefined,
     tls: undefined,
     firstSource: '',
+    ownApis: undefined,
     controlUrl: undefined,
   };
-  return gatewayOf(parts, await openControl(parts));
+  const [publish, ownApis] = await openBoth(openControl(parts), openOwnApis(parts));
+  parts.ownApis = ownApis;
+  return gatewayOf(parts, publish);
 }

@@ -21,7 +21,7 @@ export type Tls = {
   readonly nameOf: (plan: PortPlan, serverName: string | undefined) => TlsName;
 };
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** Browsers accept at most 398 days; a new start makes a new one. */
 const LIFETIME_MS = 397 * DAY_MS;
 
@@ -29,17 +29,28 @@ const LIFETIME_MS = 397 * DAY_MS;
 export async function openTls(options: GatewayOptions, served: ServedApis): Promise<Tls> {
   // The machine's own time: it is checked by clients, whose clock does not move.
   const authority = await openAuthority(options.directory, makeAuthority, Date.now());
-  const { certificate, privateKey, certificateFile } = authority;
-  const { assumptions = DEFAULT_ASSUMPTIONS } = options;
-  const usual = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
+  const { certificate, certificateFile } = authority;
   return {
     certificateAuthority: certificateFile,
     trusted: certificate,
+    ...tlsOf(() => authority, options, served),
+  };
+}
+
+/** @param authority asked at the first handshake */
+export function tlsOf(
+  authority: () => CertifiedKey,
+  options: GatewayOptions,
+  served: ServedApis,
+): Pick<Tls, 'certify' | 'nameOf'> {
+  const { assumptions = DEFAULT_ASSUMPTIONS } = options;
+  const usual = ['localhost', '*.execute-api.localhost', '127.0.0.1', '::1', ...addressesOf(options.host)];
+  return {
     certify(names) {
       const [commonName = 'localhost'] = names;
       const now = Date.now();
       const request = { commonName: commonName.slice(0, 64), names };
-      return issueFrom({ certificate, privateKey }, 'server', {
+      return issueFrom(authority(), 'server', {
         ...request,
         fromEpochMs: now - DAY_MS,
         toEpochMs: now + LIFETIME_MS,

@@ -17,7 +17,7 @@ export function routesCommand(): Command {
 
 async function printRoutes(sources: readonly string[], flags: RoutesFlags): Promise<void> {
   const apis = await listRoutes(sources, {
-    ...toLoadOptions(flags),
+    ...toLoadOptions(flags, sources),
     onProgress: (message) => printNotes(message),
   });
   if (flags.json) {

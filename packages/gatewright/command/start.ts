@@ -55,7 +55,7 @@ async function start(named: readonly string[], flags: Flags, command: Command): 
   const shown = openStartConsole(sources, stage, adminKey);
   const gateway = await createGateway({
     ...readSettings(flags),
-    ...toLoadOptions(flags),
+    ...toLoadOptions(flags, sources),
     adminKey,
     companions: sources.filter((source) => !named.includes(source)),
     awsEndpoints: readAwsEndpoints(flags.aws, process.env),

@@ -14,10 +14,11 @@ export const SETTING_NAMES = optionNames(
   ({ plugin }) => plugin === 'setting' || plugin === 'both',
 ).toSorted();
 
-/** @throws OptionError for an unknown name, listing the known ones, and for an invalid value */
+/** @param namedAccount of the definitions @throws OptionError for an unknown name, listing the known ones, and for an invalid value */
 export function readGatewaySettings(
   custom: unknown,
   environment: Readonly<Record<string, string | undefined>>,
+  namedAccount?: string,
 ): GatewaySettings {
   const given = toRecord('custom.gatewright', custom, 'a map');
   const refusal = refuseUnknownSetting(given);
@@ -34,7 +35,8 @@ export function readGatewaySettings(
       (name, option) => readOption(`custom.gatewright.${name}`, option, given[name]) ?? option.defaultValue,
     ),
     region: home.region,
-    accountId: readOption('custom.gatewright.account', account, given['account']) ?? home.accountId,
+    accountId:
+      readOption('custom.gatewright.account', account, given['account']) ?? namedAccount ?? home.accountId,
     awsEndpoints,
   };
 }

@@ -52,6 +52,8 @@ class GatewrightPlugin {
   readonly #serverless: Serverless;
   readonly #cli: CliOptions;
   readonly #utilities: PluginUtilities;
+  /** As osls started: serverless-plugin-typescript moves it in a hook. */
+  readonly #serviceDir: string;
   #offlineSettings: StartSettings | undefined;
   #running: Running | undefined;
 
@@ -61,6 +63,7 @@ class GatewrightPlugin {
     this.#serverless = serverless;
     this.#cli = cli;
     this.#utilities = utilities;
+    this.#serviceDir = serverless.serviceDir;
     this.hooks = {
       initialize: () => this.#initialize(),
       'before:package:createDeploymentArtifacts': () => this.#omitState(),
@@ -167,7 +170,8 @@ class GatewrightPlugin {
   }
 
   #describeService(): ServiceFacts {
-    const { serviceDir, service, configurationFilename = 'serverless.yml' } = this.#serverless;
+    const serviceDir = this.#serviceDir;
+    const { service, configurationFilename = 'serverless.yml' } = this.#serverless;
     if (!/^serverless\.(ya?ml|json|[cm]?[jt]s)$/.test(configurationFilename))
       throw this.#error(`gatewright reads serverless.yml or serverless.yaml, not ${configurationFilename}`);
     const provider = this.#serverless.getProvider('aws');

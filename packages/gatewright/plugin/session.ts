@@ -12,6 +12,7 @@ import {
   runningFolder,
   StartError,
 } from '../../engine/index.ts';
+import { findNamedAccount } from '../../templates/named-account.ts';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/stack-files';
 import { describeStart } from '../command/start-text.ts';
 import { readGatewaySettings } from './gateway-settings.ts';
@@ -45,7 +46,7 @@ export async function startSession(
   const { name, isVerbose = false, ...others } = settings;
   const gateway = await createGateway({
     ...others,
-    ...readGatewaySettings(service.settings, process.env),
+    ...readGatewaySettings(service.settings, process.env, findNamedAccount(sourcesOf(service))),
     companions: sourcesOf(service).filter((source) => source !== service.file),
     stage: service.stage,
     // osls has settled the stage, from --stage or the service.

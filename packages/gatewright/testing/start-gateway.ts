@@ -9,6 +9,7 @@ import {
   toSettings,
   START_OPTIONS,
 } from '../../engine/index.ts';
+import { findNamedAccount } from '../../templates/named-account.ts';
 import { findStack } from '@gatewright/authoring/stack-files';
 import { injectInto, sendTo } from './api-request.ts';
 import { callControl, TestingError } from './control-link.ts';
@@ -106,7 +107,7 @@ export async function startWith(parse: Parse, options: StartOptions = {}): Promi
   const sources = withStack(
     (typeof stacks === 'string' ? [stacks] : stacks).map((one) => resolve(directory, one)),
   );
-  const gateway = await explained(() => createGateway(toGatewayOptions(options, directory)));
+  const gateway = await explained(() => createGateway(toGatewayOptions(options, directory, sources)));
   try {
     const listening = await explained(async () => {
       await gateway.load(sources);
@@ -174,13 +175,18 @@ function share(environment: Readonly<Record<string, string>>): () => void {
   };
 }
 
-function toGatewayOptions(options: StartOptions, directory: string): Parameters<typeof createGateway>[0] {
+function toGatewayOptions(
+  options: StartOptions,
+  directory: string,
+  sources: readonly string[],
+): Parameters<typeof createGateway>[0] {
   const { stage, region, account, onLine = () => undefined, functionEnvironment } = options;
   const home = readHome(process.env);
   if (typeof home === 'string') throw new TestingError(home);
   return {
     stage: stage ?? 'dev',
     ...home,
+    accountId: findNamedAccount(sources) ?? home.accountId,
     directory,
     host: '127.0.0.1',
     port: 0,

@@ -109,6 +109,7 @@ export class NodeProcessCode implements RunnableCode {
       controlUrl,
       accessKeyId: accessKey.id,
       standIns: this.#setup.standIns(),
+      ownApis: this.#setup.ownApis()?.read(),
     };
   }
 

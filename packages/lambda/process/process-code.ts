@@ -6,6 +6,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { ownApisEnvironment, type OwnApisPort } from '../own-apis.ts';
 import { unpack } from '../packed-code.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
 import type { WatchedSources } from '../source-watcher.ts';
@@ -21,6 +22,7 @@ import type { ProcessProgram } from './process-program.ts';
 export type ProcessSetup = Pick<ProcessProgram, 'clockOffset' | 'log' | 'deadlines' | 'keeper' | 'memory'> & {
   readonly runDirectory: string;
   readonly hold?: ProcessProgram['hold'];
+  readonly ownApis: () => OwnApisPort | undefined;
   readonly factsOf: (
     definition: FunctionDefinition,
   ) => Pick<EnvironmentFacts, 'controlUrl' | 'accessKey' | 'extra'>;
@@ -79,7 +81,9 @@ export class ProcessCode implements RunnableCode {
     this.#checked = undefined;
     if (found.kind === 'missing') throw found.error;
     const launch = await found.launch();
-    const { program } = processProgram(this.#definition, this.taskRoot, launch, this.#setup);
+    const own = await ownApisEnvironment(this.#definition.runtime, this.#setup.ownApis());
+    const reaching = { ...launch, environment: { ...own, ...launch.environment } };
+    const { program } = processProgram(this.#definition, this.taskRoot, reaching, this.#setup);
     return { program: { start: (owner) => new ProcessInstance(program, owner) }, sources: this.watched };
   }
 

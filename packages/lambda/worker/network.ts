@@ -1,8 +1,8 @@
 /**
- * Redirects calls of functions to the gateway's control port: those to
- * `https://{apiId}.execute-api.{region}.amazonaws.com`, the usual address of `@connections`, with the
- * original Host, by which the control port knows the API; `@connections` at a custom domain, if signed with
- * the local key.
+ * Redirects calls of functions to the gateway's control port: `@connections` at
+ * `https://{apiId}.execute-api.{region}.amazonaws.com`, with the original Host, by which the control port
+ * knows the API, and at a custom domain, if signed with the local key. Other calls to APIs of this start keep
+ * their TLS connection, which `own-apis.ts` leads to them; those to unknown APIs are refused at the control port.
  *
  * Also redirected: calls to other services of AWS that are signed with the function's local key (version 2 of
  * the SDK and other clients do not read `AWS_ENDPOINT_URL`), and calls to issuers that the local one
@@ -12,6 +12,8 @@
 import type * as Http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
+
+import type { OwnApiConnections } from './own-apis.ts';
 
 const EXECUTE_API = /^[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/;
 const AWS = /\.amazonaws\.com(?:\.cn)?$/;
@@ -27,6 +29,8 @@ type Control = {
   readonly accessKeyId: string;
   /** Issuers that the local one replaces: any library reads their keys there. */
   readonly standIns: readonly string[];
+  /** Undefined: no API of this start is known. */
+  readonly ownApis?: OwnApiConnections | undefined;
 };
 
 function isOurs(host: string, path: string, authorization: unknown, control: Control): boolean {
@@ -37,6 +41,11 @@ function isOurs(host: string, path: string, authorization: unknown, control: Con
     (AWS.test(host) || PREFIXED.test(host) || CONNECTIONS.test(path)) &&
     String(authorization).includes(` Credential=${control.accessKeyId}/`)
   );
+}
+
+/** Calls of `@connections` are spared TLS. */
+function isOwnApi(url: URL, { ownApis }: Control): boolean {
+  return ownApis?.has(url) === true && !CONNECTIONS.test(url.pathname);
 }
 
 /**
@@ -56,6 +65,10 @@ export function rerouteFetch(control: Control): void {
     const address = input instanceof Request ? input.url : String(input);
     const url = new URL(URL.canParse(address) ? address : 'data:');
     const { host, pathname } = url;
+    if (isOwnApi(url, control)) {
+      control.ownApis?.patch();
+      return realFetch(input, init);
+    }
     if (!AWS.test(host) && !CONNECTIONS.test(pathname) && !isOfStandIn(address, control.standIns))
       return realFetch(input, init);
     const call = url.username + url.password === '' ? readPlainCall(input, init) : undefined;
@@ -160,10 +173,11 @@ export function rerouteHttp(control: Control): void {
   unpatchedRequest ??= process.getBuiltinModule('node:http').request;
   const http = loadHttp(process.getBuiltinModule('node:http'));
   const send = http.request;
-  for (const module of [http, loadHttp(process.getBuiltinModule('node:https'))]) {
+  for (const protocol of ['http:', 'https:'] as const) {
+    const module = protocol === 'http:' ? http : loadHttp(process.getBuiltinModule('node:https'));
     const request = module.request;
     const patched = (...args: unknown[]): Http.ClientRequest => {
-      const rerouted = reroute(args, control);
+      const rerouted = reroute(args, protocol, control);
       const made: unknown =
         rerouted === undefined ? Reflect.apply(request, module, args) : Reflect.apply(send, http, rerouted);
       return loadRequest(made);
@@ -192,7 +206,11 @@ function loadRequest(made: unknown): Http.ClientRequest {
 }
 
 /** Arguments of `request(url?, options?, callback?)` for the control port; undefined if not redirected. */
-function reroute(args: readonly unknown[], control: Control): unknown[] | undefined {
+function reroute(
+  args: readonly unknown[],
+  protocol: 'http:' | 'https:',
+  control: Control,
+): unknown[] | undefined {
   const [first, second] = args;
   const isAddress = typeof first === 'string' || first instanceof URL;
   const fromUrl = isAddress ? readUrl(first) : {};
@@ -202,8 +220,11 @@ function reroute(args: readonly unknown[], control: Control): unknown[] | undefi
     ...(typeof given === 'object' && given !== null ? given : {}),
   };
   const host = (options.hostname ?? options.host ?? '').replace(/:\d+$/, '');
+  const path = options.path ?? '/';
+  const address = `${protocol}//${host}:${options.port ?? ''}${path}`;
+  if (URL.canParse(address) && isOwnApi(new URL(address), control)) return undefined;
   const authorization = findHeader(options.headers, 'authorization');
-  if (!isOurs(host, options.path ?? '/', authorization, control)) return undefined;
+  if (!isOurs(host, path, authorization, control)) return undefined;
   const { hostname, port } = new URL(control.url);
   const callback = args.at(-1);
   return [

@@ -11,6 +11,7 @@ import { RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
 import { hookModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
+import { OwnApiConnections } from './own-apis.ts';
 import { FunctionOutput } from './output.ts';
 import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
@@ -66,7 +67,8 @@ function prepareModules(
   const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
   if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
-  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns };
+  const ownApis = start.ownApis && new OwnApiConnections(start.ownApis);
+  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns, ownApis };
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
   hookModules({
@@ -76,6 +78,8 @@ function prepareModules(
     bundleUrl: code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined,
     bundleText: code.kind === 'bundle' && code.format === 'esm' ? bundleText : undefined,
     onBuiltin: (name) => {
+      if (name !== 'http' && name !== 'child_process') ownApis?.patch();
+      if (name === 'tls' || name === 'http2') return;
       const what = name === 'child_process' ? name : 'http';
       if (patched.has(what)) return;
       patched.add(what);

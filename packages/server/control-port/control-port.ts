@@ -303,6 +303,9 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
   const { identities, mounts } = options;
   const authenticated = authenticateCall(request, { identities, clock: options.clock });
   if (authenticated.kind === 'refused') {
+    // A function's call: `MissingAuthenticationToken` would read as the answer of that API.
+    if (readApiIdFromHost(request.host) !== undefined && headerOf(request, 'authorization') === undefined)
+      return refuseUnknownApi(request);
     explainUnknownKey(authenticated.reply, request, options);
     return authenticated.reply;
   }
@@ -315,6 +318,14 @@ async function serveAws(request: ControlRequest, options: ControlPortOptions): P
     status: 501,
     type: 'NotImplementedException',
     message: `${call.service} is not served here; to send its calls to AWS, start with --aws ${call.service}`,
+  });
+}
+
+function refuseUnknownApi(request: ControlRequest): ControlReply {
+  return awsError(request, 'execute-api', {
+    status: 501,
+    type: 'NotImplementedException',
+    message: `${request.host} is no API of this start: start its stack as well (gatewright start STACK OTHER-STACK)`,
   });
 }
 

@@ -6,7 +6,10 @@ import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
-/** osls's message without its frame; for a variable without a value its text, its line and a remedy. */
+/**
+ * osls's message without its frame; an invalid value has its line, and a variable without a value its text, its line
+ * and a remedy.
+ */
 export function explainFailure(
   failure: DriverFailure,
   file: string,
@@ -16,7 +19,11 @@ export function explainFailure(
   const [first, ...more] = [
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
-  if (first?.[1] === undefined) return new DefinitionError({ file }, cleanMessage(failure.message));
+  if (first?.[1] === undefined) {
+    const invalid = /^Configuration error at '([^']+)'/.exec(failure.message)?.[1];
+    const place = invalid === undefined ? {} : { line: tree?.lineOf(pathOf(invalid)), property: invalid };
+    return new DefinitionError({ file, ...place }, cleanMessage(failure.message));
+  }
   const [, property, kind = ''] = first;
   const path = pathOf(property);
   const written = path.reduce<unknown>(findChild, tree?.value);
@@ -61,6 +68,8 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
       return `write it to ${valuesFile} under ${kind}, or the value to custom.gatewright.variables as '${name}'`;
     case 'env':
       return 'set it in the environment or with --env-file';
+    case 'opt':
+      return remedyForOption(name.slice('opt:'.length));
     case 'param':
       return 'set it with --param, or under params in serverless.yml';
     case 'file':
@@ -70,6 +79,12 @@ function remedyFor(kind: string, text: string, valuesFile: string): string {
     default:
       return 'osls could not resolve it';
   }
+}
+
+function remedyForOption(name: string): string {
+  return name === 'stage' || name === 'region'
+    ? `give --${name}`
+    : `only --stage and --region are passed on; write \${param:${name}} and give --param ${name}=…, or \${opt:${name}, 'VALUE'}`;
 }
 
 function cleanMessage(message: string): string {

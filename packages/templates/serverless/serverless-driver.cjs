@@ -80,6 +80,9 @@ class GatewrightPackaging {
       if (own) this.prebuilt[name] = own;
       definition.package = { ...definition.package, artifact };
     }
+    // serverless-python-requirements makes it where it would pack: the packages are those of the machine's Python.
+    if (service.custom?.pythonRequirements?.layer)
+      service.layers = { pythonRequirements: {}, ...service.layers };
     for (const name of service.getAllLayers()) {
       const layer = service.getLayer(name);
       layer.package = { ...layer.package, artifact };
@@ -255,17 +258,18 @@ enableCompileCache(COMPILED);
 keepCompiledChecks(path.join(COMPILED, 'checks'));
 quickenState();
 moveWorkshop();
-replaceModule('lib/cli/handle-error.js', (error) => {
-  tell({ kind: 'failed', message: String(error?.message ?? error) });
-  process.exitCode = 1;
-  return {};
-});
-tolerate({
+const tolerated = tolerate({
   fromOsls,
   replaceModule,
   usual: { ...given('stage'), ...given('region') },
   note: (property, message, consequence) => tell({ kind: 'noted', property, message, consequence }),
   inform: (message) => tell({ kind: 'informed', message }),
+});
+replaceModule('lib/cli/handle-error.js', (error) => {
+  const explained = tolerated.explain(error);
+  tell({ kind: 'failed', message: String(explained?.message ?? explained) });
+  process.exitCode = 1;
+  return {};
 });
 // osls would otherwise zip it into the developer's home folder.
 replaceModule('lib/plugins/aws/custom-resources/generate-zip.js', async () => writeEmptyZip());

@@ -4,30 +4,44 @@
  * produced. Part of `serverless-driver.cjs`, in osls's own process.
  */
 
-/** Plug-ins that run, bundle or deploy: the template is the same without them. */
-const WITHOUT_EFFECT = new Set([
-  'serverless-offline',
-  'serverless-offline-sns',
-  'serverless-offline-sqs',
-  'serverless-offline-ssm',
-  'serverless-offline-dynamodb-streams',
-  'serverless-dynamodb',
-  'serverless-dynamodb-local',
-  'serverless-s3-local',
-  'serverless-webpack',
-  'serverless-bundle',
-  'serverless-jetpack',
-  'serverless-plugin-typescript',
-  'serverless-plugin-optimize',
-  'serverless-plugin-include-dependencies',
-  'serverless-plugin-common-excludes',
-  'serverless-domain-manager',
-  'serverless-prune-plugin',
-  'serverless-s3-sync',
-  'serverless-finch',
-  'serverless-stack-output',
-  'serverless-plugin-scripts',
-  'serverless-localstack',
+const NO_CHANGE = 'it does not change the template';
+const BUNDLED = 'functions are bundled from source';
+const WEBPACK_UNREAD = `${BUNDLED}; its webpack configuration, such as DefinePlugin, is not read`;
+const WITHOUT_SEED = 'tables are served here, without its seed; give one with --seed';
+
+/** Plug-ins that run, bundle or deploy, and what is different without them: the template is the same. */
+const WITHOUT_EFFECT = new Map([
+  ['serverless-offline', NO_CHANGE],
+  ['serverless-offline-sns', NO_CHANGE],
+  ['serverless-offline-sqs', NO_CHANGE],
+  ['serverless-offline-ssm', NO_CHANGE],
+  ['serverless-offline-dynamodb-streams', NO_CHANGE],
+  ['serverless-dynamodb', WITHOUT_SEED],
+  ['serverless-dynamodb-local', WITHOUT_SEED],
+  ['serverless-s3-local', NO_CHANGE],
+  ['serverless-webpack', WEBPACK_UNREAD],
+  ['serverless-bundle', WEBPACK_UNREAD],
+  ['serverless-jetpack', NO_CHANGE],
+  ['serverless-plugin-typescript', `${NO_CHANGE}; ${BUNDLED}`],
+  ['serverless-plugin-optimize', NO_CHANGE],
+  ['serverless-plugin-include-dependencies', NO_CHANGE],
+  ['serverless-plugin-common-excludes', NO_CHANGE],
+  [
+    'serverless-domain-manager',
+    'its domains are not served; to call them here, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
+  ],
+  ['serverless-prune-plugin', NO_CHANGE],
+  ['serverless-s3-sync', NO_CHANGE],
+  ['serverless-finch', NO_CHANGE],
+  ['serverless-stack-output', NO_CHANGE],
+  ['serverless-plugin-scripts', NO_CHANGE],
+  ['serverless-localstack', NO_CHANGE],
+]);
+
+/** Plug-ins that are run, and call AWS after a deployment. */
+const AFTER_DEPLOYMENT = new Map([
+  ['serverless-api-gateway-caching', 'sets the cache after a deployment: no answer is cached here'],
+  ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is screened here'],
 ]);
 
 /** Members of serverless.yml for the dashboard of Serverless, Inc.; with them version 3 requires a login. */
@@ -45,11 +59,13 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 /**
  * `usual`: default stage and region. `note(property, message, consequence)` reports to the parent;
  * `inform(message)` is for notes without consequence.
+ * Returns `explain(error)`: osls breaks off with a TypeError at a value that it would have refused.
  */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
   tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
-  tolerateSchema({ fromOsls, note });
+  const validation = tolerateSchema({ fromOsls, note });
   toleratePlugins({ fromOsls, note, inform });
+  return { explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error) };
 }
 
 /** A service may pin another major version; it is still read by this osls. */
@@ -107,15 +123,29 @@ function renameServiceVariables(value) {
 function tolerateSchema({ fromOsls, note }) {
   const { prototype } = fromOsls('lib/classes/config-schema-handler/index.js');
   const { handleErrorMessages } = prototype;
+  let refuseAll = () => undefined;
   prototype.handleErrorMessages = function (messages) {
     const { configurationInput, service } = this.serverless;
     const isChosen = configurationInput?.configValidationMode === 'warn';
     const told = messages.filter((message) => !RUNTIME.test(message));
     const refused = isChosen ? [] : told.filter((message) => GUARD.test(message) || OLD_GUARD.test(message));
     for (const message of told) if (!refused.includes(message)) noteMessage(message, note);
-    if (refused.length === 0) return;
-    service.configValidationMode = 'error';
-    handleErrorMessages.call(this, refused);
+    const refuse = (list) => {
+      service.configValidationMode = 'error';
+      handleErrorMessages.call(this, list);
+    };
+    if (told.length > 0) refuseAll = () => refuse(told);
+    if (refused.length > 0) refuse(refused);
+  };
+  return {
+    /** osls's own error about all that it was made to tolerate; undefined where that was nothing. */
+    refusal() {
+      try {
+        return refuseAll();
+      } catch (error) {
+        return error;
+      }
+    },
   };
 }
 
@@ -128,20 +158,28 @@ function toleratePlugins({ fromOsls, note, inform }) {
   const { prototype } = fromOsls('lib/classes/plugin-manager.js');
   const { resolveServicePlugins, addPlugin, loadHooks } = prototype;
   const names = new Map();
+  // Also on the first screen: its routes may be gone.
+  const fail = (message, consequence) => {
+    note('plugins', message, consequence);
+    inform(`${message}: ${consequence}`);
+  };
   prototype.resolveServicePlugins = async function (declared) {
     const { modules, localPath } = this.parsePluginsObject(declared);
     const resolved = [];
     for (const name of modules) {
-      if (WITHOUT_EFFECT.has(name)) {
-        inform(`plug-in ${name} is omitted: it does not change the template`);
+      const omitted = WITHOUT_EFFECT.get(name);
+      if (omitted !== undefined) {
+        inform(`plug-in ${name} is omitted: ${omitted}`);
         continue;
       }
+      const later = AFTER_DEPLOYMENT.get(name);
+      if (later !== undefined) inform(`plug-in ${name} ${later}`);
       try {
         const [Plugin] = await resolveServicePlugins.call(this, { modules: [name], localPath });
         names.set(Plugin, name);
         resolved.push(Plugin);
       } catch (error) {
-        note('plugins', describe(name, error), LEFT_OUT);
+        fail(describe(name, error), LEFT_OUT);
       }
     }
     return resolved;
@@ -150,9 +188,11 @@ function toleratePlugins({ fromOsls, note, inform }) {
     const name = names.get(Plugin);
     if (name === undefined) return addPlugin.call(this, Plugin);
     try {
-      return addPlugin.call(this, Plugin);
+      const plugin = addPlugin.call(this, Plugin);
+      declareTypes(plugin?.commands);
+      return plugin;
     } catch (error) {
-      note('plugins', describe(name, error), LEFT_OUT);
+      fail(describe(name, error), LEFT_OUT);
       return null;
     }
   };
@@ -162,20 +202,28 @@ function toleratePlugins({ fromOsls, note, inform }) {
     if (name === undefined || plugin.constructor.guards === true) return loadHooks.call(this, plugin);
     const { hooks } = plugin;
     plugin.hooks = Object.fromEntries(
-      Object.entries(hooks ?? {}).map(([event, hook]) => [event, sparing(hook, name, event, note)]),
+      Object.entries(hooks ?? {}).map(([event, hook]) => [event, sparing(hook, name, event, fail)]),
     );
     loadHooks.call(this, plugin);
     plugin.hooks = hooks;
   };
 }
 
+/** osls refuses options of commands without a type; none of these commands is run here. */
+function declareTypes(commands) {
+  for (const { options, commands: below } of Object.values(commands ?? {})) {
+    for (const option of Object.values(options ?? {})) option.type ??= 'string';
+    declareTypes(below);
+  }
+}
+
 /** A hook whose failure is reported and does not stop the run. */
-function sparing(hook, name, event, note) {
+function sparing(hook, name, event, fail) {
   return async function (...input) {
     try {
       return await hook.apply(this, input);
     } catch (error) {
-      note('plugins', `${describe(name, error)} (in ${event})`, 'its effect is missing');
+      fail(`${describe(name, error)} (in ${event})`, 'its effect is missing');
       return undefined;
     }
   };

@@ -83,11 +83,18 @@ function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(entries.filter(([name]) => !name.startsWith('AWS_') && !LEFT_OUT.has(name)));
 }
 
-function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
+/** The error that ended it, which Node follows up with its members and version; else the last lines. */
+export function describeEnd(code: number | null, killedBy: string | null, errorText: string): string {
   if (killedBy !== null) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
   const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
-  return `osls ended with code ${String(code)}: ${lines.slice(-3).join(' ')}`;
+  const thrown = lines.findLast((line) => THROWN.test(line));
+  const remedy = thrown !== undefined && MISSING_MODULE.test(thrown) ? '; run npm install' : '';
+  return `osls ended with code ${String(code)}: ${thrown ?? lines.slice(-3).join(' ')}${remedy}`;
 }
+
+/** `Error: Cannot find module 'x'`, `TypeError [ERR_INVALID_ARG_TYPE]: …` */
+const THROWN = /^[A-Za-z]*Error(?: \[\w+\])?: /;
+const MISSING_MODULE = /Cannot find (?:module|package) '/;
 
 function textOr(value: Json | undefined, usual: string): string {
   return typeof value === 'string' ? value : usual;

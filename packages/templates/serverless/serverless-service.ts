@@ -219,8 +219,11 @@ function toRawStack(
   for (const sentence of informed) options.onProgress?.(`${basename(folder)}: ${sentence}`);
   const findings: Finding[] = [...ofCode];
   const layers = new Map<string, string | undefined>();
-  for (const [logicalId, { path }] of packaged.layers) {
-    if (path === undefined) continue;
+  for (const [logicalId, { name, path }] of packaged.layers) {
+    if (path === undefined) {
+      if (name === PYTHON_REQUIREMENTS) layers.set(logicalId, undefined);
+      continue;
+    }
     const isThere = existsSync(resolve(folder, path));
     layers.set(logicalId, isThere ? resolve(folder, path) : undefined);
     if (isThere) continue;
@@ -245,6 +248,9 @@ function toRawStack(
     findings,
   };
 }
+
+/** The layer of serverless-python-requirements: functions have its packages of the machine's Python. */
+const PYTHON_REQUIREMENTS = 'pythonRequirements';
 
 function findServiceLine(
   path: Path,

@@ -31,6 +31,7 @@ async function aPool(
       clockOffset: new SharedArrayBuffer(8),
       controlUrl: undefined,
       standIns: [],
+      ownApis: undefined,
       accessKey: { id: 'a', secret: 's' },
       extraEnvironment: {},
       log: () => undefined,

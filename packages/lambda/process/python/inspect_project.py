@@ -127,15 +127,31 @@ def uninstalled(question, search):
     if question.get("requirements"):
         wanted += read_requirements(question["requirements"])
     if question.get("pyproject"):
-        wanted += read_pyproject(question["pyproject"])
+        wanted += [(name, None) for name in read_pyproject(question["pyproject"])]
     if metadata is None or not wanted:
         return []
-    there = set()
+    there = {}
     for distribution in metadata.distributions(path=search):
         name = distribution.metadata["Name"] if distribution.metadata else None
         if name:
-            there.add(normalise(name))
-    return [name for name in wanted if normalise(name) not in there]
+            # Of several the first on the path is imported.
+            there.setdefault(normalise(name), distribution.version)
+    told = [describe(name, pinned, there.get(normalise(name))) for name, pinned in wanted]
+    return [text for text in told if text]
+
+
+def describe(name, pinned, found):
+    """What is to be told of a package; None where it is there as wanted."""
+    if found is None:
+        return name
+    if pinned is None or without_zeros(pinned) == without_zeros(found):
+        return None
+    return "%s==%s (%s is)" % (name, pinned, found)
+
+
+def without_zeros(version):
+    """2.1 is 2.1.0; a local label does not count."""
+    return re.sub(r"(\.0+)+$", "", version.split("+")[0].lower())
 
 
 def normalise(name):
@@ -145,7 +161,13 @@ def normalise(name):
 def read_requirements(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         lines = file.read().replace("\\\n", " ").splitlines()
-    return [name for name in map(name_of, lines) if name]
+    return [(name, pin_of(line)) for name, line in zip(map(name_of, lines), lines) if name]
+
+
+def pin_of(text):
+    """The only version that a requirement takes; None where it takes others."""
+    found = re.match(r"[^=<>!~#]*===?\s*([0-9][^\s,*#]*)\s*(\s#.*)?(\s--hash.*)?$", text.strip())
+    return found.group(1) if found else None
 
 
 def name_of(text):

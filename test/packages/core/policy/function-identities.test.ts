@@ -84,6 +84,59 @@ describe('FunctionIdentities', () => {
     ]);
   });
 
+  for (const { name, allowed, asked = TABLE, remedy } of [
+    {
+      name: 'in another account',
+      allowed: 'arn:aws:dynamodb:us-east-1:111122223333:table/*',
+      remedy: 'in account 111122223333: start with --account 111122223333',
+    },
+    {
+      name: 'in another region',
+      allowed: `arn:aws:dynamodb:eu-west-1:${ACCOUNT_ID}:table/orders`,
+      remedy: 'in region eu-west-1: start with --region eu-west-1',
+    },
+    {
+      name: 'in another account and region',
+      allowed: 'arn:aws:dynamodb:eu-west-1:111122223333:table/orders',
+      remedy:
+        'in region eu-west-1 and account 111122223333: start with --region eu-west-1 --account 111122223333',
+    },
+    {
+      name: 'in another partition',
+      allowed: 'arn:aws-cn:s3:::pictures/*',
+      asked: 'arn:aws:s3:::pictures/cat',
+      remedy: 'in partition aws-cn: start with --region cn-north-1, or another region of aws-cn',
+    },
+  ])
+    it(`says of a statement that allows the same ${name} how to start`, () => {
+      const Resource = [allowed, 'arn:aws:sqs:us-east-1:111122223333:other'];
+      const policies = [
+        policyOf({ Effect: 'Allow', Action: ['dynamodb:GetItem', 's3:GetObject'], Resource }),
+      ];
+      const { ask, messages } = identify(aRole({ policies }));
+
+      const action = asked === TABLE ? 'dynamodb:GetItem' : 's3:GetObject';
+      assert.equal(ask(action, asked), 'implicit-deny');
+      assert.equal(ask('dynamodb:PutItem'), 'implicit-deny');
+      assert.deepEqual(
+        messages[0],
+        `orders may not ${action} on ${asked}: role dev-orders (template.yaml:7) allows it only ${remedy}`,
+      );
+      assert.match(messages[1] ?? '', /no statement whose action/);
+    });
+
+  it('says of a resource of another account, which the role allows, how to start', () => {
+    const other = 'arn:aws:sns:us-east-1:111122223333:news';
+    const { ask, messages } = identify(
+      aRole({ policies: [policyOf({ Effect: 'Allow', Action: '*', Resource: '*' })] }),
+    );
+
+    assert.equal(ask('sns:Publish', other), 'implicit-deny');
+    assert.deepEqual(messages, [
+      `orders may not sns:Publish on ${other}: role dev-orders (template.yaml:7) allows it, but account 111122223333 is not this start's ${ACCOUNT_ID}: start with --account 111122223333`,
+    ]);
+  });
+
   it('says that a statement denies, where one does', () => {
     const policies = [
       ...aRole().policies,

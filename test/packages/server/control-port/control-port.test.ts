@@ -147,6 +147,16 @@ describe('openControlPort', () => {
     assert.match(body, /PayloadChunk[^]*\{"hello":1\}[^]*InvokeComplete[^]*\{\}/);
   });
 
+  it('says of an unsigned call to an API at AWS that this start does not have it', async () => {
+    const Host = 'gone123.execute-api.eu-west-1.amazonaws.com';
+    const { status, body } = await at.send('GET', '/dev/pets', { Host });
+    assert.equal(status, 501);
+    assert.match(
+      body,
+      /gone123\.execute-api\.eu-west-1\.amazonaws\.com is no API of this start: start its stack/,
+    );
+  });
+
   describe('@connections', () => {
     it('is reached below the id of the API, by an unmodified AWS SDK', async () => {
       const client = new ApiGatewayManagementApiClient({

@@ -12,6 +12,13 @@ provider:
     TABLE: \${cf:base-dev.Table}
     HOME: \${env:NOBODY}
     OWN: \${self:service}-\${self:custom.none}
+    STAGE: \${opt:stage}
+    REGION: \${opt:region}
+    COLOUR: \${opt:colour}
+functions:
+  a:
+    events:
+      - httpApi: $default
 `;
 
 const unresolved = (property: string, source: string): string =>
@@ -46,6 +53,31 @@ describe('what osls has to say', () => {
       '8: provider.environment.OWN: ${self:custom.none} has no value: the service does not define it',
     ],
   ];
+  for (const [name, remedy] of [
+    ['stage', 'give --stage'],
+    ['region', 'give --region'],
+    [
+      'colour',
+      "only --stage and --region are passed on; write ${param:colour} and give --param colour=…, or ${opt:colour, 'VALUE'}",
+    ],
+  ] as const)
+    it(`of the option "${name}" without value is reported with the option to give`, () => {
+      const property = name.toUpperCase();
+      const failure = { message: unresolved(`provider.environment.${property}`, 'opt') };
+      const tree = parseSource(SERVICE, FILE);
+      const { message } = explainFailure(failure, FILE, tree);
+
+      assert.equal(message, `\${opt:${name}} has no value: ${remedy}`);
+    });
+
+  it('of an invalid value is reported with its line', () => {
+    const message =
+      "Configuration error at 'functions.a.events.0.httpApi': value '$default' does not satisfy pattern";
+    const { place } = explainFailure({ message }, FILE, parseSource(SERVICE, FILE));
+
+    assert.deepEqual([place.line, place.property], [15, 'functions.a.events.0.httpApi']);
+  });
+
   for (const [property, source, says] of cases)
     it(`of a variable "${source}" without value is reported with its line and the way out`, () => {
       const failure = { message: unresolved(`provider.environment.${property}`, source) };

@@ -1,0 +1,36 @@
+/** Code that asks for `IS_OFFLINE`, which serverless-offline sets and AWS does not. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { listFolders, type WatchedSources } from './source-watcher.ts';
+
+const VARIABLE = 'IS_OFFLINE';
+const MAX_FILES = 200;
+const CODE = /\.(?:[cm]?[jt]sx?|py)$/;
+
+/**
+ * A sentence for the first place that reads the variable, where it is not set. It stays so: code mostly asks for
+ * it to call a database at localhost:8000, while the tables of this start are reached without it.
+ */
+export async function describeOfflineRead(
+  sources: WatchedSources,
+  environment: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  if (VARIABLE in environment) return undefined;
+  const files = sources.kind === 'files' ? sources.files : await filesBelow(sources.folder);
+  for (const file of files.filter((one) => !one.includes('node_modules')).slice(0, MAX_FILES)) {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const line = text.split('\n').findIndex((one) => one.includes(VARIABLE)) + 1;
+    if (line === 0) continue;
+    return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) and not set, as at AWS. "serverless offline" sets it, or the function's environment: ${VARIABLE}: 'true'`;
+  }
+  return undefined;
+}
+
+async function filesBelow(root: string): Promise<readonly string[]> {
+  const names = await Promise.all(
+    listFolders(root).map(async (folder) =>
+      (await readdir(folder)).filter((name) => CODE.test(name)).map((name) => join(folder, name)),
+    ),
+  );
+  return names.flat();
+}

@@ -1,0 +1,66 @@
+/** Leads TLS connections of Node.js code to the APIs of this start, whichever client opens them. */
+import { syncBuiltinESMExports } from 'node:module';
+import type { connect } from 'node:tls';
+import { isOwnApi, type OwnApis } from '../own-apis.ts';
+
+type TlsModule = { connect: (...args: unknown[]) => unknown };
+type TlsOptions = {
+  readonly host?: string;
+  readonly port?: unknown;
+  readonly servername?: string;
+  readonly socket?: unknown;
+};
+
+export class OwnApiConnections {
+  readonly #apis: OwnApis;
+  #isPatched = false;
+
+  constructor(apis: OwnApis) {
+    this.#apis = apis;
+  }
+
+  has(url: URL): boolean {
+    return (
+      url.protocol === 'https:' && isOwnApi(this.#apis, url.hostname, url.port === '' ? undefined : url.port)
+    );
+  }
+
+  /**
+   * Patches `tls.connect`, with which `https`, `http2`, the global `fetch` and clients of npm open their
+   * connections. Called when a function first needs it, since loading the module costs 10 ms.
+   */
+  patch(): void {
+    if (this.#isPatched) return;
+    this.#isPatched = true;
+    const tls = loadTls(process.getBuiltinModule('node:tls'));
+    const real = tls.connect;
+    tls.connect = (...args) => {
+      const options = readOptions(args);
+      const host = options.servername ?? options.host ?? '';
+      // A socket is given by clients that have already connected, such as through a proxy.
+      if (options.socket !== undefined) return Reflect.apply(real, tls, args);
+      if (!isOwnApi(this.#apis, host, options.port)) return Reflect.apply(real, tls, args);
+      const { port, authority: ca } = this.#apis;
+      const own = { ...options, host: '127.0.0.1', port, servername: host, ca, secureContext: undefined };
+      const callback = args.at(-1);
+      return Reflect.apply(real, tls, typeof callback === 'function' ? [own, callback] : [own]);
+    };
+    syncBuiltinESMExports();
+  }
+}
+
+function loadTls(module: { connect: typeof connect }): TlsModule {
+  return module as unknown as TlsModule;
+}
+
+/** Of `connect(options)`, `connect(port, host, options)` and `connect(port, options)`. */
+function readOptions(args: readonly unknown[]): TlsOptions {
+  const options = args.find(isOptions) ?? {};
+  const [port, host] = args;
+  if (typeof port === 'object') return options;
+  return { ...options, port, ...(typeof host === 'string' && { host }) };
+}
+
+function isOptions(arg: unknown): arg is TlsOptions {
+  return typeof arg === 'object' && arg !== null;
+}

@@ -1,0 +1,162 @@
+/**
+ * Plug-ins that services name most, each as a stand-in with the name and a hook of the real one, all in one service:
+ * what a start says of it, and whether its additions to the template are there.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { loadStacks } from '../../packages/templates/load.ts';
+import { OPTIONS } from '../packages/templates/stack-builders.ts';
+import type { ResolvedStack } from '../../packages/core/stack/model.ts';
+
+type PluginRow = {
+  readonly plugin: string;
+  /** In which it adds an output of its name; undefined = its code must not run. */
+  readonly hook?: string;
+  /** More of the constructor. */
+  readonly source?: string;
+  /** Undefined = nothing is said. */
+  readonly says?: string;
+};
+
+const DEFINE_CACHING = `
+  serverless.configSchemaHandler.defineFunctionEventProperties('aws', 'http', { type: 'object', properties: { caching: {} } });`;
+
+const ROWS: readonly PluginRow[] = [
+  // Not run: they build, serve or deploy.
+  { plugin: 'serverless-offline', says: 'is omitted: it does not change the template' },
+  { plugin: 'serverless-prune-plugin', says: 'is omitted: it does not change the template' },
+  {
+    plugin: 'serverless-plugin-typescript',
+    says: 'is omitted: it does not change the template; functions are bundled from source',
+  },
+  {
+    plugin: 'serverless-webpack',
+    says: 'is omitted: functions are bundled from source; its webpack configuration, such as DefinePlugin, is not read',
+  },
+  {
+    plugin: 'serverless-bundle',
+    says: 'is omitted: functions are bundled from source; its webpack configuration, such as DefinePlugin, is not read',
+  },
+  {
+    plugin: 'serverless-domain-manager',
+    says: 'is omitted: its domains are not served; to call them here, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
+  },
+  {
+    plugin: 'serverless-dynamodb-local',
+    says: 'is omitted: tables are served here, without its seed; give one with --seed',
+  },
+  {
+    plugin: 'serverless-dynamodb',
+    says: 'is omitted: tables are served here, without its seed; give one with --seed',
+  },
+  // Run; what they do after a deployment is missing.
+  {
+    plugin: 'serverless-api-gateway-caching',
+    hook: 'before:package:finalize',
+    source: DEFINE_CACHING,
+    says: 'sets the cache after a deployment: no answer is cached here',
+  },
+  {
+    plugin: 'serverless-associate-waf',
+    hook: 'package:initialize',
+    says: 'attaches the web ACL after a deployment: no request is screened here',
+  },
+  // Run.
+  { plugin: 'serverless-esbuild', hook: 'before:package:finalize' },
+  { plugin: 'serverless-dotenv-plugin', hook: 'package:compileEvents' },
+  { plugin: 'serverless-iam-roles-per-function', hook: 'before:package:finalize' },
+  { plugin: 'serverless-step-functions', hook: 'package:compileEvents' },
+  { plugin: 'serverless-appsync-plugin', hook: 'package:compileEvents' },
+  { plugin: 'serverless-apigateway-service-proxy', hook: 'package:compileEvents' },
+  { plugin: 'serverless-aws-documentation', hook: 'before:package:finalize' },
+  { plugin: 'serverless-openapi-documenter', hook: 'before:package:finalize' },
+  { plugin: 'serverless-plugin-warmup', hook: 'package:compileEvents' },
+  { plugin: 'serverless-plugin-canary-deployments', hook: 'before:package:finalize' },
+  {
+    plugin: 'serverless-python-requirements',
+    hook: 'before:package:finalize',
+    source:
+      "this.hooks['after:package:createDeploymentArtifacts'] = () => { throw new Error('pip would be run'); };",
+  },
+];
+
+const outputOf = (plugin: string): string =>
+  plugin.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function constructorOf({ plugin, hook, source = '' }: PluginRow): string {
+  if (hook === undefined) return "throw new Error('it is not to be run');";
+  return `this.hooks = { '${hook}': () => {
+    const { compiledCloudFormationTemplate: template } = serverless.service.provider;
+    template.Outputs = { ...template.Outputs, ${outputOf(plugin)}: { Value: 'x' } };
+  } };${source}`;
+}
+
+/** With a plug-in that does not load. */
+const SERVICE = `service: plugins
+provider: { name: aws, runtime: nodejs24.x }
+plugins: [${ROWS.map(({ plugin }) => plugin).join(', ')}, serverless-failing]
+custom: { pythonRequirements: { layer: true } }
+functions:
+  a:
+    handler: a.handler
+    events: [{ http: { path: /a, method: get, caching: { enabled: true } } }]
+  b:
+    handler: b.handler
+    runtime: python3.12
+    layers: [{ Ref: PythonRequirementsLambdaLayer }]
+`;
+
+describe('a plug-in', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-plugins-'));
+  const informed: string[] = [];
+  let stack: ResolvedStack | undefined;
+
+  before(async () => {
+    const install = (name: string, text: string): void => {
+      mkdirSync(join(folder, 'node_modules', name), { recursive: true });
+      writeFileSync(join(folder, 'node_modules', name, 'index.js'), text);
+    };
+    writeFileSync(join(folder, 'serverless.yml'), SERVICE);
+    writeFileSync(join(folder, 'a.js'), 'exports.handler = async () => ({ statusCode: 200 });');
+    writeFileSync(join(folder, 'b.py'), 'def handler(event, context): pass');
+    for (const row of ROWS) {
+      const name = outputOf(row.plugin);
+      install(
+        row.plugin,
+        `module.exports = class ${name} { constructor(serverless) { ${constructorOf(row)} } };`,
+      );
+    }
+    install('serverless-failing', "require('serverless-not-there');");
+    [stack] = await loadStacks([folder], {
+      ...OPTIONS,
+      onProgress: (message) => void informed.push(message.replace(/^[^:]+: /, '')),
+    });
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const { plugin, hook, says } of ROWS)
+    it(`named ${plugin} ${says ?? 'works, and nothing is said of it'}`, () => {
+      const told = informed.filter((line) => line.startsWith(`plug-in ${plugin} `));
+
+      assert.deepEqual(told, says === undefined ? [] : [`plug-in ${plugin} ${says}`]);
+      assert.equal(stack?.outputs.has(outputOf(plugin)), hook !== undefined);
+    });
+
+  it('that fails is named at the start, with what is missing', () => {
+    const [line] = informed.filter((text) => text.includes('serverless-failing'));
+    assert.equal(
+      line,
+      "plug-in serverless-failing: Cannot find module 'serverless-not-there': the plug-in is omitted: its additions to the template are missing",
+    );
+  });
+
+  it('leaves nothing else to report', () => {
+    assert.deepEqual(
+      stack?.unsupported.map(({ message, consequence }) => message ?? consequence),
+      ["plug-in serverless-failing: Cannot find module 'serverless-not-there'"],
+    );
+  });
+});

@@ -1,0 +1,42 @@
+/** The program that looks at a Python project, run by the Python of this machine. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
+import { aFolder } from '../../start-runtime.ts';
+
+const PROGRAM = fileURLToPath(
+  new URL('../../../../../packages/lambda/process/python/inspect_project.py', import.meta.url),
+);
+const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
+
+const installed = (name: string, version: string) => ({
+  [`${name}-${version}.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+});
+
+describe('inspect_project.py', { skip: HAS_PYTHON ? false : 'Python is not installed' }, () => {
+  it('reports packages that are not installed, and those of another version than the only one wanted', () => {
+    const root = aFolder({
+      'app.py': 'def handler(event, context): pass',
+      'requirements.txt': `pinned-other==3.10
+pinned.same == 2.1.0  # why
+unpinned>=9
+any-of==3.*
+absent==1.0
+`,
+      ...installed('pinned-other', '3.20'),
+      ...installed('pinned_same', '2.1'),
+      ...installed('unpinned', '1.0'),
+      ...installed('any-of', '3.4'),
+    });
+    const question = { handler: 'app.handler', root, paths: [], requirements: `${root}/requirements.txt` };
+
+    const { stdout } = spawnSync('python3', [PROGRAM], {
+      input: JSON.stringify([question]),
+      encoding: 'utf8',
+    });
+
+    const { answers } = JSON.parse(stdout) as { answers: { uninstalled: string[] }[] };
+    assert.deepEqual(answers[0]?.uninstalled, ['pinned-other==3.10 (3.20 is)', 'absent']);
+  });
+});
