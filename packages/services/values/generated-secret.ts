@@ -9,6 +9,24 @@ const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const USUAL_LENGTH = 32;
 const MAX_LENGTH = 4_096;
 
+/** A generated value stays while the gateway runs, unless the template changes its rules. */
+export class GeneratedSecrets {
+  readonly #draw: Draw;
+  readonly #made = new Map<string, string>();
+
+  constructor(draw: Draw) {
+    this.#draw = draw;
+  }
+
+  /** @param owner stack and logical id */
+  textOf(owner: string, spec: JsonObject): string {
+    const key = `${owner} ${JSON.stringify(spec)}`;
+    const made = this.#made.get(key) ?? generateSecret(spec, this.#draw);
+    this.#made.set(key, made);
+    return made;
+  }
+}
+
 export function isGenerated(spec: unknown): spec is JsonObject {
   return isJsonObject(spec);
 }
