@@ -17,6 +17,8 @@ import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../
 import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
+import { isTerraformFile } from './terraform/terraform-document.ts';
+import { loadTerraform } from './terraform/terraform-stack.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
 export const NOTHING_SERVED = 'it is not served';
@@ -108,6 +110,7 @@ async function loadSource(
     return [await loadServerlessService(found, options, board, path, signal)];
   }
   if (name === 'manifest.json') return loadCdkOutput(found, options);
+  if (await isTerraformFile(found)) return [await loadTerraform(found, options)];
   return [await loadTemplate(found, options)];
 }
 

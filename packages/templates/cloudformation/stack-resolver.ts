@@ -58,7 +58,7 @@ export class StackResolver implements Scope {
     this.region = raw.region;
     this.#neighbours = neighbours;
     this.#template = checkShape(
-      raw.template,
+      raw,
       (at, message, consequence) => {
         this.refuse(at, message, consequence);
       },
