@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createGateway } from '../../packages/engine/index.ts';
-import type { Gateway, Listening } from '../../packages/engine/index.ts';
+import type { Gateway, GatewayOptions, Listening } from '../../packages/engine/index.ts';
 import { aPlan, aState, refs } from '../support/a-terraform-plan.ts';
 import type { Planned } from '../support/a-terraform-plan.ts';
 
@@ -29,9 +30,13 @@ writeFileSync(
   });`,
 );
 
-type Started = { readonly gateway: Gateway; readonly listening: Listening; readonly lines: readonly string[] };
+type Started = {
+  readonly gateway: Gateway;
+  readonly listening: Listening;
+  readonly lines: readonly string[];
+};
 
-async function start(name: string, text: string): Promise<Started> {
+async function start(name: string, text: string, more: Partial<GatewayOptions> = {}): Promise<Started> {
   const file = join(folder, name);
   writeFileSync(file, text);
   const lines: string[] = [];
@@ -55,6 +60,7 @@ async function start(name: string, text: string): Promise<Started> {
     functionLog: () => undefined,
     onProgress: () => undefined,
     onReload: () => undefined,
+    ...more,
   });
   gateways.push(gateway);
   await gateway.load([file]);
@@ -68,9 +74,15 @@ async function ask(
 ): Promise<{ status: number; body: Record<string, unknown> }> {
   const [api] = listening.apis;
   assert.ok(api !== undefined);
-  const answer = await fetch(new URL(`${new URL(api.url).pathname.replace(/\/$/, '')}${path}`, api.url), options);
+  const answer = await fetch(
+    new URL(`${new URL(api.url).pathname.replace(/\/$/, '')}${path}`, api.url),
+    options,
+  );
   const text = await answer.text();
-  return { status: answer.status, body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text } };
+  return {
+    status: answer.status,
+    body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text },
+  };
 }
 
 const known = (value: unknown): object => ({ constant_value: value });
@@ -84,7 +96,14 @@ const aFunction = (name: string, more: Partial<Planned> = {}): Planned => ({
   type: 'aws_lambda_function',
   name,
   ...more,
-  values: { function_name: name, handler: 'index.handler', runtime: 'nodejs24.x', filename: './code.zip', timeout: 5, ...more.values },
+  values: {
+    function_name: name,
+    handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    filename: './code.zip',
+    timeout: 5,
+    ...more.values,
+  },
   expressions: {
     function_name: known(name),
     filename: refs('data.archive_file.code.output_path'),
@@ -105,7 +124,13 @@ const PERMISSION: Planned = {
 };
 
 const REST_API = refs('aws_api_gateway_rest_api.api.id');
-const restMethod = (name: string, verb: string, resource: string, uri: object, more: object = {}): Planned[] => [
+const restMethod = (
+  name: string,
+  verb: string,
+  resource: string,
+  uri: object,
+  more: object = {},
+): Planned[] => [
   {
     type: 'aws_api_gateway_method',
     name,
@@ -119,7 +144,12 @@ const restMethod = (name: string, verb: string, resource: string, uri: object, m
   {
     type: 'aws_api_gateway_integration',
     name,
-    values: { http_method: verb, type: 'AWS_PROXY', integration_http_method: 'POST', timeout_milliseconds: 29000 },
+    values: {
+      http_method: verb,
+      type: 'AWS_PROXY',
+      integration_http_method: 'POST',
+      timeout_milliseconds: 29000,
+    },
     expressions: {
       rest_api_id: REST_API,
       resource_id: refs(`aws_api_gateway_method.${name}.resource_id`),
@@ -156,10 +186,21 @@ const REST: readonly Planned[] = [
     },
     expressions: { rest_api_id: REST_API, authorizer_uri: refs('aws_lambda_function.authorizer.invoke_arn') },
   },
-  ...restMethod('root', 'GET', 'aws_api_gateway_rest_api.api.root_resource_id', refs('aws_lambda_function.api.invoke_arn')),
-  ...restMethod('item', 'GET', 'aws_api_gateway_resource.item.id', refs('aws_lambda_function.api.invoke_arn'), {
-    authorization: 'CUSTOM',
-  }),
+  ...restMethod(
+    'root',
+    'GET',
+    'aws_api_gateway_rest_api.api.root_resource_id',
+    refs('aws_lambda_function.api.invoke_arn'),
+  ),
+  ...restMethod(
+    'item',
+    'GET',
+    'aws_api_gateway_resource.item.id',
+    refs('aws_lambda_function.api.invoke_arn'),
+    {
+      authorization: 'CUSTOM',
+    },
+  ),
   ...restMethod('lost', 'DELETE', 'aws_api_gateway_resource.item.id', refs('local.uri')),
   {
     type: 'aws_api_gateway_deployment',
@@ -180,7 +221,8 @@ const REST: readonly Planned[] = [
 
 describe('a plan of a REST API', () => {
   let started: Started;
-  const open = async (): Promise<Started> => (started ??= await start('rest.json', aPlan({ resources: REST })));
+  const open = async (): Promise<Started> =>
+    (started ??= await start('rest.json', aPlan({ resources: REST })));
 
   it('answers by its function, from the folder that the archive is made of', async () => {
     const { status, body } = await ask(await open(), '/');
@@ -215,7 +257,12 @@ describe('a plan of an HTTP API', () => {
   const route = (key: string): Planned[] => [
     {
       ...aFunction('each', { index: key, forEach: refs('var.names') }),
-      values: { function_name: `each-${key}`, handler: 'index.handler', runtime: 'nodejs24.x', filename: './code.zip' },
+      values: {
+        function_name: `each-${key}`,
+        handler: 'index.handler',
+        runtime: 'nodejs24.x',
+        filename: './code.zip',
+      },
     },
     {
       type: 'aws_apigatewayv2_integration',
@@ -237,7 +284,12 @@ describe('a plan of an HTTP API', () => {
   const HTTP: readonly Planned[] = [
     ARCHIVE,
     { type: 'aws_apigatewayv2_api', name: 'http', values: { name: 'http', protocol_type: 'HTTP' } },
-    { type: 'aws_apigatewayv2_stage', name: 'default', values: { name: '$default', auto_deploy: true }, expressions: { api_id: API } },
+    {
+      type: 'aws_apigatewayv2_stage',
+      name: 'default',
+      values: { name: '$default', auto_deploy: true },
+      expressions: { api_id: API },
+    },
   ];
 
   it('serves the routes of for_each, each by its own function', async () => {
@@ -252,7 +304,15 @@ describe('a plan of an HTTP API', () => {
       expressions: { name: known('inner') },
       resources: [
         ARCHIVE,
-        { ...aFunction('this'), values: { function_name: 'inner', handler: 'index.handler', runtime: 'nodejs24.x', filename: './code.zip' } },
+        {
+          ...aFunction('this'),
+          values: {
+            function_name: 'inner',
+            handler: 'index.handler',
+            runtime: 'nodejs24.x',
+            filename: './code.zip',
+          },
+        },
       ],
       outputs: { invoke_arn: refs('aws_lambda_function.this.invoke_arn') },
     };
@@ -292,6 +352,92 @@ describe('a plan of an HTTP API', () => {
   });
 });
 
+describe('a plan of a WebSocket API', () => {
+  const API = refs('aws_apigatewayv2_api.ws.id');
+  const SOCKETS: readonly Planned[] = [
+    ARCHIVE,
+    aFunction('ws'),
+    {
+      type: 'aws_apigatewayv2_api',
+      name: 'ws',
+      values: { name: 'ws', protocol_type: 'WEBSOCKET', route_selection_expression: '$request.body.action' },
+    },
+    {
+      type: 'aws_apigatewayv2_integration',
+      name: 'echo',
+      values: { integration_type: 'AWS_PROXY', integration_method: 'POST' },
+      expressions: { api_id: API, integration_uri: refs('aws_lambda_function.ws.invoke_arn') },
+    },
+    {
+      type: 'aws_apigatewayv2_route',
+      name: 'echo',
+      values: { route_key: '$default', route_response_selection_expression: '$default' },
+      expressions: { api_id: API, target: refs('aws_apigatewayv2_integration.echo.id') },
+    },
+    {
+      type: 'aws_apigatewayv2_route_response',
+      name: 'echo',
+      values: { route_response_key: '$default' },
+      expressions: { api_id: API, route_id: refs('aws_apigatewayv2_route.echo.id') },
+    },
+    {
+      type: 'aws_apigatewayv2_stage',
+      name: 'dev',
+      values: { name: 'dev', auto_deploy: true },
+      expressions: { api_id: API, name: known('dev') },
+    },
+  ];
+
+  it('answers a message over its socket', async () => {
+    const at = await start('ws.json', aPlan({ resources: SOCKETS }));
+    const [api] = at.listening.apis;
+    const socket = new WebSocket((api?.url ?? '').replace(/^http/, 'ws'));
+    const answer = await new Promise<string>((resolve, reject) => {
+      socket.onopen = () => socket.send('{"action":"any"}');
+      socket.onmessage = ({ data }) => resolve(String(data));
+      socket.onerror = () => reject(new Error('the socket failed'));
+    });
+    socket.close();
+
+    assert.equal((JSON.parse(answer) as { name: string }).name, 'ws');
+  });
+});
+
+describe('a plan of a queue', () => {
+  it('gives its messages to the function that is mapped to it', async () => {
+    writeFileSync(
+      join(folder, 'src', 'queued.js'),
+      'exports.handler = async ({ Records }) => { console.log("got " + Records[0].body); };',
+    );
+    const heard = Promise.withResolvers<string>();
+    const resources: readonly Planned[] = [
+      ARCHIVE,
+      { type: 'aws_sqs_queue', name: 'jobs', values: { name: 'jobs', visibility_timeout_seconds: 30 } },
+      aFunction('worker', { values: { handler: 'queued.handler' } }),
+      {
+        type: 'aws_lambda_event_source_mapping',
+        name: 'jobs',
+        values: { batch_size: 1, enabled: true, function_name: 'worker' },
+        expressions: {
+          event_source_arn: refs('aws_sqs_queue.jobs.arn'),
+          function_name: refs('aws_lambda_function.worker.function_name'),
+        },
+      },
+    ];
+    const at = await start('queue.json', aPlan({ resources }), {
+      functionLog: ({ message }) => void (message.includes('got ') && heard.resolve(message)),
+    });
+    const { AWS_ENDPOINT_URL: endpoint = '' } = at.gateway.environment();
+    const credentials = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'of-this-test' };
+    const client = new SQSClient({ endpoint, region: 'eu-west-1', credentials });
+    const QueueUrl = at.gateway.stacks[0]?.resources.get('aws_sqs_queue.jobs')?.physicalId;
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
+    client.destroy();
+
+    assert.match(await heard.promise, /got hello/);
+  });
+});
+
 describe('a state', () => {
   const arn = 'arn:aws:lambda:eu-west-1:210987654321:function:api';
   const rest: Planned['values'] = { rest_api_id: 'k3x9q2abcd' };
@@ -315,12 +461,25 @@ describe('a state', () => {
     {
       type: 'aws_api_gateway_rest_api',
       name: 'api',
-      values: { id: 'k3x9q2abcd', name: 'shop', root_resource_id: 'r00t5x', policy: '', binary_media_types: [] },
+      values: {
+        id: 'k3x9q2abcd',
+        name: 'shop',
+        root_resource_id: 'r00t5x',
+        policy: '',
+        binary_media_types: [],
+      },
     },
     {
       type: 'aws_api_gateway_method',
       name: 'root',
-      values: { ...rest, id: 'agm-1', resource_id: 'r00t5x', http_method: 'GET', authorization: 'NONE', authorizer_id: null },
+      values: {
+        ...rest,
+        id: 'agm-1',
+        resource_id: 'r00t5x',
+        http_method: 'GET',
+        authorization: 'NONE',
+        authorizer_id: null,
+      },
     },
     {
       type: 'aws_api_gateway_integration',
@@ -338,7 +497,11 @@ describe('a state', () => {
       },
     },
     { type: 'aws_api_gateway_deployment', name: 'now', values: { ...rest, id: 'd3pl0y' } },
-    { type: 'aws_api_gateway_stage', name: 'prod', values: { ...rest, id: 'ags-1', deployment_id: 'd3pl0y', stage_name: 'prod' } },
+    {
+      type: 'aws_api_gateway_stage',
+      name: 'prod',
+      values: { ...rest, id: 'ags-1', deployment_id: 'd3pl0y', stage_name: 'prod' },
+    },
   ];
 
   it('is served with ids of this machine in place of those of the account', async () => {
@@ -358,7 +521,14 @@ describe('a state', () => {
       provider: 'provider["registry.terraform.io/hashicorp/aws"]',
       instances: [{ schema_version: 0, attributes: values }],
     }));
-    const text = JSON.stringify({ version: 4, terraform_version: '1.9.8', serial: 3, lineage: 'x', outputs: {}, resources });
+    const text = JSON.stringify({
+      version: 4,
+      terraform_version: '1.9.8',
+      serial: 3,
+      lineage: 'x',
+      outputs: {},
+      resources,
+    });
 
     assert.equal((await ask(await start('terraform.tfstate', text), '/')).status, 200);
   });

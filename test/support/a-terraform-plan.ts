@@ -9,8 +9,7 @@ export function refs(...texts: readonly string[]): { readonly references: readon
 }
 
 function shorten(text: string): readonly string[] {
-  const [, subject = text, rest = ''] =
-    /^((?:data\.)?[\w-]+\.[\w-]+(?:\[[^\]]*\])?)(.*)$/.exec(text) ?? [];
+  const [, subject = text, rest = ''] = /^((?:data\.)?[\w-]+\.[\w-]+(?:\[[^\]]*\])?)(.*)$/.exec(text) ?? [];
   const steps = rest.match(/\.[\w-]+|\[[^\]]*\]/g) ?? [];
   const longer = steps.map((_, index) => `${subject}${steps.slice(0, index + 1).join('')}`).toReversed();
   const bare = subject.replace(/\[.*\]$/, '');
@@ -62,7 +61,11 @@ export function aPlan(root: PlannedModule, more: object = {}): string {
 
 export function aState(resources: readonly Planned[]): string {
   const { values } = write({ resources }, '');
-  return JSON.stringify({ format_version: '1.0', terraform_version: '1.9.8', values: { root_module: values } });
+  return JSON.stringify({
+    format_version: '1.0',
+    terraform_version: '1.9.8',
+    values: { root_module: values },
+  });
 }
 
 type Written = { readonly values: { address?: string }; readonly changes: readonly object[] };
@@ -101,7 +104,9 @@ function write({ resources, calls = {} }: PlannedModule, path: string): Written 
 }
 
 function configure({ resources, outputs = {}, calls = {} }: PlannedModule): object {
-  const named = new Map(resources.map((each) => [`${each.isData === true ? 'data.' : ''}${each.type}.${each.name}`, each]));
+  const named = new Map(
+    resources.map((each) => [`${each.isData === true ? 'data.' : ''}${each.type}.${each.name}`, each]),
+  );
   return {
     resources: [...named].map(([address, { type, name, isData, expressions = {}, forEach }]) => ({
       address,

@@ -3,8 +3,6 @@
  * their values, their place in the configuration, and what is unknown until apply.
  * @see https://developer.hashicorp.com/terraform/internals/json-format
  */
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, listOf, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -47,41 +45,9 @@ export type TerraformDocument = {
   readonly variables: JsonObject;
 };
 
-const HEAD_BYTES = 512;
 /** The first release of the format had major version 0; all since have 1. */
 const KNOWN_FORMAT = /^[01]\.\d+$/;
 const RAW_STATE_VERSION = 4;
-const SHOW = 'run "terraform show -json FILE > plan.json" and name plan.json';
-
-/**
- * Whether a file is meant for this reader, by its first bytes.
- * @throws DefinitionError for a plan as Terraform saves it, which only Terraform reads
- */
-export async function isTerraformFile(file: string): Promise<boolean> {
-  const head = await readHead(file);
-  if (head.startsWith('PK\u0003\u0004'))
-    throw new DefinitionError(
-      { file },
-      `a zip archive, as binary plans of Terraform are; only Terraform reads those: ${SHOW}`,
-    );
-  return /^\s*\{\s*"(?:format_version"\s*:|version"\s*:\s*\d+\s*,\s*"terraform_version")/.test(head);
-}
-
-async function readHead(file: string): Promise<string> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file);
-  } catch {
-    // The reader of templates says what is wrong with it.
-    return '';
-  }
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
 
 /** @throws DefinitionError for a version of the format that is not known here */
 export function readDocument(value: JsonObject, file: string): TerraformDocument {

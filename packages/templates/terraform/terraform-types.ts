@@ -106,7 +106,7 @@ aws_apigatewayv2_integration_response ApiGatewayV2::IntegrationResponse
   api_id:id integration_id:id integration_response_key content_handling_strategy response_templates
   template_selection_expression > id={Ref}
 aws_apigatewayv2_route_response ApiGatewayV2::RouteResponse
-  api_id:id route_id:id route_response_key model_selection_expression response_models > id={Ref}
+  api_id:id route_id:id route_response_key response_models > id={Ref}
 aws_apigatewayv2_model ApiGatewayV2::Model
   api_id:id name description content_type schema:json > id={Ref}
 aws_apigatewayv2_authorizer ApiGatewayV2::Authorizer
@@ -189,7 +189,8 @@ aws_cognito_user_pool Cognito::UserPool
   name=UserPoolName username_attributes alias_attributes auto_verified_attributes
   > id={Ref} arn={@Arn} endpoint=cognito-idp.{region}.{suffix}/{Ref}
 aws_cognito_user_pool_client Cognito::UserPoolClient
-  name=ClientName user_pool_id:id generate_secret explicit_auth_flows allowed_oauth_flows allowed_oauth_scopes
+  name=ClientName user_pool_id:id generate_secret explicit_auth_flows allowed_oauth_flows=AllowedOAuthFlows
+  allowed_oauth_scopes=AllowedOAuthScopes
   allowed_oauth_flows_user_pool_client=AllowedOAuthFlowsUserPoolClient callback_urls=CallbackURLs
   > id={Ref} client_secret={@ClientSecret}
 aws_cognito_user_pool_domain Cognito::UserPoolDomain
@@ -240,6 +241,8 @@ const ROWS: ReadonlyMap<string, TypeRow> = new Map(
       ];
     }),
 );
+
+export const TERRAFORM_TYPES: readonly string[] = [...ROWS.keys()];
 
 export function rowOf(type: string): TypeRow | undefined {
   return ROWS.get(type);
