@@ -68,7 +68,7 @@ export function aState(resources: readonly Planned[]): string {
   });
 }
 
-type Written = { readonly values: { address?: string }; readonly changes: readonly object[] };
+type Written = { readonly values: object; readonly changes: readonly object[] };
 
 function write({ resources, calls = {} }: PlannedModule, path: string): Written {
   const prefix = path === '' ? '' : `${path}.`;
@@ -97,7 +97,8 @@ function write({ resources, calls = {} }: PlannedModule, path: string): Written 
   return {
     values: {
       ...(path !== '' && { address: path }),
-      ...{ resources: own.map(({ value }) => value), child_modules: children.map(({ values }) => values) },
+      resources: own.map(({ value }) => value),
+      child_modules: children.map(({ values }) => values),
     },
     changes: [...own.map(({ change }) => change), ...children.flatMap(({ changes }) => changes)],
   };

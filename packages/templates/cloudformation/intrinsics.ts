@@ -75,7 +75,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::ImportValue': (argument, scope, at) =>
     scope.importValue(resolveText(argument, 'Fn::ImportValue', scope, at), at),
   'Fn::Length': (argument, scope, at) => resolveList(argument, 'Fn::Length', scope, at).length,
-  [NOT_KNOWN]: (argument, scope, at) => scope.fail(at.slice(0, -1), String(argument)),
+  [NOT_KNOWN]: (argument, scope, at) =>
+    scope.fail(at.slice(0, -1), typeof argument === 'string' ? argument : 'its value is not known'),
   'Fn::ToJsonString': (argument, scope, at) => {
     const value = resolveValue(argument, scope, at);
     return value === NO_VALUE ? 'null' : JSON.stringify(value);

@@ -54,7 +54,10 @@ export function readDocument(value: JsonObject, file: string): TerraformDocument
   const { format_version: format, version } = value;
   if (format === undefined && version === RAW_STATE_VERSION) return readRawState(value);
   if (typeof format !== 'string' || !KNOWN_FORMAT.test(format)) {
-    const found = format === undefined ? `version ${String(version)}` : `format_version ${String(format)}`;
+    const found =
+      format === undefined
+        ? `version ${JSON.stringify(version)}`
+        : `format_version ${typeof format === 'string' ? format : JSON.stringify(format)}`;
     throw new DefinitionError(
       { file },
       `${found} of Terraform's JSON is not known here; known are format_version 0.x and 1.x, and state files of version ${RAW_STATE_VERSION}`,

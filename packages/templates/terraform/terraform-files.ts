@@ -52,7 +52,7 @@ function namesIn(folder: string): readonly string[] {
 function readHead(file: string): string {
   let descriptor: number;
   try {
-    descriptor = openSync(file);
+    descriptor = openSync(file, 'r');
   } catch {
     return '';
   }

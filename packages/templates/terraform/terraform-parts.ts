@@ -69,13 +69,9 @@ const MERGES: Readonly<Record<string, Merge>> = {
       /^(.*)\/([^/]+)$/.exec(typeof path === 'string' ? path : '') ?? [];
     // -1 stands for the account's limit.
     const set = Object.entries(settings).filter(
-      ([name, value]) => !name.startsWith('throttling') || value !== -1,
+      ([name, value]) => SETTINGS.has(name) && !(name.startsWith('throttling') && value === -1),
     );
-    const {
-      UnauthorizedCacheControlHeaderStrategy: _,
-      RequireAuthorizationForCacheControl: __,
-      ...known
-    } = pascalMembers(Object.fromEntries(set));
+    const known = pascalMembers(Object.fromEntries(set));
     const setting = { ResourcePath: `/${resource.replace(/^\//, '')}`, HttpMethod: method, ...known };
     return change(owner, ({ properties }) => ({
       MethodSettings: [...listOf(properties, 'MethodSettings'), setting],
@@ -107,19 +103,31 @@ const MERGES: Readonly<Record<string, Merge>> = {
     return change(owner, ({ properties }) => ({ Targets: [...listOf(properties, 'Targets'), target] }));
   },
   aws_iam_role_policy_attachment: (part, drafts, values) =>
-    attach(drafts, values, part, [roleOf(part, 'role', drafts, values)]),
+    attach(values, part, [roleOf(part, 'role', drafts, values)]),
   aws_iam_policy_attachment: (part, drafts, values) => {
     const names = part.values['roles'];
     const owners = isJsonList(names)
       ? names.map((name) => named(drafts, 'AWS::IAM::Role', 'RoleName', name))
       : [];
-    return attach(drafts, values, part, owners);
+    return attach(values, part, owners);
   },
   aws_secretsmanager_secret_version: (part, drafts, values) =>
     change(draftOf(drafts, values.value(part, 'secret_id', 'id')), () => ({
       SecretString: values.value(part, 'secret_string') ?? '',
     })),
 };
+
+/** Those that CloudFormation has, too. */
+const SETTINGS = new Set([
+  'metrics_enabled',
+  'logging_level',
+  'data_trace_enabled',
+  'throttling_burst_limit',
+  'throttling_rate_limit',
+  'caching_enabled',
+  'cache_ttl_in_seconds',
+  'cache_data_encrypted',
+]);
 
 const RESPONSE_MEMBERS = [
   'status_code',
@@ -143,12 +151,7 @@ function change(draft: Draft | undefined, make: (draft: Draft) => JsonObject): b
   return true;
 }
 
-function attach(
-  _drafts: Drafts,
-  values: TerraformValues,
-  part: Instance,
-  owners: readonly (Draft | undefined)[],
-): boolean {
+function attach(values: TerraformValues, part: Instance, owners: readonly (Draft | undefined)[]): boolean {
   const arn = values.value(part, 'policy_arn', 'id') ?? null;
   const isDone = owners.map((owner) =>
     change(owner, ({ properties }) => ({

@@ -1,5 +1,5 @@
 /** `aws_iam_policy_document`: its statements as the policy that the provider makes of them. */
-import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 
 const LISTS: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ function principals(value: Json | undefined, name: string): JsonObject {
   const list = isJsonList(value) ? value.filter(isJsonObject) : [];
   if (list.length === 0) return {};
   if (list.some(({ type }) => type === '*')) return { [name]: '*' };
-  const entries = list.map(({ type, identifiers }) => [String(type), identifiers ?? []] as const);
+  const entries = list.map((each) => [textOf(each, 'type'), each['identifiers'] ?? []] as const);
   return { [name]: Object.fromEntries(entries) };
 }
 
@@ -43,9 +43,9 @@ function conditions(value: Json | undefined): JsonObject {
   const list = isJsonList(value) ? value.filter(isJsonObject) : [];
   if (list.length === 0) return {};
   const made: Record<string, Record<string, Json>> = {};
-  for (const { test, variable, values } of list) {
-    const operator = (made[String(test)] ??= {});
-    operator[String(variable)] = values ?? [];
+  for (const each of list) {
+    const operator = (made[textOf(each, 'test')] ??= {});
+    operator[textOf(each, 'variable')] = each['values'] ?? [];
   }
   return { Condition: made };
 }

@@ -1,5 +1,5 @@
 /** Properties whose form differs between the provider and CloudFormation, by the provider's type. */
-import { isJsonList, isJsonObject, textOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, textOf, without } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { firstBlock } from './terraform-document.ts';
 import type { Instance } from './terraform-document.ts';
@@ -16,7 +16,9 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   aws_api_gateway_usage_plan: (instance, values) => {
     const stages = values.blocks(instance, 'api_stages').map(({ api_id: id, stage, throttle }) => {
       const limits = isJsonList(throttle) ? throttle.filter(isJsonObject) : [];
-      const byPath = limits.map(({ path, ...rest }) => [String(path), pascalMembers(rest)] as const);
+      const byPath = limits.map(
+        (limit) => [textOf(limit, 'path'), pascalMembers(without(limit, 'path'))] as const,
+      );
       const Throttle = Object.fromEntries(byPath);
       return { ApiId: id ?? null, Stage: stage ?? null, ...(byPath.length > 0 && { Throttle }) };
     });
@@ -30,7 +32,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   aws_apigatewayv2_stage: (instance, values) => {
     const settings = values.blocks(instance, 'route_settings');
     const byRoute = settings.map(
-      ({ route_key: key, ...rest }) => [String(key), pascalMembers(rest)] as const,
+      (each) => [textOf(each, 'route_key'), pascalMembers(without(each, 'route_key'))] as const,
     );
     return byRoute.length === 0 ? {} : { RouteSettings: Object.fromEntries(byRoute) };
   },

@@ -2,7 +2,7 @@
  * Values of attributes: known ones as they are; others followed through the configuration to CloudFormation's
  * expression for the same thing.
  */
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { NOT_KNOWN } from '../cloudformation/intrinsics.ts';
 import { memberAt } from '../template-place.ts';
@@ -295,9 +295,8 @@ export class TerraformValues {
     if (references.length === 1 && only !== undefined)
       return this.#enter(() => this.#resolve(parseReference(only), site));
     const value = this.#follow(expression, site);
-    return isNotKnown(value)
-      ? { kind: 'unknown', why: String(membersOf(value)[NOT_KNOWN]) }
-      : { kind: 'made', value };
+    const why = textOf(membersOf(value), NOT_KNOWN);
+    return why === '' ? { kind: 'made', value } : { kind: 'unknown', why };
   }
 
   #resource(reference: Extract<Reference, { kind: 'resource' }>, site: Site): Found {

@@ -41,8 +41,9 @@ describe('a folder of Terraform', () => {
       const folder = folderOf(files, name);
       const [stack] = await loadStacks([folder], OPTIONS);
 
-      assert.equal(stack?.file, join(folder, file));
-      assert.deepEqual([...(stack?.resources.keys() ?? [])], ['aws_sqs_queue.q']);
+      assert.ok(stack !== undefined);
+      assert.equal(stack.file, join(folder, file));
+      assert.deepEqual([...stack.resources.keys()], ['aws_sqs_queue.q']);
     });
 
   const refused: readonly (readonly [name: string, files: Readonly<Record<string, string>>, says: RegExp])[] =
