@@ -110,7 +110,7 @@ const REST: readonly Planned[] = [
 ];
 
 describe('a plan of a REST API', () => {
-  let started: Started;
+  let started: Started | undefined;
   const open = async (): Promise<Started> =>
     (started ??= await start('rest.json', aPlan({ resources: REST })));
 

@@ -37,10 +37,14 @@ function sourceOf({ values }: Instance, folder: string): FoundCode | undefined {
   const blocks = values['source'];
   const written = isJsonList(blocks) ? blocks.filter(isJsonObject) : [];
   const [only, ...others] = [
-    ...written.map((block) => textOf(block, 'content')),
-    ...(typeof values['source_content'] === 'string' ? [values['source_content']] : []),
+    ...written.map((block) => [textOf(block, 'filename'), textOf(block, 'content')] as const),
+    ...(typeof values['source_content'] === 'string'
+      ? [[textOf(values, 'source_content_filename'), values['source_content']] as const]
+      : []),
   ];
-  return only === undefined || others.length > 0 ? undefined : { kind: 'inline', text: only };
+  if (only === undefined || others.length > 0) return undefined;
+  const [name, text] = only;
+  return { kind: 'inline', text, module: name.replace(/\.\w+$/, '') };
 }
 
 /** The file that is uploaded as the object of `s3_key`. */

@@ -1,5 +1,5 @@
 /** Resources of the provider that are parts of one resource in CloudFormation. */
-import { isJsonList, isJsonObject, listOf, mapOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 import type { Instance } from './terraform-document.ts';
@@ -32,6 +32,10 @@ export function mergeParts(
 function rank({ type }: Instance): number {
   return type === 'aws_api_gateway_integration' ? 0 : 1;
 }
+
+const ROLE = ['aws_iam_role', 'AWS::IAM::Role', 'RoleName'] as const;
+const RULE = ['aws_cloudwatch_event_rule', 'AWS::Events::Rule', 'Name'] as const;
+const BUCKET = ['aws_s3_bucket', 'AWS::S3::Bucket', 'BucketName'] as const;
 
 const MERGES: Readonly<Record<string, Merge>> = {
   aws_api_gateway_integration: (part, drafts, values) =>
@@ -82,11 +86,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
       Policy: values.value(part, 'policy', 'json') ?? null,
     })),
   aws_cloudwatch_event_target: (part, drafts, values) => {
-    const rule = values.sourceOf(part, 'rule', 'aws_cloudwatch_event_rule');
-    const owner =
-      rule === undefined
-        ? named(drafts, 'AWS::Events::Rule', 'Name', part.values['rule'])
-        : drafts.get(rule.address);
+    const owner = namedBy(part, 'rule', RULE, drafts, values);
     const id = values.value(part, 'target_id');
     const [transformer] = values.blocks(part, 'input_transformer');
     const target = {
@@ -103,7 +103,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
     return change(owner, ({ properties }) => ({ Targets: [...listOf(properties, 'Targets'), target] }));
   },
   aws_iam_role_policy_attachment: (part, drafts, values) =>
-    attach(values, part, [roleOf(part, 'role', drafts, values)]),
+    attach(values, part, [namedBy(part, 'role', ROLE, drafts, values)]),
   aws_iam_policy_attachment: (part, drafts, values) => {
     const names = part.values['roles'];
     const owners = isJsonList(names)
@@ -111,11 +111,38 @@ const MERGES: Readonly<Record<string, Merge>> = {
       : [];
     return attach(values, part, owners);
   },
+  aws_s3_bucket_notification: (part, drafts, values) =>
+    change(namedBy(part, 'bucket', BUCKET, drafts, values), () => ({
+      NotificationConfiguration: {
+        LambdaConfigurations: notifications(part, values, 'lambda_function', 'Function'),
+        QueueConfigurations: notifications(part, values, 'queue', 'Queue'),
+        TopicConfigurations: notifications(part, values, 'topic', 'Topic'),
+        ...(values.value(part, 'eventbridge') === true && {
+          EventBridgeConfiguration: { EventBridgeEnabled: true },
+        }),
+      },
+    })),
   aws_secretsmanager_secret_version: (part, drafts, values) =>
     change(draftOf(drafts, values.value(part, 'secret_id', 'id')), () => ({
       SecretString: values.value(part, 'secret_string') ?? '',
     })),
 };
+
+/** CloudFormation has one entry for each event. */
+function notifications(part: Instance, values: TerraformValues, name: string, target: string): JsonObject[] {
+  return values.blocks(part, name).flatMap((block) => {
+    const rules = ['prefix', 'suffix'].flatMap((kind) => {
+      const value = textOf(block, `filter_${kind}`);
+      return value === '' ? [] : [{ Name: kind, Value: value }];
+    });
+    const Filter = { S3Key: { Rules: rules } };
+    return listOf(block, 'events').map((event) => ({
+      Event: event,
+      [target]: block[`${name}_arn`] ?? null,
+      ...(rules.length > 0 && { Filter }),
+    }));
+  });
+}
 
 /** Those that CloudFormation has, too. */
 const SETTINGS = new Set([
@@ -154,9 +181,12 @@ function change(draft: Draft | undefined, make: (draft: Draft) => JsonObject): b
 function attach(values: TerraformValues, part: Instance, owners: readonly (Draft | undefined)[]): boolean {
   const arn = values.value(part, 'policy_arn', 'id') ?? null;
   const isDone = owners.map((owner) =>
-    change(owner, ({ properties }) => ({
-      ManagedPolicyArns: [...listOf(properties, 'ManagedPolicyArns'), arn],
-    })),
+    change(owner, ({ properties }) => {
+      const before = listOf(properties, 'ManagedPolicyArns');
+      // A state lists the attached ones with the role as well.
+      const isThere = before.some((each) => JSON.stringify(each) === JSON.stringify(arn));
+      return { ManagedPolicyArns: isThere ? before : [...before, arn] };
+    }),
   );
   return isDone.length > 0 && isDone.every((each) => each);
 }
@@ -187,17 +217,19 @@ function draftOf(drafts: Drafts, reference: Json | undefined): Draft | undefined
   return typeof address === 'string' ? drafts.get(address) : undefined;
 }
 
-function roleOf(
+/** The resource that an attribute names, by its address or by the name that the plan knows. */
+function namedBy(
   part: Instance,
   attribute: string,
+  [type, own, property]: readonly [type: string, own: string, property: string],
   drafts: Drafts,
   values: TerraformValues,
 ): Draft | undefined {
-  const role = values.sourceOf(part, attribute, 'aws_iam_role');
-  const known = part.values[attribute];
+  const referred = values.sourceOf(part, attribute, type);
+  const found = referred === undefined ? undefined : drafts.get(referred.address);
   return (
-    (role === undefined ? undefined : drafts.get(role.address)) ??
-    named(drafts, 'AWS::IAM::Role', 'RoleName', known) ??
+    found ??
+    named(drafts, own, property, part.values[attribute]) ??
     draftOf(drafts, values.value(part, attribute, 'id'))
   );
 }

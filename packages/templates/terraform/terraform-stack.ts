@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { isAccountId, isRegion, resolveHome } from '../../core/stack/home.ts';
 import type { Home } from '../../core/stack/home.ts';
-import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { LoadOptions } from '../load-options.ts';
@@ -11,6 +11,7 @@ import { isArchive } from '../packed-code.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { readFile } from 'node:fs/promises';
 import { findCode } from './terraform-code.ts';
+import type { FoundCode } from './terraform-code.ts';
 import { readDocument } from './terraform-document.ts';
 import type { Instance, TerraformDocument } from './terraform-document.ts';
 import { mergeParts } from './terraform-parts.ts';
@@ -82,7 +83,7 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
     drafts.set(instance.address, draft);
     if (instance.type !== 'aws_lambda_function' && instance.type !== 'aws_lambda_layer_version') continue;
     const code = findCode(instance, document.instances, values, folder);
-    if (code?.kind === 'inline') draft.properties = { ...draft.properties, Code: { ZipFile: code.text } };
+    if (code?.kind === 'inline') draft.properties = withInline(draft.properties, code);
     else if (code !== undefined)
       (instance.type === 'aws_lambda_function' ? functions : layers).set(instance.address, code.path);
   }
@@ -97,6 +98,16 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
     code: { functions, layers },
     findings: [...orphans, ...unread],
   };
+}
+
+/** CloudFormation's inline code is the module `index`. */
+function withInline(
+  properties: JsonObject,
+  { text, module }: Extract<FoundCode, { kind: 'inline' }>,
+): JsonObject {
+  const [own, ...names] = textOf(properties, 'Handler').split('.');
+  const Handler = own === module ? ['index', ...names].join('.') : textOf(properties, 'Handler');
+  return { ...properties, Handler, Code: { ZipFile: text } };
 }
 
 function draftOf(instance: Instance, values: TerraformValues, stackName: string): Draft {

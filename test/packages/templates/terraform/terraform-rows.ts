@@ -27,7 +27,7 @@ export const TABLE: Planned = {
 const ROLE: Planned = { type: 'aws_iam_role', name: 'r', values: { name: 'role' } };
 const TABLE_ARN = 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders';
 
-type Row = {
+export type Row = {
   readonly name: string;
   readonly resources: readonly Planned[];
   readonly of: string;
@@ -363,61 +363,5 @@ export const ROWS: readonly Row[] = [
     expected: {
       RedrivePolicy: { deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:123456789012:dead', maxReceiveCount: 3 },
     },
-  },
-  {
-    name: 'what an alias refers to is the code of now',
-    resources: [
-      {
-        type: 'aws_lambda_function',
-        name: 'f',
-        values: { function_name: 'f', publish: true, handler: 'a.b', runtime: 'nodejs24.x' },
-      },
-      {
-        type: 'aws_lambda_alias',
-        name: 'live',
-        values: { name: 'live', function_name: 'f' },
-        expressions: { function_version: refs('aws_lambda_function.f.version') },
-      },
-    ],
-    of: 'aws_lambda_alias.live',
-    expected: { FunctionVersion: '$LATEST', Name: 'live' },
-  },
-  {
-    name: 'elements of a list follow their references in order',
-    resources: [
-      { type: 'aws_lambda_layer_version', name: 'one', values: { layer_name: 'one' } },
-      { type: 'aws_lambda_layer_version', name: 'two', values: { layer_name: 'two' } },
-      {
-        type: 'aws_lambda_function',
-        name: 'f',
-        values: { function_name: 'f', handler: 'a.b', runtime: 'nodejs24.x' },
-        unknown: { layers: [true, true] },
-        expressions: { layers: refs('aws_lambda_layer_version.two.arn', 'aws_lambda_layer_version.one.arn') },
-      },
-    ],
-    of: 'aws_lambda_function.f',
-    expected: {
-      Layers: [
-        'arn:aws:lambda:eu-west-1:123456789012:layer:two:1',
-        'arn:aws:lambda:eu-west-1:123456789012:layer:one:1',
-      ],
-    },
-  },
-  {
-    name: 'each.value of resources is the one of the same key',
-    resources: [
-      { type: 'aws_sqs_queue', name: 'q', index: 'a', values: { name: 'qa' } },
-      { type: 'aws_sqs_queue', name: 'q', index: 'b', values: { name: 'qb' } },
-      {
-        type: 'aws_sns_topic_subscription',
-        name: 's',
-        index: 'b',
-        values: { protocol: 'sqs', topic_arn: 'arn:aws:sns:eu-west-1:123456789012:t' },
-        expressions: { endpoint: { references: ['each.value.arn', 'each.value'] } },
-        forEach: { references: ['aws_sqs_queue.q'] },
-      },
-    ],
-    of: 'aws_sns_topic_subscription.s["b"]',
-    expected: { Endpoint: 'arn:aws:sqs:eu-west-1:123456789012:qb' },
   },
 ];
