@@ -134,7 +134,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     table-definition table-items
   `),
   'services/values': list(`
-    app-config local-values resource-types secrets-manager ssm value-definitions values-file
+    app-config generated-secret local-values resource-types secrets-manager ssm value-definitions values-file
   `),
   stack: list(`
     access/commands/access access/commands/access-apis access/commands/access-book
