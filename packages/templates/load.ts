@@ -18,7 +18,6 @@ import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { findTerraform, isTerraformFile } from './terraform/terraform-files.ts';
-import { loadTerraform } from './terraform/terraform-stack.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
 export const NOTHING_SERVED = 'it is not served';
@@ -110,7 +109,10 @@ async function loadSource(
     return [await loadServerlessService(found, options, board, path, signal)];
   }
   if (name === 'manifest.json') return loadCdkOutput(found, options);
-  if (isTerraformFile(found)) return [await loadTerraform(found, options)];
+  if (isTerraformFile(found)) {
+    const { loadTerraform } = await import('./terraform/terraform-stack.ts');
+    return [await loadTerraform(found, options)];
+  }
   return [await loadTemplate(found, options)];
 }
 

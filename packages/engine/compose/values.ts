@@ -10,7 +10,7 @@ import type { StoredValues } from '../../core/stack/stored-values.ts';
 import type { DefinitionError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
-import { GeneratedSecrets } from '../../services/values/generated-secret.ts';
+import { GeneratedSecrets } from '../../core/stack/generated-secret.ts';
 import type { LocalValues } from '../../services/values/local-values.ts';
 import { VALUES_TYPES } from '../../services/values/resource-types.ts';
 import type { ValueDefinitions } from '../../services/values/value-definitions.ts';

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
-import { isGenerated } from './generated-secret.ts';
-import type { GeneratedSecrets } from './generated-secret.ts';
+import { isGenerated } from '../../core/stack/generated-secret.ts';
+import type { GeneratedSecrets } from '../../core/stack/generated-secret.ts';
 import type { Content, ParameterType, ParameterDefinition, ValueDefinitions } from './value-definitions.ts';
 
 type Versioned<Value> = Value & {

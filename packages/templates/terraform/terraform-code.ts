@@ -6,7 +6,9 @@ import type { Instance } from './terraform-document.ts';
 import type { TerraformValues } from './terraform-values.ts';
 
 export type FoundCode =
-  { readonly kind: 'path'; readonly path: string } | { readonly kind: 'inline'; readonly text: string };
+  | { readonly kind: 'path'; readonly path: string }
+  /** The only file of an archive; `module` is its name without the ending. */
+  | { readonly kind: 'inline'; readonly text: string; readonly module: string };
 
 const OBJECT_TYPES = ['aws_s3_object', 'aws_s3_bucket_object'];
 

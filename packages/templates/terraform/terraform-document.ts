@@ -17,6 +17,8 @@ export type Module = {
     readonly parent: Module;
     readonly name: string;
     readonly key: string | undefined;
+    /** A folder by its path from the parent, or an address of a registry. */
+    readonly source: string;
     readonly expressions: JsonObject;
     readonly forEach: Json | undefined;
   };
@@ -166,6 +168,7 @@ function openModule(address: string, parent: Module): Module {
       parent,
       name,
       key: unquoted(key),
+      source: textOf(called, 'source'),
       expressions: mapOf(called, 'expressions'),
       forEach: called['for_each_expression'],
     },

@@ -73,7 +73,7 @@ type Converted = {
 };
 
 function convert(document: TerraformDocument, folder: string, stackName: string): Converted {
-  const values = new TerraformValues(document);
+  const values = new TerraformValues(document, folder);
   const managed = document.instances.filter(({ isData, type }) => !isData && !LOCAL_TYPES.test(type));
   const drafts = new Map<string, Draft>();
   const functions = new Map<string, string>();

@@ -30,7 +30,7 @@ export type AttributeRow = {
   readonly kind: Kind;
 };
 
-export type TypeRow = {
+type TypeRow = {
   readonly type: string;
   readonly attributes: readonly AttributeRow[];
   /** Attribute → pattern of its value. */
@@ -222,7 +222,7 @@ export const INTEGRATION_ROW: readonly AttributeRow[] = readAttributes(
    timeout_milliseconds=TimeoutInMillis response_transfer_mode`,
 );
 
-const ROWS: ReadonlyMap<string, TypeRow> = new Map(
+export const TERRAFORM_TYPES: ReadonlyMap<string, TypeRow> = new Map(
   TABLE.trim()
     .split(/\n(?! )/)
     .map((entry) => {
@@ -243,10 +243,8 @@ const ROWS: ReadonlyMap<string, TypeRow> = new Map(
     }),
 );
 
-export const TERRAFORM_TYPES: readonly string[] = [...ROWS.keys()];
-
 export function rowOf(type: string): TypeRow | undefined {
-  return ROWS.get(type);
+  return TERRAFORM_TYPES.get(type);
 }
 
 function readAttributes(text: string): readonly AttributeRow[] {

@@ -10,6 +10,8 @@ import { parseYamlOrJson } from './terraform-texts.ts';
 import { fullReferences, isExpression, parseReference } from './terraform-references.ts';
 import type { Reference } from './terraform-references.ts';
 import type { Instance, Module, TerraformDocument } from './terraform-document.ts';
+import { TerraformSource } from './terraform-source.ts';
+import type { SourcePath } from './terraform-source.ts';
 import { toPolicy } from './terraform-policies.ts';
 import { fillPattern, pascal, rowOf } from './terraform-types.ts';
 import type { Kind } from './terraform-types.ts';
@@ -22,6 +24,11 @@ type Site = {
   readonly key: string | undefined;
   /** The expression of `for_each`. */
   readonly forEach: Json | undefined;
+  /** Whose attribute it is, and the way to it; absent in arguments and outputs of modules. */
+  readonly written?: {
+    readonly instance: Instance;
+    readonly path: SourcePath;
+  };
   /** Position among the unknown elements of one expression, and their number. */
   readonly element?: { readonly index: number; readonly count: number; readonly isList: boolean };
 };
@@ -52,10 +59,13 @@ export class TerraformValues {
   /** Values of this account → the same thing here. */
   readonly #ids = new Map<string, Json>();
   readonly #read = new Map<Instance, Set<string>>();
+  readonly #source: TerraformSource;
   #depth = 0;
 
-  constructor(document: TerraformDocument) {
+  /** @param folder of the root module */
+  constructor(document: TerraformDocument, folder: string) {
     this.#document = document;
+    this.#source = new TerraformSource(folder);
     for (const instance of document.instances) {
       const name = nameOf(instance.module, instance);
       this.#byName.set(name, [...(this.#byName.get(name) ?? []), instance]);
@@ -75,7 +85,8 @@ export class TerraformValues {
         : memberAt(member, isJsonList(member) ? ['0', inner] : [inner]);
     };
     const { module, key, forEach } = instance;
-    const site = { module, kind, key, forEach };
+    const written = { instance, path: inner === undefined ? [name] : [name, 0, inner] };
+    const site = { module, kind, key, forEach, written };
     return this.#fill(of(instance.values), of(instance.unknown), of(instance.expressions), site);
   }
 
@@ -112,7 +123,7 @@ export class TerraformValues {
       return Array.from({ length: Math.max(known.length, unknown.length) }, (_, index) => {
         const inner = isExpression(expression) ? expression : memberAt(expression, [String(index)]);
         const element = { index, count, isList: count === unknown.length };
-        return this.#fill(known[index], unknown[index], inner, { ...site, element }) ?? null;
+        return this.#fill(known[index], unknown[index], inner, within(site, index, element)) ?? null;
       }).filter((each) => each !== null);
     }
     if (isJsonObject(unknown) && Object.keys(unknown).length > 0) {
@@ -121,7 +132,7 @@ export class TerraformValues {
       const entries = [...new Set([...Object.keys(known), ...Object.keys(unknown)])].flatMap((key, index) => {
         const inner = isExpression(expression) ? expression : membersOf(expression)[key];
         const element = { index, count, isList: false };
-        const found = this.#fill(known[key], unknown[key], inner, { ...site, element });
+        const found = this.#fill(known[key], unknown[key], inner, within(site, key, element));
         return found === undefined ? [] : [[key, found] as const];
       });
       return Object.fromEntries(entries);
@@ -169,6 +180,8 @@ export class TerraformValues {
     const constant = membersOf(expression)['constant_value'];
     if (constant !== undefined && constant !== null) return this.#known(constant, site.kind);
     const references = fullReferences(expression);
+    const written = this.#enter(() => this.#written(references, site));
+    if (written !== undefined) return written;
     const found = this.#enter(() => references.map((text) => this.#resolve(parseReference(text), site)));
     const carriers = found.filter((each) => each.kind !== 'known');
     const special = this.#special(carriers, site);
@@ -182,6 +195,24 @@ export class TerraformValues {
     const of =
       references.length === 0 ? '' : `, and what it is made of is not followed: ${references.join(', ')}`;
     return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
+  }
+
+  /** The expression in the files beside the plan, if it has the plan's references. */
+  #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
+    if (written === undefined) return undefined;
+    const { module, key } = site;
+    const resolve = (text: string): Json | undefined => {
+      const plain = text.replace(/\[(?:each\.key|count\.index)\]/g, '');
+      const reference = parseReference(plain);
+      if (reference.kind === 'plain') return /^(?:each\.key|count\.index)$/.test(text) ? key : undefined;
+      if (text.startsWith('local.'))
+        return this.#enter(() => this.#source.local(module, text.slice('local.'.length), resolve));
+      const isOfPlan = references.some((each) => each === plain || plain.startsWith(`${each}.`));
+      if (!isOfPlan && !references.some((each) => each.startsWith('local.'))) return undefined;
+      const found = this.#resolve(reference, { ...site, kind: 'text' });
+      return found.kind === 'unknown' ? undefined : found.value;
+    };
+    return this.#source.value(written.instance, written.path, resolve);
   }
 
   #special(carriers: readonly Found[], { kind }: Site): Json | undefined {
@@ -370,6 +401,16 @@ export class TerraformValues {
   }
 }
 
+function within(site: Site, step: string | number, element: NonNullable<Site['element']>): Site {
+  const { written } = site;
+  const path = written === undefined ? undefined : [...written.path, step];
+  return {
+    ...site,
+    element,
+    ...(written !== undefined && path !== undefined && { written: { ...written, path } }),
+  };
+}
+
 function nameOf(module: Module, { isData, type, name }: Pick<Instance, 'isData' | 'type' | 'name'>): string {
   return `${module.address} ${isData ? 'data.' : ''}${type}.${name}`;
 }
@@ -382,7 +423,7 @@ function distinct(found: readonly Found[]): readonly Found[] {
   ];
 }
 
-export function notKnown(why: string): Json {
+function notKnown(why: string): Json {
   return { [NOT_KNOWN]: why };
 }
 

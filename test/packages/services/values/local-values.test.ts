@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GeneratedSecrets } from '../../../../packages/services/values/generated-secret.ts';
+import { GeneratedSecrets } from '../../../../packages/core/stack/generated-secret.ts';
 import { LocalValues } from '../../../../packages/services/values/local-values.ts';
 import { parseValues } from '../../../../packages/services/values/value-definitions.ts';
 import { aStack } from '../../../support/a-stack.ts';

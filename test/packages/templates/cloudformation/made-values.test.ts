@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { RESOURCE_TYPES } from '../../../../packages/engine/compose/catalogue.ts';
-import { GeneratedSecrets } from '../../../../packages/services/values/generated-secret.ts';
+import { GeneratedSecrets } from '../../../../packages/core/stack/generated-secret.ts';
 import { LocalValues } from '../../../../packages/services/values/local-values.ts';
 import { parseValues, storedValues } from '../../../../packages/services/values/value-definitions.ts';
 import { loadStacks } from '../../../../packages/templates/load.ts';

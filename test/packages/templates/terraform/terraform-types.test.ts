@@ -7,7 +7,6 @@ import {
   TERRAFORM_TYPES,
   fillPattern,
   pascal,
-  rowOf,
 } from '../../../../packages/templates/terraform/terraform-types.ts';
 
 const KNOWN_TYPES = new Set(RESOURCE_TYPES.names);
@@ -22,9 +21,7 @@ const IDENTITY = {
 };
 
 describe("the provider's types", () => {
-  for (const name of TERRAFORM_TYPES) {
-    const row = rowOf(name);
-    assert.ok(row !== undefined);
+  for (const [name, row] of TERRAFORM_TYPES) {
     const known = RESOURCE_TYPES.classOf(row.type);
 
     it(`${name} sets properties that ${row.type} has`, () => {
@@ -59,7 +56,7 @@ describe("the provider's types", () => {
 
   it('and those that are parts of others are no resources of their own', () => {
     assert.deepEqual(
-      TERRAFORM_TYPES.filter((name) => PARTS.has(name)),
+      [...TERRAFORM_TYPES.keys()].filter((name) => PARTS.has(name)),
       [],
     );
   });

@@ -2,7 +2,8 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 
-export type Draw = (bound: number) => number;
+/** An unpredictable number from 0 up to but not including the bound. */
+type Draw = (bound: number) => number;
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
