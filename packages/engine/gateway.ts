@@ -138,7 +138,7 @@ export type InjectedRequest = {
 
 export interface Gateway {
   /**
-   * Loads stacks: directories with a serverless.yml, a SAM template or a cdk.out, or template files.
+   * Loads stacks: folders with a serverless.yml, a SAM template, a cdk.out or a Terraform plan; template files.
    * @throws DefinitionError, StartError
    */
   load(sources: readonly string[]): Promise<void>;

@@ -46,7 +46,10 @@ export class LoadBoard {
         const names = [...this.#loading.values()];
         const mayStillCome = names.includes(stackName) || names.includes(undefined);
         if (!mayStillCome && !this.stacks.has(stackName)) return undefined;
-        this.#refuseDeadlock(asking, stackName);
+        if (this.#isStuck()) {
+          if (this.stacks.settle()) continue;
+          throw this.#deadlock(asking, stackName);
+        }
         await new Promise<void>((resolve) => this.#wakers.push(resolve));
       }
     } finally {
@@ -54,17 +57,18 @@ export class LoadBoard {
     }
   }
 
-  #refuseDeadlock(asking: string, stackName: string): void {
-    const sources = [...this.#loading.keys()];
-    const isStuck = sources.every((source) => {
+  #isStuck(): boolean {
+    return [...this.#loading.keys()].every((source) => {
       const target = this.#waiting.get(source);
       return target !== undefined && this.stacks.outputsOf(target) === 'pending';
     });
-    if (!isStuck) return;
+  }
+
+  #deadlock(asking: string, stackName: string): DefinitionError {
     const waits = [...this.#waiting].map(
       ([source, target]) => `${this.#loading.get(source) ?? source} waits for ${target}`,
     );
-    throw new DefinitionError(
+    return new DefinitionError(
       { file: asking },
       `stacks wait for each other's outputs: ${waits.join(', ')}; ` +
         `write one of the values to custom.gatewright.variables ('cf:${stackName}.<Output>')`,

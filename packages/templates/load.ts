@@ -17,6 +17,7 @@ import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../
 import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
+import { findTerraform, isTerraformFile } from './terraform/terraform-files.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
 export const NOTHING_SERVED = 'it is not served';
@@ -25,7 +26,7 @@ const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 
 /**
  * Loads all sources at once and resolves them together; exporting stacks come before importing ones. A source
- * is a folder with a serverless.yml, a SAM template or a cdk.out, or the file of a template.
+ * is a folder with a serverless.yml, a SAM template, a cdk.out or a Terraform plan, or the file of a template.
  * @throws DefinitionError where nothing is tolerated, for the first thing that AWS, osls or this reader
  * refuses, and
  *   where no source remains
@@ -108,6 +109,10 @@ async function loadSource(
     return [await loadServerlessService(found, options, board, path, signal)];
   }
   if (name === 'manifest.json') return loadCdkOutput(found, options);
+  if (isTerraformFile(found)) {
+    const { loadTerraform } = await import('./terraform/terraform-stack.ts');
+    return [await loadTerraform(found, options)];
+  }
   return [await loadTemplate(found, options)];
 }
 
@@ -121,9 +126,11 @@ function findDefinition(folder: string): string {
   const candidates = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', 'cdk.out/manifest.json'];
   const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
   if (found !== undefined) return join(folder, found);
+  const terraform = findTerraform(folder);
+  if (terraform !== undefined) return terraform;
   throw new DefinitionError(
     { file: folder },
-    'template not found: the folder has no serverless.yml, template.yaml or cdk.out; name a template file instead',
+    'template not found: the folder has no serverless.yml, template.yaml, cdk.out or JSON of a Terraform plan; name a template file instead',
   );
 }
 

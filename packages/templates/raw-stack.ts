@@ -13,6 +13,8 @@ export type RawStack = {
   /** Other files that it is made of. */
   readonly includes?: readonly string[];
   readonly template: JsonObject;
+  /** Logical ids are addresses of another format, with other characters than CloudFormation's. */
+  readonly hasAddresses?: true;
   lineOf(path: Path): number | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   /** Values of SSM, Secrets Manager and S3; absent = none are known. */

@@ -5,19 +5,23 @@ import type { Tolerance } from '../core/errors.ts';
 import type { Json } from '../core/stack/model.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackResolver } from './cloudformation/stack-resolver.ts';
+import type { Neighbours } from './cloudformation/stack-resolver.ts';
+import { OpenNames } from './dependency-cycles.ts';
 import type { Path } from './cloudformation/template-source.ts';
 
-/** An import whose exporting stack may still be loading; thrown only by `outputsOf` of an incomplete set. */
-class ExportPending extends Error {}
+/** A value whose stack may still be loading; thrown only by `outputsOf` of an incomplete set. */
+class ValuePending extends Error {}
 
-export class StackSet {
+export class StackSet implements Neighbours {
   readonly #stacks = new Map<string, StackResolver>();
   readonly #imports = new Map<string, Set<string>>();
   /** Stacks whose exports are being resolved right now, outermost first. */
   readonly #open: string[] = [];
   readonly #types: ResourceTypes;
   readonly #tolerance: Tolerance;
+  readonly #reading = new OpenNames();
   #isComplete = false;
+  #isSettled = false;
 
   constructor(types: ResourceTypes, tolerance: Tolerance = REFUSING) {
     this.#types = types;
@@ -33,10 +37,7 @@ export class StackSet {
         `two sources make the stack ${raw.stackName}: this one and ${same.raw.file}`,
       );
     }
-    this.#stacks.set(
-      raw.stackName,
-      new StackResolver(raw, this.#types, (...args) => this.#importValue(...args), this.#tolerance),
-    );
+    this.#stacks.set(raw.stackName, new StackResolver(raw, this.#types, this, this.#tolerance));
   }
 
   has(stackName: string): boolean {
@@ -51,9 +52,16 @@ export class StackSet {
       const entries = [...stack.resolveOutputs()].map(([name, value]) => [name, outputText(value)]);
       return Object.fromEntries(entries) as Record<string, string>;
     } catch (error) {
-      if (error instanceof ExportPending) return 'pending';
+      if (error instanceof ValuePending) return 'pending';
       throw error;
     }
+  }
+
+  /** Every stack still to come waits for these: what none of them makes has no value for now. */
+  settle(): boolean {
+    const isNew = !this.#isSettled;
+    this.#isSettled = true;
+    return isNew;
   }
 
   /**
@@ -107,7 +115,7 @@ export class StackSet {
     return [...ordered];
   }
 
-  #importValue(name: string, importing: StackResolver, at: Path): Json {
+  importValue(name: string, importing: StackResolver, at: Path): Json {
     const importer = importing.raw.stackName;
     const exporters = [...this.#stacks].filter(([, stack]) => stack.exportNames.has(name));
     for (const [stackName, stack] of exporters) {
@@ -118,7 +126,7 @@ export class StackSet {
       this.#imports.set(importer, (this.#imports.get(importer) ?? new Set()).add(stackName));
       return this.#exportValue(stack, name);
     }
-    if (!this.#isComplete) throw new ExportPending(name);
+    if (!this.#isComplete) throw new ValuePending(name);
     const [elsewhere] = exporters;
     if (elsewhere !== undefined)
       importing.fail(
@@ -131,6 +139,38 @@ export class StackSet {
       at,
       `No export named ${name} found. Stack ${importer} imports it; ${searched}. Start the stack that exports it too.`,
     );
+  }
+
+  madeParameter(name: string, asking: StackResolver): string | undefined {
+    return this.#made(`parameter ${name}`, asking, ({ made, raw }) =>
+      raw.accountId === asking.raw.accountId ? made.parameter(name, asking.region) : undefined,
+    );
+  }
+
+  madeSecret(id: string, asking: StackResolver): string | undefined {
+    return this.#made(`secret ${id}`, asking, (stack) =>
+      isSamePlace(stack, asking) ? stack.made.secret(id) : undefined,
+    );
+  }
+
+  #made(
+    name: string,
+    asking: StackResolver,
+    find: (stack: StackResolver) => string | undefined,
+  ): string | undefined {
+    const { file } = asking.raw;
+    const search = (): string | undefined => {
+      const all = [...this.#stacks.values()].flatMap((stack) => [stack, ...stack.nestedStacks()]);
+      for (const stack of new Set(all)) {
+        const found = find(stack);
+        if (found !== undefined) return found;
+      }
+      if (!this.#isComplete && !this.#isSettled) throw new ValuePending(name);
+      return undefined;
+    };
+    return this.#reading.enter(`${asking.region} ${name}`, search, (cycle) => {
+      throw new DefinitionError({ file }, `values are made of each other: ${cycle.join(', ')}`);
+    });
   }
 
   /** A circle of outputs across stacks must be detected here, before it overflows the call stack. */

@@ -12,7 +12,7 @@ import type { LoadFlags } from '../engine/start-settings.ts';
 export const DEFAULT_STAGE = 'dev';
 
 export function addLoadOptions(command: Command): Command {
-  const sources = 'folders with serverless.yml, template.yaml or cdk.out; template files';
+  const sources = 'folders with serverless.yml, template.yaml, cdk.out or a Terraform plan; template files';
   command.argument('[sources...]', sources, ['.']);
   return addStartOptions(
     command,

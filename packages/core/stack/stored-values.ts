@@ -1,3 +1,5 @@
+import type { JsonObject } from './model.ts';
+
 export const VALUES_FILE = 'gatewright.values.yml';
 
 /** The user's local values of SSM, Secrets Manager and S3 that stacks use while loading. */
@@ -7,6 +9,8 @@ export interface StoredValues {
   parameter(name: string): StoredParameter | undefined;
   /** Text of a secret, by its name or ARN. */
   secret(id: string): string | undefined;
+  /** Content for `GenerateSecretString`, the same for the same owner and rules; absent = not known here. */
+  generatedSecret?(owner: string, spec: JsonObject): string;
   /** Text of an object by `bucket/key`. */
   object(address: string): string | undefined;
   /** The file that an object is stored as, by `bucket/key`; undefined if its content is given inline. */

@@ -34,11 +34,12 @@ export async function readSources(
   const { options, served, signIn } = parts;
   const faults = new Faults(options.allowUnguarded === true);
   const values = await readValues(options);
+  const { generated } = parts.values;
   const stacks = await loadStacks(sources, {
     ...options,
     types: typesOf(options),
     tolerance: faults,
-    stored: values.stored,
+    stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },
     cacheFolder: options.cacheFolder ?? join(options.directory, '.gatewright', 'cache', 'services'),
   });
   // Opens while the rest is read.

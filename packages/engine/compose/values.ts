@@ -10,12 +10,14 @@ import type { StoredValues } from '../../core/stack/stored-values.ts';
 import type { DefinitionError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
+import { GeneratedSecrets } from '../../core/stack/generated-secret.ts';
 import type { LocalValues } from '../../services/values/local-values.ts';
 import { VALUES_TYPES } from '../../services/values/resource-types.ts';
 import type { ValueDefinitions } from '../../services/values/value-definitions.ts';
 import type { GatewayOptions } from '../gateway.ts';
 
 export class LateValues {
+  readonly generated = new GeneratedSecrets((bound) => randomInt(bound));
   readonly #options: GatewayOptions;
   readonly #clock: Clock;
   readonly #load: typeof loadLocalValues;
@@ -62,7 +64,7 @@ export class LateValues {
     const { LocalValues } = await this.#load();
     const report = (sentence: string): void => this.#options.log.write(sentence);
     const file = valuesFileOf(this.#options);
-    const values = new LocalValues({ clock: this.#clock, draw: (bound) => randomInt(bound), file, report });
+    const values = new LocalValues({ clock: this.#clock, generated: this.generated, file, report });
     values.replace(this.#written ?? (await noValues()), this.#stacks);
     this.#opened = values;
     return values;

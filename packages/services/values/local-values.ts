@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
-import { generateSecret, isGenerated } from './generated-secret.ts';
-import type { Draw } from './generated-secret.ts';
+import { isGenerated } from '../../core/stack/generated-secret.ts';
+import type { GeneratedSecrets } from '../../core/stack/generated-secret.ts';
 import type { Content, ParameterType, ParameterDefinition, ValueDefinitions } from './value-definitions.ts';
 
 type Versioned<Value> = Value & {
@@ -25,8 +25,7 @@ type Kept = { readonly fingerprint: string; readonly version: number; readonly c
 
 type LocalValuesOptions = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
-  /** An unpredictable number from 0 up to but not including the bound. */
-  readonly draw: Draw;
+  readonly generated: Pick<GeneratedSecrets, 'textOf'>;
   /** Where to write values: named when one is missing. */
   readonly file: string;
   readonly report: (sentence: string) => void;
@@ -41,7 +40,6 @@ export class LocalValues {
   #objects: ReadonlyMap<string, Versioned<Content>> = new Map();
   #configurations: ReadonlyMap<string, Configuration> = new Map();
   #kept = new Map<string, Kept>();
-  readonly #generated = new Map<string, string>();
   readonly #reported = new Set<string>();
 
   constructor(options: LocalValuesOptions) {
@@ -159,15 +157,10 @@ export class LocalValues {
     return [...secrets.values()];
   }
 
-  /** A generated value stays while the gateway runs, unless the template changes its rules. */
   #secretText(id: string, properties: ResolvedStack['metadata']): string | undefined {
     const { SecretString: text, GenerateSecretString: spec } = properties;
     if (typeof text === 'string') return text;
-    if (!isGenerated(spec)) return undefined;
-    const key = `${id} ${JSON.stringify(spec)}`;
-    const made = this.#generated.get(key) ?? generateSecret(spec, this.#options.draw);
-    this.#generated.set(key, made);
-    return made;
+    return isGenerated(spec) ? this.#options.generated.textOf(id, spec) : undefined;
   }
 }
 

@@ -3,20 +3,21 @@
  * in after all intrinsic functions, as CloudFormation does.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */
-import type { Json, JsonObject } from '../../core/stack/model.ts';
-import type { StoredValues } from '../../core/stack/stored-values.ts';
+import type { Json } from '../../core/stack/model.ts';
+import type { StoredParameter, StoredValues } from '../../core/stack/stored-values.ts';
 import { isJsonList, isJsonObject } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
-type ReferenceSource = {
+type ReferenceSource = Pick<StackParts, 'madeParameter' | 'madeSecret'> & {
   readonly stored: StoredValues | undefined;
-  readonly ownSecret: (id: string) => string | undefined;
   /** Throws a `DefinitionError`. No message may hold a value. */
   readonly fail: (message: string) => never;
 };
 
 type StackParts = {
-  readonly findText: (logicalId: string, property: string) => string | undefined;
+  /** Of a stack of this start. */
+  readonly madeParameter: (name: string) => string | undefined;
+  readonly madeSecret: (id: string) => string | undefined;
   readonly fail: (at: Path, message: string) => never;
 };
 
@@ -26,19 +27,10 @@ const ARN_PARTS = 7;
 
 export class DynamicReferences {
   readonly #stored: StoredValues | undefined;
-  readonly #resources: JsonObject;
-  readonly #names: { physicalId(logicalId: string): string };
   readonly #stack: StackParts;
 
-  constructor(
-    stored: StoredValues | undefined,
-    resources: JsonObject,
-    names: { physicalId(logicalId: string): string },
-    stack: StackParts,
-  ) {
+  constructor(stored: StoredValues | undefined, stack: StackParts) {
     this.#stored = stored;
-    this.#resources = resources;
-    this.#names = names;
     this.#stack = stack;
   }
 
@@ -53,22 +45,11 @@ export class DynamicReferences {
   fillText(text: string, at: Path): string {
     if (!text.includes('{{resolve:')) return text;
     const source: ReferenceSource = {
+      ...this.#stack,
       stored: this.#stored,
-      ownSecret: (id) => this.#ownSecret(id),
       fail: (message) => this.#stack.fail(at, message),
     };
     return text.replace(REFERENCE, (_whole, reference: string) => readReference(reference, source));
-  }
-
-  /** The content of a secret that this template defines; a generated one is not known yet. */
-  #ownSecret(id: string): string | undefined {
-    const owner = Object.entries(this.#resources).find(
-      ([name, resource]) =>
-        isJsonObject(resource) &&
-        resource['Type'] === 'AWS::SecretsManager::Secret' &&
-        this.#names.physicalId(name) === id,
-    );
-    return owner === undefined ? undefined : this.#stack.findText(owner[0], 'SecretString');
   }
 }
 
@@ -90,10 +71,10 @@ function readParameter(
   isSecure: boolean,
   source: ReferenceSource,
 ): string {
-  const { stored, fail } = source;
+  const { stored, madeParameter, fail } = source;
   if (version !== undefined && !/^[1-9]\d*$/.test(version))
     return fail(`{{resolve:…:${name}:${version}}}: the version of a parameter must be a number`);
-  const found = stored?.parameter(name);
+  const found = stored?.parameter(name) ?? asPlain(madeParameter(name));
   if (found === undefined) return fail(missing('parameter', name, `ssm: { ${name}: … }`, stored));
   if ((found.type === 'SecureString') !== isSecure)
     return fail(
@@ -104,16 +85,21 @@ function readParameter(
   return found.value;
 }
 
+/** CloudFormation makes no SecureString. */
+function asPlain(value: string | undefined): StoredParameter | undefined {
+  return value === undefined ? undefined : { type: 'String', value };
+}
+
 /** `id[:SecretString[:key[:stage[:version]]]]` */
 function readSecret(parts: readonly string[], source: ReferenceSource): string {
-  const { stored, ownSecret, fail } = source;
+  const { stored, madeSecret, fail } = source;
   const idParts = parts[0] === 'arn' ? ARN_PARTS : 1;
   const id = parts.slice(0, idParts).join(':');
   const [kind = 'SecretString', key = '', stage = '', version = ''] = parts.slice(idParts);
   if (kind !== 'SecretString') return fail(`the secret ${id}: only its SecretString is supported`);
   if ((stage !== '' && stage !== 'AWSCURRENT') || version !== '')
     return fail(`the secret ${id}: only its version AWSCURRENT is available here`);
-  const text = stored?.secret(id) ?? ownSecret(id);
+  const text = stored?.secret(id) ?? madeSecret(id);
   const name = nameOf(id);
   if (text === undefined) return fail(missing('secret', id, `secretsmanager: { ${name}: … }`, stored));
   return key === '' ? text : readSecretMember(text, id, key, source);

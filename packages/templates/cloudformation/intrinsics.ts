@@ -11,6 +11,8 @@ import type { Json, JsonObject } from '../../core/stack/model.ts';
 
 /** `AWS::NoValue`: the property or list element that holds it vanishes. */
 export const NO_VALUE = Symbol('AWS::NoValue');
+/** Made by readers of other formats for a value that they do not know; the argument says why. */
+export const NOT_KNOWN = 'Fn::NotKnown';
 export type Resolved = Json | typeof NO_VALUE;
 
 /** Meaning of names in one stack. `fail` throws a `DefinitionError` at the place of `at`. */
@@ -73,6 +75,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::ImportValue': (argument, scope, at) =>
     scope.importValue(resolveText(argument, 'Fn::ImportValue', scope, at), at),
   'Fn::Length': (argument, scope, at) => resolveList(argument, 'Fn::Length', scope, at).length,
+  [NOT_KNOWN]: (argument, scope, at) =>
+    scope.fail(at.slice(0, -1), typeof argument === 'string' ? argument : 'its value is not known'),
   'Fn::ToJsonString': (argument, scope, at) => {
     const value = resolveValue(argument, scope, at);
     return value === NO_VALUE ? 'null' : JSON.stringify(value);

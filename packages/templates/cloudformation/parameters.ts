@@ -7,8 +7,13 @@ import type { RawStack } from '../raw-stack.ts';
 
 export type ParameterValue =
   | { readonly kind: 'value'; readonly value: Json }
-  /** Needs the account's SSM; an error only where it is used. */
-  | { readonly kind: 'in-ssm'; readonly message: string }
+  /** In SSM under `parameter`, perhaps made by a stack of this start; an error only where it is used. */
+  | {
+      readonly kind: 'in-ssm';
+      readonly parameter: string;
+      readonly read: (value: string) => Json;
+      readonly message: string;
+    }
   /** Unavailable; anything that uses it fails the same way. */
   | { readonly kind: 'unusable'; readonly error: DefinitionError };
 
@@ -82,10 +87,11 @@ function readParameter(
   if (SSM_VALUE_TYPE.test(type) && !Object.hasOwn(given, name)) {
     // The declaration's constraints apply to the name; the value must not be repeated.
     const found = text === undefined ? undefined : stored?.parameter(text);
+    const read = (value: string): Json => (SSM_LIST_TYPE.test(type) ? splitList(value) : value);
     // CloudFormation accepts no SecureString for a template parameter.
     if (found === undefined || found.type === 'SecureString')
-      return { kind: 'in-ssm', message: ssmMessage(name, type) };
-    return { kind: 'value', value: SSM_LIST_TYPE.test(type) ? splitList(found.value) : found.value };
+      return { kind: 'in-ssm', parameter: text ?? '', read, message: ssmMessage(name, type) };
+    return { kind: 'value', value: read(found.value) };
   }
   if (text === undefined) return undefined;
   return { kind: 'value', value: checkValue(name, type, text, declaration, at, fail) };

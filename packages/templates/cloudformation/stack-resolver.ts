@@ -4,6 +4,7 @@ import type { ResourceTypes } from '../../core/resource-types/resource-types.ts'
 import type { DefinitionPlace, Tolerance } from '../../core/errors.ts';
 import { isRead } from '../classify.ts';
 import { DynamicReferences } from './dynamic-references.ts';
+import { EXPORT_READER, MadeValues } from './made-values.ts';
 import { NO_VALUE, resolveBoolean, resolveMembers, resolveValue } from './intrinsics.ts';
 import type { Resolved, Scope } from './intrinsics.ts';
 import type { Json, JsonObject, ResolvedResource, UnsupportedItem } from '../../core/stack/model.ts';
@@ -21,12 +22,19 @@ import { checkShape } from './template-shape.ts';
 import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { Path } from './template-source.ts';
 
-type Importer = (name: string, importing: StackResolver, at: Path) => Json;
+/** What the stacks of one start know of each other. */
+export interface Neighbours {
+  importValue(name: string, importing: StackResolver, at: Path): Json;
+  /** An SSM parameter that a stack makes in the region and account of the asking one. */
+  madeParameter(name: string, asking: StackResolver): string | undefined;
+  madeSecret(id: string, asking: StackResolver): string | undefined;
+}
 
 export class StackResolver implements Scope {
   readonly raw: RawStack;
   readonly region: string;
-  readonly #importer: Importer;
+  readonly made: MadeValues;
+  readonly #neighbours: Neighbours;
   readonly #tolerance: Tolerance;
   /** The raw template without the parts that break its structure. */
   readonly #template: JsonObject;
@@ -35,21 +43,22 @@ export class StackResolver implements Scope {
   readonly #names: ResourceNames;
   readonly #references: DynamicReferences;
   readonly #conditions = new Map<string, boolean>();
-  readonly #nested = new Map<string, StackResolver>();
+  /** Undefined: it cannot be opened. */
+  readonly #nested = new Map<string, StackResolver | undefined>();
   readonly #needs = new Map<string, Set<string>>();
   readonly #types: ResourceTypes;
   readonly #open = new OpenNames();
   #owner: string | undefined;
   #exportNames: ReadonlyMap<string, string> | undefined;
 
-  constructor(raw: RawStack, types: ResourceTypes, importer: Importer, tolerance: Tolerance = REFUSING) {
+  constructor(raw: RawStack, types: ResourceTypes, neighbours: Neighbours, tolerance: Tolerance = REFUSING) {
     this.raw = raw;
     this.#types = types;
     this.#tolerance = tolerance;
     this.region = raw.region;
-    this.#importer = importer;
+    this.#neighbours = neighbours;
     this.#template = checkShape(
-      raw.template,
+      raw,
       (at, message, consequence) => {
         this.refuse(at, message, consequence);
       },
@@ -64,7 +73,16 @@ export class StackResolver implements Scope {
       findText,
       guard: (logicalId, look) => this.#guard(logicalId, ['Resources', logicalId], look),
     });
-    this.#references = new DynamicReferences(raw.stored, this.#resources, this.#names, { findText, fail });
+    this.made = new MadeValues(raw, this.#resources, {
+      physicalId: (logicalId) => this.#names.physicalId(logicalId),
+      findText,
+      findValue: (at) => this.#findValue(at),
+    });
+    this.#references = new DynamicReferences(raw.stored, {
+      madeParameter: (name) => neighbours.madeParameter(name, this),
+      madeSecret: (id) => neighbours.madeSecret(id, this),
+      fail,
+    });
   }
 
   /** Generated names and attributes. */
@@ -74,8 +92,13 @@ export class StackResolver implements Scope {
 
   nestedStacks(): readonly StackResolver[] {
     return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
+      // A stack whose parameters are being resolved asks for the values of its siblings.
+      if (this.#open.has(logicalId)) return [];
       const open = (): StackResolver | undefined => this.#nestedStack(logicalId);
-      const nested = this.#tolerance.attempt('its resources do not exist', open, () => undefined);
+      const nested = this.#tolerance.attempt('its resources do not exist', open, () => {
+        this.#nested.set(logicalId, undefined);
+        return undefined;
+      });
       return nested === undefined ? [] : [nested, ...nested.nestedStacks()];
     });
   }
@@ -127,7 +150,10 @@ export class StackResolver implements Scope {
       return pseudoParameter(name, this.raw) ?? this.fail(at, describeUnresolved(name, at));
     const parameter = this.#parameters.get(name);
     if (parameter?.kind === 'value') return parameter.value;
-    if (parameter?.kind === 'in-ssm') return this.fail(at, parameter.message);
+    if (parameter?.kind === 'in-ssm') {
+      const made = this.#neighbours.madeParameter(parameter.parameter, this);
+      return made === undefined ? this.fail(at, parameter.message) : parameter.read(made);
+    }
     if (parameter?.kind === 'unusable') throw parameter.error;
     this.#need(name, at);
     return this.#names.reference(name);
@@ -140,6 +166,9 @@ export class StackResolver implements Scope {
     this.#need(logicalId, at);
     const nested = attribute.startsWith('Outputs.') ? this.#nestedStack(logicalId) : undefined;
     if (nested !== undefined) return nested.#output(attribute.slice('Outputs.'.length), this, at);
+    const exported =
+      this.#type(logicalId) === EXPORT_READER ? this.#neighbours.madeParameter(attribute, this) : undefined;
+    if (exported !== undefined) return exported;
     return this.#names.attribute(logicalId, attribute);
   }
 
@@ -163,7 +192,7 @@ export class StackResolver implements Scope {
   }
 
   importValue(name: string, at: Path): Json {
-    return this.#importer(name, this, at);
+    return this.#neighbours.importValue(name, this, at);
   }
 
   fail(at: Path, message: string): never {
@@ -183,14 +212,14 @@ export class StackResolver implements Scope {
   #nestedStack(logicalId: string): StackResolver | undefined {
     const known = this.#nested.get(logicalId);
     const template = this.raw.nested?.get(logicalId);
-    if (known !== undefined || template === undefined || !this.#exists(logicalId)) return known;
+    if (this.#nested.has(logicalId) || template === undefined || !this.#exists(logicalId)) return known;
     const at = ['Resources', logicalId, 'Properties', 'Parameters'];
     const given = memberAt(this.#resources, at.slice(1));
     const parameters = this.#guard(logicalId, at, () =>
       this.#as(logicalId, () => resolveMembers(membersOf(given), this, at)),
     );
     const raw = template.open(makeName(this.raw.stackName, logicalId), parameterTexts(parameters));
-    const nested = new StackResolver(raw, this.#types, this.#importer, this.#tolerance);
+    const nested = new StackResolver(raw, this.#types, this.#neighbours, this.#tolerance);
     this.#nested.set(logicalId, nested);
     return nested;
   }
@@ -238,12 +267,15 @@ export class StackResolver implements Scope {
   }
 
   #findText(logicalId: string, property: string): string | undefined {
-    const at = ['Resources', logicalId, 'Properties', ...property.split('.')];
+    const value = this.#findValue(['Resources', logicalId, 'Properties', ...property.split('.')]);
+    return value === undefined || typeof value === 'object' ? undefined : String(value);
+  }
+
+  #findValue(at: Path): Json | undefined {
     const found = memberAt(this.#resources, at.slice(1));
     if (found === undefined) return undefined;
-    const value = this.#as(logicalId, () => resolveValue(found, this, at));
-    if (value === NO_VALUE || typeof value === 'object') return undefined;
-    return this.#references.fillText(String(value), at);
+    const value = this.#as(at[1] ?? '', () => resolveValue(found, this, at));
+    return value === NO_VALUE ? undefined : this.#references.fill(value, at);
   }
 
   #resolveResource(logicalId: string): ResolvedResource {

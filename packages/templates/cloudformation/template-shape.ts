@@ -2,6 +2,7 @@
  * The structure that CloudFormation checks before it resolves anything: sections, resource members, names.
  */
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
+import type { RawStack } from '../raw-stack.ts';
 import type { Path } from './template-source.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 
@@ -31,7 +32,7 @@ const MAX_RESOURCES = 5_000;
  * @throws what `refuse` throws, and at once if no resource remains
  */
 export function checkShape(
-  template: JsonObject,
+  { template, hasAddresses }: Pick<RawStack, 'template' | 'hasAddresses'>,
   refuse: Refuse,
   fail: (at: Path, message: string) => never,
 ): JsonObject {
@@ -55,8 +56,9 @@ export function checkShape(
       ['Resources'],
       `${count} resources: AWS allows 500 per stack, and the gateway reads at most ${MAX_RESOURCES}`,
     );
+  const isName = hasAddresses === true ? /./ : /^[A-Za-z0-9]{1,255}$/;
   const resources = Object.entries(membersOf(declared)).filter(([logicalId, resource]) =>
-    checkResource(logicalId, resource, refuse),
+    checkResource(logicalId, isName, resource, refuse),
   );
   if (resources.length === 0)
     return fail(['Resources'], 'Template format error: At least one Resources member must be defined.');
@@ -78,10 +80,10 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
   }
 }
 
-function checkResource(logicalId: string, resource: Json, refuse: Refuse): boolean {
+function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse: Refuse): boolean {
   const at = ['Resources', logicalId];
   const leftOut = 'it is omitted';
-  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId))
+  if (!isName.test(logicalId))
     refuse(
       at,
       `Template format error: Resource name ${logicalId} is non alphanumeric.`,

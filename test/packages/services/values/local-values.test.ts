@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { GeneratedSecrets } from '../../../../packages/core/stack/generated-secret.ts';
 import { LocalValues } from '../../../../packages/services/values/local-values.ts';
 import { parseValues } from '../../../../packages/services/values/value-definitions.ts';
 import { aStack } from '../../../support/a-stack.ts';
@@ -10,7 +11,12 @@ function someValues() {
   const report = (line: string): void => {
     lines.push(line);
   };
-  const values = new LocalValues({ clock: new VirtualClock(), draw: () => 0, file: 'v.yml', report });
+  const values = new LocalValues({
+    clock: new VirtualClock(),
+    generated: new GeneratedSecrets(() => 0),
+    file: 'v.yml',
+    report,
+  });
   const write = (text: string): void => {
     const written = parseValues(text, 'v.yml', () => Buffer.alloc(0));
     values.replace(written, [

@@ -10,7 +10,7 @@ function check(template: JsonObject): { left: unknown; messages: string[]; faile
   const messages: string[] = [];
   try {
     const left = checkShape(
-      template,
+      { template },
       (_at, message) => void messages.push(message),
       (_at, message) => {
         throw new Error(message);

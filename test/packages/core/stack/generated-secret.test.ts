@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { generateSecret } from '../../../../packages/services/values/generated-secret.ts';
+import { generateSecret } from '../../../../packages/core/stack/generated-secret.ts';
 
 /** Always the first. */
 const first = (): number => 0;

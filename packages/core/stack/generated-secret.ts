@@ -2,12 +2,31 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 
-export type Draw = (bound: number) => number;
+/** An unpredictable number from 0 up to but not including the bound. */
+type Draw = (bound: number) => number;
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 const USUAL_LENGTH = 32;
 const MAX_LENGTH = 4_096;
+
+/** A generated value stays while the gateway runs, unless the template changes its rules. */
+export class GeneratedSecrets {
+  readonly #draw: Draw;
+  readonly #made = new Map<string, string>();
+
+  constructor(draw: Draw) {
+    this.#draw = draw;
+  }
+
+  /** @param owner stack and logical id */
+  textOf(owner: string, spec: JsonObject): string {
+    const key = `${owner} ${JSON.stringify(spec)}`;
+    const made = this.#made.get(key) ?? generateSecret(spec, this.#draw);
+    this.#made.set(key, made);
+    return made;
+  }
+}
 
 export function isGenerated(spec: unknown): spec is JsonObject {
   return isJsonObject(spec);

@@ -1,0 +1,82 @@
+/**
+ * Values that the resources of one stack make: SSM parameters, secrets, and what CDK's cross-region exports
+ * write to the SSM of another region.
+ */
+import { DefinitionError } from '../../core/errors.ts';
+import { isJsonObject } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { RawStack } from '../raw-stack.ts';
+import { memberAt } from '../template-place.ts';
+import type { Path } from './template-source.ts';
+
+type Owner = Pick<RawStack, 'stackName' | 'region' | 'stored'>;
+
+type StackParts = {
+  /** Name or ARN; fails for one that cannot be made. */
+  readonly physicalId: (logicalId: string) => string;
+  readonly findText: (logicalId: string, property: string) => string | undefined;
+  readonly findValue: (at: Path) => Json | undefined;
+};
+
+const EXPORT_WRITER = 'Custom::CrossRegionExportWriter';
+export const EXPORT_READER = 'Custom::CrossRegionExportReader';
+
+export class MadeValues {
+  readonly #raw: Owner;
+  readonly #resources: JsonObject;
+  readonly #stack: StackParts;
+
+  constructor(raw: Owner, resources: JsonObject, stack: StackParts) {
+    this.#raw = raw;
+    this.#resources = resources;
+    this.#stack = stack;
+  }
+
+  /** The value of an SSM parameter in this region. */
+  parameter(name: string, region: string): string | undefined {
+    const own =
+      region === this.#raw.region ? this.#find('AWS::SSM::Parameter', (id) => id === name) : undefined;
+    if (own !== undefined) return this.#stack.findText(own, 'Value');
+    for (const logicalId of this.#ofType(EXPORT_WRITER)) {
+      const place = ['Resources', logicalId, 'Properties', 'WriterProps'];
+      const exported = memberAt(this.#resources, [...place.slice(1), 'exports', name]);
+      if (exported === undefined || this.#stack.findValue([...place, 'region']) !== region) continue;
+      const value = this.#stack.findValue([...place, 'exports', name]);
+      if (value !== undefined) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    }
+    return undefined;
+  }
+
+  /** The text of a secret by its name or ARN. A generated one stays the same while the gateway runs. */
+  secret(id: string): string | undefined {
+    const logicalId = this.#find(
+      'AWS::SecretsManager::Secret',
+      (arn) => arn === id || arn.replace(/^.*:secret:(.+)-\w{6}$/, '$1') === id,
+    );
+    if (logicalId === undefined) return undefined;
+    const written = this.#stack.findText(logicalId, 'SecretString');
+    if (written !== undefined) return written;
+    const spec = this.#stack.findValue(['Resources', logicalId, 'Properties', 'GenerateSecretString']);
+    return isJsonObject(spec)
+      ? this.#raw.stored?.generatedSecret?.(`${this.#raw.stackName} ${logicalId}`, spec)
+      : undefined;
+  }
+
+  #find(type: string, isMeant: (physicalId: string) => boolean): string | undefined {
+    return this.#ofType(type).find((logicalId) => {
+      try {
+        return isMeant(this.#stack.physicalId(logicalId));
+      } catch (error) {
+        // A name that is being made right now, or cannot be made, is not the one looked for.
+        if (error instanceof DefinitionError) return false;
+        throw error;
+      }
+    });
+  }
+
+  #ofType(type: string): readonly string[] {
+    return Object.entries(this.#resources).flatMap(([logicalId, resource]) =>
+      isJsonObject(resource) && resource['Type'] === type ? [logicalId] : [],
+    );
+  }
+}

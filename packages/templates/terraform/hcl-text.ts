@@ -1,0 +1,121 @@
+/**
+ * Just enough of Terraform's language to find the text of an expression, which plans do not keep: members of a
+ * body, elements of a list, parts of a template.
+ * @see https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
+ */
+
+export type Member = {
+  readonly name: string;
+  /** Of a block: `"aws_sqs_queue"`, `"jobs"`. */
+  readonly labels: readonly string[];
+  readonly isBlock: boolean;
+  /** The inside of a block, or an expression. */
+  readonly text: string;
+};
+
+const NAME = /\s*(?:"([^"\\]*)"|([A-Za-z_][\w-]*))[ \t]*/y;
+const LABEL = /"([^"\\]*)"[ \t]*/y;
+const GAP = /(?:\s|,|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
+
+/** The members of a body or an object, as far as they can be read. */
+export function membersIn(body: string): readonly Member[] {
+  const found: Member[] = [];
+  let at = 0;
+  for (;;) {
+    at = matchAt(GAP, body, at)?.end ?? at;
+    const head = matchAt(NAME, body, at);
+    if (head === undefined) return found;
+    const labels: string[] = [];
+    let end = head.end;
+    for (let label = matchAt(LABEL, body, end); label !== undefined; label = matchAt(LABEL, body, end)) {
+      labels.push(label.groups[0] ?? '');
+      end = label.end;
+    }
+    const isBlock = body[end] === '{';
+    const start = isBlock ? end : end + 1;
+    if (!isBlock && body[end] !== '=' && body[end] !== ':') return found;
+    const stop = isBlock ? endOfGroup(body, start) : endOfExpression(body, start);
+    const text = isBlock ? body.slice(start + 1, stop - 1) : body.slice(start, stop).trim();
+    found.push({ name: head.groups.find((each) => each !== undefined) ?? '', labels, isBlock, text });
+    at = stop;
+  }
+}
+
+/** The elements of `[ … ]`; undefined for another expression. */
+export function elementsIn(expression: string): readonly string[] | undefined {
+  if (!expression.startsWith('[') || endOfGroup(expression, 0) !== expression.length) return undefined;
+  const inner = expression.slice(1, -1);
+  const found: string[] = [];
+  for (let at = matchAt(GAP, inner, 0)?.end ?? 0; at < inner.length;) {
+    const stop = endOfExpression(inner, at);
+    found.push(inner.slice(at, stop).trim());
+    at = matchAt(GAP, inner, stop)?.end ?? inner.length;
+  }
+  return found;
+}
+
+/** The inside of `{ … }`; undefined for another expression. */
+export function objectIn(expression: string): string | undefined {
+  const isObject = expression.startsWith('{') && endOfGroup(expression, 0) === expression.length;
+  return isObject ? expression.slice(1, -1) : undefined;
+}
+
+/** Texts and references of a template or a reference; undefined for anything else. */
+export function partsIn(
+  expression: string,
+): readonly (string | { readonly reference: string })[] | undefined {
+  if (REFERENCE.test(expression)) return [{ reference: expression }];
+  const inner = /^"((?:[^"\\$]|\$(?!\{)|\$\{[^}"]*\})*)"$/.exec(expression)?.[1];
+  if (inner === undefined) return undefined;
+  const parts = inner
+    .split(/\$\{([^}]*)\}/)
+    .map((part, index) => (index % 2 === 0 ? part : { reference: part.trim() }));
+  const isPlain = parts.every((part) => typeof part === 'string' || REFERENCE.test(part.reference));
+  return isPlain ? parts.filter((part) => part !== '') : undefined;
+}
+
+const REFERENCE = /^[A-Za-z_][\w-]*(?:\.[\w-]+|\[(?:\d+|"[^"]*"|each\.key|count\.index)\])+$/;
+
+type Matched = { readonly end: number; readonly groups: readonly (string | undefined)[] };
+
+function matchAt(pattern: RegExp, text: string, at: number): Matched | undefined {
+  pattern.lastIndex = at;
+  const found = pattern.exec(text);
+  return found === null ? undefined : { end: pattern.lastIndex, groups: found.slice(1) };
+}
+
+/** After the bracket that closes the one at `start`. */
+function endOfGroup(text: string, start: number): number {
+  const closing = CLOSING[text[start] ?? ''];
+  for (let at = start + 1; at < text.length; at = next(text, at)) if (text[at] === closing) return at + 1;
+  return text.length;
+}
+
+function endOfExpression(text: string, start: number): number {
+  for (let at = start; at < text.length; at = next(text, at))
+    if (/[\n,}\])]/.test(text[at] ?? '') || isComment(text, at)) return at;
+  return text.length;
+}
+
+/** After the string, group, comment or character at `at`. */
+function next(text: string, at: number): number {
+  const character = text[at] ?? '';
+  if (character === '"') return endOfString(text, at);
+  if (Object.hasOwn(CLOSING, character)) return endOfGroup(text, at);
+  return isComment(text, at) ? (matchAt(GAP, text, at)?.end ?? at + 1) : at + 1;
+}
+
+function isComment(text: string, at: number): boolean {
+  return text[at] === '#' || (text[at] === '/' && (text[at + 1] === '/' || text[at + 1] === '*'));
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') {
+    if (text[at] === '\\') at += 2;
+    else if (text[at] === '$' && text[at + 1] === '{') at = endOfGroup(text, at + 1);
+    else at += 1;
+  }
+  return at + 1;
+}

@@ -1,0 +1,229 @@
+/**
+ * `terraform show -json` of a plan or a state, and the raw state file (version 4) → instances of resources with
+ * their values, their place in the configuration, and what is unknown until apply.
+ * @see https://developer.hashicorp.com/terraform/internals/json-format
+ */
+import { DefinitionError } from '../../core/errors.ts';
+import { isJsonList, isJsonObject, listOf, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { memberAt } from '../template-place.ts';
+
+/** A call of a module with its configuration; the root module is one, too. */
+export type Module = {
+  readonly address: string;
+  /** Empty where the format has no configuration. */
+  readonly configuration: JsonObject;
+  readonly call?: {
+    readonly parent: Module;
+    readonly name: string;
+    readonly key: string | undefined;
+    /** A folder by its path from the parent, or an address of a registry. */
+    readonly source: string;
+    readonly expressions: JsonObject;
+    readonly forEach: Json | undefined;
+  };
+};
+
+export type Instance = {
+  readonly address: string;
+  readonly isData: boolean;
+  readonly type: string;
+  readonly name: string;
+  /** Of `count` or `for_each`. */
+  readonly key: string | undefined;
+  readonly values: JsonObject;
+  /** `true`, or a tree with `true` wherever a value is known only after apply. */
+  readonly unknown: Json | undefined;
+  readonly expressions: JsonObject;
+  /** The expression of `for_each`. */
+  readonly forEach: Json | undefined;
+  readonly module: Module;
+};
+
+export type TerraformDocument = {
+  readonly instances: readonly Instance[];
+  readonly root: Module;
+  /** Values of the root module's variables. */
+  readonly variables: JsonObject;
+};
+
+/** The first release of the format had major version 0; all since have 1. */
+const KNOWN_FORMAT = /^[01]\.\d+$/;
+const RAW_STATE_VERSION = 4;
+
+/** @throws DefinitionError for a version of the format that is not known here */
+export function readDocument(value: JsonObject, file: string): TerraformDocument {
+  const { format_version: format, version } = value;
+  if (format === undefined && version === RAW_STATE_VERSION) return readRawState(value);
+  if (typeof format !== 'string' || !KNOWN_FORMAT.test(format)) {
+    const found =
+      format === undefined
+        ? `version ${JSON.stringify(version)}`
+        : `format_version ${typeof format === 'string' ? format : JSON.stringify(format)}`;
+    throw new DefinitionError(
+      { file },
+      `${found} of Terraform's JSON is not known here; known are format_version 0.x and 1.x, and state files of version ${RAW_STATE_VERSION}`,
+    );
+  }
+  const root: Module = { address: '', configuration: mapOf(mapOf(value, 'configuration'), 'root_module') };
+  const changes = changesOf(value);
+  const values = isJsonObject(value['values']) ? value : value['planned_values'];
+  const planned = memberAt(
+    values ?? null,
+    isJsonObject(value['values']) ? ['values', 'root_module'] : ['root_module'],
+  );
+  const prior = memberAt(value, ['prior_state', 'values', 'root_module']);
+  const instances = [
+    ...readModule(membersOf(planned), root, changes),
+    ...readModule(membersOf(prior), root, changes).filter(({ isData }) => isData),
+    ...deferredData(value, root, changes),
+  ];
+  const variables = Object.entries(mapOf(value, 'variables')).map(([name, variable]) => [
+    name,
+    membersOf(variable)['value'] ?? null,
+  ]);
+  const byAddress = new Map(instances.toReversed().map((instance) => [instance.address, instance]));
+  return {
+    instances: [...byAddress.values()].toReversed(),
+    root,
+    variables: Object.fromEntries(variables) as JsonObject,
+  };
+}
+
+function changesOf(plan: JsonObject): ReadonlyMap<string, JsonObject> {
+  return new Map(
+    listOf(plan, 'resource_changes')
+      .filter(isJsonObject)
+      .map((change) => [textOf(change, 'address'), mapOf(change, 'change')]),
+  );
+}
+
+function readModule(
+  values: JsonObject,
+  module: Module,
+  changes: ReadonlyMap<string, JsonObject>,
+): readonly Instance[] {
+  const configured = new Map(
+    listOf(module.configuration, 'resources')
+      .filter(isJsonObject)
+      .map((resource) => [textOf(resource, 'address'), resource]),
+  );
+  const own = listOf(values, 'resources')
+    .filter(isJsonObject)
+    .map((resource): Instance => {
+      const [type, name, address] = [
+        textOf(resource, 'type'),
+        textOf(resource, 'name'),
+        textOf(resource, 'address'),
+      ];
+      const isData = resource['mode'] === 'data';
+      const written = configured.get(`${isData ? 'data.' : ''}${type}.${name}`) ?? {};
+      return {
+        address,
+        isData,
+        type,
+        name,
+        key: keyText(resource['index']),
+        values: mapOf(resource, 'values'),
+        unknown: changes.get(address)?.['after_unknown'],
+        expressions: mapOf(written, 'expressions'),
+        forEach: written['for_each_expression'],
+        module,
+      };
+    });
+  const children = listOf(values, 'child_modules').filter(isJsonObject);
+  return [
+    ...own,
+    ...children.flatMap((child) => readModule(child, openModule(textOf(child, 'address'), module), changes)),
+  ];
+}
+
+/** Data sources that Terraform reads during the apply. */
+function deferredData(
+  plan: JsonObject,
+  root: Module,
+  changes: ReadonlyMap<string, JsonObject>,
+): readonly Instance[] {
+  return listOf(plan, 'resource_changes')
+    .filter(isJsonObject)
+    .filter(({ mode }) => mode === 'data')
+    .flatMap((change) => {
+      const calls = textOf(change, 'module_address').match(/module\.[\w-]+(?:\[(?:"[^"]*"|\d+)\])?/g) ?? [];
+      const open = (parent: Module, call: string): Module =>
+        openModule(parent.address === '' ? call : `${parent.address}.${call}`, parent);
+      const resource = { ...change, values: mapOf(mapOf(change, 'change'), 'after') };
+      return readModule({ resources: [resource] }, calls.reduce(open, root), changes);
+    });
+}
+
+/** `module.api["a"]` below its parent */
+function openModule(address: string, parent: Module): Module {
+  const below = parent.address === '' ? address : address.slice(parent.address.length + 1);
+  const [, name = '', key] = /^module\.([\w-]+)(?:\[(.*)\])?$/.exec(below) ?? [];
+  const called = mapOf(mapOf(parent.configuration, 'module_calls'), name);
+  return {
+    address,
+    configuration: mapOf(called, 'module'),
+    call: {
+      parent,
+      name,
+      key: unquoted(key),
+      source: textOf(called, 'source'),
+      expressions: mapOf(called, 'expressions'),
+      forEach: called['for_each_expression'],
+    },
+  };
+}
+
+/** `0` or `"a"` of an address. */
+export function unquoted(key: string | undefined): string | undefined {
+  return key?.startsWith('"') === true ? (JSON.parse(key) as string) : key;
+}
+
+function keyText(index: Json | undefined): string | undefined {
+  return typeof index === 'string' || typeof index === 'number' ? String(index) : undefined;
+}
+
+function readRawState(state: JsonObject): TerraformDocument {
+  const root: Module = { address: '', configuration: {} };
+  const instances = listOf(state, 'resources')
+    .filter(isJsonObject)
+    .flatMap((resource) => {
+      const [type, name, module] = [
+        textOf(resource, 'type'),
+        textOf(resource, 'name'),
+        textOf(resource, 'module'),
+      ];
+      const isData = resource['mode'] === 'data';
+      return listOf(resource, 'instances')
+        .filter(isJsonObject)
+        .map((instance): Instance => {
+          const index = instance['index_key'];
+          const key = index === undefined ? '' : `[${JSON.stringify(index)}]`;
+          const path = [
+            ...(module === '' ? [] : [module]),
+            ...(isData ? ['data'] : []),
+            type,
+            `${name}${key}`,
+          ];
+          return {
+            address: path.join('.'),
+            isData,
+            type,
+            name,
+            key: keyText(index),
+            values: mapOf(instance, 'attributes'),
+            unknown: undefined,
+            expressions: {},
+            forEach: undefined,
+            module: { ...root, address: module },
+          };
+        });
+    });
+  return { instances, root, variables: {} };
+}
+
+/** The first block of a name: Terraform writes single blocks as lists of one. */
+export function firstBlock(value: Json | undefined): JsonObject {
+  return membersOf(isJsonList(value) ? value[0] : value);
+}

@@ -1,0 +1,67 @@
+/** Files that Terraform writes, by their names and first bytes. */
+import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DefinitionError } from '../../core/errors.ts';
+
+const HEAD_BYTES = 512;
+const STATE_FILE = 'terraform.tfstate';
+const SHOW = 'terraform plan -out plan.bin && terraform show -json plan.bin > plan.json';
+
+/**
+ * @throws DefinitionError for a plan as Terraform saves it, which only Terraform reads
+ */
+export function isTerraformFile(file: string): boolean {
+  const head = readHead(file);
+  if (head.startsWith('PK\u0003\u0004'))
+    throw new DefinitionError(
+      { file },
+      `a zip archive, as binary plans of Terraform are; only Terraform reads those. Run "${SHOW}" and name plan.json`,
+    );
+  return /^\s*\{\s*"(?:format_version"\s*:|version"\s*:\s*\d+\s*,\s*"terraform_version")/.test(head);
+}
+
+/** The plan or state of a folder. @throws DefinitionError if there are several, or only the program */
+export function findTerraform(folder: string): string | undefined {
+  const names = namesIn(folder);
+  const written = names.filter((name) => name.endsWith('.json') && isTerraformFile(join(folder, name)));
+  const [first, ...others] = written;
+  if (others.length > 0)
+    throw new DefinitionError(
+      { file: folder },
+      `several files of Terraform: ${written.join(', ')}; name the one to start`,
+    );
+  if (first !== undefined) return join(folder, first);
+  const state = join(folder, STATE_FILE);
+  if (names.includes(STATE_FILE) && isTerraformFile(state)) return state;
+  if (!names.some((name) => name.endsWith('.tf') || name.endsWith('.tf.json'))) return undefined;
+  throw new DefinitionError(
+    { file: folder },
+    `Terraform's configuration is read from its plan: run "${SHOW}", then start again`,
+  );
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Empty where it cannot be read: the reader of templates says why. */
+function readHead(file: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    const buffer = Buffer.alloc(HEAD_BYTES);
+    return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, HEAD_BYTES, 0));
+  } catch {
+    return '';
+  } finally {
+    closeSync(descriptor);
+  }
+}

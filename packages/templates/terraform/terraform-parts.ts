@@ -1,0 +1,240 @@
+/** Resources of the provider that are parts of one resource in CloudFormation. */
+import { isJsonList, isJsonObject, listOf, mapOf, textOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { Finding } from '../raw-stack.ts';
+import type { Instance } from './terraform-document.ts';
+import { INTEGRATION_ROW } from './terraform-types.ts';
+import type { TerraformValues } from './terraform-values.ts';
+import { pascalMembers } from './terraform-values.ts';
+
+/** A resource of the template while parts are added to it. */
+export type Draft = { readonly instance: Instance; readonly type: string; properties: JsonObject };
+
+type Merge = (part: Instance, drafts: Drafts, values: TerraformValues) => boolean;
+
+type Drafts = ReadonlyMap<string, Draft>;
+
+/** Adds parts to their owners. Returns findings for parts without one. */
+export function mergeParts(
+  parts: readonly Instance[],
+  drafts: Drafts,
+  values: TerraformValues,
+): readonly Finding[] {
+  // Responses of an integration need the integration first.
+  const ordered = parts.toSorted((one, other) => rank(one) - rank(other));
+  return ordered.flatMap((part): Finding[] => {
+    if (MERGES[part.type]?.(part, drafts, values) === true) return [];
+    const consequence = 'what it belongs to is not in the plan, or known only after apply: it is not applied';
+    return [{ logicalId: part.address, type: part.type, consequence }];
+  });
+}
+
+function rank({ type }: Instance): number {
+  return type === 'aws_api_gateway_integration' ? 0 : 1;
+}
+
+const ROLE = ['aws_iam_role', 'AWS::IAM::Role', 'RoleName'] as const;
+const RULE = ['aws_cloudwatch_event_rule', 'AWS::Events::Rule', 'Name'] as const;
+const BUCKET = ['aws_s3_bucket', 'AWS::S3::Bucket', 'BucketName'] as const;
+
+const MERGES: Readonly<Record<string, Merge>> = {
+  aws_api_gateway_integration: (part, drafts, values) =>
+    change(methodOf(part, drafts, values), () => {
+      const entries = INTEGRATION_ROW.flatMap(({ attribute, property: [name = ''], kind }) => {
+        const value = values.value(part, attribute, kind);
+        return value === undefined || value === '' || (isJsonList(value) && value.length === 0)
+          ? []
+          : [[name, value] as const];
+      });
+      return { Integration: Object.fromEntries(entries) };
+    }),
+  aws_api_gateway_integration_response: (part, drafts, values) =>
+    change(methodOf(part, drafts, values), ({ properties }) => {
+      const integration = mapOf(properties, 'Integration');
+      const response = members(part, values, RESPONSE_MEMBERS);
+      const IntegrationResponses = [...listOf(integration, 'IntegrationResponses'), response];
+      return { Integration: { ...integration, IntegrationResponses } };
+    }),
+  aws_api_gateway_method_response: (part, drafts, values) =>
+    change(methodOf(part, drafts, values), ({ properties }) => ({
+      MethodResponses: [
+        ...listOf(properties, 'MethodResponses'),
+        members(part, values, ['status_code', 'response_models', 'response_parameters']),
+      ],
+    })),
+  aws_api_gateway_method_settings: (part, drafts, values) => {
+    const owner = ownerOf(drafts, 'AWS::ApiGateway::Stage', {
+      RestApiId: values.value(part, 'rest_api_id', 'id'),
+      StageName: values.value(part, 'stage_name'),
+    });
+    const path = values.value(part, 'method_path');
+    const [settings = {}] = values.blocks(part, 'settings');
+    const [, resource = '*', method = '*'] =
+      /^(.*)\/([^/]+)$/.exec(typeof path === 'string' ? path : '') ?? [];
+    // -1 stands for the account's limit.
+    const set = Object.entries(settings).filter(
+      ([name, value]) => SETTINGS.has(name) && !(name.startsWith('throttling') && value === -1),
+    );
+    const known = pascalMembers(Object.fromEntries(set));
+    const setting = { ResourcePath: `/${resource.replace(/^\//, '')}`, HttpMethod: method, ...known };
+    return change(owner, ({ properties }) => ({
+      MethodSettings: [...listOf(properties, 'MethodSettings'), setting],
+    }));
+  },
+  aws_api_gateway_rest_api_policy: (part, drafts, values) =>
+    change(draftOf(drafts, values.value(part, 'rest_api_id', 'id')), () => ({
+      Policy: values.value(part, 'policy', 'json') ?? null,
+    })),
+  aws_cloudwatch_event_target: (part, drafts, values) => {
+    const owner = namedBy(part, 'rule', RULE, drafts, values);
+    const id = values.value(part, 'target_id');
+    const [transformer] = values.blocks(part, 'input_transformer');
+    const target = {
+      Id: typeof id === 'string' ? id : `${part.name}${part.key ?? ''}`,
+      Arn: values.value(part, 'arn', 'id') ?? null,
+      ...members(part, values, ['input', 'input_path']),
+      ...(transformer !== undefined && {
+        InputTransformer: {
+          InputPathsMap: transformer['input_paths'] ?? {},
+          InputTemplate: transformer['input_template'] ?? '',
+        },
+      }),
+    };
+    return change(owner, ({ properties }) => ({ Targets: [...listOf(properties, 'Targets'), target] }));
+  },
+  aws_iam_role_policy_attachment: (part, drafts, values) =>
+    attach(values, part, [namedBy(part, 'role', ROLE, drafts, values)]),
+  aws_iam_policy_attachment: (part, drafts, values) => {
+    const names = part.values['roles'];
+    const owners = isJsonList(names)
+      ? names.map((name) => named(drafts, 'AWS::IAM::Role', 'RoleName', name))
+      : [];
+    return attach(values, part, owners);
+  },
+  aws_s3_bucket_notification: (part, drafts, values) =>
+    change(namedBy(part, 'bucket', BUCKET, drafts, values), () => ({
+      NotificationConfiguration: {
+        LambdaConfigurations: notifications(part, values, 'lambda_function', 'Function'),
+        QueueConfigurations: notifications(part, values, 'queue', 'Queue'),
+        TopicConfigurations: notifications(part, values, 'topic', 'Topic'),
+        ...(values.value(part, 'eventbridge') === true && {
+          EventBridgeConfiguration: { EventBridgeEnabled: true },
+        }),
+      },
+    })),
+  aws_secretsmanager_secret_version: (part, drafts, values) =>
+    change(draftOf(drafts, values.value(part, 'secret_id', 'id')), () => ({
+      SecretString: values.value(part, 'secret_string') ?? '',
+    })),
+};
+
+/** CloudFormation has one entry for each event. */
+function notifications(part: Instance, values: TerraformValues, name: string, target: string): JsonObject[] {
+  return values.blocks(part, name).flatMap((block) => {
+    const rules = ['prefix', 'suffix'].flatMap((kind) => {
+      const value = textOf(block, `filter_${kind}`);
+      return value === '' ? [] : [{ Name: kind, Value: value }];
+    });
+    const Filter = { S3Key: { Rules: rules } };
+    return listOf(block, 'events').map((event) => ({
+      Event: event,
+      [target]: block[`${name}_arn`] ?? null,
+      ...(rules.length > 0 && { Filter }),
+    }));
+  });
+}
+
+/** Those that CloudFormation has, too. */
+const SETTINGS = new Set([
+  'metrics_enabled',
+  'logging_level',
+  'data_trace_enabled',
+  'throttling_burst_limit',
+  'throttling_rate_limit',
+  'caching_enabled',
+  'cache_ttl_in_seconds',
+  'cache_data_encrypted',
+]);
+
+const RESPONSE_MEMBERS = [
+  'status_code',
+  'selection_pattern',
+  'response_parameters',
+  'response_templates',
+  'content_handling',
+];
+
+function members(part: Instance, values: TerraformValues, names: readonly string[]): JsonObject {
+  const entries = names.flatMap((name) => {
+    const value = values.value(part, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return pascalMembers(Object.fromEntries(entries));
+}
+
+function change(draft: Draft | undefined, make: (draft: Draft) => JsonObject): boolean {
+  if (draft === undefined) return false;
+  draft.properties = { ...draft.properties, ...make(draft) };
+  return true;
+}
+
+function attach(values: TerraformValues, part: Instance, owners: readonly (Draft | undefined)[]): boolean {
+  const arn = values.value(part, 'policy_arn', 'id') ?? null;
+  const isDone = owners.map((owner) =>
+    change(owner, ({ properties }) => {
+      const before = listOf(properties, 'ManagedPolicyArns');
+      // A state lists the attached ones with the role as well.
+      const isThere = before.some((each) => JSON.stringify(each) === JSON.stringify(arn));
+      return { ManagedPolicyArns: isThere ? before : [...before, arn] };
+    }),
+  );
+  return isDone.length > 0 && isDone.every((each) => each);
+}
+
+function methodOf(part: Instance, drafts: Drafts, values: TerraformValues): Draft | undefined {
+  return ownerOf(drafts, 'AWS::ApiGateway::Method', {
+    ResourceId: values.value(part, 'resource_id', 'id'),
+    HttpMethod: values.value(part, 'http_method'),
+    RestApiId: values.value(part, 'rest_api_id', 'id'),
+  });
+}
+
+/** The draft whose properties are written alike. */
+function ownerOf(
+  drafts: Drafts,
+  type: string,
+  wanted: Readonly<Record<string, Json | undefined>>,
+): Draft | undefined {
+  const entries = Object.entries(wanted).map(([name, value]) => [name, JSON.stringify(value)] as const);
+  return [...drafts.values()].find(
+    (draft) =>
+      draft.type === type && entries.every(([name, text]) => JSON.stringify(draft.properties[name]) === text),
+  );
+}
+
+function draftOf(drafts: Drafts, reference: Json | undefined): Draft | undefined {
+  const address = isJsonObject(reference) ? reference['Ref'] : undefined;
+  return typeof address === 'string' ? drafts.get(address) : undefined;
+}
+
+/** The resource that an attribute names, by its address or by the name that the plan knows. */
+function namedBy(
+  part: Instance,
+  attribute: string,
+  [type, own, property]: readonly [type: string, own: string, property: string],
+  drafts: Drafts,
+  values: TerraformValues,
+): Draft | undefined {
+  const referred = values.sourceOf(part, attribute, type);
+  const found = referred === undefined ? undefined : drafts.get(referred.address);
+  return (
+    found ??
+    named(drafts, own, property, part.values[attribute]) ??
+    draftOf(drafts, values.value(part, attribute, 'id'))
+  );
+}
+
+function named(drafts: Drafts, type: string, property: string, name: Json | undefined): Draft | undefined {
+  if (typeof name !== 'string') return undefined;
+  return [...drafts.values()].find((draft) => draft.type === type && draft.properties[property] === name);
+}

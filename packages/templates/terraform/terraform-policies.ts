@@ -1,0 +1,51 @@
+/** `aws_iam_policy_document`: its statements as the policy that the provider makes of them. */
+import { isJsonList, isJsonObject, textOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+
+const LISTS: Readonly<Record<string, string>> = {
+  actions: 'Action',
+  not_actions: 'NotAction',
+  resources: 'Resource',
+  not_resources: 'NotResource',
+};
+
+export function toPolicy(statements: Json | undefined): JsonObject {
+  const list = isJsonList(statements) ? statements.filter(isJsonObject) : [];
+  return { Version: '2012-10-17', Statement: list.map(toStatement) };
+}
+
+function toStatement(statement: JsonObject): JsonObject {
+  const { sid, effect } = statement;
+  const lists = Object.entries(LISTS).flatMap(([name, property]) => {
+    const value = statement[name];
+    const isSet = isJsonList(value) ? value.length > 0 : value !== undefined && value !== null;
+    return isSet ? [[property, value] as const] : [];
+  });
+  return {
+    ...(typeof sid === 'string' && sid !== '' && { Sid: sid }),
+    Effect: typeof effect === 'string' ? effect : 'Allow',
+    ...Object.fromEntries(lists),
+    ...principals(statement['principals'], 'Principal'),
+    ...principals(statement['not_principals'], 'NotPrincipal'),
+    ...conditions(statement['condition']),
+  };
+}
+
+function principals(value: Json | undefined, name: string): JsonObject {
+  const list = isJsonList(value) ? value.filter(isJsonObject) : [];
+  if (list.length === 0) return {};
+  if (list.some(({ type }) => type === '*')) return { [name]: '*' };
+  const entries = list.map((each) => [textOf(each, 'type'), each['identifiers'] ?? []] as const);
+  return { [name]: Object.fromEntries(entries) };
+}
+
+function conditions(value: Json | undefined): JsonObject {
+  const list = isJsonList(value) ? value.filter(isJsonObject) : [];
+  if (list.length === 0) return {};
+  const made: Record<string, Record<string, Json>> = {};
+  for (const each of list) {
+    const operator = (made[textOf(each, 'test')] ??= {});
+    operator[textOf(each, 'variable')] = each['values'] ?? [];
+  }
+  return { Condition: made };
+}

@@ -1,0 +1,140 @@
+/** Properties whose form differs between the provider and CloudFormation, by the provider's type. */
+import { isJsonList, isJsonObject, textOf, without } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { firstBlock } from './terraform-document.ts';
+import type { Instance } from './terraform-document.ts';
+import { pascalMembers } from './terraform-values.ts';
+import type { TerraformValues } from './terraform-values.ts';
+
+type Shape = (instance: Instance, values: TerraformValues) => JsonObject;
+
+export const SHAPES: Readonly<Record<string, Shape>> = {
+  aws_api_gateway_stage: (instance, values) => {
+    const [canary] = values.blocks(instance, 'canary_settings');
+    return canary === undefined ? {} : { CanarySetting: pascalMembers(canary) };
+  },
+  aws_api_gateway_usage_plan: (instance, values) => {
+    const stages = values.blocks(instance, 'api_stages').map(({ api_id: id, stage, throttle }) => {
+      const limits = isJsonList(throttle) ? throttle.filter(isJsonObject) : [];
+      const byPath = limits.map(
+        (limit) => [textOf(limit, 'path'), pascalMembers(without(limit, 'path'))] as const,
+      );
+      const Throttle = Object.fromEntries(byPath);
+      return { ApiId: id ?? null, Stage: stage ?? null, ...(byPath.length > 0 && { Throttle }) };
+    });
+    return stages.length === 0 ? {} : { ApiStages: stages };
+  },
+  aws_apigatewayv2_api: (instance, values) =>
+    // A document names the protocol itself.
+    values.value(instance, 'body', 'json') === undefined
+      ? {}
+      : { ProtocolType: { Ref: 'AWS::NoValue' }, Name: { Ref: 'AWS::NoValue' } },
+  aws_apigatewayv2_stage: (instance, values) => {
+    const settings = values.blocks(instance, 'route_settings');
+    const byRoute = settings.map(
+      (each) => [textOf(each, 'route_key'), pascalMembers(without(each, 'route_key'))] as const,
+    );
+    return byRoute.length === 0 ? {} : { RouteSettings: Object.fromEntries(byRoute) };
+  },
+  aws_apigatewayv2_route: (instance, values) => {
+    const required = values
+      .blocks(instance, 'request_parameter')
+      .map(
+        (block) =>
+          [textOf(block, 'request_parameter_key'), { Required: block['required'] ?? false }] as const,
+      );
+    return required.length === 0 ? {} : { RequestParameters: Object.fromEntries(required) };
+  },
+  aws_apigatewayv2_integration: (instance, values) => {
+    const changes = values.blocks(instance, 'response_parameters').map((block) => {
+      const mappings = Object.entries(firstBlock(block['mappings']));
+      const list = mappings.map(([Destination, Source]) => ({ Destination, Source }));
+      return [textOf(block, 'status_code'), { ResponseParameters: list }] as const;
+    });
+    return changes.length === 0 ? {} : { ResponseParameters: Object.fromEntries(changes) };
+  },
+  // Every version here has the code of the folder.
+  aws_lambda_alias: (instance, values) => {
+    values.value(instance, 'function_version');
+    return { FunctionVersion: '$LATEST' };
+  },
+  aws_lambda_event_source_mapping: (instance, values) => {
+    const [criteria] = values.blocks(instance, 'filter_criteria');
+    const filters = criteria?.['filter'];
+    return {
+      ...(isJsonList(filters) && {
+        FilterCriteria: { Filters: filters.filter(isJsonObject).map((each) => pascalMembers(each)) },
+      }),
+      ...destinationsOf(instance, values),
+    };
+  },
+  aws_lambda_function_event_invoke_config: destinationsOf,
+  aws_dynamodb_table: tableShape,
+  aws_iam_role: (instance, values) => {
+    const policies = values
+      .blocks(instance, 'inline_policy')
+      .flatMap(({ name, policy }) =>
+        policy === undefined || policy === null || policy === ''
+          ? []
+          : [{ PolicyName: name ?? 'inline', PolicyDocument: policy }],
+      );
+    return policies.length === 0 ? {} : { Policies: policies };
+  },
+  aws_cloudwatch_event_rule: (instance, values) =>
+    values.value(instance, 'is_enabled') === false ? { State: 'DISABLED' } : {},
+};
+
+function destinationsOf(instance: Instance, values: TerraformValues): JsonObject {
+  const [config] = values.blocks(instance, 'destination_config');
+  const entries = ['on_failure', 'on_success'].flatMap((name) => {
+    const destination =
+      firstBlock(config?.[name])['destination_arn'] ?? firstBlock(config?.[name])['destination'];
+    return typeof destination === 'string' || isJsonObject(destination)
+      ? [[name === 'on_failure' ? 'OnFailure' : 'OnSuccess', { Destination: destination }] as const]
+      : [];
+  });
+  return entries.length === 0 ? {} : { DestinationConfig: Object.fromEntries(entries) };
+}
+
+function tableShape(instance: Instance, values: TerraformValues): JsonObject {
+  const indexes = (name: string): Json[] =>
+    values.blocks(instance, name).map((block) => ({
+      IndexName: block['name'] ?? null,
+      KeySchema: keySchema(block['hash_key'] ?? values.value(instance, 'hash_key'), block['range_key']),
+      Projection: pascalMembers({
+        projection_type: block['projection_type'] ?? null,
+        non_key_attributes: block['non_key_attributes'] ?? null,
+      }),
+      ...throughput(block['read_capacity'], block['write_capacity']),
+    }));
+  const [global, local] = [indexes('global_secondary_index'), indexes('local_secondary_index')];
+  const [ttl] = values.blocks(instance, 'ttl');
+  const isStreamed = values.value(instance, 'stream_enabled') === true;
+  const view = values.value(instance, 'stream_view_type');
+  return {
+    AttributeDefinitions: values
+      .blocks(instance, 'attribute')
+      .map(({ name, type }) => ({ AttributeName: name ?? null, AttributeType: type ?? null })),
+    KeySchema: keySchema(values.value(instance, 'hash_key'), values.value(instance, 'range_key')),
+    ...throughput(values.value(instance, 'read_capacity'), values.value(instance, 'write_capacity')),
+    ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
+    ...(local.length > 0 && { LocalSecondaryIndexes: local }),
+    ...(isStreamed && { StreamSpecification: { StreamViewType: view ?? null } }),
+    ...(ttl?.['enabled'] === true && {
+      TimeToLiveSpecification: { AttributeName: ttl['attribute_name'] ?? null, Enabled: true },
+    }),
+  };
+}
+
+function keySchema(hash: Json | undefined, range: Json | undefined): Json {
+  const isSet = (key: Json | undefined): key is Json => key !== undefined && key !== null && key !== '';
+  return [
+    ...(isSet(hash) ? [{ AttributeName: hash, KeyType: 'HASH' }] : []),
+    ...(isSet(range) ? [{ AttributeName: range, KeyType: 'RANGE' }] : []),
+  ];
+}
+
+function throughput(read: Json | undefined, write: Json | undefined): JsonObject {
+  if (typeof read !== 'number' || typeof write !== 'number' || read === 0 || write === 0) return {};
+  return { ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write } };
+}

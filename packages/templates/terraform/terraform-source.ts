@@ -1,0 +1,116 @@
+/** Expressions of the configuration beside a plan, for what the plan does not keep. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../core/stack/model.ts';
+import { elementsIn, membersIn, objectIn, partsIn } from './hcl-text.ts';
+import type { Member } from './hcl-text.ts';
+import type { Instance, Module } from './terraform-document.ts';
+
+/** Names and positions from a block to one value: `environment`, 0, `variables`, `URL`. */
+export type SourcePath = readonly (string | number)[];
+
+/** The value of a reference; undefined where it is not known. */
+type Resolve = (reference: string) => Json | undefined;
+
+const FILE_LIMIT = 200;
+
+export class TerraformSource {
+  readonly #folder: string;
+  readonly #read = new Map<string, readonly Member[]>();
+
+  /** @param folder of the root module */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Undefined where it is not found, or made of more than texts, references, lists and objects. */
+  value({ module, isData, type, name }: Instance, path: SourcePath, resolve: Resolve): Json | undefined {
+    const block = this.#membersOf(module).find(
+      ({ name: kind, labels }) =>
+        kind === (isData ? 'data' : 'resource') && labels[0] === type && labels[1] === name,
+    );
+    const text = block === undefined ? undefined : findExpression(block.text, path);
+    return text === undefined ? undefined : evaluate(text, resolve);
+  }
+
+  local(module: Module, name: string, resolve: Resolve): Json | undefined {
+    const blocks = this.#membersOf(module).filter(({ name: kind, isBlock }) => kind === 'locals' && isBlock);
+    const found = blocks.flatMap(({ text }) => membersIn(text)).find((member) => member.name === name);
+    return found === undefined ? undefined : evaluate(found.text, resolve);
+  }
+
+  #membersOf(module: Module): readonly Member[] {
+    const folder = this.#folderOf(module);
+    if (folder === undefined) return [];
+    const known = this.#read.get(folder);
+    if (known !== undefined) return known;
+    const found = textsIn(folder).flatMap((text) => membersIn(text));
+    this.#read.set(folder, found);
+    return found;
+  }
+
+  /** Undefined for a module that is not beside the plan. */
+  #folderOf({ call }: Module): string | undefined {
+    if (call === undefined) return this.#folder;
+    const parent = this.#folderOf(call.parent);
+    return parent !== undefined && /^\.{1,2}\//.test(call.source) ? join(parent, call.source) : undefined;
+  }
+}
+
+function textsIn(folder: string): readonly string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.tf'));
+    return names.slice(0, FILE_LIMIT).map((name) => readFileSync(join(folder, name), 'utf8'));
+  } catch {
+    // A plan may stand alone.
+    return [];
+  }
+}
+
+function findExpression(body: string, [name, ...rest]: SourcePath): string | undefined {
+  const found = membersIn(body).filter((member) => member.name === name);
+  const [index, ...deeper] = rest;
+  if (typeof index === 'number' && found[0]?.isBlock === true) {
+    const block = found[index];
+    return block === undefined ? undefined : findExpression(block.text, deeper);
+  }
+  const [only, ...others] = found;
+  if (only === undefined || only.isBlock || others.length > 0) return undefined;
+  return rest.length === 0 ? only.text : within(only.text, rest);
+}
+
+function within(expression: string, [key, ...rest]: SourcePath): string | undefined {
+  if (typeof key !== 'number') {
+    const inner = objectIn(expression);
+    return inner === undefined || key === undefined ? undefined : findExpression(inner, [key, ...rest]);
+  }
+  const element = elementsIn(expression)?.[key];
+  return element === undefined || rest.length === 0 ? element : within(element, rest);
+}
+
+function evaluate(text: string, resolve: Resolve): Json | undefined {
+  const encoded = /^jsonencode\(([\s\S]*)\)$/.exec(text)?.[1]?.trim();
+  if (encoded !== undefined) return evaluate(encoded, resolve);
+  if (/^(?:-?\d+(?:\.\d+)?|true|false|null)$/.test(text)) return JSON.parse(text) as Json;
+  const parts = partsIn(text);
+  if (parts !== undefined) return joinParts(parts, resolve);
+  const elements = elementsIn(text);
+  if (elements !== undefined) return complete(elements.map((each) => evaluate(each, resolve)));
+  const inner = objectIn(text);
+  if (inner === undefined || /^\s*for\s/.test(inner)) return undefined;
+  const members = membersIn(inner);
+  const values = complete(members.map((member) => evaluate(member.text, resolve)));
+  return values && Object.fromEntries(members.map(({ name }, index) => [name, values[index] ?? null]));
+}
+
+function joinParts(parts: NonNullable<ReturnType<typeof partsIn>>, resolve: Resolve): Json | undefined {
+  const values = complete(parts.map((part) => (typeof part === 'string' ? part : resolve(part.reference))));
+  if (values === undefined) return undefined;
+  const [only, ...others] = values;
+  if (others.length === 0) return only ?? '';
+  return { 'Fn::Join': ['', values] };
+}
+
+function complete(values: readonly (Json | undefined)[]): Json[] | undefined {
+  return values.every((value) => value !== undefined) ? [...values] : undefined;
+}

@@ -1,0 +1,198 @@
+/** A plan or state of Terraform → the stack that CloudFormation would have for the same resources. */
+import { basename, dirname, resolve } from 'node:path';
+import { makeName } from '@gatewright/aws/physical-ids';
+import { isAccountId, isRegion, resolveHome } from '../../core/stack/home.ts';
+import type { Home } from '../../core/stack/home.ts';
+import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { parseSource } from '../cloudformation/template-source.ts';
+import type { LoadOptions } from '../load-options.ts';
+import { isArchive } from '../packed-code.ts';
+import type { Finding, RawStack } from '../raw-stack.ts';
+import { readFile } from 'node:fs/promises';
+import { findCode } from './terraform-code.ts';
+import type { FoundCode } from './terraform-code.ts';
+import { readDocument } from './terraform-document.ts';
+import type { Instance, TerraformDocument } from './terraform-document.ts';
+import { mergeParts } from './terraform-parts.ts';
+import type { Draft } from './terraform-parts.ts';
+import { fullReferences } from './terraform-references.ts';
+import { SHAPES } from './terraform-shapes.ts';
+import { PARTS, rowOf } from './terraform-types.ts';
+import type { AttributeRow } from './terraform-types.ts';
+import { TerraformValues, isNotKnown, pascalMembers } from './terraform-values.ts';
+
+/** Plans repeat the values of everything, before and after. */
+const SIZE_LIMIT_BYTES = 67_108_864;
+/** Providers whose resources exist only in Terraform. */
+const LOCAL_TYPES = /^(?:null|random|local|time|tls|archive|terraform|external|template|http)_/;
+const NAMES = ['name', 'function_name', 'bucket', 'layer_name'];
+/** Attributes that no request meets. */
+const WITHOUT_EFFECT = new Set(
+  (
+    'tags tags_all triggers source_code_hash filename publish region force_destroy force_delete skip_destroy ' +
+    'timeouts name_prefix description vpc_config tracing_config logging_config ephemeral_storage kms_key_arn ' +
+    'kms_key_id statement_id statement_id_prefix qualifier force_detach_policies max_session_duration ' +
+    'server_side_encryption point_in_time_recovery deletion_protection_enabled table_class table_name ' +
+    'sqs_managed_sse_enabled kms_master_key_id policy retention_in_days recovery_window_in_days tier ' +
+    'code_signing_config_arn snap_start replace_security_groups_on_destroy output_path type key_id'
+  ).split(' '),
+);
+
+/** @throws DefinitionError for a format that is not known here */
+export async function loadTerraform(file: string, options: LoadOptions): Promise<RawStack> {
+  const { value } = parseSource(await readFile(file, 'utf8'), file, SIZE_LIMIT_BYTES);
+  const document = readDocument(value, file);
+  const folder = dirname(resolve(file));
+  const stackName = nameAfter(folder);
+  const home = resolveHome(options, findHome(document, mapOf(value, 'configuration')));
+  const { resources, code, findings } = convert(document, folder, stackName);
+  return {
+    stackName,
+    file,
+    includes: [...code.functions.values()].filter(isArchive),
+    stage: options.stage,
+    ...home,
+    template: { Resources: resources },
+    hasAddresses: true,
+    lineOf: () => undefined,
+    parameters: options.parameters,
+    ...(options.stored !== undefined && { stored: options.stored }),
+    code: { ...code, esbuild: undefined },
+    findings,
+  };
+}
+
+type Converted = {
+  readonly resources: JsonObject;
+  readonly code: {
+    readonly functions: ReadonlyMap<string, string>;
+    readonly layers: ReadonlyMap<string, string>;
+  };
+  readonly findings: readonly Finding[];
+};
+
+function convert(document: TerraformDocument, folder: string, stackName: string): Converted {
+  const values = new TerraformValues(document, folder);
+  const managed = document.instances.filter(({ isData, type }) => !isData && !LOCAL_TYPES.test(type));
+  const drafts = new Map<string, Draft>();
+  const functions = new Map<string, string>();
+  const layers = new Map<string, string>();
+  for (const instance of managed.filter(({ type }) => !PARTS.has(type))) {
+    const draft = draftOf(instance, values, stackName);
+    drafts.set(instance.address, draft);
+    if (instance.type !== 'aws_lambda_function' && instance.type !== 'aws_lambda_layer_version') continue;
+    const code = findCode(instance, document.instances, values, folder);
+    if (code?.kind === 'inline') draft.properties = withInline(draft.properties, code);
+    else if (code !== undefined)
+      (instance.type === 'aws_lambda_function' ? functions : layers).set(instance.address, code.path);
+  }
+  const parts = managed.filter(({ type }) => PARTS.has(type));
+  const orphans = mergeParts(parts, drafts, values);
+  const unread = managed.flatMap((instance) => unreadOf(instance, values));
+  const resources = [...drafts].map(
+    ([address, { type, properties }]) => [address, { Type: type, Properties: properties }] as const,
+  );
+  return {
+    resources: Object.fromEntries(resources),
+    code: { functions, layers },
+    findings: [...orphans, ...unread],
+  };
+}
+
+/** CloudFormation's inline code is the module `index`. */
+function withInline(
+  properties: JsonObject,
+  { text, module }: Extract<FoundCode, { kind: 'inline' }>,
+): JsonObject {
+  const [own, ...names] = textOf(properties, 'Handler').split('.');
+  const Handler = own === module ? ['index', ...names].join('.') : textOf(properties, 'Handler');
+  return { ...properties, Handler, Code: { ZipFile: text } };
+}
+
+function draftOf(instance: Instance, values: TerraformValues, stackName: string): Draft {
+  const row = rowOf(instance.type);
+  if (row === undefined) return { instance, type: instance.type, properties: {} };
+  let properties: JsonObject = {};
+  for (const attribute of row.attributes) {
+    const value = readAttribute(instance, attribute, values, stackName);
+    if (value !== undefined) properties = setAt(properties, attribute.property, value);
+  }
+  return {
+    instance,
+    type: row.type,
+    properties: { ...properties, ...SHAPES[instance.type]?.(instance, values) },
+  };
+}
+
+function readAttribute(
+  instance: Instance,
+  { attribute, kind }: AttributeRow,
+  values: TerraformValues,
+  stackName: string,
+): Json | undefined {
+  const value = values.value(instance, attribute, kind);
+  if (NAMES.includes(attribute) && (value === undefined || isNotKnown(value)))
+    return generatedName(instance, stackName);
+  if (value === '' || (isJsonList(value) && value.length === 0)) return undefined;
+  if (kind === 'optional' && typeof value === 'number' && value < 0) return undefined;
+  if (kind === 'block') {
+    const [block] = isJsonList(value) ? value.filter(isJsonObject) : [];
+    return block === undefined ? undefined : pascalMembers(block);
+  }
+  if (kind === 'blocks')
+    return isJsonList(value) ? value.filter(isJsonObject).map((block) => pascalMembers(block)) : undefined;
+  return value;
+}
+
+/** A name that only the apply makes, such as one with a random part. */
+function generatedName({ address, values }: Instance, stackName: string): string {
+  const prefix = values['name_prefix'];
+  const head = typeof prefix === 'string' ? prefix : '';
+  const name = `${head}${makeName(stackName, address.replace(/[^A-Za-z0-9]+/g, '-'), 48)}`;
+  return values['fifo_queue'] === true ? `${name}.fifo` : name;
+}
+
+function setAt(properties: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {
+  return { ...properties, [name]: rest.length === 0 ? value : setAt(mapOf(properties, name), rest, value) };
+}
+
+/** Attributes that the configuration sets, and that nothing here reads. */
+function unreadOf(instance: Instance, values: TerraformValues): readonly Finding[] {
+  if (rowOf(instance.type) === undefined && !PARTS.has(instance.type)) return [];
+  return Object.keys(instance.expressions)
+    .filter((name) => !WITHOUT_EFFECT.has(name) && !values.hasRead(instance, name))
+    .map((property) => ({
+      logicalId: instance.address,
+      type: instance.type,
+      property,
+      consequence: 'this attribute is not applied',
+    }));
+}
+
+/** Region and account of the provider, else of the first ARN. */
+function findHome({ instances, variables }: TerraformDocument, configuration: JsonObject): Partial<Home> {
+  const region = membersOf(
+    mapOf(mapOf(mapOf(configuration, 'provider_config'), 'aws'), 'expressions')['region'],
+  );
+  const [reference = ''] = fullReferences(region);
+  const configured = region['constant_value'] ?? variables[reference.replace(/^var\./, '')];
+  const arns = instances
+    .flatMap(({ values }) => Object.values(values))
+    .filter((value) => typeof value === 'string');
+  const parts = arns.map((arn) => /^arn:aws[\w-]*:[\w-]+:([\w-]*):(\d{12}):/.exec(arn));
+  const found = parts.map((part) => part?.[1] ?? '').find(isRegion);
+  const own = typeof configured === 'string' && isRegion(configured) ? configured : found;
+  const caller = instances.find(({ type }) => type === 'aws_caller_identity')?.values['account_id'];
+  const accountId = [typeof caller === 'string' ? caller : '', ...parts.map((part) => part?.[2] ?? '')].find(
+    isAccountId,
+  );
+  return { ...(own !== undefined && { region: own }), ...(accountId !== undefined && { accountId }) };
+}
+
+function nameAfter(folder: string): string {
+  const name = basename(folder)
+    .replace(/[^A-Za-z0-9-]+/g, '-')
+    .replace(/^[^A-Za-z]+|-+$/g, '');
+  return name === '' ? 'terraform' : name.slice(0, 128);
+}

@@ -1,0 +1,288 @@
+/**
+ * The provider's resource types as CloudFormation's: which attribute is which property, and what other
+ * resources may refer to.
+ * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+ */
+import type { Json } from '../../core/stack/model.ts';
+
+/**
+ * How the value of an attribute is read: `id` names another resource; `json` is a document as text; `uri` and
+ * `function` name a function; `target` is `integrations/ID`; `source` is the ARN that a permission is for;
+ * `issuer` a user pool's URL; `block` is a single block, `blocks` several, `optional` a number that -1 leaves
+ * out.
+ */
+export type Kind =
+  | 'text'
+  | 'id'
+  | 'json'
+  | 'uri'
+  | 'function'
+  | 'target'
+  | 'source'
+  | 'issuer'
+  | 'block'
+  | 'blocks'
+  | 'optional';
+
+export type AttributeRow = {
+  readonly attribute: string;
+  readonly property: readonly string[];
+  readonly kind: Kind;
+};
+
+type TypeRow = {
+  readonly type: string;
+  readonly attributes: readonly AttributeRow[];
+  /** Attribute → pattern of its value. */
+  readonly exports: ReadonlyMap<string, string>;
+};
+
+/**
+ * Per entry: the provider's type, CloudFormation's, then attributes and, after `>`, what others refer to.
+ * `attribute=Property:kind`; a property without a name is the attribute's in CloudFormation's spelling. A value
+ * to refer to is a text with `{Ref}`, `{@Attribute}`, `{region}`, `{account}`, `{partition}` and `{suffix}`.
+ */
+const TABLE = `
+aws_api_gateway_rest_api ApiGateway::RestApi
+  name description binary_media_types minimum_compression_size api_key_source=ApiKeySourceType policy:json
+  body:json parameters put_rest_api_mode=Mode fail_on_warnings disable_execute_api_endpoint
+  endpoint_configuration:block
+  > id={Ref} root_resource_id={@RootResourceId} execution_arn=arn:{partition}:execute-api:{region}:{account}:{Ref}
+aws_api_gateway_resource ApiGateway::Resource
+  rest_api_id:id parent_id:id path_part > id={Ref}
+aws_api_gateway_method ApiGateway::Method
+  rest_api_id:id resource_id:id http_method authorization=AuthorizationType authorizer_id:id authorization_scopes
+  api_key_required request_validator_id:id request_models request_parameters operation_name > id={Ref}
+aws_api_gateway_deployment ApiGateway::Deployment
+  rest_api_id:id description stage_name stage_description=StageDescription.Description variables=StageDescription.Variables
+  > id={Ref} execution_arn=arn:{partition}:execute-api:{region}:{account}:{RestApiId}/{StageName}
+  invoke_url=https://{RestApiId}.execute-api.{region}.{suffix}/{StageName}
+aws_api_gateway_stage ApiGateway::Stage
+  rest_api_id:id deployment_id:id stage_name variables cache_cluster_enabled cache_cluster_size client_certificate_id:id
+  documentation_version xray_tracing_enabled=TracingEnabled description access_log_settings=AccessLogSetting:block
+  > id={Ref} stage_name={Ref} execution_arn=arn:{partition}:execute-api:{region}:{account}:{RestApiId}/{Ref}
+  invoke_url=https://{RestApiId}.execute-api.{region}.{suffix}/{Ref}
+aws_api_gateway_authorizer ApiGateway::Authorizer
+  rest_api_id:id name type authorizer_uri:uri authorizer_credentials:id identity_source identity_validation_expression
+  authorizer_result_ttl_in_seconds provider_arns=ProviderARNs:id > id={Ref}
+aws_api_gateway_request_validator ApiGateway::RequestValidator
+  rest_api_id:id name validate_request_body validate_request_parameters > id={Ref}
+aws_api_gateway_model ApiGateway::Model
+  rest_api_id:id name description content_type schema:json > id={Ref} name={Ref}
+aws_api_gateway_gateway_response ApiGateway::GatewayResponse
+  rest_api_id:id response_type status_code response_parameters response_templates
+aws_api_gateway_usage_plan ApiGateway::UsagePlan
+  name=UsagePlanName description quota_settings=Quota:block throttle_settings=Throttle:block > id={Ref}
+aws_api_gateway_usage_plan_key ApiGateway::UsagePlanKey
+  key_id:id key_type usage_plan_id:id
+aws_api_gateway_api_key ApiGateway::ApiKey
+  name description enabled value customer_id > id={Ref}
+aws_api_gateway_account ApiGateway::Account
+aws_api_gateway_client_certificate ApiGateway::ClientCertificate
+  description > id={Ref}
+aws_api_gateway_documentation_part ApiGateway::DocumentationPart
+aws_api_gateway_documentation_version ApiGateway::DocumentationVersion
+aws_api_gateway_domain_name ApiGateway::DomainName
+  domain_name certificate_arn regional_certificate_arn security_policy endpoint_configuration:block
+  mutual_tls_authentication:block
+  > id={Ref} domain_name={Ref} regional_domain_name={@RegionalDomainName} cloudfront_domain_name={@DistributionDomainName}
+aws_api_gateway_base_path_mapping ApiGateway::BasePathMapping
+  domain_name:id base_path api_id=RestApiId:id stage_name=Stage
+aws_api_gateway_vpc_link ApiGateway::VpcLink
+  name description target_arns > id={Ref}
+aws_apigatewayv2_api ApiGatewayV2::Api
+  name protocol_type description route_selection_expression api_key_selection_expression cors_configuration:block
+  target:function route_key credentials_arn body:json version fail_on_warnings disable_execute_api_endpoint
+  > id={Ref} api_endpoint={@ApiEndpoint} execution_arn=arn:{partition}:execute-api:{region}:{account}:{Ref}
+aws_apigatewayv2_route ApiGatewayV2::Route
+  api_id:id route_key target:target authorization_type authorizer_id:id authorization_scopes api_key_required
+  operation_name model_selection_expression request_models route_response_selection_expression > id={Ref}
+aws_apigatewayv2_integration ApiGatewayV2::Integration
+  api_id:id integration_type integration_uri:uri integration_method integration_subtype connection_type connection_id:id
+  credentials_arn:id description passthrough_behavior payload_format_version content_handling_strategy
+  template_selection_expression timeout_milliseconds=TimeoutInMillis request_parameters request_templates
+  tls_config:block > id={Ref}
+aws_apigatewayv2_integration_response ApiGatewayV2::IntegrationResponse
+  api_id:id integration_id:id integration_response_key content_handling_strategy response_templates
+  template_selection_expression > id={Ref}
+aws_apigatewayv2_route_response ApiGatewayV2::RouteResponse
+  api_id:id route_id:id route_response_key response_models > id={Ref}
+aws_apigatewayv2_model ApiGatewayV2::Model
+  api_id:id name description content_type schema:json > id={Ref}
+aws_apigatewayv2_authorizer ApiGatewayV2::Authorizer
+  api_id:id name authorizer_type authorizer_uri:uri identity_sources=IdentitySource authorizer_payload_format_version
+  authorizer_result_ttl_in_seconds enable_simple_responses authorizer_credentials_arn:id
+  jwt_configuration.audience=JwtConfiguration.Audience:id jwt_configuration.issuer=JwtConfiguration.Issuer:issuer
+  > id={Ref}
+aws_apigatewayv2_stage ApiGatewayV2::Stage
+  api_id:id name=StageName auto_deploy deployment_id:id description stage_variables client_certificate_id:id
+  access_log_settings:block default_route_settings:block
+  > id={Ref} name={Ref} execution_arn=arn:{partition}:execute-api:{region}:{account}:{ApiId}/{Ref}
+  invoke_url=https://{ApiId}.execute-api.{region}.{suffix}/{Ref}
+aws_apigatewayv2_deployment ApiGatewayV2::Deployment
+  api_id:id description > id={Ref}
+aws_apigatewayv2_domain_name ApiGatewayV2::DomainName
+  domain_name domain_name_configuration=DomainNameConfigurations:blocks mutual_tls_authentication:block
+  > id={Ref} domain_name={Ref}
+aws_apigatewayv2_api_mapping ApiGatewayV2::ApiMapping
+  api_id:id domain_name:id stage:id api_mapping_key
+aws_apigatewayv2_vpc_link ApiGatewayV2::VpcLink
+  name subnet_ids security_group_ids > id={Ref}
+aws_lambda_function Lambda::Function
+  function_name handler runtime timeout memory_size environment.variables=Environment.Variables layers:id role:id
+  architectures reserved_concurrent_executions:optional package_type image_uri=Code.ImageUri s3_bucket=Code.S3Bucket:id
+  s3_key=Code.S3Key description
+  > id={Ref} function_name={Ref} arn={@Arn} qualified_arn={@Arn} version=$LATEST
+  invoke_arn=arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{@Arn}/invocations
+  qualified_invoke_arn=arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{@Arn}/invocations
+aws_lambda_alias Lambda::Alias
+  name function_name:function description
+  > id={Ref} arn={Ref} invoke_arn=arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{Ref}/invocations
+aws_lambda_permission Lambda::Permission
+  function_name:function action principal source_arn:source source_account event_source_token function_url_auth_type
+aws_lambda_layer_version Lambda::LayerVersion
+  layer_name description compatible_runtimes compatible_architectures > id={Ref} arn={Ref}
+aws_lambda_event_source_mapping Lambda::EventSourceMapping
+  event_source_arn:id function_name:function batch_size enabled starting_position starting_position_timestamp
+  maximum_batching_window_in_seconds function_response_types bisect_batch_on_function_error
+  maximum_retry_attempts maximum_record_age_in_seconds:optional parallelization_factor tumbling_window_in_seconds
+  scaling_config:block > id={Ref} uuid={Ref}
+aws_lambda_function_url Lambda::Url
+  function_name=TargetFunctionArn:function qualifier authorization_type=AuthType cors:block invoke_mode
+  > id={Ref} function_url={@FunctionUrl} function_arn={@FunctionArn}
+aws_lambda_function_event_invoke_config Lambda::EventInvokeConfig
+  function_name:function qualifier maximum_event_age_in_seconds maximum_retry_attempts
+aws_dynamodb_table DynamoDB::Table
+  name=TableName billing_mode > id={Ref} name={Ref} arn={@Arn} stream_arn={@StreamArn}
+aws_sqs_queue SQS::Queue
+  name=QueueName fifo_queue content_based_deduplication deduplication_scope fifo_throughput_limit delay_seconds
+  max_message_size=MaximumMessageSize message_retention_seconds=MessageRetentionPeriod
+  visibility_timeout_seconds=VisibilityTimeout receive_wait_time_seconds=ReceiveMessageWaitTimeSeconds
+  redrive_policy:json redrive_allow_policy:json > id={Ref} url={Ref} arn={@Arn} name={@QueueName}
+aws_sqs_queue_policy SQS::QueuePolicy
+aws_sns_topic SNS::Topic
+  name=TopicName display_name fifo_topic content_based_deduplication > id={Ref} arn={Ref} name={@TopicName}
+aws_sns_topic_policy SNS::TopicPolicy
+aws_sns_topic_subscription SNS::Subscription
+  topic_arn:id protocol endpoint:id filter_policy:json filter_policy_scope raw_message_delivery redrive_policy:json
+  > id={Ref} arn={Ref}
+aws_cloudwatch_event_bus Events::EventBus
+  name > id={Ref} name={Ref} arn={@Arn}
+aws_cloudwatch_event_rule Events::Rule
+  name event_bus_name:id event_pattern:json schedule_expression state description > id={Ref} name={Ref} arn={@Arn}
+aws_kinesis_stream Kinesis::Stream
+  name shard_count retention_period=RetentionPeriodHours stream_mode_details:block > id={Ref} name={Ref} arn={@Arn}
+aws_iam_role IAM::Role
+  name=RoleName path assume_role_policy=AssumeRolePolicyDocument:json managed_policy_arns:id permissions_boundary:id
+  > id={Ref} name={Ref} arn={@Arn}
+aws_iam_role_policy IAM::RolePolicy
+  name=PolicyName role=RoleName:id policy=PolicyDocument:json > id={Ref}
+aws_iam_policy IAM::ManagedPolicy
+  name=ManagedPolicyName path policy=PolicyDocument:json > id={Ref} arn={Ref}
+aws_ssm_parameter SSM::Parameter
+  name type value > id={Ref} name={Ref} value={@Value}
+aws_secretsmanager_secret SecretsManager::Secret
+  name > id={Ref} arn={Ref}
+aws_s3_bucket S3::Bucket
+  bucket=BucketName > id={Ref} bucket={Ref} arn={@Arn}
+aws_cognito_user_pool Cognito::UserPool
+  name=UserPoolName username_attributes alias_attributes auto_verified_attributes
+  > id={Ref} arn={@Arn} endpoint=cognito-idp.{region}.{suffix}/{Ref}
+aws_cognito_user_pool_client Cognito::UserPoolClient
+  name=ClientName user_pool_id:id generate_secret explicit_auth_flows allowed_oauth_flows=AllowedOAuthFlows
+  allowed_oauth_scopes=AllowedOAuthScopes
+  allowed_oauth_flows_user_pool_client=AllowedOAuthFlowsUserPoolClient callback_urls=CallbackURLs
+  > id={Ref} client_secret={@ClientSecret}
+aws_cognito_user_pool_domain Cognito::UserPoolDomain
+  domain user_pool_id:id > id={Ref}
+aws_cloudwatch_log_group Logs::LogGroup
+  name=LogGroupName > id={Ref} name={Ref} arn={@Arn}
+aws_cloudwatch_metric_alarm CloudWatch::Alarm
+aws_acm_certificate CertificateManager::Certificate
+  > id={Ref} arn={Ref}
+aws_route53_record Route53::RecordSet
+aws_sfn_state_machine StepFunctions::StateMachine
+  name=StateMachineName definition=DefinitionString role_arn:id type=StateMachineType > id={Ref} arn={Ref} name={@Name}
+`;
+
+/** Parts of other resources: they are merged into their owners. */
+export const PARTS: ReadonlySet<string> = new Set(
+  (
+    'aws_api_gateway_integration aws_api_gateway_integration_response aws_api_gateway_method_response ' +
+    'aws_api_gateway_method_settings aws_api_gateway_rest_api_policy aws_cloudwatch_event_target ' +
+    'aws_iam_role_policy_attachment aws_iam_policy_attachment aws_secretsmanager_secret_version ' +
+    'aws_s3_bucket_notification'
+  ).split(' '),
+);
+
+/** What API Gateway's documents of the provider say about a method's integration. */
+export const INTEGRATION_ROW: readonly AttributeRow[] = readAttributes(
+  `integration_http_method type uri:uri connection_type connection_id:id credentials:id request_parameters
+   request_templates passthrough_behavior cache_key_parameters cache_namespace content_handling
+   timeout_milliseconds=TimeoutInMillis response_transfer_mode`,
+);
+
+export const TERRAFORM_TYPES: ReadonlyMap<string, TypeRow> = new Map(
+  TABLE.trim()
+    .split(/\n(?! )/)
+    .map((entry) => {
+      const [attributes = '', exported = ''] = entry.split('>');
+      const [name = '', type = '', ...rest] = attributes.trim().split(/\s+/);
+      const exports = exported
+        .trim()
+        .split(/\s+/)
+        .filter((each) => each !== '')
+        .map((each): [string, string] => {
+          const equals = each.indexOf('=');
+          return [each.slice(0, equals), each.slice(equals + 1)];
+        });
+      return [
+        name,
+        { type: `AWS::${type}`, attributes: readAttributes(rest.join(' ')), exports: new Map(exports) },
+      ];
+    }),
+);
+
+export function rowOf(type: string): TypeRow | undefined {
+  return TERRAFORM_TYPES.get(type);
+}
+
+function readAttributes(text: string): readonly AttributeRow[] {
+  const words = text.trim().split(/\s+/);
+  return words
+    .filter((word) => word !== '')
+    .map((word) => {
+      const [, attribute = '', property, kind] = /^([\w.]+)(?:=([\w.]+))?(?::(\w+))?$/.exec(word) ?? [];
+      const path = property?.split('.') ?? [pascal(attribute)];
+      return { attribute, property: path, kind: (kind ?? 'text') as Kind };
+    });
+}
+
+/** `rest_api_id` → `RestApiId` */
+export function pascal(name: string): string {
+  return name.replace(/(?:^|_)([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * A pattern of the table as CloudFormation's expression.
+ * @param property another property of the resource, for `{ApiId}`
+ */
+export function fillPattern(pattern: string, logicalId: string, property: (name: string) => Json): Json {
+  const parts = pattern.split(/[{}]/).map((part, index): Json => (index % 2 === 0 ? part : meaning(part)));
+  const filled = parts.filter((part) => part !== '');
+  return filled.length === 1 ? (filled[0] ?? '') : { 'Fn::Join': ['', filled] };
+
+  function meaning(name: string): Json {
+    const pseudo = Object.hasOwn(PSEUDO, name) ? PSEUDO[name] : undefined;
+    if (pseudo !== undefined) return { Ref: pseudo };
+    if (name === 'Ref') return { Ref: logicalId };
+    return name.startsWith('@') ? { 'Fn::GetAtt': [logicalId, name.slice(1)] } : property(name);
+  }
+}
+
+const PSEUDO: Readonly<Record<string, string>> = {
+  region: 'AWS::Region',
+  account: 'AWS::AccountId',
+  partition: 'AWS::Partition',
+  suffix: 'AWS::URLSuffix',
+};

@@ -1,0 +1,444 @@
+/**
+ * Values of attributes: known ones as they are; others followed through the configuration to CloudFormation's
+ * expression for the same thing.
+ */
+import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import { NOT_KNOWN } from '../cloudformation/intrinsics.ts';
+import { memberAt } from '../template-place.ts';
+import { parseYamlOrJson } from './terraform-texts.ts';
+import { fullReferences, isExpression, parseReference } from './terraform-references.ts';
+import type { Reference } from './terraform-references.ts';
+import type { Instance, Module, TerraformDocument } from './terraform-document.ts';
+import { TerraformSource } from './terraform-source.ts';
+import type { SourcePath } from './terraform-source.ts';
+import { toPolicy } from './terraform-policies.ts';
+import { fillPattern, pascal, rowOf } from './terraform-types.ts';
+import type { Kind } from './terraform-types.ts';
+
+/** Where an expression stands. */
+type Site = {
+  readonly module: Module;
+  readonly kind: Kind;
+  /** Of `count` or `for_each` around it. */
+  readonly key: string | undefined;
+  /** The expression of `for_each`. */
+  readonly forEach: Json | undefined;
+  /** Whose attribute it is, and the way to it; absent in arguments and outputs of modules. */
+  readonly written?: {
+    readonly instance: Instance;
+    readonly path: SourcePath;
+  };
+  /** Position among the unknown elements of one expression, and their number. */
+  readonly element?: { readonly index: number; readonly count: number; readonly isList: boolean };
+};
+
+type Found =
+  | { readonly kind: 'known'; readonly value: Json | undefined }
+  | { readonly kind: 'made'; readonly value: Json; readonly from?: { instance: Instance; attribute: string } }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+const LAMBDA_TYPES = new Set(['aws_lambda_function', 'aws_lambda_alias']);
+/** The attribute meant where an index hides it. */
+const USUAL_ATTRIBUTE: Readonly<Partial<Record<Kind, string>>> = {
+  id: 'id',
+  json: 'json',
+  target: 'id',
+  uri: 'invoke_arn',
+  function: 'arn',
+  source: 'execution_arn',
+};
+const DEPTH_LIMIT = 32;
+/** Shorter ids occur within other texts. */
+const SHORTEST_ID = 10;
+
+export class TerraformValues {
+  readonly #document: TerraformDocument;
+  readonly #byName = new Map<string, Instance[]>();
+  readonly #modules: readonly Module[];
+  /** Values of this account → the same thing here. */
+  readonly #ids = new Map<string, Json>();
+  readonly #read = new Map<Instance, Set<string>>();
+  readonly #source: TerraformSource;
+  #depth = 0;
+
+  /** @param folder of the root module */
+  constructor(document: TerraformDocument, folder: string) {
+    this.#document = document;
+    this.#source = new TerraformSource(folder);
+    for (const instance of document.instances) {
+      const name = nameOf(instance.module, instance);
+      this.#byName.set(name, [...(this.#byName.get(name) ?? []), instance]);
+      if (!instance.isData) this.#noteIds(instance);
+    }
+    this.#modules = [...new Set(document.instances.map(({ module }) => module))];
+  }
+
+  /** Undefined if absent. What cannot be followed becomes an expression that fails where it is used. */
+  value(instance: Instance, path: string, kind: Kind = 'text'): Json | undefined {
+    const [name = '', inner] = path.split('.');
+    this.#read.set(instance, (this.#read.get(instance) ?? new Set()).add(name));
+    const of = (tree: Json | undefined): Json | undefined => {
+      const member = membersOf(tree)[name];
+      return inner === undefined || member === true
+        ? member
+        : memberAt(member, isJsonList(member) ? ['0', inner] : [inner]);
+    };
+    const { module, key, forEach } = instance;
+    const written = { instance, path: inner === undefined ? [name] : [name, 0, inner] };
+    const site = { module, kind, key, forEach, written };
+    return this.#fill(of(instance.values), of(instance.unknown), of(instance.expressions), site);
+  }
+
+  hasRead(instance: Instance, attribute: string): boolean {
+    return this.#read.get(instance)?.has(attribute) === true;
+  }
+
+  /** The data source or resource that an attribute is taken from, e.g. the archive of `filename`. */
+  sourceOf(instance: Instance, attribute: string, type: string): Instance | undefined {
+    const references = fullReferences(instance.expressions[attribute]).map(parseReference);
+    for (const reference of references) {
+      if (reference.kind !== 'resource' || reference.type !== type) continue;
+      const { module, key, forEach } = instance;
+      const found = this.#pick(reference, { module, kind: 'text', key, forEach });
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #fill(
+    value: Json | undefined,
+    unknown: Json | undefined,
+    expression: Json | undefined,
+    site: Site,
+  ): Json | undefined {
+    if (unknown === true) {
+      // Without an expression the provider computes it.
+      const isSet = expression !== undefined && membersOf(expression)['constant_value'] !== null;
+      return isSet ? this.#follow(expression, site) : undefined;
+    }
+    if (isJsonList(unknown)) {
+      const known = isJsonList(value) ? value : [];
+      const count = unknown.filter((each) => each === true).length;
+      return Array.from({ length: Math.max(known.length, unknown.length) }, (_, index) => {
+        const inner = isExpression(expression) ? expression : memberAt(expression, [String(index)]);
+        const element = { index, count, isList: count === unknown.length };
+        return this.#fill(known[index], unknown[index], inner, within(site, index, element)) ?? null;
+      }).filter((each) => each !== null);
+    }
+    if (isJsonObject(unknown) && Object.keys(unknown).length > 0) {
+      const known = membersOf(value);
+      const count = Object.values(unknown).filter((each) => each === true).length;
+      const entries = [...new Set([...Object.keys(known), ...Object.keys(unknown)])].flatMap((key, index) => {
+        const inner = isExpression(expression) ? expression : membersOf(expression)[key];
+        const element = { index, count, isList: false };
+        const found = this.#fill(known[key], unknown[key], inner, within(site, key, element));
+        return found === undefined ? [] : [[key, found] as const];
+      });
+      return Object.fromEntries(entries);
+    }
+    return value === undefined || value === null ? undefined : this.#known(value, site.kind);
+  }
+
+  #known(value: Json, kind: Kind): Json {
+    if (isJsonList(value)) return value.map((each) => this.#known(each, kind));
+    if (isJsonObject(value))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, each]) => [key, each === null ? null : this.#known(each, kind)]),
+      );
+    if (typeof value !== 'string') return value;
+    if (kind === 'json') return this.#known(parseYamlOrJson(value) ?? value, 'text');
+    const made = this.#ids.get(value);
+    if (made !== undefined && (kind === 'id' || value.length >= SHORTEST_ID)) return made;
+    return this.#replaceIds(value);
+  }
+
+  /** Ids of this account within a text, such as the API's in its URL. */
+  #replaceIds(text: string): Json {
+    for (const [id, made] of this.#ids) {
+      if (id.length < SHORTEST_ID || !/\d/.test(id) || !text.includes(id)) continue;
+      const parts = text.split(id).flatMap((part, index) => (index === 0 ? [part] : [made, part]));
+      const filled = parts.map((part) => (typeof part === 'string' ? this.#replaceIds(part) : part));
+      return { 'Fn::Join': ['', filled.filter((part) => part !== '')] };
+    }
+    return text;
+  }
+
+  /** Names that the configuration gives are the same here. */
+  #noteIds(instance: Instance): void {
+    const row = rowOf(instance.type);
+    const given = new Set(row?.attributes.map(({ attribute }) => instance.values[attribute]));
+    for (const attribute of row?.exports.keys() ?? []) {
+      const value = instance.values[attribute];
+      if (typeof value !== 'string' || value === '' || given.has(value) || attribute.endsWith('version'))
+        continue;
+      if (!this.#ids.has(value)) this.#ids.set(value, this.#made(instance, attribute) ?? value);
+    }
+  }
+
+  #follow(expression: Json, site: Site): Json {
+    const constant = membersOf(expression)['constant_value'];
+    if (constant !== undefined && constant !== null) return this.#known(constant, site.kind);
+    const references = fullReferences(expression);
+    const written = this.#enter(() => this.#written(references, site));
+    if (written !== undefined) return written;
+    const found = this.#enter(() => references.map((text) => this.#resolve(parseReference(text), site)));
+    const carriers = found.filter((each) => each.kind !== 'known');
+    const special = this.#special(carriers, site);
+    if (special !== undefined) return special;
+    const { element } = site;
+    const ordered =
+      element?.isList === true && found.length === element.count ? found[element.index] : undefined;
+    const [only, ...others] = ordered === undefined ? distinct(carriers) : [ordered];
+    if (only?.kind === 'made' && others.length === 0) return only.value;
+    if (only?.kind === 'known' && only.value !== undefined) return only.value;
+    const of =
+      references.length === 0 ? '' : `, and what it is made of is not followed: ${references.join(', ')}`;
+    return notKnown(only?.kind === 'unknown' ? only.why : `its value is known only after apply${of}`);
+  }
+
+  /** The expression in the files beside the plan, if it has the plan's references. */
+  #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
+    if (written === undefined) return undefined;
+    const { module, key } = site;
+    const resolve = (text: string): Json | undefined => {
+      const plain = text.replace(/\[(?:each\.key|count\.index)\]/g, '');
+      const reference = parseReference(plain);
+      if (reference.kind === 'plain') return /^(?:each\.key|count\.index)$/.test(text) ? key : undefined;
+      if (text.startsWith('local.'))
+        return this.#enter(() => this.#source.local(module, text.slice('local.'.length), resolve));
+      const isOfPlan = references.some((each) => each === plain || plain.startsWith(`${each}.`));
+      if (!isOfPlan && !references.some((each) => each.startsWith('local.'))) return undefined;
+      const found = this.#resolve(reference, { ...site, kind: 'text' });
+      return found.kind === 'unknown' ? undefined : found.value;
+    };
+    return this.#source.value(written.instance, written.path, resolve);
+  }
+
+  #special(carriers: readonly Found[], { kind }: Site): Json | undefined {
+    const of = (isMeant: (type: string, attribute: string) => boolean): Instance | undefined => {
+      const meant = carriers.flatMap((each) =>
+        each.kind === 'made' &&
+        each.from !== undefined &&
+        isMeant(each.from.instance.type, each.from.attribute)
+          ? [each.from.instance]
+          : [],
+      );
+      return new Set(meant).size === 1 ? meant[0] : undefined;
+    };
+    const made = (
+      instance: Instance | undefined,
+      attribute: string,
+      before = '',
+      after = '',
+    ): Json | undefined => {
+      const value = instance === undefined ? undefined : this.#made(instance, attribute);
+      return value === undefined
+        ? undefined
+        : { 'Fn::Join': ['', [before, value, after].filter((part) => part !== '')] };
+    };
+    const isLambda = (type: string): boolean => LAMBDA_TYPES.has(type);
+    switch (kind) {
+      case 'uri':
+        return made(of(isLambda), 'invoke_arn');
+      case 'function':
+        return made(of(isLambda), 'arn');
+      case 'target':
+        return made(
+          of((type) => type === 'aws_apigatewayv2_integration'),
+          'id',
+          'integrations/',
+        );
+      case 'source':
+        // The path after an API's ARN is not in the format: the permission is for the whole API.
+        return made(
+          of((_type, attribute) => attribute === 'execution_arn'),
+          'execution_arn',
+          '',
+          '/*',
+        );
+      case 'issuer':
+        return made(
+          of((type) => type === 'aws_cognito_user_pool'),
+          'endpoint',
+          'https://',
+        );
+      default:
+        return undefined;
+    }
+  }
+
+  #resolve(reference: Reference, site: Site): Found {
+    switch (reference.kind) {
+      case 'plain':
+        return { kind: 'known', value: undefined };
+      case 'lost':
+        return {
+          kind: 'unknown',
+          why: `its value is known only after apply, and the format does not keep ${reference.text}`,
+        };
+      case 'each':
+        return this.#each(reference.attribute, site);
+      case 'variable':
+        return this.#variable(reference.name, site);
+      case 'output':
+        return this.#output(reference, site);
+      case 'resource':
+        return this.#resource(reference, site);
+    }
+  }
+
+  /** `each.value` is known to the plan, unless it is a resource of the same key. */
+  #each(attribute: string | undefined, site: Site): Found {
+    const all = fullReferences(site.forEach).map(parseReference);
+    const [only] = all.filter((each) => each.kind === 'resource');
+    if (only?.kind !== 'resource' || attribute === undefined) return { kind: 'known', value: undefined };
+    return this.#resource({ ...only, key: site.key, attribute }, site);
+  }
+
+  #variable(name: string, { module, kind }: Site): Found {
+    const { call } = module;
+    if (call === undefined) return { kind: 'known', value: this.#document.variables[name] };
+    const expression = call.expressions[name];
+    const written = mapOf(mapOf(module.configuration, 'variables'), name)['default'];
+    if (expression === undefined) return { kind: 'known', value: written };
+    return this.#asFound(expression, { module: call.parent, kind, key: call.key, forEach: call.forEach });
+  }
+
+  #output({ module: name, key, name: output }: Extract<Reference, { kind: 'output' }>, site: Site): Found {
+    const called = this.#modules.filter(
+      ({ call }) => call?.parent.address === site.module.address && call.name === name,
+    );
+    const wanted = key ?? (called.length > 1 ? site.key : undefined);
+    const module = called.find(({ call }) => wanted === undefined || call?.key === wanted);
+    const declared = mapOf(mapOf(module?.configuration ?? {}, 'outputs'), output)['expression'];
+    if (module === undefined || declared === undefined)
+      return {
+        kind: 'unknown',
+        why: `its value is known only after apply, and module.${name} has no output ${output} in the plan`,
+      };
+    return this.#asFound(declared, { module, kind: site.kind, key: undefined, forEach: undefined });
+  }
+
+  #asFound(expression: Json, site: Site): Found {
+    const references = fullReferences(expression);
+    const [only] = references;
+    if (references.length === 1 && only !== undefined)
+      return this.#enter(() => this.#resolve(parseReference(only), site));
+    const value = this.#follow(expression, site);
+    const why = textOf(membersOf(value), NOT_KNOWN);
+    return why === '' ? { kind: 'made', value } : { kind: 'unknown', why };
+  }
+
+  #resource(reference: Extract<Reference, { kind: 'resource' }>, site: Site): Found {
+    const instance = this.#pick(reference, site);
+    const text = `${reference.isData ? 'data.' : ''}${reference.type}.${reference.name}`;
+    if (instance === undefined)
+      return {
+        kind: 'unknown',
+        why: `its value is known only after apply, and ${text} is not one resource of the plan`,
+      };
+    const attribute = reference.attribute ?? USUAL_ATTRIBUTE[site.kind];
+    if (attribute === undefined)
+      return {
+        kind: 'unknown',
+        why: `its value is known only after apply, and the format does not say which attribute of ${text} it is`,
+      };
+    const value = instance.values[attribute];
+    if (value !== undefined && value !== null) {
+      const own = this.#made(instance, attribute);
+      // Special kinds look for their type even where the plan knows the value.
+      if (own === undefined || instance.isData)
+        return { kind: 'known', value: this.#known(value, site.kind) };
+      return LAMBDA_TYPES.has(instance.type)
+        ? { kind: 'made', value: own, from: { instance, attribute } }
+        : { kind: 'known', value: this.#known(value, site.kind) };
+    }
+    if (instance.isData && instance.type === 'aws_iam_policy_document' && attribute === 'json')
+      return { kind: 'made', value: toPolicy(this.value(instance, 'statement')) };
+    const made = this.#made(instance, attribute);
+    if (made !== undefined) return { kind: 'made', value: made, from: { instance, attribute } };
+    const followed = this.#enter(() => this.value(instance, attribute, site.kind));
+    if (followed !== undefined && !isNotKnown(followed)) return { kind: 'made', value: followed };
+    return { kind: 'unknown', why: `its value is known only after apply: ${instance.address}.${attribute}` };
+  }
+
+  #pick(
+    { isData, type, name, key }: Extract<Reference, { kind: 'resource' }>,
+    site: Site,
+  ): Instance | undefined {
+    const all = this.#byName.get(nameOf(site.module, { isData, type, name })) ?? [];
+    if (key !== undefined) return all.find((each) => each.key === key);
+    return all.length === 1 ? all[0] : all.find((each) => each.key !== undefined && each.key === site.key);
+  }
+
+  /** What the table says about an attribute for others to refer to. */
+  #made(instance: Instance, attribute: string): Json | undefined {
+    const row = instance.isData ? undefined : rowOf(instance.type);
+    const pattern = row?.exports.get(attribute);
+    if (row === undefined || pattern === undefined) return undefined;
+    return fillPattern(pattern, instance.address, (property) => {
+      const found = row.attributes.find(({ property: [first] }) => first === property);
+      return found === undefined ? '' : (this.value(instance, found.attribute, found.kind) ?? '');
+    });
+  }
+
+  #enter<T>(work: () => T): T | never {
+    if (this.#depth >= DEPTH_LIMIT) throw new RangeError('references of the plan are nested too deeply');
+    this.#depth += 1;
+    try {
+      return work();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** The blocks of a name with CloudFormation's spelling of their members. */
+  blocks(instance: Instance, name: string): readonly JsonObject[] {
+    const found = this.value(instance, name);
+    const list = isJsonList(found) ? found : found === undefined ? [] : [found];
+    return list.filter(isJsonObject);
+  }
+}
+
+function within(site: Site, step: string | number, element: NonNullable<Site['element']>): Site {
+  const { written } = site;
+  const path = written === undefined ? undefined : [...written.path, step];
+  return {
+    ...site,
+    element,
+    ...(written !== undefined && path !== undefined && { written: { ...written, path } }),
+  };
+}
+
+function nameOf(module: Module, { isData, type, name }: Pick<Instance, 'isData' | 'type' | 'name'>): string {
+  return `${module.address} ${isData ? 'data.' : ''}${type}.${name}`;
+}
+
+function distinct(found: readonly Found[]): readonly Found[] {
+  return [
+    ...new Map(
+      found.map((each) => [JSON.stringify(each.kind === 'unknown' ? each.why : each.value), each]),
+    ).values(),
+  ];
+}
+
+function notKnown(why: string): Json {
+  return { [NOT_KNOWN]: why };
+}
+
+export function isNotKnown(value: Json): boolean {
+  return isJsonObject(value) && value[NOT_KNOWN] !== undefined;
+}
+
+/** A block's members in CloudFormation's spelling, without those that are not set. */
+export function pascalMembers(block: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(block)
+      .filter(([, value]) => value !== null && value !== '' && !(isJsonList(value) && value.length === 0))
+      .map(([name, value]) => [
+        pascal(name),
+        isJsonList(value) && value.every(isJsonObject) ? value.map((each) => pascalMembers(each)) : value,
+      ]),
+  );
+}

@@ -1,0 +1,162 @@
+/** What a plan or state becomes. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Faults } from '../../../../packages/core/errors.ts';
+import { loadStacks } from '../../../../packages/templates/load.ts';
+import type { ResolvedStack } from '../../../../packages/core/stack/model.ts';
+import { aPlan, aState, refs } from '../../../support/a-terraform-plan.ts';
+import type { Planned } from '../../../support/a-terraform-plan.ts';
+import { OPTIONS } from '../stack-builders.ts';
+import { REFERENCE_ROWS } from './terraform-reference-rows.ts';
+import { API, ROWS, TABLE, ofApi } from './terraform-rows.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'gatewright-terraform-stack-'));
+after(() => rmSync(base, { recursive: true }));
+
+async function load(text: string): Promise<{ stack: ResolvedStack; messages: readonly string[] }> {
+  const file = join(base, 'plan.json');
+  writeFileSync(file, text);
+  const faults = new Faults(false);
+  const [stack] = await loadStacks([file], { ...OPTIONS, tolerance: faults });
+  assert.ok(stack !== undefined);
+  return { stack, messages: faults.all.map(({ error }) => error.describe()) };
+}
+
+describe('a resource of a plan', () => {
+  for (const { name, resources, of, expected } of [...ROWS, ...REFERENCE_ROWS])
+    it(name, async () => {
+      const { stack, messages } = await load(aPlan({ resources }));
+      const found = stack.resources.get(of);
+      const ids: Readonly<Record<string, string>> = {
+        API: stack.resources.get('aws_api_gateway_rest_api.a')?.physicalId ?? '-',
+        POOL: stack.resources.get('aws_cognito_user_pool.p')?.physicalId ?? '-',
+      };
+      const wanted = JSON.parse(
+        JSON.stringify(expected).replace(/API|POOL/g, (id) => ids[id] ?? ''),
+      ) as object;
+
+      assert.deepEqual(
+        Object.fromEntries(Object.keys(wanted).map((key) => [key, found?.properties[key]])),
+        wanted,
+      );
+      assert.deepEqual(messages, []);
+    });
+});
+
+describe('a value that only the apply makes', () => {
+  const aFunction = (more: Partial<Planned>): Planned => ({
+    type: 'aws_lambda_function',
+    name: 'f',
+    values: { function_name: 'f', handler: 'a.b', runtime: 'nodejs24.x' },
+    ...more,
+  });
+  const rows: readonly (readonly [name: string, resources: readonly Planned[], says: RegExp])[] = [
+    [
+      'of a local is not followed',
+      [aFunction({ expressions: { role: refs('local.role') } })],
+      /: aws_lambda_function\.f\.Role: its value is known only after apply, and the format does not keep local\.role$/,
+    ],
+    [
+      'of another type names its address',
+      [
+        { type: 'aws_efs_access_point', name: 'e' },
+        aFunction({ expressions: { role: refs('aws_efs_access_point.e.arn') } }),
+      ],
+      /known only after apply: aws_efs_access_point\.e\.arn$/,
+    ],
+    [
+      'of several references in one document is not guessed',
+      [
+        TABLE,
+        { type: 'aws_sqs_queue', name: 'q', values: { name: 'q' } },
+        {
+          type: 'aws_iam_policy',
+          name: 'p',
+          values: { name: 'p' },
+          expressions: { policy: refs('aws_dynamodb_table.t.arn', 'aws_sqs_queue.q.arn') },
+        },
+      ],
+      /: aws_iam_policy\.p\.PolicyDocument: its value is known only after apply, and what it is made of is not followed: aws_dynamodb_table\.t\.arn, aws_sqs_queue\.q\.arn$/,
+    ],
+  ];
+  for (const [name, resources, says] of rows)
+    it(name, async () => {
+      assert.match((await load(aPlan({ resources }))).messages.join('\n'), says);
+    });
+
+  it('of a name is made up', async () => {
+    const named = aFunction({
+      values: { handler: 'a.b', runtime: 'nodejs24.x' },
+      expressions: { function_name: refs('random_pet.p.id') },
+    });
+    const { stack, messages } = await load(aPlan({ resources: [named] }));
+
+    assert.match(stack.resources.get('aws_lambda_function.f')?.physicalId ?? '', /^[\w-]{10,64}$/);
+    assert.deepEqual(messages, []);
+  });
+});
+
+describe('the rest of a plan', () => {
+  it('is a finding: types that nothing runs, attributes that nothing reads, parts without an owner', async () => {
+    const { stack } = await load(
+      aPlan({
+        resources: [
+          { type: 'aws_instance', name: 'i', values: { ami: 'x' } },
+          { type: 'random_pet', name: 'p' },
+          {
+            ...API,
+            values: { name: 'a', tags: {}, new_feature: 1 },
+            expressions: { new_feature: { constant_value: 1 }, tags: {} },
+          },
+          {
+            type: 'aws_api_gateway_integration',
+            name: 'i',
+            values: { http_method: 'GET' },
+            expressions: ofApi,
+          },
+        ],
+      }),
+    );
+
+    assert.deepEqual(
+      stack.unsupported.map(({ logicalId, property, consequence }) => [logicalId, property, consequence]),
+      [
+        ['aws_instance.i', undefined, 'nothing of this type runs here: calls to it fail'],
+        [
+          'aws_api_gateway_integration.i',
+          undefined,
+          'what it belongs to is not in the plan, or known only after apply: it is not applied',
+        ],
+        ['aws_api_gateway_rest_api.a', 'new_feature', 'this attribute is not applied'],
+      ],
+    );
+  });
+});
+
+describe('the document of an API', () => {
+  it('is read from the text of its body', async () => {
+    const body = JSON.stringify({
+      openapi: '3.0.1',
+      info: { title: 'shop', version: '1' },
+      paths: {
+        '/pets': {
+          get: {
+            'x-amazon-apigateway-integration': {
+              type: 'mock',
+              requestTemplates: { 'application/json': '{"statusCode":200}' },
+            },
+          },
+        },
+      },
+    });
+    const { stack, messages } = await load(
+      aState([{ ...API, values: { name: 'a', id: 'abcdef1234', body } }]),
+    );
+
+    assert.deepEqual(messages, []);
+    assert.ok([...stack.resources.values()].some(({ type }) => type === 'AWS::ApiGateway::Method'));
+  });
+});
