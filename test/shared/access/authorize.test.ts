@@ -100,10 +100,10 @@ describe('an answer over the maxBytes of its document', () => {
     const { ask: charge } = aCharging({
       over: {
         context: { note: { claim: 'note' }, remark: { claim: 'remark' } },
-        result: { cacheTtlSeconds: 0, maxBytes: 2_048 },
+        result: { cacheTtlSeconds: 0, maxBytes: 2_560 },
       },
     });
-    const long = 'x'.repeat(1_000);
+    const long = 'x'.repeat(1_024);
 
     assert.equal(effectOf(await charge('GET/users', { note: 'x', remark: 'x' })), 'Allow');
     await assert.rejects(charge('GET/users', { note: long, remark: long }), { code: 'RESULT_TOO_LARGE' });
