@@ -5,7 +5,7 @@ export { createGateway } from './compose/start.ts';
 export { inspectStacks, listRoutes } from './compose/read-stacks.ts';
 export { openDefinition } from './compose/definition.ts';
 export { readHome } from '../core/stack/home.ts';
-export { NOTHING_SERVED, requireSources } from '../templates/load.ts';
+export { hasDefinition, NOTHING_SERVED, requireSources } from '../templates/load.ts';
 export { DefinitionError, StartError } from '../core/errors.ts';
 export { readHandlerSources } from '../lambda/handler-sources.ts';
 export { addressOf } from '../core/routing/route-address.ts';

@@ -99,11 +99,11 @@ describe('an answer over the maxBytes of its document', () => {
   it('is one also where a quota was charged for it', async () => {
     const { ask: charge } = aCharging({
       over: {
-        context: { note: { claim: 'note' }, remark: { claim: 'remark' } },
+        context: { note: { claim: 'note' }, remark: { claim: 'remark' }, more: { claim: 'remark' } },
         result: { cacheTtlSeconds: 0, maxBytes: 2_560 },
       },
     });
-    const long = 'x'.repeat(1_024);
+    const long = 'x'.repeat(1_000);
 
     assert.equal(effectOf(await charge('GET/users', { note: 'x', remark: 'x' })), 'Allow');
     await assert.rejects(charge('GET/users', { note: long, remark: long }), { code: 'RESULT_TOO_LARGE' });
