@@ -3,7 +3,6 @@
  * claims do not exist, and `C#${claims.sub}` is one customer for all callers. Matched on text; false matches
  * are acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
  */
-import { extname } from 'node:path';
 import { withoutComments } from './source-comments.ts';
 
 type ClaimRead = {
@@ -82,7 +81,7 @@ function readsElsewhere(text: string): readonly RegExp[] {
  */
 export function findClaimReads(text: string, file = 'index.js'): readonly ClaimRead[] {
   const lines = text.split('\n');
-  const other = withoutComments(text, extname(file));
+  const other = withoutComments(text, file);
   const code = other ?? text;
   const patterns = other === undefined ? [...READS, ...readsOfNames(text)] : readsElsewhere(code);
   const found = new Map<number, ClaimRead>();

@@ -25,11 +25,12 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
 };
 
 /** Undefined: a language whose comments are not known here, such as JavaScript with its expressions. */
-export function withoutComments(text: string, ending: string): string | undefined {
-  return (
-    COMMENTS[ending] &&
-    text.replace(COMMENTS[ending], (whole, ...groups: readonly unknown[]) =>
-      groups.slice(0, -2).some((group) => group !== undefined) ? whole.replace(/[^\n]/g, ' ') : whole,
-    )
-  );
+export function withoutComments(text: string, file: string): string | undefined {
+  const pattern = COMMENTS[/\.\w+$/.exec(file)?.[0] ?? ''];
+  return pattern && text.replace(pattern, blank);
+}
+
+function blank(whole: string, ...groups: readonly unknown[]): string {
+  const isComment = groups.slice(0, -2).some((group) => group !== undefined);
+  return isComment ? whole.replace(/[^\n]/g, ' ') : whole;
 }

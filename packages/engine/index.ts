@@ -43,7 +43,7 @@ export type { AccessQuestion, AccessReply, ShownAccess } from '../console/endpoi
 export type { Isolation } from '../core/stack/function.ts';
 export type { Flags, LoadFlags, Settings } from './start-settings.ts';
 export type { TokenOptions } from '../cognito/issuer.ts';
-export type { HandlerSource } from '../lambda/handler-sources.ts';
+export type { HandlerSource } from '../lambda/package-sources.ts';
 export type { FunctionDefinition } from '../core/stack/function.ts';
 export type { SharedPorts } from '../server/port-plan.ts';
 export type { AwsEndpoints } from '../kernel/calls/service-client.ts';

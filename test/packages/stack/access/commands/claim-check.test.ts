@@ -139,8 +139,8 @@ describe('checkHandlers', () => {
     });
 
     assert.deepEqual(
-      unsafe.map((text) => text.slice(0, 58)),
-      ['access/orders.yml: /src/shop/caller.py:3: reads authorizer.'],
+      unsafe.map((text) => text.replace(/ reads.*/, '')),
+      ['access/orders.yml: /src/shop/caller.py:3:'],
     );
   });
 
