@@ -1,8 +1,10 @@
 /**
  * Finds code that reads the caller as from a Cognito or JWT authorizer: behind a Lambda authorizer those
- * claims do not exist, and `C#${claims.sub}` is one customer for all callers. Matched on text, for any
- * language; false matches are acknowledged in a comment.
+ * claims do not exist, and `C#${claims.sub}` is one customer for all callers. Matched on text; false matches
+ * are acknowledged in a comment, or by `claimsChecked` in gatewright.yml.
  */
+import { withoutComments } from './source-comments.ts';
+
 type ClaimRead = {
   readonly line: number;
   /** `authorizer.claims` */
@@ -57,16 +59,39 @@ function readsOfNames(text: string): readonly RegExp[] {
   ];
 }
 
-/** Each line once, in order; without lines acknowledged by `gatewright: claims acknowledged`. */
-export function findClaimReads(text: string): readonly ClaimRead[] {
+/**
+ * `claims` or `jwt` as a member, in the same statement, which may go on in lines that begin with a dot:
+ * `.get("jwt", {})`, `getAuthorizer().getClaims()`, `.dig('authorizer', 'claims')`.
+ */
+const ELSEWHERE = String.raw`(?:[^;=\n{}]|\{\s*\}|[!=]=|\n(?=\s*[&?]?\.)){0,120}?(?:\.\s*(?:get)?|[[(,]\s*['":]+)(claims|jwt)\b`;
+/** `auth := request.RequestContext.Authorizer`, `auth = context.get("authorizer", {}) or {}` */
+const NAMES_ELSEWHERE =
+  /\b(\w+)\s*:?=\s*[^\n;=]{0,160}?(?:\b|get)authorizer\b['"]?(?:[\])(?!]|,\s*\{\s*\}|\.\w+\(\)|\s+or\s+\{\s*\}){0,12}[ \t]*(?:[;\n]|$)/gi;
+
+/** In languages other than JavaScript. Deliberately wide: a false match costs a comment, a missed one data. */
+function readsElsewhere(text: string): readonly RegExp[] {
+  const names = [...text.matchAll(NAMES_ELSEWHERE)].map(([, name = '']) => name);
+  const any = [String.raw`(?:\b|get)authorizer`, ...[...new Set(names)].map((name) => String.raw`\b${name}`)];
+  return [new RegExp(String.raw`(?:${any.join('|')})\b${ELSEWHERE}`, 'gi')];
+}
+
+/**
+ * Each line once, in order; without lines acknowledged by `gatewright: claims acknowledged`.
+ * @param file its ending names the language; a template with inline code counts as JavaScript
+ */
+export function findClaimReads(text: string, file = 'index.js'): readonly ClaimRead[] {
   const lines = text.split('\n');
+  const other = withoutComments(text, file);
+  const code = other ?? text;
+  const patterns = other === undefined ? [...READS, ...readsOfNames(text)] : readsElsewhere(code);
   const found = new Map<number, ClaimRead>();
-  for (const pattern of [...READS, ...readsOfNames(text)])
-    for (const match of text.matchAll(pattern)) {
+  for (const pattern of patterns)
+    for (const match of code.matchAll(pattern)) {
       const [whole, name = ''] = match;
       const line = text.slice(0, match.index + whole.lastIndexOf(name)).split('\n').length;
       const isAcknowledged = [lines[line - 1], lines[line - 2]].some((near) => ACKNOWLEDGED.test(near ?? ''));
-      if (!isAcknowledged && !found.has(line)) found.set(line, { line, what: `authorizer.${name}` });
+      const what = `authorizer.${name.toLowerCase()}`;
+      if (!isAcknowledged && !found.has(line)) found.set(line, { line, what });
     }
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
@@ -75,7 +100,16 @@ export function findClaimReads(text: string): readonly ClaimRead[] {
 export function describeClaimRead(what: string, route: string): string {
   return (
     `reads ${what}, which does not exist behind the authorizer of ${route}, so every caller would be undefined: read ` +
-    `claimsOf(event) of @gatewright/handlers/access instead (docs/guides/protect/coming-from.md), or write "gatewright: claims acknowledged" in a comment there`
+    `claimsOf(event) of @gatewright/handlers/access instead, or authorizer.sub in another language (docs/guides/protect/coming-from.md); ` +
+    `if it is right, write "gatewright: claims acknowledged" in a comment there, or name the file under claimsChecked in gatewright.yml`
+  );
+}
+
+/** Of a function whose sources are not here. */
+export function describeUnreadCode(handler: string, route: string): string {
+  return (
+    `${handler} behind the authorizer of ${route} is compiled or packed, so whether it reads authorizer.claims or authorizer.jwt, which do not exist there, ` +
+    `cannot be checked: look into its source, then name this path under claimsChecked in gatewright.yml`
   );
 }
 

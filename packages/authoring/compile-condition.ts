@@ -12,6 +12,8 @@ type ConditionNames = {
   readonly opens: boolean;
   /** How long API Gateway may cache an answer that depends on the condition. */
   readonly keptSeconds: number;
+  /** Tokens of Cognito have custom attributes as texts, whatever type the pool declares. */
+  readonly hasCognito: boolean;
   readonly complain: (path: Path, message: string) => void;
 };
 
@@ -55,7 +57,10 @@ export function compileCondition(condition: Condition, path: Path, names: Condit
     declared('roles', roles.any ?? [], [...path, 'roles', 'any']);
     parts.push(...compileSeveral('role', roles));
   }
-  if (claims) parts.push(...claims.map(compileClaim));
+  if (claims) {
+    checkTexts(claims, [...path, 'claims'], names);
+    parts.push(...claims.map(compileClaim));
+  }
   if (sourceIp) parts.push({ is: 'network', index: names.networkIndex(sourceIp.cidr) });
   if (mfa) parts.push({ is: 'mfa' });
   if (authAgeSeconds !== undefined)
@@ -84,6 +89,24 @@ function compileSeveral(is: 'scope' | 'role', { all, any }: Several): CompiledCo
     ...(all === undefined ? [] : [together('all', all.map(toLeaf))]),
     ...(any === undefined ? [] : [together('any', any.map(toLeaf))]),
   ];
+}
+
+/** A test that is never decided: an allow rule would never apply, a deny rule always. */
+function checkTexts(
+  claims: readonly ClaimTest[],
+  path: Path,
+  { hasCognito, complain }: ConditionNames,
+): void {
+  if (!hasCognito) return;
+  for (const [index, { claim, op, value }] of claims.entries()) {
+    const [name = ''] = claim;
+    if (op === 'exists' || !name.startsWith('custom:')) continue;
+    if ((op === 'equals' || op === 'in') && [value].flat().some((item) => typeof item === 'string')) continue;
+    complain(
+      [...path, index],
+      `${name} is always a text in tokens of Cognito, so ${op} ${JSON.stringify(value)} is never decided: compare it with texts, such as op: equals, value: "true"`,
+    );
+  }
 }
 
 function compileClaim({ claim, op, value }: ClaimTest): CompiledCondition {

@@ -194,6 +194,7 @@ function compileWhen(
   return compileCondition(rule.when, [...path, 'when'], {
     issuers: new Set(document.issuers.map(({ id }) => id)),
     roles: new Set(Object.keys(document.roles ?? {})),
+    hasCognito: document.issuers.some(({ type }) => type === 'cognito'),
     complain: problem,
     opens: rule.effect === 'allow',
     // API Gateway does not cache answers for `$connect`.

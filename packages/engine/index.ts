@@ -5,7 +5,7 @@ export { createGateway } from './compose/start.ts';
 export { inspectStacks, listRoutes } from './compose/read-stacks.ts';
 export { openDefinition } from './compose/definition.ts';
 export { readHome } from '../core/stack/home.ts';
-export { NOTHING_SERVED, requireSources } from '../templates/load.ts';
+export { hasDefinition, NOTHING_SERVED, requireSources } from '../templates/load.ts';
 export { DefinitionError, StartError } from '../core/errors.ts';
 export { readHandlerSources } from '../lambda/handler-sources.ts';
 export { addressOf } from '../core/routing/route-address.ts';
@@ -43,7 +43,7 @@ export type { AccessQuestion, AccessReply, ShownAccess } from '../console/endpoi
 export type { Isolation } from '../core/stack/function.ts';
 export type { Flags, LoadFlags, Settings } from './start-settings.ts';
 export type { TokenOptions } from '../cognito/issuer.ts';
-export type { HandlerSource } from '../lambda/handler-sources.ts';
+export type { HandlerSource } from '../lambda/package-sources.ts';
 export type { FunctionDefinition } from '../core/stack/function.ts';
 export type { SharedPorts } from '../server/port-plan.ts';
 export type { AwsEndpoints } from '../kernel/calls/service-client.ts';

@@ -3,21 +3,20 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { DefinitionError } from '../core/errors.ts';
 import { findHandlerFile } from './handler-file.ts';
+import { isNodeRuntime } from '../core/stack/function.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
+import { readPackageSources } from './package-sources.ts';
+import type { HandlerSource } from './package-sources.ts';
 
-export type HandlerSource = {
-  readonly file: string;
-  readonly text: string;
-};
+type Asked = Pick<FunctionDefinition, 'handler' | 'place' | 'code'> & { readonly runtime?: string };
 
 /**
- * Without packages and archives. If the source does not build, only the handler's file; empty if that is
+ * Without packages and archives. Without a runtime, JavaScript's. If the source does not build, only the handler's file; empty if that is
  * missing.
  */
-export async function readHandlerSources(
-  definition: Pick<FunctionDefinition, 'handler' | 'place' | 'code'>,
-): Promise<readonly HandlerSource[]> {
-  const { code, place } = definition;
+export async function readHandlerSources(definition: Asked): Promise<readonly HandlerSource[]> {
+  const { code, place, runtime } = definition;
+  if (runtime !== undefined && !isNodeRuntime(runtime)) return readPackageSources({ ...definition, runtime });
   if (code.kind === 'inline') return [{ file: place.file, text: code.source }];
   if (code.kind === 'archive') return [];
   try {

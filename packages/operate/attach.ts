@@ -8,6 +8,8 @@ import { readCompiled } from '../stack/access/commands/access-check.ts';
 import { confirm } from './attach/confirm.ts';
 import { BreakingError, findBreaking, PERMISSION_ADVICE } from './attach/invoke-authorizer.ts';
 import { applyPlan, ForeignEditError, remaining, UnfinishedError } from './attach/apply-plan.ts';
+import type { Work } from './attach/apply-plan.ts';
+import { assertClaimsChecked, ClaimsUncheckedError, undoIfWrong } from './attach/conclude.ts';
 import { PlaneError } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { nextJournal, openAttached, openJournal } from './attach/journal.ts';
@@ -37,6 +39,7 @@ type AttachFlags = AwsFlags & {
   readonly authorizer: 'token' | 'request';
   readonly routes: readonly string[];
   readonly replace: boolean;
+  readonly claimsChecked: boolean;
   readonly name: string;
   readonly function?: string;
   readonly stack?: string;
@@ -80,6 +83,11 @@ export function attachCommand(): Command {
       [],
     )
     .option('--replace', 'replace other authorizers that these routes have', false)
+    .option(
+      '--claims-checked',
+      'with --replace and --yes: no handler reads claims of a Cognito or JWT authorizer',
+      false,
+    )
     .option('--name <name>', 'name of the authorizer to create in the API', 'gatewright')
     .option('--stack <name>', 'CloudFormation stack with the authorizers (default: gatewright-STAGE)')
     .option('--function <name>', "name or ARN of the function, in place of the stack's")
@@ -102,7 +110,7 @@ export function attachCommand(): Command {
     .option('--json', 'print the plan, or the result of verify, as JSON', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 invalid call, 2 refused with nothing changed, 3 not finished or verify failed.',
+      '\nExit codes: 0 done, 1 invalid call, 2 refused with nothing changed, 3 not finished, or verify failed and every part was put back.',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
       await orExitCode((start) => attach(step, flags, start), REFUSED);
@@ -117,7 +125,7 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask for confirmation', false);
 }
 
-const REFUSALS = [ForeignEditError, BreakingError, UnfinishedError];
+const REFUSALS = [ForeignEditError, BreakingError, ClaimsUncheckedError, UnfinishedError];
 
 /**
  * Exit code 2 for a refusal before any change, 3 for a break after it.
@@ -259,21 +267,27 @@ async function finish(
   const breaking = journal.undo() === undefined ? await findBreaking(saved, open.plane) : undefined;
   if (breaking !== undefined)
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
+  if (flags.yes) assertClaimsChecked(saved, flags.claimsChecked);
   if (step === undefined) checkVerifyOptions(saved, open.options);
   await confirm(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
   open.start();
-  await applyPlan(saved, {
+  const work: Work = {
     plane: open.plane,
     journal,
     now: () => new Date(),
     look: () => readAgain(open.plane, saved),
     report: ({ name }, what, place, of) => {
-      if (what === 'done' || what === 'there')
+      if (what === 'done' || what === 'there' || what === 'undone')
         printNotes(`${place}/${of} ${name}${what === 'there' ? ' (already done)' : ''}`);
     },
-  });
+  };
+  await applyPlan(saved, work);
   printLines(`attached; the undo file is in ${journal.folder}`);
-  if (step === undefined) report(await verifyNow(open, journal), flags);
+  if (step !== undefined) return;
+  const checks = await verifyNow(open, journal);
+  report(checks, flags);
+  if (await undoIfWrong(checks, saved, work))
+    printNotes(`${colorize('red', 'error:')} the verification is WRONG, so every part was put back`);
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<Reading> {

@@ -97,6 +97,16 @@ export function requireSources(sources: readonly string[]): void {
   if (first !== undefined) throw new DefinitionFaults(first, others);
 }
 
+/** Whether the folder has a service, a template or a cdk.out. */
+export function hasDefinition(folder: string): boolean {
+  try {
+    return findSource(resolve(folder)) !== '';
+  } catch (error) {
+    if (error instanceof DefinitionError) return false;
+    throw error;
+  }
+}
+
 async function loadSource(
   path: string,
   options: LoadOptions,

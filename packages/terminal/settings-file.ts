@@ -3,7 +3,7 @@
  * and checks are those of the command line, which takes precedence.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { toSettingTexts } from '../engine/settings.ts';
@@ -59,7 +59,34 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
   }
   for (const entry of decided.values())
     if (entry.name === 'sources') nameSources(command, entry, isNamed);
+    else if (entry.name === CLAIMS_CHECKED) readPaths(entry);
     else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
+}
+
+const CLAIMS_CHECKED = 'claimsChecked';
+
+/**
+ * Whether a person has looked into this source: `claimsChecked` of the gatewright.yml beside the sources
+ * names it, or a folder above it.
+ * @throws UsageError with file and line: a path that does not exist
+ */
+export function readClaimsChecked(sources: readonly string[]): (path: string) => boolean {
+  const folders = [...new Set(sources.map((source) => resolve(folderOf(source))))];
+  const paths = folders
+    .flatMap((folder) => readSettingsFile(join(folder, SETTINGS_FILE)))
+    .flatMap((entry) => (entry.name === CLAIMS_CHECKED ? readPaths(entry) : []));
+  return (path) => paths.some((one) => path === one || path.startsWith(`${one}${sep}`));
+}
+
+function readPaths({ name, value, at, folder }: Entry): readonly string[] {
+  const paths: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  return paths.map((path) => {
+    if (typeof path !== 'string' || path === '')
+      throw new UsageError(`${at}: ${name} must be a list of files and folders`);
+    const absolute = resolve(folder, path);
+    if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: there is no ${path}`);
+    return absolute;
+  });
 }
 
 function folderOf(source: string): string {
@@ -118,7 +145,7 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 
 function describeUnknown(command: Command, name: string): string {
   if (isOfOneRun(name)) return `${name} is about one run: give it on the command line`;
-  return `there is no setting "${name}"; known settings: sources, ${settingNames(command).join(', ')}`;
+  return `there is no setting "${name}"; known settings: sources, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {

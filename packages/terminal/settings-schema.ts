@@ -12,12 +12,18 @@ export function settingsSchema(start: Command): JsonSchema {
     description: 'Folders and templates, used when the command line names none.',
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
   };
+  const claimsChecked = {
+    description:
+      'Files and folders whose reads of authorizer.claims or authorizer.jwt a person has checked; start and access check pass them.',
+    type: 'array',
+    items: { type: 'string' },
+  };
   const options = settingNames(start).map((name) => [name, describe(start, name)]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright settings',
     type: 'object',
-    properties: { sources, ...(Object.fromEntries(options) as object) },
+    properties: { sources, claimsChecked, ...(Object.fromEntries(options) as object) },
     additionalProperties: false,
   };
 }

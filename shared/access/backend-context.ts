@@ -25,21 +25,23 @@ export function backendContext(
   principal: Principal,
   channels?: string,
 ): AuthorizerContext {
-  const { context, givesTickets, result } = document;
+  const { context, givesTickets } = document;
   const { subject, issuer, clientId, claims, expiresAtEpochSeconds } = principal;
   const named = context.map(({ name, claim }) => [name, flatten(claimAt(claims, claim))] as const);
   const scope = printScopes(document, principal);
+  const tenant = tenantOfKey(document, principal);
   const standard = [
     ['sub', subject],
     ['iss', issuer],
     ['scope', scope.text],
     ['clientId', clientId],
     ['exp', expiresAtEpochSeconds],
-    [CARRIED_CLAIMS, result.claims === undefined ? undefined : printCarriedClaims(result.claims, claims)],
+    [CARRIED_CLAIMS, printCarried(document, claims, tenant)],
     [CHANNELS, channels],
     [TICKET_CALLER, givesTickets === true ? printTicketCaller(principal) : undefined],
   ] as const;
-  const all = [...named, ...standard];
+  const isNamed = named.some(([name]) => name === TENANT);
+  const all = [...named, ...(isNamed ? [] : [[TENANT, tenant] as const]), ...standard];
   // If omission were silent, "too long" would look like "none", and the backend would decide differently from
   // the rules.
   const cut = all.flatMap(([name, value]) => (isTooLong(value, name) ? [name] : []));
@@ -49,6 +51,29 @@ export function backendContext(
       (entry): entry is readonly [string, string | number | boolean] => isFit(entry[1], entry[0]),
     ),
   );
+}
+
+const TENANT = 'tenant';
+
+/**
+ * Handlers keep a customer's data by it, since a key's `sub` ends with the key. It is the administrator's
+ * word; a token's claim of that name might be the user's.
+ */
+function tenantOfKey({ apiKeys }: CompiledDocument, { issuerId, claims }: Principal): string | undefined {
+  const tenant = apiKeys.some(({ id }) => id === issuerId) ? claims[TENANT] : undefined;
+  return typeof tenant === 'string' ? tenant : undefined;
+}
+
+function printCarried(
+  { apiKeys, result }: CompiledDocument,
+  claims: Principal['claims'],
+  tenant: string | undefined,
+): string | undefined {
+  if (result.claims === undefined) return undefined;
+  const { names } = result.claims;
+  return apiKeys.length === 0 || names.includes(TENANT)
+    ? printCarriedClaims(result.claims, claims)
+    : printCarriedClaims({ ...result.claims, names: [...names, TENANT] }, { ...claims, tenant });
 }
 
 /** Scopes that the document names come first, so that other scopes of a token cannot displace them. */

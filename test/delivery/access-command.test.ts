@@ -134,8 +134,11 @@ describe('gatewright access', () => {
     writeFileSync(join(folder, 'template.yaml'), template(3600, more));
 
     const { code, stderr } = await access('check', '.');
+    // new-user 8: without a path it said "0 problems".
+    const without = await access('check');
 
     assert.equal(code, 1);
+    assert.deepEqual([without.code, without.stderr], [1, stderr]);
     assert.match(
       stderr,
       /access\/orders\.yml: authorizer tokens: caches answers for 3600 s, the document allows 60 s/,

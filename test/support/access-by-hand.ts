@@ -74,7 +74,7 @@ function ask(when: Condition, principal: Principal, sourceIp: string, effect: Ru
   return both(answers);
 }
 
-/** "A deny rule on a claim that is missing denies; `exists` says otherwise." */
+/** "A deny rule on a claim that is missing denies; `exists` says otherwise. Another type than the rule's is unknown." */
 function askClaim(
   { op, value }: Pick<ClaimTest, 'op' | 'value'>,
   claim: unknown,
@@ -82,9 +82,20 @@ function askClaim(
 ): Answer {
   if (op === 'exists') return said(claim !== undefined);
   if (claim === undefined) return effect === 'deny' ? 'unknown' : 'no';
-  if (op === 'equals') return typeof claim === 'object' ? 'unknown' : said(claim === value);
-  if (op === 'contains') return Array.isArray(claim) ? said(claim.includes(value)) : 'unknown';
-  if (op === 'gte') return typeof claim === 'number' ? said(claim >= Number(value)) : 'unknown';
+  const alike = (values: unknown, to: unknown): boolean =>
+    [values].flat().some((one) => typeof one === typeof to);
+  if (op === 'equals' || op === 'in') {
+    if ([value].flat().some((one) => one === claim)) return 'yes';
+    return alike(value, claim) ? 'no' : 'unknown';
+  }
+  if (op === 'contains') {
+    if (!Array.isArray(claim)) return 'unknown';
+    if (claim.includes(value)) return 'yes';
+    return claim.some((item) => !alike(value, item)) ? 'unknown' : 'no';
+  }
+  if (typeof claim !== 'number') return 'unknown';
+  if (op === 'gte') return said(claim >= Number(value));
+  if (op === 'lte') return said(claim <= Number(value));
   throw new Error(`no reading of ${op}`);
 }
 

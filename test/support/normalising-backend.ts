@@ -2,7 +2,8 @@
  * A server behind the gateway that resolves what it is sent, as nginx, Tomcat and Go's mux do between them: which
  * paths it may take a request for. Written from RFC 3986 (5.2.4 dot segments, 2.1 percent-encoding) and from the
  * documentation of these servers (path parameters after `;`, merged slashes, backslashes as slashes; Express and ASP.NET
- * take no notice of a slash at the end).
+ * take no notice of a slash at the end), and from RFC 3629 §10 (overlong sequences); Windows drops blanks around a name,
+ * a text of C ends at NUL, and who decodes before looking for `?` or `#` ends the path there.
  */
 
 /** Every path that some server would serve for this one, as sent first; `undefined` of one that climbs above the root. */
@@ -13,9 +14,11 @@ export function pathsServedFor(path: string): readonly (string | undefined)[] {
   for (let decodings = 0; decodings < 3; decodings += 1) {
     for (const isStripping of [false, true])
       for (const isMerging of [false, true]) {
-        const resolved = resolve(text, isStripping, isMerging);
-        found.add(resolved);
-        found.add(resolved?.replace(/([^/])\/+$/, '$1'));
+        for (const read of [text, asTrimmed(text)]) {
+          const resolved = resolve(read, isStripping, isMerging);
+          found.add(resolved);
+          found.add(resolved?.replace(/([^/])\/+$/, '$1'));
+        }
       }
     const decoded = decodeOnce(text);
     if (decoded === text) break;
@@ -27,7 +30,7 @@ export function pathsServedFor(path: string): readonly (string | undefined)[] {
 /** Whether any of them has to leave a segment out, or go up by one. */
 export function hasDots(path: string): boolean {
   for (let [text, count] = [path, 0]; count < 3; [text, count] = [decodeOnce(text), count + 1])
-    if (segmentsOf(text).some((segment) => /^\.\.?(;|$)/.test(segment))) return true;
+    if (segmentsOf(asTrimmed(text)).some((segment) => /^\.\.?(;|$)/.test(segment))) return true;
   return false;
 }
 
@@ -50,8 +53,28 @@ function resolve(path: string, isStripping: boolean, isMerging: boolean): string
   return `/${kept.join('/')}`;
 }
 
+/** Ends at what is no part of a path once decoded, without blanks around segments. */
+function asTrimmed(text: string): string {
+  const [kept = ''] = text.split(/[\0\r\n?#]/);
+  return kept
+    .split('/')
+    .map((segment) => segment.trim())
+    .join('/');
+}
+
 function decodeOnce(text: string): string {
-  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) =>
+  const lenient = text
+    .replace(/%c([01])%([89ab][0-9a-f])/gi, (_, lead: string, last: string) => asByte(Number(lead), last))
+    .replace(/%e0%8([01])%([89ab][0-9a-f])/gi, (_, lead: string, last: string) => asByte(Number(lead), last))
+    .replace(/%f0%80%8([01])%([89ab][0-9a-f])/gi, (_, lead: string, last: string) =>
+      asByte(Number(lead), last),
+    );
+  return lenient.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) =>
     Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
   );
+}
+
+/** The six bits of the last byte below those of the first, escaped again. */
+function asByte(lead: number, last: string): string {
+  return `%${((lead << 6) | (parseInt(last, 16) & 63)).toString(16).padStart(2, '0')}`;
 }

@@ -79,6 +79,10 @@ function randomWhen(pick: Pick, depth = 0): object {
         { claim: 'plan', op: 'equals', value: 'free' },
       ],
     },
+    { claims: [{ claim: 'plan', op: 'in', value: ['gold', 'silver'] }] },
+    { claims: [{ claim: 'level', op: 'lte', value: 2 }] },
+    { claims: [{ claim: 'verified', op: 'equals', value: pick.chance(0.5) }] },
+    { claims: [{ claim: 'verified', op: 'in', value: [false, 0] }] },
     { claims: [{ claim: 'tenants', op: 'contains', value: 't-1' }] },
     ...(pick.chance(0.3) ? [OFFICE, VPN] : []),
   ];
@@ -131,10 +135,13 @@ function randomPrincipal(pick: Pick): Principal {
   const roles = new Set(pick.some(['admin', 'support']));
   const claims = {
     sub,
-    ...(pick.chance(0.5) && { level: pick.one<unknown>([1, 2, 3, '3']) }),
-    ...(pick.chance(0.5) && { plan: pick.one<unknown>(['gold', 'free', ['gold']]) }),
+    ...(pick.chance(0.5) && { level: pick.one<unknown>([1, 2, 3, '3', true, [3]]) }),
     ...(pick.chance(0.5) && {
-      tenants: pick.one<unknown>([['t-1'], ['t-2', '*'], 't-1', ['a', 'b', 'c', 'd']]),
+      plan: pick.one<unknown>(['gold', 'free', ['gold'], 1, false, { name: 'gold' }]),
+    }),
+    ...(pick.chance(0.5) && { verified: pick.one<unknown>([true, false, 'false', 'x', 0, 1, [false]]) }),
+    ...(pick.chance(0.5) && {
+      tenants: pick.one<unknown>([['t-1'], ['t-2', '*'], 't-1', ['a', 'b', 'c', 'd'], [1, 't-2']]),
     }),
     ...(pick.chance(0.3) && { amr: ['mfa'] }),
   };

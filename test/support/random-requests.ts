@@ -88,7 +88,24 @@ const ODD = [
   '%u',
   'é%FF',
   '${x}',
+  'search%20',
+  'users%00',
+  'me%00.png',
+  'admin%09',
+  'admin%0a',
+  'search%3fx',
+  'users%23x',
+  '%20me',
+  '..%20/admin',
+  '..%00/u-2',
+  '%c0%ae%c0%ae/u-2',
+  '%C0%AE./search',
+  '%e0%80%ae%E0%80%ae/admin',
+  '%c1%a1dmin',
+  'a%20%20b',
 ];
+/** What some servers drop, or take as the end of a path. */
+const ENDS = ['%20', '%00', '%00x', '%09', '%0a', '%0D', '%3f', '%3Fx', '%23x', '%20/', '/%20'];
 
 export type RandomRequest = { readonly method: string; readonly path: string; readonly isOrdinary: boolean };
 
@@ -113,6 +130,12 @@ export function randomRequest(pick: Pick, routes: readonly string[]): RandomRequ
     path = pick.one([
       `${path}/`,
       `${path}//`,
+      ...ENDS.map((end) => `${path}${end}`),
+      path.replace(
+        /(.)\/([^/]*)$/,
+        (_, before: string, last: string) => `${before}${pick.one(ENDS)}/${last}`,
+      ),
+      ...['..%20', '..%00', '%c0%ae%c0%ae'].map((dots) => `${path}/${dots}/${pick.one(NAMES)}`),
       path.replace('/', '//'),
       escapeOne(path, 1 + pick.upTo(path.length - 2)),
       `${path}/${pick.one(NAMES)}`,

@@ -11,6 +11,7 @@ import {
   findMappedClaims,
 } from '@gatewright/authoring/claim-reads';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { readClaimsChecked } from '../../terminal/settings-file.ts';
 import type { PackagedService } from './check-service.ts';
 
 /** Each with file and line. */
@@ -19,22 +20,24 @@ export async function checkHandlers({
   resources,
 }: Pick<PackagedService, 'directory' | 'resources'>): Promise<readonly string[]> {
   const complaints = new Set<string>();
-  const handlers = new Map<string, string>();
+  const handlers = new Map<string, { readonly route: string; readonly runtime?: string }>();
   for (const { logicalId, route, integrations } of guardedRoutes(resources)) {
     for (const what of integrations.flatMap(textsIn).flatMap(findMappedClaims))
       complaints.add(`${logicalId}: ${describeMappedClaim(what, route)}`);
     for (const name of integrations.flatMap(namesIn)) {
-      const { Handler: handler } = propertiesOf(resources, name);
-      if (typeof handler === 'string' && !handlers.has(handler)) handlers.set(handler, route);
+      const { Handler: handler, Runtime: runtime } = propertiesOf(resources, name);
+      if (typeof handler === 'string' && !handlers.has(handler))
+        handlers.set(handler, { route, ...(typeof runtime === 'string' && { runtime }) });
     }
   }
   if (handlers.size === 0) return [...complaints];
   const { readHandlerSources } = await import('../../engine/index.ts');
-  for (const [handler, route] of handlers) {
+  const isChecked = readClaimsChecked([directory]);
+  for (const [handler, { route, ...runtime }] of handlers) {
     const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
     const code = { kind: 'directory', directory, esbuild: undefined } as const;
-    for (const { file, text } of await readHandlerSources({ handler, place, code }))
-      for (const { line, what } of findClaimReads(text))
+    for (const { file, text } of await readHandlerSources({ handler, place, code, ...runtime }))
+      for (const { line, what } of isChecked(file) ? [] : findClaimReads(text, file))
         complaints.add(`${relative(directory, file)}:${line}: ${describeClaimRead(what, route)}`);
   }
   return [...complaints];

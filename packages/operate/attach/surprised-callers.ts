@@ -3,6 +3,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { list, warning } from './surprise.ts';
+import type { LiveApi, LiveRoute } from './live-api.ts';
 import type { Circumstances, Surprise } from './surprise.ts';
 
 /** A page that cannot read the 401 reports a CORS error. */
@@ -57,11 +58,14 @@ export function checkBrowsers({ live, choice: { chosen } }: Circumstances): Surp
   ];
 }
 
-/** The authorizer decides who gets in; cached replies are the same for all of them. */
-export function checkCaches({ live: { kind, stageShown }, choice: { chosen } }: Circumstances): Surprise[] {
+/** Of these routes, those whose cached answers are the same for all callers. */
+export function sharedCacheRoutes(
+  { kind, stageShown }: Pick<LiveApi, 'kind' | 'stageShown'>,
+  routes: readonly LiveRoute[],
+): readonly LiveRoute[] {
   if (kind !== 'rest' || stageShown['cacheClusterEnabled'] !== true) return [];
   const settings = stageShown['methodSettings'];
-  const cached = chosen.filter(({ method, path, shown }) => {
+  return routes.filter(({ method, path, shown }) => {
     const own = `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
     const found = isJsonObject(settings) ? (settings[own] ?? settings['*/*']) : undefined;
     const keys = JSON.stringify(
@@ -76,6 +80,11 @@ export function checkCaches({ live: { kind, stageShown }, choice: { chosen } }: 
       !/authorization/i.test(keys)
     );
   });
+}
+
+/** The authorizer decides who gets in; cached replies are the same for all of them. */
+export function checkCaches({ live, choice: { chosen } }: Circumstances): Surprise[] {
+  const cached = sharedCacheRoutes(live, chosen);
   return cached.length === 0
     ? []
     : [

@@ -37,6 +37,7 @@ export function surroundingsIn(plane: ControlPlane, unread: Unread[]): Surroundi
             name: functionName,
             where: `function ${functionName}`,
             sources: [],
+            runtime: textAt(found, 'Runtime'),
             timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
           }
         : undefined;

@@ -8,6 +8,7 @@ export type FunctionFacts = {
   readonly name: string;
   readonly where: string;
   readonly timeoutSeconds: number | undefined;
+  readonly runtime: string | undefined;
   readonly sources: readonly { readonly file: string; readonly text: string }[];
 };
 

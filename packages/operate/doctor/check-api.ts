@@ -1,5 +1,11 @@
 /** Surprises for an API's callers or its owner; each from facts only. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import {
+  checkCorsCredentials,
+  checkIntegrationMethods,
+  checkRuntimes,
+  checkSharedCache,
+} from './check-calls.ts';
 import { findRestOnly } from './rest-only.ts';
 import type { ApiView, FunctionFacts } from './api-view.ts';
 import type { Finding } from './finding.ts';
@@ -15,8 +21,18 @@ const warning = (id: string, what: string, why: string, where: string, fix: stri
   fix,
 });
 
-/** `Resource: event.methodArn`, also through a parameter of that name. */
-const NARROW = /['"]?Resource['"]?\s*:\s*\[?\s*(?:event\??\.|event\[['"])?(methodArn|routeArn)\b/;
+const OWN_ARN = String.raw`(?:event\??\.|event\[['"]|event\.get\(['"])?(methodArn|routeArn)\b`;
+/**
+ * `Resource: event.methodArn`, also through a parameter of that name, through a variable, or as the last
+ * argument of what makes the policy, as in AWS's examples (`generateAllow('me', event.methodArn)`).
+ */
+const NARROW = new RegExp(
+  [
+    String.raw`['"]?Resource['"]?\]?\s*[:=]\s*\[?\s*${OWN_ARN}`,
+    String.raw`(?:[Pp]olicy|[Aa]llow)\w*\((?:[^()]|\([^()]*\))*?${OWN_ARN}['"]?[\])]*\s*\)`,
+    String.raw`\b(\w+)\s*=\s*${OWN_ARN}['"]?[\])]*\s*(?:;|\n)[^]*?['"]?Resource['"]?\]?\s*[:=]\s*\[?\s*\3\b`,
+  ].join('|'),
+);
 const BODY = /\bevent\??\.(?:body|rawBody)\b|\bevent\[['"](?:body|rawBody)['"]\]|JSON\.parse\(\s*body\b/;
 
 /** docs/aws §15.23: the policy is cached per caller and evaluated for each ARN. */
@@ -59,7 +75,8 @@ function findInSource(
     const index = text.search(pattern);
     if (index === -1) continue;
     const line = text.slice(0, index).split('\n').length;
-    return [{ place: `${file}:${line}`, found: pattern.exec(text)?.[1] ?? '' }];
+    const [whole = ''] = pattern.exec(text) ?? [];
+    return [{ place: `${file}:${line}`, found: /methodArn|routeArn/.exec(whole)?.[0] ?? '' }];
   }
   return [];
 }
@@ -275,7 +292,11 @@ function checkKind(view: ApiView): readonly Finding[] {
 /** In the order of the report. */
 export const API_CHECKS: readonly ApiCheck[] = [
   checkPermissions,
+  checkIntegrationMethods,
+  checkCorsCredentials,
+  checkSharedCache,
   checkWebAcls,
+  checkRuntimes,
   checkNarrowPolicies,
   checkBodyReaders,
   checkTimeouts,

@@ -46,11 +46,12 @@ export function surroundingsOf({ stacks }: DefinitionPlane): Surroundings {
     async facts(functionName, isAuthorizer) {
       const definition = definitionOf(functionName);
       if (definition === undefined) return undefined;
-      const { name, timeoutSeconds, place } = definition;
+      const { name, timeoutSeconds, place, runtime } = definition;
       const sources = isAuthorizer ? await readHandlerSources(definition) : [];
       return {
         name,
         timeoutSeconds,
+        runtime,
         where: placeText(place),
         sources: sources.map(({ file, text }) => ({ text, file: relative(process.cwd(), file) })),
       };

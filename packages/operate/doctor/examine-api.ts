@@ -6,6 +6,7 @@ import { openPlane } from '../attach/open-plane.ts';
 import { count, UsageError } from '../../terminal/output.ts';
 import { surroundingsIn } from './account-surroundings.ts';
 import { API_CHECKS } from './check-api.ts';
+import { checkDefinition } from './check-definition.ts';
 import type { ApiView } from './api-view.ts';
 import { planeOfDefinition, surroundingsOf } from './definition-surroundings.ts';
 import { obstaclesFirst } from './finding.ts';
@@ -55,7 +56,8 @@ export async function examineDefined(source: string, stage: string): Promise<Rep
   const views: ApiView[] = [];
   for (const { apiId, stage: name } of definition.stages)
     views.push(await readApiView(plane, apiId, name, around));
-  if (views.length === 0) throw new UsageError(`${source} has no stage of an API`);
+  const defined = checkDefinition(definition);
+  if (views.length === 0 && defined.length === 0) throw new UsageError(`${source} has no stage of an API`);
   const subject = `${source}, ${count(views.length, 'stage')}`;
-  return { stage, subject, findings: examineApis(views), unread: [] };
+  return { stage, subject, findings: obstaclesFirst([...defined, ...examineApis(views)]), unread: [] };
 }

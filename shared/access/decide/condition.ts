@@ -17,8 +17,8 @@ export type Circumstances = {
 };
 
 /**
- * A claim of the wrong type makes its test undecided (Kleene's logic), and so does a missing one in a deny
- * rule: otherwise an issuer that omits `suspended` would open what the rule closes. In an allow rule a
+ * A claim of another type than the rule's makes its test undecided (Kleene's logic), and so does a missing
+ * one in a deny rule: otherwise an issuer that omits `suspended` would open what the rule closes. In an allow rule a
  * missing claim makes its test false. `exists` is decided in both.
  */
 export function evaluateCondition(
@@ -80,14 +80,25 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown, missing: 
   switch (op) {
     case 'equals':
     case 'in':
-      return typeof claim === 'object' ? undefined : values.some((value) => value === claim);
+      return isOneOf(values, claim);
     case 'contains':
-      return Array.isArray(claim) ? claim.some((item) => item === limit) : undefined;
+      return Array.isArray(claim) ? hasMember(claim, limit) : undefined;
     case 'gte':
       return typeof claim === 'number' && typeof limit === 'number' ? claim >= limit : undefined;
     case 'lte':
       return typeof claim === 'number' && typeof limit === 'number' ? claim <= limit : undefined;
   }
+}
+
+/** "false" is not false: a value of a type that the rule does not name says nothing of those it names. */
+function isOneOf(values: ClaimCondition['values'], claim: unknown): Truth {
+  if (values.some((value) => value === claim)) return true;
+  return values.some((value) => typeof value === typeof claim) ? false : undefined;
+}
+
+function hasMember(claim: readonly unknown[], value: unknown): Truth {
+  if (claim.includes(value)) return true;
+  return claim.every((item) => typeof item === typeof value) ? false : undefined;
 }
 
 function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number, missing: Truth): Truth {

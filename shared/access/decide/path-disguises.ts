@@ -8,8 +8,8 @@ import type { RouteSegment } from './route-finder.ts';
 /**
  * Dot segments, which servers behind the gateway resolve: `/files/../admin` is routed by its greedy route and
  * served as `/admin`. Plain; encoded once or twice, since HTTP APIs decode once themselves; before or after a
- * disguised separator (`..;x` for Tomcat, `..\` for IIS). Ids that contain dots (`v1.2`, `a..b`) are not
- * matched.
+ * disguised separator (`..;x` for Tomcat, `..\` for IIS), blank or NUL; in overlong UTF-8 (`%c0%ae`), which no
+ * client writes. Ids that contain dots (`v1.2`, `a..b`) are not matched.
  */
 const DOT_SEGMENTS = [
   '*/../*',
@@ -31,16 +31,21 @@ const DOT_SEGMENTS = [
   // Escaped escapes, which no client writes: `.%%32E` and `.%2%65` decode to `.%2E` once, and to `..` twice.
   '*%%*',
   '*%?%*',
+  ...['c0', 'c1', 'e0%8', 'f0%8'].flatMap((bytes) => [`*%${bytes}*`, `*%${bytes.toUpperCase()}*`]),
 ];
-/** The same as one expression; only IAM's patterns also deny every escape after dots. */
-const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;]|%(?:2f|3b|5c|25)|$)|%2e|%2f\.|\\|%5c|%252|%.?%/is;
+/** The same as one expression. */
+const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|%2e|%2f\.|\\|%5c|%252|%.?%|%c[01]|%[ef]0%8/is;
 
 /**
- * An empty segment, an encoded slash, a parameter that servlet containers cut off (`/search;x`), and double
- * encoding: a closed route as only a server behind the gateway would read it.
+ * An empty segment, an encoded slash, a parameter that servlet containers cut off (`/search;x`), double
+ * encoding, an encoded `?` or `#`, a control character, and a blank around a segment: a closed route as only
+ * a server behind the gateway would read it.
  */
-const ODD_SEPARATORS = ['*//*', '*%2F*', '*%2f*', '*;*', '*%3B*', '*%3b*', '*%25*'];
-const COVERED_BY_THEM = /^\*(?:\/\.\.?[;%]|%2[Ff]\.|%252)\*$/;
+const ODD_SEPARATORS = [
+  ...['*//*', '*%2F*', '*%2f*', '*;*', '*%3B*', '*%3b*', '*%25*'],
+  ...['*%3F*', '*%3f*', '*%23*', '*%0*', '*%1*', '*%20', '*%20/*', '*/%20*'],
+];
+const COVERED_BY_THEM = /^\*(?:\/\.\.?;|%2[Ff]\.|%252)\*$/;
 
 /** Whether a server may drop a segment of the path, or go up by one. Policies with a wildcard deny these. */
 export function hasDotSegment(target: string): boolean {
@@ -73,11 +78,16 @@ export function normalizeLikeServers(target: string, decode: (text: string) => s
   for (let times = 1; decoded !== text && times < DECODINGS_LIMIT; times += 1)
     [text, decoded] = [decoded, decode(decoded)];
   return decoded
+    .replace(END_OF_PATH, '')
     .replaceAll('\\', '/')
     .replace(/;[^/]*/g, '')
+    .replace(/ +(?=\/|$)|(?<=\/) +/g, '')
     .replace(/\/{2,}/g, '/')
     .replace(/(\/[^/]+)\/$/, '$1');
 }
+
+/** Where a query begins, or a text ends for servers written in C. */
+const END_OF_PATH = /[\0-\x1f?#].*$/s;
 
 /** No server decodes more often. */
 const DECODINGS_LIMIT = 3;

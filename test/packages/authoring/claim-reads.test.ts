@@ -74,8 +74,80 @@ describe('findClaimReads', () => {
       assert.deepEqual(findClaimReads(text), []);
     });
 
+  // As the types of each runtime's events have them: aws-lambda-go/events, aws-lambda-java-events,
+  // Amazon.Lambda.APIGatewayEvents, lambda_http; dictionaries in Python and Ruby.
+  const elsewhere: readonly (readonly [file: string, text: string, line: number, what: string])[] = [
+    ['a.py', 'a = event["requestContext"]["authorizer"]["claims"]["sub"]', 1, 'authorizer.claims'],
+    [
+      'a.py',
+      'authorizer = event["requestContext"].get("authorizer", {})\nsub = authorizer.get("jwt", {}).get("claims", {}).get("sub")',
+      2,
+      'authorizer.jwt',
+    ],
+    [
+      'a.py',
+      'sub = event.get("requestContext", {}).get("authorizer", {}).get("claims", {})',
+      1,
+      'authorizer.claims',
+    ],
+    ['a.py', "auth = context.get('authorizer') or {}\n\nsub = auth['claims']['sub']", 3, 'authorizer.claims'],
+    ['a.py', "x = 'it is # no comment'; y = authorizer['claims']", 1, 'authorizer.claims'],
+    ['a.rb', "event.dig('requestContext', 'authorizer', 'claims', 'sub')", 1, 'authorizer.claims'],
+    ['a.rb', "event['requestContext']['authorizer']&.dig('jwt', 'claims')", 1, 'authorizer.jwt'],
+    [
+      'a.go',
+      'claims := req.RequestContext.Authorizer["claims"].(map[string]interface{})',
+      1,
+      'authorizer.claims',
+    ],
+    ['a.go', 'sub := req.RequestContext.Authorizer.JWT.Claims["sub"]', 1, 'authorizer.jwt'],
+    ['a.go', 'auth := req.RequestContext.Authorizer\nsub := auth.JWT.Claims["sub"]', 2, 'authorizer.jwt'],
+    [
+      'A.java',
+      'Map<String, Object> auth = event.getRequestContext().getAuthorizer();\nObject c = auth.get("claims");',
+      2,
+      'authorizer.claims',
+    ],
+    [
+      'A.java',
+      'event.getRequestContext()\n  .getAuthorizer()\n  .getJwt().getClaims().get("sub")',
+      3,
+      'authorizer.jwt',
+    ],
+    ['A.cs', 'var sub = request.RequestContext.Authorizer.Claims["sub"];', 1, 'authorizer.claims'],
+    ['A.cs', 'var sub = request?.RequestContext?.Authorizer?.Jwt?.Claims["sub"];', 1, 'authorizer.jwt'],
+    ['a.rs', 'let jwt = ctx.authorizer.as_ref().and_then(|a| a.jwt.as_ref());', 1, 'authorizer.jwt'],
+    [
+      'a.rs',
+      'let auth = ctx.authorizer.unwrap();\nlet sub = auth.jwt.unwrap().claims["sub"];',
+      2,
+      'authorizer.jwt',
+    ],
+  ];
+  for (const [file, text, line, what] of elsewhere)
+    it(`sees ${JSON.stringify(text).slice(0, 70)} in ${file}`, () => {
+      assert.deepEqual(findClaimReads(text, file), [{ line, what }]);
+    });
+
+  for (const [file, text] of [
+    ['a.py', '# event["requestContext"]["authorizer"]["claims"]'],
+    ['a.py', '"""reads authorizer["claims"] no more"""\nsub = event["requestContext"]["authorizer"]["sub"]'],
+    ['a.py', 'sub = authorizer["claims"]["sub"]  # gatewright: claims acknowledged'],
+    ['a.py', 'claims = jwt.decode(token)\nauthorizer = event["requestContext"]["authorizer"]["lambda"]'],
+    ['a.rb', "# authorizer['claims']\nsub = event['requestContext']['authorizer']['sub']"],
+    ['a.go', '// Authorizer["claims"]\n/* Authorizer.JWT */ sub := req.RequestContext.Authorizer["sub"]'],
+    ['A.java', '/** getAuthorizer().getJwt() */ Object sub = getAuthorizer().get("sub");'],
+    ['A.cs', 'var sub = request.RequestContext.Authorizer["sub"]; var claims = token.Claims;'],
+    ['a.rs', 'let sub = ctx.authorizer.lambda["sub"]; // authorizer.jwt'],
+  ] as const)
+    it(`sees nothing in ${JSON.stringify(text).slice(0, 70)} in ${file}`, () => {
+      assert.deepEqual(findClaimReads(text, file), []);
+    });
+
   it('takes no long time over any text', () => {
     const texts = [
+      'a = b.authorizer.authorizer '.repeat(5_000),
+      '"'.repeat(50_000),
       'authorizer : { '.repeat(20_000) + '{ '.repeat(20_000),
       'x = a.authorizer || { '.repeat(20_000),
       '{ a claims {b} '.repeat(20_000),
@@ -83,7 +155,7 @@ describe('findClaimReads', () => {
       `x = ${'a.'.repeat(40_000)}`,
     ];
     const started = process.cpuUsage().user;
-    for (const text of texts) findClaimReads(text);
+    for (const text of texts) for (const file of ['a.js', 'a.py', 'a.go']) findClaimReads(text, file);
 
     assert.ok(process.cpuUsage().user - started < 3_000_000, 'three seconds of processor time');
   });

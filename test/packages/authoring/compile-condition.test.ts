@@ -103,4 +103,23 @@ describe('compileCondition', () => {
     assert.deepEqual(warned('deny', { not: { claims: [low] } }), []);
     assert.deepEqual(warned('allow', { claims: [low] }), []);
   });
+
+  // AWS::Cognito::UserPool SchemaAttribute: "A custom attribute value in your user's ID token is always a string".
+  for (const [test, isFound] of [
+    [{ claim: 'custom:verified', op: 'equals', value: false }, true],
+    [{ claim: 'custom:level', op: 'gte', value: 2 }, true],
+    [{ claim: 'custom:level', op: 'in', value: [1, 2] }, true],
+    [{ claim: 'custom:level', op: 'in', value: [1, 'two'] }, false],
+    [{ claim: 'custom:verified', op: 'equals', value: 'false' }, false],
+    [{ claim: 'custom:verified', op: 'exists' }, false],
+    [{ claim: 'email_verified', op: 'equals', value: false }, false],
+  ] as const)
+    it(`${isFound ? 'refuses' : 'takes'} ${JSON.stringify(test)} of a Cognito pool`, () => {
+      const issuers = [{ id: 'main', type: 'cognito', userPoolId: 'eu-west-1_Abc123', clients: ['web'] }];
+      const rules = [rule({}), rule({ id: 'd', effect: 'deny', when: { claims: [test] } })];
+
+      const [first = ''] = problemsOf({ issuers, rules });
+
+      assert.equal(/is always a text in tokens of Cognito/.test(first), isFound, first);
+    });
 });

@@ -99,8 +99,8 @@ describe('an answer over the maxBytes of its document', () => {
   it('is one also where a quota was charged for it', async () => {
     const { ask: charge } = aCharging({
       over: {
-        context: { note: { claim: 'note' }, remark: { claim: 'remark' } },
-        result: { cacheTtlSeconds: 0, maxBytes: 2_048 },
+        context: { note: { claim: 'note' }, remark: { claim: 'remark' }, more: { claim: 'remark' } },
+        result: { cacheTtlSeconds: 0, maxBytes: 2_560 },
       },
     });
     const long = 'x'.repeat(1_000);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { backendContext } from '#shared/access/backend-context.ts';
 import { CHANNELS } from '#shared/aws/channel-grants.ts';
+import { claimsOf } from '#shared/middleware/claims-of.ts';
 import { aDocument, aPrincipal } from '../../support/an-access-document.ts';
 import { readAuthorizerResult } from '../../../packages/core/events/authorizer-result.ts';
 
@@ -21,6 +22,46 @@ describe('backendContext', () => {
       clientId: 'web',
       exp: 2_000_000_000,
     });
+  });
+
+  describe('the tenant of an API key', () => {
+    const keys = { id: 'keys', type: 'apiKey', prefix: 'shop_live' };
+    const main = { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['a'] };
+    const over = {
+      issuers: [main, keys],
+      sources: [
+        { in: 'header', name: 'authorization', scheme: 'Bearer', issuers: ['main'] },
+        { in: 'header', name: 'x-api-key', issuers: ['keys'] },
+      ],
+    };
+    const asKey = aPrincipal({ issuerId: 'keys', claims: { sub: 'k-1', tenant: 'acme' } });
+    const asUser = aPrincipal({ claims: { sub: 'u-1', tenant: 'chosen-by-the-user' } });
+
+    // new-user 3: data kept by `sub` of a key is gone with the key.
+    it('reaches a handler though the document does not name it', () => {
+      const document = aDocument(over);
+
+      assert.equal(backendContext(document, asKey)['tenant'], 'acme');
+      assert.equal(claimsOf(eventWith(backendContext(document, asKey)))?.['tenant'], 'acme');
+    });
+
+    it('reaches it beside the claims of result.claims, without those of tokens of the same name', () => {
+      const document = aDocument({ ...over, result: { claims: { as: 'jwt', names: ['sub'] } } });
+
+      assert.equal(claimsOf(eventWith(backendContext(document, asKey)))?.['tenant'], 'acme');
+      assert.equal(claimsOf(eventWith(backendContext(document, asUser)))?.['tenant'], undefined);
+      assert.equal(backendContext(document, asUser)['tenant'], undefined);
+    });
+
+    it('leaves the name to the document that gives it to another claim', () => {
+      const document = aDocument({ ...over, context: { tenant: { claim: 'sub' } } });
+
+      assert.equal(backendContext(document, asKey)['tenant'], 'k-1');
+    });
+
+    function eventWith(authorizer: object): object {
+      return { requestContext: { authorizer } };
+    }
   });
 
   // RFC 6749 section 3.3: a scope has no spaces. Rules take `a b` for one name; joined, a backend would read two.

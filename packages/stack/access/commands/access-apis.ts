@@ -1,3 +1,5 @@
+import { basename, dirname, relative, resolve } from 'node:path';
+import { STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import type { InventoryRoute } from '@gatewright/authoring/route-inventory';
 import type { InspectedApi, inspectStacks } from '../../../engine/index.ts';
 import { serviceCacheFolder } from '../../../terminal/service-cache-folder.ts';
@@ -25,6 +27,14 @@ export async function inspectApis(
 ): Promise<readonly InspectedApi[]> {
   const gateway = await import('../../../engine/index.ts');
   return gateway.inspectStacks(...asked);
+}
+
+/** The service whose documents are in this folder: beside it, or beside the stack below the service. */
+export async function serviceOf(folder: string): Promise<readonly string[]> {
+  const { hasDefinition } = await import('../../../engine/index.ts');
+  const above = dirname(resolve(folder));
+  const service = [...(basename(above) === STACK_FOLDER ? [dirname(above)] : []), above].find(hasDefinition);
+  return service === undefined ? [] : [relative(process.cwd(), service) || '.'];
 }
 
 /** By the names of the toolkit's functions, in any stack and stage. */

@@ -59,7 +59,9 @@ export async function checkDocuments(
   const apis =
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
   const { unsafe, drift } = checkApis(compiled, apis, stage);
-  unsafe.push(...(await checkHandlers(compiled, apis, stage)));
+  const handlers = await checkHandlers(compiled, apis, stage, sources);
+  unsafe.push(...handlers.unsafe);
+  for (const warning of handlers.warnings) printMessage('yellow', warning);
   // A document that did not compile may be the one.
   const isWhole = withoutInventory.length + problems.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
@@ -69,7 +71,7 @@ export async function checkDocuments(
   const counts = [
     count(compiled.documents.length, 'document'),
     count(found, 'problem'),
-    count(odd.length, 'warning'),
+    count(odd.length + handlers.warnings.length, 'warning'),
   ];
   printLines(counts.join(', '));
   return found;
@@ -123,11 +125,13 @@ export async function refuseUnsafeAccess(
   const compiled = { documents: builds.flatMap((build) => build.compiled.documents) };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
   const { unsafe, drift } = checkApis(compiled, apis, stage);
-  unsafe.push(...(await checkHandlers(compiled, apis, stage)));
+  const handlers = await checkHandlers(compiled, apis, stage, sources);
+  unsafe.push(...handlers.unsafe);
   // Sources without documents may have functions of such names that are not ours.
   const isWhole = compiled.documents.length > 0 && withoutInventory.length === 0;
   const unprotected = isWhole ? findUnprotected(compiled, apis, stage) : [];
-  for (const message of [...withoutInventory.map(printProblem), ...drift, ...unprotected]) warn(message);
+  const warnings = [...withoutInventory.map(printProblem), ...drift, ...unprotected, ...handlers.warnings];
+  for (const message of warnings) warn(message);
   if (unsafe.length > 0) throw new UsageError(unsafe.join('\n'));
   return compiled.documents;
 }

@@ -20,6 +20,7 @@ import {
   writeCompiledAccess,
   writeIfChanged,
 } from '@gatewright/authoring/access-files';
+import { serviceOf } from './access-apis.ts';
 import type { ParameterTexts } from './access-apis.ts';
 import { startOption } from '../../../terminal/start-options.ts';
 import { withStack } from '../../commands/with-stack.ts';
@@ -143,12 +144,17 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
 }
 
 function checkCommand(): Command {
-  return inFolder('check', 'Check the documents; with sources, also how the APIs use them.')
-    .argument('[sources...]', 'services or templates with the protected APIs and the authorizers')
+  return inFolder('check', 'Check the documents, and how the APIs use them.')
+    .argument(
+      '[sources...]',
+      'services or templates with the protected APIs and the authorizers (default: the service beside the documents)',
+    )
     .option('--stage <name>', 'stage of the stack with the authorizers', readStageName, 'dev')
     .addOption(startOption('param'))
     .action(async (sources: readonly string[], { folder, stage, param }: LoadingFlags) => {
-      const found = await checkDocuments(existing(folder), withStack(sources), stage, param);
+      const path = existing(folder);
+      const named = sources.length === 0 ? await serviceOf(path) : sources;
+      const found = await checkDocuments(path, withStack(named), stage, param);
       process.exitCode = found === 0 ? 0 : 1;
     });
 }

@@ -17,7 +17,9 @@ after(() => {
 });
 
 type Properties = Readonly<Record<string, unknown>>;
-type Template = Readonly<Record<string, { readonly Type: string; readonly Properties: Properties }>>;
+type Template = Readonly<
+  Record<string, { readonly Type: string; readonly Properties: Properties; readonly DependsOn?: unknown }>
+>;
 
 const ref = (Ref: string) => ({ Ref });
 const invoke = (name: string, end = '') => ({
@@ -108,7 +110,11 @@ const CLEAN: Template = {
   MayDecide: mayCall('Decide'),
   Response4: cors('DEFAULT_4XX'),
   Response5: cors('DEFAULT_5XX'),
-  Deployment: { Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId: ref('Api') } },
+  Deployment: {
+    Type: 'AWS::ApiGateway::Deployment',
+    DependsOn: ['Post', 'Options', 'Response4', 'Response5'],
+    Properties: { RestApiId: ref('Api') },
+  },
   Stage: {
     Type: 'AWS::ApiGateway::Stage',
     Properties: {
@@ -138,13 +144,23 @@ const CLEAN: Template = {
 
 /** The template with other properties of one resource, or without it where they are undefined. */
 function withOther(name: string, over: Properties | undefined): Template {
+  if (over === undefined) return without(CLEAN, [name]);
   const { [name]: found, ...rest } = CLEAN;
-  if (over === undefined) return rest;
-  return { ...rest, [name]: { Type: found?.Type ?? '', Properties: { ...found?.Properties, ...over } } };
+  const Properties = { ...found?.Properties, ...over };
+  return { ...rest, [name]: { Type: '', ...found, Properties } };
 }
 
 const without = (template: Template, names: readonly string[]): Template =>
-  Object.fromEntries(Object.entries(template).filter(([name]) => !names.includes(name)));
+  Object.fromEntries(
+    Object.entries(template)
+      .filter(([name]) => !names.includes(name))
+      .map(([name, { DependsOn, ...rest }]) => [
+        name,
+        Array.isArray(DependsOn)
+          ? { ...rest, DependsOn: DependsOn.filter((one) => !names.includes(String(one))) }
+          : rest,
+      ]),
+  );
 
 const code = (ZipFile: string) => withOther('Decide', { Code: { ZipFile } });
 
@@ -215,6 +231,98 @@ describe('doctor on a template', () => {
       id: 'authorizer-body',
       in: code('exports.handler = async (event) => JSON.parse(event.body);'),
       where: /template\.json:1$/,
+    },
+    // qa.md A: seven planted faults that it did not find.
+    {
+      id: 'integration-method',
+      in: withOther('Post', {
+        Integration: { Type: 'AWS_PROXY', IntegrationHttpMethod: 'GET', Uri: invoke('List') },
+      }),
+      where: /^Post, /,
+    },
+    {
+      id: 'cors-credentials',
+      in: {
+        ...HTTP,
+        Api: {
+          Type: 'AWS::ApiGatewayV2::Api',
+          Properties: {
+            Name: 'shop',
+            ProtocolType: 'HTTP',
+            CorsConfiguration: { AllowOrigins: ['*'], AllowCredentials: true },
+          },
+        },
+      },
+      where: /^Api, /,
+    },
+    {
+      id: 'deployment-order',
+      in: {
+        ...CLEAN,
+        Deployment: { Type: 'AWS::ApiGateway::Deployment', Properties: { RestApiId: ref('Api') } },
+      },
+      where: /^Deployment, /,
+    },
+    {
+      id: 'stage-without-deployment',
+      in: {
+        ...HTTP,
+        Stage: {
+          Type: 'AWS::ApiGatewayV2::Stage',
+          Properties: { ...HTTP['Stage']?.Properties, AutoDeploy: undefined },
+        },
+      },
+      where: /^Stage, /,
+    },
+    { id: 'runtime-ended', in: withOther('List', { Runtime: 'nodejs18.x' }), where: /template\.json/ },
+    {
+      id: 'narrow-policy',
+      in: code(
+        "exports.handler = async (event) => generateAllow('me', event.methodArn);\nconst generateAllow = (principalId, resource) => ({ principalId, policyDocument: { Statement: [{ Resource: resource }] } });",
+      ),
+      where: /template\.json:1$/,
+    },
+    {
+      id: 'narrow-policy',
+      in: withOther('Decide', {
+        Runtime: 'python3.12',
+        Code: {
+          ZipFile:
+            'def handler(event, context):\n  return {"Statement": [{"Resource": event["methodArn"]}]}\n',
+        },
+      }),
+      where: /template\.json:2$/,
+    },
+    {
+      id: 'narrow-policy',
+      in: code(
+        "exports.handler = async (event) => {\n  const arn = event.methodArn;\n  return { policyDocument: { Statement: [{ Effect: 'Allow', Resource: [arn] }] } };\n};",
+      ),
+      where: /template\.json:2$/,
+    },
+    {
+      id: 'shared-cache',
+      in: {
+        ...withOther('Stage', {
+          CacheClusterEnabled: true,
+          CacheClusterSize: '0.5',
+          MethodSettings: [
+            {
+              HttpMethod: '*',
+              ResourcePath: '/*',
+              CachingEnabled: true,
+              ThrottlingRateLimit: 100,
+              ThrottlingBurstLimit: 50,
+            },
+          ],
+        }),
+        Post: {
+          ...CLEAN['Post'],
+          Type: 'AWS::ApiGateway::Method',
+          Properties: { ...CLEAN['Post']?.Properties, HttpMethod: 'GET' },
+        },
+      },
+      where: /^Stage, /,
     },
     { id: 'timeout', in: withOther('List', { Timeout: 60 }), where: /^Post, / },
     { id: 'payload', in: withOther('Api', { BinaryMediaTypes: ['image/png'] }), where: /^Api, / },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkHandlers } from '../../../../../packages/stack/access/commands/claim-check.ts';
 import { inspectStacks } from '../../../../../packages/engine/index.ts';
@@ -58,18 +58,27 @@ const TEMPLATE = {
 
 /** The finding about a handler behind one of our authorizers, whose code is in the template. */
 async function check(source: string) {
+  const { unsafe } = await checkFunction({ Code: { ZipFile: source } });
+  return unsafe;
+}
+
+async function checkFunction(properties: object, files: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-claims-'));
   try {
     const template = structuredClone(TEMPLATE);
-    Object.assign(template.Resources.List.Properties, { Code: { ZipFile: source } });
+    Object.assign(template.Resources.List.Properties, properties);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
     const file = join(folder, 'template.json');
     writeFileSync(file, JSON.stringify(template));
     const apis = await inspectStacks([file], { ...loadOptions('dev', folder), onProgress: () => undefined });
     const [api] = apis;
     const access = anAccess(aDocument({ api: { dev: { apiId: api?.id ?? '', stage: 'dev' } } }, ['GET /']));
-    return (await checkHandlers(access, apis, 'dev')).map((text) =>
-      text.replace(relative(process.cwd(), folder), ''),
-    );
+    const { unsafe, warnings } = await checkHandlers(access, apis, 'dev', [file]);
+    const shown = (text: string) => text.replace(relative(process.cwd(), folder), '');
+    return { unsafe: unsafe.map(shown), warnings: warnings.map(shown) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -97,7 +106,7 @@ function checkMapping(callerMappings: NonNullable<InspectedApi['routes'][number]
     apiKeySource: 'HEADER',
   };
   const access = anAccess(aDocument({ api: { dev: { apiId: 'a1', stage: 'dev' } } }, ['GET /']));
-  return checkHandlers(access, [api], 'dev');
+  return checkHandlers(access, [api], 'dev', []).then(({ unsafe }) => unsafe);
 }
 
 describe('checkHandlers', () => {
@@ -115,6 +124,98 @@ describe('checkHandlers', () => {
 
   it('says nothing of a handler that reads the caller by claimsOf', async () => {
     assert.deepEqual(await check('exports.list = async (event) => ({ body: claimsOf(event).sub });\n'), []);
+  });
+
+  // new-user 1: a service in Python got `sub: null` for every caller.
+  const PYTHON =
+    'def list(event, context):\n  return event["requestContext"]["authorizer"]["claims"]["sub"]\n';
+  const asPython = { Runtime: 'python3.12', Handler: 'app.list', Code: 'src' };
+
+  it('finds it in a handler in Python, in what it imports, and in nothing else of the folder', async () => {
+    const { unsafe } = await checkFunction(asPython, {
+      'src/app.py': 'from shop import caller\n\ndef list(event, context):\n  return caller.of(event)\n',
+      'src/shop/caller.py': `# of the caller\n${PYTHON}`,
+      'src/other.py': PYTHON,
+    });
+
+    assert.deepEqual(
+      unsafe.map((text) => text.replace(/ reads.*/, '')),
+      ['access/orders.yml: /src/shop/caller.py:3:'],
+    );
+  });
+
+  for (const [name, runtime, files, expected] of [
+    [
+      'Go, through a package of its module',
+      'provided.al2023',
+      {
+        'src/main.go': 'package main\nimport "shop/internal/who"\n',
+        'go.mod': 'module shop\n',
+        'internal/who/who.go': 'package who\nvar s = r.RequestContext.Authorizer.JWT.Claims["sub"]\n',
+        'internal/other/other.go': 'package other\nvar s = r.RequestContext.Authorizer.JWT\n',
+      },
+      '/internal/who/who.go:2',
+    ],
+    [
+      'Rust',
+      'provided.al2023',
+      { 'src/Cargo.toml': '', 'src/src/main.rs': 'let c = ctx.authorizer.unwrap().jwt;\n' },
+      '/src/src/main.rs:1',
+    ],
+    [
+      'Java',
+      'java21',
+      { 'src/src/main/java/shop/App.java': '\nObject c = e.getAuthorizer().get("claims");\n' },
+      '/src/src/main/java/shop/App.java:2',
+    ],
+    ['C#', 'dotnet8', { 'src/App.cs': 'var c = r.RequestContext.Authorizer.Claims;\n' }, '/src/App.cs:1'],
+    [
+      'Ruby',
+      'ruby3.3',
+      {
+        'src/app.rb': "require_relative 'who'\n",
+        'src/who.rb': "c = event['requestContext']['authorizer']['claims']\n",
+        'src/old.rb': "c = event['requestContext']['authorizer']['claims']\n",
+      },
+      '/src/who.rb:1',
+    ],
+  ] as const)
+    it(`finds it in ${name}`, async () => {
+      const given = { Runtime: runtime, Handler: 'app.list', Code: 'src' };
+      const { unsafe, warnings } = await checkFunction(given, files);
+
+      assert.deepEqual([unsafe.length, warnings], [1, []], unsafe.join('\n'));
+      assert.ok(unsafe[0]?.startsWith(`access/orders.yml: ${expected}: reads authorizer.`), unsafe[0]);
+    });
+
+  it('passes what claimsChecked names, and refuses a path that is not there', async () => {
+    const files = { 'src/app.py': PYTHON };
+    const passed = await checkFunction(asPython, {
+      ...files,
+      'gatewright.yml': 'claimsChecked: [src/app.py]\n',
+    });
+
+    assert.deepEqual(passed, { unsafe: [], warnings: [] });
+    await assert.rejects(
+      checkFunction(asPython, { ...files, 'gatewright.yml': 'claimsChecked: [src/none.py]\n' }),
+      /gatewright\.yml:1: claimsChecked: there is no src\/none\.py/,
+    );
+  });
+
+  it('warns of a function of which only compiled code is here, until claimsChecked names it', async () => {
+    const given = { Runtime: 'java21', Handler: 'shop.App', Code: 'out' };
+    const files = { 'out/shop/App.class': '' };
+    const { unsafe, warnings } = await checkFunction(given, files);
+
+    assert.deepEqual(unsafe, []);
+    assert.match(
+      warnings.join(),
+      /^access\/orders\.yml: \/out: List behind the authorizer of GET \/ is compiled/,
+    );
+    assert.deepEqual(await checkFunction(given, { ...files, 'gatewright.yml': 'claimsChecked: [out]' }), {
+      unsafe: [],
+      warnings: [],
+    });
   });
 
   it('finds the planted mistake in mapping templates and parameters, which no handler shows', async () => {

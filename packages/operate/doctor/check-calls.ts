@@ -1,0 +1,80 @@
+/** Settings that AWS accepts, and that break calls or give a caller another one's answer. */
+import { membersOf } from '@gatewright/aws/json-object';
+import { listAt } from '../../terminal/aws-call.ts';
+import { sharedCacheRoutes } from '../attach/surprised-callers.ts';
+import type { ApiView } from './api-view.ts';
+import type { Finding } from './finding.ts';
+
+/** Lambda's own API takes POST only. */
+export function checkIntegrationMethods({ live: { kind }, routes }: ApiView): readonly Finding[] {
+  if (kind !== 'rest') return [];
+  return routes.flatMap(({ key, where, integration, calls }): readonly Finding[] => {
+    const method = integration['httpMethod'];
+    if (calls === undefined || typeof method !== 'string' || method === 'POST' || method === 'ANY') return [];
+    return [
+      {
+        id: 'integration-method',
+        level: 'obstacle',
+        what: `${key} calls ${calls.functionName} with IntegrationHttpMethod ${method}`,
+        why: 'Lambda takes POST only, whatever the method of the route is: every call is 500',
+        where,
+        fix: 'set IntegrationHttpMethod: POST',
+      },
+    ];
+  });
+}
+
+export function checkCorsCredentials({ live: { kind, api }, where }: ApiView): readonly Finding[] {
+  const cors = membersOf(api['corsConfiguration']);
+  if (kind !== 'http' || cors['allowCredentials'] !== true || !listAt(cors, 'allowOrigins').includes('*'))
+    return [];
+  return [
+    {
+      id: 'cors-credentials',
+      level: 'obstacle',
+      what: 'the API allows credentials of every origin',
+      why: 'AWS refuses AllowCredentials with the origin *, and browsers refuse the answer',
+      where,
+      fix: 'list the origins, or set AllowCredentials: false',
+    },
+  ];
+}
+
+/**
+ * Lambda developer guide, "Runtimes", deprecated runtimes, as read in November 2026; no security fixes, and
+ * functions can soon be neither created nor updated.
+ */
+const ENDED =
+  /^(?:nodejs(?:\d\.\w+|1[0-8]\.x)?|python(?:2\.7|3\.[6-9])|ruby2\.\d|java8|go1\.x|dotnet(?:core.*|[56])|provided)$/;
+
+export function checkRuntimes({ routes, authorizers }: ApiView): readonly Finding[] {
+  return [...routes, ...authorizers].flatMap(({ calls }): readonly Finding[] => {
+    const facts = calls?.facts;
+    if (facts?.runtime === undefined || !ENDED.test(facts.runtime)) return [];
+    return [
+      {
+        id: 'runtime-ended',
+        level: 'warning',
+        what: `${facts.name} runs on ${facts.runtime}, which is out of support`,
+        why: 'AWS gives it no security fixes, and refuses to create or update such functions from a date on',
+        where: facts.where,
+        fix: 'choose a supported runtime',
+      },
+    ];
+  });
+}
+
+/** The stage's cache answers before the function, by its key alone. */
+export function checkSharedCache({ live, routes, stageWhere }: ApiView): readonly Finding[] {
+  const guarded = routes.filter(
+    ({ authorizationType, apiKeyRequired }) => authorizationType !== 'NONE' || apiKeyRequired,
+  );
+  return sharedCacheRoutes(live, guarded).map(({ key }) => ({
+    id: 'shared-cache',
+    level: 'obstacle',
+    what: `stage ${live.stage} caches the answers of ${key} without the caller in the cache key`,
+    why: 'the first caller’s answer is given to every caller who is let in',
+    where: stageWhere,
+    fix: 'put method.request.header.Authorization into the cache key, or do not cache answers that depend on the caller',
+  }));
+}
