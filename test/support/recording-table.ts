@@ -28,6 +28,7 @@ export async function runWithTable(
     AWS_SECRET_ACCESS_KEY: 'local',
     GATEWRIGHT_CONNECTIONS_TABLE: 'connections',
     GATEWRIGHT_PUBLISHER: 'ws-publisher',
+    GATEWRIGHT_APIS: 'a1b2c3',
     AWS_ENDPOINT_URL_LAMBDA: server.url,
   };
   const [ran] = await runInstance(name, environment, event);
