@@ -38,6 +38,15 @@ describe('the functions of the channels', () => {
     assert.deepEqual(namesOf(asked), ['UpdateItem', 'BatchWriteItem']);
   });
 
+  it('ws-unsubscribe counts what it does, and what it refuses', async () => {
+    const [left, refused] = [
+      await runWithTable('ws-unsubscribe', eventOf({ action: 'unsubscribe' })),
+      await runWithTable('ws-unsubscribe', eventOf({ action: 'publish', data: 1 })),
+    ].map(({ ran }) => ran?.metrics);
+    assert.deepEqual([left?.get('Unsubscribed'), left?.has('Refused')], [1, false]);
+    assert.deepEqual([refused?.get('Refused'), refused?.has('Unsubscribed')], [1, false]);
+  });
+
   it('ws-publish writes into the log before it has the message delivered', async () => {
     const { ran, asked } = await runWithTable(
       'ws-publish',
