@@ -1,7 +1,7 @@
 /** `$disconnect`: deletes the connection. AWS ignores the answer and does not guarantee the call. */
 import type { ProxyResult } from '#shared/aws/proxy-result.ts';
-import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
+import { parseChannelEvent } from '#shared/websocket/channel-event.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
 import { endConnection } from '#shared/websocket/end-connection.ts';
 import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
@@ -10,7 +10,7 @@ let ports: ChannelPorts | undefined;
 
 export const handler = observeHandler('ws-disconnect', async (event, { count }): Promise<ProxyResult> => {
   ports ??= createLambdaChannelPorts();
-  await endConnection(ports, parseWebSocketEvent(event));
+  await endConnection(ports, parseChannelEvent(ports, event));
   count('Disconnected');
   return { statusCode: 200 };
 });

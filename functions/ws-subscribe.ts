@@ -1,8 +1,8 @@
 /** Routes `subscribe` and `read`: subscribes a connection to a channel, or reads missed messages. */
-import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { answerMessage } from '#shared/websocket/answer-message.ts';
+import { parseChannelEvent } from '#shared/websocket/channel-event.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
 import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
 
@@ -10,7 +10,7 @@ let ports: ChannelPorts | undefined;
 
 export const handler = observeHandler('ws-subscribe', async (event, { count }) => {
   ports ??= createLambdaChannelPorts();
-  const frame = await answerMessage(ports, parseWebSocketEvent(event), ['subscribe', 'read']);
+  const frame = await answerMessage(ports, parseChannelEvent(ports, event), ['subscribe', 'read']);
   if (frame.type === 'error') count('Refused', frame.code);
   else count('Answered');
   return jsonReply(200, frame);

@@ -1,7 +1,7 @@
-import { parseWebSocketEvent } from '#shared/aws/websocket-event.ts';
 import { jsonReply } from '#shared/http/reply.ts';
 import { observeHandler } from '#shared/observability/observe-handler.ts';
 import { answerMessage } from '#shared/websocket/answer-message.ts';
+import { parseChannelEvent } from '#shared/websocket/channel-event.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
 import { createLambdaChannelPorts } from '#shared/websocket/lambda-channels.ts';
 
@@ -9,7 +9,7 @@ let ports: ChannelPorts | undefined;
 
 export const handler = observeHandler('ws-unsubscribe', async (event, { count }) => {
   ports ??= createLambdaChannelPorts();
-  const frame = await answerMessage(ports, parseWebSocketEvent(event), ['unsubscribe']);
+  const frame = await answerMessage(ports, parseChannelEvent(ports, event), ['unsubscribe']);
   if (frame.type === 'error') count('Refused', frame.code);
   else count('Unsubscribed');
   return jsonReply(200, frame);

@@ -21,6 +21,8 @@ import {
 import type { Template } from './edit-template.ts';
 import { globalTables } from './check-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
+import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
+import type { NamedApis } from './known-apis.ts';
 import { isPackaging, lookUpIds } from './look-up-ids.ts';
 import type { CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
@@ -40,6 +42,7 @@ export type Serverless = {
     readonly custom?: {
       readonly localStages?: readonly string[];
       readonly apis?: Apis;
+      readonly knownApis?: NamedApis;
       readonly rollout?: Rollout;
     };
     readonly functions?: Readonly<Record<string, OslsFunction>>;
@@ -52,6 +55,8 @@ export type Serverless = {
 
 type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
 
+/** Logical id that osls gives the WebSocket API of a service. */
+const OWN_SOCKET_API = 'WebsocketsApi';
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
@@ -89,6 +94,7 @@ class StackPlugin {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
         this.#omit(template);
+        this.#putKnownApis(template);
         removeForeignExports(template);
         this.#assertOneRegion(template);
         this.#assertNoLocalIssuer();
@@ -214,6 +220,14 @@ class StackPlugin {
         );
       removeWithDependents(template, logicalId);
     }
+  }
+
+  #putKnownApis(template: Template): void {
+    const { knownApis = {} } = this.#serverless.service.custom ?? {};
+    const invalid = findInvalidApi(knownApis);
+    if (invalid !== undefined) throw this.#error(`${invalid}; separate several by commas`, 'API_ID_INVALID');
+    const documents = this.#access?.compiled.documents ?? [];
+    putKnownApis(template, knownApisOf(knownApis, documents, this.#stage()), OWN_SOCKET_API);
   }
 
   /** A caller that only reads the template (the gateway) gets a warning and starts. */

@@ -34,7 +34,7 @@ export type TokenErrorCode =
 export type ServiceErrorCode =
   /** A middleware replaced the authorizer's result. */
   | 'ANSWER_REPLACED'
-  /** No access document covers the API and stage of the event. */
+  /** No access document or parameter covers the event's API and stage. */
   | 'API_UNKNOWN'
   /** An environment variable or setting of the function is missing or malformed. */
   | 'CONFIG_INVALID'

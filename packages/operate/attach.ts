@@ -15,7 +15,7 @@ import { findApi } from './attach/find-api.ts';
 import { nextJournal, openAttached, openJournal } from './attach/journal.ts';
 import type { Journal, Plan } from './attach/journal.ts';
 import { withLock } from './attach/lock.ts';
-import { readAgain, makePlan } from './attach/make-plan.ts';
+import { readAgain, makePlan, restore } from './attach/make-plan.ts';
 import type { AttachOptions, Reading } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
@@ -125,6 +125,14 @@ export function addApiOptions(command: Command): Command {
     .option('--yes', 'do not ask for confirmation', false);
 }
 
+/** For commands that undo: --yes opens nothing. */
+export const OPEN_OPTION = [
+  '--open <route>',
+  'confirm that this route becomes open to every caller (repeatable)',
+  collectText,
+  [] as string[],
+] as const;
+
 const REFUSALS = [ForeignEditError, BreakingError, ClaimsUncheckedError, UnfinishedError];
 
 /**
@@ -178,11 +186,12 @@ async function attachLocked(
   }
   const started = await findUnfinished(open, journal);
   if (started.left.length > 0 && (step === 'apply' || step === undefined)) {
-    const plan = journal.plan();
-    if (plan === undefined)
+    const saved = journal.plan();
+    if (saved === undefined)
       throw new UsageError(
         `${journal.folder} no longer contains its plan; undo the steps done so far with gatewright detach`,
       );
+    const { attachment: plan } = await restore(open.plane, saved);
     printLines([
       colorize('bold', `resuming: ${started.left.length} of ${plan.steps.length} steps are left`),
       ...printSteps(started.left),
@@ -236,7 +245,8 @@ async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Readin
 async function findUnfinished({ plane }: OpenPlane, journal: Journal) {
   const undo = journal.undo();
   if (undo === undefined) return { isThere: false, left: [] };
-  return { isThere: true, left: remaining(undo, await readAgain(plane, undo)) };
+  const { attachment, now } = await restore(plane, undo);
+  return { isThere: true, left: remaining(attachment, now) };
 }
 
 type Opened = OpenPlane & { readonly start: () => void; readonly options: VerifyOptions };
@@ -253,8 +263,9 @@ async function applySaved(
   }
   const saved = journal.plan();
   if (saved === undefined) throw new UsageError('there is no plan; make one with gatewright attach plan');
-  printLines(printSteps(saved.steps));
-  return finish(open, journal, saved, flags, 'apply');
+  const { attachment } = await restore(open.plane, saved);
+  printLines(printSteps(attachment.steps));
+  return finish(open, journal, attachment, flags, 'apply');
 }
 
 async function finish(
@@ -327,7 +338,8 @@ async function verifyNow({ plane, options }: Opened, journal: Journal): Promise<
   const undo = journal.undo();
   if (undo === undefined)
     throw new UsageError('nothing is attached: there is no undo file for this API and stage');
-  return verify(undo, plane, await readAgain(plane, undo), options);
+  const { attachment, now } = await restore(plane, undo);
+  return verify(attachment, plane, now, options);
 }
 
 function report(checks: readonly Check[], { json }: AttachFlags): void {

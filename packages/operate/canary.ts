@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readDuration } from '../engine/index.ts';
-import { orExitCode, readPercent } from './attach.ts';
-import { confirm } from './attach/confirm.ts';
+import { OPEN_OPTION, orExitCode, readPercent } from './attach.ts';
+import { confirm, confirmOpenings } from './attach/confirm.ts';
+import type { ControlPlane } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
+import { openedByMove } from './attach/openings.ts';
 import { readLiveApi } from './attach/read-live-api.ts';
 import type { LiveApi } from './attach/live-api.ts';
+import type { PlaneCall } from './attach/step.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
@@ -24,6 +27,7 @@ type CanaryFlags = AwsFlags & {
   readonly yes: boolean;
   readonly json: boolean;
 };
+type MoveFlags = CanaryFlags & { readonly open: readonly string[] };
 type StartFlags = CanaryFlags & {
   readonly percent: number;
   readonly deployment?: string;
@@ -45,14 +49,14 @@ export function canaryCommand(): Command {
       ),
     )
     .addCommand(
-      ofStage('promote', "Make the canary's deployment that of the stage, and end the canary.").action(
-        (flags: CanaryFlags) => orExitCode(() => promote(flags)),
-      ),
+      ofStage('promote', "Make the canary's deployment that of the stage, and end the canary.")
+        .option(...OPEN_OPTION)
+        .action((flags: MoveFlags) => orExitCode(() => promote(flags))),
     )
     .addCommand(
-      ofStage('rollback', 'End the canary; the stage keeps its deployment.').action((flags: CanaryFlags) =>
-        orExitCode(() => rollBack(flags)),
-      ),
+      ofStage('rollback', 'End the canary; the stage keeps its deployment.')
+        .option(...OPEN_OPTION)
+        .action((flags: MoveFlags) => orExitCode(() => rollBack(flags))),
     );
   return canary;
 }
@@ -120,7 +124,7 @@ async function start(flags: StartFlags): Promise<void> {
   const watching = watchOf(stage, flags);
   if (watching !== undefined) await refuseBlindWatch(watching);
   printLines([
-    `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${String(live.stageShown['deploymentId'])}`,
+    `stage ${live.stage} of ${live.name} (${live.apiId}) serves ${deploymentOf(live)}`,
     ...(flags.deployment === undefined
       ? [
           'the current configuration is deployed for the canary:',
@@ -195,7 +199,7 @@ async function showStatus(flags: CanaryFlags): Promise<void> {
       deployments.find((one) => one['id'] === id),
       'description',
     ) ?? '';
-  const stable = String(live.stageShown['deploymentId']);
+  const stable = deploymentOf(live);
   if (flags.json) {
     printLines([
       JSON.stringify({ apiId: live.apiId, stage: live.stage, deploymentId: stable, canary: canary ?? null }),
@@ -213,24 +217,42 @@ async function showStatus(flags: CanaryFlags): Promise<void> {
   if (canary === undefined) printLines('no canary');
 }
 
-async function promote(flags: CanaryFlags): Promise<void> {
+async function promote(flags: MoveFlags): Promise<void> {
   const { live, plane, path, canary } = await openStage(flags);
   if (canary === undefined) throw new UsageError('the stage has no canary');
   printLines([
-    `stage ${live.stage}: ${String(live.stageShown['deploymentId'])} → ${canary.deploymentId}${Object.keys(canary.overrides).length === 0 ? '' : ', with the variables of the canary'}`,
+    `stage ${live.stage}: ${deploymentOf(live)} → ${canary.deploymentId}${Object.keys(canary.overrides).length === 0 ? '' : ', with the variables of the canary'}`,
   ]);
   await confirm('Promote it?', flags.yes);
-  for (const call of promoteCanary(path, canary)) await plane.write(call);
-  printLines([`promoted; gatewright rollback --to ${String(live.stageShown['deploymentId'])} goes back`]);
+  const calls = promoteCanary(path, canary);
+  await confirmMove(calls[0], live, plane, [deploymentOf(live), canary.deploymentId], flags.open);
+  for (const call of calls) await plane.write(call);
+  printLines([`promoted; gatewright rollback --to ${deploymentOf(live)} goes back`]);
 }
 
-async function rollBack(flags: CanaryFlags): Promise<void> {
+async function rollBack(flags: MoveFlags): Promise<void> {
   const { live, plane, path, canary } = await openStage(flags);
   if (canary === undefined) throw new UsageError('the stage has no canary');
-  printLines([
-    `canary ${canary.deploymentId} ends; all requests go to ${String(live.stageShown['deploymentId'])}`,
-  ]);
+  printLines([`canary ${canary.deploymentId} ends; all requests go to ${deploymentOf(live)}`]);
   await confirm('End it?', flags.yes);
-  await plane.write(endCanary(path));
+  const call = endCanary(path);
+  await confirmMove(call, live, plane, [canary.deploymentId, deploymentOf(live)], flags.open);
+  await plane.write(call);
   printLines('rolled back');
+}
+
+function deploymentOf({ stageShown }: LiveApi): string {
+  return String(stageShown['deploymentId']);
+}
+
+/** @throws UsageError where a route that this opens is not named */
+async function confirmMove(
+  call: PlaneCall,
+  live: LiveApi,
+  plane: ControlPlane,
+  [from, to]: readonly [from: string, to: string],
+  named: readonly string[],
+): Promise<void> {
+  const names = await openedByMove(plane, live, from, to);
+  await confirmOpenings(names.length === 0 ? [] : [{ call, names }], named);
 }

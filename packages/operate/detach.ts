@@ -1,14 +1,15 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import { addApiOptions, orExitCode, REFUSED } from './attach.ts';
-import { confirm } from './attach/confirm.ts';
+import { addApiOptions, OPEN_OPTION, orExitCode, REFUSED } from './attach.ts';
+import { confirm, confirmOpenings } from './attach/confirm.ts';
 import { undoPlan } from './attach/apply-plan.ts';
 import type { ControlPlane } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { earlierJournal, openAttached } from './attach/journal.ts';
 import { withLock } from './attach/lock.ts';
-import { readAgain } from './attach/make-plan.ts';
+import { readAgain, restore } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
+import { openingsOfUndo } from './attach/openings.ts';
 import { printUndo } from './attach/print-plan.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
@@ -20,11 +21,13 @@ type DetachFlags = AwsFlags & {
   readonly state: string;
   readonly yes: boolean;
   readonly force: boolean;
+  readonly open: readonly string[];
 };
 
 export function detachCommand(): Command {
   return addAwsOptions(addApiOptions(new Command('detach')))
     .description('Undo what attach did to an API, latest first.')
+    .option(...OPEN_OPTION)
     .option('--force', 'skip parts that have been changed since', false)
     .addHelpText(
       'after',
@@ -51,12 +54,13 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
     );
   if (undo.region !== flags.region)
     throw new UsageError(`the undo file is of ${undo.region}: pass --region ${undo.region}`);
-  const now = await readAgain(plane, undo);
-  printLines(printUndo(undo, now));
+  const { attachment, now, live } = await restore(plane, undo);
+  printLines(printUndo(attachment, now));
   await confirm(`Undo them at API ${undo.apiId}?`, flags.yes);
+  await confirmOpenings(await openingsOfUndo(plane, live, attachment, now), flags.open);
   start();
   const { kept } = await undoPlan(
-    undo,
+    attachment,
     {
       plane,
       journal,

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { orExitCode } from './attach.ts';
-import { confirm } from './attach/confirm.ts';
+import { OPEN_OPTION, orExitCode } from './attach.ts';
+import { confirm, confirmOpenings } from './attach/confirm.ts';
 import { findApi } from './attach/find-api.ts';
 import { openPlane } from './attach/open-plane.ts';
+import { openedByMove } from './attach/openings.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
@@ -15,6 +16,7 @@ type RollbackFlags = AwsFlags & {
   readonly to?: string;
   readonly stopAutoDeploy: boolean;
   readonly yes: boolean;
+  readonly open: readonly string[];
 };
 
 export function rollbackCommand(): Command {
@@ -25,6 +27,7 @@ export function rollbackCommand(): Command {
     .requiredOption('--stage <name>', 'stage of the API')
     .option('--to <deployment>', 'id of the deployment')
     .option('--stop-auto-deploy', 'HTTP and WebSocket APIs: also turn off automatic deployment', false)
+    .option(...OPEN_OPTION)
     .option('--yes', 'do not ask for confirmation', false)
     .action((flags: RollbackFlags) => orExitCode(() => rollBack(flags)));
 }
@@ -57,6 +60,9 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   const call = moveStage(path, stage, flags.to, flags.stopAutoDeploy);
   printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
   await confirm('Move it?', flags.yes);
+  // --to has named the deployment; AWS shows the routes of REST deployments only.
+  const names = isRest ? await openedByMove(plane, { kind: 'rest', address }, now, flags.to) : [];
+  await confirmOpenings(names.length === 0 ? [] : [{ call, names }], flags.open);
   await plane.write(call);
   printLines(`stage ${flags.stage} moved; to go back: gatewright rollback --to ${now}`);
 }

@@ -44,6 +44,8 @@ export interface OutsideCaches {
 
 export type InvalidatorPorts = WorkPorts & {
   readonly stages: StageCaches;
+  /** `orders/a1b2c3d4e5`: namespaces, and the APIs whose entries they may have asked for or flushed. */
+  readonly stageApis: ReadonlySet<string>;
   readonly beyond: OutsideCaches;
   readonly clock: { nowEpochMs(): number };
   readonly random: Random;
@@ -57,7 +59,7 @@ const FLUSH_PAUSE_MS = 1000;
 
 /** Reports what would be done; writes nothing and makes no calls. */
 export async function planInvalidation(
-  { listing, clock, beyond }: InvalidatorPorts,
+  { listing, clock, beyond, stageApis }: InvalidatorPorts,
   invalidation: Invalidation,
 ): Promise<Report> {
   const items = new Map<string, Item>();
@@ -68,7 +70,9 @@ export async function planInvalidation(
   const tally = new Tally();
   for (const item of items.values()) {
     const record = recordOf(item);
-    if (record === undefined) tally.add(item, 'dropped');
+    if (item['kind'] !== 'stage') tally.add(item, 'dropped');
+    else if (record === undefined) tally.add(item, 'unreadable');
+    else if (!isOwnApi(stageApis, invalidation, record)) tally.add(item, 'unknown-api');
     else if (stages.has(stageOf(record))) tally.add(item, 'flushed');
     else
       tally.add(
@@ -190,7 +194,8 @@ class Run {
     else if (item['kind'] === 'response') {
       result = (await this.#drop(id, item)) ? 'dropped' : 'unavailable';
     } else if (record !== undefined) {
-      if (flushing.has(stageOf(record))) result = 'to-flush';
+      if (!isOwnApi(this.#ports.stageApis, this.#work.invalidation, record)) result = 'unknown-api';
+      else if (flushing.has(stageOf(record))) result = 'to-flush';
       else if (record.refusal !== undefined)
         result = this.#work.invalidation.allowFlush ? 'to-flush' : record.refusal;
       else result = await this.#refresh(id, record);
@@ -267,6 +272,14 @@ class Run {
     }
     return 'flush-throttled';
   }
+}
+
+function isOwnApi(
+  stageApis: ReadonlySet<string>,
+  { namespace }: Invalidation,
+  { apiId }: StageRecord,
+): boolean {
+  return stageApis.has(`${namespace}/${apiId}`);
 }
 
 function itemOf(cache: OutsideCache): Item {

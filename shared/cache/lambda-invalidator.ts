@@ -28,7 +28,7 @@ export type Invalidator = (
 
 /** @throws DomainError CONFIG_INVALID */
 export function createLambdaInvalidator(): Invalidator {
-  const { tableName, streams, stageCaches, edge } = readCacheInvalidatorConfig();
+  const { tableName, streams, stageApis, stageCaches, edge } = readCacheInvalidatorConfig();
   return createInvalidator(
     {
       store: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
@@ -37,6 +37,7 @@ export function createLambdaInvalidator(): Invalidator {
       random: { hex: randomHex, fraction: () => Math.random() },
       timer: { pause: (ms) => pause(ms) },
       stages: createStageCaches(stageCaches),
+      stageApis,
       beyond: {
         flushAuthorizers: (...of) => flushAuthorizers(stageCaches, ...of),
         invalidateEdge: edge === undefined ? undefined : (...of) => invalidateEdge(edge, ...of),

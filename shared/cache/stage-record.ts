@@ -42,6 +42,8 @@ type RecordPorts = {
   readonly namespace: string;
 };
 
+const API_ID = /^[a-z0-9]{1,32}$/;
+const STAGE = /^[A-Za-z0-9_$-]{1,128}$/;
 /** A signature would replace it, or it is a secret that is never stored. */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'x-api-key', 'x-amz-security-token', 'x-amz-date']);
 
@@ -76,9 +78,40 @@ function refusalOf({ method, event }: CachedRequest, headers: readonly string[])
   return Object.keys(event.authorizer).length > 0 ? 'authorizer' : undefined;
 }
 
+/**
+ * Undefined: not as `cacheTags()` writes it. Attack: whoever may write a namespace's labels has the invalidator
+ * sign a request of another stage, method or header.
+ */
 export function parseStageRecord(text: unknown): StageRecord | undefined {
   const record = typeof text === 'string' ? parseJsonObject(text) : undefined;
-  return record === undefined ? undefined : (record as unknown as StageRecord);
+  if (record === undefined) return undefined;
+  const { apiId, stage, method, path, query, headers, refusal } = record;
+  const isSignable = method === 'GET' || method === 'HEAD' || refusal !== undefined;
+  if (typeof apiId !== 'string' || typeof stage !== 'string' || typeof method !== 'string' || !isSignable)
+    return undefined;
+  if (!API_ID.test(apiId) || !STAGE.test(stage) || typeof path !== 'string' || !isPlainPath(path))
+    return undefined;
+  if (!isPairs(query) || !isPairs(headers) || headers.some(([name]) => !isKeyHeader(name))) return undefined;
+  return { apiId, stage, method, path, query, headers, refusal: refusal as Refusal | undefined };
+}
+
+/** A URL has it as it is: no segment leads up, and nothing of it is a query. */
+function isPlainPath(path: string): boolean {
+  return /^\/(?!\/)/.test(path) && new URL(path, 'https://api').pathname === path;
+}
+
+function isPairs(value: unknown): value is readonly Pair[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((text) => typeof text === 'string'),
+    )
+  );
+}
+
+function isKeyHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  return lower !== 'host' && lower !== 'cache-control' && !CREDENTIALS.has(lower);
 }
 
 /** The same request has the same id in every recorder. */

@@ -1,5 +1,5 @@
 import type { ControlPlaneConfig } from '../aws/control-plane-poster.ts';
-import { invalid, readSignerConfig, readTableName } from './environment.ts';
+import { invalid, readListed, readSignerConfig, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 type CacheInvalidatorConfig = {
@@ -10,6 +10,8 @@ type CacheInvalidatorConfig = {
     readonly namespace: string;
     readonly tags: readonly string[];
   }[];
+  /** `orders/a1b2c3d4e5` */
+  readonly stageApis: ReadonlySet<string>;
   readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
   /** Undefined: the stack has no CloudFront distribution. */
   readonly edge: (ControlPlaneConfig & { readonly distributionId: string }) | undefined;
@@ -20,6 +22,8 @@ type CacheInvalidatorConfig = {
  * - `GATEWRIGHT_CACHE_TABLE`
  * - `GATEWRIGHT_CACHE_STREAMS`: rules for streams of tables,
  * `[{"table":"orders","namespace":"shop","tags":["order:{id}"]}]`
+ * - `GATEWRIGHT_CACHE_APIS`: namespaces, and the APIs whose stage caches they have, `orders/a1b2c3d4e5`,
+ * separated by commas; empty: none
  * - `GATEWRIGHT_CACHE_ENDPOINT`: address of APIs in place of AWS's own, with `{apiId}` in it
  * - `GATEWRIGHT_DISTRIBUTION_ID`: of CloudFront; empty: none
  * - Lambda's own: `AWS_REGION`, its credentials and `AWS_ENDPOINT_URL`, or that of `…_API_GATEWAY` and
@@ -39,6 +43,12 @@ export function readCacheInvalidatorConfig(environment: Environment = process.en
   const signer = readSignerConfig(environment);
   return {
     tableName,
+    stageApis: readListed(
+      environment,
+      'GATEWRIGHT_CACHE_APIS',
+      /^[\w.-]{1,64}\/[a-z0-9]{1,32}$/,
+      'must be texts such as orders/a1b2c3d4e5, separated by commas',
+    ),
     streams: readStreams(environment['GATEWRIGHT_CACHE_STREAMS'] ?? ''),
     stageCaches: { ...signer, endpoint, ...(apiEndpoint !== '' && { apiEndpoint }) },
     edge: distributionId === '' ? undefined : { ...signer, endpoint: edgeEndpoint, distributionId },

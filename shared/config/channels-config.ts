@@ -1,5 +1,5 @@
 import type { InvokerConfig } from '../aws/lambda-poster.ts';
-import { invalid, readNumber, readSignerConfig, readTableName } from './environment.ts';
+import { invalid, readListed, readNumber, readSignerConfig, readTableName } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 type ChannelsConfig = {
@@ -9,7 +9,12 @@ type ChannelsConfig = {
   readonly keptSeconds: number;
   readonly pingMs: number;
   readonly connectionsPerCaller: number;
+  readonly messagesPerConnection: number;
+  readonly messagesPerCaller: number;
+  readonly knownApis: ReadonlySet<string>;
 };
+
+const MESSAGES_A_MINUTE = [301, 600_000] as const;
 
 /**
  * Reads the settings of the WebSocket API's functions:
@@ -18,6 +23,9 @@ type ChannelsConfig = {
  * - `GATEWRIGHT_KEPT_SECONDS`: how long messages of channels are kept, 60 to 86,400; absent = an hour
  * - `GATEWRIGHT_PING_SECONDS`: how often present members ping, 2 to 240; absent = 60
  * - `GATEWRIGHT_CONNECTIONS_PER_CALLER`: 1 to 200; absent = 20
+ * - `GATEWRIGHT_MESSAGES_PER_CONNECTION`: a minute, 301 (the largest ping) to 600,000; absent = 1,200
+ * - `GATEWRIGHT_MESSAGES_PER_CALLER`: a minute, 301 to 600,000; absent = 6,000
+ * - `GATEWRIGHT_APIS`: ids of the WebSocket APIs whose callers are believed; absent = none
  * @throws DomainError CONFIG_INVALID with the variable's name
  */
 export function readChannelsConfig(environment: Environment = process.env): ChannelsConfig {
@@ -30,6 +38,19 @@ export function readChannelsConfig(environment: Environment = process.env): Chan
     keptSeconds: readNumber(environment, 'GATEWRIGHT_KEPT_SECONDS', [60, 86_400], 3_600),
     pingMs: 1_000 * readNumber(environment, 'GATEWRIGHT_PING_SECONDS', [2, 240], 60),
     connectionsPerCaller: readNumber(environment, 'GATEWRIGHT_CONNECTIONS_PER_CALLER', [1, 200], 20),
+    messagesPerConnection: readNumber(
+      environment,
+      'GATEWRIGHT_MESSAGES_PER_CONNECTION',
+      MESSAGES_A_MINUTE,
+      1_200,
+    ),
+    messagesPerCaller: readNumber(environment, 'GATEWRIGHT_MESSAGES_PER_CALLER', MESSAGES_A_MINUTE, 6_000),
+    knownApis: readListed(
+      environment,
+      'GATEWRIGHT_APIS',
+      /^[a-z0-9]{1,32}$/,
+      'must be ids of APIs, separated by commas',
+    ),
   };
 }
 

@@ -26,6 +26,19 @@ export function readNumber(
   return value;
 }
 
+/** Texts of this form, separated by commas; empty: none. */
+export function readListed(
+  environment: Environment,
+  variable: string,
+  form: RegExp,
+  otherwise: string,
+): ReadonlySet<string> {
+  const texts = (environment[variable] ?? '').split(',').map((text) => text.trim());
+  const given = texts.filter((text) => text !== '');
+  if (!given.every((text) => form.test(text))) throw invalid(variable, otherwise);
+  return new Set(given);
+}
+
 export function readText(
   environment: Environment,
   variable: string,

@@ -12,6 +12,7 @@ import { isCredentialOver, toConnection } from './connection.ts';
 import { endConnection } from './end-connection.ts';
 import type { ClientMessage, ErrorCode, ServerFrame } from './frames.ts';
 import { channelsOf, interestItems, interestKeys } from './listeners.ts';
+import { costOf, spend } from './message-limit.ts';
 import { answerPing } from './ping.ts';
 import { join, leave, listMembers } from './presence.ts';
 import { publishEntries } from './publish-entries.ts';
@@ -66,6 +67,8 @@ async function answerAllowed(
   const grants = parseChannelGrants(event.authorizer[CHANNELS]);
   if (grants === undefined || !isAllowed(grants, message))
     return refusal('forbidden', `this caller may not ${verbOf(message)}`, { id, channel });
+  if ((await spend(ports, event, costOf(channel))) !== undefined)
+    return refusal('unavailable', 'too many messages in this minute; send the same again', { id, channel });
   const at = { event, address: printAddress(grants.space, channel) };
   switch (message.action) {
     case 'subscribe':
@@ -140,10 +143,9 @@ async function publish(
   return { type: 'published', id, channel, seq };
 }
 
-/** The caller's name for other members. */
+/** The caller's name for others, `{issuer's id}|{subject}`: two issuers may have users of one name. */
 function subjectOf({ authorizer }: WebSocketEvent): string {
-  const { sub, principalId = '' } = authorizer;
-  return sub ?? principalId;
+  return authorizer['principalId'] ?? '';
 }
 
 function refusal(

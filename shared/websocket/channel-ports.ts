@@ -15,6 +15,10 @@ export type ChannelLimits = {
   /** Ping interval of members that are present in a channel. */
   readonly pingMs: number;
   readonly connectionsPerCaller: number;
+  /** A minute; a message for a presence channel counts as three. */
+  readonly messagesPerConnection: number;
+  /** A minute, over all connections of the caller. */
+  readonly messagesPerCaller: number;
 };
 
 export type ChannelPorts = LogPorts & {
@@ -23,6 +27,8 @@ export type ChannelPorts = LogPorts & {
   readonly clock: Clock;
   readonly courier: ChannelCourier;
   readonly limits: ChannelLimits;
+  /** Ids of the APIs whose authorizers are believed. */
+  readonly knownApis: ReadonlySet<string>;
 };
 
 export type DeliveryPorts = ChannelPorts & {

@@ -11,7 +11,7 @@ const STORE_TIMEOUT_MS = 1000;
 
 /** @throws DomainError CONFIG_INVALID */
 export function createLambdaChannelPorts(): ChannelPorts {
-  const { tableName, publisher, ...limits } = readChannelsConfig();
+  const { tableName, publisher, knownApis, ...limits } = readChannelsConfig();
   const invoker = createFunctionInvoker(readInvokerConfig);
   return {
     items: createDynamoDbTable({ tableName, timeoutMs: STORE_TIMEOUT_MS }),
@@ -19,6 +19,7 @@ export function createLambdaChannelPorts(): ChannelPorts {
     clock: { nowEpochMs: () => Date.now() },
     courier: { deliver: (job) => invoker.start(publisher, { deliver: job }) },
     limits,
+    knownApis,
   };
 }
 

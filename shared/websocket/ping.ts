@@ -7,6 +7,7 @@ import { CHANNELS, parseChannelGrants } from '../aws/channel-grants.ts';
 import { WEBSOCKET_CONNECTION_LIMIT_SECONDS } from '../aws/limits.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
 import { mayWatch, printAddress, watchedChannel } from './channel-address.ts';
 import { readHead } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
@@ -15,6 +16,7 @@ import { credentialEnd, listenerKey } from './connection.ts';
 import type { Position, ServerFrame } from './frames.ts';
 import { PROTOCOL_VERSION } from './frames.ts';
 import { callerKey } from './listeners.ts';
+import { costOf, spend } from './message-limit.ts';
 import { heartbeat, sweep } from './presence.ts';
 
 /** Interval of a connection without presence: twice within AWS's idle timeout. */
@@ -26,22 +28,43 @@ export async function answerPing(
   { seen = {} }: ClientMessageOf<'ping'>,
 ): Promise<ServerFrame> {
   const { clock } = ports;
-  await touch(ports, event);
   const grants = parseChannelGrants(event.authorizer[CHANNELS]);
+  const watched = Object.entries(seen).flatMap(([channel, position]) =>
+    grants !== undefined && mayWatch(grants, channel)
+      ? [{ channel, address: printAddress(grants.space, channel), position }]
+      : [],
+  );
+  const cost = watched.reduce((sum, { channel }) => sum + costOf(channel), 1);
+  // Without an answer the client would reconnect.
+  const waitMs = await spend(ports, event, cost).catch((error: unknown) => {
+    if (isTemporary(error)) return ports.limits.pingMs;
+    throw error;
+  });
+  if (waitMs !== undefined) return pong(event, clock, { pingAfterMs: waitMs });
+  await touch(ports, event);
   const heads: [string, Position][] = [];
   const rejoin: string[] = [];
   let pingAfterMs = QUIET_PING_MS;
-  for (const [channel, position] of Object.entries(seen)) {
-    if (grants === undefined || !mayWatch(grants, channel)) continue;
-    const look = await lookAt(ports, event, {
-      channel,
-      address: printAddress(grants.space, channel),
-      position,
-    });
-    if (look.head !== undefined) heads.push([channel, look.head]);
-    if (look.mustRejoin === true) rejoin.push(channel);
+  for (const one of watched) {
+    const look = await lookAt(ports, event, one);
+    if (look.head !== undefined) heads.push([one.channel, look.head]);
+    if (look.mustRejoin === true) rejoin.push(one.channel);
     pingAfterMs = Math.min(pingAfterMs, look.pingAfterMs ?? QUIET_PING_MS);
   }
+  return pong(event, clock, {
+    pingAfterMs: Math.ceil(pingAfterMs),
+    ...(heads.length > 0 && { heads: Object.fromEntries(heads) }),
+    ...(rejoin.length > 0 && { rejoin }),
+  });
+}
+
+type Pong = Extract<ServerFrame, { readonly type: 'pong' }>;
+
+function pong(
+  event: WebSocketEvent,
+  clock: Clock,
+  about: Pick<Pong, 'pingAfterMs' | 'heads' | 'rejoin'>,
+): Pong {
   const nowEpochMs = clock.nowEpochMs();
   const end = credentialEnd(event);
   const closesAt = event.connectedAtEpochMs + WEBSOCKET_CONNECTION_LIMIT_SECONDS * 1000;
@@ -49,11 +72,9 @@ export async function answerPing(
     type: 'pong',
     protocol: PROTOCOL_VERSION,
     connectionId: event.connectionId,
-    pingAfterMs: Math.ceil(pingAfterMs),
     closesInMs: Math.max(0, closesAt - nowEpochMs),
     ...(end !== undefined && { credentialEndsInMs: Math.max(0, end * 1000 - nowEpochMs) }),
-    ...(heads.length > 0 && { heads: Object.fromEntries(heads) }),
-    ...(rejoin.length > 0 && { rejoin }),
+    ...about,
   };
 }
 
@@ -89,13 +110,17 @@ async function lookAt(
     if (head !== undefined && (head.log !== position.log || head.seq > position.seq))
       look.head = { log: head.log, seq: head.seq };
   } catch (error) {
-    if (!(error instanceof DomainError) || !LATER.has(error.code)) throw error;
+    if (!isTemporary(error)) throw error;
     look.pingAfterMs = pingMs;
   }
   return look;
 }
 
 const LATER: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'TARGET_UNAVAILABLE']);
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof DomainError && LATER.has(error.code);
+}
 
 /** The limit of connections recognises abandoned ones by it. Does not create a connection. */
 async function touch({ items, clock }: ChannelPorts, event: WebSocketEvent): Promise<void> {

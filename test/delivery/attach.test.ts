@@ -68,7 +68,10 @@ describe('gatewright attach', () => {
     assert.equal(elsewhere.code, 1);
     assert.match(elsewhere.stderr, /the undo file is of us-east-1: pass --region us-east-1/);
 
-    const detached = await run('detach', ...target, '--yes');
+    const opened = ['GET', 'POST'].flatMap((method) =>
+      [1, 2].flatMap((number) => ['--open', `${method} /things-${number}`]),
+    );
+    const detached = await run('detach', ...target, '--yes', ...opened);
     assert.equal(detached.code, 0, detached.stderr);
     assertSame(await api.everything(), before);
     const nothing = await run('detach', ...target, '--yes');

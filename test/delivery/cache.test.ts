@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { makeId } from '@gatewright/aws/physical-ids';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { READY, readyOf, runCommand, startCommand } from '../support/command.ts';
 import { copyStackDefinition } from '../support/copy-stack-definition.ts';
@@ -62,6 +63,7 @@ describe('the cache invalidator on a started gateway', () => {
     const port = await portForLater();
     const params = [
       `cacheEndpoint=http://{apiId}.execute-api.localhost:${port}`,
+      `cacheApis=orders/${makeId(10, 'cached', 'Api')}`,
       `distributionId=${DISTRIBUTION}`,
     ];
     const options = ['--port', String(port), '--control-port', '0', '--json', '--no-reload'];

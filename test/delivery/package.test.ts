@@ -188,11 +188,24 @@ describe('npm run package -- --stage prod', () => {
     assert.deepEqual(Object.fromEntries(rights), TABLE_RIGHTS);
   });
 
-  it('lets API Gateway call its functions for this account only', () => {
+  it('lets only known APIs call its functions, and the whole account where no API can be named', () => {
     const permissions = ofType('AWS::Lambda::Permission');
-    assert.equal(permissions.length, 19);
     for (const [id, { Properties }] of permissions)
       assert.ok(Properties.SourceAccount ?? Properties.SourceArn, id);
+    const ofAccount = permissions.flatMap(([id, { Properties }]) =>
+      Properties.SourceArn === undefined ? [id] : [],
+    );
+    // SECURITY.md says what they can be asked for. No document names a WebSocket API in prod, and `apis` is empty.
+    assert.deepEqual(ofAccount.sort(), [
+      'RequestAuthorizerPermission',
+      'TokenAuthorizerPermission',
+      'UsageTrackerPermission',
+      'WsPublisherEventsPermission',
+      'WsPublisherSnsPermission',
+    ]);
+    const named = JSON.stringify(resources);
+    assert.doesNotMatch(named, /\{(socketApi|ticketApi|cacheApi)\}/);
+    assert.doesNotMatch(named, /Ws(Connect|Subscribe|Ticket)Permission/);
   });
 
   it('keeps the tables that matter, once they are made, whatever happens to the stack', () => {

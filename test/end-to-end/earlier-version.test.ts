@@ -118,8 +118,11 @@ describe('what an earlier version wrote', () => {
     assert.notEqual(await api.everything(), before);
     cpSync(join(EARLIER, 'attach'), api.journal().folder, { recursive: true });
 
+    const opened = ['GET', 'POST'].flatMap((method) =>
+      [1, 2].flatMap((number) => ['--open', `${method} /things-${number}`]),
+    );
     const { code, stderr } = await runCommand(
-      ['detach', '--api', API_ID, '--stage', 'prod', '--state', api.root, '--yes'],
+      ['detach', '--api', API_ID, '--stage', 'prod', '--state', api.root, '--yes', ...opened],
       {
         environment: {
           AWS_ACCESS_KEY_ID: ADMIN.accessKeyId,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { errorOf, resultOf, runInstance } from '../support/fresh-function.ts';
+import { runWithTable } from '../support/recording-table.ts';
 
 const eventOf = (messages: readonly string[], messageType = 'DATA_MESSAGE') => {
   const logEvents = messages.map((message, index) => ({
@@ -62,6 +63,23 @@ describe('usage-tracker', () => {
 
     assert.match(errorOf(ran) ?? '', /did not accept the charges/);
     assert.match(ran?.output ?? '', /STORE_UNAVAILABLE/);
+  });
+
+  it('measures how long ago its newest request was, also where its plan is not there yet', async (t) => {
+    const line = (at: number) =>
+      JSON.stringify({
+        requestId: `r${at}`,
+        requestTimeEpoch: at,
+        status: '200',
+        plan: 'p',
+        tenant: 't',
+        key: 'k',
+      });
+    t.mock.timers.enable({ apis: ['Date'], now: 1_763_557_200_000 });
+    const newest = Date.now() - 3_600_000;
+    const { ran } = await runWithTable('usage-tracker', eventOf([line(newest - 60_000), line(newest)]));
+
+    assert.equal(ran?.metrics.get('UsageLag'), 3_600_000);
   });
 
   it('answers a delivery stream with its records as they came, counted or not', async () => {

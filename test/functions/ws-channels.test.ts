@@ -24,7 +24,7 @@ describe('the functions of the channels', () => {
   it('ws-subscribe adds a listener before it reads where the channel is', async () => {
     const { ran, asked } = await runWithTable('ws-subscribe', eventOf({ action: 'subscribe' }));
     assert.equal(frameOf(ran)['type'], 'subscribed');
-    assert.deepEqual(namesOf(asked), ['Query', 'BatchWriteItem', 'GetItem']);
+    assert.deepEqual(namesOf(asked), ['UpdateItem', 'Query', 'BatchWriteItem', 'GetItem']);
   });
 
   it('ws-subscribe has no route for what others do', async () => {
@@ -35,7 +35,16 @@ describe('the functions of the channels', () => {
   it('ws-unsubscribe takes the listener away', async () => {
     const { ran, asked } = await runWithTable('ws-unsubscribe', eventOf({ action: 'unsubscribe' }));
     assert.equal(frameOf(ran)['type'], 'unsubscribed');
-    assert.deepEqual(namesOf(asked), ['BatchWriteItem']);
+    assert.deepEqual(namesOf(asked), ['UpdateItem', 'BatchWriteItem']);
+  });
+
+  it('ws-unsubscribe counts what it does, and what it refuses', async () => {
+    const [left, refused] = [
+      await runWithTable('ws-unsubscribe', eventOf({ action: 'unsubscribe' })),
+      await runWithTable('ws-unsubscribe', eventOf({ action: 'publish', data: 1 })),
+    ].map(({ ran }) => ran?.metrics);
+    assert.deepEqual([left?.get('Unsubscribed'), left?.has('Refused')], [1, false]);
+    assert.deepEqual([refused?.get('Refused'), refused?.has('Unsubscribed')], [1, false]);
   });
 
   it('ws-publish writes into the log before it has the message delivered', async () => {
@@ -49,6 +58,25 @@ describe('the functions of the channels', () => {
     assert.doesNotMatch(JSON.stringify(asked.at(-1)), /canary/);
     assert.doesNotMatch(ran?.output ?? '', /canary/);
   });
+
+  for (const name of [
+    'ws-connect',
+    'ws-disconnect',
+    'ws-subscribe',
+    'ws-unsubscribe',
+    'ws-publish',
+    'ws-default',
+  ])
+    it(`${name} refuses an API that the stack does not know, and its log names the parameter`, async () => {
+      const event = aWebSocketEvent({ requestContext: { authorizer, apiId: 'z9y8x7' }, body: '{}' });
+
+      const { ran, asked } = await runWithTable(name, event);
+
+      assert.match(errorOf(ran) ?? '', /z9y8x7/);
+      assert.match(ran?.output ?? '', /parameter apis/);
+      assert.match(ran?.output ?? '', /API_UNKNOWN/);
+      assert.deepEqual(asked, []);
+    });
 
   it('ws-publisher writes and delivers what other functions publish', async () => {
     const { ran, asked } = await runWithTable('ws-publisher', { channel: 'chat:rooms/1', data: 1 });

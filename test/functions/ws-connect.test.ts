@@ -14,6 +14,7 @@ describe('ws-connect', () => {
     const { ran, asked } = await runWithTable('ws-connect', event);
 
     assert.deepEqual(resultOf(ran), { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'bearer' } });
+    assert.deepEqual([ran?.metrics.get('Connected'), ran?.metrics.has('TooManyConnections')], [1, false]);
     assert.deepEqual(
       asked.map(({ action }) => action),
       ['DynamoDB_20120810.Query', 'DynamoDB_20120810.BatchWriteItem'],

@@ -74,7 +74,14 @@ export class Desk {
       store: createLiveStore(this.#name('ConnectionsTable'), this.#load),
       clock,
       courier: { deliver: () => Promise.resolve() },
-      limits: { keptSeconds: 60, pingMs: 60_000, connectionsPerCaller: 20 },
+      limits: {
+        keptSeconds: 60,
+        pingMs: 60_000,
+        connectionsPerCaller: 20,
+        messagesPerConnection: 1_200,
+        messagesPerCaller: 6_000,
+      },
+      knownApis: new Set(),
     };
   }
 
@@ -121,7 +128,11 @@ export class Desk {
     };
     const ports = { ...this.cache, clock, random: REAL_RANDOM, timer: TIMER };
     const beyond = { flushAuthorizers: () => Promise.resolve('refused' as const), invalidateEdge: undefined };
-    const invalidator = createInvalidator({ ...ports, stages: { ...stages, refresh }, beyond }, []);
+    const stageApis = new Set([`${namespace}/${this.#at.cached.id}`]);
+    const invalidator = createInvalidator(
+      { ...ports, stages: { ...stages, refresh }, stageApis, beyond },
+      [],
+    );
     await invalidator({ invalidate: { namespace, tags: ['t'] } }, () => undefined);
     if (statuses.includes(403)) throw new RefusedByApi();
   }

@@ -10,6 +10,9 @@ export type Place = { readonly role: string; readonly policy: number; readonly s
 const STUB =
   'exports.handler = async () => ({ id: process.env.AWS_ACCESS_KEY_ID, secret: process.env.AWS_SECRET_ACCESS_KEY });';
 
+/** Stands for the id of `Cached` in the stack's roles. */
+export const CACHED_ID = 'cachedapi0';
+
 /** Parts of other stacks that functions of ours call. */
 const CALLED: JsonObject = {
   Sockets: {
@@ -76,10 +79,12 @@ export function templateOf(stack: ResolvedStack, without: Place | undefined): Js
       PolicyName: `p${at}`,
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: policy.filter(
-          (_, index) =>
-            !(without?.role === logicalId && without.policy === at && without.statement === index),
-        ),
+        Statement: policy
+          .filter(
+            (_, index) =>
+              !(without?.role === logicalId && without.policy === at && without.statement === index),
+          )
+          .map((statement) => ({ ...statement, Resource: [statement.Resource].flat().map(ofCached) })),
       },
     }));
     const kept = Policies.filter(
@@ -99,6 +104,10 @@ export function templateOf(stack: ResolvedStack, without: Place | undefined): Js
     };
   }
   return { Resources: resources };
+}
+
+function ofCached(resource: string): Json {
+  return resource.includes(CACHED_ID) ? { 'Fn::Sub': resource.replaceAll(CACHED_ID, '${Cached}') } : resource;
 }
 
 export function policiesOf(properties: JsonObject): readonly (readonly Statement[])[] {

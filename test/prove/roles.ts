@@ -11,7 +11,7 @@ import { createGateway } from '../../packages/engine/index.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { RefusedByApi } from './roles-desk.ts';
 import type { Addresses, Credentials } from './roles-desk.ts';
-import { policiesOf, templateOf } from './roles-template.ts';
+import { CACHED_ID, policiesOf, templateOf } from './roles-template.ts';
 import type { Place, Statement } from './roles-template.ts';
 import { featuresOf } from './roles-features.ts';
 import type { Gateway } from '../../packages/engine/index.ts';
@@ -262,7 +262,7 @@ export const roles: Proof = {
 async function loadStage(stage: string): Promise<ResolvedStack> {
   const [stack] = await loadStacks([REPOSITORY], {
     ...HOME,
-    parameters: {},
+    parameters: { cacheApis: `orders/${CACHED_ID}` },
     environment: {},
     onProgress: () => undefined,
     stage,

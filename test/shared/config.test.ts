@@ -119,7 +119,16 @@ describe('readChannelsConfig', () => {
       keptSeconds: 3_600,
       pingMs: 2_000,
       connectionsPerCaller: 20,
+      messagesPerConnection: 1_200,
+      messagesPerCaller: 6_000,
+      knownApis: new Set(),
     });
+  });
+
+  it('knows the APIs that it is given, and none where none is named', () => {
+    const known = (text: string) => readChannelsConfig({ ...ENVIRONMENT, GATEWRIGHT_APIS: text }).knownApis;
+    assert.deepEqual([...known('a1b2c3,, d4e5f6 ,')], ['a1b2c3', 'd4e5f6']);
+    assert.deepEqual([...known('')], []);
   });
 
   it('has present members ping once a minute where nothing else is said', () => {
@@ -155,6 +164,11 @@ describe('readChannelsConfig', () => {
     { GATEWRIGHT_CONNECTIONS_PER_CALLER: 'many' },
     { GATEWRIGHT_CONNECTIONS_PER_CALLER: '0' },
     { GATEWRIGHT_CONNECTIONS_PER_CALLER: '201' },
+    { GATEWRIGHT_APIS: '*' },
+    { GATEWRIGHT_APIS: 'a1b2c3/dev' },
+    { GATEWRIGHT_MESSAGES_PER_CONNECTION: '300' },
+    { GATEWRIGHT_MESSAGES_PER_CONNECTION: '600001' },
+    { GATEWRIGHT_MESSAGES_PER_CALLER: 'none' },
   ])
     it(`refuses ${JSON.stringify(over)}`, () => {
       assert.throws(() => readChannelsConfig({ ...ENVIRONMENT, ...over }), { code: 'CONFIG_INVALID' });
@@ -180,6 +194,7 @@ describe('readCacheInvalidatorConfig', () => {
       assert.deepEqual(readCacheInvalidatorConfig({ ...ENVIRONMENT, ...over }), {
         tableName: 'cache',
         streams: [],
+        stageApis: new Set(),
         edge: undefined,
         stageCaches: { ...SIGNER, endpoint: undefined },
       });
@@ -192,10 +207,12 @@ describe('readCacheInvalidatorConfig', () => {
       GATEWRIGHT_CACHE_STREAMS: JSON.stringify([rule]),
       GATEWRIGHT_CACHE_ENDPOINT: 'http://{apiId}.execute-api.localhost:3000',
       GATEWRIGHT_DISTRIBUTION_ID: 'E1A2B3',
+      GATEWRIGHT_CACHE_APIS: 'orders/a1b2c3d4e5, shop.v2/b1b2c3d4e5',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4000',
       AWS_ENDPOINT_URL_CLOUDFRONT: 'http://127.0.0.1:4001',
     });
     assert.deepEqual(config.streams, [rule]);
+    assert.deepEqual([...config.stageApis], ['orders/a1b2c3d4e5', 'shop.v2/b1b2c3d4e5']);
     const apiEndpoint = 'http://{apiId}.execute-api.localhost:3000';
     assert.deepEqual(config.stageCaches, { ...SIGNER, endpoint: 'http://127.0.0.1:4000', apiEndpoint });
     assert.deepEqual(config.edge, {
@@ -212,6 +229,9 @@ describe('readCacheInvalidatorConfig', () => {
     { GATEWRIGHT_CACHE_STREAMS: '[{"table":"orders","namespace":"shop","tags":[]}]' },
     { GATEWRIGHT_CACHE_STREAMS: '[{"table":"orders","tags":["a"]}]' },
     { GATEWRIGHT_CACHE_ENDPOINT: 'localhost 3000' },
+    { GATEWRIGHT_CACHE_APIS: 'a1b2c3d4e5' },
+    { GATEWRIGHT_CACHE_APIS: 'orders/*' },
+    { GATEWRIGHT_CACHE_APIS: 'or ders/a1b2c3d4e5' },
     { GATEWRIGHT_DISTRIBUTION_ID: '*' },
     { GATEWRIGHT_DISTRIBUTION_ID: 'E1/../E2' },
     { AWS_REGION: '' },

@@ -17,7 +17,13 @@ import { createMemoryTable } from './memory-table.ts';
 import { aWebSocketEvent } from './websocket-events.ts';
 
 export const NOW_MS = 1_607_854_670_000;
-const LIMITS: ChannelLimits = { keptSeconds: 3_600, pingMs: 60_000, connectionsPerCaller: 20 };
+const LIMITS: ChannelLimits = {
+  keptSeconds: 3_600,
+  pingMs: 60_000,
+  connectionsPerCaller: 20,
+  messagesPerConnection: 1_200,
+  messagesPerCaller: 6_000,
+};
 export const EVERYTHING = JSON.stringify({
   space: 'chat',
   subscribe: ['**'],
@@ -51,6 +57,7 @@ export class ChannelWorld {
       clock,
       items: createMemoryTable({ clock, items: this.items, maxItems: 10_000_000 }),
       limits: { ...LIMITS, ...limits },
+      knownApis: new Set(['a1b2c3']),
       store: {
         put: async (kept) => {
           for (const { key, item } of kept) this.items.set(`${key.pk}\n${key.sk}`, item);

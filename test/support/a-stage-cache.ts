@@ -20,7 +20,8 @@ export const portsAt = (
   beyond: OutsideCaches = NO_BEYOND,
 ): InvalidatorPorts => {
   const { store, clock, random, timer } = at.ports;
-  return { store, listing: at.listing, clock, random, timer, stages, beyond };
+  const stageApis = new Set(['orders/abcdefghij']);
+  return { store, listing: at.listing, clock, random, timer, stages, stageApis, beyond };
 };
 
 /** As cacheTags() leaves them: entries that are no one's to ask for. */
@@ -95,6 +96,7 @@ export async function invalidateStored(
       random: REAL_RANDOM,
       timer: { pause: () => Promise.resolve() },
       stages,
+      stageApis: new Set(['shop/a']),
       beyond: NO_BEYOND,
     },
     [],

@@ -11,7 +11,7 @@ import { createControlPlane } from '../../packages/operate/attach/control-plane.
 import type { ControlPlane } from '../../packages/operate/attach/control-plane.ts';
 import { openJournal } from '../../packages/operate/attach/journal.ts';
 import type { Journal, Plan } from '../../packages/operate/attach/journal.ts';
-import { readAgain, makePlan } from '../../packages/operate/attach/make-plan.ts';
+import { readAgain, makePlan, restore } from '../../packages/operate/attach/make-plan.ts';
 import type { AttachOptions, Reading } from '../../packages/operate/attach/make-plan.ts';
 import type { Aws } from '../../packages/terminal/aws-call.ts';
 import { makeRootResourceId } from '../../packages/aws/physical-ids.ts';
@@ -256,9 +256,10 @@ async function open(
       ),
     apply: (plan, write = (call) => plane.write(call)) => applyPlan(plan, workFor(plan, write)),
     async detach(isForced = false, write = (call) => plane.write(call)) {
-      const undo = journal().undo();
-      if (undo === undefined) return [];
-      const { kept } = await undoPlan(undo, workFor(undo, write), isForced);
+      const saved = journal().undo();
+      if (saved === undefined) return [];
+      const { attachment } = await restore(plane, saved);
+      const { kept } = await undoPlan(attachment, workFor(attachment, write), isForced);
       return kept;
     },
     seen: async () =>

@@ -5,9 +5,6 @@ const PUBLISHER =
 /** What roles name otherwise than by a resource of the stack: AWS's own control plane, an index, and what documents name. */
 export const NAMED_BY_PATTERN = {
   CacheInvalidatorRole: [
-    'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/GET/*',
-    'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/*/HEAD/*',
-    'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/data',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*/stages/*/cache/authorizers',
     'arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*/stages/*/cache/authorizers',
   ],
@@ -40,6 +37,7 @@ export const NAMED_BY_PATTERN = {
 const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
 const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
 const ofConnections = (right: string) => right.replace(' ', ' ConnectionsTable.Arn ');
+const countsMessages = ofConnections('UpdateItem rate#*');
 const endsConnections = [
   'Query live#* presence#*',
   'BatchWriteItem live#* presence#*',
@@ -65,9 +63,10 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   ],
   WsConnectRole: ['BatchWriteItem,Query live#*'].map(ofConnections),
   WsDisconnectRole: endsConnections,
-  WsUnsubscribeRole: endsConnections,
-  WsPublishRole: endsConnections,
+  WsUnsubscribeRole: [countsMessages, ...endsConnections],
+  WsPublishRole: [countsMessages, ...endsConnections],
   WsSubscribeRole: [
+    'UpdateItem rate#*',
     'Query live#* log#* presence#*',
     'GetItem head#* presence#*',
     'PutItem head#* log#* presence#*',
@@ -75,6 +74,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'UpdateItem head#* presence#*',
   ].map(ofConnections),
   WsDefaultRole: [
+    'UpdateItem rate#*',
     'Query live#* presence#*',
     'GetItem head#*',
     'UpdateItem head#* live#* presence#*',

@@ -1,4 +1,4 @@
-/** A WebSocket function against a DynamoDB that only records what it is asked. */
+/** A function against a DynamoDB that only records what it is asked. */
 import { json } from 'node:stream/consumers';
 import { runInstance } from './fresh-function.ts';
 import type { Ran } from './function-output.ts';
@@ -27,7 +27,9 @@ export async function runWithTable(
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     GATEWRIGHT_CONNECTIONS_TABLE: 'connections',
+    GATEWRIGHT_USAGE_TABLE: 'usage',
     GATEWRIGHT_PUBLISHER: 'ws-publisher',
+    GATEWRIGHT_APIS: 'a1b2c3',
     AWS_ENDPOINT_URL_LAMBDA: server.url,
   };
   const [ran] = await runInstance(name, environment, event);

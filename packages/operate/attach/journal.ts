@@ -19,10 +19,11 @@ import { basename, dirname, join } from 'node:path';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { UsageError } from '../../terminal/output.ts';
-import { findUnexpectedCall } from './check-calls.ts';
 import type { Snapshot, Step } from './step.ts';
 
-export const FORMAT = 1;
+/** 1 had the calls of each step, too. */
+const READ_FORMATS: readonly unknown[] = [1, 2];
+export const FORMAT = 2;
 
 export type Plan = {
   readonly format: number;
@@ -46,6 +47,12 @@ export type Undo = Pick<
   'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
 >;
 
+/** A step in a file: what `restore-steps.ts` makes the calls of. Files of format 1 have these as well. */
+export type SavedStep = Pick<Step, 'part' | 'before' | 'after' | 'canaryPercent'> &
+  Partial<Pick<Step, 'apply' | 'revert' | 'orElse'>>;
+
+export type Saved<Of extends Undo> = Omit<Of, 'steps'> & { readonly steps: readonly SavedStep[] };
+
 export type JournalLine = {
   readonly at: string;
   readonly step: string;
@@ -54,9 +61,9 @@ export type JournalLine = {
 
 export interface Journal {
   readonly folder: string;
-  plan(): Plan | undefined;
+  plan(): Saved<Plan> | undefined;
   savePlan(plan: Plan): void;
-  undo(): Undo | undefined;
+  undo(): Saved<Undo> | undefined;
   saveUndo(undo: Undo): void;
   lines(): readonly JournalLine[];
   note(line: JournalLine): void;
@@ -107,40 +114,45 @@ function openFolder(folder: string): Journal {
   const file = (name: string): string => join(folder, name);
   return {
     folder,
-    plan: () => read(folder, file('plan.json')) as Plan | undefined,
-    savePlan: (plan) => save(folder, file('plan.json'), plan),
-    undo: () => read(folder, file('undo.json')) as Undo | undefined,
-    saveUndo: (undo) => save(folder, file('undo.json'), undo),
+    plan: () => read(folder, file('plan.json')) as Saved<Plan> | undefined,
+    savePlan: (plan) => save(folder, file('plan.json'), withoutCalls(plan)),
+    undo: () => read(folder, file('undo.json')) as Saved<Undo> | undefined,
+    saveUndo: (undo) => save(folder, file('undo.json'), withoutCalls(undo)),
     lines: () => readLines(file('journal.jsonl')),
     note: (line) => append(folder, file('journal.jsonl'), `${JSON.stringify(line)}\n`),
     close: () => append(folder, file('undone'), `${new Date().toISOString()}\n`),
   };
 }
 
+function withoutCalls<Of extends Undo>(attachment: Of): Saved<Of> {
+  const steps = attachment.steps.map(({ part, before, after, canaryPercent }) => ({
+    part,
+    before,
+    after,
+    ...(canaryPercent !== undefined && { canaryPercent }),
+  }));
+  return { ...attachment, steps };
+}
+
 /**
- * Its calls are sent to AWS, so it must be unchanged, and of this API.
+ * Calls to AWS are made of it, so it must be unchanged, and of this API.
  * @throws UsageError otherwise
  */
 function read(folder: string, file: string): JsonObject | undefined {
   if (!existsSync(file)) return undefined;
   refuseLinks([dirname(folder), folder, file]);
   const found = parseJsonObject(readFileSync(file, 'utf8'));
-  if (found?.['format'] !== FORMAT || !Array.isArray(found['steps']))
+  if (!READ_FORMATS.includes(found?.['format']) || !Array.isArray(found?.['steps']))
     throw new UsageError(`${file} was not written by this version of gatewright attach`);
   const { sum, ...content } = found;
   if (sum !== sumOf(content))
     throw new UsageError(
-      `${file} has been edited since gatewright attach wrote it: undo the edit, since its calls are sent to AWS`,
+      `${file} has been edited since gatewright attach wrote it: undo the edit, since calls to AWS are made of it`,
     );
   const { apiId, stage } = content;
   if (`${String(apiId)}-${encodeURIComponent(String(stage))}` !== basename(dirname(folder)))
     throw new UsageError(
       `${file} is of API ${String(apiId)}, stage ${String(stage)}: it is in the wrong folder`,
-    );
-  const unexpected = findUnexpectedCall(content as Undo);
-  if (unexpected !== undefined)
-    throw new UsageError(
-      `${file} was not written by gatewright attach: it contains a call that attach never makes: ${unexpected.method} ${unexpected.path}`,
     );
   return content;
 }

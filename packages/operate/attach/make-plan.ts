@@ -9,12 +9,13 @@ import type { ControlPlane } from './control-plane.ts';
 import { findSurprises } from './find-surprises.ts';
 import type { Surprise } from './surprise.ts';
 import { FORMAT } from './journal.ts';
-import type { Plan } from './journal.ts';
+import type { Plan, Saved, Undo } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
 import { partsOf, planSteps } from './plan.ts';
 import { checkPlacement } from './quota-placement.ts';
 import type { QuotaPlacement } from './quota-placement.ts';
 import { readLiveApi } from './read-live-api.ts';
+import { restoreSteps } from './restore-steps.ts';
 import type { Snapshot } from './step.ts';
 
 export type AttachOptions = {
@@ -156,10 +157,27 @@ function refuseOtherRegion(functionName: string, region: string): void {
     );
 }
 
-export async function readAgain(
+type Of = Pick<Plan, 'apiId' | 'stage' | 'functionArn'>;
+
+export async function readAgain(plane: ControlPlane, of: Of): Promise<Snapshot> {
+  const { live, authorizer } = await readBoth(plane, of);
+  return partsOf(live, authorizer);
+}
+
+/** A saved attachment with its steps, by the live API. @throws AttachmentFileError */
+export async function restore<What extends Undo>(
   plane: ControlPlane,
-  { apiId, stage, functionArn }: Pick<Plan, 'apiId' | 'stage' | 'functionArn'>,
-): Promise<Snapshot> {
+  saved: Saved<What>,
+): Promise<{ readonly attachment: What; readonly now: Snapshot; readonly live: LiveApi }> {
+  const { live, authorizer } = await readBoth(plane, saved);
+  return {
+    live,
+    now: partsOf(live, authorizer),
+    attachment: restoreSteps(saved, live, authorizer),
+  };
+}
+
+async function readBoth(plane: ControlPlane, { apiId, stage, functionArn }: Of) {
   const live = await readLiveApi(plane, apiId, stage);
-  return partsOf(live, await readAuthorizerFunction(plane, functionArn, apiId));
+  return { live, authorizer: await readAuthorizerFunction(plane, functionArn, apiId) };
 }

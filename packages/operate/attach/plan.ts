@@ -30,14 +30,25 @@ export function planSteps(
   const steps = [
     ...(authorizer.isCallable ? [] : [permissionStep(live, authorizer)]),
     authorizerStep(live, options.settings.body),
-    ...(options.keyed.size > 0 && live.api['apiKeySource'] !== 'AUTHORIZER' ? [keySourceStep(live)] : []),
-    ...options.routes.map((route) => routeStep(live, route, options.keyed.has(route.key))),
+    ...(options.keyed.size > 0 && live.api['apiKeySource'] !== 'AUTHORIZER'
+      ? [keySourceStep(live, live.parts['api'] ?? {})]
+      : []),
+    ...options.routes.map(({ key, address, shown }) =>
+      routeStep(live, { key, address, before: shown }, options.keyed.has(key)),
+    ),
   ];
   if (live.isAutomatic) return steps;
-  return [...steps, deploymentStep(live, options.planId), stageStep(live, options.canaryPercent)];
+  return [
+    ...steps,
+    deploymentStep(live, `${DEPLOYED_BY} ${options.planId}`),
+    stageStep(live, live.parts['stage'] ?? {}, options.canaryPercent),
+  ];
 }
 
-function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: AuthorizerFunction): Step {
+export function permissionStep(
+  { apiId }: LiveApi,
+  { arn, name, address, qualifier }: AuthorizerFunction,
+): Step {
   const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
   const Sid = statementId(apiId);
   return {
@@ -62,7 +73,7 @@ function permissionStep({ apiId }: LiveApi, { arn, name, address, qualifier }: A
   };
 }
 
-function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
+export function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
   const name = String(body['name']);
   const ttl = body['authorizerResultTtlInSeconds'];
   const kept = kind === 'websocket' ? '' : `, answers cached for ${String(ttl)} s`;
@@ -83,12 +94,12 @@ function authorizerStep({ address, kind }: LiveApi, body: JsonObject): Step {
   };
 }
 
-function keySourceStep({ address, api, parts }: LiveApi): Step {
-  const was = typeof api['apiKeySource'] === 'string' ? api['apiKeySource'] : 'HEADER';
+export function keySourceStep({ address }: LiveApi, before: JsonObject): Step {
+  const was = textAt(before, 'apiKeySource') ?? 'HEADER';
   return {
     name: 'api key source',
     part: 'api',
-    before: parts['api'] ?? {},
+    before,
     isLive: false,
     does: `take API keys from the authorizer, not from ${was === 'HEADER' ? 'the header' : was}`,
     after: { apiKeySource: 'AUTHORIZER' },
@@ -97,16 +108,22 @@ function keySourceStep({ address, api, parts }: LiveApi): Step {
   };
 }
 
-function routeStep({ kind, isAutomatic, authorizers }: LiveApi, route: LiveRoute, isKeyed: boolean): Step {
-  const { key, address, shown, authorizationType, authorizerId, apiKeyRequired } = route;
-  const scopes = listAt(shown, 'authorizationScopes').map(String);
-  const asksKey = isKeyed && !apiKeyRequired;
-  const was = describeGuard(authorizationType, authorizerId, authorizers);
+/** @param route as it was before the attachment */
+export function routeStep(
+  { kind, isAutomatic, authorizers }: LiveApi,
+  { key, address, before }: Pick<LiveRoute, 'key' | 'address'> & { readonly before: JsonObject },
+  isKeyed: boolean,
+): Step {
+  const scopes = listAt(before, 'authorizationScopes').map(String);
+  const asksKey = isKeyed && before['apiKeyRequired'] !== true;
+  const type = textAt(before, 'authorizationType') ?? 'NONE';
+  const id = textAt(before, 'authorizerId');
+  const was = describeGuard(type, id, authorizers);
   const calls = kind === 'rest' ? restCalls : v2Calls;
   return {
     name: `route ${key}`,
     part: routePart(key),
-    before: shown,
+    before,
     isLive: isAutomatic,
     does: `${key}: ${was} → ${asksKey ? 'the authorizer and an API key' : 'the authorizer'}`,
     after: {
@@ -115,7 +132,7 @@ function routeStep({ kind, isAutomatic, authorizers }: LiveApi, route: LiveRoute
       ...(scopes.length === 0 ? {} : { authorizationScopes: null }),
       ...(asksKey ? { apiKeyRequired: true } : {}),
     },
-    ...calls({ address, scopes, asksKey, type: authorizationType, id: authorizerId }),
+    ...calls({ address, scopes, asksKey, type, id }),
   };
 }
 
@@ -163,8 +180,7 @@ function v2Calls({ address, scopes, type, id }: RouteChange): Calls {
   };
 }
 
-function deploymentStep({ address }: LiveApi, planId: string): Step {
-  const description = `${DEPLOYED_BY} ${planId}`;
+export function deploymentStep({ address }: LiveApi, description: string): Step {
   return {
     name: 'deployment',
     part: deploymentPart(description),
@@ -178,10 +194,14 @@ function deploymentStep({ address }: LiveApi, planId: string): Step {
   };
 }
 
-function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryPercent?: number): Step {
+export function stageStep(
+  { kind, address, stage }: LiveApi,
+  before: JsonObject,
+  canaryPercent: number | undefined,
+): Step {
   const path = `${address}/stages/${encodeURIComponent(stage)}`;
-  const was = textAt(stageShown, 'deploymentId') ?? '';
-  const base = { name: 'stage', part: 'stage', before: parts['stage'] ?? {}, isLive: true };
+  const was = textAt(before, 'deploymentId') ?? '';
+  const base = { name: 'stage', part: 'stage', before, isLive: true };
   if (kind !== 'rest')
     return {
       ...base,
@@ -201,6 +221,7 @@ function stageStep({ kind, address, stage, stageShown, parts }: LiveApi, canaryP
     };
   return {
     ...base,
+    canaryPercent,
     does: `give the deployment ${canaryPercent} % of the requests of stage ${stage}, as a canary`,
     after: { canarySettings: { deploymentId: '{deployment}' } },
     apply: patch(path, [

@@ -30,6 +30,8 @@ export type Step = Outcome & {
   readonly apply: PlaneCall;
   /** Other outcomes that count as done: a canary that was promoted since. */
   readonly orElse?: readonly Outcome[];
+  /** REST: the share of requests that the deployment gets first. */
+  readonly canaryPercent?: number;
   /** The part supplies this id. */
   readonly makes?: Made;
   /** Callers notice from here on. */

@@ -40,7 +40,7 @@ export function startCanary(path: string, deploymentId: string, percent: number)
  * The stage takes the canary's deployment and variables, then the canary ends (developer guide, "Promote a
  * canary release"). Between the two calls both serve the same.
  */
-export function promoteCanary(path: string, { overrides }: Canary): readonly PlaneCall[] {
+export function promoteCanary(path: string, { overrides }: Canary): readonly [PlaneCall, PlaneCall] {
   return [
     patch(path, [
       { op: 'replace', path: '/canarySettings/percentTraffic', value: '0.0' },

@@ -8,7 +8,7 @@ export const cachePart: StackPart = {
   resourceFiles: ['cache/resources.yml'],
   tables: ['CacheTable'],
   alarms: ['CacheInvalidatorFailuresAlarm', 'CacheInvalidatorErrorsAlarm', 'CacheInvalidatorThrottlesAlarm'],
-  parameters: ['cacheStreams', 'cacheEndpoint', 'distributionId'],
+  parameters: ['cacheStreams', 'cacheEndpoint', 'cacheApis', 'distributionId'],
   commands: ['cache'],
   guides: ['docs/guides/receive/cache.md'],
 };

@@ -1,9 +1,13 @@
 /** What a caller may do with channels: the document's rules, with the caller's claims in their patterns. */
 import { CHANNEL_SEGMENT, printChannelGrants } from '../../aws/channel-grants.ts';
 import type { ChannelAction, ChannelPatterns } from '../../aws/channel-grants.ts';
-import type { ChannelSegment, CompiledChannelRule, CompiledDocument } from '../compiled-document.ts';
+import type {
+  ChannelSegment,
+  ClaimPath,
+  CompiledChannelRule,
+  CompiledDocument,
+} from '../compiled-document.ts';
 import { claimAt } from './claims.ts';
-import type { Claims } from './claims.ts';
 import { evaluateCondition } from './condition.ts';
 import type { Circumstances } from './condition.ts';
 import type { Principal } from './principal.ts';
@@ -27,7 +31,7 @@ export function printChannels(
           patterns[action] = [
             ...new Set([
               ...(patterns[action] ?? []),
-              ...rule.patterns.flatMap((pattern) => fillIn(pattern, principal.claims, effect)),
+              ...rule.patterns.flatMap((pattern) => fillIn(pattern, principal, effect)),
             ]),
           ];
     return patterns;
@@ -52,7 +56,7 @@ function applies(rule: CompiledChannelRule, principal: Principal, at: Circumstan
  */
 function fillIn(
   pattern: readonly ChannelSegment[],
-  claims: Claims,
+  principal: Principal,
   effect: CompiledChannelRule['effect'],
 ): readonly string[] {
   const unclear = effect === 'allow' ? [] : ['*'];
@@ -62,7 +66,9 @@ function fillIn(
     pattern.reduce<readonly string[]>(
       (filled, segment, index) => {
         const values =
-          typeof segment === 'string' ? [segment] : print(valuesOf(claimAt(claims, segment.claim), effect));
+          typeof segment === 'string'
+            ? [segment]
+            : print(valuesOf(valueAt(principal, segment.claim), effect));
         const before = index === 0 ? '' : '/';
         return filled
           .flatMap((start) => values.map((value) => `${start}${before}${value}`))
@@ -72,6 +78,11 @@ function fillIn(
     );
   const filled = printWith((values) => values ?? unclear);
   return filled.length > VALUES_LIMIT ? printWith(() => unclear) : filled;
+}
+
+/** `{sub}` is the caller with its issuer: two issuers may have users of one name. */
+function valueAt({ principalId, claims }: Principal, claim: ClaimPath): unknown {
+  return claim.length === 1 && claim[0] === 'sub' ? principalId : claimAt(claims, claim);
 }
 
 /** Undefined: ambiguous. A part of a list is enough to grant what it names, but not to deny. */

@@ -32,6 +32,7 @@ export async function startGateway(clients: number): Promise<Gateway> {
     'throttleRate=10000',
     'throttleBurst=5000',
     `connectionsPerCaller=${CONNECTIONS_PER_CALLER}`,
+    'channelMessagesPerCaller=600000',
   ];
   const options = [...params, `channelPingSeconds=${PING_SECONDS}`].flatMap((param) => ['--param', param]);
   const ports = ['--port', '0', '--control-port', '0', '--json', '--no-reload'];

@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { parseInvalidation } from '#shared/cache/invalidation.ts';
 import { resumeAll, planInvalidation } from '#shared/cache/invalidator.ts';
 import type { InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
+import { indexWrites } from '#shared/cache/labels.ts';
 import { refreshRequest } from '#shared/cache/stage-cache-poster.ts';
 import { openInvalidation, findWork } from '#shared/cache/work-list.ts';
 import { withCacheTags } from '#shared/middleware/cache-tags.ts';
@@ -41,6 +42,85 @@ async function reportOf(ports: InvalidatorPorts, id: string) {
   const work = await findWork(ports, id);
   return { state: work?.state, ...(JSON.parse(work?.report ?? '{}') as object) } as Record<string, unknown>;
 }
+
+describe('a record of a stage cache', () => {
+  const OWN = {
+    apiId: 'abcdefghij',
+    stage: 'dev',
+    method: 'GET',
+    path: '/pets/a%20b',
+    query: [['page', '1']],
+    headers: [['x-kind', 'cat']],
+  };
+  for (const { does, over, expected, calls = 0 } of [
+    { does: 'of an API of its namespace is asked for', over: {}, expected: [], calls: 1 },
+    {
+      does: 'of another API of the account is left',
+      over: { apiId: 'zyxwvutsrq' },
+      expected: ['unknown-api'],
+    },
+    {
+      does: 'with a path out of the stage is left',
+      over: { path: '/../prod/admin' },
+      expected: ['unreadable'],
+    },
+    { does: 'with an encoded way out is left', over: { path: '/%2e%2e/prod' }, expected: ['unreadable'] },
+    { does: 'with a path to another host is left', over: { path: '//evil/' }, expected: ['unreadable'] },
+    { does: 'with a query in its path is left', over: { path: '/pets?a=b' }, expected: ['unreadable'] },
+    {
+      does: 'of a method that changes something is left',
+      over: { method: 'DELETE' },
+      expected: ['unreadable'],
+    },
+    {
+      does: 'with a header of the signature is left',
+      over: { headers: [['Authorization', 'x']] },
+      expected: ['unreadable'],
+    },
+    {
+      does: 'with a header of the connection is left',
+      over: { headers: [['host', 'x']] },
+      expected: ['unreadable'],
+    },
+    { does: 'without text is left', over: { path: 7 }, expected: ['unreadable'] },
+    { does: 'of a stage that is no text is left', over: { stage: ['dev'] }, expected: ['unreadable'] },
+  ])
+    for (const allowFlush of [false, true])
+      it(`${does}${allowFlush ? ', and its stage is not flushed' : ''}`, async () => {
+        const asked: string[] = [];
+        const stages: StageCaches = {
+          refresh: ({ path }) => {
+            asked.push(path);
+            return Promise.resolve({ status: 200, warning: undefined });
+          },
+          flush: NO_STAGES.flush,
+        };
+        const doc = JSON.stringify({ ...OWN, ...over });
+        const item = { kind: 'stage', doc, mark: 'm', expiresAt: desk.nowMs / 1000 + 300 };
+        for (const write of indexWrites('orders', ['all', 'tag:t'], '1', item))
+          await desk.ports.store.update(write);
+
+        const invalidation = parse({ tags: ['t'], allowFlush, flushAbove: 0 });
+        const plan = await planInvalidation(portsOf(stages), parse({ tags: ['t'] }));
+        const { id } = await openInvalidation(
+          portsOf(stages),
+          calls === 0 ? invalidation : parse({ tags: ['t'] }),
+          desk.nowMs,
+        );
+        await resumeAll(portsOf(stages), FAR_MS);
+
+        const { left } = (await reportOf(portsOf(), id)) as { left: { reason: string }[] };
+        assert.equal(asked.length, calls);
+        assert.deepEqual(
+          left.map(({ reason }) => reason),
+          calls === 0 ? expected : ['unconfirmed'],
+        );
+        assert.deepEqual(
+          plan.left.map(({ reason }) => reason),
+          expected,
+        );
+      });
+});
 
 describe('an invalidation', () => {
   it('renews answers of the response cache, of its tag and no other', async () => {

@@ -193,10 +193,11 @@ describe('a ping', () => {
     await world.subscribe('b=', 'rooms/1!here');
     const seen = { 'rooms/1!here': { log: 0, seq: 0 }, news: { log: 0, seq: 0 } };
     const hearing = { ...ADA, channels: JSON.stringify({ space: 'chat', subscribe: ['rooms/*', 'news'] }) };
-    const before = new Map(world.items);
+    const channelItems = () => [...world.items].filter(([name]) => !name.startsWith('rate#'));
+    const before = channelItems();
     const pong = await world.say('a=', { action: 'ping', seen }, hearing);
     assert.ok(pong.type === 'pong' && pong.heads === undefined && pong.rejoin === undefined);
-    assert.deepEqual(world.items, before);
+    assert.deepEqual(channelItems(), before);
   });
 
   it('is answered while the table does not answer, and asks to ping again before long', async () => {
@@ -267,6 +268,101 @@ describe('a ping', () => {
       [...world.items.keys()].filter((name) => name.includes('#7=')),
       [],
     );
+  });
+});
+
+describe('messages over a limit', () => {
+  const MINUTE_MS = 60_000;
+  const many = async (world: ChannelWorld, times: number, connectionId: string, caller: Caller = ADA) => {
+    const codes: string[] = [];
+    for (let index = 0; index < times; index += 1)
+      codes.push(codeOf(await world.publish(connectionId, 'rooms/1', index, caller)));
+    return codes;
+  };
+
+  it('are refused for the rest of the minute, for the connection alone', async () => {
+    const world = new ChannelWorld({ messagesPerConnection: 3 });
+    const codes = await many(world, 5, 'a=');
+
+    assert.deepEqual(codes, ['published', 'published', 'published', 'unavailable', 'unavailable']);
+    assert.deepEqual(await many(world, 1, 'b='), ['published']);
+    world.nowMs += MINUTE_MS;
+    assert.deepEqual(await many(world, 1, 'a='), ['published']);
+  });
+
+  it('are refused to the caller over all its connections, and to no other caller', async () => {
+    const world = new ChannelWorld({ messagesPerCaller: 3 });
+    const codes = [...(await many(world, 2, 'a=')), ...(await many(world, 2, 'b='))];
+
+    assert.deepEqual(codes, ['published', 'published', 'published', 'unavailable']);
+    const twin = { ...ADA, principalId: 'partner|ada' };
+    assert.deepEqual(await many(world, 1, 'c=', twin), ['published']);
+  });
+
+  it('count a ping by its channels, three for one with presence', async () => {
+    const seenOf = (suffix: string) =>
+      Object.fromEntries(
+        Array.from({ length: 100 }, (_, index) => [`rooms/${index}${suffix}`, { log: 0, seq: 0 }]),
+      );
+    const spentBy = async (seen: object) => {
+      const world = new ChannelWorld();
+      await world.say('a=', { action: 'ping', seen });
+      const [item] = [...world.items].flatMap(([name, found]) => (name.startsWith('rate#') ? [found] : []));
+      return item?.['spent'];
+    };
+
+    assert.deepEqual(
+      [await spentBy({}), await spentBy(seenOf('')), await spentBy(seenOf('!here'))],
+      [1, 101, 301],
+    );
+  });
+
+  it('count no channel of a ping that the caller may not hear: it is not looked at', async () => {
+    const world = new ChannelWorld();
+    await world.say('a=', { action: 'ping', seen: { other: { log: 0, seq: 0 } } }, LIMITED);
+    const [item] = [...world.items].flatMap(([name, found]) => (name.startsWith('rate#') ? [found] : []));
+    assert.equal(item?.['spent'], 1);
+  });
+
+  it('answer a ping without a look at the channels, and with the time of the next', async () => {
+    const world = new ChannelWorld({ messagesPerConnection: 4 });
+    world.nowMs = NOW_MS - (NOW_MS % MINUTE_MS) + 20_000;
+    const ping = { action: 'ping', seen: { 'rooms/1!here': { log: 0, seq: 0 } } };
+    const first = await world.say('a=', ping);
+    const before = new Map(world.items);
+    const second = await world.say('a=', ping);
+
+    assert.deepEqual(first.type === 'pong' && first.rejoin, ['rooms/1!here']);
+    assert.ok(second.type === 'pong');
+    assert.deepEqual([second.rejoin, second.heads, second.pingAfterMs], [undefined, undefined, 40_000]);
+    assert.deepEqual(world.items, before);
+  });
+});
+
+describe('two issuers with users of one name', () => {
+  const TWIN: Caller = { ...ADA, principalId: 'partner|ada' };
+
+  it('are two publishers, also of messages with the same id', async () => {
+    const world = new ChannelWorld();
+    await world.subscribe('a=', 'rooms/1');
+    for (const caller of [ADA, TWIN])
+      await world.say('p=', { action: 'publish', id: 'same', channel: 'rooms/1', data: 1 }, caller);
+    await world.deliverAll();
+
+    const entries = world.framesOf('a=').flatMap((frame) => ('messages' in frame ? frame.messages : []));
+    assert.deepEqual(
+      entries.map((entry) => 'by' in entry && entry.by),
+      ['main|ada', 'partner|ada'],
+    );
+  });
+
+  it('are two members of a channel', async () => {
+    const world = new ChannelWorld();
+    await world.subscribe('a=', 'rooms/1!here');
+    const frame = await world.subscribe('b=', 'rooms/1!here', TWIN);
+
+    const members = frame.type === 'subscribed' ? (frame.members ?? []) : [];
+    assert.deepEqual(members.map(({ sub }) => sub).sort(), ['main|ada', 'partner|ada']);
   });
 });
 

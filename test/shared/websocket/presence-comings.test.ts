@@ -22,7 +22,7 @@ describe('joins and leaves', () => {
     await world.subscribe('a=', HERE);
     for (let time = 0; time < 2; time += 1) await world.subscribe('b=', HERE, BOB);
 
-    assert.deepEqual(await messagesTo(world, 'a='), ['join ada', 'join bob']);
+    assert.deepEqual(await messagesTo(world, 'a='), ['join main|ada', 'join main|bob']);
   });
 
   it('are reported for a member who leaves the channel, stays connected, and is listed no more', async () => {
@@ -31,9 +31,9 @@ describe('joins and leaves', () => {
     await world.subscribe('b=', HERE, BOB);
     await world.say('b=', { action: 'unsubscribe', id: 'u', channel: HERE }, BOB);
 
-    assert.deepEqual(await messagesTo(world, 'a='), ['join ada', 'join bob', 'leave bob']);
+    assert.deepEqual(await messagesTo(world, 'a='), ['join main|ada', 'join main|bob', 'leave main|bob']);
     const again = await world.subscribe('a=', HERE);
-    assert.deepEqual(again.type === 'subscribed' && again.members?.map(({ sub }) => sub), ['ada']);
+    assert.deepEqual(again.type === 'subscribed' && again.members?.map(({ sub }) => sub), ['main|ada']);
   });
 
   it('are reported for a member who comes back', async () => {
@@ -43,7 +43,7 @@ describe('joins and leaves', () => {
     await world.say('b=', { action: 'unsubscribe', id: 'u', channel: HERE }, BOB);
     await world.subscribe('b=', HERE, BOB);
 
-    assert.deepEqual((await messagesTo(world, 'a=')).slice(2), ['leave bob', 'join bob']);
+    assert.deepEqual((await messagesTo(world, 'a=')).slice(2), ['leave main|bob', 'join main|bob']);
   });
 
   it('keep no function reporting for longer than it may take, however many go on leaving', async () => {

@@ -42,17 +42,19 @@ function inFolder(test: (root: string) => void): () => void {
 
 describe('the undo file', () => {
   it(
-    'is read as it was written',
+    'is read as it was written, without calls',
     inFolder((root) => {
       const journal = openJournal(root, 'abcdefghij', '$default');
       journal.saveUndo(UNDO);
 
-      assert.deepEqual(openAttached(root, 'abcdefghij', '$default').undo(), UNDO);
+      const { part, before, after } = UNDO.steps[0] ?? assert.fail();
+      const read = openAttached(root, 'abcdefghij', '$default').undo();
+      assert.deepEqual(read, { ...UNDO, steps: [{ part, before, after }] });
     }),
   );
 
   const EDITS = [
-    { what: 'a call that leads to another API', from: 'restapis/abcdefghij', to: 'restapis/zzzzzzzzzz' },
+    { what: 'the part', from: '"stage",', to: '"other",' },
     { what: 'what was there before', from: '"old"', to: '"older"' },
     { what: 'its sum', from: /"sum": "\w{8}/, to: '"sum": "00000000' },
   ];
@@ -99,18 +101,6 @@ describe('the undo file', () => {
 
       const journal = openJournal(join(root, 'state'), 'abcdefghij', '$default');
       assert.throws(() => journal.undo(), /abcdefghij-%24default is a symbolic link/);
-    }),
-  );
-
-  const { revert } = UNDO.steps[0] ?? assert.fail();
-  it(
-    'is not taken where its steps lead elsewhere, even with a matching sum',
-    inFolder((root) => {
-      const journal = openJournal(root, 'abcdefghij', '$default');
-      const strange = { ...revert, path: '/restapis/zzzzzzzzzz/stages/%24default' };
-      journal.saveUndo({ ...UNDO, steps: UNDO.steps.map((step) => ({ ...step, revert: strange })) });
-
-      assert.throws(() => journal.undo(), /a call that attach never makes: PATCH \/restapis\/zzzzzzzzzz/);
     }),
   );
 

@@ -35,6 +35,17 @@ describe('printChannels', () => {
     assert.ok(!mayUseChannel(grants, 'publish', 'orders/acme/7'));
   });
 
+  it('puts the caller with its issuer in place of {sub}: two issuers may have users of one name', () => {
+    const own = rule({ patterns: [['news', { claim: ['sub'] }]] });
+    const document = { ...aDocument(), channels: { space: 'chat', rules: [own] } };
+    const patterns = ['main', 'partner'].map((issuerId) => {
+      const principalId = `${issuerId}|ada`;
+      const principal = aPrincipal({ claims: { sub: 'ada' }, subject: 'ada', issuerId, principalId });
+      return parseChannelGrants(printChannels(document, principal, AT))?.allow.subscribe;
+    });
+    assert.deepEqual(patterns, [['news/main|ada'], ['news/partner|ada']]);
+  });
+
   it('reads no value of a claim as a pattern', () => {
     const own = rule({ patterns: [['orders', { claim: ['tenant'] }]] });
     fc.assert(

@@ -255,7 +255,10 @@ describe('the client library', () => {
         return client;
       });
       await network.run(30_000 + network.fraction() * 120_000);
-      assert.deepEqual(members.map(({ sub }) => sub).sort(), subs);
+      assert.deepEqual(
+        members.map(({ sub }) => sub).sort(),
+        subs.map((sub) => `main|${sub}`),
+      );
 
       // Nobody is told: neither they nor the function that would be.
       const lines = network.open;
@@ -265,7 +268,7 @@ describe('the client library', () => {
       network.breakLine(lines[2]!);
       await network.run(2 * 60_000);
 
-      assert.deepEqual(members.map(({ sub }) => sub).sort(), ['ada', 'dan']);
+      assert.deepEqual(members.map(({ sub }) => sub).sort(), ['main|ada', 'main|dan']);
       clients.forEach((client) => client.close());
     });
     await fc.assert(run, { numRuns: 6 });
@@ -285,7 +288,7 @@ describe('the client library', () => {
     await network.run(130_000);
 
     assert.ok([...network.world.items.keys()].some((name) => name.startsWith('presence#')));
-    assert.deepEqual(lists.at(-1), ['ada']);
+    assert.deepEqual(lists.at(-1), ['main|ada']);
     client.close();
   });
 

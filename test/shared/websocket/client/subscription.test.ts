@@ -55,6 +55,18 @@ describe('a subscription', () => {
     assert.deepEqual(actionsOf(asked), ['subscribe', 'subscribe']);
   });
 
+  it('reads what is missing before a message that came earlier than its own beginning', async () => {
+    const { asked, pauses, subscription, answer, goOff } = aSubscription('orders');
+    subscription.begin();
+    subscription.accept(1, [{ seq: 5, at: 0, id: 'm', data: 1 }]);
+    assert.deepEqual(pauses, []);
+    await answer({ type: 'subscribed', head: { log: 1, seq: 3 } });
+    await goOff();
+
+    assert.deepEqual(actionsOf(asked), ['subscribe', 'read']);
+    assert.deepEqual(pauses, [150]);
+  });
+
   it('reads again after a pause that doubles as long as what is missing cannot be had', async () => {
     const { asked, pauses, subscription, answer, goOff } = aSubscription('orders', { log: 1, seq: 3 });
     subscription.lookUpTo({ log: 1, seq: 5 });

@@ -1,0 +1,106 @@
+/**
+ * Puts the APIs that the stack knows into the template, for `{socketApi}`, `{ticketApi}` and `{cacheApi}` of its
+ * resource files. Attack: an API of the account can send a function any event that its mapping template makes, so
+ * only a permission by `SourceArn` keeps others out.
+ */
+import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
+import type { Template } from './edit-template.ts';
+
+/** From `custom.knownApis`: `a1b2c3d4e5`, and `orders/a1b2c3d4e5` with the namespace; separated by commas. */
+export type NamedApis = { readonly apis?: string | number; readonly cacheApis?: string };
+
+/** By the name of their placeholder. */
+type KnownApis = Readonly<Record<'socketApi' | 'ticketApi' | 'cacheApi', readonly string[]>>;
+
+const API_ID = /^[a-z0-9]{1,32}$/;
+const CACHE_API = /^[\w.-]{1,64}\/[a-z0-9]{1,32}$/;
+const PLACEHOLDER = /\{(socketApi|ticketApi|cacheApi)\}/;
+
+/** What is wrong with the parameters, as one sentence. */
+export function findInvalidApi({ apis, cacheApis }: NamedApis): string | undefined {
+  const id = listed(apis).find((text) => !API_ID.test(text));
+  if (id !== undefined) return `"${id}" in the parameter apis is no id of an API such as a1b2c3d4e5`;
+  const pair = listed(cacheApis).find((text) => !CACHE_API.test(text));
+  if (pair === undefined) return undefined;
+  return `"${pair}" in the parameter cacheApis is no namespace and id of an API such as orders/a1b2c3d4e5`;
+}
+
+/** Ids of parameters, and of access documents, which are looked up when the stack is packaged. */
+export function knownApisOf(
+  { apis, cacheApis }: NamedApis,
+  documents: readonly CompiledDocument[],
+  stage: string,
+): KnownApis {
+  const idsOf = (isMeant: (document: CompiledDocument) => boolean): readonly string[] => [
+    ...new Set([
+      ...listed(apis),
+      ...documents
+        .filter(isMeant)
+        .flatMap((document) => document.apis.filter((api) => api.for === stage))
+        .map(({ apiId }) => apiId),
+    ]),
+  ];
+  return {
+    socketApi: idsOf(({ kind }) => kind === 'websocket'),
+    ticketApi: idsOf(({ givesTickets }) => givesTickets === true),
+    cacheApi: [...new Set(listed(cacheApis).map((pair) => pair.slice(pair.indexOf('/') + 1)))],
+  };
+}
+
+/** YAML reads ten digits as a number. */
+function listed(value: string | number = ''): readonly string[] {
+  return String(value)
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+}
+
+/** A permission becomes one for each API; a list of resources gets a line for each, or goes with its statement. */
+export function putKnownApis({ Resources }: Template, known: KnownApis, ownSocketApi: string): void {
+  const own = ownSocketApi in Resources ? [`\${${ownSocketApi}}`] : [];
+  for (const [id, resource] of Object.entries(Resources)) {
+    if (PLACEHOLDER.exec(JSON.stringify(resource)) === null) continue;
+    if (resource.Type === 'AWS::Lambda::Permission') {
+      const name = PLACEHOLDER.exec(JSON.stringify(resource))?.[1] as keyof KnownApis;
+      for (const api of known[name]) Resources[`${id}${api}`] = filled(resource, name, api);
+      Reflect.deleteProperty(Resources, id);
+    } else if (resource.Type === 'AWS::Lambda::Function') nameApis(resource, [...own, ...known.socketApi]);
+    else if (resource.Type === 'AWS::IAM::Role') addCacheApis(resource, known.cacheApi);
+  }
+}
+
+function filled<Value>(value: Value, name: keyof KnownApis, text: string): Value {
+  return JSON.parse(JSON.stringify(value).replaceAll(`{${name}}`, text)) as Value;
+}
+
+function nameApis({ Properties }: Template['Resources'][string], ids: readonly string[]): void {
+  const text = ids.join(',');
+  const environment = Properties?.['Environment'] as { Variables?: Record<string, unknown> } | undefined;
+  for (const [name, value] of Object.entries(environment?.Variables ?? {}))
+    if (PLACEHOLDER.exec(JSON.stringify(value)) !== null)
+      Reflect.set(environment?.Variables ?? {}, name, text.includes('${') ? { 'Fn::Sub': text } : text);
+}
+
+type Policy = { readonly PolicyDocument: { readonly Statement: readonly { readonly Resource: unknown }[] } };
+
+function addCacheApis({ Properties = {} }: Template['Resources'][string], ids: readonly string[]): void {
+  const policies = (Properties['Policies'] ?? []) as readonly Policy[];
+  Properties['Policies'] = policies.map((policy) => ({
+    ...policy,
+    PolicyDocument: {
+      ...policy.PolicyDocument,
+      Statement: policy.PolicyDocument.Statement.flatMap((statement) => {
+        if (PLACEHOLDER.exec(JSON.stringify(statement)) === null) return [statement];
+        const resources = [statement.Resource].flat();
+        return ids.length === 0
+          ? []
+          : [
+              {
+                ...statement,
+                Resource: ids.flatMap((id) => resources.map((one) => filled(one, 'cacheApi', id))),
+              },
+            ];
+      }),
+    },
+  }));
+}

@@ -1,0 +1,21 @@
+import { parseWebSocketEvent } from '../aws/websocket-event.ts';
+import type { WebSocketEvent } from '../aws/websocket-event.ts';
+import { DomainError } from '../errors.ts';
+import type { ChannelPorts } from './channel-ports.ts';
+
+/**
+ * The event of a known API. Attack: the authorizer of another API of the account states any caller and any
+ * channels.
+ * @throws DomainError EVENT_MALFORMED, API_UNKNOWN
+ */
+export function parseChannelEvent(
+  { knownApis }: Pick<ChannelPorts, 'knownApis'>,
+  event: unknown,
+): WebSocketEvent {
+  const parsed = parseWebSocketEvent(event);
+  if (knownApis.has(parsed.apiId)) return parsed;
+  throw new DomainError(
+    'API_UNKNOWN',
+    `the stack does not know API ${parsed.apiId}: name it in an access document or in the parameter apis, and deploy the stack`,
+  );
+}

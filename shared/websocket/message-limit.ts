@@ -1,0 +1,74 @@
+/**
+ * Limits what the messages of a connection, and of a caller over all its connections, cost in a minute.
+ *
+ * | item  | pk              | sk         | attributes                                                  |
+ * | ----- | --------------- | ---------- | ----------------------------------------------------------- |
+ * | spent | `rate#{caller}` | the minute | `spent`, `c{place}` (of one connection), `expiresAt`        |
+ */
+import type { WebSocketEvent } from '../aws/websocket-event.ts';
+import { DomainError } from '../errors.ts';
+import { printKeyPart } from '../table/item-write.ts';
+import type { Test } from '../table/item-write.ts';
+import { watchedChannel } from './channel-address.ts';
+import type { ChannelPorts } from './channel-ports.ts';
+import { nameOf, placeOf } from './connection.ts';
+
+const MINUTE_MS = 60_000;
+/** Calls of the table for a presence channel, beside one for any other. */
+const PRESENCE_COST = 3;
+/** The first two may find the item, or the connection in it, begun by another message. */
+const ATTEMPTS = 4;
+
+export function costOf(channel: string): number {
+  return watchedChannel(channel) === undefined ? 1 : PRESENCE_COST;
+}
+
+/**
+ * @returns undefined: within the limits; else the milliseconds until the next minute
+ * @throws DomainError STORE_UNAVAILABLE
+ */
+export async function spend(
+  { items, clock, limits }: Pick<ChannelPorts, 'items' | 'clock' | 'limits'>,
+  event: WebSocketEvent,
+  cost: number,
+): Promise<number | undefined> {
+  const { principalId = '' } = event.authorizer;
+  const nowEpochMs = clock.nowEpochMs();
+  const minute = Math.floor(nowEpochMs / MINUTE_MS);
+  const key = {
+    pk: `rate#${principalId === '' ? nameOf(event) : printKeyPart(principalId)}`,
+    sk: String(minute),
+  };
+  const own = `c${placeOf(event)}`;
+  const most: Readonly<Record<string, number>> = {
+    spent: limits.messagesPerCaller - cost,
+    [own]: limits.messagesPerConnection - cost,
+  };
+  const expiresAt = (minute + 2) * (MINUTE_MS / 1000);
+  // What is missing begins with this message: of the caller's first in the minute both, of the connection's one.
+  let missing: readonly string[] = [];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const begun = missing;
+    const counted = Object.keys(most).filter((name) => !begun.includes(name));
+    const outcome = await items.update({
+      purpose: 'channel',
+      key,
+      when: [
+        ...begun.map((attribute): Test => ({ attribute, is: 'absent' })),
+        ...counted.map((attribute): Test => ({ attribute, is: 'at-most', value: most[attribute] ?? 0 })),
+      ],
+      change: {
+        kind: 'update',
+        add: Object.fromEntries(counted.map((name) => [name, cost])),
+        set: { expiresAt, ...Object.fromEntries(begun.map((name) => [name, cost])) },
+      },
+    });
+    if (outcome.kind === 'done') return undefined;
+    if (outcome.kind !== 'refused')
+      throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not count the message');
+    const { item = {} } = outcome;
+    if (Object.entries(most).some(([name, value]) => Number(item[name] ?? 0) > value)) break;
+    missing = Object.keys(most).filter((name) => item[name] === undefined);
+  }
+  return (minute + 1) * MINUTE_MS - nowEpochMs;
+}

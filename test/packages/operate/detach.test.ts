@@ -1,0 +1,138 @@
+/** What opens a route is shown as the call itself, and asked for by name: of detach, rollback and canaries. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Plan } from '../../../packages/operate/attach/journal.ts';
+import { ADMIN } from '../../support/a-rest-control.ts';
+import { anHttpApiToAttach, API_ID, aRestApiToAttach } from '../../support/an-api-to-attach.ts';
+import type { ApiToAttach } from '../../support/an-api-to-attach.ts';
+import { runCommand } from '../../support/command.ts';
+import type { Finished } from '../../support/command.ts';
+import { assertSame } from '../../support/every-get-answer.ts';
+
+const runAt =
+  (api: ApiToAttach) =>
+  (...words: readonly string[]): Promise<Finished> =>
+    runCommand([...words, '--api', API_ID, '--stage', 'prod', '--yes'], {
+      environment: {
+        AWS_ACCESS_KEY_ID: ADMIN.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: ADMIN.secretAccessKey,
+        AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL: api.control.url,
+      },
+    });
+
+/** A file as a cloned repository may bring it: anybody can compute its sum. */
+function writeUndo(api: ApiToAttach, plan: Plan, steps: readonly object[]): void {
+  const { id, apiId, kind, stage, region, functionArn } = plan;
+  const content = { format: 1, id, apiId, kind, stage, region, functionArn, steps };
+  const sum = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  const { folder } = api.journal();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'undo.json'), JSON.stringify({ ...content, sum }));
+}
+
+describe('detach', () => {
+  it('opens no route that it does not show: a file whose calls differ is refused', async () => {
+    await using api = await anHttpApiToAttach({ count: 2 });
+    const { plan } = await api.plan();
+    await api.apply(plan);
+    const [, other] = plan.steps.filter(({ part }) => part.startsWith('route '));
+    writeUndo(
+      api,
+      plan,
+      plan.steps.map((step) =>
+        step.part === 'route GET /things-1' ? { ...step, revert: other?.revert } : step,
+      ),
+    );
+    const attached = await api.everything();
+
+    const { code, stderr } = await runAt(api)('detach', '--state', api.root, '--open', 'GET /things-1');
+
+    assert.equal(code, 1);
+    assert.match(stderr, /its calls of route GET \/things-1 are not those of attach: PATCH/);
+    assertSame(await api.everything(), attached);
+  });
+
+  it('opens a route only by its name, and shows the call: --yes is not enough', async () => {
+    await using api = await anHttpApiToAttach({ count: 2 });
+    const before = await api.everything();
+    const { plan } = await api.plan();
+    await api.apply(plan);
+    const attached = await api.everything();
+    const run = runAt(api);
+
+    const unnamed = await run('detach', '--state', api.root);
+    assert.equal(unnamed.code, 1);
+    assert.match(
+      unnamed.stdout,
+      /opens GET \/things-2: PATCH \/v2\/apis\/abcdefghij\/routes\/\w+ \{"authorizationType":"NONE"/,
+    );
+    assert.match(
+      unnamed.stderr,
+      /Nothing was changed\. Name it: --open "GET \/things-2" --open "GET \/things-1"/,
+    );
+    const one = await run('detach', '--state', api.root, '--open', 'GET /things-1');
+    assert.match(one.stderr, /Name it: --open "GET \/things-2"\n/);
+    assertSame(await api.everything(), attached);
+
+    const both = ['--open', 'GET /things-1', '--open', 'GET /things-2'];
+    const named = await run('detach', '--state', api.root, ...both);
+    assert.equal(named.code, 0, named.stderr);
+    assertSame(await api.everything(), before);
+  });
+
+  it('asks for nothing where each route gets back the guard that it had', async () => {
+    await using api = await aRestApiToAttach({
+      resources: 1,
+      methods: ['GET'],
+      method: { AuthorizationType: 'AWS_IAM' },
+    });
+    const { plan } = await api.plan({ isReplacing: true });
+    await api.apply(plan);
+
+    const { code, stdout, stderr } = await runAt(api)('detach', '--state', api.root);
+
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stdout, /opens/);
+  });
+});
+
+describe('a stage that moves to another deployment', () => {
+  it('opens routes that are open there by their names only, by rollback and by canaries', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET', 'POST'] });
+    const run = runAt(api);
+    const stageOf = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId ?? '';
+    const open = stageOf();
+    await api.apply((await api.plan()).plan);
+    const guarded = stageOf();
+    const both = ['--open', 'GET /things-1', '--open', 'POST /things-1'];
+
+    const unnamed = await run('rollback', '--to', open);
+    assert.equal(unnamed.code, 1);
+    assert.match(
+      unnamed.stdout,
+      /opens GET \/things-1, POST \/things-1: PATCH \/restapis\/abcdefghij\/stages\/prod/,
+    );
+    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1" --open "POST \/things-1"/);
+    assert.equal(stageOf(), guarded);
+
+    const started = await run('canary', 'start', '--percent', '10', '--deployment', open);
+    assert.equal(started.code, 0, started.stderr);
+    const promoted = await run('canary', 'promote', ...both.slice(2));
+    assert.equal(promoted.code, 1);
+    assert.match(promoted.stderr, /Name it: --open "GET \/things-1"\n/);
+    // Nothing is open in the deployment of the stage that is not open in the canary's.
+    const ended = await run('canary', 'rollback');
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(stageOf(), guarded);
+
+    const named = await run('rollback', '--to', open, ...both);
+    assert.equal(named.code, 0, named.stderr);
+    assert.equal(stageOf(), open);
+    const back = await run('rollback', '--to', guarded);
+    assert.equal(back.code, 0, back.stderr);
+  });
+});
