@@ -16,7 +16,11 @@ export function explainFailure(
   const [first, ...more] = [
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
-  if (first?.[1] === undefined) return new DefinitionError({ file }, cleanMessage(failure.message));
+  if (first?.[1] === undefined) {
+    const { property } = failure;
+    const line = property === undefined ? undefined : tree?.lineOf(pathOf(property));
+    return new DefinitionError({ file, line, property }, cleanMessage(failure.message));
+  }
   const [, property, kind = ''] = first;
   const path = pathOf(property);
   const written = path.reduce<unknown>(findChild, tree?.value);
