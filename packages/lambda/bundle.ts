@@ -20,6 +20,7 @@ import {
 } from './handler-imports.ts';
 import type { HandlerCode } from './instance-start.ts';
 import { BuildCache } from './build-cache.ts';
+import type { SdkLending } from './lent/lend-sdk.ts';
 import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { RepeatedBuild } from './repeated-build.ts';
@@ -65,6 +66,7 @@ export class FunctionBuild {
   readonly #compileCache: string;
   readonly #cache: BuildCache;
   readonly #isDebugged: boolean;
+  readonly #lending: SdkLending;
   #repeated: RepeatedBuild | undefined;
   #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
   #located: Located | undefined;
@@ -72,14 +74,17 @@ export class FunctionBuild {
   /**
    * @param runDirectory for bundles and inline code of this run
    * @param compileCache V8's code cache, kept between runs with the builds beside it
+   * @param lending for a package of Lambda's runtime that the service lacks
    * @param isDebugged bundles include their sources, since not every debugger may read files
    */
   constructor(
     definition: FunctionDefinition,
     runDirectory: string,
     compileCache: string,
+    lending: SdkLending,
     isDebugged = false,
   ) {
+    this.#lending = lending;
     this.#isDebugged = isDebugged;
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
@@ -147,7 +152,7 @@ export class FunctionBuild {
     const definition = this.#definition;
     if (options === undefined) {
       const imports = await readImports(file, this.#taskRoot, this.#cache);
-      return checkImports(imports, definition, []);
+      return checkImports(imports, definition, [], this.#lending);
     }
     const place = { ...definition.place, property: 'Handler' };
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
@@ -164,10 +169,8 @@ export class FunctionBuild {
         `handler "${definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
       );
     const { external = [], alias = {}, nodePaths = [] } = options;
-    return checkImports(nodePaths.length > 0 ? [] : imports, definition, [
-      ...external,
-      ...Object.keys(alias),
-    ]);
+    const elsewhere = [...external, ...Object.keys(alias)];
+    return checkImports(nodePaths.length > 0 ? [] : imports, definition, elsewhere, this.#lending);
   }
 
   /** A build setting of the service that is not applied, and the consequence; undefined if all are. */

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 
 import { DefinitionError } from '../core/errors.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
-import { explainMissing, explainMissingFolder } from './missing-path.ts';
+import { explainMissing, explainMissingFolder, findBuildScript } from './missing-path.ts';
 
 export type HandlerName = {
   /** `functions/users`, relative to the code's folder, without extension. */
@@ -51,11 +51,11 @@ export function findHandlerFile(
   ];
   const file = candidates.find(isFile);
   if (file === undefined) {
-    const reason = [explainMissingFolder(dirname(base)), ...candidates.map(explainMissing)].find(
+    const built = findBuildScript(base) === undefined ? directory : dirname(base);
+    const reason = [explainMissingFolder(built), ...candidates.map(explainMissing)].find(
       (found) => found !== undefined,
     );
-    if (reason !== undefined)
-      throw new DefinitionError(place, `handler "${definition.handler}": ${reason}`);
+    if (reason !== undefined) throw new DefinitionError(place, `handler "${definition.handler}": ${reason}`);
     throw new DefinitionError(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +

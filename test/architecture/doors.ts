@@ -88,7 +88,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     pseudo-parameters serverless/aws-stand-in
   `),
   lambda: list(`
-    check-together deadlines debugging handler-sources local-issuer log-line
+    check-together deadlines debugging handler-sources lent/lending local-issuer log-line
     process/process-group resource-types runtime runtime-packages
   `),
   control: list(`

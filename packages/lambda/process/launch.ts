@@ -21,6 +21,10 @@ export type Toolchain =
       /** Their folder; absent = the code's. */
       readonly folder?: string;
       readonly missing: readonly DefinitionError[];
+      /** Packages that the gateway lends, with their versions. */
+      readonly borrowed?: readonly string[];
+      /** What runs them, as a sentence. */
+      readonly interpreter?: string;
       readonly findings: readonly CodeFinding[];
     }
   | { readonly kind: 'missing'; readonly error: DefinitionError };

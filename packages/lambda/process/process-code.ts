@@ -64,7 +64,8 @@ export class ProcessCode implements RunnableCode {
     const found = await this.#look();
     this.#checked = found;
     if (found.kind === 'missing') return { missing: [], borrowed: [], refused: found.error };
-    return { missing: found.missing, borrowed: [], findings: found.findings };
+    const { missing, findings, interpreter, borrowed = [] } = found;
+    return { missing, borrowed, findings, interpreter };
   }
 
   async build(): ReturnType<RunnableCode['build']> {
