@@ -42,7 +42,7 @@ const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const tsconfig = findTsconfig(dirname(file));
   if (tsconfig === undefined) return { kind: 'not asked' };
-  const text = readFileSync(tsconfig, 'utf8');
+  const text = readText(tsconfig);
   const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
   // Loading TypeScript takes a third of a second, so only where it may be needed.
   if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };
@@ -57,6 +57,15 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const options = readOptions(typescript, tsconfig);
   if (options['emitDecoratorMetadata'] !== true) return { kind: 'not asked' };
   return { kind: 'emitted', plugin: transpiling(typescript, options) };
+}
+
+/** Empty for what cannot be read: the build reports it. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function findTsconfig(folder: string): string | undefined {
