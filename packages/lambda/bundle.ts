@@ -1,8 +1,9 @@
 /** Turns a function's definition into loadable code: bundled by esbuild, or as it is. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import { build, type BuildOptions } from 'esbuild';
 
@@ -350,8 +351,8 @@ function sourcesOf(inputs: readonly string[], root: string): string[] {
 
 function packageIsModule(file: string): boolean {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const path = join(folder, 'package.json');
-    if (existsSync(path)) return /"type"\s*:\s*"module"/.test(readFileSync(path, 'utf8'));
+    const text = readIfReadable(join(folder, 'package.json'));
+    if (text !== undefined) return /"type"\s*:\s*"module"/.test(text);
     if (folder === dirname(folder)) return false;
   }
 }

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import type { Plugin } from 'esbuild';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -42,7 +43,7 @@ const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const tsconfig = findTsconfig(dirname(file));
   if (tsconfig === undefined) return { kind: 'not asked' };
-  const text = readText(tsconfig);
+  const text = readIfReadable(tsconfig) ?? '';
   const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
   // Loading TypeScript takes a third of a second, so only where it may be needed.
   if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };
@@ -57,15 +58,6 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const options = readOptions(typescript, tsconfig);
   if (options['emitDecoratorMetadata'] !== true) return { kind: 'not asked' };
   return { kind: 'emitted', plugin: transpiling(typescript, options) };
-}
-
-/** Empty for what cannot be read: the build reports it. */
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function findTsconfig(folder: string): string | undefined {

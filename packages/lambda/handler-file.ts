@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
 
 import { DefinitionError } from '../core/errors.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
@@ -70,9 +70,5 @@ export function isTypeScript(file: string): boolean {
 }
 
 function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+  return statOf(path)?.isFile() === true;
 }

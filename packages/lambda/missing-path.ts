@@ -1,6 +1,8 @@
 /** Why a function's folder or file is not there, and what makes it. */
-import { type Stats, lstatSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import { listNames } from './process/machine.ts';
 
@@ -26,7 +28,7 @@ export function explainMissingFolder(folder: string): string | undefined {
 export function explainMissing(path: string): string | undefined {
   const [missing, parent] = firstMissing(path);
   if (missing === undefined) return undefined;
-  if (statOf(() => lstatSync(missing))?.isSymbolicLink() === true)
+  if (isLink(missing))
     return `${shown(missing)} is a link to ${readlinkSync(missing)}, which is not there; correct the link`;
   const name = basename(missing).toLowerCase();
   const other = listNames(parent).find((entry) => entry.toLowerCase() === name);
@@ -36,10 +38,9 @@ export function explainMissing(path: string): string | undefined {
 
 /** The first part of a path that does not exist, and its folder, which does. */
 function firstMissing(path: string): readonly [missing: string | undefined, parent: string] {
-  if (statOf(() => statSync(path)) !== undefined) return [undefined, path];
+  if (statOf(path) !== undefined) return [undefined, path];
   let missing = path;
-  while (statOf(() => statSync(dirname(missing))) === undefined && missing !== dirname(missing))
-    missing = dirname(missing);
+  while (statOf(dirname(missing)) === undefined && missing !== dirname(missing)) missing = dirname(missing);
   return [missing, dirname(missing)];
 }
 
@@ -59,7 +60,7 @@ export function findBuildScript(path: string): string | undefined {
 
 function hasBuildScript(file: string): boolean {
   try {
-    const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as {
+    const { scripts } = JSON.parse(readIfReadable(file) ?? '{}') as {
       scripts?: Readonly<Record<string, unknown>>;
     };
     return typeof scripts?.['build'] === 'string';
@@ -68,11 +69,11 @@ function hasBuildScript(file: string): boolean {
   }
 }
 
-function statOf(look: () => Stats): Stats | undefined {
+function isLink(path: string): boolean {
   try {
-    return look();
+    return lstatSync(path).isSymbolicLink();
   } catch {
-    return undefined;
+    return false;
   }
 }
 

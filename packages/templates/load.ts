@@ -1,5 +1,6 @@
-import { type Stats, accessSync, constants, existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
+import { type Stats, accessSync, constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
 import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -114,8 +115,7 @@ async function loadSource(
 function findSource(path: string): string {
   if (entryOf(path) === undefined)
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const found = isFolder ? findDefinition(path) : path;
+  const found = isFolder(path) ? findDefinition(path) : path;
   const fault = faultOf(found);
   if (fault !== undefined) throw new DefinitionError({ file: found }, fault);
   return found;
@@ -134,16 +134,24 @@ function findDefinition(folder: string): string {
   );
 }
 
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
+}
+
 /** Also for a link that leads nowhere. */
 function entryOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why a file cannot be read; undefined = it can. */
 function faultOf(file: string): string | undefined {
   try {
     accessSync(file, constants.R_OK);
-    return statSync(file).isDirectory() ? 'it is a folder, not a template' : undefined;
+    return isFolder(file) ? 'it is a folder, not a template' : undefined;
   } catch (error) {
     if (entryOf(file)?.isSymbolicLink() === true && !existsSync(file))
       return `it is a link to ${readlinkSync(file)}, which is not there`;

@@ -10,7 +10,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   aws: list(`
     arn authorization-header aws-operation cache-files certificates/issue-certificate
     certificates/truststore clock-offset decode-or-keep file-marks guards idle-connections ip-address
-    is-alive json-object key-locks physical-ids raw-headers read-body sign-request signature signing-clock
+    is-alive json-object key-locks physical-ids raw-headers read-body readable-files sign-request
+    signature signing-clock
   `),
   velocity: list(`
     compile java/equality java/json java/member-names java/numbers java/printing java/regex java/regex-program

@@ -51,18 +51,18 @@ function change(dice: Dice, project: Project): Project {
         [target]: dice.pick([{ kind: 'folder' }, { kind: 'text', text: 'x' }]),
       };
     case 5:
-      return { ...others, [path]: { kind: 'text', mode: 0, text: textOf(file) } };
+      return { ...others, [path]: { kind: 'text', mode: 0, text: contentOf(file) } };
     case 6:
-      return { ...others, [path]: { kind: 'text', text: mutate(dice, [textOf(file)], WORDS) } };
+      return { ...others, [path]: { kind: 'text', text: mutate(dice, [contentOf(file)], WORDS) } };
     case 7: {
-      const text = textOf(file);
+      const text = contentOf(file);
       return { ...others, [path]: { kind: 'text', text: text.slice(0, dice.below(text.length + 1)) } };
     }
     default: {
       const structured = paths.filter((name) => STRUCTURED.test(name) && project[name]?.kind === 'text');
       if (structured.length === 0) return project;
       const name = dice.pick(structured);
-      return { ...project, [name]: { kind: 'text', text: retype(dice, textOf(project[name])) } };
+      return { ...project, [name]: { kind: 'text', text: retype(dice, contentOf(project[name])) } };
     }
   }
 }
@@ -77,7 +77,7 @@ function respell(dice: Dice, path: string): string {
   return dice.pick([path.toUpperCase(), `${path}.bak`, path.replace(/\.\w+$/, '.txt'), `other/${path}`]);
 }
 
-function textOf(file: ProjectFile | undefined): string {
+function contentOf(file: ProjectFile | undefined): string {
   return file?.kind === 'text' ? file.text : '';
 }
 

@@ -139,8 +139,7 @@ function project(files: Readonly<Record<string, string>>): Project {
   return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, { kind: 'text', text }]));
 }
 
-/** Those that osls does not read, which takes seconds, are there twice. */
-export const LAYOUTS: readonly Project[] = [
+const PLAIN: readonly Project[] = [
   project({
     'template.yaml': sam('nodejs20.x'),
     'src/app.js': JS,
@@ -175,6 +174,10 @@ export const LAYOUTS: readonly Project[] = [
     'cdk.out/asset.abc/app.js': JS,
     'gatewright.yml': 'stage: dev\n',
   }),
+];
+
+/** osls reads them, which takes seconds. */
+const SERVICES: readonly Project[] = [
   project({
     'serverless.yml': service('nodejs20.x', 'src/app.hello'),
     'config.yml': CONFIG,
@@ -195,3 +198,8 @@ export const LAYOUTS: readonly Project[] = [
     'requirements.txt': 'boto3\n',
   }),
 ];
+
+export const LAYOUTS: readonly Project[] = [...PLAIN, ...SERVICES];
+
+/** To draw from. */
+export const OFTEN: readonly Project[] = [...PLAIN, ...PLAIN, ...PLAIN, ...SERVICES];

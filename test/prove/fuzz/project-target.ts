@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCommandLine } from '../../../packages/gatewright/command/run-command-line.ts';
 import { mutateProject } from './mutate-project.ts';
-import { LAYOUTS, type Project } from './project-layouts.ts';
+import { LAYOUTS, OFTEN, type Project } from './project-layouts.ts';
 import { jsonOf, type FuzzTarget } from './target.ts';
 
 /** What a bug ends with: packages/terminal/output.ts. */
@@ -20,7 +20,7 @@ export function projectTarget(): FuzzTarget {
     seeds: LAYOUTS.map((layout) => JSON.stringify(layout)),
     words: [],
     slowMs: 60_000,
-    make: (dice) => JSON.stringify(mutateProject(dice, LAYOUTS)),
+    make: (dice) => JSON.stringify(mutateProject(dice, OFTEN)),
     async run(input) {
       const project = jsonOf(input) as Project | undefined;
       if (project === undefined) return;
@@ -66,8 +66,7 @@ async function startAndAsk(
   const { PATH = '', HOME = '' } = env;
   const listeners = new Set(process.listeners('SIGTERM'));
   const stop = (): void => {
-    for (const listener of process.listeners('SIGTERM'))
-      if (!listeners.has(listener)) listener('SIGTERM', 15);
+    for (const listener of process.listeners('SIGTERM')) if (!listeners.has(listener)) listener('SIGTERM');
   };
   const output = captureOutput((line) => void askAll(line).finally(stop));
   process.chdir(folder);
@@ -88,7 +87,10 @@ function captureOutput(onReady: (line: string) => void): {
   readonly release: () => void;
 } {
   let text = '';
-  const streams = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
+  const streams = [process.stdout, process.stderr].map((stream) => ({
+    stream,
+    write: stream.write.bind(stream),
+  }));
   for (const { stream } of streams)
     stream.write = (chunk: string | Uint8Array): boolean => {
       const line = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();

@@ -151,8 +151,12 @@ def normalise(name):
 
 
 def read_requirements(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        lines = file.read().replace("\\\n", " ").splitlines()
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return []
+    lines = text.replace("\\\n", " ").splitlines()
     return [name for name in map(name_of, lines) if name]
 
 

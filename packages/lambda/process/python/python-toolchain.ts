@@ -38,7 +38,7 @@ export async function findPython(
   probe: Pick<PythonProbe, 'ask'>,
   options: PythonOptions,
 ): Promise<Toolchain> {
-  const { runtime, handler, place } = definition;
+  const { runtime, handler } = definition;
   const wanted = runtime.slice('python'.length);
   const folders = projectFolders(definition, taskRoot, machine);
   const project = findProject(folders);
@@ -87,6 +87,14 @@ export async function findPython(
       ],
     };
   }
+  return noPython(definition, wanted, passedOver);
+}
+
+function noPython(
+  { runtime, place }: FunctionDefinition,
+  wanted: string,
+  passedOver: readonly string[],
+): Toolchain {
   const none =
     passedOver.length === 0
       ? 'no Python 3 is installed'
