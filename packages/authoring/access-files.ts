@@ -1,6 +1,7 @@
 /** The folder `access/`: documents of people, inventories and the compiled file of commands. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 import { parse as parseYaml } from 'yaml';
 import { inventoryName, snapshotName, findStrayNames, toAccessFiles } from './access-folder.ts';
 import { buildAccess, printCompiledAccess } from './build-access.ts';
@@ -23,7 +24,7 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
   const files = foldersOf(folder).flatMap((each) =>
     toAccessFiles({
       names: namesIn(each),
-      read: (name) => readFileSync(join(each, name), 'utf8'),
+      read: (name) => readDocumentText(join(each, name), from),
       describe: (name) => relative(from, join(each, name)),
       pathOf: (name) => resolve(each, name),
       open: openSharedFrom(from),
@@ -32,14 +33,21 @@ export function readAccessFiles(folder: string, from = process.cwd()): readonly 
   return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Its routes would be unprotected without it. @throws UsageError */
+function readDocumentText(file: string, from: string): string {
+  const text = readIfReadable(file);
+  if (text === undefined)
+    throw new UsageError(`${relative(from, file)} cannot be read; correct the link, or its permissions`);
+  return text;
+}
+
 /**
  * The folder, and those that `custom.accessFolders` of the stack beside it names.
  * @throws UsageError for a missing folder: its APIs would be unprotected
  */
 function foldersOf(folder: string): readonly string[] {
   const stack = join(dirname(resolve(folder)), 'serverless.yml');
-  if (!existsSync(stack)) return [folder];
-  const text = readFileSync(stack, 'utf8');
+  const text = readIfReadable(stack) ?? '';
   // Most stacks have none, and a whole definition takes long to read.
   if (!text.includes(SETTING)) return [folder];
   const { custom } = parseYaml(text, { logLevel: 'error', merge: true }) as {
@@ -69,10 +77,15 @@ export function findStrayDocuments(folder: string, from = process.cwd()): readon
   );
 }
 
+/** @throws UsageError for a folder that cannot be read: its routes would be unprotected */
 function namesIn(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map(({ name }) => name);
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name);
+  } catch (error) {
+    throw new UsageError(`${folder} is no folder of access documents`, { cause: error });
+  }
 }
 
 /** `access/orders.main.jwks.json` */

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
 import type { OpenShared } from './extend-document.ts';
 
 /** @param root file names in messages are relative to it */
@@ -24,5 +25,5 @@ function findInPackages(name: string, folder: string): string | undefined {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statOf(path)?.isFile() === true;
 }

@@ -1,6 +1,8 @@
 /** Finds a service's toolkit stack and its documents by the files that `gatewright init` writes. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 /** Folder of the stack below a service that has its own definition. */
 export const STACK_FOLDER = 'gatewright';
@@ -45,7 +47,7 @@ function folderOf(source: string): string {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statOf(path)?.isFile() === true;
 }
 
 function candidates(folder: string): readonly string[] {
@@ -83,10 +85,11 @@ function filesIn(folder: string): readonly string[] {
 }
 
 function entriesOf(folder: string) {
-  return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const isFolder = statOf(folder)?.isDirectory() === true;
+  return isFolder ? readdirSync(folder, { withFileTypes: true }) : [];
 }
 
 function readText(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found?.isFile() === true && found.size <= READ_LIMIT_BYTES ? readFileSync(file, 'utf8') : '';
+  const found = statOf(file);
+  return found?.isFile() === true && found.size <= READ_LIMIT_BYTES ? (readIfReadable(file) ?? '') : '';
 }

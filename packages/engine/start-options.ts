@@ -305,6 +305,12 @@ export const START_OPTIONS = {
     sets: 'reload',
     what: 'do not reload when templates or function sources change',
   },
+  install: {
+    defaultValue: true,
+    plugin: 'setting',
+    sets: 'install',
+    what: 'do not install packages that Lambda includes and a project lacks: boto3, aws-sdk 2',
+  },
   verbose: { defaultValue: false, what: 'list everything that is not served or enforced as at AWS' },
   open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },
   profile: {

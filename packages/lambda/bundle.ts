@@ -1,8 +1,9 @@
 /** Turns a function's definition into loadable code: bundled by esbuild, or as it is. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import { build, type BuildOptions } from 'esbuild';
 
@@ -20,6 +21,7 @@ import {
 } from './handler-imports.ts';
 import type { HandlerCode } from './instance-start.ts';
 import { BuildCache } from './build-cache.ts';
+import type { SdkLending } from './lent/lend-sdk.ts';
 import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { RepeatedBuild } from './repeated-build.ts';
@@ -65,6 +67,7 @@ export class FunctionBuild {
   readonly #compileCache: string;
   readonly #cache: BuildCache;
   readonly #isDebugged: boolean;
+  readonly #lending: SdkLending;
   #repeated: RepeatedBuild | undefined;
   #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
   #located: Located | undefined;
@@ -72,14 +75,17 @@ export class FunctionBuild {
   /**
    * @param runDirectory for bundles and inline code of this run
    * @param compileCache V8's code cache, kept between runs with the builds beside it
+   * @param lending for a package of Lambda's runtime that the service lacks
    * @param isDebugged bundles include their sources, since not every debugger may read files
    */
   constructor(
     definition: FunctionDefinition,
     runDirectory: string,
     compileCache: string,
+    lending: SdkLending,
     isDebugged = false,
   ) {
+    this.#lending = lending;
     this.#isDebugged = isDebugged;
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
@@ -147,7 +153,7 @@ export class FunctionBuild {
     const definition = this.#definition;
     if (options === undefined) {
       const imports = await readImports(file, this.#taskRoot, this.#cache);
-      return checkImports(imports, definition, []);
+      return checkImports(imports, definition, [], this.#lending);
     }
     const place = { ...definition.place, property: 'Handler' };
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {
@@ -164,10 +170,8 @@ export class FunctionBuild {
         `handler "${definition.handler}": ${file} exports ${exports.join(', ')}, but no "${wanted}"`,
       );
     const { external = [], alias = {}, nodePaths = [] } = options;
-    return checkImports(nodePaths.length > 0 ? [] : imports, definition, [
-      ...external,
-      ...Object.keys(alias),
-    ]);
+    const elsewhere = [...external, ...Object.keys(alias)];
+    return checkImports(nodePaths.length > 0 ? [] : imports, definition, elsewhere, this.#lending);
   }
 
   /** A build setting of the service that is not applied, and the consequence; undefined if all are. */
@@ -347,8 +351,8 @@ function sourcesOf(inputs: readonly string[], root: string): string[] {
 
 function packageIsModule(file: string): boolean {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const path = join(folder, 'package.json');
-    if (existsSync(path)) return /"type"\s*:\s*"module"/.test(readFileSync(path, 'utf8'));
+    const text = readIfReadable(join(folder, 'package.json'));
+    if (text !== undefined) return /"type"\s*:\s*"module"/.test(text);
     if (folder === dirname(folder)) return false;
   }
 }

@@ -29,15 +29,16 @@ export function checkLimits(definition: FunctionDefinition, tolerance: Tolerance
 export async function findBroken<T extends CheckedEntry>(
   entries: readonly T[],
   tolerance: Tolerance,
-  borrowed: Set<string>,
+  used: { readonly borrowed: Set<string>; readonly interpreters: Set<string> },
 ): Promise<{ readonly broken: ReadonlySet<T>; readonly refused: ReadonlyMap<string, string> }> {
   const broken = new Set<T>();
   const refusals = new Map<string, string>();
   const check = async (entry: T): Promise<void> => {
     const { name } = entry.definition;
     try {
-      const { missing, borrowed: packages, findings = [], refused } = await entry.code.check();
-      for (const one of packages) borrowed.add(one);
+      const { missing, borrowed, interpreter, findings = [], refused } = await entry.code.check();
+      for (const one of borrowed) used.borrowed.add(one);
+      if (interpreter !== undefined) used.interpreters.add(interpreter);
       if (refused !== undefined) refusals.set(name, refused.message);
       // Lambda accepts such a function, so it is not refused.
       if (tolerance === REFUSING) return;

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import type { Plugin } from 'esbuild';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -42,7 +43,7 @@ const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
 export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const tsconfig = findTsconfig(dirname(file));
   if (tsconfig === undefined) return { kind: 'not asked' };
-  const text = readFileSync(tsconfig, 'utf8');
+  const text = readIfReadable(tsconfig) ?? '';
   const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
   // Loading TypeScript takes a third of a second, so only where it may be needed.
   if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };

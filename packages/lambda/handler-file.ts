@@ -1,8 +1,9 @@
-import { statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
 
 import { DefinitionError } from '../core/errors.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
+import { explainMissing, explainMissingFolder, findBuildScript } from './missing-path.ts';
 
 export type HandlerName = {
   /** `functions/users`, relative to the code's folder, without extension. */
@@ -50,6 +51,11 @@ export function findHandlerFile(
   ];
   const file = candidates.find(isFile);
   if (file === undefined) {
+    const built = findBuildScript(base) === undefined ? directory : dirname(base);
+    const reason = [explainMissingFolder(built), ...candidates.map(explainMissing)].find(
+      (found) => found !== undefined,
+    );
+    if (reason !== undefined) throw new DefinitionError(place, `handler "${definition.handler}": ${reason}`);
     throw new DefinitionError(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
@@ -65,5 +71,5 @@ export function isTypeScript(file: string): boolean {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() === true;
 }

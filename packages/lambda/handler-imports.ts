@@ -9,13 +9,9 @@ import { DefinitionError } from '../core/errors.ts';
 import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
 import type { BuildCache } from './build-cache.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
-import {
-  explainMissing,
-  findRuntimePackage,
-  isRuntimePackage,
-  OWN_PACKAGES,
-  packageNameOf,
-} from './runtime-packages.ts';
+import { lendSdk, packagesWith, type SdkLending } from './lent/lend-sdk.ts';
+import { AWS_SDK_2 } from './lent/lock-lists.ts';
+import { explainMissing, findRuntimePackage, isRuntimePackage, packageNameOf } from './runtime-packages.ts';
 
 /** A file of this size is a bundle: its packages are inside. */
 const SOURCE_LIMIT_BYTES = 500_000;
@@ -95,22 +91,27 @@ export async function readImports(
 /**
  * Looks for each import where Node and Lambda would: above the file, in layers, in Lambda's runtime.
  * @param elsewhere packages that the service declares as supplied elsewhere
+ * @param lending for version 2 of the SDK
  */
 export async function checkImports(
   imports: readonly PackageImport[],
   definition: FunctionDefinition,
   elsewhere: readonly string[],
+  lending: SdkLending,
 ): Promise<CheckedImports> {
   const borrowed = new Set<string>();
   const missing = new Map<string, DefinitionError>();
   for (const { specifier, importer, isCertain, steps } of imports) {
     const name = packageNameOf(specifier);
     if (missing.has(name) || isInstalled(name, importer) || isInLayers(name, definition)) continue;
+    let whyNot = '';
     if (isRuntimePackage(specifier, definition.runtime)) {
-      if (findRuntimePackage(specifier, OWN_PACKAGES) !== undefined) {
-        borrowed.add(name);
+      const lent = name === 'aws-sdk' ? await lendSdk(lending) : undefined;
+      if (findRuntimePackage(specifier, packagesWith(lending.lender)) !== undefined) {
+        borrowed.add(lent === undefined ? name : AWS_SDK_2.what);
         continue;
       }
+      if (lent?.kind === 'refused') whyNot = ` (${lent.reason})`;
     }
     const reason = explainMissing(specifier, definition.runtime);
     if (reason === undefined) {
@@ -119,7 +120,7 @@ export async function checkImports(
     }
     const place = { file: importer, line: lineOf(specifier, importer) };
     const text = reason ?? `the package is not installed; run npm install ${name}`;
-    missing.set(name, new DefinitionError(place, `Cannot find package "${name}": ${text}`));
+    missing.set(name, new DefinitionError(place, `Cannot find package "${name}"${whyNot}: ${text}`));
   }
   return { missing: [...missing.values()], borrowed: [...borrowed] };
 }

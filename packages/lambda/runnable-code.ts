@@ -8,6 +8,8 @@ export type CheckedCode = {
   readonly missing: readonly DefinitionError[];
   readonly borrowed: readonly string[];
   readonly findings?: readonly CodeFinding[];
+  /** What runs it, as a sentence; absent = this Node.js. */
+  readonly interpreter?: string | undefined;
   readonly refused?: DefinitionError;
 };
 

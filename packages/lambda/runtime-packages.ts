@@ -1,5 +1,6 @@
 /**
- * The packages that Lambda's runtimes include, for functions whose service has none of its own: the AWS SDK.
+ * The packages that Lambda's runtimes include, for functions whose service has none of its own: the AWS SDK,
+ * version 3 from nodejs18.x on, version 2 before.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,6 +12,8 @@ export type RuntimePackages = {
   readonly folder: string;
   /** A file of the gateway: packages installed for it are used too. */
   readonly anchor: string;
+  /** The `node_modules` with version 2 of the SDK; absent = not installed. */
+  readonly versionTwo?: string;
 };
 
 export const OWN_PACKAGES: RuntimePackages = {
@@ -22,19 +25,35 @@ export const OWN_PACKAGES: RuntimePackages = {
 const FIRST_WITH_VERSION_3 = 18;
 
 export function isRuntimePackage(specifier: string, runtime: string): boolean {
-  return /^@(?:aws-sdk|smithy)\/./.test(specifier) && majorOf(runtime) >= FIRST_WITH_VERSION_3;
+  return majorOf(runtime) >= FIRST_WITH_VERSION_3
+    ? /^@(?:aws-sdk|smithy)\/./.test(specifier)
+    : isVersionTwo(specifier);
+}
+
+function isVersionTwo(specifier: string): boolean {
+  return packageNameOf(specifier) === 'aws-sdk';
 }
 
 /** The gateway's file for an import; undefined if it has none. */
 export function findRuntimePackage(
   specifier: string,
-  { folder, anchor }: RuntimePackages,
+  { folder, anchor, versionTwo }: RuntimePackages,
 ): string | undefined {
   if (specifier.includes('..')) return undefined;
+  if (isVersionTwo(specifier)) return versionTwo === undefined ? undefined : resolveIn(versionTwo, specifier);
   const bundled = join(folder, `${specifier}.js`);
   if (existsSync(bundled)) return bundled;
   try {
     return createRequire(pathToFileURL(anchor)).resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not from folders above it, which are the user's. */
+function resolveIn(modules: string, specifier: string): string | undefined {
+  try {
+    return createRequire(join(modules, 'from.js')).resolve(join(modules, specifier));
   } catch {
     return undefined;
   }
@@ -48,7 +67,7 @@ export function packageNameOf(specifier: string): string {
 /** Why a package of AWS is missing, and what to do; undefined for other packages. */
 export function explainMissing(specifier: string, runtime: string): string | undefined {
   const name = packageNameOf(specifier);
-  if (isRuntimePackage(specifier, runtime))
+  if (isRuntimePackage(specifier, runtime) && name !== 'aws-sdk')
     return `Lambda's runtime includes ${name}, the gateway does not; install it: npm install --save-dev ${name}`;
   if (name !== 'aws-sdk') return undefined;
   if (majorOf(runtime) >= FIRST_WITH_VERSION_3)
@@ -56,7 +75,7 @@ export function explainMissing(specifier: string, runtime: string): string | und
       `version 2 of the AWS SDK is not in Lambda runtimes since nodejs18.x, so on ${runtime} this also fails at AWS, unless the ` +
       'package is deployed with the function; npm install aws-sdk, or move to version 3 (@aws-sdk/client-…)'
     );
-  return `Lambda's ${runtime} included version 2 of the AWS SDK, the gateway does not; install it: npm install --save-dev aws-sdk`;
+  return `Lambda's ${runtime} included version 2 of the AWS SDK, which is not installed here; run npm install --save-dev aws-sdk`;
 }
 
 function majorOf(runtime: string): number {

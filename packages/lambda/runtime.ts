@@ -33,6 +33,8 @@ import { Keeper } from './process/keeper.ts';
 import { thisMachine, toolchainsOf } from './process/find-toolchain.ts';
 import { NodeProcessCode } from './process/node-process.ts';
 import { type FindToolchain, ProcessCode, type ProcessSetup } from './process/process-code.ts';
+import { packagesWith } from './lent/lend-sdk.ts';
+import { NO_LENDING, type Lender } from './lent/lending.ts';
 import { describeOfflineRead } from './offline-reads.ts';
 import type { OwnApisPort } from './own-apis.ts';
 import type { RunnableCode } from './runnable-code.ts';
@@ -75,6 +77,8 @@ export type FunctionRuntimeOptions = {
   readonly isCold?: boolean | undefined;
   /** Which Node.js functions get their own process; absent = none. */
   readonly isolation?: Isolation | undefined;
+  /** What Lambda includes and projects lack; absent = nothing is installed for them. */
+  readonly lender?: Lender;
   /** Bounds of the queue in front of the instances; absent = the defaults. */
   readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
 };
@@ -109,6 +113,8 @@ export interface FunctionRuntime extends Invoker {
   onReload(listener: (event: ReloadEvent) => void): void;
   /** Packages that functions have got from the gateway since the last call, in place of Lambda's runtime. */
   takeBorrowed(): readonly string[];
+  /** The same for what runs functions that are processes, as sentences. */
+  takeInterpreters(): readonly string[];
   renew(): void;
   close(): Promise<void>;
 }
@@ -144,8 +150,9 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();
-  readonly #borrowed = new Set<string>();
+  readonly #used = { borrowed: new Set<string>(), interpreters: new Set<string>() };
   readonly #reported = new Set<string>();
+  readonly #lender: Lender;
   readonly #listeners: ((event: ReloadEvent) => void)[] = [];
   readonly #watcher: SourceWatcher | undefined;
   readonly #retireTimer: NodeJS.Timeout;
@@ -169,8 +176,9 @@ class WorkerRuntime implements FunctionRuntime {
       ownApis: () => options.ownApis?.(),
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
-    const folders = { runDirectory, cacheDirectory };
-    this.#findToolchain = toolchainsOf(this.#machine, folders, debugging && { breaks: debugging.breaks });
+    this.#lender = options.lender ?? NO_LENDING;
+    const setup = { runDirectory, cacheDirectory, lender: this.#lender };
+    this.#findToolchain = toolchainsOf(this.#machine, setup, debugging && { breaks: debugging.breaks });
     if (options.reload) {
       this.#watcher = new SourceWatcher((names) => {
         for (const name of names) void this.#reload(name);
@@ -234,7 +242,7 @@ class WorkerRuntime implements FunctionRuntime {
         fresh.push(this.#makeEntry(definition));
       }
     }
-    const { broken, refused: unrunnable } = await findBroken(fresh, tolerance, this.#borrowed);
+    const { broken, refused: unrunnable } = await findBroken(fresh, tolerance, this.#used);
     for (const [name, reason] of unrunnable) unsupported.set(name, reason);
     const names = new Set(definitions.map((definition) => definition.name));
     return () => {
@@ -275,7 +283,15 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   takeBorrowed(): readonly string[] {
-    const names = [...this.#borrowed].filter((name) => !this.#reported.has(name)).toSorted();
+    return this.#takeNew(this.#used.borrowed);
+  }
+
+  takeInterpreters(): readonly string[] {
+    return this.#takeNew(this.#used.interpreters);
+  }
+
+  #takeNew(all: ReadonlySet<string>): readonly string[] {
+    const names = [...all].filter((name) => !this.#reported.has(name)).toSorted();
     for (const name of names) this.#reported.add(name);
     return names;
   }
@@ -315,12 +331,19 @@ class WorkerRuntime implements FunctionRuntime {
     if (runtimeFamily(definition.runtime) !== 'nodejs')
       return new ProcessCode(definition, this.#processes, this.#findToolchain);
     const compileCache = join(cacheDirectory, 'compile');
-    const build = new FunctionBuild(definition, this.#runDirectory, compileCache, debugging !== undefined);
+    const lent = { lender: this.#lender, machine: this.#machine };
+    const build = new FunctionBuild(
+      definition,
+      this.#runDirectory,
+      compileCache,
+      lent,
+      debugging !== undefined,
+    );
     if (isIsolated(definition, this.#options.isolation)) {
       const folders = { runDirectory: this.#runDirectory, cacheDirectory };
       const programFile = (): Promise<string> => (this.#processFile ??= buildProcessProgram(folders));
       const standIns = (): readonly string[] => this.#options.standIns?.() ?? [];
-      const setup = { ...this.#processes, programFile, standIns, machine: this.#machine };
+      const setup = { ...this.#processes, ...lent, programFile, standIns };
       return new NodeProcessCode(definition, build, setup);
     }
     return new ThreadCode(build, (built, taskRoot) => this.#program(definition, built, taskRoot));
@@ -356,6 +379,7 @@ class WorkerRuntime implements FunctionRuntime {
       log,
       debugging,
       workerFile: this.#workerFile,
+      runtimePackages: packagesWith(this.#lender),
       standIns: standIns?.() ?? [],
       ownApis: this.#options.ownApis?.()?.read(),
       deadlines: this.#options.deadlines ?? MACHINE_DEADLINES,

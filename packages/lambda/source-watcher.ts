@@ -1,4 +1,4 @@
-import { type FSWatcher, readdirSync, watch } from 'node:fs';
+import { type Dirent, type FSWatcher, readdirSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** Editors write a file in several steps; they count as one change. */
@@ -98,10 +98,19 @@ export function listFolders(root: string): string[] {
   const found = [root];
   for (const folder of found) {
     if (found.length >= FOLDER_LIMIT) break;
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    for (const entry of readEntries(folder)) {
       if (!entry.isDirectory() || NOT_OWN.test(entry.name)) continue;
       found.push(join(folder, entry.name));
     }
   }
   return found.slice(0, FOLDER_LIMIT);
+}
+
+/** Empty for a folder that is gone or cannot be read: the next build names what is missing. */
+function readEntries(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

@@ -11,7 +11,7 @@ import type { Debugging } from './debugging.ts';
 import type { Deadlines } from '../core/ports.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import type { OwnApis } from './own-apis.ts';
-import { OWN_PACKAGES } from './runtime-packages.ts';
+import type { RuntimePackages } from './runtime-packages.ts';
 
 /** Lambda's; shown to a handler without a deadline. */
 const MAX_TIMEOUT_MS = 900_000;
@@ -23,6 +23,7 @@ export type ThreadProgram = {
   readonly workerFile: string;
   readonly clockOffset: SharedArrayBuffer;
   readonly controlUrl: string | undefined;
+  readonly runtimePackages: RuntimePackages;
   readonly standIns: readonly string[];
   readonly ownApis: OwnApis | undefined;
   readonly accessKey: { readonly id: string; readonly secret: string };
@@ -63,7 +64,7 @@ export function startThread(
     code: built.code,
     sourceMaps: built.sourceMaps,
     layers: definition.layers,
-    runtimePackages: OWN_PACKAGES,
+    runtimePackages: program.runtimePackages,
     controlUrl,
     accessKeyId: accessKey.id,
     standIns: program.standIns,

@@ -1,5 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { type Stats, accessSync, constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
 import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
@@ -127,21 +128,53 @@ async function loadSource(
 }
 
 export function findSource(path: string): string {
-  if (!existsSync(path))
+  if (entryOf(path) === undefined)
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
-  return statSync(path).isDirectory() ? findDefinition(path) : path;
+  const found = isFolder(path) ? findDefinition(path) : path;
+  const fault = faultOf(found);
+  if (fault !== undefined) throw new DefinitionError({ file: found }, fault);
+  return found;
 }
 
 function findDefinition(folder: string): string {
   const candidates = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', 'cdk.out/manifest.json'];
-  const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
-  if (found !== undefined) return join(folder, found);
+  const there = candidates
+    .map((candidate) => join(folder, candidate))
+    .filter((path) => entryOf(path) !== undefined);
+  const found = there.find((path) => faultOf(path) === undefined) ?? there[0];
+  if (found !== undefined) return found;
   const terraform = findTerraform(folder);
   if (terraform !== undefined) return terraform;
   throw new DefinitionError(
     { file: folder },
     'template not found: the folder has no serverless.yml, template.yaml, cdk.out or JSON of a Terraform plan; name a template file instead',
   );
+}
+
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
+}
+
+/** Also for a link that leads nowhere. */
+function entryOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a file cannot be read; undefined = it can. */
+function faultOf(file: string): string | undefined {
+  try {
+    accessSync(file, constants.R_OK);
+    return isFolder(file) ? 'it is a folder, not a template' : undefined;
+  } catch (error) {
+    if (entryOf(file)?.isSymbolicLink() === true && !existsSync(file))
+      return `it is a link to ${readlinkSync(file)}, which is not there`;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return `it cannot be read (${code}); change its permissions`;
+  }
 }
 
 type Resolution = {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statOf } from '@gatewright/aws/file-marks';
 import type { PackedCode } from '../core/stack/function.ts';
 
 const ENDING = /\.(?:zip|jar)$/i;
@@ -9,6 +9,6 @@ export function isArchive(file: string): boolean {
 
 /** The archive's present state; undefined if there is none. */
 export function packedCodeOf(file: string): PackedCode | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = statOf(file);
   return found?.isFile() === true ? { file, version: `${found.size}-${found.mtimeMs}` } : undefined;
 }

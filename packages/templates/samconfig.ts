@@ -1,8 +1,9 @@
 /**
  * The region to which SAM's command line would deploy a template: `region` of the samconfig file beside it.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 import { parse } from 'yaml';
 import { isRegion } from '../core/stack/home.ts';
 
@@ -14,8 +15,8 @@ const MAX_BYTES = 256 * 1024;
 /** Undefined if there is no such file, or none of its tables names a region. */
 export function readSamconfigRegion(folder: string): string | undefined {
   const file = FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
-  if (file === undefined) return undefined;
-  const text = readFileSync(file, 'utf8').slice(0, MAX_BYTES);
+  const text = file === undefined ? undefined : readIfReadable(file)?.slice(0, MAX_BYTES);
+  if (file === undefined || text === undefined) return undefined;
   const regionOf = file.endsWith('.toml') ? regionInToml(text) : regionInYaml(text);
   return TABLES.map(regionOf).find((region) => region !== undefined && isRegion(region));
 }

@@ -2,8 +2,10 @@
  * Options in files beside the sources: `gatewright.yml`, and `custom.gatewright` of a serverless.yml. Names
  * and checks are those of the command line, which takes precedence.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 import { InvalidArgumentError } from 'commander';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { toSettingTexts } from '../engine/settings.ts';
@@ -90,7 +92,7 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
 }
 
 function folderOf(source: string): string {
-  return statSync(source, { throwIfNoEntry: false })?.isFile() === true ? dirname(source) : source;
+  return statOf(source)?.isFile() === true ? dirname(source) : source;
 }
 
 function nameSources(command: Command, { value, at, folder }: Entry, isNamed: boolean): void {
@@ -182,7 +184,10 @@ function readYaml(file: string): Read | undefined {
   const shown = relative('.', file);
   if (statSync(file).size > SIZE_LIMIT_BYTES) throw new UsageError(`${shown} is over 1 MB`);
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  const text = readIfReadable(file);
+  if (text === undefined)
+    throw new UsageError(`${shown} cannot be read; it is a folder, or closed to this user`);
+  const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
   if (error !== undefined)
     throw new UsageError(

@@ -10,7 +10,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   aws: list(`
     arn authorization-header aws-operation cache-files certificates/issue-certificate
     certificates/truststore clock-offset decode-or-keep file-marks guards idle-connections ip-address
-    is-alive json-object key-locks physical-ids raw-headers read-body sign-request signature signing-clock
+    is-alive json-object key-locks physical-ids raw-headers read-body readable-files sign-request
+    signature signing-clock
   `),
   velocity: list(`
     compile java/equality java/json java/member-names java/numbers java/printing java/regex java/regex-program
@@ -88,7 +89,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     pseudo-parameters serverless/aws-stand-in
   `),
   lambda: list(`
-    check-together deadlines debugging handler-sources local-issuer log-line package-sources
+    check-together deadlines debugging handler-sources lent/lending local-issuer log-line package-sources
     process/process-group resource-types runtime runtime-packages
   `),
   control: list(`

@@ -197,4 +197,31 @@ describe('a service of another time', () => {
 
     assert.match(message, /\$\{self:custom\.nothing\} has no value: the service does not define it$/);
   });
+
+  it('is read with sections that have nothing below them', async () => {
+    const sections = ['plugins:', '#  - serverless-offline', 'custom:', 'package:', 'resources:', 'params:'];
+    const { stack } = await load(aService(['provider: { name: aws, runtime: nodejs24.x }', ...sections]));
+
+    assert.deepEqual(
+      stack.functions.map(({ handler }) => handler),
+      ['a.handler'],
+    );
+  });
+
+  for (const provider of ['provider: { name: google, runtime: nodejs20 }', 'provider: google'])
+    it(`is refused with its line where it is not for AWS: ${provider}`, async () => {
+      const message = await refusalOf(loadStacks([aService([provider])], OPTIONS));
+
+      assert.match(message, /serverless\.yml:2: provider(?:\.name)?: provider "google" is not aws: /);
+    });
+
+  it('is refused where a plug-in ends osls before there is a template', async () => {
+    const service = aService(['provider: { name: aws, runtime: nodejs24.x }', 'plugins: [./ends.js]']);
+    writeFileSync(join(service, 'ends.js'), 'process.exit(0);');
+
+    assert.match(
+      await refusalOf(loadStacks([service], OPTIONS)),
+      /serverless\.yml: osls ended without a template/,
+    );
+  });
 });

@@ -2,6 +2,7 @@
 import { ACCESS_TARGETS } from './fuzz/access-targets.ts';
 import { keepCase, readCases } from './fuzz/cases.ts';
 import { runTarget, tryInput } from './fuzz/run-target.ts';
+import { projectTarget } from './fuzz/project-target.ts';
 import { templateTarget } from './fuzz/template-target.ts';
 import { MAPPING_TARGETS } from './fuzz/mapping-targets.ts';
 import { httpTarget, webSocketTarget } from './fuzz/wire-targets.ts';
@@ -28,6 +29,7 @@ export async function openTargets(): Promise<readonly FuzzTarget[]> {
     ...MAPPING_TARGETS,
     ...ACCESS_TARGETS,
     templateTarget(),
+    projectTarget(),
     await httpTarget(),
     await webSocketTarget(),
   ];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { executedVersion } from '../../control/function-aliases.ts';
 import { Debugging, hasInspector, openInspector } from '../../lambda/debugging.ts';
 import { MACHINE_DEADLINES, NO_DEADLINES, StoppableDeadlines } from '../../lambda/deadlines.ts';
+import { lentFolder, Lending } from '../../lambda/lent/lending.ts';
 import { createFunctionRuntime } from '../../lambda/runtime.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import type { Deadlines } from '../../core/ports.ts';
@@ -55,6 +56,11 @@ export async function openFunctions(
       functionLog(line);
     },
     maxInstances: MAX_INSTANCES,
+    lender: new Lending({
+      folder: lentFolder(process.env),
+      installs: options.install,
+      inform: options.onProgress,
+    }),
     isolation: options.isolation,
     concurrency: options.concurrency,
     isCold: options.cold,

@@ -116,6 +116,7 @@ async function readFunctions({ stacks, faults, sources }: Reading, parts: Parts)
   checkTogether(functions, options, sources[0] ?? '.', faults);
   for (const sentence of [
     ...describeRuntimes(functions, options.isolation),
+    ...runtime.takeInterpreters(),
     ...describeBorrowed(runtime.takeBorrowed()),
   ])
     options.onProgress(sentence);

@@ -18,7 +18,7 @@ export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> =
   ['keys', async () => (await import('../../stack/access/commands/keys.ts')).keysCommand()],
   ['plan', async () => (await import('../../stack/quota/commands/plan.ts')).planCommand()],
   ['quota', async () => (await import('../../stack/quota/commands/quota.ts')).quotaCommand()],
-  ['cache', async () => (await import('../../stack/cache/commands/cache.ts')).cacheCommand()],
+  ['cache', async () => (await import('./cache-clear.ts')).allCacheCommands()],
   ['usage', async () => (await import('../../stack/quota/commands/usage.ts')).usageCommand()],
   ['token', async () => (await import('./token.ts')).tokenCommand()],
   ['clock', async () => (await import('./clock.ts')).clockCommand()],

@@ -1,5 +1,6 @@
 /** The output of `gatewright start` and the plug-in's commands once everything listens. */
 import { relative } from 'node:path';
+import { NO_CONSEQUENCE } from '../../core/errors.ts';
 import { commandName, count, colorize, table } from '../../terminal/output.ts';
 import { quote, routesLine, tokenLine } from '../../terminal/shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
@@ -13,6 +14,8 @@ const MAX_SUGGESTED = 8;
 /** APIs with more routes show the routes of one function as one line; `gatewright routes` shows each. */
 const MAX_ROUTES = 15;
 const MIN_FOLDED = 4;
+/** Faults shown with their reason; --verbose lists all. */
+const MAX_FAULTS = 6;
 
 export type StartFacts = {
   readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
@@ -145,7 +148,7 @@ function commonPath(paths: readonly string[]): string {
   return [...first.slice(0, differs === -1 ? -1 : differs), ''].join('/');
 }
 
-/** The findings in one line; a source that is not served at all is named with its reason. */
+/** The first faults, and how many there are; a source that is not served at all is named with its reason. */
 export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   const refused = items.filter(({ consequence }) => consequence === NOTHING_SERVED);
   if (refused.length > 0)
@@ -164,7 +167,24 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
     ...(faults === 0 ? [] : [colorize('yellow', `${count(faults, 'part')} not served as written`)]),
     ...(others === 0 ? [] : [`${count(others, 'part')} not as at AWS`]),
   ];
-  return [`  ${counts.join(', ')} (--verbose lists them, --strict makes them errors)`, ''];
+  return [
+    ...describeFirst(items),
+    `  ${counts.join(', ')} (--verbose lists them, --strict makes them errors)`,
+    '',
+  ];
+}
+
+/** The first faults that requests meet, each message once. */
+function describeFirst(items: readonly UnsupportedItem[]): string[] {
+  const faults = items.filter(
+    ({ message, consequence }) => message !== undefined && consequence !== NO_CONSEQUENCE,
+  );
+  const groups = [...Map.groupBy(faults, ({ message }) => message).values()];
+  return groups.slice(0, MAX_FAULTS).flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const [place = '', consequence = ''] = describeFault(first);
+    return [place, `${consequence}${others.length === 0 ? '' : ` (and ${others.length} more)`}`];
+  });
 }
 
 /** All faults of the stacks; then features missing in this version, grouped by consequence. */

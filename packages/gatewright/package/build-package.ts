@@ -51,8 +51,8 @@ const BUNDLED_PACKAGES = [
   'crelt',
   '@marijn/find-cluster-break',
 ];
-/** Files other than TypeScript: programs loaded by other programs, their types, and queries. */
-const PLAIN_FILES = '**/*.{cjs,cts,py,sql}';
+/** Files other than TypeScript: programs loaded by other programs, their types, queries, and lock lists. */
+const PLAIN_FILES = '**/{*.{cjs,cts,py,sql},lent/*.{json,txt}}';
 /** Where `packages/lambda/runtime-packages.ts` looks. */
 const SDK_FOLDER = 'packages/lambda/aws-sdk';
 /** tsc puts rewritten paths into double quotes. */

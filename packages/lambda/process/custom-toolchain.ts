@@ -1,18 +1,11 @@
 /** Functions with their own program: a `bootstrap`, or a Go module that is compiled to one. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import { DefinitionError } from '../../core/errors.ts';
 import { BuildError } from '../build-error.ts';
@@ -92,7 +85,7 @@ function findGoModule(taskRoot: string, { home }: Machine): string | undefined {
 function hasMain(folder: string): boolean {
   return listNames(folder)
     .filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'))
-    .some((name) => /^package main\b/m.test(readFileSync(join(folder, name), 'utf8')));
+    .some((name) => /^package main\b/m.test(readIfReadable(join(folder, name)) ?? ''));
 }
 
 function findProgram(
@@ -105,7 +98,7 @@ function findProgram(
 }
 
 function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(file)?.isFile() ?? false;
 }
 
 /** Machines as ELF names them (e_machine). */

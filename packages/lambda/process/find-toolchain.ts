@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { DefinitionError } from '../../core/errors.ts';
 import { type FunctionDefinition, runtimeFamily } from '../../core/stack/function.ts';
+import type { Lender } from '../lent/lending.ts';
 import { findCustom } from './custom-toolchain.ts';
 import { findJava } from './java-toolchain.ts';
 import type { Toolchain } from './launch.ts';
@@ -13,9 +14,10 @@ import type { FindToolchain } from './process-code.ts';
 import { PythonProbe } from './python/python-probe.ts';
 import { findPython, type PythonOptions } from './python/python-toolchain.ts';
 
-type ToolchainFolders = {
+type ToolchainSetup = {
   readonly runDirectory: string;
   readonly cacheDirectory: string;
+  readonly lender: Lender;
 };
 
 export function thisMachine(): Machine {
@@ -25,11 +27,11 @@ export function thisMachine(): Machine {
 
 export function toolchainsOf(
   machine: Machine,
-  { runDirectory, cacheDirectory }: ToolchainFolders,
+  { runDirectory, cacheDirectory, lender }: ToolchainSetup,
   debug: PythonOptions['debugger'],
 ): FindToolchain {
   const probe = new PythonProbe(machine);
-  const python = { bytecodeFolder: join(cacheDirectory, 'python'), debugger: debug };
+  const python = { bytecodeFolder: join(cacheDirectory, 'python'), debugger: debug, lender };
   const find: FindToolchain = (definition, taskRoot, built) => {
     if (machine.platform === 'win32') return Promise.resolve(onWindows(definition));
     switch (runtimeFamily(definition.runtime)) {

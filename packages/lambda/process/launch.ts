@@ -23,6 +23,10 @@ export type Toolchain =
       /** Their folder; absent = the code's. */
       readonly folder?: string;
       readonly missing: readonly DefinitionError[];
+      /** Packages that the gateway lends, with their versions. */
+      readonly borrowed?: readonly string[];
+      /** What runs them, as a sentence. */
+      readonly interpreter?: string;
       readonly findings: readonly CodeFinding[];
     }
   | {

@@ -7,7 +7,8 @@ import { NO_DEADLINES } from '../deadlines.ts';
 import type { InstanceStart, OwnStart } from '../instance-start.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
-import { OWN_PACKAGES } from '../runtime-packages.ts';
+import type { Lender } from '../lent/lending.ts';
+import { packagesWith } from '../lent/lend-sdk.ts';
 import type { WatchedSources } from '../source-watcher.ts';
 import { type Launch, versionFinding } from './launch.ts';
 import { findPrograms, listNames, type Machine } from './machine.ts';
@@ -19,6 +20,7 @@ type NodeSetup = ProcessSetup & {
   readonly programFile: () => Promise<string>;
   readonly standIns: () => readonly string[];
   readonly machine: Machine;
+  readonly lender: Lender;
 };
 
 /** The first version with hooks for both module systems. */
@@ -105,7 +107,7 @@ export class NodeProcessCode implements RunnableCode {
       taskRoot: this.taskRoot,
       code,
       sourceMaps,
-      runtimePackages: OWN_PACKAGES,
+      runtimePackages: packagesWith(this.#setup.lender),
       controlUrl,
       accessKeyId: accessKey.id,
       standIns: this.#setup.standIns(),

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
@@ -6,6 +6,7 @@ import { DefinitionError } from '../../core/errors.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { explainMissingFolder } from '../missing-path.ts';
 import { ownApisEnvironment, type OwnApisPort } from '../own-apis.ts';
 import { unpack } from '../packed-code.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
@@ -73,7 +74,8 @@ export class ProcessCode implements RunnableCode {
     }
     this.#checked = found;
     if (found.kind === 'missing') return { missing: [], borrowed: [], refused: found.error };
-    return { missing: found.missing, borrowed: [], findings: found.findings };
+    const { missing, findings, interpreter, borrowed = [] } = found;
+    return { missing, borrowed, findings, interpreter };
   }
 
   async build(): ReturnType<RunnableCode['build']> {
@@ -97,6 +99,9 @@ export class ProcessCode implements RunnableCode {
       unpack(code.packed, this.taskRoot, place);
       makeExecutable(this.taskRoot, ['bootstrap', ...(runtime === 'go1.x' ? [handler] : [])]);
     }
+    const missing = code.kind === 'directory' ? explainMissingFolder(this.taskRoot) : undefined;
+    if (missing !== undefined && !this.#builtFolders.some((folder) => existsSync(folder)))
+      throw new DefinitionError({ ...place, property: 'Code' }, missing);
     const found = await this.#find(this.#definition, this.taskRoot, this.#builtFolders);
     if (found.kind === 'found') this.#toolchain = found;
     return found;

@@ -3,6 +3,7 @@
  * every value. Any text is either read or refused with a `DefinitionError`.
  */
 import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
@@ -93,6 +94,12 @@ function tooLarge(file: string): DefinitionError {
 
 function requireObject(value: Json, file: string): JsonObject {
   if (isJsonObject(value)) return value;
+  if (value === null) {
+    const needed = /^serverless\./.test(basename(file))
+      ? 'a service has a name, a provider and functions'
+      : 'a template has a section Resources';
+    throw new DefinitionError({ file, line: 1 }, `the file is empty; ${needed}`);
+  }
   throw new DefinitionError({ file, line: 1 }, 'expected a mapping of sections such as "Resources"');
 }
 

@@ -2,8 +2,10 @@
  * Layers with `Metadata: BuildMethod`, whose content `sam build` puts into a language's folder: a file `x.js`
  * of `ContentUri` is `/opt/nodejs/x.js` in Lambda (SAM developer guide, "Building Lambda layers").
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 import { describeStale, newerThan } from './stale-build.ts';
 import { isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
 import type { JsonObject } from '../../core/stack/model.ts';
@@ -97,7 +99,7 @@ function buildMethodOf(template: JsonObject, logicalId: string, folder: string):
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statOf(path)?.isDirectory() === true;
 }
 
 function hasDependencies(file: string): boolean {
@@ -112,5 +114,5 @@ function hasDependencies(file: string): boolean {
 }
 
 function readText(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return readIfReadable(file) ?? '';
 }

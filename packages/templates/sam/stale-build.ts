@@ -1,6 +1,7 @@
 /** Builds of `sam build` that are older than their sources: they run unchanged, so the user is warned. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
 import type { JsonObject } from '../../core/stack/model.ts';
 import type { Finding } from '../raw-stack.ts';
 import { mapOf, membersOf } from '../../core/stack/json-values.ts';
@@ -17,7 +18,7 @@ export function newerThan(built: string, sources: readonly string[]): string | u
   let entries = 0;
   const look = (path: string): string | undefined => {
     entries += 1;
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = statOf(path);
     if (found === undefined || entries > MAX_ENTRIES) return undefined;
     if (found.isFile()) return found.mtimeMs > builtAt ? path : undefined;
     if (!found.isDirectory()) return undefined;
@@ -35,7 +36,7 @@ export function newerThan(built: string, sources: readonly string[]): string | u
 }
 
 function modifiedAt(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return statOf(path)?.mtimeMs;
 }
 
 export function describeStale(folder: string, newer: string): string {

@@ -113,7 +113,8 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
       },
     });
     if (failure !== undefined) return { compiled: failure, inputs: undefined, questions };
-    const result = await readFile(join(outputFolder, 'result.json'), 'utf8');
+    const result = await readResult(join(outputFolder, 'result.json'));
+    if (result === undefined) return { compiled: NO_TEMPLATE, inputs: undefined, questions };
     return {
       compiled: { result, ...announced, notes, informed },
       inputs: JSON.parse(await readFile(join(outputFolder, 'inputs.json'), 'utf8')) as SeenInputs,
@@ -122,6 +123,19 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
   } finally {
     await standIn.close();
     await rm(outputFolder, { recursive: true, force: true });
+  }
+}
+
+const NO_TEMPLATE: DriverFailure = {
+  message: 'osls ended without a template: a plug-in ended it, or "package" does nothing for this service',
+};
+
+/** Undefined if osls has not written it. */
+async function readResult(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 

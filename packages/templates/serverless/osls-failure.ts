@@ -20,9 +20,9 @@ export function explainFailure(
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
   if (first?.[1] === undefined) {
-    const invalid = /^Configuration error at '([^']+)'/.exec(failure.message)?.[1];
-    const place = invalid === undefined ? {} : { line: tree?.lineOf(pathOf(invalid)), property: invalid };
-    return new DefinitionError({ file, ...place }, cleanMessage(failure.message));
+    const property = failure.property ?? /^Configuration error at '([^']+)'/.exec(failure.message)?.[1];
+    const line = property === undefined ? undefined : tree?.lineOf(pathOf(property));
+    return new DefinitionError({ file, line, property }, cleanMessage(failure.message));
   }
   const [, property, kind = ''] = first;
   const path = pathOf(property);

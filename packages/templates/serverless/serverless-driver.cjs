@@ -39,7 +39,6 @@ class GatewrightPackaging {
   constructor(serverless) {
     this.serverless = serverless;
     this.provider = serverless.getProvider('aws');
-    if (!this.provider) throw new Error(`provider "${serverless.service.provider.name}" is not aws`);
     useLocalCredentials(this.provider, findOlderSdk(), process.env);
     // All variables are resolved by now, except those that AWS answers.
     const custom = serverless.configurationInput?.custom;
@@ -122,8 +121,10 @@ class GatewrightPackaging {
   }
 
   #builders() {
-    const { plugins = [], build } = this.serverless.configurationInput ?? {};
-    const names = Array.isArray(plugins) ? plugins : (plugins.modules ?? []);
+    const { plugins, build } = this.serverless.configurationInput ?? {};
+    // `plugins:` with nothing below it is null.
+    const listed = Array.isArray(plugins) ? plugins : plugins?.modules;
+    const names = Array.isArray(listed) ? listed : [];
     const found = names.filter((name) => typeof name === 'string' && BUILDER.test(name));
     return build === undefined ? found : [...found, 'build'];
   }
@@ -267,7 +268,7 @@ const tolerated = tolerate({
 });
 replaceModule('lib/cli/handle-error.js', (error) => {
   const explained = tolerated.explain(error);
-  tell({ kind: 'failed', message: String(explained?.message ?? explained) });
+  tell({ kind: 'failed', message: String(explained?.message ?? explained), property: error?.property });
   process.exitCode = 1;
   return {};
 });

@@ -80,10 +80,20 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
       inform(`frameworkVersion ${frameworkVersion}: this service is read by osls ${version}`);
     for (const member of OF_DASHBOARD) delete configuration[member];
     const { provider } = configuration;
+    refuseOtherProvider(provider);
     if (typeof provider !== 'object' || provider === null) return configuration;
     // Many services use `self:provider.stage` without defining it.
     return { ...configuration, provider: { ...usual, ...provider } };
   });
+}
+
+/** A variable as its name is resolved later. */
+function refuseOtherProvider(provider) {
+  const isShort = typeof provider === 'string';
+  const name = isShort ? provider : provider?.name;
+  if (typeof name !== 'string' || name === 'aws' || name.includes('${')) return;
+  const message = `provider "${name}" is not aws: only services for AWS can be served`;
+  throw Object.assign(new Error(message), { property: isShort ? 'provider' : 'provider.name' });
 }
 
 /**

@@ -24,7 +24,11 @@ export type DriverNote = {
   readonly consequence: string;
 };
 
-export type DriverFailure = { readonly message: string };
+export type DriverFailure = {
+  readonly message: string;
+  /** Path into serverless.yml; absent = unknown. */
+  readonly property?: string;
+};
 
 const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
 /** Serverless v3 would otherwise send telemetry and check for updates. */
@@ -58,7 +62,8 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
       if (kind === 'informed' && typeof text === 'string') run.onInformed(text);
       if (kind === 'noted' && typeof text === 'string')
         run.onNoted({ message: text, property: textOr(property, ''), consequence: textOr(consequence, '') });
-      if (kind === 'failed' && typeof text === 'string') failure = { message: text };
+      if (kind === 'failed' && typeof text === 'string')
+        failure = { message: text, ...(typeof property === 'string' && { property }) };
       if (kind === 'announced' && typeof stackName === 'string') {
         run.onAnnounced(stackName, textValues(variables));
       }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 import { DefinitionError, StartError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
 import { resolveHome } from '../../core/stack/home.ts';
@@ -283,7 +284,7 @@ export function listIncludedFiles(file: string, serviceFolder: string): readonly
   const found = new Set([file]);
   for (const each of found) {
     if (!existsSync(each) || !statSync(each).isFile() || statSync(each).size > INCLUDE_LIMIT_BYTES) continue;
-    for (const [, path = ''] of readFileSync(each, 'utf8').matchAll(INCLUDE))
+    for (const [, path = ''] of (readIfReadable(each) ?? '').matchAll(INCLUDE))
       if (found.size <= INCLUDES_LIMIT) found.add(resolve(serviceFolder, path));
   }
   found.delete(file);

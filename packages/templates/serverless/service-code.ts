@@ -1,6 +1,7 @@
 /** Finds the code of a service's functions: source, named artifact, or output of its packaging. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
 import { memberOf } from '@gatewright/aws/json-object';
 import { isJsonObject } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
@@ -75,7 +76,7 @@ function readPackaging(folder: string): (functionName: string) => string | undef
 }
 
 function readState(file: string): JsonObject | undefined {
-  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  const size = statOf(file)?.size;
   if (size === undefined || size > STATE_LIMIT_BYTES) return undefined;
   try {
     const state = JSON.parse(readFileSync(file, 'utf8')) as Json;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkImports, readImports } from '../../../packages/lambda/handler-imports.ts';
+import { NO_LENDING } from '../../../packages/lambda/lent/lending.ts';
+import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
 import { BuildCache } from '../../../packages/lambda/build-cache.ts';
 import { aFolder, aFolderFunction } from './start-runtime.ts';
 
@@ -62,7 +64,10 @@ describe('checkImports', () => {
       folder,
       new BuildCache(join(folder, 'kept'), folder),
     );
-    const found = await checkImports(imports, aFolderFunction(folder, 'a.handler'), []);
+    const found = await checkImports(imports, aFolderFunction(folder, 'a.handler'), [], {
+      lender: NO_LENDING,
+      machine: thisMachine(),
+    });
     return found.missing.map(({ message, place }) => `${basename(place.file)}:${place.line} ${message}`);
   }
 

@@ -6,6 +6,9 @@ import { FunctionBuild } from '../../../packages/lambda/bundle.ts';
 import { MACHINE_DEADLINES } from '../../../packages/lambda/deadlines.ts';
 import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
 import { Concurrency } from '../../../packages/lambda/concurrency.ts';
+import { NO_LENDING } from '../../../packages/lambda/lent/lending.ts';
+import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
+import { OWN_PACKAGES } from '../../../packages/lambda/runtime-packages.ts';
 import { FunctionPool } from '../../../packages/lambda/pool.ts';
 import { DEFAULT_LIMITS, type PoolLimits } from '../../../packages/lambda/pool-limits.ts';
 import type { InstanceProgram } from '../../../packages/lambda/instance.ts';
@@ -21,13 +24,17 @@ async function aPool(
   together?: Concurrency,
 ): Promise<FunctionPool> {
   const workerFile = await buildWorkerProgram({ runDirectory: folder, cacheDirectory: folder });
-  const build = new FunctionBuild(definition, folder, join(folder, 'compile'));
+  const build = new FunctionBuild(definition, folder, join(folder, 'compile'), {
+    lender: NO_LENDING,
+    machine: thisMachine(),
+  });
   const prepare = async (): Promise<InstanceProgram> => {
     const program = {
       definition,
       built: await build.run(),
       taskRoot: build.taskRoot,
       workerFile,
+      runtimePackages: OWN_PACKAGES,
       clockOffset: new SharedArrayBuffer(8),
       controlUrl: undefined,
       standIns: [],

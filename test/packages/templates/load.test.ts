@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -122,6 +122,55 @@ describe('loadStacks', () => {
     },
     { name: 'a file that is no template', source: 'sam/src/guard.js', stage: 'dev', says: /guard\.js:1: / },
   ];
+  const unreadable: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly make: (path: string) => void;
+    readonly says: RegExp;
+  }[] = [
+    {
+      name: 'a template of 0 bytes',
+      file: 'template.yaml',
+      make: (path) => writeFileSync(path, ''),
+      says: /template\.yaml:1: the file is empty; a template has a section Resources$/,
+    },
+    {
+      name: 'a service of 0 bytes',
+      file: 'serverless.yml',
+      make: (path) => writeFileSync(path, '# nothing yet\n'),
+      says: /serverless\.yml:1: the file is empty; a service has a name, a provider and functions$/,
+    },
+    {
+      name: 'a template that is a folder',
+      file: 'template.yaml',
+      make: (path) => mkdirSync(path),
+      says: /template\.yaml: it is a folder, not a template$/,
+    },
+    {
+      name: 'a template that is a link to nowhere',
+      file: 'template.yaml',
+      make: (path) => symlinkSync('gone.yaml', path),
+      says: /template\.yaml: it is a link to gone\.yaml, which is not there$/,
+    },
+    {
+      name: 'a template that is a link to itself',
+      file: 'template.yaml',
+      make: (path) => symlinkSync('template.yaml', path),
+      says: /template\.yaml: it is a link to template\.yaml, which is not there$/,
+    },
+  ];
+  for (const { name, file, make, says } of unreadable)
+    it(`refuses ${name}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'gatewright-unreadable-'));
+      try {
+        make(join(folder, file));
+
+        assert.match(await refusalOf(loadStacks([folder], OPTIONS)), says);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
   for (const { name, source, stage, says } of refusals) {
     it(`refuses ${name}`, async () => {
       assert.match(await refusalOf(loadStacks([fixture(source)], { ...OPTIONS, stage })), says);

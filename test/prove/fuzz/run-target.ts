@@ -23,7 +23,7 @@ export async function runTarget(
   const untilMs = performance.now() + bounds.ms;
   let inputs = 0;
   while (inputs < bounds.inputs && crashes.length < MAX_CRASHES && performance.now() < untilMs) {
-    const input = mutate(dice, target.seeds, target.words);
+    const input = target.make?.(dice) ?? mutate(dice, target.seeds, target.words);
     inputs += 1;
     const reason = await tryInput(target, input);
     if (reason !== undefined)
@@ -41,7 +41,7 @@ export async function tryInput(target: FuzzTarget, input: string): Promise<strin
     return error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error);
   }
   const tookMs = performance.now() - startedMs;
-  return tookMs > SLOW_MS ? `took ${Math.round(tookMs)} ms` : undefined;
+  return tookMs > (target.slowMs ?? SLOW_MS) ? `took ${Math.round(tookMs)} ms` : undefined;
 }
 
 /** Cuts away whatever is not needed for it, by halves, quarters and so on. */

@@ -1,3 +1,5 @@
+import type { Dice } from './mutate.ts';
+
 /** One parser or protocol that takes untrusted input. */
 export type FuzzTarget = {
   readonly name: string;
@@ -5,6 +7,10 @@ export type FuzzTarget = {
   readonly seeds: readonly string[];
   /** Words of its language. */
   readonly words: readonly string[];
+  /** Makes an input; absent = seeds are cut into words. */
+  readonly make?: (dice: Dice) => string;
+  /** Longest time of one input; absent = 10 s. */
+  readonly slowMs?: number;
   /** Throws what is neither an answer nor one of our own refusals: that is a crash. */
   readonly run: (input: string) => void | Promise<void>;
   /** Gives back sockets and files. */

@@ -17,6 +17,8 @@ import time
 import traceback
 
 API = "/2018-06-01/runtime/"
+# By module that is missing on this machine: what installs it.
+REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
 # Times of files have seconds there.
 SETTLED_AFTER_S = 2
 OWN_FILE = os.path.abspath(__file__)
@@ -160,7 +162,7 @@ def load_handler(name):
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
         log_cause(error)
-        message = "Unable to import module '%s': %s" % (module_name, error)
+        message = "Unable to import module '%s': %s%s" % (module_name, error, remedy_for(error))
         raise RuntimeFault("Runtime.ImportModuleError", message) from error
     except SyntaxError as error:
         trace = ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)]
@@ -181,6 +183,11 @@ def log_cause(error):
         sys.stderr.flush()
 
 
+def remedy_for(error):
+    remedy = REMEDIES.get((getattr(error, "name", None) or "").split(".")[0])
+    return " (%s)" % remedy if isinstance(error, ImportError) and remedy else ""
+
+
 def own_frames(trace):
     """The frames of the function: neither ours nor those of Python's import."""
     frames = traceback.extract_tb(trace)
@@ -193,7 +200,8 @@ def describe(error, request_id):
     else:
         error_type = type(error).__name__
         trace = traceback.format_list(own_frames(error.__traceback__))
-    return {"errorMessage": str(error), "errorType": error_type, "requestId": request_id, "stackTrace": trace}
+    message = str(error) + remedy_for(error)
+    return {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": trace}
 
 
 def log_failure(failure):
@@ -339,6 +347,10 @@ def main():
     task_root = os.environ["LAMBDA_TASK_ROOT"]
     # Ours is the folder of this file; the function's comes first.
     sys.path[0] = task_root
+    # Lambda's own packages come last: those of the project win.
+    lent = os.environ.pop("GATEWRIGHT_LENT", None)
+    if lent:
+        sys.path.append(lent)
     sys.argv = [os.path.join(task_root, "bootstrap.py")]
     request_filter = RequestIdFilter()
     set_up_logging(request_filter)

@@ -40,7 +40,7 @@ class Looker:
                 return path
         return None
 
-    def follow(self, path):
+    def follow(self, path, is_certain=True):
         if path in self.seen or len(self.seen) >= MAX_FILES:
             return None
         self.seen.add(path)
@@ -49,22 +49,30 @@ class Looker:
         package = os.path.relpath(os.path.dirname(path), self.root).replace(os.sep, ".").strip(".")
         for node in tree.body:
             for name in names_of(node, package):
-                self.find(name, path, node.lineno)
+                self.find(name, path, node.lineno, is_certain)
+        # Inside functions, conditions and "try": it may never run.
+        for node in ast.walk(tree):
+            if node not in tree.body:
+                for name in names_of(node, package):
+                    self.find(name, path, node.lineno, False)
         return tree
 
-    def find(self, name, path, line):
+    def find(self, name, path, line, is_certain):
         top = name.split(".")[0]
         own = self.file_of(name) or self.file_of(top)
         if own is not None:
             try:
-                self.follow(own)
-            except SyntaxError:
+                self.follow(own, is_certain)
+            except (OSError, SyntaxError, ValueError):
                 pass  # It is told when it is loaded.
             return
-        if top in BUILT_IN or top in self.missing or os.path.isdir(os.path.join(self.root, top)):
+        if top in self.missing:
+            self.missing[top]["isCertain"] |= is_certain
+            return
+        if top in BUILT_IN or os.path.isdir(os.path.join(self.root, top)):
             return
         if importlib.machinery.PathFinder.find_spec(top, self.search) is None:
-            self.missing[top] = {"module": top, "file": path, "line": line}
+            self.missing[top] = {"module": top, "file": path, "line": line, "isCertain": is_certain}
 
 
 def names_of(node, package):
@@ -159,8 +167,12 @@ def normalise(name):
 
 
 def read_requirements(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        lines = file.read().replace("\\\n", " ").splitlines()
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return []
+    lines = text.replace("\\\n", " ").splitlines()
     return [(name, pin_of(line)) for name, line in zip(map(name_of, lines), lines) if name]
 
 
@@ -197,13 +209,17 @@ def is_certain(wish):
     return not (isinstance(wish, dict) and (wish.get("optional") or "markers" in wish or "python" in wish))
 
 
+def has(module):
+    return importlib.machinery.PathFinder.find_spec(module, sys.path[1:]) is not None
+
+
 def main():
     questions = json.load(sys.stdin)
-    found = importlib.machinery.PathFinder.find_spec("debugpy", sys.path[1:])
     told = {
         "version": "%d.%d.%d" % sys.version_info[:3],
         "executable": sys.executable,
-        "hasDebugger": found is not None,
+        "hasDebugger": has("debugpy"),
+        "hasPip": has("pip"),
         "answers": [inspect(question) for question in questions],
     }
     json.dump(told, sys.stdout)

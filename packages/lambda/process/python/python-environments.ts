@@ -1,8 +1,9 @@
 /** The Python of a project's function: its virtual environment, else one of the machine. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import type { FunctionDefinition } from '../../../core/stack/function.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from '../machine.ts';
@@ -48,7 +49,7 @@ export function findProject(folders: readonly string[]): PythonProject | undefin
     if (requirements === undefined && pyproject === undefined) continue;
     const isPoetry =
       has('poetry.lock') !== undefined ||
-      (pyproject !== undefined && /^\[tool\.poetry/m.test(readFileSync(pyproject, 'utf8')));
+      (pyproject !== undefined && /^\[tool\.poetry/m.test(readIfReadable(pyproject) ?? ''));
     const tool = has('uv.lock') !== undefined ? 'uv' : isPoetry ? 'poetry' : 'pip';
     return { requirements: tool === 'pip' ? requirements : undefined, pyproject, tool, folder };
   }
@@ -77,8 +78,7 @@ export function findVirtualEnvironment(folders: readonly string[], machine: Mach
  */
 function poetryEnvironments(folder: string, { environment, home, platform }: Machine): string[] {
   const file = join(folder, 'pyproject.toml');
-  if (!existsSync(file)) return [];
-  const text = readFileSync(file, 'utf8');
+  const text = readIfReadable(file) ?? '';
   const name = /^\[(?:tool\.poetry|project)\][^[]*?^name\s*=\s*["']([^"']+)["']/ms.exec(text)?.[1];
   if (name === undefined) return [];
   const cache =

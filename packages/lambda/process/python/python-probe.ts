@@ -15,8 +15,16 @@ type PythonQuestion = {
   readonly pyproject: string | undefined;
 };
 
+type MissingModule = {
+  readonly module: string;
+  readonly file: string;
+  readonly line: number;
+  /** An import at the top of a module that is always loaded. */
+  readonly isCertain: boolean;
+};
+
 export type PythonAnswer = {
-  readonly missing: readonly { readonly module: string; readonly file: string; readonly line: number }[];
+  readonly missing: readonly MissingModule[];
   readonly uninstalled: readonly string[];
   readonly fault:
     | { readonly kind: 'no-file'; readonly module: string }
@@ -31,6 +39,7 @@ export type PythonFacts = {
   /** The interpreter's own path, not the shim of a version manager. */
   readonly executable: string;
   readonly hasDebugger: boolean;
+  readonly hasPip: boolean;
 };
 
 type PythonReply =

@@ -8,6 +8,8 @@ import type { CodeFinding } from '../../runnable-code.ts';
 import { type Launch, type Toolchain, defaultConsequence, versionFinding } from '../launch.ts';
 import type { Machine } from '../machine.ts';
 import { layerRoots } from '../process-environment.ts';
+import type { Lender } from '../../lent/lending.ts';
+import { PYTHON_MODULES } from '../../lent/lock-lists.ts';
 import {
   findInterpreters,
   findProject,
@@ -15,18 +17,18 @@ import {
   projectFolders,
   type PythonProject,
 } from './python-environments.ts';
+import { lendModules, type LentModules } from './lend-modules.ts';
 import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
 const SOURCES = /\.(?:py|json|ya?ml|toml)$|^requirements.*\.txt$/;
-/** Included in Lambda's runtimes. */
-const BROUGHT_ALONG = new Set(['boto3', 'botocore', 's3transfer', 'jmespath', 'dateutil', 'urllib3', 'six']);
 const MAX_NAMES = 8;
 
 export type PythonOptions = {
   readonly bytecodeFolder: string;
   /** A debugger may attach. */
   readonly debugger: { readonly breaks: boolean } | undefined;
+  readonly lender: Lender;
 };
 
 export async function findPython(
@@ -36,7 +38,7 @@ export async function findPython(
   probe: Pick<PythonProbe, 'ask'>,
   options: PythonOptions,
 ): Promise<Toolchain> {
-  const { runtime, handler, place } = definition;
+  const { runtime, handler } = definition;
   const wanted = runtime.slice('python'.length);
   const folders = projectFolders(definition, taskRoot, machine);
   const project = findProject(folders);
@@ -68,12 +70,17 @@ export async function findPython(
     if (probed.kind === 'silent' || !probed.version.startsWith('3.')) continue;
     const { answer } = probed;
     refuseFault(definition, answer, taskRoot);
+    const lent = await lendModules(probed, { candidates, question, probe, machine, lender: options.lender });
     const installer = describeInstaller(python === virtual ? python : undefined, project, probed.executable);
+    const missing = describeMissing(definition, answer, installer, lent);
+    const remedies = Object.fromEntries(missing.map(({ module, remedy }) => [module, remedy]));
     return {
       kind: 'found',
-      launch: () => Promise.resolve(launchOf(probed, paths, options)),
+      launch: () => Promise.resolve(launchOf(probed, paths, options, lent, remedies)),
       sources: SOURCES,
-      missing: describeMissing(definition, answer, installer),
+      missing: missing.map(({ error }) => error),
+      borrowed: lent?.kind === 'lent' ? [lent.what] : [],
+      interpreter: `${runtime}: functions run with ${shown(probed.executable)}, Python ${probed.version}`,
       findings: [
         ...describePassedOver(definition, passedOver, probed),
         ...versionFinding(definition, `Python ${probed.version}`, isVersion(probed.version, wanted)),
@@ -82,6 +89,14 @@ export async function findPython(
       ],
     };
   }
+  return noPython(definition, wanted, { passedOver, isLate });
+}
+
+function noPython(
+  { runtime, place }: FunctionDefinition,
+  wanted: string,
+  { passedOver, isLate }: { readonly passedOver: readonly string[]; readonly isLate: boolean },
+): Toolchain {
   const none =
     passedOver.length === 0
       ? 'no Python 3 is installed'
@@ -110,6 +125,8 @@ function launchOf(
   { executable, hasDebugger }: PythonFacts,
   paths: readonly string[],
   options: PythonOptions,
+  lent: LentModules | undefined,
+  remedies: Readonly<Record<string, string>>,
 ): Launch {
   const debug = hasDebugger ? options.debugger : undefined;
   return {
@@ -120,6 +137,8 @@ function launchOf(
       PYTHONPATH: paths.join(':'),
       PYTHONPYCACHEPREFIX: options.bytecodeFolder,
       PYTHONUNBUFFERED: '1',
+      ...(lent?.kind === 'lent' && { GATEWRIGHT_LENT: lent.folder }),
+      ...(Object.keys(remedies).length > 0 && { GATEWRIGHT_REMEDIES: JSON.stringify(remedies) }),
       ...(debug !== undefined && { GATEWRIGHT_DEBUGPY_PORT: '5678' }),
       ...(debug?.breaks === true && { GATEWRIGHT_DEBUGPY_BREAKS: '1' }),
     },
@@ -187,18 +206,26 @@ function shown(path: string): string {
   return short === '' ? '.' : short.startsWith('..') ? path : short;
 }
 
+type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
+
+/** Uncertain imports are often guarded; one of boto3 hardly ever is. */
 function describeMissing(
   { runtime }: FunctionDefinition,
   { missing, uninstalled }: PythonAnswer,
   installer: Installer,
-): readonly DefinitionError[] {
+  lent: LentModules | undefined,
+): readonly MissingPart[] {
   return missing
-    .filter(({ module }) => BROUGHT_ALONG.has(module) || uninstalled.length === 0)
+    .filter(({ module, isCertain }) => isCertain || module === 'boto3')
+    .filter(({ module }) => (PYTHON_MODULES.has(module) ? lent?.kind !== 'lent' : uninstalled.length === 0))
     .map(({ module, file, line }) => {
-      const text = BROUGHT_ALONG.has(module)
-        ? `${module}, part of Lambda's ${runtime}, is not installed: run ${installer.one(module)}`
-        : `no module named "${module}" is installed: run ${installer.one(module)}, or install its package`;
-      return new DefinitionError({ file, line }, text);
+      const isLambdas = PYTHON_MODULES.has(module);
+      const whyNot = lent?.kind === 'refused' ? ` (${lent.reason})` : '';
+      const remedy = `run ${installer.one(module)}${isLambdas ? '' : ', or install its package'}`;
+      const text = isLambdas
+        ? `${module}, part of Lambda's ${runtime}, is not installed${whyNot}: ${remedy}`
+        : `no module named "${module}" is installed: ${remedy}`;
+      return { module, remedy, error: new DefinitionError({ file, line }, text) };
     });
 }
 
@@ -209,7 +236,7 @@ function describeUninstalled(
   { uninstalled }: PythonAnswer,
   installer: Installer,
 ): readonly CodeFinding[] {
-  const needed = uninstalled.filter((name) => !BROUGHT_ALONG.has(name.toLowerCase()));
+  const needed = uninstalled.filter((name) => !PYTHON_MODULES.has(name.toLowerCase()));
   if (project === undefined || needed.length === 0) return [];
   const file = project.requirements ?? project.pyproject ?? project.folder;
   const names = needed.slice(0, MAX_NAMES).join(', ');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { NO_CONSEQUENCE } from '../../../../packages/core/errors.ts';
 import {
   countUnsupported,
   describeStart,
@@ -98,16 +99,20 @@ describe('countUnsupported', () => {
     consequence: 'no files',
   };
 
-  it('folds all findings into one line, the same consequence once', () => {
+  it('says the first faults with what mends them, each message once, and counts all', () => {
     const lines = countUnsupported([
       { ...item, message: 'is wrong', consequence: 'its routes answer 500' },
+      { ...item, logicalId: 'C', message: 'is wrong', consequence: 'it fails' },
+      { ...item, message: 'is of no account', consequence: NO_CONSEQUENCE },
       item,
       { ...item, logicalId: 'B' },
       { ...item, consequence: 'recorded' },
     ]);
 
     assert.deepEqual(lines, [
-      '  1 part not served as written, 2 parts not as at AWS (--verbose lists them, --strict makes them errors)',
+      '    A: is wrong',
+      '      → its routes answer 500 (and 1 more)',
+      '  3 parts not served as written, 2 parts not as at AWS (--verbose lists them, --strict makes them errors)',
       '',
     ]);
   });
@@ -130,7 +135,14 @@ describe('countUnsupported', () => {
       '      → it is not served',
       '',
     ]);
-    assert.match(lines[4] ?? '', /^ {2}1 part not served as written /);
+    assert.deepEqual(lines.slice(4, 6), ['    A: is wrong', '      → its routes answer 500']);
+    assert.match(lines[6] ?? '', /^ {2}1 part not served as written /);
+  });
+
+  it('says six faults at most', () => {
+    const faults = Array.from({ length: 9 }, (_, index) => ({ ...item, message: `wrong ${index}` }));
+
+    assert.equal(countUnsupported(faults).filter((line) => line.includes('wrong')).length, 6);
   });
 
   it('says nothing where there is nothing', () => {

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { NO_LENDING } from '../../../../packages/lambda/lent/lending.ts';
 import { toolchainsOf } from '../../../../packages/lambda/process/find-toolchain.ts';
 import { findVirtualEnvironment } from '../../../../packages/lambda/process/python/python-environments.ts';
 import type { Launch } from '../../../../packages/lambda/process/launch.ts';
@@ -36,7 +37,8 @@ async function find(
   built: readonly string[] = [],
 ): Promise<Found> {
   const folder = aFolder({});
-  const look = toolchainsOf(machine, { runDirectory: folder, cacheDirectory: folder }, undefined);
+  const setup = { runDirectory: folder, cacheDirectory: folder, lender: NO_LENDING };
+  const look = toolchainsOf(machine, setup, undefined);
   const place = { file: join(taskRoot, 'template.yml'), line: 1 };
   const definition = aFolderFunction(taskRoot, handler, { runtime, place, name: 'f' });
   const found = await look(definition, taskRoot, built);

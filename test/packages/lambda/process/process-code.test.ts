@@ -34,6 +34,7 @@ function codeOf(...found: Toolchain[]): ProcessCode {
     keeper: new Keeper(runDirectory),
     memory: new GroupMemory(),
     runDirectory,
+    ownApis: () => undefined,
     factsOf: () => ({ controlUrl: undefined, accessKey: { id: 'a', secret: 's' }, extra: {} }),
   };
   const definition = aFolderFunction(aFolder({}), 'app.handler', { runtime: 'python3.12' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { describeUnprepared } from '../../../../../packages/lambda/refused-start.ts';
+import { NO_LENDING } from '../../../../../packages/lambda/lent/lending.ts';
 import { findPython } from '../../../../../packages/lambda/process/python/python-toolchain.ts';
 import {
   type PythonAnswer,
@@ -19,7 +20,13 @@ const NEVER = 'exec /bin/sleep 60';
 const DOES_NOT_RUN = 'exit 3';
 
 function answers(version: string): string {
-  const facts = { version, executable: `/usr/bin/python${version}`, hasDebugger: false, answers: [ANSWER] };
+  const facts = {
+    version,
+    executable: `/usr/bin/python${version}`,
+    hasDebugger: false,
+    hasPip: true,
+    answers: [ANSWER],
+  };
   return `/bin/cat > /dev/null; echo '${JSON.stringify(facts)}'`;
 }
 
@@ -93,7 +100,7 @@ describe('the Python of a function', () => {
 
       const isLate = programs['python3.13'] === NEVER;
       const probe = isLate ? new ImpatientProbe(machine) : new PythonProbe(machine);
-      const options = { bytecodeFolder: project, debugger: undefined };
+      const options = { bytecodeFolder: project, debugger: undefined, lender: NO_LENDING };
       const found = await findPython(definition, project, machine, probe, options);
 
       if (missing !== undefined) {
@@ -146,12 +153,17 @@ describe('a handler in Python that cannot be', () => {
     it(`fails as at Lambda: ${type}`, async () => {
       const folder = aFolder({});
       const definition = aFolderFunction(folder, handler, { runtime: 'python3.13' });
-      const facts = { version: '3.13.2', executable: '/usr/bin/python3.13', hasDebugger: false };
+      const facts = {
+        version: '3.13.2',
+        executable: '/usr/bin/python3.13',
+        hasDebugger: false,
+        hasPip: true,
+      };
       const answer = { missing: [], uninstalled: [], fault };
       const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
       const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
       chmodSync(join(machine.environment['PATH'] ?? '', 'python3'), 0o755);
-      const options = { bytecodeFolder: folder, debugger: undefined };
+      const options = { bytecodeFolder: folder, debugger: undefined, lender: NO_LENDING };
 
       const found = findPython(definition, folder, machine, probe, options);
 

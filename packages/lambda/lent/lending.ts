@@ -1,0 +1,159 @@
+/**
+ * Packages that Lambda's runtimes include and a project lacks, in a folder of the gateway's own: installed
+ * once from a lock list, for all projects of the user. Nothing of it is in a project's folder.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { runInstaller } from './run-installer.ts';
+import type { InstallCommand, RunInstaller } from './run-installer.ts';
+import type { LockList } from './lock-lists.ts';
+
+export type Lent =
+  | { readonly kind: 'lent'; readonly folder: string }
+  /** `reason` continues a sentence. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface Lender {
+  /** The folder of a list that is installed. */
+  find(list: LockList): string | undefined;
+  /** Installs it if need be. @param commandIn fills the folder; undefined = there is no installer */
+  lend(list: LockList, commandIn: (folder: string) => Promise<InstallCommand | undefined>): Promise<Lent>;
+}
+
+type LendingOptions = {
+  readonly folder: string;
+  /** `--no-install`: only what is there already. */
+  readonly installs: boolean;
+  readonly inform: (sentence: string) => void;
+  readonly run?: RunInstaller;
+  /** All installations of one start together. */
+  readonly limitMs?: number;
+  readonly maxBytes?: number;
+};
+
+const LIMIT_MS = 60_000;
+const MAX_BYTES = 300 * 1024 ** 2;
+const OWN_MODE = 0o700;
+
+/** `GATEWRIGHT_HOME`, else `~/.gatewright`. */
+export function lentFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  return join(environment['GATEWRIGHT_HOME'] ?? join(homedir(), '.gatewright'), 'lent');
+}
+
+/** Lends nothing and installs nothing. */
+export const NO_LENDING: Lender = {
+  find: () => undefined,
+  lend: () => Promise.resolve({ kind: 'refused', reason: 'the gateway installs nothing here' }),
+};
+
+export class Lending implements Lender {
+  readonly #options: LendingOptions;
+  readonly #lent = new Map<string, Promise<Lent>>();
+  #endsMs: number | undefined;
+
+  constructor(options: LendingOptions) {
+    this.#options = options;
+  }
+
+  find(list: LockList): string | undefined {
+    const folder = this.#folderOf(list);
+    return isOwn(this.#options.folder) && existsSync(join(folder, list.proof)) ? folder : undefined;
+  }
+
+  lend(list: LockList, commandIn: Parameters<Lender['lend']>[1]): Promise<Lent> {
+    const folder = this.find(list);
+    if (folder !== undefined) return Promise.resolve({ kind: 'lent', folder });
+    const known = this.#lent.get(list.name);
+    if (known !== undefined) return known;
+    const lent = this.#install(list, commandIn);
+    this.#lent.set(list.name, lent);
+    return lent;
+  }
+
+  /** Another list of the same name has another folder. */
+  #folderOf({ name, file }: LockList): string {
+    const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
+    return join(this.#options.folder, `${name}-${hash}`);
+  }
+
+  async #install(list: LockList, commandIn: Parameters<Lender['lend']>[1]): Promise<Lent> {
+    const { folder, installs, inform, run = runInstaller, limitMs = LIMIT_MS } = this.#options;
+    if (!installs) return refused('--no-install is set');
+    const unfinished = join(folder, `new-${randomBytes(6).toString('hex')}`);
+    try {
+      mkdirSync(unfinished, { recursive: true, mode: OWN_MODE });
+      if (!isOwn(folder)) return refused(`${folder} is not a folder of this user`);
+      const command = await commandIn(unfinished);
+      if (command === undefined) return refused('no installer was found');
+      this.#endsMs ??= performance.now() + limitMs;
+      const leftMs = Math.floor(this.#endsMs - performance.now());
+      if (leftMs <= 0) return refused(`the ${limitMs / 1000} s for installing are over`);
+      inform(`installing ${list.what} in ${folder}, once …`);
+      const failure = await run(command, unfinished, leftMs);
+      if (failure !== undefined) return refused(failure);
+      if (!existsSync(join(unfinished, list.proof))) return refused(`${command.file} installed nothing`);
+      keep(unfinished, this.#folderOf(list));
+      this.#makeRoom();
+    } catch (error) {
+      return refused(error instanceof Error ? error.message : String(error));
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true });
+    }
+    const found = this.find(list);
+    return found === undefined ? refused(`${folder} lacks it`) : { kind: 'lent', folder: found };
+  }
+
+  /** Lists of other versions, and unfinished ones of ended starts, go first. */
+  #makeRoom(): void {
+    const { folder, maxBytes = MAX_BYTES } = this.#options;
+    const entries = readdirSync(folder).map((name) => {
+      const path = join(folder, name);
+      return { path, bytes: bytesOf(path), changedMs: statSync(path).mtimeMs };
+    });
+    let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const entry of entries.toSorted((a, b) => a.changedMs - b.changedMs)) {
+      if (bytes <= maxBytes) return;
+      rmSync(entry.path, { recursive: true, force: true });
+      bytes -= entry.bytes;
+    }
+  }
+}
+
+/** Another start may have been faster. */
+function keep(unfinished: string, folder: string): void {
+  try {
+    renameSync(unfinished, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+function refused(reason: string): Lent {
+  return { kind: 'refused', reason };
+}
+
+/** Attack: in a folder that another user made or linked there, that user's code would run in functions. */
+function isOwn(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  const own = process.getuid?.();
+  return stats?.isDirectory() === true && (own === undefined || stats.uid === own);
+}
+
+export function bytesOf(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return files
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+
+export type InstallCommand = {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** Undefined once it is installed; else why not, as half a sentence. */
+export type RunInstaller = (
+  command: InstallCommand,
+  folder: string,
+  limitMs: number,
+) => Promise<string | undefined>;
+
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
+const MAX_REASON = 200;
+
+export const runInstaller: RunInstaller = ({ file, args, environment }, folder, limitMs) =>
+  new Promise((resolve) => {
+    const options = {
+      cwd: folder,
+      env: { ...environment },
+      timeout: limitMs,
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: MAX_OUTPUT_BYTES,
+      // npm is a script there.
+      shell: process.platform === 'win32',
+    };
+    execFile(file, [...args], options, (error, _output, errors) => {
+      if (error === null) resolve(undefined);
+      else if (error.killed === true) resolve(`${file} did not end within ${Math.round(limitMs / 1000)} s`);
+      else resolve(`${file} failed: ${faultLine(errors) ?? error.message}`);
+    }).stdin?.end();
+  });
+
+/** The fault itself: pip and npm print hints and addresses of logs after it. */
+function faultLine(text: string): string | undefined {
+  const lines = text.split('\n').filter((line) => /\S/.test(line));
+  const faults = lines.filter((line) => /^(?:ERROR:|npm (?:error|ERR!))/.test(line));
+  return (faults[0] ?? lines.at(-1))?.trim().slice(0, MAX_REASON);
+}

@@ -1,0 +1,87 @@
+/** Why a function's folder or file is not there, and what makes it. */
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { readIfReadable } from '@gatewright/aws/readable-files';
+
+import { listNames } from './process/machine.ts';
+
+const MAX_FOLDERS = 8;
+
+/** Half a sentence with a remedy; undefined for a folder that can be read. */
+export function explainMissingFolder(folder: string): string | undefined {
+  try {
+    readdirSync(folder);
+    return undefined;
+  } catch (error) {
+    const known = explainMissing(folder);
+    if (known !== undefined) return known;
+    if (codeOf(error) === 'ENOTDIR') return `${shown(folder)} is a file, not a folder`;
+    if (codeOf(error) !== 'ENOENT') return `${shown(folder)} cannot be read (${codeOf(error)})`;
+    const script = findBuildScript(folder);
+    const remedy = script ?? 'build the function first, or correct the path';
+    return `there is no folder ${shown(folder)}; ${remedy}`;
+  }
+}
+
+/** A link that leads nowhere, or another spelling; undefined for a path that is just not there. */
+export function explainMissing(path: string): string | undefined {
+  const [missing, parent] = firstMissing(path);
+  if (missing === undefined) return undefined;
+  if (isLink(missing))
+    return `${shown(missing)} is a link to ${readlinkSync(missing)}, which is not there; correct the link`;
+  const name = basename(missing).toLowerCase();
+  const other = listNames(parent).find((entry) => entry.toLowerCase() === name);
+  if (other === undefined) return undefined;
+  return `there is no ${shown(missing)}, but ${other}: Lambda and Linux tell capital letters apart; correct the name`;
+}
+
+/** The first part of a path that does not exist, and its folder, which does. */
+function firstMissing(path: string): readonly [missing: string | undefined, parent: string] {
+  if (statOf(path) !== undefined) return [undefined, path];
+  let missing = path;
+  while (statOf(dirname(missing)) === undefined && missing !== dirname(missing)) missing = dirname(missing);
+  return [missing, dirname(missing)];
+}
+
+/** `run npm run build`, if a package.json above the path has that script. */
+export function findBuildScript(path: string): string | undefined {
+  let folder = dirname(path);
+  for (let count = 0; count < MAX_FOLDERS && folder !== dirname(folder); count += 1) {
+    if (hasBuildScript(join(folder, 'package.json'))) {
+      const where = relative(process.cwd(), folder);
+      return `run npm run build${where === '' ? '' : ` in ${where}`}`;
+    }
+    if (listNames(folder).includes('.git')) return undefined;
+    folder = dirname(folder);
+  }
+  return undefined;
+}
+
+function hasBuildScript(file: string): boolean {
+  try {
+    const { scripts } = JSON.parse(readIfReadable(file) ?? '{}') as {
+      scripts?: Readonly<Record<string, unknown>>;
+    };
+    return typeof scripts?.['build'] === 'string';
+  } catch {
+    return false;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,254 @@
+/** What Lambda includes and a project lacks: installed once, from fixed lists, outside of every project. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { npmCommand, pipCommand } from '../../../../packages/lambda/lent/install-commands.ts';
+import { Lending, bytesOf } from '../../../../packages/lambda/lent/lending.ts';
+import { AWS_SDK_2, pythonListFor, type LockList } from '../../../../packages/lambda/lent/lock-lists.ts';
+import type { RunInstaller } from '../../../../packages/lambda/lent/run-installer.ts';
+import { thisMachine } from '../../../../packages/lambda/process/find-toolchain.ts';
+import { findPrograms } from '../../../../packages/lambda/process/machine.ts';
+import { aFolder } from '../start-runtime.ts';
+
+const COMMAND = { file: 'pip', args: [], environment: {} };
+const commandIn = () => Promise.resolve(COMMAND);
+
+function aList(text = 'boto3==1.0.0\n'): LockList {
+  const folder = aFolder({ 'list.txt': text });
+  return {
+    name: 'python-3',
+    file: join(folder, 'list.txt'),
+    what: 'boto3 1.0.0',
+    proof: 'boto3/__init__.py',
+  };
+}
+
+/** Installs by writing the proof, of so many bytes. */
+function installer(bytes = 10): { readonly run: RunInstaller; readonly ran: string[] } {
+  const ran: string[] = [];
+  return {
+    ran,
+    run(_command, folder) {
+      ran.push(folder);
+      mkdirSync(join(folder, 'boto3'));
+      writeFileSync(join(folder, 'boto3/__init__.py'), 'x'.repeat(bytes));
+      return Promise.resolve(undefined);
+    },
+  };
+}
+
+type Options = ConstructorParameters<typeof Lending>[0];
+
+function aLending(changes: Partial<Options> = {}): { readonly lending: Lending; readonly said: string[] } {
+  const said: string[] = [];
+  const inform = (sentence: string): void => void said.push(sentence);
+  const folder = join(aFolder({}), 'lent');
+  return { lending: new Lending({ folder, installs: true, inform, ...changes }), said };
+}
+
+describe('Lending', () => {
+  it('installs a list once, for all functions and starts, and says so once', async () => {
+    const [folder, list, { run, ran }] = [join(aFolder({}), 'lent'), aList(), installer()];
+    const first = aLending({ folder, run });
+    const second = aLending({ folder, run });
+
+    const lent = await Promise.all([
+      first.lending.lend(list, commandIn),
+      first.lending.lend(list, commandIn),
+    ]);
+    const again = await second.lending.lend(list, commandIn);
+
+    assert.deepEqual(
+      [...lent, again].map(({ kind }) => kind),
+      ['lent', 'lent', 'lent'],
+    );
+    assert.deepEqual([ran.length, first.said.length, second.said.length], [1, 1, 0]);
+    assert.match(first.said[0] ?? '', /^installing boto3 1\.0\.0 in \S+, once/);
+    assert.equal(again.kind === 'lent' && existsSync(join(again.folder, 'boto3/__init__.py')), true);
+  });
+
+  it('lends what is there without installing where --no-install is set', async () => {
+    const [folder, list, { run, ran }] = [join(aFolder({}), 'lent'), aList(), installer()];
+    const none = await aLending({ folder, run, installs: false }).lending.lend(list, commandIn);
+    await aLending({ folder, run }).lending.lend(list, commandIn);
+    const there = await aLending({ folder, run, installs: false }).lending.lend(list, commandIn);
+
+    assert.deepEqual(none, { kind: 'refused', reason: '--no-install is set' });
+    assert.deepEqual([there.kind, ran.length], ['lent', 1]);
+  });
+
+  it('takes another list of the same name for another one', async () => {
+    const [folder, { run, ran }] = [join(aFolder({}), 'lent'), installer()];
+    for (const text of ['boto3==1.0.0\n', 'boto3==1.0.1\n'])
+      await aLending({ folder, run }).lending.lend(aList(text), commandIn);
+
+    assert.equal(ran.length, 2);
+  });
+
+  const failures: readonly { name: string; run: RunInstaller; reason: RegExp; limitMs?: number }[] = [
+    {
+      name: 'the installer fails',
+      run: () => Promise.resolve('pip failed: ERROR: no network'),
+      reason: /no network/,
+    },
+    {
+      name: 'the installer leaves nothing',
+      run: () => Promise.resolve(undefined),
+      reason: /installed nothing/,
+    },
+    {
+      name: 'the time of the start is over',
+      run: installer().run,
+      limitMs: 0,
+      reason: /the 0 s .* are over/,
+    },
+  ];
+  for (const { name, run, reason, limitMs = 60_000 } of failures)
+    it(`refuses with the reason, once, and leaves nothing behind where ${name}`, async () => {
+      const folder = join(aFolder({}), 'lent');
+      const { lending, said } = aLending({ folder, run, limitMs });
+      const list = aList();
+
+      const lent = await lending.lend(list, commandIn);
+      const again = await lending.lend(list, commandIn);
+
+      assert.match(lent.kind === 'refused' ? lent.reason : 'lent', reason);
+      assert.deepEqual([again, readdirSync(folder)], [lent, []]);
+      assert.equal(said.length <= 1, true);
+    });
+
+  it('gives all installations of one start 60 s together', async () => {
+    const limits: number[] = [];
+    const run: RunInstaller = (_command, _folder, limitMs) => {
+      limits.push(limitMs);
+      return Promise.resolve('no');
+    };
+    const { lending } = aLending({ run });
+    await lending.lend(aList(), commandIn);
+    await lending.lend({ ...aList(), name: 'other' }, commandIn);
+
+    assert.equal(limits.length, 2);
+    assert.equal(
+      limits.every((limit) => limit > 0 && limit <= 60_000),
+      true,
+    );
+    assert.equal((limits[1] ?? 0) <= (limits[0] ?? 0), true);
+  });
+
+  // Attack: another user's folder in its place would bring that user's code into functions.
+  it('refuses a link in place of its folder', async () => {
+    const folder = join(aFolder({}), 'lent');
+    symlinkSync(aFolder({}), folder);
+    const lent = await aLending({ folder, run: installer().run }).lending.lend(aList(), commandIn);
+
+    assert.match(lent.kind === 'refused' ? lent.reason : '', /is not a folder of this user/);
+  });
+
+  it('keeps at most so many bytes: the oldest list goes', async () => {
+    const [folder, { run }] = [join(aFolder({}), 'lent'), installer(600)];
+    for (const text of ['a==1\n', 'a==2\n', 'a==3\n'])
+      await aLending({ folder, run, maxBytes: 1000 }).lending.lend(aList(text), commandIn);
+
+    assert.equal(bytesOf(folder), 600);
+  });
+});
+
+describe('what is ever installed', () => {
+  const python = ['3.7.1', '3.8.18', '3.9.0', '3.10.2', '3.12.1', '3.14.0'].map(pythonListFor);
+  // Source: AWS Lambda developer guide, "Runtime dependencies in Python": Boto3 and its dependencies
+  const names = ['boto3', 'botocore', 'jmespath', 'python-dateutil', 's3transfer', 'six', 'urllib3'];
+
+  it('is for Python Boto3 and its dependencies, each in one version and with its hash', () => {
+    assert.equal(pythonListFor('3.6.15'), undefined);
+    for (const list of python) {
+      const lines = readFileSync(list?.file ?? '', 'utf8')
+        .trim()
+        .split('\n');
+      assert.deepEqual(
+        lines.map((line) => line.split('==')[0]),
+        names,
+      );
+      for (const line of lines) assert.match(line, /^[\w-]+==[\w.]+ --hash=sha256:[0-9a-f]{64}$/);
+      assert.equal(lines[0]?.startsWith((list?.what ?? '').replace(' ', '==')), true);
+    }
+  });
+
+  it('is for Node.js the AWS SDK 2 with what it needs, each with its hash', () => {
+    const lock = JSON.parse(readFileSync(AWS_SDK_2.file, 'utf8')) as {
+      packages: Record<string, { version?: string; integrity?: string; dependencies?: unknown }>;
+    };
+    const { '': root, ...packages } = lock.packages;
+
+    assert.deepEqual(root?.dependencies, { 'aws-sdk': AWS_SDK_2.what.split(' ')[1] });
+    for (const [name, { integrity = '' }] of Object.entries(packages))
+      assert.match(integrity, /^sha512-[\w+/=]{88}$/, name);
+  });
+
+  it('is asked of pip by hash, as wheels, without dependencies, and of npm without scripts', () => {
+    const [list = aList()] = python;
+    const folder = aFolder({});
+    const pip = pipCommand('/python', list, folder, { PIP_PREFIX: '/x' });
+    const npm = npmCommand('/npm', folder, {});
+
+    for (const rule of ['--require-hashes', '--only-binary', ':all:', '--no-deps'])
+      assert.equal(pip.args.includes(rule), true, rule);
+    assert.deepEqual(pip.args.slice(-4), ['--target', folder, '--requirement', list.file]);
+    assert.equal(pip.environment['PIP_PREFIX'], undefined);
+    assert.deepEqual(npm.args.slice(0, 2), ['ci', '--ignore-scripts']);
+    assert.equal(
+      readFileSync(join(folder, 'package-lock.json'), 'utf8'),
+      readFileSync(AWS_SDK_2.file, 'utf8'),
+    );
+  });
+});
+
+const WHEEL = `
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+    wheel.writestr("boto3/__init__.py", "VALUE = 'of the wheel'")
+    wheel.writestr("boto3-1.0.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: boto3\\nVersion: 1.0.0\\n")
+    wheel.writestr("boto3-1.0.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr("boto3-1.0.0.dist-info/RECORD", "")
+`;
+
+describe('pip with a list', () => {
+  const machine = thisMachine();
+  const python = findPrograms(machine, /^python3$/).find(hasPip);
+
+  function hasPip(file: string): boolean {
+    try {
+      execFileSync(file, ['-m', 'pip', '--version'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A wheel in a folder stands for the index. */
+  function lendFrom(hashOf: (wheel: string) => string): ReturnType<Lending['lend']> {
+    const wheel = join(aFolder({}), 'boto3-1.0.0-py3-none-any.whl');
+    execFileSync(python ?? '', ['-c', WHEEL, wheel]);
+    const list = aList(`boto3==1.0.0 --hash=sha256:${hashOf(wheel)}\n`);
+    const environment = { ...machine.environment, PIP_NO_INDEX: '1', PIP_FIND_LINKS: dirname(wheel) };
+    return aLending().lending.lend(list, (folder) =>
+      Promise.resolve(pipCommand(python ?? '', list, folder, environment)),
+    );
+  }
+  const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+  it('installs a wheel whose hash is that of the list', { skip: python === undefined }, async () => {
+    const lent = await lendFrom(sha256);
+
+    assert.equal(lent.kind, 'lent', JSON.stringify(lent));
+  });
+
+  it('refuses one of another hash', { skip: python === undefined }, async () => {
+    const lent = await lendFrom(() => '0'.repeat(64));
+
+    assert.match(lent.kind === 'refused' ? lent.reason : '', /DO NOT MATCH THE HASHES/);
+  });
+});
