@@ -89,7 +89,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     pseudo-parameters serverless/aws-stand-in
   `),
   lambda: list(`
-    check-together deadlines debugging handler-sources lent/lending local-issuer log-line package-sources
+    check-together deadlines debugging handler-sources lent/lending local-issuer log-line own-apis package-sources
     process/process-group resource-types runtime runtime-packages
   `),
   control: list(`
@@ -123,7 +123,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   server: list(`
     adapters/compressor adapters/key-sets adapters/late-http-client adapters/log-streams
     adapters/random adapters/system-clock adapters/template-watcher api-ports
-    control-port/control-port control-port/local-endpoints control-port/log-endpoints
+    connect-proxy control-port/control-port control-port/local-endpoints control-port/log-endpoints
     control-port/log-history front-port port-plan security-policies tls-front websocket-frames
   `),
   ...doorsOfServices(),

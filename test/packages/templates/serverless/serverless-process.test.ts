@@ -23,8 +23,14 @@ Require stack:
 Node.js v24.21.0
 `;
 
+type EndRow = {
+  readonly name: string;
+  readonly given: Parameters<typeof describeEnd>;
+  readonly expected: string;
+};
+
 describe('describeEnd', () => {
-  for (const { name, given, expected } of [
+  const rows: readonly EndRow[] = [
     {
       name: 'names the module that is missing',
       given: [1, null, MISSING],
@@ -40,7 +46,8 @@ describe('describeEnd', () => {
       given: [null, 'SIGKILL', ''],
       expected: 'osls did not end within 120 s',
     },
-  ] as const)
+  ];
+  for (const { name, given, expected } of rows)
     it(name, () => {
       assert.equal(describeEnd(...given), expected);
     });
