@@ -21,6 +21,7 @@ import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
 import { planAsJson, printPlan, printSteps } from './attach/print-plan.ts';
 import { QUOTA_PLACEMENTS } from './attach/quota-placement.ts';
+import { AttachmentFileError } from './attach/restore-steps.ts';
 import type { QuotaPlacement } from './attach/quota-placement.ts';
 import { snippetsFor } from './attach/snippets.ts';
 import { verify } from './attach/verify.ts';
@@ -133,7 +134,13 @@ export const OPEN_OPTION = [
   [] as string[],
 ] as const;
 
-const REFUSALS = [ForeignEditError, BreakingError, ClaimsUncheckedError, UnfinishedError];
+const REFUSALS = [
+  ForeignEditError,
+  BreakingError,
+  ClaimsUncheckedError,
+  UnfinishedError,
+  AttachmentFileError,
+];
 
 /**
  * Exit code 2 for a refusal before any change, 3 for a break after it.

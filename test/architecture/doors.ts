@@ -32,7 +32,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     access/tokens/client-certificate access/tokens/issuers access/tokens/key-set access/tokens/key-set-fetcher
     access/tokens/key-sets access/tokens/token-claims access/tokens/token-shape aws/authorizer-event
     aws/authorizer-result aws/aws-json-poster aws/channel-grants aws/claim-text aws/limits aws/proxy-result
-    aws/remaining-time cache/lambda-invalidator config/usage-config config/webhooks-config
+    aws/remaining-time aws/websocket-event cache/lambda-invalidator config/usage-config config/webhooks-config
     errors http/fields http/path-name http/reply http/router middleware/lambda-plans
     middleware/lambda-quotas middleware/lambda-ws-ticket middleware/ws-ticket
     observability/guard-authorizer observability/logger observability/observation

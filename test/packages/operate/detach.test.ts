@@ -51,7 +51,7 @@ describe('detach', () => {
 
     const { code, stderr } = await runAt(api)('detach', '--state', api.root, '--open', 'GET /things-1');
 
-    assert.equal(code, 1);
+    assert.equal(code, 2);
     assert.match(stderr, /its calls of route GET \/things-1 are not those of attach: PATCH/);
     assertSame(await api.everything(), attached);
   });
