@@ -121,7 +121,7 @@ const CREDENTIAL_HEADERS = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']
  * Pairs as sent, ordered by name: `%FF` and `%FE` decode to the same character, and the order of equal names counts.
  */
 function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean): unknown {
-  if (typeof rawQueryString !== 'string') return rawQueryString;
+  if (typeof rawQueryString !== 'string') return { raw: rawQueryString };
   return rawQueryString
     .split('&')
     .map((pair) => [decodeName(pair), pair] as const)
@@ -155,7 +155,8 @@ function without(map: unknown, names: readonly string[]): unknown {
 
 /** A map without the entries that are not kept; anything else as it is. */
 function entriesOf(map: unknown, isKept: (name: string) => boolean): unknown {
-  return isJsonObject(map) ? Object.fromEntries(Object.entries(map).filter(([name]) => isKept(name))) : map;
+  if (!isJsonObject(map)) return map;
+  return Object.fromEntries(Object.entries(map).filter(([name]) => isKept(name)));
 }
 
 function isNothing(value: unknown): boolean {

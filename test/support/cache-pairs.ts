@@ -36,10 +36,22 @@ export const LISTED = {
 const isEditable = (value: unknown): value is Fields => isJsonObject(value);
 const editableOf = (value: unknown): Fields => (isEditable(value) ? value : {});
 
+const LISTED_NAMES = new Set(LISTED.headers);
+const LISTED_BEGINNINGS = LISTED.headers
+  .filter((name) => name.endsWith('*'))
+  .map((name) => name.slice(0, -1));
+
 function isListedHeader(name: string): boolean {
-  return LISTED.headers.some((listed) =>
-    listed.endsWith('*') ? name.startsWith(listed.slice(0, -1)) : name === listed,
-  );
+  return LISTED_NAMES.has(name) || LISTED_BEGINNINGS.some((beginning) => name.startsWith(beginning));
+}
+
+/** Of JSON, and faster than `structuredClone`: a million pairs are copied. */
+function copyOf<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  if (!isJsonObject(value)) return value;
+  const copy: Fields = {};
+  for (const name of Object.keys(value)) copy[name] = copyOf(value[name]);
+  return copy as Value;
 }
 
 /** `part`: of `contextParts`. */
@@ -54,7 +66,9 @@ const SCOPES = {
 const KEYS = [{}, { query: ['parameter1', 'tag'], headers: ['Accept-Language', 'cookie'] }] as const;
 
 function without(fields: Fields, isLeftOut: (name: string) => boolean): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !isLeftOut(name)));
+  const left: Fields = {};
+  for (const name of Object.keys(fields)) if (!isLeftOut(name)) left[name] = fields[name];
+  return left;
 }
 
 /** A map without some of its entries; what is no map stays as it is. */
@@ -149,7 +163,7 @@ const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as
 const TEXTS = ['', 'a', 'b', 'A', 'a, b', 'GET', 'HEAD', '/', '%FF', '%FE', '\ufffd', '2.0', '1.0', 'null'];
 const VALUES = [...TEXTS, 0, 1, true, false, null, [], ['a'], {}, { userArn: 'arn:a' }, { sub: 'a' }];
 /** A copy, since edits go on inside of it. */
-const anyValue = (at: number): unknown => structuredClone(pick<unknown>(VALUES, at));
+const anyValue = (at: number): unknown => copyOf(pick<unknown>(VALUES, at));
 
 /** Those of which the red team found that they were not keyed, credentials, and some that only look like the list. */
 const HEADERS = (
@@ -246,7 +260,7 @@ function changeListed(event: Fields, at: number, value: number): void {
 
 /** What a client sends next: all that the guide lists is another one. */
 function nextRequest(event: SampleEvent): SampleEvent {
-  const next = structuredClone(event) as Fields;
+  const next = copyOf(event) as Fields;
   for (const [part, holder] of contextParts(next).entries())
     for (const name of Object.keys(holder))
       if (isListedMember(name, part)) holder[name] = anotherValue(holder[name], 1);
@@ -340,7 +354,7 @@ const oneEdit = (kind: fc.Arbitrary<keyof typeof EDITS>): fc.Arbitrary<Edit> =>
   fc.record({ kind, at: fc.nat(400), value: fc.nat(400) });
 
 function edited(event: SampleEvent, edits: readonly Edit[]): SampleEvent {
-  const changed = structuredClone(event) as Fields;
+  const changed = copyOf(event) as Fields;
   for (const { kind, at, value } of edits) EDITS[kind](changed, at, value);
   return changed;
 }

@@ -64,6 +64,20 @@ describe('parseRequestEvent', () => {
     assert.deepEqual(event.headers.get('authorization'), ['a', 'b', 'c']);
   });
 
+  it('finds the cookies of payload 2.0, and both values of a parameter that it joins', () => {
+    const event = parseRequestEvent({
+      type: 'REQUEST',
+      version: '2.0',
+      routeArn: ARN,
+      cookies: ['session=s'],
+      rawQueryString: 'token=a&token=b',
+      queryStringParameters: { token: 'a,b' },
+    });
+
+    assert.deepEqual(event.headers.get('cookie'), ['session=s']);
+    assert.deepEqual(event.query.get('token'), ['a', 'b']);
+  });
+
   it('keeps the case of query names and takes null maps for empty ones', () => {
     const event = parseRequestEvent({
       type: 'REQUEST',
