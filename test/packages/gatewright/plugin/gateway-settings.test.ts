@@ -50,6 +50,7 @@ describe('readGatewaySettings', () => {
       assumptions: settings.assumptions,
       awsEndpoints: { urls: {}, live: [], credentials: undefined },
       cacheMemoryBytes: 256 * 1024 ** 2,
+      maxBodyMemoryBytes: 256 * 1024 ** 2,
       localIssuers: [],
       vpcEndpoints: new Map(),
       vpcLinks: new Map(),
