@@ -291,7 +291,7 @@ export const START_OPTIONS = {
     shown: '256MB',
     plugin: 'setting',
     sets: 'maxBodyMemoryBytes',
-    what: 'memory for request bodies above 64 KB, a quarter of it for one client address (64MB, 2GB)',
+    what: 'memory for request bodies above 64 KB (64MB, 2GB)',
   },
   metrics: {
     defaultValue: false,

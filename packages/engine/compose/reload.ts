@@ -17,7 +17,7 @@ export async function watchStacks(
   parts: Parts,
   faultsAtStart: readonly Fault[],
 ): Promise<void> {
-  const { options, served, addresses, closing } = parts;
+  const { options, served, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
   const reported = new Set<string>();
@@ -31,20 +31,7 @@ export async function watchStacks(
       faults = await load(sources, parts, new Set(faults.map(({ error }) => identifyFault(error))));
       isKept = false;
       options.onReload({ kind: 'reloaded', what: 'the stacks', tookMs: performance.now() - startedMs });
-      const homeless = served.all.filter(
-        ({ identity: { apiId } }) => !addresses.has(apiId) && !reported.has(apiId),
-      );
-      for (const { identity } of homeless) {
-        reported.add(identity.apiId);
-        options.log.write(
-          `${identity.name} is new: it answers at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
-        );
-      }
-      for (const { name } of parts.events.fronts)
-        if (!parts.fronts.has(name) && !reported.has(name)) {
-          reported.add(name);
-          options.log.write(`${name} is new: the next start gives it a port`);
-        }
+      reportNew(parts, reported);
     } catch (error) {
       const message = error instanceof DefinitionError ? error.describe() : describeFault(error);
       isKept = true;
@@ -73,4 +60,21 @@ export async function watchStacks(
       },
     ),
   );
+}
+
+/** What got no port of its own, since it came with a reload. */
+function reportNew(parts: Parts, reported: Set<string>): void {
+  const { options, served, addresses, events, fronts } = parts;
+  for (const { identity } of served.all) {
+    if (addresses.has(identity.apiId) || reported.has(identity.apiId)) continue;
+    reported.add(identity.apiId);
+    options.log.write(
+      `${identity.name} is new: it answers at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)} until the next start gives it a port`,
+    );
+  }
+  for (const { name } of events.fronts)
+    if (!fronts.has(name) && !reported.has(name)) {
+      reported.add(name);
+      options.log.write(`${name} is new: the next start gives it a port`);
+    }
 }

@@ -44,6 +44,14 @@ describe('--cache-memory', () => {
   });
 });
 
+describe('--max-body-memory', () => {
+  it('takes an amount of memory, and neither none nor a text', () => {
+    const read = parserOf<number>(START_OPTIONS['max-body-memory']);
+    assert.equal(read('512MB', 0), 512 * 1024 ** 2);
+    for (const text of ['0', '0MB', 'unlimited', '-1MB']) assert.throws(() => read(text, 0), /64MB or 2GB/);
+  });
+});
+
 describe('--account-quota', () => {
   it('gathers what AWS has raised, and names what can be', () => {
     assert.deepEqual(collectQuota('stages=20', collectQuota('usage-plans=400', {})), {

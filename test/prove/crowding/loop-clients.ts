@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 
-export type Asked = { readonly tookMs: number[]; readonly statuses: Record<string, number> };
+type Asked = { readonly tookMs: number[]; readonly statuses: Record<string, number> };
 
 type Asking = {
   readonly isOver: () => boolean;

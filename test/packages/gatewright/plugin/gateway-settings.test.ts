@@ -50,6 +50,7 @@ describe('readGatewaySettings', () => {
       assumptions: settings.assumptions,
       awsEndpoints: { urls: {}, live: [], credentials: undefined },
       cacheMemoryBytes: 256 * 1024 ** 2,
+      maxBodyMemoryBytes: 256 * 1024 ** 2,
       localIssuers: [],
       vpcEndpoints: new Map(),
       vpcLinks: new Map(),
@@ -106,6 +107,7 @@ describe('readGatewaySettings', () => {
         credentials: { accessKeyId: 'a', secretAccessKey: 's', sessionToken: undefined },
       },
       cacheMemoryBytes: 2 * 1024 ** 3,
+      maxBodyMemoryBytes: 256 * 1024 ** 2,
       localIssuers: ['https://example.eu.auth0.com/'],
       vpcEndpoints: new Map([['vpce-01234567', 'vpc-01234567']]),
       vpcLinks: new Map([
