@@ -70,8 +70,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     policy/trace-policy ports receive resource-types/namers resource-types/resource-types
     resource-types/type-class resource-types/words routing/base-path routing/function-name routing/host
     routing/print-routes routing/rest-routes routing/route-address routing/routing-rules routing/stage-path
-    stack/function stack/generated-secret stack/home stack/json-values stack/model stack/quick-create stack/stored-values
-    stage-screens trail turn-end websocket/connections websocket/limits websocket/management
+    stack/function stack/generated-secret stack/home stack/json-values stack/model stack/quick-create
+    stack/stored-values stage-screens trail turn-end websocket/connections websocket/limits websocket/management
     websocket/pipeline
   `),
   kernel: list(`

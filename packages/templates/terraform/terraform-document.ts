@@ -177,7 +177,7 @@ function openModule(address: string, parent: Module): Module {
 
 /** `0` or `"a"` of an address. */
 export function unquoted(key: string | undefined): string | undefined {
-  return key?.startsWith('"') === true ? (JSON.parse(key) as string) : key;
+  return key?.replace(/^"(.*)"$/, '$1').replace(/\\(["\\])/g, '$1');
 }
 
 function keyText(index: Json | undefined): string | undefined {

@@ -2,6 +2,7 @@
  * Values of attributes: known ones as they are; others followed through the configuration to CloudFormation's
  * expression for the same thing.
  */
+import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { NOT_KNOWN } from '../cloudformation/intrinsics.ts';
@@ -60,12 +61,14 @@ export class TerraformValues {
   readonly #ids = new Map<string, Json>();
   readonly #read = new Map<Instance, Set<string>>();
   readonly #source: TerraformSource;
+  readonly #folder: string;
   #depth = 0;
 
   /** @param folder of the root module */
   constructor(document: TerraformDocument, folder: string) {
     this.#document = document;
     this.#source = new TerraformSource(folder);
+    this.#folder = folder;
     for (const instance of document.instances) {
       const name = nameOf(instance.module, instance);
       this.#byName.set(name, [...(this.#byName.get(name) ?? []), instance]);
@@ -384,7 +387,11 @@ export class TerraformValues {
   }
 
   #enter<T>(work: () => T): T | never {
-    if (this.#depth >= DEPTH_LIMIT) throw new RangeError('references of the plan are nested too deeply');
+    if (this.#depth >= DEPTH_LIMIT)
+      throw new DefinitionError(
+        { file: this.#folder },
+        'references of the plan refer to each other in a circle',
+      );
     this.#depth += 1;
     try {
       return work();
