@@ -72,8 +72,13 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
   ];
 }
 
-/** How a server behind the gateway may read a path without dot segments. */
+/** How a server behind the gateway may read a path without dot segments, which also drops a slash at the end. */
 export function normalizeLikeServers(target: string, decode: (text: string) => string): string {
+  return normalizeSegments(target, decode).replace(/(\/[^/]+)\/$/, '$1');
+}
+
+/** The same of a server to which a slash at the end matters. */
+export function normalizeSegments(target: string, decode: (text: string) => string): string {
   let [text, decoded] = [target, decode(target)];
   for (let times = 1; decoded !== text && times < DECODINGS_LIMIT; times += 1)
     [text, decoded] = [decoded, decode(decoded)];
@@ -82,8 +87,7 @@ export function normalizeLikeServers(target: string, decode: (text: string) => s
     .replaceAll('\\', '/')
     .replace(/;[^/]*/g, '')
     .replace(/ +(?=\/|$)|(?<=\/) +/g, '')
-    .replace(/\/{2,}/g, '/')
-    .replace(/(\/[^/]+)\/$/, '$1');
+    .replace(/\/{2,}/g, '/');
 }
 
 /** Where a query begins, or a text ends for servers written in C. */
