@@ -42,8 +42,21 @@ const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|%2e|%2f\.|\\|%5c|%252|%.?%|%c[01]|%[
  * a server behind the gateway would read it.
  */
 const ODD_SEPARATORS = [
-  ...['*//*', '*%2F*', '*%2f*', '*;*', '*%3B*', '*%3b*', '*%25*'],
-  ...['*%3F*', '*%3f*', '*%23*', '*%0*', '*%1*', '*%20', '*%20/*', '*/%20*'],
+  '*//*',
+  '*%2F*',
+  '*%2f*',
+  '*;*',
+  '*%3B*',
+  '*%3b*',
+  '*%25*',
+  '*%3F*',
+  '*%3f*',
+  '*%23*',
+  '*%0*',
+  '*%1*',
+  '*%20',
+  '*%20/*',
+  '*/%20*',
 ];
 const COVERED_BY_THEM = /^\*(?:\/\.\.?;|%2[Ff]\.|%252)\*$/;
 
@@ -91,7 +104,7 @@ export function normalizeSegments(target: string, decode: (text: string) => stri
 }
 
 /** Where a query begins, or a text ends for servers written in C. */
-const END_OF_PATH = /[\0-\x1f?#].*$/s;
+const END_OF_PATH = /[\p{Cc}?#].*$/su;
 
 /** No server decodes more often. */
 const DECODINGS_LIMIT = 3;
