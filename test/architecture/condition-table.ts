@@ -26,7 +26,7 @@ const TESTS: readonly (readonly [operators: readonly Operator[], values: readonl
 ];
 
 /** Markdown, before it is formatted. */
-export function printConditionTable(): string {
+function printConditionTable(): string {
   const head = ['', ...CLAIMS.map(([type]) => type)];
   const rows = TESTS.map(([operators, values]) => [
     operators.map((op) => `\`${op}\``).join(', '),

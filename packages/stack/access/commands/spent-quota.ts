@@ -5,7 +5,7 @@ import { callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { printPathName } from '#shared/http/path-name.ts';
 
-export type ChargedCaller = {
+type ChargedCaller = {
   readonly plan: string | undefined;
   readonly tenant: string | undefined;
   readonly key: string | undefined;
