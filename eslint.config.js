@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import ts from 'typescript-eslint';
+import { noRecognitionByText } from './lab/tools/no-recognition-by-text.mjs';
 
 const SHARED_ADAPTERS = [
   'shared/config/*.ts',
@@ -99,6 +100,11 @@ export default ts.config(
       ],
       'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'console'],
     },
+  },
+  {
+    files: ['{functions,lab,layers,packages,shared}/**/*.{ts,tsx}'],
+    plugins: { gatewright: { rules: { 'no-recognition-by-text': noRecognitionByText } } },
+    rules: { 'gatewright/no-recognition-by-text': 'error' },
   },
   { files: JSON_FILES, rules: { 'no-restricted-syntax': ['error', ...RESTRICTED_SYNTAX] } },
   {

@@ -3,7 +3,7 @@
  * access documents, bundles the functions, and builds the layer.
  */
 import { join } from 'node:path';
-import { tableNeeds } from '#shared/access/access-table.ts';
+import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import { checkStack } from '@gatewright/authoring/check-stack';
 import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check-unprotected';
 import { printProblem } from '@gatewright/authoring/read-document';
@@ -296,7 +296,7 @@ class StackPlugin {
       const isWithout = (variable: string): boolean => (variables[variable] ?? '') === '';
       for (const { document, need } of needs) {
         const isNative =
-          need === 'takes API keys' &&
+          need === 'keys' &&
           document.apiKeys.some(
             ({ nativeUsagePlan, only }) => nativeUsagePlan === true && (only?.includes(stage) ?? true),
           );
@@ -307,7 +307,7 @@ class StackPlugin {
             : undefined;
         if (missing !== undefined)
           throw this.#error(
-            `access/${document.name}.yml ${need}, but ${logicalId} has no ${missing}`,
+            `access/${document.name}.yml ${TABLE_NEEDS[need]}, but ${logicalId} has no ${missing}`,
             'ACCESS_KEYS_NOT_SERVED',
           );
       }

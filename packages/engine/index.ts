@@ -11,7 +11,7 @@ export { readHandlerSources } from '../lambda/handler-sources.ts';
 export { addressOf } from '../core/routing/route-address.ts';
 export { describeReload } from './reload-text.ts';
 export { endMarked } from '../lambda/process/process-group.ts';
-export { printLogLine } from '../lambda/log-line.ts';
+export { isMetricLine, printLogLine } from '../lambda/log-line.ts';
 export { readAwsEndpoints } from '../kernel/calls/aws-endpoints.ts';
 export { explain } from '../console/explain/explain.ts';
 export { findNearMisses } from '../console/records/near-misses.ts';

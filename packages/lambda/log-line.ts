@@ -24,6 +24,11 @@ export function printLogLine(line: FunctionLogLine): string {
   return `${time}\t${request}${line.level}\t${line.message}`;
 }
 
+/** Embedded metrics are for CloudWatch, and would hide the other lines. */
+export function isMetricLine({ message }: Pick<FunctionLogLine, 'message'>): boolean {
+  return message.startsWith('{"_aws":');
+}
+
 const PRINTED =
   /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\t(?:([0-9a-f-]{36})\t)?(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\t([^]*)$/;
 

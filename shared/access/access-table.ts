@@ -1,7 +1,14 @@
 /** What an authorizer needs the `access` table for, so that a missing table is noticed at once. */
 import type { CompiledDocument } from './compiled-document.ts';
 
-type TableNeed = 'takes API keys' | 'takes tickets' | 'has revocation';
+type TableNeed = 'keys' | 'tickets' | 'revocation';
+
+/** For messages about a document. */
+export const TABLE_NEEDS: Readonly<Record<TableNeed, string>> = {
+  keys: 'takes API keys',
+  tickets: 'takes tickets',
+  revocation: 'has revocation',
+};
 
 export function tableNeeds(
   { apis, apiKeys, tickets, issuers }: CompiledDocument,
@@ -12,8 +19,8 @@ export function tableNeeds(
     list.some(({ only }) => only?.includes(deployedStage) ?? true);
   const revocable = issuers.filter(({ revocation }) => revocation !== undefined);
   return [
-    ...(hasAny(apiKeys) ? (['takes API keys'] as const) : []),
-    ...(hasAny(tickets) ? (['takes tickets'] as const) : []),
-    ...(hasAny(revocable) ? (['has revocation'] as const) : []),
+    ...(hasAny(apiKeys) ? (['keys'] as const) : []),
+    ...(hasAny(tickets) ? (['tickets'] as const) : []),
+    ...(hasAny(revocable) ? (['revocation'] as const) : []),
   ];
 }

@@ -3,7 +3,7 @@ import type { AuthorizerConfig } from '../config/access-config.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock, KeySetFetcher, Observer } from '../ports.ts';
 import { UNOBSERVED } from '../unobserved.ts';
-import { tableNeeds } from './access-table.ts';
+import { TABLE_NEEDS, tableNeeds } from './access-table.ts';
 import type { LoadQuotas } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledIssuer } from './compiled-document.ts';
 import type { Credential } from './credential.ts';
@@ -113,14 +113,10 @@ export function assertServed(
   { apiKeys, tickets, revocations }: AuthorizerPorts,
 ): void {
   const needs = documents.flatMap((document) => tableNeeds(document, stage));
-  const served = {
-    'takes API keys': apiKeys,
-    'takes tickets': tickets,
-    'has revocation': revocations,
-  };
+  const served = { keys: apiKeys, tickets, revocation: revocations };
   const missing = needs.find((need) => served[need] === undefined);
   if (missing !== undefined)
-    throw new DomainError('CONFIG_INVALID', `GATEWRIGHT_ACCESS_TABLE is missing: a document ${missing}`);
+    throw new DomainError('CONFIG_INVALID', `GATEWRIGHT_ACCESS_TABLE is missing: a document ${TABLE_NEEDS[missing]}`);
   const issuers = documents
     .filter(({ apis }) => apis.some((api) => api.for === stage))
     .flatMap((document) => document.apiKeys)

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { anchorOf } from '../../lab/tools/heading-anchor.ts';
+import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { describeMissing } from '../../packages/core/policy/role.ts';
@@ -50,6 +51,16 @@ describe(COMMAND_PAGE, () => {
     const settings = { ...(await resolveConfig(join(REPOSITORY, COMMAND_PAGE))), parser: 'markdown' };
 
     assert.equal(await format(await printCommandReference(), settings), readSource(COMMAND_PAGE).text);
+  });
+});
+
+describe(CONDITION_PAGE, () => {
+  it('has the table of operators, types and effects that the evaluator makes', async () => {
+    const settings = { ...(await resolveConfig(join(REPOSITORY, CONDITION_PAGE))), parser: 'markdown' };
+    const { text } = readSource(CONDITION_PAGE);
+
+    assert.equal(await format(writeConditionTable(text), settings), text);
+    assert.match(text, /^\| `equals`, `in` +\| tested +\| never\/denies +\|/m);
   });
 });
 

@@ -11,6 +11,7 @@ import { documentSchema } from '../../packages/authoring/document.ts';
 import { webhooksSchema } from '../../packages/authoring/webhooks-document.ts';
 import { bundleClient, clientBundles } from '../../lab/tools/client-bundle.ts';
 import { COMMAND_PAGE, printCommandReference } from './command-reference.ts';
+import { CONDITION_PAGE, writeConditionTable } from './condition-table.ts';
 import { DEPENDENCIES_PAGE, printDependencies } from './dependencies.ts';
 import { writeErrorsPage } from './errors-page.ts';
 import { FINDINGS_PAGE, printFindings } from './findings.ts';
@@ -35,6 +36,7 @@ for (const path of clientBundles(REPOSITORY)) write(path, await bundleClient(REP
 const ERRORS_PAGE = 'docs/errors.md';
 const pages = {
   [ERRORS_PAGE]: writeErrorsPage(readSource(ERRORS_PAGE).text),
+  [CONDITION_PAGE]: writeConditionTable(readSource(CONDITION_PAGE).text),
   [COMMAND_PAGE]: await printCommandReference(),
   [FINDINGS_PAGE]: printFindings(),
   [STACK_PAGE]: printStackReference(),

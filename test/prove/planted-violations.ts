@@ -96,6 +96,25 @@ const LINT: readonly (readonly [rule: string, path: string, text: string])[] = [
     'export const f = (): void => void setTimeout(() => undefined, 1);',
   ],
   ['no-restricted-properties', 'packages/core/phases', 'export const f = (): number => Math.random();'],
+  ...[
+    'error.message.includes("gone")',
+    'error.message.startsWith("gone")',
+    'error.message.match(/gone/) !== null',
+    '/gone/.test(error.message)',
+    "error.message === 'gone'",
+  ].map(
+    (test) =>
+      [
+        'gatewright/no-recognition-by-text',
+        'packages/engine',
+        `export const f = (error: Error): boolean => ${test};`,
+      ] as const,
+  ),
+  [
+    'gatewright/no-recognition-by-text',
+    'shared/access',
+    "import type { Reason } from '../failures.ts';\nexport const f = (reason: Reason): boolean => reason === 'forbidden';",
+  ],
   ['@typescript-eslint/no-floating-promises', 'test', 'Promise.resolve(1);'],
 ];
 

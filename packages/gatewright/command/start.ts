@@ -7,6 +7,7 @@ import {
   createStreamSink,
   describeReload,
   optionNames,
+  isMetricLine,
   printLogLine,
   readStore,
   requireSources,
@@ -148,7 +149,7 @@ function printFunctionLine(
   line: Parameters<GatewayOptions['functionLog']>[0],
   { json }: Pick<Flags, 'json'>,
 ): void {
-  if (json || !line.message.startsWith('{"_aws":'))
+  if (json || !isMetricLine(line))
     printNotes(`[${line.functionName}] ${printLogLine(line)}`);
 }
 

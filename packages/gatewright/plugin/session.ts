@@ -8,6 +8,7 @@ import {
   createStreamSink,
   DefinitionError,
   describeReload,
+  isMetricLine,
   printLogLine,
   runningFolder,
   StartError,
@@ -64,8 +65,7 @@ export async function startSession(
     adminKey: chooseKeyPair(process.env),
     log,
     functionLog(line) {
-      // Embedded metrics are for CloudWatch, and would hide the other lines.
-      if (!line.message.startsWith('{"_aws":'))
+      if (!isMetricLine(line))
         process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
     },
     onProgress: (message) => process.stderr.write(`${message}\n`),

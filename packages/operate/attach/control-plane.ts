@@ -119,6 +119,8 @@ export function createControlPlane(
 /** A concurrent edit of another part of the API is no conflict. */
 function isBusy(answer: AwsAnswer): boolean {
   if (answer.kind !== 'refused') return false;
+  // AWS has one code for both, and only its text tells them apart.
+  // eslint-disable-next-line gatewright/no-recognition-by-text
   const isConcurrent = answer.code === 'ConflictException' && /concurrent modification/.test(answer.message);
   return isConcurrent || answer.code === 'TooManyRequestsException';
 }

@@ -42,8 +42,21 @@ const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|%2e|%2f\.|\\|%5c|%252|%.?%|%c[01]|%[
  * a server behind the gateway would read it.
  */
 const ODD_SEPARATORS = [
-  ...['*//*', '*%2F*', '*%2f*', '*;*', '*%3B*', '*%3b*', '*%25*'],
-  ...['*%3F*', '*%3f*', '*%23*', '*%0*', '*%1*', '*%20', '*%20/*', '*/%20*'],
+  '*//*',
+  '*%2F*',
+  '*%2f*',
+  '*;*',
+  '*%3B*',
+  '*%3b*',
+  '*%25*',
+  '*%3F*',
+  '*%3f*',
+  '*%23*',
+  '*%0*',
+  '*%1*',
+  '*%20',
+  '*%20/*',
+  '*/%20*',
 ];
 const COVERED_BY_THEM = /^\*(?:\/\.\.?;|%2[Ff]\.|%252)\*$/;
 
@@ -72,8 +85,13 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
   ];
 }
 
-/** How a server behind the gateway may read a path without dot segments. */
+/** How a server behind the gateway may read a path without dot segments, which also drops a slash at the end. */
 export function normalizeLikeServers(target: string, decode: (text: string) => string): string {
+  return normalizeSegments(target, decode).replace(/(\/[^/]+)\/$/, '$1');
+}
+
+/** The same of a server to which a slash at the end matters. */
+export function normalizeSegments(target: string, decode: (text: string) => string): string {
   let [text, decoded] = [target, decode(target)];
   for (let times = 1; decoded !== text && times < DECODINGS_LIMIT; times += 1)
     [text, decoded] = [decoded, decode(decoded)];
@@ -82,12 +100,11 @@ export function normalizeLikeServers(target: string, decode: (text: string) => s
     .replaceAll('\\', '/')
     .replace(/;[^/]*/g, '')
     .replace(/ +(?=\/|$)|(?<=\/) +/g, '')
-    .replace(/\/{2,}/g, '/')
-    .replace(/(\/[^/]+)\/$/, '$1');
+    .replace(/\/{2,}/g, '/');
 }
 
 /** Where a query begins, or a text ends for servers written in C. */
-const END_OF_PATH = /[\0-\x1f?#].*$/s;
+const END_OF_PATH = /[\p{Cc}?#].*$/su;
 
 /** No server decodes more often. */
 const DECODINGS_LIMIT = 3;

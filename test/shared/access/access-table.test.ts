@@ -32,16 +32,16 @@ const needsOf = (issuers: readonly object[], stage: string) =>
 describe('tableNeeds', () => {
   for (const { issuers, stage = 'prod', expected } of [
     { issuers: [MAIN], expected: [] },
-    { issuers: [KEYS], expected: ['takes API keys'] },
-    { issuers: [TICKETS], expected: ['takes tickets'] },
-    { issuers: [{ ...MAIN, revocation: true }], expected: ['has revocation'] },
+    { issuers: [KEYS], expected: ['keys'] },
+    { issuers: [TICKETS], expected: ['tickets'] },
+    { issuers: [{ ...MAIN, revocation: true }], expected: ['revocation'] },
     {
       issuers: [{ ...MAIN, revocation: { cacheSeconds: 60 } }, KEYS],
-      expected: ['takes API keys', 'has revocation'],
+      expected: ['keys', 'revocation'],
     },
     { issuers: [TICKETS], stage: 'other', expected: [] },
     { issuers: [{ ...TICKETS, only: ['dev'] }], expected: [] },
-    { issuers: [{ ...TICKETS, only: ['dev'] }], stage: 'dev', expected: ['takes tickets'] },
+    { issuers: [{ ...TICKETS, only: ['dev'] }], stage: 'dev', expected: ['tickets'] },
   ])
     it(`of ${JSON.stringify(issuers)} in ${stage} are ${expected.join(', ') || 'none'}`, () => {
       assert.deepEqual(needsOf(issuers, stage), expected);

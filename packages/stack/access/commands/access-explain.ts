@@ -16,9 +16,22 @@ export type ExplainFlags = {
   readonly scope: readonly string[];
   readonly ip?: string;
   readonly held?: StoredKeySummary;
+  /** Why the ledger would refuse the caller. */
+  readonly spent?: string;
   readonly policy: boolean;
   readonly json: boolean;
 };
+
+/** Whom an allowed request would be charged to. @throws AccessQueryError */
+export function findCharged(
+  document: CompiledDocument,
+  method: string | undefined,
+  path: string | undefined,
+  flags: ExplainFlags,
+): AccessResult['charge']['quota'] {
+  if (method === undefined && document.kind !== 'websocket') return undefined;
+  return findAccess(document, method, path, flags, Math.floor(Date.now() / 1000)).charge.quota;
+}
 
 /** With method and path: the decision and its reason; without: one line per route. @throws UsageError */
 export function explain(
@@ -46,7 +59,20 @@ function describe(
   const parts: string[] = [];
   if (method !== undefined || document.kind === 'websocket') {
     const answer = findAccess(document, method, path, flags, nowEpochSeconds);
-    parts.push(flags.json ? JSON.stringify({ ...answer.verdict, ...answer.charge }) : describeAnswer(answer));
+    const spent = answer.word === 'ALLOW' ? flags.spent : undefined;
+    parts.push(
+      flags.json
+        ? JSON.stringify({ ...answer.verdict, ...answer.charge, ...(spent !== undefined && { spent }) })
+        : describeAnswer(
+            spent === undefined
+              ? answer
+              : {
+                  ...answer,
+                  word: 'DENY',
+                  reason: `${spent}: the rules allow it, and the answer is 403, or 429 where the API maps it`,
+                },
+          ),
+    );
   } else {
     const answers = listAccess(document, flags, nowEpochSeconds);
     parts.push(

@@ -57,6 +57,8 @@ const cors = (ResponseType: string) => ({
   },
 });
 
+const THROTTLED = { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 };
+
 /** Has no finding. */
 const CLEAN: Template = {
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'shop' } },
@@ -122,9 +124,7 @@ const CLEAN: Template = {
       StageName: 'prod',
       DeploymentId: ref('Deployment'),
       AccessLogSetting: LOG,
-      MethodSettings: [
-        { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 100, ThrottlingBurstLimit: 50 },
-      ],
+      MethodSettings: [THROTTLED],
     },
   },
   Plan: {
@@ -306,15 +306,7 @@ describe('doctor on a template', () => {
         ...withOther('Stage', {
           CacheClusterEnabled: true,
           CacheClusterSize: '0.5',
-          MethodSettings: [
-            {
-              HttpMethod: '*',
-              ResourcePath: '/*',
-              CachingEnabled: true,
-              ThrottlingRateLimit: 100,
-              ThrottlingBurstLimit: 50,
-            },
-          ],
+          MethodSettings: [{ ...THROTTLED, CachingEnabled: true }],
         }),
         Post: {
           ...CLEAN['Post'],

@@ -51,6 +51,11 @@ describe('the policy beside dot segments', () => {
     ['GET $default', 'GET /admin'],
     'http',
   );
+  const belowOrders = aDocument(
+    { rules: [{ ...allow(['/orders/**']), id: 'below' }] },
+    ['GET /orders', 'GET /orders/{id}', 'GET $default'],
+    'http',
+  );
   const free = aDocument({ rules: [{ ...allow(['/{proxy+}']), id: 'all' }] }, ['GET /{proxy+}']);
   const rows: readonly (readonly [document: CompiledDocument, target: string, isAllowed: boolean])[] = [
     [owned, 'GET/users/u-1/files/a', true],
@@ -89,6 +94,9 @@ describe('the policy beside dot segments', () => {
     [withHttpAuthorizer, 'GET/files/2026/', true],
     [byDefault, 'GET/admin/', false],
     [byDefault, 'GET/files/', true],
+    // A server to which the slash matters serves `$default`, and not `/orders`.
+    [belowOrders, 'GET/orders/%3b', false],
+    [belowOrders, 'GET/orders/7', true],
     // redteam R6: servers that trim blanks, end at NUL, split at a decoded ? or #, or take overlong UTF-8.
     ...[closed, withHttpAuthorizer].flatMap((document) =>
       [

@@ -1,0 +1,77 @@
+/** The table of docs/guides/protect/access.md: each operator on each type of claim, by the evaluator itself. */
+import { evaluateCondition } from '#shared/access/decide/condition.ts';
+import { aPrincipal } from '../support/an-access-document.ts';
+
+export const CONDITION_PAGE = 'docs/guides/protect/access.md';
+
+type Value = string | number | boolean;
+type Operator = 'equals' | 'in' | 'contains' | 'exists' | 'gte' | 'lte';
+
+const VALUES: readonly Value[] = ['a', 1, true];
+/** Claims as a rule meets them that names `value`, some that hold and some that do not. */
+const CLAIMS: readonly (readonly [type: string, samplesFor: (value: Value) => readonly unknown[]])[] = [
+  [
+    'of its type',
+    (value) => [value, typeof value === 'boolean' ? !value : typeof value === 'number' ? 0 : 'b'],
+  ],
+  ['of another', (value) => VALUES.filter((other) => typeof other !== typeof value)],
+  ['list', (value) => [[value], []]],
+  ['missing', () => [undefined]],
+];
+const TESTS: readonly (readonly [operators: readonly Operator[], values: readonly Value[]])[] = [
+  [['equals', 'in'], VALUES],
+  [['contains'], VALUES],
+  [['gte', 'lte'], [1]],
+  [['exists'], VALUES],
+];
+
+/** Markdown, before it is formatted. */
+function printConditionTable(): string {
+  const head = ['', ...CLAIMS.map(([type]) => type)];
+  const rows = TESTS.map(([operators, values]) => [
+    operators.map((op) => `\`${op}\``).join(', '),
+    ...CLAIMS.map(([, samplesFor]) => cellOf(operators, values, samplesFor)),
+  ]);
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+export function writeConditionTable(page: string): string {
+  return page.replace(
+    /(<!-- operators -->\n)[^]*(\n<!-- end -->)/,
+    (_, from: string, to: string) => `${from}\n${printConditionTable()}\n${to}`,
+  );
+}
+
+type SamplesFor = (typeof CLAIMS)[number][1];
+
+/** What an allow rule and a deny rule make of it; once where both do the same. */
+function cellOf(operators: readonly Operator[], values: readonly Value[], samplesFor: SamplesFor): string {
+  const allow = effectOf('allow', operators, values, samplesFor);
+  const deny = effectOf('deny', operators, values, samplesFor);
+  return allow === deny ? allow : `${allow}/${deny}`;
+}
+
+function effectOf(
+  effect: 'allow' | 'deny',
+  operators: readonly Operator[],
+  values: readonly Value[],
+  samplesFor: SamplesFor,
+): string {
+  const truths = operators.flatMap((op) =>
+    values.flatMap((value) => samplesFor(value).map((claim) => truthOf(op, value, claim, effect))),
+  );
+  if (truths.every((truth) => truth === undefined)) return effect === 'deny' ? 'denies' : 'never';
+  // A missing claim is false to an allow rule, whatever is asked of it.
+  if (effect === 'allow' && operators[0] !== 'exists' && samplesFor(1)[0] === undefined) return 'never';
+  if (truths.includes(undefined)) throw new Error(`${operators.join()}: some are decided, and some are not`);
+  return 'tested';
+}
+
+function truthOf(op: Operator, value: Value, claim: unknown, effect: 'allow' | 'deny') {
+  return evaluateCondition(
+    { is: 'claim', claim: ['c'], op, values: [value] },
+    aPrincipal({ claims: { c: claim } }),
+    effect,
+    { nowEpochSeconds: 0, isInNetwork: () => undefined },
+  );
+}
