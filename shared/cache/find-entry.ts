@@ -10,7 +10,7 @@ export type EntryRules<Event> = {
   readonly scope?: Scope<Event>;
 };
 
-export type FoundEntry =
+type FoundEntry =
   | {
       readonly kind: 'entry';
       readonly id: string;

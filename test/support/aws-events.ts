@@ -5,7 +5,7 @@
 
 export type SampleEvent = Readonly<Record<string, unknown>>;
 
-export type Sample = { readonly name: string; readonly source: string; readonly event: SampleEvent };
+type Sample = { readonly name: string; readonly source: string; readonly event: SampleEvent };
 
 const CERTIFICATE = {
   clientCertPem: 'PEM',

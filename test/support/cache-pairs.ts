@@ -127,11 +127,11 @@ function stripQuery(event: SampleEvent, names: readonly string[] | undefined): F
   };
 }
 
-export type Tally = { pairs: number; alike: number; shared: number; apart: number; bypassed: number };
+type Tally = { pairs: number; alike: number; shared: number; apart: number; bypassed: number };
 
 export const emptyTally = (): Tally => ({ pairs: 0, alike: 0, shared: 0, apart: 0, bypassed: 0 });
 
-export type Pair = {
+type Pair = {
   readonly events: readonly [SampleEvent, SampleEvent];
   /** Parts that the service names; it is tried in every scope. */
   readonly key: KeyParameters;
