@@ -5,7 +5,9 @@ import { readSources } from './source-files.ts';
 
 /** Error classes that no source checks with `instanceof`, and their readers. */
 const DISTINGUISHED_ELSEWHERE = new Map([
+  ['AttachmentFileError', 'of the command: its exit code says that nothing was changed'],
   ['BreakingError', 'of the command: its exit code says that a caller would be locked out'],
+  ['ClaimsUncheckedError', 'of the command: its exit code says that nothing was changed'],
   ['FunctionFailed', "users' tests, by gatewright/testing"],
   ['HandshakeRefused', "users' tests, by gatewright/testing"],
   ['ReleaseRefused', "maintainers' tool: its tests"],
