@@ -199,3 +199,9 @@ function awaitedBy(resources: ReadonlyMap<string, ResolvedResource>, from: strin
       }
   return found;
 }
+
+/** A stage of an HTTP or WebSocket API that answers nothing. */
+export function lacksDeployment({ properties }: Pick<ResolvedResource, 'properties'>): boolean {
+  const { AutoDeploy, DeploymentId } = properties;
+  return DeploymentId === undefined && AutoDeploy !== true && AutoDeploy !== 'true';
+}

@@ -6,6 +6,7 @@ import { readMethodOptions, readRouteOptions } from '../core/deployment/route-op
 import { readStageVariables } from '../core/deployment/stage-variables.ts';
 import { readRestThrottles, readRouteThrottles } from '../core/deployment/throttle.ts';
 import { DefinitionError } from '../core/errors.ts';
+import { lacksDeployment } from './inspect-apis.ts';
 import { requireValid } from '../core/deployment/properties.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/stack/model.ts';
@@ -198,14 +199,10 @@ function readV2Stages(group: ApiGroup, tolerance: Tolerance): StageList {
       .map(({ properties }) => properties['RouteKey'])
       .filter((key) => typeof key === 'string'),
   );
-  const isWaiting = ({ properties }: ControlResource): boolean =>
-    properties['DeploymentId'] === undefined &&
-    properties['AutoDeploy'] !== true &&
-    properties['AutoDeploy'] !== 'true';
   const isHttp = group.protocol === 'http';
   return {
     ...readEach(group.parts.stages, group, tolerance, (stage) => readV2Stage(stage, isHttp, routeKeys)),
-    withoutDeployment: group.parts.stages.filter(isWaiting),
+    withoutDeployment: group.parts.stages.filter(lacksDeployment),
   };
 }
 

@@ -116,7 +116,10 @@ export function assertServed(
   const served = { keys: apiKeys, tickets, revocation: revocations };
   const missing = needs.find((need) => served[need] === undefined);
   if (missing !== undefined)
-    throw new DomainError('CONFIG_INVALID', `GATEWRIGHT_ACCESS_TABLE is missing: a document ${TABLE_NEEDS[missing]}`);
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `GATEWRIGHT_ACCESS_TABLE is missing: a document ${TABLE_NEEDS[missing]}`,
+    );
   const issuers = documents
     .filter(({ apis }) => apis.some((api) => api.for === stage))
     .flatMap((document) => document.apiKeys)

@@ -149,8 +149,7 @@ function printFunctionLine(
   line: Parameters<GatewayOptions['functionLog']>[0],
   { json }: Pick<Flags, 'json'>,
 ): void {
-  if (json || !isMetricLine(line))
-    printNotes(`[${line.functionName}] ${printLogLine(line)}`);
+  if (json || !isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
 }
 
 /** Whether the lines are for a person. */

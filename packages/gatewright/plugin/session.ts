@@ -65,8 +65,7 @@ export async function startSession(
     adminKey: chooseKeyPair(process.env),
     log,
     functionLog(line) {
-      if (!isMetricLine(line))
-        process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
+      if (!isMetricLine(line)) process.stderr.write(`[${line.functionName}] ${printLogLine(line)}\n`);
     },
     onProgress: (message) => process.stderr.write(`${message}\n`),
     onWaiting: (message) => process.stderr.write(`${message}\n`),

@@ -1,6 +1,7 @@
 /** What a first deployment of a template would miss. */
 import { relative } from 'node:path';
-import { findLateParts } from '../../control/inspect-apis.ts';
+import { findLateParts, lacksDeployment } from '../../control/inspect-apis.ts';
+import { textOf } from '../../core/stack/json-values.ts';
 import type { DefinitionPlane } from '../../engine/index.ts';
 import type { Finding } from './finding.ts';
 
@@ -33,16 +34,11 @@ function checkOrder({ stacks, stages }: DefinitionPlane): readonly Finding[] {
 function checkStages({ stacks }: DefinitionPlane): readonly Finding[] {
   return stacks
     .flatMap(({ resources }) => [...resources.values()])
-    .filter(
-      ({ type, properties }) =>
-        type === 'AWS::ApiGatewayV2::Stage' &&
-        properties['DeploymentId'] === undefined &&
-        String(properties['AutoDeploy']) !== 'true',
-    )
+    .filter((resource) => resource.type === 'AWS::ApiGatewayV2::Stage' && lacksDeployment(resource))
     .map((stage) => ({
       id: 'stage-without-deployment',
       level: 'obstacle',
-      what: `stage ${String(stage.properties['StageName'])} has no deployment`,
+      what: `stage ${textOf(stage.properties, 'StageName')} has no deployment`,
       why: 'it answers 404 to every request',
       where: placeText(stage.place(), stage.logicalId),
       fix: 'set AutoDeploy: true or a DeploymentId',

@@ -96,7 +96,9 @@ describe('a reload that failed', () => {
         assert.equal(await next(), 'kept');
 
         mkdirSync(join(folder, at), { recursive: true });
-        const source = isPython ? 'def handler(event, context): return 1' : 'exports.handler = async () => 1;';
+        const source = isPython
+          ? 'def handler(event, context): return 1'
+          : 'exports.handler = async () => 1;';
         writeFileSync(join(folder, file), source);
         assert.equal(await next(), 'reloaded');
       } finally {
