@@ -17,11 +17,11 @@ export function explainFailure(
   valuesFile = 'gatewright.values.yml',
 ): DefinitionError {
   const [first, ...more] = [
+    // osls has no code for it, and the place is in its text alone.
+    // eslint-disable-next-line gatewright/no-recognition-by-text
     ...failure.message.matchAll(/Cannot resolve variable at "([^"]+)": Value not found at "([^"]+)" source/g),
   ];
   if (first?.[1] === undefined) {
-    // osls has no code for it, and the place is in its text alone.
-    // eslint-disable-next-line gatewright/no-recognition-by-text
     const property = failure.property ?? /^Configuration error at '([^']+)'/.exec(failure.message)?.[1];
     const line = property === undefined ? undefined : tree?.lineOf(pathOf(property));
     return new DefinitionError({ file, line, property }, cleanMessage(failure.message));
