@@ -42,10 +42,12 @@ type Bundle = {
 };
 
 /** The handler's file and how to bundle it; without options it runs as it is. */
+type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
+
 type Located = {
   readonly file: string;
   readonly name: HandlerName;
-  readonly options: BuildOptions | undefined;
+  readonly options: LocatedOptions | undefined;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: DecoratorMetadata;
 };
@@ -213,10 +215,10 @@ export class FunctionBuild {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const startedEpochMs = Date.now();
       // Entities and the like are named after their classes.
-      this.#repeated ??= new RepeatedBuild({
-        ...options,
-        ...(plugins.length > 0 && { plugins, keepNames: true }),
-      });
+      this.#repeated ??= new RepeatedBuild(
+        { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
+        located.esbuild !== undefined,
+      );
       const { outputFiles = [], metafile } = await this.#repeated.run();
       const bundle: Bundle = {
         text: outputFiles.find((output) => !output.path.endsWith('.map'))?.text ?? '',
@@ -226,7 +228,7 @@ export class FunctionBuild {
       if (isKept) this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
       return this.#toBuilt(located, bundle);
     } catch (error) {
-      throw await toBuildError(error, this.#taskRoot);
+      throw toBuildError(error, this.#taskRoot);
     }
   }
 
@@ -263,11 +265,11 @@ export class FunctionBuild {
         return { made: { exports, imports: importsOf(metafile, this.#taskRoot) }, metafile };
       });
     } catch (error) {
-      throw await toBuildError(error, this.#taskRoot);
+      throw toBuildError(error, this.#taskRoot);
     }
   }
 
-  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): BuildOptions {
+  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): LocatedOptions {
     const service =
       given === undefined
         ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
 import { DefinitionError } from '../core/errors.ts';
+import { findBuildCommand } from './build-script.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
 export type HandlerName = {
@@ -50,10 +51,15 @@ export function findHandlerFile(
   ];
   const file = candidates.find(isFile);
   if (file === undefined) {
+    const command = findBuildCommand(base);
+    const wayOut =
+      command === undefined
+        ? `create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`
+        : `run ${command}, which makes it`;
     throw new DefinitionError(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
-        `${relative(process.cwd(), directory) || '.'}; create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
+        `${relative(process.cwd(), directory) || '.'}; ${wayOut}`,
     );
   }
   return { file, name };

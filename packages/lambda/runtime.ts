@@ -26,6 +26,8 @@ import { FunctionPool } from './pool.ts';
 import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
 import { SourceWatcher } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
+import { BuildError } from './build-error.ts';
+import { FailedBuild } from './failed-build.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
 import { Keeper } from './process/keeper.ts';
@@ -133,6 +135,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #findToolchain: FindToolchain;
   readonly #machine = thisMachine();
   #processFile: Promise<string> | undefined;
+  readonly #failed = new WeakMap<RunnableCode, FailedBuild>();
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();
@@ -312,9 +315,19 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   async #build(functionName: string, code: RunnableCode): Promise<InstanceProgram> {
-    const { program, sources } = await code.build();
-    this.#watcher?.watch(functionName, sources);
-    return program;
+    const failed = this.#failed.get(code);
+    if (failed?.stands === true) throw failed.error;
+    try {
+      const { program, sources } = await code.build();
+      this.#watcher?.watch(functionName, sources);
+      return program;
+    } catch (error) {
+      if (this.#watcher !== undefined && error instanceof BuildError) {
+        this.#failed.set(code, new FailedBuild(error));
+        this.#watcher.watch(functionName, code.watched);
+      }
+      throw error;
+    }
   }
 
   #program(definition: FunctionDefinition, built: BuiltCode, taskRoot: string): ThreadProgram {
@@ -362,6 +375,7 @@ class WorkerRuntime implements FunctionRuntime {
     if (entry === undefined) return;
     const started = performance.now();
     let failure: string | undefined;
+    this.#failed.delete(entry.code);
     try {
       const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
       if (payload !== undefined) failure = describeInitFailure(payload);
