@@ -24,6 +24,7 @@ import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 import { taskRootOf } from './task-root.ts';
+import type { WebpackBuild } from './webpack-build.ts';
 
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
@@ -67,6 +68,11 @@ export class FunctionBuild {
   readonly #compileCache: string;
   readonly #cache: BuildCache;
   readonly #isDebugged: boolean;
+  readonly #webpack: WebpackBuild | undefined;
+  /** Until webpack has made it once, the code is bundled here. */
+  #isOfWebpack = false;
+  #hasRun = false;
+  #webpackFailure: DefinitionError | undefined;
   #repeated: RepeatedBuild | undefined;
   #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
   #located: Located | undefined;
@@ -75,13 +81,16 @@ export class FunctionBuild {
    * @param runDirectory for bundles and inline code of this run
    * @param compileCache V8's code cache, kept between runs with the builds beside it
    * @param isDebugged bundles include their sources, since not every debugger may read files
+   * @param webpack makes the code, unless it fails at the start
    */
   constructor(
     definition: FunctionDefinition,
     runDirectory: string,
     compileCache: string,
     isDebugged = false,
+    webpack?: WebpackBuild,
   ) {
+    this.#webpack = webpack?.join();
     this.#isDebugged = isDebugged;
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
@@ -97,13 +106,19 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
+  /** Where the code is written, whatever runs of it. */
+  get sourceFolder(): string {
+    const { code } = this.#definition;
+    return code.kind === 'directory' ? code.directory : this.#taskRoot;
+  }
+
   /**
    * The handler's file, searched for until it is found.
    * @throws DefinitionError when there is no such file, or no usable archive
    */
   #locate(): Located {
     if (this.#located !== undefined) return this.#located;
-    const isBuilt = this.#packed !== undefined;
+    const isBuilt = this.#packed !== undefined || this.#isOfWebpack;
     if (this.#packed !== undefined) unpack(this.#packed, this.#taskRoot, this.#definition.place);
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
@@ -129,6 +144,8 @@ export class FunctionBuild {
    */
   async check(): Promise<CheckedImports> {
     const { code } = this.#definition;
+    if (this.#webpack !== undefined) await this.#tryWebpack(this.#webpack);
+    if (this.#isOfWebpack) return this.#checkCode();
     const packed = code.kind === 'directory' ? code.packed : undefined;
     if (packed === undefined || this.#packed !== undefined) return this.#checkCode();
     let reason = this.#refusedSettings();
@@ -142,6 +159,20 @@ export class FunctionBuild {
     this.#taskRoot = packedFolder(packed, this.#runDirectory);
     this.#located = undefined;
     return this.#checkCode();
+  }
+
+  async #tryWebpack(webpack: WebpackBuild): Promise<void> {
+    try {
+      await webpack.latest();
+      this.#isOfWebpack = true;
+      this.#taskRoot = webpack.taskRoot;
+      this.#located = undefined;
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      // The same for all functions, so said once.
+      const { file } = this.#definition.place;
+      this.#webpackFailure = new DefinitionError({ file, property: 'plugins' }, error.message);
+    }
   }
 
   async #checkCode(): Promise<CheckedImports> {
@@ -179,6 +210,8 @@ export class FunctionBuild {
       return this.#packedInstead === undefined
         ? undefined
         : { error: this.#packedInstead, consequence: describePacked(this.#packed, Date.now()) };
+    if (this.#webpackFailure !== undefined)
+      return { error: this.#webpackFailure, consequence: 'functions are bundled without it' };
     const metadata = this.#located?.metadata;
     if (metadata?.kind === 'missing') {
       const error = new DefinitionError({ ...place, property: 'Handler' }, metadata.reason);
@@ -203,8 +236,13 @@ export class FunctionBuild {
     const located = this.#locate();
     const { options, metadata } = located;
     if (options === undefined) {
+      const made = this.#isOfWebpack ? await this.#runWebpack() : undefined;
       const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
-      return { code: { kind: 'file', file: located.file }, sourceMaps, sources: undefined };
+      return {
+        code: { kind: 'file', file: located.file },
+        sourceMaps: sourceMaps || made !== undefined,
+        sources: made,
+      };
     }
     const query = { what: 'bundle', options };
     // Another TypeScript version may emit other metadata.
@@ -232,6 +270,13 @@ export class FunctionBuild {
     }
   }
 
+  /** The output of the start serves the first instance. */
+  async #runWebpack(): Promise<readonly string[] | undefined> {
+    const made = this.#hasRun ? this.#webpack?.again() : this.#webpack?.latest();
+    this.#hasRun = true;
+    return (await made)?.files;
+  }
+
   #toBuilt(located: Located, { text, map, sources }: Bundle): BuiltCode {
     return { code: this.#store(located, text, map), sourceMaps: true, sources };
   }
@@ -250,6 +295,7 @@ export class FunctionBuild {
 
   async dispose(): Promise<void> {
     this.#keepNow();
+    this.#webpack?.leave();
     await this.#repeated?.dispose();
     this.#repeated = undefined;
   }

@@ -38,6 +38,7 @@ import type { RunnableCode } from './runnable-code.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
 import type { StreamStart } from './stream-job.ts';
+import { WebpackBuilds } from './webpack-build.ts';
 import { buildProcessProgram, buildWorkerProgram } from './worker-program.ts';
 
 const RETIRE_EVERY_MS = 5_000;
@@ -129,6 +130,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #options: FunctionRuntimeOptions;
   readonly #runDirectory: string;
   readonly #workerFile: string;
+  readonly #webpacks: WebpackBuilds;
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #together: Concurrency;
   readonly #processes: ProcessSetup;
@@ -150,6 +152,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#options = options;
     this.#together = new Concurrency(options.concurrency);
     this.#runDirectory = runDirectory;
+    this.#webpacks = new WebpackBuilds(runDirectory);
     this.#workerFile = workerFile;
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
     this.#processes = {
@@ -303,7 +306,14 @@ class WorkerRuntime implements FunctionRuntime {
     if (runtimeFamily(definition.runtime) !== 'nodejs')
       return new ProcessCode(definition, this.#processes, this.#findToolchain);
     const compileCache = join(cacheDirectory, 'compile');
-    const build = new FunctionBuild(definition, this.#runDirectory, compileCache, debugging !== undefined);
+    const { code } = definition;
+    const build = new FunctionBuild(
+      definition,
+      this.#runDirectory,
+      compileCache,
+      debugging !== undefined,
+      code.kind === 'directory' && code.webpack !== undefined ? this.#webpacks.of(code.webpack) : undefined,
+    );
     if (isIsolated(definition, this.#options.isolation)) {
       const folders = { runDirectory: this.#runDirectory, cacheDirectory };
       const programFile = (): Promise<string> => (this.#processFile ??= buildProcessProgram(folders));

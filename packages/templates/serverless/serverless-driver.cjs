@@ -28,6 +28,8 @@ const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.all
 const BUILDER =
   /serverless.*(?:webpack|bundle|typescript|esbuild|rollup|vite|rspack|parcel|babel|swc|tsc|optimi[sz]e)/i;
 
+const WEBPACK_PLUGINS = ['serverless-webpack', 'serverless-bundle'];
+
 const ROLES_PER_FUNCTION = 'serverless-iam-roles-per-function';
 
 function findOlderSdk() {
@@ -107,6 +109,7 @@ class GatewrightPackaging {
       layers,
       esbuild: this.#esbuildOptions(),
       builders: this.#builders(),
+      webpack: this.#webpack(),
       restStage: {
         logs: service.provider.logs?.restApi,
         tracing: service.provider.tracing?.apiGateway,
@@ -123,6 +126,34 @@ class GatewrightPackaging {
     const names = Array.isArray(plugins) ? plugins : (plugins.modules ?? []);
     const found = names.filter((name) => typeof name === 'string' && BUILDER.test(name));
     return build === undefined ? found : [...found, 'build'];
+  }
+
+  /** What a plug-in that bundles with webpack reads of the service. */
+  #webpack() {
+    const { service } = this.serverless;
+    const { provider } = service;
+    const plugin = this.#builders().find((name) => WEBPACK_PLUGINS.includes(name));
+    if (plugin === undefined) return undefined;
+    const functions = service.getAllFunctions().map((name) => {
+      const { handler, runtime, image, entrypoint, allowCustomRuntime } = service.getFunction(name);
+      return [name, { handler, runtime, image, entrypoint, allowCustomRuntime }];
+    });
+    return {
+      plugin,
+      service: {
+        service: service.service,
+        custom: service.custom,
+        provider: {
+          name: provider.name,
+          runtime: provider.runtime,
+          stage: this.provider.getStage(),
+          region: this.provider.getRegion(),
+          environment: provider.environment,
+        },
+        functions: Object.fromEntries(functions),
+        package: { individually: false },
+      },
+    };
   }
 
   /** serverless-esbuild (`custom.esbuild`, an object or the path of a module) and Serverless v4 (`build.esbuild`). */
