@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { loadCdkOutput } from './cdk/cdk-out.ts';
 import { classifyResources } from './classify.ts';
 import { defineFunctions, layerFolders } from './functions.ts';
+import { findDefinition } from './find-definition.ts';
 import { mapOf } from '../core/stack/json-values.ts';
 import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
@@ -20,8 +21,6 @@ import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
 export const NOTHING_SERVED = 'it is not served';
-
-const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 
 /**
  * Loads all sources at once and resolves them together; exporting stacks come before importing ones. A source
@@ -102,8 +101,13 @@ async function loadSource(
   board: LoadBoard,
   signal: AbortSignal,
 ): Promise<readonly RawStack[]> {
-  const found = findSource(path);
-  const name = found.split(/[\\/]/).at(-1) ?? '';
+  const { file: found, others } = findSource(path);
+  const name = basename(found);
+  const [other] = others;
+  if (other !== undefined)
+    options.onProgress?.(
+      `${basename(path)}: ${relative(path, found)} is served, not ${others.join(', ')}; to serve another, name it: gatewright start ${relative(process.cwd(), join(path, other)) || other}`,
+    );
   if (SERVICE_FILES.includes(name)) {
     return [await loadServerlessService(found, options, board, path, signal)];
   }
@@ -111,20 +115,10 @@ async function loadSource(
   return [await loadTemplate(found, options)];
 }
 
-function findSource(path: string): string {
+function findSource(path: string): ReturnType<typeof findDefinition> {
   if (!existsSync(path))
     throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
-  return statSync(path).isDirectory() ? findDefinition(path) : path;
-}
-
-function findDefinition(folder: string): string {
-  const candidates = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', 'cdk.out/manifest.json'];
-  const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
-  if (found !== undefined) return join(folder, found);
-  throw new DefinitionError(
-    { file: folder },
-    'template not found: the folder has no serverless.yml, template.yaml or cdk.out; name a template file instead',
-  );
+  return statSync(path).isDirectory() ? findDefinition(path) : { file: path, others: [] };
 }
 
 type Resolution = {

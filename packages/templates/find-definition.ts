@@ -1,0 +1,96 @@
+/** What a folder holds to load: a service, a template, the output of CDK. */
+import { closeSync, type Dirent, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+import { DefinitionError } from '../core/errors.ts';
+import { SERVICE_FILES } from './serverless/serverless-service.ts';
+
+const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
+const CDK_OUTPUT = 'cdk.out/manifest.json';
+const CANDIDATES = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', CDK_OUTPUT];
+
+/** A monorepo's packages lie two below its root: `services/users/serverless.yml`. */
+const DEPTH = 3;
+const FOLDERS_LOOKED_AT = 500;
+const NAMED_AT_MOST = 5;
+const NOT_OWN = /^(?:node_modules|dist|build|coverage|venv|__pycache__|cdk\.out|\..*)$/;
+const HEAD_BYTES = 4_096;
+
+/** Where more than one could have been taken, `others` are the rest, relative to the folder. */
+type FoundDefinition = { readonly file: string; readonly others: readonly string[] };
+
+/** @throws DefinitionError when there is none, with those in folders below */
+export function findDefinition(folder: string): FoundDefinition {
+  const [first, ...others] = CANDIDATES.filter((candidate) => existsSync(join(folder, candidate)));
+  // Web applications have a manifest.json, too.
+  if (first !== undefined)
+    return { file: join(folder, first), others: others.filter((name) => name !== 'manifest.json') };
+  throw new DefinitionError({ file: folder }, `template not found: ${describeMissing(folder)}`);
+}
+
+function describeMissing(folder: string): string {
+  const own = 'the folder has no serverless.yml, template.yaml or cdk.out';
+  if (existsSync(join(folder, 'cdk.json'))) return `${own}; it has a cdk.json: run npx cdk synth first`;
+  const found = findBelow(folder);
+  if (found.length === 0) return `${own}; name a template file instead`;
+  const named = found.slice(0, NAMED_AT_MOST).map((path) => relative(folder, path));
+  const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
+  return `${own}; below it are ${named.join(', ')}${more}: name one or more of them, as in gatewright start ${pathFromHere(found[0] ?? folder)}`;
+}
+
+function pathFromHere(path: string): string {
+  const from = relative(process.cwd(), path);
+  return from.startsWith('..') ? path : from;
+}
+
+/** Folders with a definition, and templates by another name; nearest first. */
+function findBelow(root: string): readonly string[] {
+  const found: string[] = [];
+  const folders = [root];
+  for (const folder of folders.values()) {
+    if (folders.length > FOLDERS_LOOKED_AT) break;
+    const entries = entriesOf(folder);
+    if (
+      folder !== root &&
+      CANDIDATES.some((name) => name !== 'manifest.json' && existsSync(join(folder, name)))
+    )
+      found.push(folder);
+    else
+      found.push(
+        ...entries
+          .filter((entry) => entry.isFile() && isTemplate(join(folder, entry.name)))
+          .map(({ name }) => join(folder, name)),
+      );
+    const depth = folder === root ? 0 : relative(root, folder).split(sep).length;
+    if (depth < DEPTH)
+      for (const entry of entries)
+        if (entry.isDirectory() && !NOT_OWN.test(entry.name)) folders.push(join(folder, entry.name));
+  }
+  return found;
+}
+
+function isTemplate(file: string): boolean {
+  if (!/\.(?:ya?ml|json|template)$/.test(file)) return false;
+  try {
+    const descriptor = openSync(file, 'r');
+    const head = Buffer.alloc(HEAD_BYTES);
+    try {
+      readSync(descriptor, head, 0, HEAD_BYTES, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+    return /AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|Type["']?:\s*["']?AWS::(?:ApiGateway|Lambda|Serverless)/.test(
+      head.toString('latin1'),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}
