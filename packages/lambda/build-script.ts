@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 import { type JsonObject, memberOf } from '@gatewright/aws/json-object';
 
@@ -15,11 +15,8 @@ const OUTPUT = /^(?:dist|build|out|output|lib|compiled|\.build|\.webpack|\.esbui
 export function findBuildCommand(file: string): string | undefined {
   const manifest = findManifest(dirname(file));
   if (manifest === undefined) return undefined;
-  const root = dirname(manifest);
-  let folder = dirname(file);
-  let isMade = !existsSync(folder);
-  for (; folder !== root; folder = dirname(folder)) isMade ||= OUTPUT.test(basename(folder));
-  if (!isMade) return undefined;
+  const folders = relative(dirname(manifest), dirname(file)).split(sep);
+  if (!folders.some((name) => OUTPUT.test(name))) return undefined;
   const scripts = memberOf(readManifest(manifest), 'scripts');
   const name = SCRIPTS.find((each) => typeof memberOf(scripts, each) === 'string');
   return name === undefined ? undefined : `npm run ${name}`;

@@ -17,13 +17,13 @@ describe('a handler file that is missing', () => {
     readonly message: RegExp;
   }[] = [
     {
-      name: 'is made by the build script where its folder is missing, too',
+      name: 'is made by the build script where it lies in the folder of a compiler, which is missing',
       files: { 'package.json': BUILT },
       handler: 'dist/main.handler',
       message: /there is no dist\/main\.ts, .*; run npm run build, which makes it$/,
     },
     {
-      name: 'is made by the build script where its folder is that of a compiler',
+      name: 'is made by the build script where that folder has other files',
       files: { 'package.json': BUILT, 'dist/other.js': '' },
       handler: 'dist/main.handler',
       message: /; run npm run build, which makes it$/,
@@ -31,13 +31,13 @@ describe('a handler file that is missing', () => {
     {
       name: 'is made by a script of the package above the folder of the code',
       files: { 'package.json': '{ "scripts": { "compile": "tsc" } }' },
-      code: 'made/here',
+      code: 'build/api',
       handler: 'main.handler',
       message: /; run npm run compile, which makes it$/,
     },
     {
-      name: 'is to be written where its folder holds sources',
-      files: { 'package.json': BUILT, 'src/other.ts': '' },
+      name: 'is to be written where its folder is one of sources',
+      files: { 'package.json': BUILT },
       handler: 'src/main.handler',
       message: /; create it with an export named "handler"$/,
     },
