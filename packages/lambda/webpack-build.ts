@@ -77,7 +77,7 @@ export class WebpackBuild {
         try {
           resolve(this.#read(answer));
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       child.once('message', settle);

@@ -46,12 +46,12 @@ describe('the definition of a folder', () => {
         'node_modules/x/serverless.yml': '',
         'dist/template.yaml': TEMPLATE,
       },
-      says: /cdk\.out; below it are backend, apps\/api, services\/users: name one or more of them, as in gatewright start \S+backend$/,
+      says: /cdk\.out\. Found in it: backend, apps\/api, services\/users; name one or more of them, as in gatewright start \S+backend$/,
     },
     {
       name: 'may have another name',
       files: { 'infra/api.yaml': TEMPLATE, 'docker-compose.yml': 'services: {}', 'package.json': '{}' },
-      says: /below it are infra\/api\.yaml: /,
+      says: /Found in it: infra\/api\.yaml; /,
     },
     {
       name: 'is made by CDK',
@@ -66,7 +66,7 @@ describe('the definition of a folder', () => {
     {
       name: 'is one of many',
       files: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((n) => [`packages/p${n}/template.yml`, TEMPLATE])),
-      says: /packages\/p5 and 2 more: name/,
+      says: /packages\/p5 and 2 more; name/,
     },
   ];
   for (const { name, files, says } of rows)
