@@ -1,6 +1,5 @@
 /** A function as its stack declares it, before any instance runs. */
 import type { DefinitionPlace } from '../errors.ts';
-import type { JsonObject } from './model.ts';
 
 /** A service whose own plug-in bundles its functions with webpack. */
 export type WebpackService = {
@@ -9,7 +8,7 @@ export type WebpackService = {
   /** Absolute. */
   readonly folder: string;
   /** What the plug-in reads of the service: `custom`, handlers, runtimes. */
-  readonly service: JsonObject;
+  readonly service: Readonly<Record<string, unknown>>;
 };
 
 /** A zip archive, as Lambda would take it. */

@@ -21,10 +21,15 @@ export function findOsls(
   searchPath = process.env['PATH'] ?? '',
 ): FoundOsls {
   const own = join(serviceFolder, 'package.json');
-  for (const from of [own, origin, ...installedBeside(searchPath)])
+  const places = [
+    ['project', own],
+    ['gateway', origin],
+    ...installedBeside(searchPath).map((program) => ['machine', program] as const),
+  ] as const;
+  for (const [owner, from] of places)
     for (const name of NAMES) {
       const found = findFrom(from, name);
-      if (found !== undefined) return { ...found, isOwn: from === own };
+      if (found !== undefined) return { ...found, owner };
     }
   throw new StartError(
     'OSLS_MISSING',
@@ -46,7 +51,7 @@ function installedBeside(searchPath: string): readonly string[] {
   );
 }
 
-function findFrom(origin: string, name: string): Omit<FoundOsls, 'isOwn'> | undefined {
+function findFrom(origin: string, name: string): Omit<FoundOsls, 'owner'> | undefined {
   const require = createRequire(origin);
   try {
     const manifest: unknown = require(`${name}/package.json`);

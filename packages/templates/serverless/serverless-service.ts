@@ -1,12 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { DefinitionError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
 import { findOsls } from './find-osls.ts';
 import { resolveHome } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
 import { parsePackaged } from './packaged-service.ts';

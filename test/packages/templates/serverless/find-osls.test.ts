@@ -30,14 +30,14 @@ describe('the osls that reads a service', () => {
     const { service, find } = aMachine({ osls: '4.3.1' });
     const folder = install(service, 'serverless', '3.40.0');
 
-    assert.deepEqual(find(), { folder, name: 'serverless', version: '3.40.0', isOwn: true });
+    assert.deepEqual(find(), { folder, name: 'serverless', version: '3.40.0', owner: 'project' });
   });
 
   it('may be a program in PATH', () => {
     const { root, find } = aMachine({ serverless: '3.39.0' });
     const folder = join(root, 'global', 'node_modules', 'serverless');
 
-    assert.deepEqual(find(), { folder, name: 'serverless', version: '3.39.0', isOwn: false });
+    assert.deepEqual(find(), { folder, name: 'serverless', version: '3.39.0', owner: 'machine' });
   });
 
   it('is missed where there is only Serverless 4', () => {
