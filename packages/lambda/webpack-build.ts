@@ -100,8 +100,12 @@ export class WebpackBuild {
       execArgv: ['--openssl-legacy-provider'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    // It ends with the gateway, and must not keep it alive; a pipe's type does not declare `unref`.
     child.unref();
     child.channel?.unref();
+    const { stderr } = child;
+    if (stderr !== null && 'unref' in stderr && typeof stderr.unref === 'function')
+      Reflect.apply(stderr.unref, stderr, []);
     return child;
   }
 

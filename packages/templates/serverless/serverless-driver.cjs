@@ -14,7 +14,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { useLocalCredentials } = require('./local-credentials.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
-const { tolerate } = require('./serverless-leniency.cjs');
+const { tolerate, WEBPACK } = require('./serverless-leniency.cjs');
 const { keepCompiledChecks, quicken } = require('./serverless-shortcuts.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
@@ -27,8 +27,6 @@ const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.all
 /** `serverless-webpack`, `serverless-bundle`, `serverless-plugin-typescript` … */
 const BUILDER =
   /serverless.*(?:webpack|bundle|typescript|esbuild|rollup|vite|rspack|parcel|babel|swc|tsc|optimi[sz]e)/i;
-
-const WEBPACK_PLUGINS = ['serverless-webpack', 'serverless-bundle'];
 
 const ROLES_PER_FUNCTION = 'serverless-iam-roles-per-function';
 
@@ -132,7 +130,7 @@ class GatewrightPackaging {
   #webpack() {
     const { service } = this.serverless;
     const { provider } = service;
-    const plugin = this.#builders().find((name) => WEBPACK_PLUGINS.includes(name));
+    const plugin = this.#builders().find((name) => WEBPACK.has(name));
     if (plugin === undefined) return undefined;
     const functions = service.getAllFunctions().map((name) => {
       const { handler, runtime, image, entrypoint, allowCustomRuntime } = service.getFunction(name);

@@ -30,6 +30,10 @@ const WITHOUT_EFFECT = new Set([
   'serverless-localstack',
 ]);
 
+/** Their webpack makes the code, once the template is read. */
+const WEBPACK = new Set(['serverless-webpack', 'serverless-bundle']);
+const BUNDLES = 'bundles the functions by its own webpack, and does nothing else here';
+
 /** Members of serverless.yml for the dashboard of Serverless, Inc.; with them version 3 requires a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
 
@@ -133,7 +137,9 @@ function toleratePlugins({ fromOsls, note, inform }) {
     const resolved = [];
     for (const name of modules) {
       if (WITHOUT_EFFECT.has(name)) {
-        inform(`plug-in ${name} is omitted: it does not change the template`);
+        inform(
+          `plug-in ${name} ${WEBPACK.has(name) ? BUNDLES : 'is omitted: it does not change the template'}`,
+        );
         continue;
       }
       try {
@@ -188,4 +194,4 @@ function describe(name, error) {
   return `plug-in ${name}: ${error?.code === 'PLUGIN_NOT_FOUND' ? 'it is not installed' : first}`;
 }
 
-module.exports = { tolerate };
+module.exports = { tolerate, WEBPACK };
