@@ -61,24 +61,20 @@ export class WebpackBuild {
     this.#child = undefined;
   }
 
-  #run(): Promise<WebpackOutput> {
+  async #run(): Promise<WebpackOutput> {
     const isOpen = this.#child !== undefined;
     const child = (this.#child ??= this.#open());
     let errorText = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errorText = (errorText + text).slice(-ERROR_TEXT_LIMIT);
     });
-    return new Promise<WebpackOutput>((resolve, reject) => {
+    const answered = new Promise<unknown>((resolve) => {
       const timer = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT_MS);
       const settle = (answer: unknown): void => {
         clearTimeout(timer);
         child.removeAllListeners('message').removeAllListeners('close').removeAllListeners('error');
         child.stderr?.removeAllListeners('data').resume();
-        try {
-          resolve(this.#read(answer));
-        } catch (error) {
-          reject(error);
-        }
+        resolve(answer);
       };
       child.once('message', settle);
       child.once('error', (error) => settle({ failed: error.message }));
@@ -88,6 +84,7 @@ export class WebpackBuild {
       });
       child.send(isOpen ? {} : this.service);
     });
+    return this.#read(await answered);
   }
 
   #open(): ChildProcess {
@@ -150,7 +147,8 @@ function linkPackages(serviceFolder: string, outputFolder: string, taskRoot: str
 }
 
 function describe(plugin: string, text: string, others: number): string {
-  const lines = text.split('\n').filter((line) => /\S/.test(line));
+  const [own = ''] = text.split('\nRequire stack:');
+  const lines = own.split('\n').filter((line) => /\S/.test(line));
   const more = others === 0 ? '' : ` (and ${others} more)`;
   return `${plugin}: ${lines.slice(0, 3).join(' ').replaceAll(/\s+/g, ' ').slice(0, 400)}${more}`;
 }
