@@ -1,10 +1,6 @@
 /** Answers "May this caller GET /orders/7?" by a document's rules, for the command line and the console. */
-import {
-  chargedAs,
-  describeMissing,
-  isCharged,
-  isChargedCaller,
-} from '@gatewright/handlers/access/charge-quota';
+import { chargedAs, describeMissing } from '@gatewright/handlers/access/charge-quota';
+import { isCharged, isChargedCaller } from '@gatewright/handlers/access/charged-routes';
 import type { CompiledDocument, CompiledRoute } from '@gatewright/handlers/access/compiled-document';
 import { decide } from '@gatewright/handlers/access/decide/decide';
 import { claimAt } from '@gatewright/handlers/access/decide/claims';

@@ -1,8 +1,13 @@
 import { resolve } from 'node:path';
 
-import { formatMessages, type Message } from 'esbuild';
+import type { Message } from 'esbuild';
 
-/** The source does not compile; the message has esbuild's text with file, line and column. */
+import { packageNameOf } from './runtime-packages.ts';
+
+/** esbuild's message of an import that leads nowhere. */
+export const UNRESOLVED = /^Could not resolve "([^"]+)"/;
+
+/** The source does not compile; the message has esbuild's first error with file, line and column, and the number of the others. */
 export class BuildError extends Error {
   override readonly name = 'BuildError';
   readonly code = 'BUILD_FAILED';
@@ -14,19 +19,22 @@ export class BuildError extends Error {
   }
 }
 
-export async function toBuildError(error: unknown, root: string): Promise<Error> {
+export function toBuildError(error: unknown, root: string): Error {
   if (!(error instanceof Error)) return new BuildError(String(error));
   if (!('errors' in error) || !Array.isArray(error.errors)) return error;
-  const errors = error.errors as Message[];
-  const lines = await formatMessages(errors, { kind: 'error', color: false });
-  const [first, ...others] = errors;
-  const message = lines.map((line) => line.trim()).join('\n');
-  const place = first?.location;
-  if (first === undefined || !place) return new BuildError(message, error);
-  const more = others.length === 0 ? '' : `, and ${others.length} more`;
-  return new BuildError(message, error, {
-    file: resolve(root, place.file),
-    line: place.line,
-    text: `${first.text} (${place.file}:${place.line}:${place.column}${more})`,
-  });
+  const [first, ...others] = error.errors as Message[];
+  if (first === undefined) return error;
+  const place = first.location;
+  const more = others.length === 0 ? [] : [`and ${others.length} more`];
+  const where = [...(place === null ? [] : [`${place.file}:${place.line}:${place.column}`]), ...more];
+  const text = `${first.text}${where.length === 0 ? '' : ` (${where.join(', ')})`}${wayOut(first.text)}`;
+  if (place === null) return new BuildError(text, error);
+  return new BuildError(text, error, { file: resolve(root, place.file), line: place.line, text });
+}
+
+function wayOut(text: string): string {
+  const [, specifier = '.'] = UNRESOLVED.exec(text) ?? [];
+  if (/^[./]/.test(specifier)) return '';
+  const install = `run npm install ${packageNameOf(specifier)}`;
+  return `: ${install}, or list it under external of the esbuild settings in serverless.yml`;
 }

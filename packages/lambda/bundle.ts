@@ -26,6 +26,7 @@ import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 import { taskRootOf } from './task-root.ts';
+import type { WebpackBuild } from './webpack-build.ts';
 
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
@@ -44,10 +45,12 @@ type Bundle = {
 };
 
 /** The handler's file and how to bundle it; without options it runs as it is. */
+type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
+
 type Located = {
   readonly file: string;
   readonly name: HandlerName;
-  readonly options: BuildOptions | undefined;
+  readonly options: LocatedOptions | undefined;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly metadata: DecoratorMetadata;
 };
@@ -68,6 +71,11 @@ export class FunctionBuild {
   readonly #cache: BuildCache;
   readonly #isDebugged: boolean;
   readonly #lending: SdkLending;
+  readonly #webpack: WebpackBuild | undefined;
+  /** Until webpack has made it once, the code is bundled here. */
+  #isOfWebpack = false;
+  #hasRun = false;
+  #webpackFailure: DefinitionError | undefined;
   #repeated: RepeatedBuild | undefined;
   #keeping: { readonly keep: () => void; readonly timer: NodeJS.Immediate } | undefined;
   #located: Located | undefined;
@@ -77,6 +85,7 @@ export class FunctionBuild {
    * @param compileCache V8's code cache, kept between runs with the builds beside it
    * @param lending for a package of Lambda's runtime that the service lacks
    * @param isDebugged bundles include their sources, since not every debugger may read files
+   * @param webpack makes the code, unless it fails at the start
    */
   constructor(
     definition: FunctionDefinition,
@@ -84,8 +93,10 @@ export class FunctionBuild {
     compileCache: string,
     lending: SdkLending,
     isDebugged = false,
+    webpack?: WebpackBuild,
   ) {
     this.#lending = lending;
+    this.#webpack = webpack?.join();
     this.#isDebugged = isDebugged;
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
@@ -101,13 +112,19 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
+  /** Where the code is written, whatever runs of it. */
+  get sourceFolder(): string {
+    const { code } = this.#definition;
+    return code.kind === 'directory' ? code.directory : this.#taskRoot;
+  }
+
   /**
    * The handler's file, searched for until it is found.
    * @throws DefinitionError when there is no such file, or no usable archive
    */
   #locate(): Located {
     if (this.#located !== undefined) return this.#located;
-    const isBuilt = this.#packed !== undefined;
+    const isBuilt = this.#packed !== undefined || this.#isOfWebpack;
     if (this.#packed !== undefined) unpack(this.#packed, this.#taskRoot, this.#definition.place);
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
@@ -133,6 +150,8 @@ export class FunctionBuild {
    */
   async check(): Promise<CheckedImports> {
     const { code } = this.#definition;
+    if (this.#webpack !== undefined) await this.#tryWebpack(this.#webpack);
+    if (this.#isOfWebpack) return this.#checkCode();
     const packed = code.kind === 'directory' ? code.packed : undefined;
     if (packed === undefined || this.#packed !== undefined) return this.#checkCode();
     let reason = this.#refusedSettings();
@@ -146,6 +165,20 @@ export class FunctionBuild {
     this.#taskRoot = packedFolder(packed, this.#runDirectory);
     this.#located = undefined;
     return this.#checkCode();
+  }
+
+  async #tryWebpack(webpack: WebpackBuild): Promise<void> {
+    try {
+      await webpack.latest();
+      this.#isOfWebpack = true;
+      this.#taskRoot = webpack.taskRoot;
+      this.#located = undefined;
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error;
+      // The same for all functions, so said once.
+      const { file } = this.#definition.place;
+      this.#webpackFailure = new DefinitionError({ file, property: 'plugins' }, error.message);
+    }
   }
 
   async #checkCode(): Promise<CheckedImports> {
@@ -181,6 +214,8 @@ export class FunctionBuild {
       return this.#packedInstead === undefined
         ? undefined
         : { error: this.#packedInstead, consequence: describePacked(this.#packed, Date.now()) };
+    if (this.#webpackFailure !== undefined)
+      return { error: this.#webpackFailure, consequence: 'functions are bundled without it' };
     const metadata = this.#located?.metadata;
     if (metadata?.kind === 'missing') {
       const error = new DefinitionError({ ...place, property: 'Handler' }, metadata.reason);
@@ -205,8 +240,13 @@ export class FunctionBuild {
     const located = this.#locate();
     const { options, metadata } = located;
     if (options === undefined) {
+      const made = this.#isOfWebpack ? await this.#runWebpack() : undefined;
       const sourceMaps = /--enable-source-maps/.test(this.#definition.environment['NODE_OPTIONS'] ?? '');
-      return { code: { kind: 'file', file: located.file }, sourceMaps, sources: undefined };
+      return {
+        code: { kind: 'file', file: located.file },
+        sourceMaps: sourceMaps || made !== undefined,
+        sources: made,
+      };
     }
     const query = { what: 'bundle', options };
     // Another TypeScript version may emit other metadata.
@@ -217,10 +257,10 @@ export class FunctionBuild {
       const plugins = metadata.kind === 'emitted' ? [metadata.plugin] : [];
       const startedEpochMs = Date.now();
       // Entities and the like are named after their classes.
-      this.#repeated ??= new RepeatedBuild({
-        ...options,
-        ...(plugins.length > 0 && { plugins, keepNames: true }),
-      });
+      this.#repeated ??= new RepeatedBuild(
+        { ...options, ...(plugins.length > 0 && { plugins, keepNames: true }) },
+        located.esbuild !== undefined,
+      );
       const { outputFiles = [], metafile } = await this.#repeated.run();
       const bundle: Bundle = {
         text: outputFiles.find((output) => !output.path.endsWith('.map'))?.text ?? '',
@@ -230,8 +270,15 @@ export class FunctionBuild {
       if (isKept) this.#keepLater(() => this.#cache.keep(query, startedEpochMs, metafile, bundle));
       return this.#toBuilt(located, bundle);
     } catch (error) {
-      throw await toBuildError(error, this.#taskRoot);
+      throw toBuildError(error, this.#taskRoot);
     }
+  }
+
+  /** The output of the start serves the first instance. */
+  async #runWebpack(): Promise<readonly string[] | undefined> {
+    const made = this.#hasRun ? this.#webpack?.again() : this.#webpack?.latest();
+    this.#hasRun = true;
+    return (await made)?.files;
   }
 
   #toBuilt(located: Located, { text, map, sources }: Bundle): BuiltCode {
@@ -252,6 +299,7 @@ export class FunctionBuild {
 
   async dispose(): Promise<void> {
     this.#keepNow();
+    this.#webpack?.leave();
     await this.#repeated?.dispose();
     this.#repeated = undefined;
   }
@@ -267,11 +315,11 @@ export class FunctionBuild {
         return { made: { exports, imports: importsOf(metafile, this.#taskRoot) }, metafile };
       });
     } catch (error) {
-      throw await toBuildError(error, this.#taskRoot);
+      throw toBuildError(error, this.#taskRoot);
     }
   }
 
-  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): BuildOptions {
+  #buildOptions(file: string, given: Readonly<Record<string, unknown>> | undefined): LocatedOptions {
     const service =
       given === undefined
         ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }

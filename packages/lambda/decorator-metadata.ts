@@ -2,32 +2,14 @@
  * `emitDecoratorMetadata`: types as values, for injection by NestJS, TypeORM and the like. esbuild cannot
  * emit them, so files with decorators first go through the project's own TypeScript.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
 import type { Plugin } from 'esbuild';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { findTsconfig, loadTypeScript, readOptions, type TypeScript } from './project-typescript.ts';
 
-/** The used part of the `typescript` package, versions 3 to 6; later ones lack this interface. */
-type TypeScript = {
-  readonly ModuleKind: Readonly<Record<string, number | undefined>>;
-  readonly ScriptTarget: Readonly<Record<string, number>>;
-  readonly JsxEmit: Readonly<Record<string, number>>;
-  readonly sys: unknown;
-  readConfigFile(path: string, read: (path: string) => string | undefined): { readonly config?: unknown };
-  parseJsonConfigFileContent(
-    config: unknown,
-    host: unknown,
-    folder: string,
-  ): { readonly options: JsonObject };
-  transpileModule(
-    text: string,
-    settings: { readonly fileName: string; readonly compilerOptions: JsonObject },
-  ): { readonly outputText: string };
-};
 /** `missing`: the metadata is required but cannot be made, with the reason. */
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
@@ -45,7 +27,7 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
   if (tsconfig === undefined) return { kind: 'not asked' };
   const text = readIfReadable(tsconfig) ?? '';
   const isAsked = /"emitDecoratorMetadata"\s*:\s*true/.test(text);
-  // Loading TypeScript takes a third of a second, so only where it may be needed.
+  // TypeScript is slow to load, so only where it may be needed.
   if (!isAsked && !/"extends"\s*:/.test(text)) return { kind: 'not asked' };
   const typescript = loadTypeScript(file);
   if (typescript === undefined)
@@ -58,26 +40,6 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const options = readOptions(typescript, tsconfig);
   if (options['emitDecoratorMetadata'] !== true) return { kind: 'not asked' };
   return { kind: 'emitted', plugin: transpiling(typescript, options) };
-}
-
-function findTsconfig(folder: string): string | undefined {
-  const path = join(folder, 'tsconfig.json');
-  if (existsSync(path)) return path;
-  return folder === dirname(folder) ? undefined : findTsconfig(dirname(folder));
-}
-
-function loadTypeScript(file: string): TypeScript | undefined {
-  try {
-    const loaded = createRequire(file)('typescript') as TypeScript;
-    return typeof loaded.transpileModule === 'function' ? loaded : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function readOptions(typescript: TypeScript, tsconfig: string): JsonObject {
-  const { config } = typescript.readConfigFile(tsconfig, (path) => readFileSync(path, 'utf8'));
-  return typescript.parseJsonConfigFileContent(config ?? {}, typescript.sys, dirname(tsconfig)).options;
 }
 
 function transpiling(typescript: TypeScript, options: JsonObject): Plugin {

@@ -2,8 +2,9 @@ import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 
 import { DefinitionError } from '../core/errors.ts';
+import { findBuildCommand } from './build-script.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
-import { explainMissing, explainMissingFolder, findBuildScript } from './missing-path.ts';
+import { explainMissing, explainMissingFolder } from './missing-path.ts';
 
 export type HandlerName = {
   /** `functions/users`, relative to the code's folder, without extension. */
@@ -51,15 +52,20 @@ export function findHandlerFile(
   ];
   const file = candidates.find(isFile);
   if (file === undefined) {
-    const built = findBuildScript(base) === undefined ? directory : dirname(base);
+    const command = findBuildCommand(base);
+    const built = command === undefined ? directory : dirname(base);
     const reason = [explainMissingFolder(built), ...candidates.map(explainMissing)].find(
       (found) => found !== undefined,
     );
     if (reason !== undefined) throw new DefinitionError(place, `handler "${definition.handler}": ${reason}`);
+    const wayOut =
+      command === undefined
+        ? `create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`
+        : `run ${command}, which makes it`;
     throw new DefinitionError(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
-        `${relative(process.cwd(), directory) || '.'}; create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`,
+        `${relative(process.cwd(), directory) || '.'}; ${wayOut}`,
       candidates,
     );
   }

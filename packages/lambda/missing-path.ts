@@ -2,11 +2,9 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
-import { readIfReadable } from '@gatewright/aws/readable-files';
 
+import { findBuildCommand } from './build-script.ts';
 import { listNames } from './process/machine.ts';
-
-const MAX_FOLDERS = 8;
 
 /** Half a sentence with a remedy; undefined for a folder that can be read. */
 export function explainMissingFolder(folder: string): string | undefined {
@@ -18,8 +16,8 @@ export function explainMissingFolder(folder: string): string | undefined {
     if (known !== undefined) return known;
     if (codeOf(error) === 'ENOTDIR') return `${shown(folder)} is a file, not a folder`;
     if (codeOf(error) !== 'ENOENT') return `${shown(folder)} cannot be read (${codeOf(error)})`;
-    const script = findBuildScript(folder);
-    const remedy = script ?? 'build the function first, or correct the path';
+    const command = findBuildCommand(join(folder, 'index.js'));
+    const remedy = command === undefined ? 'build the function first, or correct the path' : `run ${command}`;
     return `there is no folder ${shown(folder)}; ${remedy}`;
   }
 }
@@ -42,31 +40,6 @@ function firstMissing(path: string): readonly [missing: string | undefined, pare
   let missing = path;
   while (statOf(dirname(missing)) === undefined && missing !== dirname(missing)) missing = dirname(missing);
   return [missing, dirname(missing)];
-}
-
-/** `run npm run build`, if a package.json above the path has that script. */
-export function findBuildScript(path: string): string | undefined {
-  let folder = dirname(path);
-  for (let count = 0; count < MAX_FOLDERS && folder !== dirname(folder); count += 1) {
-    if (hasBuildScript(join(folder, 'package.json'))) {
-      const where = relative(process.cwd(), folder);
-      return `run npm run build${where === '' ? '' : ` in ${where}`}`;
-    }
-    if (listNames(folder).includes('.git')) return undefined;
-    folder = dirname(folder);
-  }
-  return undefined;
-}
-
-function hasBuildScript(file: string): boolean {
-  try {
-    const { scripts } = JSON.parse(readIfReadable(file) ?? '{}') as {
-      scripts?: Readonly<Record<string, unknown>>;
-    };
-    return typeof scripts?.['build'] === 'string';
-  } catch {
-    return false;
-  }
 }
 
 function isLink(path: string): boolean {

@@ -5,69 +5,72 @@ import {
   type BuildResult,
   context,
   type Plugin,
-  type PluginBuild,
 } from 'esbuild';
+
+import { UNRESOLVED } from './build-error.ts';
+import { findCalledNamespaces, importingByRequire } from './namespace-calls.ts';
 
 const OF_THE_RUNTIME = /^(?:@aws-sdk\/|@smithy\/|aws-sdk(?:\/|$))/;
 
-/**
- * A missing package of the AWS SDK stays an import of the bundle, as in a deployed function: the instance
- * uses the gateway's copy, or reports why not.
- */
-const SDK_PLUGIN: Plugin = {
-  name: 'sdk-of-the-runtime',
-  setup(build: PluginBuild) {
-    const asked = Symbol('asked');
-    build.onResolve({ filter: OF_THE_RUNTIME }, async (args) => {
-      if (args.pluginData === asked) return undefined;
-      const { path, importer, namespace, resolveDir, kind } = args;
-      const { errors, external, ...found } = await build.resolve(path, {
-        importer,
-        namespace,
-        resolveDir,
-        kind,
-        pluginData: asked,
-      });
-      if (errors.length > 0) return { path, external: true };
-      return {
-        path: found.path,
-        external,
-        namespace: found.namespace,
-        sideEffects: found.sideEffects,
-        suffix: found.suffix,
-      };
-    });
-  },
-};
+type RepeatedOptions = BuildOptions & { readonly absWorkingDir: string };
 
+/**
+ * One bundle, built again and again. What its first build shows to be missing is added as a plug-in, since
+ * plug-ins are slow: with an installed SDK one would resolve a thousand imports, 330 ms of every save.
+ */
 export class RepeatedBuild {
-  #options: BuildOptions;
-  #isShared = false;
+  readonly #options: RepeatedOptions;
+  /** A service that names esbuild gets what esbuild makes. */
+  readonly #isEsbuild: boolean;
+  #unresolved: ReadonlySet<string> = new Set();
+  #called: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #context: BuildContext | undefined;
 
-  constructor(options: BuildOptions) {
+  constructor(options: RepeatedOptions, isEsbuild: boolean) {
     this.#options = options;
+    this.#isEsbuild = isEsbuild;
   }
 
   /** @throws BuildFailure of esbuild */
   async run(): Promise<BuildResult> {
-    try {
-      return await this.#rebuild();
-    } catch (error) {
-      if (this.#isShared || !lacksSdk(error)) throw error;
-      // Only after a failure: with an installed client the plug-in would resolve a thousand imports, 330 ms
-      // of every save.
-      const { plugins = [] } = this.#options;
-      this.#isShared = true;
-      this.#options = { ...this.#options, plugins: [...plugins, SDK_PLUGIN] };
-      await this.dispose();
-      return await this.#rebuild();
+    for (;;) {
+      const result = await this.#rebuild().catch((error: unknown) => error as BuildFailure);
+      if (this.#addUnresolved(result) || this.#addCalled(result)) {
+        await this.dispose();
+        continue;
+      }
+      if (result instanceof Error) throw result;
+      return result;
     }
   }
 
   async #rebuild(): Promise<BuildResult> {
-    this.#context ??= await context(this.#options);
+    const { plugins = [] } = this.#options;
+    const unresolved = [...this.#unresolved];
+    const own = [
+      ...(unresolved.length > 0 ? [leavingOut(unresolved, this.#isEsbuild)] : []),
+      ...(this.#called.size > 0 ? [importingByRequire(this.#called)] : []),
+    ];
+    this.#context ??= await context({ ...this.#options, plugins: [...plugins, ...own] });
     return await this.#context.rebuild();
+  }
+
+  #addUnresolved({ errors = [] }: Partial<BuildFailure>): boolean {
+    const names = errors.flatMap(({ text }) => UNRESOLVED.exec(text)?.[1] ?? []);
+    const packages = names.filter((name) => !/^[./]/.test(name));
+    const before = this.#unresolved.size;
+    this.#unresolved = new Set([...this.#unresolved, ...packages]);
+    return this.#unresolved.size > before;
+  }
+
+  #addCalled({ warnings = [] }: Partial<BuildFailure>): boolean {
+    if (this.#isEsbuild || !warnings.some(({ id }) => id === 'call-import-namespace')) return false;
+    const found = findCalledNamespaces(warnings, this.#options.absWorkingDir);
+    const isNew = [...found].some(([file, names]) =>
+      [...names].some((name) => this.#called.get(file)?.has(name) !== true),
+    );
+    this.#called = new Map([...this.#called, ...found]);
+    return isNew;
   }
 
   async dispose(): Promise<void> {
@@ -77,10 +80,39 @@ export class RepeatedBuild {
   }
 }
 
-function lacksSdk(error: unknown): boolean {
-  const { errors = [] } = error as Partial<BuildFailure>;
-  return errors.some(({ text }) => {
-    const [, name] = /^Could not resolve "([^"]+)"/.exec(text) ?? [];
-    return name !== undefined && OF_THE_RUNTIME.test(name);
-  });
+/**
+ * A missing package of the AWS SDK stays an import of the bundle, as in a deployed function: the instance
+ * uses the gateway's copy, or reports why not. So does a call of `require`, which fails when it is reached:
+ * frameworks load what a project may have.
+ */
+function leavingOut(names: readonly string[], onlySdk: boolean): Plugin {
+  const asked = Symbol('asked');
+  const escaped = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
+  const filter = new RegExp(`^(?:${escaped.join('|')})$`);
+  return {
+    name: 'left-out',
+    setup(build) {
+      build.onResolve({ filter }, async (args) => {
+        if (args.pluginData === asked) return undefined;
+        const { path, importer, namespace, resolveDir, kind } = args;
+        const mayBeMissing = kind !== 'import-statement' && !onlySdk;
+        if (!mayBeMissing && !OF_THE_RUNTIME.test(path)) return undefined;
+        const { errors, external, ...found } = await build.resolve(path, {
+          importer,
+          namespace,
+          resolveDir,
+          kind,
+          pluginData: asked,
+        });
+        if (errors.length > 0) return { path, external: true };
+        return {
+          path: found.path,
+          external,
+          namespace: found.namespace,
+          sideEffects: found.sideEffects,
+          suffix: found.suffix,
+        };
+      });
+    },
+  };
 }

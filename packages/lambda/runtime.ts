@@ -27,6 +27,8 @@ import { FunctionPool } from './pool.ts';
 import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
 import { SourceWatcher, type WatchedSources } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
+import { BuildError } from './build-error.ts';
+import { FailedBuild } from './failed-build.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
 import { GroupMemory } from './process/group-memory.ts';
 import { Keeper } from './process/keeper.ts';
@@ -41,6 +43,7 @@ import type { RunnableCode } from './runnable-code.ts';
 import type { ThreadProgram } from './start-thread.ts';
 import { ThreadCode } from './thread-code.ts';
 import type { StreamStart } from './stream-job.ts';
+import { WebpackBuilds } from './webpack-build.ts';
 import { buildProcessProgram, buildWorkerProgram } from './worker-program.ts';
 
 const RETIRE_EVERY_MS = 5_000;
@@ -138,6 +141,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #options: FunctionRuntimeOptions;
   readonly #runDirectory: string;
   readonly #workerFile: string;
+  readonly #webpacks: WebpackBuilds;
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #together: Concurrency;
   /** What was said of code that reads `IS_OFFLINE`. */
@@ -147,6 +151,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #machine = thisMachine();
   readonly #compiling: Compiling;
   #processFile: Promise<string> | undefined;
+  readonly #failed = new WeakMap<RunnableCode, FailedBuild>();
   readonly #leaving = new Set<FunctionEntry>();
   readonly #ending = new Set<Promise<unknown>>();
   #unsupported: ReadonlyMap<string, string> = new Map();
@@ -163,6 +168,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#together = new Concurrency(options.concurrency);
     this.#compiling = new Compiling(options.log);
     this.#runDirectory = runDirectory;
+    this.#webpacks = new WebpackBuilds(runDirectory);
     this.#workerFile = workerFile;
     const { clockOffset, log, deadlines = MACHINE_DEADLINES, cacheDirectory, debugging } = options;
     this.#processes = {
@@ -332,12 +338,14 @@ class WorkerRuntime implements FunctionRuntime {
       return new ProcessCode(definition, this.#processes, this.#findToolchain);
     const compileCache = join(cacheDirectory, 'compile');
     const lent = { lender: this.#lender, machine: this.#machine };
+    const { code } = definition;
     const build = new FunctionBuild(
       definition,
       this.#runDirectory,
       compileCache,
       lent,
       debugging !== undefined,
+      code.kind === 'directory' && code.webpack !== undefined ? this.#webpacks.of(code.webpack) : undefined,
     );
     if (isIsolated(definition, this.#options.isolation)) {
       const folders = { runDirectory: this.#runDirectory, cacheDirectory };
@@ -350,10 +358,20 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   async #build(functionName: string, code: RunnableCode): Promise<InstanceProgram> {
-    const { program, sources } = await this.#compiling.run(functionName, code.compiler, () => code.build());
-    this.#watcher?.watch(functionName, sources);
-    void this.#noteOfflineRead(functionName, sources);
-    return program;
+    const failed = this.#failed.get(code);
+    if (failed?.stands === true) throw failed.error;
+    try {
+      const { program, sources } = await this.#compiling.run(functionName, code.compiler, () => code.build());
+      this.#watcher?.watch(functionName, sources);
+      void this.#noteOfflineRead(functionName, sources);
+      return program;
+    } catch (error) {
+      if (this.#watcher !== undefined && error instanceof BuildError) {
+        this.#failed.set(code, new FailedBuild(error));
+        this.#watcher.watch(functionName, code.watched);
+      }
+      throw error;
+    }
   }
 
   async #noteOfflineRead(functionName: string, sources: WatchedSources): Promise<void> {
@@ -412,6 +430,7 @@ class WorkerRuntime implements FunctionRuntime {
     if (entry === undefined) return;
     const started = performance.now();
     let failure: string | undefined;
+    this.#failed.delete(entry.code);
     try {
       const payload = await entry.pool.swap(await this.#build(functionName, entry.code));
       if (payload !== undefined) failure = describeInitFailure(payload);

@@ -1,5 +1,7 @@
-import { type Dirent, type FSWatcher, readdirSync, watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { type Dirent, existsSync, type FSWatcher, readdirSync, watch } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+
+import { statOf } from '@gatewright/aws/file-marks';
 
 /** Editors write a file in several steps; they count as one change. */
 const SETTLE_MS = 15;
@@ -10,13 +12,15 @@ const FOLDER_LIMIT = 500;
 /** What to watch for one function: exactly these files, or a folder's own code. */
 export type WatchedSources =
   | { readonly kind: 'files'; readonly files: readonly string[] }
-  /** `code` matches the names of code files; absent = files of Node.js. */
+  /** It may not exist yet. `code` matches the names of code files; absent = files of Node.js. */
   | { readonly kind: 'folder'; readonly folder: string; readonly code?: RegExp };
 
 type Interest = {
-  readonly files: ReadonlySet<string> | undefined;
-  readonly folders: ReadonlySet<string>;
+  readonly files: ReadonlySet<string>;
+  readonly root: string | undefined;
   readonly code: RegExp;
+  /** Those of the root that exist. */
+  folders: ReadonlySet<string>;
 };
 
 const NODE_CODE = /\.(?:[cm]?[jt]sx?|json)$/;
@@ -36,9 +40,10 @@ export class SourceWatcher {
   watch(functionName: string, sources: WatchedSources): void {
     const isList = sources.kind === 'files';
     this.#interests.set(functionName, {
-      files: isList ? new Set(sources.files) : undefined,
+      files: new Set(isList ? sources.files : []),
+      root: isList ? undefined : sources.folder,
       code: (isList ? undefined : sources.code) ?? NODE_CODE,
-      folders: new Set(isList ? sources.files.map((file) => dirname(file)) : listFolders(sources.folder)),
+      folders: new Set(isList ? [] : listFolders(sources.folder)),
     });
     this.#update();
   }
@@ -55,7 +60,7 @@ export class SourceWatcher {
   }
 
   #update(): void {
-    const wanted = new Set([...this.#interests.values()].flatMap(({ folders }) => [...folders]));
+    const wanted = new Set([...this.#interests.values()].flatMap(foldersOf));
     for (const [folder, watcher] of this.#folders) {
       if (wanted.has(folder)) continue;
       watcher.close();
@@ -66,8 +71,12 @@ export class SourceWatcher {
 
   #open(folder: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, (_event, name) => {
-        if (name !== null) this.#note(folder, join(folder, name));
+      const watcher = watch(folder, { persistent: false }, (event, name) => {
+        if (name === null) return;
+        const path = join(folder, name);
+        // Removed, and perhaps made again: what is watched is the removed one.
+        if (event === 'rename' && this.#folders.has(path)) this.#lose(path);
+        this.#note(folder, path);
       });
       watcher.on('error', () => watcher.close());
       this.#folders.set(folder, watcher);
@@ -76,10 +85,28 @@ export class SourceWatcher {
     }
   }
 
+  #lose(path: string): void {
+    for (const interest of this.#interests.values()) interest.folders = without(interest.folders, path);
+    this.#update();
+  }
+
+  /** Whether a new folder has brought code: its files may have been written before it was watched. */
+  #hasGrown(interest: Interest, path: string): boolean {
+    const { root, folders, code } = interest;
+    if (root === undefined || !(isWithin(path, root) || isWithin(root, path))) return false;
+    const isBelow = path !== root && isWithin(path, root);
+    if ((isBelow && NOT_OWN.test(basename(path))) || statOf(path)?.isDirectory() !== true) return false;
+    interest.folders = new Set(listFolders(root));
+    this.#update();
+    const added = [...interest.folders].filter((folder) => !folders.has(folder));
+    return added.some((folder) => entriesOf(folder).some((entry) => code.test(entry.name)));
+  }
+
   #note(folder: string, path: string): void {
-    for (const [name, { files, folders, code }] of this.#interests) {
-      const isHit = files === undefined ? folders.has(folder) && code.test(basename(path)) : files.has(path);
-      if (isHit) this.#changed.add(name);
+    for (const [name, interest] of this.#interests) {
+      const { files, folders, code } = interest;
+      const isCode = folders.has(folder) && code.test(basename(path));
+      if (files.has(path) || isCode || this.#hasGrown(interest, path)) this.#changed.add(name);
     }
     if (this.#changed.size === 0) return;
     clearTimeout(this.#timer);
@@ -91,14 +118,32 @@ export class SourceWatcher {
   }
 }
 
+/** A folder that is made again is another one. */
+function without(folders: ReadonlySet<string>, lost: string): ReadonlySet<string> {
+  return new Set([...folders].filter((folder) => !isWithin(folder, lost)));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
+}
+
+/** What to watch until the root exists: the folder in which it, or one on the way to it, will appear. */
+function foldersOf({ files, root, folders }: Interest): readonly string[] {
+  const ofFiles = [...files].map((file) => dirname(file));
+  if (root === undefined || folders.size > 0) return [...ofFiles, ...folders];
+  let above = dirname(root);
+  while (!existsSync(above)) above = dirname(above);
+  return [...ofFiles, above];
+}
+
 /** Packages and generated files are numerous, and not edited. */
 const NOT_OWN = /^(?:node_modules|__pycache__|venv|env|vendor|obj|\..*)$/;
 
 export function listFolders(root: string): string[] {
-  const found = [root];
+  const found = statOf(root)?.isDirectory() === true ? [root] : [];
   for (const folder of found) {
     if (found.length >= FOLDER_LIMIT) break;
-    for (const entry of readEntries(folder)) {
+    for (const entry of entriesOf(folder)) {
       if (!entry.isDirectory() || NOT_OWN.test(entry.name)) continue;
       found.push(join(folder, entry.name));
     }
@@ -106,8 +151,8 @@ export function listFolders(root: string): string[] {
   return found.slice(0, FOLDER_LIMIT);
 }
 
-/** Empty for a folder that is gone or cannot be read: the next build names what is missing. */
-function readEntries(folder: string): readonly Dirent[] {
+/** None if it is gone or unreadable. */
+function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {

@@ -18,7 +18,7 @@ export class ThreadCode implements RunnableCode {
   }
 
   get watched(): WatchedSources {
-    return { kind: 'folder', folder: this.taskRoot };
+    return { kind: 'folder', folder: this.#build.sourceFolder };
   }
 
   check(): Promise<CheckedCode> {

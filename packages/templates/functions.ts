@@ -166,7 +166,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
 }
 
 function localCode(
-  { esbuild, isBundled, packed }: LocalCode,
+  { esbuild, isBundled, webpack, packed }: LocalCode,
   logicalId: string,
   local: string,
 ): FunctionCode {
@@ -178,6 +178,7 @@ function localCode(
     directory: local,
     esbuild,
     ...(isBundled === true && esbuild === undefined && { isBundled }),
+    ...(webpack !== undefined && { webpack }),
     ...(instead !== undefined && { packed: instead }),
   };
 }

@@ -1,12 +1,11 @@
-import { type Stats, accessSync, constants, existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { statOf } from '@gatewright/aws/file-marks';
+import { basename, join, relative, resolve } from 'node:path';
 import { DefinitionError, DefinitionFaults, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
 import { loadCdkOutput } from './cdk/cdk-out.ts';
 import { classifyResources } from './classify.ts';
 import { defineFunctions, layerFolders } from './functions.ts';
+import { findSource } from './find-definition.ts';
 import { mapOf } from '../core/stack/json-values.ts';
 import type { LayerFolders } from './functions.ts';
 import { LoadBoard } from './load-board.ts';
@@ -18,12 +17,10 @@ import type { Json, ResolvedResource, ResolvedStack, UnsupportedItem } from '../
 import type { RawStack } from './raw-stack.ts';
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
-import { findTerraform, isTerraformFile } from './terraform/terraform-files.ts';
+import { isTerraformFile } from './terraform/terraform-files.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
 export const NOTHING_SERVED = 'it is not served';
-
-const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
 
 /**
  * Loads all sources at once and resolves them together; exporting stacks come before importing ones. A source
@@ -101,7 +98,8 @@ export function requireSources(sources: readonly string[]): void {
 /** Whether the folder has a service, a template or a cdk.out. */
 export function hasDefinition(folder: string): boolean {
   try {
-    return findSource(resolve(folder)) !== '';
+    findSource(resolve(folder));
+    return true;
   } catch (error) {
     if (error instanceof DefinitionError) return false;
     throw error;
@@ -114,8 +112,13 @@ async function loadSource(
   board: LoadBoard,
   signal: AbortSignal,
 ): Promise<readonly RawStack[]> {
-  const found = findSource(path);
-  const name = found.split(/[\\/]/).at(-1) ?? '';
+  const { file: found, others } = findSource(path);
+  const name = basename(found);
+  const [other] = others;
+  if (other !== undefined)
+    options.onProgress?.(
+      `${basename(path)}: ${relative(path, found)} is served, not ${others.join(', ')}; to serve another, name it: gatewright start ${relative(process.cwd(), join(path, other)) || other}`,
+    );
   if (SERVICE_FILES.includes(name)) {
     return [await loadServerlessService(found, options, board, path, signal)];
   }
@@ -125,56 +128,6 @@ async function loadSource(
     return [await loadTerraform(found, options)];
   }
   return [await loadTemplate(found, options)];
-}
-
-export function findSource(path: string): string {
-  if (entryOf(path) === undefined)
-    throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
-  const found = isFolder(path) ? findDefinition(path) : path;
-  const fault = faultOf(found);
-  if (fault !== undefined) throw new DefinitionError({ file: found }, fault);
-  return found;
-}
-
-function findDefinition(folder: string): string {
-  const candidates = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', 'cdk.out/manifest.json'];
-  const there = candidates
-    .map((candidate) => join(folder, candidate))
-    .filter((path) => entryOf(path) !== undefined);
-  const found = there.find((path) => faultOf(path) === undefined) ?? there[0];
-  if (found !== undefined) return found;
-  const terraform = findTerraform(folder);
-  if (terraform !== undefined) return terraform;
-  throw new DefinitionError(
-    { file: folder },
-    'template not found: the folder has no serverless.yml, template.yaml, cdk.out or JSON of a Terraform plan; name a template file instead',
-  );
-}
-
-function isFolder(path: string): boolean {
-  return statOf(path)?.isDirectory() === true;
-}
-
-/** Also for a link that leads nowhere. */
-function entryOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Why a file cannot be read; undefined = it can. */
-function faultOf(file: string): string | undefined {
-  try {
-    accessSync(file, constants.R_OK);
-    return isFolder(file) ? 'it is a folder, not a template' : undefined;
-  } catch (error) {
-    if (entryOf(file)?.isSymbolicLink() === true && !existsSync(file))
-      return `it is a link to ${readlinkSync(file)}, which is not there`;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return `it cannot be read (${code}); change its permissions`;
-  }
 }
 
 type Resolution = {

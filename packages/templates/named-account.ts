@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DefinitionError } from '../core/errors.ts';
-import { findSource } from './load.ts';
+import { findSource } from './find-definition.ts';
 import { listIncludedFiles } from './serverless/serverless-service.ts';
 
 /** In ARNs, and in `aws://111122223333/eu-west-1` of a CDK application. */
@@ -23,7 +23,7 @@ export function findNamedAccount(sources: readonly string[]): string | undefined
 function accountsIn(source: string): readonly string[] {
   let file: string;
   try {
-    file = findSource(source);
+    ({ file } = findSource(source));
   } catch (error) {
     // Loading reports it.
     if (error instanceof DefinitionError) return [];

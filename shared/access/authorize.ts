@@ -14,7 +14,7 @@ import { DomainError, isTokenError } from '../errors.ts';
 import type { TokenErrorCode } from '../errors.ts';
 import { UNOBSERVED } from '../unobserved.ts';
 import { backendContext } from './backend-context.ts';
-import { chargeQuota, describeRefusal, isCharged, isChargedCaller, withoutCharged } from './charge-quota.ts';
+import { isCharged, isChargedCaller, withoutCharged } from './charged-routes.ts';
 import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
@@ -27,7 +27,6 @@ import { assertServed, createIdentifier } from './identify.ts';
 import type { AuthorizerPorts } from './identify.ts';
 import type { Principal } from './decide/principal.ts';
 import { describeMissingClaims, findMissingClaims } from './decide/required-claims.ts';
-import { quotaContext } from './quota-context.ts';
 
 export type AuthorizeRequest = {
   readonly kind: AuthorizerKind;
@@ -145,6 +144,8 @@ type ByQuota = Known & {
   readonly nowEpochSeconds: number;
 };
 
+const loadCharging = loadOnce(() => import('./charge-quota.ts'));
+
 /** A charge here answers one request; with charges from logs, the answer holds while units are left. */
 async function answerByQuota(
   document: CompiledDocument,
@@ -157,12 +158,13 @@ async function answerByQuota(
     return answerKnown(withoutCharged(document), known, nowEpochSeconds);
   const { route } = decision;
   const { receivedAtEpochMs } = request;
+  const charging = await loadCharging();
   const verdict: QuotaVerdict =
     quotas === undefined
       ? { kind: 'not-charged' }
-      : await chargeQuota(await quotas(), quota, principal, { route, receivedAtEpochMs });
+      : await charging.chargeQuota(await quotas(), quota, principal, { route, receivedAtEpochMs });
   if (isOfCharged && (quota.isTracked !== true || verdict.kind !== 'admitted'))
-    return answerOnce(document, quota, known, verdict, nowEpochSeconds);
+    return answerOnce(document, { ...known, quota, charging }, verdict, nowEpochSeconds);
   return answerKnown(
     verdict.kind === 'admitted' ? document : withoutCharged(document),
     known,
@@ -170,11 +172,15 @@ async function answerByQuota(
   );
 }
 
+type Charged = Known & {
+  readonly quota: CompiledQuota;
+  readonly charging: Awaited<ReturnType<typeof loadCharging>>;
+};
+
 /** For this request only, since the next has to be charged too. */
 function answerOnce(
   document: CompiledDocument,
-  quota: CompiledQuota,
-  { principal, request, decision }: Known,
+  { principal, request, decision, quota, charging }: Charged,
   verdict: QuotaVerdict,
   nowEpochSeconds: number,
 ): Authorized {
@@ -183,8 +189,7 @@ function answerOnce(
   const isLetOn = isAdmitted || (verdict.kind === 'over-quota' && quota.admissionKey !== undefined);
   const context = {
     ...contextOf(document, { principal, request, nowEpochSeconds }),
-    ...('decision' in verdict && quotaContext(verdict.decision)),
-    ...(!isAdmitted && { quotaRefusal: describeRefusal(quota, principal, verdict) }),
+    ...charging.verdictContext(quota, principal, verdict),
   };
   const result = isSimple(document, request)
     ? { isAuthorized: isAdmitted, context }

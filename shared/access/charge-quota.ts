@@ -1,8 +1,11 @@
+/** Loaded at the first charge: an authorizer without quotas starts without it. */
 import { DomainError } from '../errors.ts';
+import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
 import { claimAt } from './decide/claims.ts';
-import type { CompiledDocument, CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-document.ts';
+import type { CompiledQuota, CompiledRoute, NameOrClaim } from './compiled-document.ts';
 import type { Principal } from './decide/principal.ts';
+import { quotaContext } from './quota-context.ts';
 
 /** Creates the quotas at the first charge. `plans` are those of all documents, to be published. */
 export type LoadQuotas = (plans: readonly unknown[]) => Promise<QuotaKeeper>;
@@ -16,19 +19,6 @@ export type QuotaVerdict =
 
 /** Longest name in the usage table; a longer one cannot be charged. */
 const NAME_LIMIT_CHARACTERS = 256;
-
-/** Requests that no authorizer may allow without a charge. */
-export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRoute): boolean {
-  return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
-}
-
-/** Whether a caller is charged at all; for others the rules alone decide. */
-export function isChargedCaller(
-  { issuers }: Pick<CompiledQuota, 'issuers'>,
-  { issuerId }: Pick<Principal, 'issuerId'>,
-): boolean {
-  return issuers?.includes(issuerId) ?? true;
-}
 
 /** The caller's names that a charge needs; undefined when one is missing or may not be used. */
 export function chargedAs(
@@ -62,8 +52,20 @@ export function describeMissing(
   return claims.length === 0 ? undefined : claims.join(', ');
 }
 
+/** Members of the answer's context that a charge adds. */
+export function verdictContext(
+  quota: CompiledQuota,
+  principal: Principal,
+  verdict: QuotaVerdict,
+): AuthorizerContext {
+  return {
+    ...('decision' in verdict && quotaContext(verdict.decision)),
+    ...(verdict.kind !== 'admitted' && { quotaRefusal: describeRefusal(quota, principal, verdict) }),
+  };
+}
+
 /** Why the authorizer refuses an allowed caller, for logs: never shown to the caller. */
-export function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
+function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: QuotaVerdict): string {
   const subject = chargedAs(quota, principal);
   switch (verdict.kind) {
     case 'admitted':
@@ -77,29 +79,6 @@ export function describeRefusal(quota: CompiledQuota, principal: Principal, verd
     case 'over-quota':
       return `over quota: ${verdict.decision.allowed ? '' : verdict.decision.limit} of plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}`;
   }
-}
-
-const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
-
-/**
- * The document without its charged routes: what one policy may say of the whole API, since cached policies
- * charge no caller. Fails closed: an API that caches answers in spite of the rule denies these routes.
- */
-export function withoutCharged(document: CompiledDocument): CompiledDocument {
-  const { quota } = document;
-  if (quota === undefined) return document;
-  const known = uncharged.get(document);
-  if (known !== undefined) return known;
-  const rules = document.rules.map((rule) => {
-    if (rule.effect === 'deny') return rule;
-    const kept = rule.routes.map((route) => quota.routes !== undefined && !quota.routes.includes(route));
-    const keep = <T>(list: readonly T[]): readonly T[] => list.filter((_, place) => kept[place] === true);
-    const bind = rule.bind?.map((binding) => ({ ...binding, segments: keep(binding.segments) }));
-    return { ...rule, routes: keep(rule.routes), ...(bind !== undefined && { bind }) };
-  });
-  const open = { ...document, rules };
-  uncharged.set(document, open);
-  return open;
 }
 
 /**

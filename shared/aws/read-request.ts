@@ -129,35 +129,6 @@ export function hasBody({ fields: { body } }: EventRequest): boolean {
   return body !== undefined && body !== null && body !== '';
 }
 
-const members = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-
-/** Of events of REST and HTTP APIs and function URLs (docs/aws §3.1 to §3.3). */
-const KNOWN = {
-  fields: members(
-    'body cookies headers httpMethod isBase64Encoded multiValueHeaders multiValueQueryStringParameters path ' +
-      'pathParameters queryStringParameters rawPath rawQueryString requestContext resource routeKey ' +
-      'stageVariables version',
-  ),
-  context: members(
-    'accountId apiId authentication authorizer deploymentId domainName domainPrefix extendedRequestId http ' +
-      'httpMethod identity isCanaryRequest operationName path protocol requestId requestTime requestTimeEpoch ' +
-      'resourceId resourcePath routeKey stage time timeEpoch wafResponseCode webaclArn',
-  ),
-  http: members('method path protocol sourceIp userAgent'),
-  identity: members(
-    'accessKey accountId apiKey apiKeyId caller clientCert cognitoAmr cognitoAuthenticationProvider ' +
-      'cognitoAuthenticationType cognitoIdentityId cognitoIdentityPoolId principalOrgId sourceIp user userAgent ' +
-      'userArn vpcId vpceId',
-  ),
-} as const;
-
-/** Whether an event has a member that API Gateway's documentation does not: nothing is known of its meaning. */
-export function hasUnknownMember(request: EventRequest): boolean {
-  return (['fields', 'context', 'http', 'identity'] as const).some((part) =>
-    Object.keys(request[part]).some((name) => !KNOWN[part].has(name)),
-  );
-}
-
 /** Single maps of REST and 1.0 have only the last of several values; a value that only they have counts as well. */
 function valuesOf(multi: unknown, single: unknown, nameOf: (name: string) => string): ValuesByName {
   const values = new Map<string, string[]>();

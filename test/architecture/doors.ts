@@ -22,7 +22,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   `),
   shared: list(`
     access/access-table access/answer access/authorize access/backend-context access/charge-quota
-    access/compiled-document access/credential access/decide/channel-rules access/decide/claims
+    access/charged-routes     access/compiled-document access/credential access/decide/channel-rules access/decide/claims
     access/decide/compile-policy access/decide/decide access/decide/ip-network access/decide/over-grants
     access/decide/principal access/decide/required-claims access/decide/route-finder
     access/decide/segment-patterns access/documents/publication access/find-document access/keys/api-key

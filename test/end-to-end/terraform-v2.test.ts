@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { ARCHIVE, aFunction, ask, folder, known, start } from '../support/a-terraform-gateway.ts';
+import { ARCHIVE, aFunction, ask, closeAll, folder, known, start } from '../support/a-terraform-gateway.ts';
 import { aPlan, refs } from '../support/a-terraform-plan.ts';
 import type { Planned } from '../support/a-terraform-plan.ts';
+
+after(closeAll);
 
 describe('a plan of an HTTP API', () => {
   const API = refs('aws_apigatewayv2_api.http.id');

@@ -1,7 +1,7 @@
 /** Plans and states of Terraform as sources: their REST APIs answer real requests. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { ARCHIVE, ROLE, aFunction, ask, known, start } from '../support/a-terraform-gateway.ts';
+import { after, describe, it } from 'node:test';
+import { ARCHIVE, ROLE, aFunction, ask, closeAll, known, start } from '../support/a-terraform-gateway.ts';
 import type { Started } from '../support/a-terraform-gateway.ts';
 import { aPlan, aState, refs } from '../support/a-terraform-plan.ts';
 import type { Planned } from '../support/a-terraform-plan.ts';
@@ -108,6 +108,8 @@ const REST: readonly Planned[] = [
     },
   },
 ];
+
+after(closeAll);
 
 describe('a plan of a REST API', () => {
   let started: Started | undefined;

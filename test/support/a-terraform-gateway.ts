@@ -3,16 +3,20 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { createGateway } from '../../packages/engine/index.ts';
 import type { Gateway, GatewayOptions, Listening } from '../../packages/engine/index.ts';
 import { refs } from './a-terraform-plan.ts';
 import type { Planned } from './a-terraform-plan.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'gatewright-terraform-'));
-after(() => rmSync(folder, { recursive: true }));
-const gateways: Gateway[] = [];
-after(() => Promise.all(gateways.map((gateway) => gateway.close())));
+// Several test files share a process, and this folder.
+process.once('exit', () => rmSync(folder, { recursive: true }));
+const gateways = new Set<Gateway>();
+
+export async function closeAll(): Promise<void> {
+  await Promise.all([...gateways].map((gateway) => gateway.close()));
+  gateways.clear();
+}
 
 mkdirSync(join(folder, 'src'));
 writeFileSync(
@@ -66,7 +70,7 @@ export async function start(
     onReload: () => undefined,
     ...more,
   });
-  gateways.push(gateway);
+  gateways.add(gateway);
   await gateway.load([file]);
   return { gateway, listening: await gateway.listen(), lines };
 }

@@ -1,6 +1,16 @@
 /** A function as its stack declares it, before any instance runs. */
 import type { DefinitionPlace } from '../errors.ts';
 
+/** A service whose own plug-in bundles its functions with webpack. */
+export type WebpackService = {
+  /** `serverless-webpack` or `serverless-bundle` */
+  readonly plugin: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** What the plug-in reads of the service: `custom`, handlers, runtimes. */
+  readonly service: Readonly<Record<string, unknown>>;
+};
+
 /** A zip archive, as Lambda would take it. */
 export type PackedCode = {
   /** Absolute. */
@@ -21,6 +31,7 @@ export type FunctionCode =
       readonly esbuild: Readonly<Record<string, unknown>> | undefined;
       /** The service bundles its JavaScript, too, with its own tool. */
       readonly isBundled?: true;
+      readonly webpack?: WebpackService;
       /** Archive from the service's own packaging, for cases where no bundle can be made here. */
       readonly packed?: PackedCode;
     }

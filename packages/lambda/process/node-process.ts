@@ -47,7 +47,7 @@ export class NodeProcessCode implements RunnableCode {
   }
 
   get watched(): WatchedSources {
-    return { kind: 'folder', folder: this.taskRoot };
+    return { kind: 'folder', folder: this.#build.sourceFolder };
   }
 
   get unsupportedSettings(): CodeFinding | undefined {

@@ -30,7 +30,7 @@ export type RunIdentity = {
 };
 
 /** Increase whenever the format changes. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** Per folder of a start: services, their stages, parameters and environments. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;

@@ -13,6 +13,7 @@ export type PackagedService = {
   readonly layers: ReadonlyMap<string, { readonly name: string; readonly path: string | undefined }>;
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
   readonly builders: readonly string[];
+  readonly webpack: { readonly plugin: string; readonly service: JsonObject } | undefined;
   readonly restStage: RestStageSettings;
 };
 
@@ -34,6 +35,7 @@ export function parsePackaged(text: string): PackagedService {
     builders: isJsonList(result['builders'])
       ? result['builders'].filter((name) => typeof name === 'string')
       : [],
+    webpack: parseWebpack(result['webpack']),
     restStage: {
       logs: rest['logs'],
       tracing: rest['tracing'],
@@ -41,6 +43,11 @@ export function parsePackaged(text: string): PackagedService {
       logGroup: asText(rest['logGroup']) ?? '',
     },
   };
+}
+
+function parseWebpack(value: Json | undefined): PackagedService['webpack'] {
+  const { plugin, service } = membersOf(value);
+  return typeof plugin === 'string' && isJsonObject(service) ? { plugin, service } : undefined;
 }
 
 function mapOf<T>(

@@ -6,8 +6,8 @@ export type FoundOsls = {
   /** Of the package itself: a project may have installed osls as `serverless`. */
   readonly name: 'osls' | 'serverless';
   readonly version: string;
-  /** The project's osls, not the gateway's. */
-  readonly isOwn: boolean;
+  /** Whose it is; `machine`: installed for all projects. */
+  readonly owner: 'project' | 'gateway' | 'machine';
 };
 
 export interface Waiting {
@@ -17,11 +17,11 @@ export interface Waiting {
 const PATIENCE_MS = 2000;
 
 /** `reading shop/serverless.ts with the project's Serverless 3 …` */
-export function describeReading(file: string, { name, version, isOwn }: FoundOsls): string {
+export function describeReading(file: string, { name, version, owner }: FoundOsls): string {
   const [major = ''] = version.split('.');
   const shown = join(basename(dirname(file)), basename(file));
   const program = name === 'osls' ? name : 'Serverless';
-  return `reading ${shown} with ${isOwn ? 'the project’s' : 'the gateway’s'} ${program} ${major} …`;
+  return `reading ${shown} with ${owner === 'machine' ? 'this machine’s' : `the ${owner}’s`} ${program} ${major} …`;
 }
 
 export function reportWaiting(sentence: string, report: ((sentence: string) => void) | undefined): Waiting {

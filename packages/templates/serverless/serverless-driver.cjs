@@ -14,7 +14,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { useLocalCredentials } = require('./local-credentials.cjs');
 const { watchInputs } = require('./serverless-inputs.cjs');
-const { tolerate } = require('./serverless-leniency.cjs');
+const { tolerate, WEBPACK } = require('./serverless-leniency.cjs');
 const { keepCompiledChecks, quicken } = require('./serverless-shortcuts.cjs');
 
 const [oslsFolder, outputFolder, ...oslsArguments] = process.argv.slice(2);
@@ -109,6 +109,7 @@ class GatewrightPackaging {
       layers,
       esbuild: this.#esbuildOptions(),
       builders: this.#builders(),
+      webpack: this.#webpack(),
       restStage: {
         logs: service.provider.logs?.restApi,
         tracing: service.provider.tracing?.apiGateway,
@@ -127,6 +128,34 @@ class GatewrightPackaging {
     const names = Array.isArray(listed) ? listed : [];
     const found = names.filter((name) => typeof name === 'string' && BUILDER.test(name));
     return build === undefined ? found : [...found, 'build'];
+  }
+
+  /** What a plug-in that bundles with webpack reads of the service. */
+  #webpack() {
+    const { service } = this.serverless;
+    const { provider } = service;
+    const plugin = this.#builders().find((name) => WEBPACK.has(name));
+    if (plugin === undefined) return undefined;
+    const functions = service.getAllFunctions().map((name) => {
+      const { handler, runtime, image, entrypoint, allowCustomRuntime } = service.getFunction(name);
+      return [name, { handler, runtime, image, entrypoint, allowCustomRuntime }];
+    });
+    return {
+      plugin,
+      service: {
+        service: service.service,
+        custom: service.custom,
+        provider: {
+          name: provider.name,
+          runtime: provider.runtime,
+          stage: this.provider.getStage(),
+          region: this.provider.getRegion(),
+          environment: provider.environment,
+        },
+        functions: Object.fromEntries(functions),
+        package: { individually: false },
+      },
+    };
   }
 
   /** serverless-esbuild (`custom.esbuild`, an object or the path of a module) and Serverless v4 (`build.esbuild`). */

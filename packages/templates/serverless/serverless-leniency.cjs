@@ -6,7 +6,7 @@
 
 const NO_CHANGE = 'it does not change the template';
 const BUNDLED = 'functions are bundled from source';
-const WEBPACK_UNREAD = `${BUNDLED}; its webpack configuration, such as DefinePlugin, is not read`;
+const BUNDLES = 'bundles the functions by its own webpack, and does nothing else here';
 const WITHOUT_SEED = 'tables are served here, without its seed; give one with --seed';
 
 /** Plug-ins that run, bundle or deploy, and what is different without them: the template is the same. */
@@ -19,8 +19,8 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-dynamodb', WITHOUT_SEED],
   ['serverless-dynamodb-local', WITHOUT_SEED],
   ['serverless-s3-local', NO_CHANGE],
-  ['serverless-webpack', WEBPACK_UNREAD],
-  ['serverless-bundle', WEBPACK_UNREAD],
+  ['serverless-webpack', NO_CHANGE],
+  ['serverless-bundle', NO_CHANGE],
   ['serverless-jetpack', NO_CHANGE],
   ['serverless-plugin-typescript', `${NO_CHANGE}; ${BUNDLED}`],
   ['serverless-plugin-optimize', NO_CHANGE],
@@ -43,6 +43,9 @@ const AFTER_DEPLOYMENT = new Map([
   ['serverless-api-gateway-caching', 'sets the cache after a deployment: no answer is cached here'],
   ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is screened here'],
 ]);
+
+/** Their webpack makes the code, once the template is read. */
+const WEBPACK = new Set(['serverless-webpack', 'serverless-bundle']);
 
 /** Members of serverless.yml for the dashboard of Serverless, Inc.; with them version 3 requires a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
@@ -179,7 +182,7 @@ function toleratePlugins({ fromOsls, note, inform }) {
     for (const name of modules) {
       const omitted = WITHOUT_EFFECT.get(name);
       if (omitted !== undefined) {
-        inform(`plug-in ${name} is omitted: ${omitted}`);
+        inform(`plug-in ${name} ${WEBPACK.has(name) ? BUNDLES : `is omitted: ${omitted}`}`);
         continue;
       }
       const later = AFTER_DEPLOYMENT.get(name);
@@ -246,4 +249,4 @@ function describe(name, error) {
   return `plug-in ${name}: ${error?.code === 'PLUGIN_NOT_FOUND' ? 'it is not installed' : first}`;
 }
 
-module.exports = { tolerate };
+module.exports = { tolerate, WEBPACK };

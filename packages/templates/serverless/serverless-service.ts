@@ -1,13 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
-import { DefinitionError, StartError } from '../../core/errors.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import { compileService } from './compile-service.ts';
+import { findOsls } from './find-osls.ts';
 import { resolveHome } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { LoadBoard } from '../load-board.ts';
-import type { JsonObject } from '../../core/stack/model.ts';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import { addRestStageSettings } from './osls-rest-stage.ts';
 import { parsePackaged } from './packaged-service.ts';
@@ -16,7 +15,7 @@ import type { Finding, RawStack } from '../raw-stack.ts';
 import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { findServiceCode } from './service-code.ts';
 import { describeReading, reportWaiting } from './reading-progress.ts';
-import type { FoundOsls, Waiting } from './reading-progress.ts';
+import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
 import type { DriverNote } from './serverless-process.ts';
 import { isJsonList, isJsonObject, membersOf } from '../../core/stack/json-values.ts';
@@ -48,7 +47,7 @@ export async function loadServerlessService(
   const home = resolveHome(options, {});
   let waiting: Waiting | undefined;
   try {
-    const osls = findOsls(dirname(file));
+    const osls = findOsls(dirname(file), import.meta.url);
     const compiled = await compileService({
       serviceFolder: dirname(file),
       oslsFolder: osls.folder,
@@ -131,42 +130,6 @@ function packageArguments(
     ...(saysRegion ? [] : ['--region', resolveHome(options, {}).region]),
     ...Object.entries(options.parameters).map(([name, value]) => `--param=${name}=${value}`),
   ];
-}
-
-/**
- * The service's own osls or Serverless v3, else the osls beside the gateway. Serverless v4 is a binary that
- * requires a licence.
- */
-function findOsls(serviceFolder: string): FoundOsls {
-  const own = join(serviceFolder, 'package.json');
-  for (const origin of [own, import.meta.url]) {
-    const require = createRequire(origin);
-    for (const name of ['osls', 'serverless']) {
-      try {
-        const manifest: unknown = require(`${name}/package.json`);
-        if (isJsonObject(manifest) && canPackage(manifest)) {
-          return {
-            folder: dirname(require.resolve(`${name}/package.json`)),
-            name: manifest['name'] === 'osls' ? 'osls' : 'serverless',
-            version: typeof manifest['version'] === 'string' ? manifest['version'] : '',
-            isOwn: origin === own,
-          };
-        }
-      } catch {
-        // Not installed there: try the next place.
-      }
-    }
-  }
-  throw new StartError(
-    'OSLS_MISSING',
-    `osls is not installed, and ${serviceFolder} needs it: run npm install --save-dev osls there`,
-  );
-}
-
-function canPackage({ name, version }: JsonObject): boolean {
-  return (
-    name === 'osls' || (name === 'serverless' && typeof version === 'string' && version.startsWith('3.'))
-  );
 }
 
 /** `params` lists the stages of a service; another stage would run with unintended values. */

@@ -9,7 +9,7 @@ import { isArchive } from '../packed-code.ts';
 import type { Finding, LocalCode } from '../raw-stack.ts';
 import type { PackagedService } from './packaged-service.ts';
 
-type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'packed'> & {
+type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'webpack' | 'packed'> & {
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
   readonly informed: readonly string[];
@@ -22,7 +22,10 @@ const STATE_LIMIT_BYTES = 50_000_000;
 /**
  * The service's own artifact runs, as at AWS; output of build plug-ins only if no bundle can be made here.
  */
-export function findServiceCode({ functions, builders }: PackagedService, folder: string): ServiceCode {
+export function findServiceCode(
+  { functions, builders, webpack }: PackagedService,
+  folder: string,
+): ServiceCode {
   const code = new Map<string, string>();
   const packed = new Map<string, string>();
   const findings: Finding[] = [];
@@ -45,6 +48,7 @@ export function findServiceCode({ functions, builders }: PackagedService, folder
   return {
     functions: code,
     ...(builders.length > 0 && { isBundled: true as const }),
+    ...(webpack !== undefined && { webpack: { ...webpack, folder } }),
     packed,
     // Watched even if absent, so that the first packaging is noticed.
     archives: [...new Set([...artifacts, ...(builders.length > 0 ? [stateFile] : [])])],

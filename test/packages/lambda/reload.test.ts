@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict';
-import { utimesSync } from 'node:fs';
+import { rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { Faults } from '../../../packages/core/errors.ts';
 import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
 import { findPrograms } from '../../../packages/lambda/process/machine.ts';
 import type { ReloadEvent } from '../../../packages/lambda/runtime.ts';
-import { aFolder, aFolderFunction, returned, startRuntime, writeFiles } from './start-runtime.ts';
+import { aFolder, aFolderFunction, failed, returned, startRuntime, writeFiles } from './start-runtime.ts';
 
 async function startReloading(
   files: Readonly<Record<string, string>>,
-  more: Parameters<typeof aFolderFunction>[2] = {},
+  { codeFolder = '.', ...more }: Parameters<typeof aFolderFunction>[2] & { codeFolder?: string } = {},
 ) {
   const folder = aFolder(files);
-  const definition = aFolderFunction(folder, 'f.handler', { ...more, name: 'f' });
-  const started = await startRuntime([definition], { reload: true });
+  const { handler = 'f.handler' } = more;
+  const definition = aFolderFunction(join(folder, codeFolder), handler, { ...more, name: 'f' });
+  const started = await startRuntime([], { reload: true });
+  const replace = await started.runtime.prepare([definition], new Map(), new Faults(false));
+  replace();
   const events: ReloadEvent[] = [];
   let wake: (() => void) | undefined;
   started.runtime.onReload((event) => {
@@ -48,6 +52,59 @@ describe('reload', () => {
     assert.ok(broken?.kind === 'kept' && broken.message.includes('v.ts:1:25'), JSON.stringify(broken));
     assert.deepEqual(failing, { kind: 'kept', functionName: 'f', message: 'Error: at start' });
     assert.equal(mended?.kind, 'reloaded');
+  });
+
+  it('builds again what did not compile once a package is installed, or the code changes', async () => {
+    const { folder, invoke, change } = await startReloading({
+      'f.ts': 'import { v } from "./lib/v.ts"; export const handler = async () => v;',
+      'lib/v.ts': 'import v from "pack"; export { v };',
+    });
+    const refused = failed(await invoke('f'));
+    const again = failed(await invoke('f'));
+    writeFiles(folder, { 'node_modules/pack/index.js': 'module.exports = 2' });
+    const installed = returned(await invoke('f'));
+    const changed = await change({ 'lib/v.ts': 'export const v: number = 3;' });
+
+    assert.match(refused.errorMessage, /Could not resolve "pack" \(lib\/v\.ts:1:14\)/);
+    assert.equal(again.errorMessage, refused.errorMessage);
+    assert.equal(installed, 2);
+    assert.equal(changed?.kind, 'reloaded');
+    assert.equal(returned(await invoke('f')), 3);
+  });
+
+  it('loads a handler file that appears after the start, in a folder that appears with it', async () => {
+    const { invoke, change } = await startReloading({}, { handler: 'dist/api/f.handler' });
+    assert.match(failed(await invoke('f')).errorMessage, /there is no dist\/api\/f/);
+
+    const appeared = await change({ 'dist/api/f.js': 'exports.handler = async () => 5;' });
+
+    assert.equal(appeared?.kind, 'reloaded');
+    assert.equal(returned(await invoke('f')), 5);
+  });
+
+  it('loads code whose own folder appears after the start', async () => {
+    const { invoke, change } = await startReloading({}, { codeFolder: 'build/out' });
+    failed(await invoke('f'));
+
+    const appeared = await change({ 'build/out/f.js': 'exports.handler = async () => 6;' });
+
+    assert.equal(appeared?.kind, 'reloaded');
+    assert.equal(returned(await invoke('f')), 6);
+  });
+
+  it('loads what a build that empties its folder first has made again', async () => {
+    const { folder, invoke, change } = await startReloading(
+      { 'dist/lib/f.js': 'exports.handler = async () => 1;' },
+      { handler: 'dist/lib/f.handler' },
+    );
+    assert.equal(returned(await invoke('f')), 1);
+
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const made = await change({ 'dist/lib/f.js': 'exports.handler = async () => 2;' });
+    const later = await change({ 'dist/lib/f.js': 'exports.handler = async () => 3;' });
+
+    assert.deepEqual([made?.kind, later?.kind], ['reloaded', 'reloaded']);
+    assert.equal(returned(await invoke('f')), 3);
   });
 
   const noPython = findPrograms(thisMachine(), /^python3$/).length === 0 && 'python3 is not installed';

@@ -188,7 +188,7 @@ describe('loadStacks', () => {
       text:
         'service: odd\nprovider: { name: aws, runtime: nodejs24.x }\n' +
         'functions: { a: { handler: a.b, events: [{ http: { path: a, method: get, authorise: x } }] } }\n',
-      says: /^\S+serverless\.yml: Configuration error at 'functions\.a\.events\.0\.http': unrecognized property 'authorise'\n.*$/,
+      says: /^\S+serverless\.yml:3: functions\.a\.events\.0\.http: Configuration error at 'functions\.a\.events\.0\.http': unrecognized property 'authorise'\n.*$/,
     },
   ];
   for (const { name, text, says } of written) {

@@ -1,7 +1,7 @@
 /** The quota of an access document, from what the authorizer answers to what the usage table holds. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withoutCharged } from '#shared/access/charge-quota.ts';
+import { withoutCharged } from '#shared/access/charged-routes.ts';
 import type { LoadQuotas } from '#shared/access/charge-quota.ts';
 import {
   aCharging,

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
+import { hasUnknownMember } from '#shared/aws/known-members.ts';
 import { describe, it } from 'node:test';
-import {
-  bodyOf,
-  hasUnknownMember,
-  headersOf,
-  queryOf,
-  readRequest,
-  receivedAtOf,
-  signerOf,
-} from '#shared/aws/read-request.ts';
+import { bodyOf, headersOf, queryOf, readRequest, receivedAtOf, signerOf } from '#shared/aws/read-request.ts';
 import { AWS_EVENTS } from '../../support/aws-events.ts';
 
 describe('receivedAtOf', () => {

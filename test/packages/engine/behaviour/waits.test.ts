@@ -106,7 +106,7 @@ async function waitsOf(client: Client): Promise<readonly string[]> {
 const ONE_WAIT = [
   'packages/core/pipeline.ts serve',
   'packages/server/answer-request.ts answer',
-  'packages/server/answer-request.ts answerWith',
+  'packages/server/read-body.ts BodyReader.finish',
 ];
 
 describe('a request, alone on its way', () => {

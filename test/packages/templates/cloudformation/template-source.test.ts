@@ -116,7 +116,7 @@ describe('parseSource', () => {
   const refusals = [
     { name: 'an open bracket', text: 'A: 1\nB: [', says: /^f:2: broken YAML or JSON/ },
     { name: 'plain text', text: 'hello', says: /^f:1: expected a mapping of sections/ },
-    { name: 'an empty file', text: '', says: /expected a mapping/ },
+    { name: 'an empty file', text: '', says: /the file is empty/ },
     { name: 'an unknown tag', text: 'A: 1\nB: !Foo x', says: /^f:2: unknown tag !Foo/ },
     { name: 'two documents', text: 'A: 1\n---\nB: 2', says: /broken YAML or JSON/ },
     { name: 'an alias of nothing', text: 'A: *nope', says: /alias/i },

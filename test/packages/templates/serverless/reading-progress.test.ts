@@ -35,13 +35,14 @@ describe('reportWaiting', () => {
 
 describe('describeReading', () => {
   const rows = [
-    ['serverless', '3.40.0', true, 'reading shop/serverless.ts with the project’s Serverless 3 …'],
-    ['osls', '4.1.2', false, 'reading shop/serverless.ts with the gateway’s osls 4 …'],
+    ['serverless', '3.40.0', 'project', 'reading shop/serverless.ts with the project’s Serverless 3 …'],
+    ['osls', '4.1.2', 'gateway', 'reading shop/serverless.ts with the gateway’s osls 4 …'],
+    ['osls', '3.9.0', 'machine', 'reading shop/serverless.ts with this machine’s osls 3 …'],
   ] as const;
-  for (const [name, version, isOwn, sentence] of rows)
+  for (const [name, version, owner, sentence] of rows)
     it(`names file and program: ${name} ${version}`, () => {
       assert.equal(
-        describeReading('/app/shop/serverless.ts', { folder: '', name, version, isOwn }),
+        describeReading('/app/shop/serverless.ts', { folder: '', name, version, owner }),
         sentence,
       );
     });

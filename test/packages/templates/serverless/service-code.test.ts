@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { membersOf } from '../../../../packages/core/stack/json-values.ts';
 import { findServiceCode } from '../../../../packages/templates/serverless/service-code.ts';
 import type { PackagedService } from '../../../../packages/templates/serverless/packaged-service.ts';
 import { parseValues, storedValues } from '../../../../packages/services/values/value-definitions.ts';
@@ -37,6 +38,7 @@ function packagedService(artifact: string | undefined, builders: readonly string
     ]),
     layers: new Map(),
     esbuild: undefined,
+    webpack: undefined,
     restStage: { logs: undefined, tracing: undefined, metrics: undefined, logGroup: '' },
   };
 }
@@ -147,6 +149,7 @@ describe('code of a service', () => {
         '      USER: ${self:custom.db.user}',
         '      RATE: ${s3:assets/rate.txt}',
         'custom:',
+        '  webpack: { webpackConfig: webpack.js }',
         '  db: ${ssm:/aws/reference/secretsmanager/shop}',
         '  gatewright:',
         '    variables: { "ssm:/shop/both": of the service, "ssm:/shop/only": of the service }',
@@ -176,6 +179,15 @@ s3: { assets: { rate.txt: '7' } }`,
     assert.equal(artifact?.kind === 'archive' && artifact.packed.file, join(folder, 'dist/a.zip'));
     assert.equal(source?.kind === 'directory' && source.packed?.file, join(folder, '.serverless/shop.zip'));
     assert.ok(source?.kind === 'directory' && source.isBundled === true);
+    assert.equal(source.webpack?.plugin, 'serverless-webpack');
+    assert.equal(source.webpack.folder, folder);
+    const { custom, functions } = source.webpack.service;
+    assert.deepEqual(membersOf(custom)['webpack'], { webpackConfig: 'webpack.js' });
+    const runtime = 'nodejs24.x';
+    assert.deepEqual(functions, {
+      a: { handler: 'a.handler', runtime },
+      b: { handler: 'src/b.handler', runtime },
+    });
     assert.deepEqual(stack?.functions.find(({ logicalId }) => logicalId === 'BLambdaFunction')?.environment, {
       HOST: 'db.local',
       BOTH: 'written',
@@ -185,6 +197,9 @@ s3: { assets: { rate.txt: '7' } }`,
       RATE: '7',
     });
     assert.ok(informed.some((line) => line.endsWith('a runs from its artifact dist/a.zip')));
+    assert.ok(
+      informed.some((line) => /serverless-webpack bundles the functions by its own webpack/.test(line)),
+    );
     assert.ok(stack.includes.includes(join(folder, 'dist/a.zip')));
   });
 });

@@ -1,0 +1,69 @@
+'use strict';
+/**
+ * Compiles the functions of a service with its own webpack. The plug-in of the service reads the
+ * configuration, since it may be a program that asks the plug-in for entries, options and the service.
+ *
+ *   node webpack-program.cjs <empty output folder>       in the service's folder
+ *
+ * IPC: the first message is `{ plugin, service }`, each further one asks for another run. Every run answers
+ * `{ files, errors }`; `{ failed }` means that there will be none.
+ */
+const fs = require('node:fs');
+const { createRequire } = require('node:module');
+const path = require('node:path');
+
+const [outputFolder] = process.argv.slice(2);
+const servicePath = process.cwd();
+const VALIDATION = ['before:webpack:validate', 'webpack:validate', 'after:webpack:validate'];
+
+/** What the plug-in asks of Serverless before it compiles. */
+function standInFor(service) {
+  const functions = service.functions ?? {};
+  return {
+    service: {
+      ...service,
+      getAllFunctions: () => Object.keys(functions),
+      getFunction: (name) => functions[name],
+    },
+    config: { servicePath, serviceDir: servicePath },
+    configurationInput: service,
+    configSchemaHandler: { defineFunctionProperties: () => undefined },
+    classes: { Error },
+    cli: { log: () => undefined },
+    utils: { fileExistsSync: fs.existsSync },
+  };
+}
+
+async function openCompiler({ plugin: name, service }) {
+  const file = createRequire(path.join(servicePath, 'package.json')).resolve(name);
+  const fromPlugin = createRequire(file);
+  const Plugin = fromPlugin(file);
+  // The plug-in empties the folder of its output: it must not be the service's own.
+  const plugin = new Plugin(standInFor(service), { out: path.relative(servicePath, outputFolder) });
+  Plugin.lib.webpack.isLocal = true;
+  for (const event of VALIDATION) await plugin.hooks[`${event}:validate`]?.call(plugin);
+  return fromPlugin('webpack')(plugin.webpackConfig);
+}
+
+function compile(compiler) {
+  return new Promise((resolve, reject) => {
+    compiler.run((error, stats) => {
+      if (error) return reject(error);
+      const compilations = (stats.stats ?? [stats]).map(({ compilation }) => compilation);
+      resolve({
+        files: [...new Set(compilations.flatMap(({ fileDependencies }) => [...fileDependencies]))],
+        errors: compilations.flatMap(({ errors }) => errors.map((each) => String(each.message ?? each))),
+      });
+    });
+  });
+}
+
+let compiler;
+process.on('message', (message) => {
+  compiler ??= openCompiler(message);
+  compiler.then(compile).then(
+    (outcome) => process.send(outcome),
+    (error) => process.send({ failed: String(error?.message ?? error) }),
+  );
+});
+process.on('disconnect', () => process.exit());

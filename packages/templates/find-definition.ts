@@ -1,0 +1,148 @@
+/** What a folder holds to load: a service, a template, the output of CDK. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  type Dirent,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+
+import { DefinitionError } from '../core/errors.ts';
+import { SERVICE_FILES } from './serverless/serverless-service.ts';
+import { findTerraform } from './terraform/terraform-files.ts';
+
+const TEMPLATE_FILES = ['template.yaml', 'template.yml', 'template.json'];
+const CDK_OUTPUT = 'cdk.out/manifest.json';
+const CANDIDATES = [...SERVICE_FILES, ...TEMPLATE_FILES, 'manifest.json', CDK_OUTPUT];
+
+/** A monorepo's packages lie two below its root: `services/users/serverless.yml`. */
+const DEPTH = 3;
+const FOLDERS_LOOKED_AT = 500;
+const NAMED_AT_MOST = 5;
+const NOT_OWN = /^(?:node_modules|dist|build|coverage|venv|__pycache__|cdk\.out|\..*)$/;
+const HEAD_BYTES = 4_096;
+
+/** Where more than one could have been taken, `others` are the rest, relative to the folder. */
+type FoundDefinition = { readonly file: string; readonly others: readonly string[] };
+
+/** @throws DefinitionError when there is none, with those in folders below, or it cannot be read */
+export function findSource(path: string): FoundDefinition {
+  if (entryOf(path) === undefined)
+    throw new DefinitionError({ file: path }, 'template not found: there is no such file or folder');
+  const found = isFolder(path) ? findDefinition(path) : { file: path, others: [] };
+  const fault = faultOf(found.file);
+  if (fault !== undefined) throw new DefinitionError({ file: found.file }, fault);
+  return found;
+}
+
+function findDefinition(folder: string): FoundDefinition {
+  const there = CANDIDATES.filter((name) => entryOf(join(folder, name)) !== undefined);
+  const taken = there.find((name) => faultOf(join(folder, name)) === undefined) ?? there[0];
+  // Web applications have a manifest.json, too.
+  const others = there.filter((name) => name !== taken && name !== 'manifest.json');
+  if (taken !== undefined) return { file: join(folder, taken), others };
+  const terraform = findTerraform(folder);
+  if (terraform !== undefined) return { file: terraform, others: [] };
+  throw new DefinitionError({ file: folder }, `template not found: ${describeMissing(folder)}`);
+}
+
+function describeMissing(folder: string): string {
+  const own = 'the folder has no serverless.yml, template.yaml, cdk.out or JSON of a Terraform plan';
+  if (existsSync(join(folder, 'cdk.json'))) return `${own}; it has a cdk.json: run npx cdk synth first`;
+  const found = findBelow(folder);
+  if (found.length === 0) return `${own}; name a template file instead`;
+  const named = found.slice(0, NAMED_AT_MOST).map((path) => relative(folder, path));
+  const more = found.length > named.length ? ` and ${found.length - named.length} more` : '';
+  return `${own}. Found in it: ${named.join(', ')}${more}; name one or more of them, as in gatewright start ${pathFromHere(found[0] ?? folder)}`;
+}
+
+function pathFromHere(path: string): string {
+  const from = relative(process.cwd(), path);
+  return from.startsWith('..') ? path : from;
+}
+
+/** Folders with a definition, and templates by another name; nearest first. */
+function findBelow(root: string): readonly string[] {
+  const found: string[] = [];
+  const folders = [root];
+  for (const folder of folders.values()) {
+    if (folders.length > FOLDERS_LOOKED_AT) break;
+    const entries = entriesOf(folder);
+    if (
+      folder !== root &&
+      CANDIDATES.some((name) => name !== 'manifest.json' && existsSync(join(folder, name)))
+    )
+      found.push(folder);
+    else
+      found.push(
+        ...entries
+          .filter((entry) => entry.isFile() && isTemplate(join(folder, entry.name)))
+          .map(({ name }) => join(folder, name)),
+      );
+    const depth = folder === root ? 0 : relative(root, folder).split(sep).length;
+    if (depth < DEPTH)
+      for (const entry of entries)
+        if (entry.isDirectory() && !NOT_OWN.test(entry.name)) folders.push(join(folder, entry.name));
+  }
+  return found;
+}
+
+function isTemplate(file: string): boolean {
+  if (!/\.(?:ya?ml|json|template)$/.test(file)) return false;
+  try {
+    const descriptor = openSync(file, 'r');
+    const head = Buffer.alloc(HEAD_BYTES);
+    try {
+      readSync(descriptor, head, 0, HEAD_BYTES, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+    return /AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|Type["']?:\s*["']?AWS::(?:ApiGateway|Lambda|Serverless)/.test(
+      head.toString('latin1'),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() === true;
+}
+
+/** Also for a link that leads nowhere. */
+function entryOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a file cannot be read; undefined = it can. */
+function faultOf(file: string): string | undefined {
+  try {
+    accessSync(file, constants.R_OK);
+    return isFolder(file) ? 'it is a folder, not a template' : undefined;
+  } catch (error) {
+    if (entryOf(file)?.isSymbolicLink() === true && !existsSync(file))
+      return `it is a link to ${readlinkSync(file)}, which is not there`;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return `it cannot be read (${code}); change its permissions`;
+  }
+}

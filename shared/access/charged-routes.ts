@@ -1,0 +1,38 @@
+import type { CompiledDocument, CompiledQuota, CompiledRoute } from './compiled-document.ts';
+import type { Principal } from './decide/principal.ts';
+
+/** Requests that no authorizer may allow without a charge. */
+export function isCharged({ quota, routes }: CompiledDocument, route: CompiledRoute): boolean {
+  return quota !== undefined && (quota.routes?.includes(routes.indexOf(route)) ?? true);
+}
+
+/** Whether a caller is charged at all; for others the rules alone decide. */
+export function isChargedCaller(
+  { issuers }: Pick<CompiledQuota, 'issuers'>,
+  { issuerId }: Pick<Principal, 'issuerId'>,
+): boolean {
+  return issuers?.includes(issuerId) ?? true;
+}
+
+const uncharged = new WeakMap<CompiledDocument, CompiledDocument>();
+
+/**
+ * The document without its charged routes: what one policy may say of the whole API, since cached policies
+ * charge no caller. Fails closed: an API that caches answers in spite of the rule denies these routes.
+ */
+export function withoutCharged(document: CompiledDocument): CompiledDocument {
+  const { quota } = document;
+  if (quota === undefined) return document;
+  const known = uncharged.get(document);
+  if (known !== undefined) return known;
+  const rules = document.rules.map((rule) => {
+    if (rule.effect === 'deny') return rule;
+    const kept = rule.routes.map((route) => quota.routes !== undefined && !quota.routes.includes(route));
+    const keep = <T>(list: readonly T[]): readonly T[] => list.filter((_, place) => kept[place] === true);
+    const bind = rule.bind?.map((binding) => ({ ...binding, segments: keep(binding.segments) }));
+    return { ...rule, routes: keep(rule.routes), ...(bind !== undefined && { bind }) };
+  });
+  const open = { ...document, rules };
+  uncharged.set(document, open);
+  return open;
+}

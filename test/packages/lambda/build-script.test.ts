@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { findHandlerFile } from '../../../packages/lambda/handler-file.ts';
+import { aFolder } from './start-runtime.ts';
+
+const BUILT = '{ "scripts": { "prebuild": "rimraf dist", "build": "tsc", "tsc": "tsc" } }';
+const PLACE = { file: 'template.yml', line: 1, logicalId: 'F' };
+
+describe('a handler file that is missing', () => {
+  const rows: readonly {
+    readonly name: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly handler: string;
+    readonly code?: string;
+    readonly message: RegExp;
+  }[] = [
+    {
+      name: 'is made by the build script where it lies in the folder of a compiler, which is missing',
+      files: { 'package.json': BUILT },
+      handler: 'dist/main.handler',
+      message: /there is no dist\/main\.ts, .*; run npm run build, which makes it$/,
+    },
+    {
+      name: 'is made by the build script where that folder has other files',
+      files: { 'package.json': BUILT, 'dist/other.js': '' },
+      handler: 'dist/main.handler',
+      message: /; run npm run build, which makes it$/,
+    },
+    {
+      name: 'is made by a script of the package above the folder of the code',
+      files: { 'package.json': '{ "scripts": { "compile": "tsc" } }' },
+      code: 'build/api',
+      handler: 'main.handler',
+      message: /; run npm run compile, which makes it$/,
+    },
+    {
+      name: 'is to be written where its folder is one of sources',
+      files: { 'package.json': BUILT },
+      handler: 'src/main.handler',
+      message: /; create it with an export named "handler"$/,
+    },
+    {
+      name: 'is to be written where no script builds',
+      files: { 'package.json': '{ "scripts": { "test": "mocha" } }' },
+      handler: 'dist/main.handler',
+      message: /; create it with an export named "handler"$/,
+    },
+  ];
+  for (const { name, files, handler, code = '.', message } of rows)
+    it(name, () => {
+      const folder = aFolder(files);
+
+      assert.throws(() => findHandlerFile({ handler, place: PLACE }, join(folder, code)), { message });
+    });
+});
