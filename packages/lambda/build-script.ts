@@ -19,7 +19,9 @@ export function findBuildCommand(file: string): string | undefined {
   if (!folders.some((name) => OUTPUT.test(name))) return undefined;
   const scripts = memberOf(readManifest(manifest), 'scripts');
   const name = SCRIPTS.find((each) => typeof memberOf(scripts, each) === 'string');
-  return name === undefined ? undefined : `npm run ${name}`;
+  if (name === undefined) return undefined;
+  const where = relative(process.cwd(), dirname(manifest));
+  return `npm run ${name}${where === '' ? '' : ` in ${where.startsWith('..') ? dirname(manifest) : where}`}`;
 }
 
 function findManifest(folder: string): string | undefined {

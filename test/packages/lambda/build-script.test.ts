@@ -20,20 +20,20 @@ describe('a handler file that is missing', () => {
       name: 'is made by the build script where it lies in the folder of a compiler, which is missing',
       files: { 'package.json': BUILT },
       handler: 'dist/main.handler',
-      message: /there is no dist\/main\.ts, .*; run npm run build, which makes it$/,
+      message: /there is no folder \S+\/dist; run npm run build in \S+$/,
     },
     {
       name: 'is made by the build script where that folder has other files',
       files: { 'package.json': BUILT, 'dist/other.js': '' },
       handler: 'dist/main.handler',
-      message: /; run npm run build, which makes it$/,
+      message: /; run npm run build in \S+, which makes it$/,
     },
     {
       name: 'is made by a script of the package above the folder of the code',
       files: { 'package.json': '{ "scripts": { "compile": "tsc" } }' },
       code: 'build/api',
       handler: 'main.handler',
-      message: /; run npm run compile, which makes it$/,
+      message: /there is no folder \S+\/build\/api; run npm run compile in \S+$/,
     },
     {
       name: 'is to be written where its folder is one of sources',

@@ -46,7 +46,7 @@ describe('the definition of a folder', () => {
         'node_modules/x/serverless.yml': '',
         'dist/template.yaml': TEMPLATE,
       },
-      says: /cdk\.out\. Found in it: backend, apps\/api, services\/users; name one or more of them, as in gatewright start \S+backend$/,
+      says: /of a Terraform plan\. Found in it: backend, apps\/api, services\/users; name one or more of them, as in gatewright start \S+backend$/,
     },
     {
       name: 'may have another name',
@@ -61,7 +61,7 @@ describe('the definition of a folder', () => {
     {
       name: 'may be missing',
       files: { 'src/a.ts': '' },
-      says: /the folder has no serverless\.yml, template\.yaml or cdk\.out; name a template file instead$/,
+      says: /the folder has no serverless\.yml, template\.yaml, cdk\.out or JSON of a Terraform plan; name a template file instead$/,
     },
     {
       name: 'is one of many',
