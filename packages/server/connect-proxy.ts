@@ -6,6 +6,9 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { closeServer, listenOn } from './listen.ts';
 
+const MAX_PORT = 65_535;
+/** A tunnel that is open may be silent; its client ends it. */
+const CONNECT_MS = 10_000;
 const TARGET = /^\[?([^\]]+?)\]?:(\d{1,5})$/;
 
 /** @param divert the local port of a target; undefined = its own address */
@@ -15,17 +18,28 @@ export async function openConnectProxy(
   const tunnels = new Set<Duplex>();
   const server = createServer((_, response) => response.writeHead(405).end());
   server.on('connect', ({ url = '' }, client: Duplex, head: Buffer) => {
-    const [, host = '', given] = TARGET.exec(url) ?? [];
-    const own = divert(host, Number(given));
-    const backend = connect(own ?? Number(given), own === undefined ? host : '127.0.0.1');
+    client.on('error', () => client.destroy());
+    const target = targetOf(url);
+    if (target === undefined) {
+      client.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+      return;
+    }
+    const own = divert(target.host, target.port);
+    const backend = connect(own ?? target.port, own === undefined ? target.host : '127.0.0.1');
+    backend.setTimeout(CONNECT_MS, () => backend.destroy(new Error('no connection in time')));
+    let isOpen = false;
     tunnels.add(client);
     backend.once('connect', () => {
+      isOpen = true;
+      backend.setTimeout(0);
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       backend.write(head);
       client.pipe(backend).pipe(client);
     });
-    backend.on('error', () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
-    client.on('error', () => backend.destroy());
+    backend.on('error', () => {
+      if (isOpen) client.destroy();
+      else client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
     client.once('close', () => {
       tunnels.delete(client);
       backend.destroy();
@@ -37,4 +51,11 @@ export async function openConnectProxy(
     return closeServer(server);
   };
   return { port, close };
+}
+
+/** Attack: a function names a port that no socket takes, which would throw outside of any request. */
+function targetOf(url: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port] = TARGET.exec(url) ?? [];
+  if (host === undefined || Number(port) === 0 || Number(port) > MAX_PORT) return undefined;
+  return { host, port: Number(port) };
 }

@@ -60,8 +60,9 @@ export function sharingOf<Event>(
 ): Sharing | undefined {
   if (scope === 'public') return { kind: 'public' };
   if (typeof scope === 'function') {
-    const name = scope(event);
-    return name === undefined || name === '' ? undefined : { kind: 'named', name };
+    // JavaScript may answer null, a number or a promise, which would be one name for all callers.
+    const name: unknown = scope(event);
+    return typeof name !== 'string' || name === '' ? undefined : { kind: 'named', name };
   }
   return hasVisibleCaller(request) ? { kind: 'caller' } : undefined;
 }

@@ -58,20 +58,17 @@ function effectOf(
   samplesFor: SamplesFor,
 ): string {
   const truths = operators.flatMap((op) =>
-    values.flatMap((value) => samplesFor(value).map((claim) => truthOf(op, value, claim, effect))),
+    values.flatMap((value) => samplesFor(value).map((claim) => truthOf(op, value, claim))),
   );
   if (truths.every((truth) => truth === undefined)) return effect === 'deny' ? 'denies' : 'never';
-  // A missing claim is false to an allow rule, whatever is asked of it.
-  if (effect === 'allow' && operators[0] !== 'exists' && samplesFor(1)[0] === undefined) return 'never';
   if (truths.includes(undefined)) throw new Error(`${operators.join()}: some are decided, and some are not`);
   return 'tested';
 }
 
-function truthOf(op: Operator, value: Value, claim: unknown, effect: 'allow' | 'deny') {
+function truthOf(op: Operator, value: Value, claim: unknown) {
   return evaluateCondition(
     { is: 'claim', claim: ['c'], op, values: [value] },
     aPrincipal({ claims: { c: claim } }),
-    effect,
     { nowEpochSeconds: 0, isInNetwork: () => undefined },
   );
 }

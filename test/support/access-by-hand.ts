@@ -68,20 +68,16 @@ function ask(when: Condition, principal: Principal, sourceIp: string, effect: Ru
   if (scopes?.all) answers.push(said(scopes.all.every((scope) => principal.scopes.has(scope))));
   if (scopes?.any) answers.push(said(scopes.any.some((scope) => principal.scopes.has(scope))));
   // As it is written, the claim is one name; `plan`, not a path to it.
-  for (const test of claims ?? []) answers.push(askClaim(test, principal.claims[String(test.claim)], effect));
+  for (const test of claims ?? []) answers.push(askClaim(test, principal.claims[String(test.claim)]));
   if (network) answers.push(said(isWithin(network.cidr, sourceIp)));
-  if (mfa) answers.push(askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr'], effect));
+  if (mfa) answers.push(askClaim({ op: 'contains', value: 'mfa' }, principal.claims['amr']));
   return both(answers);
 }
 
-/** "A deny rule on a claim that is missing denies; `exists` says otherwise. Another type than the rule's is unknown." */
-function askClaim(
-  { op, value }: Pick<ClaimTest, 'op' | 'value'>,
-  claim: unknown,
-  effect: RuleText['effect'],
-): Answer {
+/** "Where a claim is missing or of another type than the rule's, an allow rule never applies and a deny rule denies." */
+function askClaim({ op, value }: Pick<ClaimTest, 'op' | 'value'>, claim: unknown): Answer {
   if (op === 'exists') return said(claim !== undefined);
-  if (claim === undefined) return effect === 'deny' ? 'unknown' : 'no';
+  if (claim === undefined) return 'unknown';
   const alike = (values: unknown, to: unknown): boolean =>
     [values].flat().some((one) => typeof one === typeof to);
   if (op === 'equals' || op === 'in') {

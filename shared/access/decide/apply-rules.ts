@@ -85,7 +85,7 @@ export function verdictsOf(document: CompiledDocument, { rules }: RulesInForce):
 /** An undecidable condition grants nothing and denies everything. */
 function applies(rule: CompiledRule, principal: Principal, at: Circumstances): boolean {
   if (rule.when === undefined) return true;
-  const truth = evaluateCondition(rule.when, principal, rule.effect, at);
+  const truth = evaluateCondition(rule.when, principal, at);
   return truth ?? rule.effect === 'deny';
 }
 

@@ -46,7 +46,7 @@ export function printChannels(
 /** An undecidable condition grants nothing and denies everything. */
 function applies(rule: CompiledChannelRule, principal: Principal, at: Circumstances): boolean {
   if (rule.when === undefined) return true;
-  return evaluateCondition(rule.when, principal, rule.effect, at) ?? rule.effect === 'deny';
+  return evaluateCondition(rule.when, principal, at) ?? rule.effect === 'deny';
 }
 
 /**

@@ -17,24 +17,21 @@ export type Circumstances = {
 };
 
 /**
- * A claim of another type than the rule's makes its test undecided (Kleene's logic), and so does a missing
- * one in a deny rule: otherwise an issuer that omits `suspended` would open what the rule closes. In an allow rule a
- * missing claim makes its test false. `exists` is decided in both.
+ * A claim that is missing or of another type than the rule's makes its test undecided, and `not` of it, too
+ * (Kleene's logic): otherwise an issuer that omits `suspended` would open what the rule closes. `exists` is decided.
  */
 export function evaluateCondition(
   condition: CompiledCondition,
   principal: Principal,
-  effect: 'allow' | 'deny',
   at: Circumstances,
 ): Truth {
-  const missing = effect === 'deny' ? undefined : false;
   switch (condition.is) {
     case 'all':
-      return every(condition.of, (inner) => evaluateCondition(inner, principal, effect, at));
+      return every(condition.of, (inner) => evaluateCondition(inner, principal, at));
     case 'any':
-      return not(every(condition.of, (inner) => not(evaluateCondition(inner, principal, effect, at))));
+      return not(every(condition.of, (inner) => not(evaluateCondition(inner, principal, at))));
     case 'not':
-      return not(evaluateCondition(condition.of, principal, effect, at));
+      return not(evaluateCondition(condition.of, principal, at));
     case 'issuer':
       return principal.issuerId === condition.name;
     case 'client':
@@ -46,11 +43,11 @@ export function evaluateCondition(
     case 'network':
       return at.isInNetwork(condition.index);
     case 'claim':
-      return evaluateClaim(condition, claimAt(principal.claims, condition.claim), missing);
+      return evaluateClaim(condition, claimAt(principal.claims, condition.claim));
     case 'mfa':
-      return evaluateClaim({ op: 'contains', values: ['mfa'] }, principal.claims['amr'], missing);
+      return evaluateClaim({ op: 'contains', values: ['mfa'] }, principal.claims['amr']);
     case 'auth-age':
-      return evaluateAge(principal.claims['auth_time'], condition.maxSeconds, at.nowEpochSeconds, missing);
+      return evaluateAge(principal.claims['auth_time'], condition.maxSeconds, at.nowEpochSeconds);
   }
 }
 
@@ -73,9 +70,9 @@ function not(truth: Truth): Truth {
 
 type ClaimCondition = Pick<Extract<CompiledCondition, { is: 'claim' }>, 'op' | 'values'>;
 
-function evaluateClaim({ op, values }: ClaimCondition, claim: unknown, missing: Truth): Truth {
+function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
   if (op === 'exists') return claim !== undefined;
-  if (claim === undefined || claim === null) return missing;
+  if (claim === undefined || claim === null) return undefined;
   const [limit] = values;
   switch (op) {
     case 'equals':
@@ -101,8 +98,7 @@ function hasMember(claim: readonly unknown[], value: unknown): Truth {
   return claim.every((item) => typeof item === typeof value) ? false : undefined;
 }
 
-function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number, missing: Truth): Truth {
-  if (authTime === undefined || authTime === null) return missing;
+function evaluateAge(authTime: unknown, maxSeconds: number, nowEpochSeconds: number): Truth {
   // A future time is most likely in milliseconds, and would stay recent for ever.
   if (typeof authTime !== 'number' || authTime > nowEpochSeconds + CLOCK_SKEW_LIMIT_SECONDS) return undefined;
   return nowEpochSeconds - authTime <= maxSeconds;

@@ -60,6 +60,11 @@ describe('openConnectProxy', () => {
     assert.equal((await open(`127.0.0.1:${port}`)).status, 502);
   });
 
+  for (const target of ['x:99999', 'x:0', 'foo', '[::1]', ':443'])
+    it(`answers 400 to ${target}, which is no address`, async () => {
+      assert.equal((await open(target)).status, 400);
+    });
+
   it('passes no plain request on', async () => {
     const [reply] = (await once(
       request({ port: proxy.port, path: 'http://own.example/' }).end(),

@@ -163,6 +163,19 @@ describe('a shared answer', () => {
     assert.equal(statusOf(await send({ headers: BOB })), 'gatewright; fwd=bypass; detail=no-caller');
   });
 
+  // JavaScript takes no notice of types: each of these would be one name for all callers.
+  for (const [what, name] of [
+    ['null', () => null],
+    ['a promise', () => Promise.resolve('acme')],
+    ['no number', () => NaN],
+    ['a map', () => new Map([['tenant', 'acme']])],
+  ] as const)
+    it(`goes to no second caller where the service names ${what}`, async () => {
+      const send = counted({ scope: name as unknown as () => string });
+      await send({ headers: ALICE });
+      assert.equal(statusOf(await send({ headers: BOB })), 'gatewright; fwd=bypass; detail=no-caller');
+    });
+
   it('puts no credential in the table', async () => {
     const send = counted();
     await send({ headers: { authorization: 'Bearer s3cret' } });
