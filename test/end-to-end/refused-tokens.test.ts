@@ -112,7 +112,8 @@ const REFUSALS: readonly Refusal[] = [
     path: '/orders',
     claims: { scope: 'menu:read menu:write' },
     status: 403,
-    because: /^The token has the scopes menu:read(?:, | and )menu:write; the route needs one of orders:read\.$/m,
+    because:
+      /^The token has the scopes menu:read(?:, | and )menu:write; the route needs one of orders:read\.$/m,
     change: /^→ Ask for a token with the scope orders:read\.$/m,
     never: /audience|expired|could not be read/,
   },
