@@ -42,6 +42,7 @@ type AccessWord = 'OPEN' | 'ALLOW' | 'DENY';
 type RouteAnswer = {
   readonly route: string;
   readonly verdict: Verdict;
+  readonly charge: Charge;
   readonly word: AccessWord;
   readonly reason: string;
 };
@@ -86,7 +87,8 @@ export function listAccess(
     const target = `${method}${path === '$default' ? '/any' : path}`;
     const verdict = verdictOn(document, target, principal, caller, nowEpochSeconds);
     const [word, reason] = wordsOf(verdict);
-    return { route: `${method} ${path}`, verdict, word, reason };
+    const charge = chargeOf(document, principal, verdict);
+    return { route: `${method} ${path}`, verdict, charge, word, reason };
   });
 }
 

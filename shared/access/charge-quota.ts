@@ -120,7 +120,8 @@ export async function chargeQuota(
 }
 
 /** Route names as in plans: `GET /orders/{id}`, `$connect`. */
-function routeNameOf(route: CompiledRoute | undefined): string {
+/** As plans and usage name it. */
+export function routeNameOf(route: CompiledRoute | undefined): string {
   if (route === undefined) return '$none';
   return route.method === route.path ? route.path : `${route.method} ${route.path}`;
 }

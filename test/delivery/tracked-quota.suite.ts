@@ -1,5 +1,7 @@
 /** A quota that is counted from the access log: the authorizer only looks, so calls pass until their lines are charged. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { aToolkit } from '../support/a-toolkit.ts';
 import type { Toolkit } from '../support/a-toolkit.ts';
@@ -68,6 +70,20 @@ async function callsUntil(call: () => Promise<number>, status: number): Promise<
   });
 }
 
+/** The question of the console's access page. */
+async function askPage(sub: string): Promise<string> {
+  const file = readFileSync(join(toolkit.directory, '.gatewright/credentials.json'), 'utf8');
+  const { controlUrl, controlSecret } = JSON.parse(file) as { controlUrl: string; controlSecret: string };
+  const question = { document: 'guarded', method: 'GET', path: '/hello', claims: JSON.stringify({ sub }) };
+  const response = await fetch(`${controlUrl}/_gatewright/console/access/ask`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${controlSecret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(question),
+  });
+  const { answer } = (await response.json()) as { answer: { word: string; reason: string } };
+  return `${answer.word} ${answer.reason}`;
+}
+
 describe('a quota counted from the access log', { timeout: 120_000 }, () => {
   it('admits until the lines are charged, refuses from then on, and starts over the next day', async () => {
     const call = await aCaller('alice');
@@ -101,6 +117,30 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
     );
     const thresholds = toolkit.running.output().stderr.match(/"QuotaThreshold":1/g) ?? [];
     assert.equal(thresholds.length, 1, 'alarms: [100], once in the period');
+  });
+
+  it('is what access explain and the page of the console go by, for a key and for a token', async () => {
+    const made = ['keys', 'create', '--tenant', 'shop', '--prefix', 'shop_quota', '--json'];
+    const { key, keyId } = JSON.parse(await gatewright(...made)) as { key: string; keyId: string };
+    const token = await gatewright('token', '--sub', 'carol');
+    const callers = [
+      { credential: key, sub: keyId, flags: ['--key', keyId] },
+      { credential: token, sub: 'carol', flags: ['--token', token] },
+    ];
+    for (const { credential, sub, flags } of callers) {
+      const call = async () =>
+        (await fetch(`${url}/hello`, { headers: { authorization: `Bearer ${credential}` } })).status;
+      const explained = () => gatewright('access', 'explain', 'guarded', 'GET', '/hello', ...flags);
+      assert.equal(await call(), 200);
+      assert.match(await explained(), /^ALLOW /);
+
+      await callsUntil(call, 403);
+
+      await usageOf(sub, QUOTA);
+      assert.match(await explained(), /^DENY {2}GET \/hello {2}over quota: daily of plan free, until /);
+      assert.match(await askPage(sub), /^DENY over quota: daily of plan free, until /);
+    }
+    assert.match(await askPage('dora'), /^ALLOW by all$/);
   });
 
   it('is closed to a key that was suspended before it ever called, until it is resumed', async () => {

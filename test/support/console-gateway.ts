@@ -156,12 +156,13 @@ const ACCESS: AccessBook = {
       ],
     },
   ],
-  ask: ({ document, roles }) =>
+  ask: async ({ document, roles }) =>
     document === 'shop'
       ? {
           kind: 'routes',
           routes: [{ route: 'GET /guarded', word: 'ALLOW', reason: `as ${roles.join()}` }],
           refusal: undefined,
+          unasked: undefined,
         }
       : { kind: 'problem', problem: 'There is no such document.' },
 };

@@ -60,11 +60,17 @@ export type ShownRouteAnswer = {
 };
 
 export type AccessReply =
-  | { readonly kind: 'answer'; readonly answer: ShownAccessAnswer }
+  | {
+      readonly kind: 'answer';
+      readonly answer: ShownAccessAnswer;
+      /** Why the usage of the caller's quota is not known. */
+      readonly unasked: string | undefined;
+    }
   | {
       readonly kind: 'routes';
       readonly routes: readonly ShownRouteAnswer[];
       readonly refusal: string | undefined;
+      readonly unasked: string | undefined;
     }
   | { readonly kind: 'problem'; readonly problem: string };
 

@@ -6,7 +6,7 @@ import type { AccessQuestion, AccessReply, ShownAccess, ShownAccessBook } from '
 /** The access documents of a start, read anew each time: they may change while it runs. */
 export interface AccessBook {
   documents(): readonly ShownAccess[];
-  ask(question: AccessQuestion, nowEpochSeconds: number): AccessReply;
+  ask(question: AccessQuestion, nowEpochSeconds: number): Promise<AccessReply>;
 }
 
 const MAX_TEXT = 20_000;
@@ -25,11 +25,11 @@ export function showAccess(
   return { documents, isPublished };
 }
 
-export function sendAccess(
+export async function sendAccess(
   book: AccessBook | undefined,
   body: Readonly<Record<string, unknown>>,
   nowEpochSeconds: number,
-): ControlReply {
+): Promise<ControlReply> {
   const question = readQuestion(body);
   if (question === undefined)
     return jsonReply(400, {
@@ -37,7 +37,7 @@ export function sendAccess(
         'Expected {"document", "method", "path", "token" or "claims": JSON, "issuer", "roles": list, "scopes": list, "ip"}',
     });
   if (book === undefined) return jsonReply(409, { message: 'This start has no access documents.' });
-  const reply = book.ask(question, nowEpochSeconds);
+  const reply = await book.ask(question, nowEpochSeconds);
   return reply.kind === 'problem' ? jsonReply(400, { message: reply.problem }) : jsonReply(200, reply);
 }
 

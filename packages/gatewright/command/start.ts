@@ -117,7 +117,7 @@ function openStartConsole(
   return {
     options: {
       consoleFiles: loadConsole,
-      access: openAccessBook(sources, stage),
+      access: openAccessBook(sources, stage, () => admin),
       invoices: openInvoiceBook(() => admin),
     },
     listensAt({ apis }) {

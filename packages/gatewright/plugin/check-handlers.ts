@@ -2,24 +2,33 @@
  * Finds handlers behind the toolkit's authorizers that still read the caller where another authorizer put it.
  */
 import { membersOf } from '@gatewright/aws/json-object';
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { identifyFunction } from '@gatewright/authoring/check-wiring';
 import {
   describeClaimRead,
   describeMappedClaim,
+  describeUnreadCode,
   findClaimReads,
   findMappedClaims,
 } from '@gatewright/authoring/claim-reads';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { isNodeRuntime } from '../../core/stack/function.ts';
 import { readClaimsChecked } from '../../terminal/settings-file.ts';
 import type { PackagedService } from './check-service.ts';
 
-/** Each with file and line. */
+type HandlerCheck = {
+  /** Each with file and line. */
+  readonly complaints: readonly string[];
+  /** Each of a function whose source is not here. */
+  readonly warnings: readonly string[];
+};
+
 export async function checkHandlers({
   directory,
   resources,
-}: Pick<PackagedService, 'directory' | 'resources'>): Promise<readonly string[]> {
-  const complaints = new Set<string>();
+}: Pick<PackagedService, 'directory' | 'resources'>): Promise<HandlerCheck> {
+  const [complaints, warnings] = [new Set<string>(), [] as string[]];
   const handlers = new Map<string, { readonly route: string; readonly runtime?: string }>();
   for (const { logicalId, route, integrations } of guardedRoutes(resources)) {
     for (const what of integrations.flatMap(textsIn).flatMap(findMappedClaims))
@@ -30,17 +39,28 @@ export async function checkHandlers({
         handlers.set(handler, { route, ...(typeof runtime === 'string' && { runtime }) });
     }
   }
-  if (handlers.size === 0) return [...complaints];
+  if (handlers.size === 0) return { complaints: [...complaints], warnings };
   const { readHandlerSources } = await import('../../engine/index.ts');
   const isChecked = readClaimsChecked([directory]);
   for (const [handler, { route, ...runtime }] of handlers) {
     const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
     const code = { kind: 'directory', directory, esbuild: undefined } as const;
-    for (const { file, text } of await readHandlerSources({ handler, place, code, ...runtime }))
+    const sources = await readHandlerSources({ handler, place, code, ...runtime });
+    const unread = sources.length === 0 ? unreadPath(directory, handler, runtime.runtime) : undefined;
+    if (unread !== undefined && !isChecked(unread))
+      warnings.push(`${relative(directory, unread) || '.'}: ${describeUnreadCode(handler, route)}`);
+    for (const { file, text } of sources)
       for (const { line, what } of isChecked(file) ? [] : findClaimReads(text, file))
         complaints.add(`${relative(directory, file)}:${line}: ${describeClaimRead(what, route)}`);
   }
-  return [...complaints];
+  return { complaints: [...complaints], warnings };
+}
+
+/** A handler in JavaScript that is missing is another check's. */
+function unreadPath(directory: string, handler: string, runtime: string | undefined): string | undefined {
+  if (runtime === undefined || isNodeRuntime(runtime)) return undefined;
+  const program = join(directory, handler);
+  return existsSync(program) ? program : directory;
 }
 
 type GuardedRoute = {

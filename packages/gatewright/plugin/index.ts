@@ -161,11 +161,12 @@ class GatewrightPlugin {
       stackName: this.#serverless.getProvider('aws').naming.getStackName(),
       resources,
     });
+    const handlers = await checkHandlers({ directory: serviceDir, resources });
     const reads = [
-      ...(await checkHandlers({ directory: serviceDir, resources })),
+      ...handlers.complaints,
       ...(isBundled(service) ? [] : await checkPackages({ directory: serviceDir, resources })),
     ];
-    for (const warning of warnings) this.#utilities.log.warning(warning);
+    for (const warning of [...warnings, ...handlers.warnings]) this.#utilities.log.warning(warning);
     if (complaints.length + reads.length > 0) throw this.#error([...complaints, ...reads].join('\n'));
   }
 

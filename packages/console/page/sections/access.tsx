@@ -102,6 +102,7 @@ function Reply({ reply }: { readonly reply: AccessReply }) {
     return (
       <>
         <Refusal text={reply.refusal} />
+        <Unasked text={reply.unasked} />
         <TableBox label="Routes of this caller">
           <table>
             <tbody>
@@ -135,6 +136,7 @@ function Reply({ reply }: { readonly reply: AccessReply }) {
       )}
       {caller === undefined ? null : <p>The rules see {caller.replaceAll('  ', ' · ')}</p>}
       {quota === undefined ? null : <p>Quota: {quota}</p>}
+      <Unasked text={reply.unasked} />
       {rules.length === 0 ? null : (
         <>
           <p class="changes-title">Rules that name the route</p>
@@ -153,6 +155,10 @@ function Refusal({ text }: { readonly text: string | undefined }) {
   return text === undefined ? null : (
     <p class="problem">The caller is refused before any rule applies: {text}.</p>
   );
+}
+
+function Unasked({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? null : <p class="note">The usage of the quota is not known: {text}.</p>;
 }
 
 type Choice = { readonly method: string; readonly path: string; readonly role: string };

@@ -6,19 +6,29 @@ import { findAccess, listAccess } from '@gatewright/authoring/find-access';
 import { describeAccess } from '@gatewright/authoring/describe-access';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/caller-spec';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
+import type { AdminTarget } from '../../../terminal/admin-client.ts';
+import { readLedger, withLedger } from './spent-quota.ts';
+import type { Ledger } from './spent-quota.ts';
 import type { AccessBook, AccessQuestion, AccessReply, ShownAccess } from '../../../engine/index.ts';
 
-/** @param stage of the stack that holds the authorizers */
-export function openAccessBook(sources: readonly string[], stage: string): AccessBook {
+/**
+ * @param stage of the stack that holds the authorizers
+ * @param findTarget the admin API of the start; undefined = it has none
+ */
+export function openAccessBook(
+  sources: readonly string[],
+  stage: string,
+  findTarget: () => AdminTarget | undefined,
+): AccessBook {
   const read = (): readonly CompiledDocument[] => sources.flatMap(readDocuments);
   return {
     documents: () => read().map((document) => showDocument(document, stage)),
-    ask(question, nowEpochSeconds) {
+    async ask(question, nowEpochSeconds) {
       const document = read().find(({ name }) => name === question.document);
       if (document === undefined)
         return { kind: 'problem', problem: `There is no access document ${question.document}.` };
       try {
-        return answer(document, question, nowEpochSeconds);
+        return await answer(document, question, nowEpochSeconds, findTarget());
       } catch (error) {
         if (!(error instanceof AccessQueryError)) throw error;
         const { part, message } = error;
@@ -52,27 +62,27 @@ function showDocument(document: CompiledDocument, stage: string): ShownAccess {
   };
 }
 
-function answer(
+async function answer(
   document: CompiledDocument,
   { method, path, roles, scopes, ...said }: AccessQuestion,
   nowEpochSeconds: number,
-): AccessReply {
+  target: AdminTarget | undefined,
+): Promise<AccessReply> {
   const request = { ...said, role: roles, scope: scopes };
   if (path === undefined && document.kind !== 'websocket') {
-    const routes = listAccess(document, request, nowEpochSeconds);
+    const answers = listAccess(document, request, nowEpochSeconds);
+    const ledger = await ledgerOf(answers, target);
+    const routes = answers.map((each) => withLedger(each, ledger));
     return {
       kind: 'routes',
       routes: routes.map(({ route, word, reason }) => ({ route, word, reason })),
       refusal: findRefusal(document, request, nowEpochSeconds),
+      unasked: unaskedOf(ledger),
     };
   }
-  const { verdict, word, reason, caller, quota, rules } = findAccess(
-    document,
-    method,
-    path,
-    request,
-    nowEpochSeconds,
-  );
+  const found = findAccess(document, method, path, request, nowEpochSeconds);
+  const ledger = await ledgerOf([found], target);
+  const { verdict, word, reason, caller, quota, rules } = withLedger(found, ledger);
   const { route } = verdict;
   return {
     kind: 'answer',
@@ -85,5 +95,20 @@ function answer(
       refusal: verdict.refusal,
       route: route && `${route.method} ${route.path}`,
     },
+    unasked: unaskedOf(ledger),
   };
+}
+
+async function ledgerOf(
+  answers: Parameters<typeof readLedger>[0],
+  target: AdminTarget | undefined,
+): Promise<Ledger | undefined> {
+  if (target !== undefined) return await readLedger(answers, { target });
+  return answers.some(({ charge }) => charge.quota !== undefined)
+    ? { kind: 'unasked', reason: 'this start does not serve the stack that counts it' }
+    : undefined;
+}
+
+function unaskedOf(ledger: Ledger | undefined): string | undefined {
+  return ledger?.kind === 'unasked' ? ledger.reason : undefined;
 }

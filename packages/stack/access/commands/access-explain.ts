@@ -7,6 +7,9 @@ import { AccessQueryError, findRefusal, toCaller } from '@gatewright/authoring/c
 import type { StoredKeySummary } from '@gatewright/authoring/caller-spec';
 import { homeOfEnvironment } from '../../../terminal/load-options.ts';
 import { table, UsageError } from '../../../terminal/output.ts';
+import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import { readLedger, withLedger } from './spent-quota.ts';
+import type { Ledger } from './spent-quota.ts';
 
 export type ExplainFlags = {
   readonly token?: string;
@@ -16,21 +19,25 @@ export type ExplainFlags = {
   readonly scope: readonly string[];
   readonly ip?: string;
   readonly held?: StoredKeySummary;
-  /** Why the ledger would refuse the caller. */
-  readonly spent?: string;
+  readonly ledger?: Ledger | undefined;
   readonly policy: boolean;
   readonly json: boolean;
 };
 
-/** Whom an allowed request would be charged to. @throws AccessQueryError */
-export function findCharged(
+/** As `explain`, with the ledger of what the caller would be charged to. @throws UsageError */
+export async function explainWithLedger(
   document: CompiledDocument,
   method: string | undefined,
   path: string | undefined,
-  flags: ExplainFlags,
-): AccessResult['charge']['quota'] {
-  if (method === undefined && document.kind !== 'websocket') return undefined;
-  return findAccess(document, method, path, flags, Math.floor(Date.now() / 1000)).charge.quota;
+  flags: ExplainFlags & AdminFlags,
+): Promise<string> {
+  const nowEpochSeconds = Math.floor(Date.now() / 1000);
+  const answers = asUsage(() =>
+    isOne(document, method)
+      ? [findAccess(document, method, path, flags, nowEpochSeconds)]
+      : listAccess(document, flags, nowEpochSeconds),
+  );
+  return explain(document, method, path, { ...flags, ledger: await readLedger(answers, flags) });
 }
 
 /** With method and path: the decision and its reason; without: one line per route. @throws UsageError */
@@ -41,8 +48,16 @@ export function explain(
   flags: ExplainFlags,
 ): string {
   const nowEpochSeconds = Math.floor(Date.now() / 1000);
+  return asUsage(() => describe(document, method, path, flags, nowEpochSeconds)).join('\n');
+}
+
+function isOne({ kind }: CompiledDocument, method: string | undefined): boolean {
+  return method !== undefined || kind === 'websocket';
+}
+
+function asUsage<T>(answer: () => T): T {
   try {
-    return describe(document, method, path, flags, nowEpochSeconds).join('\n');
+    return answer();
   } catch (error) {
     if (!(error instanceof AccessQueryError)) throw error;
     throw new UsageError(error.part === undefined ? error.message : `--${error.part} ${error.message}`);
@@ -57,30 +72,23 @@ function describe(
   nowEpochSeconds: number,
 ): readonly string[] {
   const parts: string[] = [];
-  if (method !== undefined || document.kind === 'websocket') {
-    const answer = findAccess(document, method, path, flags, nowEpochSeconds);
-    const spent = answer.word === 'ALLOW' ? flags.spent : undefined;
-    parts.push(
-      flags.json
-        ? JSON.stringify({ ...answer.verdict, ...answer.charge, ...(spent !== undefined && { spent }) })
-        : describeAnswer(
-            spent === undefined
-              ? answer
-              : {
-                  ...answer,
-                  word: 'DENY',
-                  reason: `${spent}: the rules allow it, and the answer is 403, or 429 where the API maps it`,
-                },
-          ),
-    );
+  const { json, ledger } = flags;
+  const unasked = ledger?.kind === 'unasked' ? ledger.reason : undefined;
+  if (isOne(document, method)) {
+    const answer = withLedger(findAccess(document, method, path, flags, nowEpochSeconds), ledger);
+    const { verdict, charge, spent } = answer;
+    parts.push(json ? JSON.stringify({ ...verdict, ...charge, spent, unasked }) : describeAnswer(answer));
   } else {
-    const answers = listAccess(document, flags, nowEpochSeconds);
+    const answers = listAccess(document, flags, nowEpochSeconds).map((answer) => withLedger(answer, ledger));
     parts.push(
-      flags.json
-        ? JSON.stringify(answers.map(({ route, verdict }) => ({ route, decision: verdict })))
+      json
+        ? JSON.stringify(
+            answers.map(({ route, verdict, spent }) => ({ route, decision: verdict, spent, unasked })),
+          )
         : table(answers.map(({ route, word, reason }) => [route, word, reason])).join('\n'),
     );
   }
+  if (unasked !== undefined && !json) parts.push(`the usage of the quota is not known: ${unasked}`);
   const refusal = findRefusal(document, flags, nowEpochSeconds);
   if (refusal !== undefined && !flags.json)
     parts.push(`but the caller is refused before any rule: ${refusal}`);

@@ -7,12 +7,11 @@ import type { MatrixCell } from '@gatewright/authoring/describe-access';
 import { addAdminOptions } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { checkDocuments, printProblems, readCompiled } from './access-check.ts';
-import { explain, findCharged } from './access-explain.ts';
+import { explainWithLedger } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
 import { publishCommands } from './access-publish.ts';
 import { revocationCommands } from './access-revoke.ts';
 import { readHeldKey } from './held-key.ts';
-import { readSpent } from './spent-quota.ts';
 import { saveDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
 import {
@@ -183,11 +182,7 @@ function explainCommand(): Command {
       ) => {
         const document = findDocument(flags.folder, name);
         const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
-        const caller = { ...flags, ...held };
-        // Only a key shows that an admin endpoint is there to ask.
-        const charged = flags.key === undefined ? undefined : findCharged(document, method, path, caller);
-        const spent = charged === undefined ? undefined : await readSpent(charged, flags);
-        printLines(explain(document, method, path, { ...caller, ...(spent !== undefined && { spent }) }));
+        printLines(await explainWithLedger(document, method, path, { ...flags, ...held }));
       },
     );
 }

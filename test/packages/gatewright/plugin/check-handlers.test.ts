@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { checkHandlers } from '../../../../packages/gatewright/plugin/check-handlers.ts';
 
@@ -53,10 +53,17 @@ const RESOURCES = {
 const READ = 'const sub = (event) => event.requestContext.authorizer.claims.sub;\n';
 
 async function check(files: Readonly<Record<string, string>>, resources: object = RESOURCES) {
+  const inSrc = Object.entries(files).map(([name, text]) => [`src/${name}`, text] as const);
+  return (await checkAll(Object.fromEntries(inSrc), resources)).complaints;
+}
+
+async function checkAll(files: Readonly<Record<string, string>>, resources: object) {
   const directory = mkdtempSync(join(tmpdir(), 'gatewright-handlers-'));
   try {
-    mkdirSync(join(directory, 'src'));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, 'src', name), text);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    }
     return await checkHandlers({ directory, resources: resources as Record<string, unknown> });
   } finally {
     rmSync(directory, { recursive: true });
@@ -93,6 +100,70 @@ describe('checkHandlers', () => {
     );
     assert.deepEqual(await check({ 'old.js': READ }), []);
   });
+
+  const inLanguage: readonly {
+    readonly name: string;
+    readonly runtime: string;
+    readonly handler: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly warns: RegExp | undefined;
+  }[] = [
+    {
+      name: 'Go of which only the program is there',
+      runtime: 'provided.al2023',
+      handler: 'bin/list',
+      files: { 'bin/list': '\x7fELF' },
+      warns: /^bin\/list: bin\/list behind the authorizer of GET \(ListGet\) is compiled or packed/,
+    },
+    {
+      name: 'such a program that a person has looked into',
+      runtime: 'provided.al2023',
+      handler: 'bin/list',
+      files: { 'bin/list': '\x7fELF', 'gatewright.yml': 'claimsChecked: [bin/list]\n' },
+      warns: undefined,
+    },
+    {
+      name: 'Go with its source',
+      runtime: 'provided.al2023',
+      handler: 'bin/list',
+      files: { 'bin/list': '\x7fELF', 'main.go': 'package main\n' },
+      warns: undefined,
+    },
+    {
+      name: 'Java of which only the archive is there',
+      runtime: 'java21',
+      handler: 'shop.List::handleRequest',
+      files: { 'list.jar': 'PK' },
+      warns: /^\.: shop\.List::handleRequest behind the authorizer of GET \(ListGet\) is compiled or packed/,
+    },
+    {
+      name: 'Python with its source',
+      runtime: 'python3.13',
+      handler: 'src/list.handler',
+      files: { 'src/list.py': 'def handler(event, context):\n  return {}\n' },
+      warns: undefined,
+    },
+    {
+      name: 'JavaScript that is missing',
+      runtime: 'nodejs24.x',
+      handler: 'src/gone.handler',
+      files: {},
+      warns: undefined,
+    },
+  ];
+  for (const { name, runtime, handler, files, warns } of inLanguage)
+    it(`${warns === undefined ? 'has no warning of' : 'warns of'} ${name}`, async () => {
+      const List = { Type: 'AWS::Lambda::Function', Properties: { Handler: handler, Runtime: runtime } };
+      const { complaints, warnings } = await checkAll(files, {
+        Ours: RESOURCES.Ours,
+        List,
+        ListGet: RESOURCES.ListGet,
+      });
+
+      assert.deepEqual(complaints, []);
+      assert.equal(warnings.length, warns === undefined ? 0 : 1, warnings.join());
+      if (warns !== undefined) assert.match(warnings[0] ?? '', warns);
+    });
 
   it('names the method whose mapping template reads the claims, unless a comment in it acknowledges that', async () => {
     const templateOf = (text: string) => ({

@@ -37,7 +37,7 @@ describe('the access book of a start', () => {
     writeFileSync(join(folder, 'access/compiled.json'), JSON.stringify({ documents: [DOCUMENT] }));
   });
   after(() => rmSync(folder, { recursive: true }));
-  const book = () => openAccessBook([folder, join(folder, 'has-no-documents')], 'prod');
+  const book = () => openAccessBook([folder, join(folder, 'has-no-documents')], 'prod', () => undefined);
 
   it('has the matrix of each document, and which APIs of the stage it protects', () => {
     const [shown] = book().documents();
@@ -53,7 +53,7 @@ describe('the access book of a start', () => {
         ['/users/{id}', ['own', 'own', 'own']],
       ],
     );
-    assert.deepEqual(openAccessBook([folder], 'dev').documents()[0]?.apis, []);
+    assert.deepEqual(openAccessBook([folder], 'dev', () => undefined).documents()[0]?.apis, []);
   });
 
   const cases: { says: string; asked: Partial<AccessQuestion>; flags: readonly string[] }[] = [
@@ -63,8 +63,8 @@ describe('the access book of a start', () => {
     { says: 'ALLOW', asked: { path: '/users/alice', claims: '{"sub":"alice"}' }, flags: [] },
   ];
   for (const { says, asked, flags } of cases)
-    it(`says ${says} of ${JSON.stringify(asked)}, as gatewright access explain does`, () => {
-      const reply = book().ask(question(asked), NOW);
+    it(`says ${says} of ${JSON.stringify(asked)}, as gatewright access explain does`, async () => {
+      const reply = await book().ask(question(asked), NOW);
 
       assert.ok(reply.kind === 'answer');
       const messages = explain(DOCUMENT, 'GET', asked.path, {
@@ -80,8 +80,8 @@ describe('the access book of a start', () => {
       for (const rule of reply.answer.rules) assert.ok(messages.includes(`rule   ${rule}`));
     });
 
-  it('answers for every route where no path is named', () => {
-    const reply = book().ask(question({ roles: ['support'] }), NOW);
+  it('answers for every route where no path is named', async () => {
+    const reply = await book().ask(question({ roles: ['support'] }), NOW);
 
     assert.deepEqual(reply.kind === 'routes' && reply.routes.map(({ route, word }) => [route, word]), [
       ['GET /users', 'ALLOW'],
@@ -89,7 +89,7 @@ describe('the access book of a start', () => {
     ]);
   });
 
-  it('says what is wrong with the credential beside what the rules say', () => {
+  it('says what is wrong with the credential beside what the rules say', async () => {
     const claims = {
       iss: 'https://issuer.example/',
       sub: 'alice',
@@ -100,7 +100,7 @@ describe('the access book of a start', () => {
     const text = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${text({ alg: 'RS256', typ: 'JWT', kid: 'a' })}.${text(claims)}.c2ln`;
 
-    const reply = book().ask(question({ path: '/users/alice', token }), NOW);
+    const reply = await book().ask(question({ path: '/users/alice', token }), NOW);
 
     assert.match(reply.kind === 'answer' ? (reply.answer.refusal ?? '') : '', /expired/);
   });
@@ -114,8 +114,8 @@ describe('the access book of a start', () => {
     { asked: { path: '/users', ip: 'here' }, says: /^The address "here" is no address/ },
   ];
   for (const { asked, says } of problems)
-    it(`refuses ${JSON.stringify(asked)} in a sentence`, () => {
-      const reply = book().ask(question(asked), NOW);
+    it(`refuses ${JSON.stringify(asked)} in a sentence`, async () => {
+      const reply = await book().ask(question(asked), NOW);
 
       assert.match(reply.kind === 'problem' ? reply.problem : '', says);
     });

@@ -1,0 +1,167 @@
+/** The story of a token that a JWT authorizer refuses, from the request on the wire to the console's answer. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { RequestDetail } from '../../packages/console/records/model.ts';
+import { aGateway } from '../support/a-gateway.ts';
+import type { StartedGateway } from '../support/a-gateway.ts';
+import { storyOf } from '../support/recorded-apis.ts';
+
+const ISSUER = 'https://login.example.com/';
+/** Nothing listens there (tcpmux). */
+const UNREACHABLE = 'https://127.0.0.1:1/';
+
+const jwt = (issuer: string) => ({
+  Type: 'AWS::ApiGatewayV2::Authorizer',
+  Properties: {
+    ApiId: { Ref: 'Http' },
+    Name: 'tokens',
+    AuthorizerType: 'JWT',
+    IdentitySource: ['$request.header.Authorization'],
+    JwtConfiguration: { Issuer: issuer, Audience: ['shop'] },
+  },
+});
+const route = (path: string, authorizer: string) => ({
+  Type: 'AWS::ApiGatewayV2::Route',
+  Properties: {
+    ApiId: { Ref: 'Http' },
+    RouteKey: `GET ${path}`,
+    AuthorizationType: 'JWT',
+    AuthorizationScopes: ['orders:read'],
+    AuthorizerId: { Ref: authorizer },
+    Target: { 'Fn::Sub': 'integrations/${Backend}' },
+  },
+});
+const RESOURCES = {
+  Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'shop', ProtocolType: 'HTTP' } },
+  Stage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: { ApiId: { Ref: 'Http' }, StageName: '$default', AutoDeploy: true },
+  },
+  Backend: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: {
+      ApiId: { Ref: 'Http' },
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
+      IntegrationUri: {
+        'Fn::Sub':
+          'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}/invocations',
+      },
+    },
+  },
+  Function: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: 'arn:aws:iam::123456789012:role/x',
+      Code: { ZipFile: 'exports.handler = async () => "orders"' },
+    },
+  },
+  Reachable: jwt(ISSUER),
+  Unreachable: jwt(UNREACHABLE),
+  Orders: route('/orders', 'Reachable'),
+  Nowhere: route('/nowhere', 'Unreachable'),
+};
+
+type Refusal = {
+  readonly name: string;
+  readonly path: string;
+  readonly claims: Partial<Parameters<StartedGateway['gateway']['mint']>[0]>;
+  readonly status: number;
+  /** Each whole line of the story. */
+  readonly because: RegExp;
+  readonly change: RegExp;
+  /** Of the other rows, whose words this story must not have. */
+  readonly never: RegExp;
+};
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    name: 'an issuer whose keys cannot be read',
+    path: '/nowhere',
+    claims: {},
+    status: 401,
+    because:
+      /^The keys of the issuer https:\/\/127\.0\.0\.1:1\/ could not be read, so authorizer tokens could not check the token\.$/m,
+    change:
+      /^→ Without a network, .*: `gatewright start --issuer https:\/\/127\.0\.0\.1:1\/=local`\.\n→ With a network, make https:\/\/127\.0\.0\.1:1\/\.well-known\/openid-configuration reachable/m,
+    never: /audience|expired|scope/,
+  },
+  {
+    name: 'another audience',
+    path: '/orders',
+    claims: { aud: 'billing' },
+    status: 401,
+    because: /^The token has the audience billing; authorizer tokens accepts only shop\.$/m,
+    change:
+      /^→ Ask the issuer for a token for shop \(here: `gatewright token --audience shop`\), or add billing to the authorizer’s audiences\.$/m,
+    never: /expired|scope|could not be read/,
+  },
+  {
+    name: 'a time that is over',
+    path: '/orders',
+    claims: { expiresInSeconds: -3600 },
+    status: 401,
+    because: /^The token expired at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z\.$/m,
+    change: /^→ Get a new token; `gatewright clock` shows the time that counts here\.$/m,
+    never: /audience|scope|could not be read/,
+  },
+  {
+    name: 'another scope',
+    path: '/orders',
+    claims: { scope: 'menu:read menu:write' },
+    status: 403,
+    because:
+      /^The token has the scopes menu:read(?:, | and )menu:write; the route needs one of orders:read\.$/m,
+    change: /^→ Ask for a token with the scope orders:read\.$/m,
+    never: /audience|expired|could not be read/,
+  },
+];
+
+describe('the story of a refused token', () => {
+  let at: StartedGateway;
+  before(async () => {
+    const page = { type: 'text/html', body: Buffer.from('') };
+    at = await aGateway(RESOURCES, {
+      localIssuers: [ISSUER],
+      record: 10,
+      // For the key of the console, which the endpoint of stories asks for.
+      consoleFiles: () => Promise.resolve(new Map([['index.html', page]])),
+    });
+  });
+  after(() => at.close());
+
+  const ask = async (
+    path: string,
+    claims: Refusal['claims'],
+  ): Promise<{ readonly status: number; readonly story: string }> => {
+    const good = { sub: 'ada', aud: 'shop', scope: 'orders:read', issuer: ISSUER };
+    const token = await at.gateway.mint({ ...good, ...claims });
+    const { status } = await fetch(new URL(path, at.urlOf('http')), {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const [, key = ''] = (at.listening.console ?? '').split('#');
+    const answer = await fetch(`${at.listening.control}/_gatewright/requests/last`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    return { status, story: storyOf((await answer.json()) as RequestDetail) };
+  };
+
+  it('is none where nothing is wrong with the token', async () => {
+    const { status, story } = await ask('/orders', {});
+
+    assert.equal(status, 200);
+    assert.match(story, /^Authorizer tokens accepted the token of ada\.$/m);
+  });
+
+  for (const { name, path, claims, status, because, change, never } of REFUSALS)
+    it(`says of ${name} what it was, and what to do`, async () => {
+      const refused = await ask(path, claims);
+
+      assert.equal(refused.status, status, refused.story);
+      assert.match(refused.story, because);
+      assert.match(refused.story, change);
+      assert.doesNotMatch(refused.story, never);
+    });
+});
