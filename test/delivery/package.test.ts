@@ -320,7 +320,7 @@ describe('npm run package -- --stage prod', () => {
 
     const lines = stderr.split('\n').filter((line) => FUNCTIONS.some((name) => line.startsWith(`${name}:`)));
     assert.deepEqual(lines, [
-      'access-admin: the event, or a part of it, is no JSON object',
+      'access-admin: an event of an HTTP API, payload 2.0, must have route, method and path',
       'cache-invalidator: GATEWRIGHT_CACHE_TABLE is no name of a DynamoDB table',
       'quota-admin: GATEWRIGHT_USAGE_TABLE is no name of a DynamoDB table',
       'request-authorizer: GATEWRIGHT_STAGE is no name of a stage',
