@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { defaultAccessFolder } from '@gatewright/authoring/stack-files';
+import { showControls } from '#shared/visible-text.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCompiled } from '../stack/access/commands/access-check.ts';
 import { confirm } from './attach/confirm.ts';
@@ -22,6 +23,8 @@ import type { OpenPlane } from './attach/open-plane.ts';
 import { planAsJson, printPlan, printSteps } from './attach/print-plan.ts';
 import { QUOTA_PLACEMENTS } from './attach/quota-placement.ts';
 import { AttachmentFileError } from './attach/restore-steps.ts';
+import { assertBegun, assertPlanned } from './attach/resume.ts';
+import type { Begun } from './attach/resume.ts';
 import type { QuotaPlacement } from './attach/quota-placement.ts';
 import { snippetsFor } from './attach/snippets.ts';
 import { verify } from './attach/verify.ts';
@@ -198,12 +201,14 @@ async function attachLocked(
       throw new UsageError(
         `${journal.folder} no longer contains its plan; undo the steps done so far with gatewright detach`,
       );
-    const { attachment: plan } = await restore(open.plane, saved);
+    assertBegun(journal);
+    const begun = await restore(open.plane, saved);
+    const { steps } = begun.attachment;
     printLines([
-      colorize('bold', `resuming: ${started.left.length} of ${plan.steps.length} steps are left`),
+      colorize('bold', `resuming: ${started.left.length} of ${steps.length} steps are left`),
       ...printSteps(started.left),
     ]);
-    return finish(open, journal, plan, flags, step);
+    return finishSaved(open, journal, begun, flags, step);
   }
   if (started.left.length > 0)
     throw new UsageError(
@@ -270,9 +275,22 @@ async function applySaved(
   }
   const saved = journal.plan();
   if (saved === undefined) throw new UsageError('there is no plan; make one with gatewright attach plan');
-  const { attachment } = await restore(open.plane, saved);
-  printLines(printSteps(attachment.steps));
-  return finish(open, journal, attachment, flags, 'apply');
+  const begun = await restore(open.plane, saved);
+  printLines(printSteps(begun.attachment.steps));
+  return finishSaved(open, journal, begun, flags, 'apply');
+}
+
+/** What is in a file is applied if it was read and confirmed, or if the options of this call say the same. */
+async function finishSaved(
+  open: Opened,
+  journal: Journal,
+  begun: Begun,
+  flags: AttachFlags,
+  step: 'apply' | undefined,
+): Promise<void> {
+  const { attachment } = begun;
+  if (step === undefined || flags.yes) assertPlanned(attachment, (await plan(open, flags, begun)).plan);
+  return finish(open, journal, attachment, flags, step);
 }
 
 async function finish(
@@ -287,6 +305,10 @@ async function finish(
     throw new BreakingError(`${breaking}; nothing was changed\n${PERMISSION_ADVICE}`);
   if (flags.yes) assertClaimsChecked(saved, flags.claimsChecked);
   if (step === undefined) checkVerifyOptions(saved, open.options);
+  const { functionArn } = saved;
+  printLines(
+    showControls(`the authorizer's function is ${functionArn} of account ${functionArn.split(':')[4] ?? ''}`),
+  );
   await confirm(`Apply ${saved.steps.length} steps to API ${saved.apiId}?`, flags.yes);
   open.start();
   const work: Work = {
@@ -302,13 +324,18 @@ async function finish(
   await applyPlan(saved, work);
   printLines(`attached; the undo file is in ${journal.folder}`);
   if (step !== undefined) return;
-  const checks = await verifyNow(open, journal);
+  const checks = await verifyNow(open, journal).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UnfinishedError(
+      `attached, but not verified: ${error.message}; repeat it with gatewright attach verify`,
+    );
+  });
   report(checks, flags);
   if (await undoIfWrong(checks, saved, work))
     printNotes(`${colorize('red', 'error:')} the verification is WRONG, so every part was put back`);
 }
 
-async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<Reading> {
+async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {
   const { stack = `gatewright-${flags.stage}`, authorizer: type, ttl, identitySource, canary } = flags;
   const options: AttachOptions = {
     apiId: flags.api,
@@ -325,7 +352,7 @@ async function plan({ plane, region }: OpenPlane, flags: AttachFlags): Promise<R
     headers: identitySource,
     canaryPercent: canary,
   };
-  return makePlan(plane, options, flags.document ? documentsOf(flags.folder) : [], region);
+  return makePlan(plane, options, flags.document ? documentsOf(flags.folder) : [], region, begun);
 }
 
 function documentsOf(folder: string): readonly CompiledDocument[] {

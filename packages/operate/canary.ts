@@ -28,7 +28,7 @@ type CanaryFlags = AwsFlags & {
   readonly json: boolean;
 };
 type MoveFlags = CanaryFlags & { readonly open: readonly string[] };
-type StartFlags = CanaryFlags & {
+type StartFlags = MoveFlags & {
   readonly percent: number;
   readonly deployment?: string;
   readonly watchAlarm: readonly string[];
@@ -84,6 +84,7 @@ function startCommand(): Command {
       'end the canary above this percentage of 5xx in a minute',
       readPercent,
     )
+    .option(...OPEN_OPTION)
     .addOption(new Option('--for <span>', 'how long to watch').argParser(readSpanMs).default(600_000, '10m'))
     .addOption(
       new Option('--every <span>', 'how often to check').argParser(readSpanMs).default(30_000, '30s'),
@@ -134,6 +135,10 @@ async function start(flags: StartFlags): Promise<void> {
       : [`the canary serves deployment ${flags.deployment}`]),
   ]);
   await confirm(`Send it ${flags.percent} % of the requests?`, flags.yes);
+  if (flags.deployment !== undefined) {
+    const call = startCanary(path, flags.deployment, flags.percent);
+    await confirmMove(call, live, plane, [deploymentOf(live), flags.deployment], flags.open);
+  }
   const deploymentId = flags.deployment ?? (await deploy(stage));
   await plane.write(startCanary(path, deploymentId, flags.percent));
   printLines(`canary: ${flags.percent} % of the requests go to ${deploymentId}`);

@@ -35,7 +35,8 @@ export function rollbackCommand(): Command {
 async function rollBack(flags: RollbackFlags): Promise<void> {
   const { plane } = await openPlane(flags);
   const id = await findApi(plane, flags.api, flags.stage);
-  const isRest = (await plane.read('apigateway', `/restapis/${id}`)) !== undefined;
+  const api = await plane.read('apigateway', `/restapis/${id}`);
+  const isRest = api !== undefined;
   const address = isRest ? `/restapis/${id}` : `/v2/apis/${id}`;
   const path = stagePath(address, flags.stage);
   const stage = await plane.read('apigateway', path);
@@ -61,7 +62,7 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   printLines(`stage ${flags.stage}: ${now} → ${flags.to}; the configuration of the API stays as it is`);
   await confirm('Move it?', flags.yes);
   // --to has named the deployment; AWS shows the routes of REST deployments only.
-  const names = isRest ? await openedByMove(plane, { kind: 'rest', address }, now, flags.to) : [];
+  const names = isRest ? await openedByMove(plane, { kind: 'rest', address, api }, now, flags.to) : [];
   await confirmOpenings(names.length === 0 ? [] : [{ call, names }], flags.open);
   await plane.write(call);
   printLines(`stage ${flags.stage} moved; to go back: gatewright rollback --to ${now}`);

@@ -16,6 +16,8 @@ import { checkPlacement } from './quota-placement.ts';
 import type { QuotaPlacement } from './quota-placement.ts';
 import { readLiveApi } from './read-live-api.ts';
 import { restoreSteps } from './restore-steps.ts';
+import { rewind } from './resume.ts';
+import type { Begun } from './resume.ts';
 import type { Snapshot } from './step.ts';
 
 export type AttachOptions = {
@@ -44,17 +46,22 @@ export type Reading = {
   readonly surprises: readonly Surprise[];
 };
 
-/** @throws UsageError where API, stage or function do not exist */
+/**
+ * @param begun the plan to make again, of the API as it was before
+ * @throws UsageError where API, stage or function do not exist
+ */
 export async function makePlan(
   plane: ControlPlane,
   options: AttachOptions,
   documents: readonly CompiledDocument[],
   region: string,
-  planId = randomUUID().slice(0, 8),
+  begun?: Begun,
 ): Promise<Reading> {
   const { apiId, stage, type, name, ttlSeconds, headers, canaryPercent } = options;
   refuseOtherRegion(options.functionName, region);
-  const live = await readLiveApi(plane, apiId, stage);
+  const found = await readLiveApi(plane, apiId, stage);
+  const live = begun === undefined ? found : rewind(found, begun);
+  const planId = begun?.attachment.id ?? randomUUID().slice(0, 8);
   const authorizer = await readAuthorizerFunction(plane, options.functionName, apiId);
   const document = documents.find(({ apis }) =>
     apis.some((api) => api.apiId === apiId && api.stage === stage),

@@ -1,4 +1,4 @@
-/** What a call opens to everybody: printed as the call itself, and asked for by name. */
+/** What a call opens, or puts behind a guard that AWS does not show: printed as the call itself, and asked for by name. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -13,7 +13,9 @@ export type Opening = {
   readonly names: readonly string[];
 };
 
-type Api = Pick<LiveApi, 'kind' | 'address'>;
+type Api = Pick<LiveApi, 'kind' | 'address' | 'api'>;
+
+type Guard = { readonly type: string; readonly asksKey: boolean };
 
 /** Of undoing the steps that are done. */
 export async function openingsOfUndo(
@@ -32,41 +34,57 @@ export async function openingsOfUndo(
       const [from, to] = [now['stage'], step.before].map((stage) => textAt(stage, 'deploymentId') ?? '');
       openings.push({ call, names: await openedByMove(plane, api, from ?? '', to ?? '') });
     }
-    if (step.part.startsWith('route ') && (textAt(step.before, 'authorizationType') ?? 'NONE') === 'NONE')
+    // Attack: a file that names a lax authorizer, or no key, as the former guard. Only AWS_IAM speaks for itself.
+    const isKnown =
+      textAt(step.before, 'authorizationType') === 'AWS_IAM' && done.after['apiKeyRequired'] !== true;
+    if (step.part.startsWith('route ') && !isKnown)
       openings.push({ call, names: [step.part.slice('route '.length)] });
   }
   return openings.filter(({ names }) => names.length > 0);
 }
 
-/** Of a stage that gets another deployment: routes that are open there, and guarded or missing now. */
+/**
+ * Of a stage that gets another deployment: routes that are open there, or ask for no API key, and are guarded or
+ * missing now. AWS shows neither their authorizers nor the resource policy of a deployment.
+ */
 export async function openedByMove(
   plane: Pick<ControlPlane, 'read'>,
-  { kind, address }: Api,
+  { kind, address, api }: Api,
   from: string,
   to: string,
 ): Promise<readonly string[]> {
   const [before, after] =
     kind === 'rest' ? [await guardsOf(plane, address, from), await guardsOf(plane, address, to)] : [];
-  if (after === undefined) return [`deployment ${to}`];
-  return [...after]
-    .flatMap(([key, type]) => (type === 'NONE' && before?.get(key) !== 'NONE' ? [key] : []))
+  const whole = [`deployment ${to}`];
+  if (after === undefined) return whole;
+  const routes = [...after]
+    .flatMap(([key, guard]) => (isLooser(guard, before?.get(key)) ? [key] : []))
     .sort();
+  return [...routes, ...((textAt(api, 'policy') ?? '') === '' ? [] : whole)];
 }
 
-/** `authorizationType` by route; undefined: AWS does not show it. */
+function isLooser({ type, asksKey }: Guard, before: Guard | undefined): boolean {
+  return (type === 'NONE' && before?.type !== 'NONE') || (!asksKey && before?.asksKey === true);
+}
+
+/** By route; undefined: AWS does not show it. */
 async function guardsOf(
   plane: Pick<ControlPlane, 'read'>,
   address: string,
   deploymentId: string,
-): Promise<ReadonlyMap<string, string> | undefined> {
+): Promise<ReadonlyMap<string, Guard> | undefined> {
   const path = `${address}/deployments/${encodeURIComponent(deploymentId)}?embed=apisummary`;
   const summary = (await plane.read('apigateway', path))?.['apiSummary'];
   if (!isJsonObject(summary)) return undefined;
   return new Map(
     Object.entries(summary).flatMap(([route, methods]) =>
-      Object.entries(membersOf(methods)).map(
-        ([method, shown]) => [`${method} ${route}`, textAt(shown, 'authorizationType') ?? 'NONE'] as const,
-      ),
+      Object.entries(membersOf(methods)).map(([method, shown]): [string, Guard] => [
+        `${method} ${route}`,
+        {
+          type: textAt(shown, 'authorizationType') ?? 'NONE',
+          asksKey: membersOf(shown)['apiKeyRequired'] === true,
+        },
+      ]),
     ),
   );
 }

@@ -100,6 +100,41 @@ describe('detach', () => {
   });
 });
 
+// Files are the only evidence of which authorizer, or key, a route had.
+describe('a guard that detach puts back from a file', () => {
+  it('is asked for by the name of the route where it is another authorizer', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const { plan } = await api.plan();
+    await api.apply(plan);
+    const lax = await api.plane.write({
+      service: 'apigateway',
+      method: 'POST',
+      path: `/v2/apis/${API_ID}/authorizers`,
+      body: {
+        ...plan.steps.find(({ makes }) => makes === 'authorizer')?.after,
+        name: 'lax',
+      },
+    });
+    const forged = { authorizationType: 'CUSTOM', authorizerId: String(lax['authorizerId']) };
+    const steps = plan.steps.map(({ part, before, after }) => ({
+      part,
+      before: part === 'route GET /things-1' ? { ...before, ...forged } : before,
+      after,
+    }));
+    writeUndo(api, plan, steps);
+    const attached = await api.everything();
+    const run = runAt(api);
+
+    const unnamed = await run('detach', '--state', api.root);
+
+    assert.equal(unnamed.code, 1, unnamed.stdout);
+    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1"\n/);
+    assertSame(await api.everything(), attached);
+    const named = await run('detach', '--state', api.root, '--open', 'GET /things-1');
+    assert.equal(named.code, 0, named.stderr);
+  });
+});
+
 describe('a stage that moves to another deployment', () => {
   it('opens routes that are open there by their names only, by rollback and by canaries', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET', 'POST'] });
@@ -119,7 +154,7 @@ describe('a stage that moves to another deployment', () => {
     assert.match(unnamed.stderr, /Name it: --open "GET \/things-1" --open "POST \/things-1"/);
     assert.equal(stageOf(), guarded);
 
-    const started = await run('canary', 'start', '--percent', '10', '--deployment', open);
+    const started = await run('canary', 'start', '--percent', '10', '--deployment', open, ...both);
     assert.equal(started.code, 0, started.stderr);
     const promoted = await run('canary', 'promote', ...both.slice(2));
     assert.equal(promoted.code, 1);
@@ -134,5 +169,58 @@ describe('a stage that moves to another deployment', () => {
     assert.equal(stageOf(), open);
     const back = await run('rollback', '--to', guarded);
     assert.equal(back.code, 0, back.stderr);
+  });
+
+  it('is not moved past --open by the start of a canary', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+    const run = runAt(api);
+    const stageOf = () => api.control.served.find(API_ID)?.stages.get('prod');
+    const open = stageOf()?.deploymentId ?? '';
+    await api.apply((await api.plan()).plan);
+    const start = ['canary', 'start', '--percent', '100', '--deployment', open];
+
+    const unnamed = await run(...start);
+
+    assert.equal(unnamed.code, 1, unnamed.stdout);
+    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1"\n/);
+    assert.equal(await api.status('GET', '/things-1'), 401);
+    const named = await run(...start, '--open', 'GET /things-1');
+    assert.equal(named.code, 0, named.stderr);
+  });
+
+  it('opens a route by its name that there needs no API key, and a deployment whose resource policy is not shown', async () => {
+    await using api = await aRestApiToAttach({
+      resources: 1,
+      methods: ['GET'],
+      method: { AuthorizationType: 'AWS_IAM' },
+    });
+    const run = runAt(api);
+    const old = api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId ?? '';
+    const { live } = await api.plan();
+    const patch = (path: string, ...patchOperations: readonly object[]): Promise<unknown> =>
+      api.plane.write({ service: 'apigateway', method: 'PATCH', path, body: { patchOperations } });
+    await patch(live.routes[0]?.address ?? '', { op: 'replace', path: '/apiKeyRequired', value: 'true' });
+    const made = await api.plane.write({
+      service: 'apigateway',
+      method: 'POST',
+      path: `/restapis/${API_ID}/deployments`,
+      body: {},
+    });
+    const value = String(made['id']);
+    await patch(`/restapis/${API_ID}/stages/prod`, { op: 'replace', path: '/deploymentId', value });
+
+    const keyed = await run('rollback', '--to', old);
+    assert.equal(keyed.code, 1, keyed.stdout);
+    assert.match(keyed.stderr, /Name it: --open "GET \/things-1"\n/);
+
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await patch(`/restapis/${API_ID}`, { op: 'replace', path: '/policy', value: policy });
+    const named = ['--open', 'GET /things-1'];
+    const hidden = await run('rollback', '--to', old, ...named);
+    assert.equal(hidden.code, 1, hidden.stdout);
+    assert.match(hidden.stderr, new RegExp(`Name it: --open "deployment ${old}"`));
+    const moved = await run('rollback', '--to', old, ...named, '--open', `deployment ${old}`);
+    assert.equal(moved.code, 0, moved.stderr);
   });
 });

@@ -1,0 +1,63 @@
+/**
+ * A saved attachment is applied only if the options of the call plan the same. Attack: a cloned repository brings
+ * files that put routes behind a function of its author.
+ */
+import type { Journal, Plan } from './journal.ts';
+import { permissionPart } from './authorizer-function.ts';
+import { routePart } from './live-api.ts';
+import type { LiveApi } from './live-api.ts';
+import { routeOf } from './read-live-api.ts';
+import { AttachmentFileError } from './restore-steps.ts';
+import { findIds, isSame, stateOf } from './step.ts';
+import type { Snapshot } from './step.ts';
+
+/** A plan that may have been begun, with the parts of the API as they are. */
+export type Begun = { readonly attachment: Plan; readonly now: Snapshot };
+
+/** @throws AttachmentFileError for an undo file without a run that began */
+export function assertBegun(journal: Journal): void {
+  if (journal.lines().some(({ what }) => what === 'begin')) return;
+  throw new AttachmentFileError(
+    `${journal.folder} has an undo file, but its journal shows no step that began; nothing was changed. Remove the folder and run the command again`,
+  );
+}
+
+/** The API before the steps that are done: what the plan was made from. */
+export function rewind(live: LiveApi, { attachment: { steps }, now }: Begun): LiveApi {
+  const ids = findIds(steps, now);
+  const parts: Snapshot = {
+    ...live.parts,
+    ...Object.fromEntries(
+      steps.flatMap((step) =>
+        step.before !== null && stateOf(step, now, ids) === 'after' ? [[step.part, step.before]] : [],
+      ),
+    ),
+  };
+  return {
+    ...live,
+    parts,
+    api: parts['api'] ?? live.api,
+    routes: live.routes.map(({ key, method, path, address, shown }) =>
+      routeOf(parts[routePart(key)] ?? shown, key, method, path, address),
+    ),
+  };
+}
+
+/**
+ * @param planned by the options of this call
+ * @throws AttachmentFileError
+ */
+export function assertPlanned(saved: Plan, planned: Plan): void {
+  // The permission is left out of a new plan once it is given; it is always that of the function.
+  const [ours, theirs] = [planned, saved].map(({ apiId, steps }) =>
+    steps
+      .filter(({ part }) => part !== permissionPart(apiId))
+      .map(({ part, after, canaryPercent }) => ({ part, after, canaryPercent })),
+  );
+  if (saved.functionArn === planned.functionArn && isSame(ours, theirs)) return;
+  const has = saved.steps.map(({ part }) => part).filter((part) => part.startsWith('route '));
+  throw new AttachmentFileError(
+    `the saved attachment is not what the options of this call plan: it has ${has.join(', ')} behind ${saved.functionArn}; nothing was changed. ` +
+      'Repeat the options that it was planned with, plan again, or undo a begun one with gatewright detach',
+  );
+}
