@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DomainError } from '#shared/errors.ts';
+import { admitConnection } from '#shared/websocket/admit-connection.ts';
 import { answerMessage, CHANNELS_PER_CONNECTION } from '#shared/websocket/answer-message.ts';
 import type { ServerFrame } from '#shared/websocket/frames.ts';
 import { ADA, ChannelWorld, NOW_MS } from '../../support/a-channel-world.ts';
@@ -120,6 +121,19 @@ describe('a message of a client', () => {
       assert.equal(codeOf(await world.subscribe('a=', `rooms/${index}`)), 'subscribed');
     assert.equal(codeOf(await world.subscribe('a=', 'rooms/more')), 'too-many');
     assert.equal(codeOf(await world.subscribe('a=', 'rooms/0')), 'subscribed');
+  });
+
+  it('finds no room beyond them where all come at once, and all the room that there is', async () => {
+    const world = new ChannelWorld();
+    const codes = await Promise.all(
+      Array.from({ length: 300 }, async (_, index) => codeOf(await world.subscribe('a=', `rooms/${index}`))),
+    );
+    const listened = [...world.items.keys()].filter((name) => name.startsWith('live#channel#'));
+    assert.deepEqual(
+      [codes.filter((code) => code === 'subscribed').length, listened.length],
+      [CHANNELS_PER_CONNECTION, CHANNELS_PER_CONNECTION],
+    );
+    assert.equal(codes.filter((code) => code === 'too-many').length, 300 - CHANNELS_PER_CONNECTION);
   });
 
   it('is refused once the credential has ended, and takes away what the connection heard', async () => {
@@ -299,6 +313,19 @@ describe('messages over a limit', () => {
     assert.deepEqual(await many(world, 1, 'c=', twin), ['published']);
   });
 
+  for (const { refused, message } of [
+    { refused: 'forbidden', message: { action: 'subscribe', id: 'q', channel: 'other' } },
+    { refused: 'invalid', message: { action: 'subscribe', id: 'q' } },
+    { refused: 'invalid', message: { action: 'ping', seen: 7 } },
+  ])
+    it(`count what is ${refused}: ${JSON.stringify(message)}`, async () => {
+      const world = new ChannelWorld({ messagesPerConnection: 2 });
+      const codes: string[] = [];
+      for (let index = 0; index < 3; index += 1) codes.push(codeOf(await world.say('a=', message, LIMITED)));
+
+      assert.deepEqual(codes, [refused, refused, 'unavailable']);
+    });
+
   it('count a ping by its channels, three for one with presence', async () => {
     const seenOf = (suffix: string) =>
       Object.fromEntries(
@@ -379,6 +406,61 @@ describe('a connection', () => {
     world.nowMs += 16 * 60_000;
     await world.say('b=', { action: 'ping' });
     assert.deepEqual([await world.connect('e='), await world.connect('f=')], [200, 429]);
+  });
+
+  it('is one of so many also where all are opened at once, and takes all the room that there is', async () => {
+    const world = new ChannelWorld();
+    const statuses = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => world.connect(`c${index}=`)),
+    );
+    const listed = (kind: string) =>
+      [...world.items.keys()].filter((name) => name.startsWith(`live#${kind}#`));
+    assert.deepEqual(
+      [
+        statuses.filter((status) => status === 200).length,
+        listed('caller').length,
+        listed('connection').length,
+      ],
+      [20, 20, 20],
+    );
+    assert.equal(await world.connect('more='), 429);
+  });
+
+  for (const [index, message] of [
+    { action: 'ping' },
+    { action: 'unsubscribe', id: 'q', channel: 'rooms/1' },
+    { action: 'subscribe', id: 'q' },
+  ].entries())
+    it(`stays one of so many while it sends anything: ${message.action}, ${index}`, async () => {
+      const world = new ChannelWorld({ connectionsPerCaller: 1 });
+      await world.connect('a=');
+      for (let minutes = 0; minutes < 30; minutes += 9) {
+        world.nowMs += 9 * 60_000;
+        await world.say('a=', message);
+      }
+      assert.equal(await world.connect('b='), 429);
+    });
+
+  it('stays one of so many while its messages are over the limit of its caller', async () => {
+    const world = new ChannelWorld({ connectionsPerCaller: 2, messagesPerCaller: 1 });
+    await world.connect('a=');
+    await world.connect('b=');
+    for (let minutes = 0; minutes < 30; minutes += 9) {
+      world.nowMs += 9 * 60_000;
+      for (const id of ['a=', 'b=']) await world.publish(id, 'rooms/1', minutes);
+    }
+    assert.equal(await world.connect('c='), 429);
+  });
+
+  it('finds no room behind many that were left behind', async () => {
+    const world = new ChannelWorld({ connectionsPerCaller: 300 });
+    for (let index = 0; index < 250; index += 1) await world.connect(`left${index}=`);
+    world.nowMs += 16 * 60_000;
+    const ports = { ...world.ports, limits: { ...world.ports.limits, connectionsPerCaller: 2 } };
+    const statuses: number[] = [];
+    for (let index = 0; index < 4; index += 1)
+      statuses.push((await admitConnection(ports, world.event(`open${index}=`))).statusCode);
+    assert.deepEqual(statuses, [200, 200, 429, 429]);
   });
 
   it('removes everything, and says where it was present that it has left', async () => {
