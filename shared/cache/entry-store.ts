@@ -5,7 +5,7 @@
 import type { ItemStore } from '../ports.ts';
 import type { Item } from '../table/item-write.ts';
 import type { CacheableAnswer } from './answer.ts';
-import { CLOCK_MARGIN_MS, entryKey, indexWrites, isAfter, isInvalidated, printLabels } from './labels.ts';
+import { CLOCK_MARGIN_MS, entryKey, isAfter, isInvalidated, printLabels, writeIndex } from './labels.ts';
 import type { Label } from './labels.ts';
 
 /** Compresses bodies; the table stores base64. */
@@ -161,20 +161,22 @@ export async function storeEntry(ports: EntryPorts, entry: NewEntry): Promise<Ke
   const packed = await ports.codec.pack(body);
   const pieces = packed.length <= PIECE_CHARACTERS ? 0 : Math.ceil(packed.length / PIECE_CHARACTERS);
   const expiresAt = Math.ceil(entry.staleUntilEpochMs / 1000) + 1;
-  const before = [
-    ...indexWrites(namespace, labels, id, { kind: 'response', expiresAt, shown: printLabels(labels) }),
-    ...Array.from({ length: pieces }, (_, index) => ({
-      purpose: 'cache' as const,
-      key: entryKey(namespace, id, `BODY#${owner}#${index}`),
-      when: [],
-      change: {
-        kind: 'put' as const,
-        item: { data: packed.slice(index * PIECE_CHARACTERS, (index + 1) * PIECE_CHARACTERS), expiresAt },
-      },
-    })),
-  ];
-  const outcomes = await Promise.all(before.map((write) => store.update(write)));
-  if (outcomes.some(({ kind }) => kind !== 'done')) return 'unavailable';
+  const item = { kind: 'response', expiresAt, shown: printLabels(labels) };
+  const [isListed, ...outcomes] = await Promise.all([
+    writeIndex(store, namespace, { labels, id, item }),
+    ...Array.from({ length: pieces }, (_, index) =>
+      store.update({
+        purpose: 'cache',
+        key: entryKey(namespace, id, `BODY#${owner}#${index}`),
+        when: [],
+        change: {
+          kind: 'put',
+          item: { data: packed.slice(index * PIECE_CHARACTERS, (index + 1) * PIECE_CHARACTERS), expiresAt },
+        },
+      }),
+    ),
+  ]);
+  if (!isListed || outcomes.some(({ kind }) => kind !== 'done')) return 'unavailable';
   if (await isInvalidated(store, namespace, { labels, id, sinceEpochMs: startedAtEpochMs }))
     return 'invalidated';
   const outcome = await store.update({

@@ -4,7 +4,7 @@
  */
 import type { ItemListing, ItemStore } from '../ports.ts';
 import { printKeyPart } from '../table/item-write.ts';
-import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
+import type { Item, ItemKey } from '../table/item-write.ts';
 import { DomainError } from '../errors.ts';
 
 /** `tag:order:17`, `path:/orders`, `query.page=2`, `header.accept-language=de`, `all` */
@@ -25,18 +25,40 @@ const SHARDS = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
  */
 export const CLOCK_MARGIN_MS = 1000;
 
-export function indexWrites(
+type IndexItem = Item & { readonly expiresAt: number };
+
+/**
+ * Lists an answer under its labels. Where one of the same id lives longer, the list keeps that time: an answer
+ * that comes late need not replace it, and an invalidation must still find it.
+ * @returns whether all is written
+ */
+export async function writeIndex(
+  store: ItemStore,
   namespace: string,
-  labels: readonly Label[],
-  id: string,
-  item: Item,
-): readonly ItemWrite[] {
-  return labels.map((label) => ({
+  { labels, id, item }: { readonly labels: readonly Label[]; readonly id: string; readonly item: IndexItem },
+): Promise<boolean> {
+  const written = await Promise.all(
+    labels.map((label) => list(store, { pk: partitionOf(namespace, label, id), sk: id }, item)),
+  );
+  return written.every((isWritten) => isWritten);
+}
+
+async function list(store: ItemStore, key: ItemKey, item: IndexItem): Promise<boolean> {
+  const outcome = await store.update({
     purpose: 'cache',
-    key: { pk: partitionOf(namespace, label, id), sk: id },
-    when: [],
+    key,
+    when: [{ attribute: 'expiresAt', is: 'absent-or-at-most', value: item.expiresAt }],
     change: { kind: 'put', item },
-  }));
+  });
+  if (outcome.kind !== 'refused') return outcome.kind === 'done';
+  const expiresAt = Number(outcome.item?.['expiresAt']);
+  const kept = await store.update({
+    purpose: 'cache',
+    key,
+    when: [{ attribute: 'expiresAt', is: 'equal', value: expiresAt }],
+    change: { kind: 'put', item: { ...item, expiresAt } },
+  });
+  return kept.kind === 'done';
 }
 
 const MAX_PRINTED = 512;

@@ -11,7 +11,7 @@ import type { CachedRequest } from './cached-request.ts';
 import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
 import { labelsOf } from './entry-labels.ts';
-import { indexWrites, isInvalidated } from './labels.ts';
+import { isInvalidated, writeIndex } from './labels.ts';
 import type { Label } from './labels.ts';
 
 type Pair = readonly [name: string, value: string];
@@ -150,12 +150,10 @@ export async function keepRecord(
     mark: random.hex(16),
     expiresAt: Math.ceil(clock.nowEpochMs() / 1000) + kept.ttlSeconds,
   };
-  const outcomes = await Promise.all(
-    indexWrites(namespace, labels, id, item).map((write) => store.update(write)),
-  );
+  const isKept = await writeIndex(store, namespace, { labels, id, item });
   const overtaken = [];
   for (const label of labels)
     if (await isInvalidated(store, namespace, { labels: [label], id, sinceEpochMs: kept.startedAtEpochMs }))
       overtaken.push(label);
-  return { isKept: outcomes.every(({ kind }) => kind === 'done'), overtaken };
+  return { isKept, overtaken };
 }

@@ -3,34 +3,60 @@ import type { ProxyResult } from '../aws/proxy-result.ts';
 import type { WebSocketEvent } from '../aws/websocket-event.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import { acceptConnection } from './connect-reply.ts';
-import { toConnection } from './connection.ts';
-import { callerKey } from './listeners.ts';
+import { listenerKey, toConnection } from './connection.ts';
+import { keepsPlace } from './keeps-place.ts';
+import { callerKey, forgetConnection } from './listeners.ts';
 import { remember } from './live.ts';
 
-/** API Gateway closes a connection after ten idle minutes; without a ping for longer, it was abandoned. */
+/** API Gateway closes a connection after ten idle minutes; without a message for longer, it was abandoned. */
 const ABANDONED_AFTER_MS = 15 * 60_000;
 const PAGE = 200;
+
+const TOO_MANY: ProxyResult = { statusCode: 429 };
 
 /** @throws DomainError STORE_UNAVAILABLE, so that every open connection is recorded */
 export async function admitConnection(
   ports: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   event: WebSocketEvent,
 ): Promise<ProxyResult> {
-  const { principalId } = toConnection(event);
-  if (principalId !== '' && !(await hasRoom(ports, principalId))) return { statusCode: 429 };
+  const connection = toConnection(event);
+  const { principalId } = connection;
+  const limit = ports.limits.connectionsPerCaller;
+  const isNamed = principalId !== '';
+  const list = (): Promise<readonly string[]> => openConnections(ports, principalId);
+  if (isNamed && (await list()).length >= limit) return TOO_MANY;
   await remember(ports, event);
+  if (isNamed && !(await keepsPlace(list, listenerKey(connection), limit))) {
+    await forgetConnection(ports.store, connection);
+    return TOO_MANY;
+  }
   return acceptConnection(event);
 }
 
-async function hasRoom(
+/** Keys in their order: all, or a few beyond the limit. */
+async function openConnections(
   { store, clock, limits }: Pick<ChannelPorts, 'store' | 'clock' | 'limits'>,
   principalId: string,
-): Promise<boolean> {
-  const { items } = await store.page({ pk: callerKey(principalId), limit: PAGE });
+): Promise<readonly string[]> {
   const nowEpochMs = clock.nowEpochMs();
-  const open = items.filter(
-    ({ item: { expiresAt, seenAt } }) =>
-      Number(expiresAt) * 1000 > nowEpochMs && Number(seenAt ?? 0) + ABANDONED_AFTER_MS > nowEpochMs,
-  );
-  return open.length < limits.connectionsPerCaller;
+  const open: string[] = [];
+  for (
+    let after: string | undefined, hasMore = true;
+    hasMore && open.length <= limits.connectionsPerCaller;
+  ) {
+    const page = await store.page({
+      pk: callerKey(principalId),
+      limit: PAGE,
+      ...(after !== undefined && { after }),
+    });
+    for (const { key, item } of page.items)
+      if (
+        Number(item['expiresAt']) * 1000 > nowEpochMs &&
+        Number(item['seenAt'] ?? 0) + ABANDONED_AFTER_MS > nowEpochMs
+      )
+        open.push(key.sk);
+    after = page.items.at(-1)?.key.sk;
+    hasMore = page.hasMore && after !== undefined;
+  }
+  return open;
 }

@@ -9,8 +9,10 @@ import type { ChannelPorts } from './channel-ports.ts';
 import { parseClientMessage } from './client-message.ts';
 import type { ClientMessageOf } from './client-message.ts';
 import { isCredentialOver, toConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { endConnection } from './end-connection.ts';
 import type { ClientMessage, ErrorCode, ServerFrame } from './frames.ts';
+import { keepsPlace } from './keeps-place.ts';
 import { channelsOf, interestItems, interestKeys } from './listeners.ts';
 import { costOf, spend } from './message-limit.ts';
 import { answerPing } from './ping.ts';
@@ -41,12 +43,18 @@ export async function answerMessage(
     await endConnection(ports, event).catch(() => undefined);
     return refusal('credential-expired', 'the credential has expired; connect again with a new one', { id });
   }
-  if ('malformed' in message) return refusal('invalid', message.malformed, { id });
-  if (!taken.includes(message.action))
-    return refusal('unknown-action', `this API has no route for ${message.action}`, { id });
-  if (message.action === 'ping') return answerPing(ports, event, message);
-  const asked = { id, channel: message.channel };
+  // A ping counts by its channels.
+  if ('action' in message && message.action === 'ping' && taken.includes('ping'))
+    return answerPing(ports, event, message);
+  const channel = 'channel' in message ? message.channel : undefined;
+  const asked = { id, channel };
   try {
+    // Before it is judged: refused messages take an instance's time, too.
+    if ((await spend(ports, event, channel === undefined ? 1 : costOf(channel))) !== undefined)
+      return refusal('unavailable', 'too many messages in this minute; send the same again', asked);
+    if ('malformed' in message) return refusal('invalid', message.malformed, { id });
+    if (message.action === 'ping' || !taken.includes(message.action))
+      return refusal('unknown-action', `this API has no route for ${message.action}`, { id });
     return await answerAllowed(ports, event, message);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -67,8 +75,6 @@ async function answerAllowed(
   const grants = parseChannelGrants(event.authorizer[CHANNELS]);
   if (grants === undefined || !isAllowed(grants, message))
     return refusal('forbidden', `this caller may not ${verbOf(message)}`, { id, channel });
-  if ((await spend(ports, event, costOf(channel))) !== undefined)
-    return refusal('unavailable', 'too many messages in this minute; send the same again', { id, channel });
   const at = { event, address: printAddress(grants.space, channel) };
   switch (message.action) {
     case 'subscribe':
@@ -104,14 +110,11 @@ async function subscribe(
   { id, channel }: ClientMessageOf<'subscribe' | 'unsubscribe'>,
 ): Promise<ServerFrame> {
   const connection = toConnection(event);
-  const known = await channelsOf(ports.store, connection);
-  if (!known.includes(address) && known.length >= CHANNELS_PER_CONNECTION)
+  if (!(await listen(ports, connection, address)))
     return refusal('too-many', `a connection may have ${CHANNELS_PER_CONNECTION} channels at most`, {
       id,
       channel,
     });
-  // Before reading the head: messages with a later number then find the subscriber.
-  await ports.store.put(interestItems(connection, listenersKey(address)));
   const isPresence = watchedChannel(channel) !== undefined;
   if (isPresence) await join(ports, address, connection, subjectOf(event));
   const { log, seq } = (await readHead(ports, address)) ?? { log: 0, seq: 0 };
@@ -120,6 +123,23 @@ async function subscribe(
   // After the head: joins and leaves with a later number may repeat entries of the list.
   const { members, isCut } = await listMembers(ports, address);
   return { ...subscribed, members, ...(isCut && { membersCut: true }) };
+}
+
+/** Before reading the head: messages with a later number then find the subscriber. @returns false: too many */
+async function listen(
+  { store }: Pick<ChannelPorts, 'store'>,
+  connection: Connection,
+  address: string,
+): Promise<boolean> {
+  const list = (): Promise<readonly string[]> => channelsOf(store, connection);
+  const known = await list();
+  const isKnown = known.includes(address);
+  if (!isKnown && known.length >= CHANNELS_PER_CONNECTION) return false;
+  const pk = listenersKey(address);
+  await store.put(interestItems(connection, pk));
+  if (isKnown || (await keepsPlace(list, address, CHANNELS_PER_CONNECTION))) return true;
+  await store.remove(interestKeys(connection, pk));
+  return false;
 }
 
 async function unsubscribe(

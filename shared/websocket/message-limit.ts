@@ -11,7 +11,8 @@ import { printKeyPart } from '../table/item-write.ts';
 import type { Test } from '../table/item-write.ts';
 import { watchedChannel } from './channel-address.ts';
 import type { ChannelPorts } from './channel-ports.ts';
-import { nameOf, placeOf } from './connection.ts';
+import { listenerKey, nameOf, placeOf } from './connection.ts';
+import { callerKey } from './listeners.ts';
 
 const MINUTE_MS = 60_000;
 /** Calls of the table for a presence channel, beside one for any other. */
@@ -28,10 +29,11 @@ export function costOf(channel: string): number {
  * @throws DomainError STORE_UNAVAILABLE
  */
 export async function spend(
-  { items, clock, limits }: Pick<ChannelPorts, 'items' | 'clock' | 'limits'>,
+  ports: Pick<ChannelPorts, 'items' | 'clock' | 'limits'>,
   event: WebSocketEvent,
   cost: number,
 ): Promise<number | undefined> {
+  const { items, clock, limits } = ports;
   const { principalId = '' } = event.authorizer;
   const nowEpochMs = clock.nowEpochMs();
   const minute = Math.floor(nowEpochMs / MINUTE_MS);
@@ -63,12 +65,36 @@ export async function spend(
         set: { expiresAt, ...Object.fromEntries(begun.map((name) => [name, cost])) },
       },
     });
-    if (outcome.kind === 'done') return undefined;
+    if (outcome.kind === 'done') {
+      if (begun.includes(own)) await touch(ports, event);
+      return undefined;
+    }
     if (outcome.kind !== 'refused')
       throw new DomainError('STORE_UNAVAILABLE', 'the connections table did not count the message');
     const { item = {} } = outcome;
-    if (Object.entries(most).some(([name, value]) => Number(item[name] ?? 0) > value)) break;
+    if (Object.entries(most).some(([name, value]) => Number(item[name] ?? 0) > value)) {
+      if (item[own] === undefined) await touch(ports, event);
+      break;
+    }
     missing = Object.keys(most).filter((name) => item[name] === undefined);
   }
   return (minute + 1) * MINUTE_MS - nowEpochMs;
+}
+
+/**
+ * With the connection's first message of a minute: the limit of connections recognises abandoned ones by it.
+ * Does not create a connection.
+ */
+async function touch(
+  { items, clock }: Pick<ChannelPorts, 'items' | 'clock'>,
+  event: WebSocketEvent,
+): Promise<void> {
+  const { principalId = '' } = event.authorizer;
+  if (principalId === '') return;
+  await items.update({
+    purpose: 'presence',
+    key: { pk: callerKey(principalId), sk: listenerKey(event) },
+    when: [{ attribute: 'seenAt', is: 'present' }],
+    change: { kind: 'update', set: { seenAt: clock.nowEpochMs() } },
+  });
 }

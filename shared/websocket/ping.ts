@@ -12,10 +12,9 @@ import { mayWatch, printAddress, watchedChannel } from './channel-address.ts';
 import { readHead } from './channel-log.ts';
 import type { ChannelPorts } from './channel-ports.ts';
 import type { ClientMessageOf } from './client-message.ts';
-import { credentialEnd, listenerKey } from './connection.ts';
+import { credentialEnd } from './connection.ts';
 import type { Position, ServerFrame } from './frames.ts';
 import { PROTOCOL_VERSION } from './frames.ts';
-import { callerKey } from './listeners.ts';
 import { costOf, spend } from './message-limit.ts';
 import { heartbeat, sweep } from './presence.ts';
 
@@ -41,7 +40,6 @@ export async function answerPing(
     throw error;
   });
   if (waitMs !== undefined) return pong(event, clock, { pingAfterMs: waitMs });
-  await touch(ports, event);
   const heads: [string, Position][] = [];
   const rejoin: string[] = [];
   let pingAfterMs = QUIET_PING_MS;
@@ -120,16 +118,4 @@ const LATER: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'TARGET_UNAVAIL
 
 function isTemporary(error: unknown): boolean {
   return error instanceof DomainError && LATER.has(error.code);
-}
-
-/** The limit of connections recognises abandoned ones by it. Does not create a connection. */
-async function touch({ items, clock }: ChannelPorts, event: WebSocketEvent): Promise<void> {
-  const { principalId = '' } = event.authorizer;
-  if (principalId === '') return;
-  await items.update({
-    purpose: 'presence',
-    key: { pk: callerKey(principalId), sk: listenerKey(event) },
-    when: [{ attribute: 'seenAt', is: 'present' }],
-    change: { kind: 'update', set: { seenAt: clock.nowEpochMs() } },
-  });
 }

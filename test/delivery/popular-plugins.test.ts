@@ -34,11 +34,11 @@ const ROWS: readonly PluginRow[] = [
   },
   {
     plugin: 'serverless-webpack',
-    says: 'is omitted: functions are bundled from source; its webpack configuration, such as DefinePlugin, is not read',
+    says: 'bundles the functions by its own webpack, and does nothing else here',
   },
   {
     plugin: 'serverless-bundle',
-    says: 'is omitted: functions are bundled from source; its webpack configuration, such as DefinePlugin, is not read',
+    says: 'bundles the functions by its own webpack, and does nothing else here',
   },
   {
     plugin: 'serverless-domain-manager',

@@ -4,7 +4,7 @@
  */
 import * as commands from '@aws-sdk/client-dynamodb';
 import { KeyAdmin } from '#shared/access/keys/key-admin.ts';
-import { indexWrites } from '#shared/cache/labels.ts';
+import { writeIndex } from '#shared/cache/labels.ts';
 import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
 import { createStageCaches } from '#shared/cache/stage-cache-poster.ts';
 import type { ItemListing, ItemStore } from '#shared/ports.ts';
@@ -107,8 +107,9 @@ export class Desk {
     };
     const { store } = this.cache;
     const response = { kind: 'response', expiresAt: item.expiresAt };
-    for (const write of indexWrites(namespace, ['all', 'tag:t'], '1', item)) await store.update(write);
-    for (const write of indexWrites(namespace, ['all', 'tag:t'], '2', response)) await store.update(write);
+    const labels = ['all', 'tag:t'];
+    await writeIndex(store, namespace, { labels, id: '1', item });
+    await writeIndex(store, namespace, { labels, id: '2', item: response });
   }
 
   /** What `cache-invalidator` does with a request. */

@@ -1,6 +1,6 @@
 /** A stage cache that is known by what cacheTags() recorded, in the table of a desk. */
 import type { OutsideCaches, InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
-import { indexWrites } from '#shared/cache/labels.ts';
+import { writeIndex } from '#shared/cache/labels.ts';
 import { createInvalidator } from '#shared/cache/lambda-invalidator.ts';
 import { REAL_RANDOM } from './real-quota-ports.ts';
 import type { RecordingTable } from './table-calls.ts';
@@ -43,8 +43,7 @@ export async function recordAt(desk: CacheDesk, count: number, refusal?: string)
       mark: 'old',
       expiresAt: desk.nowMs / 1000 + 300,
     };
-    for (const write of indexWrites('orders', ['all', 'tag:t'], id, item))
-      await desk.ports.store.update(write);
+    await writeIndex(desk.ports.store, 'orders', { labels: ['all', 'tag:t'], id, item });
   }
 }
 
@@ -65,7 +64,7 @@ export function recordingAt(
         mark: `new ${seen.length}`,
         expiresAt: desk.nowMs / 1000 + 300,
       };
-      for (const write of indexWrites('orders', ['all'], id, item)) await desk.ports.store.update(write);
+      await writeIndex(desk.ports.store, 'orders', { labels: ['all'], id, item });
       return { status: 200, warning: undefined };
     },
     flush: NO_STAGES.flush,
@@ -81,7 +80,7 @@ export async function invalidateStored(
   const record = { apiId: 'a', stage: 's', method: 'GET', path: '/p', query: [], headers: [] };
   const stage = { kind: 'stage', doc: JSON.stringify(record), mark: 'm', expiresAt };
   for (const [id, item] of [['1', { kind: 'response', expiresAt }] as const, ['2', stage] as const])
-    for (const write of indexWrites('shop', ['all', 'tag:t'], id, item)) await cache.store.update(write);
+    await writeIndex(cache.store, 'shop', { labels: ['all', 'tag:t'], id, item });
   cache.take();
   const stages = {
     refresh: () => Promise.resolve({ status: 200, warning: undefined }),

@@ -37,7 +37,7 @@ export const NAMED_BY_PATTERN = {
 const noteUse = 'UpdateItem AccessTable.Arn KEY#* pk sk ver usedAt layout';
 const keys = ['GetItem AccessTable.Arn KEY#* REVOKED#* DOCUMENTS DOCUMENTS#*', noteUse];
 const ofConnections = (right: string) => right.replace(' ', ' ConnectionsTable.Arn ');
-const countsMessages = ofConnections('UpdateItem rate#*');
+const countsMessages = ofConnections('UpdateItem live#* rate#*');
 const endsConnections = [
   'Query live#* presence#*',
   'BatchWriteItem live#* presence#*',
@@ -66,7 +66,7 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
   WsUnsubscribeRole: [countsMessages, ...endsConnections],
   WsPublishRole: [countsMessages, ...endsConnections],
   WsSubscribeRole: [
-    'UpdateItem rate#*',
+    'UpdateItem live#* rate#*',
     'Query live#* log#* presence#*',
     'GetItem head#* presence#*',
     'PutItem head#* log#* presence#*',
@@ -74,10 +74,10 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'UpdateItem head#* presence#*',
   ].map(ofConnections),
   WsDefaultRole: [
-    'UpdateItem rate#*',
+    'UpdateItem live#* rate#*',
     'Query live#* presence#*',
     'GetItem head#*',
-    'UpdateItem head#* live#* presence#*',
+    'UpdateItem head#* presence#*',
     'BatchWriteItem live#* presence#*',
     'PutItem head#* log#*',
   ].map(ofConnections),

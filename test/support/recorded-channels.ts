@@ -47,8 +47,8 @@ async function work(table: Calls, run: (world: ChannelWorld) => Promise<unknown>
   const present = async (): Promise<void> => {
     await world.connect('a=', ending);
     for (const channel of ['rooms/1', 'rooms/1!here']) await world.subscribe('a=', channel, ending);
-    // As if nothing had ever been published.
-    for (const name of world.items.keys()) if (name.startsWith('head#')) world.items.delete(name);
+    // As if nothing had ever been published, and a minute were over.
+    for (const name of world.items.keys()) if (/^(head|rate)#/.test(name)) world.items.delete(name);
     table.take();
   };
   await present();

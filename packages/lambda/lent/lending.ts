@@ -46,10 +46,12 @@ type LendingOptions = {
 const LIMIT_MS = 60_000;
 const MAX_BYTES = 300 * 1024 ** 2;
 const OWN_MODE = 0o700;
+const OTHERS_WRITE = 0o022;
 
-/** `GATEWRIGHT_HOME`, else `~/.gatewright`. */
+/** `GATEWRIGHT_HOME`, else `~/.gatewright`; empty is unset, or the folder would be one of the project. */
 export function lentFolder(environment: Readonly<Record<string, string | undefined>>): string {
-  return join(environment['GATEWRIGHT_HOME'] ?? join(homedir(), '.gatewright'), 'lent');
+  const { GATEWRIGHT_HOME: home = '' } = environment;
+  return join(home === '' ? join(homedir(), '.gatewright') : home, 'lent');
 }
 
 /** Lends nothing and installs nothing. */
@@ -69,7 +71,8 @@ export class Lending implements Lender {
 
   find(list: LockList): string | undefined {
     const folder = this.#folderOf(list);
-    return isOwn(this.#options.folder) && existsSync(join(folder, list.proof)) ? folder : undefined;
+    if (strangenessOf(this.#options.folder) !== undefined) return undefined;
+    return existsSync(join(folder, list.proof)) ? folder : undefined;
   }
 
   lend(list: LockList, commandIn: Parameters<Lender['lend']>[1]): Promise<Lent> {
@@ -90,11 +93,15 @@ export class Lending implements Lender {
 
   async #install(list: LockList, commandIn: Parameters<Lender['lend']>[1]): Promise<Lent> {
     const { folder, installs, inform, run = runInstaller, limitMs = LIMIT_MS } = this.#options;
+    const strangeness = strangenessOf(folder);
+    if (strangeness !== undefined) return refused(strangeness);
     if (!installs) return refused('--no-install is set');
     const unfinished = join(folder, `new-${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(unfinished, { recursive: true, mode: OWN_MODE });
-      if (!isOwn(folder)) return refused(`${folder} is not a folder of this user`);
+      // In a shared folder another user may have been faster.
+      const made = strangenessOf(folder);
+      if (made !== undefined) return refused(made);
       const command = await commandIn(unfinished);
       if (command === undefined) return refused('no installer was found');
       this.#endsMs ??= performance.now() + limitMs;
@@ -144,11 +151,20 @@ function refused(reason: string): Lent {
   return { kind: 'refused', reason };
 }
 
-/** Attack: in a folder that another user made or linked there, that user's code would run in functions. */
-function isOwn(folder: string): boolean {
+/**
+ * Attack: in a folder that another user made, linked there or may write to, that user's code would run in
+ * functions. @returns the reason for not using it; undefined: it is the user's own, or there is none yet
+ */
+function strangenessOf(folder: string): string | undefined {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   const own = process.getuid?.();
-  return stats?.isDirectory() === true && (own === undefined || stats.uid === own);
+  if (stats === undefined) return undefined;
+  if (!stats.isDirectory() || (own !== undefined && stats.uid !== own))
+    return `${folder} is not a folder of this user`;
+  // Windows has no such modes.
+  if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
+    return `others may write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): look what is in it, then run chmod go-w`;
+  return undefined;
 }
 
 export function bytesOf(folder: string): number {

@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { parseInvalidation } from '#shared/cache/invalidation.ts';
 import { resumeAll, planInvalidation } from '#shared/cache/invalidator.ts';
 import type { InvalidatorPorts, StageCaches } from '#shared/cache/invalidator.ts';
-import { indexWrites } from '#shared/cache/labels.ts';
+import { writeIndex } from '#shared/cache/labels.ts';
 import { refreshRequest } from '#shared/cache/stage-cache-poster.ts';
 import { openInvalidation, findWork } from '#shared/cache/work-list.ts';
 import { withCacheTags } from '#shared/middleware/cache-tags.ts';
@@ -97,8 +97,7 @@ describe('a record of a stage cache', () => {
         };
         const doc = JSON.stringify({ ...OWN, ...over });
         const item = { kind: 'stage', doc, mark: 'm', expiresAt: desk.nowMs / 1000 + 300 };
-        for (const write of indexWrites('orders', ['all', 'tag:t'], '1', item))
-          await desk.ports.store.update(write);
+        await writeIndex(desk.ports.store, 'orders', { labels: ['all', 'tag:t'], id: '1', item });
 
         const invalidation = parse({ tags: ['t'], allowFlush, flushAbove: 0 });
         const plan = await planInvalidation(portsOf(stages), parse({ tags: ['t'] }));

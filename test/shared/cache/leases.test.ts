@@ -1,7 +1,7 @@
 /** Who asks the handler, and whose answer is kept, where one takes longer than its lease or the table fails between. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { markLabel } from '#shared/cache/labels.ts';
+import { entriesOf, markLabel } from '#shared/cache/labels.ts';
 import { withResponseCache } from '#shared/middleware/response-cache.ts';
 import { anHttpEvent, CacheDesk, countedHandler, incompressible } from '../../support/a-response-cache.ts';
 import type { Reply } from '../../support/a-response-cache.ts';
@@ -39,6 +39,21 @@ describe('a handler that takes longer than its lease', () => {
     const reply = await late.reply;
     assert.deepEqual([reply.body, statusOf(reply)], ['late', 'gatewright; fwd=miss; detail=overtaken']);
     assert.equal((await send()).body, 'answer 1');
+  });
+
+  it('leaves the stored answer within reach of an invalidation, however short its own time is', async () => {
+    const late = await begin();
+    desk.pass(LEASE_SECONDS);
+    const send = countedHandler(desk, { scope: 'public', ttlSeconds: 3600 });
+    await send();
+    late.answer('late');
+    await late.reply;
+
+    desk.pass(120);
+    assert.equal((await send()).body, 'answer 1');
+    const ids = [];
+    for await (const { id } of entriesOf(desk.listing, 'orders', 'all', desk.nowMs)) ids.push(id);
+    assert.equal(ids.length, 1);
   });
 
   it('and then fails, gives back nothing of who asks now', async () => {

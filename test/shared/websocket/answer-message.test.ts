@@ -122,6 +122,19 @@ describe('a message of a client', () => {
     assert.equal(codeOf(await world.subscribe('a=', 'rooms/0')), 'subscribed');
   });
 
+  it('finds no room beyond them where all come at once, and all the room that there is', async () => {
+    const world = new ChannelWorld();
+    const codes = await Promise.all(
+      Array.from({ length: 300 }, async (_, index) => codeOf(await world.subscribe('a=', `rooms/${index}`))),
+    );
+    const listened = [...world.items.keys()].filter((name) => name.startsWith('live#channel#'));
+    assert.deepEqual(
+      [codes.filter((code) => code === 'subscribed').length, listened.length],
+      [CHANNELS_PER_CONNECTION, CHANNELS_PER_CONNECTION],
+    );
+    assert.equal(codes.filter((code) => code === 'too-many').length, 300 - CHANNELS_PER_CONNECTION);
+  });
+
   it('is refused once the credential has ended, and takes away what the connection heard', async () => {
     const world = new ChannelWorld();
     const ending = { ...ADA, exp: String(NOW_MS / 1000 + 10) };
@@ -299,6 +312,19 @@ describe('messages over a limit', () => {
     assert.deepEqual(await many(world, 1, 'c=', twin), ['published']);
   });
 
+  for (const { refused, message } of [
+    { refused: 'forbidden', message: { action: 'subscribe', id: 'q', channel: 'other' } },
+    { refused: 'invalid', message: { action: 'subscribe', id: 'q' } },
+    { refused: 'invalid', message: { action: 'ping', seen: 7 } },
+  ])
+    it(`count what is ${refused}: ${JSON.stringify(message)}`, async () => {
+      const world = new ChannelWorld({ messagesPerConnection: 2 });
+      const codes: string[] = [];
+      for (let index = 0; index < 3; index += 1) codes.push(codeOf(await world.say('a=', message, LIMITED)));
+
+      assert.deepEqual(codes, [refused, refused, 'unavailable']);
+    });
+
   it('count a ping by its channels, three for one with presence', async () => {
     const seenOf = (suffix: string) =>
       Object.fromEntries(
@@ -363,36 +389,5 @@ describe('two issuers with users of one name', () => {
 
     const members = frame.type === 'subscribed' ? (frame.members ?? []) : [];
     assert.deepEqual(members.map(({ sub }) => sub).sort(), ['main|ada', 'partner|ada']);
-  });
-});
-
-describe('a connection', () => {
-  it('is one of so many that its caller may have, not counting those that were left behind', async () => {
-    const world = new ChannelWorld({ connectionsPerCaller: 2 });
-    assert.deepEqual(
-      [await world.connect('a='), await world.connect('b='), await world.connect('c=')],
-      [200, 200, 429],
-    );
-    assert.equal(await world.connect('d=', { ...ADA, principalId: 'main|bob' }), 200);
-    await world.disconnect('a=');
-    assert.equal(await world.connect('c='), 200);
-    world.nowMs += 16 * 60_000;
-    await world.say('b=', { action: 'ping' });
-    assert.deepEqual([await world.connect('e='), await world.connect('f=')], [200, 429]);
-  });
-
-  it('removes everything, and says where it was present that it has left', async () => {
-    const world = new ChannelWorld();
-    await world.connect('a=');
-    for (const channel of ['rooms/1', 'rooms/1!here', 'rooms/2']) await world.subscribe('a=', channel);
-    await world.deliverAll();
-    await world.disconnect('a=');
-    assert.deepEqual(
-      [...world.items.keys()].filter((name) => /^(live|presence)#/.test(name)),
-      [],
-    );
-    assert.equal(world.jobs.length, 1);
-    await world.disconnect('a=');
-    assert.equal(world.jobs.length, 1);
   });
 });

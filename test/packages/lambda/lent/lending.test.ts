@@ -2,12 +2,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { npmCommand, pipCommand } from '../../../../packages/lambda/lent/install-commands.ts';
-import { Lending, bytesOf } from '../../../../packages/lambda/lent/lending.ts';
+import { Lending, bytesOf, lentFolder } from '../../../../packages/lambda/lent/lending.ts';
 import { AWS_SDK_2, pythonListFor, type LockList } from '../../../../packages/lambda/lent/lock-lists.ts';
 import type { RunInstaller } from '../../../../packages/lambda/lent/run-installer.ts';
 import { thisMachine } from '../../../../packages/lambda/process/find-toolchain.ts';
@@ -147,6 +156,24 @@ describe('Lending', () => {
 
     assert.match(lent.kind === 'refused' ? lent.reason : '', /is not a folder of this user/);
   });
+
+  it('refuses a folder that other users may write to, with its mode, also where the list is there', async () => {
+    const [folder, list, { run }] = [join(aFolder({}), 'lent'), aList(), installer()];
+    await aLending({ folder, run }).lending.lend(list, commandIn);
+    for (const mode of [0o777, 0o770, 0o702]) {
+      chmodSync(folder, mode);
+      const { lending } = aLending({ folder, run });
+      const lent = await lending.lend(list, commandIn);
+
+      assert.equal(lending.find(list), undefined);
+      assert.match(lent.kind === 'refused' ? lent.reason : '', /others may write to .*lent.*chmod go-w/);
+    }
+  });
+
+  for (const home of ['', undefined])
+    it(`has its folder in the user's where GATEWRIGHT_HOME is ${home === '' ? 'empty' : 'unset'}`, () => {
+      assert.equal(lentFolder({ GATEWRIGHT_HOME: home }), join(homedir(), '.gatewright', 'lent'));
+    });
 
   it('keeps at most so many bytes: the oldest list goes', async () => {
     const [folder, { run }] = [join(aFolder({}), 'lent'), installer(600)];
