@@ -77,8 +77,8 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'UpdateItem live#* rate#*',
     'Query live#* presence#*',
     'GetItem head#*',
-    'UpdateItem head#* presence#*',
     'BatchWriteItem live#* presence#*',
+    'UpdateItem head#* presence#*',
     'PutItem head#* log#*',
   ].map(ofConnections),
   WsPublisherRole: [
