@@ -24,7 +24,7 @@ describe('the functions of the channels', () => {
   it('ws-subscribe adds a listener before it reads where the channel is', async () => {
     const { ran, asked } = await runWithTable('ws-subscribe', eventOf({ action: 'subscribe' }));
     assert.equal(frameOf(ran)['type'], 'subscribed');
-    assert.deepEqual(namesOf(asked), ['UpdateItem', 'Query', 'BatchWriteItem', 'GetItem']);
+    assert.deepEqual(namesOf(asked), ['UpdateItem', 'Query', 'BatchWriteItem', 'Query', 'GetItem']);
   });
 
   it('ws-subscribe has no route for what others do', async () => {

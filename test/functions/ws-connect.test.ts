@@ -17,7 +17,7 @@ describe('ws-connect', () => {
     assert.deepEqual([ran?.metrics.get('Connected'), ran?.metrics.has('TooManyConnections')], [1, false]);
     assert.deepEqual(
       asked.map(({ action }) => action),
-      ['DynamoDB_20120810.Query', 'DynamoDB_20120810.BatchWriteItem'],
+      ['DynamoDB_20120810.Query', 'DynamoDB_20120810.BatchWriteItem', 'DynamoDB_20120810.Query'],
     );
     assert.match(JSON.stringify(asked[1]?.input), /"principalId":\{"S":"p"\}/);
     assert.doesNotMatch(JSON.stringify(asked), /canary/);
