@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 
 /** Undefined for what is absent, a folder, a link to nowhere, or closed to this user. */
 export function readIfReadable(file: string): string | undefined {
@@ -6,5 +6,14 @@ export function readIfReadable(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/** By name; none of a folder that is absent, a file, or closed to this user. */
+export function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
   }
 }

@@ -44,9 +44,9 @@ type Bundle = {
   readonly sources: readonly string[];
 };
 
-/** The handler's file and how to bundle it; without options it runs as it is. */
 type LocatedOptions = BuildOptions & { readonly absWorkingDir: string };
 
+/** The handler's file and how to bundle it; without options it runs as it is. */
 type Located = {
   readonly file: string;
   readonly name: HandlerName;

@@ -1,4 +1,4 @@
-/** Functions that a compiler builds before their first event: what users hear of it, who may wait for minutes. */
+/** Functions that a compiler builds before their first event, which may take minutes: what is logged of it. */
 import type { InvocationResult } from '../core/ports.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import type { StreamStart } from './stream-job.ts';

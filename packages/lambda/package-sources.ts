@@ -1,6 +1,7 @@
 /** Sources of a function that is not JavaScript: what its package is made of, without dependencies. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
 import { runtimeFamily } from '../core/stack/function.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 
@@ -42,12 +43,12 @@ export function readPackageSources({ runtime, handler, place, code }: Asked): re
 }
 
 function read(file: string): HandlerSource {
-  return { file, text: readFileSync(file, 'utf8') };
+  return { file, text: readIfReadable(file) ?? '' };
 }
 
 function filesBelow(folder: string, endings: readonly string[], depth = 0): readonly string[] {
-  if (depth > MAX_DEPTH || !existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
+  if (depth > MAX_DEPTH) return [];
+  return entriesOf(folder)
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return NO_SOURCES.test(entry.name) ? [] : filesBelow(path, endings, depth + 1);
@@ -88,7 +89,7 @@ function followImports(
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statOf(path)?.isFile() === true;
 }
 
 const PYTHON_IMPORT =
@@ -123,10 +124,10 @@ function goPackages(own: readonly string[], directory: string): readonly string[
   const asked = [...own];
   for (const file of asked) {
     if (!file.endsWith('.go')) continue;
-    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/"([^"\n]+)"/g)) {
+    for (const [, path = ''] of (readIfReadable(file) ?? '').matchAll(/"([^"\n]+)"/g)) {
       if (!path.startsWith(`${module.name}/`)) continue;
       const folder = join(module.folder, path.slice(module.name.length + 1));
-      if (found.has(folder) || !existsSync(folder)) continue;
+      if (found.has(folder)) continue;
       found.add(folder);
       asked.push(...filesBelow(folder, ['.go'], MAX_DEPTH));
     }
@@ -138,7 +139,7 @@ function findGoModule(directory: string): { readonly name: string; readonly fold
   for (let folder = directory; ; folder = dirname(folder)) {
     const file = join(folder, 'go.mod');
     if (isFile(file)) {
-      const name = /^module\s+(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1];
+      const name = /^module\s+(\S+)/m.exec(readIfReadable(file) ?? '')?.[1];
       return name === undefined ? undefined : { name, folder };
     }
     if (dirname(folder) === folder) return undefined;

@@ -1,7 +1,8 @@
-import { type Dirent, existsSync, type FSWatcher, readdirSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 
 import { statOf } from '@gatewright/aws/file-marks';
+import { entriesOf } from '@gatewright/aws/readable-files';
 
 /** Editors write a file in several steps; they count as one change. */
 const SETTLE_MS = 15;
@@ -149,13 +150,4 @@ export function listFolders(root: string): string[] {
     }
   }
   return found.slice(0, FOLDER_LIMIT);
-}
-
-/** None if it is gone or unreadable. */
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
 }

@@ -3,17 +3,16 @@ import {
   accessSync,
   closeSync,
   constants,
-  type Dirent,
   existsSync,
   lstatSync,
   openSync,
-  readdirSync,
   readlinkSync,
   readSync,
   type Stats,
 } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
+import { entriesOf } from '@gatewright/aws/readable-files';
 
 import { DefinitionError } from '../core/errors.ts';
 import { SERVICE_FILES } from './serverless/serverless-service.ts';
@@ -110,14 +109,6 @@ function isTemplate(file: string): boolean {
     );
   } catch {
     return false;
-  }
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    return [];
   }
 }
 

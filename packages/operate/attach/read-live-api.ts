@@ -78,7 +78,13 @@ function restRoutes(address: string, resource: JsonObject): readonly LiveRoute[]
   );
 }
 
-export function routeOf(shown: JsonObject, key: string, method: string, path: string, address: string): LiveRoute {
+export function routeOf(
+  shown: JsonObject,
+  key: string,
+  method: string,
+  path: string,
+  address: string,
+): LiveRoute {
   return {
     key,
     method,
