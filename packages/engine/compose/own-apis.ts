@@ -30,6 +30,7 @@ export async function openOwnApis(parts: Parts): Promise<OwnApisPort> {
     findDomain: (...asked) => served.atDomain(...asked),
     handleManagement: handleOwnManagement(parts),
     tls,
+    maxBodyMemoryBytes: options.maxBodyMemoryBytes,
     at,
   });
   closing.add(close);
