@@ -4,6 +4,8 @@ import { readSource } from './source-files.ts';
 export const FINDINGS_PAGE = 'docs/security-findings.md';
 
 type Finding = {
+  /** In the report of the third red team. */
+  readonly ids?: readonly string[];
   readonly attack: string;
   readonly held: string;
   /** A file and words that stand in it. */
@@ -11,6 +13,12 @@ type Finding = {
 };
 
 export const FINDINGS = JSON.parse(readSource('test/architecture/findings.json').text) as readonly Finding[];
+
+/** Mutants that lived in an audit, and the tests that notice them now. */
+export const TEST_HOLES = JSON.parse(readSource('test/architecture/test-holes.json').text) as readonly (Pick<
+  Finding,
+  'tests'
+> & { readonly mutant: string })[];
 
 export function printFindings(): string {
   const rows = FINDINGS.map(({ attack, held, tests }) => {
