@@ -108,8 +108,24 @@ const ODD = [
 ];
 /** What some servers drop, or take as the end of a path. */
 const ENDS = [
-  ...['%20', '%00', '%00x', '%09', '%0a', '%0D', '%3f', '%3Fx', '%23x', '%20/', '/%20'],
-  ...['.', './', '%C2%A0', '%c2%a0/', '/%C2%A0', '::$DATA', '%3A:%24DATA'],
+  '%20',
+  '%00',
+  '%00x',
+  '%09',
+  '%0a',
+  '%0D',
+  '%3f',
+  '%3Fx',
+  '%23x',
+  '%20/',
+  '/%20',
+  '.',
+  './',
+  '%C2%A0',
+  '%c2%a0/',
+  '/%C2%A0',
+  '::$DATA',
+  '%3A:%24DATA',
 ];
 
 export type RandomRequest = { readonly method: string; readonly path: string; readonly isOrdinary: boolean };

@@ -6,7 +6,7 @@
  * @see docs/aws §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
-import { describeLate } from '../late-answer.ts';
+import { describeLate } from '../events/late-answer.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import {
   describeAuthorizerFailure,

@@ -6,7 +6,7 @@
  */
 import { isJson } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
-import { describeLate } from '../late-answer.ts';
+import { describeLate } from '../events/late-answer.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
 import { splitOwnPrelude, splitPrelude } from '../mapping/stream-prelude.ts';
 import type { LambdaStreamIntegration } from '../deployment/model.ts';

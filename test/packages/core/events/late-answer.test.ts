@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { GatewayError } from '../../../packages/core/errors.ts';
-import { describeLate } from '../../../packages/core/late-answer.ts';
-import { readOutcome } from '../../../packages/core/phases/integrate.ts';
+import { GatewayError } from '../../../../packages/core/errors.ts';
+import { describeLate } from '../../../../packages/core/events/late-answer.ts';
+import { readOutcome } from '../../../../packages/core/phases/integrate.ts';
 
 const LATE = { kind: 'timed-out', because: 'go build has run for 30 s' } as const;
 

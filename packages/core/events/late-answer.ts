@@ -1,4 +1,4 @@
-import type { InvocationResult } from './ports.ts';
+import type { InvocationResult } from '../ports.ts';
 
 /** The reason of a time-out: what the caller waited for, and why the function had not begun, if that is known. */
 export function describeLate(
