@@ -15,7 +15,7 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
   --minutes N      how long: fuzz, soak, quota
   --seed N         seed of random input: fuzz, mutants
   --sample N       how many mutants, or clients of fan-out
-  --only NAME      one folder (mutants) or one case (browser)
+  --only NAME      one folder (mutants), case (browser) or target (fuzz)
   --survivors      mutants that no test has caught so far
   --against COMMIT what speed is compared with`;
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
 import { DefinitionError } from '../../core/errors.ts';
+import type { Compiler } from '../compiling.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
@@ -58,8 +59,9 @@ export class ProcessCode implements RunnableCode {
     };
   }
 
-  get compiler(): string | undefined {
-    return this.#toolchain?.compiler;
+  get compiler(): Compiler | undefined {
+    const command = this.#toolchain?.compiler;
+    return command === undefined ? undefined : { command };
   }
 
   get unsupportedSettings(): CodeFinding | undefined {

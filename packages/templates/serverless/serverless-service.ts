@@ -14,6 +14,7 @@ import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { findServiceCode } from './service-code.ts';
+import { describeOfflineVariable } from './offline-variable.ts';
 import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
@@ -41,6 +42,11 @@ export async function loadServerlessService(
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
   const stage = stageOf(tree, options);
   if (tree !== undefined && stage !== undefined) refuseUnknownStage(tree, stage);
+  const offline = describeOfflineVariable([file, ...listIncludedFiles(file, dirname(file))], {
+    ...process.env,
+    ...options.environment,
+  });
+  if (offline !== undefined) options.onProgress?.(`${basename(dirname(file))}: ${offline}`);
   let variables: Readonly<Record<string, string>> = {};
   // The answer to osls cannot carry our own error, so it is kept here.
   let refusal: Error | undefined;
@@ -66,7 +72,12 @@ export async function loadServerlessService(
             throw error;
           }
         },
-        parameter: (name) => findParameter(name, options.stored, variables),
+        parameter: async (place) => {
+          const [region = '', name = ''] = place.split(' ');
+          return (
+            findParameter(name, options.stored, variables) ?? (await board.parameterOf(source, name, region))
+          );
+        },
         object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
       },
       onAnnounced: (stackName, declared) => {
