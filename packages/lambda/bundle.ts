@@ -138,7 +138,9 @@ export class FunctionBuild {
     if (this.#located !== undefined) return this.#located;
     const isBuilt = this.#packed !== undefined || this.#isOfWebpack;
     if (this.#packed !== undefined) unpack(this.#packed, this.#taskRoot, this.#definition.place);
-    const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt);
+    const { code } = this.#definition;
+    const entries = code.kind === 'directory' && !isBuilt ? code.entries : undefined;
+    const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
     const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
@@ -270,7 +272,14 @@ export class FunctionBuild {
     }
     const error = this.#refusedSettings();
     if (error === undefined || code.kind !== 'directory') return undefined;
-    const wayOut = `serverless package in ${relative(process.cwd(), code.directory) || '.'}`;
+    const folder = relative(process.cwd(), code.directory) || '.';
+    if (code.entries !== undefined)
+      return {
+        error,
+        consequence:
+          'functions are bundled without them; after sam build, gatewright start .aws-sam/build runs its output',
+      };
+    const wayOut = `serverless package in ${folder}`;
     return { error, consequence: `functions are bundled without them; after ${wayOut} its output runs` };
   }
 
@@ -279,7 +288,8 @@ export class FunctionBuild {
     const refused = code.kind === 'directory' ? listRefusedOptions(code.esbuild ?? {}) : [];
     if (refused.length === 0) return undefined;
     const message = `the gateway does not support these esbuild settings: ${refused.join('; ')}`;
-    return new DefinitionError({ ...place, property: 'esbuild' }, message);
+    const property = code.kind === 'directory' && code.entries !== undefined ? 'BuildProperties' : 'esbuild';
+    return new DefinitionError({ ...place, property }, message);
   }
 
   /** @throws BuildError when the source does not compile, DefinitionError when there is none */

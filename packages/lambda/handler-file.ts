@@ -40,12 +40,14 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 /**
  * Finds a handler's file. TypeScript first: a `users.js` beside `users.ts` is build output.
  * @param isBuilt the folder holds what Lambda would get: TypeScript in it is not a handler
+ * @param entries files of modules that another build puts elsewhere
  * @throws DefinitionError when the handler string is malformed, MissingHandlerFile when no file is there.
  */
 export function findHandlerFile(
   definition: Pick<FunctionDefinition, 'handler' | 'place'>,
   directory: string,
   isBuilt = false,
+  entries: Readonly<Record<string, string>> = {},
 ): { file: string; name: HandlerName } {
   const place = { ...definition.place, property: 'Handler' };
   const name = parseHandlerName(definition.handler);
@@ -57,7 +59,9 @@ export function findHandlerFile(
   }
   const base = join(directory, name.module);
   const endings = isBuilt ? [...JAVASCRIPT_ENDINGS] : [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS, '.jsx'];
+  const entry = entries[name.module];
   const candidates = [
+    ...(entry === undefined ? [] : [join(directory, entry)]),
     ...endings.map((ending) => base + ending),
     ...endings.filter((ending) => ending !== '.jsx').map((ending) => join(base, `index${ending}`)),
   ];
