@@ -57,9 +57,8 @@ export class ProjectBuild implements Compiler {
     if (!this.#isRunning) return 'the gateway ends';
     const startedMs = performance.now();
     const { failure, output } = await this.#runGroup(npmRun(script, npm, this.#setup.machine));
-    const isEnded = !this.#isRunning;
+    if (!this.isRunning) return 'the gateway ends';
     this.#isRunning = false;
-    if (isEnded) return 'the gateway ends';
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     if (failure === undefined) this.#setup.inform(`${this.command} has ended after ${seconds} s`);
     else this.#setup.inform(`${this.command} failed: ${failure}\n${lastLines(output)}`);
@@ -136,10 +135,10 @@ function npmRun(
   { environment, platform }: Machine,
 ): GroupCommand {
   const all: Machine['environment'] = { ...environment, ...NPM_SETTINGS };
-  const entries = Object.entries(all).flatMap(([name, value]) =>
+  const entries = Object.entries(all).flatMap(([name, value]): [string, string][] =>
     value === undefined || name.startsWith('AWS_') ? [] : [[name, value]],
   );
-  const around = { cwd: folder, environment: Object.fromEntries(entries) };
+  const around = { cwd: folder, environment: Object.fromEntries<string>(entries) };
   // npm is a script there, which only a shell runs.
   if (platform === 'win32') return { command: 'cmd.exe', args: ['/d', '/c', npm, 'run', name], ...around };
   return { command: npm, args: ['run', name], ...around };

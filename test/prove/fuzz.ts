@@ -33,7 +33,9 @@ export const fuzz: Proof = {
   },
 };
 
-const TARGETS: ReadonlyMap<string, () => FuzzTarget | Promise<FuzzTarget>> = new Map([
+type OpenTarget = () => FuzzTarget | Promise<FuzzTarget>;
+
+const TARGETS: ReadonlyMap<string, OpenTarget> = new Map<string, OpenTarget>([
   ...[...MAPPING_TARGETS, ...ACCESS_TARGETS].map((target) => [target.name, () => target] as const),
   ['template', templateTarget],
   ['project', projectTarget],
@@ -44,7 +46,7 @@ const TARGETS: ReadonlyMap<string, () => FuzzTarget | Promise<FuzzTarget>> = new
 /** @param only the name of one; of another name there is none */
 export async function openTargets(only?: string): Promise<readonly FuzzTarget[]> {
   const chosen = [...TARGETS].filter(([name]) => only === undefined || name === only);
-  return Promise.all(chosen.map(([, open]) => open()));
+  return Promise.all(chosen.map(async ([, open]) => open()));
 }
 
 async function fuzzFor(

@@ -40,13 +40,8 @@ export async function loadServerlessService(
 ): Promise<RawStack> {
   // Only osls can read a service file that is a program: its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
-  const stage = stageOf(tree, options);
-  if (tree !== undefined && stage !== undefined) refuseUnknownStage(tree, stage);
-  const offline = describeOfflineVariable([file, ...listIncludedFiles(file, dirname(file))], {
-    ...process.env,
-    ...options.environment,
-  });
-  if (offline !== undefined) options.onProgress?.(`${basename(dirname(file))}: ${offline}`);
+  refuseUnknownStage(tree, stageOf(tree, options));
+  informOfOffline(file, options);
   let variables: Readonly<Record<string, string>> = {};
   // The answer to osls cannot carry our own error, so it is kept here.
   let refusal: Error | undefined;
@@ -72,12 +67,7 @@ export async function loadServerlessService(
             throw error;
           }
         },
-        parameter: async (place) => {
-          const [region = '', name = ''] = place.split(' ');
-          return (
-            findParameter(name, options.stored, variables) ?? (await board.parameterOf(source, name, region))
-          );
-        },
+        parameter: (place) => findParameter(place, { options, variables, board, source }),
         object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
       },
       onAnnounced: (stackName, declared) => {
@@ -101,6 +91,12 @@ export async function loadServerlessService(
   } finally {
     waiting?.end();
   }
+}
+
+function informOfOffline(file: string, { environment, onProgress }: LoadOptions): void {
+  const files = [file, ...listIncludedFiles(file, dirname(file))];
+  const sentence = describeOfflineVariable(files, { ...process.env, ...environment });
+  if (sentence !== undefined) onProgress?.(`${basename(dirname(file))}: ${sentence}`);
 }
 
 /** The stage passed to osls; undefined = the service defines it and no option overrides it. */
@@ -144,7 +140,8 @@ function packageArguments(
 }
 
 /** `params` lists the stages of a service; another stage would run with unintended values. */
-function refuseUnknownStage(tree: SourceTree, stage: string): void {
+function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefined): void {
+  if (tree === undefined || stage === undefined) return;
   const params = tree.value['params'];
   if (!isJsonObject(params) || Object.hasOwn(params, stage) || Object.hasOwn(params, 'default')) return;
   const stages = Object.keys(params);
@@ -155,18 +152,27 @@ function refuseUnknownStage(tree: SourceTree, stage: string): void {
   );
 }
 
-/** Functions read the file of values too, so it wins over the service's values for loading. */
-function findParameter(
-  name: string,
-  stored: LoadOptions['stored'],
-  variables: Readonly<Record<string, string>>,
-): StoredParameter | undefined {
+type ParameterSources = {
+  readonly options: LoadOptions;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly board: LoadBoard;
+  /** Of this service. */
+  readonly source: string;
+};
+
+/** Functions read the file of values too, so it wins over the service's values for loading, and over other stacks. */
+async function findParameter(
+  place: string,
+  { options: { stored }, variables, board, source }: ParameterSources,
+): Promise<StoredParameter | undefined> {
+  const [region = '', name = ''] = place.split(' ');
   const [, secretName] = /^\/aws\/reference\/secretsmanager\/(.+)$/.exec(name) ?? [];
   const secret = secretName === undefined ? undefined : stored?.secret(secretName);
   if (secret !== undefined) return { type: 'SecureString', value: secret };
   const written = stored?.parameter(name);
   const given = variables[`ssm:${name}`];
-  return written ?? (given === undefined ? undefined : { type: 'String', value: given });
+  if (written !== undefined) return written;
+  return given === undefined ? board.parameterOf(source, name, region) : { type: 'String', value: given };
 }
 
 /** Values of `custom.gatewright.variables` stand in for stacks that are not part of this start. */

@@ -236,9 +236,9 @@ function remediesOf(
   installer: Installer,
 ): Readonly<Record<string, string>> {
   const listed = uninstalled.length === 0 ? [] : modules.filter(({ module }) => !PYTHON_MODULES.has(module));
-  return Object.fromEntries([
-    ...listed.map(({ module }) => [module, `run ${installer.all}`]),
-    ...missing.map(({ module, remedy }) => [module, remedy]),
+  return Object.fromEntries<string>([
+    ...listed.map(({ module }) => [module, `run ${installer.all}`] as const),
+    ...missing.map(({ module, remedy }) => [module, remedy] as const),
   ]);
 }
 
