@@ -1,4 +1,4 @@
-/** Returns memory to the system once the gateway is idle: that of the start, and that of large bodies. */
+/** Returns memory of the start to the system once the gateway is idle. */
 import { performance } from 'node:perf_hooks';
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
@@ -12,57 +12,34 @@ const IDLE_BELOW = 0.03;
  * slow the next ones by a tenth.
  */
 const LOOKS = 5;
-/** Garbage of this many bytes is worth a collection. V8 starts none by itself while nothing allocates. */
-const PEAK_BYTES = 64 * 1024 ** 2;
 
-type Flavor = 'regular' | 'last-resort';
-type Collect = (options: { readonly type: 'major'; readonly flavor: Flavor }) => void;
+type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
 
 type Surroundings = {
   readonly utilization: (since?: EventLoopUtilization) => EventLoopUtilization;
   readonly later: (run: () => void, ms: number) => void;
-  /** `last-resort` also discards compiled code. */
-  readonly collect: (flavor: Flavor) => void;
-  /** Of buffers, garbage included. */
-  readonly bufferBytes: () => number;
+  readonly collect: () => void;
 };
 
 const OWN: Surroundings = {
   utilization: (since) => performance.eventLoopUtilization(since),
   later: (run, ms) => void setTimeout(run, ms).unref(),
-  collect(flavor) {
+  collect() {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as Collect;
     setFlagsFromString('--no-expose-gc');
-    collect({ type: 'major', flavor });
+    collect({ type: 'major', flavor: 'last-resort' });
   },
-  bufferBytes: () => process.memoryUsage().arrayBuffers,
 };
 
 /** Once, in the first nearly idle second. */
 export function releaseMemoryWhenIdle(
-  surroundings: Pick<Surroundings, 'utilization' | 'later' | 'collect'> = OWN,
+  { utilization, later, collect }: Surroundings = OWN,
   looks = LOOKS,
 ): void {
-  const { utilization, later, collect } = surroundings;
   const before = utilization();
   later(() => {
-    if (utilization(before).utilization < IDLE_BELOW) collect('last-resort');
-    else if (looks > 1) releaseMemoryWhenIdle(surroundings, looks - 1);
-  }, LOOK_EVERY_MS);
-}
-
-/** In each nearly idle second in which buffers take much more than they did when they took least. */
-export function releaseBuffersWhenIdle(surroundings: Surroundings = OWN, leastBytes = Infinity): void {
-  const { utilization, later, collect, bufferBytes } = surroundings;
-  const before = utilization();
-  later(() => {
-    let least = Math.min(leastBytes, bufferBytes());
-    if (bufferBytes() - least >= PEAK_BYTES && utilization(before).utilization < IDLE_BELOW) {
-      collect('regular');
-      // What is left is in use.
-      least = bufferBytes();
-    }
-    releaseBuffersWhenIdle(surroundings, least);
+    if (utilization(before).utilization < IDLE_BELOW) collect();
+    else if (looks > 1) releaseMemoryWhenIdle({ utilization, later, collect }, looks - 1);
   }, LOOK_EVERY_MS);
 }

@@ -1,6 +1,6 @@
 /** `start --exec`: runs the gateway for the duration of one command, and returns its exit code. */
 import { writeCompiledCode } from './compiled-code.cjs';
-import { releaseBuffersWhenIdle, releaseMemoryWhenIdle } from './release-memory.ts';
+import { releaseMemoryWhenIdle } from './release-memory.ts';
 import { count, printNotes } from '../../terminal/output.ts';
 import { spawnCommand } from './spawn-command.ts';
 import type { Command } from 'commander';
@@ -71,7 +71,6 @@ export function printReady(
   // All code of the start is loaded; the line comes first.
   setImmediate(writeCompiledCode);
   releaseMemoryWhenIdle();
-  releaseBuffersWhenIdle();
   if (exec === undefined || json) process.stdout.write(text);
   else if (verbose) process.stderr.write(text);
   else {
