@@ -42,6 +42,7 @@ async function prove(
         const reason = writeEvidence(REPOSITORY, proof, outcome.figures, tree);
         if (reason !== undefined) console.log(`  docs/evidence/${proof.name}.json is not written: ${reason}`);
       }
+      if (outcome.isPart === true) console.log(JSON.stringify(outcome.figures));
       break;
   }
   return outcome.kind;

@@ -1,6 +1,7 @@
 /** What reaches the APIs of a start from Java: its own clients, run with the options of a function's process. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -8,13 +9,12 @@ import { promisify } from 'node:util';
 
 import { issueFrom, makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
 import { makeTrustStore } from '@gatewright/aws/certificates/java-trust-store';
-import { writeFileSync } from 'node:fs';
 import { thisMachine } from '../../../packages/lambda/process/find-toolchain.ts';
 import { findPrograms } from '../../../packages/lambda/process/machine.ts';
 import { type OwnApisPort, reachOwnApis } from '../../../packages/lambda/own-apis.ts';
 import { listenOn } from '../../../packages/server/listen.ts';
 import { openConnectProxy } from '../../../packages/server/connect-proxy.ts';
-import { aFolder } from './start-runtime.ts';
+import { aFolder, aFolderFunction, failed, startRuntime } from './start-runtime.ts';
 
 const NO_JAVA = findPrograms(thisMachine(), /^javac$/).length === 0 ? 'no JDK on this machine' : false;
 const HOST = 'abc123.execute-api.eu-west-1.amazonaws.com';
@@ -79,6 +79,28 @@ describe('reachOwnApis', () => {
 
     assert.equal(stdout, `client 200 pets at ${HOST}\nconnection pets at ${HOST}\n`);
     assert.deepEqual(environment, {});
+  });
+
+  it('is what a Java function is started with, before its own options', async () => {
+    const home = aFolder({
+      'bin/java':
+        '#!/bin/sh\n[ "$1" = -version ] && { echo \'openjdk version "17.0.1"\' >&2; exit 0; }\necho "$@" > "$LAMBDA_TASK_ROOT/started"\nexit 1\n',
+    });
+    chmodSync(join(home, 'bin/java'), 0o755);
+    const code = aFolder({ 'Hello.class': '', 'lib/aws-lambda-java-runtime-interface-client-2.9.0.jar': '' });
+    const { JAVA_HOME } = process.env;
+    process.env['JAVA_HOME'] = home;
+    try {
+      const definition = aFolderFunction(code, 'Hello::run', { name: 'f', runtime: 'java17' });
+      const { invoke } = await startRuntime([definition], { ownApis: () => own });
+      failed(await invoke('f'));
+    } finally {
+      if (JAVA_HOME === undefined) delete process.env['JAVA_HOME'];
+      else process.env['JAVA_HOME'] = JAVA_HOME;
+    }
+
+    const { args } = await reachOwnApis('java17', own);
+    assert.ok(readFileSync(join(code, 'started'), 'utf8').startsWith(`${args.join(' ')} -Xmx`));
   });
 
   it('leaves to a Java function the proxy and the trust store that it names itself', async () => {
