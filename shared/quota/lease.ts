@@ -16,6 +16,7 @@ import { LastRefusal } from './last-refusal.ts';
 import { asOfTerm, isBeforeTerm, isOfPeriod, ledgerKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { openFor } from './open-for.ts';
+import { isEndedByTerm } from './open-period.ts';
 import { Pace } from './pace.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit, UsagePlan } from './plan.ts';
@@ -194,8 +195,8 @@ export class Lease implements Holding {
     const read = await this.#at.store.read(source);
     if (read.kind !== 'done' || read.item === undefined || source !== this.#source) return;
     if (!isOfPeriod(read.item, this.#period)) return;
-    if (isBeforeTerm(read.item, this.#termEpochMs))
-      this.#seen = asOfTerm(parseLedger(read.item), this.#limit);
+    const at = { plan: this.#plan, termEpochMs: this.#termEpochMs, isOther: false };
+    if (isEndedByTerm(read.item, at)) this.#seen = asOfTerm(parseLedger(read.item), this.#limit);
     else this.#note(read.item);
   }
 

@@ -8,9 +8,10 @@ import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../ports.ts'
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import { asOfTerm, headKey, isBeforeTerm, isOfPeriod, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
+import { asOfTerm, headKey, isOfPeriod, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { parseLine } from './line.ts';
+import { isEndedByTerm } from './open-period.ts';
 import { periodAt, periodId } from './period.ts';
 import type { Period, PeriodRule } from './period.ts';
 import { PlanBook } from './plan-book.ts';
@@ -38,8 +39,8 @@ const MAX_LEDGERS = 10_000;
 type Seen = {
   readonly at: Moment;
   readonly state: LedgerState | undefined;
-  /** The customer's term under which the ledger was opened; -Infinity: none. */
-  readonly term: number;
+  /** By which plan, and under which term of its customer. */
+  readonly opened: Item;
   /** By an operator, before anything was charged in the period: only the head has it then. */
   readonly isHeadSuspended: boolean;
 };
@@ -73,14 +74,18 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     return seen;
   };
 
-  const standingOf = async (limit: QuotaLimit, charge: TermSubject, atEpochMs: number): Promise<Standing> => {
+  const standingOf = async (
+    limit: QuotaLimit,
+    plan: UsagePlan,
+    charge: TermSubject,
+    atEpochMs: number,
+  ): Promise<Standing> => {
     const period = periodAt(limit.period, atEpochMs);
     const seen = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
-    const { isHeadSuspended, term } = seen;
-    const termEpochMs = termFor(limit, period, charge.term);
+    const { isHeadSuspended, opened } = seen;
+    const at = { plan, termEpochMs: termFor(limit, period, charge.term), isOther: false };
     // As its successor will be, as long as no line has been charged under the new term.
-    const isBefore = seen.state !== undefined && isBeforeTerm({ term }, termEpochMs);
-    const state = isBefore && seen.state !== undefined ? asOfTerm(seen.state, limit) : seen.state;
+    const state = seen.state && isEndedByTerm(opened, at) ? asOfTerm(seen.state, limit) : seen.state;
     return {
       id: limit.id,
       limit: state === undefined ? limit.quota : state.limit + toppedUpOf(state),
@@ -103,8 +108,9 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
       const saved = book.peek(planId) ?? (await readPlan(planId, book));
       const plan = saved && reader.planOf(saved, terms.kind === 'terms' ? terms : {});
       const subject = { ...charge, plan: planId, term: terms.kind === 'terms' ? terms.term : undefined };
-      const counted = countedLimits(plan?.limits ?? []);
-      return toAnswer(await Promise.all(counted.map((limit) => standingOf(limit, subject, atEpochMs))));
+      if (plan === undefined) return { allowed: true, limits: [] };
+      const counted = countedLimits(plan.limits);
+      return toAnswer(await Promise.all(counted.map((limit) => standingOf(limit, plan, subject, atEpochMs))));
     },
   };
 }
@@ -117,7 +123,7 @@ async function readStanding(
 ): Promise<Omit<Seen, 'at'>> {
   const last = {
     state: known?.state,
-    term: known?.term ?? -Infinity,
+    opened: known?.opened ?? {},
     isHeadSuspended: known?.isHeadSuspended ?? false,
   };
   const root = await readInForce(store, asked);
@@ -126,8 +132,9 @@ async function readStanding(
   if (read.kind === 'unavailable') return last;
   // A suspended head lets no ledger be opened, and is suspended together with the existing ledger.
   if (read.item !== undefined) {
-    const term = Number(read.item['term'] ?? -Infinity);
-    return { state: parseLedger(read.item), term, isHeadSuspended: false };
+    const { plan = '', term } = read.item;
+    const opened = { plan, ...(term !== undefined && { term }) };
+    return { state: parseLedger(read.item), opened, isHeadSuspended: false };
   }
   return { ...last, isHeadSuspended: root.head?.['susp'] !== undefined };
 }

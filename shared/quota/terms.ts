@@ -18,7 +18,11 @@ export type PlanTerms = {
   readonly isOnRecord?: true;
 };
 
-export type TermsInForce = PlanTerms | { readonly kind: 'halted' } | { readonly kind: 'unavailable' };
+export type TermsInForce =
+  | PlanTerms
+  /** Nothing is admitted; what was served before is charged by these terms. */
+  | { readonly kind: 'halted'; readonly terms: PlanTerms | undefined }
+  | { readonly kind: 'unavailable' };
 
 export class TermsReader {
   readonly #book: CustomerBook | undefined;
@@ -56,25 +60,30 @@ export class TermsReader {
 
 function toTerms(found: Terms, { plan: named }: Named): TermsInForce {
   switch (found.kind) {
-    case 'halted':
     case 'unavailable':
-      return { kind: found.kind };
+      return found;
+    case 'halted':
+      return { kind: 'halted', terms: found.term && toPlanTerms('customer', found.term) };
     case 'none':
       if (named !== undefined) return { kind: 'terms', plan: named };
       throw new DomainError(
         'SUBJECT_INVALID',
         'the request names no plan, and none is on record for its tenant',
       );
-    case 'term': {
-      const { by, term } = found;
-      const { plan, fromEpochMs, limits } = term;
-      return {
-        kind: 'terms',
-        plan,
-        isOnRecord: true,
-        ...(fromEpochMs !== undefined && { term: { by, fromEpochMs } }),
-        ...(limits !== undefined && { limits }),
-      };
-    }
+    case 'term':
+      return toPlanTerms(found.by, found.term);
   }
+}
+
+function toPlanTerms(
+  by: 'customer' | 'key',
+  { plan, fromEpochMs, limits }: Extract<Terms, { kind: 'term' }>['term'],
+): PlanTerms {
+  return {
+    kind: 'terms',
+    plan,
+    isOnRecord: true,
+    ...(fromEpochMs !== undefined && { term: { by, fromEpochMs } }),
+    ...(limits !== undefined && { limits }),
+  };
 }

@@ -314,7 +314,7 @@ async function open(
 
 type FoundPlan = UsagePlan | 'unknown' | 'unreadable';
 
-/** What a suspended or closed customer was served is charged by the plan of its line. @throws DomainError STORE_UNAVAILABLE */
+/** What a suspended or closed customer was served is charged by the plan that it has. @throws DomainError STORE_UNAVAILABLE */
 async function findTerms(
   subject: TrackedRequest['subject'],
   atEpochMs: number,
@@ -322,7 +322,8 @@ async function findTerms(
 ): Promise<PlanTerms> {
   const terms = reader.peek(subject, atEpochMs) ?? (await reader.read(subject, atEpochMs));
   if (terms.kind === 'unavailable') throw unavailable();
-  return terms.kind === 'terms' ? terms : { kind: 'terms', plan: subject.plan };
+  const found = terms.kind === 'halted' ? terms.terms : terms;
+  return found ?? { kind: 'terms', plan: subject.plan };
 }
 
 /** Own quotas that the plan cannot hold wait for the operator, like a plan that cannot be read. */

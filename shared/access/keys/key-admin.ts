@@ -90,12 +90,12 @@ export class KeyAdmin {
   /** @throws RequestInvalid; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED */
   async create(wanted: NewKey, operation: Operation): Promise<Changed> {
     const prefix = this.#assertMeaningful(wanted);
-    const { usagePlanId, lifetimeSeconds, onRecord: _, ...given } = wanted;
+    const { usagePlanId, lifetimeSeconds, onRecord = false, ...given } = wanted;
     const keyId = keyIdOf(given.tenant, operation.id);
     const request = { kind: 'create', target: { keyId }, input: { ...wanted } };
     if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
     const plans = { brought: this.#setting.documentPlans, saved: this.#ports.plans };
-    if (!(await isOfCustomer(wanted, prefix, this.#ports.plans)))
+    if (!(await isOfCustomer({ ...given, onRecord }, prefix, this.#ports.plans)))
       await assertPlansKnown(claimsOfKey({ keyId, ...given }), prefix.planClaims, plans);
     // Done first, because it can be repeated and the key's text cannot be shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);

@@ -42,7 +42,7 @@ const YEAR_MS = 367 * 86_400_000;
 export const CHANGES_A_YEAR = 24;
 
 /** @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN */
-export function createCustomer(
+export async function createCustomer(
   ports: AdminPorts,
   requested: Requested,
   { tenant, plan, name, currency, limits }: NewCustomer,
@@ -52,7 +52,7 @@ export function createCustomer(
   return applyOperation(ports, requested, asked, async () => {
     if (currency !== undefined && !isCurrency(currency))
       throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be one of ISO 4217 such as EUR');
-    const saved = await getPlan(ports, plan);
+    const saved = await requirePlan(ports, plan);
     const { atEpochMs } = requested;
     const customer: Customer = {
       tenant,
@@ -79,7 +79,7 @@ export function createCustomer(
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN,
  *   PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY
  */
-export function setPlan(
+export async function setPlan(
   ports: AdminPorts,
   requested: Requested,
   { tenant, plan, fromEpochMs, limits, version }: WantedTerm,
@@ -94,7 +94,7 @@ export function setPlan(
         customer.version + 1,
         `the next version of the customer is ${customer.version + 1}; yours is ${version}`,
       );
-    const saved = await getPlan(ports, plan);
+    const saved = await requirePlan(ports, plan);
     assertFits(customer, saved, limits);
     const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
     const changed = { ...customer, version, terms: withTerm(customer, term, atEpochMs) };
@@ -114,7 +114,7 @@ export function setPlan(
  * Suspends, resumes, or closes for good.
  * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED
  */
-export function setState(
+export async function setState(
   ports: AdminPorts,
   requested: Requested,
   tenant: string,
@@ -247,6 +247,18 @@ function assertFits({ currency }: Customer, plan: UsagePlan, limits: Term['limit
       `the customer is invoiced in ${currency}, and plan ${plan.id} in ${invoiced}`,
     );
   planOfTerm(plan, limits);
+}
+
+/** The plans of access documents are in the table from their first requests on. */
+function requirePlan(ports: Pick<AdminPorts, 'store'>, plan: string): Promise<UsagePlan> {
+  return getPlan(ports, plan).catch((error: unknown) => {
+    if (!(error instanceof DomainError) || error.code !== 'PLAN_UNKNOWN') throw error;
+    throw new DomainError(
+      'PLAN_UNKNOWN',
+      'there is no usage plan with that id; save it with gatewright plan save, also if it is of an access document and no request was charged by it yet',
+      { cause: error },
+    );
+  });
 }
 
 async function requireCustomer(ports: Pick<AdminPorts, 'store'>, tenant: string): Promise<Customer> {

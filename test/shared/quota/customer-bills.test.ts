@@ -86,7 +86,8 @@ class Month {
   /** Units on the invoice of a month, and its total. */
   async bill(month: string, when: string): Promise<readonly [used: number, total: string]> {
     this.nowMs = Math.max(this.nowMs, at(when));
-    for (const _again of ['once', 'and again, which changes nothing'])
+    // The second run changes nothing.
+    for (let run = 0; run < 2; run += 1)
       for (let cursor: string | undefined; ;) {
         const page = await closeOver(this.ports, this.request(), { month, cursor });
         if (page.next === undefined) break;

@@ -6,7 +6,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags, AdminRequest } from '../../../terminal/admin-client.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
-import { printValue } from '../../commands/admin-commands.ts';
+import { printValue, without } from '../../commands/admin-commands.ts';
 import { ownerPath } from '../../quota/commands/quota-calls.ts';
 import type { Answer } from '../../commands/admin-commands.ts';
 import { UsageError } from '../../../terminal/output.ts';
@@ -106,7 +106,7 @@ export function withLedger<A extends Allowed>(
 
 /** As with the plan on record. */
 function asCharged<A extends Allowed>(answer: A): A {
-  const { uncharged: _uncharged, ...verdict } = answer.verdict;
+  const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
   return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };
 }
 

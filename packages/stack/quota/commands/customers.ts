@@ -1,20 +1,24 @@
 /** `gatewright customers`: who is on record, on which plan, and whether anything is admitted. */
 import { Command } from 'commander';
+import { membersOf } from '@gatewright/aws/json-object';
 import { printPathName } from '#shared/http/path-name.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../../terminal/admin-client.ts';
 import { collectPair } from '../../../terminal/options.ts';
 import { printLines, table, UsageError } from '../../../terminal/output.ts';
 import {
   changeCommand,
+  printAnswer,
   printRows,
   printValue,
   readCommand,
   readPages,
   sendChange,
+  without,
 } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags, ReadFlags } from '../../commands/admin-commands.ts';
-import { change, ownerPath, readInstant } from './quota-calls.ts';
+import { ownerPath, readInstant } from './quota-calls.ts';
 
 type TermFlags = ChangeFlags & {
   readonly limit: Readonly<Record<string, string>>;
@@ -73,21 +77,38 @@ function stateCommand(verb: 'suspend' | 'resume' | 'close', description: string)
   return changeCommand(verb, description)
     .argument(...TENANT)
     .action((tenant: string, flags: ChangeFlags) =>
-      change({ method: 'POST', path: `${pathOf(tenant)}/${verb}`, body: {} }, flags),
+      changeCustomer({ method: 'POST', path: `${pathOf(tenant)}/${verb}`, body: {} }, flags),
     );
 }
 
 async function create(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const { name, currency } = flags;
   const body = { plan, name, currency, limits: readLimits(flags) };
-  await change({ method: 'PUT', path: pathOf(tenant), body }, flags);
+  await changeCustomer({ method: 'PUT', path: pathOf(tenant), body }, flags);
 }
 
 /** Based on the record as it is now: another change in between is refused (409). */
 async function setPlan(tenant: string, plan: string, flags: TermFlags): Promise<void> {
   const known = await callAdminJson({ method: 'GET', path: pathOf(tenant) }, flags);
   const body = { plan, from: flags.from, limits: readLimits(flags), version: Number(known['version']) + 1 };
-  await change({ method: 'PUT', path: `${pathOf(tenant)}/plan`, body }, flags);
+  await changeCustomer({ method: 'PUT', path: `${pathOf(tenant)}/plan`, body }, flags);
+}
+
+/** Prints what is in force now, and what is to come. */
+async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
+  const { answer } = await sendChange(request, flags);
+  if (flags.json) {
+    printAnswer(answer, flags);
+    return;
+  }
+  const { tenant, state, plan, from, plans } = membersOf(answer['after']);
+  const last = listAt({ plans }, 'plans').map(membersOf).at(-1) ?? {};
+  printLines(
+    [
+      `${printValue(tenant)}: ${state === 'active' ? '' : `${printValue(state)}, `}${printValue(plan)} from ${printValue(from)}`,
+      ...(last['from'] === from ? [] : [`then ${printValue(last['plan'])} from ${printValue(last['from'])}`]),
+    ].join(', '),
+  );
 }
 
 async function list(flags: ReadFlags): Promise<void> {
@@ -102,7 +123,8 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
     printLines(JSON.stringify({ ...customer, left }));
     return;
   }
-  const { plans, limits: _own, ...facts } = customer;
+  const { plans } = customer;
+  const facts = without(customer, 'plans', 'limits');
   printLines(table(Object.entries(facts).map(([name, value]) => [name, printValue(value)])));
   printLines(['', ...table([['PLAN', 'FROM', 'OWN LIMITS'], ...describeTerms(plans)])].join('\n'));
   if (left.length > 0) {
