@@ -6,14 +6,14 @@ import { multiplyDecimal } from './money.ts';
 import type { Period } from './period.ts';
 import type { Price } from './price.ts';
 
-export type TermFee =
+type TermFee =
   /** Another term of the period has the fee. */
   | { readonly kind: 'none' }
   /** Decimal text: the whole fee, or the part of the time in force. */
   | { readonly kind: 'due'; readonly fee: string };
 
 /** Terms that are in force in some of the period. */
-export function spansWithin(customer: Customer, { startEpochMs, endEpochMs }: Period): readonly TermSpan[] {
+function spansWithin(customer: Customer, { startEpochMs, endEpochMs }: Period): readonly TermSpan[] {
   return spansOf(customer).filter(
     ({ fromEpochMs, untilEpochMs }) => fromEpochMs < endEpochMs && untilEpochMs > startEpochMs,
   );

@@ -1,4 +1,5 @@
 /** Customers: who is on record, on which plan from when, and whether anything is admitted. */
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
 import { CustomerBook } from '../customer-book.ts';
@@ -31,8 +32,6 @@ export type WantedTerm = {
   /** One more than the newest. */
   readonly version: number;
 };
-
-type Facts = Readonly<Record<string, unknown>>;
 
 const PAGE = 100;
 /** Processes may already use a term that begins within this time: their clocks differ. */
@@ -170,7 +169,7 @@ export async function showTerms(
   ports: Pick<AdminPorts, 'store'>,
   of: { readonly tenant: string; readonly key: string },
   atEpochMs: number,
-): Promise<Facts> {
+): Promise<JsonObject> {
   const found = await readTerms(ports, of, atEpochMs);
   const { tenant, key } = of;
   const by = found.kind === 'term' ? found.by : found.kind === 'halted' ? 'customer' : 'caller';
@@ -184,7 +183,7 @@ export async function getCustomer(
   ports: Pick<AdminPorts, 'store'>,
   tenant: string,
   atEpochMs: number,
-): Promise<Facts> {
+): Promise<JsonObject> {
   const customer = await findCustomer(ports, tenant);
   if (customer === undefined) throw unknown();
   return showCustomer(customer, atEpochMs);
@@ -195,7 +194,7 @@ export async function listCustomers(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   cursor: string | undefined,
   atEpochMs: number,
-): Promise<{ readonly customers: readonly Facts[]; readonly next?: string }> {
+): Promise<{ readonly customers: readonly JsonObject[]; readonly next?: string }> {
   const { pk } = parseCursor(cursor);
   const list = CUSTOMER_LIST;
   const page = await ports.listing.list({
@@ -279,7 +278,7 @@ function unknown(): DomainError {
   );
 }
 
-function changeOf(kind: string, tenant: string, input: Facts): ChangeRequest {
+function changeOf(kind: string, tenant: string, input: JsonObject): ChangeRequest {
   checkSubject({ plan: '-', tenant, key: '-' });
   const { pk } = customerKey(tenant);
   checkKey(pk);
@@ -310,7 +309,7 @@ function planWrite({ id, version }: UsagePlan): ItemWrite {
 }
 
 /** As administrators see it: the term in force first, moments as text. */
-export function showCustomer(customer: Customer, atEpochMs: number): Facts {
+export function showCustomer(customer: Customer, atEpochMs: number): JsonObject {
   const { tenant, name, currency, state, stateSinceEpochMs, terms, version } = customer;
   const inForce = termAt(customer, atEpochMs);
   return {
