@@ -16,6 +16,7 @@ export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> =
   ['export', async () => (await import('./export.ts')).exportCommand()],
   ['access', async () => (await import('../../stack/access/commands/access.ts')).accessCommand()],
   ['keys', async () => (await import('../../stack/access/commands/keys.ts')).keysCommand()],
+  ['customers', async () => (await import('../../stack/quota/commands/customers.ts')).customersCommand()],
   ['plan', async () => (await import('../../stack/quota/commands/plan.ts')).planCommand()],
   ['quota', async () => (await import('../../stack/quota/commands/quota.ts')).quotaCommand()],
   ['cache', async () => (await import('./cache-clear.ts')).allCacheCommands()],
