@@ -91,10 +91,19 @@ export type GatewayErrorDetail = {
   readonly defect?: Defect;
   /** Header lines of this failure, e.g. `www-authenticate`. Flat name, value list. */
   readonly headers?: readonly string[];
+  /** WAF_FILTERED: the screen's own reply, which no gateway response changes. */
+  readonly reply?: ScreenReply;
   /** FUNCTION_THROTTLED: Lambda's name of the limit. */
   readonly throttledBy?: string;
   /** `$context.error.validationErrorString`. */
   readonly validationErrorString?: string;
+};
+
+export type ScreenReply = {
+  readonly status: number;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: string;
 };
 
 export class GatewayError extends Error {

@@ -5,7 +5,7 @@
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import type { Matched } from '../core/exchange.ts';
-import type { HttpClient, HttpOutcome, LocalOrigin, ServiceRequest } from '../core/ports.ts';
+import type { HttpClient, HttpOutcome, LocalOrigin, LogGroups, ServiceRequest } from '../core/ports.ts';
 import type { ScreenVerdict } from '../core/stage-screens.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 import type { ResolvedResource } from '../core/stack/model.ts';
@@ -47,8 +47,21 @@ export type ServicePorts = EventPorts & {
   /** One line per request in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
+  /** For lines of the service's own. */
+  readonly logGroups: LogGroups;
+  readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
+};
+
+/** Options of the start that services read. */
+export type ServiceSettings = {
+  /** Whether stages answer although what guards them cannot be enforced. */
+  readonly allowUnguarded?: boolean | undefined;
+  /** Whether rules that cannot be judged here close their stage. */
+  readonly strictWaf?: boolean | undefined;
+  /** File of the networks of countries. */
+  readonly wafNetworks?: string | undefined;
 };
 
 export type LogLine = { readonly group: string; readonly text: string; readonly epochMs: number };

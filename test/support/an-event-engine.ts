@@ -85,6 +85,8 @@ export function anEventEngine<Modules extends ServiceModules>(
         : openStoredEntries(join(dataDirectory, 'events.jsonl')),
     writtenObject: () => undefined,
     http: new FakeBackend(),
+    logGroups: { write: () => undefined },
+    settings: {},
     services: { call: (request) => recorder.answer(request) },
   });
   const services = adoptServices(engine, modules);

@@ -86,6 +86,11 @@ export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEn
   return [...moreServices, ...CATALOGUE];
 }
 
+/** By signing name. */
+export function calledServices(options: Services): readonly string[] {
+  return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
+}
+
 export function typesOf(options: Services): ResourceTypes {
   return options.moreServices === undefined ? RESOURCE_TYPES : resourceTypesOf(catalogueOf(options));
 }
