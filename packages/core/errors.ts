@@ -201,7 +201,9 @@ type StartErrorCode =
   /** With `--strict`: parts of a template cannot be enforced; the message names their logical ids. */
   | 'UNSUPPORTED'
   /** The file of `--values`, or gatewright.values.yml, cannot be read. */
-  | 'VALUES';
+  | 'VALUES'
+  /** The file of `--waf-networks` cannot be read, or a line of it is no network and its country. */
+  | 'WAF_NETWORKS';
 
 /** The gateway cannot start or go on for a reason the user can fix; one sentence, no stack. */
 export class StartError extends Error {

@@ -19,6 +19,7 @@ import { STATES_TYPES } from '../../services/states/resource-types.ts';
 import { hasStream } from '../../services/streams/resource-types.ts';
 import { TABLES_TYPES } from '../../services/tables/resource-types.ts';
 import { VALUES_TYPES } from '../../services/values/resource-types.ts';
+import { WAF_TYPES } from '../../services/waf/resource-types.ts';
 import { OTHER_TYPES } from '../../templates/other-types.ts';
 
 /** Sources before their readers: mappings, which are Lambda's, come last. Rows are shown in this order. */
@@ -57,6 +58,12 @@ export const CATALOGUE: readonly ServiceEntry[] = [
     types: STATES_TYPES,
     isCalled: true,
     load: () => import('../../services/states/service.ts'),
+  },
+  {
+    name: 'wafv2',
+    types: WAF_TYPES,
+    isCalled: true,
+    load: () => import('../../services/waf/service.ts'),
   },
   {
     name: 'lambda',
