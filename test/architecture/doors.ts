@@ -135,7 +135,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     table-definition table-items
   `),
   'services/waf': list(`
-    read-countries resource-types service traffic/check-traffic traffic/read-traffic
+    list-unjudged read-countries resource-types service traffic/check-traffic traffic/read-traffic
   `),
   'services/values': list(`
     app-config local-values resource-types secrets-manager ssm value-definitions values-file
