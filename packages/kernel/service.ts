@@ -32,7 +32,35 @@ export type ServiceEntry = {
   readonly load: () => Promise<ServiceModule>;
 };
 
-export type ServiceModule = { open(ports: ServicePorts): Service };
+export type ServiceModule = {
+  open(ports: ServicePorts): Service;
+  /** For commands that start nothing; of a service that screens stages. */
+  readonly review?: ScreenReview;
+};
+
+export type ScreenReview = {
+  /** Notes in `stacks.unsupported` what its screens cannot judge. */
+  findUnjudged(stacks: StackReading): void;
+  /**
+   * What its screens would do with recorded requests. @param file of the records, and their text
+   * @throws DefinitionError for a text that holds no records; StartError for settings that cannot be used
+   */
+  checkRecords(
+    file: { readonly name: string; readonly text: string },
+    stacks: StackReading,
+    settings: ServiceSettings,
+  ): readonly CheckedScreen[];
+};
+
+export type CheckedScreen = { readonly name: string; readonly requests: readonly CheckedRequest[] };
+
+export type CheckedRequest = {
+  /** `GET /dev/pets` */
+  readonly title: string;
+  readonly verdict: 'passed' | 'refused' | 'not judged';
+  /** Empty if it passed. */
+  readonly reason: string;
+};
 
 export type ServicePorts = EventPorts & {
   readonly accountId: string;

@@ -91,13 +91,13 @@ describe('the first pages', () => {
       assert.ok(words <= most, `${words} words`);
     });
 
-  // 85,000, and 700 for AWS WAF: what AWS does, and its guide.
-  it('and all others have at most 85,700 together', () => {
+  // 85,000, 700 for AWS WAF (what AWS does, and its guide), and 100 for its options and command, which are printed.
+  it('and all others have at most 85,800 together', () => {
     const words = listFiles()
       .filter((path) => path.endsWith('.md'))
       .map(wordsOf);
     const sum = words.reduce((all, each) => all + each, 0);
-    assert.ok(sum <= 85_700, `${sum} words`);
+    assert.ok(sum <= 85_800, `${sum} words`);
   });
 });
 

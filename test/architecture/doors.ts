@@ -134,9 +134,6 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     attribute-values create-tables dynamodb-calls resource-types saved-tables seed-files seed-tables
     table-definition table-items
   `),
-  'services/waf': list(`
-    list-unjudged read-countries resource-types service traffic/check-traffic traffic/read-traffic
-  `),
   'services/values': list(`
     app-config local-values resource-types secrets-manager ssm value-definitions values-file
   `),

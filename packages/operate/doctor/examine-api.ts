@@ -43,11 +43,10 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
 }
 
 /** Rules of web ACLs that only AWS can judge. */
-async function findUnjudged({ stacks }: DefinitionPlane): Promise<readonly Finding[]> {
-  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
-  if (resources.every(({ type }) => type !== 'AWS::WAFv2::WebACLAssociation')) return [];
-  const { listUnjudged } = await import('../../services/waf/list-unjudged.ts');
-  return listUnjudged(stacks).map(({ logicalId, consequence, file = '', line }) => ({
+async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly Finding[]> {
+  const { findUnjudged } = await import('../../engine/index.ts');
+  const unjudged = (await findUnjudged(stacks)).filter(({ type }) => type === 'AWS::WAFv2::WebACL');
+  return unjudged.map(({ logicalId, consequence, file = '', line }) => ({
     id: 'waf-unjudged',
     level: 'warning',
     what: `the web ACL ${logicalId} has a rule that cannot be judged before it is deployed`,
@@ -75,6 +74,6 @@ export async function examineDefined(source: string, stage: string): Promise<Rep
   const defined = checkDefinition(definition);
   if (views.length === 0 && defined.length === 0) throw new UsageError(`${source} has no stage of an API`);
   const subject = `${source}, ${count(views.length, 'stage')}`;
-  const findings = [...defined, ...examineApis(views), ...(await findUnjudged(definition))];
+  const findings = [...defined, ...examineApis(views), ...(await findUnjudgedRules(definition))];
   return { stage, subject, findings: obstaclesFirst(findings), unread: [] };
 }

@@ -5,7 +5,9 @@ import { readCountries } from './read-countries.ts';
 import { readDefinitions } from './read-stacks.ts';
 import { StageGuard } from './stage-guard.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { Service, ServicePorts } from '../../kernel/service.ts';
+import { checkTraffic } from './traffic/check-traffic.ts';
+import { readTraffic } from './traffic/read-traffic.ts';
+import type { ScreenReview, Service, ServicePorts } from '../../kernel/service.ts';
 import type { EntityFacts } from './read-entities.ts';
 
 export function open(ports: ServicePorts): Service {
@@ -51,3 +53,11 @@ function arnOfCall(operation: AwsOperation, { definitions }: StageGuard): string
   const all = [acls, ipSets, patternSets, groups].flatMap((one): readonly EntityFacts[] => [...one.values()]);
   return all.find(({ id }) => id === (input['Id'] ?? input['WebACLId']))?.arn;
 }
+
+export const review: ScreenReview = {
+  findUnjudged: (stacks) => void readDefinitions(stacks, {}, false),
+  checkRecords(file, stacks, settings) {
+    const countries = settings.wafNetworks === undefined ? undefined : readCountries(settings.wafNetworks);
+    return checkTraffic(readTraffic(file), stacks, { settings, countries });
+  },
+};

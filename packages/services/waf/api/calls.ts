@@ -22,9 +22,8 @@ type Call = (at: RuleReader, ports: CallPorts) => JsonObject;
 const CALLS: Readonly<Record<string, Call>> = {
   GetWebACL(at, { guard: { definitions }, tokens }) {
     const found = find(at, definitions.acls, 'ARN');
-    const { Tags: _, Scope: __, ...properties } = found.properties;
     const WebACL = {
-      ...(toApiForm(properties) as JsonObject),
+      ...describedOf(found),
       ...identityOf(found),
       Capacity: found.capacity,
       LabelNamespace: found.acl.prefix,
@@ -34,9 +33,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
   GetRuleGroup(at, { guard: { definitions }, tokens }) {
     const found = find(at, definitions.groups, 'ARN');
-    const { Tags: _, Scope: __, ...properties } = found.properties;
     const RuleGroup = {
-      ...(toApiForm(properties) as JsonObject),
+      ...describedOf(found),
       ...identityOf(found),
       Capacity: found.capacity,
       LabelNamespace: found.prefix,
@@ -119,6 +117,12 @@ export function answerWaf(action: string, input: JsonObject, ports: CallPorts): 
     if (error instanceof InvalidRule) return invalidParameter(error.message, error.path).toResult();
     throw error;
   }
+}
+
+/** Its properties in the form of the API, without those that calls show elsewhere. */
+function describedOf({ properties }: EntityFacts): JsonObject {
+  const shown = Object.entries(properties).filter(([name]) => name !== 'Tags' && name !== 'Scope');
+  return toApiForm(Object.fromEntries(shown)) as JsonObject;
 }
 
 function identityOf({ name, id, arn, description }: EntityFacts): JsonObject {

@@ -77,7 +77,7 @@ class Scanner {
   }
 
   #string(): string {
-    const found = /"((?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
+    const found = /"((?:[ !#-[\]-\u00ff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
     found.lastIndex = this.#at;
     const [whole, inner] = found.exec(this.#text) ?? [];
     if (whole === undefined || inner === undefined) throw new Fault('no text where one is expected');

@@ -96,10 +96,12 @@ function readGroup(
   };
 }
 
+const COUNT: RuleAction = { kind: 'COUNT', inserts: [] };
+
 function readOverrides(at: RuleReader): ReadonlyMap<string, RuleAction> {
   const excluded = at
     .objects('ExcludedRules', MAX_OVERRIDES)
-    .map((one) => [one.text('Name'), { kind: 'COUNT', inserts: [] } as RuleAction] as const);
+    .map((one) => [one.text('Name'), COUNT] as const);
   const overridden = at
     .objects('RuleActionOverrides', MAX_OVERRIDES)
     .map((one) => [one.text('Name'), readAction(one.object('ActionToUse'), new Map())] as const);

@@ -3,27 +3,18 @@ import { InspectedRequest } from '../evaluate/inspected-request.ts';
 import { readDefinitions } from '../read-stacks.ts';
 import { describePassed, describeRefusal } from '../describe-outcome.ts';
 import { StageGuard } from '../stage-guard.ts';
-import type { ServiceSettings } from '../../../kernel/service.ts';
+import type { CheckedRequest, CheckedScreen, ServiceSettings } from '../../../kernel/service.ts';
 import type { StackReading } from '../../../kernel/stack-reading.ts';
 import type { Countries } from '../evaluate/countries.ts';
 import type { Outcome } from '../evaluate/judge-web-acl.ts';
 import type { WebAcl } from '../rules/statement.ts';
 import type { RecordedRequest } from './read-traffic.ts';
 
-export type CheckedRequest = {
-  readonly title: string;
-  readonly verdict: 'passed' | 'blocked' | 'not judged';
-  /** `rule NoX of web ACL wall`, or why it cannot be told. */
-  readonly reason: string;
-};
-
-export type CheckedAcl = { readonly acl: string; readonly requests: readonly CheckedRequest[] };
-
 export function checkTraffic(
   traffic: readonly RecordedRequest[],
   stacks: StackReading,
   { settings, countries }: { readonly settings: ServiceSettings; readonly countries: Countries | undefined },
-): readonly CheckedAcl[] {
+): readonly CheckedScreen[] {
   const definitions = readDefinitions(stacks, settings, countries !== undefined);
   const guarding = new Set(definitions.resources.keys());
   const inOrder = traffic.toSorted((a, b) => a.epochMs - b.epochMs);
@@ -40,7 +31,7 @@ export function checkTraffic(
         const outcome = guard.judge(acl, new InspectedRequest(parts, acl.bodyLimitBytes));
         return { title, ...verdictOf(acl, outcome) };
       });
-      return { acl: acl.name, requests };
+      return { name: acl.name, requests };
     });
 }
 
@@ -48,7 +39,7 @@ export function checkTraffic(
 function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
   const isBlocked = outcome.action.kind !== 'ALLOW';
   if (isBlocked && !outcome.isAverted)
-    return { verdict: 'blocked', reason: describeRefusal(acl, outcome).reason };
+    return { verdict: 'refused', reason: describeRefusal(acl, outcome).reason };
   const unjudged = outcome.unjudged.filter(({ isLost }) => isLost || outcome.isAverted);
   const couldBlock = unjudged.some(({ action }) => action !== 'COUNT' && action !== 'ALLOW');
   if (outcome.isAverted || couldBlock)

@@ -2,6 +2,7 @@
  * Recorded requests from a file: an HTTP Archive (`gatewright export`, browsers, proxies), or records of AWS
  * WAF's own log, one JSON object per line.
  */
+import { DefinitionError } from '../../../core/errors.ts';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
 
@@ -12,31 +13,24 @@ export type RecordedRequest = {
   readonly epochMs: number;
 };
 
-export class TrafficFileError extends Error {
-  override readonly name = 'TrafficFileError';
-  readonly code = 'WAF_TRAFFIC_INVALID';
-}
-
-export const MAX_TRAFFIC_BYTES = 256 * 1024 * 1024;
-
 /** Of the console's redactor: a fingerprint in the place of a secret. */
 const FINGERPRINT = /\[[0-9a-f]{8}(?:\.\..{4})?\]/;
 const REDACTED = 'REDACTED';
 
-/** @throws TrafficFileError naming the entry or line */
-export function readTraffic(text: string): readonly RecordedRequest[] {
+/** @throws DefinitionError naming the entry or line */
+export function readTraffic({ name, text }: { name: string; text: string }): readonly RecordedRequest[] {
   const whole = parseOrUndefined(text);
   const entries = memberOf(memberOf(whole, 'log'), 'entries');
-  if (Array.isArray(entries)) return entries.map(readEntry);
+  if (Array.isArray(entries)) return entries.map((entry: unknown, index) => readEntry(entry, index, name));
   const lines = text.split('\n');
-  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readLine(line, index + 1)]));
+  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readLine(line, index + 1, name)]));
 }
 
-function readEntry(entry: unknown, index: number): RecordedRequest {
+function readEntry(entry: unknown, index: number, file: string): RecordedRequest {
   const request = memberOf(entry, 'request');
   const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
   if (typeof method !== 'string' || typeof url !== 'string')
-    throw new TrafficFileError(`entry ${index + 1} has no method and URL`);
+    throw new DefinitionError({ file }, `entry ${index + 1} has no method and URL`);
   const { path, query } = splitUrl(url);
   const headers = pairsOf(memberOf(request, 'headers'));
   const post = memberOf(request, 'postData');
@@ -54,13 +48,14 @@ function readEntry(entry: unknown, index: number): RecordedRequest {
   return recorded({ method, path, query, headers, body, sourceIp: '', missing: lost }, epochMs);
 }
 
-function readLine(line: string, number: number): RecordedRequest {
+function readLine(line: string, number: number, file: string): RecordedRequest {
   const record = parseOrUndefined(line);
   const request = memberOf(record, 'httpRequest');
   const [method, uri] = [memberOf(request, 'httpMethod'), memberOf(request, 'uri')];
   if (typeof method !== 'string' || typeof uri !== 'string')
-    throw new TrafficFileError(
-      `line ${number} is no record of AWS WAF, and the file is no HTTP Archive (.har)`,
+    throw new DefinitionError(
+      { file, line: number },
+      'this is no record of AWS WAF, and the file is no HTTP Archive (.har)',
     );
   const [clientIp, args, at] = [
     memberOf(request, 'clientIp'),

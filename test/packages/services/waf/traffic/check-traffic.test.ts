@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { StackReading } from '../../../../../packages/kernel/stack-reading.ts';
 import { Faults } from '../../../../../packages/core/errors.ts';
 import { checkTraffic } from '../../../../../packages/services/waf/traffic/check-traffic.ts';
-import type { CheckedRequest } from '../../../../../packages/services/waf/traffic/check-traffic.ts';
+import type { CheckedRequest } from '../../../../../packages/kernel/service.ts';
 import type { RecordedRequest } from '../../../../../packages/services/waf/traffic/read-traffic.ts';
 import type { RequestParts } from '../../../../../packages/services/waf/evaluate/inspected-request.ts';
 import { blocking, QUERY_X, stackOfWall } from '../a-wall.ts';
@@ -43,7 +43,7 @@ describe('checkTraffic', () => {
     ]);
 
     assert.deepEqual(checked, [
-      { title: 'GET /dev?x', verdict: 'blocked', reason: 'rule NoX of web ACL wall' },
+      { title: 'GET /dev?x', verdict: 'refused', reason: 'rule NoX of web ACL wall' },
       { title: 'GET /dev?y', verdict: 'passed', reason: '' },
     ]);
   });
@@ -65,7 +65,7 @@ describe('checkTraffic', () => {
     const burst = Array.from({ length: 11 }, (_, index) => recorded({}, 1_000_000 + index));
     const slow = Array.from({ length: 11 }, (_, index) => recorded({}, 1_000_000 + index * 60_000));
     const blocked = (traffic: readonly RecordedRequest[]): number =>
-      check(`[${blocking('Rate', RATE)}]`, traffic).filter(({ verdict }) => verdict === 'blocked').length;
+      check(`[${blocking('Rate', RATE)}]`, traffic).filter(({ verdict }) => verdict === 'refused').length;
 
     assert.equal(blocked(burst.toReversed()), 1);
     assert.equal(blocked(slow), 0);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readTraffic, TrafficFileError } from '../../../../../packages/services/waf/traffic/read-traffic.ts';
+import { DefinitionError } from '../../../../../packages/core/errors.ts';
+import { readTraffic } from '../../../../../packages/services/waf/traffic/read-traffic.ts';
 
 const harOf = (...entries: readonly object[]): string => JSON.stringify({ log: { version: '1.2', entries } });
 const entryOf = (request: object): object => ({
@@ -8,7 +9,7 @@ const entryOf = (request: object): object => ({
   request: { method: 'POST', url: 'http://127.0.0.1:3000/dev/a%2F../b?x=1&y#z', headers: [], ...request },
 });
 const only = (text: string) => {
-  const [request] = readTraffic(text);
+  const [request] = readTraffic({ name: 'traffic', text });
   assert.ok(request);
   return request;
 };
@@ -61,14 +62,18 @@ describe('readTraffic', () => {
   });
 
   for (const [name, text, message] of [
-    ['neither', 'hello', /line 1 is no record of AWS WAF/],
-    ['a line that is none', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /line 2/],
-    ['an entry without a URL', harOf({ request: { method: 'GET' } }), /entry 1 has no method and URL/],
+    ['neither', 'hello', /traffic:1: this is no record of AWS WAF/],
+    ['a line that is none', '{"httpRequest":{"httpMethod":"GET","uri":"/"}}\n{}', /traffic:2: /],
+    [
+      'an entry without a URL',
+      harOf({ request: { method: 'GET' } }),
+      /traffic: entry 1 has no method and URL/,
+    ],
   ] as const)
     it(`refuses ${name}`, () => {
       assert.throws(
-        () => readTraffic(text),
-        (error) => error instanceof TrafficFileError && message.test(error.message),
+        () => readTraffic({ name: 'traffic', text }),
+        (error) => error instanceof DefinitionError && message.test(error.describe()),
       );
     });
 });
