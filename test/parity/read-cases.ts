@@ -41,6 +41,7 @@ const KNOWN_KEYS = {
     'identities',
     'withoutPermission',
     'accessLog',
+    'waf',
   ],
   request: [
     'method',
@@ -78,7 +79,7 @@ const KNOWN_KEYS = {
     'events',
     'accessLog',
   ],
-  step: ['advanceMs', 'request', 'expect'],
+  step: ['advanceMs', 'times', 'request', 'expect'],
   frame: [
     'on',
     'send',

@@ -19,7 +19,7 @@ Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` p
 
 **${countOf(recorded)} recorded cases hold.** Answers of API Gateway that a public test suite recorded or asserted; ${analogues.length} of them on a sibling service with the same payload format.
 
-**${countOf(documented)} documented cases hold.** Sentences of AWS’s developer guide about HTTP and WebSocket APIs; each case names its page.
+**${countOf(documented)} documented cases hold.** Sentences of AWS’s developer guides about HTTP and WebSocket APIs and AWS WAF; each case names its page.
 
 How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the cases](../test/parity/README.md)). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The two scores are not added.
 
