@@ -91,12 +91,13 @@ describe('the first pages', () => {
       assert.ok(words <= most, `${words} words`);
     });
 
-  it('and all others have at most 85,000 together', () => {
+  // 85,000 until the control plane got parity cases: their schema, scores and evidence needed 70 more.
+  it('and all others have at most 85,070 together', () => {
     const words = listFiles()
       .filter((path) => path.endsWith('.md'))
       .map(wordsOf);
     const sum = words.reduce((all, each) => all + each, 0);
-    assert.ok(sum <= 85_000, `${sum} words`);
+    assert.ok(sum <= 85_070, `${sum} words`);
   });
 });
 

@@ -7,19 +7,28 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import { DEFAULT_FILE, describeSource, DOCUMENTED_FILES, readCases } from './read-cases.ts';
+import {
+  CONTROL_FILES,
+  DEFAULT_FILE,
+  describeSource,
+  DOCUMENTED_FILES,
+  isControlCase,
+  readCases,
+} from './read-cases.ts';
+import { runControlCase } from './control-run.ts';
 import { printChoices, printReport } from './report.ts';
 import { renameCase, renamer } from './rename.ts';
 import { runCase } from './run-case.ts';
 import { findSurprises, hasSurprises, scoreByArea, scoreBySet } from './score.ts';
-import { startEngine } from './engine.ts';
-import type { ParityCase } from './parity-case.ts';
+import { startControl, startEngine } from './engine.ts';
+import type { AnyCase } from './control-case.ts';
+import type { ControlEngine } from './engine.ts';
 import type { CaseResult, KnownFailures, Surprises } from './score.ts';
 
 const KNOWN_FAILURES = join(REPOSITORY, 'test/parity/known-failures.json');
 const REPORT = join(REPOSITORY, 'docs/parity.md');
 /** The cases that this project keeps. */
-const OWN_FILES: readonly string[] = [DEFAULT_FILE, ...DOCUMENTED_FILES];
+const OWN_FILES: readonly string[] = [DEFAULT_FILE, ...DOCUMENTED_FILES, ...CONTROL_FILES];
 /** Cases in flight; each has a gateway and its function instances. */
 const CONCURRENCY = 4;
 
@@ -28,17 +37,27 @@ export function readKnownFailures(): KnownFailures {
 }
 
 /** Runs the cases a few at a time; results in the order of the cases. */
-export async function runCases(cases: readonly ParityCase[], seed?: string): Promise<readonly CaseResult[]> {
-  const results = new Map<ParityCase, CaseResult>();
+export async function runCases(cases: readonly AnyCase[], seed?: string): Promise<readonly CaseResult[]> {
+  const results = new Map<AnyCase, CaseResult>();
   const waiting = [...cases];
   const naming = seed === undefined ? (name: string) => name : renamer(seed);
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const staged = seed === undefined ? next : renameCase(next, seed);
-      results.set(next, { parityCase: next, difference: await runCase(staged, { startEngine, naming }) });
-    }
+  // One account for all calls of the control plane, as at AWS; the ids there are drawn by chance anyway.
+  let control: Promise<ControlEngine> | undefined;
+  const run = async (parityCase: AnyCase): Promise<string | undefined> => {
+    if (isControlCase(parityCase))
+      return runControlCase(parityCase, (await (control ??= startControl())).target);
+    const staged = seed === undefined ? parityCase : renameCase(parityCase, seed);
+    return runCase(staged, { startEngine, naming });
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results.set(next, { parityCase: next, difference: await run(next) });
+  };
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  } finally {
+    await (await control)?.close();
+  }
   return cases.flatMap((parityCase) => results.get(parityCase) ?? []);
 }
 
@@ -69,7 +88,7 @@ function parseOptions(): Options {
   return { files, area, id, rename, json, choices, writeDocs: values['write-docs'] };
 }
 
-function selectCases(file: string, { area, id }: Options): readonly ParityCase[] {
+function selectCases(file: string, { area, id }: Options): readonly AnyCase[] {
   return readCases(file).filter(
     (parityCase) =>
       (area === undefined || parityCase.area === area) && (id === undefined || parityCase.id === id),

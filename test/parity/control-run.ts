@@ -1,0 +1,116 @@
+/** Cases of the control plane: calls through the unmodified AWS SDK, of which the last is compared. */
+import { firstDifference, show } from './compare.ts';
+import { fillPlaceholders } from './placeholders.ts';
+import type { ControlCall, ControlCase, ControlService } from './control-case.ts';
+import type { Json, JsonObject } from './parity-case.ts';
+
+/** What AWS answered, as its SDK gives it. */
+export type ControlReply = {
+  readonly status: number;
+  readonly body: JsonObject;
+  readonly error?: { readonly code: string; readonly message: string };
+};
+
+/** Where the calls go: a gateway, or AWS. */
+export interface ControlTarget {
+  readonly region: string;
+  readonly accountId: string;
+  /** @throws Error for a call that the SDK does not know, or one that gets no answer */
+  send(service: ControlService, call: ControlCall): Promise<ControlReply>;
+}
+
+/** `${api}`: kept of an earlier call; `${fill:N}`: N characters. */
+const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
+
+/** The first difference, or undefined when the case holds. Never rejects: a case that cannot run has failed. */
+export async function runControlCase(
+  { api, setup, request, expect }: ControlCase,
+  target: ControlTarget,
+): Promise<string | undefined> {
+  const { region, accountId } = target;
+  const kept = new Map([
+    ['region', region],
+    ['accountId', accountId],
+  ]);
+  const usual = api === 'rest' ? 'apigateway' : 'apigatewayv2';
+  const fill = <Part>(part: Part): Part =>
+    fillPlaceholders(part as unknown as Json, (name) => valueOf(name, kept), PLACEHOLDER) as unknown as Part;
+  const made: Made[] = [];
+  const send = async (service: ControlService, call: ControlCall): Promise<ControlReply> => {
+    const reply = await target.send(service, call);
+    const removal = REMOVALS[call.call];
+    if (removal !== undefined && reply.error === undefined) made.push({ service, removal, reply });
+    return reply;
+  };
+  try {
+    for (const [index, step] of setup.calls.entries()) {
+      const reply = await send(step.service ?? usual, fill({ call: step.call, input: step.input }));
+      if (reply.error !== undefined)
+        return `set-up ${index + 1}, ${step.call}: ${reply.error.code} ${show(reply.error.message)}`;
+      for (const [name, member] of Object.entries(step.keep ?? {})) {
+        const value = reply.body[member];
+        if (typeof value !== 'string') return `set-up ${index + 1}, ${step.call}: no ${member} in the answer`;
+        kept.set(name, value);
+      }
+    }
+    const reply = await send(request.service ?? usual, fill({ call: request.call, input: request.input }));
+    return replyDifference(fill(expect), reply);
+  } catch (error) {
+    return `could not run: ${error instanceof Error ? error.message : String(error)}`;
+  } finally {
+    // The latest first: what a case deleted itself is not there any more.
+    for (const { service, removal, reply } of made.reverse())
+      await target.send(service, { call: removal.call, input: removal.input(reply.body) });
+  }
+}
+
+type Removal = { readonly call: string; readonly input: (made: JsonObject) => JsonObject };
+type Made = { readonly service: ControlService; readonly removal: Removal; readonly reply: ControlReply };
+
+const removal = (call: string, member: string, name: string): Removal => ({
+  call,
+  input: (made) => ({ [name]: made[member] ?? '' }),
+});
+
+/** What a case leaves behind in the account, by the call that made it. Parts of an API go with it. */
+const REMOVALS: Readonly<Record<string, Removal>> = {
+  CreateRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
+  ImportRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
+  CreateApi: removal('DeleteApi', 'ApiId', 'ApiId'),
+  ImportApi: removal('DeleteApi', 'ApiId', 'ApiId'),
+  CreateApiKey: removal('DeleteApiKey', 'id', 'apiKey'),
+  CreateUsagePlan: removal('DeleteUsagePlan', 'id', 'usagePlanId'),
+  CreateDomainName: {
+    call: 'DeleteDomainName',
+    input: (made) => {
+      const name = made['domainName'] ?? made['DomainName'] ?? '';
+      return { domainName: name, DomainName: name };
+    },
+  },
+};
+
+function valueOf(name: string, kept: ReadonlyMap<string, string>): string | undefined {
+  return name.startsWith('fill:') ? 'x'.repeat(Number(name.slice('fill:'.length))) : kept.get(name);
+}
+
+function replyDifference(
+  { status, error, body, bodySubset, sortItemsBy }: ControlCase['expect'],
+  reply: ControlReply,
+): string | undefined {
+  const answered = reply.error ?? reply.body;
+  if (reply.status !== status) return `status: expected ${status}, got ${reply.status} ${show(answered)}`;
+  if (error === undefined && reply.error !== undefined)
+    return `an answer is expected, got ${show(reply.error)}`;
+  if (error !== undefined) return firstDifference(error, reply.error, 'exact', 'error');
+  if (body === undefined) return undefined;
+  const sorted = sortItemsBy === undefined ? reply.body : sortItems(reply.body, sortItemsBy);
+  return firstDifference(body, sorted, bodySubset === true ? 'subset' : 'exact', 'body');
+}
+
+function sortItems(body: JsonObject, member: string): JsonObject {
+  const { items } = body;
+  if (!Array.isArray(items)) return body;
+  const keyOf = (item: Json): string => JSON.stringify((item as JsonObject)[member]);
+  const sorted = (items as readonly Json[]).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { ...body, items: sorted };
+}
