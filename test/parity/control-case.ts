@@ -10,6 +10,8 @@ export type ControlCall = {
   readonly call: string;
   readonly input: JsonObject;
   readonly service?: ControlService;
+  /** Of `@connections`: the stage that is asked, `${api}/dev`. */
+  readonly stage?: string;
 };
 
 type SetupCall = ControlCall & {

@@ -44,7 +44,7 @@ export async function runControlCase(
   };
   try {
     for (const [index, step] of setup.calls.entries()) {
-      const reply = await send(step.service ?? usual, fill({ call: step.call, input: step.input }));
+      const reply = await send(step.service ?? usual, fill(callOf(step)));
       if (reply.error !== undefined)
         return `set-up ${index + 1}, ${step.call}: ${reply.error.code} ${show(reply.error.message)}`;
       for (const [name, member] of Object.entries(step.keep ?? {})) {
@@ -53,7 +53,7 @@ export async function runControlCase(
         kept.set(name, value);
       }
     }
-    const reply = await send(request.service ?? usual, fill({ call: request.call, input: request.input }));
+    const reply = await send(request.service ?? usual, fill(callOf(request)));
     return replyDifference(fill(expect), reply);
   } catch (error) {
     return `could not run: ${error instanceof Error ? error.message : String(error)}`;
@@ -62,6 +62,10 @@ export async function runControlCase(
     for (const { service, removal, reply } of made.reverse())
       await target.send(service, { call: removal.call, input: removal.input(reply.body) });
   }
+}
+
+function callOf({ call, input, stage }: ControlCall): ControlCall {
+  return { call, input, ...(stage === undefined ? {} : { stage }) };
 }
 
 type Removal = { readonly call: string; readonly input: (made: JsonObject) => JsonObject };

@@ -5,6 +5,8 @@ import type { Json, JsonObject } from './parity-case.ts';
 
 type SdkSettings = {
   readonly endpoint: string;
+  /** Of `@connections`; `stage` is `apiId/name`. */
+  readonly stageEndpoint: (stage: string) => string;
   readonly region: string;
   readonly accountId: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -21,25 +23,26 @@ type CommandClass = new (input: JsonObject) => object;
 /** @returns the target, and what closes its connections */
 export function openSdkTarget(settings: SdkSettings): ControlTarget & { close(): void } {
   const { region, accountId } = settings;
-  const opened = new Map<ControlService, Promise<Sdk>>();
+  const opened = new Map<string, Promise<Sdk>>();
   const closing: (() => void)[] = [];
-  const open = (service: ControlService): Promise<Sdk> => {
-    const known = opened.get(service);
+  const open = (service: ControlService, stage: string | undefined): Promise<Sdk> => {
+    const endpoint = stage === undefined ? settings.endpoint : settings.stageEndpoint(stage);
+    const known = opened.get(`${service} ${endpoint}`);
     if (known !== undefined) return known;
-    const sdk = openSdk(service, settings).then((made) => {
+    const sdk = openSdk(service, { ...settings, endpoint }).then((made) => {
       closing.push(() => {
         made.client.destroy();
       });
       return made;
     });
-    opened.set(service, sdk);
+    opened.set(`${service} ${endpoint}`, sdk);
     return sdk;
   };
   return {
     region,
     accountId,
     async send(service, call) {
-      return sendCommand(await open(service), service, call);
+      return sendCommand(await open(service, call.stage), service, call);
     },
     close() {
       for (const close of closing) close();

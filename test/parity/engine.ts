@@ -63,6 +63,7 @@ export async function startControl(): Promise<ControlEngine> {
   const { control } = await gateway.listen();
   const target = openSdkTarget({
     endpoint: control,
+    stageEndpoint: (stage) => `${control}/${stage}`,
     region: REGION,
     accountId: ACCOUNT_ID,
     credentials: RUNNER_KEY,
