@@ -105,6 +105,18 @@ describe('runControlCase', () => {
       else assert.match(found ?? 'it holds', difference);
     });
 
+  it('removes what was made where the answer differs, too, and says what it cannot remove', async () => {
+    const sent: ControlCall[] = [];
+    await runControlCase(aCase(), aTarget(REFUSED, sent));
+    const left = await runControlCase(
+      aCase({ expect: { status: 404, error: { code: 'Busy', message: 'later' } } }),
+      aTarget({ status: 404, body: {}, error: { code: 'Busy', message: 'later' } }),
+    );
+
+    assert.equal(sent.at(-1)?.call, 'DeleteRestApi');
+    assert.match(left ?? '', /^left behind: DeleteRestApi: Busy "later"/);
+  });
+
   it('fills what was kept, and removes what was made', async () => {
     const sent: ControlCall[] = [];
     await runControlCase(aCase(), aTarget(SHOP, sent));

@@ -1,7 +1,9 @@
 /** Cases of the control plane: calls through the unmodified AWS SDK, of which the last is compared. */
 import { firstDifference, show } from './compare.ts';
+import { removeMade } from './control-removal.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import type { ControlCall, ControlCase, ControlService } from './control-case.ts';
+import type { Made } from './control-removal.ts';
 import type { Json, JsonObject } from './parity-case.ts';
 
 /** What AWS answered, as its SDK gives it. */
@@ -38,11 +40,10 @@ export async function runControlCase(
   const made: Made[] = [];
   const send = async (service: ControlService, call: ControlCall): Promise<ControlReply> => {
     const reply = await target.send(service, call);
-    const removal = REMOVALS[call.call];
-    if (removal !== undefined && reply.error === undefined) made.push({ service, removal, reply });
+    if (reply.error === undefined) made.push({ service, call: call.call, body: reply.body });
     return reply;
   };
-  try {
+  const play = async (): Promise<string | undefined> => {
     for (const [index, step] of setup.calls.entries()) {
       const reply = await send(step.service ?? usual, fill(callOf(step)));
       if (reply.error !== undefined)
@@ -55,43 +56,20 @@ export async function runControlCase(
     }
     const reply = await send(request.service ?? usual, fill(callOf(request)));
     return replyDifference(fill(expect), reply);
-  } catch (error) {
-    return `could not run: ${error instanceof Error ? error.message : String(error)}`;
-  } finally {
-    // The latest first: what a case deleted itself is not there any more.
-    for (const { service, removal, reply } of made.reverse())
-      await target.send(service, { call: removal.call, input: removal.input(reply.body) });
-  }
+  };
+  const difference = await play().catch(couldNotRun);
+  // The latest first: what a case deleted itself is not there any more.
+  const left = await removeMade(target, made.reverse()).catch(couldNotRun);
+  return difference ?? left;
+}
+
+function couldNotRun(error: unknown): string {
+  return `could not run: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function callOf({ call, input, stage }: ControlCall): ControlCall {
   return { call, input, ...(stage === undefined ? {} : { stage }) };
 }
-
-type Removal = { readonly call: string; readonly input: (made: JsonObject) => JsonObject };
-type Made = { readonly service: ControlService; readonly removal: Removal; readonly reply: ControlReply };
-
-const removal = (call: string, member: string, name: string): Removal => ({
-  call,
-  input: (made) => ({ [name]: made[member] ?? '' }),
-});
-
-/** What a case leaves behind in the account, by the call that made it. Parts of an API go with it. */
-const REMOVALS: Readonly<Record<string, Removal>> = {
-  CreateRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
-  ImportRestApi: removal('DeleteRestApi', 'id', 'restApiId'),
-  CreateApi: removal('DeleteApi', 'ApiId', 'ApiId'),
-  ImportApi: removal('DeleteApi', 'ApiId', 'ApiId'),
-  CreateApiKey: removal('DeleteApiKey', 'id', 'apiKey'),
-  CreateUsagePlan: removal('DeleteUsagePlan', 'id', 'usagePlanId'),
-  CreateDomainName: {
-    call: 'DeleteDomainName',
-    input: (made) => {
-      const name = made['domainName'] ?? made['DomainName'] ?? '';
-      return { domainName: name, DomainName: name };
-    },
-  },
-};
 
 function valueOf(name: string, kept: ReadonlyMap<string, string>): string | undefined {
   return name.startsWith('fill:') ? 'x'.repeat(Number(name.slice('fill:'.length))) : kept.get(name);
