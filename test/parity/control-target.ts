@@ -9,7 +9,11 @@ type SdkSettings = {
   readonly stageEndpoint: (stage: string) => string;
   readonly region: string;
   readonly accountId: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
 };
 
 /** A client and its commands, as an SDK package exports them. */

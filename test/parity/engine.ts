@@ -55,9 +55,10 @@ export const startEngine: StartEngine = async (template, needs) => {
 };
 
 export type ControlEngine = { readonly target: ControlTarget; close(): Promise<void> };
+type ControlGateway = ControlEngine & { readonly url: string };
 
 /** One gateway without a stack, for calls of the control plane. */
-export async function startControl(): Promise<ControlEngine> {
+export async function startControl(): Promise<ControlGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-parity-'));
   const gateway = await openGateway(folder, { awsEndpoint: undefined });
   const { control } = await gateway.listen();
@@ -69,6 +70,7 @@ export async function startControl(): Promise<ControlEngine> {
     credentials: RUNNER_KEY,
   });
   return {
+    url: control,
     target,
     async close() {
       target.close();
