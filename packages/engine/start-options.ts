@@ -63,6 +63,18 @@ export const START_OPTIONS = {
     sets: 'allowUnguarded',
     what: 'serve routes even if their authorizer, policy or web ACL cannot be enforced',
   },
+  'strict-waf': {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'strictWaf',
+    what: 'close stages whose web ACL has rules that cannot be judged here, such as most managed ones',
+  },
+  'waf-networks': {
+    takes: '<file>',
+    plugin: 'setting',
+    sets: 'wafNetworks',
+    what: 'file with a network and its country per line (203.0.113.0/24,DE), for geo rules of web ACLs',
+  },
   port: {
     takes: '<number>',
     ...FORMS.port,
@@ -310,6 +322,12 @@ export const START_OPTIONS = {
     plugin: 'setting',
     sets: 'install',
     what: 'do not install packages that Lambda includes and a project lacks: boto3, aws-sdk 2',
+  },
+  build: {
+    defaultValue: true,
+    plugin: 'setting',
+    sets: 'build',
+    what: 'do not run the build script of a project that makes missing handler files',
   },
   verbose: { defaultValue: false, what: 'list everything that is not served or enforced as at AWS' },
   open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },

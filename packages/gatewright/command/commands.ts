@@ -14,6 +14,7 @@ export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> =
   ['explain', async () => (await import('./explain.ts')).explainCommand()],
   ['replay', async () => (await import('./replay.ts')).replayCommand()],
   ['export', async () => (await import('./export.ts')).exportCommand()],
+  ['waf', async () => (await import('./waf.ts')).wafCommand()],
   ['access', async () => (await import('../../stack/access/commands/access.ts')).accessCommand()],
   ['keys', async () => (await import('../../stack/access/commands/keys.ts')).keysCommand()],
   ['customers', async () => (await import('../../stack/quota/commands/customers.ts')).customersCommand()],
