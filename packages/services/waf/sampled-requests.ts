@@ -5,7 +5,8 @@ import type { WebAcl } from './rules/statement.ts';
 
 type Sample = {
   readonly epochMs: number;
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** Made when it is read: most samples never are. It keeps no body. */
+  readonly fields: () => Readonly<Record<string, unknown>>;
 };
 
 /** AWS gives at most this many, of the last three hours. */
@@ -69,27 +70,30 @@ function sampleOf(
   { request, outcome, nowEpochMs, httpVersion, country, responseCode }: SampledRequest,
   match: RuleMatch | undefined,
 ): Sample['fields'] {
-  const { parts } = request;
-  const query = parts.query === '' ? '' : `?${parts.query}`;
-  const inserted = outcome.inserts.map(({ name, value }) => ({ Name: `x-amzn-waf-${name}`, Value: value }));
-  const inner =
-    match?.inner === undefined ? {} : { RuleNameWithinRuleGroup: `${match.groupId ?? ''}#${match.inner}` };
-  return {
+  const { method, path, query, sourceIp } = request.parts;
+  const { headers } = request;
+  const { inserts, labels, action } = outcome;
+  return () => ({
     Request: {
-      ClientIP: parts.sourceIp,
+      ClientIP: sourceIp,
       Country: country ?? '-',
-      URI: parts.path + query,
-      Method: parts.method,
+      URI: query === '' ? path : `${path}?${query}`,
+      Method: method,
       HTTPVersion: httpVersion,
-      Headers: request.headers.map(({ name, value }) => ({ Name: name, Value: value })),
+      Headers: headers.map(({ name, value }) => ({ Name: name, Value: value })),
     },
     Weight: 1,
     Timestamp: nowEpochMs / 1000,
-    Action: (match?.action ?? outcome.action).kind,
-    ...inner,
-    ...(inserted.length > 0 && { RequestHeadersInserted: inserted }),
+    Action: (match?.action ?? action).kind,
+    ...(match?.inner !== undefined && { RuleNameWithinRuleGroup: `${match.groupId ?? ''}#${match.inner}` }),
+    ...(inserts.length > 0 && {
+      RequestHeadersInserted: inserts.map(({ name, value }) => ({
+        Name: `x-amzn-waf-${name}`,
+        Value: value,
+      })),
+    }),
     ...(responseCode !== undefined && { ResponseCodeSent: responseCode }),
-    ...(outcome.labels.length > 0 && { Labels: outcome.labels.map((Name) => ({ Name })) }),
+    ...(labels.length > 0 && { Labels: labels.map((Name) => ({ Name })) }),
     ...(match?.overridden !== undefined && { OverriddenAction: match.overridden }),
-  };
+  });
 }
