@@ -37,6 +37,7 @@ export class StageGuard {
   #countries: Countries | undefined;
   #screens = new Map<string, Screen | undefined>();
   #counters = new Map<string, RateCounter>();
+  readonly #lastNotes = new WeakMap<WebAcl, Notes>();
   #around = new WeakMap<WebAcl, Surroundings & RuleGroups>();
 
   constructor(ports: GuardPorts) {
@@ -136,7 +137,7 @@ export class StageGuard {
       kind: 'passed',
       by: acl.arn,
       ...(inserts.length > 0 && { inserts: inserts.flatMap(toLine) }),
-      ...(matched.notes !== undefined && notesOf(acl, outcome)),
+      ...(matched.notes !== undefined && this.#notesOf(acl, outcome)),
     };
   }
 
@@ -169,6 +170,15 @@ export class StageGuard {
         return counter;
       },
     };
+  }
+
+  #notesOf(acl: WebAcl, outcome: Outcome): { readonly notes?: () => readonly string[] } {
+    if (outcome.unjudged.length === 0 && outcome.matches.length === 0) return {};
+    const last = this.#lastNotes.get(acl);
+    if (last !== undefined && areSameNotes(last.outcome, outcome)) return { notes: last.say };
+    const say = (): readonly string[] => describePassed(acl, outcome);
+    this.#lastNotes.set(acl, { outcome, say });
+    return { notes: say };
   }
 
   #counterOf(aclArn: string, rule: string, { id, limit, windowSeconds }: RateStatement): RateCounter {
@@ -213,7 +223,27 @@ function toLine({ name, value }: InsertedHeader): readonly string[] {
   return [`x-amzn-waf-${name}`, value];
 }
 
-function notesOf(acl: WebAcl, outcome: Outcome): { readonly notes?: () => readonly string[] } {
-  const hasNotes = outcome.unjudged.length > 0 || outcome.matches.length > 0;
-  return hasNotes ? { notes: () => describePassed(acl, outcome) } : {};
+type Notes = { readonly outcome: Outcome; readonly say: () => readonly string[] };
+
+/** Most requests of a stage have the same notes: what is kept of each must not be more than a reference. */
+function areSameNotes(some: Outcome, others: Outcome): boolean {
+  return (
+    some.isAverted === others.isAverted &&
+    some.terminating?.rule === others.terminating?.rule &&
+    some.matches.length === others.matches.length &&
+    some.matches.every(({ rule, inner }, at) => {
+      const other = others.matches[at];
+      return rule === other?.rule && inner === other.inner;
+    }) &&
+    some.unjudged.length === others.unjudged.length &&
+    some.unjudged.every((one, at) => {
+      const other = others.unjudged[at];
+      return (
+        one === other ||
+        (one.rule === other?.rule &&
+          one.reasons.length === other.reasons.length &&
+          one.reasons.every((reason, index) => reason === other.reasons[index]))
+      );
+    })
+  );
 }

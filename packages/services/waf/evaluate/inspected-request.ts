@@ -44,7 +44,7 @@ const NONE: Inspected = { kind: 'texts', texts: [] };
 
 export class InspectedRequest {
   readonly parts: RequestParts;
-  readonly oversize = new Set<OversizeField>();
+  readonly oversize: OversizeField[] = [];
   readonly #bodyLimit: number;
   readonly #inspected = new Map<Inspection, Inspected>();
   #headers: readonly Header[] | undefined;
@@ -209,7 +209,7 @@ export class InspectedRequest {
 
   #decideOversize(isCut: boolean, name: OversizeField, handling: Oversize): Inspected | undefined {
     if (!isCut) return undefined;
-    this.oversize.add(name);
+    if (!this.oversize.includes(name)) this.oversize.push(name);
     return handling === 'CONTINUE' ? undefined : { kind: 'decided', isMatch: handling === 'MATCH' };
   }
 }

@@ -94,7 +94,7 @@ class Evaluation {
   readonly labels = new Labels();
   readonly matches: RuleMatch[] = [];
   readonly unjudged: Unjudged[] = [];
-  readonly #inserts = new Map<string, InsertedHeader>();
+  #inserts: InsertedHeader[] = [];
   readonly #request: InspectedRequest;
   readonly #around: Surroundings & RuleGroups;
   readonly #turn: RuleTurn;
@@ -118,12 +118,15 @@ class Evaluation {
   }
 
   get inserts(): readonly InsertedHeader[] {
-    return [...this.#inserts.values()];
+    return this.#inserts;
   }
 
   /** The last header of a name holds. */
   insert(headers: readonly InsertedHeader[]): void {
-    for (const header of headers) this.#inserts.set(header.name.toLowerCase(), header);
+    if (headers.length === 0) return;
+    const names = new Set(headers.map(({ name }) => name.toLowerCase()));
+    const others = this.#inserts.filter(({ name }) => !names.has(name.toLowerCase()));
+    this.#inserts = [...others, ...headers];
   }
 
   run(acl: WebAcl): RuleMatch | undefined {
