@@ -17,6 +17,7 @@ export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> =
   ['waf', async () => (await import('./waf.ts')).wafCommand()],
   ['access', async () => (await import('../../stack/access/commands/access.ts')).accessCommand()],
   ['keys', async () => (await import('../../stack/access/commands/keys.ts')).keysCommand()],
+  ['customers', async () => (await import('../../stack/quota/commands/customers.ts')).customersCommand()],
   ['plan', async () => (await import('../../stack/quota/commands/plan.ts')).planCommand()],
   ['quota', async () => (await import('../../stack/quota/commands/quota.ts')).quotaCommand()],
   ['cache', async () => (await import('./cache-clear.ts')).allCacheCommands()],
