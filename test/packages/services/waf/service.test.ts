@@ -124,6 +124,17 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     assert.equal(ask(aWall(rules, '', { allowUnguarded: true })), undefined);
   });
 
+  it('stays closed while the services are reset', async () => {
+    const bench = aWall(`[${blocking('Odd', '{ MagicStatement: {} }')}]`);
+    let meanwhile: string | undefined;
+    await bench.engine.clear(() => {
+      meanwhile = ask(bench)?.kind;
+      return Promise.resolve();
+    });
+
+    assert.deepEqual([meanwhile, ask(bench)?.kind], ['closed', 'closed']);
+  });
+
   it('stays closed after a reset', () => {
     const bench = aWall(`[${blocking('Odd', '{ MagicStatement: {} }')}]`);
     bench.services.wafv2.reset?.();
