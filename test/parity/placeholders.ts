@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from './parity-case.ts';
 
 const CASE_PLACEHOLDER =
-  /\$\{((?:fn|fnName|deployment|token|fill):[A-Za-z0-9_-]+|backend|backendHost|apiId|region|accountId|role|host|issuer)\}/;
+  /\$\{((?:fn|fnName|deployment|token|fill|waf):[A-Za-z0-9_-]+|backend|backendHost|apiId|region|accountId|role|host|issuer)\}/;
 
 /** What stands for a placeholder: text, or an intrinsic function such as `{Ref: …}`; undefined = none here. */
 type PlaceholderValues = (name: string) => string | JsonObject | undefined;

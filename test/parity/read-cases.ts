@@ -48,6 +48,7 @@ const KNOWN_KEYS = {
     'identities',
     'withoutPermission',
     'accessLog',
+    'waf',
   ],
   request: [
     'method',
@@ -85,7 +86,7 @@ const KNOWN_KEYS = {
     'events',
     'accessLog',
   ],
-  step: ['advanceMs', 'request', 'expect'],
+  step: ['advanceMs', 'times', 'request', 'expect'],
   frame: [
     'on',
     'send',
