@@ -41,6 +41,16 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
+  it('has tests of the layer and of functions', () => {
+    const importsIt = "import { one } from '#shared/a/one.ts';";
+    const found = tests({
+      'test/functions/one.test.ts': importsIt,
+      'test/layers/zip.test.ts': importsIt,
+    });
+
+    assert.deepEqual(found, ['test/functions/one.test.ts', 'test/layers/zip.test.ts']);
+  });
+
   it('asks the folder first, by any way, where no test bears the name of the file', () => {
     const found = tests({
       'shared/a/two.ts': "import { one } from './one.ts';",

@@ -4,7 +4,7 @@ import { resolveImport, runtimeImportsOf } from '../../architecture/source-files
 import type { SourceFile } from '../../architecture/source-files.ts';
 
 /** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
-const NEAR = /^test\/(shared|packages|functions|properties|together)\/.*\.test\.ts$/;
+const NEAR = /^test\/(shared|packages|functions|layers|properties|together)\/.*\.test\.ts$/;
 /** These look at processes, not at the code in theirs. */
 const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
 const NEAREST = 5;
