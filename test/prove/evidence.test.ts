@@ -37,7 +37,7 @@ function leadsHere(commit: string): boolean {
 /** Values of members of this name, however deep. */
 function commitsIn(figures: Figures): readonly string[] {
   return Object.entries(figures).flatMap(([name, value]) => {
-    if (name === 'commit') return [String(value)];
+    if (name === 'commit') return [typeof value === 'string' ? value : ''];
     return typeof value === 'object' ? commitsIn(value as Figures) : [];
   });
 }
