@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { json } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { apiIdOf } from '../support/deployed-documents.ts';
-import { errorOf, runInstance } from '../support/fresh-function.ts';
+import { errorOf, resultOf, runInstance } from '../support/fresh-function.ts';
 import { embeddedMetricsIn } from '../support/function-output.ts';
 import { anAdminEvent } from '../support/quota-admin.ts';
 import { aLoopbackServer } from '../support/signed-tokens.ts';
@@ -71,6 +71,7 @@ async function measure(name: string, event: unknown, answers: Answers) {
     metrics: Object.fromEntries(units.map(([metric]) => [metric, line?.fields[metric]])),
     units: [...new Set(units.map(([, unit]) => unit))],
     reason: line?.fields['reason'],
+    statusCode: (resultOf(ran) as { readonly statusCode?: number } | undefined)?.statusCode,
   };
 }
 
@@ -98,6 +99,8 @@ describe('the metrics of', () => {
     readonly answers?: Answers;
     readonly metrics: Readonly<Record<string, number>>;
     readonly reason?: string;
+    /** 200 where nothing is said; undefined for what answers no request. */
+    readonly statusCode?: number | undefined;
   }[] = [
     {
       name: 'access-admin',
@@ -112,6 +115,7 @@ describe('the metrics of', () => {
       event: anAdminEvent('GET /access/versions', { signer: undefined }),
       metrics: { Refused: 1 },
       reason: 'SIGNER_MISSING',
+      statusCode: 403,
     },
     {
       name: 'quota-admin',
@@ -126,6 +130,7 @@ describe('the metrics of', () => {
       event: anAdminEvent('ANY /quota/{proxy+}', { path: '/quota/none', parameters: { proxy: 'none' } }),
       metrics: { Refused: 1 },
       reason: 'ROUTE_UNKNOWN',
+      statusCode: 404,
     },
     {
       name: 'cache-invalidator',
@@ -140,12 +145,14 @@ describe('the metrics of', () => {
       event: anAdminEvent('ANY /cache/{proxy+}', { path: '/cache/none', parameters: { proxy: 'none' } }),
       metrics: { Refused: 1 },
       reason: 'ROUTE_UNKNOWN',
+      statusCode: 404,
     },
     {
       name: 'usage-closer',
       what: 'a round in which nothing was due',
       event: {},
       metrics: { UsagePeriodsClosed: 0, UsageRecorded: 0 },
+      statusCode: undefined,
     },
     { name: 'ws-connect', what: 'a connection', event: aWebSocketEvent(), metrics: { Connected: 1 } },
     {
@@ -154,6 +161,7 @@ describe('the metrics of', () => {
       event: aWebSocketEvent(ALLOWED),
       answers: { Query: ONE_OPEN },
       metrics: { TooManyConnections: 1 },
+      statusCode: 429,
     },
     { name: 'ws-disconnect', what: 'an end', event: aWebSocketEvent(), metrics: { Disconnected: 1 } },
     { name: 'ws-default', what: 'a ping', event: message({ action: 'ping' }), metrics: { Pong: 1 } },
@@ -215,6 +223,7 @@ describe('the metrics of', () => {
       what: 'a ticket for a document that takes none',
       event: { ...TICKET_EVENT, body: '{"for":"none"}', headers: { 'content-type': 'application/json' } },
       metrics: { TicketRefused: 1 },
+      statusCode: 400,
     },
     {
       name: 'ws-publisher',
@@ -222,12 +231,14 @@ describe('the metrics of', () => {
       event: { channel: 'chat:rooms/1', data: 1 },
       answers: { Query: 'refused' },
       metrics: { Undelivered: 1 },
+      statusCode: undefined,
     },
   ];
-  for (const { name, what, event, answers = {}, metrics, reason } of rows)
+  for (const { name, what, event, answers = {}, metrics, reason, ...answer } of rows)
     it(`${name}: ${what}`, async () => {
       const measured = await measure(name, event, answers);
 
-      assert.deepEqual(measured, { service: name, metrics, units: ['Count'], reason });
+      const { statusCode } = { statusCode: 200, ...answer };
+      assert.deepEqual(measured, { service: name, metrics, units: ['Count'], reason, statusCode });
     });
 });
