@@ -123,7 +123,9 @@ export async function tryMutants(
     planted[join(REPOSITORY, subject.path)] = file;
     mutants.push(...subject.mutants);
   }
-  const trials = new Trials((tests, active) => new MutantProcess({ planted, tests, active }));
+  const trials = new Trials(
+    (tests, active) => new MutantProcess({ planted, mutants: mutants.length, tests, active }),
+  );
   try {
     const loaded = await trials.warmUp([...new Set(subjects.flatMap(({ tests }) => tests))]);
     const own = subjects.flatMap(({ mutants: some, tests }) =>
