@@ -46,6 +46,17 @@ it('holds in a thread', async () => {
 `,
 );
 
+const ENDING = write(
+  'ending.test.ts',
+  `import assert from 'node:assert/strict';
+import { after, it } from 'node:test';
+import { answer } from './subject.ts';
+it('holds', () => {
+  after(() => assert.equal(answer(), 1));
+});
+`,
+);
+
 /** What a process with the mutants says of a test, and of each mutant. */
 async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly tried: readonly Tried[] }> {
   const order: MutantOrder = { planted: { [SUBJECT]: PLANTED }, mutants: 2, tests: [test], active: -1 };
@@ -71,6 +82,7 @@ describe('a process with mutants', () => {
     ['in its own thread', HERE],
     ['in a module that a test loads anew', ANEW],
     ['in a thread that a test starts with flags and an environment of its own', THREAD],
+    ['in what a test does at its end', ENDING],
   ] as const)
     it(`says which are met and which are noticed ${where}`, async () => {
       const { loaded, tried } = await judge(test);

@@ -37,6 +37,7 @@ export type Loaded = {
   /** Mutants that are met while modules are loaded: no later run shows what they do. */
   readonly atLoad: readonly number[];
   readonly tests: readonly Held[];
+  /** By file and name: these say nothing. */
   readonly failed: readonly string[];
 };
 export type Try = {
@@ -78,7 +79,7 @@ async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<
         const cost = { ms, burntMs: burntNowMs - burntBeforeMs, isAlone: standsAlone(test) };
         const hits = cells.takeMet();
         if (error === undefined) baseline.push({ file, index, hits, ...cost });
-        else failed.push(test.name);
+        else failed.push(`${file}: ${test.name}`);
         burntBeforeMs = burntNowMs;
         return true;
       },
