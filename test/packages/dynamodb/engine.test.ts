@@ -105,6 +105,19 @@ describe('DynamoDbEngine', () => {
     });
   }
 
+  it('refuses what is asked of a table that is gone', async () => {
+    const other = await anEngine();
+    await other.execute('UpdateItem', add('a', 1));
+    await other.execute('DeleteTable', { TableName: 'counters' });
+
+    const { body, status } = await refusal(other.execute('UpdateItem', add('a', 1)));
+    assert.deepEqual(
+      [status, body['__type']],
+      [400, 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException'],
+    );
+    await other.close();
+  });
+
   it('holds no more in memory than it says', async () => {
     const small = await anEngine(new VirtualClock(), 2_000);
     const put = (id: string, bytes: number) =>

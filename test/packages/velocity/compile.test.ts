@@ -272,6 +272,15 @@ describe('render', () => {
     });
   }
 
+  // Velocity user guide, "Loops": the reference is that of the loop alone.
+  it('leaves no loop variable behind, in a macro either', () => {
+    const loop = '#foreach($b in [1,2])$b#end[$!b]';
+
+    assert.equal(render(loop), '12[]');
+    assert.equal(render(`#macro(m $a)${loop}#end#m("x")|$!b`), '12[]|');
+    assert.equal(render(`#set($b = 7)#macro(m $a)${loop}#end#m("x")|$b`), '12[7]|7');
+  });
+
   it('ends at #stop, and fails where its argument does', () => {
     assert.equal(render('a#stop($s)b', { s: 'x' }), 'a');
     assert.equal(failureOf(() => render('#stop($s.substring(9))', { s: 'x' })).code, 'TEMPLATE_FAILED');

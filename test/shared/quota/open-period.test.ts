@@ -67,6 +67,17 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
     return { store, begunAt };
   }
 
+  it('has ended when it was ended first', async () => {
+    const { store } = await anEndedDay();
+    const key = ledgerKey(id, DAY);
+
+    const { kind } = await store.update(replaceWrite(key, request.nowEpochMs + 1));
+
+    assert.equal(kind, 'refused');
+    const read = await store.read(key);
+    assert.equal(read.kind === 'done' && read.item?.['closed'], request.nowEpochMs);
+  });
+
   it('opens nothing while it cannot be read whether it has ended', async () => {
     const { store } = await anEndedDay();
     const { pk, sk } = ledgerKey(id, DAY);

@@ -68,6 +68,9 @@ describe('compileEventPattern', () => {
     [{ source: [] }, /must hold a rule/],
     [{ source: [{ like: 'x' }] }, /"like" is not an operator/],
     [{ source: [{ numeric: ['>'] }] }, /"numeric" must be a list/],
+    [{ source: [{ numeric: ['~', 1] }] }, /"numeric" takes =, <, <=, > or >=/],
+    [{ source: [{ numeric: ['>', '1'] }] }, /"numeric" takes .* each with a number/],
+    [{ source: [{ numeric: ['>', 1, '<', '2'] }] }, /"numeric" takes .* each with a number/],
     [{ source: [{ cidr: '10.0.0.0/99' }] }, /is not a range of addresses/],
     ['text', /must be an object/],
   ] as const)
