@@ -118,7 +118,7 @@ async function runOne(test: LoadedTest, lineage: readonly Suite[], timeoutMs: nu
   let error: unknown;
   for (const run of lineage.flatMap(({ beforeEach: runs }) => runs))
     error ??= await ended(run, timeoutMs, context);
-  const run: Run = (given) => endingsOfTest.run(endings, test.run, given as object);
+  const run: Run = (given) => endingsOfTest.run(endings, test.run, given);
   error ??= await ended(run, timeoutMs, context);
   const last = lineage.toReversed().flatMap(({ afterEach: runs }) => runs);
   for (const run of [...endings, ...last]) error ??= await ended(run, timeoutMs, context);
