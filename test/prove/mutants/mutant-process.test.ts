@@ -31,7 +31,7 @@ const HERE = write(
 );
 const ANEW = write(
   'anew.test.ts',
-  `${HEAD}it('holds anew', async () => assert.equal((await import('./subject.ts?instance=1')).answer(), 1));\n`,
+  `${HEAD}it('holds anew', async () => assert.equal((await import(\`./subject.ts?instance=\${1}\`)).answer(), 1));\n`,
 );
 const THREAD = write(
   'thread.test.ts',

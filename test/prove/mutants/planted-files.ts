@@ -21,7 +21,7 @@ export function makeCells(mutants: number): SharedArrayBuffer {
 }
 
 /** For one process: which mutant counts in all of its threads, and which were met. */
-export class MutantCells {
+class MutantCells {
   readonly #cells: Int32Array;
   constructor(cells: SharedArrayBuffer) {
     this.#cells = new Int32Array(cells);
