@@ -15,7 +15,7 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
   --minutes N      how long: fuzz, soak, quota
   --seed N         seed of random input: fuzz, mutants
   --sample N       how many mutants, or clients of fan-out
-  --only NAME      one package or folder (mutants) or one case (browser)
+  --only NAME      one package or folder (mutants), case (browser) or target (fuzz)
   --survivors      mutants that no test has caught so far
   --workers N      how many mutants are tried side by side
   --against COMMIT what speed is compared with`;
@@ -45,6 +45,7 @@ async function prove(
         const reason = writeEvidence(REPOSITORY, proof, outcome, tree);
         if (reason !== undefined) console.log(`  docs/evidence/${proof.name}.json is not written: ${reason}`);
       }
+      if (outcome.isPart === true) console.log(JSON.stringify(outcome.figures));
       break;
   }
   return outcome.kind;

@@ -67,17 +67,6 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
     return { store, begunAt };
   }
 
-  it('has ended when it was ended first', async () => {
-    const { store } = await anEndedDay();
-    const key = ledgerKey(id, DAY);
-
-    const { kind } = await store.update(replaceWrite(key, request.nowEpochMs + 1));
-
-    assert.equal(kind, 'refused');
-    const read = await store.read(key);
-    assert.equal(read.kind === 'done' && read.item?.['closed'], request.nowEpochMs);
-  });
-
   it('opens nothing while it cannot be read whether it has ended', async () => {
     const { store } = await anEndedDay();
     const { pk, sk } = ledgerKey(id, DAY);
@@ -102,6 +91,19 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
     const { rem, cred } = begunAt(next.startEpochMs) ?? {};
     assert.deepEqual([rem, cred], [3, 3]);
     assert.equal(begunAt(DAY.startEpochMs + 2), undefined);
+  });
+
+  it('ends no ledger that is closed: its invoice stands, and the time of closing stays', async () => {
+    const { store, items } = new QuotaTable();
+    const key = ledgerKey(id, DAY);
+    const closed = { rem: 3, closed: 7 };
+    await store.update({ purpose: 'close', key, when: [], change: { kind: 'update', set: closed } });
+
+    const outcome = await store.update(replaceWrite(key, request.nowEpochMs));
+
+    assert.equal(outcome.kind, 'refused');
+    const { rem, closed: at, nxt } = items.get(`${key.pk}\n${key.sk}`) ?? {};
+    assert.deepEqual([rem, at, nxt], [3, 7, undefined]);
   });
 
   it('opens nothing for a late request of the day before', async () => {
