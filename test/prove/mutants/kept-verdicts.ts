@@ -29,12 +29,17 @@ export function keep(kept: Kept): void {
   appendFileSync(FILE, `${JSON.stringify(kept)}\n`);
 }
 
+/** What sees a mutant: where it gets better, those that lived are tried again. */
+const TRIED_BY = ['light-runner', 'mutant-process', 'plant-in-thread', 'planted-files', 'try-mutants'].map(
+  (name) => `test/prove/mutants/${name}.ts`,
+);
+
 /**
- * What a verdict on a mutant of the file rests on: its text and that of the test which has killed it, or of all its tests
- * where none has.
+ * What a verdict on a mutant of the file rests on: its text and that of the test which has killed it; of all its tests,
+ * and of what runs them, where none has.
  */
 export function hashOfGround(text: string, tests: readonly string[], by: string | undefined): string {
-  const asked = by === undefined ? tests : tests.filter((test) => test === by);
+  const asked = by === undefined ? [...tests, ...TRIED_BY] : tests.filter((test) => test === by);
   return hashOf(text, ...asked.map((path) => readSource(path).text));
 }
 
