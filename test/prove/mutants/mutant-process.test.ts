@@ -83,22 +83,21 @@ async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly 
 }
 
 describe('a process with mutants', () => {
-  it(
-    'ends with the program that has started it, whatever its tests wait for',
-    { timeout: 10_000 },
-    async () => {
-      const hanging = write(
-        'hanging.test.ts',
-        `${HEAD}it('waits', () => new Promise(() => setInterval(() => undefined, 1_000)));\n`,
-      );
-      const child = start([hanging]);
-      await once(child, 'spawn');
-
+  it('ends with the program that has started it, whatever its tests wait for', async () => {
+    const hanging = write(
+      'hanging.test.ts',
+      `${HEAD}it('waits', () => new Promise(() => setInterval(() => undefined, 1_000)));\n`,
+    );
+    const child = start([hanging]);
+    await once(child, 'spawn');
+    try {
       child.disconnect();
 
-      assert.deepEqual(await once(child, 'exit'), [0, null]);
-    },
-  );
+      assert.deepEqual(await once(child, 'exit', { signal: AbortSignal.timeout(10_000) }), [0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
 
   for (const [where, test] of [
     ['in its own thread', HERE],
