@@ -302,7 +302,7 @@ function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['
   if (inventory.kind === 'http' && isEnforced)
     warning(
       ['quota'],
-      'over quota an HTTP API answers 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler by quota() (docs/guides/sell/quota.md)',
+      'over quota an HTTP API answers 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler by quota() (docs/recipes/http-api-keys.md)',
     );
   else if (isEnforced && quota.admissionKey === undefined)
     warning(['quota'], 'over quota the API answers 403: for 429 with Retry-After, set quota.admissionKey');

@@ -97,6 +97,7 @@ describe('keys of an index', () => {
 
     assert.equal(oversizedIndexKey(OF_BYTES, listed(2048)), undefined);
     assert.match(oversizedIndexKey(OF_BYTES, listed(2049)) ?? '', /2048/);
+    assert.equal(oversizedIndexKey(OF_BYTES, { pk: { S: 'p' }, list: { N: '7' } }), undefined);
   });
 
   it('are no empty binary value', () => {

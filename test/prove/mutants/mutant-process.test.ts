@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,13 +58,17 @@ it('holds', () => {
 `,
 );
 
-/** What a process with the mutants says of a test, and of each mutant. */
-async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly tried: readonly Tried[] }> {
-  const order: MutantOrder = { planted: { [SUBJECT]: PLANTED }, mutants: 2, tests: [test], active: -1 };
-  const child = fork(join(import.meta.dirname, 'mutant-process.ts'), [JSON.stringify(order)], {
+function start(tests: readonly string[]): ChildProcess {
+  const order: MutantOrder = { planted: { [SUBJECT]: PLANTED }, mutants: 2, tests, active: -1 };
+  return fork(join(import.meta.dirname, 'mutant-process.ts'), [JSON.stringify(order)], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [],
   });
+}
+
+/** What a process with the mutants says of a test, and of each mutant. */
+async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly tried: readonly Tried[] }> {
+  const child = start([test]);
   try {
     const [loaded] = (await once(child, 'message')) as [Loaded];
     const tried: Tried[] = [];
@@ -78,6 +83,22 @@ async function judge(test: string): Promise<{ readonly loaded: Loaded; readonly 
 }
 
 describe('a process with mutants', () => {
+  it('ends with the program that has started it, whatever its tests wait for', async () => {
+    const hanging = write(
+      'hanging.test.ts',
+      `${HEAD}it('waits', () => new Promise(() => setInterval(() => undefined, 1_000)));\n`,
+    );
+    const child = start([hanging]);
+    await once(child, 'spawn');
+    try {
+      child.disconnect();
+
+      assert.deepEqual(await once(child, 'exit', { signal: AbortSignal.timeout(10_000) }), [0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
   for (const [where, test] of [
     ['in its own thread', HERE],
     ['in a module that a test loads anew', ANEW],
