@@ -209,10 +209,21 @@ function statementRights(
         ...(statement.kind === 'select' && partitionKey !== undefined
           ? { 'dynamodb:fulltablescan': [String(keys.length === 0)] }
           : {}),
+        ...present('dynamodb:attributes', attributesOfStatement(statement)),
         ...present('dynamodb:enclosingoperation', enclosing === undefined ? [] : [enclosing]),
       },
     },
   ];
+}
+
+/** Top-level attributes that it names; `*` names none, as an operation without projection. */
+function attributesOfStatement(statement: Statement): readonly string[] {
+  if (statement.kind === 'insert') return Object.keys(statement.item);
+  const read = statement.kind === 'select' ? (statement.paths ?? []) : [];
+  const written =
+    statement.kind === 'update' ? [...statement.set.map(([path]) => path), ...statement.remove] : [];
+  const paths = [...read, ...written, ...statement.where.map(({ path }) => path)];
+  return [...new Set(paths.map(([name]) => String(name)))];
 }
 
 function keysOfStatement(statement: Statement, partitionKey: string | undefined): readonly unknown[] {

@@ -135,7 +135,11 @@ describe('rightsOf', () => {
       needs: [
         [
           'dynamodb:PartiQLSelect orders/index/by-day',
-          { 'dynamodb:leadingkeys': ['d'], 'dynamodb:fulltablescan': ['false'] },
+          {
+            'dynamodb:leadingkeys': ['d'],
+            'dynamodb:fulltablescan': ['false'],
+            'dynamodb:attributes': ['day'],
+          },
         ],
       ],
     },
@@ -159,6 +163,7 @@ describe('rightsOf', () => {
           'dynamodb:PartiQLDelete orders',
           {
             'dynamodb:leadingkeys': ['ada'],
+            'dynamodb:attributes': ['customer', 'number'],
             'dynamodb:enclosingoperation': ['BatchExecuteStatement'],
           },
         ],
@@ -281,6 +286,26 @@ describe('rightsOf', () => {
     it(`reads the names behind ${what}`, () => {
       const [right] = rightsOf('UpdateItem', { TableName: 'orders', Key: {}, ...input }, keys);
       assert.deepEqual(right?.conditions['dynamodb:attributes'], asked);
+    });
+
+  for (const { statement, asked } of [
+    {
+      statement: `SELECT secret, lines[0].price FROM orders WHERE customer = 'ada'`,
+      asked: 'secret lines customer',
+    },
+    { statement: `INSERT INTO orders VALUE {'customer': 'ada', 'secret': 1}`, asked: 'customer secret' },
+    {
+      statement: `UPDATE orders SET secret = 1 REMOVE pin WHERE customer = 'ada'`,
+      asked: 'secret pin customer',
+    },
+    {
+      statement: `DELETE FROM orders WHERE customer = 'ada' AND secret IS NOT MISSING`,
+      asked: 'customer secret',
+    },
+  ])
+    it(`reads the names of ${statement}`, () => {
+      const [right] = rightsOf('ExecuteStatement', { Statement: statement }, keys);
+      assert.equal(right?.conditions['dynamodb:attributes']?.join(' '), asked);
     });
 
   // Attack: a member that the operation does not read lends the right to a table or index of one's own.
