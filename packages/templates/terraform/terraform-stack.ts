@@ -90,14 +90,33 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   const parts = managed.filter(({ type }) => PARTS.has(type));
   const orphans = mergeParts(parts, drafts, values);
   const unread = managed.flatMap((instance) => unreadOf(instance, values));
-  const resources = [...drafts].map(
-    ([address, { type, properties }]) => [address, { Type: type, Properties: properties }] as const,
-  );
+  const resources = [...drafts].flatMap(([address, draft]) => [
+    [address, { Type: draft.type, Properties: draft.properties }] as const,
+    ...permissionsOfUrl(address, draft),
+  ]);
   return {
     resources: Object.fromEntries(resources),
     code: { functions, layers },
     findings: [...orphans, ...unread],
   };
+}
+
+/** What the provider adds to the function of a public URL; a plan does not list them. */
+function permissionsOfUrl(
+  address: string,
+  { type, properties }: Draft,
+): readonly (readonly [string, JsonObject])[] {
+  if (type !== 'AWS::Lambda::Url' || properties['AuthType'] !== 'NONE') return [];
+  const { TargetFunctionArn: target = null, Qualifier: qualifier } = properties;
+  const FunctionName = qualifier === undefined ? target : { 'Fn::Join': [':', [target, qualifier]] };
+  const granted = [
+    ['PublicAccess', { Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }],
+    ['InvokeAction', { Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }],
+  ] as const;
+  return granted.map(([name, rights]) => [
+    `${address}.FunctionURLAllow${name}`,
+    { Type: 'AWS::Lambda::Permission', Properties: { FunctionName, Principal: '*', ...rights } },
+  ]);
 }
 
 /** CloudFormation's inline code is the module `index`. */
