@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { isAccountId, isRegion, resolveHome } from '../../core/stack/home.ts';
 import type { Home } from '../../core/stack/home.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
@@ -14,6 +15,7 @@ import { findCode } from './terraform-code.ts';
 import type { FoundCode } from './terraform-code.ts';
 import { readDocument } from './terraform-document.ts';
 import type { Instance, TerraformDocument } from './terraform-document.ts';
+import { SHOW, decodeText } from './terraform-files.ts';
 import { mergeParts } from './terraform-parts.ts';
 import type { Draft } from './terraform-parts.ts';
 import { fullReferences } from './terraform-references.ts';
@@ -41,12 +43,17 @@ const WITHOUT_EFFECT = new Set(
 
 /** @throws DefinitionError for a format that is not known here */
 export async function loadTerraform(file: string, options: LoadOptions): Promise<RawStack> {
-  const { value } = parseSource(await readFile(file, 'utf8'), file, SIZE_LIMIT_BYTES);
+  const { value } = parseSource(decodeText(await readFile(file)), file, SIZE_LIMIT_BYTES);
   const document = readDocument(value, file);
   const folder = dirname(resolve(file));
   const stackName = nameAfter(folder);
   const home = resolveHome(options, findHome(document, mapOf(value, 'configuration')));
   const { resources, code, findings } = convert(document, folder, stackName);
+  if (Object.keys(resources).length === 0)
+    throw new DefinitionError(
+      { file },
+      `no resource of the provider aws; a plan made with -target has only its targets. Run "${SHOW}" without it`,
+    );
   return {
     stackName,
     file,
