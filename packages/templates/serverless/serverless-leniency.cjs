@@ -55,6 +55,10 @@ const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
+/** Without it results are kept as long as by default, and the route is guarded all the same. */
+const LIFETIME = /\.authorizer': unrecognized property '[^']*ttl[^']*'/i;
+/** Of `provider` before Serverless 3, and of `provider.apiGateway` since. */
+const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
 /** End-of-life runtimes run here; those that do not are reported per function. */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
@@ -86,8 +90,20 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     refuseOtherProvider(provider);
     if (typeof provider !== 'object' || provider === null) return configuration;
     // Many services use `self:provider.stage` without defining it.
-    return { ...configuration, provider: { ...usual, ...provider } };
+    return { ...configuration, provider: { ...usual, ...withMovedKeys(provider, inform) } };
   });
+}
+
+/** A key with a value at both places, or beside a variable, stays: osls refuses it. */
+function withMovedKeys(provider, inform) {
+  const { apiGateway = {} } = provider;
+  if (typeof apiGateway !== 'object' || apiGateway === null) return provider;
+  const moved = MOVED.filter((key) => key in provider && !(key in apiGateway));
+  if (moved.length === 0) return provider;
+  inform(`${moved.join(', ')} of provider are read as those of provider.apiGateway, as since Serverless 3`);
+  const others = Object.entries(provider).filter(([key]) => !moved.includes(key));
+  const values = Object.fromEntries(moved.map((key) => [key, provider[key]]));
+  return { ...Object.fromEntries(others), apiGateway: { ...apiGateway, ...values } };
 }
 
 /** A variable as its name is resolved later. */
@@ -141,7 +157,7 @@ function tolerateSchema({ fromOsls, note }) {
     const { configurationInput, service } = this.serverless;
     const isChosen = configurationInput?.configValidationMode === 'warn';
     const told = messages.filter((message) => !RUNTIME.test(message));
-    const refused = isChosen ? [] : told.filter((message) => GUARD.test(message) || OLD_GUARD.test(message));
+    const refused = isChosen ? [] : told.filter(isOfGuard);
     for (const message of told) if (!refused.includes(message)) noteMessage(message, note);
     const refuse = (list) => {
       service.configValidationMode = 'error';
@@ -160,6 +176,10 @@ function tolerateSchema({ fromOsls, note }) {
       }
     },
   };
+}
+
+function isOfGuard(message) {
+  return OLD_GUARD.test(message) || (GUARD.test(message) && !LIFETIME.test(message));
 }
 
 function noteMessage(message, note) {
