@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { EOL } from 'node:os';
+import { sep } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from './start-runtime.ts';
@@ -83,6 +85,24 @@ describe('code of a function', () => {
       both[0],
       `${layer}/nodejs/node24/node_modules:${layer}/nodejs/node_modules`,
     ]);
+  });
+
+  it("has Node's own modules, bundled and with layers too", async () => {
+    const layer = aFolder(LAYER);
+    const folder = aFolder({
+      'esm.ts':
+        'import { EOL } from "os"; const { sep } = require("path"); export const handler = async (): Promise<unknown> => [EOL, sep]',
+      'cjs.ts':
+        'import { EOL } from "os"; import { sep } from "node:path"; export const handler = async (): Promise<unknown> => [EOL, sep]',
+    });
+    const layers = [{ arn: 'arn:layer:1', directory: layer }];
+    const { invoke } = await startRuntime([
+      aFolderFunction(folder, 'esm.handler', { layers }),
+      aFolderFunction(folder, 'cjs.handler', { layers, esbuild: { format: 'cjs' } }),
+    ]);
+
+    assert.deepEqual(returned(await invoke('esm-handler')), [EOL, sep]);
+    assert.deepEqual(returned(await invoke('cjs-handler')), [EOL, sep]);
   });
 
   it('that is bundled takes what its bundle excludes from its layers first: no node_modules is beside a bundle', async () => {
