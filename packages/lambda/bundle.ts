@@ -129,9 +129,11 @@ export class FunctionBuild {
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
-    const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
     // A service that bundles with esbuild has no decorator metadata at AWS either.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
+    const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
+    const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
+    const options = built && (isCommonJs ? { ...built, format: 'cjs' as const } : built);
     this.#located = { file, name, options, esbuild, metadata };
     return this.#located;
   }
