@@ -49,7 +49,11 @@ export function partitionOfQuery(input: JsonObject, partitionKey: string): unkno
   const placeholders = membersOf(input['ExpressionAttributeNames']);
   const values = membersOf(input['ExpressionAttributeValues']);
   const [text = ''] = textsOf(input['KeyConditionExpression']);
-  for (const [, name = '', value = ''] of text.matchAll(/(#?[A-Za-z_][\w.-]*)\s*=\s*(:\w+)/g))
+  const tests = [
+    ...text.matchAll(/(?<name>#?[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g),
+    ...text.matchAll(/(?<value>:\w+)\s*=\s*(?<name>#?[A-Za-z_][\w.-]*)/g),
+  ];
+  for (const { groups: { name = '', value = '' } = {} } of tests)
     if ((name.startsWith('#') ? placeholders[name] : name) === partitionKey) return values[value];
   return undefined;
 }

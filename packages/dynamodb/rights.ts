@@ -104,7 +104,8 @@ function itemRight(
   enclosing: string | undefined,
 ): NeededRight {
   const table = tableName(input['TableName']);
-  const item = membersOf(input['Key'] ?? input['Item']);
+  // Stores leave out the other one.
+  const item = membersOf(input[action === 'PutItem' ? 'Item' : 'Key']);
   const partitionKey = partitionKeyOf(table, undefined);
   return {
     action: `dynamodb:${action}`,
@@ -127,10 +128,10 @@ function batchRight(
   const { Keys: keys } = membersOf(requests);
   const items = Array.isArray(keys)
     ? keys.map(membersOf)
-    : recordsOf(requests).map((request) => {
-        const { PutRequest: put, DeleteRequest: remove } = request;
-        return membersOf(put === undefined ? membersOf(remove)['Key'] : membersOf(put)['Item']);
-      });
+    : recordsOf(requests).flatMap(({ PutRequest: put, DeleteRequest: remove }) => [
+        membersOf(membersOf(put)['Item']),
+        membersOf(membersOf(remove)['Key']),
+      ]);
   const named = [...items.flatMap((item) => Object.keys(item)), ...namesIn(membersOf(requests))];
   return {
     action: `dynamodb:${operation}`,
@@ -151,7 +152,7 @@ function searchRight(operation: string, input: JsonObject, partitionKeyOf: Parti
     action: `dynamodb:${operation}`,
     resource: resourceOf(target),
     conditions: {
-      ...present('dynamodb:leadingkeys', operation === 'Query' ? keys : []),
+      ...present('dynamodb:leadingkeys', operation !== 'Query' ? [] : keys.length > 0 ? keys : UNKNOWN_KEY),
       ...present('dynamodb:attributes', [...new Set(namesIn(input))]),
       ...present('dynamodb:select', textsOf(input['Select'])),
       ...shared(input),
@@ -237,11 +238,14 @@ function keyTexts(items: readonly JsonObject[], partitionKey: string | undefined
   return partitionKey === undefined ? UNKNOWN_KEY : valueTexts(items.map((item) => item[partitionKey]));
 }
 
+/** Stores leave out members of other names. */
+const KEY_TYPES = ['S', 'N', 'B'];
+
 /** `{ S: 'a' }` → `a` */
 function valueTexts(values: readonly unknown[]): readonly string[] {
   const texts = values.flatMap((value) => {
-    const [text] = Object.values(membersOf(value));
-    return typeof text === 'string' ? [text] : [];
+    const typed = membersOf(value);
+    return KEY_TYPES.flatMap((type) => textsOf(typed[type]));
   });
   return [...new Set(texts)];
 }

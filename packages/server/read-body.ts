@@ -24,6 +24,7 @@ type BodyEnds = {
   readonly refused: () => void;
 };
 
+const MAPPED_FROM_BYTES = 1024 ** 2;
 const NOTHING = Buffer.alloc(0);
 const HOLDS_NOTHING = (): void => undefined;
 
@@ -165,10 +166,19 @@ class BodyReader {
 
   /** Parts are copied. Attack: a body in parts of one byte, each of which would be an object of its own. */
   #resize(bytes: number): Buffer<ArrayBuffer> {
-    const larger = Buffer.allocUnsafeSlow(bytes);
+    const larger = allocate(bytes);
     (this.#bytes ?? this.#first)?.copy(larger, 0, 0, this.#length);
     this.#first = undefined;
     this.#bytes = larger;
     return larger;
   }
+}
+
+/**
+ * Large ones are resizable: V8 maps pages for such a buffer, and unmaps them at its end. Large blocks of malloc
+ * mostly stay with the process, since small ones that live longer lie between them. Mapping takes 1.3 ms per MB.
+ */
+function allocate(bytes: number): Buffer<ArrayBuffer> {
+  if (bytes <= MAPPED_FROM_BYTES) return Buffer.allocUnsafeSlow(bytes);
+  return Buffer.from(new ArrayBuffer(bytes, { maxByteLength: bytes }));
 }

@@ -14,6 +14,7 @@ import { wantsFreshAnswer, parseDirectives } from './directives.ts';
 import { releaseEntryLease, storeEntry, readAnswer, readEntry, takeLease, timesOf } from './entry-store.ts';
 import type { EntryPorts, EntryState } from './entry-store.ts';
 import { labelsOf } from './entry-labels.ts';
+import { FILLS_PER_MINUTE, mayFill } from './fill-limit.ts';
 import { findEntry } from './find-entry.ts';
 import type { EntryRules } from './find-entry.ts';
 import { lifetimeOf } from './lifetime.ts';
@@ -39,6 +40,8 @@ export type ResponseCacheRules<Event> = EntryRules<Event> & {
   readonly waitMs?: number;
   /** Longest run of the handler, then another request calls it. Default: 30000, as API Gateway's maximum. */
   readonly leaseMs?: number;
+  /** Entries that requests of one address may begin in a minute. Default: 600. */
+  readonly fillsPerMinute?: number;
 };
 
 export type ResponseCachePorts = EntryPorts & {
@@ -169,8 +172,10 @@ class Visit<Event> {
 
   /** Undefined: another request has it. */
   async #take(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
-    const { leaseMs = 30_000 } = this.#rules;
+    const { leaseMs = 30_000, fillsPerMinute = FILLS_PER_MINUTE } = this.#rules;
     const { id, request } = this.#asked;
+    if (!(await mayFill(this.#ports, request, fillsPerMinute)))
+      return handlerReply(request, 'fwd=bypass; detail=limit');
     const owner = this.#ports.random.hex(16);
     const lease = { id, owner, nowEpochMs, untilEpochMs: nowEpochMs + leaseMs };
     switch (await takeLease(this.#ports, lease, state.expiresAt)) {

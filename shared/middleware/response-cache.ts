@@ -15,6 +15,7 @@ export type ResponseCacheOptions<Event> = ResponseCacheRules<Event> & {
 export type CachedHandler<Event> = (event: Event, ...rest: readonly unknown[]) => unknown;
 
 const MAX_SECONDS = 86_400;
+const MOST_FILLS = 1_000_000;
 
 /**
  * For middy: `.use(responseCache({ cache, ttlSeconds: 60 }))`, after middlewares that refuse callers: a
@@ -106,5 +107,11 @@ function createCache<Event>({ cache, ...rules }: ResponseCacheOptions<Event>): R
         'CONFIG_INVALID',
         `${name} of a response cache must be 0 to ${MAX_SECONDS} seconds`,
       );
+  const { fillsPerMinute = 1 } = rules;
+  if (!Number.isInteger(fillsPerMinute) || fillsPerMinute < 1 || fillsPerMinute > MOST_FILLS)
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `fillsPerMinute of a response cache must be 1 to ${MOST_FILLS}, not ${fillsPerMinute}`,
+    );
   return new ResponseCache(cache, rules);
 }

@@ -62,8 +62,8 @@ export const PROGRAMS: readonly (readonly [program: RegExp, tests: RegExp])[] = 
   [/^packages\/gatewright\/testing\/entry\.ts$/, /^test\/packages\/gatewright\/testing\//],
   [/^packages\/gatewright\/plugin\//, /^test\/delivery\/plugin\.test\.ts$/],
   [/^shared\/entries\//, /^test\/delivery\/handler-entries\.test\.ts$/],
-  // A thread of its own, started by instance.ts.
-  [/^packages\/lambda\/worker\/main\.ts$/, /^test\/packages\/lambda\//],
+  // Threads of their own.
+  [/^packages\/lambda\/worker\/(main|in-worker)\.ts$/, /^test\/packages\/lambda\//],
   [/^packages\/engine\/index\.ts$/, /^test\/(end-to-end|parity)\//],
 ];
 

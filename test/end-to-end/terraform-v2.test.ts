@@ -57,6 +57,23 @@ describe('a plan of an HTTP API', () => {
     assert.equal((await ask(at, '/b')).body['name'], 'each-b');
   });
 
+  it('closes a route whose authorization_type is empty beside an authorizer_id', async () => {
+    const [own, integration, open] = route('a');
+    const values = { route_key: 'GET /a', authorization_type: '', authorizer_id: 'a1b2c3' };
+    const closed = { ...open, values } as Planned;
+    const at = await start(
+      'closed.json',
+      aPlan({ resources: [...HTTP, own, integration, closed, ...route('b')] as Planned[] }),
+    );
+
+    assert.equal((await ask(at, '/a')).status, 500);
+    assert.equal((await ask(at, '/b')).status, 200);
+    assert.match(
+      at.lines.join('\n'),
+      /aws_apigatewayv2_route\.each\["a"\].*authorization_type is empty beside an authorizer_id/,
+    );
+  });
+
   it('follows variables and outputs of child modules', async () => {
     const functions = {
       expressions: { name: known('inner') },

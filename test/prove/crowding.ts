@@ -27,6 +27,8 @@ const RESIDENT_MB = 600;
 /** Above what the process had before: a heap does not shrink to the byte. */
 const BACK_MB = 100;
 const BACK_WITHIN_MS = 10_000;
+/** Small requests before the first look at the memory: a heap that has worked is larger than a new one. */
+const WARM_UP = 5_000;
 const SMALL_BODY = Buffer.alloc(10_240, 'x');
 const OPTIONS = ['--no-record', '--no-reload'];
 const LOOK_EVERY_MS = 100;
@@ -104,7 +106,7 @@ async function holdBodies(
   wrong: string[],
 ): Promise<Figures> {
   const url = gateway.urlOf('http');
-  await askInLoop(new URL('lone', url), 1, { isOver: oneAfterAnother(100), body: SMALL_BODY });
+  await askInLoop(new URL('lone', url), 1, { isOver: oneAfterAnother(WARM_UP), body: SMALL_BODY });
   const beforeMb = residentMb(gateway);
   let peakMb = beforeMb;
   const look = setInterval(() => (peakMb = Math.max(peakMb, residentMb(gateway))), LOOK_EVERY_MS);

@@ -102,10 +102,31 @@ const ODD = [
   '%C0%AE./search',
   '%e0%80%ae%E0%80%ae/admin',
   '%c1%a1dmin',
+  '%u0061dmin',
+  '%u002e%u002e/u-2',
   'a%20%20b',
 ];
 /** What some servers drop, or take as the end of a path. */
-const ENDS = ['%20', '%00', '%00x', '%09', '%0a', '%0D', '%3f', '%3Fx', '%23x', '%20/', '/%20'];
+const ENDS = [
+  '%20',
+  '%00',
+  '%00x',
+  '%09',
+  '%0a',
+  '%0D',
+  '%3f',
+  '%3Fx',
+  '%23x',
+  '%20/',
+  '/%20',
+  '.',
+  './',
+  '%C2%A0',
+  '%c2%a0/',
+  '/%C2%A0',
+  '::$DATA',
+  '%3A:%24DATA',
+];
 
 export type RandomRequest = { readonly method: string; readonly path: string; readonly isOrdinary: boolean };
 

@@ -6,6 +6,7 @@
  * @see docs/aws §4.1–4.7
  */
 import { gatewayError } from '../errors.ts';
+import { describeLate } from '../events/late-answer.ts';
 import { ownerOf, printFunctionName } from '../routing/function-name.ts';
 import {
   describeAuthorizerFailure,
@@ -166,16 +167,13 @@ function readGrant(result: InvocationResult, authorizer: LambdaAuthorizer): Auth
       `authorizer ${authorizer.name} said Unauthorized`,
       result.errorMessage,
     );
-  const how = result.kind === 'timed-out' ? describeLate(result) : describeFailure(result);
+  const how =
+    result.kind === 'timed-out' ? describeLate('did not answer in time', result) : describeFailure(result);
   const code = result.kind === 'refused' ? 'AUTHORIZER_CONFIGURATION_ERROR' : 'AUTHORIZER_FAILURE';
   const reason = `authorizer ${authorizer.name} ${how}`;
   const logged = describeAuthorizerFailure(result);
   const defect: AuthorizerDefect = { kind: 'authorizer', code: result.kind };
   throw gatewayError(code, { source: 'integration', reason, logged, defect });
-}
-
-function describeLate({ because }: Extract<InvocationResult, { kind: 'timed-out' }>): string {
-  return because === undefined ? 'did not answer in time' : `did not answer in time: ${because}`;
 }
 
 function describeFailure(result: Extract<InvocationResult, { kind: 'failed' | 'refused' }>): string {

@@ -6,6 +6,7 @@
  */
 import { isJson } from '@gatewright/aws/json-object';
 import { gatewayError } from '../errors.ts';
+import { describeLate } from '../events/late-answer.ts';
 import { configurationError } from '../mapping/mapping-failure.ts';
 import { splitOwnPrelude, splitPrelude } from '../mapping/stream-prelude.ts';
 import type { LambdaStreamIntegration } from '../deployment/model.ts';
@@ -132,15 +133,11 @@ export function readOutcome(result: InvocationResult): string {
     case 'timed-out':
       throw gatewayError('INTEGRATION_TIMEOUT', {
         source: 'integration',
-        reason: withCause('no answer within the integration timeout', result),
+        reason: describeLate('no answer within the integration timeout', result),
       });
     case 'refused':
       throw refusal(result);
   }
-}
-
-function withCause(reason: string, { because }: { readonly because?: string }): string {
-  return because === undefined ? reason : `${reason}: ${because}`;
 }
 
 function refusal({ reason, message, isReserved }: Extract<InvocationResult, { kind: 'refused' }>): Error {

@@ -5,6 +5,7 @@
 import { UsageError } from '../../terminal/output.ts';
 import { PlaneError } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { describeChangedGuard, findFormerGuards } from './former-guards.ts';
 import type { Journal, JournalLine, Plan, Undo } from './journal.ts';
 import { describe, fillIds, findForeignEdits, findIds, stateOfMembers, stateOf, findUndone } from './step.ts';
 import type { PlaneCall, Snapshot, Step } from './step.ts';
@@ -43,7 +44,8 @@ export async function applyPlan(plan: Plan, work: Work): Promise<void> {
   let snapshot = await readSnapshot(plan, work);
   if (journal.undo() === undefined) {
     const { format, id, apiId, kind, stage, region, functionArn, steps } = plan;
-    journal.saveUndo({ format, id, apiId, kind, stage, region, functionArn, steps });
+    const guards = findFormerGuards(steps, plan.parts);
+    journal.saveUndo({ format, id, apiId, kind, stage, region, functionArn, steps, guards });
   }
   for (const [index, step] of plan.steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, plan.steps.length);
@@ -86,9 +88,14 @@ type Detachment = { readonly kept: readonly string[] };
 export async function undoPlan(undo: Undo, work: Work, isForced = false): Promise<Detachment> {
   const first = await work.look();
   const ids = findIds(undo.steps, first);
-  const inTheWay = undo.steps.filter((step) => stateOfMembers(step, first, ids) === 'other');
-  const described = inTheWay.map(({ part, before }) => describe(part, before ?? undefined, first[part]));
-  if (inTheWay.length > 0 && !isForced)
+  const inTheWay = new Map(
+    undo.steps.flatMap((step) => {
+      const described = describeObstacle(step, undo.guards ?? {}, first, ids);
+      return described === undefined ? [] : [[step, described] as const];
+    }),
+  );
+  const described = [...inTheWay.values()];
+  if (inTheWay.size > 0 && !isForced)
     throw new ForeignEditError(
       described,
       'undo these edits first, or pass --force, which leaves these parts as they are',
@@ -97,7 +104,8 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
   const steps = undo.steps.toReversed();
   for (const [index, step] of steps.entries()) {
     const say = (what: JournalLine['what']): void => note(work, step, what, index + 1, steps.length);
-    const done = stateOfMembers(step, first, ids) === 'after' ? findUndone(step, first, ids) : undefined;
+    const isDone = !inTheWay.has(step) && stateOfMembers(step, first, ids) === 'after';
+    const done = isDone ? findUndone(step, first, ids) : undefined;
     if (done === undefined) {
       say('gone');
       continue;
@@ -107,7 +115,7 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
       await work.plane.write(fillIds(done.revert, ids) as PlaneCall);
     } catch (error) {
       // Parts changed by others may need it.
-      if (inTheWay.length === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
+      if (inTheWay.size === 0 || !(error instanceof PlaneError) || error.refusal === '') throw error;
       kept.push(`${step.part} stays: ${error.message}`);
       continue;
     }
@@ -120,6 +128,24 @@ export async function undoPlan(undo: Undo, work: Work, isForced = false): Promis
       `AWS accepted every call, but these parts are not restored: ${still.map(({ part }) => part).join(', ')}; run gatewright detach again`,
     );
   return { kept };
+}
+
+/** Why a step cannot be undone as it was done: its part, or the authorizer that it would give back, has changed. */
+function describeObstacle(
+  step: Step,
+  guards: Snapshot,
+  now: Snapshot,
+  ids: ReturnType<typeof findIds>,
+): string | undefined {
+  switch (stateOfMembers(step, now, ids)) {
+    case 'other':
+      return describe(step.part, step.before ?? undefined, now[step.part]);
+    case 'after':
+      return describeChangedGuard(step, guards, now);
+    case 'before':
+    case undefined:
+      return undefined;
+  }
 }
 
 function note(

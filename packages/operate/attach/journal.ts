@@ -45,7 +45,10 @@ export type Plan = {
 export type Undo = Pick<
   Plan,
   'format' | 'id' | 'apiId' | 'kind' | 'stage' | 'region' | 'functionArn' | 'steps'
->;
+> & {
+  /** `former-guards.ts`; absent in files of earlier versions. */
+  readonly guards?: Snapshot;
+};
 
 /** A step in a file: what `restore-steps.ts` makes the calls of. Files of format 1 have these as well. */
 export type SavedStep = Pick<Step, 'part' | 'before' | 'after' | 'canaryPercent'> &

@@ -32,7 +32,8 @@ export async function openingsOfUndo(
     const call = fillIds(done.revert, ids) as PlaneCall;
     if (step.part === 'stage' && done.after['canarySettings'] === undefined) {
       const [from, to] = [now['stage'], step.before].map((stage) => textAt(stage, 'deploymentId') ?? '');
-      openings.push({ call, names: await openedByMove(plane, api, from ?? '', to ?? '') });
+      const names = await openedByMove(plane, api, from ?? '', to ?? '', false);
+      openings.push({ call, names });
     }
     // Attack: a file that names a lax authorizer, or no key, as the former guard. Only AWS_IAM speaks for itself.
     const isKnown =
@@ -44,14 +45,16 @@ export async function openingsOfUndo(
 }
 
 /**
- * Of a stage that gets another deployment: routes that are open there, or ask for no API key, and are guarded or
- * missing now. AWS shows neither their authorizers nor the resource policy of a deployment.
+ * Of a stage that gets another deployment: routes that are open there, have a guard of another kind, or ask for no API
+ * key, and are guarded or missing now. AWS shows neither their authorizers nor the resource policy of a deployment.
+ * @param isNamed the caller has named the deployment; otherwise it is asked for where authorizers guard its routes
  */
 export async function openedByMove(
   plane: Pick<ControlPlane, 'read'>,
   { kind, address, api }: Api,
   from: string,
   to: string,
+  isNamed = true,
 ): Promise<readonly string[]> {
   const [before, after] =
     kind === 'rest' ? [await guardsOf(plane, address, from), await guardsOf(plane, address, to)] : [];
@@ -60,11 +63,18 @@ export async function openedByMove(
   const routes = [...after]
     .flatMap(([key, guard]) => (isLooser(guard, before?.get(key)) ? [key] : []))
     .sort();
-  return [...routes, ...((textAt(api, 'policy') ?? '') === '' ? [] : whole)];
+  const isHidden =
+    (textAt(api, 'policy') ?? '') !== '' || (!isNamed && [...after.values()].some(hasAuthorizer));
+  return [...routes, ...(isHidden ? whole : [])];
 }
 
 function isLooser({ type, asksKey }: Guard, before: Guard | undefined): boolean {
-  return (type === 'NONE' && before?.type !== 'NONE') || (!asksKey && before?.asksKey === true);
+  const isOther = type !== 'AWS_IAM' && type !== before?.type && before?.type !== 'NONE';
+  return isOther || (!asksKey && before?.asksKey === true);
+}
+
+function hasAuthorizer({ type }: Guard): boolean {
+  return type !== 'NONE' && type !== 'AWS_IAM';
 }
 
 /** By route; undefined: AWS does not show it. */

@@ -1,14 +1,15 @@
 /** Properties whose form differs between the provider and CloudFormation, by the provider's type. */
-import { isJsonList, isJsonObject, textOf, without } from '../../core/stack/json-values.ts';
+import { isJsonList, isJsonObject, membersOf, textOf, without } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { firstBlock } from './terraform-document.ts';
 import type { Instance } from './terraform-document.ts';
-import { pascalMembers } from './terraform-values.ts';
+import { notKnown, pascalMembers } from './terraform-values.ts';
 import type { TerraformValues } from './terraform-values.ts';
 
 type Shape = (instance: Instance, values: TerraformValues) => JsonObject;
 
 export const SHAPES: Readonly<Record<string, Shape>> = {
+  aws_api_gateway_method: (instance, values) => closedGuard(instance, values, 'authorization'),
   aws_api_gateway_stage: (instance, values) => {
     const [canary] = values.blocks(instance, 'canary_settings');
     return canary === undefined ? {} : { CanarySetting: pascalMembers(canary) };
@@ -43,7 +44,10 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
         (block) =>
           [textOf(block, 'request_parameter_key'), { Required: block['required'] ?? false }] as const,
       );
-    return required.length === 0 ? {} : { RequestParameters: Object.fromEntries(required) };
+    return {
+      ...closedGuard(instance, values, 'authorization_type'),
+      ...(required.length > 0 && { RequestParameters: Object.fromEntries(required) }),
+    };
   },
   aws_apigatewayv2_integration: (instance, values) => {
     const changes = values.blocks(instance, 'response_parameters').map((block) => {
@@ -137,4 +141,22 @@ function keySchema(hash: Json | undefined, range: Json | undefined): Json {
 function throughput(read: Json | undefined, write: Json | undefined): JsonObject {
   if (typeof read !== 'number' || typeof write !== 'number' || read === 0 || write === 0) return {};
   return { ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write } };
+}
+
+/**
+ * The provider's default of a route is NONE, and a method must have a value. One that is empty beside an authorizer, or
+ * that no format shows, would serve openly what its author meant to guard.
+ */
+function closedGuard(instance: Instance, values: TerraformValues, attribute: string): JsonObject {
+  const type = values.value(instance, attribute);
+  if (type !== undefined && type !== '') return {};
+  if (membersOf(instance.unknown)[attribute] === true)
+    return { AuthorizationType: notKnown(`the format does not show ${attribute}`) };
+  const authorizer = values.value(instance, 'authorizer_id', 'id');
+  if (authorizer === undefined || authorizer === '') return {};
+  return {
+    AuthorizationType: notKnown(
+      `${attribute} is empty beside an authorizer_id: set it to the kind of the authorizer, or to NONE`,
+    ),
+  };
 }

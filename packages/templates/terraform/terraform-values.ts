@@ -433,7 +433,8 @@ function distinct(found: readonly Found[]): readonly Found[] {
   ];
 }
 
-function notKnown(why: string): Json {
+/** A value that fails where it is used, and says why. */
+export function notKnown(why: string): Json {
   return { [NOT_KNOWN]: why };
 }
 

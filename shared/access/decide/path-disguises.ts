@@ -8,8 +8,8 @@ import type { RouteSegment } from './route-finder.ts';
 /**
  * Dot segments, which servers behind the gateway resolve: `/files/../admin` is routed by its greedy route and
  * served as `/admin`. Plain; encoded once or twice, since HTTP APIs decode once themselves; before or after a
- * disguised separator (`..;x` for Tomcat, `..\` for IIS), blank or NUL; in overlong UTF-8 (`%c0%ae`), which no
- * client writes. Ids that contain dots (`v1.2`, `a..b`) are not matched.
+ * disguised separator (`..;x` for Tomcat, `..\` for IIS), blank or NUL; in overlong UTF-8 (`%c0%ae`) or the escapes
+ * of IIS (`%u002e`), which no client writes. Ids that contain dots (`v1.2`, `a..b`) are not matched.
  */
 const DOT_SEGMENTS = [
   '*/../*',
@@ -31,15 +31,18 @@ const DOT_SEGMENTS = [
   // Escaped escapes, which no client writes: `.%%32E` and `.%2%65` decode to `.%2E` once, and to `..` twice.
   '*%%*',
   '*%?%*',
+  '*%u*',
+  '*%U*',
   ...['c0', 'c1', 'e0%8', 'f0%8'].flatMap((bytes) => [`*%${bytes}*`, `*%${bytes.toUpperCase()}*`]),
 ];
 /** The same as one expression. */
-const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|%2e|%2f\.|\\|%5c|%252|%.?%|%c[01]|%[ef]0%8/is;
+const HAS_DOT_SEGMENT = /\/\.\.?(?:[/;%]|$)|%2e|%2f\.|\\|%5c|%252|%.?%|%u|%c[01]|%[ef]0%8/is;
 
 /**
  * An empty segment, an encoded slash, a parameter that servlet containers cut off (`/search;x`), double
- * encoding, an encoded `?` or `#`, a control character, and a blank around a segment: a closed route as only
- * a server behind the gateway would read it.
+ * encoding, an encoded `?` or `#`, a control character, a blank around a segment (`%20`, `%C2%A0`), a dot behind one,
+ * which Windows drops, and a stream of NTFS (`::$DATA`): a closed route as only a server behind the gateway would read
+ * it. Other blanks of Unicode would need a pattern each.
  */
 const ODD_SEPARATORS = [
   '*//*',
@@ -57,8 +60,19 @@ const ODD_SEPARATORS = [
   '*%20',
   '*%20/*',
   '*/%20*',
+  // `?` is a digit in either case; at the beginning, `%E2%80%9C` and others of many words must pass.
+  '*%?2%?0',
+  '*%?2%?0/*',
+  '*/%C2%?0*',
+  '*/%c2%?0*',
+  '*.',
+  '*./*',
+  '*:$*',
+  '*:%24*',
+  '*%3?$*',
+  '*%3?%24*',
 ];
-const COVERED_BY_THEM = /^\*(?:\/\.\.?;|%2[Ff]\.|%252)\*$/;
+const COVERED_BY_THEM = /^\*(?:(?:\/\.\.?;|%2[Ff]\.|%252)\*|\/\.\.?(?:\/\*)?)$/;
 
 /** Whether a server may drop a segment of the path, or go up by one. Policies with a wildcard deny these. */
 export function hasDotSegment(target: string): boolean {
@@ -98,8 +112,8 @@ export function normalizeSegments(target: string, decode: (text: string) => stri
   return decoded
     .replace(END_OF_PATH, '')
     .replaceAll('\\', '/')
-    .replace(/;[^/]*/g, '')
-    .replace(/ +(?=\/|$)|(?<=\/) +/g, '')
+    .replace(/(?:;|:[^/:$]*:?\$)[^/]*/g, '')
+    .replace(/(?<![\s.])[\s.]+(?=\/|$)|(?<=\/)\s+/g, '')
     .replace(/\/{2,}/g, '/');
 }
 

@@ -186,6 +186,70 @@ describe('rightsOf', () => {
     }
   });
 
+  // Attack: a member that the store does not read names an item of one's own, and the one beside it another's.
+  const OWN = { customer: { S: 'ada' } };
+  const OTHER = { customer: { S: 'eve' } };
+  const DISGUISED = { customer: { any: 'ada', S: 'eve' } };
+  for (const { what, operation, input, asked } of [
+    {
+      what: 'the item of a put, whatever its key says',
+      operation: 'PutItem',
+      input: { TableName: 'orders', Key: OWN, Item: OTHER },
+      asked: ['eve'],
+    },
+    {
+      what: 'the item of a put in a transaction',
+      operation: 'TransactWriteItems',
+      input: { TransactItems: [{ Put: { TableName: 'orders', Key: OWN, Item: OTHER } }] },
+      asked: ['eve'],
+    },
+    {
+      what: 'the key of a deletion, whatever its item says',
+      operation: 'DeleteItem',
+      input: { TableName: 'orders', Key: OTHER, Item: OWN },
+      asked: ['eve'],
+    },
+    {
+      what: 'both halves of a request of a batch',
+      operation: 'BatchWriteItem',
+      input: { RequestItems: { orders: [{ PutRequest: { Item: OWN }, DeleteRequest: { Key: OTHER } }] } },
+      asked: ['ada', 'eve'],
+    },
+    {
+      what: 'the typed value of a key',
+      operation: 'GetItem',
+      input: { TableName: 'orders', Key: DISGUISED },
+      asked: ['eve'],
+    },
+    {
+      what: 'the typed value of a parameter',
+      operation: 'ExecuteStatement',
+      input: { Statement: 'SELECT * FROM orders WHERE customer = ?', Parameters: [DISGUISED.customer] },
+      asked: ['eve'],
+    },
+    {
+      what: 'the value of a query in front of its key',
+      operation: 'Query',
+      input: {
+        TableName: 'orders',
+        KeyConditionExpression: ':c = #k',
+        ExpressionAttributeNames: { '#k': 'customer' },
+        ExpressionAttributeValues: { ':c': { S: 'eve' } },
+      },
+      asked: ['eve'],
+    },
+    {
+      what: 'a query whose key is not found: no pattern but *',
+      operation: 'Query',
+      input: { TableName: 'orders', KeyConditionExpression: 'contains(customer, :c)' },
+      asked: ['\0'],
+    },
+  ])
+    it(`asks for ${what}`, () => {
+      const [right] = rightsOf(operation, input, keys);
+      assert.deepEqual(right?.conditions['dynamodb:leadingkeys'], asked);
+    });
+
   it('wants every PartiQL right on every table for a statement that it cannot read', () => {
     assert.deepEqual(
       of('ExecuteStatement', { Statement: 'EXISTS (SELECT' }).map(([what]) => what),

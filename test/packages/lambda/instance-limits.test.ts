@@ -40,6 +40,70 @@ describe('a function that signals its process', () => {
       assert.match(lines.map(({ message }) => message).join('\n'), /would have ended the gateway/);
     });
 
+  // A worker's `process` is its own, so what is replaced in the function's thread is not replaced there.
+  const inWorker = (code: string, options = '{ eval: true }') =>
+    `await new Promise((done) => new (require('worker_threads').Worker)(${JSON.stringify(code)}, ${options}).once('exit', done))`;
+  const workers = [
+    { name: 'of the function', start: inWorker('process.kill(process.pid, "SIGKILL")') },
+    { name: 'past process.kill', start: inWorker('process._kill(process.ppid, 9)') },
+    {
+      name: 'with options of its own',
+      start: inWorker('process.kill(0, 9)', '{ eval: true, execArgv: [], env: {} }'),
+    },
+    {
+      name: 'started by another worker',
+      start: inWorker(
+        `new (require('worker_threads').Worker)('process.kill(process.pid, 9)', { eval: true, execArgv: [] })`,
+      ),
+    },
+    {
+      name: 'by the import, as a class that extends it',
+      start: `const { Worker } = await import('node:worker_threads');
+        class Own extends Worker {}
+        await new Promise((done) => new Own('process.kill(process.pid, 9)', { eval: true }).once('exit', done))`,
+    },
+    {
+      name: 'by the constructor of another worker',
+      start: `const { Worker } = require('worker_threads');
+        const { constructor: Found } = new Worker('', { eval: true });
+        await new Promise((done) => new Found('process.kill(process.pid, 9)', { eval: true }).once('exit', done))`,
+    },
+  ];
+  for (const { name, start } of workers)
+    it(`ends its instance alone from a worker ${name}`, async () => {
+      const source = `exports.handler = async (e) => { if (e.kill) { ${start}; return 'lived'; } return 'served'; }`;
+      const { invoke, lines } = await startRuntime([anInlineFunction('w', source)]);
+
+      const killed = failed(await invoke('w', { kill: true }));
+
+      assert.equal(killed.errorType, 'Runtime.ExitError');
+      assert.match(killed.errorMessage, /exit status 137/);
+      assert.equal(returned(await invoke('w')), 'served');
+      assert.match(lines.map(({ message }) => message).join('\n'), /would have ended the gateway/);
+    });
+
+  it('starts workers as before: their data, options, exit codes and the home of Lambda', async () => {
+    const code = `
+      const { parentPort, workerData } = require('worker_threads');
+      parentPort.postMessage([workerData, process.execArgv, require('os').homedir(), process.kill(process.pid, 0)]);
+      process.exitCode = 3;`;
+    const source = `
+      const { Worker } = require('worker_threads');
+      exports.handler = async () => {
+        const worker = new Worker(${JSON.stringify(code)}, { eval: true, workerData: 7, execArgv: ['--no-warnings'] });
+        const said = new Promise((done) => worker.once('message', done));
+        const ended = new Promise((done) => worker.once('exit', done));
+        return [await said, await ended, worker instanceof Worker];
+      };`;
+    const { invoke } = await startRuntime([anInlineFunction('s', source)]);
+
+    assert.deepEqual(returned(await invoke('s')), [
+      [7, ['--no-warnings'], '/home/sbx_user1051', true],
+      3,
+      true,
+    ]);
+  });
+
   it('may ask whether it is there, also by the import, and may end its children', async () => {
     const source = `
       const { kill } = require('node:process');

@@ -136,6 +136,43 @@ describe('a guard that detach puts back from a file', () => {
 });
 
 describe('a stage that moves to another deployment', () => {
+  // `apiSummary` of a deployment has the kind of each guard, and no id: two authorizers look the same.
+  it('is asked for by the deployment where a file leads to authorizers that AWS does not show', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+    const run = runAt(api);
+    const deployment = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId ?? '';
+    await api.apply((await api.plan()).plan);
+    const ours = deployment();
+    const { plan } = await api.plan({ isReplacing: true, name: 'second' });
+    await api.apply(plan);
+    writeUndo(api, plan, plan.steps);
+
+    const unnamed = await run('detach', '--state', api.root, '--open', 'GET /things-1');
+
+    assert.equal(unnamed.code, 1, unnamed.stdout);
+    assert.match(unnamed.stderr, new RegExp(`Name it: --open "deployment ${ours}"`));
+  });
+
+  it('asks for a route by name where the guard there is of another kind, unless that is AWS_IAM', async () => {
+    await using api = await aRestApiToAttach({
+      resources: 1,
+      methods: ['GET'],
+      method: { AuthorizationType: 'AWS_IAM' },
+    });
+    const run = runAt(api);
+    const deployment = () => api.control.served.find(API_ID)?.stages.get('prod')?.deploymentId ?? '';
+    const signed = deployment();
+    await api.apply((await api.plan({ isReplacing: true })).plan);
+    const custom = deployment();
+
+    const back = await run('rollback', '--to', signed);
+    assert.equal(back.code, 0, back.stderr);
+    const unnamed = await run('rollback', '--to', custom);
+
+    assert.equal(unnamed.code, 1, unnamed.stdout);
+    assert.match(unnamed.stderr, /Name it: --open "GET \/things-1"\n/);
+  });
+
   it('opens routes that are open there by their names only, by rollback and by canaries', async () => {
     await using api = await aRestApiToAttach({ resources: 1, methods: ['GET', 'POST'] });
     const run = runAt(api);

@@ -93,6 +93,19 @@ describe('openPeriod, where the ledger in force was ended and nothing was opened
     assert.equal(begunAt(DAY.startEpochMs + 2), undefined);
   });
 
+  it('ends no ledger that is closed: its invoice stands, and the time of closing stays', async () => {
+    const { store, items } = new QuotaTable();
+    const key = ledgerKey(id, DAY);
+    const closed = { rem: 3, closed: 7 };
+    await store.update({ purpose: 'close', key, when: [], change: { kind: 'update', set: closed } });
+
+    const outcome = await store.update(replaceWrite(key, request.nowEpochMs));
+
+    assert.equal(outcome.kind, 'refused');
+    const { rem, closed: at, nxt } = items.get(`${key.pk}\n${key.sk}`) ?? {};
+    assert.deepEqual([rem, at, nxt], [3, 7, undefined]);
+  });
+
   it('opens nothing for a late request of the day before', async () => {
     const { store } = await anEndedDay();
     const period = { startEpochMs: DAY.startEpochMs - 86_400_000, endEpochMs: DAY.startEpochMs };

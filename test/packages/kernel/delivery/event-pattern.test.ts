@@ -68,6 +68,9 @@ describe('compileEventPattern', () => {
     [{ source: [] }, /must hold a rule/],
     [{ source: [{ like: 'x' }] }, /"like" is not an operator/],
     [{ source: [{ numeric: ['>'] }] }, /"numeric" must be a list/],
+    [{ source: [{ numeric: ['<', '10'] }] }, /"numeric" takes =, <, <=, > or >=, each with a number/],
+    [{ source: [{ numeric: ['!=', 10] }] }, /"numeric" takes/],
+    [{ source: [{ numeric: ['>', 0, 'toString', 5] }] }, /"numeric" takes/],
     [{ source: [{ cidr: '10.0.0.0/99' }] }, /is not a range of addresses/],
     ['text', /must be an object/],
   ] as const)

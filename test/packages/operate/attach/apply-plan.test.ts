@@ -310,3 +310,93 @@ describe('an API with other editors', () => {
     await assert.rejects(api.apply(plan), /route GET \/secret is new/);
   });
 });
+
+describe('an authorizer that a route gets back', () => {
+  /** The route had an authorizer of its own, and has ours now. */
+  async function replaceOwn(api: ApiToAttach): Promise<{ id: string; address: string }> {
+    const first = await api.plan();
+    const { after } = first.plan.steps.find(({ makes }) => makes === 'authorizer') ?? assert.fail();
+    const { kind, address: apiAddress, routes } = first.live;
+    const [route] = routes;
+    const own = await api.plane.write({
+      service: 'apigateway',
+      method: 'POST',
+      path: `${apiAddress}/authorizers`,
+      body: { ...after, name: 'own' },
+    });
+    const id = String(own['id'] ?? own['authorizerId']);
+    const set = { authorizationType: 'CUSTOM', authorizerId: id };
+    const patchOperations = Object.entries(set).map(([name, value]) => ({
+      op: 'replace',
+      path: `/${name}`,
+      value,
+    }));
+    await api.plane.write({
+      service: 'apigateway',
+      method: 'PATCH',
+      path: route?.address ?? '',
+      body: kind === 'rest' ? { patchOperations } : set,
+    });
+    await api.apply((await api.plan({ isReplacing: true })).plan);
+    return { id, address: `${apiAddress}/authorizers/${id}` };
+  }
+  const rest = () => aRestApiToAttach({ resources: 1, methods: ['GET'] });
+  const http = () => anHttpApiToAttach({ count: 1 });
+  const CHANGES = [
+    {
+      what: 'has been edited since: REST',
+      open: rest,
+      call: {
+        method: 'PATCH',
+        body: {
+          patchOperations: [{ op: 'replace', path: '/identitySource', value: 'method.request.header.Any' }],
+        },
+      },
+      says: /route GET \/things-1: of its former authorizer, authorizer own: identitySource was .* and is method\.request\.header\.Any/,
+    },
+    {
+      what: 'has been edited since: HTTP',
+      open: http,
+      call: { method: 'PATCH', body: { identitySource: ['$request.header.Any'] } },
+      says: /route GET \/things-1: of its former authorizer, authorizer own: identitySource was .* and is \["\$request\.header\.Any"\]/,
+    },
+    {
+      what: 'is gone',
+      open: http,
+      call: { method: 'DELETE' },
+      says: /route GET \/things-1: its former authorizer \w+ is gone/,
+    },
+  ] as const;
+  for (const { what, open, call, says } of CHANGES)
+    it(`is refused before the first call where it ${what}; --force leaves the route as it is`, async () => {
+      await using api = await open();
+      const { address } = await replaceOwn(api);
+      await api.plane.write({ service: 'apigateway', path: address, ...call });
+      const edited = await api.seen();
+
+      await assert.rejects(api.detach(), (error) => {
+        assert.ok(error instanceof ForeignEditError);
+        assert.match(error.message, says);
+        return true;
+      });
+      assertSame(await api.seen(), edited);
+
+      const kept = await api.detach(true);
+      assert.match(kept[0] ?? '', says);
+      const { live } = await api.plan();
+      const name = ({ authorizerId }: { readonly authorizerId: string | undefined }) =>
+        live.authorizers.find((one) => [one['id'], one['authorizerId']].includes(authorizerId))?.['name'];
+      assert.deepEqual(live.routes.map(name), ['gatewright']);
+    });
+
+  it('is given back where it is as it was', async () => {
+    await using api = await http();
+    const { id } = await replaceOwn(api);
+
+    assert.deepEqual(await api.detach(), []);
+    assert.deepEqual(
+      (await api.plan()).live.routes.map(({ authorizerId }) => authorizerId),
+      [id],
+    );
+  });
+});

@@ -187,6 +187,71 @@ describe('a value that only the apply makes', () => {
   });
 });
 
+// The provider's documentation: "authorization_type - (Optional) … Defaults to NONE", "authorization - (Required)".
+describe('a route or method whose authorization is not shown', () => {
+  const V2: Planned = {
+    type: 'aws_apigatewayv2_api',
+    name: 'h',
+    values: { name: 'h', protocol_type: 'HTTP' },
+  };
+  const kinds = [
+    {
+      attribute: 'authorization_type',
+      owner: V2,
+      of: { type: 'aws_apigatewayv2_route', name: 'r' },
+      values: { route_key: 'GET /pets' },
+      expressions: { api_id: refs('aws_apigatewayv2_api.h.id') },
+    },
+    {
+      attribute: 'authorization',
+      owner: API,
+      of: { type: 'aws_api_gateway_method', name: 'm' },
+      values: { http_method: 'GET' },
+      expressions: { ...ofApi, resource_id: refs('aws_api_gateway_rest_api.a.root_resource_id') },
+    },
+  ];
+  const guarded = { authorizer_id: 'a1b2c3' };
+  const rows: readonly { name: string; values: object; unknown?: boolean; says: string | undefined }[] = [
+    { name: 'empty, beside an authorizer', values: { ...guarded, type: '' }, says: 'is empty beside' },
+    { name: 'null, beside an authorizer', values: { ...guarded, type: null }, says: 'is empty beside' },
+    { name: 'absent, beside an authorizer', values: guarded, says: 'is empty beside' },
+    { name: 'known only after apply, beside one', values: guarded, unknown: true, says: 'does not show' },
+    { name: 'known only after apply', values: {}, unknown: true, says: 'does not show' },
+    { name: 'absent, and there is no authorizer', values: { authorizer_id: '' }, says: undefined },
+    { name: 'NONE beside an authorizer', values: { ...guarded, type: 'NONE' }, says: undefined },
+  ];
+  for (const { attribute, owner, of, values, expressions } of kinds)
+    for (const { name, values: own, unknown = false, says } of rows)
+      it(`${says === undefined ? 'is open' : 'is refused by its address'}: ${of.type}, ${name}`, async () => {
+        const written = JSON.parse(JSON.stringify(own).replace('"type"', `"${attribute}"`)) as object;
+        const asked = Object.fromEntries(Object.keys(expressions).map((each) => [each, true]));
+        const { stack, messages } = await load(
+          aPlan({
+            resources: [
+              owner,
+              {
+                ...of,
+                values: { ...values, ...written },
+                expressions,
+                unknown: { ...asked, ...(unknown && { [attribute]: true }) },
+              },
+            ],
+          }),
+        );
+
+        if (says === undefined) assert.deepEqual(messages, []);
+        else {
+          assert.match(
+            messages.join('\n'),
+            new RegExp(`${of.type}\\.${of.name}\\.AuthorizationType: .*${attribute}.*`),
+          );
+          assert.ok(messages.join('\n').includes(says), messages.join('\n'));
+          const resource = stack.resources.get(`${of.type}.${of.name}`);
+          assert.deepEqual(resource?.unresolved, ['AuthorizationType']);
+        }
+      });
+});
+
 describe('the rest of a plan', () => {
   it('is a finding: types that nothing runs, attributes that nothing reads, parts without an owner', async () => {
     const { stack } = await load(

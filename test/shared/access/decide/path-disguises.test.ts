@@ -60,7 +60,7 @@ describe('the policy beside dot segments', () => {
   const rows: readonly (readonly [document: CompiledDocument, target: string, isAllowed: boolean])[] = [
     [owned, 'GET/users/u-1/files/a', true],
     [owned, 'GET/users/u-2/files/a', false],
-    [owned, 'GET/users/u-1/files/v1.2/a..b/.well-known/...', true],
+    [owned, 'GET/users/u-1/files/v1.2/a..b/.well-known/...x', true],
     [owned, 'GET/users/u-1/files/../../u-2/files/secret', false],
     [owned, 'GET/users/u-1/files/%2e%2e/%2e%2e/u-2/files/secret', false],
     [owned, 'GET/users/u-1/files/.%2E/.%2e/u-2/files/secret', false],
@@ -111,9 +111,22 @@ describe('the policy beside dot segments', () => {
         'x/%e0%80%ae%E0%80%AE/admin',
         'x/%f0%80%80%ae./admin',
         '%c1%a1dmin',
+        // Windows drops dots at the end of a name; IIS has escapes of its own, and NTFS streams; many trim %C2%A0.
+        ...['.', '...', './', '.%20', '%C2%A0', '%c2%a0', '%C2%a0', '%C2%A0/', '/%C2%A0', '/%c2%a0'].map(
+          (end) => `admin${end}`,
+        ),
+        '%C2%A0admin',
+        '%u0061dmin',
+        '%U0061dmin',
+        'x/%u002e%u002e/admin',
+        ...['::$DATA', ':$DATA', '::%24DATA', '%3a%3A$DATA', ':%3A%24data'].map((end) => `admin${end}`),
       ].map((spelling) => [document, `GET/${spelling}`, false] as const),
     ),
     [closed, 'GET/my%20file/100%C3%A9', true],
+    [closed, 'GET/v1.2/.hidden/a%C2%A0b/%E2%80%9Cq%E2%80%9D', true],
+    [closed, 'GET/urn:isbn:1/5%24/a:b', true],
+    [free, 'GET/sentence./a::$b/%C2%A0', true],
+    [free, 'GET/%u002e%u002e/secret', false],
     [closed, 'GET/%e0%a4%85/%f0%9f%98%80/%C3%80', true],
     [owned, 'GET/users/u-1/files/..%20/..%20/u-2/files/secret', false],
     [owned, 'GET/users/u-1/files/..%00/..%00/u-2/files/secret', false],
@@ -189,6 +202,11 @@ describe('normalizeLikeServers', () => {
     ['/admin%2523x', '/admin'],
     ['/a%20b/%20c%09/d', '/a b/c'],
     ['/a%20/b', '/a/b'],
+    ['/admin.', '/admin'],
+    ['/a.%20./b%C2%A0', '/a/b'],
+    ['/admin::$DATA', '/admin'],
+    ['/admin:$i30:$INDEX_ALLOCATION/b', '/admin/b'],
+    ['/.hidden/v1.2/a:b', '/.hidden/v1.2/a:b'],
   ] as const)
     it(`reads ${sent} as ${served}`, () => {
       assert.equal(normalizeLikeServers(sent, decodeURIComponent), served);

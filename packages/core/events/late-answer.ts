@@ -1,0 +1,9 @@
+import type { InvocationResult } from '../ports.ts';
+
+/** The reason of a time-out: what the caller waited for, and why the function had not begun, if that is known. */
+export function describeLate(
+  waited: string,
+  { because }: Extract<InvocationResult, { kind: 'timed-out' }>,
+): string {
+  return because === undefined ? waited : `${waited}: ${because}`;
+}
