@@ -311,6 +311,12 @@ export const START_OPTIONS = {
     sets: 'install',
     what: 'do not install packages that Lambda includes and a project lacks: boto3, aws-sdk 2',
   },
+  build: {
+    defaultValue: true,
+    plugin: 'setting',
+    sets: 'build',
+    what: 'do not run the build script of a project that makes missing handler files',
+  },
   verbose: { defaultValue: false, what: 'list everything that is not served or enforced as at AWS' },
   open: { defaultValue: false, isOfOneRun: true, what: 'open the console in the browser' },
   profile: {

@@ -87,7 +87,6 @@ const NEEDED = [
   'strict',
   'account-throttle',
   'reload',
-  'install',
 ] as const;
 
 export type NeededSettings = Pick<DefaultSettings, Target<(typeof NEEDED)[number]>>;

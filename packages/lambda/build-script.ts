@@ -7,21 +7,49 @@ const SCRIPTS = ['build', 'compile', 'bundle', 'tsc'] as const;
 /** Where compilers and bundlers write by default, and by custom. */
 const OUTPUT = /^(?:dist|build|out|output|lib|compiled|\.build|\.webpack|\.esbuild|\.dist)$/;
 
+export type BuildScript = {
+  /** Of the package.json, absolute. */
+  readonly folder: string;
+  readonly name: string;
+};
+
 /**
- * The command of the project that makes a missing file, by its package.json; undefined where nothing says
+ * The script of the project that makes a missing file, by its package.json; undefined where nothing says
  * that the file is made.
  * @param file absolute
  */
-export function findBuildCommand(file: string): string | undefined {
+export function findBuildScript(file: string): BuildScript | undefined {
   const manifest = findManifest(dirname(file));
   if (manifest === undefined) return undefined;
   const folders = relative(dirname(manifest), dirname(file)).split(sep);
   if (!folders.some((name) => OUTPUT.test(name))) return undefined;
   const scripts = memberOf(readManifest(manifest), 'scripts');
   const name = SCRIPTS.find((each) => typeof memberOf(scripts, each) === 'string');
-  if (name === undefined) return undefined;
-  const where = relative(process.cwd(), dirname(manifest));
-  return `npm run ${name}${where === '' ? '' : ` in ${where.startsWith('..') ? dirname(manifest) : where}`}`;
+  return name === undefined ? undefined : { folder: dirname(manifest), name };
+}
+
+/** `npm run build in packages/api` */
+export function findBuildCommand(file: string): string | undefined {
+  const script = findBuildScript(file);
+  return script && describeScript(script);
+}
+
+export function describeScript({ folder, name }: BuildScript): string {
+  const where = relative(process.cwd(), folder);
+  return `npm run ${name}${where === '' ? '' : ` in ${where.startsWith('..') ? folder : where}`}`;
+}
+
+/** Whether its packages are installed, beside it or for its workspace. */
+export function hasPackages(folder: string): boolean {
+  if (existsSync(join(folder, 'node_modules'))) return true;
+  for (let above = dirname(folder); above !== dirname(above); above = dirname(above))
+    if (isWorkspace(above)) return existsSync(join(above, 'node_modules'));
+  return false;
+}
+
+function isWorkspace(folder: string): boolean {
+  if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return true;
+  return memberOf(readManifest(join(folder, 'package.json')), 'workspaces') !== undefined;
 }
 
 function findManifest(folder: string): string | undefined {

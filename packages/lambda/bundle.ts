@@ -9,9 +9,10 @@ import { build, type BuildOptions } from 'esbuild';
 
 import { DefinitionError } from '../core/errors.ts';
 import { BuildError, toBuildError } from './build-error.ts';
+import type { Compiler } from './compiling.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, listRefusedOptions } from './esbuild-options.ts';
-import { findHandlerFile, type HandlerName, isTypeScript } from './handler-file.ts';
+import { findHandlerFile, type HandlerName, isTypeScript, MissingHandlerFile } from './handler-file.ts';
 import {
   checkImports,
   type CheckedImports,
@@ -24,6 +25,7 @@ import { BuildCache } from './build-cache.ts';
 import type { SdkLending } from './lent/lend-sdk.ts';
 import type { FunctionDefinition, PackedCode } from '../core/stack/function.ts';
 import { describePacked, packedFolder, unpack } from './packed-code.ts';
+import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
 import { RepeatedBuild } from './repeated-build.ts';
 import { taskRootOf } from './task-root.ts';
 import type { WebpackBuild } from './webpack-build.ts';
@@ -72,6 +74,9 @@ export class FunctionBuild {
   readonly #isDebugged: boolean;
   readonly #lending: SdkLending;
   readonly #webpack: WebpackBuild | undefined;
+  readonly #projects: ProjectBuilds | undefined;
+  /** Makes the handler's file, which was missing at the check. */
+  #project: ProjectBuild | undefined;
   /** Until webpack has made it once, the code is bundled here. */
   #isOfWebpack = false;
   #hasRun = false;
@@ -85,7 +90,7 @@ export class FunctionBuild {
    * @param compileCache V8's code cache, kept between runs with the builds beside it
    * @param lending for a package of Lambda's runtime that the service lacks
    * @param isDebugged bundles include their sources, since not every debugger may read files
-   * @param webpack makes the code, unless it fails at the start
+   * @param makers what of the project makes code: its webpack, unless that fails at the start, and its scripts
    */
   constructor(
     definition: FunctionDefinition,
@@ -93,10 +98,17 @@ export class FunctionBuild {
     compileCache: string,
     lending: SdkLending,
     isDebugged = false,
-    webpack?: WebpackBuild,
+    makers: {
+      readonly webpack?: WebpackBuild | undefined;
+      readonly projects?: ProjectBuilds | undefined;
+    } = {},
   ) {
     this.#lending = lending;
-    this.#webpack = webpack?.join();
+    this.#webpack = makers.webpack?.join();
+    this.#projects =
+      definition.code.kind === 'directory' && definition.code.packed === undefined
+        ? makers.projects
+        : undefined;
     this.#isDebugged = isDebugged;
     this.#definition = definition;
     this.#bundles = join(runDirectory, 'bundles');
@@ -126,7 +138,9 @@ export class FunctionBuild {
     if (this.#located !== undefined) return this.#located;
     const isBuilt = this.#packed !== undefined || this.#isOfWebpack;
     if (this.#packed !== undefined) unpack(this.#packed, this.#taskRoot, this.#definition.place);
-    const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt);
+    const { code } = this.#definition;
+    const entries = code.kind === 'directory' && !isBuilt ? code.entries : undefined;
+    const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
     // A service that bundles with esbuild has no decorator metadata at AWS either.
@@ -136,6 +150,36 @@ export class FunctionBuild {
     const options = built && (isCommonJs ? { ...built, format: 'cjs' as const } : built);
     this.#located = { file, name, options, esbuild, metadata };
     return this.#located;
+  }
+
+  /** Starts the script that makes the handler's file if there is none. */
+  #isMadeByProject(): boolean {
+    if (this.#projects === undefined || this.#packed !== undefined || this.#isOfWebpack) return false;
+    try {
+      this.#locate();
+    } catch (error) {
+      if (error instanceof MissingHandlerFile) this.#project = this.#projects.begin(error.path);
+    }
+    return this.#project !== undefined;
+  }
+
+  /** @throws BuildError when the project's script fails, or does not make the handler's file */
+  async #locateMade(): Promise<Located> {
+    const project = this.#project;
+    try {
+      return this.#locate();
+    } catch (error) {
+      if (project === undefined || !(error instanceof MissingHandlerFile)) throw error;
+    }
+    await project.wait();
+    try {
+      return this.#locate();
+    } catch (error) {
+      if (!(error instanceof MissingHandlerFile)) throw error;
+      throw new BuildError(
+        `${project.command} has run and did not make the handler's file: ${error.path}.js`,
+      );
+    }
   }
 
   #settingsFor(file: string): Readonly<Record<string, unknown>> | undefined {
@@ -183,7 +227,12 @@ export class FunctionBuild {
     }
   }
 
+  get compiler(): Compiler | undefined {
+    return this.#project?.isRunning === true ? this.#project : undefined;
+  }
+
   async #checkCode(): Promise<CheckedImports> {
+    if (this.#isMadeByProject()) return { missing: [], borrowed: [] };
     const { file, name, options } = this.#locate();
     const definition = this.#definition;
     if (options === undefined) {
@@ -225,7 +274,14 @@ export class FunctionBuild {
     }
     const error = this.#refusedSettings();
     if (error === undefined || code.kind !== 'directory') return undefined;
-    const wayOut = `serverless package in ${relative(process.cwd(), code.directory) || '.'}`;
+    const folder = relative(process.cwd(), code.directory) || '.';
+    if (code.entries !== undefined)
+      return {
+        error,
+        consequence:
+          'functions are bundled without them; after sam build, gatewright start .aws-sam/build runs its output',
+      };
+    const wayOut = `serverless package in ${folder}`;
     return { error, consequence: `functions are bundled without them; after ${wayOut} its output runs` };
   }
 
@@ -234,12 +290,13 @@ export class FunctionBuild {
     const refused = code.kind === 'directory' ? listRefusedOptions(code.esbuild ?? {}) : [];
     if (refused.length === 0) return undefined;
     const message = `the gateway does not support these esbuild settings: ${refused.join('; ')}`;
-    return new DefinitionError({ ...place, property: 'esbuild' }, message);
+    const property = code.kind === 'directory' && code.entries !== undefined ? 'BuildProperties' : 'esbuild';
+    return new DefinitionError({ ...place, property }, message);
   }
 
   /** @throws BuildError when the source does not compile, DefinitionError when there is none */
   async run(): Promise<BuiltCode> {
-    const located = this.#locate();
+    const located = await this.#locateMade();
     const { options, metadata } = located;
     if (options === undefined) {
       const made = this.#isOfWebpack ? await this.#runWebpack() : undefined;

@@ -3,31 +3,39 @@ import type { InvocationResult } from '../core/ports.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import type { StreamStart } from './stream-job.ts';
 
+export type Compiler = {
+  /** `go build` */
+  readonly command: string;
+  /** It runs since then for several functions, and reports itself. */
+  readonly sinceMs?: number;
+};
+
 export class Compiling {
   readonly #log: (line: FunctionLogLine) => void;
   /** What compiles which function, and since when. */
-  readonly #running = new Map<string, { readonly compiler: string; readonly sinceMs: number }>();
+  readonly #running = new Map<string, Required<Compiler>>();
 
   constructor(log: (line: FunctionLogLine) => void) {
     this.#log = log;
   }
 
-  announce(functionName: string, compiler: string | undefined): void {
-    if (compiler === undefined) return;
-    this.#say(functionName, `${compiler} runs before the first event, which waits for it`);
+  announce(functionName: string, compiler: Compiler | undefined): void {
+    if (compiler === undefined || compiler.sinceMs !== undefined) return;
+    this.#say(functionName, `${compiler.command} runs before the first event, which waits for it`);
   }
 
   /** @param compiler undefined: nothing is compiled */
-  async run<T>(functionName: string, compiler: string | undefined, build: () => Promise<T>): Promise<T> {
+  async run<T>(functionName: string, compiler: Compiler | undefined, build: () => Promise<T>): Promise<T> {
     if (compiler === undefined) return build();
-    const sinceMs = performance.now();
-    this.#running.set(functionName, { compiler, sinceMs });
-    this.#say(functionName, `${compiler} has begun`);
+    const { command, sinceMs = performance.now() } = compiler;
+    const isReported = compiler.sinceMs === undefined;
+    this.#running.set(functionName, { command, sinceMs });
+    if (isReported) this.#say(functionName, `${command} has begun`);
     try {
       return await build();
     } finally {
       this.#running.delete(functionName);
-      this.#say(functionName, `${compiler} has ended after ${secondsSince(sinceMs)} s`);
+      if (isReported) this.#say(functionName, `${command} has ended after ${secondsSince(sinceMs)} s`);
     }
   }
 
@@ -39,7 +47,7 @@ export class Compiling {
     const settled = await result;
     const running = this.#running.get(functionName);
     if (running === undefined || settled.kind !== 'timed-out') return settled;
-    const because = `${running.compiler} has run for ${secondsSince(running.sinceMs)} s; later requests wait for it as well`;
+    const because = `${running.command} has run for ${secondsSince(running.sinceMs)} s; later requests wait for it as well`;
     return { ...settled, because };
   }
 

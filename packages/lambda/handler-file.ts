@@ -1,10 +1,21 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 
-import { DefinitionError } from '../core/errors.ts';
+import { DefinitionError, type DefinitionPlace } from '../core/errors.ts';
 import { findBuildCommand } from './build-script.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import { explainMissing, explainMissingFolder } from './missing-path.ts';
+
+/** No file of the handler's name is there, or its folder is not. */
+export class MissingHandlerFile extends DefinitionError {
+  /** Absolute, without extension. */
+  readonly path: string;
+
+  constructor(place: DefinitionPlace, message: string, path: string, awaited: readonly string[] = []) {
+    super(place, message, awaited);
+    this.path = path;
+  }
+}
 
 export type HandlerName = {
   /** `functions/users`, relative to the code's folder, without extension. */
@@ -29,12 +40,14 @@ const JAVASCRIPT_ENDINGS = ['', '.js', '.mjs', '.cjs'] as const;
 /**
  * Finds a handler's file. TypeScript first: a `users.js` beside `users.ts` is build output.
  * @param isBuilt the folder holds what Lambda would get: TypeScript in it is not a handler
- * @throws DefinitionError when the handler string is malformed or no file is there.
+ * @param entries files of modules that another build puts elsewhere
+ * @throws DefinitionError when the handler string is malformed, MissingHandlerFile when no file is there.
  */
 export function findHandlerFile(
   definition: Pick<FunctionDefinition, 'handler' | 'place'>,
   directory: string,
   isBuilt = false,
+  entries: Readonly<Record<string, string>> = {},
 ): { file: string; name: HandlerName } {
   const place = { ...definition.place, property: 'Handler' };
   const name = parseHandlerName(definition.handler);
@@ -46,7 +59,9 @@ export function findHandlerFile(
   }
   const base = join(directory, name.module);
   const endings = isBuilt ? [...JAVASCRIPT_ENDINGS] : [...TYPESCRIPT_ENDINGS, ...JAVASCRIPT_ENDINGS, '.jsx'];
+  const entry = entries[name.module];
   const candidates = [
+    ...(entry === undefined ? [] : [join(directory, entry)]),
     ...endings.map((ending) => base + ending),
     ...endings.filter((ending) => ending !== '.jsx').map((ending) => join(base, `index${ending}`)),
   ];
@@ -57,15 +72,17 @@ export function findHandlerFile(
     const reason = [explainMissingFolder(built), ...candidates.map(explainMissing)].find(
       (found) => found !== undefined,
     );
-    if (reason !== undefined) throw new DefinitionError(place, `handler "${definition.handler}": ${reason}`);
+    if (reason !== undefined)
+      throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
     const wayOut =
       command === undefined
         ? `create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`
         : `run ${command}, which makes it`;
-    throw new DefinitionError(
+    throw new MissingHandlerFile(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
         `${relative(process.cwd(), directory) || '.'}; ${wayOut}`,
+      base,
       candidates,
     );
   }

@@ -17,6 +17,8 @@ export type OwnProxy = {
   readonly url: string;
   /** PEM file of the machine's authorities and of that of `OwnApis`. */
   readonly authoritiesFile: string;
+  /** The same as a key store of Java, in its format JKS. */
+  readonly trustStore: { readonly file: string; readonly password: string };
 };
 
 export interface OwnApisPort {
@@ -34,18 +36,34 @@ export function isOwnApi({ hosts }: Pick<OwnApis, 'hosts'>, host: string, port: 
   return hosts.includes(name) || hosts.includes(`*${name.slice(name.indexOf('.'))}`);
 }
 
+/** What a process that is not Node.js gets, so that its clients reach these APIs. */
+type OwnApisReach = {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Options of its program, before all others. */
+  readonly args: readonly string[];
+};
+
 /**
- * Variables of a process that is not Node.js. Python's bootstrap takes its own away; other runtimes heed the usual
- * ones, except Java, which has none for authorities.
+ * Python's bootstrap takes its own variable away. Java has system properties in place of the usual variables;
+ * those that the function sets itself stay.
+ * @param given the function's own environment
  */
-export async function ownApisEnvironment(
+export async function reachOwnApis(
   runtime: string,
   own: OwnApisPort | undefined,
-): Promise<Readonly<Record<string, string>>> {
+  given: Readonly<Record<string, string>> = {},
+): Promise<OwnApisReach> {
   const family = runtimeFamily(runtime);
-  if (own === undefined || family === 'java') return {};
-  if (family === 'python') return { GATEWRIGHT_OWN_APIS: JSON.stringify(own.read()) };
-  const { url, authoritiesFile } = await own.openProxy();
+  if (own === undefined) return { environment: {}, args: [] };
+  if (family === 'python')
+    return { environment: { GATEWRIGHT_OWN_APIS: JSON.stringify(own.read()) }, args: [] };
+  const proxy = await own.openProxy();
+  return family === 'java'
+    ? { environment: {}, args: javaOptions(proxy, given['JAVA_TOOL_OPTIONS'] ?? '') }
+    : { environment: usualVariables(proxy), args: [] };
+}
+
+function usualVariables({ url, authoritiesFile }: OwnProxy): Readonly<Record<string, string>> {
   const local = 'localhost,127.0.0.1';
   return {
     HTTPS_PROXY: url,
@@ -54,4 +72,21 @@ export async function ownApisEnvironment(
     no_proxy: local,
     SSL_CERT_FILE: authoritiesFile,
   };
+}
+
+const TRUST = 'javax.net.ssl.trustStore';
+
+/** Java's command line takes precedence over `JAVA_TOOL_OPTIONS`. */
+function javaOptions({ url, trustStore }: OwnProxy, toolOptions: string): readonly string[] {
+  const { hostname, port } = new URL(url);
+  const proxy = [`-Dhttps.proxyHost=${hostname}`, `-Dhttps.proxyPort=${port}`];
+  const trust = [
+    `-D${TRUST}=${trustStore.file}`,
+    `-D${TRUST}Type=JKS`,
+    `-D${TRUST}Password=${trustStore.password}`,
+  ];
+  return [
+    ...(toolOptions.includes('-Dhttps.proxyHost=') ? [] : proxy),
+    ...(toolOptions.includes(`-D${TRUST}=`) ? [] : trust),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { DefinitionError } from '../core/errors.ts';
+import type { Compiler } from './compiling.ts';
 import type { InstanceProgram } from './instance.ts';
 import type { WatchedSources } from './source-watcher.ts';
 
@@ -21,8 +22,8 @@ export interface RunnableCode {
   build(): Promise<{ readonly program: InstanceProgram; readonly sources: WatchedSources }>;
   /** Files whose change may make the code available. */
   readonly watched: WatchedSources;
-  /** `go build`: what compiles it before the first event, for a minute or more. Known once it is checked. */
-  readonly compiler?: string | undefined;
+  /** What compiles it before the first event, for a minute or more. Known once it is checked. */
+  readonly compiler?: Compiler | undefined;
   readonly unsupportedSettings: CodeFinding | undefined;
   dispose(): Promise<void>;
 }

@@ -27,6 +27,7 @@ import { FunctionPool } from './pool.ts';
 import { DEFAULT_LIMITS, type PoolLimits } from './pool-limits.ts';
 import { SourceWatcher, type WatchedSources } from './source-watcher.ts';
 import type { InstanceProgram } from './instance.ts';
+import { type ProjectBuildOptions, ProjectBuilds } from './project-build.ts';
 import { BuildError } from './build-error.ts';
 import { FailedBuild } from './failed-build.ts';
 import { checkLimits, findBroken, unsupportedReason } from './check-code.ts';
@@ -82,6 +83,8 @@ export type FunctionRuntimeOptions = {
   readonly isolation?: Isolation | undefined;
   /** What Lambda includes and projects lack; absent = nothing is installed for them. */
   readonly lender?: Lender;
+  /** How scripts of projects run that make missing handlers; absent = none runs. */
+  readonly projectBuilds?: ProjectBuildOptions | undefined;
   /** Bounds of the queue in front of the instances; absent = the defaults. */
   readonly limits?: Partial<Omit<PoolLimits, 'maxInstances'>>;
 };
@@ -142,6 +145,7 @@ class WorkerRuntime implements FunctionRuntime {
   readonly #runDirectory: string;
   readonly #workerFile: string;
   readonly #webpacks: WebpackBuilds;
+  readonly #projects: ProjectBuilds | undefined;
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #together: Concurrency;
   /** What was said of code that reads `IS_OFFLINE`. */
@@ -183,6 +187,10 @@ class WorkerRuntime implements FunctionRuntime {
       hold: debugging && ((instance, isHeld) => debugging.hold(instance, isHeld)),
     };
     this.#lender = options.lender ?? NO_LENDING;
+    const { keeper } = this.#processes;
+    this.#projects =
+      options.projectBuilds &&
+      new ProjectBuilds({ ...options.projectBuilds, machine: this.#machine, keeper });
     const setup = { runDirectory, cacheDirectory, lender: this.#lender };
     this.#findToolchain = toolchainsOf(this.#machine, setup, debugging && { breaks: debugging.breaks });
     if (options.reload) {
@@ -308,6 +316,7 @@ class WorkerRuntime implements FunctionRuntime {
     this.#watcher?.close();
     const entries = [...this.#functions.values()];
     this.#functions.clear();
+    await this.#projects?.close();
     const leaving = [...this.#leaving].map(({ pool }) => pool.close());
     await Promise.all([...leaving, ...entries.flatMap(({ pool, code }) => [pool.close(), code.dispose()])]);
     await Promise.all(this.#ending);
@@ -345,7 +354,13 @@ class WorkerRuntime implements FunctionRuntime {
       compileCache,
       lent,
       debugging !== undefined,
-      code.kind === 'directory' && code.webpack !== undefined ? this.#webpacks.of(code.webpack) : undefined,
+      {
+        webpack:
+          code.kind === 'directory' && code.webpack !== undefined
+            ? this.#webpacks.of(code.webpack)
+            : undefined,
+        projects: this.#projects,
+      },
     );
     if (isIsolated(definition, this.#options.isolation)) {
       const folders = { runDirectory: this.#runDirectory, cacheDirectory };

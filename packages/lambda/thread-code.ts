@@ -1,4 +1,5 @@
 import type { BuiltCode, FunctionBuild } from './bundle.ts';
+import type { Compiler } from './compiling.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from './runnable-code.ts';
 import type { WatchedSources } from './source-watcher.ts';
 import type { ThreadProgram } from './start-thread.ts';
@@ -19,6 +20,10 @@ export class ThreadCode implements RunnableCode {
 
   get watched(): WatchedSources {
     return { kind: 'folder', folder: this.#build.sourceFolder };
+  }
+
+  get compiler(): Compiler | undefined {
+    return this.#build.compiler;
   }
 
   check(): Promise<CheckedCode> {

@@ -166,7 +166,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
 }
 
 function localCode(
-  { esbuild, isBundled, webpack, packed }: LocalCode,
+  { esbuild, builds, isBundled, webpack, packed }: LocalCode,
   logicalId: string,
   local: string,
 ): FunctionCode {
@@ -177,6 +177,7 @@ function localCode(
     kind: 'directory',
     directory: local,
     esbuild,
+    ...builds?.get(logicalId),
     ...(isBundled === true && esbuild === undefined && { isBundled }),
     ...(webpack !== undefined && { webpack }),
     ...(instead !== undefined && { packed: instead }),

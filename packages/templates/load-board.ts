@@ -5,13 +5,22 @@
 import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
+import type { StoredParameter } from '../core/stack/stored-values.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackSet } from './stacks.ts';
+
+type Wait = {
+  /** A stack's name, or a parameter. */
+  readonly target: string;
+  readonly isPending: () => boolean;
+  /** It may go on without the value. */
+  readonly yields: boolean;
+};
 
 export class LoadBoard {
   readonly stacks: StackSet;
   readonly #loading = new Map<string, string | undefined>();
-  readonly #waiting = new Map<string, string>();
+  readonly #waiting = new Map<string, Wait>();
   #wakers: (() => void)[] = [];
 
   constructor(sources: readonly string[], types: ResourceTypes, tolerance: Tolerance = REFUSING) {
@@ -37,7 +46,8 @@ export class LoadBoard {
   async outputsOf(asking: string, stackName: string): Promise<Readonly<Record<string, string>> | undefined> {
     // osls reads the state of the stack it packages: before a first deployment there is none.
     if (this.#loading.get(asking) === stackName) return undefined;
-    this.#waiting.set(asking, stackName);
+    const isPending = (): boolean => this.stacks.outputsOf(stackName) === 'pending';
+    this.#waiting.set(asking, { target: stackName, isPending, yields: false });
     this.#wake();
     try {
       for (;;) {
@@ -46,7 +56,7 @@ export class LoadBoard {
         const names = [...this.#loading.values()];
         const mayStillCome = names.includes(stackName) || names.includes(undefined);
         if (!mayStillCome && !this.stacks.has(stackName)) return undefined;
-        if (this.#isStuck()) {
+        if (this.#isStuck() && ![...this.#waiting.values()].some(({ yields }) => yields)) {
           if (this.stacks.settle()) continue;
           throw this.#deadlock(asking, stackName);
         }
@@ -57,16 +67,36 @@ export class LoadBoard {
     }
   }
 
-  #isStuck(): boolean {
-    return [...this.#loading.keys()].every((source) => {
-      const target = this.#waiting.get(source);
-      return target !== undefined && this.stacks.outputsOf(target) === 'pending';
+  /** An SSM parameter that a stack of this start makes; undefined once no other source may still bring it. */
+  async parameterOf(asking: string, name: string, region: string): Promise<StoredParameter | undefined> {
+    const find = (): StoredParameter | undefined => {
+      const made = this.stacks.parameterOf(name, region);
+      return made === 'pending' ? undefined : made;
+    };
+    this.#waiting.set(asking, {
+      target: `SSM parameter ${name}`,
+      isPending: () => find() === undefined,
+      yields: true,
     });
+    this.#wake();
+    try {
+      for (;;) {
+        const made = find();
+        if (made !== undefined || this.#isStuck()) return made;
+        await new Promise<void>((resolve) => this.#wakers.push(resolve));
+      }
+    } finally {
+      this.#waiting.delete(asking);
+    }
+  }
+
+  #isStuck(): boolean {
+    return [...this.#loading.keys()].every((source) => this.#waiting.get(source)?.isPending() === true);
   }
 
   #deadlock(asking: string, stackName: string): DefinitionError {
     const waits = [...this.#waiting].map(
-      ([source, target]) => `${this.#loading.get(source) ?? source} waits for ${target}`,
+      ([source, { target }]) => `${this.#loading.get(source) ?? source} waits for ${target}`,
     );
     return new DefinitionError(
       { file: asking },

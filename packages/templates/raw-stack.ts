@@ -1,7 +1,7 @@
 /** A stack as a loader returns it: one template in long form, nothing resolved yet. */
 import type { DefinitionPlace } from '../core/errors.ts';
 import type { Path } from './cloudformation/template-source.ts';
-import type { WebpackService } from '../core/stack/function.ts';
+import type { SamBuild, WebpackService } from '../core/stack/function.ts';
 import type { JsonObject } from '../core/stack/model.ts';
 import type { StoredValues } from '../core/stack/stored-values.ts';
 
@@ -38,6 +38,8 @@ export type LocalCode = {
   readonly layersBelow?: ReadonlyMap<string, string>;
   /** The service's own esbuild options, unchecked. */
   readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+  /** Of functions with settings of their own; absent = none. */
+  readonly builds?: ReadonlyMap<string, SamBuild>;
   readonly isBundled?: true;
   readonly webpack?: WebpackService;
   readonly packed?: ReadonlyMap<string, string>;

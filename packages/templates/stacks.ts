@@ -3,6 +3,7 @@ import { DefinitionError, REFUSING } from '../core/errors.ts';
 import type { ResourceTypes } from '../core/resource-types/resource-types.ts';
 import type { Tolerance } from '../core/errors.ts';
 import type { Json } from '../core/stack/model.ts';
+import type { StoredParameter } from '../core/stack/stored-values.ts';
 import type { RawStack } from './raw-stack.ts';
 import { StackResolver } from './cloudformation/stack-resolver.ts';
 import type { Neighbours } from './cloudformation/stack-resolver.ts';
@@ -55,6 +56,27 @@ export class StackSet implements Neighbours {
       if (error instanceof ValuePending) return 'pending';
       throw error;
     }
+  }
+
+  /**
+   * An SSM parameter of that region that a stack makes; 'pending' while its value needs a stack that is
+   * missing, undefined if no stack that is here makes it.
+   */
+  parameterOf(name: string, region: string): StoredParameter | 'pending' | undefined {
+    try {
+      for (const stack of this.#all()) {
+        const found = stack.made.parameter(name, region);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof ValuePending) return 'pending';
+      throw error;
+    }
+  }
+
+  #all(): ReadonlySet<StackResolver> {
+    return new Set([...this.#stacks.values()].flatMap((stack) => [stack, ...stack.nestedStacks()]));
   }
 
   /** Every stack still to come waits for these: what none of them makes has no value for now. */
@@ -143,7 +165,7 @@ export class StackSet implements Neighbours {
 
   madeParameter(name: string, asking: StackResolver): string | undefined {
     return this.#made(`parameter ${name}`, asking, ({ made, raw }) =>
-      raw.accountId === asking.raw.accountId ? made.parameter(name, asking.region) : undefined,
+      raw.accountId === asking.raw.accountId ? made.parameter(name, asking.region)?.value : undefined,
     );
   }
 
@@ -160,8 +182,7 @@ export class StackSet implements Neighbours {
   ): string | undefined {
     const { file } = asking.raw;
     const search = (): string | undefined => {
-      const all = [...this.#stacks.values()].flatMap((stack) => [stack, ...stack.nestedStacks()]);
-      for (const stack of new Set(all)) {
+      for (const stack of this.#all()) {
         const found = find(stack);
         if (found !== undefined) return found;
       }

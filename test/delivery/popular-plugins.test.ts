@@ -23,6 +23,7 @@ type PluginRow = {
 
 const DEFINE_CACHING = `
   serverless.configSchemaHandler.defineFunctionEventProperties('aws', 'http', { type: 'object', properties: { caching: {} } });`;
+const DEFINE_LOCAL_AUTHORIZER = DEFINE_CACHING.replace('caching', 'localAuthorizer');
 
 const ROWS: readonly PluginRow[] = [
   // Not run: they build, serve or deploy.
@@ -52,7 +53,7 @@ const ROWS: readonly PluginRow[] = [
     plugin: 'serverless-dynamodb',
     says: 'is omitted: tables are served here, without its seed; give one with --seed',
   },
-  // Run; what they do after a deployment is missing.
+  // Run; what they do after a deployment, or in serverless-offline, is missing.
   {
     plugin: 'serverless-api-gateway-caching',
     hook: 'before:package:finalize',
@@ -63,6 +64,12 @@ const ROWS: readonly PluginRow[] = [
     plugin: 'serverless-associate-waf',
     hook: 'package:initialize',
     says: 'attaches the web ACL after a deployment: no request is screened here',
+  },
+  {
+    plugin: 'serverless-offline-local-authorizers-plugin',
+    hook: 'before:package:finalize',
+    source: DEFINE_LOCAL_AUTHORIZER,
+    says: 'replaces authorizers in serverless-offline alone: here those of the events are called; start the stack of a shared one too',
   },
   // Run.
   { plugin: 'serverless-esbuild', hook: 'before:package:finalize' },
@@ -102,7 +109,7 @@ custom: { pythonRequirements: { layer: true } }
 functions:
   a:
     handler: a.handler
-    events: [{ http: { path: /a, method: get, caching: { enabled: true } } }]
+    events: [{ http: { path: /a, method: get, caching: { enabled: true }, localAuthorizer: { name: own } } }]
   b:
     handler: b.handler
     runtime: python3.12

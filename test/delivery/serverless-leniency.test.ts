@@ -39,6 +39,46 @@ const messages = ({ unsupported }: ResolvedStack): string[] =>
     .filter(({ message }) => message !== undefined)
     .map(({ line, property = '', message = '' }) => `${line ?? '-'} ${property}: ${message}`);
 
+describe('a service with variables', () => {
+  it('names the option that a program leaves to the command line', async () => {
+    const service = mkdtempSync(join(folder, 'program-'));
+    writeFileSync(
+      join(service, 'serverless.js'),
+      "module.exports = { service: 'p', provider: { name: 'aws', runtime: 'nodejs24.x', stage: '${opt:stage}' } };",
+    );
+
+    assert.match(
+      await refusalOf(loadStacks([service], OPTIONS)),
+      /provider\.stage: \$\{opt:stage\} has no value: give --stage$/,
+    );
+  });
+
+  it('gets an SSM parameter of a stack of the same start', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x, environment: { HOST: "${ssm:/shop/host}" } }',
+    ]);
+    const beside = join(folder, 'beside.yml');
+    writeFileSync(
+      beside,
+      'Resources: { P: { Type: AWS::SSM::Parameter, Properties: { Name: /shop/host, Type: String, Value: a.example } } }',
+    );
+
+    const stacks = await loadStacks([service, beside], OPTIONS);
+
+    assert.equal(stacks[0]?.functions[0]?.environment['HOST'], 'a.example');
+  });
+
+  it('says where it reads IS_OFFLINE, which is not set', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x }',
+      'custom: { a: "${env:IS_OFFLINE, \'false\'}" }',
+    ]);
+    const { informed } = await load(service);
+
+    assert.match(informed.join('\n'), /IS_OFFLINE is read \(\S+serverless\.yml:3\) and not set/);
+  });
+});
+
 describe('a service of another time', () => {
   it('is read with any pinned version, runtime and dashboard', async () => {
     const service = aService([

@@ -20,31 +20,49 @@ export const fuzz: Proof = {
   claim:
     'no input made from valid ones by a seed crashes a parser, hangs a connection or stops the next request',
   quick: true,
-  run: ({ quick, minutes = quick ? QUICK.minutes : USUAL_MINUTES, seed = 1 }) =>
-    fuzzFor(minutes * MS_PER_MINUTE, quick ? QUICK.inputs : Infinity, seed),
+  async run({ quick, minutes = quick ? QUICK.minutes : USUAL_MINUTES, seed = 1, only }) {
+    const targets = await openTargets(only);
+    if (targets.length === 0)
+      return { kind: 'refuted', reason: `--only ${only ?? ''}: there is no such target`, figures: {} };
+    const outcome = await fuzzFor(targets, {
+      ms: minutes * MS_PER_MINUTE,
+      inputs: quick ? QUICK.inputs : Infinity,
+      seed,
+    });
+    return outcome.kind === 'proven' && only !== undefined ? { ...outcome, isPart: true } : outcome;
+  },
 };
 
-export async function openTargets(): Promise<readonly FuzzTarget[]> {
-  return [
-    ...MAPPING_TARGETS,
-    ...ACCESS_TARGETS,
-    templateTarget(),
-    projectTarget(),
-    await httpTarget(),
-    await webSocketTarget(),
-  ];
+type OpenTarget = () => FuzzTarget | Promise<FuzzTarget>;
+
+const TARGETS: ReadonlyMap<string, OpenTarget> = new Map<string, OpenTarget>([
+  ...[...MAPPING_TARGETS, ...ACCESS_TARGETS].map((target) => [target.name, () => target] as const),
+  ['template', templateTarget],
+  ['project', projectTarget],
+  ['http', httpTarget],
+  ['websocket', webSocketTarget],
+]);
+
+/** @param only the name of one; of another name there is none */
+export async function openTargets(only?: string): Promise<readonly FuzzTarget[]> {
+  const chosen = [...TARGETS].filter(([name]) => only === undefined || name === only);
+  return Promise.all(chosen.map(async ([, open]) => open()));
 }
 
-async function fuzzFor(ms: number, inputs: number, seed: number): Promise<Outcome> {
-  const targets = await openTargets();
+async function fuzzFor(
+  targets: readonly FuzzTarget[],
+  { ms, inputs, seed }: { readonly ms: number; readonly inputs: number; readonly seed: number },
+): Promise<Outcome> {
   const uncaught: string[] = [];
   const note = (error: Error): void => void uncaught.push(`uncaught ${error.stack ?? error.message}`);
   process.on('uncaughtException', note);
   try {
     const crashes = [...(await replay(targets))];
     const figures: Record<string, Figures> = {};
-    for (const [index, target] of targets.entries()) {
-      const run = await runTarget(target, seed + index, { inputs, ms: ms / targets.length });
+    for (const target of targets) {
+      // The same inputs whether it runs alone or not.
+      const own = seed + [...TARGETS.keys()].indexOf(target.name);
+      const run = await runTarget(target, own, { inputs, ms: ms / targets.length });
       crashes.push(...run.crashes);
       for (const crash of run.crashes) keepCase(crash);
       figures[target.name] = { inputs: run.inputs, crashes: run.crashes.length };
@@ -64,6 +82,8 @@ async function replay(targets: readonly FuzzTarget[]): Promise<readonly Crash[]>
   const still: Crash[] = [];
   for (const { target: name, input } of readCases()) {
     const target = targets.find((one) => one.name === name);
+    // With `--only` the others are closed.
+    if (target === undefined && TARGETS.has(name)) continue;
     const reason = target === undefined ? 'there is no such target' : await tryInput(target, input);
     if (reason !== undefined) still.push({ target: name, input, reason });
   }

@@ -27,7 +27,7 @@ export type Proof = {
     readonly seed?: number | undefined;
     /** `--sample`, for those that draw one. */
     readonly sample?: number | undefined;
-    /** `--only`: a folder or a case, for those that go through several. */
+    /** `--only`: a folder, a case or a target, for those that go through several. */
     readonly only?: string | undefined;
     /** `--survivors`: those alone that were tried and lived. */
     readonly survivors?: boolean | undefined;

@@ -15,7 +15,7 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
   --minutes N      how long: fuzz, soak, quota
   --seed N         seed of random input: fuzz, mutants
   --sample N       how many mutants, or clients of fan-out
-  --only NAME      one folder (mutants) or one case (browser)
+  --only NAME      one folder (mutants), case (browser) or target (fuzz)
   --survivors      mutants that no test has caught so far
   --against COMMIT what speed is compared with`;
 
@@ -42,6 +42,7 @@ async function prove(
         const reason = writeEvidence(REPOSITORY, proof, outcome.figures, tree);
         if (reason !== undefined) console.log(`  docs/evidence/${proof.name}.json is not written: ${reason}`);
       }
+      if (outcome.isPart === true) console.log(JSON.stringify(outcome.figures));
       break;
   }
   return outcome.kind;

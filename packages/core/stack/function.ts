@@ -11,6 +11,14 @@ export type WebpackService = {
   readonly service: Readonly<Record<string, unknown>>;
 };
 
+/** What `sam build` makes by esbuild. */
+export type SamBuild = {
+  /** Options of esbuild, unchecked. */
+  readonly esbuild: Readonly<Record<string, unknown>>;
+  /** Entry points, from the code's folder, by the module that handlers name. */
+  readonly entries: Readonly<Record<string, string>>;
+};
+
 /** A zip archive, as Lambda would take it. */
 export type PackedCode = {
   /** Absolute. */
@@ -29,6 +37,8 @@ export type FunctionCode =
       readonly directory: string;
       /** The service's own esbuild options (`build.esbuild` or `custom.esbuild`), unchecked. */
       readonly esbuild: Readonly<Record<string, unknown>> | undefined;
+      /** `esbuild` is that of `BuildProperties`, with these entry points. */
+      readonly entries?: SamBuild['entries'];
       /** The service bundles its JavaScript, too, with its own tool. */
       readonly isBundled?: true;
       readonly webpack?: WebpackService;

@@ -58,9 +58,10 @@ export async function openFunctions(
     maxInstances: MAX_INSTANCES,
     lender: new Lending({
       folder: lentFolder(process.env),
-      installs: options.install,
+      installs: options.install === true,
       inform: options.onProgress,
     }),
+    projectBuilds: options.build === true ? { inform: options.onProgress } : undefined,
     isolation: options.isolation,
     concurrency: options.concurrency,
     isCold: options.cold,

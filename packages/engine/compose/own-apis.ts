@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { makeAuthority } from '@gatewright/aws/certificates/issue-certificate';
+import { makeTrustStore } from '@gatewright/aws/certificates/java-trust-store';
 import type { CertifiedKey } from '@gatewright/aws/certificates/issue-certificate';
 import { isOwnApi } from '../../lambda/own-apis.ts';
 import type { OwnApis, OwnApisPort, OwnProxy } from '../../lambda/own-apis.ts';
@@ -60,16 +61,22 @@ function makeOwnAuthority(): CertifiedKey {
   });
 }
 
+/** Java's customary one: the store holds no secret. */
+const TRUST_STORE_PASSWORD = 'changeit';
+
 async function openProxy(read: () => OwnApis, closing: Closing): Promise<OwnProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'gatewright-authorities-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
   const authoritiesFile = join(folder, 'authorities.pem');
   // The variable replaces the machine's own authorities.
   const known = [...new Set([...getCACertificates('system'), ...getCACertificates('bundled')])];
-  await writeFile(authoritiesFile, [read().authority, ...known].join('\n'));
+  const all = [read().authority, ...known];
+  await writeFile(authoritiesFile, all.join('\n'));
+  const trustStore = { file: join(folder, 'authorities.jks'), password: TRUST_STORE_PASSWORD };
+  await writeFile(trustStore.file, makeTrustStore(all, trustStore.password, Date.now()));
   const { port, close } = await openConnectProxy((host, wanted) =>
     isOwnApi(read(), host, wanted) ? read().port : undefined,
   );
   closing.add(close);
-  return { url: `http://127.0.0.1:${port}`, authoritiesFile };
+  return { url: `http://127.0.0.1:${port}`, authoritiesFile, trustStore };
 }

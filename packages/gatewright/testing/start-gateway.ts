@@ -49,6 +49,10 @@ export type StartOptions = {
   readonly concurrency?: number;
   /** Whether each event gets an instance of its own; false unless given. */
   readonly cold?: boolean;
+  /** Whether packages that Lambda includes and the project lacks are installed; false unless given. */
+  readonly install?: boolean;
+  /** Whether the build script of a project runs that makes a missing handler file; false unless given. */
+  readonly build?: boolean;
   /**
    * Puts the addresses into `process.env`, so that processes started from now on can use `connectGateway`.
    */
@@ -201,7 +205,10 @@ function toGatewayOptions(
     ...(functionEnvironment !== undefined && { functionEnvironment }),
     allowHosts: [],
     dynamodb: { kind: 'embedded', dataDirectory: undefined },
-    ...toSettings(['seed', 'values', 'isolation', 'concurrency', 'cold'], (name) => options[name]),
+    ...toSettings(
+      ['seed', 'values', 'isolation', 'concurrency', 'cold', 'install', 'build'],
+      (name) => options[name],
+    ),
     ...(options.tables !== undefined && { tables: options.tables }),
     localIssuers: options.issuers ?? [],
     roles: options.roles ?? true,

@@ -19,7 +19,7 @@ const PIP_SETTINGS = {
 };
 
 /** Under `npx` and npm scripts the settings of that npm are in the environment. */
-const NPM_SETTINGS = {
+export const NPM_SETTINGS = {
   npm_config_global: undefined,
   npm_config_local_prefix: undefined,
   npm_config_package: undefined,

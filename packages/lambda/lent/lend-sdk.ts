@@ -1,7 +1,7 @@
 /** Version 2 of the AWS SDK for JavaScript, for runtimes that had it. */
 import { join } from 'node:path';
 
-import { findPrograms, type Machine } from '../process/machine.ts';
+import { findNpm, type Machine } from '../process/machine.ts';
 import { OWN_PACKAGES, type RuntimePackages } from '../runtime-packages.ts';
 import { npmCommand } from './install-commands.ts';
 import type { Lender, Lent } from './lending.ts';
@@ -11,7 +11,7 @@ export type SdkLending = { readonly lender: Lender; readonly machine: Machine };
 
 export function lendSdk({ lender, machine }: SdkLending): Promise<Lent> {
   return lender.lend(AWS_SDK_2, (folder) => {
-    const [npm] = findPrograms(machine, machine.platform === 'win32' ? /^npm\.cmd$/ : /^npm$/);
+    const npm = findNpm(machine);
     return Promise.resolve(npm === undefined ? undefined : npmCommand(npm, folder, machine.environment));
   });
 }

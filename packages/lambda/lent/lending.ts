@@ -34,7 +34,7 @@ export interface Lender {
 
 type LendingOptions = {
   readonly folder: string;
-  /** `--no-install`: only what is there already. */
+  /** False for `--no-install` and programs that do not ask for it: only what is there already. */
   readonly installs: boolean;
   readonly inform: (sentence: string) => void;
   readonly run?: RunInstaller;
@@ -95,7 +95,7 @@ export class Lending implements Lender {
     const { folder, installs, inform, run = runInstaller, limitMs = LIMIT_MS } = this.#options;
     const strangeness = strangenessOf(folder);
     if (strangeness !== undefined) return refused(strangeness);
-    if (!installs) return refused('--no-install is set');
+    if (!installs) return refused('installing is off: --no-install, or a program without `install: true`');
     const unfinished = join(folder, `new-${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(unfinished, { recursive: true, mode: OWN_MODE });

@@ -19,6 +19,10 @@ export function findPrograms({ environment }: Machine, name: RegExp): readonly s
   );
 }
 
+export function findNpm(machine: Machine): string | undefined {
+  return findPrograms(machine, machine.platform === 'win32' ? /^npm\.cmd$/ : /^npm$/)[0];
+}
+
 export function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { BuiltCode, FunctionBuild } from '../bundle.ts';
+import type { Compiler } from '../compiling.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { InstanceStart, OwnStart } from '../instance-start.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
@@ -52,6 +53,10 @@ export class NodeProcessCode implements RunnableCode {
 
   get unsupportedSettings(): CodeFinding | undefined {
     return this.#build.unsupportedSettings;
+  }
+
+  get compiler(): Compiler | undefined {
+    return this.#build.compiler;
   }
 
   async check(): Promise<CheckedCode> {

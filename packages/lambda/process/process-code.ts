@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
 import { DefinitionError } from '../../core/errors.ts';
+import type { Compiler } from '../compiling.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { explainMissingFolder } from '../missing-path.ts';
-import { ownApisEnvironment, type OwnApisPort } from '../own-apis.ts';
+import { reachOwnApis, type OwnApisPort } from '../own-apis.ts';
 import { unpack } from '../packed-code.ts';
 import type { CheckedCode, CodeFinding, RunnableCode } from '../runnable-code.ts';
 import type { WatchedSources } from '../source-watcher.ts';
@@ -58,8 +59,9 @@ export class ProcessCode implements RunnableCode {
     };
   }
 
-  get compiler(): string | undefined {
-    return this.#toolchain?.compiler;
+  get compiler(): Compiler | undefined {
+    const command = this.#toolchain?.compiler;
+    return command === undefined ? undefined : { command };
   }
 
   get unsupportedSettings(): CodeFinding | undefined {
@@ -83,8 +85,13 @@ export class ProcessCode implements RunnableCode {
     this.#checked = undefined;
     if (found.kind === 'missing') throw found.error;
     const launch = await found.launch();
-    const own = await ownApisEnvironment(this.#definition.runtime, this.#setup.ownApis());
-    const reaching = { ...launch, environment: { ...own, ...launch.environment } };
+    const { runtime, environment } = this.#definition;
+    const own = await reachOwnApis(runtime, this.#setup.ownApis(), environment);
+    const reaching = {
+      ...launch,
+      args: [...own.args, ...launch.args],
+      environment: { ...own.environment, ...launch.environment },
+    };
     const { program } = processProgram(this.#definition, this.taskRoot, reaching, this.#setup);
     return { program: { start: (owner) => new ProcessInstance(program, owner) }, sources: this.watched };
   }

@@ -12,7 +12,7 @@ import { loadTemplate } from '../cloudformation/template-stack.ts';
 /** Stages of CDK pipelines nest assemblies, in practice never deeper than this. */
 const NESTING_LIMIT = 8;
 
-/** @throws DefinitionError when the manifest names no stack or a file that is not there. */
+/** @throws DefinitionError when the manifest names no stack with resources or a file that is not there. */
 export async function loadCdkOutput(
   manifestFile: string,
   options: LoadOptions,
@@ -26,7 +26,10 @@ export async function loadCdkOutput(
     if (!isJsonObject(artifact)) continue;
     const properties = mapOf(artifact, 'properties');
     if (artifact['type'] === 'aws:cloudformation:stack') {
-      stacks.push(await loadStack(name, artifact, properties, folder, options));
+      const stack = await loadStack(name, artifact, properties, folder, options);
+      if (Object.keys(mapOf(stack.template, 'Resources')).length > 0) stacks.push(stack);
+      // `cdk deploy` passes it over as well.
+      else options.onProgress?.(`stack ${stack.stackName} has no resources and is not served: ${stack.file}`);
     } else if (artifact['type'] === 'cdk:cloud-assembly' && depth < NESTING_LIMIT) {
       const nested = join(folder, asText(properties['directoryName']) ?? '', 'manifest.json');
       stacks.push(...(await loadCdkOutput(nested, options, depth + 1)));
@@ -35,7 +38,7 @@ export async function loadCdkOutput(
   if (stacks.length === 0 && depth === 0) {
     throw new DefinitionError(
       { file: manifestFile },
-      'the cloud assembly has no stack; run "cdk synth" first',
+      'the cloud assembly has no stack with resources; run "cdk synth" first',
     );
   }
   return stacks;

@@ -5,6 +5,7 @@
 import { DefinitionError } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { StoredParameter } from '../../core/stack/stored-values.ts';
 import type { RawStack } from '../raw-stack.ts';
 import { memberAt } from '../template-place.ts';
 import type { Path } from './template-source.ts';
@@ -32,19 +33,26 @@ export class MadeValues {
     this.#stack = stack;
   }
 
-  /** The value of an SSM parameter in this region. */
-  parameter(name: string, region: string): string | undefined {
+  /** An SSM parameter in this region. */
+  parameter(name: string, region: string): StoredParameter | undefined {
     const own =
       region === this.#raw.region ? this.#find('AWS::SSM::Parameter', (id) => id === name) : undefined;
-    if (own !== undefined) return this.#stack.findText(own, 'Value');
+    const ownValue = own === undefined ? undefined : this.#stack.findText(own, 'Value');
+    if (own !== undefined)
+      return ownValue === undefined ? undefined : { type: this.#typeOf(own), value: ownValue };
     for (const logicalId of this.#ofType(EXPORT_WRITER)) {
       const place = ['Resources', logicalId, 'Properties', 'WriterProps'];
       const exported = memberAt(this.#resources, [...place.slice(1), 'exports', name]);
       if (exported === undefined || this.#stack.findValue([...place, 'region']) !== region) continue;
       const value = this.#stack.findValue([...place, 'exports', name]);
-      if (value !== undefined) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+      if (value !== undefined)
+        return { type: 'String', value: typeof value === 'object' ? JSON.stringify(value) : String(value) };
     }
     return undefined;
+  }
+
+  #typeOf(parameter: string): StoredParameter['type'] {
+    return this.#stack.findText(parameter, 'Type') === 'StringList' ? 'StringList' : 'String';
   }
 
   /** The text of a secret by its name or ARN. A generated one stays the same while the gateway runs. */

@@ -10,6 +10,7 @@ import { findStaleBuilds } from '../sam/stale-build.ts';
 import { inlineDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
+import { readBuiltFunctions } from '../sam/built-functions.ts';
 import { placeBuiltLayers } from '../sam/built-layers.ts';
 import { readSamconfigRegion } from '../samconfig.ts';
 import { readFamily } from './nested-stacks.ts';
@@ -63,7 +64,12 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
   const expanded = hasTransform(looped, SAM_TRANSFORM)
     ? expandSam(looped, tree, options.parameters, options.tolerance)
     : { template: looped, originOf: (path: Path) => path, findings: [] as Finding[] };
-  const functions = findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code');
+  const built = readBuiltFunctions(
+    expanded.template,
+    file,
+    findLocal(expanded.template, folder, 'AWS::Lambda::Function', 'Code'),
+  );
+  const functions = built.folders;
   const layers = placeBuiltLayers(
     expanded.template,
     file,
@@ -85,10 +91,12 @@ export function toRawStack(written: SourceTree, stackName: string, options: Load
       layers: layers.folders,
       layersBelow: layers.below,
       esbuild: undefined,
+      builds: built.builds,
     },
     findings: [
       ...repeatedKeys(tree),
       ...expanded.findings,
+      ...built.findings,
       ...layers.findings,
       ...findStaleBuilds(expanded.template, file, functions),
     ],

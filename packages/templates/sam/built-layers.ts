@@ -88,7 +88,7 @@ export function placeBuiltLayers(
 }
 
 /** Undefined if there is nothing to build, and in a template written by `sam build`. */
-function buildMethodOf(template: JsonObject, logicalId: string, folder: string): string | undefined {
+export function buildMethodOf(template: JsonObject, logicalId: string, folder: string): string | undefined {
   const resources = mapOf(template, 'Resources');
   const resource = resources[logicalId];
   const metadata = membersOf(resource)['Metadata'];

@@ -9,7 +9,8 @@ import { mapOf, membersOf } from '../../core/stack/json-values.ts';
 /** Larger folders are not searched to the end: files changed by hand are among the first. */
 const MAX_ENTRIES = 2_000;
 const NOT_SOURCES = new Set(['node_modules', '.aws-sam', '.git', '.gatewright', '.venv', '__pycache__']);
-const BUILT = /^(?:java|dotnet|provided|go)/;
+/** Runtimes whose functions are programs of their own. */
+export const COMPILED = /^(?:java|dotnet|provided|go)/;
 
 /** The first source, file or folder, that is newer than the build; undefined if it is up to date. */
 export function newerThan(built: string, sources: readonly string[]): string | undefined {
@@ -56,7 +57,7 @@ export function findStaleBuilds(
     const resource = resources[logicalId];
     const properties = membersOf(resource)['Properties'];
     const runtime = membersOf(properties)['Runtime'];
-    if (typeof runtime !== 'string' || !BUILT.test(runtime)) return [];
+    if (typeof runtime !== 'string' || !COMPILED.test(runtime)) return [];
     const newer = newerThan(join(folder, '.aws-sam', 'build', logicalId), [file, code]);
     if (newer === undefined) return [];
     const consequence = describeStale(folder, newer);

@@ -18,7 +18,8 @@ type StandInValues = {
    * its error.
    */
   readonly outputsOf?: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  readonly parameter?: (name: string) => StoredParameter | undefined;
+  /** May wait, as `outputsOf`. */
+  readonly parameter?: (name: string, region: string) => Promise<StoredParameter | undefined>;
   readonly object?: (address: string) => string | undefined;
 };
 
@@ -98,24 +99,24 @@ async function answerRequest(
   accessKeyId: string,
   values: StandInValues,
 ): Promise<Answer> {
-  const scope = /Credential=([^/]+)\/\d{8}\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '');
-  if (scope?.[1] !== accessKeyId)
-    return queryError(403, 'InvalidClientTokenId', 'Not a key of this stand-in.');
+  const scope = /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? '');
+  const [, key, region = '', service = ''] = scope ?? [];
+  if (key !== accessKeyId) return queryError(403, 'InvalidClientTokenId', 'Not a key of this stand-in.');
   const body = await readBody(request);
-  switch (scope[2]) {
+  switch (service) {
     case 'cloudformation':
       return answerCloudFormation(new URLSearchParams(body), values);
     case 'sts':
       return answerSts(new URLSearchParams(body), values);
     case 'ssm':
-      return answerSsm(body, String(request.headers['x-amz-target']), values);
+      return answerSsm(body, String(request.headers['x-amz-target']), region, values);
     case 's3':
       return answerS3(request, values);
     default:
       return queryError(
         501,
         'NotImplemented',
-        `The local stand-in has no service "${scope[2] ?? ''}": it is not available while packaging offline.`,
+        `The local stand-in has no service "${service}": it is not available while packaging offline.`,
       );
   }
 }
@@ -182,13 +183,18 @@ function answerSts(query: URLSearchParams, values: StandInValues): Answer {
   );
 }
 
-function answerSsm(body: string, target: string, values: StandInValues): Answer {
+async function answerSsm(
+  body: string,
+  target: string,
+  region: string,
+  values: StandInValues,
+): Promise<Answer> {
   if (target !== 'AmazonSSM.GetParameter') {
     return jsonError(501, 'UnknownOperationException', `The local stand-in has no ${target}.`);
   }
   const input: unknown = JSON.parse(body);
   const name = typeof input === 'object' && input !== null && 'Name' in input ? String(input.Name) : '';
-  const found = values.parameter?.(name);
+  const found = await values.parameter?.(name, region);
   if (found === undefined) return jsonError(400, 'ParameterNotFound', `No parameter ${name}.`);
   const { type, value } = found;
   return json(200, { Parameter: { Name: name, Type: type, Value: value, Version: 1 } });

@@ -31,7 +31,8 @@ export type ServiceRun = {
 
 type Answers = {
   readonly outputs: (stackName: string) => Promise<Readonly<Record<string, string>> | undefined>;
-  readonly parameter: (name: string) => StoredParameter | undefined;
+  /** @param place `eu-west-1 /shop/host` */
+  readonly parameter: (place: string) => Promise<StoredParameter | undefined>;
   readonly object: (address: string) => string | undefined;
 };
 
@@ -89,7 +90,10 @@ async function runOsls(run: ServiceRun): Promise<OslsRun> {
   const standIn = await startAwsStandIn({
     ...run.home,
     outputsOf: async (name) => answer('outputs', name, await answers.outputs(name)),
-    parameter: (name) => answer('parameter', name, answers.parameter(name)),
+    parameter: async (name, region) => {
+      const place = `${region} ${name}`;
+      return answer('parameter', place, await answers.parameter(place));
+    },
     object: (address) => answer('object', address, answers.object(address)),
   });
   let announced = { stackName: '', variables: {} };

@@ -28,7 +28,7 @@ export function explainFailure(
   }
   const [, property, kind = ''] = first;
   const path = pathOf(property);
-  const written = path.reduce<unknown>(findChild, tree?.value);
+  const written = path.reduce<unknown>(findChild, tree?.value) ?? failure.texts?.[path.join('.')];
   const text =
     typeof written === 'string'
       ? (variableText(written, kind, file, tree) ?? written)

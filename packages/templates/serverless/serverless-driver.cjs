@@ -297,7 +297,12 @@ const tolerated = tolerate({
 });
 replaceModule('lib/cli/handle-error.js', (error) => {
   const explained = tolerated.explain(error);
-  tell({ kind: 'failed', message: String(explained?.message ?? explained), property: error?.property });
+  tell({
+    kind: 'failed',
+    message: String(explained?.message ?? explained),
+    property: error?.property,
+    texts: tolerated.texts(),
+  });
   process.exitCode = 1;
   return {};
 });

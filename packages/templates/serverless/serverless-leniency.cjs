@@ -38,10 +38,14 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-localstack', NO_CHANGE],
 ]);
 
-/** Plug-ins that are run, and call AWS after a deployment. */
-const AFTER_DEPLOYMENT = new Map([
+/** Plug-ins that are run, and what of them is missing here: what they do after a deployment, or in serverless-offline. */
+const WORK_IN_PART = new Map([
   ['serverless-api-gateway-caching', 'sets the cache after a deployment: no answer is cached here'],
   ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is screened here'],
+  [
+    'serverless-offline-local-authorizers-plugin',
+    'replaces authorizers in serverless-offline alone: here those of the events are called; start the stack of a shared one too',
+  ],
 ]);
 
 /** Their webpack makes the code, once the template is read. */
@@ -66,13 +70,17 @@ const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
 /**
  * `usual`: default stage and region. `note(property, message, consequence)` reports to the parent;
  * `inform(message)` is for notes without consequence.
- * Returns `explain(error)`: osls breaks off with a TypeError at a value that it would have refused.
+ * Of what it returns, `explain(error)` is needed because osls breaks off with a TypeError at a value that it would have refused.
  */
 function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
-  tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
+  const configuration = tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform });
   const validation = tolerateSchema({ fromOsls, note });
   toleratePlugins({ fromOsls, note, inform });
-  return { explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error) };
+  return {
+    explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error),
+    /** What has variables in it, by its path. */
+    texts: () => configuration.texts,
+  };
 }
 
 /** A service may pin another major version; it is still read by this osls. */
@@ -80,8 +88,10 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
   const { version } = fromOsls('package.json');
+  const kept = { texts: {} };
   replaceModule(file, async (path) => {
     const { frameworkVersion, ...configuration } = withServiceName(await read(path), note);
+    kept.texts = Object.fromEntries(variableTexts(configuration).slice(0, MAX_TEXTS));
     const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
     if (pinned !== undefined && pinned !== version.split('.')[0])
       inform(`frameworkVersion ${frameworkVersion}: this service is read by osls ${version}`);
@@ -92,6 +102,17 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     // Many services use `self:provider.stage` without defining it.
     return { ...configuration, provider: { ...usual, ...withMovedKeys(provider, inform) } };
   });
+  return kept;
+}
+
+const MAX_TEXTS = 1_000;
+
+function variableTexts(value, keys = [], seen = new Set()) {
+  if (typeof value === 'string') return value.includes('${') ? [[keys.join('.'), value]] : [];
+  // A service written in code may contain itself.
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
+  return Object.entries(value).flatMap(([key, member]) => variableTexts(member, [...keys, key], seen));
 }
 
 /** A key with a value at both places, or beside a variable, stays: osls refuses it. */
@@ -205,8 +226,8 @@ function toleratePlugins({ fromOsls, note, inform }) {
         inform(`plug-in ${name} ${WEBPACK.has(name) ? BUNDLES : `is omitted: ${omitted}`}`);
         continue;
       }
-      const later = AFTER_DEPLOYMENT.get(name);
-      if (later !== undefined) inform(`plug-in ${name} ${later}`);
+      const missing = WORK_IN_PART.get(name);
+      if (missing !== undefined) inform(`plug-in ${name} ${missing}`);
       try {
         const [Plugin] = await resolveServicePlugins.call(this, { modules: [name], localPath });
         names.set(Plugin, name);

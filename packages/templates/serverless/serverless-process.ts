@@ -28,6 +28,8 @@ export type DriverFailure = {
   readonly message: string;
   /** Path into serverless.yml; absent = unknown. */
   readonly property?: string;
+  /** Texts of the service with variables, by their path: those of a service that is a program. */
+  readonly texts?: Readonly<Record<string, string>>;
 };
 
 const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
@@ -58,12 +60,16 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
     });
     child.on('message', (message: unknown) => {
       if (!isJsonObject(message)) return;
-      const { kind, message: text, stackName, variables, property, consequence } = message;
+      const { kind, message: text, stackName, variables, property, consequence, texts } = message;
       if (kind === 'informed' && typeof text === 'string') run.onInformed(text);
       if (kind === 'noted' && typeof text === 'string')
         run.onNoted({ message: text, property: textOr(property, ''), consequence: textOr(consequence, '') });
       if (kind === 'failed' && typeof text === 'string')
-        failure = { message: text, ...(typeof property === 'string' && { property }) };
+        failure = {
+          message: text,
+          ...(typeof property === 'string' && { property }),
+          texts: textValues(texts),
+        };
       if (kind === 'announced' && typeof stackName === 'string') {
         run.onAnnounced(stackName, textValues(variables));
       }

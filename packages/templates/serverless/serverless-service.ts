@@ -14,6 +14,7 @@ import type { PackagedService } from './packaged-service.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { packagesMissing, runsNodeOnly } from './layer-packages.ts';
 import { findServiceCode } from './service-code.ts';
+import { describeOfflineVariable } from './offline-variable.ts';
 import { describeReading, reportWaiting } from './reading-progress.ts';
 import type { Waiting } from './reading-progress.ts';
 import { explainFailure, findChild, pathOf } from './osls-failure.ts';
@@ -39,8 +40,8 @@ export async function loadServerlessService(
 ): Promise<RawStack> {
   // Only osls can read a service file that is a program: its lines are not known here.
   const tree = /\.(?:ya?ml|json)$/.test(file) ? await readSource(file) : undefined;
-  const stage = stageOf(tree, options);
-  if (tree !== undefined && stage !== undefined) refuseUnknownStage(tree, stage);
+  refuseUnknownStage(tree, stageOf(tree, options));
+  informOfOffline(file, options);
   let variables: Readonly<Record<string, string>> = {};
   // The answer to osls cannot carry our own error, so it is kept here.
   let refusal: Error | undefined;
@@ -66,7 +67,7 @@ export async function loadServerlessService(
             throw error;
           }
         },
-        parameter: (name) => findParameter(name, options.stored, variables),
+        parameter: (place) => findParameter(place, { options, variables, board, source }),
         object: (address) => options.stored?.object(address) ?? variables[`s3:${address}`],
       },
       onAnnounced: (stackName, declared) => {
@@ -90,6 +91,12 @@ export async function loadServerlessService(
   } finally {
     waiting?.end();
   }
+}
+
+function informOfOffline(file: string, { environment, onProgress }: LoadOptions): void {
+  const files = [file, ...listIncludedFiles(file, dirname(file))];
+  const sentence = describeOfflineVariable(files, { ...process.env, ...environment });
+  if (sentence !== undefined) onProgress?.(`${basename(dirname(file))}: ${sentence}`);
 }
 
 /** The stage passed to osls; undefined = the service defines it and no option overrides it. */
@@ -133,7 +140,8 @@ function packageArguments(
 }
 
 /** `params` lists the stages of a service; another stage would run with unintended values. */
-function refuseUnknownStage(tree: SourceTree, stage: string): void {
+function refuseUnknownStage(tree: SourceTree | undefined, stage: string | undefined): void {
+  if (tree === undefined || stage === undefined) return;
   const params = tree.value['params'];
   if (!isJsonObject(params) || Object.hasOwn(params, stage) || Object.hasOwn(params, 'default')) return;
   const stages = Object.keys(params);
@@ -144,18 +152,27 @@ function refuseUnknownStage(tree: SourceTree, stage: string): void {
   );
 }
 
-/** Functions read the file of values too, so it wins over the service's values for loading. */
-function findParameter(
-  name: string,
-  stored: LoadOptions['stored'],
-  variables: Readonly<Record<string, string>>,
-): StoredParameter | undefined {
+type ParameterSources = {
+  readonly options: LoadOptions;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly board: LoadBoard;
+  /** Of this service. */
+  readonly source: string;
+};
+
+/** Functions read the file of values too, so it wins over the service's values for loading, and over other stacks. */
+async function findParameter(
+  place: string,
+  { options: { stored }, variables, board, source }: ParameterSources,
+): Promise<StoredParameter | undefined> {
+  const [region = '', name = ''] = place.split(' ');
   const [, secretName] = /^\/aws\/reference\/secretsmanager\/(.+)$/.exec(name) ?? [];
   const secret = secretName === undefined ? undefined : stored?.secret(secretName);
   if (secret !== undefined) return { type: 'SecureString', value: secret };
   const written = stored?.parameter(name);
   const given = variables[`ssm:${name}`];
-  return written ?? (given === undefined ? undefined : { type: 'String', value: given });
+  if (written !== undefined) return written;
+  return given === undefined ? board.parameterOf(source, name, region) : { type: 'String', value: given };
 }
 
 /** Values of `custom.gatewright.variables` stand in for stacks that are not part of this start. */

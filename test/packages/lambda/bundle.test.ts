@@ -3,6 +3,9 @@ import { EOL } from 'node:os';
 import { sep } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { Faults } from '../../../packages/core/errors.ts';
+import { loadStacks } from '../../../packages/templates/load.ts';
+import { OPTIONS } from '../templates/stack-builders.ts';
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from './start-runtime.ts';
 
 const LAYER = {
@@ -174,5 +177,44 @@ describe('code of a function', () => {
 
     assert.deepEqual(returned(await invoke('a-handler')), ['other', 'dev', 'handler']);
     assert.equal(returned(await invoke('b-handler')), '\n');
+  });
+
+  it('of a SAM template is built by esbuild as its BuildProperties say', async () => {
+    const folder = aFolder({
+      'template.json': JSON.stringify({
+        Transform: 'AWS::Serverless-2016-10-31',
+        Resources: {
+          F: {
+            Type: 'AWS::Serverless::Function',
+            Properties: { FunctionName: 'f', CodeUri: 'code', Handler: 'get.handler', Runtime: 'nodejs24.x' },
+            Metadata: {
+              BuildMethod: 'esbuild',
+              BuildProperties: {
+                EntryPoints: ['src/handlers/get.ts'],
+                External: ['left-out'],
+                Format: 'esm',
+                Banner: ["js=globalThis.banner = 'of the banner';"],
+                Loader: ['.greeting=text'],
+                Plugins: ['own'],
+              },
+            },
+          },
+        },
+      }),
+      'code/src/handlers/get.ts':
+        "import text from './a.greeting';\nimport left from 'left-out';\nexport const handler = async () => [text, left, Reflect.get(globalThis, 'banner')];",
+      'code/src/handlers/a.greeting': 'hello',
+      'code/node_modules/left-out/index.js': "module.exports = __filename.split('/').at(-2);",
+    });
+    const [stack] = await loadStacks([folder], OPTIONS);
+    const { runtime, invoke } = await startRuntime([]);
+    const faults = new Faults(false);
+    (await runtime.prepare(stack?.functions ?? [], new Map(), faults))();
+
+    assert.deepEqual(returned(await invoke('f')), ['hello', 'left-out', 'of the banner']);
+    assert.match(
+      faults.all.map(({ error }) => error.describe()).join('\n'),
+      /F\.BuildProperties: the gateway does not support these esbuild settings: plugins "own"/,
+    );
   });
 });

@@ -64,6 +64,44 @@ describe('LoadBoard', () => {
     assert.match(await outputs, /wait for each other/);
   });
 
+  const aParameter = (stackName: string, Value: string, region = OPTIONS.region): RawStack => {
+    const properties = `{Name: /shop/host, Type: String, Value: ${Value}}`;
+    const text = `Resources: {P: {Type: AWS::SSM::Parameter, Properties: ${properties}}}`;
+    return toRawStack(parseSource(text, `/app/${stackName}.yml`), stackName, { ...OPTIONS, region });
+  };
+
+  it('knows a parameter that another stack makes, once that is loaded', async () => {
+    const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
+    board.announce('/a', 'a');
+    const parameter = board.parameterOf('/a', '/shop/host', OPTIONS.region);
+
+    board.finish('/b', [aParameter('b', 'a.example')]);
+
+    assert.deepEqual(await parameter, { type: 'String', value: 'a.example' });
+  });
+
+  it('knows no parameter of another region, or that no source makes', async () => {
+    const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
+    const elsewhere = board.parameterOf('/a', '/shop/host', 'ap-south-1');
+
+    board.finish('/b', [aParameter('b', 'a.example')]);
+
+    assert.equal(await elsewhere, undefined);
+    assert.equal(await board.parameterOf('/a', '/shop/none', OPTIONS.region), undefined);
+  });
+
+  it('lets a source that waits for a parameter go on where the other waits for its outputs', async () => {
+    const board = new LoadBoard(['/a', '/b'], RESOURCE_TYPES);
+    board.announce('/a', 'a');
+    board.announce('/b', 'b');
+    const outputs = board.outputsOf('/b', 'a');
+
+    assert.equal(await board.parameterOf('/a', '/shop/host', OPTIONS.region), undefined);
+    board.finish('/a', [aRaw('a', 'done')]);
+
+    assert.deepEqual(await outputs, { Out: 'done' });
+  });
+
   it('runs a chain of waits through', async () => {
     const board = new LoadBoard(['/a', '/b', '/c'], RESOURCE_TYPES);
     for (const name of ['a', 'b', 'c']) board.announce(`/${name}`, name);

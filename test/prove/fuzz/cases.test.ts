@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { openTargets } from '../fuzz.ts';
+import { fuzz, openTargets } from '../fuzz.ts';
 import { readCases } from './cases.ts';
 import { diceOf, mutate } from './mutate.ts';
 import { runTarget, tryInput } from './run-target.ts';
@@ -24,6 +24,24 @@ describe('every target', () => {
     it(`takes its own seeds: ${target.name}`, async () => {
       for (const seed of target.seeds) assert.equal(await tryInput(target, seed), undefined, seed);
     });
+});
+
+describe('`prove -- fuzz --only`', () => {
+  it('gives one target all the time, which is no evidence of the whole', async () => {
+    const outcome = await fuzz.run({ quick: true, only: 'jwt' });
+
+    assert.deepEqual(outcome, {
+      kind: 'proven',
+      isPart: true,
+      figures: { seed: 1, targets: { jwt: { inputs: 150, crashes: 0 } } },
+    });
+  });
+
+  it('is refused for a name that no target has', async () => {
+    const { kind } = await fuzz.run({ quick: true, only: 'jwts' });
+
+    assert.equal(kind, 'refuted');
+  });
 });
 
 describe('runTarget', () => {

@@ -9,7 +9,17 @@ import { jsonOf, type FuzzTarget } from './target.ts';
 
 /** What a bug ends with: packages/terminal/output.ts. */
 const BUG = 70;
-const ARGUMENTS = ['start', '.', '--port', '0', '--control-port', '0', '--json', '--no-install'];
+const ARGUMENTS = [
+  'start',
+  '.',
+  '--port',
+  '0',
+  '--control-port',
+  '0',
+  '--json',
+  '--no-install',
+  '--no-build',
+];
 const REQUEST_MS = 10_000;
 
 export function projectTarget(): FuzzTarget {

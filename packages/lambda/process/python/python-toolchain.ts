@@ -73,7 +73,7 @@ export async function findPython(
     const lent = await lendModules(probed, { candidates, question, probe, machine, lender: options.lender });
     const installer = describeInstaller(python === virtual ? python : undefined, project, probed.executable);
     const missing = describeMissing(definition, answer, installer, lent);
-    const remedies = Object.fromEntries(missing.map(({ module, remedy }) => [module, remedy]));
+    const remedies = remediesOf(answer, missing, installer);
     return {
       kind: 'found',
       launch: () => Promise.resolve(launchOf(probed, paths, options, lent, remedies)),
@@ -227,6 +227,19 @@ function describeMissing(
         : `no module named "${module}" is installed: ${remedy}`;
       return { module, remedy, error: new DefinitionError({ file, line }, text) };
     });
+}
+
+/** What the log of a failed import says: of a package that the project lists, what installs them all. */
+function remediesOf(
+  { missing: modules, uninstalled }: PythonAnswer,
+  missing: readonly MissingPart[],
+  installer: Installer,
+): Readonly<Record<string, string>> {
+  const listed = uninstalled.length === 0 ? [] : modules.filter(({ module }) => !PYTHON_MODULES.has(module));
+  return Object.fromEntries<string>([
+    ...listed.map(({ module }) => [module, `run ${installer.all}`] as const),
+    ...missing.map(({ module, remedy }) => [module, remedy] as const),
+  ]);
 }
 
 /** One finding for all functions with the same requirements file. */

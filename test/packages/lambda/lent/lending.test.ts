@@ -80,13 +80,16 @@ describe('Lending', () => {
     assert.equal(again.kind === 'lent' && existsSync(join(again.folder, 'boto3/__init__.py')), true);
   });
 
-  it('lends what is there without installing where --no-install is set', async () => {
+  it('lends what is there without installing where installing is off', async () => {
     const [folder, list, { run, ran }] = [join(aFolder({}), 'lent'), aList(), installer()];
     const none = await aLending({ folder, run, installs: false }).lending.lend(list, commandIn);
     await aLending({ folder, run }).lending.lend(list, commandIn);
     const there = await aLending({ folder, run, installs: false }).lending.lend(list, commandIn);
 
-    assert.deepEqual(none, { kind: 'refused', reason: '--no-install is set' });
+    assert.deepEqual(none, {
+      kind: 'refused',
+      reason: 'installing is off: --no-install, or a program without `install: true`',
+    });
     assert.deepEqual([there.kind, ran.length], ['lent', 1]);
   });
 

@@ -67,3 +67,43 @@ describe('a cloud assembly of CDK 1', () => {
     assert.deepEqual(code?.kind === 'directory' && code.directory, join(folder, asset.path), SOURCE);
   });
 });
+
+describe('a cloud assembly', () => {
+  const assembly = async (templates: Readonly<Record<string, object>>) => {
+    const own = mkdtempSync(join(folder, 'assembly-'));
+    const artifacts = Object.keys(templates).map((name) => [
+      name,
+      { type: 'aws:cloudformation:stack', properties: { templateFile: `${name}.template.json` } },
+    ]);
+    writeFileSync(
+      join(own, 'manifest.json'),
+      JSON.stringify({ version: '36.0.0', artifacts: Object.fromEntries(artifacts) }),
+    );
+    for (const [name, template] of Object.entries(templates))
+      writeFileSync(join(own, `${name}.template.json`), JSON.stringify(template));
+    const said: string[] = [];
+    const stacks = await loadStacks([own], { ...OPTIONS, onProgress: (message) => said.push(message) });
+    return { names: stacks.map(({ stackName }) => stackName), said };
+  };
+  const topic = { Resources: { T: { Type: 'AWS::SNS::Topic' } } };
+  const metadata = { Resources: { CDKMetadata: { Type: 'AWS::CDK::Metadata', Properties: {} } } };
+  const parameters = { Parameters: { BootstrapVersion: { Type: 'String', Default: '1' } } };
+
+  it('is served without its stacks that have no resources, which `cdk deploy` passes over', async () => {
+    const { names, said } = await assembly({ Bare: parameters, Empty: { Resources: {} }, Topics: topic });
+
+    assert.deepEqual(names, ['Topics']);
+    assert.match(said[0] ?? '', /^stack Bare has no resources and is not served: \S+\/Bare\.template\.json$/);
+    assert.match(said[1] ?? '', /^stack Empty has no resources/);
+  });
+
+  it('is served with a stack of metadata alone', async () => {
+    assert.deepEqual((await assembly({ Only: metadata, Topics: topic })).names, ['Only', 'Topics']);
+  });
+
+  it('is refused where no stack has resources', async () => {
+    await assert.rejects(assembly({ Bare: parameters }), {
+      message: 'the cloud assembly has no stack with resources; run "cdk synth" first',
+    });
+  });
+});

@@ -13,7 +13,10 @@ before(async () => {
       if (stackName === 'broken') throw new Error('circle');
       return stackName === 'base' ? { Url: 'a<b&"c"' } : undefined;
     },
-    parameter: (name) => (name === '/known' ? { type: 'SecureString', value: 'secret' } : undefined),
+    parameter: (name, region) =>
+      Promise.resolve(
+        name === '/known' && region === 'eu-west-1' ? { type: 'SecureString', value: 'secret' } : undefined,
+      ),
     object: (address) => (address === 'bucket/a b.json' ? '{}' : undefined),
   });
 });

@@ -74,7 +74,7 @@ describe('compiling a service', () => {
           messages.push(`outputs of ${stackName}`);
           return Promise.resolve(stackName === 'other' ? { Out: answers.output } : undefined);
         },
-        parameter: () => ({ type: 'String', value: answers.parameter }),
+        parameter: () => Promise.resolve({ type: 'String', value: answers.parameter }),
         object: () => undefined,
       },
       onAnnounced: (stackName) => messages.push(`announced ${stackName}`),

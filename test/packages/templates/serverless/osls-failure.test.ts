@@ -70,6 +70,16 @@ describe('what osls has to say', () => {
       assert.equal(message, `\${opt:${name}} has no value: ${remedy}`);
     });
 
+  it('of an option without value in a service that is a program is reported with the option to give', () => {
+    const message = unresolved('provider.environment.LIST[0]', 'opt');
+    const texts = { 'provider.environment.LIST.0': 'a-${opt:stage}', 'provider.stage': '${opt:other}' };
+
+    assert.equal(
+      explainFailure({ message, texts }, '/app/serverless.ts', undefined).describe(),
+      '/app/serverless.ts: provider.environment.LIST[0]: ${opt:stage} has no value: give --stage',
+    );
+  });
+
   it('of an invalid value is reported with its line', () => {
     const message =
       "Configuration error at 'functions.a.events.0.httpApi': value '$default' does not satisfy pattern";

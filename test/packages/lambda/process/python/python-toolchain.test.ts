@@ -12,7 +12,9 @@ import {
   PythonProbe,
 } from '../../../../../packages/lambda/process/python/python-probe.ts';
 import type { Machine } from '../../../../../packages/lambda/process/machine.ts';
-import { aFolder, aFolderFunction } from '../../start-runtime.ts';
+import { findPrograms } from '../../../../../packages/lambda/process/machine.ts';
+import { thisMachine } from '../../../../../packages/lambda/process/find-toolchain.ts';
+import { aFolder, aFolderFunction, failed, startRuntime } from '../../start-runtime.ts';
 
 const MACHINE: Machine = { environment: {}, home: '/nowhere', platform: 'linux', architecture: 'x64' };
 const ANSWER = { missing: [], uninstalled: [], fault: null };
@@ -194,4 +196,23 @@ describe('an interpreter that was too slow', () => {
     // The very reply of before.
     assert.equal(deadAgain, dead);
   });
+});
+
+const NO_PYTHON = findPrograms(thisMachine(), /^python3$/).length === 0 ? 'no Python on this machine' : false;
+
+describe('a package that the project lists and this machine lacks', { skip: NO_PYTHON }, () => {
+  for (const [name, source] of [
+    ['at the top', 'import listed_one\ndef handler(event, context): pass'],
+    ['inside the handler', 'def handler(event, context):\n    import listed_one.part'],
+  ] as const)
+    it(`is named in the error of the event with what installs all of them, if it is imported ${name}`, async () => {
+      const folder = aFolder({ 'app.py': source, 'requirements.txt': 'listed-one==1.0\n' });
+      const definition = aFolderFunction(folder, 'app.handler', { name: 'f', runtime: 'python3.12' });
+      const { invoke } = await startRuntime([definition]);
+
+      assert.match(
+        failed(await invoke('f')).errorMessage,
+        /No module named 'listed_one' \(run .*pip install -r \S*requirements\.txt\)$/,
+      );
+    });
 });

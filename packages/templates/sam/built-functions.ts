@@ -1,0 +1,129 @@
+/**
+ * Functions with `Metadata: BuildMethod`: settings of `esbuild`, and code that only `sam build` makes (SAM
+ * developer guide, "Building Node.js Lambda functions with esbuild" and "Building custom runtimes").
+ */
+import { basename, dirname, join, posix } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import { isJsonList, isJsonObject, mapOf, membersOf } from '../../core/stack/json-values.ts';
+import type { Json, JsonObject } from '../../core/stack/model.ts';
+import type { SamBuild } from '../../core/stack/function.ts';
+import type { Finding } from '../raw-stack.ts';
+import { buildMethodOf } from './built-layers.ts';
+import { COMPILED, describeStale, newerThan } from './stale-build.ts';
+
+type BuiltFunctions = {
+  /** Folders by logical id. */
+  readonly folders: ReadonlyMap<string, string>;
+  readonly builds: ReadonlyMap<string, SamBuild>;
+  readonly findings: readonly Finding[];
+};
+
+/** What `sam build` does for the runtime anyway, or this gateway in its place. */
+const OF_RUNTIME = /^(?:nodejs|python|ruby|java|dotnet|go|provided)[\w.]*$|^(?:python-uv|rust-cargolambda)$/;
+
+/** @param file of the template; `declared` are folders by logical id, from the template */
+export function readBuiltFunctions(
+  template: JsonObject,
+  file: string,
+  declared: ReadonlyMap<string, string>,
+): BuiltFunctions {
+  const folder = dirname(file);
+  const folders = new Map(declared);
+  const builds = new Map<string, SamBuild>();
+  const findings: Finding[] = [];
+  const note = (logicalId: string, consequence: string): void =>
+    void findings.push({
+      logicalId,
+      type: 'AWS::Lambda::Function',
+      property: 'Metadata.BuildMethod',
+      consequence,
+    });
+  for (const [logicalId, content] of declared) {
+    const method = buildMethodOf(template, logicalId, folder);
+    if (method === undefined || OF_RUNTIME.test(method) || isCompiled(template, logicalId)) continue;
+    if (method === 'esbuild') {
+      builds.set(logicalId, readEsbuild(propertiesOf(template, logicalId)));
+      continue;
+    }
+    const built = join(folder, '.aws-sam', 'build', logicalId);
+    if (statOf(built)?.isDirectory() === true) {
+      folders.set(logicalId, built);
+      const newer = newerThan(built, [file, content]);
+      if (newer !== undefined) note(logicalId, describeStale(folder, newer));
+    } else note(logicalId, describeUnbuilt(method, logicalId));
+  }
+  return { folders, builds, findings };
+}
+
+/** Those take the output of `sam build` anyway, and say what they lack. */
+function isCompiled(template: JsonObject, logicalId: string): boolean {
+  const resource = mapOf(template, 'Resources')[logicalId];
+  const runtime = membersOf(membersOf(resource)['Properties'])['Runtime'];
+  return typeof runtime === 'string' && COMPILED.test(runtime);
+}
+
+function describeUnbuilt(method: string, logicalId: string): string {
+  const by = method === 'makefile' ? `its Makefile (build-${logicalId})` : `sam build (${method})`;
+  return `its code is made by ${by}, which has not run: the files of CodeUri run unchanged; run sam build`;
+}
+
+function propertiesOf(template: JsonObject, logicalId: string): JsonObject {
+  const resource = mapOf(template, 'Resources')[logicalId];
+  return mapOf(mapOf(membersOf(resource), 'Metadata'), 'BuildProperties');
+}
+
+/** `Minify` → `minify`. What esbuild takes as a map is a list of NAME=VALUE here. */
+function readEsbuild(properties: JsonObject): SamBuild {
+  const { EntryPoints: points, ...others } = properties;
+  const options = Object.entries(others).map(([name, value]) => {
+    const option = name.charAt(0).toLowerCase() + name.slice(1);
+    return [option, MAPS.has(option) ? toMap(value) : LISTS.has(option) ? toList(value) : value] as const;
+  });
+  return {
+    // sam build's own defaults.
+    esbuild: { format: 'cjs', target: 'es2020', ...Object.fromEntries(options) },
+    entries: entriesOf(toList(points ?? [])),
+  };
+}
+
+const MAPS = new Set(['alias', 'banner', 'define', 'footer', 'loader', 'logOverride', 'outExtension']);
+const LISTS = new Set([
+  'conditions',
+  'drop',
+  'external',
+  'inject',
+  'mainFields',
+  'nodePaths',
+  'pure',
+  'resolveExtensions',
+]);
+
+function toMap(value: Json): Json {
+  if (isJsonObject(value)) return value;
+  const pairs = toList(value).map((text) => [
+    text.slice(0, Math.max(0, text.indexOf('='))),
+    text.slice(text.indexOf('=') + 1),
+  ]);
+  return Object.fromEntries(pairs) as JsonObject;
+}
+
+/** `module,main` is a list, too. */
+function toList(value: Json): string[] {
+  if (typeof value === 'string') return value.split(',').map((part) => part.trim());
+  return isJsonList(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** esbuild writes the outputs of several entry points below the lowest folder that holds them all. */
+function entriesOf(points: readonly string[]): SamBuild['entries'] {
+  const paths = points.map((point) => posix.normalize(point));
+  const [first = [], ...rest] = paths.map((path) => posix.dirname(path).split('/'));
+  const common = [...first];
+  for (const folders of rest) while (common.some((name, index) => folders[index] !== name)) common.pop();
+  const base = common.join('/');
+  return Object.fromEntries(
+    paths.map((path) => {
+      const made = posix.relative(base, path);
+      return [made.slice(0, made.length - posix.extname(basename(made)).length), path];
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+/** `IS_OFFLINE` in a service's own files: services choose local databases by it. */
+import { relative } from 'node:path';
+import { readIfReadable } from '@gatewright/aws/readable-files';
+
+const VARIABLE = 'IS_OFFLINE';
+const READ = /\benv:\s*IS_OFFLINE\b|\bprocess\.env(?:\.|\[\s*['"])IS_OFFLINE\b/;
+const COMMENT = /^\s*(?:#|\/\/)/;
+
+/**
+ * A sentence for the first place that reads it while it is not set: a default value there would decide silently.
+ * @param files of the service, absolute
+ */
+export function describeOfflineVariable(
+  files: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (environment[VARIABLE] !== undefined) return undefined;
+  for (const file of files) {
+    const lines = (readIfReadable(file) ?? '').split('\n');
+    const line = lines.findIndex((text) => READ.test(text) && !COMMENT.test(text)) + 1;
+    if (line > 0)
+      return `${VARIABLE} is read (${relative(process.cwd(), file)}:${line}) and not set, as at AWS; set it in the environment or with --env-file where it should be`;
+  }
+  return undefined;
+}
