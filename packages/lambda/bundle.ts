@@ -33,6 +33,9 @@ import type { WebpackBuild } from './webpack-build.ts';
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
 
+/** esbuild cannot do without what older ones lack, such as async generators; a newer Node runs them here. */
+const OLDEST_TARGET = 10;
+
 export type BuiltCode = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
@@ -385,7 +388,7 @@ export class FunctionBuild {
         : readServiceBuild(given, packageIsModule(file));
     const major = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '24';
     return {
-      target: `node${major}`,
+      target: `node${Math.max(Number(major), OLDEST_TARGET)}`,
       ...service.options,
       format: service.format,
       entryPoints: [file],

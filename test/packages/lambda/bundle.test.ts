@@ -90,6 +90,20 @@ describe('code of a function', () => {
     ]);
   });
 
+  it('is bundled for runtimes that esbuild cannot compile for: a newer Node runs them here', async () => {
+    const folder = aFolder({
+      'a.ts':
+        'async function* of(all: { n: number }[]) { for (const { n } of all) yield n; }\n' +
+        'export const handler = async () => { const seen = []; for await (const n of of([{ n: 1 }])) seen.push(n); return seen; };',
+    });
+    const runtimes = ['nodejs4.3', 'nodejs6.10', 'nodejs8.10'];
+    const { invoke } = await startRuntime(
+      runtimes.map((runtime) => aFolderFunction(folder, 'a.handler', { name: runtime, runtime })),
+    );
+
+    for (const runtime of runtimes) assert.deepEqual(returned(await invoke(runtime)), [1], runtime);
+  });
+
   it("has Node's own modules, bundled and with layers too", async () => {
     const layer = aFolder(LAYER);
     const folder = aFolder({
