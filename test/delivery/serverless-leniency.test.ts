@@ -236,6 +236,25 @@ describe('a service of another time', () => {
     );
   });
 
+  // Serverless 2, deprecation AWS_API_GATEWAY_NON_APPLICABLE_SETTINGS: both are ignored with an API of another service.
+  it('may trace and log an API that another service has', async () => {
+    const service = aService([
+      'provider:',
+      '  name: aws',
+      '  runtime: nodejs24.x',
+      '  tracing: { apiGateway: true, lambda: true }',
+      '  logs: { restApi: true }',
+      '  apiGateway: { restApiId: abc123, restApiRootResourceId: root }',
+    ]);
+    const { stack, informed } = await load(service);
+
+    assert.equal(stack.functions.length, 1);
+    assert.match(
+      informed.join('\n'),
+      /tracing\.apiGateway, logs\.restApi of provider have no effect on the API of another service/,
+    );
+  });
+
   it('is refused with both places of one key', async () => {
     const service = aService([
       'provider: { name: aws, runtime: nodejs24.x, apiKeys: [a], apiGateway: { apiKeys: [b] } }',

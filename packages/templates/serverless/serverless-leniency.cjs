@@ -100,7 +100,7 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     refuseOtherProvider(provider);
     if (typeof provider !== 'object' || provider === null) return configuration;
     // Many services use `self:provider.stage` without defining it.
-    return { ...configuration, provider: { ...usual, ...withMovedKeys(provider, inform) } };
+    return { ...configuration, provider: { ...usual, ...ofOwnApi(withMovedKeys(provider, inform), inform) } };
   });
   return kept;
 }
@@ -125,6 +125,22 @@ function withMovedKeys(provider, inform) {
   const others = Object.entries(provider).filter(([key]) => !moved.includes(key));
   const values = Object.fromEntries(moved.map((key) => [key, provider[key]]));
   return { ...Object.fromEntries(others), apiGateway: { ...apiGateway, ...values } };
+}
+
+/** osls refuses settings of an API beside one that another service has; Serverless 2 ignored them. */
+function ofOwnApi(provider, inform) {
+  const { tracing, logs, apiGateway } = provider;
+  if (apiGateway?.restApiId === undefined) return provider;
+  const isSet = (value, key) => typeof value === 'object' && value !== null && key in value;
+  const settings = [
+    ...(isSet(tracing, 'apiGateway') ? ['tracing.apiGateway'] : []),
+    ...(isSet(logs, 'restApi') ? ['logs.restApi'] : []),
+  ];
+  if (settings.length === 0) return provider;
+  inform(`${settings.join(', ')} of provider have no effect on the API of another service`);
+  const without = (value, key) =>
+    isSet(value, key) ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) : value;
+  return { ...provider, tracing: without(tracing, 'apiGateway'), logs: without(logs, 'restApi') };
 }
 
 /** A variable as its name is resolved later. */
