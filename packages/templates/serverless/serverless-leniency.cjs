@@ -31,6 +31,7 @@ const WITHOUT_EFFECT = new Map([
     'its domains are not served; to call them here, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
   ],
   ['serverless-prune-plugin', NO_CHANGE],
+  ['serverless-plugin-split-stacks', 'the service is one stack here'],
   ['serverless-s3-sync', NO_CHANGE],
   ['serverless-finch', NO_CHANGE],
   ['serverless-stack-output', NO_CHANGE],
