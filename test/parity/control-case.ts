@@ -41,8 +41,6 @@ export type ControlCase = {
   readonly note?: string;
 };
 
-export type AnyCase = ParityCase | ControlCase;
-
 /** What AWS answered, as its SDK gives it. */
 export type ControlReply = {
   readonly status: number;
@@ -57,3 +55,5 @@ export interface ControlTarget {
   /** @throws Error for a call that the SDK does not know, or one that gets no answer */
   send(service: ControlService, call: ControlCall): Promise<ControlReply>;
 }
+
+export type AnyCase = ParityCase | ControlCase;

@@ -27,7 +27,7 @@ export async function isOfCustomer(
     readonly plan?: string;
     readonly onRecord?: boolean;
   },
-  { chargesOthers }: Pick<KeyPrefix, 'chargesOthers'>,
+  { chargesOthers, planClaims }: Pick<KeyPrefix, 'chargesOthers' | 'planClaims'>,
   plans: Pick<PlanCatalogue, 'customerState'>,
 ): Promise<boolean> {
   if (chargesOthers === true) {
@@ -38,6 +38,8 @@ export async function isOfCustomer(
       );
     return false;
   }
+  // No document charges such keys by a plan of theirs; a stack without quotas has no table to ask.
+  if (!onRecord && planClaims.length === 0) return false;
   const state = await plans.customerState(tenant);
   if (state === undefined && onRecord)
     throw new DomainError(

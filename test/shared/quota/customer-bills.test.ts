@@ -33,6 +33,7 @@ class Month {
   nowMs = at('2026-11-01T00:00:00Z');
   readonly ports = memoryAdminPorts(new Map<string, Item>(), { nowEpochMs: () => this.nowMs });
   readonly #quotas: Quotas;
+  readonly #processes: readonly Quotas[];
   #operation = 0;
   #version = 1;
 
@@ -41,7 +42,20 @@ class Month {
     const clock = { nowEpochMs: now, monotonicMs: now };
     const { store, random, timer } = this.ports;
     const customers = (watched: typeof store) => new CustomerBook(watched, clock);
-    this.#quotas = createQuotas({ store, random, timer, clock, customers, denyCacheMs: 0 });
+    const start = (): Quotas => createQuotas({ store, random, timer, clock, customers, denyCacheMs: 0 });
+    this.#processes = Array.from({ length: 5 }, start);
+    this.#quotas = this.#processes[0] ?? start();
+  }
+
+  /** So many requests at once, to all processes in turn; the reasons of those that were refused. */
+  async rush(times: number): Promise<readonly string[]> {
+    const decisions = await Promise.all(
+      Array.from({ length: times }, (_, index) => {
+        const process = this.#processes[index % this.#processes.length] ?? this.#quotas;
+        return process.consume({ tenant: 'acme', key: 'k-1', atEpochMs: (this.nowMs += 1) });
+      }),
+    );
+    return decisions.flatMap((decision) => (decision.allowed ? [] : [decision.reason]));
   }
 
   request(): ReturnType<typeof requested> {
@@ -209,6 +223,24 @@ describe('a month of a customer', () => {
     assert.equal(await month.ask('2026-11-25T00:00:00Z', 20), 10);
 
     assert.deepEqual(await month.bill('2026-11', '2026-12-01T01:00:00Z'), [10, '0.00']);
+  });
+
+  it('that is upgraded under load: no request fails, and none is lost or billed twice', async () => {
+    const month = new Month();
+    await month.begin('basic');
+    assert.deepEqual(await month.rush(30), []);
+
+    const [before, , after] = await Promise.all([month.rush(30), month.set('pro'), month.rush(30)]);
+    const later: string[] = [];
+    for (let rush = 0; rush < 10; rush += 1) {
+      month.nowMs += 10_000;
+      later.push(...(await month.rush(40)));
+    }
+
+    assert.deepEqual([...before, ...after, ...later], []);
+    assert.equal(await month.left(), 3000 - 490);
+    const [used] = await month.bill('2026-11', '2026-12-01T01:00:00Z');
+    assert.equal(used, 490);
   });
 
   it('without a request', async () => {

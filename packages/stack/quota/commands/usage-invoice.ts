@@ -8,10 +8,16 @@ import type { Invoice, Priced } from '#shared/quota/invoice.ts';
 import { parsePlan } from '#shared/quota/plan.ts';
 import type { UsagePlan } from '#shared/quota/plan.ts';
 import { printPathName } from '#shared/http/path-name.ts';
-import { addAdminOptions, callAdminJson, newOperationId } from '../../../terminal/admin-client.ts';
+import {
+  addAdminOptions,
+  AdminError,
+  callAdminJson,
+  newOperationId,
+} from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { changeCommand, printAnswer } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
+import { textAt } from '../../../terminal/aws-call.ts';
 import { readExport } from './export-rows.ts';
 import { printInvoiceCsv, printInvoicePdf } from './invoice-text.ts';
 import { printNotes, printLines, UsageError } from '../../../terminal/output.ts';
@@ -119,11 +125,31 @@ export async function* readInvoices(flags: MonthFlags): AsyncGenerator<Priced> {
   const plans = new Map<string, UsagePlan | undefined>();
   for await (const [tenant, records] of readTenants(flags)) {
     await loadPlans(records, plans, flags);
-    yield makeInvoices(tenant, flags.period, records, (plan) =>
-      plans.get(plan)?.invoice?.customers.get(tenant),
+    const named = await readCustomer(tenant, flags);
+    yield makeInvoices(
+      tenant,
+      flags.period,
+      records,
+      (plan) => plans.get(plan)?.invoice?.customers.get(tenant) ?? named,
     );
   }
 }
+
+/** By the name on record. undefined: the tenant has none, or the stack is from before there were records. */
+async function readCustomer(
+  tenant: string,
+  flags: AdminFlags,
+): Promise<{ readonly name: string; readonly address: readonly string[] } | undefined> {
+  const path = `/quota/customers/${printPathName(tenant)}`;
+  const customer = await callAdminJson({ method: 'GET', path }, flags).catch((error: unknown): Answer => {
+    if (error instanceof AdminError && UNKNOWN.has(error.problem.code)) return {};
+    throw error;
+  });
+  const name = textAt(customer, 'name');
+  return name === undefined ? undefined : { name, address: [] };
+}
+
+const UNKNOWN: ReadonlySet<string | undefined> = new Set(['CUSTOMER_UNKNOWN', 'ROUTE_UNKNOWN']);
 
 /** A tenant's records are adjacent in an export. */
 async function* readTenants(flags: MonthFlags): AsyncGenerator<readonly [string, readonly UsageRecord[]]> {

@@ -79,4 +79,13 @@ describe('the usage plan of a new API key', () => {
     assert.equal(await make({ tenant: 'gone', onRecord: true }), 'CUSTOMER_CLOSED');
     assert.equal(await make({ tenant: 'new', onRecord: true }), 'CUSTOMER_UNKNOWN');
   });
+
+  it('is not asked for on record where no document charges such keys', async () => {
+    const table = new ApiKeyTable();
+    table.customers.set('acme', 'closed');
+    const make = (prefix: string) =>
+      codeOf(table.admin.create(aNewKey({ prefix, tenant: 'acme' }), table.operation()));
+
+    assert.deepEqual([await make('shop_live'), await make('shop_paid')], ['done', 'CUSTOMER_CLOSED']);
+  });
 });
