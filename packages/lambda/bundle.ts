@@ -33,6 +33,9 @@ import type { WebpackBuild } from './webpack-build.ts';
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
 
+/** esbuild cannot do without what older ones lack, such as async generators; a newer Node runs them here. */
+const OLDEST_TARGET = 10;
+
 export type BuiltCode = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
@@ -143,9 +146,11 @@ export class FunctionBuild {
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
-    const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
     // A service that bundles with esbuild has no decorator metadata at AWS either.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
+    const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
+    const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
+    const options = built && (isCommonJs ? { ...built, format: 'cjs' as const } : built);
     this.#located = { file, name, options, esbuild, metadata };
     return this.#located;
   }
@@ -382,7 +387,7 @@ export class FunctionBuild {
         : readServiceBuild(given, packageIsModule(file));
     const major = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '24';
     return {
-      target: `node${major}`,
+      target: `node${Math.max(Number(major), OLDEST_TARGET)}`,
       ...service.options,
       format: service.format,
       entryPoints: [file],
