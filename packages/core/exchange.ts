@@ -227,7 +227,7 @@ export type PhaseNotes = {
   metered: MeterNotes | undefined;
   lookedUp: CacheNotes | undefined;
   /** What a screen says of a request that it lets pass; undefined = nothing. */
-  screened: readonly string[] | undefined;
+  screened: (() => readonly string[]) | undefined;
 };
 
 /** Levels before this request took from them. */

@@ -13,8 +13,8 @@ export type ScreenVerdict =
       readonly kind: 'passed';
       /** Header lines for what is behind the stage; they replace lines of the same name. */
       readonly inserts?: readonly string[];
-      /** For the request's story: whole sentences. */
-      readonly notes?: readonly string[];
+      /** For the request's story, asked for when it is read: whole sentences. */
+      readonly notes?: () => readonly string[];
       /** ARN of the screen, for `$context.webaclArn`. */
       readonly by?: string;
     }

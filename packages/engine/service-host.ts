@@ -376,7 +376,7 @@ function bothPassed(first: Passed, second: Passed): Passed {
   return {
     kind: 'passed',
     inserts: [...(first.inserts ?? []), ...(second.inserts ?? [])],
-    notes: [...(first.notes ?? []), ...(second.notes ?? [])],
+    notes: () => [...(first.notes?.() ?? []), ...(second.notes?.() ?? [])],
     ...(by !== undefined && { by }),
   };
 }

@@ -29,6 +29,11 @@ export class StackReading {
     );
   }
 
+  /** No resources at all, as during a reset. */
+  get isEmpty(): boolean {
+    return this.#readers.length === 0;
+  }
+
   /** Without those that have faults. */
   ofType(type: string): readonly ResourceReader[] {
     return this.#readers.filter(({ resource }) => resource.type === type && resource.fault === undefined);

@@ -164,16 +164,15 @@ export class FunctionBuild {
   /** @throws BuildError when the project's script fails, or does not make the handler's file */
   async #locateMade(): Promise<Located> {
     const project = this.#project;
+    if (project === undefined) return this.#locate();
+    // Until it has ended, its files may be half written.
+    const failure = await project.wait().then(() => undefined, keepBuildError);
     try {
-      return this.#locate();
-    } catch (error) {
-      if (project === undefined || !(error instanceof MissingHandlerFile)) throw error;
-    }
-    await project.wait();
-    try {
+      // Made though the script failed: tsc writes its output beside type errors.
       return this.#locate();
     } catch (error) {
       if (!(error instanceof MissingHandlerFile)) throw error;
+      if (failure !== undefined) throw failure;
       throw new BuildError(
         `${project.command} has run and did not make the handler's file: ${error.path}.js`,
       );
@@ -427,6 +426,11 @@ export class FunctionBuild {
 
 function keepDefinitionError(error: unknown): DefinitionError {
   if (error instanceof DefinitionError) return error;
+  throw error;
+}
+
+function keepBuildError(error: unknown): BuildError {
+  if (error instanceof BuildError) return error;
   throw error;
 }
 

@@ -53,6 +53,7 @@ describe('request-authorizer', () => {
 
       assert.match(JSON.stringify(resultOf(allowed)), /"Effect":"Allow"/);
       assert.match(JSON.stringify(resultOf(denied)), /"Effect":"Deny"/);
+      assert.match(denied?.output ?? '', /"service":"request-authorizer"/);
     });
 
     it(`refuses a bad token on a ${kind} API`, async () => {

@@ -52,6 +52,7 @@ describe('token-authorizer', () => {
     assert.deepEqual(asked, ['/.well-known/jwks.json']);
     assert.deepEqual([...(allowed?.metrics.keys() ?? [])], ['JwksFetch', 'VerifyMs', 'Allow', 'PolicyBytes']);
     assert.deepEqual([...(denied?.metrics.keys() ?? [])], ['VerifyMs', 'Deny', 'PolicyBytes']);
+    assert.match(denied?.output ?? '', /"service":"token-authorizer"/);
     assert.equal(denied?.metrics.get('PolicyBytes'), JSON.stringify(resultOf(denied)).length);
   });
 

@@ -54,6 +54,8 @@ describe('usage-tracker', () => {
     assert.equal(ran?.metrics.get('UsageMalformed'), 1);
     assert.equal(ran.metrics.get('UsageUncounted'), 1);
     assert.equal(ran.metrics.get('UsageCharged'), 0);
+    assert.equal(ran.metrics.has('UsageLag'), false);
+    assert.match(ran.output, /"service":"usage-tracker"/);
     assert.doesNotMatch(ran.output, /canary/);
   });
 

@@ -58,7 +58,7 @@ describe('webhook-receiver', () => {
       'AWSEvents.PutEvents',
       'DynamoDB_20120810.UpdateItem',
     ]);
-    assert.match(ran?.output ?? '', /"Delivered":1/);
+    assert.match(ran?.output ?? '', /"service":"webhook-receiver".*"Delivered":1/);
   });
 
   it('answers a forgery with 401, counts the reason, and calls no handler', async () => {

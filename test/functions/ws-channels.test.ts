@@ -82,6 +82,8 @@ describe('the functions of the channels', () => {
     const { ran, asked } = await runWithTable('ws-publisher', { channel: 'chat:rooms/1', data: 1 });
     assert.equal(typeof (resultOf(ran) as { seq: number }).seq, 'number');
     assert.deepEqual(namesOf(asked), ['UpdateItem', 'PutItem', 'Query']);
+    // Where the caller gives no id: 64 bits of chance.
+    assert.match(JSON.stringify(asked[1]?.input), /"id":\{"S":"[0-9a-f]{16}"\}/);
   });
 
   it('ws-publisher fails where the table does not take it, so that Lambda tries again', async () => {

@@ -41,4 +41,19 @@ export type ControlCase = {
   readonly note?: string;
 };
 
+/** What AWS answered, as its SDK gives it. */
+export type ControlReply = {
+  readonly status: number;
+  readonly body: JsonObject;
+  readonly error?: { readonly code: string; readonly message: string };
+};
+
+/** Where the calls go: a gateway, or AWS. */
+export interface ControlTarget {
+  readonly region: string;
+  readonly accountId: string;
+  /** @throws Error for a call that the SDK does not know, or one that gets no answer */
+  send(service: ControlService, call: ControlCall): Promise<ControlReply>;
+}
+
 export type AnyCase = ParityCase | ControlCase;

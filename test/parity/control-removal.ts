@@ -1,7 +1,6 @@
 /** What a case leaves behind in the account is deleted at its end. Parts of an API go with it. */
 import { show } from './compare.ts';
-import type { ControlService } from './control-case.ts';
-import type { ControlTarget } from './control-run.ts';
+import type { ControlService, ControlTarget } from './control-case.ts';
 import type { JsonObject } from './parity-case.ts';
 
 /** An answer to a call that was not refused. */

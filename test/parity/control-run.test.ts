@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { parseCases } from './read-cases.ts';
 import { runControlCase } from './control-run.ts';
-import type { ControlCall, ControlCase } from './control-case.ts';
-import type { ControlReply, ControlTarget } from './control-run.ts';
+import type { ControlCall, ControlCase, ControlReply, ControlTarget } from './control-case.ts';
 
 const CREATE = { call: 'CreateRestApi', input: { name: 'shop' }, keep: { api: 'id' } };
 

@@ -2,24 +2,15 @@
 import { firstDifference, show } from './compare.ts';
 import { removeMade } from './control-removal.ts';
 import { fillPlaceholders } from './placeholders.ts';
-import type { ControlCall, ControlCase, ControlService } from './control-case.ts';
+import type {
+  ControlCall,
+  ControlCase,
+  ControlReply,
+  ControlService,
+  ControlTarget,
+} from './control-case.ts';
 import type { Made } from './control-removal.ts';
 import type { Json, JsonObject } from './parity-case.ts';
-
-/** What AWS answered, as its SDK gives it. */
-export type ControlReply = {
-  readonly status: number;
-  readonly body: JsonObject;
-  readonly error?: { readonly code: string; readonly message: string };
-};
-
-/** Where the calls go: a gateway, or AWS. */
-export interface ControlTarget {
-  readonly region: string;
-  readonly accountId: string;
-  /** @throws Error for a call that the SDK does not know, or one that gets no answer */
-  send(service: ControlService, call: ControlCall): Promise<ControlReply>;
-}
 
 /** `${api}`: kept of an earlier call; `${fill:N}`: N characters. */
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;

@@ -1,6 +1,5 @@
 /** The AWS SDK as a target of control-plane cases. */
-import type { ControlReply, ControlTarget } from './control-run.ts';
-import type { ControlCall, ControlService } from './control-case.ts';
+import type { ControlCall, ControlReply, ControlService, ControlTarget } from './control-case.ts';
 import type { Json, JsonObject } from './parity-case.ts';
 
 type SdkSettings = {

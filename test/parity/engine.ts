@@ -10,7 +10,7 @@ import { openSdkTarget } from './control-target.ts';
 import { describeApi } from './running-api.ts';
 import { RUNNER_KEY } from './signing.ts';
 import type { Gateway, Listening } from '../../packages/engine/index.ts';
-import type { ControlTarget } from './control-run.ts';
+import type { ControlTarget } from './control-case.ts';
 import type { RunningApi } from './running-api.ts';
 
 const REGION = 'us-east-1';

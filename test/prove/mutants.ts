@@ -1,33 +1,29 @@
 /**
- * Small mistakes, planted at random by a seed in shared/ and in the folders that decide (policy, metering, phases,
- * mapping): the tests nearest to each notice.
+ * Small mistakes, planted at random by a seed in every package: the tests nearest to each notice. One package is tried
+ * by `--only packages/aws`; its figures are merged into docs/evidence/mutants.json.
  *
  * Verdicts are kept in .build/mutants, so that a run goes on where another has ended; one holds as long as the file and
  * the test that has killed are as they were, and where none has, as long as all its tests are.
  */
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { readSource, readSources, REPOSITORY } from '../architecture/source-files.ts';
+import { describeTree, readEvidence } from './evidence.ts';
+import { countVerdicts, findDue, findShortfall, mergeFigures } from './mutants/figures.ts';
+import type { Counts, FiguresByPackage } from './mutants/figures.ts';
 import { findMutants } from './mutants/find-mutants.ts';
 import type { Mutant } from './mutants/find-mutants.ts';
+import { hashOfGround, keep, readKept } from './mutants/kept-verdicts.ts';
+import type { Kept } from './mutants/kept-verdicts.ts';
 import { findNearestTests, readImportGraph } from './mutants/nearest-tests.ts';
-import { sampleMutants, stratumOf } from './mutants/sample-mutants.ts';
-import { tryMutants } from './mutants/try-mutants.ts';
-import type { Subject, Verdict } from './mutants/try-mutants.ts';
+import { groupByPackage, packageOf, sampleSizeOf } from './mutants/packages.ts';
+import { sampleMutants } from './mutants/sample-mutants.ts';
+import { SEED } from './mutants/seed.ts';
+import { isAlive, splitTests, tryStages } from './mutants/stages.ts';
+import type { Open } from './mutants/stages.ts';
+import type { Verdict } from './mutants/try-mutants.ts';
 import type { Outcome, Proof } from './proof.ts';
 
-const MUTATED = /^(shared|gateway\/(policy|metering|phases|mapping))\/.*\.ts$/;
-const SAMPLE = 1_000;
-const SEED = 1;
-/** Of all that are drawn, those that no test reaches among them. */
-const KILLED_SHARE = 0.9;
-/** Asked first: mostly the mirror notices, and need not wait for tests that start a gateway. */
-const FIRST_TESTS = 2;
 /** While a test of one waits, another one works. */
 const WORKERS = 2;
-const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
-const KEPT = join(REPOSITORY, '.build/mutants/verdicts.jsonl');
 const SURVIVORS = 'test/prove/mutants/survivors.json';
 
 /** Read and decided not to be worth a test, by id: mostly mutants that no caller can tell from the original. */
@@ -41,53 +37,65 @@ type Survivor = {
 
 export const mutants: Proof = {
   name: 'mutants',
-  claim: `of ${SAMPLE} small mistakes in shared/, policy, metering, phases and mapping, drawn by a seed, the nearest tests notice 90 % or more`,
+  claim:
+    'of 150 or more small mistakes in each package, drawn by a seed, the nearest tests notice 90 % or more',
   quick: false,
-  run: ({ sample = SAMPLE, seed = SEED, only, survivors = false }) =>
-    tryAll({ sample, seed, only, survivors }),
+  run: ({ sample, seed = SEED, only, survivors = false, workers = WORKERS }) =>
+    tryAll({ sample, seed, only, survivors, workers }),
 };
 
-/** What one stage lets live meets the tests of the next. By how many files are loaded together: what they need is much the same. */
-const FILES_AT_ONCE = [12, 12, 48];
-
-/** Stage by stage, no test twice. */
-function splitTests(path: string, tests: readonly string[]): readonly (readonly string[])[] {
-  const cheap = tests.filter((test) => !STARTS_MUCH.test(readText(test)));
-  const first = cheap.filter((test) => dirname(test) === dirname(`test/${path}`)).slice(0, FIRST_TESTS);
-  const second = cheap.filter((test) => !first.includes(test));
-  return [first, second, tests.filter((test) => !cheap.includes(test))];
-}
-
-/** `hash`: of the file and the tests that the verdict rests on. */
-type Kept = Verdict & { readonly hash: string };
-/** What is tried in a file. */
-type Open = Omit<Subject, 'tests'> & {
-  readonly stages: readonly (readonly string[])[];
-  readonly hash: (by: string | undefined) => string;
-};
 type Scope = {
-  readonly sample: number;
+  /** Of each package; undefined for as many as the claim says. */
+  readonly sample: number | undefined;
   readonly seed: number;
+  /** A package, or folders by how their names begin, which is a look and no proof. */
   readonly only: string | undefined;
   /** What was killed is dead, though tests have come since. */
   readonly survivors: boolean;
+  readonly workers: number;
 };
 
-async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome> {
-  const sources = readSources();
-  const graph = readImportGraph(sources);
-  const files = sources.filter(({ path }) => MUTATED.test(path));
-  const all = files.flatMap(({ path, text }) => findMutants(path, text));
-  const drawn = sampleMutants(all, sample, seed).filter(
-    ({ file }) => only === undefined || file.startsWith(only),
-  );
+async function tryAll(scope: Scope): Promise<Outcome> {
+  const tree = describeTree(REPOSITORY);
+  const drawn = drawMutants(scope);
   const kept = readKept();
   const verdicts = new Map<string, Verdict>();
+  const open = findOpen(drawn, kept, scope.survivors, verdicts);
+  await tryStages(open, scope.workers, (verdict, hash) => {
+    verdicts.set(verdict.id, verdict);
+    keep({ ...verdict, hash });
+    return `${verdicts.size} of ${drawn.length}`;
+  });
+  if (scope.survivors) return judgeSurvivors(drawn, kept, verdicts);
+  return judge(drawn, verdicts, scope, tree);
+}
+
+/** Of each package that `only` names or lies in, apart from all others: a change there draws the same here. */
+function drawMutants({ sample, seed, only }: Scope): readonly Mutant[] {
+  const drawn = [...groupByPackage(readSources())]
+    .filter(([name]) => only === undefined || name.startsWith(only) || only.startsWith(`${name}/`))
+    .flatMap(([name, files]) => {
+      const all = files.flatMap(({ path, text }) => findMutants(path, text));
+      return sampleMutants(all, sample ?? sampleSizeOf(name), seed);
+    })
+    .filter(({ file }) => only === undefined || `${file}/`.startsWith(only));
+  if (drawn.length === 0) throw new Error(`--only ${only ?? ''} names no folder of a package with mutants`);
+  return drawn;
+}
+
+/** @param verdicts takes those that hold from an earlier run */
+function findOpen(
+  drawn: readonly Mutant[],
+  kept: ReadonlyMap<string, Kept>,
+  survivors: boolean,
+  verdicts: Map<string, Verdict>,
+): readonly Open[] {
+  const graph = readImportGraph(readSources());
   const open: Open[] = [];
-  for (const { path, text } of files) {
+  for (const path of new Set(drawn.map(({ file }) => file))) {
+    const { text } = readSource(path);
     const tests = findNearestTests(path, graph);
-    const hash = (by: string | undefined): string =>
-      hashOf(text, ...(by === undefined ? tests : tests.filter((test) => test === by)).map(readText));
+    const hash = (by: string | undefined): string => hashOfGround(text, tests, by);
     const untried = drawn.filter(({ file, id }) => {
       if (file !== path) return false;
       const known = kept.get(id);
@@ -99,122 +107,44 @@ async function tryAll({ sample, seed, only, survivors }: Scope): Promise<Outcome
     if (untried.length > 0)
       open.push({ path, text, mutants: untried, stages: splitTests(path, tests), hash });
   }
-  await tryStages(open, (verdict, hash) => {
-    verdicts.set(verdict.id, verdict);
-    keep({ ...verdict, hash });
-    return `${verdicts.size} of ${drawn.length}`;
-  });
-  if (survivors) return judgeSurvivors(drawn, kept, verdicts);
-  return judge(drawn, verdicts, { sample, seed, only, survivors });
+  return open;
 }
 
-/** @param settle returns how far this is */
-async function tryStages(
-  open: readonly Open[],
-  settle: (verdict: Verdict, hash: string) => string,
-): Promise<void> {
-  const hashes = new Map(open.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
-  /** As far as their tests have been asked. */
-  const alive = new Map<string, Verdict>();
-  for (const { mutants: some } of open)
-    for (const { id } of some) alive.set(id, { id, verdict: 'unreached', by: undefined });
-  let progress = '';
-  for (const [stage, filesAtOnce] of FILES_AT_ONCE.entries()) {
-    const subjects = open.map(({ path, text, mutants: some, stages }) => ({
-      path,
-      text,
-      tests: stages[stage] ?? [],
-      mutants: some.filter(({ id }) => alive.has(id)),
-    }));
-    const groups = groupByFolder(
-      subjects.filter(({ mutants: some, tests }) => some.length > 0 && tests.length > 0),
-      filesAtOnce,
-    );
-    // In no order of the alphabet: a run that is ended has looked everywhere a little.
-    await eachOf(groups.toSorted(byLot), WORKERS, async (group) => {
-      await tryMutants(group, (verdict) => {
-        if (verdict.verdict === 'survived') alive.set(verdict.id, verdict);
-        if (isAlive(verdict)) return;
-        alive.delete(verdict.id);
-        progress = settle(verdict, hashes.get(verdict.id)?.(verdict.by) ?? '');
-      });
-      const tried = group.flatMap(({ mutants: some }) => some);
-      const left = tried.filter(({ id }) => alive.has(id)).length;
-      console.log(
-        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} alive as yet`,
-      );
-    });
-    for (const { mutants: some, stages, hash } of open)
-      if (stages.slice(stage + 1).every((tests) => tests.length === 0))
-        for (const { id } of some) {
-          const verdict = alive.get(id);
-          if (verdict === undefined) continue;
-          alive.delete(id);
-          progress = settle(verdict, hash(undefined));
-        }
-  }
-}
-
-async function eachOf<Item>(
-  items: readonly Item[],
-  workers: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const workThrough = async (): Promise<void> => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: workers }, workThrough));
-}
-
-function groupByFolder(subjects: readonly Subject[], atOnce: number): readonly (readonly Subject[])[] {
-  const groups: Subject[][] = [];
-  for (const subject of subjects) {
-    const last = groups.at(-1);
-    const isNear = last?.[0] !== undefined && dirname(last[0].path) === dirname(subject.path);
-    if (last !== undefined && isNear && last.length < atOnce) last.push(subject);
-    else groups.push([subject]);
-  }
-  return groups;
-}
-
-function byLot(one: readonly Subject[], other: readonly Subject[]): number {
-  return hashOf(one[0]?.path ?? '').localeCompare(hashOf(other[0]?.path ?? ''));
-}
-
-function judge(drawn: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>, scope: Scope): Outcome {
+function judge(
+  drawn: readonly Mutant[],
+  verdicts: ReadonlyMap<string, Verdict>,
+  { sample, seed, only }: Scope,
+  tree: ReturnType<typeof describeTree>,
+): Outcome {
   const reasons = new Map(readSurvivors().map((survivor) => [survivor.id, survivor.reason]));
-  const alive = drawn.filter(({ id }) => isAlive(verdicts.get(id)));
-  for (const { id, file, line, original, replacement } of alive)
-    if (!reasons.has(id))
-      console.log(
-        `  ${verdicts.get(id)?.verdict ?? ''} ${id} ${file}:${line}  ${original}  →  ${replacement}`,
-      );
-  const counted = (verdict: Verdict['verdict']): number =>
-    drawn.filter(({ id }) => verdicts.get(id)?.verdict === verdict).length;
-  const folders: Record<string, { drawn: number; killed: number }> = {};
-  for (const mutant of drawn) {
-    const folder = (folders[stratumOf(mutant.file)] ??= { drawn: 0, killed: 0 });
-    folder.drawn += 1;
-    if (!alive.includes(mutant)) folder.killed += 1;
+  printAlive(
+    drawn.filter(({ id }) => !reasons.has(id)),
+    verdicts,
+  );
+  const counts = new Map<string, Counts>();
+  for (const name of new Set(drawn.map(({ file }) => packageOf(file) ?? ''))) {
+    const own = drawn.filter(({ file }) => packageOf(file) === name);
+    counts.set(name, countVerdicts(own, verdicts, reasons));
   }
-  const killed = drawn.length - alive.length;
-  const figures = {
-    seed: scope.seed,
-    drawn: drawn.length,
-    killed,
-    killedByTimeout: counted('timeout'),
-    survived: counted('survived'),
-    unreached: counted('unreached'),
-    survivorsWithReason: alive.filter(({ id }) => reasons.has(id)).length,
-    folders,
-  };
-  console.log(`  ${killed} of ${drawn.length} killed, ${figures.killedByTimeout} of them by time`);
-  if (drawn.length < SAMPLE)
+  for (const [name, { drawn: all, killed, killedByTimeout, unreached, survivorsWithReason }] of counts)
+    console.log(
+      `  ${name}: ${killed} of ${all} killed, ${killedByTimeout} of them by time; ${unreached} are not reached, ${survivorsWithReason} survive with a reason`,
+    );
+  if (sample !== undefined || (only !== undefined && !counts.has(only)))
     return { kind: 'skipped', reason: `${drawn.length} mutants are a look, not the proof` };
-  return killed >= KILLED_SHARE * drawn.length
-    ? { kind: 'proven', figures }
-    : { kind: 'refuted', reason: `${killed} of ${drawn.length} killed`, figures };
+  const short = [...counts].flatMap(([name, found]) => {
+    const reason = findShortfall(found);
+    return reason === undefined ? [] : [`${name}: ${reason}`];
+  });
+  if (short.length > 0 && seed === SEED)
+    return { kind: 'refuted', reason: short.join('; '), figures: { packages: Object.fromEntries(counts) } };
+  if (tree.kind === 'unfit') return { kind: 'skipped', reason: `no figures are kept: ${tree.reason}` };
+  let packages = readFigures();
+  const date = new Date().toISOString().slice(0, 10);
+  for (const [name, found] of counts)
+    packages = mergeFigures(packages, name, { commit: tree.commit, date, seed, ...found }, SEED);
+  const due = findDue(packages, [...groupByPackage(readSources()).keys()], SEED);
+  return { kind: 'proven', figures: { packages }, due };
 }
 
 /** A look while tests are written, and no proof: the whole is asked anew for that. */
@@ -225,41 +155,23 @@ function judgeSurvivors(
 ): Outcome {
   const tried = drawn.filter(({ id }) => kept.has(id));
   const alive = tried.filter(({ id }) => isAlive(verdicts.get(id)));
-  for (const { id, file, line, original, replacement } of alive)
-    console.log(`  ${verdicts.get(id)?.verdict ?? ''} ${id} ${file}:${line}  ${original}  →  ${replacement}`);
+  printAlive(tried, verdicts);
   return { kind: 'skipped', reason: `of ${tried.length} that were tried, ${alive.length} are alive` };
 }
 
-function isAlive(verdict: Verdict | undefined): boolean {
-  return verdict === undefined || verdict.verdict === 'survived' || verdict.verdict === 'unreached';
+function printAlive(drawn: readonly Mutant[], verdicts: ReadonlyMap<string, Verdict>): void {
+  for (const { id, file, line, original, replacement } of drawn)
+    if (isAlive(verdicts.get(id)))
+      console.log(
+        `  ${verdicts.get(id)?.verdict ?? ''} ${id} ${file}:${line}  ${original}  →  ${replacement}`,
+      );
 }
 
 function readSurvivors(): readonly Survivor[] {
   return JSON.parse(readSource(SURVIVORS).text) as Survivor[];
 }
 
-function readKept(): ReadonlyMap<string, Kept> {
-  if (!existsSync(KEPT)) return new Map();
-  const lines = readFileSync(KEPT, 'utf8').split('\n');
-  // The last line of a run that was ended may be half of one.
-  const whole = lines.filter((line) => line.endsWith('}'));
-  return new Map(
-    whole.map((line) => {
-      const kept = JSON.parse(line) as Kept;
-      return [kept.id, kept];
-    }),
-  );
-}
-
-function keep(kept: Kept): void {
-  mkdirSync(join(KEPT, '..'), { recursive: true });
-  appendFileSync(KEPT, `${JSON.stringify(kept)}\n`);
-}
-
-function readText(path: string): string {
-  return readSource(path).text;
-}
-
-function hashOf(...texts: readonly string[]): string {
-  return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 16);
+/** Those of packages that earlier runs have measured. */
+function readFigures(): FiguresByPackage {
+  return (readEvidence(REPOSITORY).get('mutants')?.figures['packages'] ?? {}) as FiguresByPackage;
 }

@@ -8,6 +8,8 @@ export type Outcome =
       readonly figures: Figures;
       /** Smaller than the claim: it is no evidence. */
       readonly isPart?: boolean;
+      /** Parts of the claim that no run has shown yet; the figures are of those that runs have. */
+      readonly due?: readonly string[];
     }
   | { readonly kind: 'refuted'; readonly reason: string; readonly figures: Figures }
   /** A tool that this machine lacks; `reason` names it. */
@@ -31,6 +33,8 @@ export type Proof = {
     readonly only?: string | undefined;
     /** `--survivors`: those alone that were tried and lived. */
     readonly survivors?: boolean | undefined;
+    /** `--workers`: how many are tried side by side. */
+    readonly workers?: number | undefined;
     /** `--against`: a commit, for those that compare with one. */
     readonly against?: string | undefined;
   }): Promise<Outcome>;

@@ -15,8 +15,9 @@ const USAGE = `npm run prove [-- NAME …] [OPTION …]
   --minutes N      how long: fuzz, soak, quota
   --seed N         seed of random input: fuzz, mutants
   --sample N       how many mutants, or clients of fan-out
-  --only NAME      one folder (mutants), case (browser) or target (fuzz)
+  --only NAME      one package or folder (mutants), case (browser) or target (fuzz)
   --survivors      mutants that no test has caught so far
+  --workers N      how many mutants are tried side by side
   --against COMMIT what speed is compared with`;
 
 /** Runs one proof and says in one line how it ended. */
@@ -37,9 +38,11 @@ async function prove(
       console.log(JSON.stringify(outcome.figures));
       break;
     case 'proven':
-      console.log(`PROVEN ${proof.name}: ${proof.claim} (${seconds} s)`);
+      if (outcome.due === undefined || outcome.due.length === 0)
+        console.log(`PROVEN ${proof.name}: ${proof.claim} (${seconds} s)`);
+      else console.log(`PROVEN IN PART ${proof.name}: due are ${outcome.due.join(', ')} (${seconds} s)`);
       if (!quick && outcome.isPart !== true) {
-        const reason = writeEvidence(REPOSITORY, proof, outcome.figures, tree);
+        const reason = writeEvidence(REPOSITORY, proof, outcome, tree);
         if (reason !== undefined) console.log(`  docs/evidence/${proof.name}.json is not written: ${reason}`);
       }
       if (outcome.isPart === true) console.log(JSON.stringify(outcome.figures));
@@ -65,6 +68,7 @@ async function main(): Promise<number> {
       sample: { type: 'string' },
       only: { type: 'string' },
       survivors: { type: 'boolean', default: false },
+      workers: { type: 'string' },
       against: { type: 'string' },
       without: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
@@ -95,6 +99,7 @@ async function main(): Promise<number> {
     sample: readNumber('sample', values.sample),
     only: values.only,
     survivors: values.survivors,
+    workers: readNumber('workers', values.workers),
     against: values.against,
   };
   const outcomes = new Set<string>();

@@ -49,7 +49,7 @@ function describeRequest(recorded: RecordedRequest, { lines, redactor }: Describ
       stage === undefined
         ? []
         : findNearMisses(stage.deployment.routes.plans, received.method, received.path, route),
-    screened: (recorded.screened ?? []).map((sentence) => redactor.text(sentence)),
+    screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
     guard: describeGuard(
       recorded,
       authorizerLines.map(({ message }) => message),

@@ -337,7 +337,6 @@ function rareOf({ received: { notes }, trail, connectionId }: Finished): RarePar
 
 function weigh(rare: RareParts | undefined): number {
   if (rare === undefined) return 0;
-  const { authorizerCall, outcome, screened = [] } = rare;
-  const event = authorizerCall?.event.length ?? 0;
-  return RARE_OVERHEAD_BYTES + event + weighTexts(screened) + sizeOfOutcome(outcome);
+  const { authorizerCall, outcome } = rare;
+  return RARE_OVERHEAD_BYTES + (authorizerCall?.event.length ?? 0) + sizeOfOutcome(outcome);
 }

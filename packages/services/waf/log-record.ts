@@ -86,7 +86,7 @@ function recordOf(
     },
     ...(labels.length > 0 && { labels: labels.slice(0, MAX_LABELS).map((name) => ({ name })) }),
     ...(isPuzzle && { [action.kind === 'CAPTCHA' ? 'captchaResponse' : 'challengeResponse']: solved }),
-    ...(request.oversize.size > 0 && { oversizeFields: [...request.oversize] }),
+    ...(request.oversize.length > 0 && { oversizeFields: request.oversize }),
   };
 }
 

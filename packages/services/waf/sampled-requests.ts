@@ -5,7 +5,8 @@ import type { WebAcl } from './rules/statement.ts';
 
 type Sample = {
   readonly epochMs: number;
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** Made when it is read: most samples never are. It keeps no body. */
+  readonly fields: () => Readonly<Record<string, unknown>>;
 };
 
 /** AWS gives at most this many, of the last three hours. */
@@ -23,45 +24,55 @@ type SampledRequest = {
   readonly responseCode: number | undefined;
 };
 
+/** Of one rule, or of the default action. */
+type RuleSamples = { readonly kept: Sample[]; count: number; second: number; inSecond: number };
+
+/** More would be left to the garbage collector than they are worth. */
+const KEPT_PER_SECOND = 10;
+
 export class SampledRequests {
-  readonly #byRule = new Map<string, Sample[]>();
-  readonly #counts = new Map<string, number>();
+  readonly #byAcl = new Map<string, Map<string, RuleSamples>>();
 
   take(sampled: SampledRequest): void {
     const { acl, outcome } = sampled;
     for (const match of outcome.matches)
-      if (match.rule.isSampled) this.#keep(acl.arn, match.rule.metricName, sampleOf(sampled, match), sampled);
-    if (outcome.terminating === undefined && acl.isSampled)
-      this.#keep(acl.arn, acl.metricName, sampleOf(sampled, undefined), sampled);
+      if (match.rule.isSampled) this.#keep(match.rule.metricName, sampled, match);
+    if (outcome.terminating === undefined && acl.isSampled) this.#keep(acl.metricName, sampled, undefined);
   }
 
+  /** All requests are counted, and some of each second kept. */
   find(
     aclArn: string,
     metricName: string,
     fromEpochMs: number,
     toEpochMs: number,
   ): { readonly samples: readonly Sample[]; readonly population: number } {
-    const key = `${aclArn}\n${metricName}`;
-    const kept = this.#byRule.get(key) ?? [];
+    const found = this.#byAcl.get(aclArn)?.get(metricName);
+    const kept = found?.kept ?? [];
     const samples = kept.filter(({ epochMs }) => epochMs >= fromEpochMs && epochMs <= toEpochMs);
-    const isWhole = kept.length < KEPT_PER_RULE;
-    return { samples, population: isWhole ? samples.length : (this.#counts.get(key) ?? samples.length) };
+    const isAll = samples.length === kept.length;
+    return { samples, population: isAll ? (found?.count ?? 0) : samples.length };
   }
 
   clear(): void {
-    this.#byRule.clear();
-    this.#counts.clear();
+    this.#byAcl.clear();
   }
 
-  #keep(aclArn: string, metricName: string, fields: Sample['fields'], { nowEpochMs }: SampledRequest): void {
-    const key = `${aclArn}\n${metricName}`;
-    const kept = this.#byRule.get(key) ?? [];
-    this.#byRule.set(key, kept);
-    kept.push({ epochMs: nowEpochMs, fields });
-    const isOld = (sample: Sample | undefined): boolean =>
-      sample !== undefined && sample.epochMs < nowEpochMs - KEPT_MS;
-    while (kept.length > KEPT_PER_RULE || isOld(kept[0])) kept.shift();
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  #keep(metricName: string, sampled: SampledRequest, match: RuleMatch | undefined): void {
+    const { acl, nowEpochMs } = sampled;
+    const ofAcl = this.#byAcl.get(acl.arn) ?? new Map<string, RuleSamples>();
+    if (ofAcl.size === 0) this.#byAcl.set(acl.arn, ofAcl);
+    const known = ofAcl.get(metricName);
+    const rule = known ?? { kept: [], count: 0, second: 0, inSecond: 0 };
+    if (known === undefined) ofAcl.set(metricName, rule);
+    rule.count += 1;
+    const second = Math.floor(nowEpochMs / 1000);
+    rule.inSecond = second === rule.second ? rule.inSecond + 1 : 1;
+    rule.second = second;
+    if (rule.inSecond > KEPT_PER_SECOND) return;
+    rule.kept.push({ epochMs: nowEpochMs, fields: sampleOf(sampled, match) });
+    while (rule.kept.length > KEPT_PER_RULE || (rule.kept[0]?.epochMs ?? nowEpochMs) < nowEpochMs - KEPT_MS)
+      rule.kept.shift();
   }
 }
 
@@ -69,27 +80,30 @@ function sampleOf(
   { request, outcome, nowEpochMs, httpVersion, country, responseCode }: SampledRequest,
   match: RuleMatch | undefined,
 ): Sample['fields'] {
-  const { parts } = request;
-  const query = parts.query === '' ? '' : `?${parts.query}`;
-  const inserted = outcome.inserts.map(({ name, value }) => ({ Name: `x-amzn-waf-${name}`, Value: value }));
-  const inner =
-    match?.inner === undefined ? {} : { RuleNameWithinRuleGroup: `${match.groupId ?? ''}#${match.inner}` };
-  return {
+  const { method, path, query, sourceIp } = request.parts;
+  const { headers } = request;
+  const { inserts, labels, action } = outcome;
+  return () => ({
     Request: {
-      ClientIP: parts.sourceIp,
+      ClientIP: sourceIp,
       Country: country ?? '-',
-      URI: parts.path + query,
-      Method: parts.method,
+      URI: query === '' ? path : `${path}?${query}`,
+      Method: method,
       HTTPVersion: httpVersion,
-      Headers: request.headers.map(({ name, value }) => ({ Name: name, Value: value })),
+      Headers: headers.map(({ name, value }) => ({ Name: name, Value: value })),
     },
     Weight: 1,
     Timestamp: nowEpochMs / 1000,
-    Action: (match?.action ?? outcome.action).kind,
-    ...inner,
-    ...(inserted.length > 0 && { RequestHeadersInserted: inserted }),
+    Action: (match?.action ?? action).kind,
+    ...(match?.inner !== undefined && { RuleNameWithinRuleGroup: `${match.groupId ?? ''}#${match.inner}` }),
+    ...(inserts.length > 0 && {
+      RequestHeadersInserted: inserts.map(({ name, value }) => ({
+        Name: `x-amzn-waf-${name}`,
+        Value: value,
+      })),
+    }),
     ...(responseCode !== undefined && { ResponseCodeSent: responseCode }),
-    ...(outcome.labels.length > 0 && { Labels: outcome.labels.map((Name) => ({ Name })) }),
+    ...(labels.length > 0 && { Labels: labels.map((Name) => ({ Name })) }),
     ...(match?.overridden !== undefined && { OverriddenAction: match.overridden }),
-  };
+  });
 }

@@ -23,6 +23,8 @@ export function open(ports: ServicePorts): Service {
       resourceOf: (operation) => arnOfCall(operation, guard),
     },
     prepare(stacks) {
+      // A reset reads no stacks for a while, and must not leave stages without their guards.
+      if (stacks.isEmpty) return () => undefined;
       const countries = settings.wafNetworks === undefined ? undefined : readCountries(settings.wafNetworks);
       const definitions = readDefinitions(stacks, settings, countries !== undefined);
       return () => guard.replace(definitions, countries);

@@ -14,7 +14,8 @@ import type { Clock, LogGroups } from '../../core/ports.ts';
 import type { ScreenVerdict } from '../../core/stage-screens.ts';
 import type { ServiceSettings } from '../../kernel/service.ts';
 import type { Countries } from './evaluate/countries.ts';
-import type { Outcome } from './evaluate/judge-web-acl.ts';
+import type { Surroundings } from './evaluate/judge-statement.ts';
+import type { Outcome, RuleGroups } from './evaluate/judge-web-acl.ts';
 import type { IpSet } from './read-entities.ts';
 import type { Definitions } from './read-stacks.ts';
 import type { InsertedHeader, RateStatement, WebAcl } from './rules/statement.ts';
@@ -36,6 +37,8 @@ export class StageGuard {
   #countries: Countries | undefined;
   #screens = new Map<string, Screen | undefined>();
   #counters = new Map<string, RateCounter>();
+  readonly #lastNotes = new WeakMap<WebAcl, Notes>();
+  #around = new WeakMap<WebAcl, Surroundings & RuleGroups>();
 
   constructor(ports: GuardPorts) {
     this.#ports = ports;
@@ -57,6 +60,7 @@ export class StageGuard {
     this.#definitions = definitions;
     this.#countries = countries;
     this.#screens = new Map();
+    this.#around = new WeakMap();
     const arns = new Set(definitions.acls.keys());
     this.#counters = new Map([...this.#counters].filter(([key]) => arns.has(key.split('\n')[0] ?? '')));
   }
@@ -64,6 +68,7 @@ export class StageGuard {
   clear(): void {
     this.#definitions = this.#defined;
     this.#counters.clear();
+    this.#around = new WeakMap();
     this.samples.clear();
   }
 
@@ -132,20 +137,48 @@ export class StageGuard {
       kind: 'passed',
       by: acl.arn,
       ...(inserts.length > 0 && { inserts: inserts.flatMap(toLine) }),
-      ...(matched.notes !== undefined && notesOf(acl, outcome)),
+      ...(matched.notes !== undefined && this.#notesOf(acl, outcome)),
     };
   }
 
   judge(acl: WebAcl, request: InspectedRequest): Outcome {
-    const { ipSets, patternSets, groups } = this.#definitions;
-    return judgeWebAcl(acl, request, {
-      ipSet: (arn) => ipSets.get(arn)?.blocks,
-      patternSet: (arn) => patternSets.get(arn)?.patterns,
-      group: (arn) => groups.get(arn),
+    let around = this.#around.get(acl);
+    if (around === undefined) {
+      around = this.#surround(acl);
+      this.#around.set(acl, around);
+    }
+    return judgeWebAcl(acl, request, around);
+  }
+
+  #surround(acl: WebAcl): Surroundings & RuleGroups {
+    const { clock } = this.#ports;
+    const counters = new WeakMap<RateStatement, Map<string, RateCounter>>();
+    return {
+      ipSet: (arn) => this.#definitions.ipSets.get(arn)?.blocks,
+      patternSet: (arn) => this.#definitions.patternSets.get(arn)?.patterns,
+      group: (arn) => this.#definitions.groups.get(arn),
       countries: this.#countries,
-      nowEpochMs: this.#ports.clock.nowEpochMs(),
-      counterOf: (rule, statement) => this.#counterOf(acl.arn, rule, statement),
-    });
+      get nowEpochMs() {
+        return clock.nowEpochMs();
+      },
+      counterOf: (rule, statement) => {
+        const known = counters.get(statement)?.get(rule);
+        if (known !== undefined) return known;
+        const counter = this.#counterOf(acl.arn, rule, statement);
+        const ofStatement = counters.get(statement) ?? new Map<string, RateCounter>();
+        counters.set(statement, ofStatement.set(rule, counter));
+        return counter;
+      },
+    };
+  }
+
+  #notesOf(acl: WebAcl, outcome: Outcome): { readonly notes?: () => readonly string[] } {
+    if (outcome.unjudged.length === 0 && outcome.matches.length === 0) return {};
+    const last = this.#lastNotes.get(acl);
+    if (last !== undefined && areSameNotes(last.outcome, outcome)) return { notes: last.say };
+    const say = (): readonly string[] => describePassed(acl, outcome);
+    this.#lastNotes.set(acl, { outcome, say });
+    return { notes: say };
   }
 
   #counterOf(aclArn: string, rule: string, { id, limit, windowSeconds }: RateStatement): RateCounter {
@@ -190,7 +223,27 @@ function toLine({ name, value }: InsertedHeader): readonly string[] {
   return [`x-amzn-waf-${name}`, value];
 }
 
-function notesOf(acl: WebAcl, outcome: Outcome): { readonly notes?: readonly string[] } {
-  const notes = describePassed(acl, outcome);
-  return notes.length === 0 ? {} : { notes };
+type Notes = { readonly outcome: Outcome; readonly say: () => readonly string[] };
+
+/** Most requests of a stage have the same notes: what is kept of each must not be more than a reference. */
+function areSameNotes(some: Outcome, others: Outcome): boolean {
+  return (
+    some.isAverted === others.isAverted &&
+    some.terminating?.rule === others.terminating?.rule &&
+    some.matches.length === others.matches.length &&
+    some.matches.every(({ rule, inner }, at) => {
+      const other = others.matches[at];
+      return rule === other?.rule && inner === other.inner;
+    }) &&
+    some.unjudged.length === others.unjudged.length &&
+    some.unjudged.every((one, at) => {
+      const other = others.unjudged[at];
+      return (
+        one === other ||
+        (one.rule === other?.rule &&
+          one.reasons.length === other.reasons.length &&
+          one.reasons.every((reason, index) => reason === other.reasons[index]))
+      );
+    })
+  );
 }

@@ -52,6 +52,16 @@ describe('what is kept between runs', () => {
     assert.deepEqual(readdirSync(folder), ['six']);
   });
 
+  it('stays whole while it is full, and keeps three quarters of what would be too much', () => {
+    const full = { folder, mostFiles: 4, mostBytes: 1_000 };
+    for (const name of ['two', 'three', 'four']) writeFileSync(join(folder, name), name);
+    writeCached({ ...full }, 'one', 'again');
+    assert.equal(readdirSync(folder).length, 4);
+
+    writeCached({ ...full }, 'five', 'more');
+    assert.equal(readdirSync(folder).length, 3);
+  });
+
   it('is bounded where other programs have written since', () => {
     for (const name of ['two', 'three', 'four', 'five', 'six']) writeFileSync(join(folder, name), name);
     for (const name of ['seven', 'eight', 'nine']) writeCached(kept, name, name);

@@ -11,7 +11,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { hash, isFresh, isSame, markOf, packageFrom, statOf } from '../../../packages/aws/file-marks.ts';
+import {
+  hash,
+  isFresh,
+  isSame,
+  markOf,
+  packageFrom,
+  packageNames,
+  statOf,
+} from '../../../packages/aws/file-marks.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'file-marks-')));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -40,6 +48,22 @@ describe('the mark of a file', () => {
     assert.equal(isSame(mark), true);
     writeFileSync(join(root, 'later'), '');
     assert.equal(isSame(mark), false);
+  });
+
+  it('of the names of installed packages holds whatever tools keep beside them', () => {
+    const installed = join(root, 'service', 'node_modules');
+    mkdirSync(join(installed, 'one'), { recursive: true });
+    const mark = { file: installed, look: 'names', value: packageNames(installed) } as const;
+    mkdirSync(join(installed, '.cache'));
+    assert.equal(isSame(mark), true);
+    mkdirSync(join(installed, 'two'));
+    assert.equal(isSame(mark), false);
+  });
+
+  it('says what is there, where it is no file', () => {
+    assert.equal(markOf(root, 'there').value, 'folder');
+    assert.equal(markOf('/dev/null', 'content').value, 'device');
+    assert.equal(markOf(file, 'names').value, 'file');
   });
 
   it('counts what was written in the moment of the look as newer', () => {

@@ -14,6 +14,10 @@ describe('isAllowedHost', () => {
     { host: 'LOCALHOST:4000', admitted: true, why: 'names have no case' },
     { host: 'localhost.:4000', admitted: true, why: 'the root dot names the same' },
     { host: 'abc123.execute-api.localhost:4000', admitted: true, why: "an API's own name" },
+    { host: 'app.localhost:4000', admitted: true, why: 'RFC 6761: all below it is loopback' },
+    { host: 'abc123.lambda-url.eu-west-1.on.aws', admitted: true, why: 'the URL of a function' },
+    { host: 'abc123.lambda-url.eu-west-1.on.aws:4000', admitted: true, why: 'the URL of a function' },
+    { host: 'abc123.lambda-url.eu-west-1.on.aws:5000', admitted: false, why: 'another port' },
     { host: 'abc123.execute-api.eu-west-1.amazonaws.com:4000', admitted: true, why: "an API's name at AWS" },
     {
       host: 'abc123.execute-api.eu-west-1.amazonaws.com',
@@ -113,6 +117,7 @@ describe('refuseForeignHost', () => {
     const host = '"><script>\u0001';
     const reply = refuseForeignHost({ rawHeaders: ['Host', host], host }, RULE);
     assert.match(String(reply?.body), /--allow-host NAME/);
+    assert.match(String(reply?.message), /^Host '"><script>\?' is not/);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type VerificationContext,
   verifySignature,
 } from '../../../packages/aws/signature.ts';
+import { readClaim } from '../../../packages/aws/signature-claim.ts';
 import { Sha256 } from '../../support/sha256.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 8, 9, 10);
@@ -105,5 +106,38 @@ describe('verifySignature of a signed header', () => {
       assert.equal(result.kind, 'refused');
       assert.equal(result.message, 'The request has more than one Authorization header.');
     }
+  });
+});
+
+describe('readClaim', () => {
+  const presigned = (expires: string): string =>
+    'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F20261120%2Fus-east-1%2Fexecute-api%2Faws4_request' +
+    `&X-Amz-Date=20261120T080910Z&X-Amz-SignedHeaders=host&X-Amz-Signature=00${expires}`;
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html, X-Amz-Expires
+  const lifetimes: readonly (readonly [expires: string, seconds: number | undefined])[] = [
+    ['', 300],
+    ['&X-Amz-Expires=1', 1],
+    ['&X-Amz-Expires=604800', 604_800],
+    ['&X-Amz-Expires=604801', undefined],
+    ['&X-Amz-Expires=0', undefined],
+    ['&X-Amz-Expires=-1', undefined],
+    ['&X-Amz-Expires=1e3', undefined],
+    ['&X-Amz-Expires=', undefined],
+  ];
+  for (const [expires, seconds] of lifetimes)
+    it(`${seconds === undefined ? 'refuses' : `reads ${seconds} s from`} a query that ends in "${expires}"`, () => {
+      const claim = readClaim(presigned(expires), new Map());
+
+      assert.ok(claim !== undefined);
+      if (seconds === undefined)
+        assert.equal('errorType' in claim && claim.errorType, 'IncompleteSignatureException');
+      else assert.equal('expiresSeconds' in claim && claim.expiresSeconds, seconds);
+    });
+
+  it('names what is missing where the header is the algorithm alone', () => {
+    const claim = readClaim('', new Map([['authorization', ['AWS4-HMAC-SHA256']]]));
+
+    assert.ok(claim !== undefined && 'message' in claim);
+    assert.match(claim.message, /^Authorization header requires 'Credential' parameter\. .*'Signature'/);
   });
 });

@@ -68,6 +68,7 @@ describe('capacity units of', () => {
     ],
     ['a write of 5 KB', put('counters', counter('big', 5_000)), 0, 5],
     ['an update', ['UpdateItem', add('one', 1)], 0, 1],
+    ['a delete', ['DeleteItem', { TableName: 'counters', Key: key('gone') }], 0, 1],
     [
       'a write whose condition refuses it',
       put('counters', counter('small'), { ConditionExpression: 'attribute_not_exists(id)' }),
@@ -125,5 +126,10 @@ describe('capacity units of', () => {
     assert.equal(messages, 1);
     await meter.run('ListTables', {}, (operation, input) => engine.execute(operation, input));
     assert.equal(messages, 1);
+    await meter.run('GetItem', {}, () => Promise.resolve({}));
+    assert.deepEqual(
+      meter.tables.map(({ table }) => table),
+      ['orders'],
+    );
   });
 });

@@ -295,6 +295,21 @@ describe('calls of a signer that is judged', () => {
   });
 });
 
+describe('the end of the embedded DynamoDB', () => {
+  it('is no fault where it was asked for', async () => {
+    const faults: string[] = [];
+    const dynamoDb = await startEmbeddedDynamoDb({
+      port: 0,
+      signers: [SIGNER],
+      onFault: (message) => faults.push(message),
+    });
+
+    await dynamoDb.close();
+
+    assert.deepEqual(faults, []);
+  });
+});
+
 describe('the start of the embedded DynamoDB', () => {
   const rows: readonly [waiting: number, cores: number, limitMs: number][] = [
     [0, 2, 20_000],

@@ -52,6 +52,12 @@ describe('DynamoDbEngine', () => {
       type: 'ResourceNotFoundException',
     },
     {
+      name: 'a write to an unknown table',
+      operation: 'UpdateItem',
+      input: add('a', 1, { TableName: 'nothing' }),
+      type: 'ResourceNotFoundException',
+    },
+    {
       name: 'a table that is there',
       operation: 'CreateTable',
       input: CREATE_COUNTERS,
@@ -104,6 +110,31 @@ describe('DynamoDbEngine', () => {
       assert.equal(status, 400);
     });
   }
+
+  it('writes a batch in its turn among updates of the same item', async () => {
+    await Promise.all([
+      engine.execute('UpdateItem', add('turn', 5)),
+      engine.execute('BatchWriteItem', {
+        RequestItems: { counters: [{ PutRequest: { Item: { ...key('turn'), amount: { N: '0' } } } }] },
+      }),
+      engine.execute('UpdateItem', add('turn', 1)),
+    ]);
+
+    assert.equal(await amountOf(engine, 'turn'), '1');
+  });
+
+  it('refuses what is asked of a table that is gone', async () => {
+    const other = await anEngine();
+    await other.execute('UpdateItem', add('a', 1));
+    await other.execute('DeleteTable', { TableName: 'counters' });
+
+    const { body, status } = await refusal(other.execute('UpdateItem', add('a', 1)));
+    assert.deepEqual(
+      [status, body['__type']],
+      [400, 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException'],
+    );
+    await other.close();
+  });
 
   it('holds no more in memory than it says', async () => {
     const small = await anEngine(new VirtualClock(), 2_000);

@@ -35,6 +35,15 @@ describe('ExpiryQueue', () => {
     );
   });
 
+  it('gives out each in its second, whatever came first', () => {
+    const queue = new ExpiryQueue();
+    for (const due of [2, 4, 1, 0, 3]) queue.set('table', `k${due}`, due);
+
+    const taken = [1, 2, 3, 4, 5].map((now) => queue.takeDue(now, 10).map(({ key }) => key));
+
+    assert.deepEqual(taken, [['k0'], ['k1'], ['k2'], ['k3'], ['k4']]);
+  });
+
   it('stays small when items move their time with every write', () => {
     const queue = new ExpiryQueue();
     for (let second = 0; second < 50_000; second += 1)

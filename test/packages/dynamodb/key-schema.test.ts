@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Item, Table } from '../../../packages/dynamodb/dynalite-store.ts';
 import type { DynamoDbEngine } from '../../../packages/dynamodb/engine.ts';
+import { emptyIndexKey, oversizedIndexKey, partitionKeysOf } from '../../../packages/dynamodb/key-schema.ts';
 import { anEngine } from '../../support/counters-engine.ts';
 
 const TABLE = {
@@ -83,5 +85,46 @@ describe('keys of an index', () => {
 
     await assert.rejects(update('list', ''));
     await update('note', '');
+  });
+
+  const OF_BYTES: Table = { ...TABLE, TableStatus: 'ACTIVE' };
+
+  it('count the bytes of binary values, and not their base64', () => {
+    const listed = (bytes: number): Item => ({
+      pk: { S: 'p' },
+      list: { B: Buffer.alloc(bytes).toString('base64') },
+    });
+
+    assert.equal(oversizedIndexKey(OF_BYTES, listed(2048)), undefined);
+    assert.match(oversizedIndexKey(OF_BYTES, listed(2049)) ?? '', /2048/);
+    assert.equal(oversizedIndexKey(OF_BYTES, { pk: { S: 'p' }, list: { N: '7' } }), undefined);
+  });
+
+  it('are no empty binary value', () => {
+    const item = { pk: { S: 'p' }, list: { B: '' } };
+
+    assert.match(emptyIndexKey(OF_BYTES, undefined, item) ?? '', /empty binary value/);
+    assert.equal(emptyIndexKey(OF_BYTES, item, item), undefined);
+    assert.equal(emptyIndexKey(OF_BYTES, undefined, { ...item, list: { B: 'AA==' } }), undefined);
+    assert.equal(emptyIndexKey(OF_BYTES, undefined, { ...item, list: { N: '0' } }), undefined);
+  });
+});
+
+describe('partitionKeysOf', () => {
+  it('knows the partition key of a table and of its indexes, and none of a table that is not there', async () => {
+    const engine = await anEngine();
+    await engine.execute('CreateTable', TABLE);
+    const partitionKeyOf = await engine.partitionKeys(['usage', 'none']);
+    await engine.close();
+
+    assert.deepEqual(
+      [
+        partitionKeyOf('usage', undefined),
+        partitionKeyOf('usage', 'list'),
+        partitionKeyOf('none', undefined),
+      ],
+      ['pk', 'list', undefined],
+    );
+    assert.equal((await partitionKeysOf([], () => assert.fail('asked')))('usage', undefined), undefined);
   });
 });

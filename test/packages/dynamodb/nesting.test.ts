@@ -16,6 +16,13 @@ describe('refuseDeepValues', () => {
     assert.throws(() => refuseDeepValues(inBatch(40)), /Nesting Levels have exceeded supported limits/);
     assert.throws(() => refuseDeepValues({ Item: { data: nested(40) } }), { name: 'DynamoDbError' });
   });
+
+  it('ends at the seven levels of a batch and two for each of 32', () => {
+    const lists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
+    assert.doesNotThrow(() => refuseDeepValues(lists(7 + 2 * 32 + 1)));
+    assert.throws(() => refuseDeepValues(lists(7 + 2 * 32 + 2)));
+  });
 });
 
 describe('refuseDeepExpressions', () => {

@@ -133,6 +133,28 @@ describe('ExecuteStatement', () => {
     assert.equal(second['NextToken'], undefined);
   });
 
+  it('has the literals of JSON', async () => {
+    await run(
+      `INSERT INTO "Music-1" VALUE {'artist': 'Literal', 'song': 'all', 'yes': TRUE, 'no': false, 'none': Null, 'one': 1, 'list': []}`,
+    );
+    const { Items: items } = await run(
+      `SELECT yes, no, none, one, list FROM "Music-1" WHERE artist = 'Literal'`,
+    );
+
+    assert.deepEqual(items, [
+      { yes: { BOOL: true }, no: { BOOL: false }, none: { NULL: true }, one: N(1), list: { L: [] } },
+    ]);
+  });
+
+  it('takes 8,192 characters', async () => {
+    const statement = `SELECT * FROM "Music-1" WHERE artist = ''`;
+    const filled = (length: number): string =>
+      statement.replace("''", `'${'a'.repeat(length - statement.length)}'`);
+
+    assert.deepEqual(await songs(filled(8192)), []);
+    assert.match((await refusal(run(filled(8193)))).message, /1 to 8192 characters/);
+  });
+
   it('inserts no item twice', async () => {
     const error = await refusal(run(`INSERT INTO "Music-1" VALUE {'artist': 'Acme', 'song': 'Beta'}`));
     assert.equal(error.body['__type'], 'com.amazonaws.dynamodb.v20120810#DuplicateItemException');
@@ -185,6 +207,9 @@ describe('ExecuteStatement', () => {
     { statement: `SELECT * FROM "Music-1"`, parameters: [S('a')], says: /Number of parameters/ },
     { statement: `SELECT * FROM "Music-1"."none" WHERE a = 1`, says: /does not have the specified index/ },
     { statement: `SELECT * FROM "Music-1" WHERE artist = ${'['.repeat(40)}`, says: /Nesting/ },
+    { statement: `UPDATE "Music-1" WHERE artist = 'a' AND song = 'b'`, says: /without SET or REMOVE/ },
+    { statement: `INSERT INTO "Music-1" VALUE nothing`, says: /nothing/ },
+    { statement: `INSERT INTO "Music-1" VALUE 'text'`, says: /not a document/ },
     { statement: `DROP TABLE "Music-1"`, says: /DROP/ },
     { statement: '', says: /Statement/ },
   ];

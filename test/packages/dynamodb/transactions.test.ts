@@ -92,6 +92,32 @@ describe('TransactWriteItems', () => {
     await engine.close();
   });
 
+  it('takes tokens of 1 to 36 characters', async () => {
+    const engine = await anEngine();
+    const write = (token: unknown) =>
+      transact(engine, [{ Update: add('token', 1) }], { ClientRequestToken: token });
+
+    await write('t');
+    await write('t'.repeat(36));
+    await write(null);
+    for (const token of ['', 't'.repeat(37), 7])
+      assert.match((await refusal(write(token))).message, /between 1 and 36/);
+    assert.equal(await amountOf(engine, 'token'), '3');
+    await engine.close();
+  });
+
+  it('reads by Get alone, one in each member', async () => {
+    const engine = await anEngine();
+    const Get = { TableName: 'counters', Key: key('a') };
+
+    for (const member of [{}, { Put: Get }, { Get, Put: Get }])
+      assert.match(
+        (await refusal(engine.execute('TransactGetItems', { TransactItems: [member] }))).message,
+        /can only contain Get/,
+      );
+    await engine.close();
+  });
+
   it('forgets the token of a cancelled transaction', async () => {
     const engine = await anEngine();
     const guarded = () =>

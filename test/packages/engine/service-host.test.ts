@@ -281,7 +281,7 @@ describe('ServiceHost', () => {
             ? () => ({
                 kind: 'passed',
                 inserts: [`x-${name}`, '1'],
-                notes: [`${name} let it pass.`],
+                notes: () => [`${name} let it pass.`],
                 by: name,
               })
             : undefined,
@@ -291,12 +291,10 @@ describe('ServiceHost', () => {
     await host.find('wall');
 
     assert.equal(host.screens.judge('door', {} as never), undefined);
-    assert.deepEqual(host.screens.judge('gate', {} as never), {
-      kind: 'passed',
-      inserts: ['x-moat', '1', 'x-wall', '1'],
-      notes: ['moat let it pass.', 'wall let it pass.'],
-      by: 'wall',
-    });
+    const verdict = host.screens.judge('gate', {} as never);
+    assert.ok(verdict?.kind === 'passed');
+    assert.deepEqual([verdict.inserts, verdict.by], [['x-moat', '1', 'x-wall', '1'], 'wall']);
+    assert.deepEqual(verdict.notes?.(), ['moat let it pass.', 'wall let it pass.']);
   });
 
   it('takes no two services of one name', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { readAwsEndpoints } from '../../../packages/terminal/aws-options.ts';
+import { readAwsEndpoints, readDaemon } from '../../../packages/terminal/aws-options.ts';
 import { parserOf } from '../../../packages/terminal/options.ts';
 import { START_OPTIONS } from '../../../packages/engine/start-options.ts';
 import { UsageError } from '../../../packages/terminal/output.ts';
@@ -46,6 +46,14 @@ describe('readAwsEndpoints', () => {
   it('refuses --aws without credentials, and an address that is none', () => {
     assert.throws(() => readAwsEndpoints(['sns'], {}), UsageError);
     assert.throws(() => readAwsEndpoints([], { AWS_ENDPOINT_URL: 'localhost:4566' }), UsageError);
+  });
+});
+
+describe('readDaemon', () => {
+  it('reads where traces go, and nothing where no variable says it', () => {
+    assert.deepEqual([readDaemon(undefined), readDaemon('')], [undefined, undefined]);
+    assert.equal(JSON.stringify(readDaemon('127.0.0.1:2000')).includes('2000'), true);
+    assert.throws(() => readDaemon('nowhere'), /AWS_XRAY_DAEMON_ADDRESS must be host:port, not "nowhere"/);
   });
 });
 

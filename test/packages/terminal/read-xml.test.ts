@@ -9,6 +9,11 @@ describe('readXml', () => {
       '<?xml version="1.0"?>\n<R xmlns="u"><L><member><A>1</A></member><member><A>2</A></member></L></R>',
       { R: { L: [{ A: '1' }, { A: '2' }] } },
     ],
+    [
+      'reads a structure that has a member of that name among others',
+      '<R><member>1</member><B>2</B></R>',
+      { R: { member: '1', B: '2' } },
+    ],
     ['takes an empty list for the empty text', '<R><L/><M></M></R>', { R: { L: '', M: '' } }],
     [
       'reads entities',

@@ -115,6 +115,43 @@ cache-memory: 1GB
     );
   });
 
+  it('takes the sources of the working directory from it, unless the command line names some', () => {
+    const folder = aFolder({
+      'gatewright.yml': 'sources: [api, ../users]\n',
+      'one/gatewright.yml': 'sources: api\n',
+      'here/gatewright.yml': 'sources: .\n',
+      'none/gatewright.yml': 'stage: qa\n',
+    });
+    const usual = process.cwd();
+    try {
+      const sourcesIn = (name: string, ...words: readonly string[]): unknown => {
+        process.chdir(join(folder, name));
+        return apply(words).sources;
+      };
+
+      assert.deepEqual(sourcesIn('.'), ['api', '../users']);
+      assert.deepEqual(sourcesIn('one'), ['api']);
+      assert.deepEqual(sourcesIn('here'), ['.']);
+      assert.deepEqual(sourcesIn('none'), ['.']);
+      assert.deepEqual(sourcesIn('.', 'one'), ['one']);
+    } finally {
+      process.chdir(usual);
+    }
+  });
+
+  it('has texts for switches, too', () => {
+    const { options } = applied('metrics: off\naccount-throttle: on\nroles: on\n');
+
+    assert.deepEqual([options['metrics'], options['accountThrottle'], options['roles']], [false, true, true]);
+  });
+
+  it('has a megabyte at most', () => {
+    const comment = (bytes: number): string => `${'#'.repeat(bytes - 1)}\n`;
+
+    assert.equal(applied(comment(1024 * 1024)).options['port'], 3000);
+    assert.throws(() => applied(comment(1024 * 1024 + 1)), /gatewright\.yml is over 1 MB$/);
+  });
+
   it('may be empty', () => {
     assert.equal(applied('# nothing yet\n').options['port'], 3000);
   });
@@ -130,7 +167,8 @@ cache-memory: 1GB
     ['open: true\n', /gatewright\.yml:1: open is about one run/],
     ['exec: rm -rf /\n', /gatewright\.yml:1: /],
     ['port: 1\nstage: [\n', /gatewright\.yml:[23]: /],
-    ['port: 1\nport: 2\n', /gatewright\.yml:2: Map keys must be unique/],
+    ['port: 1\nport: 2\n', /gatewright\.yml:2: Map keys must be unique$/m],
+    ['port: 1\nstage: qa\nport: 2\n', /gatewright\.yml:3: Map keys must be unique$/m],
     ['- port\n', /gatewright\.yml is not a map of settings/],
     ['sources: [1]\n', /gatewright\.yml:1: sources must be folders and templates/],
     ['stage: "${x}"\n', /gatewright\.yml:1: stage: "\$\{x\}"\. A stage name has/],
@@ -167,6 +205,14 @@ describe('custom.gatewright of a serverless.yml', () => {
       warnings.join(),
       /serverless\.yml:4: custom\.gatewright\.usage-lag is ignored: it holds a variable/,
     );
+  });
+
+  it('is osls’s own where it is a variable as a whole', () => {
+    const folder = aFolder({ 'serverless.yml': "custom:\n  gatewright: '${file(x.yml)}'\n" });
+    const text = aFolder({ 'serverless.yml': 'custom:\n  gatewright: all\n' });
+
+    assert.equal(apply([folder]).options['port'], 3000);
+    assert.throws(() => apply([text]), /is not a map of settings/);
   });
 
   it('passes an unreadable service on to its loader', () => {

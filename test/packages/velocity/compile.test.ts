@@ -40,7 +40,7 @@ describe('compileTemplate', () => {
       code: 'TEMPLATE_SYNTAX',
       line: 3,
       column: 2,
-      message: /expected #end/,
+      message: /unexpected the end of the template; expected #end/,
     },
     {
       name: 'a stray #end',
@@ -107,6 +107,22 @@ describe('compileTemplate', () => {
       message: /#evaluate/,
     },
     {
+      name: 'a quote behind a text, which ends at the last doubled one',
+      source: "#set($a = 'x'')$a",
+      code: 'TEMPLATE_SYNTAX',
+      line: 1,
+      column: 14,
+      message: /unexpected character "'"/,
+    },
+    {
+      name: 'more than 500 operators in a row',
+      source: `#set($a = 1${' + 1'.repeat(501)})`,
+      code: 'TEMPLATE_SYNTAX',
+      line: 1,
+      column: 2016,
+      message: /at most 500 operators/,
+    },
+    {
       name: 'an error inside a string',
       source: 'a\n#set($x = "b #if(1")',
       code: 'TEMPLATE_SYNTAX',
@@ -158,6 +174,11 @@ describe('compileTemplate', () => {
 
       assert.ok(took < 4_000, `${JSON.stringify(char)} took ${took} ms`);
     }
+  });
+
+  it('takes 300 KB, and 499 operators in a row', () => {
+    assert.equal(render('é'.repeat(153_600)).length, 153_600);
+    assert.equal(render(`#set($a = 1${' + 1'.repeat(499)})$a`), '500');
   });
 
   it('compiles once and renders many times without state between', () => {
@@ -250,6 +271,20 @@ describe('render', () => {
       assert.ok(performance.now() - started < 2_000);
     });
   }
+
+  // Velocity user guide, "Loops": the reference is that of the loop alone.
+  it('leaves no loop variable behind, in a macro either', () => {
+    const loop = '#foreach($b in [1,2])$b#end[$!b]';
+
+    assert.equal(render(loop), '12[]');
+    assert.equal(render(`#macro(m $a)${loop}#end#m("x")|$!b`), '12[]|');
+    assert.equal(render(`#set($b = 7)#macro(m $a)${loop}#end#m("x")|$b`), '12[7]|7');
+  });
+
+  it('ends at #stop, and fails where its argument does', () => {
+    assert.equal(render('a#stop($s)b', { s: 'x' }), 'a');
+    assert.equal(failureOf(() => render('#stop($s.substring(9))', { s: 'x' })).code, 'TEMPLATE_FAILED');
+  });
 
   it('says where a failing method was called', () => {
     const error = failureOf(() => render('a\n b $s.substring(9)', { s: 'x' }));

@@ -24,6 +24,7 @@ const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
 export const loadedTests: LoadedTest[] = [];
 const within = new AsyncLocalStorage<Suite>();
+const endingsOfTest = new AsyncLocalStorage<Run[]>();
 const pending: Promise<unknown>[] = [];
 let onUncaught: ((error: unknown) => void) | undefined;
 
@@ -59,7 +60,8 @@ export const test = it;
 export const suite = describe;
 export const mock = nodeMock;
 export const before = (run: Run): void => void suiteNow().before.push(run);
-export const after = (run: Run): void => void suiteNow().after.push(run);
+/** Within a test: what ends that one. */
+export const after = (run: Run): void => void (endingsOfTest.getStore() ?? suiteNow().after).push(run);
 export const beforeEach = (run: Run): void => void suiteNow().beforeEach.push(run);
 export const afterEach = (run: Run): void => void suiteNow().afterEach.push(run);
 
@@ -116,7 +118,8 @@ async function runOne(test: LoadedTest, lineage: readonly Suite[], timeoutMs: nu
   let error: unknown;
   for (const run of lineage.flatMap(({ beforeEach: runs }) => runs))
     error ??= await ended(run, timeoutMs, context);
-  error ??= await ended(test.run, timeoutMs, context);
+  const run: Run = (given) => endingsOfTest.run(endings, test.run, given);
+  error ??= await ended(run, timeoutMs, context);
   const last = lineage.toReversed().flatMap(({ afterEach: runs }) => runs);
   for (const run of [...endings, ...last]) error ??= await ended(run, timeoutMs, context);
   nodeMock.reset();

@@ -2,15 +2,17 @@
  * Files with mutants planted in them, and the tests nearest to them, in a process of its own: what a mutant does may
  * never end. Run by `fork` with a `MutantOrder`; answers `Loaded`, then one `Tried` for each `Try`.
  */
-import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { loadedTests, loadTests, OutOfTime, runTests } from './light-runner.ts';
 import type { LoadedTest, TestRun } from './light-runner.ts';
+import { makeCells, plantFiles, plantInThreads } from './planted-files.ts';
 
 export type MutantOrder = {
   /** By file, absolute: where its text with the mutants is. */
   readonly planted: Readonly<Record<string, string>>;
+  /** How many there are. */
+  readonly mutants: number;
   readonly tests: readonly string[];
   /** The mutant that counts from the first line on; -1 for none, and a first run of everything. */
   readonly active: number;
@@ -35,6 +37,7 @@ export type Loaded = {
   /** Mutants that are met while modules are loaded: no later run shows what they do. */
   readonly atLoad: readonly number[];
   readonly tests: readonly Held[];
+  /** By file and name: these say nothing. */
   readonly failed: readonly string[];
 };
 export type Try = {
@@ -53,22 +56,17 @@ export type Tried = {
 
 const FIRST_RUN_TIMEOUT_MS = 20_000;
 
-async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
-  let current = active;
-  let hits = new Set<number>();
-  Object.assign(globalThis, {
-    mutant: (index: number) => {
-      hits.add(index);
-      return index === current;
-    },
-  });
-  const texts = Object.entries(planted).map(
-    ([source, file]) => [pathToFileURL(source).href, readFileSync(file, 'utf8')] as const,
-  );
-  hook(new Map(texts));
+async function serve({ planted, mutants, tests, active }: MutantOrder): Promise<void> {
+  // Tests may wait for ever, and nothing reads their verdict any more.
+  process.on('disconnect', () => process.exit(0));
+  const plan = { planted, cells: makeCells(mutants) };
+  const cells = plantFiles(plan);
+  plantInThreads(plan);
+  cells.activate(active);
+  standInForNodeTest();
   for (const test of tests) await loadTests(test, () => import(pathToFileURL(test).href));
   const all = numberTests();
-  const atLoad = [...hits];
+  const atLoad = cells.takeMet();
   const baseline: Held[] = [];
   const failed: string[] = [];
   if (active === -1) {
@@ -81,9 +79,9 @@ async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
         const { file = '', index = 0 } = all.find((one) => one.test === test) ?? {};
         const burntNowMs = burntMs();
         const cost = { ms, burntMs: burntNowMs - burntBeforeMs, isAlone: standsAlone(test) };
-        if (error === undefined) baseline.push({ file, index, hits: [...hits], ...cost });
-        else failed.push(test.name);
-        hits = new Set();
+        const hits = cells.takeMet();
+        if (error === undefined) baseline.push({ file, index, hits, ...cost });
+        else failed.push(`${file}: ${test.name}`);
         burntBeforeMs = burntNowMs;
         return true;
       },
@@ -99,7 +97,7 @@ async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
       all.filter(({ file, index }) => one.file === file && one.index === index),
     );
     let last: TestRun | undefined;
-    current = mutant;
+    cells.activate(mutant);
     await runTests(
       selected.map(({ test }) => test),
       timeoutMs,
@@ -108,7 +106,7 @@ async function serve({ planted, tests, active }: MutantOrder): Promise<void> {
         return run.error === undefined;
       },
     );
-    current = -1;
+    cells.activate(-1);
     if (last?.error === undefined) return { kind: 'tried', killedBy: undefined, isClean: true };
     const killedBy = {
       name: last.test.name,
@@ -148,19 +146,13 @@ function numberTests(): readonly {
   });
 }
 
-function hook(texts: ReadonlyMap<string, string>): void {
+function standInForNodeTest(): void {
   const runner = new URL('light-runner.ts', import.meta.url).href;
   registerHooks({
     resolve: (specifier, context, next) =>
       specifier === 'node:test' && context.parentURL !== runner
         ? { url: runner, format: 'module-typescript', shortCircuit: true }
         : next(specifier, context),
-    load: (url, context, next) => {
-      const source = texts.get(url);
-      return source === undefined
-        ? next(url, context)
-        : { format: 'module-typescript', source, shortCircuit: true };
-    },
   });
 }
 

@@ -41,6 +41,29 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, []);
   });
 
+  it('follows imports by a name that is known only when they run', () => {
+    const found = tests({
+      'test/support/fresh.ts': 'await import(`../../shared/a/${name}.ts?instance=${count}`);',
+      'test/support/others.ts': 'await import(`../../shared/b/${name}.ts`);',
+      'test/functions/one.test.ts': "import { run } from '../support/fresh.ts';",
+      'test/functions/other.test.ts': "import { run } from '../support/others.ts';",
+      'shared/a/one.ts': '',
+      'shared/b/one.ts': '',
+    });
+
+    assert.deepEqual(found, ['test/functions/one.test.ts']);
+  });
+
+  it('has tests of the layer and of functions', () => {
+    const importsIt = "import { one } from '#shared/a/one.ts';";
+    const found = tests({
+      'test/functions/one.test.ts': importsIt,
+      'test/layers/zip.test.ts': importsIt,
+    });
+
+    assert.deepEqual(found, ['test/functions/one.test.ts', 'test/layers/zip.test.ts']);
+  });
+
   it('asks the folder first, by any way, where no test bears the name of the file', () => {
     const found = tests({
       'shared/a/two.ts': "import { one } from './one.ts';",

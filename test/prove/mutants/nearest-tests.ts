@@ -1,12 +1,13 @@
 /** The tests that say most about a file: its mirror, then those with the shortest way to it by imports. */
-import { basename, dirname } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 import { resolveImport, runtimeImportsOf } from '../../architecture/source-files.ts';
 import type { SourceFile } from '../../architecture/source-files.ts';
 
 /** Not the dozens that reach everything: whole starts, recorded answers, simulations, other proofs. */
-const NEAR = /^test\/(shared|packages|functions|properties|together)\/.*\.test\.ts$/;
+const NEAR = /^test\/(shared|packages|functions|layers|properties|together)\/.*\.test\.ts$/;
 /** These look at processes, not at the code in theirs. */
 const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
+const TEMPLATE_IMPORT = /\bimport\(`(\.[^`$]*\/)\$\{\w+\}\.ts/g;
 const NEAREST = 5;
 /** Where no test bears the file's name: what is said of it stands under the names of its aspects. */
 const NEAREST_OF_ASPECTS = 24;
@@ -24,18 +25,26 @@ type ImportGraph = {
 
 export function readImportGraph(sources: readonly SourceFile[]): ImportGraph {
   const importers = new Map<string, string[]>();
+  const files = sources.map(({ path }) => path);
   const tests = new Set<string>();
   for (const source of sources) {
     if (NEAR.test(source.path) && !OTHER_PROCESS.test(source.text)) tests.add(source.path);
-    for (const specifier of runtimeImportsOf(source)) {
-      const target = resolveImport(source.path, specifier);
-      if (target === undefined) continue;
+    const literal = runtimeImportsOf(source).flatMap((name) => resolveImport(source.path, name) ?? []);
+    for (const target of [...literal, ...templateImportsOf(source, files)]) {
       const known = importers.get(target);
       if (known === undefined) importers.set(target, [source.path]);
       else known.push(source.path);
     }
   }
   return { importers, tests };
+}
+
+/** Files that `import(`../functions/${name}.ts?…`)` may load: all of that folder. */
+function templateImportsOf({ path, text }: SourceFile, files: readonly string[]): readonly string[] {
+  return [...text.matchAll(TEMPLATE_IMPORT)].flatMap(([, folder = '']) => {
+    const from = posix.join(dirname(path), folder);
+    return files.filter((file) => `${dirname(file)}/` === from);
+  });
 }
 
 /** A handful, the nearest first; of those as far away, tests of the mirror folder and with a name like its own. */

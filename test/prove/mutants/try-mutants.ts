@@ -123,9 +123,12 @@ export async function tryMutants(
     planted[join(REPOSITORY, subject.path)] = file;
     mutants.push(...subject.mutants);
   }
-  const trials = new Trials((tests, active) => new MutantProcess({ planted, tests, active }));
+  const trials = new Trials(
+    (tests, active) => new MutantProcess({ planted, mutants: mutants.length, tests, active }),
+  );
   try {
     const loaded = await trials.warmUp([...new Set(subjects.flatMap(({ tests }) => tests))]);
+    for (const test of loaded.failed) console.log(`  does not hold without a mutant: ${test}`);
     const own = subjects.flatMap(({ mutants: some, tests }) =>
       some.map(() => tests.map((test) => join(REPOSITORY, test))),
     );

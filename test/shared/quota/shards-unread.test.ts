@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ItemStore } from '#shared/ports.ts';
 import { headKey, ledgerKey } from '#shared/quota/ledger.ts';
-import { readShards, recallUnits } from '#shared/quota/shards.ts';
+import { accountKey, readShards, recallUnits } from '#shared/quota/shards.ts';
 import type { Item, ItemKey } from '#shared/table/item-write.ts';
 import { QuotaTable } from '../../support/quota-table.ts';
 
@@ -34,6 +34,18 @@ describe('a ledger with shards', () => {
 
     assert.equal((await readShards(store, ROOT, root)).kind, 'done');
     assert.deepEqual(await readShards(unread, ROOT, root), { kind: 'unavailable', reason: 'down' });
+  });
+
+  it('takes back what is missing from the first shard on, and no more', async () => {
+    const table = aTable({ rem: -5, out: 0, used: 0, mov: 13, cred: -5 });
+    const shards = [0, 1].map((shard) => accountKey(ID, TODAY, shard));
+    for (const [index, { pk, sk }] of shards.entries())
+      table.items.set(`${pk}\n${sk}`, { rem: [3, 10][index] ?? 0, out: 0, used: 0, cred: 0 });
+
+    await recallUnits(table.store, ID, TODAY);
+
+    const left = [ROOT, ...shards].map(({ pk, sk }) => table.items.get(`${pk}\n${sk}`)?.['rem']);
+    assert.deepEqual(left, [0, 0, 8]);
   });
 
   it('takes nothing back from shards that do not exist yet', async () => {

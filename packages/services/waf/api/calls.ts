@@ -199,7 +199,7 @@ function getSampledRequests(at: RuleReader, { guard }: CallPorts): JsonObject {
   const [start, end] = [timeOf(window, 'StartTime'), timeOf(window, 'EndTime')];
   const { samples, population } = guard.samples.find(arn, at.text('RuleMetricName'), start, end);
   return {
-    SampledRequests: samples.slice(-most).map(({ fields }) => fields),
+    SampledRequests: samples.slice(-most).map(({ fields }) => fields()),
     PopulationSize: population,
     TimeWindow: { StartTime: start / 1000, EndTime: end / 1000 },
   };

@@ -1,5 +1,7 @@
 /** One request as statements inspect it: each part is read when a statement first asks for it. */
+import { readAddress } from './address-blocks.ts';
 import { transform } from './transform.ts';
+import type { Address } from './address-blocks.ts';
 import { readJsonElements, selectElements } from './parse-json-prefix.ts';
 import type { JsonElements } from './parse-json-prefix.ts';
 import type { Field, Inspection, KeyFilter, MatchScope, Oversize } from '../rules/statement.ts';
@@ -33,6 +35,7 @@ type Inspected =
   | { readonly kind: 'unjudged'; readonly what: string; readonly isLost?: true };
 
 type Pair = { readonly name: string; readonly value: string };
+type Header = Pair & { readonly lowerName: string };
 type Pairs = { readonly items: readonly Pair[]; readonly isCut: boolean };
 
 const LIMIT_BYTES = 8192;
@@ -41,10 +44,11 @@ const NONE: Inspected = { kind: 'texts', texts: [] };
 
 export class InspectedRequest {
   readonly parts: RequestParts;
-  readonly oversize = new Set<OversizeField>();
+  readonly oversize: OversizeField[] = [];
   readonly #bodyLimit: number;
-  readonly #inspected = new Map<string, Inspected>();
-  #headers: readonly Pair[] | undefined;
+  readonly #inspected = new Map<Inspection, Inspected>();
+  #headers: readonly Header[] | undefined;
+  #address: Address | 'none' | undefined;
   #cookies: readonly Pair[] | undefined;
   #arguments: readonly Pair[] | undefined;
   #body: { readonly text: string; readonly isCut: boolean } | undefined;
@@ -55,24 +59,33 @@ export class InspectedRequest {
     this.#bodyLimit = bodyLimit;
   }
 
-  inspect({ id, field, transformations }: Inspection): Inspected {
-    const known = this.#inspected.get(id);
+  inspect(inspection: Inspection): Inspected {
+    const known = this.#inspected.get(inspection);
     if (known !== undefined) return known;
+    const { field, transformations } = inspection;
     const raw = this.#read(field);
     const inspected: Inspected =
       raw.kind === 'texts' && transformations.length > 0
         ? { kind: 'texts', texts: raw.texts.map((text) => transform(text, transformations)) }
         : raw;
-    this.#inspected.set(id, inspected);
+    this.#inspected.set(inspection, inspected);
     return inspected;
   }
 
   /** Values of a header; `name` in lower case. */
   header(name: string): readonly string[] {
-    return this.headers.flatMap((one) => (one.name.toLowerCase() === name ? [one.value] : []));
+    const values: string[] = [];
+    for (const one of this.headers) if (one.lowerName === name) values.push(one.value);
+    return values;
   }
 
-  get headers(): readonly Pair[] {
+  /** Of the caller; undefined: not readable. */
+  get address(): Address | undefined {
+    this.#address ??= readAddress(this.parts.sourceIp) ?? 'none';
+    return this.#address === 'none' ? undefined : this.#address;
+  }
+
+  get headers(): readonly Header[] {
     return (this.#headers ??= readHeaders(this.parts.headers));
   }
 
@@ -196,7 +209,7 @@ export class InspectedRequest {
 
   #decideOversize(isCut: boolean, name: OversizeField, handling: Oversize): Inspected | undefined {
     if (!isCut) return undefined;
-    this.oversize.add(name);
+    if (!this.oversize.includes(name)) this.oversize.push(name);
     return handling === 'CONTINUE' ? undefined : { kind: 'decided', isMatch: handling === 'MATCH' };
   }
 }
@@ -215,10 +228,12 @@ function texts(list: readonly string[]): Inspected {
   return { kind: 'texts', texts: list };
 }
 
-function readHeaders(lines: readonly string[]): readonly Pair[] {
-  const pairs: Pair[] = [];
-  for (let index = 0; index + 1 < lines.length; index += 2)
-    pairs.push({ name: lines[index] ?? '', value: lines[index + 1] ?? '' });
+function readHeaders(lines: readonly string[]): readonly Header[] {
+  const pairs: Header[] = [];
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    const name = lines[index] ?? '';
+    pairs.push({ name, lowerName: name.toLowerCase(), value: lines[index + 1] ?? '' });
+  }
   return pairs;
 }
 

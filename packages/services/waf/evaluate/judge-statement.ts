@@ -31,21 +31,21 @@ export type Surroundings = {
 /** The state of one rule on one request. */
 export type RuleTurn = {
   /** Name of the rule, after that of its group: each use of a group counts for itself. */
-  readonly rule: string;
+  rule: string;
   readonly request: InspectedRequest;
   readonly labels: Labels;
   /** Of the labels of the rule's web ACL or rule group. */
-  readonly prefix: string;
+  prefix: string;
   readonly around: Surroundings;
   /** A forwarded address is wanted, and its header is missing: the rule does not apply. */
   isSkipped: boolean;
   /** The record of the request lacks what decides. */
   isLost: boolean;
   /** Why the rule could not be judged. */
-  readonly reasons: Set<string>;
+  reasons: Set<string> | undefined;
   /** Labels that geo statements add, match or not. */
-  readonly geoLabels: Set<string>;
-  readonly possibleGeoPrefixes: Set<string>;
+  geoLabels: string[] | undefined;
+  possibleGeoPrefixes: string[] | undefined;
   /** Where the request is over the rate of the rule. */
   limited: { readonly key: string; readonly value: string } | undefined;
 };
@@ -83,8 +83,7 @@ export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement 
     case 'rate':
       return judgeRate(statement, turn);
     case 'unjudged':
-      turn.reasons.add(statement.what);
-      return 'unjudged';
+      return unjudge(turn, statement.what);
   }
 }
 
@@ -122,18 +121,16 @@ function judgeTexts(inspection: Inspection, turn: RuleTurn, isMatch: (text: stri
 }
 
 function unjudge(turn: RuleTurn, why: string, isLost = false): 'unjudged' {
-  turn.reasons.add(why);
+  (turn.reasons ??= new Set()).add(why);
   if (isLost) turn.isLost = true;
   return 'unjudged';
 }
 
-function judgeLabel(
-  { scope, key }: Extract<Statement, { kind: 'label' }>,
-  { labels, prefix, reasons }: RuleTurn,
-): Judgement {
-  const judgement = labels.match(scope, key, prefix);
-  if (judgement === 'unjudged') reasons.add(`the label ${key}, which a rule that could not be judged adds`);
-  return judgement;
+function judgeLabel({ scope, key }: Extract<Statement, { kind: 'label' }>, turn: RuleTurn): Judgement {
+  const judgement = turn.labels.match(scope, key, turn.prefix);
+  return judgement === 'unjudged'
+    ? unjudge(turn, `the label ${key}, which a rule that could not be judged adds`)
+    : judgement;
 }
 
 function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, turn: RuleTurn): Judgement {
@@ -141,7 +138,7 @@ function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, 
   const isIn = (address: Address): boolean => blocks?.find(address) === true;
   if (forwarded === undefined) {
     if (lacksAddress(turn)) return 'unjudged';
-    const address = readAddress(turn.request.parts.sourceIp);
+    const { address } = turn.request;
     return judgementOf(address !== undefined && isIn(address));
   }
   const given = readForwarded(forwarded, turn);
@@ -179,14 +176,13 @@ function judgeGeo({ countries, forwarded }: Extract<Statement, { kind: 'geo' }>,
   if (typeof given === 'string') return given;
   const known = turn.around.countries;
   if (known === undefined) {
-    turn.possibleGeoPrefixes.add(space);
-    turn.reasons.add('the country of the address; --waf-networks FILE tells it');
-    return 'unjudged';
+    (turn.possibleGeoPrefixes ??= []).push(space);
+    return unjudge(turn, 'the country of the address; --waf-networks FILE tells it');
   }
   const [address] = given;
   const country = address === undefined ? undefined : known.of(address);
-  turn.geoLabels.add(`${space}country:${country ?? 'XX'}`);
-  turn.possibleGeoPrefixes.add(`${space}region:`);
+  (turn.geoLabels ??= []).push(`${space}country:${country ?? 'XX'}`);
+  (turn.possibleGeoPrefixes ??= []).push(`${space}region:`);
   return judgementOf(country !== undefined && countries.has(country));
 }
 
@@ -197,7 +193,7 @@ function lacksAddress(turn: RuleTurn): boolean {
 }
 
 function sourceOf({ request }: RuleTurn): readonly Address[] {
-  const address = readAddress(request.parts.sourceIp);
+  const { address } = request;
   return address === undefined ? [] : [address];
 }
 
@@ -250,7 +246,7 @@ function readForwardedKey(forwarded: ForwardedIp | undefined, turn: RuleTurn): I
 }
 
 function readKey(key: AggregateKey, { forwarded }: RateStatement, turn: RuleTurn): Instance {
-  const { request, labels, prefix, reasons } = turn;
+  const { request, labels, prefix } = turn;
   switch (key.kind) {
     case 'ip':
       return readSourceKey(turn);
@@ -271,8 +267,7 @@ function readKey(key: AggregateKey, { forwarded }: RateStatement, turn: RuleTurn
       return { judgement: inspected.kind === 'unjudged' ? 'unjudged' : 'no-match' };
     }
     case 'unseen':
-      reasons.add(`the key ${key.name}, which is not seen here`);
-      return { judgement: 'unjudged' };
+      return { judgement: unjudge(turn, `the key ${key.name}, which is not seen here`) };
   }
 }
 

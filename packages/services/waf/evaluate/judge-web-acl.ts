@@ -15,6 +15,7 @@ import type {
   Rule,
   RuleAction,
   RuleSet,
+  Statement,
   WebAcl,
 } from '../rules/statement.ts';
 import type { InspectedRequest } from './inspected-request.ts';
@@ -55,36 +56,77 @@ export type Outcome = {
   readonly isAverted: boolean;
 };
 
-type RuleGroups = { readonly group: (arn: string) => RuleSet | undefined };
+export type RuleGroups = { readonly group: (arn: string) => RuleSet | undefined };
 
-type GroupRule = {
+type GroupUse = Extract<Rule['does'], { kind: 'group' }>;
+
+type SourceRule = {
   readonly name: string;
-  readonly does: Extract<Rule['does'], { kind: 'statement' }> | undefined;
-  /** Of a rule without a published statement. */
+  /** Undefined: not published. */
+  readonly statement: Statement | undefined;
   readonly action: RuleAction;
   readonly labels: readonly string[];
 };
+
+/** As this use of the group applies it. */
+type GroupRule = SourceRule & {
+  readonly fullName: string;
+  /** Its own action, where another one applies. */
+  readonly overridden: ActionKind | undefined;
+  /** Of a rule without a published statement: always the same. */
+  readonly hidden: Unjudged | undefined;
+};
+
+type GroupRules = {
+  readonly prefix: string;
+  readonly rules: readonly GroupRule[];
+  readonly morePrefixes: readonly string[];
+};
+
+type Source = { readonly prefix: string; readonly rules: readonly SourceRule[] };
+
+const HIDDEN = ['a pattern that AWS does not publish'];
+
+/** A use of a group refers to the same rules as long as it lives: a reload reads both anew. */
+const PREPARED = new WeakMap<GroupUse, GroupRules>();
 
 class Evaluation {
   readonly labels = new Labels();
   readonly matches: RuleMatch[] = [];
   readonly unjudged: Unjudged[] = [];
-  readonly #inserts = new Map<string, InsertedHeader>();
+  #inserts: InsertedHeader[] = [];
   readonly #request: InspectedRequest;
   readonly #around: Surroundings & RuleGroups;
+  readonly #turn: RuleTurn;
 
   constructor(request: InspectedRequest, around: Surroundings & RuleGroups) {
     this.#request = request;
     this.#around = around;
+    this.#turn = {
+      request,
+      around,
+      labels: this.labels,
+      rule: '',
+      prefix: '',
+      isSkipped: false,
+      isLost: false,
+      reasons: undefined,
+      geoLabels: undefined,
+      possibleGeoPrefixes: undefined,
+      limited: undefined,
+    };
   }
 
   get inserts(): readonly InsertedHeader[] {
-    return [...this.#inserts.values()];
+    return this.#inserts;
   }
 
   /** The last header of a name holds. */
   insert(headers: readonly InsertedHeader[]): void {
-    for (const header of headers) this.#inserts.set(header.name.toLowerCase(), header);
+    if (headers.length === 0) return;
+    const names = new Set(headers.map(({ name }) => name.toLowerCase()));
+    const others = this.#inserts.filter(({ name }) => !names.has(name.toLowerCase()));
+    this.#inserts = [...others, ...headers];
   }
 
   run(acl: WebAcl): RuleMatch | undefined {
@@ -103,8 +145,8 @@ class Evaluation {
     { statement, action, labels }: Extract<Rule['does'], { kind: 'statement' }>,
     prefix: string,
   ): RuleMatch | undefined {
-    const turn = this.#turn(rule.name, prefix);
-    const judgement = this.#judge(turn, statement, { name: rule.name, action, labels });
+    const turn = this.#begin(rule.name, prefix);
+    const judgement = this.#judge(turn, statement, { action, labels });
     if (judgement !== 'match') return undefined;
     const match = {
       rule,
@@ -116,40 +158,31 @@ class Evaluation {
     return this.#act({ ...match, action }, rule.name);
   }
 
-  #runGroup(
-    rule: Rule,
-    does: Extract<Rule['does'], { kind: 'group' }>,
-    prefix: string,
-  ): RuleMatch | undefined {
-    const { group, scopeDown, isCounted, overrides } = does;
-    const scope = this.#turn(rule.name, prefix);
+  #runGroup(rule: Rule, does: GroupUse, prefix: string): RuleMatch | undefined {
+    const { group, scopeDown, isCounted } = does;
+    const scope = this.#begin(rule.name, prefix);
     const inScope = scopeDown === undefined ? 'match' : judgeStatement(scopeDown, scope);
     this.#keepGeoLabels(scope);
     if (inScope === 'no-match' || scope.isSkipped) return undefined;
-    const set = this.#rulesOf(group);
+    const set = this.#rulesOf(rule.name, does);
     if (inScope === 'unjudged' || set === undefined) {
       this.#passOver(rule, does, set, scope);
       return undefined;
     }
     for (const one of set.rules) {
-      const name = `${rule.name} / ${one.name}`;
-      const turn = this.#turn(name, set.prefix);
-      const override = overrides.get(one.name);
-      const action = override ?? one.action;
-      const judgement = this.#judge(turn, one.does?.statement, { name, action, labels: one.labels });
+      if (one.hidden !== undefined) {
+        this.labels.addPossible(one.labels);
+        this.unjudged.push(one.hidden);
+        continue;
+      }
+      const turn = this.#begin(one.fullName, set.prefix);
+      const judgement = this.#judge(turn, one.statement, one);
       if (judgement !== 'match') continue;
+      const { action, name: inner, overridden, fullName } = one;
       const isEnding = isTerminating(action);
-      const ending = this.#act(
-        {
-          rule,
-          inner: one.name,
-          groupId: idOfGroup(group),
-          action: isCounted && isEnding ? COUNT : action,
-          overridden: override === undefined ? undefined : one.action.kind,
-          limited: turn.limited,
-        },
-        name,
-      );
+      const applied = isCounted && isEnding ? COUNT : action;
+      const match = { rule, inner, groupId: idOfGroup(group), overridden, limited: turn.limited };
+      const ending = this.#act({ ...match, action: applied }, fullName);
       if (ending !== undefined) return ending;
       // Counted as a whole, a group still ends at its first rule that would have ended.
       if (isCounted && isEnding) return undefined;
@@ -159,61 +192,73 @@ class Evaluation {
   }
 
   /** Undefined for a managed group of which nothing is published. */
-  #rulesOf(group: GroupReference): GroupRules | undefined {
-    if (group.kind === 'managed') {
-      const managed = findManagedGroup(group.vendor, group.name);
-      return managed === undefined || managed.rules.length === 0 ? undefined : fromManaged(managed);
-    }
-    const own = this.#around.group(group.arn);
-    if (own === undefined) return undefined;
-    const rules = own.rules.flatMap((rule) =>
-      rule.does.kind === 'statement'
-        ? [{ name: rule.name, does: rule.does, action: rule.does.action, labels: rule.does.labels }]
-        : [],
-    );
-    return { prefix: own.prefix, rules, morePrefixes: [] };
+  #rulesOf(use: string, does: GroupUse): GroupRules | undefined {
+    const known = PREPARED.get(does);
+    if (known !== undefined) return known;
+    const made = this.#prepare(use, does);
+    if (made !== undefined) PREPARED.set(does, made);
+    return made;
+  }
+
+  #prepare(use: string, { group, overrides }: GroupUse): GroupRules | undefined {
+    const found = group.kind === 'managed' ? findManagedGroup(group.vendor, group.name) : undefined;
+    const source =
+      group.kind === 'managed' ? found && fromManaged(found) : fromOwn(this.#around.group(group.arn));
+    if (source === undefined || (found !== undefined && found.rules.length === 0)) return undefined;
+    const rules = source.rules.map((one): GroupRule => {
+      const override = overrides.get(one.name);
+      const fullName = `${use} / ${one.name}`;
+      const action = override ?? one.action;
+      const hidden = { rule: fullName, reasons: HIDDEN, action: action.kind, isLost: false };
+      return {
+        ...one,
+        fullName,
+        action,
+        overridden: override === undefined ? undefined : one.action.kind,
+        hidden: one.statement === undefined ? hidden : undefined,
+      };
+    });
+    return { prefix: source.prefix, rules, morePrefixes: found?.morePrefixes ?? [] };
   }
 
   /** The group as a whole is unjudged: all of its labels may be there. */
   #passOver(
     rule: Rule,
-    { group, overrides }: Extract<Rule['does'], { kind: 'group' }>,
+    { group }: GroupUse,
     set: GroupRules | undefined,
     { reasons, isLost }: RuleTurn,
   ): void {
     for (const one of set?.rules ?? []) this.labels.addPossible(one.labels);
     for (const prefix of prefixesOf(group)) this.labels.addPossiblePrefix(prefix);
-    const actions = (set?.rules ?? []).map((one) => overrides.get(one.name) ?? one.action);
-    const allows = actions.some(({ kind }) => kind === 'ALLOW');
+    const allows = set?.rules.some(({ action }) => action.kind === 'ALLOW') === true;
     this.unjudged.push({
       rule: rule.name,
       isLost,
-      reasons: reasons.size > 0 ? [...reasons] : [`the managed rule group ${nameOf(group)}`],
+      reasons: reasons !== undefined ? [...reasons] : [`the managed rule group ${nameOf(group)}`],
       action: allows ? 'ALLOW' : 'BLOCK',
     });
   }
 
-  /** @param statement undefined: not published */
   #judge(
     turn: RuleTurn,
-    statement: Parameters<typeof judgeStatement>[0] | undefined,
-    rule: { readonly name: string; readonly action: RuleAction; readonly labels: readonly string[] },
+    statement: Statement | undefined,
+    { action, labels }: { readonly action: RuleAction; readonly labels: readonly string[] },
   ): Judgement {
     const judged = statement === undefined ? 'unjudged' : judgeStatement(statement, turn);
     this.#keepGeoLabels(turn);
     if (turn.isSkipped) return 'no-match';
-    if (judged === 'match') this.labels.add(rule.labels);
+    if (judged === 'match') this.labels.add(labels);
     if (judged === 'unjudged') {
-      this.labels.addPossible(rule.labels);
-      const reasons = turn.reasons.size === 0 ? ['a pattern that AWS does not publish'] : [...turn.reasons];
-      this.unjudged.push({ rule: rule.name, reasons, action: rule.action.kind, isLost: turn.isLost });
+      this.labels.addPossible(labels);
+      const reasons = [...(turn.reasons ?? [])];
+      this.unjudged.push({ rule: turn.rule, reasons, action: action.kind, isLost: turn.isLost });
     }
     return judged;
   }
 
   #keepGeoLabels({ geoLabels, possibleGeoPrefixes }: RuleTurn): void {
-    this.labels.add([...geoLabels]);
-    for (const prefix of possibleGeoPrefixes) this.labels.addPossiblePrefix(prefix);
+    if (geoLabels !== undefined) this.labels.add(geoLabels);
+    for (const prefix of possibleGeoPrefixes ?? []) this.labels.addPossiblePrefix(prefix);
   }
 
   /** @returns the match if it ends the evaluation */
@@ -236,28 +281,20 @@ class Evaluation {
     return whole.isTerminating ? whole : undefined;
   }
 
-  #turn(rule: string, prefix: string): RuleTurn {
-    return {
-      rule,
-      prefix,
-      request: this.#request,
-      labels: this.labels,
-      around: this.#around,
-      isSkipped: false,
-      isLost: false,
-      reasons: new Set(),
-      geoLabels: new Set(),
-      possibleGeoPrefixes: new Set(),
-      limited: undefined,
-    };
+  /** One object for all rules, one after the other: a web ACL has many. */
+  #begin(rule: string, prefix: string): RuleTurn {
+    const turn = this.#turn;
+    turn.rule = rule;
+    turn.prefix = prefix;
+    turn.isSkipped = false;
+    turn.isLost = false;
+    turn.reasons = undefined;
+    turn.geoLabels = undefined;
+    turn.possibleGeoPrefixes = undefined;
+    turn.limited = undefined;
+    return turn;
   }
 }
-
-type GroupRules = {
-  readonly prefix: string;
-  readonly rules: readonly GroupRule[];
-  readonly morePrefixes: readonly string[];
-};
 
 const COUNT: RuleAction = { kind: 'COUNT', inserts: [] };
 const BLOCK: RuleAction = { kind: 'BLOCK', response: undefined };
@@ -299,24 +336,26 @@ function hasToken(request: InspectedRequest): boolean {
   );
 }
 
-const FROM_MANAGED = new WeakMap<ManagedGroup, GroupRules>();
-
-function fromManaged(group: ManagedGroup): GroupRules {
-  const known = FROM_MANAGED.get(group);
-  if (known !== undefined) return known;
-  const rules = group.rules.map(({ name, label, action: kind, statement }): GroupRule => {
-    const action = kind === 'COUNT' ? COUNT : BLOCK;
-    const labels = label === undefined ? [] : [label];
-    return {
+function fromManaged({ prefix, rules }: ManagedGroup): Source {
+  return {
+    prefix,
+    rules: rules.map(({ name, label, action, statement }) => ({
       name,
-      action,
-      labels,
-      does: statement === undefined ? undefined : { kind: 'statement', statement, action, labels },
-    };
-  });
-  const made = { prefix: group.prefix, rules, morePrefixes: group.morePrefixes };
-  FROM_MANAGED.set(group, made);
-  return made;
+      statement,
+      action: action === 'COUNT' ? COUNT : BLOCK,
+      labels: label === undefined ? [] : [label],
+    })),
+  };
+}
+
+function fromOwn(group: RuleSet | undefined): Source | undefined {
+  if (group === undefined) return undefined;
+  const rules = group.rules.flatMap(({ name, does }) =>
+    does.kind === 'statement'
+      ? [{ name, statement: does.statement, action: does.action, labels: does.labels }]
+      : [],
+  );
+  return { prefix: group.prefix, rules };
 }
 
 function prefixesOf(group: GroupReference): readonly string[] {

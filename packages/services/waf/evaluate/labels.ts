@@ -5,33 +5,33 @@
 import type { Judgement } from './judgement.ts';
 
 export class Labels {
-  readonly #sure = new Set<string>();
-  readonly #possible = new Set<string>();
+  readonly #sure: string[] = [];
+  readonly #possible: (readonly string[])[] = [];
   /** Begins of labels that only AWS knows. */
-  readonly #possiblePrefixes = new Set<string>();
+  readonly #possiblePrefixes: string[] = [];
 
   add(labels: readonly string[]): void {
-    for (const label of labels) this.#sure.add(label);
+    for (const label of labels) if (!this.#sure.includes(label)) this.#sure.push(label);
   }
 
   addPossible(labels: readonly string[]): void {
-    for (const label of labels) this.#possible.add(label);
+    if (labels.length > 0) this.#possible.push(labels);
   }
 
   /** @param prefix of labels that may be there, whatever they are called */
   addPossiblePrefix(prefix: string): void {
-    this.#possiblePrefixes.add(prefix);
+    this.#possiblePrefixes.push(prefix);
   }
 
   get all(): readonly string[] {
-    return [...this.#sure];
+    return this.#sure;
   }
 
   /** @param prefix of the rule's own web ACL or rule group, for keys that have none */
   match(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): Judgement {
     const isMatch = matcherOf(scope, key, prefix);
     for (const label of this.#sure) if (isMatch(label)) return 'match';
-    for (const label of this.#possible) if (isMatch(label)) return 'unjudged';
+    if (this.#possible.some((labels) => labels.some(isMatch))) return 'unjudged';
     if (key.startsWith('awswaf:'))
       for (const possible of this.#possiblePrefixes)
         if (key.startsWith(possible) || (scope === 'NAMESPACE' && possible.startsWith(key)))

@@ -46,11 +46,19 @@ export function readInspection(statement: RuleReader): Inspection {
   return inspectionOf(readField(statement.object('FieldToMatch')), readTransformations(statement));
 }
 
+/** Equal inspections are one object, so that a request is inspected once for all of them. */
+const INSPECTIONS = new Map<string, Inspection>();
+const MAX_INSPECTIONS = 10_000;
+
 export function inspectionOf(field: Field, transformations: Transformations): Inspection {
   const id = JSON.stringify([field, transformations], (_, value: unknown) =>
     value instanceof Set ? [...value] : value,
   );
-  return { id, field, transformations };
+  const known = INSPECTIONS.get(id);
+  if (known !== undefined) return known;
+  const made = { field, transformations };
+  if (INSPECTIONS.size < MAX_INSPECTIONS) INSPECTIONS.set(id, made);
+  return made;
 }
 
 export function readTransformations(statement: RuleReader): Transformations {

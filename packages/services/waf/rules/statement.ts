@@ -56,9 +56,8 @@ export type Field =
   /** Fingerprints of TLS, which is not seen here. */
   | { readonly kind: 'unseen'; readonly name: 'JA3Fingerprint' | 'JA4Fingerprint' };
 
-/** A field after its transformations. `id` is the same for equal inspections. */
+/** A field after its transformations. */
 export type Inspection = {
-  readonly id: string;
   readonly field: Field;
   readonly transformations: Transformations;
 };

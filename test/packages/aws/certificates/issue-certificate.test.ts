@@ -81,9 +81,10 @@ describe('issueFrom', () => {
     { name: 'an address', matches: (leaf) => leaf.checkIP('127.0.0.1'), expected: '127.0.0.1' },
     { name: 'an address of IPv6', matches: (leaf) => leaf.checkIP('::1'), expected: '::1' },
     { name: 'a longer one', matches: (leaf) => leaf.checkIP('fe80::a:1'), expected: 'fe80::a:1' },
+    { name: 'one of an interface', matches: (leaf) => leaf.checkIP('fe80::b:2'), expected: 'fe80::b:2' },
     { name: 'no other address', matches: (leaf) => leaf.checkIP('127.0.0.2'), expected: undefined },
   ];
-  const names = ['api.example.com', '*.eu.example', '127.0.0.1', '::1', 'fe80::a:1'];
+  const names = ['api.example.com', '*.eu.example', '127.0.0.1', '::1', 'fe80::a:1', 'fe80::b:2%eth0'];
   const leaf = new X509Certificate(
     issueFrom(authority, 'server', { commonName: 'api.example.com', names, ...times }).certificate,
   );
@@ -98,4 +99,34 @@ describe('issueFrom', () => {
     );
     assert.deepEqual([leaf.keyUsage, client.keyUsage], [['1.3.6.1.5.5.7.3.1'], ['1.3.6.1.5.5.7.3.2']]);
   });
+
+  // RFC 5280 §4.2.1: id-ce 14 subjectKeyIdentifier, 15 keyUsage, 19 basicConstraints, 35 authorityKeyIdentifier,
+  // 37 extKeyUsage. Two of them critical, with the whole value.
+  const extensions: readonly (readonly [name: string, of: X509Certificate, ders: readonly string[]])[] = [
+    [
+      'an authority',
+      root,
+      ['0603551d130101ff040830060101ff020100', '0603551d0f0101ff040403020106', '0603551d0e04160414'],
+    ],
+    [
+      'a server',
+      leaf,
+      [
+        '0603551d130101ff04023000',
+        '0603551d0f0101ff040403020780',
+        '0603551d0e04160414',
+        '0603551d23',
+        '0603551d25',
+      ],
+    ],
+  ];
+  for (const [name, of, ders] of extensions)
+    it(`has the extensions of ${name}`, () => {
+      const text = of.raw.toString('hex');
+
+      assert.deepEqual(
+        ders.filter((der) => !text.includes(der)),
+        [],
+      );
+    });
 });

@@ -18,6 +18,7 @@ const clientOf = (issuer = authority, over: Partial<typeof times> = {}): X509Cer
 describe('findTrustFault', () => {
   const truststore = readTruststore(authority.certificate);
   const selfSigned = makeSelfSigned({ commonName: 'me', ...times });
+  const middle = issueFrom(authority, 'client', { commonName: 'shop', ...times });
   // The same name and another key: what only looks at names takes it.
   const twin = makeAuthority({ commonName: 'Partners', ...times });
   const rows: {
@@ -56,6 +57,12 @@ describe('findTrustFault', () => {
       expected: 'Could not find issuer for certificate',
     },
     {
+      name: 'one signed by a client of the authority, though the truststore has that client',
+      leaf: clientOf(middle),
+      text: authority.certificate + middle.certificate,
+      expected: 'Could not find issuer for certificate',
+    },
+    {
       name: 'one that has ended',
       leaf: clientOf(),
       atMs: NOW + 31 * DAY_MS,
@@ -82,7 +89,39 @@ describe('findTrustFault', () => {
     });
 });
 
+describe('findTrustFault of an algorithm', () => {
+  const truststore = readTruststore(authority.certificate);
+  const signedBy = (signatureAlgorithmOid: string, modulusLength?: number) => {
+    const leaf = clientOf();
+    const publicKey = { asymmetricKeyDetails: { modulusLength } };
+    return Object.defineProperties(leaf, {
+      signatureAlgorithmOid: { value: signatureAlgorithmOid },
+      ...(modulusLength !== undefined && { publicKey: { value: publicKey } }),
+    });
+  };
+  // Knowledge center, "403 errors of mutual TLS"; RFC 3279 §2.2 has the numbers.
+  const rows: readonly (readonly [name: string, leaf: X509Certificate, isInsecure: boolean])[] = [
+    ['MD5 with RSA', signedBy('1.2.840.113549.1.1.4'), true],
+    ['SHA-1 with RSA', signedBy('1.2.840.113549.1.1.5'), true],
+    ['SHA-1 with ECDSA', signedBy('1.2.840.10045.4.1'), true],
+    ['SHA-1 with DSA', signedBy('1.2.840.10040.4.3'), true],
+    ['SHA-256 with ECDSA', signedBy('1.2.840.10045.4.3.2'), false],
+    ['a key of 1,024 bits', signedBy('1.2.840.113549.1.1.11', 1_024), true],
+    ['a key of 2,048 bits', signedBy('1.2.840.113549.1.1.11', 2_048), false],
+  ];
+  for (const [name, leaf, isInsecure] of rows)
+    it(`${isInsecure ? 'refuses' : 'takes'} ${name}`, () => {
+      const fault = findTrustFault(leaf, truststore, NOW);
+
+      assert.equal(fault, isInsecure ? 'Client cert using an insecure Signature Algorithm' : undefined);
+    });
+});
+
 describe('readTruststore', () => {
+  it('takes a megabyte', () => {
+    assert.equal(readTruststore(authority.certificate.padEnd(1024 * 1024)).certificates.length, 1);
+  });
+
   const rows: { name: string; text: string; reason: RegExp }[] = [
     { name: 'nothing', text: '', reason: /no PEM certificate/ },
     { name: 'a key', text: authority.privateKey, reason: /no PEM certificate/ },

@@ -27,7 +27,7 @@ const ECHO = "$input.params('x-moat') $context.wafResponseCode $context.webaclAr
 const PASSED: ScreenVerdict = {
   kind: 'passed',
   inserts: ['x-moat', 'crossed'],
-  notes: ['The guard could not see its face.'],
+  notes: () => ['The guard could not see its face.'],
   by: 'arn:aws:moat:gate',
 };
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { CreateResourceCommand, PutMethodCommand } from '@aws-sdk/client-api-gateway';
 import { examineApis, examineDefined } from '../../../../packages/operate/doctor/examine-api.ts';
+import { UNJUDGED_ACL } from './unjudged-acl.ts';
 import { surroundingsIn } from '../../../../packages/operate/doctor/account-surroundings.ts';
 import { readApiView } from '../../../../packages/operate/doctor/read-api-view.ts';
 import type { Unread } from '../../../../packages/operate/doctor/finding.ts';
@@ -338,38 +339,7 @@ describe('doctor on a template', () => {
       },
       where: /^Acl, /,
     },
-    {
-      id: 'waf-unjudged',
-      in: {
-        ...CLEAN,
-        Acl: {
-          Type: 'AWS::WAFv2::WebACL',
-          Properties: {
-            Name: 'acl',
-            Scope: 'REGIONAL',
-            DefaultAction: { Allow: {} },
-            Rules: [
-              {
-                Name: 'bots',
-                Priority: 0,
-                OverrideAction: { None: {} },
-                Statement: {
-                  ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'AWSManagedRulesBotControlRuleSet' },
-                },
-              },
-            ],
-          },
-        },
-        Guard: {
-          Type: 'AWS::WAFv2::WebACLAssociation',
-          Properties: {
-            ResourceArn: { 'Fn::Sub': 'arn:aws:apigateway:us-east-1::/restapis/${Api}/stages/prod' },
-            WebACLArn: { 'Fn::GetAtt': ['Acl', 'Arn'] },
-          },
-        },
-      },
-      where: /^Acl, .*template\.json:\d+$/,
-    },
+    { id: 'waf-unjudged', in: { ...CLEAN, ...UNJUDGED_ACL }, where: /^Acl, .*template\.json:\d+$/ },
     {
       id: 'rest-without-reason',
       in: without(withOther('Post', { ApiKeyRequired: false }), [

@@ -49,7 +49,7 @@ export const QUERY_X =
 
 type Asked = { readonly query?: string; readonly sourceIp?: string; readonly headers?: readonly string[] };
 
-export function aMatched({
+function aMatched({
   query = '',
   sourceIp = '203.0.113.7',
   headers = ['Host', 'api', 'Cookie', 's=1'],

@@ -52,7 +52,7 @@ export function aRuleGroup(name: string, Rules: readonly RuleJson[]): RuleSet {
   return { prefix, rules: readRules(new RuleReader({ Rules }, ''), { prefix, bodies, isGroup: true }) };
 }
 
-export type AroundAcl = {
+type AroundAcl = {
   readonly ipSets?: Readonly<Record<string, readonly string[]>>;
   readonly patternSets?: Readonly<Record<string, readonly string[]>>;
   readonly groups?: Readonly<Record<string, RuleSet>>;
@@ -98,7 +98,7 @@ export function judge(
   return new JudgedAcl(aWebAcl(rules), around).judge(parts);
 }
 
-export function aRequest(parts: Partial<RequestParts> = {}, bodyLimit = 16_384): InspectedRequest {
+function aRequest(parts: Partial<RequestParts> = {}, bodyLimit = 16_384): InspectedRequest {
   return new InspectedRequest(
     {
       method: 'GET',

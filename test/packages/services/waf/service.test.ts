@@ -35,7 +35,7 @@ describe('a web ACL in front of a stage', () => {
   it('says of a passing request what was not judged', () => {
     const verdict = ask(aWall(`[${blocking('NoSql', SQLI)}]`));
 
-    assert.deepEqual(verdict?.kind === 'passed' ? verdict.notes : [], [
+    assert.deepEqual(verdict?.kind === 'passed' ? verdict.notes?.() : [], [
       'The rule NoSql of the web ACL wall was not judged (AWS’s detector of SQL injection); on AWS it may decide otherwise.',
     ]);
   });
@@ -122,6 +122,17 @@ describe('a stage whose web ACL cannot be evaluated', () => {
     const rules = `[${blocking('Odd', '{ MagicStatement: {} }')}]`;
 
     assert.equal(ask(aWall(rules, '', { allowUnguarded: true })), undefined);
+  });
+
+  it('stays closed while the services are reset', async () => {
+    const bench = aWall(`[${blocking('Odd', '{ MagicStatement: {} }')}]`);
+    let meanwhile: string | undefined;
+    await bench.engine.clear(() => {
+      meanwhile = ask(bench)?.kind;
+      return Promise.resolve();
+    });
+
+    assert.deepEqual([meanwhile, ask(bench)?.kind], ['closed', 'closed']);
   });
 
   it('stays closed after a reset', () => {

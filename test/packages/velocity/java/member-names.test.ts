@@ -23,6 +23,11 @@ describe('hasTooManyNames', () => {
       expected: true,
     },
     {
+      name: 'more of them, of two words that end alike',
+      text: names(MAX_NAMES + 1000, (name) => `"${name} of all"`),
+      expected: true,
+    },
+    {
       name: 'more of them, one in each of many objects',
       text: `[${Array.from({ length: MAX_NAMES + 1000 }, (_, index) => `{"n${index}":{}}`).join()}]`,
       expected: true,

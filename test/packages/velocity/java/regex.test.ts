@@ -28,6 +28,38 @@ describe('regular expressions of templates', () => {
     });
   }
 
+  // https://docs.oracle.com/javase/8/docs/api/java/util/regex/Pattern.html
+  const matching: readonly (readonly [name: string, pattern: string, text: string, expected: boolean])[] = [
+    ['a letter in another case', '(?i)a', 'A', true],
+    ['the last letter in another case', '(?i)z', 'Z', true],
+    ['a capital in another case', '(?i)Z', 'z', true],
+    ['no sign behind the capitals for one behind the letters', '(?i)\\[', '{', false],
+    ['no sign behind the letters for one behind the capitals', '(?i)[a-{]', '[', false],
+    ['what a group has matched, in the same case', '(a)\\1', 'aa', true],
+    ['what a group has matched, in no other case', '(a)\\1', 'aA', false],
+    ['what a group has matched, in any case where cases are equal', '(?i)(a)\\1', 'aA', true],
+    ['a class within a class', '[a[bc]]', 'c', true],
+    ['nothing else for a class within a class', '[a[bc]]', '[', false],
+    ['a closing bracket that is the first of its class', '[]b]', ']', true],
+    ['what stands behind that bracket', '[]b]', 'b', true],
+  ];
+  for (const [name, pattern, text, expected] of matching)
+    it(`match ${name}`, () => {
+      assert.equal(matchesRegex(text, pattern, aBudget()), expected);
+    });
+
+  const replacing: readonly (readonly [name: string, pattern: string, text: string, expected: string])[] = [
+    ['before a last line end', 'a$', 'a\n', '-\n'],
+    ['before a last line end of two characters', 'a$', 'a\r\n', '-\r\n'],
+    ['before no line end that another follows', 'a$', 'a\n\r', 'a\n\r'],
+    ['between characters of a word', '\\B', 'ab', 'a-b'],
+    ['at the bounds of a word', '\\b', 'ab', '-ab-'],
+  ];
+  for (const [name, pattern, text, expected] of replacing)
+    it(`replace ${name}`, () => {
+      assert.equal(replaceRegex(text, pattern, '-', false, aBudget()), expected);
+    });
+
   it('do ordinary work far below the budget', () => {
     const budget = aBudget();
 

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readOperation } from '@gatewright/aws/aws-operation';
+
+const FORM = 'application/x-www-form-urlencoded';
+const read = (headers: readonly string[], body?: string, query = '') =>
+  readOperation({ headers, query, body });
+
+describe('readOperation', () => {
+  it('reads the target header and its JSON', () => {
+    const operation = read(['X-Amz-Target', 'DynamoDB_20120810.GetItem'], '{"TableName":"orders"}');
+
+    assert.deepEqual(operation, {
+      protocol: 'json',
+      prefix: 'DynamoDB_20120810',
+      action: 'GetItem',
+      input: { TableName: 'orders' },
+    });
+  });
+
+  it('has no input where the body is no JSON object, and an empty one where there is no body', () => {
+    const input = (body?: string): unknown => {
+      const operation = read(['x-amz-target', 'AmazonSSM.GetParameter'], body);
+      return operation.protocol === 'json' ? operation.input : operation;
+    };
+
+    assert.deepEqual([input('[1]'), input('{'), input(), input('')], [undefined, undefined, {}, {}]);
+  });
+
+  it('takes the last of two headers of a name', () => {
+    const operation = read(['x-amz-target', 'A.First', 'X-AMZ-TARGET', 'A.Second']);
+
+    assert.equal(operation.protocol === 'json' && operation.action, 'Second');
+  });
+
+  it('takes no other header, and no value, for the target', () => {
+    assert.deepEqual(read(['My.Header', 'A.First']), { protocol: 'rest' });
+    assert.deepEqual(read(['accept', 'x-amz-target', 'A.First', 'x']), { protocol: 'rest' });
+  });
+
+  it('reads the action and its parameters from a query and a form', () => {
+    const operation = read(['Content-Type', `${FORM}; charset=utf-8`], 'TopicArn=t', 'Action=Publish');
+
+    assert.equal(operation.protocol, 'query');
+    assert.equal(operation.action, 'Publish');
+    assert.equal(operation.parameters.get('TopicArn'), 't');
+  });
+
+  it('reads no form from a body of another type', () => {
+    assert.deepEqual(read(['Content-Type', 'text/plain'], 'Action=Publish'), { protocol: 'rest' });
+    assert.equal(read(['Content-Type', FORM], 'Action=Publish').protocol, 'query');
+  });
+});

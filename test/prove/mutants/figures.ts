@@ -1,0 +1,104 @@
+/** What is known of each package, at which commit it was measured, and what the claim still lacks. */
+import type { Mutant } from './find-mutants.ts';
+import { stratumOf } from './sample-mutants.ts';
+import { isAlive } from './stages.ts';
+import type { Verdict } from './try-mutants.ts';
+
+/** Of all that are drawn, those that no test reaches among them. */
+const KILLED_SHARE = 0.9;
+/** Of all that are drawn: survivors with a reason why no test is worth it. They count as alive. */
+const MOST_WITH_REASON = 0.05;
+
+type Folder = { readonly drawn: number; readonly killed: number };
+
+export type Counts = {
+  readonly drawn: number;
+  readonly killed: number;
+  readonly killedByTimeout: number;
+  readonly survived: number;
+  readonly unreached: number;
+  readonly survivorsWithReason: number;
+  readonly folders: Readonly<Record<string, Folder>>;
+};
+
+type Place = { readonly commit: string; readonly date: string; readonly seed: number };
+
+export type PackageFigures = Place &
+  Counts & {
+    /** A second draw, made when the tests for the first were written: what those tests say of mistakes they have not met. */
+    readonly otherDraw?: Place & Folder;
+  };
+
+export type FiguresByPackage = Readonly<Record<string, PackageFigures>>;
+
+export function countVerdicts(
+  drawn: readonly Mutant[],
+  verdicts: ReadonlyMap<string, Verdict>,
+  reasons: ReadonlyMap<string, string>,
+): Counts {
+  const alive = drawn.filter(({ id }) => isAlive(verdicts.get(id)));
+  const countOf = (verdict: Verdict['verdict']): number =>
+    drawn.filter(({ id }) => verdicts.get(id)?.verdict === verdict).length;
+  const folders: Record<string, Folder> = {};
+  for (const mutant of drawn) {
+    const folder = stratumOf(mutant.file);
+    const known = folders[folder] ?? { drawn: 0, killed: 0 };
+    folders[folder] = { drawn: known.drawn + 1, killed: known.killed + (alive.includes(mutant) ? 0 : 1) };
+  }
+  return {
+    drawn: drawn.length,
+    killed: drawn.length - alive.length,
+    killedByTimeout: countOf('timeout'),
+    survived: countOf('survived'),
+    unreached: countOf('unreached'),
+    survivorsWithReason: alive.filter(({ id }) => reasons.has(id)).length,
+    folders,
+  };
+}
+
+/** @returns why these do not bear out the claim; undefined where they do */
+export function findShortfall({ drawn, killed, survivorsWithReason }: Counts): string | undefined {
+  if (drawn === 0) return 'nothing is drawn';
+  if (killed < KILLED_SHARE * drawn) return `${killed} of ${drawn} killed`;
+  return survivorsWithReason > MOST_WITH_REASON * drawn
+    ? `${survivorsWithReason} of ${drawn} survive with a reason, more than ${100 * MOST_WITH_REASON} %`
+    : undefined;
+}
+
+/** A draw by another seed stands beside the figures of the claim, and replaces none. */
+export function mergeFigures(
+  known: FiguresByPackage,
+  name: string,
+  measured: PackageFigures,
+  claimedSeed: number,
+): FiguresByPackage {
+  const before = known[name];
+  if (measured.seed === claimedSeed) {
+    const other = before?.otherDraw;
+    return sortByName({
+      ...known,
+      [name]: other === undefined ? measured : { ...measured, otherDraw: other },
+    });
+  }
+  if (before === undefined) return known;
+  const { commit, date, seed, drawn, killed } = measured;
+  return { ...known, [name]: { ...before, otherDraw: { commit, date, seed, drawn, killed } } };
+}
+
+/** Packages that no figures bear out. */
+export function findDue(
+  known: FiguresByPackage,
+  packages: readonly string[],
+  claimedSeed: number,
+): readonly string[] {
+  return packages
+    .filter((name) => {
+      const figures = known[name];
+      return figures?.seed !== claimedSeed || findShortfall(figures) !== undefined;
+    })
+    .toSorted();
+}
+
+function sortByName(figures: FiguresByPackage): FiguresByPackage {
+  return Object.fromEntries(Object.entries(figures).toSorted(([one], [other]) => one.localeCompare(other)));
+}

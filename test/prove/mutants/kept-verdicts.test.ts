@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { hashOfGround } from './kept-verdicts.ts';
+
+const [ONE, OTHER] = ['test/prove/mutants/effort.test.ts', 'test/prove/mutants/find-mutants.test.ts'];
+
+describe('hashOfGround', () => {
+  it('changes with the file, and with the test that has killed', () => {
+    const ground = hashOfGround('text', [ONE, OTHER], ONE);
+
+    assert.equal(hashOfGround('text', [ONE, OTHER], ONE), ground);
+    assert.notEqual(hashOfGround('other text', [ONE, OTHER], ONE), ground);
+    assert.notEqual(hashOfGround('text', [ONE, OTHER], OTHER), ground);
+  });
+
+  it('leaves other tests out where one has killed, and counts all where none has', () => {
+    assert.equal(hashOfGround('text', [ONE], ONE), hashOfGround('text', [ONE, OTHER], ONE));
+    assert.notEqual(hashOfGround('text', [ONE], undefined), hashOfGround('text', [ONE, OTHER], undefined));
+  });
+
+  it('counts what runs the tests where none has killed: it may see more by now', () => {
+    assert.notEqual(hashOfGround('text', [ONE], undefined), hashOfGround('text', [ONE], ONE));
+  });
+});

@@ -1,0 +1,51 @@
+/** Where mistakes are planted: package by package, as the layout of the repository names them. */
+import { roomOf } from '../../architecture/layout.ts';
+import type { SourceFile } from '../../architecture/source-files.ts';
+
+/** Of a room: why none are planted in it. */
+const ROOMS_LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ['examples', 'to be copied: what must hold of them is tested where they are served'],
+  ['lab', 'measures and prints for maintainers; nothing imports it'],
+]);
+/** Of files: why none are planted in them. */
+const FILES_LEFT_OUT: readonly (readonly [files: RegExp, reason: string])[] = [
+  [/\.tsx$/, 'what a page shows is seen in a browser, by the browser proof'],
+];
+
+/** Drawn of each package at least, or all where there are fewer. */
+const DRAWN = 150;
+/** They decide who is let in and at what cost, and are the largest. */
+const DRAWN_MORE: ReadonlyMap<string, number> = new Map([
+  ['shared', 850],
+  ['packages/core', 400],
+]);
+
+/** @returns undefined for what is of no room, such as tests */
+export function packageOf(path: string): string | undefined {
+  // The services are one package: most are too small to say something alone.
+  return roomOf(path)?.folder.split('/').slice(0, 2).join('/');
+}
+
+/** @returns why no mistakes are planted in the file; undefined where they are */
+export function reasonLeftOut(path: string): string | undefined {
+  const room = roomOf(path);
+  if (room === undefined) return 'of no room';
+  return ROOMS_LEFT_OUT.get(room.name) ?? FILES_LEFT_OUT.find(([files]) => files.test(path))?.[1];
+}
+
+/** The files of each package in which mistakes are planted. */
+export function groupByPackage(sources: readonly SourceFile[]): ReadonlyMap<string, readonly SourceFile[]> {
+  const packages = new Map<string, SourceFile[]>();
+  for (const source of sources) {
+    const name = packageOf(source.path);
+    if (name === undefined || reasonLeftOut(source.path) !== undefined) continue;
+    const known = packages.get(name);
+    if (known === undefined) packages.set(name, [source]);
+    else known.push(source);
+  }
+  return packages;
+}
+
+export function sampleSizeOf(name: string): number {
+  return DRAWN_MORE.get(name) ?? DRAWN;
+}

@@ -1,0 +1,80 @@
+/** Files with mutants planted in them, in every thread of a process: all see the same mutant count. */
+import { readFileSync } from 'node:fs';
+import { createRequire, registerHooks, syncBuiltinESMExports } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { setEnvironmentData } from 'node:worker_threads';
+import type * as workerThreads from 'node:worker_threads';
+
+export type Plan = {
+  /** By file, absolute: where its text with the mutants is. */
+  readonly planted: Readonly<Record<string, string>>;
+  /** First the mutant that counts, then for each whether it was met. */
+  readonly cells: SharedArrayBuffer;
+};
+
+export const PLAN = 'gatewright-mutants';
+const IN_THREADS = new URL('plant-in-thread.ts', import.meta.url).href;
+
+/** How many mutants there are decides the size. */
+export function makeCells(mutants: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (1 + mutants));
+}
+
+/** For one process: which mutant counts in all of its threads, and which were met. */
+class MutantCells {
+  readonly #cells: Int32Array;
+  constructor(cells: SharedArrayBuffer) {
+    this.#cells = new Int32Array(cells);
+  }
+
+  /** @param mutant below 0: none */
+  activate(mutant: number): void {
+    Atomics.store(this.#cells, 0, mutant);
+  }
+
+  /** Called at each mutant. */
+  meet(mutant: number): boolean {
+    Atomics.store(this.#cells, 1 + mutant, 1);
+    return Atomics.load(this.#cells, 0) === mutant;
+  }
+
+  /** Those met since this was asked last. */
+  takeMet(): readonly number[] {
+    const met: number[] = [];
+    for (let at = 1; at < this.#cells.length; at += 1)
+      if (Atomics.exchange(this.#cells, at, 0) === 1) met.push(at - 1);
+    return met;
+  }
+}
+
+/** In the thread that calls it. */
+export function plantFiles({ planted, cells }: Plan): MutantCells {
+  const state = new MutantCells(cells);
+  Object.assign(globalThis, { mutant: (index: number) => state.meet(index) });
+  const texts = new Map(
+    Object.entries(planted).map(([source, file]) => [pathToFileURL(source).href, readFileSync(file, 'utf8')]),
+  );
+  registerHooks({
+    load: (url, context, next) => {
+      // A test that wants a module anew imports it with a query.
+      const source = texts.get(url.replace(/\?.*/, ''));
+      return source === undefined
+        ? next(url, context)
+        : { format: 'module-typescript', source, shortCircuit: true };
+    },
+  });
+  return state;
+}
+
+/** In all threads that are started from now on, whatever flags and environment they are given. */
+export function plantInThreads(plan: Plan): void {
+  setEnvironmentData(PLAN, plan);
+  const threads = createRequire(import.meta.url)('node:worker_threads') as typeof workerThreads;
+  const { Worker } = threads;
+  threads.Worker = class extends Worker {
+    constructor(file: string | URL, options: workerThreads.WorkerOptions = {}) {
+      super(file, { ...options, execArgv: [...(options.execArgv ?? []), '--import', IN_THREADS] });
+    }
+  };
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,107 @@
+/** Tries what is open stage by stage: what one lets live meets the tests of the next, which cost more. */
+import { dirname } from 'node:path';
+import { readSource } from '../../architecture/source-files.ts';
+import { hashOf } from './kept-verdicts.ts';
+import { tryMutants } from './try-mutants.ts';
+import type { Subject, Verdict } from './try-mutants.ts';
+
+/** Asked first: mostly the mirror notices, and need not wait for tests that start a gateway. */
+const FIRST_TESTS = 2;
+const STARTS_MUCH = /createGateway|startEmbeddedDynamoDb|support\/[\w-]*gateway[\w-]*\.ts|\.suite\.ts/;
+/** By stage, how many files are loaded together: what they need is much the same. */
+const FILES_AT_ONCE = [12, 12, 48];
+
+/** What is tried in a file. */
+export type Open = Omit<Subject, 'tests'> & {
+  readonly stages: readonly (readonly string[])[];
+  readonly hash: (by: string | undefined) => string;
+};
+
+/** Stage by stage, no test twice. */
+export function splitTests(path: string, tests: readonly string[]): readonly (readonly string[])[] {
+  const cheap = tests.filter((test) => !STARTS_MUCH.test(readSource(test).text));
+  const first = cheap.filter((test) => dirname(test) === dirname(`test/${path}`)).slice(0, FIRST_TESTS);
+  const second = cheap.filter((test) => !first.includes(test));
+  return [first, second, tests.filter((test) => !cheap.includes(test))];
+}
+
+/** @param settle returns how far this is */
+export async function tryStages(
+  open: readonly Open[],
+  workers: number,
+  settle: (verdict: Verdict, hash: string) => string,
+): Promise<void> {
+  const hashes = new Map(open.flatMap(({ mutants: some, hash }) => some.map(({ id }) => [id, hash])));
+  /** As far as their tests have been asked. */
+  const alive = new Map<string, Verdict>();
+  for (const { mutants: some } of open)
+    for (const { id } of some) alive.set(id, { id, verdict: 'unreached', by: undefined });
+  let progress = '';
+  for (const [stage, filesAtOnce] of FILES_AT_ONCE.entries()) {
+    const subjects = open.map(({ path, text, mutants: some, stages }) => ({
+      path,
+      text,
+      tests: stages[stage] ?? [],
+      mutants: some.filter(({ id }) => alive.has(id)),
+    }));
+    const groups = groupByFolder(
+      subjects.filter(({ mutants: some, tests }) => some.length > 0 && tests.length > 0),
+      filesAtOnce,
+    );
+    // In no order of the alphabet: a run that is ended has looked everywhere a little.
+    await eachOf(groups.toSorted(byLot), workers, async (group) => {
+      const startedMs = performance.now();
+      await tryMutants(group, (verdict) => {
+        if (verdict.verdict === 'survived') alive.set(verdict.id, verdict);
+        if (isAlive(verdict)) return;
+        alive.delete(verdict.id);
+        progress = settle(verdict, hashes.get(verdict.id)?.(verdict.by) ?? '');
+      });
+      const tried = group.flatMap(({ mutants: some }) => some);
+      const left = tried.filter(({ id }) => alive.has(id)).length;
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+      console.log(
+        `  ${progress}, stage ${stage + 1}: ${dirname(group[0]?.path ?? '')}, ${left} of ${tried.length} alive as yet (${seconds} s)`,
+      );
+    });
+    for (const { mutants: some, stages, hash } of open)
+      if (stages.slice(stage + 1).every((tests) => tests.length === 0))
+        for (const { id } of some) {
+          const verdict = alive.get(id);
+          if (verdict === undefined) continue;
+          alive.delete(id);
+          progress = settle(verdict, hash(undefined));
+        }
+  }
+}
+
+export function isAlive(verdict: Verdict | undefined): boolean {
+  return verdict === undefined || verdict.verdict === 'survived' || verdict.verdict === 'unreached';
+}
+
+async function eachOf<Item>(
+  items: readonly Item[],
+  workers: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  const workThrough = async (): Promise<void> => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: workers }, workThrough));
+}
+
+function groupByFolder(subjects: readonly Subject[], atOnce: number): readonly (readonly Subject[])[] {
+  const groups: Subject[][] = [];
+  for (const subject of subjects) {
+    const last = groups.at(-1);
+    const isNear = last?.[0] !== undefined && dirname(last[0].path) === dirname(subject.path);
+    if (last !== undefined && isNear && last.length < atOnce) last.push(subject);
+    else groups.push([subject]);
+  }
+  return groups;
+}
+
+function byLot(one: readonly Subject[], other: readonly Subject[]): number {
+  return hashOf(one[0]?.path ?? '').localeCompare(hashOf(other[0]?.path ?? ''));
+}
