@@ -182,6 +182,13 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
     before.map((each) => store.update(replaceWrite(ledgerKey(id, each), nowEpochMs, termEpochMs))),
   );
   if (ended.some(({ kind }) => kind === 'unknown' || kind === 'rejected')) return { kind: 'unavailable' };
+  // A later term goes on with one of them: the next attempt finds it in force.
+  if (
+    ended.some(
+      (each) => each.kind === 'refused' && isBeforeTerm({ term: termEpochMs ?? Infinity }, termOf(each.item)),
+    )
+  )
+    return { kind: 'ready' };
   const carried = await chargedIn(id, before, store);
   if (carried === undefined) return { kind: 'unavailable' };
   const startEpochMs = Math.max(period.startEpochMs, line.cur.startEpochMs + 1);
@@ -194,6 +201,12 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
     nowEpochMs,
   } as const;
   return { head, period: { ...period, startEpochMs }, carried };
+}
+
+/** undefined: it is closed, or of no term. */
+function termOf(item: Item | undefined): number | undefined {
+  const { closed, term } = item ?? {};
+  return closed === undefined && typeof term === 'number' ? term : undefined;
 }
 
 /** Nothing was ever charged to the subject under that id: it may be a renamed limit. */

@@ -195,16 +195,15 @@ export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): I
 
 /**
  * Ends a replaced ledger; leased units stay usable, and count in the new one.
- * @param termEpochMs the term that ends it, for those who look into the table
+ * @param termEpochMs the term that ends it, which is refused by a ledger that a later one has adopted meanwhile
  */
-export function replaceWrite(key: ItemKey, nowEpochMs: number, termEpochMs = 1): ItemWrite {
+export function replaceWrite(key: ItemKey, nowEpochMs: number, termEpochMs?: number): ItemWrite {
+  const isNotLater: readonly Test[] =
+    termEpochMs === undefined ? [] : [{ attribute: 'term', is: 'absent-or-at-most', value: termEpochMs }];
   return {
     purpose: 'close',
     key,
-    when: [
-      { attribute: 'rem', is: 'present' },
-      { attribute: 'closed', is: 'absent' },
-    ],
-    change: { kind: 'update', set: { closed: nowEpochMs, nxt: termEpochMs } },
+    when: [{ attribute: 'rem', is: 'present' }, { attribute: 'closed', is: 'absent' }, ...isNotLater],
+    change: { kind: 'update', set: { closed: nowEpochMs, nxt: termEpochMs ?? 1 } },
   };
 }

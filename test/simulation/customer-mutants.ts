@@ -45,6 +45,7 @@ export const CUSTOMER_MUTANTS: readonly Mutant[] = [
     patches: [
       patch('open-period.ts', '!isBeforeTerm(item, termEpochMs) || !mayEnd', 'false || !mayEnd'),
       patch('open-period.ts', '  if (!isBeforeTerm(item, at.termEpochMs)) return false;\n', ''),
+      patch('opening.ts', ', ...isNotLater]', ']'),
     ],
   },
   {

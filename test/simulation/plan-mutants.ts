@@ -33,7 +33,7 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
     name: 'the ledger that another takes the place of goes on granting',
     model: 'quota-plans',
     patches: [
-      patch('opening.ts', 'set: { closed: nowEpochMs, nxt: termEpochMs }', 'set: { nxt: nowEpochMs }'),
+      patch('opening.ts', 'set: { closed: nowEpochMs, nxt: termEpochMs ?? 1 }', 'set: { nxt: nowEpochMs }'),
     ],
   },
   {
