@@ -16,8 +16,16 @@ const WORDS = new Set(
     'begins_with contains size if_not_exists list_append'
   ).split(' '),
 );
-/** A path, a name placeholder, or a value placeholder, which names nothing. */
-const PATH = /:?#?[A-Za-z_][\w-]*(?:\[\d+\])*(?:\.#?[A-Za-z_][\w-]*(?:\[\d+\])*)*/g;
+/**
+ * A path of names and placeholders, or a value placeholder, which names nothing. A placeholder may begin with a
+ * digit, as those of many libraries; `a-b` is a subtraction.
+ */
+const PATH = /(?:[:#]\w+|[A-Za-z_]\w*)(?:\[\d+\])*(?:\.(?:#\w+|[A-Za-z_]\w*)(?:\[\d+\])*)*/g;
+/** The end of a placeholder is no name. */
+const EQUATIONS = [
+  /(?<![\w#:])(?<name>#\w+|[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g,
+  /(?<value>:\w+)\s*=\s*(?<name>#\w+|[A-Za-z_][\w.-]*)/g,
+];
 
 /** Top-level attributes that a request names, besides those of its key or item. */
 export function namesIn(input: JsonObject): readonly string[] {
@@ -49,10 +57,7 @@ export function partitionOfQuery(input: JsonObject, partitionKey: string): unkno
   const placeholders = membersOf(input['ExpressionAttributeNames']);
   const values = membersOf(input['ExpressionAttributeValues']);
   const [text = ''] = textsOf(input['KeyConditionExpression']);
-  const tests = [
-    ...text.matchAll(/(?<name>#?[A-Za-z_][\w.-]*)\s*=\s*(?<value>:\w+)/g),
-    ...text.matchAll(/(?<value>:\w+)\s*=\s*(?<name>#?[A-Za-z_][\w.-]*)/g),
-  ];
+  const tests = EQUATIONS.flatMap((equation) => [...text.matchAll(equation)]);
   for (const { groups: { name = '', value = '' } = {} } of tests)
     if ((name.startsWith('#') ? placeholders[name] : name) === partitionKey) return values[value];
   return undefined;

@@ -85,16 +85,23 @@ const OF_ACCOUNT = new Set([
   'ListGlobalTables',
 ]);
 
+/** The operations that take a `ResourceArn`; all others of a table take its name. */
+const BY_ARN = new Set([
+  'DeleteResourcePolicy',
+  'GetResourcePolicy',
+  'ListTagsOfResource',
+  'PutResourcePolicy',
+  'TagResource',
+  'UntagResource',
+]);
+const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsights']);
+
 function tableRight(operation: string, input: JsonObject): NeededRight {
   const action = `dynamodb:${operation}`;
   if (OF_ACCOUNT.has(operation)) return { action, resource: '*', conditions: {} };
-  const arn = input['ResourceArn'];
-  if (typeof arn === 'string') return { action, resource: arn, conditions: {} };
-  return {
-    action,
-    resource: resourceOf({ table: tableName(input['TableName']), index: asText(input['IndexName']) }),
-    conditions: {},
-  };
+  if (BY_ARN.has(operation)) return { action, resource: asText(input['ResourceArn']) ?? '*', conditions: {} };
+  const index = OF_INDEX.has(operation) ? asText(input['IndexName']) : undefined;
+  return { action, resource: resourceOf({ table: tableName(input['TableName']), index }), conditions: {} };
 }
 
 function itemRight(
@@ -202,10 +209,21 @@ function statementRights(
         ...(statement.kind === 'select' && partitionKey !== undefined
           ? { 'dynamodb:fulltablescan': [String(keys.length === 0)] }
           : {}),
+        ...present('dynamodb:attributes', attributesOfStatement(statement)),
         ...present('dynamodb:enclosingoperation', enclosing === undefined ? [] : [enclosing]),
       },
     },
   ];
+}
+
+/** Top-level attributes that it names; `*` names none, as an operation without projection. */
+function attributesOfStatement(statement: Statement): readonly string[] {
+  if (statement.kind === 'insert') return Object.keys(statement.item);
+  const read = statement.kind === 'select' ? (statement.paths ?? []) : [];
+  const written =
+    statement.kind === 'update' ? [...statement.set.map(([path]) => path), ...statement.remove] : [];
+  const paths = [...read, ...written, ...statement.where.map(({ path }) => path)];
+  return [...new Set(paths.map(([name]) => String(name)))];
 }
 
 function keysOfStatement(statement: Statement, partitionKey: string | undefined): readonly unknown[] {

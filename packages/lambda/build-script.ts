@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
 import { type JsonObject, memberOf } from '@gatewright/aws/json-object';
@@ -52,10 +53,12 @@ function isWorkspace(folder: string): boolean {
   return memberOf(readManifest(join(folder, 'package.json')), 'workspaces') !== undefined;
 }
 
+/** Of the repository at most, and never one that lies in a folder that all projects, or all users, share. */
 function findManifest(folder: string): string | undefined {
+  if ([homedir(), tmpdir(), dirname(folder)].includes(folder)) return undefined;
   const path = join(folder, 'package.json');
   if (existsSync(path)) return path;
-  return folder === dirname(folder) ? undefined : findManifest(dirname(folder));
+  return existsSync(join(folder, '.git')) ? undefined : findManifest(dirname(folder));
 }
 
 function readManifest(file: string): JsonObject {

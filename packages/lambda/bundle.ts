@@ -33,6 +33,9 @@ import type { WebpackBuild } from './webpack-build.ts';
 /** Below this a code cache gains nothing (docs/design/hot-path §4). */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
 
+/** esbuild cannot do without what older ones lack, such as async generators; a newer Node runs them here. */
+const OLDEST_TARGET = 10;
+
 export type BuiltCode = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
@@ -143,9 +146,11 @@ export class FunctionBuild {
     const { file, name } = findHandlerFile(this.#definition, this.#taskRoot, isBuilt, entries);
     const esbuild = isBuilt ? undefined : this.#settingsFor(file);
     const isBundled = esbuild !== undefined || isTypeScript(file);
-    const options = isBundled ? this.#buildOptions(file, esbuild) : undefined;
     // A service that bundles with esbuild has no decorator metadata at AWS either.
     const metadata = isBundled && esbuild === undefined ? findDecoratorMetadata(file) : NO_METADATA;
+    const isCommonJs = metadata.kind === 'emitted' && metadata.isCommonJs;
+    const built = isBundled ? this.#buildOptions(file, esbuild) : undefined;
+    const options = built && (isCommonJs ? { ...built, format: 'cjs' as const } : built);
     this.#located = { file, name, options, esbuild, metadata };
     return this.#located;
   }
@@ -164,16 +169,15 @@ export class FunctionBuild {
   /** @throws BuildError when the project's script fails, or does not make the handler's file */
   async #locateMade(): Promise<Located> {
     const project = this.#project;
+    if (project === undefined) return this.#locate();
+    // Until it has ended, its files may be half written.
+    const failure = await project.wait().then(() => undefined, keepBuildError);
     try {
-      return this.#locate();
-    } catch (error) {
-      if (project === undefined || !(error instanceof MissingHandlerFile)) throw error;
-    }
-    await project.wait();
-    try {
+      // Made though the script failed: tsc writes its output beside type errors.
       return this.#locate();
     } catch (error) {
       if (!(error instanceof MissingHandlerFile)) throw error;
+      if (failure !== undefined) throw failure;
       throw new BuildError(
         `${project.command} has run and did not make the handler's file: ${error.path}.js`,
       );
@@ -383,7 +387,7 @@ export class FunctionBuild {
         : readServiceBuild(given, packageIsModule(file));
     const major = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '24';
     return {
-      target: `node${major}`,
+      target: `node${Math.max(Number(major), OLDEST_TARGET)}`,
       ...service.options,
       format: service.format,
       entryPoints: [file],
@@ -427,6 +431,11 @@ export class FunctionBuild {
 
 function keepDefinitionError(error: unknown): DefinitionError {
   if (error instanceof DefinitionError) return error;
+  throw error;
+}
+
+function keepBuildError(error: unknown): BuildError {
+  if (error instanceof BuildError) return error;
   throw error;
 }
 

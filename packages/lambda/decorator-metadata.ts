@@ -14,13 +14,21 @@ import { findTsconfig, loadTypeScript, readOptions, type TypeScript } from './pr
 export type DecoratorMetadata =
   | { readonly kind: 'not asked' }
   | { readonly kind: 'missing'; readonly reason: string }
-  | { readonly kind: 'emitted'; readonly plugin: Plugin };
+  | {
+      readonly kind: 'emitted';
+      readonly plugin: Plugin;
+      /** As the project compiles to it: only then may a file re-export what another one has. */
+      readonly isCommonJs: boolean;
+    };
 
 /**
  * Not available in CommonJS. Other files are compiled to it, where an imported interface is an undefined
  * member; an ES module would not link.
  */
 const ESM_ONLY = /\bimport\.meta\b|^(?:const .*= )?await\b/m;
+
+/** Not the scope of a package that is imported. */
+const DECORATOR = /(?<!["'`])@\s*[\w(]/;
 
 export function findDecoratorMetadata(file: string): DecoratorMetadata {
   const tsconfig = findTsconfig(dirname(file));
@@ -39,7 +47,8 @@ export function findDecoratorMetadata(file: string): DecoratorMetadata {
       : { kind: 'not asked' };
   const options = readOptions(typescript, tsconfig);
   if (options['emitDecoratorMetadata'] !== true) return { kind: 'not asked' };
-  return { kind: 'emitted', plugin: transpiling(typescript, options) };
+  const isCommonJs = options['module'] === typescript.ModuleKind['CommonJS'];
+  return { kind: 'emitted', plugin: transpiling(typescript, options), isCommonJs };
 }
 
 function transpiling(typescript: TypeScript, options: JsonObject): Plugin {
@@ -71,7 +80,7 @@ function transpiling(typescript: TypeScript, options: JsonObject): Plugin {
     setup(build) {
       build.onLoad({ filter: /\.[cm]?tsx?$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
-        if (path.includes('/node_modules/') || !/@\s*[\w(]/.test(text)) return undefined;
+        if (path.includes('/node_modules/') || !DECORATOR.test(text)) return undefined;
         const module = ESM_ONLY.test(text)
           ? typescript.ModuleKind['ESNext']
           : typescript.ModuleKind['CommonJS'];

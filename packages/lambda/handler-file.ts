@@ -69,9 +69,11 @@ export function findHandlerFile(
   if (file === undefined) {
     const command = findBuildCommand(base);
     const built = command === undefined ? directory : dirname(base);
-    const reason = [explainMissingFolder(built), ...candidates.map(explainMissing)].find(
-      (found) => found !== undefined,
-    );
+    // No build makes a file of another spelling.
+    const misnamed = [built, ...candidates].map(explainMissing).find((found) => found !== undefined);
+    if (misnamed !== undefined)
+      throw new DefinitionError(place, `handler "${definition.handler}": ${misnamed}`);
+    const reason = explainMissingFolder(built);
     if (reason !== undefined)
       throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
     const wayOut =

@@ -28,8 +28,11 @@ export function explainMissing(path: string): string | undefined {
   if (missing === undefined) return undefined;
   if (isLink(missing))
     return `${shown(missing)} is a link to ${readlinkSync(missing)}, which is not there; correct the link`;
-  const name = basename(missing).toLowerCase();
-  const other = listNames(parent).find((entry) => entry.toLowerCase() === name);
+  const name = basename(missing);
+  // One of the same name has appeared meanwhile.
+  const other = listNames(parent).find(
+    (entry) => entry !== name && entry.toLowerCase() === name.toLowerCase(),
+  );
   if (other === undefined) return undefined;
   return `there is no ${shown(missing)}, but ${other}: Lambda and Linux tell capital letters apart; correct the name`;
 }

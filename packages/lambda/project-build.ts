@@ -1,11 +1,12 @@
 /** The build script of a project, run once per start where it makes a handler's file that is missing. */
+import { devNull } from 'node:os';
 import { relative } from 'node:path';
 
 import { BuildError } from './build-error.ts';
 import { type BuildScript, describeScript, findBuildScript, hasPackages } from './build-script.ts';
 import type { Compiler } from './compiling.ts';
 import { NPM_SETTINGS } from './lent/install-commands.ts';
-import type { Keeper } from './process/keeper.ts';
+import { type Keeper, MARK } from './process/keeper.ts';
 import { findNpm, type Machine } from './process/machine.ts';
 import { type GroupCommand, ProcessGroup } from './process/process-group.ts';
 
@@ -104,10 +105,12 @@ export class ProjectBuilds {
 
   /**
    * The build that makes a missing file; undefined where no script makes it, its packages are not installed,
-   * or it has run already. The first call for a folder starts it.
+   * it has run already, or it is what runs this gateway. The first call for a folder starts it.
    * @param file without extension
    */
   begin(file: string): ProjectBuild | undefined {
+    // A gateway that such a script starts would run the script again, and that one the next gateway.
+    if (this.#setup.machine.environment[MARK] !== undefined) return undefined;
     const script = findBuildScript(file);
     const npm = findNpm(this.#setup.machine);
     if (script === undefined || npm === undefined || !hasPackages(script.folder)) return undefined;
@@ -128,7 +131,13 @@ export class ProjectBuilds {
   }
 }
 
-/** Credentials of AWS are not for scripts that were not asked for. */
+/** Credentials of AWS are not for scripts that were not asked for: one that also deploys must fail. */
+const NO_CREDENTIALS = {
+  AWS_CONFIG_FILE: devNull,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+};
+
 function npmRun(
   { folder, name }: BuildScript,
   npm: string,
@@ -138,7 +147,7 @@ function npmRun(
   const entries = Object.entries(all).flatMap(([name, value]): [string, string][] =>
     value === undefined || name.startsWith('AWS_') ? [] : [[name, value]],
   );
-  const around = { cwd: folder, environment: Object.fromEntries<string>(entries) };
+  const around = { cwd: folder, environment: { ...Object.fromEntries<string>(entries), ...NO_CREDENTIALS } };
   // npm is a script there, which only a shell runs.
   if (platform === 'win32') return { command: 'cmd.exe', args: ['/d', '/c', npm, 'run', name], ...around };
   return { command: npm, args: ['run', name], ...around };

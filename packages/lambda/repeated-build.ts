@@ -9,6 +9,7 @@ import {
 
 import { UNRESOLVED } from './build-error.ts';
 import { findCalledNamespaces, importingByRequire } from './namespace-calls.ts';
+import { findNative, findUnloadable, leavingOutside } from './outside-packages.ts';
 
 const OF_THE_RUNTIME = /^(?:@aws-sdk\/|@smithy\/|aws-sdk(?:\/|$))/;
 
@@ -24,6 +25,7 @@ export class RepeatedBuild {
   readonly #isEsbuild: boolean;
   #unresolved: ReadonlySet<string> = new Set();
   #called: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  #outside: ReadonlySet<string> = new Set();
   #context: BuildContext | undefined;
 
   constructor(options: RepeatedOptions, isEsbuild: boolean) {
@@ -35,7 +37,7 @@ export class RepeatedBuild {
   async run(): Promise<BuildResult> {
     for (;;) {
       const result = await this.#rebuild().catch((error: unknown) => error as BuildFailure);
-      if (this.#addUnresolved(result) || this.#addCalled(result)) {
+      if (this.#addUnresolved(result) || this.#addCalled(result) || this.#addOutside(result)) {
         await this.dispose();
         continue;
       }
@@ -50,6 +52,7 @@ export class RepeatedBuild {
     const own = [
       ...(unresolved.length > 0 ? [leavingOut(unresolved, this.#isEsbuild)] : []),
       ...(this.#called.size > 0 ? [importingByRequire(this.#called)] : []),
+      ...(this.#outside.size > 0 ? [leavingOutside(this.#outside)] : []),
     ];
     this.#context ??= await context({ ...this.#options, plugins: [...plugins, ...own] });
     return await this.#context.rebuild();
@@ -71,6 +74,18 @@ export class RepeatedBuild {
     );
     this.#called = new Map([...this.#called, ...found]);
     return isNew;
+  }
+
+  #addOutside({ errors = [], metafile }: Partial<BuildFailure & BuildResult>): boolean {
+    if (this.#isEsbuild) return false;
+    const { absWorkingDir } = this.#options;
+    const found = [
+      ...findUnloadable(errors, absWorkingDir),
+      ...(metafile === undefined ? [] : findNative(metafile, absWorkingDir)),
+    ];
+    const before = this.#outside.size;
+    this.#outside = new Set([...this.#outside, ...found]);
+    return this.#outside.size > before;
   }
 
   async dispose(): Promise<void> {

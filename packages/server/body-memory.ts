@@ -24,6 +24,7 @@ export class BodyMemory {
   /** The most that the bodies of one client address may hold. */
   readonly ofAddressBytes: number;
   readonly #held = new Map<string, number>();
+  readonly #beginning = new Map<string, number>();
   #heldBytes = 0;
   /** In order of arrival. */
   readonly #waiting = new Set<Waiter>();
@@ -42,17 +43,19 @@ export class BodyMemory {
   }
 
   /**
-   * False: too many bodies have begun and do not go on. Attack: connections that each send some kilobytes and
-   * then nothing.
+   * False: too many bodies have begun and do not go on, here or of this client address. Attack: connections that
+   * each send some kilobytes and then nothing.
    */
-  begin(bytes: number): boolean {
+  begin(bytes: number, address: string): boolean {
     this.#beginningBytes += bytes;
-    return this.#beginningBytes <= this.#maxBytes;
+    const ofAddress = addTo(this.#beginning, address, bytes);
+    return this.#beginningBytes <= this.#maxBytes && ofAddress <= this.ofAddressBytes;
   }
 
   /** Of a body that is complete, has got room, or is gone. */
-  endBeginning(bytes: number): void {
+  endBeginning(bytes: number, address: string): void {
     this.#beginningBytes -= bytes;
+    addTo(this.#beginning, address, -bytes);
   }
 
   /**
@@ -123,8 +126,14 @@ export class BodyMemory {
 
   #add(address: string, bytes: number): void {
     this.#heldBytes += bytes;
-    const held = (this.#held.get(address) ?? 0) + bytes;
-    if (held === 0) this.#held.delete(address);
-    else this.#held.set(address, held);
+    addTo(this.#held, address, bytes);
   }
+}
+
+/** @returns what the address has then */
+function addTo(byAddress: Map<string, number>, address: string, bytes: number): number {
+  const sum = (byAddress.get(address) ?? 0) + bytes;
+  if (sum === 0) byAddress.delete(address);
+  else byAddress.set(address, sum);
+  return sum;
 }

@@ -124,11 +124,11 @@ class BodyReader {
 
   #begin(bytes: number): boolean {
     this.#begun += bytes;
-    return this.#rules.memory.begin(bytes);
+    return this.#rules.memory.begin(bytes, this.#rules.address ?? '');
   }
 
   #endBeginning(): void {
-    this.#rules.memory.endBeginning(this.#begun);
+    this.#rules.memory.endBeginning(this.#begun, this.#rules.address ?? '');
     this.#begun = 0;
   }
 

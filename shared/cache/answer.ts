@@ -33,25 +33,45 @@ const KEPT_BY_304 = [
   'warning',
 ];
 
-/** @returns undefined for an answer without status, or with cookies: it is neither cached nor changed */
+/** @returns undefined for an answer that is malformed or sets several cookies: it is neither cached nor changed */
 export function parseAnswer(response: unknown): CacheableAnswer | undefined {
   if (!isJsonObject(response)) return undefined;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded, cookies } = response;
-  const status = Number(statusCode);
-  if (statusCode === undefined || !Number.isInteger(status)) return undefined;
+  const status = /^\d{3}$/.test(String(statusCode)) ? Number(statusCode) : undefined;
+  if (status === undefined) return undefined;
+  if (body !== undefined && body !== null && typeof body !== 'string') return undefined;
   if (Array.isArray(cookies) && cookies.length > 0) return undefined;
-  const fields = new Map<string, readonly string[]>();
-  for (const source of [headers, multiValueHeaders])
-    for (const [name, value] of Object.entries(isJsonObject(source) ? source : {}))
-      fields.set(name.toLowerCase(), (Array.isArray(value) ? value : [value]).map(String));
+  const fields = mergeHeaders(headers, multiValueHeaders);
   // Several cookies are several lines, which cannot be joined.
-  if ((fields.get('set-cookie')?.length ?? 0) > 1) return undefined;
+  if (fields === undefined || (fields.get('set-cookie')?.length ?? 0) > 1) return undefined;
   return {
     statusCode: status,
     headers: Object.fromEntries(fields),
-    body: typeof body === 'string' ? body : '',
+    body: body ?? '',
     isBase64Encoded: isBase64Encoded === true,
   };
+}
+
+/**
+ * As API Gateway merges them: a name in two spellings or in both maps has the values of all; a value of both
+ * maps counts once.
+ * @returns undefined when a value is no scalar
+ */
+function mergeHeaders(...maps: readonly unknown[]): ReadonlyMap<string, readonly string[]> | undefined {
+  const fields = new Map<string, string[]>();
+  for (const map of maps)
+    for (const [name, value] of Object.entries(isJsonObject(map) ? map : {})) {
+      // JSON has no such member.
+      if (value === undefined) continue;
+      const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+      if (!values.every((each) => ['string', 'number', 'boolean'].includes(typeof each))) return undefined;
+      const known = fields.get(name.toLowerCase()) ?? [];
+      fields.set(name.toLowerCase(), [
+        ...known,
+        ...values.map(String).filter((text) => !known.includes(text)),
+      ]);
+    }
+  return fields;
 }
 
 /** The answer with its own entity tag, or one made from the body. */

@@ -126,7 +126,8 @@ function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean)
   return rawQueryString
     .split('&')
     .map((pair) => [decodeName(pair), pair] as const)
-    .filter(([name]) => isAsked(name))
+    // API Gateway takes `;` as a separator, too; not all readers do.
+    .filter(([name, pair]) => isAsked(name) || pair.split(';').some((part) => isAsked(decodeName(part))))
     .sort(byName);
 }
 

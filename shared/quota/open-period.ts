@@ -132,6 +132,8 @@ async function decideByTerm(
   if (item === undefined || (termEpochMs === undefined && item['term'] === undefined)) return undefined;
   // Its successor was never opened: the process that ended it has died.
   if (item['nxt'] !== undefined) return replace(request, line, store);
+  // It is over: what follows it does not depend on terms.
+  if (line.cur.endEpochMs <= request.nowEpochMs && !isBeforeTerm(item, termEpochMs)) return undefined;
   const inForce: Opened = { kind: 'moved', period: periodOf(item, line.cur) };
   if (termEpochMs === undefined || !isBeforeTerm(item, termEpochMs) || !mayEnd(line, request.period))
     return inForce;

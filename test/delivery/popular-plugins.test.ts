@@ -29,6 +29,7 @@ const ROWS: readonly PluginRow[] = [
   // Not run: they build, serve or deploy.
   { plugin: 'serverless-offline', says: 'is omitted: it does not change the template' },
   { plugin: 'serverless-prune-plugin', says: 'is omitted: it does not change the template' },
+  { plugin: 'serverless-plugin-split-stacks', says: 'is omitted: the service is one stack here' },
   {
     plugin: 'serverless-plugin-typescript',
     says: 'is omitted: it does not change the template; functions are bundled from source',

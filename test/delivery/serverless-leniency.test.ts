@@ -210,6 +210,73 @@ describe('a service of another time', () => {
     ]);
   });
 
+  // Serverless 2, deprecation AWS_API_GATEWAY_SPECIFIC_KEYS: these three are in provider.apiGateway since version 3.
+  it('has the keys, the plan and the policy of its API where they stood before Serverless 3', async () => {
+    const service = aService(
+      [
+        'provider:',
+        '  name: aws',
+        '  runtime: nodejs24.x',
+        '  apiKeys: [first]',
+        '  usagePlan: { quota: { limit: 5, period: DAY } }',
+        "  resourcePolicy: [{ Effect: Allow, Principal: '*', Action: execute-api:Invoke, Resource: '*' }]",
+      ],
+      '[{ http: { path: a, method: get, private: true } }]',
+    );
+    const { stack, informed } = await load(service);
+
+    const ofType = (wanted: string) => [...stack.resources.values()].find(({ type }) => type === wanted);
+    assert.equal(ofType('AWS::ApiGateway::ApiKey')?.properties['Name'], 'first');
+    assert.deepEqual(ofType('AWS::ApiGateway::UsagePlan')?.properties['Quota'], { Limit: 5, Period: 'DAY' });
+    assert.notEqual(ofType('AWS::ApiGateway::RestApi')?.properties['Policy'], undefined);
+    assert.deepEqual(messages(stack), []);
+    assert.match(
+      informed.join('\n'),
+      /apiKeys, resourcePolicy, usagePlan of provider are read as those of provider\.apiGateway/,
+    );
+  });
+
+  // Serverless 2, deprecation AWS_API_GATEWAY_NON_APPLICABLE_SETTINGS: both are ignored with an API of another service.
+  it('may trace and log an API that another service has', async () => {
+    const service = aService([
+      'provider:',
+      '  name: aws',
+      '  runtime: nodejs24.x',
+      '  tracing: { apiGateway: true, lambda: true }',
+      '  logs: { restApi: true }',
+      '  apiGateway: { restApiId: abc123, restApiRootResourceId: root }',
+    ]);
+    const { stack, informed } = await load(service);
+
+    assert.equal(stack.functions.length, 1);
+    assert.match(
+      informed.join('\n'),
+      /tracing\.apiGateway, logs\.restApi of provider have no effect on the API of another service/,
+    );
+  });
+
+  it('is refused with both places of one key', async () => {
+    const service = aService([
+      'provider: { name: aws, runtime: nodejs24.x, apiKeys: [a], apiGateway: { apiKeys: [b] } }',
+    ]);
+
+    assert.match(await refusalOf(loadStacks([service], OPTIONS)), /unrecognized property 'apiKeys'/);
+  });
+
+  it('is read with a misspelt lifetime of an authorizer, without which routes are guarded all the same', async () => {
+    const service = aService(
+      ['provider: { name: aws, runtime: nodejs24.x }'],
+      '[{ http: { path: a, method: get, authorizer: { name: a, reultTtlInSeconds: 3600 } } }]',
+    );
+    const { stack } = await load(service);
+
+    const method = [...stack.resources.values()].find(({ type }) => type === 'AWS::ApiGateway::Method');
+    assert.equal(method?.properties['AuthorizationType'], 'CUSTOM');
+    assert.deepEqual(messages(stack), [
+      "6 functions.a.events.0.http.authorizer: unrecognized property 'reultTtlInSeconds'",
+    ]);
+  });
+
   it('is refused where a misspelt name would leave a route open, with every line of osls', async () => {
     const events =
       '[{ http: { path: a, method: get, authorizor: x } }, { httpApi: { path: /a, method: get, authorize: x } }]';

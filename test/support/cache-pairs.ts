@@ -120,7 +120,9 @@ function stripQuery(event: SampleEvent, names: readonly string[] | undefined): F
     ...Object.fromEntries(maps.map((map) => [map, withoutEntries(event[map], isLeftOut)])),
     ...(typeof rawQueryString === 'string' && {
       rawQueryString: Object.groupBy(
-        rawQueryString.split('&').filter((pair) => !isLeftOut(nameOf(pair))),
+        rawQueryString
+          .split('&')
+          .filter((pair) => [pair, ...pair.split(';')].some((part) => !isLeftOut(nameOf(part)))),
         nameOf,
       ),
     }),

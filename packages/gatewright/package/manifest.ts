@@ -35,15 +35,14 @@ export const STANDALONE_PACKAGES = ['aws', 'dynamodb', 'handlers', 'velocity'];
 /** Entries `gatewright/<name>` that re-export `@gatewright/handlers/<name>`. */
 export const HANDLER_ENTRIES = ['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'];
 
+/** Optional tools that users install themselves: deploy tools, and the engine of `usage sql`. */
+const BROUGHT_TOOLS = ['@duckdb/node-api', 'osls', 'serverless'];
 /**
- * Optional tools that users install themselves: a deploy tool, the engine of `usage sql`, and those of
- * `@gatewright/handlers`. Each release of DuckDB is a pre-release to npm (1.5.6-r.1), which only `*` admits.
+ * npm refuses to install beside another version of a peer, optional or not (ERESOLVE), and the command serves
+ * services with any. `@gatewright/handlers`, which handlers import, has the ranges. Each release of DuckDB is a
+ * pre-release to npm (1.5.6-r.1), which only `*` admits.
  */
-const BROUGHT_TOOLS = {
-  '@duckdb/node-api': '*',
-  osls: '^4.0.0',
-  serverless: '^3.38.0 || ^4.0.0',
-};
+const ANY_VERSION = '*';
 
 type Source = {
   readonly name: string;
@@ -81,10 +80,7 @@ export async function makeManifest(root: string): Promise<Manifest> {
   const manifests = await Promise.all(folders.map((folder) => makeWorkspaceManifest(root, folder)));
   const source = await readSource(root, '.');
   const dependencies = Object.assign({}, ...[source, ...manifests].map((one) => one.dependencies)) as object;
-  const peers = {
-    ...(Object.assign({}, ...manifests.map((one) => one.peerDependencies)) as Record<string, string>),
-    ...BROUGHT_TOOLS,
-  };
+  const peers = [...manifests.flatMap((one) => Object.keys(one.peerDependencies)), ...BROUGHT_TOOLS];
   const { name, version, description, license } = source;
   const entries = HANDLER_ENTRIES.map((entry) => [`./${entry}`, exportOf(`./entries/${entry}`)]);
   return {
@@ -122,8 +118,8 @@ export async function makeManifest(root: string): Promise<Manifest> {
     dependencies: Object.fromEntries(Object.entries(dependencies).sort()),
     bundleDependencies: Object.keys(WORKSPACES).map((workspace) => `${SCOPE}${workspace}`),
     sideEffects: ['./bin/**', './layers/**', './packages/**'],
-    peerDependencies: peers,
-    peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((peer) => [peer, { optional: true }])),
+    peerDependencies: Object.fromEntries(peers.map((peer) => [peer, ANY_VERSION])),
+    peerDependenciesMeta: Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
   };
 }
 

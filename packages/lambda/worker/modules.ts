@@ -2,7 +2,7 @@
  * Resolution of a function's `import` and `require`: its own packages, those of its layers, then those of
  * Lambda's runtime.
  */
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -109,5 +109,5 @@ function fromLayerPath(specifier: string, roots: readonly string[]): string {
 }
 
 function isBare(specifier: string): boolean {
-  return !/^(?:[./]|node:|file:|data:)/.test(specifier);
+  return !/^(?:[./]|file:|data:)/.test(specifier) && !isBuiltin(specifier);
 }

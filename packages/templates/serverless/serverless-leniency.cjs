@@ -31,6 +31,7 @@ const WITHOUT_EFFECT = new Map([
     'its domains are not served; to call them here, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
   ],
   ['serverless-prune-plugin', NO_CHANGE],
+  ['serverless-plugin-split-stacks', 'the service is one stack here'],
   ['serverless-s3-sync', NO_CHANGE],
   ['serverless-finch', NO_CHANGE],
   ['serverless-stack-output', NO_CHANGE],
@@ -59,6 +60,10 @@ const GUARD =
   /^at '(?:functions\.[^']+\.events\b|provider\.(?:apiGateway|httpApi|websocket))[^]*(?:authori[sz]|\bauth|private|polic|api-?keys?\b|scope|secur|\bwaf)/i;
 const OLD_GUARD =
   /^at 'provider': unrecognized property '(?:resourcePolicy|apiKeys|endpointType|vpcEndpointIds)'/;
+/** Without it results are kept as long as by default, and the route is guarded all the same. */
+const LIFETIME = /\.authorizer': unrecognized property '[^']*ttl[^']*'/i;
+/** Of `provider` before Serverless 3, and of `provider.apiGateway` since. */
+const MOVED = ['apiKeys', 'resourcePolicy', 'usagePlan'];
 /** End-of-life runtimes run here; those that do not are reported per function. */
 const RUNTIME = /^at '(?:provider|functions\.[^'.]+)\.runtime'/;
 const PLACE = /^at (?:'([^']*)'|root): ?([^]*)$/;
@@ -96,7 +101,7 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     refuseOtherProvider(provider);
     if (typeof provider !== 'object' || provider === null) return configuration;
     // Many services use `self:provider.stage` without defining it.
-    return { ...configuration, provider: { ...usual, ...provider } };
+    return { ...configuration, provider: { ...usual, ...ofOwnApi(withMovedKeys(provider, inform), inform) } };
   });
   return kept;
 }
@@ -109,6 +114,34 @@ function variableTexts(value, keys = [], seen = new Set()) {
   if (typeof value !== 'object' || value === null || seen.has(value)) return [];
   seen.add(value);
   return Object.entries(value).flatMap(([key, member]) => variableTexts(member, [...keys, key], seen));
+}
+
+/** A key with a value at both places, or beside a variable, stays: osls refuses it. */
+function withMovedKeys(provider, inform) {
+  const { apiGateway = {} } = provider;
+  if (typeof apiGateway !== 'object' || apiGateway === null) return provider;
+  const moved = MOVED.filter((key) => key in provider && !(key in apiGateway));
+  if (moved.length === 0) return provider;
+  inform(`${moved.join(', ')} of provider are read as those of provider.apiGateway, as since Serverless 3`);
+  const others = Object.entries(provider).filter(([key]) => !moved.includes(key));
+  const values = Object.fromEntries(moved.map((key) => [key, provider[key]]));
+  return { ...Object.fromEntries(others), apiGateway: { ...apiGateway, ...values } };
+}
+
+/** osls refuses settings of an API beside one that another service has; Serverless 2 ignored them. */
+function ofOwnApi(provider, inform) {
+  const { tracing, logs, apiGateway } = provider;
+  if (apiGateway?.restApiId === undefined) return provider;
+  const isSet = (value, key) => typeof value === 'object' && value !== null && key in value;
+  const settings = [
+    ...(isSet(tracing, 'apiGateway') ? ['tracing.apiGateway'] : []),
+    ...(isSet(logs, 'restApi') ? ['logs.restApi'] : []),
+  ];
+  if (settings.length === 0) return provider;
+  inform(`${settings.join(', ')} of provider have no effect on the API of another service`);
+  const without = (value, key) =>
+    isSet(value, key) ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) : value;
+  return { ...provider, tracing: without(tracing, 'apiGateway'), logs: without(logs, 'restApi') };
 }
 
 /** A variable as its name is resolved later. */
@@ -162,7 +195,7 @@ function tolerateSchema({ fromOsls, note }) {
     const { configurationInput, service } = this.serverless;
     const isChosen = configurationInput?.configValidationMode === 'warn';
     const told = messages.filter((message) => !RUNTIME.test(message));
-    const refused = isChosen ? [] : told.filter((message) => GUARD.test(message) || OLD_GUARD.test(message));
+    const refused = isChosen ? [] : told.filter(isOfGuard);
     for (const message of told) if (!refused.includes(message)) noteMessage(message, note);
     const refuse = (list) => {
       service.configValidationMode = 'error';
@@ -181,6 +214,10 @@ function tolerateSchema({ fromOsls, note }) {
       }
     },
   };
+}
+
+function isOfGuard(message) {
+  return OLD_GUARD.test(message) || (GUARD.test(message) && !LIFETIME.test(message));
 }
 
 function noteMessage(message, note) {

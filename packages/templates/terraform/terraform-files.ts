@@ -5,7 +5,8 @@ import { DefinitionError } from '../../core/errors.ts';
 
 const HEAD_BYTES = 512;
 const STATE_FILE = 'terraform.tfstate';
-const SHOW = 'terraform plan -out plan.bin && terraform show -json plan.bin > plan.json';
+/** What makes a plan that is read here. */
+export const SHOW = 'terraform plan -out plan.bin && terraform show -json plan.bin > plan.json';
 
 /**
  * @throws DefinitionError for a plan as Terraform saves it, which only Terraform reads
@@ -58,10 +59,16 @@ function readHead(file: string): string {
   }
   try {
     const buffer = Buffer.alloc(HEAD_BYTES);
-    return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, HEAD_BYTES, 0));
+    return decodeText(buffer.subarray(0, readSync(descriptor, buffer, 0, HEAD_BYTES, 0)));
   } catch {
     return '';
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Windows PowerShell redirects output in UTF-16. */
+export function decodeText(bytes: Buffer): string {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return bytes.toString(isWide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
 }

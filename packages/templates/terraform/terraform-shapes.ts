@@ -76,7 +76,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   aws_dynamodb_table: tableShape,
   aws_iam_role: (instance, values) => {
     const policies = values
-      .blocks(instance, 'inline_policy')
+      .blocks(instance, 'inline_policy', 'json')
       .flatMap(({ name, policy }) =>
         policy === undefined || policy === null || policy === ''
           ? []

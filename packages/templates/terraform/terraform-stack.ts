@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { makeName } from '@gatewright/aws/physical-ids';
 import { isAccountId, isRegion, resolveHome } from '../../core/stack/home.ts';
 import type { Home } from '../../core/stack/home.ts';
+import { DefinitionError } from '../../core/errors.ts';
 import { isJsonList, isJsonObject, mapOf, membersOf, textOf } from '../../core/stack/json-values.ts';
 import type { Json, JsonObject } from '../../core/stack/model.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
@@ -14,6 +15,7 @@ import { findCode } from './terraform-code.ts';
 import type { FoundCode } from './terraform-code.ts';
 import { readDocument } from './terraform-document.ts';
 import type { Instance, TerraformDocument } from './terraform-document.ts';
+import { SHOW, decodeText } from './terraform-files.ts';
 import { mergeParts } from './terraform-parts.ts';
 import type { Draft } from './terraform-parts.ts';
 import { fullReferences } from './terraform-references.ts';
@@ -41,12 +43,17 @@ const WITHOUT_EFFECT = new Set(
 
 /** @throws DefinitionError for a format that is not known here */
 export async function loadTerraform(file: string, options: LoadOptions): Promise<RawStack> {
-  const { value } = parseSource(await readFile(file, 'utf8'), file, SIZE_LIMIT_BYTES);
+  const { value } = parseSource(decodeText(await readFile(file)), file, SIZE_LIMIT_BYTES);
   const document = readDocument(value, file);
   const folder = dirname(resolve(file));
   const stackName = nameAfter(folder);
   const home = resolveHome(options, findHome(document, mapOf(value, 'configuration')));
   const { resources, code, findings } = convert(document, folder, stackName);
+  if (Object.keys(resources).length === 0)
+    throw new DefinitionError(
+      { file },
+      `no resource of the provider aws; a plan made with -target has only its targets. Run "${SHOW}" without it`,
+    );
   return {
     stackName,
     file,
@@ -90,14 +97,33 @@ function convert(document: TerraformDocument, folder: string, stackName: string)
   const parts = managed.filter(({ type }) => PARTS.has(type));
   const orphans = mergeParts(parts, drafts, values);
   const unread = managed.flatMap((instance) => unreadOf(instance, values));
-  const resources = [...drafts].map(
-    ([address, { type, properties }]) => [address, { Type: type, Properties: properties }] as const,
-  );
+  const resources = [...drafts].flatMap(([address, draft]) => [
+    [address, { Type: draft.type, Properties: draft.properties }] as const,
+    ...permissionsOfUrl(address, draft),
+  ]);
   return {
     resources: Object.fromEntries(resources),
     code: { functions, layers },
     findings: [...orphans, ...unread],
   };
+}
+
+/** What the provider adds to the function of a public URL; a plan does not list them. */
+function permissionsOfUrl(
+  address: string,
+  { type, properties }: Draft,
+): readonly (readonly [string, JsonObject])[] {
+  if (type !== 'AWS::Lambda::Url' || properties['AuthType'] !== 'NONE') return [];
+  const { TargetFunctionArn: target = null, Qualifier: qualifier } = properties;
+  const FunctionName = qualifier === undefined ? target : { 'Fn::Join': [':', [target, qualifier]] };
+  const granted = [
+    ['PublicAccess', { Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }],
+    ['InvokeAction', { Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true }],
+  ] as const;
+  return granted.map(([name, rights]) => [
+    `${address}.FunctionURLAllow${name}`,
+    { Type: 'AWS::Lambda::Permission', Properties: { FunctionName, Principal: '*', ...rights } },
+  ]);
 }
 
 /** CloudFormation's inline code is the module `index`. */

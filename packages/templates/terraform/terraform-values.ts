@@ -151,6 +151,9 @@ export class TerraformValues {
       );
     if (typeof value !== 'string') return value;
     if (kind === 'json') return this.#known(parseYamlOrJson(value) ?? value, 'text');
+    const [, integration] = (kind === 'target' && /^integrations\/(.+)$/.exec(value)) || [];
+    if (integration !== undefined)
+      return { 'Fn::Join': ['', ['integrations/', this.#ids.get(integration) ?? integration]] };
     const made = this.#ids.get(value);
     if (made !== undefined && (kind === 'id' || value.length >= SHORTEST_ID)) return made;
     return this.#replaceIds(value);
@@ -401,8 +404,8 @@ export class TerraformValues {
   }
 
   /** The blocks of a name with CloudFormation's spelling of their members. */
-  blocks(instance: Instance, name: string): readonly JsonObject[] {
-    const found = this.value(instance, name);
+  blocks(instance: Instance, name: string, kind: Kind = 'text'): readonly JsonObject[] {
+    const found = this.value(instance, name, kind);
     const list = isJsonList(found) ? found : found === undefined ? [] : [found];
     return list.filter(isJsonObject);
   }

@@ -135,7 +135,11 @@ describe('rightsOf', () => {
       needs: [
         [
           'dynamodb:PartiQLSelect orders/index/by-day',
-          { 'dynamodb:leadingkeys': ['d'], 'dynamodb:fulltablescan': ['false'] },
+          {
+            'dynamodb:leadingkeys': ['d'],
+            'dynamodb:fulltablescan': ['false'],
+            'dynamodb:attributes': ['day'],
+          },
         ],
       ],
     },
@@ -159,6 +163,7 @@ describe('rightsOf', () => {
           'dynamodb:PartiQLDelete orders',
           {
             'dynamodb:leadingkeys': ['ada'],
+            'dynamodb:attributes': ['customer', 'number'],
             'dynamodb:enclosingoperation': ['BatchExecuteStatement'],
           },
         ],
@@ -239,6 +244,18 @@ describe('rightsOf', () => {
       asked: ['eve'],
     },
     {
+      // DynamoDB's placeholders are `#` and any letters, digits and underscores.
+      what: 'the key of a query, whatever the end of a placeholder spells',
+      operation: 'Query',
+      input: {
+        TableName: 'orders',
+        KeyConditionExpression: '#0customer = :own AND #1 = :other',
+        ExpressionAttributeNames: { '#0customer': 'number', '#1': 'customer' },
+        ExpressionAttributeValues: { ':own': { S: 'ada' }, ':other': { S: 'eve' } },
+      },
+      asked: ['eve'],
+    },
+    {
       what: 'a query whose key is not found: no pattern but *',
       operation: 'Query',
       input: { TableName: 'orders', KeyConditionExpression: 'contains(customer, :c)' },
@@ -249,6 +266,62 @@ describe('rightsOf', () => {
       const [right] = rightsOf(operation, input, keys);
       assert.deepEqual(right?.conditions['dynamodb:leadingkeys'], asked);
     });
+
+  // Attack: attributes that a policy does not list, behind a name that is read as none, or as another.
+  for (const { what, input, asked } of [
+    {
+      what: 'placeholders of digits',
+      input: {
+        ProjectionExpression: '#0, #1a.b',
+        ExpressionAttributeNames: { '#0': 'secret', '#1a': 'pin' },
+      },
+      asked: ['secret', 'pin'],
+    },
+    {
+      what: 'both sides of a subtraction',
+      input: { UpdateExpression: 'SET total=price-secret-:one' },
+      asked: ['total', 'price', 'secret'],
+    },
+  ])
+    it(`reads the names behind ${what}`, () => {
+      const [right] = rightsOf('UpdateItem', { TableName: 'orders', Key: {}, ...input }, keys);
+      assert.deepEqual(right?.conditions['dynamodb:attributes'], asked);
+    });
+
+  for (const { statement, asked } of [
+    {
+      statement: `SELECT secret, lines[0].price FROM orders WHERE customer = 'ada'`,
+      asked: 'secret lines customer',
+    },
+    { statement: `INSERT INTO orders VALUE {'customer': 'ada', 'secret': 1}`, asked: 'customer secret' },
+    {
+      statement: `UPDATE orders SET secret = 1 REMOVE pin WHERE customer = 'ada'`,
+      asked: 'secret pin customer',
+    },
+    {
+      statement: `DELETE FROM orders WHERE customer = 'ada' AND secret IS NOT MISSING`,
+      asked: 'customer secret',
+    },
+  ])
+    it(`reads the names of ${statement}`, () => {
+      const [right] = rightsOf('ExecuteStatement', { Statement: statement }, keys);
+      assert.equal(right?.conditions['dynamodb:attributes']?.join(' '), asked);
+    });
+
+  // Attack: a member that the operation does not read lends the right to a table or index of one's own.
+  const OWN_ARN = 'arn:aws:dynamodb:us-east-1:123456789012:table/own';
+  for (const operation of ['DeleteTable', 'DescribeTable', 'UpdateTimeToLive'])
+    it(`asks ${operation} for its table, whatever else the call names`, () => {
+      const input = { TableName: 'orders', ResourceArn: OWN_ARN, IndexName: 'by-day' };
+      assert.deepEqual(of(operation, input), [[`dynamodb:${operation} orders`, {}]]);
+    });
+
+  it('asks for the index whose statistics a call reads', () => {
+    const input = { TableName: 'orders', IndexName: 'by-day' };
+    assert.deepEqual(of('DescribeContributorInsights', input), [
+      ['dynamodb:DescribeContributorInsights orders/index/by-day', {}],
+    ]);
+  });
 
   it('wants every PartiQL right on every table for a statement that it cannot read', () => {
     assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { findBuildScript } from '../../../packages/lambda/build-script.ts';
 import { findHandlerFile } from '../../../packages/lambda/handler-file.ts';
 import { aFolder } from './start-runtime.ts';
 
@@ -42,6 +43,13 @@ describe('a handler file that is missing', () => {
       message: /; create it with an export named "handler"$/,
     },
     {
+      name: 'is not made by a package above the repository',
+      files: { 'package.json': BUILT, 'service/.git/HEAD': '' },
+      code: 'service',
+      handler: 'dist/main.handler',
+      message: /; create it with an export named "handler"$/,
+    },
+    {
       name: 'is to be written where no script builds',
       files: { 'package.json': '{ "scripts": { "test": "mocha" } }' },
       handler: 'dist/main.handler',
@@ -53,5 +61,19 @@ describe('a handler file that is missing', () => {
       const folder = aFolder(files);
 
       assert.throws(() => findHandlerFile({ handler, place: PLACE }, join(folder, code)), { message });
+    });
+
+  // Such a package.json is left behind by an install in the wrong folder, or by another user.
+  for (const name of ['HOME', 'TMPDIR'])
+    it(`is not made by a package of ${name}`, { skip: process.platform === 'win32' }, () => {
+      const folder = aFolder({ 'package.json': BUILT });
+      const before = process.env[name];
+      process.env[name] = folder;
+      try {
+        assert.equal(findBuildScript(join(folder, 'service/dist/main')), undefined);
+      } finally {
+        if (before === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = before;
+      }
     });
 });

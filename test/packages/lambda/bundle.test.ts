@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { EOL } from 'node:os';
+import { sep } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { Faults } from '../../../packages/core/errors.ts';
@@ -86,6 +88,38 @@ describe('code of a function', () => {
       both[0],
       `${layer}/nodejs/node24/node_modules:${layer}/nodejs/node_modules`,
     ]);
+  });
+
+  it('is bundled for runtimes that esbuild cannot compile for: a newer Node runs them here', async () => {
+    const folder = aFolder({
+      'a.ts':
+        'async function* of(all: { n: number }[]) { for (const { n } of all) yield n; }\n' +
+        'export const handler = async () => { const seen = []; for await (const n of of([{ n: 1 }])) seen.push(n); return seen; };',
+    });
+    const runtimes = ['nodejs4.3', 'nodejs6.10', 'nodejs8.10'];
+    const { invoke } = await startRuntime(
+      runtimes.map((runtime) => aFolderFunction(folder, 'a.handler', { name: runtime, runtime })),
+    );
+
+    for (const runtime of runtimes) assert.deepEqual(returned(await invoke(runtime)), [1], runtime);
+  });
+
+  it("has Node's own modules, bundled and with layers too", async () => {
+    const layer = aFolder(LAYER);
+    const folder = aFolder({
+      'esm.ts':
+        'import { EOL } from "os"; const { sep } = require("path"); export const handler = async (): Promise<unknown> => [EOL, sep]',
+      'cjs.ts':
+        'import { EOL } from "os"; import { sep } from "node:path"; export const handler = async (): Promise<unknown> => [EOL, sep]',
+    });
+    const layers = [{ arn: 'arn:layer:1', directory: layer }];
+    const { invoke } = await startRuntime([
+      aFolderFunction(folder, 'esm.handler', { layers }),
+      aFolderFunction(folder, 'cjs.handler', { layers, esbuild: { format: 'cjs' } }),
+    ]);
+
+    assert.deepEqual(returned(await invoke('esm-handler')), [EOL, sep]);
+    assert.deepEqual(returned(await invoke('cjs-handler')), [EOL, sep]);
   });
 
   it('that is bundled takes what its bundle excludes from its layers first: no node_modules is beside a bundle', async () => {

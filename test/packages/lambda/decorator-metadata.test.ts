@@ -28,7 +28,7 @@ export const handler = async () => [seen, Shop.name, new Shop(new Service(), { t
 /** A service with a TypeScript of its own: the one of this checkout. */
 function withTypeScript(folder: string): string {
   const own = dirname(dirname(fileURLToPath(import.meta.resolve('typescript'))));
-  mkdirSync(join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
   symlinkSync(own, join(folder, 'node_modules', 'typescript'), 'dir');
   return folder;
 }
@@ -39,6 +39,23 @@ describe('a service whose tsconfig.json asks for emitDecoratorMetadata', () => {
     const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler')]);
 
     assert.deepEqual(returned(await invoke('a-handler')), [[['Service', 'Object']], 'Shop', 'hello']);
+  });
+
+  it('may re-export its handlers, as CommonJS and from files that only import a package of a scope', async () => {
+    const scoped = {
+      'node_modules/@scope/pack/index.js': 'exports.name = "pack"',
+      'b.ts': 'import { name } from "@scope/pack"; export const handler = async () => name;',
+      'all.ts': 'export * from "./b.ts";',
+    };
+    const results = ['commonjs', 'esnext'].map(async (module) => {
+      const tsconfig = TSCONFIG.replace('"target"', `"module": "${module}", "target"`);
+      const decorated = module === 'commonjs' ? { ...SOURCES, 'all.ts': 'export * from "./a.ts";' } : {};
+      const folder = withTypeScript(aFolder({ ...scoped, ...decorated, 'tsconfig.json': tsconfig }));
+      const { invoke } = await startRuntime([aFolderFunction(folder, 'all.handler')]);
+      return returned(await invoke('all-handler'));
+    });
+
+    assert.deepEqual(await Promise.all(results), [[[['Service', 'Object']], 'Shop', 'hello'], 'pack']);
   });
 
   it('may have it from a file that its own extends', () => {

@@ -1,10 +1,12 @@
 /** Handlers that the build script of their project makes. The npm of these tests is a shell script. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { Faults } from '../../../packages/core/errors.ts';
+import { MARK } from '../../../packages/lambda/process/keeper.ts';
 import type { FunctionDefinition } from '../../../packages/core/stack/function.ts';
 import { isAlive } from '@gatewright/aws/is-alive';
 import { readIfReadable } from '@gatewright/aws/readable-files';
@@ -117,7 +119,30 @@ describe(
         assert.match(said[1] ?? '', expected);
       });
 
-    it('gives the script no credentials of AWS', async () => {
+    // As tsc does with a type error, unless `noEmitOnError` is set.
+    it('runs where the script has made it and fails then', async () => {
+      const definition = aFolderFunction(aProject(`${MAKES}; exit 2`), 'dist/a.handler', { name: 'a' });
+      const { invoke, said } = await started([definition]);
+
+      assert.equal(returned(await invoke('a')), 'made');
+      assert.match(said[1] ?? '', /failed: exit status 2/);
+    });
+
+    it('runs once the script has ended, though its file is there before', async () => {
+      const half = 'mkdir -p dist; echo "exports.handler = async () => 1" > dist/a.js; touch half';
+      const folder = aProject(`${half}; until [ -e go ]; do sleep 0.01; done; ${MAKES}`);
+      const { invoke } = await started([aFolderFunction(folder, 'dist/a.handler', { name: 'a' })]);
+      while (!existsSync(join(folder, 'half'))) await new Promise((resolve) => setImmediate(resolve));
+
+      const answer = invoke('a');
+      // The invocation has looked for the file by then.
+      for (let turn = 0; turn < 2000; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      writeFileSync(join(folder, 'go'), '');
+
+      assert.equal(returned(await answer), 'made');
+    });
+
+    it('gives the script no credentials of AWS, nor the files that have them', async () => {
       const folder = aProject('env > seen; exit 1');
       process.env['AWS_SECRET_ACCESS_KEY'] = 'of the user';
       try {
@@ -129,7 +154,17 @@ describe(
 
       const seen = readFileSync(join(folder, 'seen'), 'utf8');
       assert.match(seen, /^PATH=/m);
-      assert.doesNotMatch(seen, /^AWS_/m);
+      assert.deepEqual(
+        seen
+          .split('\n')
+          .filter((line) => line.startsWith('AWS_'))
+          .sort(),
+        [
+          `AWS_CONFIG_FILE=${devNull}`,
+          'AWS_EC2_METADATA_DISABLED=true',
+          `AWS_SHARED_CREDENTIALS_FILE=${devNull}`,
+        ],
+      );
     });
 
     it('ends a script that runs when the gateway ends', async () => {
@@ -160,6 +195,11 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
       handler: 'dist/a.handler',
     },
     { name: 'among sources', folder: () => aProject(MAKES), handler: 'src/a.handler' },
+    {
+      name: 'where its name differs in capitals only',
+      folder: () => aProject(MAKES, { 'dist/A.js': 'exports.handler = async () => 1' }),
+      handler: 'dist/a.handler',
+    },
   ];
   for (const { name, folder, handler, isOff = false } of rows)
     it(`runs no script ${name}`, async () => {
@@ -169,6 +209,18 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
 
       assert.deepEqual([said, faults.length, existsSync(join(project, 'runs'))], [[], 1, false]);
     });
+
+  it('runs no script in a gateway that such a script has started, which would start the next', async () => {
+    process.env[MARK] = 'a run/1';
+    try {
+      const project = aProject(MAKES);
+      const { said } = await started([aFolderFunction(project, 'dist/a.handler', { name: 'a' })]);
+
+      assert.deepEqual([said, existsSync(join(project, 'runs'))], [[], false]);
+    } finally {
+      Reflect.deleteProperty(process.env, MARK);
+    }
+  });
 
   it('runs the script of a workspace’s package with the packages of the workspace', async () => {
     const root = aFolder({

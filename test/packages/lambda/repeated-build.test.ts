@@ -29,6 +29,46 @@ describe('a bundle', () => {
     );
   });
 
+  it('leaves a package of native code where it is installed, with all that only it loads', async () => {
+    const folder = aFolder({
+      'node_modules/native/package.json':
+        '{ "name": "native", "main": "native.js", "binary": { "module_name": "native_lib" } }',
+      'node_modules/native/native.js':
+        'const { find } = require("native-finder");\n' +
+        'exports.name = require(find(require("path").join(__dirname, "package.json"))).name;',
+      'node_modules/native-finder/package.json': '{ "name": "native-finder", "main": "finder.js" }',
+      'node_modules/native-finder/finder.js':
+        'exports.find = (file) => file;\nexports.page = () => [require("./index.html"), require("gone-mock")];',
+      'node_modules/native-finder/index.html': '<html></html>',
+      'a.ts': 'import { name } from "native"; export const handler = async () => name;',
+    });
+    const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler')]);
+
+    assert.equal(returned(await invoke('a-handler')), 'native');
+  });
+
+  it('leaves a package outside whose files esbuild has no loader for', async () => {
+    const folder = aFolder({
+      'node_modules/@scope/pages/package.json': '{ "name": "@scope/pages", "main": "pages.js" }',
+      'node_modules/@scope/pages/pages.js':
+        'exports.names = require("fs").readdirSync(__dirname);\nexports.page = () => require("./page.html");',
+      'node_modules/@scope/pages/page.html': '<html></html>',
+      'a.ts': 'import { names } from "@scope/pages"; export const handler = async () => names;',
+    });
+    const { invoke } = await startRuntime([aFolderFunction(folder, 'a.handler')]);
+
+    assert.deepEqual(returned(await invoke('a-handler')), ['package.json', 'page.html', 'pages.js']);
+  });
+
+  it('is refused where the project itself imports a file without a loader', async () => {
+    const folder = aFolder({
+      'page.html': '<html></html>',
+      'a.ts': 'import page from "./page.html"; export const handler = async () => page;',
+    });
+
+    await assert.rejects(startRuntime([aFolderFunction(folder, 'a.handler')]), /No loader is configured/);
+  });
+
   it('is refused where an import statement finds nothing, in one line with what to do', async () => {
     const folder = aFolder({
       'a.ts':

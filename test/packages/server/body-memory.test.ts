@@ -99,9 +99,23 @@ describe('BodyMemory', () => {
   });
 
   it('bounds what has begun and does not go on', () => {
-    assert.deepEqual([memory.begin(60), memory.begin(40), memory.begin(1)], [true, true, false]);
-    memory.endBeginning(61);
-    assert.equal(memory.begin(1), true);
+    const addresses = ['a', 'b', 'c', 'd'];
+    assert.deepEqual(
+      addresses.map((address) => memory.begin(25, address)),
+      [true, true, true, true],
+    );
+    assert.equal(memory.begin(1, 'e'), false);
+    memory.endBeginning(1, 'e');
+    memory.endBeginning(25, 'a');
+    assert.equal(memory.begin(1, 'e'), true);
+  });
+
+  // Attack: streams of one client that each send some kilobytes of a long body, and then nothing.
+  it('lets one client address begin a quarter, and the others their own', () => {
+    assert.deepEqual([memory.begin(25, 'a'), memory.begin(1, 'a')], [true, false]);
+    assert.equal(memory.begin(25, 'b'), true);
+    memory.endBeginning(26, 'a');
+    assert.equal(memory.begin(25, 'a'), true);
   });
 
   it('logs the first refusal at once, and those of the next second as a count', () => {

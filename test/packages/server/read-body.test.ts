@@ -132,14 +132,14 @@ describe('readBody', () => {
     assert.deepEqual([reading.outcome, memory.bytes], ['refused', 0]);
   });
 
-  it('refuses beginnings of bodies beyond the bound', async () => {
-    memory = new BodyMemory(new MemoryLog(), 100_000);
-    const readings = [read(), read(), read()];
+  it('refuses beginnings of bodies beyond the bound, and beyond the quarter of a client address', async () => {
+    memory = new BodyMemory(new MemoryLog(), 160_000);
+    const readings = [2, 2, 3, 4, 5, 6].map((number) => read(undefined, `127.0.0.${number}`));
     for (const reading of readings) await send(reading, [patterned(40_000)]);
 
     assert.deepEqual(
       readings.map(({ outcome }) => outcome),
-      [undefined, undefined, 'refused'],
+      [undefined, 'refused', undefined, undefined, undefined, 'refused'],
     );
   });
 });

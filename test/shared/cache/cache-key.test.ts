@@ -289,6 +289,16 @@ describe('a public answer', () => {
     assert.deepEqual(statuses, [MISS, MISS, MISS, MISS]);
   });
 
+  // API Gateway takes `;` as a separator, too: both events have the parameter `page`, of one character U+FFFD.
+  it('is for the bytes of a parameter that stands behind a semicolon', async () => {
+    const key = { query: ['page'] };
+    const queryStringParameters = { other: '1', page: '\ufffd' };
+    const statuses = [];
+    for (const rawQueryString of ['other=1;page=%FF', 'other=1;page=%FE', 'other=1;page=%FE'])
+      statuses.push(await ask({ rawQueryString, queryStringParameters }, { key }));
+    assert.deepEqual(statuses, [MISS, MISS, HIT]);
+  });
+
   // Headers that frameworks read, of redteam's R7.
   for (const name of [
     'x-forwarded-uri',

@@ -10,4 +10,11 @@ describe('the manifest of the npm package', () => {
     const { peerDependencies } = await makeManifest(ROOT);
     assert.equal(peerDependencies['@duckdb/node-api'], '*');
   });
+
+  // Seen with npm 11: an optional peer of another major version in the service ends the install with ERESOLVE.
+  it('installs beside any version of a tool or library that a service has already', async () => {
+    const { peerDependencies } = await makeManifest(ROOT);
+    assert.deepEqual([...new Set(Object.values(peerDependencies))], ['*']);
+    assert.ok('@middy/core' in peerDependencies && 'serverless' in peerDependencies);
+  });
 });

@@ -66,6 +66,20 @@ describe('a folder of Terraform', () => {
 });
 
 describe('a file of Terraform', () => {
+  const written: readonly (readonly [name: string, bytes: Buffer])[] = [
+    // Windows PowerShell 5.1, about_Redirection: the operator > writes UTF-16 with a byte order mark.
+    ['that PowerShell redirected is read in its encoding', Buffer.from(`\uFEFF${PLAN}`, 'utf16le')],
+    ['with a byte order mark is read without it', Buffer.from(`\uFEFF${PLAN}`)],
+  ];
+  for (const [name, bytes] of written)
+    it(name, async () => {
+      const file = join(folderOf({}, name), 'plan.json');
+      writeFileSync(file, bytes);
+      const [stack] = await loadStacks([file], OPTIONS);
+
+      assert.deepEqual([...(stack?.resources.keys() ?? [])], ['aws_sqs_queue.q']);
+    });
+
   const refused: readonly (readonly [name: string, text: string, says: RegExp])[] = [
     [
       'that is a binary plan is refused by name',
@@ -81,6 +95,11 @@ describe('a file of Terraform', () => {
       'of an older state is refused by name',
       '{"version":3,"terraform_version":"0.11.0"}',
       /version 3 of Terraform's JSON is not known/,
+    ],
+    [
+      'of a targeted plan without a resource of AWS says how to make a whole one',
+      aPlan({ resources: [{ type: 'random_id', name: 'r', values: { byte_length: 4 } }] }),
+      /no resource of the provider aws; a plan made with -target has only its targets\. Run "terraform plan -out plan\.bin/,
     ],
   ];
   for (const [name, text, says] of refused)

@@ -46,6 +46,94 @@ describe('a resource of a plan', () => {
     });
 });
 
+describe('a resource that exists already', () => {
+  it('is what the ids of the state mean, short ones as well', async () => {
+    const { stack, messages } = await load(
+      aPlan({
+        resources: [
+          {
+            type: 'aws_apigatewayv2_api',
+            name: 'h',
+            values: { name: 'h', protocol_type: 'HTTP', id: 'ou0ivives1' },
+          },
+          {
+            type: 'aws_apigatewayv2_integration',
+            name: 'i',
+            values: { id: 'goqnxp4', api_id: 'ou0ivives1', integration_type: 'MOCK' },
+          },
+          {
+            type: 'aws_apigatewayv2_route',
+            name: 'r',
+            values: { api_id: 'ou0ivives1', route_key: 'GET /a', target: 'integrations/goqnxp4' },
+          },
+        ],
+      }),
+    );
+
+    const integration = stack.resources.get('aws_apigatewayv2_integration.i')?.physicalId;
+    assert.equal(
+      stack.resources.get('aws_apigatewayv2_route.r')?.properties['Target'],
+      `integrations/${integration}`,
+    );
+    assert.deepEqual(messages, []);
+  });
+
+  it('of a role has policies of its own, as documents', async () => {
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+    };
+    const { stack } = await load(
+      aPlan({
+        resources: [
+          {
+            type: 'aws_iam_role',
+            name: 'r',
+            values: { name: 'role', inline_policy: [{ name: 'own', policy: JSON.stringify(policy) }] },
+          },
+        ],
+      }),
+    );
+
+    assert.deepEqual(stack.resources.get('aws_iam_role.r')?.properties['Policies'], [
+      { PolicyName: 'own', PolicyDocument: policy },
+    ]);
+  });
+});
+
+describe('a function URL without authorization', () => {
+  const aUrl = (authorization: string): Planned => ({
+    type: 'aws_lambda_function_url',
+    name: 'u',
+    values: { function_name: 'f', authorization_type: authorization },
+  });
+  const aFunction: Planned = {
+    type: 'aws_lambda_function',
+    name: 'f',
+    values: { function_name: 'f', handler: 'a.b', runtime: 'nodejs24.x' },
+  };
+  const permissionsOf = async (authorization: string): Promise<unknown[]> => {
+    const { stack } = await load(aPlan({ resources: [aFunction, aUrl(authorization)] }));
+    const permissions = [...stack.resources.values()].filter(
+      ({ type }) => type === 'AWS::Lambda::Permission',
+    );
+    return permissions.map(({ properties }) => properties);
+  };
+
+  // hashicorp/terraform-provider-aws, pull request 44858: the provider adds both, and no plan shows them.
+  it('has the permissions that the provider adds to the function', async () => {
+    const everyone = { FunctionName: 'f', Principal: '*' };
+    assert.deepEqual(await permissionsOf('NONE'), [
+      { ...everyone, Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' },
+      { ...everyone, Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true },
+    ]);
+  });
+
+  it('is the only one with them', async () => {
+    assert.deepEqual(await permissionsOf('AWS_IAM'), []);
+  });
+});
+
 describe('a value that only the apply makes', () => {
   const aFunction = (more: Partial<Planned>): Planned => ({
     type: 'aws_lambda_function',

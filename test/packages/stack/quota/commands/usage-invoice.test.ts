@@ -72,7 +72,9 @@ before(async () => {
   admin = await open(async (request) => {
     const url = new URL(request.url ?? '', 'http://127.0.0.1');
     const [, plan] = /^\/quota\/plans\/(.+)$/.exec(url.pathname) ?? [];
-    const routeKey = `${request.method ?? ''} ${plan === undefined ? url.pathname : '/quota/plans/{plan}'}`;
+    const [, tenant] = /^\/quota\/customers\/(.+)$/.exec(url.pathname) ?? [];
+    const named = tenant === undefined ? url.pathname : '/quota/customers/{tenant}';
+    const routeKey = `${request.method ?? ''} ${plan === undefined ? named : '/quota/plans/{plan}'}`;
     const body = await text(request);
     const event = anAdminEvent(routeKey, {
       path: url.pathname,
@@ -81,6 +83,7 @@ before(async () => {
         Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
       ),
       ...(plan !== undefined && { parameters: { plan } }),
+      ...(tenant !== undefined && { parameters: { tenant } }),
       ...(body !== '' && { body }),
     });
     const timed = { ...event, requestContext: { ...Reflect.get(event, 'requestContext'), timeEpoch: nowMs } };

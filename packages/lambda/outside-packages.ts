@@ -1,0 +1,70 @@
+/**
+ * Packages that stay where they are installed: those of native code, which looks for its files beside itself,
+ * and those with files that esbuild has no loader for.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { readIfReadable } from '@gatewright/aws/readable-files';
+import type { Message, Metafile, Plugin } from 'esbuild';
+
+const NO_LOADER = /^No loader is configured for /;
+const PACKAGE = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
+const NAMESPACE = 'outside';
+
+/** Folders of the packages whose files ended the build. */
+export function findUnloadable(errors: readonly Message[], directory: string): readonly string[] {
+  return errors.flatMap(({ text, location }) =>
+    location !== null && NO_LOADER.test(text) ? (packageFolder(resolve(directory, location.file)) ?? []) : [],
+  );
+}
+
+/** Folders of the bundled packages with native code. */
+export function findNative({ inputs }: Metafile, directory: string): readonly string[] {
+  const folders = Object.keys(inputs)
+    .filter((input) => !input.startsWith(`${NAMESPACE}:`))
+    .map((input) => packageFolder(resolve(directory, input)));
+  return [...new Set(folders)].filter((folder) => folder !== undefined).filter(isNative);
+}
+
+function packageFolder(file: string): string | undefined {
+  return PACKAGE.exec(file)?.[1];
+}
+
+function isNative(folder: string): boolean {
+  if (existsSync(join(folder, 'binding.gyp'))) return true;
+  return /"(?:gypfile"\s*:\s*true|binary"\s*:\s*\{)/.test(readIfReadable(join(folder, 'package.json')) ?? '');
+}
+
+/** @param folders beside the packages of native code, which are found as they are imported */
+export function leavingOutside(folders: ReadonlySet<string>): Plugin {
+  const asked = Symbol('asked');
+  return {
+    name: 'outside-packages',
+    setup(build) {
+      // Required by its path, since a package may be installed below another one.
+      build.onResolve({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)});`,
+        resolveDir: dirname(path),
+      }));
+      build.onResolve(
+        { filter: /^[^./]/ },
+        async ({ path, importer, namespace, resolveDir, kind, ...rest }) => {
+          // Also what another plug-in asks: it asks again for each that it is asked.
+          if (rest.pluginData !== undefined || kind === 'entry-point') return undefined;
+          const found = await build.resolve(path, {
+            importer,
+            namespace,
+            resolveDir,
+            kind,
+            pluginData: asked,
+          });
+          const folder = found.errors.length > 0 || found.external ? undefined : packageFolder(found.path);
+          if (folder === undefined || !(folders.has(folder) || isNative(folder))) return undefined;
+          return { path: found.path, namespace: NAMESPACE };
+        },
+      );
+    },
+  };
+}
