@@ -37,12 +37,13 @@ const ORDINARY = [
   'v1.2',
   'a..b',
   '..a',
-  'b..',
   '.well-known',
-  '...',
-  '.a.',
 ];
 const ODD = [
+  // Windows drops dots at the end of a name.
+  'b..',
+  '...',
+  '.a.',
   'search',
   'users',
   'me',
