@@ -108,7 +108,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     endpoints/show-cost
     endpoints/show-functions endpoints/show-invoices endpoints/show-numbers explain/circumstances
     explain/explain page/cost page/prices records/model records/near-misses records/record-secrets records/redact
-    records/request-records records/sampling
+    records/request-records records/row-notes records/sampling
   `),
   engine: list(`
     index settings start-options start-settings

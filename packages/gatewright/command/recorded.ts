@@ -1,4 +1,5 @@
 import { showControls } from '#shared/visible-text.ts';
+import { notesOf } from '../../console/records/row-notes.ts';
 import { FULL_RECORDS_PER_SECOND } from '../../console/records/sampling.ts';
 import { colorize, table } from '../../terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../engine/index.ts';
@@ -11,12 +12,8 @@ export function rowsToLines(rows: readonly RequestRow[]): string[] {
 }
 
 function cellsOf(row: RequestRow): readonly string[] {
-  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase, cache, isColdStart } = row;
-  const notes = [
-    code ?? phase,
-    ...(cache === 'hit' ? ['cached'] : []),
-    ...(isColdStart ? ['cold start'] : []),
-  ];
+  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase } = row;
+  const notes = [...(code === undefined ? [phase] : []), ...notesOf(row)];
   return [
     id.slice(0, ID_LENGTH),
     new Date(atEpochMs).toISOString().slice(11, 23),

@@ -4,6 +4,7 @@ import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
 import { idAfter } from '../list-steps.ts';
 import { linkTo } from '../address.ts';
 import { go, readPlace } from '../place.ts';
+import { notesOf } from '../../records/row-notes.ts';
 import { clockTime, ms } from '../texts.ts';
 import { WindowedList } from '../windowed-list.tsx';
 import { RequestPanel } from './request-panel.tsx';
@@ -173,7 +174,7 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
         {row.target}
       </span>
       <span class="why soft" title={row.failure}>
-        {row.code ?? (row.cache === 'hit' ? 'cached' : row.isColdStart ? 'cold start' : '')}
+        {notesOf(row)[0]}
       </span>
       <span class="who soft">{row.caller ?? ''}</span>
       <span class="took">{ms(row.tookMs)}</span>
