@@ -178,15 +178,21 @@ export class RequestRecords implements RecordSink {
     return rows;
   }
 
-  /** By request id, or an unambiguous beginning of one; `last` is the newest. */
+  /**
+   * By request id, or an unambiguous beginning of one. `last` is the newest, but not an opening or
+   * end of a connection that succeeded, unless there is nothing else.
+   */
   find(id: string): Found | undefined {
+    let lifecycle: Found | undefined;
     for (const [sequence, slot] of this.#records.newestFirst()) {
       const own = idOf(slot);
       if (id !== 'last' && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
       const recorded = unpack(slot);
-      return { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
+      const found = { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
+      if (id !== 'last' || !isLifecycle(recorded)) return found;
+      lifecycle ??= found;
     }
-    return undefined;
+    return lifecycle;
   }
 
   detail(id: string, showsSecrets = false): RequestDetail | undefined {
@@ -259,6 +265,11 @@ export class RequestRecords implements RecordSink {
 
 function unpack(slot: Slot): Recorded {
   return 'method' in slot ? unpackRequest(slot) : unpackEvent(slot);
+}
+
+function isLifecycle(recorded: Recorded): boolean {
+  if (recorded.failure !== undefined || recorded.error !== undefined) return false;
+  return recorded.kind === 'DISCONNECT' || (recorded.kind === 'handshake' && recorded.status < 400);
 }
 
 /** Written first, so that a record can be found without reading the rest. */
