@@ -61,6 +61,20 @@ export type QuotaErrorCode =
   | 'PLAN_INVALID'
   /** No usage plan has that id. */
   | 'PLAN_UNKNOWN'
+  /** No customer of that name is on record. */
+  | 'CUSTOMER_UNKNOWN'
+  /** A customer of that name is on record, or was closed. */
+  | 'CUSTOMER_EXISTS'
+  /** The customer is closed for good. */
+  | 'CUSTOMER_CLOSED'
+  /** The customer's plan has changed as often as a year allows. [passes] */
+  | 'CHANGES_TOO_MANY'
+  /** The currency is none of ISO 4217. */
+  | 'CURRENCY_UNKNOWN'
+  /** The plan is invoiced in another currency than the customer. */
+  | 'CURRENCY_MISMATCH'
+  /** A plan assigned to the key would not count: its customer's record names the plan. */
+  | 'ASSIGNMENT_OVERRULED'
   /** No such API key; for quotas, the key has no plan and no charges. */
   | 'KEY_UNKNOWN'
   /** The plan has no limit with that id. */

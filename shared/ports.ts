@@ -153,6 +153,8 @@ export interface PlanCatalogue {
   has(planId: string): Promise<boolean>;
   /** Some of them, for people to choose from. @throws DomainError STORE_UNAVAILABLE */
   list(): Promise<readonly string[]>;
+  /** Of the customer whose record names the plan of all its keys; undefined: not on record. @throws DomainError STORE_UNAVAILABLE */
+  customerState(tenant: string): Promise<'active' | 'suspended' | 'closed' | undefined>;
 }
 
 /** Wall clock, and a monotonic one. Both may stand still while a Lambda instance is frozen. */
@@ -245,7 +247,8 @@ export interface ItemListing {
 }
 
 export type QuotaCharge = {
-  readonly plan: string;
+  /** In force unless the tenant, or the key, has a plan on record; undefined: the caller names none. */
+  readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;
   /** `GET /orders/{id}`. */
@@ -253,7 +256,10 @@ export type QuotaCharge = {
   readonly atEpochMs?: number;
 };
 
-export type QuotaAnswer =
+export type QuotaAnswer = {
+  /** The plan on record that was in force; absent: the one that the caller named. */
+  readonly plan?: string;
+} & (
   | { readonly allowed: true; readonly limits: readonly AdvertisedLimit[] }
   | {
       readonly allowed: false;
@@ -261,7 +267,8 @@ export type QuotaAnswer =
       readonly limit: string;
       readonly retryAfterSeconds: number | undefined;
       readonly limits: readonly AdvertisedLimit[];
-    };
+    }
+);
 
 /**
  * Usage plans for an authorizer. Throws DomainError PLAN_UNKNOWN, PLAN_INVALID, SUBJECT_INVALID,

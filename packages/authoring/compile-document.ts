@@ -115,6 +115,7 @@ export function compileDocument(source: CompileSource): Compilation {
   };
   checkTickets(compiled, work.problem, work.warning);
   warnOfDefaultDeny(work, compiled);
+  warnOfForbidden(work, quota);
   if (problems.length === 0) tryCallers(work, compiled);
   return problems.length > 0
     ? { kind: 'invalid', problems }
@@ -292,6 +293,19 @@ function warnOfDefaultDeny({ warning }: Work, { routes, rules, apis }: CompiledD
       ['api'],
       'the id of the API is unknown in every stage: run gatewright access sync, or write apiId',
     );
+}
+
+/** What an authorizer refuses is 403 without headers; only REST APIs have a way to 429. */
+function warnOfForbidden({ inventory, warning }: Work, quota: CompiledDocument['quota']): void {
+  if (quota === undefined || inventory.kind === 'websocket') return;
+  const isEnforced = quota.isTracked !== true;
+  if (inventory.kind === 'http' && isEnforced)
+    warning(
+      ['quota'],
+      'over quota an HTTP API answers 403 {"message":"Forbidden"}: for 429 with Retry-After, charge in the handler by quota() (docs/recipes/http-api-keys.md)',
+    );
+  else if (isEnforced && quota.admissionKey === undefined)
+    warning(['quota'], 'over quota the API answers 403: for 429 with Retry-After, set quota.admissionKey');
 }
 
 function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): string {

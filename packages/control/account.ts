@@ -48,6 +48,8 @@ export type AccountOptions = {
   readonly quotas?: AccountQuotas | undefined;
   /** `--vpc-endpoint`: VPC by the endpoint through which private APIs are called. */
   readonly vpcEndpoints?: ReadonlyMap<string, string> | undefined;
+  /** Whether a service here runs resources of this type; absent = none does. */
+  readonly isServedType?: ((type: string) => boolean) | undefined;
   /** `--roles`: whether an API needs an AWS::Lambda::Permission to invoke a function; absent = no. */
   readonly needsPermissions?: boolean | undefined;
 };
@@ -58,6 +60,7 @@ export class Account {
   readonly quotas: AccountQuotas;
   readonly vpcEndpoints: ReadonlyMap<string, string>;
   readonly needsPermissions: boolean;
+  readonly isServedType: (type: string) => boolean;
   truststores: TruststoreSource = NO_TRUSTSTORES;
   readonly keyRing: AccountKeyRing;
   readonly clientCertificates: ClientCertificates;
@@ -80,6 +83,7 @@ export class Account {
     quotas = DEFAULT_QUOTAS,
     vpcEndpoints = new Map(),
     needsPermissions = false,
+    isServedType = () => false,
   }: AccountOptions) {
     this.clock = clock;
     this.quotas = quotas;
@@ -87,6 +91,7 @@ export class Account {
     this.assumptions = assumptions;
     this.vpcEndpoints = vpcEndpoints;
     this.needsPermissions = needsPermissions;
+    this.isServedType = isServedType;
     this.#usageLagMs = usageLagMs;
     this.#cacheMemoryBytes = cacheMemoryBytes;
     this.#openBucket = () =>

@@ -1,6 +1,8 @@
 /** API keys of the account. They belong to no API: usage plans connect them with stages. */
 import { refuseBeyondQuota, DEFAULT_QUOTAS } from './api-quotas.ts';
+import { refusalByService } from './check-members.ts';
 import { badRequest, conflict, orNotFound } from './control-error.ts';
+import { API_KEY } from './resource-types/constraints.ts';
 
 export type ApiKey = {
   readonly id: string;
@@ -14,23 +16,9 @@ export type ApiKey = {
   readonly updatedAtEpochMs: number;
 };
 
-const MIN_VALUE_LENGTH = 20;
-const MAX_VALUE_LENGTH = 128;
-const MAX_NAME_LENGTH = 1024;
-
-/** Why AWS refuses this value; undefined = it does not [obs]. */
-function checkKeyValue(value: string): string | undefined {
-  if (value.length < MIN_VALUE_LENGTH)
-    return `API Key value should be at least ${MIN_VALUE_LENGTH} characters`;
-  if (value.length > MAX_VALUE_LENGTH)
-    return `API Key value exceeds maximum size of ${MAX_VALUE_LENGTH} characters`;
-  return undefined;
-}
-
 /** Why AWS refuses this name; undefined = it does not. */
 export function checkKeyName(name: string | undefined): string | undefined {
-  if (name === undefined || name.length <= MAX_NAME_LENGTH) return undefined;
-  return `API Key name exceeds maximum size of ${MAX_NAME_LENGTH} characters`;
+  return refusalByService(name, API_KEY.name);
 }
 
 export class ApiKeys {
@@ -57,7 +45,7 @@ export class ApiKeys {
 
   /** Adds a key or replaces the one with its id. @throws ControlError for what AWS refuses */
   put(key: ApiKey): void {
-    const refusal = checkKeyValue(key.value) ?? checkKeyName(key.name);
+    const refusal = refusalByService(key.value, API_KEY.value) ?? checkKeyName(key.name);
     if (refusal !== undefined) throw badRequest(refusal);
     const other = this.#byValue.get(key.value);
     if (other !== undefined && other.id !== key.id) throw conflict('API Key already exists');

@@ -5,16 +5,15 @@
 import { CALLER_CREDENTIALS } from './resource-types/caller-credentials.ts';
 import { compileRestAuthorization } from '../core/deployment/compile-authorization.ts';
 import { compileIntegration } from '../core/deployment/compile-integration.ts';
+import { verbRefusal } from '../core/deployment/compile-rest.ts';
 import { compileRestValidation } from '../core/deployment/compile-validation.ts';
 import { compileModels } from '../core/deployment/models.ts';
-import { badRequest, conflict, ControlError, notFound, orNotFound } from './control-error.ts';
+import { badRequest, conflict, notFound, orNotFound } from './control-error.ts';
 import { getResource, callMadeResource } from './edit-resources.ts';
 import { isJsonObject, listOf, textOf, without } from '../core/stack/json-values.ts';
 import type { JsonObject } from '../core/stack/model.ts';
 import type { ApiResources } from './api-state.ts';
 import type { ControlResource } from './control-resource.ts';
-
-const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'ANY'];
 
 export type MethodKey = { readonly resourceId: string; readonly httpMethod: string };
 
@@ -38,8 +37,8 @@ export function createMethod(
   properties: JsonObject,
 ): ApiResources {
   const { id } = getResource(from, resourceId);
-  if (!VERBS.includes(httpMethod))
-    throw badRequest(`Invalid HttpMethod specified. Valid options are ${VERBS.join(',')}`);
+  const refusal = verbRefusal(httpMethod);
+  if (refusal !== undefined) throw badRequest(refusal);
   if (methodsOf(from, id).some((method) => method.properties['HttpMethod'] === httpMethod))
     throw conflict('Method already exists for this resource');
   const method = callMadeResource(`${id}-${httpMethod}`, {
@@ -103,9 +102,8 @@ export function withoutIntegration(method: ControlResource): JsonObject {
 /** Templates have a list of responses, one per status; the API names each by its status. */
 export type ResponseList = 'MethodResponses' | 'IntegrationResponses';
 
-/** @throws ControlError ValidationException for an invalid status, NotFoundException */
+/** @throws ControlError NotFoundException */
 export function getResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
-  refuseBadStatus(statusCode);
   return orNotFound(
     listResponses(owner, list).find((item) => textOf(item, 'StatusCode') === statusCode),
     'Invalid Response status code specified',
@@ -118,7 +116,6 @@ export function listResponses(owner: JsonObject, list: ResponseList): readonly J
 
 export function putResponse(owner: JsonObject, list: ResponseList, response: JsonObject): JsonObject {
   const statusCode = textOf(response, 'StatusCode');
-  refuseBadStatus(statusCode);
   const others = listResponses(owner, list).filter((item) => textOf(item, 'StatusCode') !== statusCode);
   return { ...owner, [list]: [...others, response] };
 }
@@ -126,13 +123,4 @@ export function putResponse(owner: JsonObject, list: ResponseList, response: Jso
 export function removeResponse(owner: JsonObject, list: ResponseList, statusCode: string): JsonObject {
   const gone = getResponse(owner, list, statusCode);
   return { ...owner, [list]: listResponses(owner, list).filter((item) => item !== gone) };
-}
-
-function refuseBadStatus(statusCode: string): void {
-  if (!/^[1-5]\d\d$/.test(statusCode))
-    throw new ControlError(
-      'ValidationException',
-      `1 validation error detected: Value '${statusCode}' at 'statusCode' failed to satisfy constraint: ` +
-        String.raw`Member must satisfy regular expression pattern: [1-5]\d\d`,
-    );
 }

@@ -43,7 +43,10 @@ export function moveResource(
   const resource = getResource(from, id);
   const parentId = change.parentId ?? parentOf(resource);
   const pathPart = change.pathPart ?? partOf(resource);
-  if (parentId === undefined || resource.path === '/') throw badRequest('Root resource cannot be updated');
+  if (parentId === undefined || resource.path === '/')
+    throw badRequest(
+      `Root resource cannot update its ${change.parentId === undefined ? 'pathPart' : 'parentId'}.`,
+    );
   for (let up: string | undefined = getResource(from, parentId).id; up !== undefined;)
     if (up === id) throw badRequest('Resources cannot be cyclical.');
     else up = parentOf(getResource(from, up));

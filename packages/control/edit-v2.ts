@@ -5,11 +5,12 @@
 import { Faults } from '../core/errors.ts';
 import { refuseBeyondQuota } from './api-quotas.ts';
 import { compileDeployment } from './compile-deployment.ts';
-import { badRequest, conflict, orNotFound } from './control-error.ts';
+import { badRequest, conflict, notFound, orNotFound } from './control-error.ts';
 import { callMadeResource } from './edit-resources.ts';
 import { makeRoom, removeUnused } from './edit-stages.ts';
 import { readV2Stage, refuseExecutionLog, refuseManyTags } from './read-stages.ts';
-import { isSet, textOf, without } from '../core/stack/json-values.ts';
+import { noRouteOfSettings } from '../core/deployment/throttle.ts';
+import { isSet, mapOf, textOf, without } from '../core/stack/json-values.ts';
 import { checkUnusedAuthorizers } from './unused-authorizers.ts';
 import type { DefinitionError } from '../core/errors.ts';
 import type { JsonObject } from '../core/stack/model.ts';
@@ -125,11 +126,10 @@ function putStage(api: ApiState, source: ControlResource, current: string, draw:
   const others = without(source.properties, 'DeploymentId');
   const properties =
     isAutomatically || deploymentId === '' ? others : { ...others, DeploymentId: deploymentId };
-  const settings = readV2Stage(
-    { ...source, properties },
-    identity.protocol === 'http',
-    routeKeysOf(resources),
-  );
+  const routeKeys = routeKeysOf(resources);
+  for (const routeKey of Object.keys(mapOf(properties, 'RouteSettings')))
+    if (!routeKeys.has(routeKey)) throw notFound(noRouteOfSettings(routeKey));
+  const settings = readV2Stage({ ...source, properties }, identity.protocol === 'http', routeKeys);
   const wasAutomatic = isSet(api.stage(settings.name)?.settings.source.properties ?? {}, 'AutoDeploy');
   api.putStage({ ...settings, deploymentId });
   if (isAutomatically && !wasAutomatic) deployAutomatically(api, draw, settings.name);

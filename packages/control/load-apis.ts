@@ -58,7 +58,7 @@ export function loadApis(
     refuseTooManyApis(groups);
     for (const [quota, types] of COUNTED) refuseOverQuota(quota, resourcesOf(stacks, types), account.quotas);
   });
-  const unguarded = readUnguardedStages(stacks, tolerance);
+  const unguarded = readUnguardedStages(stacks, tolerance, account.isServedType);
   const work = { around, account, tolerance, unguarded, unsupported };
   const apis = groups.flatMap((group) =>
     tolerance.attempt(

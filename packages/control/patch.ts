@@ -4,7 +4,9 @@
  * @see API Gateway API reference, "PatchOperation"
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
-import { badRequest, ControlError } from './control-error.ts';
+import { enumRule, validationError, violation } from './check-members.ts';
+import { badRequest } from './control-error.ts';
+import type { ControlError } from './control-error.ts';
 
 type PatchVerb = 'add' | 'replace' | 'remove' | 'copy';
 
@@ -75,17 +77,12 @@ function readOperations(body: unknown, input: string): readonly PatchOperation[]
 }
 
 function refuseUnknownVerbs(operations: readonly PatchOperation[], input: string): void {
-  const errors = operations.flatMap(({ op }, index) =>
+  const violations = operations.flatMap(({ op }, index) =>
     VERBS.includes(op)
       ? []
-      : [
-          `Value '${op}' at '${input}.patchOperations.${index + 1}.member.op' failed to satisfy constraint: ` +
-            `Member must satisfy enum value set: [${VERBS.join(', ')}]`,
-        ],
+      : [violation(op, `${input}.patchOperations.${index + 1}.member.op`, enumRule(VERBS))],
   );
-  if (errors.length === 0) return;
-  const detected = errors.length === 1 ? '1 validation error' : `${errors.length} validation errors`;
-  throw new ControlError('ValidationException', `${detected} detected: ${errors.join('; ')}`);
+  if (violations.length > 0) throw validationError(violations);
 }
 
 function verbsOf<T>(rule: PatchRule<T>): readonly PatchVerb[] {

@@ -1,5 +1,5 @@
 /**
- * Stages behind a web ACL. AWS WAF does not run here, so they are closed, unless `--allow-unguarded` permits
+ * Stages behind a web ACL that no service here evaluates: they are closed, unless `--allow-unguarded` permits
  * them.
  */
 import { DefinitionError } from '../core/errors.ts';
@@ -16,11 +16,19 @@ const ASSOCIATIONS = ['AWS::WAFv2::WebACLAssociation', 'AWS::WAFRegional::WebACL
 /** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}`; load balancers have others. */
 const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
 
-export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance: Tolerance): UnguardedStages {
+/** @param isServed whether a service here screens stages by resources of this type */
+export function readUnguardedStages(
+  stacks: readonly ResolvedStack[],
+  tolerance: Tolerance,
+  isServed: (type: string) => boolean,
+): UnguardedStages {
   if (tolerance.allowsUnguarded) return () => () => undefined;
   const reasons = new Map<string, string>();
   let everyStage: string | undefined;
-  for (const association of resourcesOf(stacks, ASSOCIATIONS)) {
+  for (const association of resourcesOf(
+    stacks,
+    ASSOCIATIONS.filter((type) => !isServed(type)),
+  )) {
     if (association.unresolved?.includes('ResourceArn') === true) {
       const error = new DefinitionError(association.place('ResourceArn'), 'the guarded stage is unknown');
       tolerance.note(error, 'all stages of REST APIs answer 500; --allow-unguarded serves them without it');
@@ -29,7 +37,7 @@ export function readUnguardedStages(stacks: readonly ResolvedStack[], tolerance:
     }
     const [, apiId, stageName] = STAGE_ARN.exec(textOf(association.properties, 'ResourceArn')) ?? [];
     if (apiId === undefined || stageName === undefined) continue;
-    const error = new DefinitionError(association.place(), 'AWS WAF does not run here');
+    const error = new DefinitionError(association.place(), 'this web ACL is not evaluated here');
     tolerance.note(
       error,
       `stage ${stageName} answers 500 to every request; --allow-unguarded serves it without`,

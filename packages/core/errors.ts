@@ -91,10 +91,19 @@ export type GatewayErrorDetail = {
   readonly defect?: Defect;
   /** Header lines of this failure, e.g. `www-authenticate`. Flat name, value list. */
   readonly headers?: readonly string[];
+  /** WAF_FILTERED: the screen's own reply, which no gateway response changes. */
+  readonly reply?: ScreenReply;
   /** FUNCTION_THROTTLED: Lambda's name of the limit. */
   readonly throttledBy?: string;
   /** `$context.error.validationErrorString`. */
   readonly validationErrorString?: string;
+};
+
+export type ScreenReply = {
+  readonly status: number;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  readonly body: string;
 };
 
 export class GatewayError extends Error {
@@ -192,7 +201,9 @@ type StartErrorCode =
   /** With `--strict`: parts of a template cannot be enforced; the message names their logical ids. */
   | 'UNSUPPORTED'
   /** The file of `--values`, or gatewright.values.yml, cannot be read. */
-  | 'VALUES';
+  | 'VALUES'
+  /** The file of `--waf-networks` cannot be read, or a line of it is no network and its country. */
+  | 'WAF_NETWORKS';
 
 /** The gateway cannot start or go on for a reason the user can fix; one sentence, no stack. */
 export class StartError extends Error {

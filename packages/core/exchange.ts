@@ -11,8 +11,14 @@ import type {
   RouteMatch,
   RoutePlan,
 } from './deployment/model.ts';
-import type { HeaderList } from './events/header-list.ts';
-import type { ApiKeyFacts, CallerFacts, PackedBody, RequestFacts } from './events/request-facts.ts';
+import { HeaderList } from './events/header-list.ts';
+import type {
+  ApiKeyFacts,
+  CallerFacts,
+  PackedBody,
+  RequestFacts,
+  ScreenedFacts,
+} from './events/request-facts.ts';
 import type { AccessLog } from './deployment/access-log.ts';
 import type { RouteOptions } from './deployment/route-options.ts';
 import type { TokenBucket } from './metering/token-bucket.ts';
@@ -220,6 +226,8 @@ export type PhaseNotes = {
   caller: Caller | undefined;
   metered: MeterNotes | undefined;
   lookedUp: CacheNotes | undefined;
+  /** What a screen says of a request that it lets pass; undefined = nothing. */
+  screened: readonly string[] | undefined;
 };
 
 /** Levels before this request took from them. */
@@ -245,7 +253,7 @@ export class Exchange implements RequestFacts {
   readonly method: string;
   readonly rawPath: string;
   readonly rawQuery: string;
-  readonly headers: HeaderList;
+  headers: HeaderList;
   readonly body: Buffer | undefined;
   readonly packed: PackedBody | undefined;
   readonly sourceIp: string;
@@ -262,6 +270,7 @@ export class Exchange implements RequestFacts {
   pathParameters: Readonly<Record<string, string>> | null;
   caller: Caller | undefined;
   apiKey: ApiKeyFacts;
+  screened: ScreenedFacts | undefined;
   outgoing: Outgoing | undefined;
   /** The event of a Lambda proxy, once mapped; empty for other integrations. */
   payload: string | undefined;
@@ -289,6 +298,7 @@ export class Exchange implements RequestFacts {
     this.pathParameters = null;
     this.caller = undefined;
     this.apiKey = undefined;
+    this.screened = undefined;
     this.outgoing = undefined;
     this.payload = undefined;
     this.notes = undefined;
@@ -298,6 +308,21 @@ export class Exchange implements RequestFacts {
   onStage(stage: ServedStage, path: string): void {
     this.stage = stage;
     this.path = path;
+  }
+
+  screen(screened: ScreenedFacts): void {
+    this.screened = screened;
+  }
+
+  /** @param lines flat name, value list, whose names replace the sender's */
+  insertHeaders(lines: readonly string[]): void {
+    const replaced = new Set<string>();
+    for (let index = 0; index < lines.length; index += 2) replaced.add((lines[index] ?? '').toLowerCase());
+    const kept: string[] = [];
+    this.headers.each((lower, name, value) => {
+      if (!replaced.has(lower)) kept.push(name, value);
+    });
+    this.headers = new HeaderList([...kept, ...lines]);
   }
 
   /** Marks the request's trace as sampled for everything behind the gateway. */

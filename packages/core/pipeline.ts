@@ -78,7 +78,7 @@ export function recognize(matched: Matched, trail: Trail, at: Ports & Screening)
   const { stage } = matched;
   if ((stage.logs ?? at.metrics) !== undefined) observe(matched, trail, at);
   trail.enter('screen');
-  if (at.screens?.isEmpty === false) screenByFilter(matched, at.screens);
+  if (at.screens?.isEmpty === false) screenByFilter(matched, at.screens, at.clock);
   screenByPolicy(matched);
   trail.enter('authenticate');
   return knownCaller(matched, at);

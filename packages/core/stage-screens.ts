@@ -4,10 +4,20 @@
  * @see docs/aws §1.1 step 3
  */
 import { gatewayError } from './errors.ts';
-import type { Matched } from './exchange.ts';
+import type { ScreenReply } from './errors.ts';
+import type { Matched, ServedStage } from './exchange.ts';
+import type { Clock } from './ports.ts';
 
 export type ScreenVerdict =
-  | { readonly kind: 'passed' }
+  | {
+      readonly kind: 'passed';
+      /** Header lines for what is behind the stage; they replace lines of the same name. */
+      readonly inserts?: readonly string[];
+      /** For the request's story: whole sentences. */
+      readonly notes?: readonly string[];
+      /** ARN of the screen, for `$context.webaclArn`. */
+      readonly by?: string;
+    }
   | {
       readonly kind: 'refused';
       /** For the request's log line. */
@@ -15,7 +25,12 @@ export type ScreenVerdict =
       /** For `explain`: whole sentences. */
       readonly because: readonly string[];
       readonly changes: readonly string[];
-    };
+      /** In place of the gateway response. */
+      readonly reply?: ScreenReply;
+      readonly by?: string;
+    }
+  /** The screen cannot be enforced: the stage answers 500. */
+  | { readonly kind: 'closed'; readonly reason: string };
 
 export interface StageScreens {
   readonly isEmpty: boolean;
@@ -23,23 +38,44 @@ export interface StageScreens {
    * Synchronous: rate rules count in memory. @param stageArn
    * `arn:aws:apigateway:us-east-1::/restapis/a1b2/stages/prod`
    */
-  judge(stageArn: string, request: Matched): ScreenVerdict;
+  judge(stageArn: string, request: Matched): ScreenVerdict | undefined;
 }
 
 /** Absent = no screens are possible. */
 export type Screening = { readonly screens?: StageScreens | undefined };
 
-/** @throws GatewayError WAF_FILTERED */
-export function screenByFilter(matched: Matched, screens: StageScreens): void {
-  const { api, stage } = matched;
-  const kind = api.protocol === 'rest' ? 'restapis' : 'apis';
-  const stageArn = `arn:aws:apigateway:${api.region}::/${kind}/${api.apiId}/stages/${stage.name}`;
-  const verdict = screens.judge(stageArn, matched);
-  if (verdict.kind === 'passed') return;
-  const { reason, because, changes } = verdict;
+/** @throws GatewayError WAF_FILTERED, or API_CONFIGURATION_ERROR for a screen that cannot be enforced */
+export function screenByFilter(matched: Matched, screens: StageScreens, clock: Clock): void {
+  const startedMs = clock.monotonicMs();
+  const verdict = screens.judge(arnOf(matched), matched);
+  if (verdict === undefined) return;
+  if (verdict.kind === 'closed')
+    throw gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: verdict.reason });
+  const latencyMs = clock.monotonicMs() - startedMs;
+  const code = verdict.kind === 'refused' ? 'WAF_BLOCK' : 'WAF_ALLOW';
+  matched.screen({ code, by: verdict.by, latencyMs });
+  if (verdict.kind === 'passed') {
+    if (verdict.inserts !== undefined) matched.insertHeaders(verdict.inserts);
+    if (matched.notes !== undefined) matched.notes.screened = verdict.notes;
+    return;
+  }
+  const { reason, because, changes, reply } = verdict;
   throw gatewayError('WAF_FILTERED', {
     source: 'client',
     reason,
     defect: { kind: 'screen', because, changes },
+    ...(reply !== undefined && { reply }),
   });
+}
+
+/** A stage's ARN never changes, and every request needs it. */
+const ARNS = new WeakMap<ServedStage, string>();
+
+function arnOf({ api, stage }: Matched): string {
+  const known = ARNS.get(stage);
+  if (known !== undefined) return known;
+  const kind = api.protocol === 'rest' ? 'restapis' : 'apis';
+  const arn = `arn:aws:apigateway:${api.region}::/${kind}/${api.apiId}/stages/${stage.name}`;
+  ARNS.set(stage, arn);
+  return arn;
 }

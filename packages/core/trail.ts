@@ -149,6 +149,7 @@ export class Trail {
       caller: undefined,
       metered: undefined,
       lookedUp: undefined,
+      screened: undefined,
     };
   }
 

@@ -3,7 +3,15 @@ import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
 import { describeFault, Faults } from '../core/errors.ts';
 import type { Tolerance } from '../core/errors.ts';
-import type { Clock, HttpClient, Invoker, LocalOrigin, Random, ServiceClient } from '../core/ports.ts';
+import type {
+  Clock,
+  HttpClient,
+  Invoker,
+  LocalOrigin,
+  LogGroups,
+  Random,
+  ServiceClient,
+} from '../core/ports.ts';
 import type { ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
 import { Agenda } from '../kernel/agenda.ts';
@@ -20,6 +28,7 @@ import type {
   ServiceEntry,
   ServiceModule,
   ServicePorts,
+  ServiceSettings,
   WrittenObjects,
 } from '../kernel/service.ts';
 import { StackReading } from '../kernel/stack-reading.ts';
@@ -41,6 +50,8 @@ type ServiceHostOptions = {
   readonly kept: StoredEntries;
   readonly writtenObject: WrittenObjects;
   readonly http: HttpClient;
+  readonly logGroups: LogGroups;
+  readonly settings: ServiceSettings;
   readonly report: (message: string) => void;
   /** Per service. Default: 5 s. */
   readonly closeWithinMs?: number;
@@ -48,7 +59,6 @@ type ServiceHostOptions = {
 
 type ReadServices = { readonly unsupported: readonly UnsupportedItem[]; readonly apply: () => void };
 
-const PASSED: ScreenVerdict = { kind: 'passed' };
 const NO_VERDICT: ScreenVerdict = {
   kind: 'refused',
   reason: 'the service that screens the stage returned no verdict',
@@ -97,6 +107,8 @@ export class ServiceHost {
       lines: this.lines,
       metrics: this.metrics,
       http: options.http,
+      logGroups: options.logGroups,
+      settings: options.settings,
       writtenObject,
       functionArnOf: (name) => this.#functionArns.get(name) ?? name,
     };
@@ -185,13 +197,15 @@ export class ServiceHost {
         return screening().length === 0;
       },
       judge(stageArn, request) {
+        let passed: Passed | undefined;
         for (const screenOf of screening()) {
           const screen = screenOf(stageArn);
           if (screen === undefined) continue;
           const verdict = verdictOf(screen(request));
-          if (verdict.kind === 'refused') return verdict;
+          if (verdict.kind !== 'passed') return verdict;
+          passed = passed === undefined ? verdict : bothPassed(passed, verdict);
         }
-        return PASSED;
+        return passed;
       },
     };
   }
@@ -350,8 +364,21 @@ export class ServiceHost {
 /** A service in JavaScript may return something else, such as a promise: the request is refused then. */
 function verdictOf(given: unknown): ScreenVerdict {
   const kind = memberOf(given, 'kind');
-  if (kind === 'passed') return PASSED;
-  return kind === 'refused' ? (given as ScreenVerdict) : NO_VERDICT;
+  const isKnown = kind === 'passed' || kind === 'refused' || kind === 'closed';
+  return isKnown ? (given as ScreenVerdict) : NO_VERDICT;
+}
+
+type Passed = Extract<ScreenVerdict, { kind: 'passed' }>;
+
+/** Two screens of one stage; `$context.webaclArn` has room for one of them. */
+function bothPassed(first: Passed, second: Passed): Passed {
+  const by = second.by ?? first.by;
+  return {
+    kind: 'passed',
+    inserts: [...(first.inserts ?? []), ...(second.inserts ?? [])],
+    notes: [...(first.notes ?? []), ...(second.notes ?? [])],
+    ...(by !== undefined && { by }),
+  };
 }
 
 /** Types without effect and types that are only recorded need no service. */

@@ -63,6 +63,18 @@ export const START_OPTIONS = {
     sets: 'allowUnguarded',
     what: 'serve routes even if their authorizer, policy or web ACL cannot be enforced',
   },
+  'strict-waf': {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'strictWaf',
+    what: 'close stages whose web ACL has rules that cannot be judged here, such as most managed ones',
+  },
+  'waf-networks': {
+    takes: '<file>',
+    plugin: 'setting',
+    sets: 'wafNetworks',
+    what: 'file with a network and its country per line (203.0.113.0/24,DE), for geo rules of web ACLs',
+  },
   port: {
     takes: '<number>',
     ...FORMS.port,

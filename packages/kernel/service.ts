@@ -5,7 +5,7 @@
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
 import type { Matched } from '../core/exchange.ts';
-import type { HttpClient, HttpOutcome, LocalOrigin, ServiceRequest } from '../core/ports.ts';
+import type { HttpClient, HttpOutcome, LocalOrigin, LogGroups, ServiceRequest } from '../core/ports.ts';
 import type { ScreenVerdict } from '../core/stage-screens.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 import type { ResolvedResource } from '../core/stack/model.ts';
@@ -32,7 +32,35 @@ export type ServiceEntry = {
   readonly load: () => Promise<ServiceModule>;
 };
 
-export type ServiceModule = { open(ports: ServicePorts): Service };
+export type ServiceModule = {
+  open(ports: ServicePorts): Service;
+  /** For commands that start nothing; of a service that screens stages. */
+  readonly review?: ScreenReview;
+};
+
+export type ScreenReview = {
+  /** Notes in `stacks.unsupported` what its screens cannot judge. */
+  findUnjudged(stacks: StackReading): void;
+  /**
+   * What its screens would do with recorded requests. @param file of the records, and their text
+   * @throws DefinitionError for a text that holds no records; StartError for settings that cannot be used
+   */
+  checkRecords(
+    file: { readonly name: string; readonly text: string },
+    stacks: StackReading,
+    settings: ServiceSettings,
+  ): readonly CheckedScreen[];
+};
+
+export type CheckedScreen = { readonly name: string; readonly requests: readonly CheckedRequest[] };
+
+export type CheckedRequest = {
+  /** `GET /dev/pets` */
+  readonly title: string;
+  readonly verdict: 'passed' | 'refused' | 'not judged';
+  /** Empty if it passed. */
+  readonly reason: string;
+};
 
 export type ServicePorts = EventPorts & {
   readonly accountId: string;
@@ -47,8 +75,21 @@ export type ServicePorts = EventPorts & {
   /** One line per request in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
+  /** For lines of the service's own. */
+  readonly logGroups: LogGroups;
+  readonly settings: ServiceSettings;
   readonly writtenObject: WrittenObjects;
   readonly functionArnOf: (functionName: string) => string;
+};
+
+/** Options of the start that services read. */
+export type ServiceSettings = {
+  /** Whether stages answer although what guards them cannot be enforced. */
+  readonly allowUnguarded?: boolean | undefined;
+  /** Whether rules that cannot be judged here close their stage. */
+  readonly strictWaf?: boolean | undefined;
+  /** File of the networks of countries. */
+  readonly wafNetworks?: string | undefined;
 };
 
 export type LogLine = { readonly group: string; readonly text: string; readonly epochMs: number };

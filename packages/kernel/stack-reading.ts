@@ -34,6 +34,11 @@ export class StackReading {
     return this.#readers.filter(({ resource }) => resource.type === type && resource.fault === undefined);
   }
 
+  /** With those that have faults: of a guard that cannot be read, the guarded part must still be known. */
+  everyOfType(type: string): readonly ResourceReader[] {
+    return this.#readers.filter(({ resource }) => resource.type === type);
+  }
+
   /**
    * Empty for a service at an endpoint of the user.
    * @param property only resources with it are reported

@@ -77,7 +77,7 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'suspended':
       return `suspended: tenant ${subject.tenant ?? ''}`;
     case 'over-quota':
-      return `over quota: ${verdict.decision.allowed ? '' : verdict.decision.limit} of plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}`;
+      return `over quota: ${verdict.decision.allowed ? '' : verdict.decision.limit} of plan ${verdict.decision.plan ?? subject.plan ?? ''}, tenant ${subject.tenant ?? ''}`;
   }
 }
 
@@ -98,7 +98,7 @@ export async function chargeQuota(
   }: { readonly route: CompiledRoute | undefined; readonly receivedAtEpochMs: number | undefined },
 ): Promise<QuotaVerdict> {
   const { plan, tenant, key } = chargedAs(quota, principal);
-  if (plan === undefined || tenant === undefined || key === undefined) return { kind: 'no-subject' };
+  if (tenant === undefined || key === undefined) return { kind: 'no-subject' };
   const charge = {
     plan,
     tenant,
@@ -141,7 +141,7 @@ function isName(name: string | undefined, { isTracked }: CompiledQuota): boolean
   return isTracked !== true || (name !== '-' && !/["\\\p{Cc}]/u.test(name));
 }
 
-/** Two names of 256 characters may be too long together, as bytes of one table key. */
+/** Two names of 256 characters may be too long together, as bytes of one table key; or no plan is named or on record. */
 function ignoreLongNames(error: unknown): undefined {
   if (error instanceof DomainError && error.code === 'SUBJECT_INVALID') return undefined;
   throw error;

@@ -3,12 +3,13 @@ import type { AgeClock, Random, Timer } from '../ports.ts';
 import { randomHex } from '../random-hex.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
+import { CustomerBook } from './customer-book.ts';
 import { KeyPlans } from './key-plans.ts';
 import { createQuotas } from './quotas.ts';
 import type { QuotaOptions, Quotas } from './quotas.ts';
 
 export type DynamoDbQuotaOptions = DynamoDbTableOptions &
-  Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer'>;
+  Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer' | 'customers'>;
 
 export const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -53,5 +54,6 @@ export function createDynamoDbKeyPlans(options: DynamoDbTableOptions): KeyPlans 
  */
 export function createDynamoDbQuotas(options: DynamoDbQuotaOptions): Quotas {
   const store = createDynamoDbTable(options);
-  return createQuotas({ ...options, store, clock: CLOCK, random: RANDOM, timer: TIMER });
+  const ports = { store, clock: CLOCK, random: RANDOM, timer: TIMER };
+  return createQuotas({ customers: (watched) => new CustomerBook(watched, CLOCK), ...options, ...ports });
 }

@@ -25,7 +25,12 @@ export type Acquired =
 /** Requests are charged elsewhere: get the holdings anew. */
 export type Moved = {
   readonly kind: 'moved';
-  readonly from: { readonly id: LedgerId; readonly period: Period; readonly plan: Pick<UsagePlan, 'id'> };
+  readonly from: {
+    readonly id: LedgerId;
+    readonly period: Period;
+    readonly plan: Pick<UsagePlan, 'id'>;
+    readonly termEpochMs?: number | undefined;
+  };
   /** Another period, another limit's ledgers, or (undefined) the default, forgetting what is remembered. */
   readonly to: Period | LedgerId | undefined;
 };

@@ -14,8 +14,8 @@ import type { ConcurrencyLimit, QuotaLimit, RateLimit, UsagePlan } from './plan.
 import { RateLease } from './rate-lease.ts';
 import { rateKey } from './rate-limit.ts';
 import { semaphoreKey } from './semaphore.ts';
-import { checkLedgerId, ledgerIdOf } from './subject.ts';
-import type { Subject } from './subject.ts';
+import { checkLedgerId, ledgerIdOf, termFor } from './subject.ts';
+import type { TermSubject } from './subject.ts';
 
 type HoldingsOptions = {
   readonly ports: HolderPorts;
@@ -26,6 +26,13 @@ type HoldingsOptions = {
 
 /** When a request arrived: one timestamp, or every instant that is possible. */
 export type Arrival = { readonly fromEpochMs: number; readonly toEpochMs: number };
+
+type LeaseOf = {
+  readonly limit: QuotaLimit;
+  readonly id: LedgerId;
+  readonly plan: UsagePlan;
+  readonly term: TermSubject['term'];
+};
 
 const LOOKS = 64;
 /** Limit while the table is out of reach; usage of further leases is not billed. */
@@ -54,7 +61,7 @@ export class Holdings {
    * @param run undefined: the end of the request will not be reported
    * @throws PlanInvalid when the plan limits concurrency, and `run` is missing
    */
-  of(plan: UsagePlan, subject: Subject, arrival: Arrival, run: Run | undefined): readonly Holding[] {
+  of(plan: UsagePlan, subject: TermSubject, arrival: Arrival, run: Run | undefined): readonly Holding[] {
     const found: Holding[] = [];
     for (const limit of plan.limits) {
       const id = ledgerIdOf(limit, subject);
@@ -67,16 +74,11 @@ export class Holdings {
         continue;
       }
       const period = this.#periodAt(limit.period, arrival.fromEpochMs);
-      const lease = this.#leaseOf(limit, id, plan, period, arrival.fromEpochMs);
+      const of = { limit, id, plan, term: subject.term };
+      const lease = this.#leaseOf(of, period, arrival.fromEpochMs);
       found.push(lease);
       if (arrival.toEpochMs < period.endEpochMs) continue;
-      const next = this.#leaseOf(
-        limit,
-        id,
-        plan,
-        this.#periodAt(limit.period, arrival.toEpochMs),
-        arrival.toEpochMs,
-      );
+      const next = this.#leaseOf(of, this.#periodAt(limit.period, arrival.toEpochMs), arrival.toEpochMs);
       // One may have moved to the other.
       if (next !== lease) found.push(next);
     }
@@ -94,7 +96,7 @@ export class Holdings {
     const known: Map<string, unknown> = 'tenant' in to ? this.#lines : this.#moved;
     if (known.size >= this.#options.maxLeases) known.clear();
     if ('tenant' in to) this.#lines.set(headKey(from.id).pk, to);
-    else this.#moved.set(nameOf(from.id, from.period, from.plan), to);
+    else this.#moved.set(nameOf(from.id, from.period, from.plan, from.termEpochMs), to);
   }
 
   leases(): readonly Lease[] {
@@ -122,13 +124,14 @@ export class Holdings {
     dropFirst(this.#leaving, MAX_LEAVING);
   }
 
-  #leaseOf(limit: QuotaLimit, own: LedgerId, plan: UsagePlan, asked: Period, atEpochMs: number): Lease {
+  #leaseOf({ limit, id: own, plan, term }: LeaseOf, asked: Period, atEpochMs: number): Lease {
+    const termEpochMs = termFor(limit, asked, term);
     const id = this.#lines.size === 0 ? own : (this.#lines.get(headKey(own).pk) ?? own);
-    const moved = this.#moved.size === 0 ? undefined : this.#moved.get(nameOf(id, asked, plan));
+    const moved = this.#moved.size === 0 ? undefined : this.#moved.get(nameOf(id, asked, plan, termEpochMs));
     const isOver = moved !== undefined && moved.endEpochMs <= atEpochMs;
-    if (isOver) this.#moved.delete(nameOf(id, asked, plan));
+    if (isOver) this.#moved.delete(nameOf(id, asked, plan, termEpochMs));
     const period = moved === undefined || isOver ? asked : moved;
-    const name = nameOf(id, period, plan);
+    const name = nameOf(id, period, plan, termEpochMs);
     const known = this.#leases.get(name);
     if (known !== undefined) {
       this.#leases.delete(name);
@@ -138,7 +141,7 @@ export class Holdings {
     }
     checkLedgerId(id);
     for (const dropped of dropFirst(this.#leases, this.#options.maxLeases - 1)) void this.#leave(dropped);
-    const lease = new Lease(id, period, limit, plan, this.#options.ports);
+    const lease = new Lease(id, period, limit, plan, this.#options.ports, termEpochMs);
     this.#leases.set(name, lease);
     return lease;
   }
@@ -189,9 +192,18 @@ export class Holdings {
   }
 }
 
-/** Two plans may have periods that begin together and end differently; each keeps its own. */
-function nameOf(id: LedgerId, period: Period, plan: Pick<UsagePlan, 'id'>): string {
-  return `${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#${plan.id}`;
+/**
+ * Two plans may have periods that begin together and end differently, and the same plan may come back as a
+ * later term; each keeps its own.
+ */
+function nameOf(
+  id: LedgerId,
+  period: Period,
+  plan: Pick<UsagePlan, 'id'>,
+  termEpochMs: number | undefined,
+): string {
+  const name = `${headKey(id).pk}#${period.startEpochMs}#${period.endEpochMs}#${plan.id}`;
+  return termEpochMs === undefined ? name : `${name}#${termEpochMs}`;
 }
 
 function dropFirst<K, V>(from: Map<K, V>, maxSize: number): readonly V[] {

@@ -13,9 +13,10 @@ import type { Item, ItemKey } from '../table/item-write.ts';
 import { directCharge, sizeLease } from './lease-size.ts';
 import type { LeaseSize } from './lease-size.ts';
 import { LastRefusal } from './last-refusal.ts';
-import { isOfPeriod, ledgerKey, parseLedger } from './ledger.ts';
+import { asOfTerm, isBeforeTerm, isOfPeriod, ledgerKey, parseLedger } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { openFor } from './open-for.ts';
+import { isEndedByTerm } from './open-period.ts';
 import { Pace } from './pace.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit, UsagePlan } from './plan.ts';
@@ -37,6 +38,7 @@ export class Lease implements Holding {
   #plan: UsagePlan;
   readonly #key: ItemKey;
   readonly #at: HolderPorts;
+  readonly #termEpochMs: number | undefined;
   #limit: QuotaLimit;
 
   readonly #stock: Stock;
@@ -56,7 +58,15 @@ export class Lease implements Holding {
   /** Grants and returns of one lease never overlap: each builds on the result of the last. */
   readonly #turns = new Turns();
 
-  constructor(ledger: LedgerId, period: Period, limit: QuotaLimit, plan: UsagePlan, at: HolderPorts) {
+  /** @param termEpochMs the customer's term that its requests are of */
+  constructor(
+    ledger: LedgerId,
+    period: Period,
+    limit: QuotaLimit,
+    plan: UsagePlan,
+    at: HolderPorts,
+    termEpochMs?: number,
+  ) {
     this.id = limit.id;
     this.#ledger = ledger;
     this.#period = period;
@@ -69,6 +79,7 @@ export class Lease implements Holding {
     this.#limit = limit;
     this.#plan = plan;
     this.#at = at;
+    this.#termEpochMs = termEpochMs;
     this.#pace = new Pace(at.clock);
     this.#refused = new LastRefusal(at, at.denyCacheMs);
   }
@@ -183,7 +194,10 @@ export class Lease implements Holding {
     const source = this.#source;
     const read = await this.#at.store.read(source);
     if (read.kind !== 'done' || read.item === undefined || source !== this.#source) return;
-    if (isOfPeriod(read.item, this.#period)) this.#note(read.item);
+    if (!isOfPeriod(read.item, this.#period)) return;
+    const at = { plan: this.#plan, termEpochMs: this.#termEpochMs, isOther: false };
+    if (isEndedByTerm(read.item, at)) this.#seen = asOfTerm(parseLedger(read.item), this.#limit);
+    else this.#note(read.item);
   }
 
   state(atEpochMs: number): LimitState {
@@ -220,7 +234,7 @@ export class Lease implements Holding {
     }
     this.#refused.forget();
     this.#seenAt = momentOf(this.#at.clock);
-    if (read.item === undefined || !isOfPeriod(read.item, this.#period))
+    if (read.item === undefined || !this.#isOurs(read.item))
       return this.#sharding?.isSuspended === true ? this.#refuse('suspended') : undefined;
     this.#note(read.item);
     return this.#deny(cost);
@@ -281,13 +295,16 @@ export class Lease implements Holding {
   }
 
   async #grant(size: LeaseSize): Promise<'granted' | 'refused' | 'absent' | 'unavailable'> {
-    const sent = await this.#stock.grant(this.#source, size, this.#limit.billing === 'exact');
+    // A shard has units of its root only, which this lease was granted from before.
+    const termEpochMs = this.#sharding === undefined ? this.#termEpochMs : undefined;
+    const isExact = this.#limit.billing === 'exact';
+    const sent = await this.#stock.grant(this.#source, { ...size, termEpochMs }, isExact);
     if (sent.kind === 'unavailable') {
       this.#at.observe({ kind: 'wasted', limit: this.id, units: size.units });
       return 'unavailable';
     }
     if (sent.kind === 'refused') this.#storeEpochMs = sent.storeEpochMs;
-    if (sent.item === undefined || !isOfPeriod(sent.item, this.#period)) return 'absent';
+    if (sent.item === undefined || !this.#isOurs(sent.item)) return 'absent';
     if (sent.kind === 'done') {
       this.#lastUnits = size.units;
       this.#refused.forget();
@@ -321,7 +338,13 @@ export class Lease implements Holding {
   }
 
   async #open(): Promise<Acquired | undefined> {
-    const wanted = { id: this.#ledger, period: this.#period, limit: this.#limit, plan: this.#plan };
+    const wanted = {
+      id: this.#ledger,
+      period: this.#period,
+      limit: this.#limit,
+      plan: this.#plan,
+      termEpochMs: this.#termEpochMs,
+    };
     const opened = await openFor(wanted, this.#storeEpochMs, this.#at);
     return typeof opened === 'string' ? this.#refuse(opened) : opened;
   }
@@ -349,6 +372,12 @@ export class Lease implements Holding {
 
   #isSuspended(): boolean {
     return this.#sharding?.isSuspended ?? this.#seen?.suspended === true;
+  }
+
+  /** Not a ledger of another period that begins with this one, nor one of the customer's earlier term. */
+  #isOurs(item: Item): boolean {
+    const isShard = this.#sharding !== undefined;
+    return isOfPeriod(item, this.#period) && (isShard || !isBeforeTerm(item, this.#termEpochMs));
   }
 
   #note(item: Item): void {

@@ -59,6 +59,8 @@ export type Grant = {
   readonly report: number;
   /** End of its period: a day and a month may begin together, and have the same key. */
   readonly endEpochMs?: number;
+  /** The customer's term that the request is of: a ledger of an earlier one grants it nothing. */
+  readonly termEpochMs?: number | undefined;
 };
 
 /** Ledgers outlive their period by this, so that the fence in the head refuses late writers. */
@@ -88,6 +90,8 @@ export function planKey(planId: string): ItemKey {
 export function grantWrite(key: ItemKey, grant: Grant, by: Numbered): ItemWrite {
   const when: Test[] = [{ attribute: 'closed', is: 'absent' }];
   if (grant.endEpochMs !== undefined) when.push(whenOf(grant.endEpochMs));
+  if (grant.termEpochMs !== undefined)
+    when.push({ attribute: 'term', is: 'at-least', value: grant.termEpochMs });
   if (grant.gate !== undefined)
     when.push({ attribute: 'susp', is: 'absent' }, { attribute: 'rem', is: 'at-least', value: grant.gate });
   if (grant.outstandingMax !== undefined)
@@ -153,12 +157,45 @@ export function isOfPeriod(ledger: Item, period: Pick<Period, 'endEpochMs'>): bo
   return ledger['expiresAt'] === undefined || ledger['expiresAt'] === expiryOf(period);
 }
 
+/** Whether a ledger was opened under an earlier term of its customer, or under none. */
+export function isBeforeTerm(ledger: Item, termEpochMs: number | undefined): boolean {
+  return termEpochMs !== undefined && Number(ledger['term'] ?? -Infinity) < termEpochMs;
+}
+
+/** A ledger as the one that takes its place for a new term will be: what was charged counts in it. */
+export function asOfTerm(
+  { credits, remaining, carried, ...before }: LedgerState,
+  { quota, overage }: { readonly quota: number; readonly overage: number },
+): LedgerState {
+  const charged = carried + credits - remaining;
+  const left = Math.max(0, quota + overage - charged);
+  return {
+    ...before,
+    carried: charged,
+    credits: left,
+    remaining: left,
+    outstanding: 0,
+    used: 0,
+    limit: quota,
+    overage,
+    covered: Math.max(0, left - overage),
+    restored: 0,
+    closed: false,
+    replaced: false,
+  };
+}
+
 function whenOf(endEpochMs: number): Test {
   return { attribute: 'expiresAt', is: 'equal', value: expiryOf({ endEpochMs }) };
 }
 
 /** Charges served requests, so the ledger may fall below zero. Goes with a record of the charge. */
-export function trackWrite(key: ItemKey, units: number, endEpochMs?: number): ItemWrite {
+export function trackWrite(
+  key: ItemKey,
+  units: number,
+  endEpochMs?: number,
+  termEpochMs?: number,
+): ItemWrite {
   return {
     purpose: 'track',
     key,
@@ -166,6 +203,9 @@ export function trackWrite(key: ItemKey, units: number, endEpochMs?: number): It
       { attribute: 'rem', is: 'present' },
       { attribute: 'closed', is: 'absent' },
       ...(endEpochMs === undefined ? [] : [whenOf(endEpochMs)]),
+      ...(termEpochMs === undefined
+        ? []
+        : [{ attribute: 'term', is: 'at-least', value: termEpochMs } as const]),
     ],
     change: { kind: 'update', add: { rem: -units, used: units } },
   };

@@ -28,7 +28,8 @@ export type Line = {
 
 /** For a key without an assigned plan: tokens with the previous plan may be this old. */
 const HOLD_MS = 3_600_000;
-const MAX_SEGMENTS = 8;
+/** A customer's changes in one period are as many; @see mayEnd */
+const MAX_SEGMENTS = 32;
 /** Most ledgers read at a change of rule; a month of hours has more. */
 const MAX_LEDGERS = 64;
 
@@ -90,6 +91,12 @@ export function mayReplace(
   if (line.cur.endEpochMs <= nowEpochMs) return true;
   if (line.plan === plan.id) return plan.version > line.planVersion;
   return assigned === undefined ? nowEpochMs - line.sinceEpochMs >= HOLD_MS : assigned === plan.id;
+}
+
+/** Whether what was charged in the period would still be known after one more change. */
+export function mayEnd({ segments }: Line, period: Period): boolean {
+  const oldest = segments[MAX_SEGMENTS - 1];
+  return oldest === undefined || oldest.last < period.startEpochMs;
 }
 
 export function overlapping({ segments }: Line, period: Period): readonly Period[] {

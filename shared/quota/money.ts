@@ -22,6 +22,14 @@ export function parseDecimal(text: string): Exact | undefined {
   return whole === undefined ? undefined : BigInt(whole) * ONE + BigInt(fraction.padEnd(SCALE, '0'));
 }
 
+/** Of decimal text, `part` of `whole`, cut off after 12 digits. @throws Error for text that is no decimal */
+export function multiplyDecimal(text: string, part: number, whole: number): string {
+  const amount = parseDecimal(text);
+  if (amount === undefined) throw new Error(`no decimal: ${text}`);
+  const scaled = String((amount * BigInt(part)) / BigInt(whole)).padStart(SCALE + 1, '0');
+  return `${scaled.slice(0, -SCALE)}.${scaled.slice(-SCALE)}`.replace(/\.?0+$/, '');
+}
+
 function minorDigits(currency: string): number {
   const found = Object.entries(DIGITS).find(([, codes]) => codes.split(' ').includes(currency));
   return found === undefined ? HUNDREDTHS : Number(found[0]);

@@ -5,12 +5,13 @@
  */
 import type { ItemStore } from '../ports.ts';
 import type { Item, RefusedMember, TransactOutcome } from '../table/item-write.ts';
-import { headKey, isOfPeriod, KEEP_MS, ledgerKey } from './ledger.ts';
+import { headKey, isBeforeTerm, isOfPeriod, KEEP_MS, ledgerKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import {
   assignedKey,
   chargedIn,
   keyOf,
+  mayEnd,
   mayReplace,
   overlapping,
   parseLimits,
@@ -21,7 +22,7 @@ import {
   subjectKey,
 } from './line.ts';
 import type { Line } from './line.ts';
-import { aliasWrites, openWrites, replaceWrite } from './opening.ts';
+import { adoptWrite, aliasWrites, openWrites, replaceWrite } from './opening.ts';
 import type { Head } from './opening.ts';
 import type { Period } from './period.ts';
 import type { QuotaLimit, UsagePlan } from './plan.ts';
@@ -33,6 +34,8 @@ export type OpenRequest = {
   readonly plan: UsagePlan;
   /** By the store's clock if known: the local one may be wrong. */
   readonly nowEpochMs: number;
+  /** The term on record that the plan is in force by; absent: the caller named the plan. */
+  readonly termEpochMs?: number | undefined;
 };
 
 export type Opened =
@@ -64,7 +67,11 @@ export async function openPeriod(request: OpenRequest, store: ItemStore): Promis
     const opened = toOpened(request, outcome, period);
     if (opened !== undefined) return opened;
     const [, refused] = outcome.kind === 'refused' ? outcome.members : [];
-    const next = await decide(request, itemOf(refused), store);
+    // The head held, so the refusal did not bring it.
+    const isSought = isRefusedByTerm(request, outcome) && refused?.holds === true;
+    const read = isSought ? await store.read(headKey(request.id), { consistent: true }) : undefined;
+    if (read?.kind === 'unavailable') return { kind: 'unavailable' };
+    const next = await decide(request, read === undefined ? itemOf(refused) : read.item, store);
     if ('kind' in next) return next;
     ({ head, period, carried } = next);
   }
@@ -86,6 +93,11 @@ async function decide(
   const line = parseLine(item, limit.period);
   if (line === undefined) return openUnderAlias(request, store);
   const { cur } = line;
+  const isByTerm = request.termEpochMs !== undefined || item?.['term'] !== undefined;
+  if (isByTerm && period.startEpochMs < cur.endEpochMs && cur.startEpochMs < period.endEpochMs) {
+    const found = await decideByTerm(request, line, store);
+    if (found !== undefined) return found;
+  }
   if (line.rule === undefined && cur.startEpochMs < period.startEpochMs)
     return { head: { is: 'legacy', rule, cur: cur.startEpochMs }, period, carried: 0 };
   const isOver = period.endEpochMs <= cur.startEpochMs;
@@ -100,6 +112,43 @@ async function decide(
     if (!mayReplace(line, request.plan, assigned, request.nowEpochMs)) return { kind: 'moved', period: cur };
   }
   return replace(request, line, store);
+}
+
+/**
+ * By terms on record: only a later one ends a ledger, so that a process with an old record, a late request or
+ * a clock that is behind is charged to the ledger of the newer term.
+ * @returns undefined: terms do not decide
+ */
+async function decideByTerm(
+  request: OpenRequest,
+  line: Line,
+  store: ItemStore,
+): Promise<Plan | Opened | undefined> {
+  const { id, plan, limit, termEpochMs } = request;
+  const key = ledgerKey(id, line.cur);
+  const read = await store.read(key, { consistent: true });
+  if (read.kind === 'unavailable') return { kind: 'unavailable' };
+  const { item } = read;
+  if (item === undefined || (termEpochMs === undefined && item['term'] === undefined)) return undefined;
+  // Its successor was never opened: the process that ended it has died.
+  if (item['nxt'] !== undefined) return replace(request, line, store);
+  const inForce: Opened = { kind: 'moved', period: periodOf(item, line.cur) };
+  if (termEpochMs === undefined || !isBeforeTerm(item, termEpochMs) || !mayEnd(line, request.period))
+    return inForce;
+  const isOther = line.rule !== printRule(limit.period);
+  if (isEndedByTerm(item, { plan, termEpochMs, isOther })) return replace(request, line, store);
+  const adopted = await store.update(adoptWrite(key, plan.id, termEpochMs));
+  return adopted.kind === 'unknown' || adopted.kind === 'rejected' ? { kind: 'unavailable' } : inForce;
+}
+
+/** Whether a later term ends the ledger, as opposed to going on with it. */
+export function isEndedByTerm(
+  item: Item,
+  at: { readonly plan: UsagePlan; readonly termEpochMs: number | undefined; readonly isOther: boolean },
+): boolean {
+  if (!isBeforeTerm(item, at.termEpochMs)) return false;
+  const isSame = item['term'] === undefined && item['plan'] === at.plan.id && at.plan.isOwn !== true;
+  return !isSame || at.isOther;
 }
 
 /**
@@ -125,10 +174,10 @@ async function findInForce(
  * Includes those that are over: late requests could exceed the new limit through them.
  */
 async function replace(request: OpenRequest, line: Line, store: ItemStore): Promise<Plan | Opened> {
-  const { id, period, limit, nowEpochMs } = request;
+  const { id, period, limit, nowEpochMs, termEpochMs } = request;
   const before = overlapping(line, period);
   const ended = await Promise.all(
-    before.map((each) => store.update(replaceWrite(ledgerKey(id, each), nowEpochMs))),
+    before.map((each) => store.update(replaceWrite(ledgerKey(id, each), nowEpochMs, termEpochMs))),
   );
   if (ended.some(({ kind }) => kind === 'unknown' || kind === 'rejected')) return { kind: 'unavailable' };
   const carried = await chargedIn(id, before, store);
@@ -181,16 +230,13 @@ async function readAssigned(
   return typeof assigned === 'string' ? assigned : undefined;
 }
 
-function open(
-  { id, period, limit, plan }: OpenRequest,
-  head: Head,
-  carried: number,
-  store: ItemStore,
-): Promise<TransactOutcome> {
+function open(request: OpenRequest, head: Head, carried: number, store: ItemStore): Promise<TransactOutcome> {
+  const { id, period, limit, plan } = request;
   const { quota, overage, level, wasteBudget } = limit;
   const whole = quota + overage - (head.is === 'first' ? limit.initialUsage : 0);
   const isSharded = limit.shards !== undefined;
   const credits = Math.max(0, whole - carried);
+  const { termEpochMs } = request;
   return store.transact(
     openWrites({
       id,
@@ -204,6 +250,7 @@ function open(
       head,
       isSharded,
       carried,
+      termEpochMs,
       ...(limit.id !== id.limit && { name: limit.id }),
     }),
   );
@@ -217,6 +264,11 @@ function periodOf(ledger: Item, { startEpochMs }: Period): Period {
   return { startEpochMs, endEpochMs: Number(ledger['expiresAt']) * 1000 - KEEP_MS };
 }
 
+function isRefusedByTerm({ termEpochMs }: OpenRequest, outcome: TransactOutcome): boolean {
+  const ledger = outcome.kind === 'refused' ? outcome.members[2] : undefined;
+  return ledger?.holds === false && isBeforeTerm(ledger.item ?? {}, termEpochMs);
+}
+
 /** undefined: the head refuses. */
 function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period): Opened | undefined {
   const isMoved = period.startEpochMs !== request.period.startEpochMs;
@@ -227,18 +279,24 @@ function toOpened(request: OpenRequest, outcome: TransactOutcome, period: Period
     case 'rejected':
       return outcome.retryable ? { kind: 'ready' } : { kind: 'unavailable' };
     case 'refused':
-      return explain(outcome.members, period, isMoved ? { kind: 'moved', period } : { kind: 'ready' });
+      return explain(
+        outcome.members,
+        { ...request, period },
+        isMoved ? { kind: 'moved', period } : { kind: 'ready' },
+      );
   }
 }
 
 /** Ledgers of other periods that begin with this one have its key: the head tells what follows them. */
 function explain(
   [plan, head, ledger, limits]: readonly RefusedMember[],
-  period: Period,
+  { period, termEpochMs }: OpenRequest,
   ready: Opened,
 ): Opened | undefined {
   const kept = ledger?.holds === false ? (ledger.item ?? {}) : undefined;
-  if (kept !== undefined && kept['nxt'] === undefined && isOfPeriod(kept, period)) return ready;
+  const isBefore = kept !== undefined && isBeforeTerm(kept, termEpochMs);
+  if (kept !== undefined && kept['nxt'] === undefined && isOfPeriod(kept, period) && !isBefore) return ready;
   if (plan?.holds === false) return { kind: 'plan-changed' };
+  if (isBefore) return undefined;
   return head?.holds === false || limits?.holds === false ? undefined : ready;
 }

@@ -43,6 +43,8 @@ export type Opening = {
   readonly carried?: number;
   /** The limit's id, if it continues the ledgers of another. */
   readonly name?: string;
+  /** The customer's term under which it is opened. */
+  readonly termEpochMs?: number | undefined;
 };
 
 /**
@@ -84,6 +86,7 @@ export function openWrites(opening: Opening): readonly [ItemWrite, ItemWrite, It
           ...((opening.carried ?? 0) > 0 && { carry: opening.carried ?? 0 }),
           ...(opening.name !== undefined && { name: opening.name }),
           ...(opening.isSharded === true && { mov: 0 }),
+          ...(opening.termEpochMs !== undefined && { term: opening.termEpochMs }),
           expiresAt: expiryOf(period),
         },
       },
@@ -120,13 +123,14 @@ function whenHead(head: Head, start: string): readonly Test[] {
   }
 }
 
-function headAfter({ id, period, plan, level, head }: Opening): Item {
+function headAfter({ id, period, plan, level, head, termEpochMs }: Opening): Item {
   return {
     cur: periodId(period),
     plan: plan.id,
     planVer: plan.version,
     rule: head.rule,
     level,
+    ...(termEpochMs !== undefined && { term: termEpochMs }),
     list: subjectList(id.tenant),
     ...(head.is !== 'next' && { since: period.startEpochMs }),
     ...(head.is === 'other' && { past: head.past, at: head.nowEpochMs }),
@@ -174,8 +178,26 @@ export function aliasWrites(
   return [check, named, limitsWrite(id, level, head)];
 }
 
-/** Ends a replaced ledger; leased units stay usable, and count in the new one. */
-export function replaceWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
+/** A ledger of the same plan from before the customer was on record: it goes on under the term. */
+export function adoptWrite(key: ItemKey, planId: string, termEpochMs: number): ItemWrite {
+  return {
+    purpose: 'open',
+    key,
+    when: [
+      { attribute: 'rem', is: 'present' },
+      { attribute: 'closed', is: 'absent' },
+      { attribute: 'term', is: 'absent' },
+      { attribute: 'plan', is: 'equal', value: planId },
+    ],
+    change: { kind: 'update', set: { term: termEpochMs } },
+  };
+}
+
+/**
+ * Ends a replaced ledger; leased units stay usable, and count in the new one.
+ * @param termEpochMs the term that ends it, for those who look into the table
+ */
+export function replaceWrite(key: ItemKey, nowEpochMs: number, termEpochMs = 1): ItemWrite {
   return {
     purpose: 'close',
     key,
@@ -183,6 +205,6 @@ export function replaceWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
       { attribute: 'rem', is: 'present' },
       { attribute: 'closed', is: 'absent' },
     ],
-    change: { kind: 'update', set: { closed: nowEpochMs, nxt: 1 } },
+    change: { kind: 'update', set: { closed: nowEpochMs, nxt: termEpochMs } },
   };
 }

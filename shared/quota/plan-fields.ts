@@ -48,7 +48,7 @@ export class PlanFields {
     return typeof value === 'string' ? value : this.fail(name, 'must be text');
   }
 
-  oneOf<T extends string>(name: string, known: readonly T[]): T {
+  oneOf<const T extends string | boolean>(name: string, known: readonly T[]): T {
     const value = this.get(name);
     return (
       known.find((candidate) => candidate === value) ?? this.fail(name, `must be one of ${known.join(', ')}`)

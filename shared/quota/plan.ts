@@ -74,6 +74,8 @@ export type UsagePlan = {
   readonly invoice?: InvoiceTerms;
   /** The parsed document as JSON, as stored. */
   readonly source: string;
+  /** Some quotas are one customer's own; @see planOfTerm */
+  readonly isOwn?: true;
 };
 
 /** Ledger numbers are exact up to here, in JavaScript as in DynamoDB. */

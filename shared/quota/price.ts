@@ -9,6 +9,8 @@ type Tier = { readonly upTo?: number; readonly unitPrice: string };
 
 export type Price = {
   readonly fee: string;
+  /** A customer on record owes the part of the fee for the time that the plan is in force. */
+  readonly prorate?: true;
   /** The first units of a period, which are free. */
   readonly included: number;
   readonly tiers: readonly Tier[];
@@ -92,9 +94,10 @@ export function parsePrice(limit: PlanFields, level: string, length: PeriodLengt
       return fields.fail(path, `must be over ${below}, the end of the previous tier`);
     below = upTo ?? below;
   }
+  const prorate = fields.has('prorate') ? fields.oneOf('prorate', [true, false]) : false;
   const meter = fields.has('meter') ? fields.id('meter') : undefined;
   fields.refuseOthers();
-  return { fee, included, tiers, ...(meter !== undefined && { meter }) };
+  return { fee, ...(prorate && { prorate }), included, tiers, ...(meter !== undefined && { meter }) };
 }
 
 function parseTier(fields: PlanFields): Tier {

@@ -25,8 +25,11 @@ import { PlanBook } from './plan-book.ts';
 import { costOf, parsePlan, usableBurst } from './plan.ts';
 import type { UsagePlan } from './plan.ts';
 import { StoreTime } from './store-time.ts';
+import type { CustomerBook } from './customer-book.ts';
 import { checkSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
+import { TermsReader } from './terms.ts';
+import type { PlanTerms, TermsInForce } from './terms.ts';
 
 export type QuotaOptions = {
   readonly store: ItemStore;
@@ -50,10 +53,14 @@ export type QuotaOptions = {
   /** An older timestamp means a queued request: it is charged to the period in which it is served. */
   readonly maxStampAgeMs?: number;
   readonly maxLeases?: number;
+  /** Whose plan is on record; absent: every request names its plan. */
+  readonly customers?: (store: ItemStore) => CustomerBook;
   readonly observe?: (event: QuotaEvent) => void;
 };
 
-export type ConsumeRequest = Subject & {
+export type ConsumeRequest = Omit<Subject, 'plan'> & {
+  /** In force unless the customer, or the key, has a plan on record; may then be left out. */
+  readonly plan?: string | undefined;
   /** Whole units; default: the plan's cost of the route. */
   readonly cost?: number;
   /**
@@ -73,6 +80,8 @@ export type Decision = Admission | Rejection;
 
 export interface Admission {
   readonly allowed: true;
+  /** The plan on record that it was charged by; absent: the one that the request names. */
+  readonly plan?: string;
   readonly units: number;
   readonly limits: readonly LimitState[];
   /** A quota is used up, and this came from its overage. */
@@ -96,6 +105,7 @@ export interface Admission {
 
 export type Rejection = {
   readonly allowed: false;
+  readonly plan?: string;
   readonly reason: RefusalReason;
   readonly limit: string;
   /** undefined: the key is suspended until an administrator resumes it. */
@@ -105,9 +115,10 @@ export type Rejection = {
 
 export type Quotas = {
   /**
-   * Charges every limit of the plan, or none.
+   * Charges every limit of the plan in force, or none.
    * @throws DomainError PLAN_UNKNOWN, PLAN_INVALID (also when concurrency is limited and `run` is missing),
-   *   SUBJECT_INVALID, COST_INVALID: misuse only
+   *   LIMIT_UNKNOWN (a customer has an own number for a quota that its plan no longer has),
+   *   SUBJECT_INVALID (also when no plan is named and none is on record), COST_INVALID: misuse only
    */
   consume(request: ConsumeRequest): Promise<Decision>;
   /** The subject's limits, from the store; charges nothing. @throws as `consume` */
@@ -135,6 +146,7 @@ class Holder {
   readonly #options: QuotaOptions;
   readonly #time: StoreTime;
   readonly #book: PlanBook;
+  readonly #terms: TermsReader;
   readonly #holdings: Holdings;
   #sweptAt: Moment | undefined;
 
@@ -145,6 +157,7 @@ class Holder {
     this.#time = new StoreTime(clock, observe);
     const store = this.#time.watch(options.store);
     this.#book = new PlanBook(store, clock, (options.plans ?? []).map(parsePlan));
+    this.#terms = new TermsReader(options.customers?.(store));
     const grantIds = new GrantIds(random, clock);
     const debts = new Debts(clock, maxLeases);
     this.#holdings = new Holdings({
@@ -155,7 +168,7 @@ class Holder {
   }
 
   async consume(request: ConsumeRequest): Promise<Decision> {
-    checkSubject(request);
+    checkCharge(request);
     const startedAt = momentOf(this.#options.clock);
     const run = request.run === undefined ? undefined : new Run(startedAt, request.run.remainingMs);
     let decision: Decision | undefined;
@@ -176,33 +189,52 @@ class Holder {
   }
 
   async #decide(request: ConsumeRequest, arrivedEpochMs: number, run: Run | undefined): Promise<Decision> {
+    const atEpochMs = this.#arrivalOf(request, arrivedEpochMs).fromEpochMs;
     for (let reload = 0; reload < PLAN_RELOADS; reload += 1) {
-      const plan = this.#book.peek(request.plan) ?? (await this.#readPlan(request.plan));
-      if (plan === undefined) break;
+      const terms = await this.#termsOf(request, atEpochMs);
+      if (terms.kind === 'halted') return this.#reject(HALTED, []);
+      if (terms.kind === 'unavailable') break;
+      const saved = this.#book.peek(terms.plan) ?? (await this.#readPlan(terms.plan));
+      if (saved === undefined) break;
+      const plan = this.#terms.planOf(saved, terms);
+      const subject = { ...request, plan: plan.id, term: terms.term };
       const units = checkCost(request.cost ?? costOf(plan, request.route), plan);
       const charged: Charged = await charge(units, {
-        find: () => this.#holdings.of(plan, request, this.#arrivalOf(request, arrivedEpochMs), run),
+        find: () => this.#holdings.of(plan, subject, this.#arrivalOf(request, arrivedEpochMs), run),
         move: (moved) => this.#holdings.move(moved),
         bound: boundOf(this.#options),
       });
-      if (charged.kind === 'charged') return this.#admit(units, charged.holdings, run);
+      if (charged.kind === 'charged')
+        return { ...this.#admit(units, charged.holdings, run), ...onRecord(terms) };
       if (charged.kind === 'refused') {
         for (const holding of charged.holdings) await holding.uncharge();
-        return this.#reject(charged.refusal, charged.holdings);
+        return { ...this.#reject(charged.refusal, charged.holdings), ...onRecord(terms) };
       }
-      this.#book.forget(request.plan);
+      this.#book.forget(plan.id);
     }
     const refusal: Refusal = { kind: 'refused', reason: 'unavailable', limit: '', retryAfterMs: 1000 };
     return this.#reject(refusal, []);
   }
 
+  /** Synchronous in effect where they were read recently. With `bounded`, the named plan is trusted in an outage. */
+  async #termsOf(request: ConsumeRequest, atEpochMs: number): Promise<TermsInForce> {
+    const terms = this.#terms.peek(request, atEpochMs) ?? (await this.#terms.read(request, atEpochMs));
+    if (terms.kind !== 'unavailable' || boundOf(this.#options) === 0 || request.plan === undefined)
+      return terms;
+    return { kind: 'terms', plan: request.plan };
+  }
+
   async peek(request: ConsumeRequest): Promise<readonly LimitState[]> {
-    checkSubject(request);
-    const plan = this.#book.peek(request.plan) ?? (await this.#readPlan(request.plan));
-    if (plan === undefined) return [];
+    checkCharge(request);
     const now = momentOf(this.#options.clock);
     const arrival = this.#arrivalOf(request, now.wallMs);
-    const holdings = this.#holdings.of(plan, request, arrival, new Run(now, undefined));
+    const terms = await this.#terms.read(request, arrival.fromEpochMs);
+    if (terms.kind !== 'terms') return [];
+    const saved = this.#book.peek(terms.plan) ?? (await this.#readPlan(terms.plan));
+    if (saved === undefined) return [];
+    const plan = this.#terms.planOf(saved, terms);
+    const subject = { ...request, plan: plan.id, term: terms.term };
+    const holdings = this.#holdings.of(plan, subject, arrival, new Run(now, undefined));
     await Promise.all(holdings.map((holding) => holding.look()));
     return this.#statesOf(holdings);
   }
@@ -290,6 +322,17 @@ class Holder {
     const spread = Math.min(SPREAD.maxSeconds, windowSeconds * SPREAD.share);
     return Math.max(1, resetSeconds + Math.ceil(spread * this.#options.random.fraction()));
   }
+}
+
+function onRecord({ plan, isOnRecord }: PlanTerms): { readonly plan?: string } {
+  return isOnRecord === true ? { plan } : {};
+}
+
+const HALTED: Refusal = { kind: 'refused', reason: 'suspended', limit: '', retryAfterMs: undefined };
+
+/** @throws DomainError SUBJECT_INVALID; a plan that is left out is looked for on record */
+function checkCharge({ plan = '-', ...subject }: ConsumeRequest): void {
+  checkSubject({ ...subject, plan });
 }
 
 function boundOf({ onUnavailable = 'closed' }: QuotaOptions): number {

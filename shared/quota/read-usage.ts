@@ -8,16 +8,20 @@ import type { AgeClock, ItemStore, QuotaAnswer, QuotaCharge } from '../ports.ts'
 import { elapsedMs, momentOf } from './age.ts';
 import type { Moment } from './age.ts';
 import type { Item, ItemKey } from '../table/item-write.ts';
-import { headKey, isOfPeriod, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
+import { asOfTerm, headKey, isOfPeriod, ledgerKey, parseLedger, toppedUpOf } from './ledger.ts';
 import type { LedgerId, LedgerState } from './ledger.ts';
 import { parseLine } from './line.ts';
+import { isEndedByTerm } from './open-period.ts';
 import { periodAt, periodId } from './period.ts';
 import type { Period, PeriodRule } from './period.ts';
 import { PlanBook } from './plan-book.ts';
 import { parsePlan } from './plan.ts';
 import type { Limit, QuotaLimit, UsagePlan } from './plan.ts';
 import { readShards } from './shards.ts';
-import { checkLedgerId, checkSubject, ledgerIdOf } from './subject.ts';
+import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from './subject.ts';
+import type { TermSubject } from './subject.ts';
+import { CustomerBook } from './customer-book.ts';
+import { TermsReader } from './terms.ts';
 
 export type UsageReader = {
   /**
@@ -35,6 +39,8 @@ const MAX_LEDGERS = 10_000;
 type Seen = {
   readonly at: Moment;
   readonly state: LedgerState | undefined;
+  /** By which plan, and under which term of its customer. */
+  readonly opened: Item;
   /** By an operator, before anything was charged in the period: only the head has it then. */
   readonly isHeadSuspended: boolean;
 };
@@ -49,6 +55,7 @@ type UsageReaderOptions = {
 
 export function createUsageReader({ store, clock, plans }: UsageReaderOptions): UsageReader {
   const book = new PlanBook(store, clock, plans.map(parsePlan));
+  const reader = new TermsReader(new CustomerBook(store, clock));
   const ledgers = new Map<string, Seen>();
 
   const look = async (id: LedgerId, period: Period, rule: PeriodRule, atEpochMs: number): Promise<Seen> => {
@@ -67,9 +74,18 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
     return seen;
   };
 
-  const standingOf = async (limit: QuotaLimit, charge: QuotaCharge, atEpochMs: number): Promise<Standing> => {
+  const standingOf = async (
+    limit: QuotaLimit,
+    plan: UsagePlan,
+    charge: TermSubject,
+    atEpochMs: number,
+  ): Promise<Standing> => {
     const period = periodAt(limit.period, atEpochMs);
-    const { state, isHeadSuspended } = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
+    const seen = await look(ledgerIdOf(limit, charge), period, limit.period, atEpochMs);
+    const { isHeadSuspended, opened } = seen;
+    const at = { plan, termEpochMs: termFor(limit, period, charge.term), isOther: false };
+    // As its successor will be, as long as no line has been charged under the new term.
+    const state = seen.state && isEndedByTerm(opened, at) ? asOfTerm(seen.state, limit) : seen.state;
     return {
       id: limit.id,
       limit: state === undefined ? limit.quota : state.limit + toppedUpOf(state),
@@ -83,11 +99,18 @@ export function createUsageReader({ store, clock, plans }: UsageReaderOptions): 
 
   return {
     async look(charge) {
-      checkSubject(charge);
-      const plan = book.peek(charge.plan) ?? (await readPlan(charge.plan, book));
+      checkSubject({ ...charge, plan: charge.plan ?? '-' });
       const atEpochMs = charge.atEpochMs ?? clock.nowEpochMs();
-      const counted = countedLimits(plan?.limits ?? []);
-      return toAnswer(await Promise.all(counted.map((limit) => standingOf(limit, charge, atEpochMs))));
+      const terms = reader.peek(charge, atEpochMs) ?? (await reader.read(charge, atEpochMs));
+      if (terms.kind === 'halted') return HALTED;
+      const planId = terms.kind === 'terms' ? terms.plan : charge.plan;
+      if (planId === undefined) return { allowed: true, limits: [] };
+      const saved = book.peek(planId) ?? (await readPlan(planId, book));
+      const plan = saved && reader.planOf(saved, terms.kind === 'terms' ? terms : {});
+      const subject = { ...charge, plan: planId, term: terms.kind === 'terms' ? terms.term : undefined };
+      if (plan === undefined) return { allowed: true, limits: [] };
+      const counted = countedLimits(plan.limits);
+      return toAnswer(await Promise.all(counted.map((limit) => standingOf(limit, plan, subject, atEpochMs))));
     },
   };
 }
@@ -98,14 +121,22 @@ async function readStanding(
   asked: UsageQuery,
   known: Seen | undefined,
 ): Promise<Omit<Seen, 'at'>> {
-  const last = { state: known?.state, isHeadSuspended: known?.isHeadSuspended ?? false };
+  const last = {
+    state: known?.state,
+    opened: known?.opened ?? {},
+    isHeadSuspended: known?.isHeadSuspended ?? false,
+  };
   const root = await readInForce(store, asked);
   if (root.kind === 'unavailable') return last;
   const read = await readShards(store, root.key, root.item);
   if (read.kind === 'unavailable') return last;
   // A suspended head lets no ledger be opened, and is suspended together with the existing ledger.
-  if (read.item !== undefined) return { state: parseLedger(read.item), isHeadSuspended: false };
-  return { state: known?.state, isHeadSuspended: root.head?.['susp'] !== undefined };
+  if (read.item !== undefined) {
+    const { plan = '', term } = read.item;
+    const opened = { plan, ...(term !== undefined && { term }) };
+    return { state: parseLedger(read.item), opened, isHeadSuspended: false };
+  }
+  return { ...last, isHeadSuspended: root.head?.['susp'] !== undefined };
 }
 
 type UsageQuery = {
@@ -162,6 +193,14 @@ function countedLimits(limits: readonly Limit[]): readonly QuotaLimit[] {
     );
   });
 }
+
+const HALTED: QuotaAnswer = {
+  allowed: false,
+  reason: 'suspended',
+  limit: '',
+  retryAfterSeconds: undefined,
+  limits: [],
+};
 
 function toAnswer(limits: readonly Standing[]): QuotaAnswer {
   const refusing = limits.find(({ isSuspended }) => isSuspended) ?? limits.find(({ isSpent }) => isSpent);

@@ -119,7 +119,11 @@ export class Stock {
    * @param isExact units that wait here for a request stay charged as used: the process may end before its
    * next write
    */
-  async grant(key: ItemKey, size: LeaseSize, isExact: boolean): Promise<Sent> {
+  async grant(
+    key: ItemKey,
+    size: LeaseSize & { readonly termEpochMs?: number | undefined },
+    isExact: boolean,
+  ): Promise<Sent> {
     while (this.#debt?.paying !== undefined) await this.#debt.paying;
     // Lent units that are neither used nor paid were never charged, so there is nothing to return.
     const lent = Math.min(this.owed, this.units);

@@ -2,6 +2,7 @@ import { DomainError } from '../errors.ts';
 import { printKeyPart } from '../table/item-write.ts';
 import { headKey } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
+import type { Period } from './period.ts';
 import type { Limit } from './plan.ts';
 
 export type Subject = {
@@ -12,6 +13,21 @@ export type Subject = {
   /** `GET /orders/{id}`; required by limits per route, and prices a request. */
   readonly route?: string;
 };
+
+/** A subject whose plan comes from a term on record; without one, the caller has named it. */
+export type TermSubject = Subject & {
+  readonly term?: { readonly by: 'customer' | 'key'; readonly fromEpochMs: number } | undefined;
+};
+
+/** A term that begins after the period does not end its ledger, and a key's plan not that of its tenant. */
+export function termFor(
+  limit: Pick<Limit, 'level'>,
+  { endEpochMs }: Pick<Period, 'endEpochMs'>,
+  term: TermSubject['term'],
+): number | undefined {
+  if (term === undefined || term.fromEpochMs >= endEpochMs) return undefined;
+  return term.by === 'key' && limit.level === 'tenant' ? undefined : term.fromEpochMs;
+}
 
 const MAX_NAME_LENGTH = 256;
 /**

@@ -3,7 +3,8 @@ import { DomainError } from '../errors.ts';
 import type { AgeClock, ItemStore, Timer } from '../ports.ts';
 import type { TrackedRequest } from './access-log-line.ts';
 import type { QuotaEvent } from './holder-ports.ts';
-import { isOfPeriod, ledgerKey, parseLedger, trackWrite } from './ledger.ts';
+import { CustomerBook } from './customer-book.ts';
+import { isBeforeTerm, isOfPeriod, ledgerKey, parseLedger, trackWrite } from './ledger.ts';
 import type { LedgerId } from './ledger.ts';
 import { openPeriod } from './open-period.ts';
 import { periodAt } from './period.ts';
@@ -13,7 +14,9 @@ import { costOf } from './plan.ts';
 import type { QuotaLimit, UsagePlan } from './plan.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { FullParts, readSeen, seenWrite, spanOf } from './seen-requests.ts';
-import { checkLedgerId, ledgerIdOf } from './subject.ts';
+import { checkLedgerId, ledgerIdOf, termFor } from './subject.ts';
+import { TermsReader } from './terms.ts';
+import type { PlanTerms } from './terms.ts';
 
 export type UsageTrackerPorts = {
   readonly store: ItemStore;
@@ -52,6 +55,8 @@ type Group = {
   readonly id: LedgerId;
   readonly limit: QuotaLimit;
   readonly planId: string;
+  readonly terms: PlanTerms;
+  readonly termEpochMs: number | undefined;
   readonly period: Period;
   readonly span: number;
   readonly units: Map<string, number>;
@@ -65,16 +70,21 @@ const NAMED_REQUESTS = 3;
 
 export function createUsageTracker(ports: UsageTrackerPorts): UsageTracker {
   const book = new PlanBook(ports.store, ports.clock, []);
+  const reader = new TermsReader(new CustomerBook(ports.store, ports.clock));
   const full = new FullParts();
   return {
     async track(requests) {
-      const { groups, unplanned, planless } = await group(requests, book);
+      const { groups, unplanned, planless } = await group(requests, book, reader);
       const totals = { charged: 0, seen: 0, unchargeable: unplanned, waiting: [...planless] };
       // Spans of one ledger one by one: two transactions on one item refuse each other.
       const ledgers = [...Map.groupBy(groups.values(), ({ id }) => ledgerKeyText(id)).values()];
       const chargeLedger = async (spans: readonly Group[]): Promise<void> => {
         for (const each of spans) {
-          const { charged, seen, unchargeable, waiting } = await chargeGroup(each, book, { ...ports, full });
+          const { charged, seen, unchargeable, waiting } = await chargeGroup(each, book, {
+            ...ports,
+            full,
+            reader,
+          });
           totals.charged += charged;
           totals.seen += seen;
           totals.unchargeable += unchargeable;
@@ -119,20 +129,26 @@ type Grouped = {
   readonly planless: readonly Waiting[];
 };
 
-async function group(requests: readonly TrackedRequest[], book: PlanBook): Promise<Grouped> {
+async function group(
+  requests: readonly TrackedRequest[],
+  book: PlanBook,
+  reader: TermsReader,
+): Promise<Grouped> {
   const groups = new Map<string, Group>();
   const planless: Waiting[] = [];
   const plans = new Map<string, FoundPlan>();
   let unplanned = 0;
   for (const { requestId, subject, atEpochMs } of requests) {
-    const plan = plans.get(subject.plan) ?? (await findPlan(subject.plan, book));
-    plans.set(subject.plan, plan);
+    const terms = await findTerms(subject, atEpochMs, reader);
+    const saved = plans.get(terms.plan) ?? (await findPlan(terms.plan, book));
+    plans.set(terms.plan, saved);
+    const plan = typeof saved === 'string' ? saved : ownPlan(saved, terms, reader);
     if (plan === 'unknown') {
       unplanned += 1;
       continue;
     }
     if (plan === 'unreadable') {
-      planless.push({ requestId, plan: subject.plan, reason: 'plan-unreadable' });
+      planless.push({ requestId, plan: terms.plan, reason: 'plan-unreadable' });
       continue;
     }
     // A rate can no longer refuse; only a quota can be counted later. A plan without one is reported.
@@ -143,14 +159,16 @@ async function group(requests: readonly TrackedRequest[], book: PlanBook): Promi
       const period = periodAt(limit.period, atEpochMs);
       const span = spanOf(atEpochMs);
       const { pk, sk } = ledgerKey(id, period);
-      const name = `${pk}\n${sk}\n${span}`;
+      const termEpochMs = termFor(limit, period, terms.term);
+      const name = `${pk}\n${sk}\n${span}\n${termEpochMs ?? ''}`;
       const known = groups.get(name);
       // A caller with too long a name must not block the lines of others.
       if (known === undefined && !fitsKey(id)) {
         unplanned += 1;
         continue;
       }
-      const found = known ?? { id, limit, planId: plan.id, period, span, units: new Map() };
+      const of = { planId: plan.id, terms, termEpochMs };
+      const found = known ?? { id, limit, ...of, period, span, units: new Map() };
       found.units.set(requestId, costOf(plan, subject.route));
       groups.set(name, found);
     }
@@ -171,7 +189,7 @@ function fitsKey(id: LedgerId): boolean {
 async function chargeGroup(
   group: Group,
   book: PlanBook,
-  ports: UsageTrackerPorts & { readonly full: FullParts },
+  ports: UsageTrackerPorts & { readonly full: FullParts; readonly reader: TermsReader },
 ): Promise<Tracked> {
   const { store, clock, timer } = ports;
   const { span, units } = group;
@@ -192,7 +210,7 @@ async function chargeGroup(
     const sum = some.reduce((total, requestId) => total + (units.get(requestId) ?? 0), 0);
     const outcome = await store.transact([
       seenWrite(seen.last, some, clock.nowEpochMs()),
-      trackWrite(key, sum, period.endEpochMs),
+      trackWrite(key, sum, period.endEpochMs, group.termEpochMs),
     ]);
     if (outcome.kind === 'done') {
       charged += some.length;
@@ -201,9 +219,10 @@ async function chargeGroup(
       const ledger = outcome.members[1];
       if (ledger?.holds !== false) continue;
       const { item } = ledger;
-      if (item !== undefined && item['nxt'] === undefined && isOfPeriod(item, period))
+      const isBefore = item !== undefined && isBeforeTerm(item, group.termEpochMs);
+      if (item !== undefined && item['nxt'] === undefined && isOfPeriod(item, period) && !isBefore)
         return unchargeable(units, charged, fresh);
-      const opened = await open({ ...group, id }, group.period, book, { store, clock });
+      const opened = await open({ ...group, id }, group.period, book, ports);
       if (opened.kind === 'unchargeable') return unchargeable(units, charged, fresh);
       if (opened.kind === 'waits') return waits(group, charged, fresh, opened.reason);
       if (opened.kind === 'moved') period = opened.period;
@@ -264,16 +283,17 @@ type Opening =
   | { readonly kind: 'renamed'; readonly id: LedgerId };
 
 async function open(
-  { id, limit, planId }: Group,
+  { id, limit, planId, terms, termEpochMs }: Group,
   period: Period,
   book: PlanBook,
-  { store, clock }: Pick<UsageTrackerPorts, 'store' | 'clock'>,
+  { store, clock, reader }: Pick<UsageTrackerPorts, 'store' | 'clock'> & { readonly reader: TermsReader },
 ): Promise<Opening> {
-  const plan = await findPlan(planId, book);
+  const saved = await findPlan(planId, book);
+  const plan = typeof saved === 'string' ? saved : ownPlan(saved, terms, reader);
   if (plan === 'unknown') return { kind: 'unchargeable' };
   if (plan === 'unreadable') return { kind: 'waits', reason: 'plan-unreadable' };
   const nowEpochMs = clock.nowEpochMs();
-  const opened = await openPeriod({ id, period, limit, plan, nowEpochMs }, store);
+  const opened = await openPeriod({ id, period, limit, plan, nowEpochMs, termEpochMs }, store);
   switch (opened.kind) {
     case 'ready':
       return { kind: 'ready' };
@@ -293,6 +313,28 @@ async function open(
 }
 
 type FoundPlan = UsagePlan | 'unknown' | 'unreadable';
+
+/** What a suspended or closed customer was served is charged by the plan that it has. @throws DomainError STORE_UNAVAILABLE */
+async function findTerms(
+  subject: TrackedRequest['subject'],
+  atEpochMs: number,
+  reader: TermsReader,
+): Promise<PlanTerms> {
+  const terms = reader.peek(subject, atEpochMs) ?? (await reader.read(subject, atEpochMs));
+  if (terms.kind === 'unavailable') throw unavailable();
+  const found = terms.kind === 'halted' ? terms.terms : terms;
+  return found ?? { kind: 'terms', plan: subject.plan };
+}
+
+/** Own quotas that the plan cannot hold wait for the operator, like a plan that cannot be read. */
+function ownPlan(saved: UsagePlan, terms: PlanTerms, reader: TermsReader): FoundPlan {
+  try {
+    return reader.planOf(saved, terms);
+  } catch (error) {
+    if (error instanceof DomainError) return 'unreadable';
+    throw error;
+  }
+}
 
 /** @throws DomainError STORE_UNAVAILABLE */
 async function findPlan(planId: string, book: PlanBook): Promise<FoundPlan> {

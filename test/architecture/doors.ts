@@ -142,7 +142,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   stack: list(`
     access/commands/access access/commands/access-apis access/commands/access-book
     access/commands/access-check access/commands/deployed-routes access/commands/keys cache/commands/cache
-    commands/package commands/with-stack quota/commands/invoice-book quota/commands/plan quota/commands/quota
+    commands/package commands/with-stack quota/commands/customers quota/commands/invoice-book
+    quota/commands/plan quota/commands/quota
     quota/commands/usage
   `),
   terminal: list(`

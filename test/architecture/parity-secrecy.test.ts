@@ -1,7 +1,7 @@
 /** Fidelity is only measured if the engine cannot know what it is measured with (docs/parity.md). */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { DEFAULT_FILE, DOCUMENTED_FILES, readCases } from '../parity/read-cases.ts';
+import { CONTROL_FILES, DEFAULT_FILE, DOCUMENTED_FILES, readCases } from '../parity/read-cases.ts';
 import { listFiles, readSource } from './source-files.ts';
 
 /** Written from a run, names failing cases by design. */
@@ -12,7 +12,7 @@ describe('parity cases', () => {
   const outside = listFiles()
     .filter((path) => !path.startsWith('test/') && path !== REPORT && !BINARY.test(path))
     .map(readSource);
-  const ids = [DEFAULT_FILE, ...DOCUMENTED_FILES].flatMap(readCases).map(({ id }) => id);
+  const ids = [DEFAULT_FILE, ...DOCUMENTED_FILES, ...CONTROL_FILES].flatMap(readCases).map(({ id }) => id);
 
   it('are named by no file outside test/', () => {
     const secret = new Set(ids.filter((id) => id.includes('-')));

@@ -69,6 +69,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/recipes/auth0.md': RECIPES,
   'docs/recipes/ci.md': 'test/delivery/own-repository.test.ts',
   'docs/recipes/cognito.md': RECIPES,
+  'docs/recipes/http-api-keys.md': RECIPES,
   'docs/recipes/machine-to-machine.md': RECIPES,
   'docs/recipes/partners.md': RECIPES,
   'docs/recipes/payments.md': RECIPES,

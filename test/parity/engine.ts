@@ -6,9 +6,11 @@ import { createGateway } from '../../packages/engine/index.ts';
 import { DefinitionError } from '../../packages/core/errors.ts';
 import { readCredentials } from '../../packages/kernel/files/identity-file.ts';
 import { ACCESS_LOG } from './draft.ts';
+import { openSdkTarget } from './control-target.ts';
 import { describeApi } from './running-api.ts';
 import { RUNNER_KEY } from './signing.ts';
 import type { Gateway, Listening } from '../../packages/engine/index.ts';
+import type { ControlTarget } from './control-case.ts';
 import type { RunningApi } from './running-api.ts';
 
 const REGION = 'us-east-1';
@@ -51,6 +53,32 @@ export const startEngine: StartEngine = async (template, needs) => {
     throw error;
   }
 };
+
+export type ControlEngine = { readonly target: ControlTarget; close(): Promise<void> };
+type ControlGateway = ControlEngine & { readonly url: string };
+
+/** One gateway without a stack, for calls of the control plane. */
+export async function startControl(): Promise<ControlGateway> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-parity-'));
+  const gateway = await openGateway(folder, { awsEndpoint: undefined });
+  const { control } = await gateway.listen();
+  const target = openSdkTarget({
+    endpoint: control,
+    stageEndpoint: (stage) => `${control}/${stage}`,
+    region: REGION,
+    accountId: ACCOUNT_ID,
+    credentials: RUNNER_KEY,
+  });
+  return {
+    url: control,
+    target,
+    async close() {
+      target.close();
+      await gateway.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 function openGateway(
   directory: string,

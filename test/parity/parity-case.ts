@@ -44,6 +44,17 @@ export type ApiSetup = {
   readonly withoutPermission?: readonly string[];
   /** `Format` of the stage's access log. */
   readonly accessLog?: string;
+  /** Of REST APIs: the web ACL in front of the stage. */
+  readonly waf?: WafSetup;
+};
+
+export type WafSetup = {
+  /** Properties of AWS::WAFv2::WebACL; rules need a Statement only. */
+  readonly webAcl: JsonObject;
+  /** Addresses, patterns, and properties of AWS::WAFv2::RuleGroup, by the name of `${waf:name}`. */
+  readonly ipSets?: Readonly<Record<string, readonly string[]>>;
+  readonly patternSets?: Readonly<Record<string, readonly string[]>>;
+  readonly ruleGroups?: Readonly<Record<string, JsonObject>>;
 };
 
 type Domain = {
@@ -170,6 +181,8 @@ export type Expectation = {
 export type Step = {
   /** Of the gateway's clock, before the request. */
   readonly advanceMs?: number;
+  /** How often the request is sent; absent = once. */
+  readonly times?: number;
   readonly request: CaseRequest;
   readonly expect: Expectation;
 };
@@ -189,5 +202,6 @@ export type ParityCase = {
 
 /** The requests of a case in their order. */
 export function stepsOf({ request, expect, then = [] }: ParityCase): readonly Step[] {
-  return [{ request, expect }, ...then];
+  const repeated = then.flatMap((step) => Array.from({ length: step.times ?? 1 }, () => step));
+  return [{ request, expect }, ...repeated];
 }

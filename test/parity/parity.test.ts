@@ -7,15 +7,24 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import { DEFAULT_FILE, DOCUMENTED_FILES, isDocumented, readCases } from './read-cases.ts';
+import {
+  CONTROL_FILES,
+  DEFAULT_FILE,
+  DOCUMENTED_FILES,
+  evidenceOf,
+  isControlCase,
+  isPlainCase,
+  readCases,
+} from './read-cases.ts';
 import { readKnownFailures, runCases } from './run.ts';
-import type { ParityCase } from './parity-case.ts';
+import type { AnyCase } from './control-case.ts';
 
 const known = readKnownFailures();
-const recorded = readCases(DEFAULT_FILE);
-const documented = DOCUMENTED_FILES.flatMap(readCases);
+const recorded = readCases(DEFAULT_FILE).filter(isPlainCase);
+const documented = DOCUMENTED_FILES.flatMap(readCases).filter(isPlainCase);
+const control = CONTROL_FILES.flatMap(readCases).filter(isControlCase);
 
-function sampleOf(cases: readonly ParityCase[]): readonly ParityCase[] {
+function sampleOf(cases: readonly AnyCase[]): readonly AnyCase[] {
   const kinds = Map.groupBy(cases, ({ id, area }) => `${area} ${id in known ? 'fails' : 'holds'}`);
   return [...kinds.values()].flatMap(([first]) => first ?? []);
 }
@@ -25,6 +34,7 @@ describe('parity with AWS', () => {
     ['recorded', recorded, undefined],
     ['recorded', recorded, 'other names'],
     ['documented', documented, 'other names'],
+    ['of the control plane', control, undefined],
   ] as const)
     it(`fails where a missing feature is named, and nowhere else, of what is ${set}, under ${naming ?? 'its own names'}`, async () => {
       const sample = sampleOf(cases);
@@ -50,7 +60,10 @@ describe('documented cases', () => {
         typeof page !== 'string' || !/^[a-z][a-z0-9-]+$/.test(page) || typeof says !== 'string',
     );
     assert.deepEqual(wrong, []);
-    assert.ok(documented.every(isDocumented) && !recorded.some(isDocumented));
+    assert.ok(
+      documented.every((one) => evidenceOf(one) === 'documented') &&
+        recorded.every((one) => evidenceOf(one) === 'recorded'),
+    );
   });
 
   it('expect something of each request', () => {
@@ -64,7 +77,7 @@ describe('documented cases', () => {
   });
 
   it('have ids of their own', () => {
-    const ids = [...recorded, ...documented].map(({ id }) => id);
+    const ids = [...recorded, ...documented, ...control].map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
   });
 });

@@ -2,18 +2,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AnyCase, ControlCase } from './control-case.ts';
 import type { JsonObject, ParityCase } from './parity-case.ts';
 
 /** The recorded cases that this project keeps. */
 export const DEFAULT_FILE = fileURLToPath(new URL('cases.json', import.meta.url));
 
-const DOCUMENTED_FOLDER = fileURLToPath(new URL('documented/', import.meta.url));
-
 /** Files of cases from AWS's documentation. */
-export const DOCUMENTED_FILES: readonly string[] = readdirSync(DOCUMENTED_FOLDER)
-  .filter((name) => name.endsWith('.json'))
-  .sort()
-  .map((name) => join(DOCUMENTED_FOLDER, name));
+export const DOCUMENTED_FILES = filesIn('documented/');
+
+/** Files of cases of the control plane, recorded, documented and reported. */
+export const CONTROL_FILES = filesIn('control/');
+
+function filesIn(folder: string): readonly string[] {
+  const path = fileURLToPath(new URL(folder, import.meta.url));
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => join(path, name));
+}
 
 const KNOWN_KEYS = {
   setup: [
@@ -41,6 +48,7 @@ const KNOWN_KEYS = {
     'identities',
     'withoutPermission',
     'accessLog',
+    'waf',
   ],
   request: [
     'method',
@@ -78,7 +86,7 @@ const KNOWN_KEYS = {
     'events',
     'accessLog',
   ],
-  step: ['advanceMs', 'request', 'expect'],
+  step: ['advanceMs', 'times', 'request', 'expect'],
   frame: [
     'on',
     'send',
@@ -107,6 +115,12 @@ const KNOWN_KEYS = {
     'pause',
   ],
   whole: ['id', 'source', 'area', 'api', 'setup', 'request', 'expect', 'then', 'note'],
+  controlSetup: ['calls'],
+  controlCall: ['call', 'input', 'service', 'stage', 'keep'],
+  controlRequest: ['mode', 'call', 'input', 'service', 'stage'],
+  controlExpect: ['status', 'error', 'body', 'bodySubset', 'sortItemsBy'],
+  controlError: ['code', 'message'],
+  controlWhole: ['id', 'source', 'area', 'api', 'setup', 'request', 'expect', 'note'],
 } satisfies Readonly<Record<string, readonly string[]>>;
 
 /**
@@ -114,26 +128,44 @@ const KNOWN_KEYS = {
  * would turn a case green that nobody compared.
  * @throws Error naming the file, the case and the key
  */
-export function parseCases(text: string, file: string): readonly ParityCase[] {
+export function parseCases(text: string, file: string): readonly AnyCase[] {
   const cases: unknown = JSON.parse(text);
   if (!Array.isArray(cases)) throw new Error(`${file}: a list of cases is wanted`);
   const ids = new Set<unknown>();
   for (const [index, candidate] of cases.entries()) {
     const whole = candidate as JsonObject;
-    const { id } = whole;
+    const { id, api } = whole;
     const name = `${file}: case ${typeof id === 'string' ? id : index}`;
-    refuseUnknown(name, '', whole, 'whole');
-    for (const part of ['setup', 'request', 'expect'] as const) {
+    for (const part of ['setup', 'request', 'expect'] as const)
       if (whole[part] === undefined) throw new Error(`${name} has no ${part}`);
-      refuseUnknown(name, `${part}.`, whole[part] as JsonObject, part);
-    }
-    refuseInSteps(name, whole);
-    const { api } = whole;
+    if (isControlCase(whole as AnyCase)) refuseInControlCase(name, whole);
+    else refuseInCase(name, whole);
     if (api !== 'rest' && api !== 'http' && api !== 'websocket') throw new Error(`${name}: unknown api`);
     if (ids.has(id)) throw new Error(`${name} appears twice`);
     ids.add(id);
   }
-  return cases as readonly ParityCase[];
+  return cases as readonly AnyCase[];
+}
+
+function refuseInCase(name: string, whole: JsonObject): void {
+  refuseUnknown(name, '', whole, 'whole');
+  for (const part of ['setup', 'request', 'expect'] as const)
+    refuseUnknown(name, `${part}.`, whole[part] as JsonObject, part);
+  refuseInSteps(name, whole);
+}
+
+function refuseInControlCase(name: string, whole: JsonObject): void {
+  const { setup, request, expect } = whole as Readonly<Record<'setup' | 'request' | 'expect', JsonObject>>;
+  refuseUnknown(name, '', whole, 'controlWhole');
+  refuseUnknown(name, 'setup.', setup, 'controlSetup');
+  for (const call of (setup['calls'] ?? []) as readonly JsonObject[])
+    refuseUnknown(name, 'setup.calls.', call, 'controlCall');
+  refuseUnknown(name, 'request.', request, 'controlRequest');
+  refuseUnknown(name, 'expect.', expect, 'controlExpect');
+  refuseUnknown(name, 'expect.error.', (expect['error'] ?? {}) as JsonObject, 'controlError');
+  if (typeof expect['status'] !== 'number') throw new Error(`${name} has no expect.status`);
+  if ((expect['error'] === undefined) === (expect['body'] === undefined))
+    throw new Error(`${name}: expect has either error or body`);
 }
 
 function refuseInSteps(name: string, whole: JsonObject): void {
@@ -154,18 +186,32 @@ function refuseUnknown(name: string, path: string, given: JsonObject, kind: keyo
   if (unknown.length > 0) throw new Error(`${name}: ${path}${unknown.join(', ')} is unknown to the runner`);
 }
 
-export function readCases(file: string): readonly ParityCase[] {
+export function readCases(file: string): readonly AnyCase[] {
   return parseCases(readFileSync(file, 'utf8'), file);
 }
 
-/** Whether a case comes of AWS's documentation, and not of a recording. */
-export function isDocumented({ source }: ParityCase): boolean {
-  return 'page' in source;
+export function isControlCase(parityCase: AnyCase): parityCase is ControlCase {
+  return parityCase.request.mode === 'control';
+}
+
+export function isPlainCase(parityCase: AnyCase): parityCase is ParityCase {
+  return !isControlCase(parityCase);
+}
+
+export type Evidence = 'recorded' | 'documented' | 'reported';
+
+/** Recorded of AWS, said by its documentation or service models, or pasted by a user into a public thread. */
+export function evidenceOf({ source }: AnyCase): Evidence {
+  if ('page' in source || 'model' in source) return 'documented';
+  return 'thread' in source ? 'reported' : 'recorded';
 }
 
 /** `localstack/localstack tests/aws/…/test_x.py::TestX::test_y`, or `AWS: http-api-cors, "AllowCredentials"` */
-export function describeSource({ source }: ParityCase): string {
-  const { repo, file, test, page, says } = source;
-  if (typeof page === 'string') return `AWS: ${page}${typeof says === 'string' ? `, “${says}”` : ''}`;
+export function describeSource({ source }: AnyCase): string {
+  const { repo, file, test, page, model, thread, says } = source;
+  const quoted = typeof says === 'string' ? `, “${says}”` : '';
+  if (typeof page === 'string') return `AWS: ${page}${quoted}`;
+  if (typeof model === 'string') return `AWS's service model: ${model}${quoted}`;
+  if (typeof thread === 'string') return `${thread}${quoted}`;
   return [repo, file, test].filter((part) => typeof part === 'string').join(' ');
 }

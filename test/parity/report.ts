@@ -1,15 +1,18 @@
 /** docs/parity.md, written from a run (`npm run parity -- --write-docs`), and the table of all choices (`--choices`). */
 import { readBooks } from '../architecture/sections.ts';
 import { CHOICES } from './choices.ts';
-import { isDocumented } from './read-cases.ts';
+import { isPlainCase } from './read-cases.ts';
+import { setOf } from './score.ts';
 import type { Choice } from './choice.ts';
-import type { CaseResult, KnownFailures } from './score.ts';
+import type { CaseResult, CaseSet, KnownFailures } from './score.ts';
 
 /** Scores, known differences, and the choices that an option changes, as Markdown. */
 export function printReport(results: readonly CaseResult[], known: KnownFailures): string {
-  const documented = results.filter(({ parityCase }) => isDocumented(parityCase));
-  const recorded = results.filter(({ parityCase }) => !isDocumented(parityCase));
-  const analogues = recorded.filter(({ parityCase }) => parityCase.setup.analogue !== undefined);
+  const inSet = (set: CaseSet): readonly CaseResult[] =>
+    results.filter(({ parityCase }) => setOf(parityCase) === set);
+  const analogues = results.filter(
+    ({ parityCase }) => isPlainCase(parityCase) && parityCase.setup.analogue !== undefined,
+  );
   const failing = results.filter(({ difference }) => difference !== undefined);
   const less = CHOICES.filter(({ evidence }) => evidence === 'partly');
   const optional = CHOICES.filter((choice) => choice.switch !== undefined && !less.includes(choice));
@@ -17,11 +20,13 @@ export function printReport(results: readonly CaseResult[], known: KnownFailures
 
 Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` prints the score by area.
 
-**${countOf(recorded)} recorded cases hold.** Answers of API Gateway that a public test suite recorded or asserted; ${analogues.length} of them on a sibling service with the same payload format.
+**${countOf(inSet('recorded'))} recorded cases hold.** Answers of API Gateway that a public test suite recorded or asserted; ${analogues.length} of them on a sibling service with the same payload format.
 
-**${countOf(documented)} documented cases hold.** Sentences of AWS’s developer guide about HTTP and WebSocket APIs; each case names its page.
+**${countOf(inSet('documented'))} documented cases hold.** Sentences of AWS’s developer guides about HTTP and WebSocket APIs and AWS WAF; each case names its page.
 
-How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the cases](../test/parity/README.md)). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The two scores are not added.
+**Control plane: ${countOf(inSet('control plane, recorded'))} recorded, ${countOf(inSet('control plane, documented'))} documented and ${countOf(inSet('control plane, reported'))} reported answers hold.** Calls through the AWS SDK. Documented: API reference, developer guide, service models. Reported: pasted into public threads.
+
+How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the cases](../test/parity/README.md)). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The scores are not added.
 
 ## Known differences
 

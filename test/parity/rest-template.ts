@@ -1,5 +1,6 @@
 /** REST part of a case's template: resources by path segment in list order, then what hangs on them. */
 import { addKeys } from './keys-template.ts';
+import { addWebAcl } from './waf-template.ts';
 import type { Draft } from './draft.ts';
 import type { ApiSetup, Json, JsonObject } from './parity-case.ts';
 
@@ -22,6 +23,7 @@ export function addRestApi(draft: Draft): void {
   const methods = addMethods(draft, setup.methods ?? []);
   addDeployment(draft, [...methods, ...responses]);
   addKeys(draft);
+  if (setup.waf !== undefined) addWebAcl(draft, setup.waf);
 }
 
 function addNamed(

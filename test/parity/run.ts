@@ -1,5 +1,6 @@
 /**
- * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json] [--write-docs]`, or `--choices` for the choices alone.
+ * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json | --junit] [--write-docs]`, or `--choices` for
+ * the choices alone. `--target URL` sends the calls of the control plane there; `--plan` says which, and makes none.
  * Without a file: what was recorded of AWS, and what AWS documents, each with a score of its own.
  * Exit code 0 only if these fail exactly where test/parity/known-failures.json says, and every case of any other file holds.
  */
@@ -7,19 +8,30 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
-import { DEFAULT_FILE, describeSource, DOCUMENTED_FILES, readCases } from './read-cases.ts';
+import {
+  CONTROL_FILES,
+  DEFAULT_FILE,
+  describeSource,
+  DOCUMENTED_FILES,
+  isControlCase,
+  readCases,
+} from './read-cases.ts';
+import { runControlCase } from './control-run.ts';
 import { printChoices, printReport } from './report.ts';
 import { renameCase, renamer } from './rename.ts';
 import { runCase } from './run-case.ts';
+import { openTarget, planCalls } from './choose-target.ts';
+import { printJunit } from './junit.ts';
 import { findSurprises, hasSurprises, scoreByArea, scoreBySet } from './score.ts';
-import { startEngine } from './engine.ts';
-import type { ParityCase } from './parity-case.ts';
+import { startControl, startEngine } from './engine.ts';
+import type { AnyCase } from './control-case.ts';
+import type { ControlEngine } from './engine.ts';
 import type { CaseResult, KnownFailures, Surprises } from './score.ts';
 
 const KNOWN_FAILURES = join(REPOSITORY, 'test/parity/known-failures.json');
 const REPORT = join(REPOSITORY, 'docs/parity.md');
 /** The cases that this project keeps. */
-const OWN_FILES: readonly string[] = [DEFAULT_FILE, ...DOCUMENTED_FILES];
+const OWN_FILES: readonly string[] = [DEFAULT_FILE, ...DOCUMENTED_FILES, ...CONTROL_FILES];
 /** Cases in flight; each has a gateway and its function instances. */
 const CONCURRENCY = 4;
 
@@ -28,17 +40,31 @@ export function readKnownFailures(): KnownFailures {
 }
 
 /** Runs the cases a few at a time; results in the order of the cases. */
-export async function runCases(cases: readonly ParityCase[], seed?: string): Promise<readonly CaseResult[]> {
-  const results = new Map<ParityCase, CaseResult>();
+export async function runCases(
+  cases: readonly AnyCase[],
+  seed?: string,
+  openControl: () => ControlEngine | Promise<ControlEngine> = startControl,
+): Promise<readonly CaseResult[]> {
+  const results = new Map<AnyCase, CaseResult>();
   const waiting = [...cases];
   const naming = seed === undefined ? (name: string) => name : renamer(seed);
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const staged = seed === undefined ? next : renameCase(next, seed);
-      results.set(next, { parityCase: next, difference: await runCase(staged, { startEngine, naming }) });
-    }
+  // One account for all calls of the control plane, as at AWS; the ids there are drawn by chance anyway.
+  let control: ControlEngine | Promise<ControlEngine> | undefined;
+  const run = async (parityCase: AnyCase): Promise<string | undefined> => {
+    if (isControlCase(parityCase))
+      return runControlCase(parityCase, (await (control ??= openControl())).target);
+    const staged = seed === undefined ? parityCase : renameCase(parityCase, seed);
+    return runCase(staged, { startEngine, naming });
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results.set(next, { parityCase: next, difference: await run(next) });
+  };
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  } finally {
+    await (await control)?.close();
+  }
   return cases.flatMap((parityCase) => results.get(parityCase) ?? []);
 }
 
@@ -48,6 +74,9 @@ type Options = {
   readonly id: string | undefined;
   readonly rename: string | undefined;
   readonly json: boolean;
+  readonly junit: boolean;
+  readonly plan: boolean;
+  readonly target: string | undefined;
   readonly writeDocs: boolean;
   readonly choices: boolean;
 };
@@ -60,19 +89,25 @@ function parseOptions(): Options {
       id: { type: 'string' },
       rename: { type: 'string' },
       json: { type: 'boolean', default: false },
+      junit: { type: 'boolean', default: false },
+      plan: { type: 'boolean', default: false },
+      target: { type: 'string' },
       'write-docs': { type: 'boolean', default: false },
       choices: { type: 'boolean', default: false },
     },
   });
   const files = positionals.length === 0 ? OWN_FILES : positionals.map((file) => resolve(file));
-  const { area, id, rename, json, choices } = values;
-  return { files, area, id, rename, json, choices, writeDocs: values['write-docs'] };
+  const { 'write-docs': writeDocs, ...others } = values;
+  const { area, id, rename, target } = values;
+  return { files, ...others, area, id, rename, target, writeDocs };
 }
 
-function selectCases(file: string, { area, id }: Options): readonly ParityCase[] {
+function selectCases(file: string, { area, id, target, plan }: Options): readonly AnyCase[] {
   return readCases(file).filter(
     (parityCase) =>
-      (area === undefined || parityCase.area === area) && (id === undefined || parityCase.id === id),
+      ((target === undefined && !plan) || isControlCase(parityCase)) &&
+      (area === undefined || parityCase.area === area) &&
+      (id === undefined || parityCase.id === id),
   );
 }
 
@@ -116,25 +151,35 @@ async function main(): Promise<number> {
     console.log(printChoices());
     return 0;
   }
-  const selected = options.files.map((file) => ({ file, cases: selectCases(file, options) }));
-  const count = selected.reduce((sum, { cases }) => sum + cases.length, 0);
-  if (count === 0) {
+  const cases = options.files.flatMap((file) => selectCases(file, options));
+  if (cases.length === 0) {
     console.error('no case matches');
     return 1;
   }
+  if (options.plan) {
+    for (const [call, count] of planCalls(cases)) console.log(`${String(count).padStart(5)} ${call}`);
+    return 0;
+  }
+  return report(await send(cases, options), options);
+}
+
+function send(cases: readonly AnyCase[], { rename, target }: Options): Promise<readonly CaseResult[]> {
+  return runCases(cases, rename, target === undefined ? startControl : () => openTarget(target, process.env));
+}
+
+/** @returns the exit code */
+function report(results: readonly CaseResult[], options: Options): number {
   const isOwn = options.files.some((file) => OWN_FILES.includes(file));
   const known = isOwn ? readKnownFailures() : {};
   const whole =
     options.area === undefined &&
     options.id === undefined &&
+    options.target === undefined &&
     OWN_FILES.every((file) => options.files.includes(file));
-  const results = await runCases(
-    selected.flatMap(({ cases }) => cases),
-    options.rename,
-  );
   const surprises = findSurprises(results, known, whole);
   const failed = results.filter(({ difference }) => difference !== undefined).length;
   if (options.json) printJson(results, known);
+  else if (options.junit) console.log(printJunit(results, known));
   else {
     print(results, surprises, known);
     console.log(`${results.length - failed} passed, ${failed} failed`);

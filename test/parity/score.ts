@@ -1,9 +1,10 @@
 /** Scores of a run, and how they compare with the failures that are known. */
-import { isDocumented } from './read-cases.ts';
-import type { ParityCase } from './parity-case.ts';
+import { evidenceOf, isControlCase } from './read-cases.ts';
+import type { AnyCase } from './control-case.ts';
+import type { Evidence } from './read-cases.ts';
 
 export type CaseResult = {
-  readonly parityCase: ParityCase;
+  readonly parityCase: AnyCase;
   /** Undefined: the case holds. */
   readonly difference: string | undefined;
 };
@@ -23,13 +24,21 @@ export function scoreByArea(results: readonly CaseResult[]): readonly AreaScore[
     .sort((a, b) => a.area.localeCompare(b.area));
 }
 
-type SetScore = { readonly set: 'recorded' | 'documented'; readonly passed: number; readonly total: number };
+export type CaseSet = Evidence | `control plane, ${Evidence}`;
 
-/** What was recorded of AWS and what AWS documents are two scores: the one is evidence, the other a promise. */
+type SetScore = { readonly set: CaseSet; readonly passed: number; readonly total: number };
+
+export function setOf(parityCase: AnyCase): CaseSet {
+  const evidence = evidenceOf(parityCase);
+  return isControlCase(parityCase) ? `control plane, ${evidence}` : evidence;
+}
+
+/**
+ * What was recorded of AWS and what AWS documents are two scores: the one is evidence, the other a promise.
+ * Calls of the control plane count apart from requests to an API.
+ */
 export function scoreBySet(results: readonly CaseResult[]): readonly SetScore[] {
-  const sets = Map.groupBy(results, ({ parityCase }) =>
-    isDocumented(parityCase) ? ('documented' as const) : ('recorded' as const),
-  );
+  const sets = Map.groupBy(results, ({ parityCase }) => setOf(parityCase));
   return [...sets].map(([set, inSet]) => {
     const passed = inSet.filter(({ difference }) => difference === undefined).length;
     return { set, passed, total: inSet.length };

@@ -45,6 +45,8 @@ function startDraft(parityCase: ParityCase, inputs: TemplateInputs, resources: M
         return { Ref: id('Function', argument) };
       case 'deployment':
         return { Ref: id('Deployment', argument) };
+      case 'waf':
+        return { 'Fn::GetAtt': [id('Waf', argument), 'Arn'] };
       case 'backend':
         return inputs.backendUrl;
       case 'backendHost':

@@ -135,6 +135,13 @@ export class LedgerJudge {
       this.#world.violate('P15', `${show(name)} is charged for what came after its end`);
   }
 
+  /** A request is charged under no earlier term of its customer than the one that it is of. */
+  checkTerm(name: string, termMs: number): void {
+    const item = this.#items.get(name);
+    if (item !== undefined && read(item, 'term') < termMs)
+      this.#world.violate('P16', `${show(name)} of term ${read(item, 'term')} is charged after ${termMs}`);
+  }
+
   /** An admission was taken back. */
   refund(name: string, units: number): void {
     this.#truthOf(name).admitted -= units;
@@ -230,6 +237,12 @@ export class LedgerJudge {
       this.#world.violate('P2', `${show(name)} has ${rem} left`);
     if (write.purpose === 'grant' && read(after, 'rem') < read(before ?? {}, 'rem'))
       this.#checkReplaced(rootName);
+    if (
+      after['nxt'] !== undefined &&
+      before?.['nxt'] === undefined &&
+      read(after, 'nxt') < read(after, 'term')
+    )
+      this.#world.violate('P17', `${show(name)} is ended by an earlier term`);
     if (write.purpose === 'alarm') this.#noteAlarm(name, write, before, after);
   }
 
@@ -288,6 +301,8 @@ export class LedgerJudge {
     truth.peakCredits = read(item, 'cred');
     truth.isOpened = true;
     for (const other of this.overlapped(name)) this.#truthOf(other).countedIn = name;
+    if (read(item, 'term') > this.#world.nowMs)
+      this.#world.violate('P18', `${show(name)} was opened before its term`);
   }
 
   /** Credits that a ledger opened now must have; the model says. */

@@ -59,6 +59,12 @@ export const MODELS: readonly Model[] = [
     changing: true,
     faults: (chance) => faults(chance, chance.chance(0.5)),
   }),
+  createQuotaModel({
+    ...QUOTA,
+    name: 'quota-customers',
+    onRecord: true,
+    faults: (chance) => faults(chance, chance.chance(0.5)),
+  }),
   createRateModel({ name: 'rate-direct', leased: false, faults: SHORT_FAULTS }),
   createRateModel({ name: 'rate-leased', leased: true, faults: SHORT_FAULTS }),
   createConcurrencyModel({ name: 'concurrency', faults: SHORT_FAULTS }),

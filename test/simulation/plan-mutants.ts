@@ -32,7 +32,9 @@ export const PLAN_MUTANTS: readonly Mutant[] = [
   {
     name: 'the ledger that another takes the place of goes on granting',
     model: 'quota-plans',
-    patches: [patch('opening.ts', 'set: { closed: nowEpochMs, nxt: 1 }', 'set: { nxt: nowEpochMs }')],
+    patches: [
+      patch('opening.ts', 'set: { closed: nowEpochMs, nxt: termEpochMs }', 'set: { nxt: nowEpochMs }'),
+    ],
   },
   {
     name: 'what was used is read before the ledger is ended',

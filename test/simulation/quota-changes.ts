@@ -25,24 +25,53 @@ export class PlanChanges {
   readonly #versions = new Map([[PLAN, 1]]);
   readonly #changed = new Map<string, { readonly limits: Setting['limits']; readonly periodMs: number }>();
   #current = PLAN;
+  /** By their moments, with when they were made. */
+  readonly #terms: { readonly fromMs: number; readonly madeMs: number }[] = [];
+  #haltedMs = Infinity;
+  #version = 1;
+  #operation = 0;
 
   constructor(at: ChangePorts) {
     this.#at = at;
   }
 
-  plan(): void {
-    const { world, setting } = this.#at;
+  async plan(): Promise<void> {
+    const { world, setting, shipped } = this.#at;
+    if (setting.record !== undefined) {
+      await shipped.createCustomer(this.#ports(), this.#request(), { tenant: TENANT, plan: PLAN });
+      const { haltMs } = setting.record;
+      if (haltMs !== undefined) world.at(haltMs, () => void this.#halt());
+    }
     for (const change of setting.changes)
       world.at(world.chance.between(START_MS, setting.endMs), () => void this.#change(change));
   }
 
   /** What says which plan a key is on may be old. */
-  pickPlan(): string {
+  pickPlan(): string | undefined {
     const { world, setting } = this.#at;
+    if (setting.record !== undefined && world.chance.chance(0.8)) return undefined;
     const known = [PLAN, ...this.#versions.keys()];
     return setting.changes.length > 0 && world.chance.chance(0.2)
       ? world.chance.pick([PLAN, ...known])
       : this.#current;
+  }
+
+  /** The latest term that the request is of, and that its process must know. */
+  termOf(atMs: number, startedMs: number): number {
+    const known = this.#terms.filter(
+      ({ fromMs, madeMs }) => fromMs <= atMs && madeMs < startedMs - this.#oldestMs,
+    );
+    return Math.max(START_MS, ...known.map(({ fromMs }) => fromMs));
+  }
+
+  /** Whether nothing may be admitted to a request that begins then. */
+  isHalted(startedMs: number): boolean {
+    return startedMs - this.#oldestMs > this.#haltedMs;
+  }
+
+  /** As old a record may be where the table does not answer. */
+  get #oldestMs(): number {
+    return 1.25 * (this.#at.setting.record?.freshMs ?? 0) + 1;
   }
 
   /** Under which id the ledgers of a limit are kept: the one that its subject has met first. */
@@ -56,7 +85,7 @@ export class PlanChanges {
    * undefined: its plan has not changed.
    */
   creditsOf(name: string, plan: string, isFirst: boolean): number | undefined {
-    const changed = this.#changed.get(plan);
+    const changed = this.#changed.get(this.#ruleOf(name, plan));
     const has = Number(this.#at.items.get(name)?.['cred']);
     if (this.#at.setting.changes.length === 0) return undefined;
     const [most, least] = [true, false].map((isMost) =>
@@ -87,7 +116,13 @@ export class PlanChanges {
   /** Ledgers of its line that a ledger opened now overlaps, by the whole period of its plan. */
   overlapped(name: string): readonly string[] {
     const plan = String(this.#at.items.get(name)?.['plan'] ?? PLAN);
-    return this.#overlapped(name, (this.#changed.get(plan) ?? this.#at.setting).periodMs);
+    return this.#overlapped(name, (this.#changed.get(this.#ruleOf(name, plan)) ?? this.#at.setting).periodMs);
+  }
+
+  /** A term on record may have numbers of its own. */
+  #ruleOf(name: string, plan: string): string {
+    const term = this.#at.items.get(name)?.['term'];
+    return term === undefined ? plan : `${plan} from ${String(term)}`;
   }
 
   #overlapped(name: string, periodMs: number): readonly string[] {
@@ -104,7 +139,9 @@ export class PlanChanges {
   /** A new version of one of the plans, and all keys on it. */
   async #change(change: PlanChange): Promise<void> {
     const { world, setting, shipped, table } = this.#at;
-    const { plan: id, periodMs, renames, factor } = change;
+    const { plan: drawn, periodMs, renames, factor } = change;
+    // A term's numbers must be known by its plan: each has one of its own.
+    const id = setting.record === undefined ? drawn : `${drawn}-${this.#versions.size}`;
     world.note(() => `the plan becomes ${JSON.stringify(change)}`);
     const version = (this.#versions.get(id) ?? 0) + 1;
     const limits = setting.limits.map((limit) => ({
@@ -116,6 +153,11 @@ export class PlanChanges {
     const plan = shipped.parsePlan({ id, version, limits, cost: 0 });
     const saved = table.update(shipped.savePlanWrite(plan, version === 1 ? undefined : version - 1));
     this.#versions.set(id, version);
+    if (setting.record !== undefined) {
+      await saved;
+      await this.#begin(change, { id, limits, periodMs });
+      return;
+    }
     this.#changed.set(id, { limits, periodMs });
     await saved;
     this.#current = id;
@@ -123,6 +165,56 @@ export class PlanChanges {
       const set = { kind: 'update', set: { plan: id } } as const;
       await table.update({ purpose: 'assign', key: shipped.assignedKey(TENANT, key), when: [], change: set });
     }
+  }
+
+  /** A term of the customer, by the plan as it was just saved. */
+  async #begin(
+    { aheadMs = 0, own = false }: PlanChange,
+    { id, limits, periodMs }: { id: string; limits: Setting['limits']; periodMs: number },
+  ): Promise<void> {
+    const { world, shipped } = this.#at;
+    const requested = this.#request();
+    const fromEpochMs = requested.atEpochMs + Math.floor(aheadMs);
+    const quotas = limits.map((limit): Readonly<Record<string, unknown>> => ({
+      ...limit,
+      quota: Number(limit['quota']) + (own ? 7 : 0),
+    }));
+    const ownLimits = Object.fromEntries(
+      quotas.map((limit) => [String(limit['id']), Number(limit['quota'])]),
+    );
+    const version = this.#version + 1;
+    const wanted = { tenant: TENANT, plan: id, version, fromEpochMs, ...(own && { limits: ownLimits }) };
+    this.#changed.set(`${id} from ${fromEpochMs}`, { limits: quotas, periodMs });
+    // Refused beside another that is about to begin.
+    const done = await shipped.setPlan(this.#ports(), requested, wanted).catch(() => undefined);
+    if (done === undefined) return;
+    this.#version = version;
+    if (!JSON.stringify(done.after).includes(new Date(fromEpochMs).toISOString())) return;
+    this.#terms.push({ fromMs: fromEpochMs, madeMs: world.nowMs });
+  }
+
+  async #halt(): Promise<void> {
+    const { world, shipped } = this.#at;
+    await shipped.setState(this.#ports(), this.#request(), TENANT, 'closed');
+    world.note(() => 'the customer is closed');
+    this.#haltedMs = world.nowMs;
+  }
+
+  #ports(): Parameters<Shipped['setPlan']>[0] {
+    const { world, shipped, table, items } = this.#at;
+    const { chance } = world;
+    return {
+      store: table,
+      listing: shipped.createMemoryListing(items),
+      random: { hex: (digits) => chance.hex(digits), fraction: () => chance.fraction() },
+      timer: { pause: () => Promise.resolve() },
+    };
+  }
+
+  #request(): Parameters<Shipped['setPlan']>[1] {
+    this.#operation += 1;
+    const atEpochMs = Math.ceil(this.#at.world.nowMs);
+    return { operationId: `term-${this.#operation}`, by: 'operator', atEpochMs };
   }
 }
 

@@ -1,4 +1,5 @@
 /** Counted quotas under everything that a fleet of Lambda instances does to them. */
+import type { ItemStore } from '#shared/ports.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import type { Admission, Decision, Quotas } from '#shared/quota/quotas.ts';
 import { Instance } from './instance.ts';
@@ -20,6 +21,8 @@ type Admitted = {
   readonly cost: number;
   /** When it came: by the gateway's stamp, or without stamps in truth. */
   readonly atMs: number;
+  /** When its process began to decide. */
+  readonly startedMs: number;
 };
 
 export function createQuotaModel(options: QuotaModelOptions): Model {
@@ -78,12 +81,13 @@ class QuotaRun {
     const world = this.#world;
     world.note(() => `setting ${JSON.stringify(this.#setting)} faults ${JSON.stringify(this.#faults)}`);
     await this.#savePlan(1);
-    this.#changes.plan();
+    await this.#changes.plan();
     const holders = this.#chance.whole(1, this.#options.maxHolders);
     for (let index = 0; index < holders; index += 1) this.#start(index);
     this.#planRequests();
     // What a ledger that expires in the middle of a change counts is not to be known; at AWS it has 35 days.
-    if (this.#options.changing !== true) planExpiry(this.#world, this.#items, this.#setting);
+    if (this.#options.changing !== true && this.#setting.record === undefined)
+      planExpiry(this.#world, this.#items, this.#setting);
     if (this.#faults.call > 0) {
       this.#planRestarts(holders);
       administer({
@@ -93,7 +97,7 @@ class QuotaRun {
         items: this.#items,
         setting: this.#setting,
         savePlan: (version) =>
-          this.#options.changing === true ? Promise.resolve() : this.#savePlan(version),
+          this.#setting.changes.length > 0 ? Promise.resolve() : this.#savePlan(version),
       });
     } else this.#planExhaustion();
     await world.run();
@@ -121,6 +125,10 @@ class QuotaRun {
       denyCacheMs: this.#chance.pick([50, 1000]),
       freshnessMs: this.#chance.pick([1000, 10_000, 60_000]),
       clockSkewMs: GUARD_MS,
+      ...(this.#setting.record !== undefined && {
+        customers: (store: ItemStore) =>
+          new this.#shipped.CustomerBook(store, instance.ports.clock, this.#setting.record?.freshMs),
+      }),
       // Fewer than one request needs would never let it have all of them.
       maxLeases: this.#chance.pick([this.#options.stamped ? 6 : 8, 100]),
     });
@@ -163,7 +171,8 @@ class QuotaRun {
       ? this.#chance.skewed(1, 2 * this.#setting.periodMs)
       : this.#chance.between(0, 3);
     instance.deliver(stampMs + delayMs, () => {
-      const admission = { instance, key, cost, atMs: stamped ? stampMs : this.#world.nowMs };
+      const startedMs = this.#world.nowMs;
+      const admission = { instance, key, cost, atMs: stamped ? stampMs : startedMs, startedMs };
       const request = {
         plan: this.#changes.pickPlan(),
         tenant: TENANT,
@@ -188,6 +197,7 @@ class QuotaRun {
     this.#admissions += 1;
     for (const name of this.#takenFrom(decision, key)) this.#judge.take(name, instance.name, cost);
     this.#checkPeriods(decision, admission);
+    this.#checkTerms(decision, admission);
     const names = this.#belongsTo(decision, admission);
     for (const name of names) this.#judge.admit(name, cost);
     // Refunds may come too late and are forfeited then, so the model in which nothing may be left has none.
@@ -235,6 +245,14 @@ class QuotaRun {
   #checkPeriods(decision: Admission, { key, atMs }: Admitted): void {
     if (this.#options.stamped)
       for (const name of this.#takenFrom(decision, key)) this.#judge.checkPeriod(name, atMs);
+  }
+
+  /** A customer's requests are charged by its terms, as soon as they must be known; none if it is closed. */
+  #checkTerms(decision: Admission, { key, atMs, startedMs }: Admitted): void {
+    if (this.#setting.record === undefined) return;
+    if (this.#changes.isHalted(startedMs)) this.#world.violate('P19', 'a closed customer is admitted');
+    const term = this.#changes.termOf(atMs, startedMs);
+    for (const name of this.#takenFrom(decision, key)) this.#judge.checkTerm(name, term);
   }
 
   /** Every ledger that the code says it charged. */

@@ -16,6 +16,8 @@ export type QuotaModelOptions = {
   readonly sharded?: boolean;
   /** Whether plans change their periods, and keys their plans. */
   readonly changing?: boolean;
+  /** Whether the plans are those of a customer on record, which changes its terms. */
+  readonly onRecord?: boolean;
 };
 
 /** A new version of a plan, which keys are then on. */
@@ -25,6 +27,10 @@ export type PlanChange = {
   /** Whether its limits get other ids. */
   readonly renames: boolean;
   readonly factor: number;
+  /** Of a customer on record: how long before it is in force it is made. */
+  readonly aheadMs?: number;
+  /** The customer's own quota, in place of the plan's. */
+  readonly own?: boolean;
 };
 
 export type Setting = {
@@ -35,6 +41,8 @@ export type Setting = {
   readonly maxCost: number;
   /** What plans become meanwhile, in order; each is one of two plans. */
   readonly changes: readonly PlanChange[];
+  /** A customer on record, how old its record may be where it is used, and when it is suspended. */
+  readonly record?: { readonly freshMs: number; readonly haltMs: number | undefined };
 };
 
 function drawChange(chance: Seeded): PlanChange {
@@ -88,5 +96,14 @@ export function drawSetting(chance: Seeded, options: QuotaModelOptions): Setting
   const bounded = options.bounded(chance);
   const changes =
     options.changing === true ? Array.from({ length: chance.whole(1, 4) }, () => drawChange(chance)) : [];
-  return { periodMs, limits, endMs, bounded, maxCost: chance.pick([1, 1, 3, 5]), changes };
+  const setting = { periodMs, limits, endMs, bounded, maxCost: chance.pick([1, 1, 3, 5]), changes };
+  if (options.onRecord !== true) return setting;
+  const ahead = (change: PlanChange): PlanChange => ({
+    ...change,
+    aheadMs: chance.pick([0, 0, chance.between(1, 8000)]),
+    own: chance.chance(0.3),
+  });
+  const terms = Array.from({ length: chance.whole(1, 4) }, () => ahead(drawChange(chance)));
+  const haltMs = chance.chance(0.2) ? chance.between(START_MS, endMs) : undefined;
+  return { ...setting, changes: terms, record: { freshMs: chance.pick([200, 2000, 5000]), haltMs } };
 }

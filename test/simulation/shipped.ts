@@ -1,6 +1,8 @@
 /** The code under test: the repository's own, or a mutant of it. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as CustomerBook from '#shared/quota/customer-book.ts';
+import type * as Customers from '#shared/quota/admin/customers.ts';
 import type * as Limits from '#shared/quota/admin/limits.ts';
 import type * as Ledger from '#shared/quota/ledger.ts';
 import type * as Line from '#shared/quota/line.ts';
@@ -18,9 +20,20 @@ export type Shipped = typeof Quotas &
   typeof Plan &
   typeof PlanBook &
   Pick<typeof Line, 'assignedKey'> &
+  Pick<typeof CustomerBook, 'CustomerBook'> &
+  Pick<typeof Customers, 'createCustomer' | 'setPlan' | 'setState'> &
   Pick<typeof Limits, 'suspend' | 'resume'>;
 
-const QUOTA = ['quotas', 'ledger', 'line', 'plan', 'plan-book', 'admin/limits'];
+const QUOTA = [
+  'quotas',
+  'ledger',
+  'line',
+  'plan',
+  'plan-book',
+  'customer-book',
+  'admin/customers',
+  'admin/limits',
+];
 /** What is simulated, and the table that it stands on. */
 export const SHIPPED_FILES: readonly string[] = [
   ...QUOTA.map((name) => `shared/quota/${name}.ts`),

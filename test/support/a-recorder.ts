@@ -48,6 +48,8 @@ export function aRecorder(
     isElsewhere: () => false,
     writtenObject: () => undefined,
     http: new FakeBackend(),
+    logGroups: { write: () => undefined },
+    settings: {},
     services: { call: (request) => recorder.answer(request) },
   });
   adoptServices(host, modules);

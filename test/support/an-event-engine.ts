@@ -13,6 +13,7 @@ import { classifyResources } from '../../packages/templates/classify.ts';
 import { parseSource } from '../../packages/templates/cloudformation/template-source.ts';
 import { toRawStack } from '../../packages/templates/cloudformation/template-stack.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../packages/core/stack/model.ts';
+import type { ServiceSettings } from '../../packages/kernel/service.ts';
 import type { HttpOutcome, ServiceRequest } from '../../packages/core/ports.ts';
 import { adoptServices, entriesOf, type OpenedServices, type ServiceModules } from './a-recorder.ts';
 import {
@@ -33,6 +34,8 @@ export type EventBench<Modules extends ServiceModules = ServiceModules> = {
   readonly invoker: FakeInvoker;
   readonly recorder: Recorder;
   readonly reports: string[];
+  /** What services wrote into log groups. */
+  readonly logged: (readonly [group: string, line: string])[];
   readonly unsupported: readonly UnsupportedItem[];
   readonly faults: Faults;
   /** The stacks as they are, once more. */
@@ -50,6 +53,7 @@ export type EventBenchOptions = {
   readonly functions?: Readonly<Record<string, FakeFunction>>;
   readonly dataDirectory?: string;
   readonly isElsewhere?: (service: string) => boolean;
+  readonly settings?: ServiceSettings;
 };
 
 const TARGETS: Readonly<Record<string, string>> = {
@@ -64,11 +68,12 @@ export function anEventEngine<Modules extends ServiceModules>(
   modules: Modules,
   options: EventBenchOptions,
 ): EventBench<Modules> {
-  const { functions = {}, isElsewhere = () => false, dataDirectory } = options;
+  const { functions = {}, isElsewhere = () => false, dataDirectory, settings = {} } = options;
   const clock = new VirtualClock();
   const random = new CountingRandom();
   const invoker = new FakeInvoker(functions);
   const reports: string[] = [];
+  const logged: (readonly [string, string])[] = [];
   const report = (message: string): void => void reports.push(message);
   const recorder: Recorder = new Recorder({ clock, random, report, find: (service) => engine.find(service) });
   const engine = new ServiceHost({
@@ -85,6 +90,8 @@ export function anEventEngine<Modules extends ServiceModules>(
         : openStoredEntries(join(dataDirectory, 'events.jsonl')),
     writtenObject: () => undefined,
     http: new FakeBackend(),
+    logGroups: { write: (group, line) => void logged.push([group, line]) },
+    settings,
     services: { call: (request) => recorder.answer(request) },
   });
   const services = adoptServices(engine, modules);
@@ -111,6 +118,7 @@ export function anEventEngine<Modules extends ServiceModules>(
     invoker,
     recorder,
     reports,
+    logged,
     unsupported,
     faults,
     send,
@@ -131,7 +139,7 @@ export function anEventEngine<Modules extends ServiceModules>(
 }
 
 /** Each function of the wish is one of the template, too. */
-function stackOf({ resources, functions = {} }: EventBenchOptions): ResolvedStack {
+export function stackOf({ resources, functions = {} }: EventBenchOptions): ResolvedStack {
   const names = Object.keys(functions);
   const made = names.map(
     (name) =>

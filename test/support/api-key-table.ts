@@ -55,6 +55,8 @@ export class ApiKeyTable {
   readonly messages: string[] = [];
   /** Ids of the usage plans that are saved. */
   readonly plans = new Set<string>();
+  /** Customers on record. */
+  readonly customers = new Map<string, 'active' | 'suspended' | 'closed'>();
   readonly store: ItemStore;
   readonly reader: ApiKeyReader;
   readonly admin: KeyAdmin;
@@ -96,6 +98,7 @@ export class ApiKeyTable {
           disable: (apiKeyId) => report(`disable ${apiKeyId}`),
         },
         plans: {
+          customerState: (tenant) => Promise.resolve(this.customers.get(tenant)),
           has: (planId) => Promise.resolve(this.plans.has(planId)),
           list: () => Promise.resolve([...this.plans]),
         },

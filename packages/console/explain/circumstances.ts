@@ -119,6 +119,8 @@ export type Circumstances = {
   /** A deployed API, read from its log: advice for the local gateway does not apply. */
   readonly isDeployed: boolean;
   readonly nearMisses: readonly NearMiss[];
+  /** What a screen in front of the stage says of a request that it let pass. */
+  readonly screened: readonly string[];
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;

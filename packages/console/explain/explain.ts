@@ -45,9 +45,10 @@ function headlineOf(about: Circumstances): string {
 }
 
 /** The successful phases before. */
-function describePath({ routeKey, guard, meter, cache, phase, code }: Circumstances): string[] {
+function describePath({ routeKey, screened, guard, meter, cache, phase, code }: Circumstances): string[] {
   const way: string[] = [];
   if (routeKey !== undefined && code !== undefined) way.push(`It matched the route ${routeKey}.`);
+  way.push(...screened);
   const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
   if (guard !== undefined && isPast && guard.kind !== 'none') way.push(describeCaller(guard));
   if (meter?.planId !== undefined && phase !== 'meter')

@@ -49,6 +49,7 @@ function describeRequest(recorded: RecordedRequest, { lines, redactor }: Describ
       stage === undefined
         ? []
         : findNearMisses(stage.deployment.routes.plans, received.method, received.path, route),
+    screened: (recorded.screened ?? []).map((sentence) => redactor.text(sentence)),
     guard: describeGuard(
       recorded,
       authorizerLines.map(({ message }) => message),
@@ -211,6 +212,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
       route: name,
       because: 'the selection expression did not give its name',
     })),
+    screened: [],
     guard: undefined,
     policies: [],
     meter: undefined,

@@ -80,7 +80,8 @@ function describePhase(
   }
 }
 
-function describeScreen({ received, sizes }: RecordedRequest, { policies }: Circumstances): PhaseText {
+function describeScreen({ received, sizes }: RecordedRequest, about: Circumstances): PhaseText {
+  const { policies, screened } = about;
   const resource = policies.find(({ of }) => of === 'resource');
   const url = received.rawPath.length + received.rawQuery.length;
   return {
@@ -93,7 +94,12 @@ function describeScreen({ received, sizes }: RecordedRequest, { policies }: Circ
       resource === undefined
         ? 'within the limits'
         : `within the limits; resource policy: ${resource.decision}`,
-    shows: resource === undefined ? [] : [showPolicy(resource)],
+    shows: [
+      screened.length === 0
+        ? undefined
+        : { title: 'In front of the stage', form: 'text', text: screened.join('\n') },
+      resource === undefined ? undefined : showPolicy(resource),
+    ],
   };
 }
 

@@ -58,7 +58,7 @@ export type PackedRequest = Pick<
 /** Only with a key, a throttle or mutual TLS. */
 type SeldomParts = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<RecordedRequest, 'metered'>;
 
-type RareParts = Pick<RecordedRequest, 'authorizerCall' | 'cache' | 'connectionId'> & {
+type RareParts = Pick<RecordedRequest, 'authorizerCall' | 'cache' | 'connectionId' | 'screened'> & {
   readonly failure: string | undefined;
   readonly error: GatewayError | undefined;
   /** Neither a function's return value nor an HTTP answer. */
@@ -196,6 +196,7 @@ export function unpackRequest(from: PackedRequest): RecordedRequest {
     failure: rare?.failure,
     error: rare?.error,
     authorizerCall: rare?.authorizerCall,
+    screened: rare?.screened,
     cache: rare?.cache,
     connectionId: rare?.connectionId,
     get replyHeaders() {
@@ -315,13 +316,14 @@ function seldomOf({ apiKey, clientCertificate, notes }: Received): SeldomParts |
 function rareOf({ received: { notes }, trail, connectionId }: Finished): RareParts | undefined {
   const { failure, error } = trail;
   const outcome = rareOutcome(trail.notes?.outcome);
-  const [asked, lookedUp] = [notes?.authorizerCall, notes?.lookedUp];
+  const [asked, lookedUp, screened] = [notes?.authorizerCall, notes?.lookedUp, notes?.screened];
   if (failure === undefined && connectionId === undefined && outcome === undefined)
-    if (asked === undefined && lookedUp === undefined) return undefined;
+    if (asked === undefined && lookedUp === undefined && screened === undefined) return undefined;
   return {
     failure,
     error,
     authorizerCall: asked,
+    screened,
     connectionId,
     outcome,
     cache: lookedUp && {
@@ -335,6 +337,7 @@ function rareOf({ received: { notes }, trail, connectionId }: Finished): RarePar
 
 function weigh(rare: RareParts | undefined): number {
   if (rare === undefined) return 0;
-  const { authorizerCall, outcome } = rare;
-  return RARE_OVERHEAD_BYTES + (authorizerCall?.event.length ?? 0) + sizeOfOutcome(outcome);
+  const { authorizerCall, outcome, screened = [] } = rare;
+  const event = authorizerCall?.event.length ?? 0;
+  return RARE_OVERHEAD_BYTES + event + weighTexts(screened) + sizeOfOutcome(outcome);
 }

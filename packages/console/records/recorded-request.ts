@@ -43,6 +43,7 @@ export type RecordedRequest = {
   readonly caller: Caller | undefined;
   readonly authorizerCall: PhaseNotes['authorizerCall'];
   readonly metered: PhaseNotes['metered'];
+  readonly screened: PhaseNotes['screened'];
   readonly cache:
     | {
         readonly isHit: boolean;

@@ -58,9 +58,8 @@ export const REST_TYPES = {
       field('disableExecuteApiEndpoint', 'flag'),
     ],
     enforced: words('Parameters EndpointConfiguration.Types SecurityPolicy'),
-    notApplied: ['Version'],
     noEffect: words(
-      `Description Tags FailOnWarnings Mode EndpointConfiguration.VpcEndpointIds
+      `Description Version Tags FailOnWarnings Mode EndpointConfiguration.VpcEndpointIds
        EndpointConfiguration.IpAddressType`,
     ),
     unsupported: {

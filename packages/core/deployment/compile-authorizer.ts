@@ -118,7 +118,8 @@ function readHttpPayload(bag: PropertyBag): AuthorizerPayload {
   if (version === '2.0') return 'http-2.0';
   throw new DefinitionError(
     bag.place('AuthorizerPayloadFormatVersion'),
-    'AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer. Use "1.0" or "2.0"',
+    // AWS's words (hashicorp/terraform-provider-aws#15181); it takes "1.0" and "2.0".
+    'AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizer',
   );
 }
 

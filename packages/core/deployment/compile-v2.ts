@@ -90,7 +90,8 @@ function compileIntegration(
   if (type !== 'AWS_PROXY')
     throw new DefinitionError(
       integration.place('IntegrationType'),
-      `HTTP APIs have integrations of type AWS_PROXY and HTTP_PROXY, not "${type}"`,
+      // AWS's words (aws/aws-cli#6363).
+      'Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)',
     );
   const lambda = readLambdaUri(readText(integration, 'IntegrationUri'), true);
   if (lambda.kind === 'invalid')

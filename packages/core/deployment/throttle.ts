@@ -115,6 +115,11 @@ export function unescapePath(path: string): string {
 }
 
 /** `DefaultRouteSettings` and `RouteSettings` of an HTTP or WebSocket stage. `routeKeys`: the API's. */
+/** AWS's words (terraform-aws-modules/terraform-aws-apigateway-v2#80). */
+export function noRouteOfSettings(routeKey: string): string {
+  return `Unable to find Route by key ${routeKey} within the provided RouteSettings`;
+}
+
 export function readRouteThrottles(
   stage: PropertyBag,
   routeKeys: ReadonlySet<string>,
@@ -125,10 +130,7 @@ export function readRouteThrottles(
   const routes = readBlock(stage, 'RouteSettings');
   for (const routeKey of Object.keys(routes?.properties ?? {})) {
     if (!routeKeys.has(routeKey))
-      throw new DefinitionError(
-        stage.place(`RouteSettings.${routeKey}`),
-        `Unable to find Route by key ${routeKey} within the provided RouteSettings`,
-      );
+      throw new DefinitionError(stage.place(`RouteSettings.${routeKey}`), noRouteOfSettings(routeKey));
     const settings = routes === undefined ? undefined : readBlock(routes, routeKey);
     const limit = settings === undefined ? undefined : readThrottle(settings, 'stage');
     if (limit !== undefined) byRouteKey.set(routeKey, limit);

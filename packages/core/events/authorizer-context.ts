@@ -18,6 +18,11 @@ export function printRestAuthorizer(caller: CallerFacts): Record<string, unknown
   }
 }
 
+/** The same in messages and at the end of a connection, where no authorizer was asked: no `integrationLatency` [obs]. */
+export function printLaterAuthorizer(caller: CallerFacts): Record<string, unknown> | undefined {
+  return caller.kind === 'lambda' ? printKept(caller) : printRestAuthorizer(caller);
+}
+
 /** The same for HTTP API payload 1.0, where claims come with their scopes. */
 export function printHttp1Authorizer(caller: CallerFacts): Record<string, unknown> | undefined {
   return caller.kind === 'jwt'
@@ -74,12 +79,19 @@ function printCaller(dialect: Dialect, caller: CallerFacts): string | undefined 
   return printed && JSON.stringify(printed);
 }
 
+type LambdaCaller = Extract<CallerFacts, { kind: 'lambda' }>;
+
+function printContext(caller: LambdaCaller): Record<string, unknown> {
+  const printed = printKept(caller);
+  printed['integrationLatency'] = caller.integrationLatencyMs;
+  return printed;
+}
+
 /** The gateway's own members come last, so that a context key cannot pose as the principal. */
-function printContext(caller: Extract<CallerFacts, { kind: 'lambda' }>): Record<string, unknown> {
+function printKept(caller: LambdaCaller): Record<string, unknown> {
   const printed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(caller.context)) putEntry(printed, name, printValue(value));
   if (caller.principalId !== undefined) printed['principalId'] = caller.principalId;
-  printed['integrationLatency'] = caller.integrationLatencyMs;
   return printed;
 }
 

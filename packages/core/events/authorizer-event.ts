@@ -7,7 +7,7 @@ import { readJoinedQuery, readQuery } from './query-text.ts';
 import type { ApiFacts, CallerFacts, RoutedFacts } from './request-facts.ts';
 import { readCanonicalHeaders, readLowerCaseHeaders, readRestHeaders } from './request-headers.ts';
 import { eventPath, restRequestContext } from './rest-event.ts';
-import { connectMembers } from './websocket-event.ts';
+import { authorizerMembers } from './websocket-event.ts';
 import type { ConnectionStart } from './websocket-event.ts';
 
 /** Parts of the authorizer's definition that the event depends on. */
@@ -110,7 +110,7 @@ function buildConnectRequestEvent(facts: RoutedFacts, connection: ConnectionStar
   return JSON.stringify({
     type: 'REQUEST',
     methodArn: methodArn(facts),
-    ...connectMembers(facts, connection, ANONYMOUS),
+    ...authorizerMembers(facts, connection),
   });
 }
 

@@ -56,6 +56,8 @@ const READERS: Readonly<Record<string, ContextReader<ContextFacts>>> = {
   resourcePath: (facts) => facts.route?.resourcePath,
   routeKey: (facts) => facts.route?.routeKey,
   stage: (facts) => facts.stage?.name,
+  wafResponseCode: (facts) => facts.screened?.code,
+  webaclArn: (facts) => facts.screened?.by,
 };
 
 function signer({ caller }: ContextFacts): Extract<CallerFacts, { kind: 'iam' }> | undefined {

@@ -69,6 +69,10 @@ const READERS: Readonly<Record<string, ContextReader<LogFacts>>> = {
     caller?.kind === 'lambda' ? caller.requestId?.() : undefined,
   'authorizer.integrationStatus': ({ request: { caller } }) =>
     caller?.kind === 'lambda' ? '200' : undefined,
+  // A verdict is a successful answer of the screen, whatever it says.
+  'waf.status': ({ request: { screened } }) => screened && '200',
+  'waf.latency': (facts) => milliseconds(facts.request.screened?.latencyMs),
+  'waf.error': () => undefined,
   endpointType: (facts) => facts.request.api.endpointType,
   'customDomain.basePathMatched': (facts) => facts.request.api.basePathMatched,
   'customDomain.routingRuleIdMatched': (facts) => facts.request.api.routingRuleId,

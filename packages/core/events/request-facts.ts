@@ -38,6 +38,8 @@ export type RequestFacts = {
   readonly traceHeader: string;
   /** Virtual wall-clock time of arrival. */
   readonly receivedAtEpochMs: number;
+  /** Undefined if nothing screens the stage. */
+  readonly screened?: ScreenedFacts | undefined;
 };
 
 /** As in events and `$context.identity.clientCert` (docs/aws §10.7). */
@@ -49,6 +51,15 @@ export type ClientCertificateFacts = {
   readonly serialNumber: string;
   /** `Nov 21 08:00:00 2026 GMT` */
   readonly validity: { readonly notBefore: string; readonly notAfter: string };
+};
+
+/** What a screen in front of the stage decided, for `$context.waf…`. */
+export type ScreenedFacts = {
+  /** `$context.wafResponseCode` */
+  readonly code: 'WAF_ALLOW' | 'WAF_BLOCK';
+  /** ARN of the web ACL; undefined where the screen has none. */
+  readonly by: string | undefined;
+  readonly latencyMs: number;
 };
 
 export type ApiFacts = {

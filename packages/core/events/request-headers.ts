@@ -50,6 +50,19 @@ export function readRestHeaders(request: HeaderFacts): HeaderMaps {
   return toMaps(gathered);
 }
 
+/** Headers of a handshake for its authorizer, which has those of the upgrade too [obs: localstack#7191]. */
+export function readHandshakeHeaders(request: HeaderFacts): HeaderMaps {
+  const { headers, multiValueHeaders } = readRestHeaders(request);
+  for (const [name, value] of Object.entries(OF_UPGRADE)) {
+    headers[name] = value;
+    multiValueHeaders[name] = [value];
+  }
+  return { headers, multiValueHeaders };
+}
+
+/** As AWS's front writes them, whatever the spelling of the client. */
+const OF_UPGRADE = { Connection: 'upgrade', 'content-length': '0', Upgrade: 'websocket' };
+
 export function printRestHeaders(request: RequestFacts): { readonly single: string; readonly multi: string } {
   const { texts } = request.headers;
   if (texts === undefined) {

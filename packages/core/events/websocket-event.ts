@@ -1,8 +1,8 @@
 /** The events of a WebSocket connection's life (docs/aws §3.4). */
-import { printRestAuthorizer } from './authorizer-context.ts';
+import { printLaterAuthorizer, printRestAuthorizer } from './authorizer-context.ts';
 import { readQuery } from './query-text.ts';
 import type { ApiFacts, CallerFacts, RoutedFacts, StageFacts } from './request-facts.ts';
-import { readRestHeaders } from './request-headers.ts';
+import { readHandshakeHeaders, readRestHeaders } from './request-headers.ts';
 import { formatRequestTime } from './request-time.ts';
 
 export type ConnectionStart = { readonly connectionId: string; readonly connectedAtEpochMs: number };
@@ -34,23 +34,31 @@ export function buildConnectEvent(
   connection: ConnectionStart & { readonly caller: CallerFacts },
 ): string {
   return JSON.stringify({
+    ...readRestHeaders(handshake),
     ...connectMembers(handshake, connection, connection.caller),
     isBase64Encoded: false,
   });
 }
 
-/**
- * Members shared by `$connect` events and those of its authorizer. Query maps are left out without a query;
- * in the authorizer's event `caller` is anonymous.
- */
-export function connectMembers(
+/** The `$connect` event as its authorizer gets it, which has no caller yet. */
+export function authorizerMembers(
+  handshake: RoutedFacts,
+  connection: ConnectionStart | undefined,
+): Record<string, unknown> {
+  return {
+    ...readHandshakeHeaders(handshake),
+    ...connectMembers(handshake, connection, { kind: 'anonymous' }),
+  };
+}
+
+/** What both have beside the headers. Query maps are left out without a query. */
+function connectMembers(
   handshake: RoutedFacts,
   connection: ConnectionStart | undefined,
   caller: CallerFacts,
 ): Record<string, unknown> {
   const query = readQuery(handshake.rawQuery);
   return {
-    ...readRestHeaders(handshake),
     queryStringParameters: query?.single,
     multiValueQueryStringParameters: query?.multi,
     requestContext: connectContext(handshake, connection, caller),
@@ -131,9 +139,10 @@ function connectionContext(
     Pick<ConnectionFacts, 'sourceIp' | 'userAgent' | 'caller' | 'domainName'>,
   particulars: Particulars,
 ): Record<string, unknown> {
+  const print = particulars.eventType === 'CONNECT' ? printRestAuthorizer : printLaterAuthorizer;
   return {
     routeKey: facts.routeKey,
-    authorizer: printRestAuthorizer(connection.caller),
+    authorizer: print(connection.caller),
     ...particulars,
     extendedRequestId: facts.requestId,
     requestTime: formatRequestTime(facts.receivedAtEpochMs),

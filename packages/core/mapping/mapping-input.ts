@@ -99,9 +99,11 @@ export class MappingInput {
   }
 
   #values(): Readonly<Record<string, JsonValue>> {
-    this.#contextValues ??= toJsonRecord(
-      this.#contextOf?.() ?? restRequestContext(this.#facts, this.#caller, this.#apiKey),
-    );
+    this.#contextValues ??= toJsonRecord({
+      ...(this.#contextOf?.() ?? restRequestContext(this.#facts, this.#caller, this.#apiKey)),
+      wafResponseCode: this.#facts.screened?.code,
+      webaclArn: this.#facts.screened?.by,
+    });
     return this.#contextValues;
   }
 }

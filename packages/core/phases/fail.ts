@@ -13,6 +13,8 @@ export function fail(error: unknown, received: Received, trail: Trail): Reply {
   const known = error instanceof GatewayError ? error : asFault(error);
   trail.error = known;
   trail.failure = known.message;
+  const { reply } = known.detail;
+  if (reply !== undefined) return { ...reply, headers: [...reply.headers] };
   const worded = wordings.word(known.code, known.detail, received);
   return { status: worded.status, headers: [...worded.headers], body: worded.body };
 }

@@ -14,6 +14,7 @@ import { startSweeping } from '../../server/websocket-frames.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Closing } from './closing.ts';
+import { typesOf } from './catalogue.ts';
 import { openRecords } from './console.ts';
 import { openLoop } from './loop.ts';
 import type { Parts } from './parts.ts';
@@ -77,6 +78,7 @@ export function openAccount(options: GatewayOptions, clock: Clock): Account {
     accountThrottle,
     roles: needsPermissions,
   } = options;
+  const types = typesOf(options);
   return new Account({
     clock,
     isThrottled: accountThrottle,
@@ -87,5 +89,6 @@ export function openAccount(options: GatewayOptions, clock: Clock): Account {
     vpcEndpoints,
     needsPermissions,
     cacheMemoryBytes,
+    isServedType: (type) => types.classOf(type) !== undefined,
   });
 }

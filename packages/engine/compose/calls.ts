@@ -1,6 +1,6 @@
 /** Outgoing calls of a start: HTTP backends, AWS services, and those that run here. */
 import type { VpcLinks } from '../../control/vpc-links.ts';
-import type { HttpClient, LocalOrigin } from '../../core/ports.ts';
+import type { HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
 import { Recorder } from '../../kernel/calls/recorder.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import { createLateHttpClient } from '../../server/adapters/late-http-client.ts';
@@ -43,8 +43,9 @@ export function openCalls(
   const recorder = new Recorder({ clock, random, find, report: (message) => options.log.write(message) });
   const ownUrl = (): string | undefined => parts().controlUrl;
   const calls = { http, clock, recorder, options, store, served, functionIdentities, ownUrl, find };
+  const logGroups: LogGroups = { write: (group, line) => parts().at.logGroups.write(group, line) };
   const services = openServiceClient(calls);
-  const events = openServiceHost({ ...calls, random, runtime, closing, services, values, kept });
+  const events = openServiceHost({ ...calls, random, runtime, closing, services, values, kept, logGroups });
   events.items.connect((tables) => store.follow(tables));
   return { http, values, recorder, services, events };
 }

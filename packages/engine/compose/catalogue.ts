@@ -19,6 +19,7 @@ import { STATES_TYPES } from '../../services/states/resource-types.ts';
 import { hasStream } from '../../services/streams/resource-types.ts';
 import { TABLES_TYPES } from '../../services/tables/resource-types.ts';
 import { VALUES_TYPES } from '../../services/values/resource-types.ts';
+import { WAF_TYPES } from '../../services/waf/resource-types.ts';
 import { OTHER_TYPES } from '../../templates/other-types.ts';
 
 /** Sources before their readers: mappings, which are Lambda's, come last. Rows are shown in this order. */
@@ -59,6 +60,12 @@ export const CATALOGUE: readonly ServiceEntry[] = [
     load: () => import('../../services/states/service.ts'),
   },
   {
+    name: 'wafv2',
+    types: WAF_TYPES,
+    isCalled: true,
+    load: () => import('../../services/waf/service.ts'),
+  },
+  {
     name: 'lambda',
     types: LAMBDA_EVENTS_TYPES,
     keptPrefix: 'async/',
@@ -84,6 +91,11 @@ export const RESOURCE_TYPES = resourceTypesOf(CATALOGUE);
 /** The services of a start: ours, and those added by the program that starts it. */
 export function catalogueOf({ moreServices = [] }: Services): readonly ServiceEntry[] {
   return [...moreServices, ...CATALOGUE];
+}
+
+/** By signing name. */
+export function calledServices(options: Services): readonly string[] {
+  return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
 }
 
 export function typesOf(options: Services): ResourceTypes {

@@ -2,7 +2,7 @@
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
 import type { ControlReply } from '../../core/api-call.ts';
-import type { HttpClient, ServiceClient } from '../../core/ports.ts';
+import type { HttpClient, LogGroups, ServiceClient } from '../../core/ports.ts';
 import { isForwarded } from '../../kernel/calls/service-client.ts';
 import type { HandTarget } from '../../kernel/event-rows.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
@@ -18,10 +18,11 @@ type ServiceParts = Pick<
   readonly services: ServiceClient;
   readonly ownUrl: () => string | undefined;
   readonly http: HttpClient;
+  readonly logGroups: LogGroups;
 };
 
 export function openServiceHost(at: ServiceParts): ServiceHost {
-  const { options, clock, random, runtime, closing, services, ownUrl, values, http, kept } = at;
+  const { options, clock, random, runtime, closing, services, ownUrl, values, http, kept, logGroups } = at;
   const { accountId, dynamodb, log, awsEndpoints } = options;
   const host = new ServiceHost({
     catalogue: catalogueOf(options),
@@ -30,6 +31,8 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
     random,
     services,
     http,
+    logGroups,
+    settings: options,
     accountId,
     isElsewhere: (service) =>
       service === 'dynamodb-streams'

@@ -1,5 +1,6 @@
 /** Permissions in one start: identities of its functions, and services behind the permissions of roles. */
 import { guardServices } from '../../kernel/calls/guarded-services.ts';
+import { calledServices } from './catalogue.ts';
 import { backendOf } from './parts.ts';
 import { partitionKeyOf } from '../../control/table-keys.ts';
 import { FunctionIdentities, withFunctions } from '../../core/policy/function-identities.ts';
@@ -30,13 +31,15 @@ export async function openIdentities(
 
 /** Facts for conditions of policies, beside the call itself. */
 export function rightsContext(
-  { accountId }: GatewayOptions,
+  options: GatewayOptions,
   served: ServedApis,
   find: ServiceHost['find'],
 ): RightsContext {
+  const called = new Set(calledServices(options));
   return {
-    accountId,
+    accountId: options.accountId,
     partitionKeyOf: (table, index) => partitionKeyOf(served.stacks, table, index),
+    isServed: (name) => called.has(name),
     resourceOf(name, operation) {
       const service = find(name);
       // A service that is not loaded has given out nothing that a call could name.

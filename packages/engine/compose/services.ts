@@ -3,7 +3,7 @@ import { createForwarder } from '../../kernel/calls/forwarder.ts';
 import { openLazily } from './open-lazily.ts';
 import { backendOf } from './parts.ts';
 import { rightsContext } from './rights.ts';
-import { catalogueOf } from './catalogue.ts';
+import { calledServices } from './catalogue.ts';
 import type { AwsService } from '../../kernel/calls/aws-call.ts';
 import type { ServedApis } from '../../control/served-apis.ts';
 import type { AcceptedEvent } from '../../control/api/lambda/lambda-invoke.ts';
@@ -87,10 +87,6 @@ function addValues(
     ],
   ];
   for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
-}
-
-function calledServices(options: Parts['options']): readonly string[] {
-  return catalogueOf(options).flatMap(({ name, isCalled }) => (isCalled === true ? [name] : []));
 }
 
 /** An invocation of type `Event`; false when the queue of events is full. */

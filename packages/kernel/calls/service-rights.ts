@@ -28,6 +28,8 @@ export type RightsContext = {
   readonly partitionKeyOf: PartitionKeyOf;
   /** For a call that does not name its resource; absent = no service knows it. */
   readonly resourceOf?: (service: string, operation: AwsOperation) => string | undefined;
+  /** Whether the service runs here. */
+  readonly isServed?: (service: string) => boolean;
 };
 
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
@@ -48,7 +50,9 @@ export function rightsOfCall(
     return operation.protocol === 'json'
       ? rightsOfDynamoDb(operation.action, operation.input ?? {}, place, context.partitionKeyOf)
       : undefined;
-  const rights = Object.hasOwn(RIGHTS, call.service) ? RIGHTS[call.service] : undefined;
+  const { service } = call;
+  const usual = context.isServed?.(service) === true ? usualRights(service) : undefined;
+  const rights = Object.hasOwn(RIGHTS, service) ? RIGHTS[service] : usual;
   const needed = rights?.(operation.action, readerOf(operation), place);
   const isOpen = needed?.some(({ resource }) => resource === '*') === true;
   const known = isOpen ? context.resourceOf?.(call.service, operation) : undefined;
@@ -79,9 +83,14 @@ export function toPermissions(
   }));
 }
 
-const RIGHTS: Readonly<
-  Record<string, (action: string, read: Reader, place: Place) => readonly AwsPermission[]>
-> = {
+type RightsOf = (action: string, read: Reader, place: Place) => readonly AwsPermission[];
+
+/** Of a service whose actions are its operations, and which names the resource itself. */
+function usualRights(service: string): RightsOf {
+  return (action) => [{ action: `${service}:${action}`, resource: '*' }];
+}
+
+const RIGHTS: Readonly<Record<string, RightsOf>> = {
   // AWS writes this service's actions in capitals, and a text message's resource is the number.
   sns(action, read) {
     const resource =

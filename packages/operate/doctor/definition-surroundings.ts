@@ -99,7 +99,13 @@ function isMeant(resource: ResolvedResource, part: string, id: string, more: str
   return physicalId === id && TYPES[part]?.includes(type) === true;
 }
 
-function placeText({ file, line }: { readonly file: string; readonly line?: number | undefined }): string {
+export function placeText({
+  file,
+  line,
+}: {
+  readonly file: string;
+  readonly line?: number | undefined;
+}): string {
   const named = relative(process.cwd(), file);
   return line === undefined ? named : `${named}:${line}`;
 }

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { loadOptions } from '../../stack/access/commands/access-apis.ts';
+import type { DefinitionPlane } from '../../engine/index.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
 import { findApi } from '../attach/find-api.ts';
 import { openPlane } from '../attach/open-plane.ts';
@@ -8,7 +9,7 @@ import { surroundingsIn } from './account-surroundings.ts';
 import { API_CHECKS } from './check-api.ts';
 import { checkDefinition } from './check-definition.ts';
 import type { ApiView } from './api-view.ts';
-import { planeOfDefinition, surroundingsOf } from './definition-surroundings.ts';
+import { placeText, planeOfDefinition, surroundingsOf } from './definition-surroundings.ts';
 import { obstaclesFirst } from './finding.ts';
 import type { Finding, Unread } from './finding.ts';
 import type { Report } from './print-findings.ts';
@@ -41,6 +42,20 @@ export async function examineDeployed(named: string, stage: string, flags: AwsFl
   return { stage, region, subject: `stage ${stage} of API ${apiId}`, findings: examineApis([view]), unread };
 }
 
+/** Rules of web ACLs that only AWS can judge. */
+async function findUnjudgedRules({ stacks }: DefinitionPlane): Promise<readonly Finding[]> {
+  const { findUnjudged } = await import('../../engine/index.ts');
+  const unjudged = (await findUnjudged(stacks)).filter(({ type }) => type === 'AWS::WAFv2::WebACL');
+  return unjudged.map(({ logicalId, consequence, file = '', line }) => ({
+    id: 'waf-unjudged',
+    level: 'warning',
+    what: `the web ACL ${logicalId} has a rule that cannot be judged before it is deployed`,
+    why: consequence,
+    where: `${logicalId}, ${placeText({ file, line })}`,
+    fix: 'deploy the rule with the action Count first, and read its samples or log',
+  }));
+}
+
 /**
  * A template, a folder of a service or a `cdk.out`. @throws UsageError without an API, DefinitionError for an
  * invalid source
@@ -59,5 +74,6 @@ export async function examineDefined(source: string, stage: string): Promise<Rep
   const defined = checkDefinition(definition);
   if (views.length === 0 && defined.length === 0) throw new UsageError(`${source} has no stage of an API`);
   const subject = `${source}, ${count(views.length, 'stage')}`;
-  return { stage, subject, findings: obstaclesFirst([...defined, ...examineApis(views)]), unread: [] };
+  const findings = [...defined, ...examineApis(views), ...(await findUnjudgedRules(definition))];
+  return { stage, subject, findings: obstaclesFirst(findings), unread: [] };
 }

@@ -87,6 +87,7 @@ export function describeLine(facts: LineFacts): Circumstances {
             undefined,
           )
         : [],
+    screened: [],
     guard: describeGuard(facts, route),
     policies: [],
     meter: describeMeter(facts, route, key),

@@ -28,6 +28,6 @@ export const quotaPart: StackPart = {
     'UsageTableWritesThrottledAlarm',
   ],
   parameters: ['usageCounts', 'usageFields', 'reservedUsageTracker'],
-  commands: ['plan', 'quota', 'usage'],
+  commands: ['customers', 'plan', 'quota', 'usage'],
   guides: ['docs/guides/sell/quota.md'],
 };

@@ -158,8 +158,12 @@ VpcLattice::Service Name arn:vpc-lattice:service/svc-{hex:17} Arn Id=svc-{hex:17
 VpcLattice::ServiceNetwork Name arn:vpc-lattice:servicenetwork/sn-{hex:17} Arn Id=sn-{hex:17}
 VpcLattice::TargetGroup Name arn:vpc-lattice:targetgroup/tg-{hex:17} Arn Id=tg-{hex:17}
 WAFv2::IPSet Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/ipset/{name}/{uuid}
+WAFv2::RegexPatternSet Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/regexpatternset/{name}/{uuid}
+WAFv2::LoggingConfiguration - {ResourceArn}
 WAFv2::RuleGroup Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/rulegroup/{name}/{uuid}
+  LabelNamespace=awswaf:{account}:rulegroup:{name}:
 WAFv2::WebACL Name {name}|{uuid}|{Scope} Id={uuid} Arn=arn:wafv2:regional/webacl/{name}/{uuid} Capacity=0
+  LabelNamespace=awswaf:{account}:webacl:{name}:
 `;
 
 const ROWS: ReadonlyMap<string, NameRow> = new Map(

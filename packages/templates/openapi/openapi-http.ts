@@ -135,6 +135,8 @@ export function httpApiProperties(document: OpenApiDocument): JsonObject {
   return {
     ...present({
       Name: info && document.text(info, 'title'),
+      Description: info && document.text(info, 'description'),
+      Version: info && document.text(info, 'version'),
       DisableExecuteApiEndpoint: document.endpoint()['disableExecuteApiEndpoint'],
       CorsConfiguration:
         cors &&

@@ -248,6 +248,8 @@ export function restApiProperties(document: OpenApiDocument): JsonObject {
   const endpoint = document.endpoint();
   const fromDocument: Readonly<Record<string, Json | undefined>> = {
     Name: info && document.text(info, 'title'),
+    Description: info && document.text(info, 'description'),
+    Version: info && document.text(info, 'version'),
     ApiKeySourceType: root['x-amazon-apigateway-api-key-source'],
     BinaryMediaTypes: root['x-amazon-apigateway-binary-media-types'],
     MinimumCompressionSize: root['x-amazon-apigateway-minimum-compression-size'],

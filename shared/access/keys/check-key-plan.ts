@@ -1,15 +1,58 @@
 /** Refuses an unknown plan when a key is made: later it would answer 500 to every request. */
-import { RequestInvalid } from '../../errors.ts';
+import { DomainError, RequestInvalid } from '../../errors.ts';
 import type { PlanCatalogue } from '../../ports.ts';
 import { claimAt } from '../decide/claims.ts';
 import type { Claims } from '../decide/claims.ts';
 import type { ClaimPath } from '../compiled-document.ts';
+import type { KeyPrefix } from './key-prefixes.ts';
 
 type KnownPlans = {
   /** Plans of access documents; the authorizer saves them when the first caller has one. */
   readonly brought: readonly string[];
   readonly saved: PlanCatalogue;
 };
+
+/**
+ * Whether the record of a customer names the plan of the key.
+ * @throws RequestInvalid for a plan that would not count; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED,
+ *   STORE_UNAVAILABLE
+ */
+export async function isOfCustomer(
+  {
+    tenant,
+    plan,
+    onRecord = false,
+  }: {
+    readonly tenant: string;
+    readonly plan?: string;
+    readonly onRecord?: boolean;
+  },
+  { chargesOthers }: Pick<KeyPrefix, 'chargesOthers'>,
+  plans: Pick<PlanCatalogue, 'customerState'>,
+): Promise<boolean> {
+  if (chargesOthers === true) {
+    if (onRecord)
+      throw new RequestInvalid(
+        'customer',
+        'has no effect: a document that takes this prefix charges another tenant than that of the key (quota.tenant); use --tenant and --plan',
+      );
+    return false;
+  }
+  const state = await plans.customerState(tenant);
+  if (state === undefined && onRecord)
+    throw new DomainError(
+      'CUSTOMER_UNKNOWN',
+      'there is no such customer on record; create it with gatewright customers create',
+    );
+  if (state === 'closed')
+    throw new DomainError('CUSTOMER_CLOSED', 'the customer is closed, and gets no keys');
+  if (state !== undefined && plan !== undefined)
+    throw new RequestInvalid(
+      'plan',
+      'must be left out: the record of the customer names the plan of all its keys; change it with gatewright customers set-plan',
+    );
+  return state !== undefined;
+}
 
 const CLAIMS_OF_FIELDS = new Set(['plan', 'tenant', 'owner']);
 

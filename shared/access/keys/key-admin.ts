@@ -29,7 +29,7 @@ import {
   tenantPartition,
 } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret, StoredApiKey } from './api-key-record.ts';
-import { assertPlansKnown } from './check-key-plan.ts';
+import { assertPlansKnown, isOfCustomer } from './check-key-plan.ts';
 import { attemptStep, flushCaches } from '../flush-caches.ts';
 import type { OutsideStep } from '../flush-caches.ts';
 import type { KeyPrefix } from './key-prefixes.ts';
@@ -61,6 +61,8 @@ export type NewKey = Omit<
   /** Undefined: never expires. A duration, since a repeated operation must ask for the same. */
   readonly lifetimeSeconds?: number;
   readonly usagePlanId?: string;
+  /** The tenant must be a customer on record. */
+  readonly onRecord?: boolean;
 };
 
 export type Changed = {
@@ -85,15 +87,16 @@ export class KeyAdmin {
     this.#setting = setting;
   }
 
-  /** @throws RequestInvalid; DomainError PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED */
+  /** @throws RequestInvalid; DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, OPERATION_REUSED, STORE_UNAVAILABLE, CONTROL_PLANE_FAILED */
   async create(wanted: NewKey, operation: Operation): Promise<Changed> {
-    const { planClaims } = this.#assertMeaningful(wanted);
-    const { usagePlanId, lifetimeSeconds, ...given } = wanted;
+    const prefix = this.#assertMeaningful(wanted);
+    const { usagePlanId, lifetimeSeconds, onRecord = false, ...given } = wanted;
     const keyId = keyIdOf(given.tenant, operation.id);
     const request = { kind: 'create', target: { keyId }, input: { ...wanted } };
     if (await this.#isReplayed(keyId, request, operation)) return this.#replay(keyId);
     const plans = { brought: this.#setting.documentPlans, saved: this.#ports.plans };
-    await assertPlansKnown(claimsOfKey({ keyId, ...given }), planClaims, plans);
+    if (!(await isOfCustomer({ ...given, onRecord }, prefix, this.#ports.plans)))
+      await assertPlansKnown(claimsOfKey({ keyId, ...given }), prefix.planClaims, plans);
     // Done first, because it can be repeated and the key's text cannot be shown again.
     const apiKeyId = usagePlanId === undefined ? undefined : await this.#putNative(keyId, usagePlanId);
     const { text, secret } = this.#makeSecret(given.prefix, keyId);

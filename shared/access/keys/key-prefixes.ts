@@ -9,6 +9,8 @@ export type KeyPrefix = {
   readonly cached: readonly CachedApi[];
   /** Claims in which documents that take such keys look for the usage plan. */
   readonly planClaims: readonly ClaimPath[];
+  /** A document charges such keys to another name than their tenant, so no customer's record counts there. */
+  readonly chargesOthers?: true;
 };
 
 export type CachedApi = { readonly kind: 'rest' | 'http'; readonly apiId: string; readonly stage: string };
@@ -30,6 +32,7 @@ export function keyPrefixesOf(
         hasNativePlans: nativeUsagePlan === true || known?.hasNativePlans === true,
         cached: [...(known?.cached ?? []), ...cachedApisOf(document, deployedStage)],
         planClaims: [...(known?.planClaims ?? []), ...planClaimsOf(document, id)],
+        ...((known?.chargesOthers === true || chargesOthers(document, id)) && { chargesOthers: true }),
       });
     }
   }
@@ -38,6 +41,11 @@ export function keyPrefixesOf(
 
 export function documentPlansOf({ documents }: CompiledAccess): readonly string[] {
   return documents.flatMap(({ quota }) => quota?.plans.map(({ id }) => id) ?? []);
+}
+
+function chargesOthers({ quota }: CompiledDocument, issuerId: string): boolean {
+  if (quota === undefined || quota.issuers?.includes(issuerId) === false) return false;
+  return 'name' in quota.tenant || quota.tenant.claim.join('.') !== 'tenant';
 }
 
 /** Not `sub`: a key's id is unknown before it is made, and its plan is saved afterwards. */

@@ -20,7 +20,10 @@ const NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
 const CLAIM_NAME = /^(?!(?:sub|tenant|owner|plan|iss|exp|aud|scope|scp|roles)$)[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 const NEW_KEY = {
-  tenant: text('Customer that gets the key.', { maxLength: 128 }),
+  tenant: optional(text('Tenant that gets the key; or `customer`.', { maxLength: 128 })),
+  customer: optional(
+    text('The same, if it is a customer on record, which has the plan.', { maxLength: 128 }),
+  ),
   prefix: text('Prefix of the key: that of an apiKey issuer in an access document.', { pattern: KEY_PREFIX }),
   name: optional(text('For people.', { maxLength: 128 })),
   owner: optional(
@@ -98,8 +101,20 @@ function createRoute(admin: () => KeyAdmin): Route {
       answer: { description: `${CHANGED} \`key\` is the key itself, shown this once.` },
     },
     async (request) => {
-      const { tenant, prefix, roles = [], scopes = [], metadata = {}, ...rest } = request.body;
-      const wanted = { tenant, prefix, roles, scopes, metadata, ...withoutAbsent(rest) };
+      const {
+        tenant: named,
+        customer,
+        prefix,
+        roles = [],
+        scopes = [],
+        metadata = {},
+        ...rest
+      } = request.body;
+      const tenant = named ?? customer;
+      if (tenant === undefined || (named !== undefined && customer !== undefined))
+        throw new RequestInvalid('tenant', 'or customer must be given, and not both');
+      const owner = { tenant, ...(customer !== undefined && { onRecord: true }) };
+      const wanted = { ...owner, prefix, roles, scopes, metadata, ...withoutAbsent(rest) };
       return replyChanged(await admin().create(wanted, operationOf(request)), request.receivedEpochMs);
     },
   );

@@ -71,11 +71,11 @@ async function recordFees(
   const question = { tenant: undefined, cursor, ...boundsOf(month) };
   const { rows, next } = await listDueFees(ports, question, atEpochMs);
   let recorded = 0;
-  for (const { row, pk, planVersion, head } of rows) {
+  for (const { row, pk, planVersion, term, head } of rows) {
     if (month !== undefined && row.month !== month) continue;
     const written = await ports.store.update(head);
     if (written.kind === 'unknown' || written.kind === 'rejected') throw unavailable(written.reason);
-    const item = { ver: planVersion };
+    const item = { ver: planVersion, ...(term !== undefined && { term }) };
     const { isNew } = await recordUsage(ports, atEpochMs, () => Promise.resolve({ row, pk, item }));
     if (isNew) recorded += 1;
   }

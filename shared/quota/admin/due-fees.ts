@@ -8,6 +8,8 @@
 import { parseKeyPart } from '../../table/item-write.ts';
 import type { Item, ItemWrite } from '../../table/item-write.ts';
 import type { ListedKey } from '../../table/listing.ts';
+import { CUSTOMER_LIST, customerKey, parseCustomer, planOfTerm, spansOf } from '../customer.ts';
+import type { Customer, TermSpan } from '../customer.ts';
 import { assignmentsOf, keyList } from '../key-plans.ts';
 import type { Assignment } from '../key-plans.ts';
 import { headKey, KEEP_MS, planKey, subjectList } from '../ledger.ts';
@@ -16,7 +18,9 @@ import { monthAt, periodAt } from '../period.ts';
 import type { Period } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { parseStored, PLAN_LIST } from '../plan-book.ts';
+import { feeOfTerm } from '../term-fees.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
+import { findCustomer } from './customers.ts';
 import type { Page, UsageQuestion } from './list-usage.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
@@ -28,6 +32,8 @@ type DueFee = {
   readonly row: UsageRow;
   readonly pk: string;
   readonly planVersion: number;
+  /** Of a customer on record; @see Billing */
+  readonly term?: number;
   /** Exports find the record by it. */
   readonly head: ItemWrite;
 };
@@ -40,6 +46,8 @@ type Subscriber = {
   /** undefined: the whole tenant only. */
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
+  /** On record from a moment on: then its terms decide, and no assignment. */
+  readonly customer: Customer | undefined;
 };
 
 type Owed = {
@@ -47,6 +55,8 @@ type Owed = {
   readonly limit: QuotaLimit;
   readonly plan: UsagePlan;
   readonly period: Period;
+  /** Of a customer on record; the fee is that of this term. */
+  readonly term?: TermSpan;
 };
 
 /** Subscribers of a page: each costs a few reads. */
@@ -71,8 +81,11 @@ export async function listDueFees(
   const seen = new Set<string>();
   const rows: DueFee[] = [];
   for (const subscriber of subscribers)
-    for (const owed of owedBy(subscriber, plans, question, nowEpochMs)) {
-      const name = `${headKey(owed.id).pk}#${owed.period.startEpochMs}`;
+    for (const owed of [
+      ...owedBy(subscriber, plans, question, nowEpochMs),
+      ...owedByTerms(subscriber, plans, question, nowEpochMs),
+    ]) {
+      const name = `${headKey(owed.id).pk}#${owed.period.startEpochMs}#${owed.term?.fromEpochMs ?? ''}`;
       if (seen.has(name)) continue;
       seen.add(name);
       if (!(await isKnown(ports, owed))) rows.push(toDue(owed));
@@ -107,7 +120,7 @@ async function listSubscribers(
   const of = `fees ${tenant ?? ''}`;
   const { of: printed, list, pk, sk, name } = parseCursor(cursor);
   if (cursor !== undefined && printed !== of) throw refusedCursor();
-  if (name !== undefined) return listCustomers(plans, tenant, of, name);
+  if (name !== undefined) return listNamed(ports, plans, tenant, { of, after: name });
   if (cursor !== undefined && (list === undefined || pk === undefined || sk === undefined))
     throw refusedCursor();
   const after = list === undefined || pk === undefined || sk === undefined ? undefined : { list, pk, sk };
@@ -117,11 +130,17 @@ async function listSubscribers(
     ...(after !== undefined && { after }),
   });
   if (page.kind === 'unavailable') throw unavailable(page.reason);
-  const keys = page.keys.filter((each) => each.list.startsWith(keyList('')));
+  const keys = page.keys.filter((each) => each.list.startsWith(keyList('')) || each.list === CUSTOMER_LIST);
+  // A list of one tenant's keys has no customers.
+  if (tenant !== undefined && cursor === undefined)
+    keys.push({ list: CUSTOMER_LIST, ...customerKey(tenant) });
   const items = await Promise.all(keys.map((key) => readItem(ports.store, key)));
+  const subscribers = await Promise.all(
+    items.flatMap((item) => (item === undefined ? [] : [toSubscriber(ports, item)])),
+  );
   const next = page.after === undefined ? { name: FIRST } : page.after;
   return {
-    subscribers: items.flatMap((item) => (item === undefined ? [] : [toSubscriber(item)])),
+    subscribers,
     next: printCursor({ of, ...next }),
   };
 }
@@ -129,12 +148,13 @@ async function listSubscribers(
 /** Sorts before every name. */
 const FIRST = ' ';
 
-function listCustomers(
+/** Customers that a plan's invoice names. */
+async function listNamed(
+  ports: Ports,
   plans: Plans,
   tenant: string | undefined,
-  of: string,
-  after: string,
-): { readonly subscribers: readonly Subscriber[]; readonly next: string | undefined } {
+  { of, after }: { readonly of: string; readonly after: string },
+): Promise<{ readonly subscribers: readonly Subscriber[]; readonly next: string | undefined }> {
   const named = [...plans.values()].flatMap(({ id, invoice }) =>
     [...(invoice?.customers ?? [])].flatMap(([customer, { from, until }]) => {
       if (from === undefined || (tenant !== undefined && tenant !== customer)) return [];
@@ -147,18 +167,62 @@ function listCustomers(
   const rest = named.sort((a, b) => (a.name < b.name ? -1 : 1)).filter(({ name }) => name > after);
   const last = rest.length > PAGE ? rest[PAGE - 1]?.name : undefined;
   return {
-    subscribers: rest.slice(0, PAGE),
+    subscribers: await Promise.all(
+      rest
+        .slice(0, PAGE)
+        .map(async (each) => ({ ...each, customer: await findCustomer(ports, each.tenant) })),
+    ),
     next: last === undefined ? undefined : printCursor({ of, name: last }),
   };
 }
 
-function toSubscriber(item: Item): Subscriber {
-  return { tenant: String(item['tenant']), key: String(item['key']), assignments: assignmentsOf(item) };
+async function toSubscriber(ports: Ports, item: Item): Promise<Subscriber> {
+  if (item['list'] === CUSTOMER_LIST) {
+    const customer = parseCustomer(item);
+    return { tenant: customer.tenant, key: undefined, assignments: [], customer };
+  }
+  const tenant = String(item['tenant']);
+  const customer = await findCustomer(ports, tenant);
+  return { tenant, key: String(item['key']), assignments: assignmentsOf(item), customer };
+}
+
+/** Of each period that is over, the terms that have its fee. */
+function owedByTerms(
+  { tenant, assignments, customer }: Subscriber,
+  plans: Plans,
+  { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
+  nowEpochMs: number,
+): readonly Owed[] {
+  // Once per customer, not per key of it.
+  if (customer === undefined || assignments.length > 0) return [];
+  const oldest = Math.max(fromEpochMs ?? nowEpochMs - KEEP_MS, nowEpochMs - LONGEST_MS);
+  return spansOf(customer).flatMap((term) => {
+    const saved = plans.get(term.plan);
+    const from = Math.max(oldest, term.fromEpochMs);
+    const to = Math.min(term.untilEpochMs, toEpochMs, nowEpochMs);
+    if (saved === undefined || to <= from) return [];
+    const plan = planOfTerm(saved, term.limits);
+    return plan.limits
+      .filter(hasFee)
+      .filter(({ level }) => level === 'tenant')
+      .flatMap((limit) =>
+        periodsWithin(limit.period, from, to)
+          .filter((period) => period.endEpochMs + LATE_MS <= nowEpochMs)
+          .filter(({ startEpochMs }) => startEpochMs >= (fromEpochMs ?? -Infinity))
+          .filter((period) => limit.price && feeOfTerm(customer, term, period, limit.price).kind === 'due')
+          .filter(({ startEpochMs }) => !isSuspended(customer, startEpochMs))
+          .map((period) => ({ id: { tenant, limit: limit.id, subject: '' }, limit, plan, period, term })),
+      );
+  });
+}
+
+function isSuspended({ state, stateSinceEpochMs }: Customer, startEpochMs: number): boolean {
+  return state === 'suspended' && stateSinceEpochMs <= startEpochMs;
 }
 
 /** Periods that are over, each by the plan at its end: only the last of several plans charges the fee. */
 function owedBy(
-  { tenant, key, assignments }: Subscriber,
+  { tenant, key, assignments, customer }: Subscriber,
   plans: Plans,
   { fromEpochMs, toEpochMs = Infinity }: Omit<UsageQuestion, 'limit'>,
   nowEpochMs: number,
@@ -167,7 +231,7 @@ function owedBy(
   return assignments.flatMap(({ plan: planId, sinceEpochMs, untilEpochMs = Infinity }, index) => {
     const plan = plans.get(planId);
     if (plan === undefined) return [];
-    const replacedAt = assignments[index - 1]?.sinceEpochMs ?? Infinity;
+    const replacedAt = assignments[index - 1]?.sinceEpochMs ?? customer?.terms[0]?.fromEpochMs ?? Infinity;
     const from = Math.max(oldest, sinceEpochMs ?? nowEpochMs - KEEP_MS);
     const to = Math.min(untilEpochMs, toEpochMs, nowEpochMs);
     return plan.limits.filter(hasFee).flatMap((limit) => {
@@ -200,7 +264,7 @@ function periodsWithin(
 }
 
 /** Whether it was charged, is recorded, or could not have been used. */
-async function isKnown({ store, listing }: Ports, { id, period }: Owed): Promise<boolean> {
+async function isKnown({ store, listing }: Ports, { id, period, term }: Owed): Promise<boolean> {
   const { pk } = headKey(id);
   const head = await readItem(store, headKey(id));
   const suspendedAt = head?.['susp'];
@@ -211,11 +275,17 @@ async function isKnown({ store, listing }: Ports, { id, period }: Owed): Promise
   const from = new Date(period.startEpochMs - LONGEST_MS).toISOString();
   const overlaps = (start: string, endEpochMs: number): boolean =>
     Date.parse(start) < period.endEpochMs && endEpochMs > period.startEpochMs;
+  // A ledger without a term is of the one at the beginning of the period, if there was one.
+  const isOfTerm = (noted: unknown): boolean =>
+    term === undefined ||
+    (noted === undefined ? term.fromEpochMs <= period.startEpochMs : noted === term.fromEpochMs);
   const newest = { pk: at, limit: KEPT, newestFirst: true };
   const ledgers = await listing.range({ ...newest, from: `P#${from}`, to: `P#${to}` });
   if (ledgers.kind === 'unavailable') throw unavailable(ledgers.reason);
-  if (ledgers.items.some(({ key, item }) => overlaps(key.sk.slice('P#'.length), periodEndOf(item))))
-    return true;
+  const ofPeriod = ledgers.items.filter(({ key, item }) =>
+    overlaps(key.sk.slice('P#'.length), periodEndOf(item)),
+  );
+  if (ofPeriod.some(({ item }) => isOfTerm(item['term']))) return true;
   const records = await listing.range({
     ...newest,
     from: recordPrefix(from),
@@ -223,16 +293,15 @@ async function isKnown({ store, listing }: Ports, { id, period }: Owed): Promise
   });
   if (records.kind === 'unavailable') throw unavailable(records.reason);
   return records.items.some(({ item }) => {
-    const { periodStart, periodEnd } = parseUsageRecord(item);
-    return overlaps(periodStart, Date.parse(periodEnd));
+    const { periodStart, periodEnd, term: noted } = parseUsageRecord(item);
+    return overlaps(periodStart, Date.parse(periodEnd)) && isOfTerm(noted);
   });
 }
 
-function toDue({ id, limit, plan, period }: Owed): DueFee {
+function toDue({ id, limit, plan, period, term }: Owed): DueFee {
   const { tenant, subject } = id;
-  const [periodStart, periodEnd] = [period.startEpochMs, period.endEpochMs].map((at) =>
-    new Date(at).toISOString(),
-  );
+  const start = Math.max(period.startEpochMs, term?.fromEpochMs ?? 0);
+  const [periodStart, periodEnd] = [start, period.endEpochMs].map((at) => new Date(at).toISOString());
   const credits = limit.quota + limit.overage;
   const none = { charged: 0, used: 0, outstanding: 0, included: 0, overage: 0, lost: 0 };
   const key = headKey(id);
@@ -253,6 +322,7 @@ function toDue({ id, limit, plan, period }: Owed): DueFee {
     },
     pk: key.pk,
     planVersion: plan.version,
+    ...(term !== undefined && { term: term.fromEpochMs }),
     head: {
       purpose: 'record',
       key,

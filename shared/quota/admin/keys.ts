@@ -12,6 +12,7 @@ import type { KeyPlan } from '../key-plans.ts';
 import { planKey } from '../ledger.ts';
 import { assignedKey } from '../line.ts';
 import { parseCursor, printCursor } from './cursor.ts';
+import { findCustomer } from './customers.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
 import { checkKey } from '../subject.ts';
@@ -77,7 +78,7 @@ export function unassignPlan(
           purpose: 'assign',
           key: assignedKey(tenant, key),
           when: [],
-          change: { kind: 'update', remove: ['plan'] },
+          change: { kind: 'update', remove: ['plan', 'at'] },
         },
       ],
       before: { plan: known.plan, version: known.version },
@@ -88,7 +89,7 @@ export function unassignPlan(
 
 /**
  * Puts a key on a plan. `version` is 1 for the first assignment, and one more than the newest for a later one.
- * @throws DomainError PLAN_UNKNOWN, EDIT_CONFLICT
+ * @throws DomainError PLAN_UNKNOWN, ASSIGNMENT_OVERRULED, EDIT_CONFLICT
  */
 export function assignPlan(
   ports: AdminPorts,
@@ -101,8 +102,15 @@ export function assignPlan(
   const asked = { kind: 'assign-plan', pk, target: { tenant, key }, input: { plan, version } };
   return applyOperation(ports, requested, asked, async () => {
     const { version: planVersion } = await getPlan(ports, plan);
+    if ((await findCustomer(ports, tenant)) !== undefined)
+      throw new DomainError(
+        'ASSIGNMENT_OVERRULED',
+        'the record of the customer names the plan of all its keys; change that with gatewright customers set-plan',
+      );
     const item = await readItem(ports.store, keyPlanKey(tenant, key));
     const known = item === undefined || planOf(item) === undefined ? undefined : parseKeyPlan(item);
+    // The same plan again goes on as the same term.
+    const at = known?.plan === plan ? {} : { at: requested.atEpochMs };
     const next = Number(item?.['ver'] ?? 0) + 1;
     if (version !== next) throw new VersionConflict(next, `the next version is ${next}; yours is ${version}`);
     return {
@@ -115,12 +123,12 @@ export function assignPlan(
           change: { kind: 'check' },
         },
         assignWrite(wanted, requested.atEpochMs, endAssignment(item, requested.atEpochMs)),
-        // Read before a charge ends a period of another plan.
+        // What requests with the key are charged by.
         {
           purpose: 'assign',
           key: assignedKey(tenant, key),
           when: [],
-          change: { kind: 'update', set: { plan } },
+          change: { kind: 'update', set: { plan, ...at } },
         },
       ],
       before: known === undefined ? {} : { plan: known.plan, version: known.version },

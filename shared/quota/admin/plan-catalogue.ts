@@ -2,6 +2,7 @@ import type { PlanCatalogue } from '../../ports.ts';
 import { parseKeyPart } from '../../table/item-write.ts';
 import { planKey } from '../ledger.ts';
 import { PLAN_LIST } from '../plan-book.ts';
+import { findCustomer } from './customers.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 
@@ -16,6 +17,7 @@ export function createPlanCatalogue({
   readonly listing: Pick<AdminPorts['listing'], 'list'>;
 }): PlanCatalogue {
   return {
+    customerState: async (tenant) => (await findCustomer({ store }, tenant))?.state,
     has: async (planId) => (await readItem(store, planKey(planId))) !== undefined,
     async list() {
       const page = await listing.list({ list: PLAN_LIST, limit: PAGE });

@@ -1,7 +1,12 @@
 /** Records the billable usage of a closed period and its price. */
 import type { Item } from '../../table/item-write.ts';
+import type { Customer } from '../customer.ts';
 import { planKey } from '../ledger.ts';
+import { periodAt } from '../period.ts';
+import type { Period } from '../period.ts';
 import { parseStored, versionKey } from '../plan-book.ts';
+import { feeOfTerm, spanOfLedger } from '../term-fees.ts';
+import { findCustomer } from './customers.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import {
@@ -46,12 +51,27 @@ export async function recordUsage(
   throw unavailable('the usage record could not be written');
 }
 
+/** The fee of a customer on record is that of its terms, whichever of them made requests. */
+function billingOfTerm(customer: Customer, ledger: Item, period: Period, billing: Billing): Billing {
+  const span = spanOfLedger(customer, ledger, period);
+  // A new period of the plan has followed within the same term.
+  if (billing.replaced && Number(ledger['nxt']) <= (span?.fromEpochMs ?? 1)) return billing;
+  const due = feeOfTerm(customer, span, period, billing.price);
+  return {
+    ...billing,
+    ...(due.kind === 'due' && { price: { ...billing.price, fee: due.fee } }),
+    replaced: due.kind === 'none',
+    ...(span !== undefined && { term: span.fromEpochMs }),
+  };
+}
+
 /** The price of the plan version that opened the period; if it had none, of the newest. */
 async function billingOf(
   { store }: Pick<AdminPorts, 'store'>,
-  { plan: planId, limit: limitId, periodEnd }: UsageRow,
+  row: UsageRow,
   ledger: Item,
 ): Promise<Partial<Billing>> {
+  const { plan: planId, limit: limitId, periodEnd } = row;
   for (const key of [versionKey(planId, Number(ledger['ver'] ?? 0)), planKey(planId)]) {
     const item = await readItem(store, key);
     const plan = item === undefined ? undefined : parseStored(item);
@@ -60,7 +80,10 @@ async function billingOf(
     const { currency } = plan.invoice;
     // A period that was over before another rule took over was complete.
     const replaced = ledger['nxt'] !== undefined && Number(ledger['closed']) < Date.parse(periodEnd);
-    return { currency, price: limit.price, carried: Number(ledger['carry'] ?? 0), replaced };
+    const billing = { currency, price: limit.price, carried: Number(ledger['carry'] ?? 0), replaced };
+    const customer = row.key === undefined ? await findCustomer({ store }, row.tenant) : undefined;
+    const period = periodAt(limit.period, Date.parse(row.periodStart));
+    return customer === undefined ? billing : billingOfTerm(customer, ledger, period, billing);
   }
   return {};
 }

@@ -2,6 +2,7 @@
 import { jsonReply } from '../../http/reply.ts';
 import { readRoute } from '../../http/route.ts';
 import type { Route } from '../../http/route.ts';
+import { customerRoutes } from './customer-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import type { AdminPorts } from './operation.ts';
 import { keyRoutes, planRoutes } from './plan-routes.ts';
@@ -11,7 +12,7 @@ const INFO = {
   title: 'Gatewright quotas',
   version: '1',
   description:
-    "Usage plans, keys' plans, limits, usage and usage records. In paths, ~1 stands for / and ~0 for ~.",
+    "Usage plans, customers, keys' plans, limits, usage and usage records. In paths, ~1 stands for / and ~0 for ~.",
 };
 
 export function quotaAdminRoutes(ports: AdminPorts): readonly Route[] {
@@ -31,6 +32,7 @@ export function quotaAdminRoutes(ports: AdminPorts): readonly Route[] {
     openApi,
     ...planRoutes(ports),
     ...keyRoutes(ports),
+    ...customerRoutes(ports),
     ...limitRoutes(ports),
     ...usageRoutes(ports),
   ];

@@ -13,6 +13,7 @@ const PRICE = {
   description: 'Amounts are decimal text; the first `included` units are free.',
   properties: {
     fee: TEXT,
+    prorate: { type: 'boolean' },
     included: WHOLE,
     meter: TEXT,
     tiers: {
@@ -91,6 +92,45 @@ export const PLAN: JsonSchema = {
   additionalProperties: false,
 };
 
+const OWN_QUOTAS = { type: 'object', additionalProperties: WHOLE };
+
+export const CUSTOMER_RECORD: JsonSchema = structure(
+  {
+    tenant: TEXT,
+    name: TEXT,
+    currency: TEXT,
+    state: { enum: ['active', 'suspended', 'closed'] },
+    stateSince: INSTANT,
+    plan: { ...TEXT, description: 'In force now' },
+    from: INSTANT,
+    limits: OWN_QUOTAS,
+    plans: { type: 'array', items: structure({ plan: TEXT, from: INSTANT, limits: OWN_QUOTAS }, ['limits']) },
+    version: WHOLE,
+  },
+  ['name', 'currency', 'stateSince', 'plan', 'from', 'limits'],
+);
+
+export const TERMS: JsonSchema = structure(
+  {
+    tenant: TEXT,
+    key: TEXT,
+    by: {
+      enum: ['customer', 'key', 'caller'],
+      description: 'Whose record names the plan; caller: none does',
+    },
+    state: { enum: ['active', 'suspended', 'closed'] },
+    plan: TEXT,
+    from: INSTANT,
+    limits: OWN_QUOTAS,
+  },
+  ['plan', 'from', 'limits'],
+);
+
+export const MIGRATED: JsonSchema = structure(
+  { created: WHOLE, kept: WHOLE, mixed: { type: 'array', items: TEXT }, next: TEXT },
+  ['next'],
+);
+
 export const KEY_PLAN: JsonSchema = structure({ tenant: TEXT, key: TEXT, plan: TEXT, version: WHOLE });
 
 const COUNTS = { quota: WHOLE, credits: WHOLE, used: WHOLE, included: WHOLE, overage: WHOLE, lost: WHOLE };
@@ -105,7 +145,7 @@ const NAMES = {
 };
 const MONTH = { type: 'string', description: 'Month of the invoice: 2026-11' };
 const OPTIONAL = ['key', 'route'];
-const BILLING = { currency: TEXT, price: PRICE, carried: WHOLE, replaced: { type: 'boolean' } };
+const BILLING = { currency: TEXT, price: PRICE, carried: WHOLE, replaced: { type: 'boolean' }, term: WHOLE };
 
 export const USAGE_ROW: JsonSchema = structure(
   {

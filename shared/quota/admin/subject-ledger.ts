@@ -14,12 +14,14 @@ import {
   subjectKey,
   zoneAt,
 } from '../line.ts';
-import { openPeriod } from '../open-period.ts';
+import { planOfTerm } from '../customer.ts';
+import { isEndedByTerm, openPeriod } from '../open-period.ts';
 import { periodAt, periodId } from '../period.ts';
 import type { Period } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { readShards } from '../shards.ts';
-import { checkLedgerId, checkSubject, ledgerIdOf } from '../subject.ts';
+import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../subject.ts';
+import { readTerms } from './customers.ts';
 import { findKeyPlan, listKeys } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
@@ -49,6 +51,8 @@ export type SubjectLedger = {
   /** undefined: the current period, without charges yet. */
   readonly item: Item | undefined;
   readonly carried: number;
+  /** The term on record that the plan is in force by. */
+  readonly termEpochMs?: number | undefined;
 };
 
 const OPENINGS = 3;
@@ -76,10 +80,11 @@ export async function findLedger(
 ): Promise<SubjectLedger> {
   const asked = idOf(question);
   const own = await readItem(ports.store, headKey(asked));
-  const plan = await findPlan(ports, question, own);
+  const terms = await readTerms(ports, question, nowEpochMs);
+  const plan = await findPlan(ports, question, own, terms);
   const limit = findLimit(plan, question);
   const { id, head } = await findLine(ports, asked, own, plan, limit);
-  const found = { id, limit, plan, head };
+  const found = { id, limit, plan, head, termEpochMs: termOf(terms, limit, nowEpochMs) };
   const { periodEpochMs } = question;
   const kept = periodEpochMs === undefined ? undefined : await findLedgerAt(ports, id, periodEpochMs);
   if (kept !== undefined) return { ...found, ...kept, carried: 0 };
@@ -91,11 +96,21 @@ export async function findLedger(
 
 type Standing = Pick<SubjectLedger, 'period' | 'item' | 'carried'>;
 
+function termOf(
+  terms: Awaited<ReturnType<typeof readTerms>>,
+  limit: QuotaLimit,
+  nowEpochMs: number,
+): number | undefined {
+  if (terms.kind !== 'term' || terms.term.fromEpochMs === undefined) return undefined;
+  const term = { by: terms.by, fromEpochMs: terms.term.fromEpochMs };
+  return termFor(limit, periodAt(limit.period, nowEpochMs), term);
+}
+
 /** The current ledger: the head's, unless the plan's own period would end it. */
 async function findStanding(
   { store }: Pick<AdminPorts, 'store'>,
   { tenant, key }: LedgerQuestion,
-  { id, limit, plan, head }: Omit<SubjectLedger, keyof Standing>,
+  { id, limit, plan, head, termEpochMs }: Omit<SubjectLedger, keyof Standing>,
   nowEpochMs: number,
 ): Promise<Standing> {
   const period = periodAt(limit.period, nowEpochMs);
@@ -106,8 +121,16 @@ async function findStanding(
   const isOther = line.rule !== undefined && line.rule !== printRule(limit.period);
   const wanted = typeof assigned === 'string' ? assigned : undefined;
   const isOver = line.cur.endEpochMs <= nowEpochMs;
+  const current = isOver ? undefined : await readLedger(store, ledgerKey(id, line.cur));
+  if (current !== undefined && (termEpochMs !== undefined || current['term'] !== undefined)) {
+    if (!isEndedByTerm(current, { plan, termEpochMs, isOther }))
+      return { period: line.cur, item: current, carried: 0 };
+    const carried = await chargedIn(id, overlapping(line, period), store);
+    if (carried === undefined) throw unavailable('what counts in the new period could not be read');
+    return { period, item: undefined, carried };
+  }
   if (!isOver && !(isOther && mayReplace(line, plan, wanted, nowEpochMs)))
-    return { period: line.cur, item: await readLedger(store, ledgerKey(id, line.cur)), carried: 0 };
+    return { period: line.cur, item: current, carried: 0 };
   const carried = isOther ? await chargedIn(id, overlapping(line, period), store) : 0;
   if (carried === undefined) throw unavailable('what counts in the new period could not be read');
   return { period, item: undefined, carried };
@@ -201,8 +224,15 @@ async function findPlan(
   ports: Pick<AdminPorts, 'store' | 'listing'>,
   question: LedgerQuestion,
   head: Item | undefined,
+  terms: Awaited<ReturnType<typeof readTerms>>,
 ): Promise<UsagePlan> {
   const { tenant, key, plan: named } = question;
+  const term = 'term' in terms ? terms.term : undefined;
+  if (term !== undefined) {
+    if (named !== undefined && named !== term.plan)
+      throw new RequestInvalid('plan', `must be left out: the plan is ${term.plan}`);
+    return planOfTerm(await getPlan(ports, term.plan), term.limits);
+  }
   const assigned = key === undefined ? undefined : await findKeyPlan(ports, tenant, key);
   const known = assigned?.plan ?? head?.['plan'] ?? (await findLastPlan(ports, question));
   if (typeof known === 'string') {

@@ -30,6 +30,8 @@ export type Billing = {
   readonly carried: number;
   /** Ended by a change of plan; the continuing period has the fee. */
   readonly replaced: boolean;
+  /** Of a customer on record: when the term that it is of came into force, epoch ms. */
+  readonly term?: number;
 };
 
 const VERSION_DIGITS = 6;
@@ -76,9 +78,10 @@ export function toUsageRecord(
   };
 }
 
-function billingOf({ currency, price, carried, replaced }: UsageRecord): Partial<Billing> {
+function billingOf({ currency, price, carried, replaced, term }: UsageRecord): Partial<Billing> {
   if (currency === undefined || price === undefined) return {};
-  return { currency, price, carried: carried ?? 0, replaced: replaced ?? false };
+  const billing = { currency, price, carried: carried ?? 0, replaced: replaced ?? false };
+  return term === undefined ? billing : { ...billing, term };
 }
 
 /** Whether a later ledger gives the same bill. */

@@ -12,8 +12,8 @@ function problemsOf(over: object, routes = ROUTES, kind: 'rest' | 'http' | 'webs
   return compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message) : [];
 }
 
-function warningsOf(over: object, routes = ROUTES) {
-  const compilation = compile(documentText(over), anInventory(routes));
+function warningsOf(over: object, routes = ROUTES, kind: 'rest' | 'http' = 'rest') {
+  const compilation = compile(documentText(over), anInventory(routes, kind));
   return compilation.kind === 'compiled'
     ? compilation.warnings.map(({ message }) => message)
     : assert.fail(JSON.stringify(compilation.problems));
@@ -305,6 +305,30 @@ rules:
   });
 
   // docs/design/authorizers §2D (1): 60 s, and 300 s at most unless set on purpose.
+  // What an authorizer can answer: docs/aws/authorizers.md.
+  const quota = { plan: 'free', tenant: { claim: 'tenant' } };
+  const result = { cacheTtlSeconds: 0 };
+  for (const { name, kind, over, expected } of [
+    { name: 'an HTTP API', kind: 'http', over: quota, expected: /charge in the handler by quota\(\)/ },
+    {
+      name: 'a REST API without admissionKey',
+      kind: 'rest',
+      over: quota,
+      expected: /set quota\.admissionKey/,
+    },
+  ] as const)
+    it(`warns that ${name} answers 403 over quota`, () => {
+      assert.match(warningsOf({ quota: over, result }, ROUTES, kind).join('\n'), expected);
+    });
+
+  it('does not warn of 403 where over quota is 429, or nothing is refused', () => {
+    for (const over of [
+      { ...quota, admissionKey: 'acme-admitted-requests' },
+      { ...quota, count: 'access-log' },
+    ])
+      assert.doesNotMatch(warningsOf({ quota: over, result }).join('\n'), /403/);
+  });
+
   it('warns of answers that are kept for more than five minutes', () => {
     const warned = (cacheTtlSeconds: number) =>
       warningsOf({ result: { cacheTtlSeconds } }).filter((text) => text.includes('cacheTtlSeconds'));

@@ -4,6 +4,7 @@ import { Account } from '../../../packages/control/account.ts';
 import { loadApis } from '../../../packages/control/load-apis.ts';
 import { Faults } from '../../../packages/core/errors.ts';
 import { aStack } from '../../support/a-stack.ts';
+import { restApi } from '../../support/rest-apis.ts';
 import { httpRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
 
@@ -33,4 +34,16 @@ describe('loadApis', () => {
         ['Route2', 'RouteKey', doubled, 'this route does not exist'],
       ]);
     });
+
+  it('refuses an unknown verb of a template in the words of the control plane', () => {
+    const { clock } = virtualPorts({});
+    const faults = new Faults(false);
+    loadApis([aStack(restApi({ HttpMethod: 'FETCH' }))], new Account({ clock, isThrottled: false }), faults);
+
+    assert.deepEqual(
+      [...new Set(faults.all.map(({ error: { message } }) => message))],
+      // Recorded of PutMethod at AWS in April 2024.
+      ['Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY'],
+    );
+  });
 });

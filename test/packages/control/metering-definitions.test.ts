@@ -37,7 +37,15 @@ describe('keys and plans of a template', () => {
       more: { Key: aKey({ Name: 'n'.repeat(1025) }) },
       logicalId: 'Key',
       property: 'Name',
-      message: /^API Key name exceeds maximum size of 1024 characters$/,
+      message: /^Invalid API Key name, can be at most 1024 characters\.$/,
+      source: 'docs/aws §5.3',
+    },
+    {
+      name: 'an empty value, which any client could send',
+      more: { Key: aKey({ Value: '' }) },
+      logicalId: 'Key',
+      property: 'Value',
+      message: /^API Key value should be at least 20 characters$/,
       source: 'docs/aws §5.3',
     },
     {

@@ -65,6 +65,8 @@ function hostOf(catalogue: readonly ServiceEntry[], said: string[] = []): Servic
     kept: NO_STORED_ENTRIES,
     writtenObject: () => undefined,
     http: new FakeBackend(),
+    logGroups: { write: () => undefined },
+    settings: {},
     report: (message) => said.push(message),
   });
 }
@@ -268,8 +270,34 @@ describe('ServiceHost', () => {
       const host = hostOf([entryOf('moat', { screenOf: () => () => verdict as never })]);
       await host.find('moat');
 
-      assert.equal(host.screens.judge('arn', {} as never).kind, 'refused');
+      assert.equal(host.screens.judge('arn', {} as never)?.kind, 'refused');
     });
+
+  it('gives no verdict for a stage that nothing screens, and joins those of two screens', async () => {
+    const screens = (name: string): ServiceEntry =>
+      entryOf(name, {
+        screenOf: (stageArn) =>
+          stageArn === 'gate'
+            ? () => ({
+                kind: 'passed',
+                inserts: [`x-${name}`, '1'],
+                notes: [`${name} let it pass.`],
+                by: name,
+              })
+            : undefined,
+      });
+    const host = hostOf([screens('moat'), screens('wall')]);
+    await host.find('moat');
+    await host.find('wall');
+
+    assert.equal(host.screens.judge('door', {} as never), undefined);
+    assert.deepEqual(host.screens.judge('gate', {} as never), {
+      kind: 'passed',
+      inserts: ['x-moat', '1', 'x-wall', '1'],
+      notes: ['moat let it pass.', 'wall let it pass.'],
+      by: 'wall',
+    });
+  });
 
   it('takes no two services of one name', () => {
     assert.throws(() => hostOf([entryOf('a', {}), entryOf('a', {})]), /two services are called "a"/);

@@ -50,6 +50,11 @@ export const PROBES: Readonly<Record<string, Resources>> = {
     },
     ...mappingOf({ 'Fn::GetAtt': ['Table', 'StreamArn'] }, { StartingPosition: 'LATEST' }),
   },
+  waf: ofType('AWS::WAFv2::IPSet', {
+    Scope: 'REGIONAL',
+    IPAddressVersion: 'IPV4',
+    Addresses: ['203.0.113.0/24'],
+  }),
 };
 
 /** A REST API with a function behind `GET /`, and what is added to it. */

@@ -50,7 +50,7 @@ describe('the routes of access-admin', () => {
       described[0]?.map(([path]) => path),
       ['/access/keys', '/access/revocations'],
     );
-    assert.equal(described[1]?.length, 7);
+    assert.equal(described[1]?.length, 8);
     for (const [path, names] of described.flat()) {
       assert.ok(names?.includes('cursor'), String(path));
       assert.ok(!names?.includes('after'), String(path));

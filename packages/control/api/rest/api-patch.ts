@@ -1,7 +1,9 @@
 /** Patches of a REST API. @see API Gateway API reference, "Patch operations", "UpdateRestApi" */
+import { refusalByService } from '../../check-members.ts';
 import { badRequest, notFound } from '../../control-error.ts';
 import { listOf, mapOf, without } from '../../../core/stack/json-values.ts';
 import { binaryTypes, endpointTypeOf } from './api-shape.ts';
+import { COMPRESSION_SIZE } from '../../resource-types/constraints.ts';
 import { field } from '../../resource-types/fields.ts';
 import { replaceRule } from './field-table.ts';
 import type { PatchInput, PatchOperation, PatchRefusal, PatchRule } from '../../patch.ts';
@@ -9,7 +11,6 @@ import type { Json, JsonObject } from '../../../core/stack/model.ts';
 
 type Rule = PatchRule<JsonObject>;
 
-const MAX_COMPRESSION_SIZE = 10_485_760;
 const ENDPOINT_TYPES = ['REGIONAL', 'EDGE', 'PRIVATE'];
 const ADDRESS_TYPES = ['ipv4', 'dualstack'];
 
@@ -21,10 +22,12 @@ export const apiRefusal: PatchRefusal = (operation: PatchOperation, supported) =
   return badRequest(`Invalid patch operation specified. Must be one of: [${supported.join(', ')}]`);
 };
 
-/** @throws ControlError BadRequestException, in the words recorded of CreateRestApi and UpdateRestApi */
-export function parseCompressionSize(text: string): number {
-  if (/^\d{1,8}$/.test(text) && Number(text) <= MAX_COMPRESSION_SIZE) return Number(text);
-  throw badRequest(`Invalid minimum compression size, must be between 0 and ${MAX_COMPRESSION_SIZE}`);
+/** @throws ControlError BadRequestException */
+function parseCompressionSize(text: string): number {
+  const size = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  const refusal = refusalByService(size, COMPRESSION_SIZE);
+  if (refusal !== undefined) throw badRequest(refusal);
+  return size;
 }
 
 const TEXT_RULES: readonly Rule[] = [
@@ -115,13 +118,16 @@ function replaceType(api: JsonObject, { value, names: { type = '' } }: PatchInpu
 }
 
 function replaceAddressType(api: JsonObject, { value }: PatchInput): JsonObject {
-  if (!ADDRESS_TYPES.includes(value) || (value === 'ipv4' && endpointTypeOf(api) === 'PRIVATE'))
-    throw badRequest(
-      endpointTypeOf(api) === 'PRIVATE'
-        ? 'Only dualstack ipAddressType is supported for Private APIs.'
-        : 'Invalid ipAddressType specified. Valid options are ipv4,dualstack',
-    );
+  if (!ADDRESS_TYPES.includes(value) && endpointTypeOf(api) !== 'PRIVATE')
+    throw badRequest('Invalid ipAddressType specified. Valid options are ipv4,dualstack');
+  refuseAddressType({ Types: [endpointTypeOf(api)], IpAddressType: value });
   return withEndpoint(api, { IpAddressType: value });
+}
+
+/** @throws ControlError for a private API of IPv4 alone */
+export function refuseAddressType({ Types, IpAddressType = 'dualstack' }: JsonObject): void {
+  if (Array.isArray(Types) && Types.includes('PRIVATE') && IpAddressType !== 'dualstack')
+    throw badRequest('Only dualstack ipAddressType is supported for Private APIs.');
 }
 
 const ENDPOINT_RULES: readonly Rule[] = [

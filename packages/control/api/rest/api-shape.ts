@@ -1,5 +1,6 @@
-import { isJsonObject, isSet, listOf, mapOf, textOf } from '../../../core/stack/json-values.ts';
+import { isSet, listOf, mapOf } from '../../../core/stack/json-values.ts';
 import { stackTags } from '../../stack-tags.ts';
+import { readTags } from '../../tag-list.ts';
 import { epochSeconds } from './wire-shape.ts';
 import type { ApiState } from '../../api-state.ts';
 import type { JsonObject } from '../../../core/stack/model.ts';
@@ -54,11 +55,7 @@ function showTags(
   properties: JsonObject,
   ofStack: Readonly<Record<string, string>>,
 ): { readonly tags?: Readonly<Record<string, string>> } {
-  const own = listOf(properties, 'Tags').filter(isJsonObject);
-  const tags = {
-    ...Object.fromEntries(own.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')])),
-    ...ofStack,
-  };
+  const tags = { ...readTags(properties['Tags']), ...ofStack };
   return Object.keys(tags).length === 0 ? {} : { tags };
 }
 

@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { badRequest, ControlError, notFound } from '../../control-error.ts';
-import { listOf, mapOf, membersOf } from '../../../core/stack/json-values.ts';
+import { listOf, mapOf, membersOf, without } from '../../../core/stack/json-values.ts';
 import type { PatchRule } from '../../patch.ts';
 import type { Field, FieldKind } from '../../resource-types/fields.ts';
 import type { Json, JsonObject } from '../../../core/stack/model.ts';
@@ -81,12 +81,17 @@ function readEntry(value: unknown, { kind, fields = [] }: Pick<Field, 'kind' | '
   };
 }
 
-/** The properties as the API shows them; unset ones and empty maps are omitted. */
-export function showFields(properties: JsonObject, fields: readonly Field[]): Record<string, unknown> {
+/** The properties as the API shows them; unset ones are omitted, and empty maps unless `withEmptyMaps`. */
+export function showFields(
+  properties: JsonObject,
+  fields: readonly Field[],
+  { withEmptyMaps = false } = {},
+): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   for (const one of fields) {
     const value = properties[one.property];
-    if (value === undefined || value === null || value === '' || isEmptyMap(value)) continue;
+    if (value === undefined || value === null || value === '') continue;
+    if (isEmptyMap(value) && !withEmptyMaps) continue;
     shown[one.wire] = showValue(value, one);
   }
   return shown;
@@ -199,8 +204,8 @@ export function mapRule(mapField: Field, missing: string): PatchRule<JsonObject>
       remove(target, { names }) {
         const name = names['name'] ?? '';
         if (!Object.hasOwn(entries(target), name)) throw notFound(missing);
-        const kept = Object.entries(entries(target)).filter(([key]) => key !== name);
-        return { ...target, [property]: Object.fromEntries(kept) };
+        const kept = without(entries(target), name);
+        return isEmptyMap(kept) ? without(target, property) : { ...target, [property]: kept };
       },
     },
   };

@@ -13,6 +13,9 @@ import type { PatchRule } from '../../patch.ts';
 import type { JsonObject } from '../../../core/stack/model.ts';
 import type { Field } from '../../resource-types/fields.ts';
 
+/** AWS shows an empty map that a call gave [obs]. */
+const AS_GIVEN = { withEmptyMaps: true };
+
 const METHOD_FIELDS = REST_TYPES['AWS::ApiGateway::Method'].fields;
 
 export function showMethod({ properties }: ControlResource): object {
@@ -22,7 +25,7 @@ export function showMethod({ properties }: ControlResource): object {
     httpMethod: properties['HttpMethod'],
     authorizationType: 'NONE',
     apiKeyRequired: false,
-    ...showFields(properties, METHOD_FIELDS),
+    ...showFields(properties, METHOD_FIELDS, AS_GIVEN),
     methodResponses,
     methodIntegration: isJsonObject(integration)
       ? showIntegration(integration, textOf(properties, 'ResourceId'))
@@ -57,7 +60,7 @@ function showResponses(owner: JsonObject, list: ResponseList, fields: readonly F
 
 /** An empty selection pattern means the default response, and is shown so. */
 export function showResponse(response: JsonObject, fields: readonly Field[]): object {
-  const shown = showFields(response, fields);
+  const shown = showFields(response, fields, AS_GIVEN);
   return response['SelectionPattern'] === '' ? { ...shown, selectionPattern: '' } : shown;
 }
 

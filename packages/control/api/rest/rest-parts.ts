@@ -2,7 +2,7 @@
  * Differences of authorizers, models and request validators of REST APIs: AWS's checks, texts and defaults.
  * Their properties, paths and ids are rows of `resource-types/rest-types.ts`.
  */
-import { badRequest, conflict } from '../../control-error.ts';
+import { conflict } from '../../control-error.ts';
 import { checkAuthorizer } from '../../check-authorizer.ts';
 import { listingRefusal, plainRefusal } from '../../patch.ts';
 import { mapOf, textOf } from '../../../core/stack/json-values.ts';
@@ -49,7 +49,7 @@ const VALIDATORS: RestPart = {
   keyOf: idOf,
   missing: () => 'Invalid Request Validator identifier specified',
   rules: patchRules(validatorFields),
-  refusal: plainRefusal,
+  refusal: listingRefusal(validatorFields.map(({ wire }) => `/${wire}`)),
   inUse: ({ id }, method) =>
     method['RequestValidatorId'] === id
       ? 'Cannot delete request validator: it is referenced by a method of the API'
@@ -106,8 +106,3 @@ const MODELS: RestPart = {
 };
 
 export const REST_PARTS = { validators: VALIDATORS, authorizers: AUTHORIZERS, models: MODELS };
-
-/** @throws ControlError for an empty name */
-export function refuseEmptyName(part: RestPart, body: Readonly<Record<string, unknown>>): void {
-  if (part.part === 'models' && body['name'] === '') throw badRequest('Model name must be non-empty');
-}

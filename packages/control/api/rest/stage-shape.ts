@@ -1,5 +1,6 @@
 import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
 import { readMethodSettings, unescapePath } from '../../../core/deployment/throttle.ts';
+import { readTags } from '../../tag-list.ts';
 import { field } from '../../resource-types/fields.ts';
 import { REST_TYPES } from '../../resource-types/rest-types.ts';
 import { readFields, showFields } from './field-table.ts';
@@ -45,6 +46,9 @@ export const CANARY_FIELDS: readonly Field[] = [
   field('useStageCache', 'flag'),
 ];
 
+/** In GB. */
+const USUAL_CACHE_SIZE = '0.5';
+
 export const ACCESS_LOG_FIELDS: readonly Field[] = [field('destinationArn'), field('format')];
 
 export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: StageRecord): object {
@@ -54,12 +58,14 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
   const accessLog = blockOf(properties, 'AccessLogSetting');
   const shown = showFields(properties, STAGE_FIELDS);
   const hasCache = shown['cacheClusterEnabled'] === true;
+  const tags = readTags(properties['Tags']);
   return {
     deploymentId: settings.deploymentId,
     stageName: settings.name,
     cacheClusterEnabled: false,
     cacheClusterStatus: hasCache ? 'AVAILABLE' : 'NOT_AVAILABLE',
     tracingEnabled: false,
+    ...(hasCache ? { cacheClusterSize: USUAL_CACHE_SIZE } : {}),
     ...shown,
     methodSettings: showMethodSettings(source),
     accessLogSettings: accessLog && showFields(accessLog, ACCESS_LOG_FIELDS),
@@ -69,6 +75,7 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
       useStageCache: false,
       ...showFields(canary, CANARY_FIELDS),
     },
+    tags: Object.keys(tags).length === 0 ? undefined : tags,
     createdDate: epochSeconds(createdAtEpochMs),
     lastUpdatedDate: epochSeconds(updatedAtEpochMs),
   };

@@ -125,7 +125,8 @@ function createKey(body: WireCall['body'], account: Account, random: Random): Ap
   const nowEpochMs = account.clock.nowEpochMs();
   return {
     id: random.hex(ID_LENGTH),
-    value: optionalText(body, 'value') ?? random.hex(GENERATED_VALUE_LENGTH),
+    // AWS generates a value for an empty one too [obs].
+    value: optionalText(body, 'value') || random.hex(GENERATED_VALUE_LENGTH),
     name: optionalText(body, 'name'),
     description: optionalText(body, 'description'),
     customerId: optionalText(body, 'customerId'),

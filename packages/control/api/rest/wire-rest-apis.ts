@@ -1,15 +1,17 @@
 /**
  * REST APIs as a whole over AWS's REST API: create, import, show, patch, overwrite by a document, delete.
  */
-import { badRequest, ControlError } from '../../control-error.ts';
+import { enumRule, validationError, violation } from '../../check-members.ts';
+import { badRequest } from '../../control-error.ts';
 import { limitOfQuota, refuseBeyondQuota, DEFAULT_QUOTAS } from '../../api-quotas.ts';
 import { refuseMapped } from '../../edit-domains.ts';
 import { quotaOfApi } from '../../load-apis.ts';
 import { MADE_BY_CALL, makeApi, readDocument } from '../../make-api.ts';
 import { readPatch } from '../../patch.ts';
+import { tagList } from '../../tag-list.ts';
 import { compileResourcePolicy } from '../../../core/deployment/compile-resource-policy.ts';
 import { apiArn } from '../../../core/events/authorizer-event.ts';
-import { API_RULES, apiRefusal, parseCompressionSize } from './api-patch.ts';
+import { API_RULES, apiRefusal, refuseAddressType } from './api-patch.ts';
 import { showApi } from './api-shape.ts';
 import { jsonReply } from '../../../core/api-call.ts';
 import { field } from '../../resource-types/fields.ts';
@@ -29,7 +31,6 @@ import type { WireCall, WireRoute } from './wire-router.ts';
 const APIS = '/restapis';
 const API = `${APIS}/{restApiId}`;
 const ID_LENGTH = 10;
-const KEY_SOURCES = ['AUTHORIZER', 'HEADER'];
 const ENDPOINT_TYPES = ['PRIVATE', 'EDGE', 'REGIONAL'];
 
 const FIELDS = REST_TYPES['AWS::ApiGateway::RestApi'].fields;
@@ -126,11 +127,7 @@ function readApi(body: WireCall['body']): JsonObject {
   requiredText(body, 'name');
   if (optionalText(body, 'cloneFrom') !== undefined)
     throw badRequest('cloneFrom is not served here; GetExport and ImportRestApi make a copy');
-  if (body['description'] === '') throw badRequest('Description cannot be an empty string');
-  const { minimumCompressionSize } = body;
-  if (typeof minimumCompressionSize === 'number') parseCompressionSize(String(minimumCompressionSize));
-  refuseUnknown('apiKeySource', optionalText(body, 'apiKeySource'), KEY_SOURCES);
-  const Tags = Object.entries(textMap(body, 'tags')).map(([Key, Value]) => ({ Key, Value }));
+  const Tags = tagList(textMap(body, 'tags'));
   const EndpointConfiguration = readEndpointConfiguration(
     optionalObject(body, 'endpointConfiguration') ?? {},
   );
@@ -138,26 +135,16 @@ function readApi(body: WireCall['body']): JsonObject {
 }
 
 function readEndpointConfiguration(body: WireCall['body']): JsonObject {
-  const { Types = ['EDGE'], ...more } = readFields(body, ENDPOINT_FIELDS);
-  for (const type of Array.isArray(Types) ? Types : [])
-    refuseUnknown('endpointConfiguration.types', String(type), ENDPOINT_TYPES);
-  return { Types, ...more };
-}
-
-/** AWS's text for an unknown value [obs, of other inputs]. */
-function refuseUnknown(name: string, value: string | undefined, known: readonly string[]): void {
-  if (value !== undefined && !known.includes(value))
-    throw new ControlError(
-      'ValidationException',
-      `1 validation error detected: Value '${value}' at 'createRestApiInput.${name}' failed to satisfy constraint: ` +
-        `Member must satisfy enum value set: [${known.join(', ')}]`,
-    );
+  const endpoint = { Types: ['EDGE'], ...readFields(body, ENDPOINT_FIELDS) };
+  refuseAddressType(endpoint);
+  return endpoint;
 }
 
 /** `endpointConfigurationTypes` is the only import parameter that does not concern the document. */
 function readEndpoint(call: WireCall): JsonObject {
   const types = call.query.get('endpointConfigurationTypes');
-  if (types !== null) refuseUnknown('endpointConfiguration.types', types, ENDPOINT_TYPES);
+  if (types !== null && !ENDPOINT_TYPES.includes(types))
+    throw validationError([violation(types, 'endpointConfigurationTypes', enumRule(ENDPOINT_TYPES))]);
   return {
     Parameters: readParameters(call),
     ...(types === null ? {} : { EndpointConfiguration: { Types: [types] } }),

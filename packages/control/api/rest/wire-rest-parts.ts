@@ -9,7 +9,7 @@ import { jsonReply } from '../../../core/api-call.ts';
 import { modelTemplate } from '../v2/model-template.ts';
 import { readFields, showFields } from './field-table.ts';
 import { readSchema, schemaText } from './model-schema.ts';
-import { refuseEmptyName, REST_PARTS } from './rest-parts.ts';
+import { REST_PARTS } from './rest-parts.ts';
 import { findApi } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { requiredText } from './wire-shape.ts';
@@ -72,7 +72,6 @@ function modelTemplateRoute(control: RestControl): WireRoute {
 function create(part: RestPart, call: WireCall, control: RestControl): ControlResource {
   const api = findApi(control, call);
   const { quota, required = [], idLength } = part.calls;
-  refuseEmptyName(part, call.body);
   for (const name of required) requiredText(call.body, name);
   const { read = asIs } = part;
   const properties = { ...readFields(call.body, part.fields), RestApiId: api.identity.apiId };

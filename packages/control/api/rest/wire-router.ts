@@ -1,5 +1,6 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { parseJsonObject } from '@gatewright/aws/json-object';
+import { checkMembers } from '../../check-members.ts';
 import { badRequest, ControlError } from '../../control-error.ts';
 import { DefinitionError } from '../../../core/errors.ts';
 import { awsError, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
@@ -65,6 +66,8 @@ export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Pr
     );
   if (body === undefined) return refuse(400, 'SerializationException', 'Unable to parse request body');
   try {
+    const { method, path, takesDocument = false } = found.route;
+    checkMembers(takesDocument ? '' : `${method} ${path}`, found.names, body);
     return await found.route.serve({
       path: (name) => found.names.get(name) ?? '',
       query,

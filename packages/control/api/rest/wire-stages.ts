@@ -8,7 +8,8 @@ import { readCanary, showStage, STAGE_FIELDS } from './stage-shape.ts';
 import { findApi } from './wire-api.ts';
 import { collectionRoutes } from './wire-collection.ts';
 import { emptyReply } from './wire-router.ts';
-import { optionalObject, requiredText } from './wire-shape.ts';
+import { tagList } from '../../tag-list.ts';
+import { optionalObject, requiredText, textMap } from './wire-shape.ts';
 import type { RestControl } from './wire-api.ts';
 import type { WireRoute } from './wire-router.ts';
 
@@ -42,6 +43,7 @@ function plainStageRoutes(control: RestControl): readonly WireRoute[] {
         const canary = optionalObject(call.body, 'canarySettings');
         createStage(api, name, {
           ...readFields(call.body, STAGE_FIELDS),
+          Tags: tagList(textMap(call.body, 'tags')),
           DeploymentId: requiredText(call.body, 'deploymentId'),
           ...(canary === undefined ? {} : { CanarySetting: readCanary(canary) }),
         });

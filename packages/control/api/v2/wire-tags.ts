@@ -3,16 +3,16 @@
  */
 import { badRequest, orNotFound } from '../../control-error.ts';
 import { findReservedTag, stackTags } from '../../stack-tags.ts';
-import { isJsonObject, listOf, textOf } from '../../../core/stack/json-values.ts';
+import { readTags, tagList } from '../../tag-list.ts';
 import { jsonReply } from '../../../core/api-call.ts';
 import { emptyReply } from '../rest/wire-router.ts';
 import { textMap } from '../rest/wire-shape.ts';
 import type { ApiState } from '../../api-state.ts';
+import type { Tags } from '../../tag-list.ts';
 import type { Json, JsonObject } from '../../../core/stack/model.ts';
 import type { RestControl } from '../rest/wire-api.ts';
 import type { WireCall, WireRoute } from '../rest/wire-router.ts';
 
-type Tags = Readonly<Record<string, string>>;
 type Tagged = { readonly tags: Tags; readonly ofStack?: Tags; put(tags: Tags): void };
 
 /** AWS's quota per resource. */
@@ -169,14 +169,8 @@ function taggedBy(properties: JsonObject, isList: boolean, put: (properties: Jso
   return {
     tags: readTags(properties['Tags']),
     put(tags) {
-      const Tags: Json = isList ? Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) : { ...tags };
+      const Tags: Json = isList ? tagList(tags) : { ...tags };
       put({ ...properties, Tags });
     },
   };
-}
-
-function readTags(tags: Json | undefined): Tags {
-  if (isJsonObject(tags)) return Object.fromEntries(Object.keys(tags).map((key) => [key, textOf(tags, key)]));
-  const list = listOf({ Tags: tags ?? null }, 'Tags').filter(isJsonObject);
-  return Object.fromEntries(list.map((tag) => [textOf(tag, 'Key'), textOf(tag, 'Value')]));
 }

@@ -177,6 +177,8 @@ function remove(kind: PartKind, api: ApiState, call: WireCall, control: RestCont
   const { resources } = api;
   if (kind.isNeeded?.(resources, id) === true && kind.part === 'authorizers')
     throw conflict(authorizerInUse(resources, id));
+  if (kind.isNeeded?.(resources, id) === true && kind.part === 'integrations')
+    throw conflict(integrationInUse(resources, id));
   if (kind.isNeeded?.(resources, id) === true)
     throw conflict(`Cannot delete ${kind.calls.noun} ${id}: it is referenced by a route of the API`);
   const kept = partsOf(resources, kind.part).filter((one) => one.id !== id);
@@ -188,6 +190,12 @@ function authorizerInUse({ authorizers, routes }: ApiState['resources'], id: str
   const name = textOf(authorizers.get(id)?.properties ?? {}, 'Name');
   const user = routes.find(({ properties }) => textOf(properties, 'AuthorizerId') === id);
   return `Cannot delete authorizer '${name}', is referenced in route: ${textOf(user?.properties ?? {}, 'RouteKey')}`;
+}
+
+/** AWS's words (milliHQ/terraform-aws-next-js#247). */
+function integrationInUse({ routes }: ApiState['resources'], id: string): string {
+  const users = routes.filter(({ properties }) => textOf(properties, 'Target') === `integrations/${id}`);
+  return `Cannot delete Integration because it is referenced by the following Routes with Ids: [${users.map((route) => route.id).join(', ')}]`;
 }
 
 /**

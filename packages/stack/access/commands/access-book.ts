@@ -7,7 +7,7 @@ import { describeAccess } from '@gatewright/authoring/describe-access';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/caller-spec';
 import type { CompiledAccess, CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { AdminTarget } from '../../../terminal/admin-client.ts';
-import { readLedger, withLedger } from './spent-quota.ts';
+import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
 import type { AccessBook, AccessQuestion, AccessReply, ShownAccess } from '../../../engine/index.ts';
 
@@ -82,7 +82,8 @@ async function answer(
   }
   const found = findAccess(document, method, path, request, nowEpochSeconds);
   const ledger = await ledgerOf([found], target);
-  const { verdict, word, reason, caller, quota, rules } = withLedger(found, ledger);
+  const { verdict, word, reason, caller, quota, rules, terms, left = [] } = withLedger(found, ledger);
+  const plan = terms?.['plan'] === undefined ? quota : `plan ${describeTerms(terms)}`;
   const { route } = verdict;
   return {
     kind: 'answer',
@@ -90,7 +91,7 @@ async function answer(
       word,
       reason,
       caller,
-      quota,
+      quota: plan === undefined ? undefined : [plan, ...left].join('; '),
       rules,
       refusal: verdict.refusal,
       route: route && `${route.method} ${route.path}`,

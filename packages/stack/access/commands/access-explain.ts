@@ -8,7 +8,7 @@ import type { StoredKeySummary } from '@gatewright/authoring/caller-spec';
 import { homeOfEnvironment } from '../../../terminal/load-options.ts';
 import { table, UsageError } from '../../../terminal/output.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
-import { readLedger, withLedger } from './spent-quota.ts';
+import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
 
 export type ExplainFlags = {
@@ -76,8 +76,9 @@ function describe(
   const unasked = ledger?.kind === 'unasked' ? ledger.reason : undefined;
   if (isOne(document, method)) {
     const answer = withLedger(findAccess(document, method, path, flags, nowEpochSeconds), ledger);
-    const { verdict, charge, spent } = answer;
-    parts.push(json ? JSON.stringify({ ...verdict, ...charge, spent, unasked }) : describeAnswer(answer));
+    const { verdict, charge, spent, terms, left } = answer;
+    const known = { ...verdict, ...charge, spent, terms, left, unasked };
+    parts.push(json ? JSON.stringify(known) : describeAnswer(answer));
   } else {
     const answers = listAccess(document, flags, nowEpochSeconds).map((answer) => withLedger(answer, ledger));
     parts.push(
@@ -96,13 +97,18 @@ function describe(
   return parts;
 }
 
-function describeAnswer({ verdict, target, word, reason, caller, quota, rules }: AccessResult): string {
+type Charged = AccessResult & ReturnType<typeof withLedger<AccessResult>>;
+
+function describeAnswer(answer: Charged): string {
+  const { verdict, target, word, reason, caller, quota, rules, terms, left = [] } = answer;
   const { route } = verdict;
   return [
     `${word}  ${target.replace('/', ' /')}  ${reason}`.trimEnd(),
     ...(caller === undefined ? [] : [`caller ${caller}`]),
     ...(route === undefined ? [] : [`route  ${route.method} ${route.path}`]),
-    ...(quota === undefined ? [] : [`quota  ${quota}`]),
+    ...(quota === undefined || terms?.['plan'] !== undefined ? [] : [`quota  ${quota}`]),
+    ...(terms?.['plan'] === undefined ? [] : [`plan   ${describeTerms(terms)}`]),
+    ...left.map((text) => `left   ${text}`),
     ...rules.map((rule) => `rule   ${rule}`),
   ].join('\n');
 }

@@ -18,7 +18,8 @@ import { collectPair, collectText } from '../../../terminal/options.ts';
 import { colorize, printNotes, printLines, table, UsageError } from '../../../terminal/output.ts';
 
 type CreateFlags = ChangeFlags & {
-  readonly tenant: string;
+  readonly tenant?: string;
+  readonly customer?: string;
   readonly prefix: string;
   readonly name?: string;
   readonly owner?: string;
@@ -42,7 +43,8 @@ export function keysCommand(): Command {
 
 function createCommand(): Command {
   return changeCommand('create', 'Create a key and print it once; it cannot be shown again.')
-    .requiredOption('--tenant <name>', 'customer that owns the key')
+    .option('--customer <name>', 'customer on record that owns the key, and has the plan')
+    .option('--tenant <name>', 'owner that is not on record')
     .requiredOption(
       '--prefix <prefix>',
       'first part of the key: the prefix of an apiKey issuer in an access document',
@@ -51,7 +53,7 @@ function createCommand(): Command {
     .option('--owner <name>', 'user or system of the tenant')
     .option('--role <name>', 'a role (repeatable)', collectText, [])
     .option('--scope <name>', 'a scope (repeatable)', collectText, [])
-    .option('--plan <id>', 'usage plan for quotas')
+    .option('--plan <id>', 'usage plan for quotas, of an owner that is not on record')
     .option('--meta <name=value>', 'additional claim (repeatable)', collectPair, {})
     .option('--expires <duration>', 'lifetime: 90d, 12h (default: unlimited)', readSeconds)
     .option('--native-plan <id>', 'API Gateway usage plan that counts requests with the key')
@@ -59,9 +61,9 @@ function createCommand(): Command {
 }
 
 async function create(flags: CreateFlags): Promise<void> {
-  const { tenant, prefix, name, owner, role, scope, plan, meta, expires, nativePlan } = flags;
+  const { tenant, customer, prefix, name, owner, role, scope, plan, meta, expires, nativePlan } = flags;
   const given = { name, owner, plan, lifetimeSeconds: expires, usagePlanId: nativePlan };
-  const body = { tenant, prefix, roles: role, scopes: scope, metadata: meta, ...given };
+  const body = { tenant, customer, prefix, roles: role, scopes: scope, metadata: meta, ...given };
   await change('/access/keys', body, flags);
 }
 

@@ -6,14 +6,19 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { AdminError, callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags, AdminRequest } from '../../../terminal/admin-client.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
-import { printValue } from '../../commands/admin-commands.ts';
+import { printValue, without } from '../../commands/admin-commands.ts';
 import { ownerPath } from '../../quota/commands/quota-calls.ts';
 import type { Answer } from '../../commands/admin-commands.ts';
 import { UsageError } from '../../../terminal/output.ts';
 
 export type Ledger =
   /** Usage in the periods of now, as `gatewright quota show` prints it. */
-  | { readonly kind: 'read'; readonly rows: readonly Answer[] }
+  | {
+      readonly kind: 'read';
+      readonly rows: readonly Answer[];
+      /** What is on record about the plan; undefined: a stack from before there were records. */
+      readonly terms: Answer | undefined;
+    }
   /** Why there is none: no gateway runs, or its answer. */
   | { readonly kind: 'unasked'; readonly reason: string };
 
@@ -24,12 +29,14 @@ export async function readLedger(
   answers: readonly Allowed[],
   flags: AdminFlags,
 ): Promise<Ledger | undefined> {
-  const charged = answers.filter(({ word, charge }) => word === 'ALLOW' && charge.quota !== undefined);
+  const charged = answers.filter(
+    (answer) => (answer.word === 'ALLOW' || lacksPlan(answer)) && answer.charge.quota !== undefined,
+  );
   const { plan, tenant, key } = charged[0]?.charge.quota ?? {};
-  if (plan === undefined || tenant === undefined || key === undefined) return undefined;
+  if (tenant === undefined || key === undefined) return undefined;
   const routes = charged.map(({ verdict }) => routeNameOf(verdict.route));
   try {
-    return { kind: 'read', rows: await readRows({ plan, tenant, key }, routes, flags) };
+    return { kind: 'read', ...(await readRows({ plan, tenant, key }, routes, flags)) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { kind: 'unasked', reason: error.message };
@@ -38,16 +45,17 @@ export async function readLedger(
 
 /** One row per limit of the caller's plan, and per route where the limit is per route. */
 async function readRows(
-  charged: { readonly plan: string; readonly tenant: string; readonly key: string },
+  charged: { readonly plan: string | undefined; readonly tenant: string; readonly key: string },
   routes: readonly string[],
   flags: AdminFlags,
-): Promise<readonly Answer[]> {
+): Promise<Pick<Extract<Ledger, { kind: 'read' }>, 'rows' | 'terms'>> {
   const { tenant, key } = charged;
   const read = (path: string, query: AdminRequest['query'] = {}): Promise<Answer | undefined> =>
     callAdminJson({ method: 'GET', path, query }, flags).catch(passUnknown);
-  // Usage is charged by the plan that is assigned to a key, whatever plan its token or record names.
-  const assigned = await read(`${ownerPath(tenant, key)}/plan`);
-  const plan = textAt(assigned ?? charged, 'plan') ?? charged.plan;
+  // Usage is charged by the plan on record, whatever plan the token or key names.
+  const terms = await read(`${ownerPath(tenant, key)}/terms`);
+  const plan = textAt(terms ?? {}, 'plan') ?? charged.plan;
+  if (plan === undefined) return { rows: [], terms };
   const limits = listAt((await read(`/quota/plans/${printPathName(plan)}`)) ?? {}, 'limits').map(membersOf);
   const rows = limits
     .filter(({ quota }) => typeof quota === 'number')
@@ -55,10 +63,21 @@ async function readRows(
       const path = `${ownerPath(tenant, level === 'tenant' ? undefined : key)}/limits/${printPathName(String(id))}`;
       return level === 'route' ? routes.map((route) => read(path, { plan, route })) : [read(path, { plan })];
     });
-  return (await Promise.all(rows)).filter((row) => row !== undefined);
+  return { rows: (await Promise.all(rows)).filter((row) => row !== undefined), terms };
 }
 
-const UNKNOWN: ReadonlySet<string | undefined> = new Set(['KEY_UNKNOWN', 'PLAN_UNKNOWN', 'LIMIT_UNKNOWN']);
+/** Denied only because it names no plan, which may be on record. */
+function lacksPlan({ charge: { quota, isDeniedUncharged } }: Allowed): boolean {
+  const isNamed = quota?.tenant !== undefined && quota.key !== undefined;
+  return isDeniedUncharged === true && isNamed && quota.plan === undefined;
+}
+
+const UNKNOWN: ReadonlySet<string | undefined> = new Set([
+  'KEY_UNKNOWN',
+  'PLAN_UNKNOWN',
+  'LIMIT_UNKNOWN',
+  'ROUTE_UNKNOWN',
+]);
 
 /** Plans of a document are stored with the first charge: before it, nothing can be spent. */
 function passUnknown(error: unknown): undefined {
@@ -68,14 +87,44 @@ function passUnknown(error: unknown): undefined {
 
 /** The answer, as a DENY where the ledger refuses; `spent` says by which limit. */
 export function withLedger<A extends Allowed>(
-  answer: A,
+  given: A,
   ledger: Ledger | undefined,
-): A & { readonly spent?: string } {
-  if (ledger?.kind !== 'read' || answer.word !== 'ALLOW' || answer.charge.quota === undefined) return answer;
-  const spent = findSpent(routeNameOf(answer.verdict.route), ledger.rows);
+): A & { readonly spent?: string; readonly terms?: Answer; readonly left?: readonly string[] } {
+  if (ledger?.kind !== 'read' || given.charge.quota === undefined) return given;
+  const { terms } = ledger;
+  const answer = {
+    ...(lacksPlan(given) && terms?.['plan'] !== undefined ? asCharged(given) : given),
+    ...(terms !== undefined && { terms }),
+    left: ledger.rows.map(describeLeft),
+  };
+  if (answer.word !== 'ALLOW') return answer;
+  const spent = findHalted(terms) ?? findSpent(routeNameOf(answer.verdict.route), ledger.rows);
   if (spent === undefined) return answer;
   const reason = `${spent}: the rules allow it, and the answer is 403, or 429 where the API maps it`;
   return { ...answer, word: 'DENY', reason, spent };
+}
+
+/** As with the plan on record. */
+function asCharged<A extends Allowed>(answer: A): A {
+  const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
+  return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };
+}
+
+/** `pro, on record for the customer acme since 2026-11-16T…` */
+export function describeTerms({ plan, by, tenant, key, from }: Answer): string {
+  const whose = by === 'key' ? `the key ${printValue(key)}` : `the customer ${printValue(tenant)}`;
+  const since = from === undefined ? '' : ` since ${printValue(from)}`;
+  return `${printValue(plan)}, on record for ${whose}${since}`;
+}
+
+/** `monthly: 2990 of 3000 left until 2026-12-01T00:00:00.000Z` */
+function describeLeft({ limit, quota, remaining, periodEnd }: Answer): string {
+  return `${printValue(limit)}: ${printValue(remaining)} of ${printValue(quota)} left until ${printValue(periodEnd)}`;
+}
+
+function findHalted(terms: Answer | undefined): string | undefined {
+  const { state = 'active', tenant } = terms ?? {};
+  return state === 'active' ? undefined : `the customer ${printValue(tenant)} is ${printValue(state)}`;
 }
 
 function findSpent(asked: string, rows: readonly Answer[]): string | undefined {

@@ -26,6 +26,7 @@ const about = (code: TokenDefectCode, isDeployed = false): Circumstances => ({
   defect: { kind: 'token', code },
   isDeployed,
   nearMisses: [],
+  screened: [],
   guard: {
     kind: 'token',
     name: 'tokens',

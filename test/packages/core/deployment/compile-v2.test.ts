@@ -106,7 +106,7 @@ describe('what only WebSocket APIs have, on an integration of an HTTP API', () =
     );
 
   for (const [properties, words] of [
-    [{ IntegrationType: 'MOCK' }, /HTTP APIs have integrations of type AWS_PROXY and HTTP_PROXY, not "MOCK"/],
+    [{ IntegrationType: 'MOCK' }, /may only be associated with proxy integrations \(AWS_PROXY, HTTP_PROXY\)/],
     [{ RequestTemplates: { $default: 'x' } }, /RequestTemplates is for WebSocket APIs only/],
     [{ PassthroughBehavior: 'NEVER' }, /PassthroughBehavior is for WebSocket APIs only/],
   ] as const)

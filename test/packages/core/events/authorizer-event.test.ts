@@ -138,7 +138,11 @@ describe('buildAuthorizerEvent', () => {
       resourcePath: '$connect',
       operationName: undefined,
     };
-    const facts = aRequest({ route, rawQuery: 't=1' });
+    const facts = aRequest({
+      route,
+      rawQuery: 't=1',
+      rawHeaders: ['Host', 'h', 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
+    });
 
     const event = JSON.parse(
       buildAuthorizerEvent({ payload: 'websocket', identitySources: [] }, facts, {
@@ -146,6 +150,7 @@ describe('buildAuthorizerEvent', () => {
         connectedAtEpochMs: 1_744_668_818_000,
       }),
     );
+    const { Connection, Upgrade, 'content-length': length } = event.headers;
 
     assert.equal(event.type, 'REQUEST');
     assert.equal(event.methodArn, `${ARN}/dev/$connect`);
@@ -154,5 +159,11 @@ describe('buildAuthorizerEvent', () => {
     assert.equal(event.requestContext.connectionId, 'L0SM9cOFvHcCIhw=');
     assert.equal(event.requestContext.connectedAt, 1744668818000);
     assert.equal('authorizer' in event.requestContext, false);
+    // A capture of November 2022 (localstack/localstack#7191).
+    assert.deepEqual(
+      { Connection, Upgrade, length },
+      { Connection: 'upgrade', Upgrade: 'websocket', length: '0' },
+    );
+    assert.deepEqual(event.multiValueHeaders['content-length'], ['0']);
   });
 });

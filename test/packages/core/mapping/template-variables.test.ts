@@ -47,10 +47,10 @@ describe('templateScope', () => {
       source: 'docs/aws §7.3',
     },
     {
-      name: 'the keys of $context.identity, for every caller',
+      name: 'the keys of $context.identity, those of an API key only where the method needs one',
       template: '#foreach($key in $context.identity.keySet())$key=$context.identity.get($key) #end',
       expected:
-        'sourceIp=127.0.0.1 cognitoIdentityPoolId= accountId= cognitoIdentityId= caller= principalOrgId= accessKey= apiKey= apiKeyId= cognitoAuthenticationType= cognitoAuthenticationProvider= userArn= userAgent= user= ',
+        'sourceIp=127.0.0.1 cognitoIdentityPoolId= accountId= cognitoIdentityId= caller= principalOrgId= accessKey= cognitoAuthenticationType= cognitoAuthenticationProvider= userArn= userAgent= user= ',
       source: 'docs/aws §7.3',
     },
     {

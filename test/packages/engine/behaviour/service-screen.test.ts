@@ -3,9 +3,35 @@ import { after, before, describe, it } from 'node:test';
 import type { ServiceEntry } from '../../../../packages/kernel/service.ts';
 import { aGateway } from '../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../support/a-gateway.ts';
+import type { ScreenVerdict } from '../../../../packages/core/stage-screens.ts';
 import { aMockApi } from '../../../support/a-mock-api.ts';
 
-/** Stands in front of stages that an `AWS::Moat::Drawbridge` names, and refuses bodies with the word `trebuchet`. */
+const REFUSALS: Readonly<Record<string, ScreenVerdict>> = {
+  trebuchet: {
+    kind: 'refused',
+    reason: 'a trebuchet in the body',
+    because: ['The drawbridge Gate refuses bodies with the word trebuchet.'],
+    changes: ['Send a ladder.'],
+  },
+  oil: {
+    kind: 'refused',
+    reason: 'hot oil',
+    because: [],
+    changes: [],
+    reply: { status: 418, headers: ['x-oil', 'hot'], body: 'out' },
+    by: 'arn:aws:moat:gate',
+  },
+  rust: { kind: 'closed', reason: 'the drawbridge is rusty' },
+};
+const ECHO = "$input.params('x-moat') $context.wafResponseCode $context.webaclArn";
+const PASSED: ScreenVerdict = {
+  kind: 'passed',
+  inserts: ['x-moat', 'crossed'],
+  notes: ['The guard could not see its face.'],
+  by: 'arn:aws:moat:gate',
+};
+
+/** Stands in front of stages that an `AWS::Moat::Drawbridge` names, and refuses bodies by their words. */
 const MOAT: ServiceEntry = {
   name: 'moat',
   types: { 'AWS::Moat::Drawbridge': { enforced: ['StageArn'] } },
@@ -21,14 +47,7 @@ const MOAT: ServiceEntry = {
           screenOf: (stageArn) =>
             guarded.has(stageArn)
               ? ({ body }) =>
-                  body?.includes('trebuchet') === true
-                    ? {
-                        kind: 'refused',
-                        reason: 'a trebuchet in the body',
-                        because: ['The drawbridge Gate refuses bodies with the word trebuchet.'],
-                        changes: ['Send a ladder.'],
-                      }
-                    : { kind: 'passed' }
+                  Object.entries(REFUSALS).find(([word]) => body?.includes(word) === true)?.[1] ?? PASSED
               : undefined,
         };
       },
@@ -42,7 +61,12 @@ describe('a service in front of a stage', () => {
   before(async () => {
     const arn = ['arn:aws:apigateway:eu-west-1::/restapis/', { Ref: 'Api' }, '/stages/dev'];
     const bridge = { Type: 'AWS::Moat::Drawbridge', Properties: { StageArn: { 'Fn::Join': ['', arn] } } };
-    started = await aGateway({ ...aMockApi(), Bridge: bridge }, { moreServices: [MOAT], record: 10 });
+    const api = aMockApi({
+      Type: 'MOCK',
+      RequestTemplates: { 'application/json': '{"statusCode": 200}' },
+      IntegrationResponses: [{ StatusCode: '200', ResponseTemplates: { 'application/json': ECHO } }],
+    });
+    started = await aGateway({ ...api, Bridge: bridge }, { moreServices: [MOAT], record: 10 });
   });
   after(() => started.close());
   const post = (body: string): Promise<Response> =>
@@ -60,14 +84,47 @@ describe('a service in front of a stage', () => {
     assert.match(started.lines.at(-1) ?? '', /403 .* screen \(a trebuchet in the body\)/);
   });
 
+  it('gives headers to what is behind it, in place of those that the caller sent', async () => {
+    const url = `${started.urlOf('rest')}/`;
+    const headers = { ...JSON_BODY, 'X-Moat': 'forged' };
+    const reply = await fetch(url, { method: 'POST', body: '{}', headers });
+
+    assert.equal(await reply.text(), 'crossed WAF_ALLOW arn:aws:moat:gate');
+  });
+
+  it('answers with a reply of its own, in place of the gateway response', async () => {
+    const reply = await post('hot oil');
+
+    assert.equal(reply.status, 418);
+    assert.equal(reply.headers.get('x-oil'), 'hot');
+    assert.equal(reply.headers.get('x-amzn-errortype'), null);
+    assert.equal(await reply.text(), 'out');
+  });
+
+  it('closes the stage where it cannot be enforced', async () => {
+    const reply = await post('rust');
+
+    assert.equal(reply.status, 500);
+    assert.match(started.lines.at(-1) ?? '', /the drawbridge is rusty/);
+  });
+
+  it('adds to the story of a request that it lets pass', async () => {
+    await post('a ladder');
+
+    assert.match(await storyOf(started), /The guard could not see its face/);
+  });
+
   it('says itself why, where the request is explained', async () => {
     await post('another trebuchet');
-    const { control } = started.listening;
-    const { GATEWRIGHT_CONTROL_SECRET: secret = '' } = started.gateway.environment();
-    const headers = { authorization: `Bearer ${secret}` };
-    const story = await (await fetch(`${control}/_gatewright/requests/last`, { headers })).text();
+    const story = await storyOf(started);
 
     assert.match(story, /The drawbridge Gate refuses bodies with the word trebuchet/);
     assert.match(story, /Send a ladder/);
   });
 });
+
+async function storyOf({ listening: { control }, gateway }: StartedGateway): Promise<string> {
+  const { GATEWRIGHT_CONTROL_SECRET: secret = '' } = gateway.environment();
+  const headers = { authorization: `Bearer ${secret}` };
+  return (await fetch(`${control}/_gatewright/requests/last`, { headers })).text();
+}

@@ -16,7 +16,7 @@ function rightsOf(
     method?: string;
     subdomain?: string;
   },
-  more: Pick<RightsContext, 'resourceOf'> = {},
+  more: Pick<RightsContext, 'resourceOf' | 'isServed'> = {},
 ) {
   const { target, body, form, path = '/', method = 'POST', subdomain } = call;
   return rightsOfCall(
@@ -148,6 +148,16 @@ describe('rightsOfCall', () => {
       ['s', 't'],
     );
     assert.equal(rightsOf('kinesis', call, { resourceOf: () => undefined })?.[0]?.resource, '*');
+  });
+
+  it('asks for the operation itself where a service runs here that needs nothing else', () => {
+    const call = { target: 'AWSWAF_20190729.ListWebACLs' };
+    const arn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/1';
+    const isServed = (name: string): boolean => name === 'wafv2';
+    const [right] = rightsOf('wafv2', call, { isServed, resourceOf: () => arn }) ?? [];
+
+    assert.deepEqual([right?.action, right?.resource], ['wafv2:ListWebACLs', arn]);
+    assert.equal(rightsOf('wafv2', call, { isServed: () => false }), undefined);
   });
 
   it('does not know what calls of other services need', () => {

@@ -339,6 +339,38 @@ describe('doctor on a template', () => {
       where: /^Acl, /,
     },
     {
+      id: 'waf-unjudged',
+      in: {
+        ...CLEAN,
+        Acl: {
+          Type: 'AWS::WAFv2::WebACL',
+          Properties: {
+            Name: 'acl',
+            Scope: 'REGIONAL',
+            DefaultAction: { Allow: {} },
+            Rules: [
+              {
+                Name: 'bots',
+                Priority: 0,
+                OverrideAction: { None: {} },
+                Statement: {
+                  ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'AWSManagedRulesBotControlRuleSet' },
+                },
+              },
+            ],
+          },
+        },
+        Guard: {
+          Type: 'AWS::WAFv2::WebACLAssociation',
+          Properties: {
+            ResourceArn: { 'Fn::Sub': 'arn:aws:apigateway:us-east-1::/restapis/${Api}/stages/prod' },
+            WebACLArn: { 'Fn::GetAtt': ['Acl', 'Arn'] },
+          },
+        },
+      },
+      where: /^Acl, .*template\.json:\d+$/,
+    },
+    {
       id: 'rest-without-reason',
       in: without(withOther('Post', { ApiKeyRequired: false }), [
         'Plan',

@@ -56,6 +56,7 @@ describe('expandDocuments for an HTTP API', () => {
 
     assert.deepEqual(find(expanded, 'Api'), {
       Name: 'Shop',
+      Version: '1',
       CorsConfiguration: { AllowOrigins: ['*'], MaxAge: 60 },
       ProtocolType: 'HTTP',
     });

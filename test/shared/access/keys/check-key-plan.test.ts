@@ -63,4 +63,20 @@ describe('the usage plan of a new API key', () => {
 
     assert.deepEqual((await table.admin.create(wanted, operation)).stored, first.stored);
   });
+
+  it('is that of the customer on record, and no other', async () => {
+    const table = new ApiKeyTable();
+    table.customers.set('acme', 'active').set('gone', 'closed');
+    const make = (over: Parameters<typeof aNewKey>[0]) =>
+      codeOf(
+        table.admin.create(aNewKey({ prefix: 'shop_paid', tenant: 'acme', ...over }), table.operation()),
+      );
+
+    assert.equal(await make({ onRecord: true }), 'done');
+    assert.equal(await make({}), 'done', 'the record has the plan');
+    // It would not count, and the key would say something else than the invoice.
+    assert.equal(await make({ plan: 'gold' }), 'REQUEST_INVALID');
+    assert.equal(await make({ tenant: 'gone', onRecord: true }), 'CUSTOMER_CLOSED');
+    assert.equal(await make({ tenant: 'new', onRecord: true }), 'CUSTOMER_UNKNOWN');
+  });
 });

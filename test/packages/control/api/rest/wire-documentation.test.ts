@@ -121,7 +121,10 @@ describe('documentation over AWS’s REST API', () => {
         ),
       );
     assert.match(await create({ type: 'API' }), /^ConflictException: /);
-    assert.match(await create({ type: 'PLANET' }), /^BadRequestException: .*Must be one of: \[API, /);
+    assert.match(
+      await create({ type: 'PLANET' }),
+      /^ValidationException: .*'PLANET' at 'createDocumentationPartInput\.location\.type'/,
+    );
     assert.match(await create({ type: 'API', path: '/' }), /^BadRequestException: /);
     assert.match(await create(PETS, 'text'), /^BadRequestException: /);
   });

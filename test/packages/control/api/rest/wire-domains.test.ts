@@ -160,8 +160,8 @@ describe('custom domains through the AWS SDK', () => {
     {
       name: 'a routing mode that AWS does not have',
       call: () => make('rules.example.com', { routingMode: 'RULES' as 'ROUTING_RULE_ONLY' }),
-      error: 'BadRequestException',
-      says: /^Invalid routing mode: RULES$/,
+      error: 'ValidationException',
+      says: /'RULES' at 'createDomainNameInput\.routingMode' failed to satisfy constraint/,
     },
     {
       name: 'a private domain',

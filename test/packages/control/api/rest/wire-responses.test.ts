@@ -93,8 +93,8 @@ describe('gateway responses through the AWS SDK', () => {
       );
     const responseType = 'NOTHING' as 'THROTTLED';
 
-    assert.equal((await put({ responseType })).name, 'BadRequestException');
-    assert.equal((await put({ statusCode: '700' })).name, 'BadRequestException');
+    assert.equal((await put({ responseType })).name, 'ValidationException');
+    assert.equal((await put({ statusCode: '700' })).name, 'ValidationException');
     assert.equal((await put({ responseParameters: { x: "'y'" } })).name, 'BadRequestException');
     const get = new GetGatewayResponseCommand({ restApiId, responseType: 'THROTTLED' });
     assert.equal((await control.sdk.send(get)).defaultResponse, true);

@@ -25,6 +25,17 @@ before(async () => {
 after(() => control.close());
 
 describe('stages through the AWS SDK', () => {
+  // Seen at AWS: the size of a cache that names none.
+  it('show the smallest cache where a call names no size', async () => {
+    const deploymentId = await deploy(control);
+    const stage = { restApiId, deploymentId, stageName: 'cached', cacheClusterEnabled: true };
+
+    const { cacheClusterSize } = await control.sdk.send(new CreateStageCommand(stage));
+    await control.sdk.send(new DeleteStageCommand({ restApiId, stageName: 'cached' }));
+
+    assert.equal(cacheClusterSize, '0.5');
+  });
+
   it('are made, shown, listed and deleted in the shapes that were recorded at AWS', async () => {
     const deploymentId = await deploy(control);
 

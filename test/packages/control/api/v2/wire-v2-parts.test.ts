@@ -158,7 +158,7 @@ describe('What AWS refuses of HTTP APIs', () => {
           }),
         ),
       error: 'BadRequestException',
-      says: /TimeoutInMillis/,
+      says: /^timeoutInMillis must be between 50 and 30000$/,
     },
     {
       name: 'an authorizer without issuer',

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createRouter } from '#shared/http/router.ts';
+import { createCustomer, setState } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import { suspend } from '#shared/quota/admin/limits.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
@@ -85,7 +86,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-type Caller = { readonly plan: string; readonly key?: string };
+type Caller = { readonly plan?: string; readonly key?: string };
 const claimsOf = ({ plan, key = 'k-1' }: Caller, tenant: string): string =>
   JSON.stringify({ sub: key, plan, tenant });
 const flagsOf = (claims: string, at = target) => ({
@@ -101,7 +102,9 @@ const told = (claims: string, path = '/users'): Promise<string> =>
 const shown = async (claims: string, path = '/users') => {
   const question = { document: DOCUMENT.name, method: 'GET', path, claims, roles: [], scopes: [] };
   const reply = await openAccessBook([folder], 'prod', () => target).ask(question, NOON_MS / 1000);
-  return reply.kind === 'answer' ? `${reply.answer.word}  ${reply.answer.reason}` : reply.kind;
+  if (reply.kind !== 'answer') return reply.kind;
+  const { word, reason, quota = '' } = reply.answer;
+  return `${word}  ${reason}\n${quota}`;
 };
 
 type Row = {
@@ -170,7 +173,25 @@ const ROWS: readonly Row[] = [
     change: (tenant) =>
       assignPlan(ports, requested('assign'), { tenant, key: 'k-1', plan: 'gold', version: 1 }),
     asks: { plan: 'nowhere' },
-    says: /^DENY .*over quota: daily of plan/,
+    // What was used under the other plan counts.
+    says: /^ALLOW[^]*plan +gold, on record for the key k-1[^]*daily: 7 of 9 left/,
+  },
+  {
+    name: 'the plan of its customer, also where its token names none',
+    spends: twice({ plan: 'free' }),
+    change: (tenant) => createCustomer(ports, requested('on-record'), { tenant, plan: 'gold' }),
+    asks: {},
+    says: /^ALLOW[^]*plan +gold, on record for the customer[^]*daily: 7 of 9 left/,
+  },
+  {
+    name: 'the state of its customer',
+    spends: [],
+    change: async (tenant) => {
+      await createCustomer(ports, requested('on-record'), { tenant, plan: 'gold' });
+      await setState(ports, requested('suspended'), tenant, 'suspended');
+    },
+    asks: { plan: 'gold' },
+    says: /^DENY .*the customer .* is suspended/,
   },
   {
     name: 'a spent limit after those of sixty other keys',

@@ -111,7 +111,11 @@ class TwoCustomers {
         listing: createMemoryListing(this.access),
         clock: this.#clock,
         random: REAL_RANDOM,
-        plans: { has: () => Promise.resolve(true), list: () => Promise.resolve([]) },
+        plans: {
+          customerState: () => Promise.resolve(undefined),
+          has: () => Promise.resolve(true),
+          list: () => Promise.resolve([]),
+        },
         caches: { flush: () => Promise.resolve() },
         nativeKeys: { put: () => Promise.resolve(''), disable: () => Promise.resolve() },
       },

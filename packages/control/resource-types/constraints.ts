@@ -1,0 +1,400 @@
+/**
+ * What AWS requires of the members of its calls, by resource and property: enums and patterns of its service model
+ * (apigateway 2015-07-09), then what the service itself checks, in its own words. apigatewayv2 has only the latter:
+ * enums, lengths and ranges of its model (2018-11-29), refused as BadRequestException.
+ */
+
+export type Constraint = {
+  /** In a call that makes the resource. */
+  readonly required?: boolean;
+  /** In the order in which AWS's validator names them, where that is known. */
+  readonly values?: readonly string[];
+  /** Of the whole text. */
+  readonly pattern?: string;
+  /** Of each item of a list. */
+  readonly each?: Constraint;
+  /** The service's own checks, after those of the validator. */
+  readonly own?: readonly OwnConstraint[];
+};
+
+export type OwnConstraint = {
+  /** Neither absent nor empty. */
+  readonly present?: true;
+  readonly values?: readonly string[];
+  /** Of this member of each item of a list, or of each entry of a map, `values`. */
+  readonly inEach?: string;
+  readonly pattern?: RegExp;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  /** Of the keys of a map. */
+  readonly keys?: RegExp;
+  readonly range?: readonly [min: number, max: number];
+  /** The refusal; a function gets the value, or the wrong key. */
+  readonly says: string | ((value: string) => string);
+};
+
+export type ResourceConstraints = {
+  /** The call that makes it: `POST /restapis`. */
+  readonly made: string;
+  /** The call that changes it, where that has the same members. */
+  readonly changed?: string;
+  /** Name of its input in AWS's refusals. */
+  readonly input: string;
+  /** By path: `endpointConfiguration.types`. */
+  readonly properties: Readonly<Record<string, Constraint>>;
+};
+
+const REQUIRED: Constraint = { required: true };
+const oneOf = (...values: readonly string[]): Constraint => ({ values });
+const STATUS_CODE: Constraint = { pattern: String.raw`[1-5]\d\d` };
+const SECURITY_POLICIES = [
+  'TLS_1_0',
+  'TLS_1_2',
+  'SecurityPolicy_TLS13_1_3_2025_09',
+  'SecurityPolicy_TLS13_1_3_FIPS_2025_09',
+  'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09',
+  'SecurityPolicy_TLS13_1_2_FIPS_PQ_2025_09',
+  'SecurityPolicy_TLS13_1_2_FIPS_PFS_PQ_2025_09',
+  'SecurityPolicy_TLS13_1_2_Ext2_PQ_2025_09',
+  'SecurityPolicy_TLS13_1_2_Ext2_FIPS_PQ_2025_09',
+  'SecurityPolicy_TLS13_1_2_PQ_2025_09',
+  'SecurityPolicy_TLS13_1_2_2021_06',
+  'SecurityPolicy_TLS13_2025_EDGE',
+  'SecurityPolicy_TLS12_PFS_2025_EDGE',
+  'SecurityPolicy_TLS12_2018_EDGE',
+];
+const SECURITY_POLICY = oneOf(...SECURITY_POLICIES);
+const CACHE_SIZE = oneOf('0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237');
+const CONTENT_HANDLING = oneOf('CONVERT_TO_BINARY', 'CONVERT_TO_TEXT');
+const ADDRESS_TYPE = oneOf('ipv4', 'dualstack');
+const ENDPOINT_TYPE = oneOf('PRIVATE', 'EDGE', 'REGIONAL');
+
+/** Response types in the order of AWS's validator [obs]. */
+const RESPONSE_TYPE = oneOf(
+  'REQUEST_TOO_LARGE',
+  'RESOURCE_NOT_FOUND',
+  'AUTHORIZER_CONFIGURATION_ERROR',
+  'MISSING_AUTHENTICATION_TOKEN',
+  'BAD_REQUEST_BODY',
+  'INVALID_SIGNATURE',
+  'INVALID_API_KEY',
+  'BAD_REQUEST_PARAMETERS',
+  'AUTHORIZER_FAILURE',
+  'UNAUTHORIZED',
+  'INTEGRATION_TIMEOUT',
+  'ACCESS_DENIED',
+  'DEFAULT_4XX',
+  'DEFAULT_5XX',
+  'WAF_FILTERED',
+  'QUOTA_EXCEEDED',
+  'THROTTLED',
+  'API_CONFIGURATION_ERROR',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'INTEGRATION_FAILURE',
+  'EXPIRED_TOKEN',
+);
+
+/** Placeholders of paths, in every call. */
+export const PATH_CONSTRAINTS: Readonly<Record<string, Constraint>> = {
+  statusCode: STATUS_CODE,
+  responseType: RESPONSE_TYPE,
+};
+
+/** In bytes; patches have it too [obs]. */
+export const COMPRESSION_SIZE: Constraint = {
+  own: [{ range: [0, 10_485_760], says: 'Invalid minimum compression size, must be between 0 and 10485760' }],
+};
+
+/** AWS's words (Miserlou/Zappa#356), which leave out the hyphen; empty = no stage. */
+const STAGE_NAME: Constraint = {
+  own: [{ pattern: /^[\w-]*$/, says: 'Stage name only allows a-zA-Z0-9_' }],
+};
+
+/** Templates and files of keys have them too. */
+export const API_KEY = {
+  name: { own: [{ maxLength: 1024, says: 'Invalid API Key name, can be at most 1024 characters.' }] },
+  description: { own: [{ maxLength: 125_000, says: 'Invalid API Key description specified.' }] },
+  value: {
+    own: [
+      { minLength: 20, says: 'API Key value should be at least 20 characters' },
+      { maxLength: 128, says: 'API Key value exceeds maximum size of 128 characters' },
+    ],
+  },
+} satisfies Readonly<Record<string, Constraint>>;
+
+const METHOD = 'PUT /restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}';
+
+export const REST_CONSTRAINTS: readonly ResourceConstraints[] = [
+  {
+    made: 'POST /restapis',
+    input: 'createRestApiInput',
+    properties: {
+      name: REQUIRED,
+      apiKeySource: oneOf('AUTHORIZER', 'HEADER'),
+      'endpointConfiguration.types': {
+        each: ENDPOINT_TYPE,
+        own: [{ maxItems: 1, says: 'Cannot create an api with multiple Endpoint Types.' }],
+      },
+      'endpointConfiguration.ipAddressType': ADDRESS_TYPE,
+      securityPolicy: SECURITY_POLICY,
+      endpointAccessMode: oneOf('BASIC', 'STRICT'),
+      description: { own: [{ minLength: 1, says: 'Description cannot be an empty string' }] },
+      minimumCompressionSize: COMPRESSION_SIZE,
+    },
+  },
+  {
+    made: 'POST /restapis/{restApiId}/resources/{parentId}',
+    input: 'createResourceInput',
+    properties: { pathPart: REQUIRED },
+  },
+  { made: METHOD, input: 'putMethodInput', properties: { authorizationType: REQUIRED } },
+  {
+    made: `${METHOD}/integration`,
+    input: 'putIntegrationInput',
+    properties: {
+      type: { required: true, values: ['HTTP', 'MOCK', 'AWS_PROXY', 'HTTP_PROXY', 'AWS'] },
+      // AWS's words (aws/aws-cdk#31063); accounts may have more than its default of 29 s (docs/aws §13).
+      timeoutInMillis: {
+        own: [{ range: [50, 900_000], says: 'Timeout should be between 50 ms and 29000 ms' }],
+      },
+      connectionType: oneOf('INTERNET', 'VPC_LINK'),
+      contentHandling: CONTENT_HANDLING,
+      responseTransferMode: oneOf('BUFFERED', 'STREAM'),
+    },
+  },
+  {
+    made: `${METHOD}/integration/responses/{statusCode}`,
+    input: 'putIntegrationResponseInput',
+    properties: {
+      contentHandling: CONTENT_HANDLING,
+      responseTemplates: {
+        own: [
+          {
+            keys: /^[^/\s]+\/[^/\s]+/,
+            says: (type) =>
+              `Validation Result: warnings : [], errors : [Invalid content type specified: ${type}]`,
+          },
+        ],
+      },
+    },
+  },
+  {
+    made: 'PUT /restapis/{restApiId}/gatewayresponses/{responseType}',
+    input: 'putGatewayResponseInput',
+    properties: { statusCode: STATUS_CODE },
+  },
+  {
+    made: 'POST /restapis/{restApiId}/authorizers',
+    input: 'createAuthorizerInput',
+    properties: {
+      name: REQUIRED,
+      type: { required: true, values: ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS', 'JWT'] },
+    },
+  },
+  {
+    made: 'POST /restapis/{restApiId}/models',
+    input: 'createModelInput',
+    properties: {
+      name: {
+        required: true,
+        own: [
+          { minLength: 1, says: 'Model name must be non-empty' },
+          { pattern: /^[a-zA-Z0-9]+$/, says: (name) => `Model name must be alphanumeric: ${name}` },
+        ],
+      },
+      contentType: REQUIRED,
+    },
+  },
+  {
+    made: 'POST /restapis/{restApiId}/deployments',
+    input: 'createDeploymentInput',
+    properties: { stageName: STAGE_NAME, cacheClusterSize: CACHE_SIZE },
+  },
+  {
+    made: 'POST /restapis/{restApiId}/stages',
+    input: 'createStageInput',
+    properties: {
+      stageName: { ...STAGE_NAME, required: true },
+      deploymentId: REQUIRED,
+      cacheClusterSize: CACHE_SIZE,
+    },
+  },
+  {
+    made: 'POST /restapis/{restApiId}/documentation/parts',
+    input: 'createDocumentationPartInput',
+    properties: {
+      location: REQUIRED,
+      'location.type': {
+        required: true,
+        values: [
+          'API',
+          'AUTHORIZER',
+          'MODEL',
+          'RESOURCE',
+          'METHOD',
+          'PATH_PARAMETER',
+          'QUERY_PARAMETER',
+          'REQUEST_HEADER',
+          'REQUEST_BODY',
+          'RESPONSE',
+          'RESPONSE_HEADER',
+          'RESPONSE_BODY',
+        ],
+      },
+      'location.statusCode': { pattern: String.raw`^([1-5]\d\d|\*|\s*)$` },
+      properties: REQUIRED,
+    },
+  },
+  {
+    made: 'POST /restapis/{restApiId}/documentation/versions',
+    input: 'createDocumentationVersionInput',
+    properties: { documentationVersion: REQUIRED },
+  },
+  {
+    made: 'POST /apikeys',
+    input: 'createApiKeyInput',
+    // The value is checked where it is kept: AWS generates one for an empty value.
+    properties: { name: API_KEY.name, description: API_KEY.description },
+  },
+  {
+    made: 'POST /usageplans',
+    input: 'createUsagePlanInput',
+    properties: { name: REQUIRED, 'quota.period': oneOf('DAY', 'WEEK', 'MONTH') },
+  },
+  {
+    made: 'POST /usageplans/{usagePlanId}/keys',
+    input: 'createUsagePlanKeyInput',
+    properties: { keyId: REQUIRED, keyType: REQUIRED },
+  },
+  {
+    made: 'POST /domainnames',
+    input: 'createDomainNameInput',
+    properties: {
+      domainName: REQUIRED,
+      'endpointConfiguration.types': { each: ENDPOINT_TYPE },
+      'endpointConfiguration.ipAddressType': ADDRESS_TYPE,
+      securityPolicy: SECURITY_POLICY,
+      routingMode: oneOf(
+        'BASE_PATH_MAPPING_ONLY',
+        'ROUTING_RULE_ONLY',
+        'ROUTING_RULE_THEN_BASE_PATH_MAPPING',
+      ),
+    },
+  },
+  {
+    made: 'POST /domainnames/{domainName}/basepathmappings',
+    input: 'createBasePathMappingInput',
+    properties: { restApiId: REQUIRED },
+  },
+  {
+    made: 'POST /vpclinks',
+    input: 'createVpcLinkInput',
+    properties: { name: REQUIRED, targetArns: REQUIRED },
+  },
+  { made: 'PUT /tags/{arn}', input: 'tagResourceInput', properties: { tags: REQUIRED } },
+];
+
+/** apigatewayv2 names the member and what it takes; only `Route key is required` is known word for word. */
+const v2Values = (name: string, ...values: readonly string[]): Constraint => ({
+  own: [{ values, says: `Invalid ${name} specified. Must be one of [${values.join(', ')}]` }],
+});
+const v2Length = (name: string, minLength: number, maxLength: number): Constraint => ({
+  own: [{ minLength, maxLength, says: `${name} must have ${minLength} to ${maxLength} characters` }],
+});
+const v2Range = (name: string, min: number, max: number): Constraint => ({
+  own: [{ range: [min, max], says: `${name} must be between ${min} and ${max}` }],
+});
+const v2InEach = (inEach: string, ...values: readonly string[]): Constraint => ({
+  own: [{ inEach, values, says: `Invalid ${inEach} specified. Must be one of [${values.join(', ')}]` }],
+});
+const V2_LOGGING = ['ERROR', 'INFO', 'OFF'];
+
+export const V2_CONSTRAINTS: readonly ResourceConstraints[] = [
+  {
+    made: 'POST /v2/apis',
+    changed: 'PATCH /v2/apis/{apiId}',
+    input: 'createApiInput',
+    properties: {
+      name: v2Length('name', 0, 128),
+      protocolType: v2Values('protocol', 'HTTP', 'WEBSOCKET'),
+      description: v2Length('description', 0, 1024),
+      version: v2Length('version', 0, 64),
+      ipAddressType: v2Values('ipAddressType', 'ipv4', 'dualstack'),
+    },
+  },
+  {
+    made: 'POST /v2/apis/{apiId}/routes',
+    input: 'createRouteInput',
+    properties: {
+      routeKey: { own: [{ present: true, says: 'Route key is required' }] },
+      ...routeConstraints(),
+    },
+  },
+  {
+    made: 'PATCH /v2/apis/{apiId}/routes/{routeId}',
+    input: 'updateRouteInput',
+    properties: routeConstraints(),
+  },
+  {
+    made: 'POST /v2/apis/{apiId}/integrations',
+    changed: 'PATCH /v2/apis/{apiId}/integrations/{integrationId}',
+    input: 'createIntegrationInput',
+    properties: {
+      integrationType: v2Values('integrationType', 'AWS', 'HTTP', 'MOCK', 'HTTP_PROXY', 'AWS_PROXY'),
+      connectionType: v2Values('connectionType', 'INTERNET', 'VPC_LINK'),
+      contentHandlingStrategy: v2Values('contentHandlingStrategy', 'CONVERT_TO_BINARY', 'CONVERT_TO_TEXT'),
+      passthroughBehavior: v2Values('passthroughBehavior', 'WHEN_NO_MATCH', 'NEVER', 'WHEN_NO_TEMPLATES'),
+      timeoutInMillis: v2Range('timeoutInMillis', 50, 30_000),
+      description: v2Length('description', 0, 1024),
+    },
+  },
+  {
+    made: 'POST /v2/apis/{apiId}/authorizers',
+    changed: 'PATCH /v2/apis/{apiId}/authorizers/{authorizerId}',
+    input: 'createAuthorizerInput',
+    properties: {
+      name: v2Length('name', 0, 128),
+      authorizerType: v2Values('authorizerType', 'REQUEST', 'JWT'),
+      authorizerResultTtlInSeconds: v2Range('authorizerResultTtlInSeconds', 0, 3600),
+    },
+  },
+  {
+    made: 'POST /v2/apis/{apiId}/stages',
+    changed: 'PATCH /v2/apis/{apiId}/stages/{stageName}',
+    input: 'createStageInput',
+    properties: {
+      stageName: v2Length('stageName', 0, 128),
+      description: v2Length('description', 0, 1024),
+      'defaultRouteSettings.loggingLevel': v2Values('loggingLevel', ...V2_LOGGING),
+      routeSettings: v2InEach('loggingLevel', ...V2_LOGGING),
+    },
+  },
+  {
+    made: 'POST /v2/domainnames',
+    changed: 'PATCH /v2/domainnames/{domainName}',
+    input: 'createDomainNameInput',
+    properties: {
+      domainNameConfigurations: {
+        own: [
+          ...(v2InEach('endpointType', 'REGIONAL', 'EDGE').own ?? []),
+          ...(v2InEach('securityPolicy', ...SECURITY_POLICIES).own ?? []),
+          ...(v2InEach('ipAddressType', 'ipv4', 'dualstack').own ?? []),
+        ],
+      },
+      routingMode: v2Values(
+        'routingMode',
+        'API_MAPPING_ONLY',
+        'ROUTING_RULE_ONLY',
+        'ROUTING_RULE_THEN_API_MAPPING',
+      ),
+    },
+  },
+];
+
+function routeConstraints(): Readonly<Record<string, Constraint>> {
+  return {
+    authorizationType: v2Values('authorizationType', 'NONE', 'AWS_IAM', 'CUSTOM', 'JWT'),
+    operationName: v2Length('operationName', 0, 64),
+  };
+}

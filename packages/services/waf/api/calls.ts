@@ -1,0 +1,222 @@
+/** Calls of `wafv2` by SDKs: reads, samples, capacity, and the addresses of IP sets. */
+import { capacityOf } from '../rules/capacity.ts';
+import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
+import { readRules } from '../rules/read-rule.ts';
+import { InvalidRule, RuleReader } from '../rules/rule-reader.ts';
+import { readBlocks } from '../read-entities.ts';
+import { stageKeyOf } from '../read-stacks.ts';
+import { MAX_SAMPLES } from '../sampled-requests.ts';
+import { fromApiForm, toApiForm } from './api-form.ts';
+import { invalidParameter, lockLost, nonexistent, WafError } from './error.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
+import type { EntityFacts } from '../read-entities.ts';
+import type { Definitions } from '../read-stacks.ts';
+import type { StageGuard } from '../stage-guard.ts';
+import type { LockTokens } from './lock-tokens.ts';
+
+type CallPorts = { readonly guard: StageGuard; readonly tokens: LockTokens };
+
+type Call = (at: RuleReader, ports: CallPorts) => JsonObject;
+
+const CALLS: Readonly<Record<string, Call>> = {
+  GetWebACL(at, { guard: { definitions }, tokens }) {
+    const found = find(at, definitions.acls, 'ARN');
+    const WebACL = {
+      ...describedOf(found),
+      ...identityOf(found),
+      Capacity: found.capacity,
+      LabelNamespace: found.acl.prefix,
+      ManagedByFirewallManager: false,
+    };
+    return { WebACL, LockToken: tokens.of(found.arn) };
+  },
+  GetRuleGroup(at, { guard: { definitions }, tokens }) {
+    const found = find(at, definitions.groups, 'ARN');
+    const RuleGroup = {
+      ...describedOf(found),
+      ...identityOf(found),
+      Capacity: found.capacity,
+      LabelNamespace: found.prefix,
+    };
+    return { RuleGroup, LockToken: tokens.of(found.arn) };
+  },
+  GetIPSet(at, { guard: { definitions }, tokens }) {
+    const found = find(at, definitions.ipSets);
+    const { IPAddressVersion } = found.properties;
+    const IPSet = { ...identityOf(found), IPAddressVersion, Addresses: found.addresses };
+    return { IPSet, LockToken: tokens.of(found.arn) };
+  },
+  GetRegexPatternSet(at, { guard: { definitions }, tokens }) {
+    const found = find(at, definitions.patternSets);
+    const RegularExpressionList = found.patterns.map(({ source }) => ({ RegexString: source }));
+    return {
+      RegexPatternSet: { ...identityOf(found), RegularExpressionList },
+      LockToken: tokens.of(found.arn),
+    };
+  },
+  ListWebACLs: (at, ports) => ({ WebACLs: list(at, ports, ports.guard.definitions.acls) }),
+  ListRuleGroups: (at, ports) => ({ RuleGroups: list(at, ports, ports.guard.definitions.groups) }),
+  ListIPSets: (at, ports) => ({ IPSets: list(at, ports, ports.guard.definitions.ipSets) }),
+  ListRegexPatternSets: (at, ports) => ({
+    RegexPatternSets: list(at, ports, ports.guard.definitions.patternSets),
+  }),
+  ListResourcesForWebACL(at, { guard: { definitions } }) {
+    const arn = at.text('WebACLArn');
+    if (!definitions.acls.has(arn)) throw nonexistent();
+    const type = at.has('ResourceType') ? at.text('ResourceType') : 'APPLICATION_LOAD_BALANCER';
+    return { ResourceArns: type === 'API_GATEWAY' ? (definitions.resources.get(arn) ?? []) : [] };
+  },
+  GetWebACLForResource(at, ports) {
+    const { definitions } = ports.guard;
+    const guard = definitions.guards.get(stageKeyOf(at.text('ResourceArn')) ?? '');
+    if (guard?.kind !== 'acl') return {};
+    const { WebACL } = CALLS['GetWebACL']?.(at.as({ ARN: guard.arn }), ports) ?? {};
+    return { WebACL };
+  },
+  GetLoggingConfiguration(at, { guard: { definitions } }) {
+    const found = definitions.logging.get(at.text('ResourceArn'));
+    if (found === undefined) throw nonexistent();
+    return { LoggingConfiguration: found.properties };
+  },
+  ListLoggingConfigurations: (_, { guard: { definitions } }) => ({
+    LoggingConfigurations: [...definitions.logging.values()].map(({ properties }) => properties),
+  }),
+  ListAvailableManagedRuleGroups: () => ({
+    ManagedRuleGroups: [...managedGroups()].map(({ name }) => ({
+      VendorName: 'AWS',
+      Name: name,
+      VersioningSupported: false,
+    })),
+  }),
+  DescribeManagedRuleGroup: describeManagedGroup,
+  CheckCapacity: (at, { guard: { definitions } }) => ({ Capacity: checkCapacity(at, definitions) }),
+  GetSampledRequests: getSampledRequests,
+  UpdateIPSet: updateIpSet,
+  GetRateBasedStatementManagedKeys(at, { guard }) {
+    const acl = find(at, guard.definitions.acls, 'ARN', 'WebACLName', 'WebACLId');
+    const limited = guard.limitedBy(acl.arn, at.text('RuleName'));
+    const keys = (isV6: boolean) => {
+      const Addresses = limited
+        .filter((address) => address.includes(':') === isV6)
+        .map((address) => `${address}/${isV6 ? 128 : 32}`);
+      return { IPAddressVersion: isV6 ? 'IPV6' : 'IPV4', Addresses };
+    };
+    return { ManagedKeysIPV4: keys(false), ManagedKeysIPV6: keys(true) };
+  },
+};
+
+/** @returns undefined for a call that is not answered here */
+export function answerWaf(action: string, input: JsonObject, ports: CallPorts): OperationResult | undefined {
+  const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+  if (call === undefined) return undefined;
+  try {
+    return { kind: 'result', fields: call(new RuleReader(input, ''), ports) };
+  } catch (error) {
+    if (error instanceof WafError) return error.toResult();
+    if (error instanceof InvalidRule) return invalidParameter(error.message, error.path).toResult();
+    throw error;
+  }
+}
+
+/** Its properties in the form of the API, without those that calls show elsewhere. */
+function describedOf({ properties }: EntityFacts): JsonObject {
+  const shown = Object.entries(properties).filter(([name]) => name !== 'Tags' && name !== 'Scope');
+  return toApiForm(Object.fromEntries(shown)) as JsonObject;
+}
+
+function identityOf({ name, id, arn, description }: EntityFacts): JsonObject {
+  return { Name: name, Id: id, ARN: arn, Description: description };
+}
+
+/** By ARN where the call may give one, else by name, id and scope. */
+function find<Entity extends EntityFacts>(
+  at: RuleReader,
+  entities: ReadonlyMap<string, Entity>,
+  arnMember = '',
+  nameMember = 'Name',
+  idMember = 'Id',
+): Entity {
+  if (arnMember !== '' && at.has(arnMember)) {
+    const found = entities.get(at.text(arnMember));
+    if (found === undefined) throw nonexistent();
+    return found;
+  }
+  const scope = at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
+  const [name, id] = [at.text(nameMember), at.text(idMember)];
+  const found = [...entities.values()].find(
+    (one) => one.name === name && one.id === id && one.scope === scope,
+  );
+  if (found === undefined) throw nonexistent();
+  return found;
+}
+
+function list(
+  at: RuleReader,
+  { tokens }: CallPorts,
+  entities: ReadonlyMap<string, EntityFacts>,
+): readonly JsonObject[] {
+  const scope = at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
+  return [...entities.values()]
+    .filter((one) => one.scope === scope)
+    .map((one) => ({ ...identityOf(one), LockToken: tokens.of(one.arn) }));
+}
+
+function describeManagedGroup(at: RuleReader): JsonObject {
+  at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
+  const group = findManagedGroup(at.text('VendorName'), at.text('Name'));
+  if (group === undefined) throw nonexistent();
+  return {
+    Capacity: group.capacity,
+    LabelNamespace: group.prefix,
+    Rules: group.rules.map(({ name, action }) => ({
+      Name: name,
+      Action: action === 'COUNT' ? { Count: {} } : { Block: {} },
+    })),
+    AvailableLabels: group.rules.flatMap(({ label }) => (label === undefined ? [] : [{ Name: label }])),
+  };
+}
+
+function checkCapacity(at: RuleReader, { groups }: Definitions): number {
+  at.oneOf('Scope', ['REGIONAL', 'CLOUDFRONT']);
+  const rules = readRules(at.as({ Rules: fromApiForm(at.value('Rules')) }), {
+    prefix: '',
+    bodies: new Map(),
+    isGroup: false,
+  });
+  return capacityOf(rules, (arn) => {
+    const group = groups.get(arn);
+    if (group === undefined) throw nonexistent();
+    return group.capacity;
+  });
+}
+
+function getSampledRequests(at: RuleReader, { guard }: CallPorts): JsonObject {
+  const arn = at.text('WebAclArn');
+  if (!guard.definitions.acls.has(arn)) throw nonexistent();
+  const most = at.integer('MaxItems', 1, MAX_SAMPLES);
+  const window = at.object('TimeWindow');
+  const [start, end] = [timeOf(window, 'StartTime'), timeOf(window, 'EndTime')];
+  const { samples, population } = guard.samples.find(arn, at.text('RuleMetricName'), start, end);
+  return {
+    SampledRequests: samples.slice(-most).map(({ fields }) => fields),
+    PopulationSize: population,
+    TimeWindow: { StartTime: start / 1000, EndTime: end / 1000 },
+  };
+}
+
+/** Epoch seconds. */
+function timeOf(at: RuleReader, name: string): number {
+  const value = at.value(name);
+  if (typeof value !== 'number' || !Number.isFinite(value)) at.refuse(name, 'must be a time');
+  return value * 1000;
+}
+
+function updateIpSet(at: RuleReader, { guard, tokens }: CallPorts): JsonObject {
+  const found = find(at, guard.definitions.ipSets);
+  if (at.text('LockToken') !== tokens.of(found.arn)) throw lockLost();
+  const addresses = at.texts('Addresses', 10_000);
+  const version = found.properties['IPAddressVersion'] === 'IPV6' ? 'IPV6' : 'IPV4';
+  guard.editIpSet({ ...found, addresses, blocks: readBlocks(at, addresses, version) });
+  return { NextLockToken: tokens.renew(found.arn) };
+}

@@ -1,0 +1,163 @@
+/** What a web ACL did with a request, in sentences for `explain`, and what would change it. */
+import { fromBytesText } from './rules/bytes-text.ts';
+import type { Outcome, RuleMatch, Unjudged } from './evaluate/judge-web-acl.ts';
+import type { Field, Rule, Statement, WebAcl } from './rules/statement.ts';
+
+type Refusal = {
+  readonly reason: string;
+  readonly because: readonly string[];
+  readonly changes: readonly string[];
+};
+
+const DOES: Readonly<Record<string, string>> = {
+  BLOCK: 'blocks',
+  CAPTCHA: 'asks for a CAPTCHA',
+  CHALLENGE: 'sends a challenge',
+};
+
+export function describeRefusal(acl: WebAcl, { terminating, action, unjudged }: Outcome): Refusal {
+  if (terminating === undefined)
+    return {
+      reason: `default action of web ACL ${acl.name}`,
+      because: [`No rule of the web ACL ${acl.name} allows the request, and its default action is Block.`],
+      changes: ['Add a rule that allows the request, or set DefaultAction to Allow.'],
+    };
+  const name = nameOfMatch(terminating);
+  const does = DOES[action.kind] ?? action.kind;
+  return {
+    reason: `rule ${name} of web ACL ${acl.name}`,
+    because: [
+      `The rule ${name} of the web ACL ${acl.name} ${does}: ${describeMatch(terminating)}.`,
+      ...describeUnjudged(acl, unjudged),
+    ],
+    changes: adviseOn(terminating),
+  };
+}
+
+/** Of a request that passes: rules that counted or could not be judged. */
+export function describePassed(
+  acl: WebAcl,
+  { matches, unjudged, isAverted, terminating }: Outcome,
+): readonly string[] {
+  const counted = matches.flatMap((match) =>
+    match.isTerminating
+      ? []
+      : [`The rule ${nameOfMatch(match)} of the web ACL ${acl.name} matched, and only counts.`],
+  );
+  const averted = isAverted
+    ? [
+        `${terminating === undefined ? 'The default action' : `The rule ${nameOfMatch(terminating)}`} would have blocked it, unless a rule that was not judged allows it: it passes here.`,
+      ]
+    : [];
+  return [...counted, ...describeUnjudged(acl, unjudged), ...averted];
+}
+
+/** Rules of one group with one reason together: managed groups have many. */
+function describeUnjudged(acl: WebAcl, unjudged: readonly Unjudged[]): readonly string[] {
+  const byReason = new Map<string, { readonly rules: string[]; readonly reason: string }>();
+  for (const { rule, reasons } of unjudged) {
+    const [group = rule, inner] = rule.split(' / ');
+    const reason = reasons.join(', ');
+    const key = inner === undefined ? `${rule}\n${reason}` : `${group} /\n${reason}`;
+    const known = byReason.get(key) ?? { rules: [], reason };
+    known.rules.push(rule);
+    byReason.set(key, known);
+  }
+  return [...byReason.values()].map(({ rules, reason }) => {
+    const [first = ''] = rules;
+    const what =
+      rules.length === 1
+        ? `The rule ${first} of the web ACL ${acl.name} was`
+        : `${rules.length} rules of ${first.split(' / ')[0] ?? ''} in the web ACL ${acl.name} were`;
+    return `${what} not judged (${reason}); on AWS ${rules.length === 1 ? 'it' : 'they'} may decide otherwise.`;
+  });
+}
+
+function nameOfMatch({ rule, inner }: RuleMatch): string {
+  return inner === undefined ? rule.name : `${rule.name} / ${inner}`;
+}
+
+function describeMatch({ rule, inner, limited }: RuleMatch): string {
+  if (limited !== undefined) {
+    const { statement } = rateOf(rule) ?? {};
+    const what = limited.value === '' ? 'all requests' : limited.value;
+    return statement === undefined
+      ? `${what} came too often`
+      : `${what} came more than ${statement.limit} times in ${statement.windowSeconds} s`;
+  }
+  if (inner !== undefined || rule.does.kind === 'group') return 'the request matches it';
+  return describeStatement(rule.does.statement);
+}
+
+function rateOf({ does }: Rule): { readonly statement: Extract<Statement, { kind: 'rate' }> } | undefined {
+  return does.kind === 'statement' && does.statement.kind === 'rate'
+    ? { statement: does.statement }
+    : undefined;
+}
+
+const RELATIONS = {
+  EXACTLY: 'is',
+  STARTS_WITH: 'begins with',
+  ENDS_WITH: 'ends with',
+  CONTAINS: 'contains',
+  CONTAINS_WORD: 'contains the word',
+} as const;
+
+function describeStatement(statement: Statement): string {
+  switch (statement.kind) {
+    case 'and':
+      return statement.statements.map(describeStatement).join(', and ');
+    case 'or':
+      return `one of: ${statement.statements.map(describeStatement).join('; ')}`;
+    case 'not':
+      return `not: ${describeStatement(statement.statement)}`;
+    case 'bytes':
+      return `${describeField(statement.inspection.field)} ${RELATIONS[statement.constraint]} "${fromBytesText(statement.search)}"`;
+    case 'regex':
+      return `${describeField(statement.inspection.field)} matches ${statement.pattern.source}`;
+    case 'regex-set':
+      return `${describeField(statement.inspection.field)} matches the pattern set ${lastName(statement.arn)}`;
+    case 'size':
+      return `the size of ${describeField(statement.inspection.field)} is ${statement.comparison} ${statement.size}`;
+    case 'ip-set':
+      return `the address is in the IP set ${lastName(statement.arn)}`;
+    case 'geo':
+      return `the country is one of ${[...statement.countries].join(', ')}`;
+    case 'label':
+      return `the label ${statement.key} is there`;
+    case 'unjudged':
+      return statement.what;
+    case 'rate':
+      return `more than ${statement.limit} requests in ${statement.windowSeconds} s`;
+  }
+}
+
+function describeField(field: Field): string {
+  switch (field.kind) {
+    case 'header':
+      return `the header ${field.name}`;
+    case 'query-argument':
+      return `the query argument ${field.name}`;
+    default:
+      return `the ${field.kind.replaceAll('-', ' ')}`;
+  }
+}
+
+function lastName(arn: string): string {
+  return arn.split('/').at(-2) ?? arn;
+}
+
+function adviseOn({ rule, inner, limited, action }: RuleMatch): readonly string[] {
+  if (limited !== undefined) return ['Send fewer requests, or raise the Limit of the rule.'];
+  if (inner !== undefined)
+    return [
+      `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and see in the log what it would block.`,
+    ];
+  if (action.kind === 'CAPTCHA' || action.kind === 'CHALLENGE')
+    return [
+      'AWS lets a request with a valid token pass; here none can be got. Set the Action to Count for tests.',
+    ];
+  return [
+    `Change the request so that the rule does not match, or set the Action of ${rule.name} to Count and see in the log what it would block.`,
+  ];
+}

@@ -1,0 +1,48 @@
+/** Countries of networks, from a file of the user: `203.0.113.0/24,DE` per line. */
+import { AddressBlocks } from './address-blocks.ts';
+import type { Address } from './address-blocks.ts';
+
+/** Larger files do not fit into memory. */
+const MAX_LINES = 2_000_000;
+
+export class NetworksFileError extends Error {
+  override readonly name = 'NetworksFileError';
+  readonly code = 'WAF_NETWORKS_INVALID';
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+export class Countries {
+  readonly #blocks: AddressBlocks<string>;
+
+  private constructor(blocks: AddressBlocks<string>) {
+    this.#blocks = blocks;
+  }
+
+  /** @throws NetworksFileError */
+  static parse(text: string): Countries {
+    const blocks = new AddressBlocks<string>();
+    const lines = text.split('\n');
+    if (lines.length > MAX_LINES) throw new NetworksFileError(MAX_LINES, `more than ${MAX_LINES} lines`);
+    for (const [index, raw] of lines.entries()) {
+      const line = raw.trim();
+      if (line === '' || line.startsWith('#')) continue;
+      const [network = '', country = '', ...more] = line.split(',').map((part) => part.trim());
+      if (more.length > 0 || !/^[A-Z]{2}$/.test(country) || !blocks.add(network, country))
+        throw new NetworksFileError(
+          index + 1,
+          `"${line.slice(0, 80)}" is not a network and its country, such as 203.0.113.0/24,DE`,
+        );
+    }
+    return new Countries(blocks);
+  }
+
+  /** Undefined: the file does not have the address. */
+  of(address: Address): string | undefined {
+    return this.#blocks.find(address);
+  }
+}

@@ -1,0 +1,139 @@
+/** Decoders of text transformations. Input and output have one character per byte; faulty parts stay as they are. */
+
+/** The higher byte moves full-width forms of ASCII to ASCII; of other codes only the lower byte is kept. */
+function narrow(code: number): string {
+  const isFullWidth = code >= 0xff01 && code <= 0xff5e;
+  return String.fromCharCode(isFullWidth ? (code & 0xff) + 0x20 : code & 0xff);
+}
+
+const hexCode = (digits: string): number => Number.parseInt(digits, 16);
+
+export function decodeUrl(text: string): string {
+  return text.replace(/\+|%([0-9a-f]{2})/gi, (whole, digits: string | undefined) =>
+    digits === undefined ? (whole === '+' ? ' ' : whole) : String.fromCharCode(hexCode(digits)),
+  );
+}
+
+export function decodeUrlUnicode(text: string): string {
+  return text.replace(
+    /\+|%u([0-9a-f]{4})|%([0-9a-f]{2})/gi,
+    (_, unicode: string | undefined, digits: string | undefined) => {
+      if (unicode !== undefined) return narrow(hexCode(unicode));
+      return digits === undefined ? ' ' : String.fromCharCode(hexCode(digits));
+    },
+  );
+}
+
+/** Stops at the first character that is not of the alphabet. */
+export function decodeBase64(text: string): string {
+  const [valid = ''] = /^[A-Za-z0-9+/]*/.exec(text) ?? [];
+  return Buffer.from(valid, 'base64').toString('latin1');
+}
+
+/** Ignores characters that are not of the alphabet. */
+export function decodeBase64Forgiving(text: string): string {
+  return Buffer.from(text.replace(/[^A-Za-z0-9+/]/g, ''), 'base64').toString('latin1');
+}
+
+/** Unchanged unless it is pairs of digits only. */
+export function decodeHex(text: string): string {
+  return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex').toString('latin1') : text;
+}
+
+export function decodeSqlHex(text: string): string {
+  return text.replace(/0x((?:[0-9a-f]{2})+)/gi, (_, digits: string) =>
+    Buffer.from(digits, 'hex').toString('latin1'),
+  );
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['quot', '"'],
+  ['nbsp', '\u00a0'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+]);
+
+export function decodeHtml(text: string): string {
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|(quot|nbsp|lt|gt|amp));/gi,
+    (_, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
+      if (name !== undefined) return ENTITIES.get(name.toLowerCase()) ?? '';
+      return String.fromCharCode((hex === undefined ? Number(decimal) : hexCode(hex)) & 0xff);
+    },
+  );
+}
+
+const ANSI_ESCAPES: Readonly<Record<string, string>> = {
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '?': '?',
+  "'": "'",
+  '"': '"',
+};
+
+export function decodeEscapes(text: string): string {
+  return text.replace(
+    /\\(?:x([0-9a-f]{2})|([0-7]{1,3})|([abfnrtv\\?'"]))/gi,
+    (whole, hex: string | undefined, octal: string | undefined, letter: string | undefined) => {
+      if (hex !== undefined) return String.fromCharCode(hexCode(hex));
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
+      return ANSI_ESCAPES[letter ?? ''] ?? whole;
+    },
+  );
+}
+
+/** CSS 2.x: up to six digits and one white space; two bytes at most are used. */
+export function decodeCss(text: string): string {
+  return text.replace(
+    /\\(?:([0-9a-f]{1,6})[ \t\r\n\f]?|(\n)|([^]))/gi,
+    (_, digits: string | undefined, lineBreak: string | undefined, plain: string | undefined) => {
+      if (digits !== undefined) return narrow(hexCode(digits.slice(-4)));
+      return lineBreak === undefined ? (plain ?? '') : '';
+    },
+  );
+}
+
+export function decodeJavaScript(text: string): string {
+  return text.replace(
+    /\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([0-7]{1,3})|([^]))/gi,
+    (
+      _,
+      unicode: string | undefined,
+      hex: string | undefined,
+      octal: string | undefined,
+      plain: string | undefined,
+    ) => {
+      if (unicode !== undefined) return narrow(hexCode(unicode));
+      if (hex !== undefined) return String.fromCharCode(hexCode(hex));
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
+      return SIMPLE_ESCAPES[plain ?? ''] ?? plain ?? '';
+    },
+  );
+}
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** `é` → `%u00e9`; ASCII stays. */
+export function encodeUnicode(text: string): string {
+  if (!/[\x80-\xff]/.test(text)) return text;
+  const decoded = Buffer.from(text, 'latin1').toString('utf8');
+  return decoded.replace(
+    /[^\0-\x7f]/gu,
+    (character) => `%u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,253 @@
+/** One request as statements inspect it: each part is read when a statement first asks for it. */
+import { transform } from './transform.ts';
+import { readJsonElements, selectElements } from './parse-json-prefix.ts';
+import type { JsonElements } from './parse-json-prefix.ts';
+import type { Field, Inspection, KeyFilter, MatchScope, Oversize } from '../rules/statement.ts';
+
+export type RequestParts = {
+  readonly method: string;
+  /** Path as sent, with the stage. */
+  readonly path: string;
+  /** Text after `?`, as sent. */
+  readonly query: string;
+  /** Flat name, value list; values have one character per byte. */
+  readonly headers: readonly string[];
+  /** As sent, not decompressed. */
+  readonly body: Buffer | undefined;
+  readonly sourceIp: string;
+  /** What the record of the request has lost: statements that need it cannot be judged. */
+  readonly missing?: ReadonlySet<LostPart>;
+  /** Names, in lower case, of headers whose values the record hides. */
+  readonly hiddenHeaders?: ReadonlySet<string>;
+};
+
+export type LostPart = 'method' | 'path' | 'query' | 'body' | 'address';
+
+type OversizeField = 'REQUEST_BODY' | 'REQUEST_JSON_BODY' | 'REQUEST_HEADERS' | 'REQUEST_COOKIES';
+
+/** Texts to inspect; or a result without inspection. `none`: the request has no such part. */
+type Inspected =
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  | { readonly kind: 'decided'; readonly isMatch: boolean }
+  /** `isLost`: the record of the request does not have it. */
+  | { readonly kind: 'unjudged'; readonly what: string; readonly isLost?: true };
+
+type Pair = { readonly name: string; readonly value: string };
+type Pairs = { readonly items: readonly Pair[]; readonly isCut: boolean };
+
+const LIMIT_BYTES = 8192;
+const LIMIT_ITEMS = 200;
+const NONE: Inspected = { kind: 'texts', texts: [] };
+
+export class InspectedRequest {
+  readonly parts: RequestParts;
+  readonly oversize = new Set<OversizeField>();
+  readonly #bodyLimit: number;
+  readonly #inspected = new Map<string, Inspected>();
+  #headers: readonly Pair[] | undefined;
+  #cookies: readonly Pair[] | undefined;
+  #arguments: readonly Pair[] | undefined;
+  #body: { readonly text: string; readonly isCut: boolean } | undefined;
+  #json: JsonElements | undefined;
+
+  constructor(parts: RequestParts, bodyLimit: number) {
+    this.parts = parts;
+    this.#bodyLimit = bodyLimit;
+  }
+
+  inspect({ id, field, transformations }: Inspection): Inspected {
+    const known = this.#inspected.get(id);
+    if (known !== undefined) return known;
+    const raw = this.#read(field);
+    const inspected: Inspected =
+      raw.kind === 'texts' && transformations.length > 0
+        ? { kind: 'texts', texts: raw.texts.map((text) => transform(text, transformations)) }
+        : raw;
+    this.#inspected.set(id, inspected);
+    return inspected;
+  }
+
+  /** Values of a header; `name` in lower case. */
+  header(name: string): readonly string[] {
+    return this.headers.flatMap((one) => (one.name.toLowerCase() === name ? [one.value] : []));
+  }
+
+  get headers(): readonly Pair[] {
+    return (this.#headers ??= readHeaders(this.parts.headers));
+  }
+
+  get cookies(): readonly Pair[] {
+    return (this.#cookies ??= this.header('cookie').flatMap(readCookies));
+  }
+
+  /** @param name in lower case */
+  isHidden(name: string): boolean {
+    return this.parts.hiddenHeaders?.has(name) === true;
+  }
+
+  isMissing(part: LostPart): boolean {
+    return this.parts.missing?.has(part) === true;
+  }
+
+  #read(field: Field): Inspected {
+    const lost = PART_OF[field.kind];
+    if (lost !== undefined && this.isMissing(lost))
+      return { kind: 'unjudged', what: `the ${lost}, which the record does not have`, isLost: true };
+    switch (field.kind) {
+      case 'method':
+        return texts([this.parts.method]);
+      case 'uri-path':
+        return texts([this.parts.path]);
+      case 'query-string':
+        return this.parts.query === '' ? NONE : texts([this.parts.query]);
+      case 'all-query-arguments':
+        return texts(this.#queryArguments.map(({ value }) => value));
+      case 'query-argument':
+        return texts(
+          this.#queryArguments.flatMap(({ name, value }) =>
+            name.toLowerCase() === field.name ? [value] : [],
+          ),
+        );
+      case 'header':
+        return this.isHidden(field.name)
+          ? { kind: 'unjudged', what: `the header ${field.name}, which the record hides`, isLost: true }
+          : texts(this.header(field.name));
+      case 'uri-fragment':
+        // API Gateway gets none: clients keep it to themselves.
+        return { kind: 'decided', isMatch: field.fallback === 'MATCH' };
+      case 'body':
+        return this.#readBody(field.oversize);
+      case 'json-body':
+        return this.#readJson(field);
+      case 'headers':
+        return this.#readPairs(this.headers, 'REQUEST_HEADERS', field, (name) => name.toLowerCase());
+      case 'cookies':
+        return this.#readPairs(this.cookies, 'REQUEST_COOKIES', field, (name) => name);
+      case 'header-order':
+        return this.#readOrder(field.oversize);
+      case 'unseen':
+        return { kind: 'unjudged', what: `the fingerprint of the TLS handshake (${field.name})` };
+    }
+  }
+
+  get #queryArguments(): readonly Pair[] {
+    return (this.#arguments ??= this.parts.query.split('&').flatMap((argument) => {
+      if (argument === '') return [];
+      const equals = argument.indexOf('=');
+      return equals === -1
+        ? [{ name: argument, value: '' }]
+        : [{ name: argument.slice(0, equals), value: argument.slice(equals + 1) }];
+    }));
+  }
+
+  #bodyText(): { readonly text: string; readonly isCut: boolean } {
+    const { body } = this.parts;
+    return (this.#body ??= {
+      text: body === undefined ? '' : body.toString('latin1', 0, this.#bodyLimit),
+      isCut: body !== undefined && body.length > this.#bodyLimit,
+    });
+  }
+
+  #readBody(oversize: Oversize): Inspected {
+    const { text, isCut } = this.#bodyText();
+    return this.#decideOversize(isCut, 'REQUEST_BODY', oversize) ?? (text === '' ? NONE : texts([text]));
+  }
+
+  #readJson({ oversize, scope, paths, fallback }: Extract<Field, { kind: 'json-body' }>): Inspected {
+    const { text, isCut } = this.#bodyText();
+    const decided = this.#decideOversize(isCut, 'REQUEST_JSON_BODY', oversize);
+    if (decided !== undefined) return decided;
+    if (text === '') return NONE;
+    this.#json ??= readJsonElements(text);
+    if (!this.#json.isWhole && fallback !== undefined)
+      return fallback === 'EVALUATE_AS_STRING'
+        ? texts([text])
+        : { kind: 'decided', isMatch: fallback === 'MATCH' };
+    return texts(selectElements(this.#json, scope, paths));
+  }
+
+  #readPairs(
+    all: readonly Pair[],
+    name: OversizeField,
+    { keys, scope, oversize }: { keys: KeyFilter; scope: MatchScope; oversize: Oversize },
+    normal: (name: string) => string,
+  ): Inspected {
+    const { items, isCut } = cutPairs(all);
+    const decided = this.#decideOversize(isCut, name, oversize);
+    if (decided !== undefined) return decided;
+    const wanted = items.filter((one) => isWanted(normal(one.name), keys));
+    const hidden =
+      name === 'REQUEST_COOKIES'
+        ? this.isHidden('cookie')
+        : scope !== 'KEY' && wanted.some((one) => this.isHidden(one.name.toLowerCase()));
+    if (hidden) return { kind: 'unjudged', what: 'values of headers, which the record hides', isLost: true };
+    return texts(
+      wanted.flatMap((one) =>
+        scope === 'ALL' ? [one.name, one.value] : scope === 'KEY' ? [one.name] : [one.value],
+      ),
+    );
+  }
+
+  #readOrder(oversize: Oversize): Inspected {
+    const { items, isCut } = cutPairs(this.headers);
+    const decided = this.#decideOversize(isCut, 'REQUEST_HEADERS', oversize);
+    return decided ?? texts([items.map(({ name }) => name.toLowerCase()).join(':')]);
+  }
+
+  #decideOversize(isCut: boolean, name: OversizeField, handling: Oversize): Inspected | undefined {
+    if (!isCut) return undefined;
+    this.oversize.add(name);
+    return handling === 'CONTINUE' ? undefined : { kind: 'decided', isMatch: handling === 'MATCH' };
+  }
+}
+
+const PART_OF: Partial<Record<Field['kind'], LostPart>> = {
+  method: 'method',
+  body: 'body',
+  'json-body': 'body',
+  'query-string': 'query',
+  'query-argument': 'query',
+  'all-query-arguments': 'query',
+  'uri-path': 'path',
+};
+
+function texts(list: readonly string[]): Inspected {
+  return { kind: 'texts', texts: list };
+}
+
+function readHeaders(lines: readonly string[]): readonly Pair[] {
+  const pairs: Pair[] = [];
+  for (let index = 0; index + 1 < lines.length; index += 2)
+    pairs.push({ name: lines[index] ?? '', value: lines[index + 1] ?? '' });
+  return pairs;
+}
+
+function readCookies(header: string): readonly Pair[] {
+  return header.split(';').flatMap((part) => {
+    const text = part.trim();
+    if (text === '') return [];
+    const equals = text.indexOf('=');
+    return [
+      {
+        name: equals === -1 ? text : text.slice(0, equals),
+        value: equals === -1 ? '' : text.slice(equals + 1),
+      },
+    ];
+  });
+}
+
+function isWanted(name: string, keys: KeyFilter): boolean {
+  return keys.kind === 'all' || keys.names.has(name) === (keys.kind === 'included');
+}
+
+/** The first 200 items, and of those the first 8 KB. */
+function cutPairs(pairs: readonly Pair[]): Pairs {
+  let bytes = 0;
+  let count = 0;
+  for (const { name, value } of pairs) {
+    bytes += name.length + value.length;
+    if (count === LIMIT_ITEMS || bytes > LIMIT_BYTES) return { items: pairs.slice(0, count), isCut: true };
+    count += 1;
+  }
+  return { items: pairs, isCut: false };
+}

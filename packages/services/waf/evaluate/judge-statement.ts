@@ -1,0 +1,281 @@
+/** Statements of a rule on one request. Three-valued: what only AWS can judge stays unjudged wherever it decides. */
+import { readAddress } from './address-blocks.ts';
+import { judgementOf, not } from './judgement.ts';
+import { compareSize, matchesBytes } from './match-texts.ts';
+import { transform } from './transform.ts';
+import type { Address, AddressBlocks } from './address-blocks.ts';
+import type { Countries } from './countries.ts';
+import type { InspectedRequest } from './inspected-request.ts';
+import type { Judgement } from './judgement.ts';
+import type { Labels } from './labels.ts';
+import type { RateCounter } from './rate-counter.ts';
+import type {
+  AggregateKey,
+  ForwardedIp,
+  Inspection,
+  Pattern,
+  RateStatement,
+  Statement,
+} from '../rules/statement.ts';
+
+/** What statements refer to. */
+export type Surroundings = {
+  readonly ipSet: (arn: string) => AddressBlocks | undefined;
+  readonly patternSet: (arn: string) => readonly Pattern[] | undefined;
+  /** Undefined: there is no file of networks. */
+  readonly countries: Countries | undefined;
+  readonly nowEpochMs: number;
+  readonly counterOf: (rule: string, statement: RateStatement) => RateCounter;
+};
+
+/** The state of one rule on one request. */
+export type RuleTurn = {
+  /** Name of the rule, after that of its group: each use of a group counts for itself. */
+  readonly rule: string;
+  readonly request: InspectedRequest;
+  readonly labels: Labels;
+  /** Of the labels of the rule's web ACL or rule group. */
+  readonly prefix: string;
+  readonly around: Surroundings;
+  /** A forwarded address is wanted, and its header is missing: the rule does not apply. */
+  isSkipped: boolean;
+  /** The record of the request lacks what decides. */
+  isLost: boolean;
+  /** Why the rule could not be judged. */
+  readonly reasons: Set<string>;
+  /** Labels that geo statements add, match or not. */
+  readonly geoLabels: Set<string>;
+  readonly possibleGeoPrefixes: Set<string>;
+  /** Where the request is over the rate of the rule. */
+  limited: { readonly key: string; readonly value: string } | undefined;
+};
+
+const MAX_ANY_ADDRESSES = 10;
+
+export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement {
+  switch (statement.kind) {
+    case 'and':
+      return judgeAll(statement.statements, turn, 'no-match');
+    case 'or':
+      return judgeAll(statement.statements, turn, 'match');
+    case 'not':
+      return not(judgeStatement(statement.statement, turn));
+    case 'bytes':
+      return judgeTexts(statement.inspection, turn, (text) =>
+        matchesBytes(text, statement.search, statement.constraint),
+      );
+    case 'regex':
+      return judgeTexts(statement.inspection, turn, (text) => statement.pattern.isFoundIn(text));
+    case 'regex-set': {
+      const patterns = turn.around.patternSet(statement.arn) ?? [];
+      return judgeTexts(statement.inspection, turn, (text) => patterns.some((one) => one.isFoundIn(text)));
+    }
+    case 'size':
+      return judgeTexts(statement.inspection, turn, (text) =>
+        compareSize(text.length, statement.comparison, statement.size),
+      );
+    case 'label':
+      return judgeLabel(statement, turn);
+    case 'ip-set':
+      return judgeIpSet(statement, turn);
+    case 'geo':
+      return judgeGeo(statement, turn);
+    case 'rate':
+      return judgeRate(statement, turn);
+    case 'unjudged':
+      turn.reasons.add(statement.what);
+      return 'unjudged';
+  }
+}
+
+/**
+ * All statements are judged, since geo statements add labels; AND ends with `no-match`, OR with `match`,
+ * whatever is unjudged beside it.
+ */
+function judgeAll(
+  statements: readonly Statement[],
+  turn: RuleTurn,
+  deciding: 'match' | 'no-match',
+): Judgement {
+  let result = not(deciding);
+  let isDecided = false;
+  for (const statement of statements) {
+    if (isDecided && !addsLabels(statement)) continue;
+    const judgement = judgeStatement(statement, turn);
+    if (judgement === deciding) isDecided = true;
+    if (judgement === 'unjudged') result = 'unjudged';
+  }
+  return isDecided ? deciding : result;
+}
+
+function addsLabels(statement: Statement): boolean {
+  if (statement.kind === 'geo') return true;
+  if (statement.kind === 'not') return addsLabels(statement.statement);
+  return (statement.kind === 'and' || statement.kind === 'or') && statement.statements.some(addsLabels);
+}
+
+function judgeTexts(inspection: Inspection, turn: RuleTurn, isMatch: (text: string) => boolean): Judgement {
+  const inspected = turn.request.inspect(inspection);
+  if (inspected.kind === 'decided') return judgementOf(inspected.isMatch);
+  if (inspected.kind === 'texts') return judgementOf(inspected.texts.some(isMatch));
+  return unjudge(turn, inspected.what, inspected.isLost);
+}
+
+function unjudge(turn: RuleTurn, why: string, isLost = false): 'unjudged' {
+  turn.reasons.add(why);
+  if (isLost) turn.isLost = true;
+  return 'unjudged';
+}
+
+function judgeLabel(
+  { scope, key }: Extract<Statement, { kind: 'label' }>,
+  { labels, prefix, reasons }: RuleTurn,
+): Judgement {
+  const judgement = labels.match(scope, key, prefix);
+  if (judgement === 'unjudged') reasons.add(`the label ${key}, which a rule that could not be judged adds`);
+  return judgement;
+}
+
+function judgeIpSet({ arn, forwarded }: Extract<Statement, { kind: 'ip-set' }>, turn: RuleTurn): Judgement {
+  const blocks = turn.around.ipSet(arn);
+  const isIn = (address: Address): boolean => blocks?.find(address) === true;
+  if (forwarded === undefined) {
+    if (lacksAddress(turn)) return 'unjudged';
+    const address = readAddress(turn.request.parts.sourceIp);
+    return judgementOf(address !== undefined && isIn(address));
+  }
+  const given = readForwarded(forwarded, turn);
+  if (typeof given === 'string') return given;
+  switch (forwarded.position) {
+    case 'FIRST':
+      return judgementOf(given.slice(0, 1).some(isIn));
+    case 'LAST':
+      return judgementOf(given.slice(-1).some(isIn));
+    case 'ANY':
+      return judgementOf(given.slice(-MAX_ANY_ADDRESSES).some(isIn));
+  }
+}
+
+/** The addresses of the header; or the judgement where there are none. */
+function readForwarded({ header, fallback }: ForwardedIp, turn: RuleTurn): readonly Address[] | Judgement {
+  if (turn.request.isHidden(header))
+    return unjudge(turn, `the header ${header}, which the record hides`, true);
+  const values = turn.request.header(header);
+  if (values.length === 0) {
+    turn.isSkipped = true;
+    return 'no-match';
+  }
+  const addresses = values
+    .join(',')
+    .split(',')
+    .map((text) => readAddress(text.trim()));
+  return addresses.every((address) => address !== undefined) ? addresses : judgementOf(fallback === 'MATCH');
+}
+
+function judgeGeo({ countries, forwarded }: Extract<Statement, { kind: 'geo' }>, turn: RuleTurn): Judgement {
+  const space = `awswaf:${forwarded === undefined ? 'clientip' : 'forwardedip'}:geo:`;
+  if (forwarded === undefined && lacksAddress(turn)) return 'unjudged';
+  const given = forwarded === undefined ? sourceOf(turn) : readForwarded(forwarded, turn);
+  if (typeof given === 'string') return given;
+  const known = turn.around.countries;
+  if (known === undefined) {
+    turn.possibleGeoPrefixes.add(space);
+    turn.reasons.add('the country of the address; --waf-networks FILE tells it');
+    return 'unjudged';
+  }
+  const [address] = given;
+  const country = address === undefined ? undefined : known.of(address);
+  turn.geoLabels.add(`${space}country:${country ?? 'XX'}`);
+  turn.possibleGeoPrefixes.add(`${space}region:`);
+  return judgementOf(country !== undefined && countries.has(country));
+}
+
+function lacksAddress(turn: RuleTurn): boolean {
+  if (!turn.request.isMissing('address')) return false;
+  unjudge(turn, 'the address of the caller, which the record does not have', true);
+  return true;
+}
+
+function sourceOf({ request }: RuleTurn): readonly Address[] {
+  const address = readAddress(request.parts.sourceIp);
+  return address === undefined ? [] : [address];
+}
+
+/** Counts only what the scope-down statement matches and what has all keys. */
+function judgeRate(statement: RateStatement, turn: RuleTurn): Judgement {
+  const scope = statement.scopeDown === undefined ? 'match' : judgeStatement(statement.scopeDown, turn);
+  if (scope !== 'match') return scope;
+  const instance = readInstance(statement, turn);
+  if ('judgement' in instance) return instance.judgement;
+  const counter = turn.around.counterOf(turn.rule, statement);
+  const isOver = counter.count(instance.value, turn.around.nowEpochMs);
+  if (isOver) turn.limited = { key: statement.keyType, value: instance.value };
+  return judgementOf(isOver);
+}
+
+type Instance = { readonly value: string } | { readonly judgement: Judgement };
+
+function readInstance(statement: RateStatement, turn: RuleTurn): Instance {
+  switch (statement.keyType) {
+    case 'CONSTANT':
+      return { value: '' };
+    case 'IP':
+      return readSourceKey(turn);
+    case 'FORWARDED_IP':
+      return readForwardedKey(statement.forwarded, turn);
+    case 'CUSTOM_KEYS': {
+      const values: string[] = [];
+      for (const key of statement.keys) {
+        const instance = readKey(key, statement, turn);
+        if ('judgement' in instance) return instance;
+        values.push(instance.value);
+      }
+      return { value: values.length === 1 ? (values[0] ?? '') : JSON.stringify(values) };
+    }
+  }
+}
+
+function readSourceKey(turn: RuleTurn): Instance {
+  return lacksAddress(turn) ? { judgement: 'unjudged' } : { value: turn.request.parts.sourceIp };
+}
+
+const NO_KEY: Instance = { judgement: 'no-match' };
+
+function readForwardedKey(forwarded: ForwardedIp | undefined, turn: RuleTurn): Instance {
+  if (forwarded === undefined) return NO_KEY;
+  const given = readForwarded(forwarded, turn);
+  if (typeof given === 'string') return { judgement: given };
+  const first = turn.request.header(forwarded.header)[0]?.split(',')[0]?.trim();
+  return first === undefined ? NO_KEY : { value: first };
+}
+
+function readKey(key: AggregateKey, { forwarded }: RateStatement, turn: RuleTurn): Instance {
+  const { request, labels, prefix, reasons } = turn;
+  switch (key.kind) {
+    case 'ip':
+      return readSourceKey(turn);
+    case 'method':
+      return { value: request.parts.method };
+    case 'forwarded-ip':
+      return readForwardedKey(forwarded, turn);
+    case 'label-namespace':
+      return valueOrNone(labels.inNamespace(key.namespace, prefix));
+    case 'cookie': {
+      const cookie = request.cookies.find(({ name }) => name === key.name);
+      return valueOrNone(cookie && transform(cookie.value, key.transformations));
+    }
+    case 'field': {
+      const inspected = request.inspect(key.inspection);
+      if (inspected.kind === 'texts') return valueOrNone(inspected.texts[0]);
+      if (inspected.kind === 'unjudged') unjudge(turn, inspected.what, inspected.isLost);
+      return { judgement: inspected.kind === 'unjudged' ? 'unjudged' : 'no-match' };
+    }
+    case 'unseen':
+      reasons.add(`the key ${key.name}, which is not seen here`);
+      return { judgement: 'unjudged' };
+  }
+}
+
+function valueOrNone(value: string | undefined): Instance {
+  return value === undefined ? NO_KEY : { value };
+}

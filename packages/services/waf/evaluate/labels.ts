@@ -1,0 +1,57 @@
+/**
+ * Labels that rules have added to a request, and those that rules which could not be judged may have added.
+ * @see developer guide, "Matching against a label"
+ */
+import type { Judgement } from './judgement.ts';
+
+export class Labels {
+  readonly #sure = new Set<string>();
+  readonly #possible = new Set<string>();
+  /** Begins of labels that only AWS knows. */
+  readonly #possiblePrefixes = new Set<string>();
+
+  add(labels: readonly string[]): void {
+    for (const label of labels) this.#sure.add(label);
+  }
+
+  addPossible(labels: readonly string[]): void {
+    for (const label of labels) this.#possible.add(label);
+  }
+
+  /** @param prefix of labels that may be there, whatever they are called */
+  addPossiblePrefix(prefix: string): void {
+    this.#possiblePrefixes.add(prefix);
+  }
+
+  get all(): readonly string[] {
+    return [...this.#sure];
+  }
+
+  /** @param prefix of the rule's own web ACL or rule group, for keys that have none */
+  match(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): Judgement {
+    const isMatch = matcherOf(scope, key, prefix);
+    for (const label of this.#sure) if (isMatch(label)) return 'match';
+    for (const label of this.#possible) if (isMatch(label)) return 'unjudged';
+    if (key.startsWith('awswaf:'))
+      for (const possible of this.#possiblePrefixes)
+        if (key.startsWith(possible) || (scope === 'NAMESPACE' && possible.startsWith(key)))
+          return 'unjudged';
+    return 'no-match';
+  }
+
+  /** The label in a namespace; undefined = none. The first one counts. */
+  inNamespace(namespace: string, prefix: string): string | undefined {
+    const isMatch = matcherOf('NAMESPACE', namespace, prefix);
+    return this.all.find(isMatch);
+  }
+}
+
+function matcherOf(scope: 'LABEL' | 'NAMESPACE', key: string, prefix: string): (label: string) => boolean {
+  if (key.startsWith('awswaf:'))
+    return scope === 'LABEL' ? (label) => label === key : (label) => label.startsWith(key);
+  // A colon before, so that a key begins with a whole name.
+  const end = `:${key}`;
+  const isOwn = (label: string): boolean => label.startsWith(prefix);
+  if (scope === 'LABEL') return (label) => isOwn(label) && label.slice(prefix.length - 1).endsWith(end);
+  return (label) => isOwn(label) && label.slice(prefix.length - 1).includes(end);
+}

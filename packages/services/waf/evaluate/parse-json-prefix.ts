@@ -1,0 +1,166 @@
+/**
+ * Keys and values of a JSON body up to its first fault. AWS inspects what it could read: a body that is cut off
+ * at the limit, or ends in garbage, is inspected as far as it goes.
+ */
+import type { MatchScope } from '../rules/statement.ts';
+
+type JsonElement = {
+  readonly kind: 'key' | 'value';
+  /** Names and positions from the root; of a key, with itself. */
+  readonly path: readonly string[];
+  /** One character per byte. */
+  readonly text: string;
+};
+
+export type JsonElements = { readonly elements: readonly JsonElement[]; readonly isWhole: boolean };
+
+const MAX_DEPTH = 512;
+/** Bodies have at most 64 KB. */
+const MAX_ELEMENTS = 65_536;
+
+class Fault extends Error {
+  override readonly name = 'Fault';
+}
+
+class Scanner {
+  readonly elements: JsonElement[] = [];
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  run(): void {
+    this.#space();
+    const first = this.#text[this.#at];
+    if (first !== '{' && first !== '[') throw new Fault('the root is neither an object nor an array');
+    this.#value([]);
+    this.#space();
+    if (this.#at < this.#text.length) throw new Fault('text after the root');
+  }
+
+  #value(path: readonly string[]): void {
+    if (path.length > MAX_DEPTH) throw new Fault('nested too deeply');
+    this.#space();
+    const first = this.#text[this.#at];
+    if (first === '{') this.#object(path);
+    else if (first === '[') this.#array(path);
+    else if (first === '"') this.#note({ kind: 'value', path, text: this.#string() });
+    else this.#note({ kind: 'value', path, text: this.#word() });
+  }
+
+  /** A missing comma or colon, and extra ones, are no faults (developer guide, "JSON body"). */
+  #object(path: readonly string[]): void {
+    this.#at += 1;
+    const names = new Set<string>();
+    for (;;) {
+      this.#skip(',');
+      if (this.#take('}')) return;
+      const name = this.#string();
+      if (names.has(name)) throw new Fault('a key appears twice');
+      names.add(name);
+      const inner = [...path, name];
+      this.#note({ kind: 'key', path: inner, text: name });
+      this.#skip(':');
+      this.#value(inner);
+    }
+  }
+
+  #array(path: readonly string[]): void {
+    this.#at += 1;
+    for (let index = 0; ; index += 1) {
+      this.#skip(',');
+      if (this.#take(']')) return;
+      this.#value([...path, String(index)]);
+    }
+  }
+
+  #string(): string {
+    const found = /"((?:[ !#-[\]-\u00ff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
+    found.lastIndex = this.#at;
+    const [whole, inner] = found.exec(this.#text) ?? [];
+    if (whole === undefined || inner === undefined) throw new Fault('no text where one is expected');
+    this.#at += whole.length;
+    return inner.includes('\\') ? decodeEscapes(inner) : inner;
+  }
+
+  #word(): string {
+    const found = /true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+    found.lastIndex = this.#at;
+    const [word] = found.exec(this.#text) ?? [];
+    if (word === undefined) throw new Fault('no value where one is expected');
+    this.#at += word.length;
+    return word;
+  }
+
+  #note(element: JsonElement): void {
+    if (this.elements.length >= MAX_ELEMENTS) throw new Fault('too many elements');
+    this.elements.push(element);
+  }
+
+  #skip(mark: string): void {
+    this.#space();
+    while (this.#text[this.#at] === mark) {
+      this.#at += 1;
+      this.#space();
+    }
+  }
+
+  #take(mark: string): boolean {
+    this.#space();
+    const isThere = this.#text[this.#at] === mark;
+    if (isThere) this.#at += 1;
+    return isThere;
+  }
+
+  #space(): void {
+    while (/\s/.test(this.#text[this.#at] ?? '.')) this.#at += 1;
+  }
+}
+
+/** Of one escape after the other, so that pairs of surrogates stay together; other characters are bytes already. */
+function decodeEscapes(inner: string): string {
+  return inner.replace(/(?:\\u[0-9a-f]{4})+|\\[^u]/gi, (escapes) =>
+    Buffer.from(String(JSON.parse(`"${escapes}"`)), 'utf8').toString('latin1'),
+  );
+}
+
+export function readJsonElements(body: string): JsonElements {
+  const scanner = new Scanner(body);
+  try {
+    scanner.run();
+    return { elements: scanner.elements, isWhole: true };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { elements: scanner.elements, isWhole: false };
+  }
+}
+
+/** @param pointers RFC 6901; the key that a pointer names is not inspected itself */
+export function selectElements(
+  { elements }: JsonElements,
+  scope: MatchScope,
+  pointers: readonly string[] | undefined,
+): readonly string[] {
+  const wanted = pointers?.map(readPointer);
+  return elements
+    .filter(({ kind }) => scope === 'ALL' || (scope === 'KEY' ? kind === 'key' : kind === 'value'))
+    .filter(
+      ({ kind, path }) =>
+        wanted === undefined ||
+        wanted.some((one) => startsWith(path, one) && !(kind === 'key' && path.length === one.length)),
+    )
+    .map(({ text }) => text);
+}
+
+function readPointer(pointer: string): readonly string[] {
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((part) => Buffer.from(part.replaceAll('~1', '/').replaceAll('~0', '~'), 'utf8').toString('latin1'));
+}
+
+function startsWith(path: readonly string[], begin: readonly string[]): boolean {
+  return path.length >= begin.length && begin.every((part, index) => part === path[index]);
+}

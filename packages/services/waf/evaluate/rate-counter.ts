@@ -1,0 +1,68 @@
+/** Requests of one rate-based rule by aggregation instance, over a sliding window of virtual time. */
+
+/** A window has this many slices; the oldest one falls out as a whole. */
+const SLICES = 30;
+/** AWS limits as many instances per rule. */
+const MAX_INSTANCES = 10_000;
+
+type Counts = { last: number; readonly bySlice: Uint32Array };
+
+export class RateCounter {
+  readonly #limit: number;
+  readonly #sliceMs: number;
+  readonly #instances = new Map<string, Counts>();
+
+  constructor(limit: number, windowSeconds: number) {
+    this.#limit = limit;
+    this.#sliceMs = (windowSeconds * 1000) / SLICES;
+  }
+
+  /** Counts a request. @returns whether its instance is over the limit */
+  count(instance: string, nowEpochMs: number): boolean {
+    const slice = Math.floor(nowEpochMs / this.#sliceMs);
+    const counts = this.#countsOf(instance, slice);
+    const at = slice % SLICES;
+    counts.bySlice[at] = (counts.bySlice[at] ?? 0) + 1;
+    return sum(counts) > this.#limit;
+  }
+
+  /** Instances over the limit now. */
+  limited(nowEpochMs: number): readonly string[] {
+    const slice = Math.floor(nowEpochMs / this.#sliceMs);
+    return [...this.#instances].flatMap(([instance, counts]) => {
+      forget(counts, slice);
+      return sum(counts) > this.#limit ? [instance] : [];
+    });
+  }
+
+  /** The one that was counted last is at the end, so that the first one is the longest idle. */
+  #countsOf(instance: string, slice: number): Counts {
+    const known = this.#instances.get(instance);
+    if (known !== undefined) {
+      this.#instances.delete(instance);
+      this.#instances.set(instance, known);
+      forget(known, slice);
+      return known;
+    }
+    if (this.#instances.size >= MAX_INSTANCES) {
+      const [idle] = this.#instances.keys();
+      if (idle !== undefined) this.#instances.delete(idle);
+    }
+    const counts = { last: slice, bySlice: new Uint32Array(SLICES) };
+    this.#instances.set(instance, counts);
+    return counts;
+  }
+}
+
+/** Clears the slices since the last request; time that runs backwards clears none. */
+function forget(counts: Counts, slice: number): void {
+  if (slice - counts.last >= SLICES) counts.bySlice.fill(0);
+  else for (let passed = counts.last + 1; passed <= slice; passed += 1) counts.bySlice[passed % SLICES] = 0;
+  counts.last = Math.max(counts.last, slice);
+}
+
+function sum({ bySlice }: Counts): number {
+  let total = 0;
+  for (const count of bySlice) total += count;
+  return total;
+}

@@ -1,0 +1,74 @@
+/** Text transformations before an inspection (developer guide, "Text transformations"). */
+import { createHash } from 'node:crypto';
+import {
+  decodeBase64,
+  decodeBase64Forgiving,
+  decodeCss,
+  decodeEscapes,
+  decodeHex,
+  decodeHtml,
+  decodeJavaScript,
+  decodeSqlHex,
+  decodeUrl,
+  decodeUrlUnicode,
+  encodeUnicode,
+} from './decode.ts';
+import type { TransformationName, Transformations } from '../rules/statement.ts';
+
+const TRANSFORMATIONS: Readonly<Record<TransformationName, (text: string) => string>> = {
+  NONE: (text) => text,
+  LOWERCASE: lowerCase,
+  COMPRESS_WHITE_SPACE: (text) => text.replace(/[ \f\t\n\r\v\xa0]+/g, ' '),
+  CMD_LINE: (text) =>
+    lowerCase(
+      text
+        .replace(/[\\"'^]/g, '')
+        .replace(/[,;]/g, ' ')
+        .replace(/ {2,}/g, ' ')
+        .replace(/ ([/(])/g, '$1'),
+    ),
+  HTML_ENTITY_DECODE: decodeHtml,
+  URL_DECODE: decodeUrl,
+  URL_DECODE_UNI: decodeUrlUnicode,
+  BASE64_DECODE: decodeBase64,
+  BASE64_DECODE_EXT: decodeBase64Forgiving,
+  HEX_DECODE: decodeHex,
+  SQL_HEX_DECODE: decodeSqlHex,
+  CSS_DECODE: decodeCss,
+  JS_DECODE: decodeJavaScript,
+  ESCAPE_SEQ_DECODE: decodeEscapes,
+  UTF8_TO_UNICODE: encodeUnicode,
+  MD5: (text) => createHash('md5').update(text, 'latin1').digest('binary'),
+  REPLACE_COMMENTS: (text) => text.replace(/\/\*[^]*?(?:\*\/|$)/g, ' '),
+  REMOVE_NULLS: (text) => text.replaceAll('\0', ''),
+  REPLACE_NULLS: (text) => text.replaceAll('\0', ' '),
+  NORMALIZE_PATH: normalizePath,
+  NORMALIZE_PATH_WIN: (text) => normalizePath(text.replaceAll('\\', '/')),
+};
+
+export function transform(text: string, transformations: Transformations): string {
+  let transformed = text;
+  for (const name of transformations) transformed = TRANSFORMATIONS[name](transformed);
+  return transformed;
+}
+
+/** A to Z only: other bytes are parts of characters. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
+}
+
+/** Without doubled slashes, `.`, and `..` except at the beginning. */
+function normalizePath(text: string): string {
+  const isAbsolute = text.startsWith('/');
+  const kept: string[] = [];
+  const parts = text.split('/');
+  for (const part of parts) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') kept.push(part);
+    else if (kept.length > 0 && kept.at(-1) !== '..') kept.pop();
+    else kept.push(part);
+  }
+  const last = parts.at(-1) ?? '';
+  const isFolder = (last === '' || last === '.' || last === '..') && kept.length > 0 && kept.at(-1) !== '..';
+  return `${isAbsolute ? '/' : ''}${kept.join('/')}${isFolder ? '/' : ''}`;
+}

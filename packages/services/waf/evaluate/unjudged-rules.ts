@@ -1,0 +1,74 @@
+/** Rules that cannot be judged whatever the request is, known when a web ACL is read. */
+import { findManagedGroup } from '../rules/managed-groups.ts';
+import type { Inspection, Rule, RuleSet, Statement, WebAcl } from '../rules/statement.ts';
+
+type UnjudgedRule = { readonly rule: string; readonly what: string };
+
+export function findUnjudged(
+  { rules }: Pick<WebAcl, 'rules'>,
+  { group, hasCountries }: { group: (arn: string) => RuleSet | undefined; hasCountries: boolean },
+): readonly UnjudgedRule[] {
+  return rules.flatMap((rule) => ofRule(rule, group, hasCountries));
+}
+
+function ofRule(
+  rule: Rule,
+  group: (arn: string) => RuleSet | undefined,
+  hasCountries: boolean,
+): readonly UnjudgedRule[] {
+  const { does, name } = rule;
+  if (does.kind === 'statement')
+    return ofStatement(does.statement, hasCountries).map((what) => ({ rule: name, what }));
+  const scope = does.scopeDown === undefined ? [] : ofStatement(does.scopeDown, hasCountries);
+  const inScope = scope.map((what) => ({ rule: name, what }));
+  if (does.group.kind === 'own') {
+    const own = group(does.group.arn);
+    const inner = own === undefined ? [] : findUnjudged(own, { group, hasCountries });
+    return [...inScope, ...inner.map((one) => ({ ...one, rule: `${name} / ${one.rule}` }))];
+  }
+  const known = findManagedGroup(does.group.vendor, does.group.name);
+  if (known === undefined || known.rules.length === 0)
+    return [...inScope, { rule: name, what: `the managed rule group ${does.group.name}` }];
+  const hidden = known.rules.filter(({ statement }) => statement === undefined);
+  if (hidden.length === 0) return inScope;
+  return [
+    ...inScope,
+    {
+      rule: name,
+      what: `${hidden.length} of ${known.rules.length} rules of ${known.name}, whose patterns AWS does not publish`,
+    },
+  ];
+}
+
+function ofStatement(statement: Statement, hasCountries: boolean): readonly string[] {
+  switch (statement.kind) {
+    case 'and':
+    case 'or':
+      return statement.statements.flatMap((one) => ofStatement(one, hasCountries));
+    case 'not':
+      return ofStatement(statement.statement, hasCountries);
+    case 'unjudged':
+      return [statement.what];
+    case 'geo':
+      return hasCountries ? [] : ['countries of addresses, without --waf-networks FILE'];
+    case 'rate':
+      return [
+        ...(statement.scopeDown === undefined ? [] : ofStatement(statement.scopeDown, hasCountries)),
+        ...statement.keys.flatMap((key) =>
+          key.kind === 'unseen' ? [key.name] : key.kind === 'field' ? ofInspection(key.inspection) : [],
+        ),
+      ];
+    case 'bytes':
+    case 'regex':
+    case 'regex-set':
+    case 'size':
+      return ofInspection(statement.inspection);
+    case 'ip-set':
+    case 'label':
+      return [];
+  }
+}
+
+function ofInspection({ field }: Inspection): readonly string[] {
+  return field.kind === 'unseen' ? [`the fingerprint of the TLS handshake (${field.name})`] : [];
+}

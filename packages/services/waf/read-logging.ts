@@ -1,0 +1,86 @@
+/** Logging configurations of web ACLs: destination, redacted fields and filter. */
+import { RuleReader } from './rules/rule-reader.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import type { Outcome } from './evaluate/judge-web-acl.ts';
+
+export type Logging = {
+  readonly aclArn: string;
+  /** Log group, delivery stream or bucket; here all are files of lines. */
+  readonly groups: readonly string[];
+  readonly redacts: {
+    readonly headers: ReadonlySet<string>;
+    readonly path: boolean;
+    readonly query: boolean;
+    readonly method: boolean;
+  };
+  readonly isKept: (actions: readonly string[], labels: readonly string[]) => boolean;
+  /** As the template writes it. */
+  readonly properties: Readonly<Record<string, unknown>>;
+};
+
+/** @throws InvalidRule */
+export function readLogging({ resource }: ResourceReader): Logging {
+  const at = new RuleReader(resource.properties, '');
+  const groups = at.texts('LogDestinationConfigs', 100).map(nameOfDestination);
+  const wrong = groups.find((name) => !name.startsWith('aws-waf-logs-'));
+  if (groups.length === 0) at.refuse('LogDestinationConfigs', 'must have a destination');
+  if (wrong !== undefined)
+    at.refuse('LogDestinationConfigs', `${wrong} must have a name that begins with aws-waf-logs-`);
+  const redacted = at.objects('RedactedFields', 100);
+  const has = (member: string): boolean => redacted.some((one) => one.has(member));
+  const headers = redacted.flatMap((one) => {
+    const header = one.optional('SingleHeader');
+    return header === undefined ? [] : [header.text('Name').toLowerCase()];
+  });
+  return {
+    aclArn: at.text('ResourceArn'),
+    groups,
+    redacts: {
+      headers: new Set(headers),
+      path: has('UriPath'),
+      query: has('QueryString'),
+      method: has('Method'),
+    },
+    isKept: readFilter(at.optional('LoggingFilter')),
+    properties: resource.properties,
+  };
+}
+
+/** `arn:aws:logs:eu-west-1:123456789012:log-group:aws-waf-logs-a:*` → `aws-waf-logs-a` */
+function nameOfDestination(arn: string): string {
+  return arn.replace(/:\*$/, '').split(/[:/]/).at(-1) ?? arn;
+}
+
+function readFilter(at: RuleReader | undefined): Logging['isKept'] {
+  if (at === undefined) return () => true;
+  const usual = at.oneOf('DefaultBehavior', ['KEEP', 'DROP']);
+  const filters = at.objects('Filters', 100).map((one) => ({
+    behavior: one.oneOf('Behavior', ['KEEP', 'DROP']),
+    isAll: one.oneOf('Requirement', ['MEETS_ALL', 'MEETS_ANY']) === 'MEETS_ALL',
+    conditions: one.objects('Conditions', 100).map(readCondition),
+  }));
+  return (actions, labels) => {
+    // The first filter that matches decides.
+    const found = filters.find(({ isAll, conditions }) =>
+      isAll
+        ? conditions.every((isMet) => isMet(actions, labels))
+        : conditions.some((isMet) => isMet(actions, labels)),
+    );
+    return (found?.behavior ?? usual) === 'KEEP';
+  };
+}
+
+function readCondition(at: RuleReader): Logging['isKept'] {
+  const action = at.optional('ActionCondition')?.text('Action');
+  if (action !== undefined) return (actions) => actions.includes(action);
+  const label = at.object('LabelNameCondition').text('LabelName');
+  return (_, labels) => labels.includes(label);
+}
+
+/** Actions of a request for filters: what ended it, and what counted. */
+export function actionsOf({ action, matches }: Outcome): readonly string[] {
+  const counted = matches.flatMap(({ action: { kind }, overridden, isTerminating }) =>
+    isTerminating ? [] : overridden === undefined ? [kind] : ['EXCLUDED_AS_COUNT', kind],
+  );
+  return [action.kind, ...counted];
+}

@@ -1,0 +1,211 @@
+/** Everything of AWS WAF in the loaded stacks, and the stages that it guards. */
+import { findUnjudged } from './evaluate/unjudged-rules.ts';
+import { attemptRead, readIpSet, readPatternSet, readRuleGroup, readWebAcl } from './read-entities.ts';
+import { readLogging } from './read-logging.ts';
+import type { ResourceReader } from '../../kernel/read-resource.ts';
+import type { ServiceSettings } from '../../kernel/service.ts';
+import type { StackReading } from '../../kernel/stack-reading.ts';
+import type { IpSet, PatternSet, ReadWebAcl, RuleGroup } from './read-entities.ts';
+import type { Logging } from './read-logging.ts';
+import type { Rule, Statement, WebAcl } from './rules/statement.ts';
+
+/** Of a stage: its web ACL, or why it has to stay closed. */
+type Guard =
+  { readonly kind: 'acl'; readonly arn: string } | { readonly kind: 'closed'; readonly reason: string };
+
+export type Definitions = {
+  readonly ipSets: ReadonlyMap<string, IpSet>;
+  readonly patternSets: ReadonlyMap<string, PatternSet>;
+  readonly groups: ReadonlyMap<string, RuleGroup>;
+  readonly acls: ReadonlyMap<string, ReadWebAcl>;
+  readonly logging: ReadonlyMap<string, Logging>;
+  /** By `{apiId}/{stage}`. */
+  readonly guards: ReadonlyMap<string, Guard>;
+  /** The stage of an association is unknown: it may be any. */
+  readonly everyStage: Guard | undefined;
+  /** By ARN of the web ACL: the resources as associations name them. */
+  readonly resources: ReadonlyMap<string, readonly string[]>;
+};
+
+export const NO_DEFINITIONS: Definitions = {
+  ipSets: new Map(),
+  patternSets: new Map(),
+  groups: new Map(),
+  acls: new Map(),
+  logging: new Map(),
+  guards: new Map(),
+  everyStage: undefined,
+  resources: new Map(),
+};
+
+/** `arn:aws:apigateway:eu-central-1::/restapis/{id}/stages/{name}` */
+const STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/restapis\/([^/]+)\/stages\/([^/]+)$/;
+const HTTP_STAGE_ARN = /^arn:[^:]*:apigateway:[^:]*::\/apis\//;
+
+export function stageKeyOf(stageArn: string): string | undefined {
+  const [, apiId, stage] = STAGE_ARN.exec(stageArn) ?? [];
+  return apiId === undefined || stage === undefined ? undefined : `${apiId}/${stage}`;
+}
+
+export function readDefinitions(
+  stacks: StackReading,
+  settings: ServiceSettings,
+  hasCountries: boolean,
+): Definitions {
+  const behind = consequenceOf('stages behind it answer', settings);
+  const ipSets = readAll(stacks, 'AWS::WAFv2::IPSet', behind, readIpSet);
+  const patternSets = readAll(stacks, 'AWS::WAFv2::RegexPatternSet', behind, readPatternSet);
+  const groups = readAll(stacks, 'AWS::WAFv2::RuleGroup', behind, readRuleGroup);
+  const aclReaders = new Map<string, ResourceReader>();
+  const acls = readAll(stacks, 'AWS::WAFv2::WebACL', behind, (reader) => {
+    const acl = readWebAcl(reader, (arn) => groups.get(arn)?.capacity);
+    aclReaders.set(acl.arn, reader);
+    return acl;
+  });
+  const logging = new Map(
+    stacks.ofType('AWS::WAFv2::LoggingConfiguration').flatMap((reader) => {
+      const read = attemptRead(reader, readLogging, 'nothing is logged');
+      return read === undefined ? [] : [[read.aclArn, read] as const];
+    }),
+  );
+  const known = { ipSets, patternSets, groups, acls };
+  const guards = new Map<string, Guard>();
+  const resources = new Map<string, string[]>();
+  let everyStage: Guard | undefined;
+  for (const association of stacks.everyOfType('AWS::WAFv2::WebACLAssociation')) {
+    const guard = readAssociation(association, known, settings);
+    if (guard === undefined) continue;
+    if (guard.stageKey === undefined) everyStage ??= guard;
+    else guards.set(guard.stageKey, guard);
+    if (guard.kind === 'acl') {
+      const named = resources.get(guard.arn) ?? [];
+      resources.set(guard.arn, [...named, guard.resourceArn]);
+    }
+  }
+  for (const arn of resources.keys())
+    reportUnjudged(acls.get(arn)?.acl, aclReaders.get(arn), { groups, settings, hasCountries });
+  return { ...known, logging, guards, everyStage, resources };
+}
+
+function readAll<Entity extends { readonly arn: string }>(
+  stacks: StackReading,
+  type: string,
+  consequence: string,
+  read: (reader: ResourceReader) => Entity,
+): ReadonlyMap<string, Entity> {
+  return new Map(
+    stacks.ofType(type).flatMap((reader) => {
+      const entity = attemptRead(reader, read, consequence);
+      return entity === undefined ? [] : [[entity.arn, entity] as const];
+    }),
+  );
+}
+
+/** @param stages `stage dev answers` */
+function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): string {
+  return allowUnguarded === true
+    ? 'the web ACL filters no request'
+    : `${stages} 500 to every request; --allow-unguarded serves without the web ACL`;
+}
+
+type Known = Pick<Definitions, 'ipSets' | 'patternSets' | 'groups' | 'acls'>;
+type ReadGuard = Guard & { readonly stageKey: string | undefined; readonly resourceArn: string };
+
+/** Undefined: it guards nothing here. */
+function readAssociation(
+  association: ResourceReader,
+  known: Known,
+  settings: ServiceSettings,
+): ReadGuard | undefined {
+  const { resource } = association;
+  const resourceArn = association.text('ResourceArn') ?? '';
+  const isUnknown = (name: string): boolean =>
+    resource.unresolved?.includes(name) === true || association.text(name) === undefined;
+  const close = (
+    stageKey: string | undefined,
+    property: string,
+    message: string,
+    stages: string,
+  ): ReadGuard => {
+    association.note(property, message, consequenceOf(stages, settings));
+    const reason = `${message}, and the web ACL guards the stage (${resource.logicalId})`;
+    return { kind: 'closed', reason, stageKey, resourceArn };
+  };
+  if (isUnknown('ResourceArn'))
+    return close(undefined, 'ResourceArn', 'the guarded stage is unknown', 'all stages of REST APIs answer');
+  const stageKey = stageKeyOf(resourceArn);
+  if (stageKey === undefined) {
+    if (HTTP_STAGE_ARN.test(resourceArn))
+      association.note('ResourceArn', 'AWS WAF protects no HTTP API', 'it filters no request');
+    else association.unsupported('ResourceArn', 'only stages of REST APIs are screened here');
+    return undefined;
+  }
+  const stage = `stage ${stageKey.split('/')[1] ?? ''} answers`;
+  if (isUnknown('WebACLArn')) return close(stageKey, 'WebACLArn', 'the web ACL is unknown', stage);
+  const arn = association.text('WebACLArn') ?? '';
+  const acl = known.acls.get(arn)?.acl;
+  if (acl === undefined)
+    return close(stageKey, 'WebACLArn', `the web ACL ${arn} is in no loaded stack, or has faults`, stage);
+  const missing = findMissing(acl.rules, known);
+  if (missing !== undefined)
+    return close(stageKey, 'WebACLArn', `the web ACL ${acl.name} refers to ${missing}`, stage);
+  return { kind: 'acl', arn, stageKey, resourceArn };
+}
+
+/** A set or group that a rule refers to, and which no loaded stack has. */
+function findMissing(rules: readonly Rule[], known: Known): string | undefined {
+  for (const { does } of rules) {
+    if (does.kind === 'statement') {
+      const missing = missingOf(does.statement, known);
+      if (missing !== undefined) return missing;
+      continue;
+    }
+    const scope = does.scopeDown === undefined ? undefined : missingOf(does.scopeDown, known);
+    if (scope !== undefined) return scope;
+    if (does.group.kind === 'managed') continue;
+    const group = known.groups.get(does.group.arn);
+    if (group === undefined) return `${does.group.arn}, which is in no loaded stack, or has faults`;
+    const inner = findMissing(group.rules, known);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+function missingOf(statement: Statement, known: Known): string | undefined {
+  switch (statement.kind) {
+    case 'and':
+    case 'or':
+      return statement.statements.map((one) => missingOf(one, known)).find((one) => one !== undefined);
+    case 'not':
+      return missingOf(statement.statement, known);
+    case 'rate':
+      return statement.scopeDown === undefined ? undefined : missingOf(statement.scopeDown, known);
+    case 'ip-set':
+      return known.ipSets.has(statement.arn) ? undefined : absent(statement.arn);
+    case 'regex-set':
+      return known.patternSets.has(statement.arn) ? undefined : absent(statement.arn);
+    default:
+      return undefined;
+  }
+}
+
+function absent(arn: string): string {
+  return `${arn}, which is in no loaded stack, or has faults`;
+}
+
+/** Such requests pass, unless `--strict-waf`. */
+function reportUnjudged(
+  acl: WebAcl | undefined,
+  reader: ResourceReader | undefined,
+  at: { groups: Definitions['groups']; settings: ServiceSettings; hasCountries: boolean },
+): void {
+  if (acl === undefined || reader === undefined) return;
+  const group = (arn: string): RuleGroup | undefined => at.groups.get(arn);
+  const unjudged = findUnjudged(acl, { group, hasCountries: at.hasCountries });
+  const what =
+    at.settings.strictWaf === true
+      ? 'its stages answer 500 (--strict-waf)'
+      : 'requests pass it; --strict-waf closes its stages';
+  for (const one of unjudged)
+    reader.unsupported('Rules', `rule ${one.rule}: ${one.what} cannot be judged here: ${what}`);
+}

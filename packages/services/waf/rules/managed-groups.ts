@@ -1,0 +1,158 @@
+/**
+ * AWS's managed rule groups by name: their rules, labels, capacity and usual actions, as the developer guide
+ * lists them. A rule is judged only where the guide says exactly what it matches; the patterns of the others are
+ * not published.
+ */
+import { inspectionOf } from './read-field.ts';
+import type { ActionKind, Comparison, Field, Statement } from './statement.ts';
+
+type ManagedRule = {
+  readonly name: string;
+  /** Full name; undefined = the guide names none. */
+  readonly label: string | undefined;
+  readonly action: ActionKind;
+  /** Undefined: the guide does not say exactly what it matches. */
+  readonly statement: Statement | undefined;
+};
+
+export type ManagedGroup = {
+  readonly name: string;
+  readonly capacity: number;
+  readonly prefix: string;
+  readonly rules: readonly ManagedRule[];
+  /** Begins of further labels that its rules add. */
+  readonly morePrefixes: readonly string[];
+};
+
+function sizeOf(field: Field, comparison: Comparison, size: number): Statement {
+  return { kind: 'size', inspection: inspectionOf(field, []), comparison, size };
+}
+
+const COOKIE: Field = { kind: 'header', name: 'cookie' };
+const USER_AGENT: Field = { kind: 'header', name: 'user-agent' };
+
+/** By group and rule: what the guide gives exactly, mostly sizes in bytes. */
+const EXACT: Readonly<Record<string, Statement>> = {
+  'core-rule-set/NoUserAgent_HEADER': { kind: 'not', statement: sizeOf(USER_AGENT, 'GE', 0) },
+  'core-rule-set/SizeRestrictions_QUERYSTRING': sizeOf({ kind: 'query-string' }, 'GT', 2048),
+  'core-rule-set/SizeRestrictions_Cookie_HEADER': sizeOf(COOKIE, 'GT', 10_240),
+  'core-rule-set/SizeRestrictions_BODY': sizeOf({ kind: 'body', oversize: 'CONTINUE' }, 'GT', 8192),
+  'core-rule-set/SizeRestrictions_URIPATH': sizeOf({ kind: 'uri-path' }, 'GT', 1024),
+  'known-bad-inputs/PROPFIND_METHOD': {
+    kind: 'bytes',
+    inspection: inspectionOf({ kind: 'method' }, []),
+    search: 'PROPFIND',
+    constraint: 'EXACTLY',
+  },
+};
+
+/**
+ * Per line: group, WCUs, namespace of its labels, rules. The label of a rule follows `=` where it differs from
+ * the rule's name with small letters in its last part; `!` marks a rule whose action is Count. No label: `-`.
+ */
+const TABLE = `
+AWSManagedRulesCommonRuleSet 700 core-rule-set NoUserAgent_HEADER UserAgent_BadBots_HEADER=BadBots_Header
+  SizeRestrictions_QUERYSTRING SizeRestrictions_Cookie_HEADER SizeRestrictions_BODY SizeRestrictions_URIPATH
+  EC2MetaDataSSRF_BODY EC2MetaDataSSRF_COOKIE EC2MetaDataSSRF_URIPATH EC2MetaDataSSRF_QUERYARGUMENTS
+  GenericLFI_QUERYARGUMENTS GenericLFI_URIPATH GenericLFI_BODY RestrictedExtensions_URIPATH
+  RestrictedExtensions_QUERYARGUMENTS GenericRFI_QUERYARGUMENTS GenericRFI_BODY GenericRFI_URIPATH
+  CrossSiteScripting_COOKIE CrossSiteScripting_QUERYARGUMENTS CrossSiteScripting_BODY
+  CrossSiteScripting_URIPATH
+AWSManagedRulesAdminProtectionRuleSet 100 admin-protection AdminProtection_URIPATH
+AWSManagedRulesKnownBadInputsRuleSet 200 known-bad-inputs JavaDeserializationRCE_HEADER
+  JavaDeserializationRCE_BODY JavaDeserializationRCE_URIPATH JavaDeserializationRCE_QUERYSTRING
+  Host_localhost_HEADER PROPFIND_METHOD=Propfind_Method ExploitablePaths_URIPATH Log4JRCE_HEADER
+  Log4JRCE_QUERYSTRING Log4JRCE_BODY Log4JRCE_URIPATH
+AWSManagedRulesSQLiRuleSet 200 sql-database SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY
+  SQLiExtendedPatterns_BODY SQLi_COOKIE
+AWSManagedRulesLinuxRuleSet 200 linux-os LFI_URIPATH LFI_QUERYSTRING LFI_HEADER
+AWSManagedRulesUnixRuleSet 100 posix-os UNIXShellCommandsVariables_QUERYSTRING UNIXShellCommandsVariables_BODY
+  UNIXShellCommandsVariables_HEADER
+AWSManagedRulesWindowsRuleSet 200 windows-os WindowsShellCommands_COOKIE WindowsShellCommands_QUERYARGUMENTS
+  WindowsShellCommands_BODY PowerShellCommands_COOKIE PowerShellCommands_QUERYARGUMENTS PowerShellCommands_BODY
+AWSManagedRulesPHPRuleSet 100 php-app PHPHighRiskMethodsVariables_HEADER
+  PHPHighRiskMethodsVariables_QUERYSTRING PHPHighRiskMethodsVariables_BODY
+AWSManagedRulesWordPressRuleSet 100 wordpress-app
+  WordPressExploitableCommands_QUERYSTRING=WordPressExploitableCommands_QUERYSTRING
+  WordPressExploitablePaths_URIPATH
+AWSManagedRulesAmazonIpReputationList 25 amazon-ip-list AWSManagedIPReputationList
+  AWSManagedReconnaissanceList !AWSManagedIPDDoSList
+AWSManagedRulesAnonymousIpList 50 anonymous-ip-list AnonymousIPList HostingProviderIPList
+`;
+
+/** Groups whose rules and labels change with their settings: nothing of them is judged. */
+const OPAQUE: Readonly<Record<string, { readonly capacity: number; readonly prefixes: readonly string[] }>> =
+  {
+    AWSManagedRulesBotControlRuleSet: { capacity: 50, prefixes: ['bot-control:', 'token:'] },
+    AWSManagedRulesATPRuleSet: { capacity: 50, prefixes: ['atp:', 'token:'] },
+    AWSManagedRulesACFPRuleSet: { capacity: 50, prefixes: ['acfp:', 'token:'] },
+    AWSManagedRulesAntiDDoSRuleSet: { capacity: 50, prefixes: ['anti-ddos:', 'token:'] },
+  };
+
+function readTable(): ReadonlyMap<string, ManagedGroup> {
+  const rows = TABLE.trim().split(/\n(?! )/);
+  const listed = rows.map((row): readonly [string, ManagedGroup] => {
+    const [name = '', capacity, space = '', ...rules] = row.split(/\s+/);
+    const prefix = `awswaf:managed:aws:${space}:`;
+    const group = {
+      name,
+      prefix,
+      capacity: Number(capacity),
+      rules: rules.map((text) => readRule(text, space, prefix)),
+      morePrefixes: [],
+    };
+    return [name, group];
+  });
+  const opaque = Object.entries(OPAQUE).map(
+    ([name, { capacity, prefixes }]): readonly [string, ManagedGroup] => [
+      name,
+      {
+        name,
+        capacity,
+        prefix: `awswaf:managed:aws:${prefixes[0] ?? ''}`,
+        rules: [],
+        morePrefixes: prefixes.map((one) =>
+          one === 'token:' ? `awswaf:managed:${one}` : `awswaf:managed:aws:${one}`,
+        ),
+      },
+    ],
+  );
+  return new Map([...listed, ...opaque]);
+}
+
+function readRule(text: string, space: string, prefix: string): ManagedRule {
+  const [marked = '', label] = text.split('=');
+  const name = marked.replace('!', '');
+  return {
+    name,
+    label: prefix + (label ?? labelOf(name)),
+    action: marked.startsWith('!') ? 'COUNT' : 'BLOCK',
+    statement: Object.hasOwn(EXACT, `${space}/${name}`) ? EXACT[`${space}/${name}`] : undefined,
+  };
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  HEADER: 'Header',
+  BODY: 'Body',
+  COOKIE: 'Cookie',
+  URIPATH: 'URIPath',
+  QUERYSTRING: 'QueryString',
+  QUERYARGUMENTS: 'QueryArguments',
+};
+
+/** `GenericLFI_QUERYARGUMENTS` → `GenericLFI_QueryArguments` */
+function labelOf(name: string): string {
+  const at = name.lastIndexOf('_');
+  const part = PARTS[name.slice(at + 1)];
+  return at === -1 || part === undefined ? name : `${name.slice(0, at)}_${part}`;
+}
+
+const GROUPS = readTable();
+
+export function findManagedGroup(vendor: string, name: string): ManagedGroup | undefined {
+  return vendor === 'AWS' ? GROUPS.get(name) : undefined;
+}
+
+export function managedGroups(): Iterable<ManagedGroup> {
+  return GROUPS.values();
+}

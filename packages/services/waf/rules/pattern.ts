@@ -1,0 +1,19 @@
+/**
+ * Regular expressions of web ACLs. AWS runs most of PCRE; this engine has no look-around and no
+ * backreferences, but needs time that grows only with the text, whatever the pattern.
+ */
+import { RE2JS } from 're2js';
+import { toBytesText } from './bytes-text.ts';
+import type { Pattern } from './statement.ts';
+
+export const MAX_PATTERN = 512;
+
+/** @returns undefined for a pattern that the engine refuses */
+export function compilePattern(source: string): Pattern | undefined {
+  try {
+    const compiled = RE2JS.compile(toBytesText(source));
+    return { source, isFoundIn: (text) => compiled.matcher(text).find() };
+  } catch {
+    return undefined;
+  }
+}

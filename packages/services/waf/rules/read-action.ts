@@ -1,0 +1,79 @@
+/** Actions of rules, custom responses and inserted headers. */
+import type { ActionKind, CustomResponse, InsertedHeader, RuleAction } from './statement.ts';
+import type { RuleReader } from './rule-reader.ts';
+
+/** Developer guide, "Supported status codes for custom response". */
+const STATUSES = new Set([
+  200, 201, 202, 204, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 411, 412,
+  413, 414, 415, 416, 421, 429, 500, 501, 502, 503, 504, 505,
+]);
+const MAX_HEADERS = 10;
+const MAX_BODY_BYTES = 4096;
+const CONTENT_TYPES = {
+  TEXT_PLAIN: 'text/plain',
+  TEXT_HTML: 'text/html',
+  APPLICATION_JSON: 'application/json',
+} as const;
+const NAMES: Readonly<Record<string, ActionKind>> = {
+  Allow: 'ALLOW',
+  Block: 'BLOCK',
+  Count: 'COUNT',
+  Captcha: 'CAPTCHA',
+  Challenge: 'CHALLENGE',
+};
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+export type ResponseBodies = ReadonlyMap<string, NonNullable<CustomResponse['body']>>;
+
+/** `CustomResponseBodies` of a web ACL or rule group. */
+export function readResponseBodies(at: RuleReader | undefined): ResponseBodies {
+  const names = at?.names ?? [];
+  if (names.length > 50) at?.refuse('', 'has more than 50 bodies');
+  return new Map(
+    names.flatMap((name) => {
+      const one = at?.object(name);
+      if (one === undefined) return [];
+      const text = one.text('Content');
+      const bytes = Buffer.byteLength(text);
+      if (bytes > MAX_BODY_BYTES)
+        one.refuse('Content', `has ${bytes} bytes; at most ${MAX_BODY_BYTES} are allowed`);
+      const type = one.oneOf('ContentType', ['TEXT_PLAIN', 'TEXT_HTML', 'APPLICATION_JSON']);
+      return [[name, { text, contentType: CONTENT_TYPES[type] }] as const];
+    }),
+  );
+}
+
+export function readAction(at: RuleReader, bodies: ResponseBodies): RuleAction {
+  const name = at.only();
+  const kind = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+  if (kind === undefined) at.refuse('', `${name} is no action; there are ${Object.keys(NAMES).join(', ')}`);
+  const inner = at.object(name);
+  if (kind === 'BLOCK') {
+    const custom = inner.optional('CustomResponse');
+    return { kind, response: custom && readResponse(custom, bodies) };
+  }
+  const custom = inner.optional('CustomRequestHandling');
+  return { kind, inserts: custom === undefined ? [] : readHeaders(custom, 'InsertHeaders') };
+}
+
+function readResponse(at: RuleReader, bodies: ResponseBodies): CustomResponse {
+  const status = at.integer('ResponseCode', 200, 599);
+  if (!STATUSES.has(status))
+    at.refuse('ResponseCode', `${status} is not among the codes that AWS WAF supports`);
+  const key = at.has('CustomResponseBodyKey') ? at.text('CustomResponseBodyKey') : undefined;
+  const body = key === undefined ? undefined : bodies.get(key);
+  if (key !== undefined && body === undefined)
+    at.refuse('CustomResponseBodyKey', `${key} is not among CustomResponseBodies`);
+  return { status, headers: readHeaders(at, 'ResponseHeaders'), body };
+}
+
+function readHeaders(at: RuleReader, member: string): readonly InsertedHeader[] {
+  return at.objects(member, MAX_HEADERS).map((one) => {
+    const name = one.text('Name', { most: 64 });
+    const value = one.text('Value', { most: 255 });
+    if (!TOKEN.test(name)) one.refuse('Name', 'must be a name of a header');
+    // A line break would begin a header of its own.
+    if (/[\0\r\n]/.test(value)) one.refuse('Value', 'must be one line');
+    return { name, value };
+  });
+}

@@ -1,0 +1,152 @@
+/** The part of a request that a statement inspects (docs/aws, AWS WAF: fields to match). */
+import type {
+  Field,
+  ForwardedIp,
+  Inspection,
+  KeyFilter,
+  Oversize,
+  TransformationName,
+  Transformations,
+} from './statement.ts';
+import type { RuleReader } from './rule-reader.ts';
+
+const OVERSIZE = ['CONTINUE', 'MATCH', 'NO_MATCH'] as const;
+const SCOPES = ['ALL', 'KEY', 'VALUE'] as const;
+const FALLBACKS = ['MATCH', 'NO_MATCH'] as const;
+const JSON_FALLBACKS = ['MATCH', 'NO_MATCH', 'EVALUATE_AS_STRING'] as const;
+const MAX_TRANSFORMATIONS = 10;
+const MAX_NAMES = 199;
+
+const TRANSFORMATIONS: readonly TransformationName[] = [
+  'NONE',
+  'COMPRESS_WHITE_SPACE',
+  'HTML_ENTITY_DECODE',
+  'LOWERCASE',
+  'CMD_LINE',
+  'URL_DECODE',
+  'BASE64_DECODE',
+  'HEX_DECODE',
+  'MD5',
+  'REPLACE_COMMENTS',
+  'ESCAPE_SEQ_DECODE',
+  'SQL_HEX_DECODE',
+  'CSS_DECODE',
+  'JS_DECODE',
+  'NORMALIZE_PATH',
+  'NORMALIZE_PATH_WIN',
+  'REMOVE_NULLS',
+  'REPLACE_NULLS',
+  'BASE64_DECODE_EXT',
+  'URL_DECODE_UNI',
+  'UTF8_TO_UNICODE',
+];
+
+/** `FieldToMatch` and `TextTransformations` of a statement. */
+export function readInspection(statement: RuleReader): Inspection {
+  return inspectionOf(readField(statement.object('FieldToMatch')), readTransformations(statement));
+}
+
+export function inspectionOf(field: Field, transformations: Transformations): Inspection {
+  const id = JSON.stringify([field, transformations], (_, value: unknown) =>
+    value instanceof Set ? [...value] : value,
+  );
+  return { id, field, transformations };
+}
+
+export function readTransformations(statement: RuleReader): Transformations {
+  const items = statement.objects('TextTransformations', MAX_TRANSFORMATIONS).map((item) => ({
+    priority: item.integer('Priority', 0, 2 ** 31 - 1),
+    type: item.oneOf('Type', TRANSFORMATIONS),
+  }));
+  if (items.length === 0)
+    statement.refuse('TextTransformations', 'must have at least one item; NONE changes nothing');
+  if (new Set(items.map(({ priority }) => priority)).size < items.length)
+    statement.refuse('TextTransformations', 'must have different priorities');
+  return items
+    .toSorted((a, b) => a.priority - b.priority)
+    .map(({ type }) => type)
+    .filter((type) => type !== 'NONE');
+}
+
+type ReadField = (at: RuleReader) => Field;
+
+const FIELDS: Readonly<Record<string, ReadField>> = {
+  Method: () => ({ kind: 'method' }),
+  UriPath: () => ({ kind: 'uri-path' }),
+  QueryString: () => ({ kind: 'query-string' }),
+  AllQueryArguments: () => ({ kind: 'all-query-arguments' }),
+  SingleHeader: (at) => ({ kind: 'header', name: at.text('Name').toLowerCase() }),
+  SingleQueryArgument: (at) => ({ kind: 'query-argument', name: at.text('Name').toLowerCase() }),
+  UriFragment: (at) => ({
+    kind: 'uri-fragment',
+    fallback: at.oneOf('FallbackBehavior', FALLBACKS, 'NO_MATCH'),
+  }),
+  Body: (at) => ({ kind: 'body', oversize: readOversize(at) }),
+  JsonBody: readJsonBody,
+  Headers: (at) => readPairs(at, 'headers', 'Headers'),
+  Cookies: (at) => readPairs(at, 'cookies', 'Cookies'),
+  HeaderOrder: (at) => ({ kind: 'header-order', oversize: readOversize(at) }),
+  JA3Fingerprint: () => ({ kind: 'unseen', name: 'JA3Fingerprint' }),
+  JA4Fingerprint: () => ({ kind: 'unseen', name: 'JA4Fingerprint' }),
+};
+
+export function readField(at: RuleReader): Field {
+  const name = at.only();
+  const read = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+  if (read === undefined)
+    at.refuse('', `${name} is no field to match; there are ${Object.keys(FIELDS).join(', ')}`);
+  return read(at.object(name));
+}
+
+export function readForwardedIp(at: RuleReader): ForwardedIp {
+  return {
+    header: at.text('HeaderName', { most: 255 }).toLowerCase(),
+    fallback: at.oneOf('FallbackBehavior', FALLBACKS),
+  };
+}
+
+function readOversize(at: RuleReader): Oversize {
+  return at.oneOf('OversizeHandling', OVERSIZE, 'CONTINUE');
+}
+
+function readJsonBody(at: RuleReader): Field {
+  const pattern = at.object('MatchPattern');
+  const isAll = pattern.only() === 'All';
+  const paths = isAll ? undefined : pattern.texts('IncludedPaths', 100);
+  const wrong = paths?.find((path) => !path.startsWith('/'));
+  if (wrong !== undefined)
+    pattern.refuse('IncludedPaths', `must hold JSON pointers such as /a/b, not ${wrong}`);
+  if (paths?.length === 0) pattern.refuse('', 'must have All or IncludedPaths');
+  return {
+    kind: 'json-body',
+    paths,
+    scope: at.oneOf('MatchScope', SCOPES),
+    oversize: readOversize(at),
+    fallback: at.has('InvalidFallbackBehavior')
+      ? at.oneOf('InvalidFallbackBehavior', JSON_FALLBACKS)
+      : undefined,
+  };
+}
+
+function readPairs(at: RuleReader, kind: 'headers' | 'cookies', suffix: 'Headers' | 'Cookies'): Field {
+  return {
+    kind,
+    keys: readKeys(at.object('MatchPattern'), suffix),
+    scope: at.oneOf('MatchScope', SCOPES),
+    oversize: at.oneOf('OversizeHandling', OVERSIZE),
+  };
+}
+
+/** Names of headers are compared without their case, names of cookies exactly. */
+function readKeys(pattern: RuleReader, suffix: 'Headers' | 'Cookies'): KeyFilter {
+  const member = pattern.only();
+  if (member === 'All') return { kind: 'all' };
+  if (member !== `Included${suffix}` && member !== `Excluded${suffix}`)
+    pattern.refuse('', `must have All, Included${suffix} or Excluded${suffix}`);
+  const kind = member === `Included${suffix}` ? 'included' : 'excluded';
+  const names = pattern.texts(member, MAX_NAMES);
+  return {
+    kind,
+    names: new Set(suffix === 'Headers' ? names.map((name) => name.toLowerCase()) : names),
+  };
+}

@@ -1,0 +1,123 @@
+/** The rules of a web ACL or rule group, in the order of their priorities. */
+import { readAction } from './read-action.ts';
+import { readRate, readStatement } from './read-statement.ts';
+import type { ResponseBodies } from './read-action.ts';
+import type { GroupReference, Rule, RuleAction } from './statement.ts';
+import type { RuleReader } from './rule-reader.ts';
+
+const MAX_RULES = 1000;
+const MAX_LABELS = 100;
+const MAX_OVERRIDES = 100;
+const LABEL = /^[0-9A-Za-z_-]{1,128}(?::[0-9A-Za-z_-]{1,128}){0,5}$/;
+/** Words that AWS keeps for its own labels. */
+const RESERVED = new Set([
+  'awswaf',
+  'aws',
+  'waf',
+  'rulegroup',
+  'webacl',
+  'regexpatternset',
+  'ipset',
+  'managed',
+]);
+
+/**
+ * @param prefix of the labels that these rules add
+ * @param isGroup rules of a group refer to no other group
+ * @throws InvalidRule
+ */
+export function readRules(
+  at: RuleReader,
+  { prefix, bodies, isGroup }: { prefix: string; bodies: ResponseBodies; isGroup: boolean },
+): readonly Rule[] {
+  const rules = at.objects('Rules', MAX_RULES).map((one) => readRule(one, prefix, bodies, isGroup));
+  const names = new Set<string>();
+  const priorities = new Set<number>();
+  for (const { name, priority } of rules) {
+    if (names.has(name)) at.refuse('Rules', `two rules are called ${name}`);
+    if (priorities.has(priority)) at.refuse('Rules', `two rules have the priority ${priority}`);
+    names.add(name);
+    priorities.add(priority);
+  }
+  return rules.toSorted((a, b) => a.priority - b.priority);
+}
+
+function readRule(at: RuleReader, prefix: string, bodies: ResponseBodies, isGroup: boolean): Rule {
+  const name = at.text('Name', { most: 128 });
+  const priority = at.integer('Priority', 0, 2 ** 31 - 1);
+  const statement = at.object('Statement');
+  const member = statement.only();
+  const visibility = at.optional('VisibilityConfig');
+  const shared = {
+    name,
+    priority,
+    metricName: visibility?.has('MetricName') === true ? visibility.text('MetricName') : name,
+    isSampled: visibility?.value('SampledRequestsEnabled') !== false,
+  };
+  if (member === 'ManagedRuleGroupStatement' || member === 'RuleGroupReferenceStatement') {
+    if (isGroup) statement.refuse(member, 'cannot be part of a rule group');
+    return { ...shared, does: readGroup(at, statement.object(member), member) };
+  }
+  if (!at.has('Action')) at.refuse('Action', 'is missing');
+  const action = readAction(at.object('Action'), bodies);
+  const isRate = member === 'RateBasedStatement';
+  if (isRate && action.kind === 'ALLOW') at.refuse('Action', 'of a rate-based rule cannot be Allow');
+  return {
+    ...shared,
+    does: {
+      kind: 'statement',
+      statement: isRate ? readRate(statement.object(member)) : readStatement(statement),
+      action,
+      labels: readLabels(at).map((label) => prefix + label),
+    },
+  };
+}
+
+function readGroup(
+  rule: RuleReader,
+  at: RuleReader,
+  member: string,
+): Extract<Rule['does'], { kind: 'group' }> {
+  if (rule.has('Action')) rule.refuse('Action', 'a rule with a rule group has an OverrideAction instead');
+  if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'a rule with a rule group adds no labels of its own');
+  const override = rule.object('OverrideAction').only();
+  if (override !== 'None' && override !== 'Count') rule.refuse('OverrideAction', 'must be None or Count');
+  const scopeDown = at.optional('ScopeDownStatement');
+  const isManaged = member === 'ManagedRuleGroupStatement';
+  const group: GroupReference = isManaged
+    ? { kind: 'managed', vendor: at.text('VendorName', { most: 128 }), name: at.text('Name', { most: 128 }) }
+    : { kind: 'own', arn: at.text(at.has('Arn') ? 'Arn' : 'ARN') };
+  return {
+    kind: 'group',
+    group,
+    isCounted: override === 'Count',
+    scopeDown: isManaged && scopeDown !== undefined ? readStatement(scopeDown) : undefined,
+    overrides: readOverrides(at),
+  };
+}
+
+const COUNT: RuleAction = { kind: 'COUNT', inserts: [] };
+
+function readOverrides(at: RuleReader): ReadonlyMap<string, RuleAction> {
+  const excluded = at
+    .objects('ExcludedRules', MAX_OVERRIDES)
+    .map((one) => [one.text('Name'), COUNT] as const);
+  const overridden = at
+    .objects('RuleActionOverrides', MAX_OVERRIDES)
+    .map((one) => [one.text('Name'), readAction(one.object('ActionToUse'), new Map())] as const);
+  return new Map([...excluded, ...overridden]);
+}
+
+function readLabels(at: RuleReader): readonly string[] {
+  return at.objects('RuleLabels', MAX_LABELS).map((one) => {
+    const label = one.text('Name', { most: 1024 });
+    if (!LABEL.test(label))
+      one.refuse(
+        'Name',
+        `${label} is no label: names of letters, digits, _ and -, separated by at most five colons`,
+      );
+    const reserved = label.split(':').find((part) => RESERVED.has(part));
+    if (reserved !== undefined) one.refuse('Name', `${reserved} is reserved for labels of AWS`);
+    return label;
+  });
+}

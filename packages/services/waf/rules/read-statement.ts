@@ -1,0 +1,211 @@
+/** Statements of rules. Those that nothing here can judge are known by name and kept as unjudged. */
+import {
+  inspectionOf,
+  readField,
+  readForwardedIp,
+  readInspection,
+  readTransformations,
+} from './read-field.ts';
+import { toBytesText } from './bytes-text.ts';
+import { compilePattern, MAX_PATTERN } from './pattern.ts';
+import type { AggregateKey, RateStatement, Statement } from './statement.ts';
+import type { RuleReader } from './rule-reader.ts';
+
+const CONSTRAINTS = ['EXACTLY', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS', 'CONTAINS_WORD'] as const;
+const COMPARISONS = ['EQ', 'NE', 'LE', 'LT', 'GE', 'GT'] as const;
+const POSITIONS = ['FIRST', 'LAST', 'ANY'] as const;
+const MAX_SEARCH_BYTES = 200;
+/** Deeper nesting is refused: reading and judging recurse. */
+const MAX_DEPTH = 20;
+const MAX_NESTED = 100;
+const MAX_RATE_KEYS = 5;
+const MAX_RATE = 2_000_000_000;
+const WINDOWS = [60, 120, 300, 600];
+
+type ReadStatement = (at: RuleReader, depth: number) => Statement;
+
+const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
+  AndStatement: (at, depth) => ({ kind: 'and', statements: readNested(at, depth) }),
+  OrStatement: (at, depth) => ({ kind: 'or', statements: readNested(at, depth) }),
+  NotStatement: (at, depth) => ({
+    kind: 'not',
+    statement: readStatement(at.object('Statement'), depth + 1),
+  }),
+  ByteMatchStatement: readByteMatch,
+  RegexMatchStatement: readRegexMatch,
+  RegexPatternSetReferenceStatement: (at) => ({
+    kind: 'regex-set',
+    inspection: readInspection(at),
+    arn: at.text(arnNameOf(at)),
+  }),
+  SizeConstraintStatement: (at) => ({
+    kind: 'size',
+    inspection: readInspection(at),
+    comparison: at.oneOf('ComparisonOperator', COMPARISONS),
+    size: at.integer('Size', 0, 21_474_836_480),
+  }),
+  GeoMatchStatement: readGeo,
+  IPSetReferenceStatement: readIpSet,
+  LabelMatchStatement: (at) => {
+    const scope = at.oneOf('Scope', ['LABEL', 'NAMESPACE']);
+    const key = at.text('Key', { most: 1024 });
+    if (scope === 'NAMESPACE' && !key.endsWith(':'))
+      at.refuse('Key', 'must end with a colon, as a namespace does');
+    if (scope === 'LABEL' && key.endsWith(':')) at.refuse('Key', 'must end with the name of a label');
+    return { kind: 'label', scope, key };
+  },
+  SqliMatchStatement: (at) => {
+    const isHigh = at.oneOf('SensitivityLevel', ['LOW', 'HIGH'], 'LOW') === 'HIGH';
+    return {
+      kind: 'unjudged',
+      detector: isHigh ? 'sqli-high' : 'sqli',
+      what: 'AWS’s detector of SQL injection',
+      inspection: readInspection(at),
+    };
+  },
+  XssMatchStatement: (at) => {
+    const what = 'AWS’s detector of cross-site scripting';
+    return { kind: 'unjudged', detector: 'xss', what, inspection: readInspection(at) };
+  },
+  AsnMatchStatement: (at) => {
+    if (at.value('AsnList') === undefined) at.refuse('AsnList', 'must be a list');
+    const what = 'the number of the caller’s network (ASN)';
+    return { kind: 'unjudged', detector: 'asn', what, inspection: undefined };
+  },
+};
+
+/** @throws InvalidRule */
+export function readStatement(at: RuleReader, depth = 0): Statement {
+  if (depth > MAX_DEPTH) at.refuse('', `statements are nested deeper than ${MAX_DEPTH}`);
+  const name = at.only();
+  const read = Object.hasOwn(STATEMENTS, name) ? STATEMENTS[name] : undefined;
+  if (read !== undefined) return read(at.object(name), depth);
+  if (name === 'RateBasedStatement' || name.endsWith('RuleGroupStatement') || name.startsWith('RuleGroup'))
+    at.refuse('', `${name} cannot be nested in another statement`);
+  return at.refuse('', `${name} is no statement; there are ${Object.keys(STATEMENTS).join(', ')}`);
+}
+
+function readNested(at: RuleReader, depth: number): readonly Statement[] {
+  const items = at.objects('Statements', MAX_NESTED);
+  if (items.length === 0) at.refuse('Statements', 'must have at least one item');
+  return items.map((item) => readStatement(item, depth + 1));
+}
+
+function readByteMatch(at: RuleReader): Statement {
+  const isBase64 = at.has('SearchStringBase64');
+  if (isBase64 === at.has('SearchString'))
+    at.refuse('', 'must have either SearchString or SearchStringBase64');
+  const search = isBase64
+    ? Buffer.from(at.text('SearchStringBase64'), 'base64').toString('latin1')
+    : toBytesText(at.text('SearchString'));
+  if (search.length === 0 || search.length > MAX_SEARCH_BYTES)
+    at.refuse(
+      isBase64 ? 'SearchStringBase64' : 'SearchString',
+      `has ${search.length} bytes; 1 to ${MAX_SEARCH_BYTES} are allowed`,
+    );
+  const constraint = at.oneOf('PositionalConstraint', CONSTRAINTS);
+  if (constraint === 'CONTAINS_WORD' && !/^\w+$/.test(search))
+    at.refuse('SearchString', 'must have only letters, digits and _ for CONTAINS_WORD');
+  return { kind: 'bytes', inspection: readInspection(at), search, constraint };
+}
+
+function readRegexMatch(at: RuleReader): Statement {
+  const source = at.text('RegexString', { most: MAX_PATTERN });
+  const pattern = compilePattern(source);
+  if (pattern === undefined)
+    at.refuse(
+      'RegexString',
+      `cannot be evaluated here: ${source}; look-around and backreferences are not supported`,
+    );
+  return { kind: 'regex', inspection: readInspection(at), pattern };
+}
+
+function readGeo(at: RuleReader): Statement {
+  const codes = at.texts('CountryCodes', 50);
+  const wrong = codes.find((code) => !/^[A-Z]{2}$/.test(code));
+  if (codes.length === 0) at.refuse('CountryCodes', 'must have at least one country');
+  if (wrong !== undefined) at.refuse('CountryCodes', `must hold codes such as DE, not ${wrong}`);
+  const forwarded = at.optional('ForwardedIPConfig');
+  return { kind: 'geo', countries: new Set(codes), forwarded: forwarded && readForwardedIp(forwarded) };
+}
+
+function readIpSet(at: RuleReader): Statement {
+  const config = at.optional('IPSetForwardedIPConfig');
+  return {
+    kind: 'ip-set',
+    arn: at.text(arnNameOf(at)),
+    forwarded: config && { ...readForwardedIp(config), position: config.oneOf('Position', POSITIONS) },
+  };
+}
+
+/** CloudFormation writes `Arn`, the API `ARN`. */
+function arnNameOf(at: RuleReader): string {
+  return at.has('Arn') ? 'Arn' : 'ARN';
+}
+
+/** Only as the statement of a rule, never nested. */
+export function readRate(at: RuleReader): RateStatement {
+  const keyType = at.oneOf('AggregateKeyType', ['IP', 'FORWARDED_IP', 'CUSTOM_KEYS', 'CONSTANT'], 'IP');
+  const windowSeconds = at.integer('EvaluationWindowSec', 60, 600, 300);
+  if (!WINDOWS.includes(windowSeconds))
+    at.refuse('EvaluationWindowSec', `must be one of ${WINDOWS.join(', ')}`);
+  const scopeDown = at.optional('ScopeDownStatement');
+  if (keyType === 'CONSTANT' && scopeDown === undefined)
+    at.refuse('ScopeDownStatement', 'is needed where all requests are counted together (CONSTANT)');
+  const forwarded = at.optional('ForwardedIPConfig');
+  const keys = keyType === 'CUSTOM_KEYS' ? at.objects('CustomKeys', MAX_RATE_KEYS).map(readKey) : [];
+  if (keyType === 'CUSTOM_KEYS' && keys.every(({ kind }) => kind === 'ip' || kind === 'forwarded-ip'))
+    at.refuse('CustomKeys', 'must have a key other than an address; AggregateKeyType names addresses alone');
+  const needsForwarded = keyType === 'FORWARDED_IP' || keys.some(({ kind }) => kind === 'forwarded-ip');
+  if (needsForwarded && forwarded === undefined)
+    at.refuse('ForwardedIPConfig', 'is needed for keys with a forwarded address');
+  return {
+    kind: 'rate',
+    id: at.printed,
+    limit: at.integer('Limit', 10, MAX_RATE),
+    windowSeconds,
+    keyType,
+    keys,
+    forwarded: forwarded && readForwardedIp(forwarded),
+    scopeDown: scopeDown && readStatement(scopeDown),
+  };
+}
+
+function readKey(at: RuleReader): AggregateKey {
+  const name = at.only();
+  const inner = at.object(name);
+  const ofField = (member: string): AggregateKey => ({
+    kind: 'field',
+    inspection: inspectionOf(readField(at.as({ [member]: fieldOf(inner) })), readTransformations(inner)),
+  });
+  switch (name) {
+    case 'IP':
+      return { kind: 'ip' };
+    case 'HTTPMethod':
+      return { kind: 'method' };
+    case 'ForwardedIP':
+      return { kind: 'forwarded-ip' };
+    case 'Header':
+      return ofField('SingleHeader');
+    case 'QueryArgument':
+      return ofField('SingleQueryArgument');
+    case 'QueryString':
+      return ofField('QueryString');
+    case 'UriPath':
+      return ofField('UriPath');
+    case 'Cookie':
+      return { kind: 'cookie', name: inner.text('Name'), transformations: readTransformations(inner) };
+    case 'LabelNamespace':
+      return { kind: 'label-namespace', namespace: inner.text('Namespace', { most: 1024 }) };
+    case 'JA3Fingerprint':
+    case 'JA4Fingerprint':
+    case 'ASN':
+      return { kind: 'unseen', name };
+    default:
+      return at.refuse('', `${name} is no key of a rate-based rule`);
+  }
+}
+
+function fieldOf(key: RuleReader): object {
+  return key.has('Name') ? { Name: key.value('Name') } : {};
+}

@@ -1,0 +1,192 @@
+/** Rules of web ACLs and rule groups, as they are evaluated. Texts to inspect have one character per byte. */
+export type TransformationName =
+  | 'NONE'
+  | 'COMPRESS_WHITE_SPACE'
+  | 'HTML_ENTITY_DECODE'
+  | 'LOWERCASE'
+  | 'CMD_LINE'
+  | 'URL_DECODE'
+  | 'BASE64_DECODE'
+  | 'HEX_DECODE'
+  | 'MD5'
+  | 'REPLACE_COMMENTS'
+  | 'ESCAPE_SEQ_DECODE'
+  | 'SQL_HEX_DECODE'
+  | 'CSS_DECODE'
+  | 'JS_DECODE'
+  | 'NORMALIZE_PATH'
+  | 'NORMALIZE_PATH_WIN'
+  | 'REMOVE_NULLS'
+  | 'REPLACE_NULLS'
+  | 'BASE64_DECODE_EXT'
+  | 'URL_DECODE_UNI'
+  | 'UTF8_TO_UNICODE';
+
+/** In the order in which they are applied, without NONE. */
+export type Transformations = readonly TransformationName[];
+
+export type Oversize = 'CONTINUE' | 'MATCH' | 'NO_MATCH';
+export type MatchScope = 'ALL' | 'KEY' | 'VALUE';
+type Fallback = 'MATCH' | 'NO_MATCH';
+
+export type KeyFilter =
+  { readonly kind: 'all' } | { readonly kind: 'included' | 'excluded'; readonly names: ReadonlySet<string> };
+
+export type Field =
+  | { readonly kind: 'method' | 'uri-path' | 'query-string' | 'all-query-arguments' }
+  | { readonly kind: 'header' | 'query-argument'; /** In lower case. */ readonly name: string }
+  | { readonly kind: 'uri-fragment'; readonly fallback: Fallback }
+  | { readonly kind: 'body'; readonly oversize: Oversize }
+  | {
+      readonly kind: 'json-body';
+      readonly oversize: Oversize;
+      readonly scope: MatchScope;
+      /** JSON pointers; undefined = all elements. */
+      readonly paths: readonly string[] | undefined;
+      /** Undefined: the elements before the first fault are inspected. */
+      readonly fallback: Fallback | 'EVALUATE_AS_STRING' | undefined;
+    }
+  | {
+      readonly kind: 'headers' | 'cookies';
+      readonly keys: KeyFilter;
+      readonly scope: MatchScope;
+      readonly oversize: Oversize;
+    }
+  | { readonly kind: 'header-order'; readonly oversize: Oversize }
+  /** Fingerprints of TLS, which is not seen here. */
+  | { readonly kind: 'unseen'; readonly name: 'JA3Fingerprint' | 'JA4Fingerprint' };
+
+/** A field after its transformations. `id` is the same for equal inspections. */
+export type Inspection = {
+  readonly id: string;
+  readonly field: Field;
+  readonly transformations: Transformations;
+};
+
+export type ForwardedIp = {
+  /** In lower case. */
+  readonly header: string;
+  readonly fallback: Fallback;
+};
+
+type Position = 'FIRST' | 'LAST' | 'ANY';
+export type Constraint = 'EXACTLY' | 'STARTS_WITH' | 'ENDS_WITH' | 'CONTAINS' | 'CONTAINS_WORD';
+export type Comparison = 'EQ' | 'NE' | 'LE' | 'LT' | 'GE' | 'GT';
+
+export type AggregateKey =
+  | { readonly kind: 'ip' | 'method' }
+  | { readonly kind: 'forwarded-ip' }
+  | { readonly kind: 'label-namespace'; readonly namespace: string }
+  | { readonly kind: 'field'; readonly inspection: Inspection }
+  | { readonly kind: 'cookie'; readonly name: string; readonly transformations: Transformations }
+  | { readonly kind: 'unseen'; readonly name: string };
+
+export type RateStatement = {
+  readonly kind: 'rate';
+  /** The statement as written: a changed one counts from zero. */
+  readonly id: string;
+  readonly limit: number;
+  readonly windowSeconds: number;
+  readonly keyType: 'IP' | 'FORWARDED_IP' | 'CUSTOM_KEYS' | 'CONSTANT';
+  readonly keys: readonly AggregateKey[];
+  readonly forwarded: ForwardedIp | undefined;
+  readonly scopeDown: Statement | undefined;
+};
+
+export type Statement =
+  | { readonly kind: 'and' | 'or'; readonly statements: readonly Statement[] }
+  | { readonly kind: 'not'; readonly statement: Statement }
+  | {
+      readonly kind: 'ip-set';
+      readonly arn: string;
+      readonly forwarded: (ForwardedIp & { readonly position: Position }) | undefined;
+    }
+  | {
+      readonly kind: 'geo';
+      readonly countries: ReadonlySet<string>;
+      readonly forwarded: ForwardedIp | undefined;
+    }
+  | {
+      readonly kind: 'bytes';
+      readonly inspection: Inspection;
+      readonly search: string;
+      readonly constraint: Constraint;
+    }
+  | { readonly kind: 'regex'; readonly inspection: Inspection; readonly pattern: Pattern }
+  | { readonly kind: 'regex-set'; readonly inspection: Inspection; readonly arn: string }
+  | {
+      readonly kind: 'size';
+      readonly inspection: Inspection;
+      readonly comparison: Comparison;
+      readonly size: number;
+    }
+  | { readonly kind: 'label'; readonly scope: 'LABEL' | 'NAMESPACE'; readonly key: string }
+  | {
+      readonly kind: 'unjudged';
+      readonly detector: 'sqli' | 'sqli-high' | 'xss' | 'asn';
+      readonly what: string;
+      readonly inspection: Inspection | undefined;
+    }
+  | RateStatement;
+
+/** A compiled regular expression; runs in linear time. */
+export interface Pattern {
+  readonly source: string;
+  isFoundIn(text: string): boolean;
+}
+
+export type InsertedHeader = { readonly name: string; readonly value: string };
+
+export type CustomResponse = {
+  readonly status: number;
+  readonly headers: readonly InsertedHeader[];
+  readonly body: { readonly text: string; readonly contentType: string } | undefined;
+};
+
+export type RuleAction =
+  | {
+      readonly kind: 'ALLOW' | 'COUNT' | 'CAPTCHA' | 'CHALLENGE';
+      readonly inserts: readonly InsertedHeader[];
+    }
+  | { readonly kind: 'BLOCK'; readonly response: CustomResponse | undefined };
+
+export type ActionKind = RuleAction['kind'];
+
+export type Rule = {
+  readonly name: string;
+  readonly priority: number;
+  readonly metricName: string;
+  readonly isSampled: boolean;
+  readonly does:
+    | {
+        readonly kind: 'statement';
+        readonly statement: Statement;
+        readonly action: RuleAction;
+        /** Full names. */
+        readonly labels: readonly string[];
+      }
+    | {
+        readonly kind: 'group';
+        readonly group: GroupReference;
+        readonly scopeDown: Statement | undefined;
+        /** `OverrideAction: Count` */
+        readonly isCounted: boolean;
+        readonly overrides: ReadonlyMap<string, RuleAction>;
+      };
+};
+
+export type GroupReference =
+  | { readonly kind: 'own'; readonly arn: string }
+  | { readonly kind: 'managed'; readonly vendor: string; readonly name: string };
+
+/** Rules with the prefix of their labels: `awswaf:{account}:webacl:{name}:`. */
+export type RuleSet = { readonly prefix: string; readonly rules: readonly Rule[] };
+
+export type WebAcl = RuleSet & {
+  readonly arn: string;
+  readonly name: string;
+  readonly metricName: string;
+  readonly isSampled: boolean;
+  readonly defaultAction: RuleAction;
+  readonly bodyLimitBytes: number;
+};

@@ -1,0 +1,63 @@
+/** AWS WAF in front of stages of REST APIs, and its API for SDKs (docs/aws, AWS WAF). */
+import { answerWaf } from './api/calls.ts';
+import { LockTokens } from './api/lock-tokens.ts';
+import { readCountries } from './read-countries.ts';
+import { readDefinitions } from './read-stacks.ts';
+import { StageGuard } from './stage-guard.ts';
+import type { AwsOperation } from '@gatewright/aws/aws-operation';
+import { checkTraffic } from './traffic/check-traffic.ts';
+import { readTraffic } from './traffic/read-traffic.ts';
+import type { ScreenReview, Service, ServicePorts } from '../../kernel/service.ts';
+import type { EntityFacts } from './read-entities.ts';
+
+export function open(ports: ServicePorts): Service {
+  const { settings } = ports;
+  const guard = new StageGuard(ports);
+  const tokens = new LockTokens(ports.random);
+  return {
+    api: {
+      answer({ operation }) {
+        if (operation.protocol !== 'json') return undefined;
+        return answerWaf(operation.action, operation.input ?? {}, { guard, tokens });
+      },
+      resourceOf: (operation) => arnOfCall(operation, guard),
+    },
+    prepare(stacks) {
+      const countries = settings.wafNetworks === undefined ? undefined : readCountries(settings.wafNetworks);
+      const definitions = readDefinitions(stacks, settings, countries !== undefined);
+      return () => guard.replace(definitions, countries);
+    },
+    screenOf: (stageArn) => guard.screenOf(stageArn),
+    reset: () => guard.clear(),
+  };
+}
+
+/** Where each operation looks for an ARN: any other place must not decide what the caller may do. */
+const ARN_MEMBERS: Readonly<Record<string, string>> = {
+  GetWebACL: 'ARN',
+  GetRuleGroup: 'ARN',
+  GetSampledRequests: 'WebAclArn',
+  ListResourcesForWebACL: 'WebACLArn',
+  GetWebACLForResource: 'ResourceArn',
+  GetLoggingConfiguration: 'ResourceArn',
+};
+
+/** The entity that a call names by ARN or id, for policies. */
+function arnOfCall(operation: AwsOperation, { definitions }: StageGuard): string | undefined {
+  if (operation.protocol !== 'json') return undefined;
+  const { action, input = {} } = operation;
+  const member = Object.hasOwn(ARN_MEMBERS, action) ? ARN_MEMBERS[action] : undefined;
+  const arn = member === undefined ? undefined : input[member];
+  if (typeof arn === 'string') return arn;
+  const { acls, ipSets, patternSets, groups } = definitions;
+  const all = [acls, ipSets, patternSets, groups].flatMap((one): readonly EntityFacts[] => [...one.values()]);
+  return all.find(({ id }) => id === (input['Id'] ?? input['WebACLId']))?.arn;
+}
+
+export const review: ScreenReview = {
+  findUnjudged: (stacks) => void readDefinitions(stacks, {}, false),
+  checkRecords(file, stacks, settings) {
+    const countries = settings.wafNetworks === undefined ? undefined : readCountries(settings.wafNetworks);
+    return checkTraffic(readTraffic(file), stacks, { settings, countries });
+  },
+};

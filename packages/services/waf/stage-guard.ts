@@ -1,0 +1,196 @@
+/** Web ACLs in front of stages: every request is judged, counted, sampled and logged. */
+import { readAddress } from './evaluate/address-blocks.ts';
+import { InspectedRequest } from './evaluate/inspected-request.ts';
+import { judgeWebAcl } from './evaluate/judge-web-acl.ts';
+import { RateCounter } from './evaluate/rate-counter.ts';
+import { findUnjudged } from './evaluate/unjudged-rules.ts';
+import { describePassed, describeRefusal } from './describe-outcome.ts';
+import { printRecord } from './log-record.ts';
+import { NO_DEFINITIONS, stageKeyOf } from './read-stacks.ts';
+import { replyOf } from './reply.ts';
+import { SampledRequests } from './sampled-requests.ts';
+import type { Matched } from '../../core/exchange.ts';
+import type { Clock, LogGroups } from '../../core/ports.ts';
+import type { ScreenVerdict } from '../../core/stage-screens.ts';
+import type { ServiceSettings } from '../../kernel/service.ts';
+import type { Countries } from './evaluate/countries.ts';
+import type { Outcome } from './evaluate/judge-web-acl.ts';
+import type { IpSet } from './read-entities.ts';
+import type { Definitions } from './read-stacks.ts';
+import type { InsertedHeader, RateStatement, WebAcl } from './rules/statement.ts';
+
+type Screen = (request: Matched) => ScreenVerdict;
+
+type GuardPorts = {
+  readonly clock: Clock;
+  readonly logGroups: LogGroups;
+  readonly settings: ServiceSettings;
+};
+
+export class StageGuard {
+  readonly samples = new SampledRequests();
+  readonly #ports: GuardPorts;
+  /** As the stacks have it, without edits by calls. */
+  #defined: Definitions = NO_DEFINITIONS;
+  #definitions: Definitions = NO_DEFINITIONS;
+  #countries: Countries | undefined;
+  #screens = new Map<string, Screen | undefined>();
+  #counters = new Map<string, RateCounter>();
+
+  constructor(ports: GuardPorts) {
+    this.#ports = ports;
+  }
+
+  get definitions(): Definitions {
+    return this.#definitions;
+  }
+
+  /** Until the next load or reset. */
+  editIpSet(edited: IpSet): void {
+    const ipSets = new Map([...this.#definitions.ipSets, [edited.arn, edited]]);
+    this.#definitions = { ...this.#definitions, ipSets };
+  }
+
+  /** Unchanged rate-based rules go on counting. */
+  replace(definitions: Definitions, countries: Countries | undefined): void {
+    this.#defined = definitions;
+    this.#definitions = definitions;
+    this.#countries = countries;
+    this.#screens = new Map();
+    const arns = new Set(definitions.acls.keys());
+    this.#counters = new Map([...this.#counters].filter(([key]) => arns.has(key.split('\n')[0] ?? '')));
+  }
+
+  clear(): void {
+    this.#definitions = this.#defined;
+    this.#counters.clear();
+    this.samples.clear();
+  }
+
+  screenOf(stageArn: string): Screen | undefined {
+    if (this.#screens.has(stageArn)) return this.#screens.get(stageArn);
+    const screen = this.#makeScreen(stageArn);
+    this.#screens.set(stageArn, screen);
+    return screen;
+  }
+
+  /** Addresses, or instances of custom keys, that a rate-based rule limits now. */
+  limitedBy(aclArn: string, rule: string): readonly string[] {
+    const now = this.#ports.clock.nowEpochMs();
+    return [...this.#counters].flatMap(([key, counter]) =>
+      key.startsWith(`${aclArn}\n${rule}\n`) ? counter.limited(now) : [],
+    );
+  }
+
+  #makeScreen(stageArn: string): Screen | undefined {
+    const { guards, everyStage, acls, groups } = this.#definitions;
+    const { settings } = this.#ports;
+    const stageKey = stageKeyOf(stageArn);
+    // Stages of HTTP and WebSocket APIs have no web ACL.
+    if (stageKey === undefined) return undefined;
+    const guard = guards.get(stageKey) ?? everyStage;
+    if (guard === undefined) return undefined;
+    if (guard.kind === 'closed') return this.#closed(guard.reason);
+    const acl = acls.get(guard.arn)?.acl;
+    if (acl === undefined) return this.#closed(`the web ACL ${guard.arn} is gone`);
+    const hasCountries = this.#countries !== undefined;
+    const [unjudged] = findUnjudged(acl, { group: (arn) => groups.get(arn), hasCountries });
+    if (settings.strictWaf === true && unjudged !== undefined)
+      return this.#closed(
+        `--strict-waf: rule ${unjudged.rule} of web ACL ${acl.name} cannot be judged (${unjudged.what})`,
+      );
+    return (request) => this.#judge(acl, request, stageKey);
+  }
+
+  #closed(reason: string): Screen | undefined {
+    if (this.#ports.settings.allowUnguarded === true) return undefined;
+    return () => ({ kind: 'closed', reason });
+  }
+
+  #judge(acl: WebAcl, matched: Matched, stageKey: string): ScreenVerdict {
+    const request = new InspectedRequest(
+      {
+        method: matched.method,
+        path: matched.rawPath,
+        query: matched.rawQuery,
+        headers: matched.headers.lines,
+        body: matched.packed?.sent ?? matched.body,
+        sourceIp: matched.sourceIp,
+      },
+      acl.bodyLimitBytes,
+    );
+    const outcome = this.judge(acl, request);
+    const isPassed = outcome.action.kind === 'ALLOW' || outcome.isAverted;
+    const reply = isPassed ? undefined : replyOf(outcome.action, request);
+    this.#record(acl, { request, outcome, matched, stageKey, responseCode: reply?.status });
+    if (!isPassed) {
+      const refusal = describeRefusal(acl, outcome);
+      return { kind: 'refused', by: acl.arn, ...refusal, ...(reply !== undefined && { reply }) };
+    }
+    const { inserts } = outcome;
+    return {
+      kind: 'passed',
+      by: acl.arn,
+      ...(inserts.length > 0 && { inserts: inserts.flatMap(toLine) }),
+      ...(matched.notes !== undefined && notesOf(acl, outcome)),
+    };
+  }
+
+  judge(acl: WebAcl, request: InspectedRequest): Outcome {
+    const { ipSets, patternSets, groups } = this.#definitions;
+    return judgeWebAcl(acl, request, {
+      ipSet: (arn) => ipSets.get(arn)?.blocks,
+      patternSet: (arn) => patternSets.get(arn)?.patterns,
+      group: (arn) => groups.get(arn),
+      countries: this.#countries,
+      nowEpochMs: this.#ports.clock.nowEpochMs(),
+      counterOf: (rule, statement) => this.#counterOf(acl.arn, rule, statement),
+    });
+  }
+
+  #counterOf(aclArn: string, rule: string, { id, limit, windowSeconds }: RateStatement): RateCounter {
+    const key = `${aclArn}\n${rule}\n${id}`;
+    const known = this.#counters.get(key);
+    if (known !== undefined) return known;
+    const made = new RateCounter(limit, windowSeconds);
+    this.#counters.set(key, made);
+    return made;
+  }
+
+  #record(
+    acl: WebAcl,
+    {
+      request,
+      outcome,
+      matched,
+      stageKey,
+      responseCode,
+    }: {
+      request: InspectedRequest;
+      outcome: Outcome;
+      matched: Matched;
+      stageKey: string;
+      responseCode: number | undefined;
+    },
+  ): void {
+    const logging = this.#definitions.logging.get(acl.arn);
+    const address = this.#countries && readAddress(matched.sourceIp);
+    const nowEpochMs = this.#ports.clock.nowEpochMs();
+    const country = address && this.#countries?.of(address);
+    const facts = { acl, request, outcome, nowEpochMs, country, responseCode, httpVersion: matched.protocol };
+    this.samples.take(facts);
+    if (logging === undefined) return;
+    const sourceId = `${matched.api.accountId}:${stageKey.replace('/', ':')}`;
+    const line = printRecord({ ...facts, requestId: matched.requestId, sourceId }, logging);
+    if (line !== undefined) for (const group of logging.groups) this.#ports.logGroups.write(group, line);
+  }
+}
+
+function toLine({ name, value }: InsertedHeader): readonly string[] {
+  return [`x-amzn-waf-${name}`, value];
+}
+
+function notesOf(acl: WebAcl, outcome: Outcome): { readonly notes?: readonly string[] } {
+  const notes = describePassed(acl, outcome);
+  return notes.length === 0 ? {} : { notes };
+}

@@ -1,0 +1,51 @@
+/** Recorded requests against the web ACLs of the stacks: who would be blocked, and what cannot be told. */
+import { InspectedRequest } from '../evaluate/inspected-request.ts';
+import { readDefinitions } from '../read-stacks.ts';
+import { describePassed, describeRefusal } from '../describe-outcome.ts';
+import { StageGuard } from '../stage-guard.ts';
+import type { CheckedRequest, CheckedScreen, ServiceSettings } from '../../../kernel/service.ts';
+import type { StackReading } from '../../../kernel/stack-reading.ts';
+import type { Countries } from '../evaluate/countries.ts';
+import type { Outcome } from '../evaluate/judge-web-acl.ts';
+import type { WebAcl } from '../rules/statement.ts';
+import type { RecordedRequest } from './read-traffic.ts';
+
+export function checkTraffic(
+  traffic: readonly RecordedRequest[],
+  stacks: StackReading,
+  { settings, countries }: { readonly settings: ServiceSettings; readonly countries: Countries | undefined },
+): readonly CheckedScreen[] {
+  const definitions = readDefinitions(stacks, settings, countries !== undefined);
+  const guarding = new Set(definitions.resources.keys());
+  const inOrder = traffic.toSorted((a, b) => a.epochMs - b.epochMs);
+  return [...definitions.acls.values()]
+    .filter(({ arn }) => guarding.has(arn))
+    .map(({ acl }) => {
+      // Rates count in the time of the records.
+      let nowEpochMs = 0;
+      const clock = { nowEpochMs: () => nowEpochMs, monotonicMs: () => nowEpochMs };
+      const guard = new StageGuard({ clock, settings, logGroups: { write: () => undefined } });
+      guard.replace(definitions, countries);
+      const requests = inOrder.map(({ parts, title, epochMs }) => {
+        nowEpochMs = epochMs;
+        const outcome = guard.judge(acl, new InspectedRequest(parts, acl.bodyLimitBytes));
+        return { title, ...verdictOf(acl, outcome) };
+      });
+      return { name: acl.name, requests };
+    });
+}
+
+/** Rules that are unjudged for every request are known without the traffic: only what the record lacks counts. */
+function verdictOf(acl: WebAcl, outcome: Outcome): Pick<CheckedRequest, 'verdict' | 'reason'> {
+  const isBlocked = outcome.action.kind !== 'ALLOW';
+  if (isBlocked && !outcome.isAverted)
+    return { verdict: 'refused', reason: describeRefusal(acl, outcome).reason };
+  const unjudged = outcome.unjudged.filter(({ isLost }) => isLost || outcome.isAverted);
+  const couldBlock = unjudged.some(({ action }) => action !== 'COUNT' && action !== 'ALLOW');
+  if (outcome.isAverted || couldBlock)
+    return {
+      verdict: 'not judged',
+      reason: describePassed(acl, { ...outcome, unjudged, matches: [] }).join(' '),
+    };
+  return { verdict: 'passed', reason: '' };
+}

@@ -1,0 +1,118 @@
+/**
+ * Recorded requests from a file: an HTTP Archive (`gatewright export`, browsers, proxies), or records of AWS
+ * WAF's own log, one JSON object per line.
+ */
+import { DefinitionError } from '../../../core/errors.ts';
+import { isJsonObject, memberOf } from '@gatewright/aws/json-object';
+import type { LostPart, RequestParts } from '../evaluate/inspected-request.ts';
+
+export type RecordedRequest = {
+  readonly parts: RequestParts;
+  /** `GET /dev/pets` */
+  readonly title: string;
+  readonly epochMs: number;
+};
+
+/** Of the console's redactor: a fingerprint in the place of a secret. */
+const FINGERPRINT = /\[[0-9a-f]{8}(?:\.\..{4})?\]/;
+const REDACTED = 'REDACTED';
+
+/** @throws DefinitionError naming the entry or line */
+export function readTraffic({ name, text }: { name: string; text: string }): readonly RecordedRequest[] {
+  const whole = parseOrUndefined(text);
+  const entries = memberOf(memberOf(whole, 'log'), 'entries');
+  if (Array.isArray(entries)) return entries.map((entry: unknown, index) => readEntry(entry, index, name));
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readLine(line, index + 1, name)]));
+}
+
+function readEntry(entry: unknown, index: number, file: string): RecordedRequest {
+  const request = memberOf(entry, 'request');
+  const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
+  if (typeof method !== 'string' || typeof url !== 'string')
+    throw new DefinitionError({ file }, `entry ${index + 1} has no method and URL`);
+  const { path, query } = splitUrl(url);
+  const headers = pairsOf(memberOf(request, 'headers'));
+  const post = memberOf(request, 'postData');
+  const sent = memberOf(post, 'text');
+  const isBinary = memberOf(post, 'encoding') === 'base64';
+  const body = typeof sent === 'string' ? Buffer.from(sent, isBinary ? 'base64' : 'utf8') : undefined;
+  const size = memberOf(request, 'bodySize');
+  const lost = new Set<LostPart>(['address']);
+  const isWhole = typeof size !== 'number' || size < 0 || size === (body?.length ?? 0);
+  if (!isWhole || (body !== undefined && FINGERPRINT.test(String(sent)))) lost.add('body');
+  if (FINGERPRINT.test(query)) lost.add('query');
+  if (FINGERPRINT.test(path)) lost.add('path');
+  const at = memberOf(entry, 'startedDateTime');
+  const epochMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+  return recorded({ method, path, query, headers, body, sourceIp: '', missing: lost }, epochMs);
+}
+
+function readLine(line: string, number: number, file: string): RecordedRequest {
+  const record = parseOrUndefined(line);
+  const request = memberOf(record, 'httpRequest');
+  const [method, uri] = [memberOf(request, 'httpMethod'), memberOf(request, 'uri')];
+  if (typeof method !== 'string' || typeof uri !== 'string')
+    throw new DefinitionError(
+      { file, line: number },
+      'this is no record of AWS WAF, and the file is no HTTP Archive (.har)',
+    );
+  const [clientIp, args, at] = [
+    memberOf(request, 'clientIp'),
+    memberOf(request, 'args'),
+    memberOf(record, 'timestamp'),
+  ];
+  const query = typeof args === 'string' ? args : '';
+  // AWS's log has no bodies.
+  const lost = new Set<LostPart>(method === 'GET' || method === 'HEAD' ? [] : ['body']);
+  if (uri === REDACTED) lost.add('path');
+  if (query === REDACTED) lost.add('query');
+  if (method === REDACTED) lost.add('method');
+  if (typeof clientIp !== 'string') lost.add('address');
+  const sourceIp = typeof clientIp === 'string' ? clientIp : '';
+  const headers = pairsOf(memberOf(request, 'headers'));
+  const epochMs = typeof at === 'number' ? at : Number.NaN;
+  return recorded({ method, path: uri, query, headers, body: undefined, sourceIp, missing: lost }, epochMs);
+}
+
+function recorded(parts: RequestParts, epochMs: number): RecordedRequest {
+  const hidden = new Set<string>();
+  for (let index = 0; index + 1 < parts.headers.length; index += 2) {
+    const value = parts.headers[index + 1] ?? '';
+    if (value === REDACTED || FINGERPRINT.test(value)) hidden.add((parts.headers[index] ?? '').toLowerCase());
+  }
+  return {
+    parts: { ...parts, hiddenHeaders: hidden },
+    title: `${parts.method} ${parts.path}`,
+    epochMs: Number.isNaN(epochMs) ? 0 : epochMs,
+  };
+}
+
+/** Of the URL as text: `new URL` would normalize what is inspected. */
+function splitUrl(url: string): { readonly path: string; readonly query: string } {
+  const below = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split('#')[0] ?? '';
+  const mark = below.indexOf('?');
+  return {
+    path: (mark === -1 ? below : below.slice(0, mark)) || '/',
+    query: mark === -1 ? '' : below.slice(mark + 1),
+  };
+}
+
+function pairsOf(list: unknown): readonly string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: unknown) => {
+    const [name, value] = [memberOf(item, 'name'), memberOf(item, 'value')];
+    return typeof name === 'string' && typeof value === 'string'
+      ? [name, Buffer.from(value, 'utf8').toString('latin1')]
+      : [];
+  });
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isJsonObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,173 @@
+/** The admin routes of customers: input and answers. IAM decides who may call which. */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import { instant, optional, text, wholeNumber } from '../../http/fields.ts';
+import type { Field } from '../../http/fields.ts';
+import { jsonReply } from '../../http/reply.ts';
+import { changeRoute, readRoute } from '../../http/route.ts';
+import type { Route } from '../../http/route.ts';
+import type { CustomerState } from '../customer.ts';
+import type * as Customers from './customers.ts';
+import { toRequested } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+import { APPLIED_OPERATION, CURSOR, CUSTOMER_RECORD, MIGRATED, pageOf, TERMS } from './schemas.ts';
+
+const MAX_QUOTAS = 10;
+const CHANGED = { description: 'Done', schema: APPLIED_OPERATION };
+
+/** Loaded on demand: most instances serve only one kind of request. */
+function loadCustomers(): Promise<typeof Customers> {
+  return import('./customers.ts');
+}
+
+const PLAN = text('Id of the plan');
+const LIMITS = optional(quotas("The customer's own quotas in place of the plan's, by limit id"));
+
+export function customerRoutes(ports: AdminPorts): readonly Route[] {
+  return [
+    readRoute(
+      {
+        path: '/quota/customers',
+        id: 'listCustomers',
+        summary: 'All customers on record',
+        query: { cursor: CURSOR },
+        answer: { description: 'A page of customers', schema: pageOf('customers', CUSTOMER_RECORD) },
+      },
+      async ({ query, receivedEpochMs }) => {
+        const { listCustomers } = await loadCustomers();
+        return jsonReply(200, await listCustomers(ports, query.cursor, receivedEpochMs));
+      },
+    ),
+    readRoute(
+      {
+        path: '/quota/customers/{tenant}',
+        id: 'getCustomer',
+        summary: 'A customer, with its plans and from when they are in force',
+        answer: { description: 'The customer', schema: CUSTOMER_RECORD },
+      },
+      async ({ path, receivedEpochMs }) => {
+        const { getCustomer } = await loadCustomers();
+        return jsonReply(200, await getCustomer(ports, path.tenant, receivedEpochMs));
+      },
+    ),
+    readRoute(
+      {
+        path: '/quota/tenants/{tenant}/keys/{key}/terms',
+        id: 'getTerms',
+        summary: 'The plan that requests with the key are charged by, as far as one is on record',
+        answer: { description: 'The terms in force', schema: TERMS },
+      },
+      async ({ path, receivedEpochMs }) => {
+        const { showTerms } = await loadCustomers();
+        return jsonReply(200, await showTerms(ports, path, receivedEpochMs));
+      },
+    ),
+    ...changeRoutes(ports),
+    stateRoute(ports, 'suspend', 'suspended', 'Admits nothing to the customer until resumed'),
+    stateRoute(ports, 'resume', 'active', 'Ends a suspension'),
+    stateRoute(ports, 'close', 'closed', 'Ends the customer for good; what was charged stays'),
+  ];
+}
+
+function changeRoutes(ports: AdminPorts): readonly Route[] {
+  return [
+    changeRoute(
+      {
+        method: 'PUT',
+        path: '/quota/customers/{tenant}',
+        id: 'createCustomer',
+        summary: 'Puts a customer on record, with its plan from now on',
+        body: {
+          plan: PLAN,
+          name: optional(text('As on invoices.', { maxLength: 128 })),
+          currency: optional(text('Of its invoices; its plans may have no other.', { maxLength: 3 })),
+          limits: LIMITS,
+        },
+        answer: CHANGED,
+      },
+      async (request) => {
+        const { createCustomer } = await loadCustomers();
+        const wanted = { ...request.path, ...request.body };
+        return jsonReply(200, await createCustomer(ports, toRequested(request), wanted));
+      },
+    ),
+    changeRoute(
+      {
+        method: 'PUT',
+        path: '/quota/customers/{tenant}/plan',
+        id: 'setCustomerPlan',
+        summary: 'Puts a customer on a plan, from now or a later moment on',
+        body: {
+          plan: PLAN,
+          from: optional(instant('In force from then on; default: now')),
+          limits: LIMITS,
+          version: wholeNumber('One more than the newest', { min: 2, max: Number.MAX_SAFE_INTEGER }),
+        },
+        answer: CHANGED,
+      },
+      async (request) => {
+        const { setPlan } = await loadCustomers();
+        const { from, ...wanted } = request.body;
+        const term = { ...request.path, ...wanted, fromEpochMs: from };
+        return jsonReply(200, await setPlan(ports, toRequested(request), term));
+      },
+    ),
+    changeRoute(
+      {
+        method: 'POST',
+        path: '/quota/migrate-customers',
+        id: 'migrateCustomers',
+        summary: 'Puts tenants on record whose keys all have the same plan assigned; a page of them',
+        body: { cursor: CURSOR },
+        answer: { description: 'What was done', schema: MIGRATED },
+      },
+      async (request) => {
+        const { migrateCustomers } = await import('./migrate-customers.ts');
+        return jsonReply(200, await migrateCustomers(ports, toRequested(request), request.body.cursor));
+      },
+    ),
+  ];
+}
+
+function stateRoute(
+  ports: AdminPorts,
+  verb: 'suspend' | 'resume' | 'close',
+  state: CustomerState,
+  summary: string,
+): Route {
+  return changeRoute(
+    {
+      method: 'POST',
+      path: `/quota/customers/{tenant}/${verb}`,
+      id: `${verb}Customer`,
+      summary,
+      body: {},
+      answer: CHANGED,
+    },
+    async (request) => {
+      const { setState } = await loadCustomers();
+      return jsonReply(200, await setState(ports, toRequested(request), request.path.tenant, state));
+    },
+  );
+}
+
+function quotas(description: string): Field<Readonly<Record<string, number>>> {
+  const isQuota = (entry: readonly [string, unknown]): entry is [string, number] =>
+    Number.isSafeInteger(entry[1]) && Number(entry[1]) >= 0;
+  return {
+    schema: {
+      type: 'object',
+      description,
+      additionalProperties: { type: 'integer', minimum: 0 },
+      maxProperties: MAX_QUOTAS,
+    },
+    isRequired: true,
+    expected: `at most ${MAX_QUOTAS} whole numbers of units, by limit id`,
+    read(value) {
+      if (!isJsonObject(value)) return undefined;
+      const entries = Object.entries(value);
+      const read = entries.filter(isQuota);
+      const isWhole = read.length === entries.length && read.length > 0 && read.length <= MAX_QUOTAS;
+      return isWhole ? Object.fromEntries(read) : undefined;
+    },
+  };
+}

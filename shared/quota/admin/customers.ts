@@ -1,0 +1,339 @@
+/** Customers: who is on record, on which plan from when, and whether anything is admitted. */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { DomainError, VersionConflict } from '../../errors.ts';
+import type { ItemWrite } from '../../table/item-write.ts';
+import { CustomerBook } from '../customer-book.ts';
+import type { Terms } from '../customer-book.ts';
+import { CUSTOMER_LIST, customerKey, parseCustomer, planOfTerm, printCustomer, termAt } from '../customer.ts';
+import type { Customer, CustomerState, Term } from '../customer.ts';
+import { planKey } from '../ledger.ts';
+import { isCurrency } from '../money.ts';
+import type { UsagePlan } from '../plan.ts';
+import { checkKey, checkSubject } from '../subject.ts';
+import { parseCursor, printCursor } from './cursor.ts';
+import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
+import type { AdminPorts, AppliedOperation, ChangeRequest, Requested } from './operation.ts';
+import { getPlan } from './plans.ts';
+
+export type NewCustomer = {
+  readonly tenant: string;
+  readonly plan: string;
+  readonly name?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly limits?: Term['limits'] | undefined;
+};
+
+export type WantedTerm = {
+  readonly tenant: string;
+  readonly plan: string;
+  /** undefined: now. */
+  readonly fromEpochMs?: number | undefined;
+  readonly limits?: Term['limits'] | undefined;
+  /** One more than the newest. */
+  readonly version: number;
+};
+
+const PAGE = 100;
+/** Processes may already use a term that begins within this time: their clocks differ. */
+const SETTLED_MS = 60_000;
+const YEAR_MS = 367 * 86_400_000;
+/** Below what a head remembers of ledgers that count in one period; @see mayEnd */
+export const CHANGES_A_YEAR = 24;
+
+/** @throws DomainError CUSTOMER_EXISTS, PLAN_UNKNOWN, CURRENCY_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN */
+export async function createCustomer(
+  ports: AdminPorts,
+  requested: Requested,
+  { tenant, plan, name, currency, limits }: NewCustomer,
+): Promise<AppliedOperation> {
+  const input = { plan, ...present({ name, currency, limits }) };
+  const asked = changeOf('create-customer', tenant, input);
+  return applyOperation(ports, requested, asked, async () => {
+    if (currency !== undefined && !isCurrency(currency))
+      throw new DomainError('CURRENCY_UNKNOWN', 'the currency must be one of ISO 4217 such as EUR');
+    const saved = await requirePlan(ports, plan);
+    const { atEpochMs } = requested;
+    const customer: Customer = {
+      tenant,
+      ...present({ name, currency }),
+      state: 'active',
+      stateSinceEpochMs: atEpochMs,
+      terms: [{ plan, fromEpochMs: atEpochMs, ...present({ limits }) }],
+      version: 1,
+    };
+    assertFits(customer, saved, limits);
+    if ((await findCustomer(ports, tenant)) !== undefined)
+      throw new DomainError('CUSTOMER_EXISTS', 'a customer of that name is already on record');
+    return {
+      writes: (record) => [recordWrite(asked, requested, record), putWrite(customer), planWrite(saved)],
+      before: {},
+      after: showCustomer(customer, atEpochMs),
+    };
+  });
+}
+
+/**
+ * Puts a customer on a plan, from now or from a later moment. Changes that were to come later are withdrawn;
+ * what has come into force stays as it was.
+ * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED, PLAN_UNKNOWN, CURRENCY_MISMATCH, LIMIT_UNKNOWN,
+ *   PERIOD_CLOSED, EDIT_CONFLICT, CHANGES_TOO_MANY
+ */
+export async function setPlan(
+  ports: AdminPorts,
+  requested: Requested,
+  { tenant, plan, fromEpochMs, limits, version }: WantedTerm,
+): Promise<AppliedOperation> {
+  const from = fromEpochMs === undefined ? undefined : new Date(fromEpochMs).toISOString();
+  const asked = changeOf('set-plan', tenant, { plan, version, ...present({ from, limits }) });
+  return applyOperation(ports, requested, asked, async () => {
+    const { atEpochMs } = requested;
+    const customer = await requireCustomer(ports, tenant);
+    if (version !== customer.version + 1)
+      throw new VersionConflict(
+        customer.version + 1,
+        `the next version of the customer is ${customer.version + 1}; yours is ${version}`,
+      );
+    const saved = await requirePlan(ports, plan);
+    assertFits(customer, saved, limits);
+    const term = { plan, fromEpochMs: fromEpochMs ?? atEpochMs, ...present({ limits }) };
+    const changed = { ...customer, version, terms: withTerm(customer, term, atEpochMs) };
+    return {
+      writes: (record) => [
+        recordWrite(asked, requested, record),
+        putWrite(changed, customer.version),
+        planWrite(saved),
+      ],
+      before: showCustomer(customer, atEpochMs),
+      after: showCustomer(changed, atEpochMs),
+    };
+  });
+}
+
+/**
+ * Suspends, resumes, or closes for good.
+ * @throws DomainError CUSTOMER_UNKNOWN, CUSTOMER_CLOSED
+ */
+export async function setState(
+  ports: AdminPorts,
+  requested: Requested,
+  tenant: string,
+  state: CustomerState,
+): Promise<AppliedOperation> {
+  const asked = changeOf('set-customer-state', tenant, { state });
+  return applyOperation(ports, requested, asked, async () => {
+    const { atEpochMs } = requested;
+    const customer = await requireCustomer(ports, tenant);
+    const { terms } = customer;
+    const changed: Customer = {
+      ...customer,
+      state,
+      stateSinceEpochMs: customer.state === state ? customer.stateSinceEpochMs : atEpochMs,
+      // A change that was to come would be a plan that is never enforced.
+      terms:
+        state === 'closed'
+          ? terms.filter((term, index) => index === 0 || term.fromEpochMs <= atEpochMs)
+          : terms,
+      version: customer.version + 1,
+    };
+    return {
+      writes: (record) => [recordWrite(asked, requested, record), putWrite(changed, customer.version)],
+      before: showCustomer(customer, atEpochMs),
+      after: showCustomer(changed, atEpochMs),
+    };
+  });
+}
+
+/** undefined: not on record. @throws DomainError STORE_UNAVAILABLE */
+export async function findCustomer(
+  { store }: Pick<AdminPorts, 'store'>,
+  tenant: string,
+): Promise<Customer | undefined> {
+  const item = await readItem(store, customerKey(tenant));
+  return item === undefined ? undefined : parseCustomer(item);
+}
+
+/** What is in force at that moment, by the reader that requests are charged by. @throws DomainError STORE_UNAVAILABLE */
+export async function readTerms(
+  { store }: Pick<AdminPorts, 'store'>,
+  { tenant, key }: { readonly tenant: string; readonly key: string | undefined },
+  atEpochMs: number,
+): Promise<Exclude<Terms, { kind: 'unavailable' }>> {
+  const clock = { nowEpochMs: () => atEpochMs, monotonicMs: () => 0 };
+  const terms = await new CustomerBook(store, clock).read(tenant, key, atEpochMs);
+  if (terms.kind === 'unavailable') throw unavailable('who is on record could not be read');
+  return terms;
+}
+
+/** As `readTerms`, for administrators. */
+export async function showTerms(
+  ports: Pick<AdminPorts, 'store'>,
+  of: { readonly tenant: string; readonly key: string },
+  atEpochMs: number,
+): Promise<JsonObject> {
+  const found = await readTerms(ports, of, atEpochMs);
+  const { tenant, key } = of;
+  const by = found.kind === 'term' ? found.by : found.kind === 'halted' ? 'customer' : 'caller';
+  const state = found.kind === 'halted' ? found.state : 'active';
+  const { plan, fromEpochMs, limits } = found.kind === 'none' ? {} : (found.term ?? {});
+  const from = fromEpochMs === undefined ? undefined : printMoment(fromEpochMs);
+  return { tenant, key, by, state, ...present({ plan, from, limits }) };
+}
+
+export async function getCustomer(
+  ports: Pick<AdminPorts, 'store'>,
+  tenant: string,
+  atEpochMs: number,
+): Promise<JsonObject> {
+  const customer = await findCustomer(ports, tenant);
+  if (customer === undefined) throw unknown();
+  return showCustomer(customer, atEpochMs);
+}
+
+/** @throws RequestInvalid for a cursor of something else, DomainError STORE_UNAVAILABLE */
+export async function listCustomers(
+  ports: Pick<AdminPorts, 'store' | 'listing'>,
+  cursor: string | undefined,
+  atEpochMs: number,
+): Promise<{ readonly customers: readonly JsonObject[]; readonly next?: string }> {
+  const { pk } = parseCursor(cursor);
+  const list = CUSTOMER_LIST;
+  const page = await ports.listing.list({
+    list,
+    limit: PAGE,
+    ...(pk !== undefined && { after: { list, pk, sk: 'CUSTOMER' } }),
+  });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  const items = await Promise.all(page.keys.map((key) => readItem(ports.store, key)));
+  const customers = items.flatMap((item) =>
+    item === undefined ? [] : [showCustomer(parseCustomer(item), atEpochMs)],
+  );
+  return { customers, ...(page.after !== undefined && { next: printCursor({ pk: page.after.pk }) }) };
+}
+
+function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readonly Term[] {
+  if (wanted.fromEpochMs < nowEpochMs)
+    throw new DomainError(
+      'PERIOD_CLOSED',
+      `${printMoment(wanted.fromEpochMs)} is past, and was enforced and is billed as it was; leave the moment out, or name a later one`,
+    );
+  const later = terms.filter(({ fromEpochMs }) => fromEpochMs >= wanted.fromEpochMs);
+  if (later.some(({ fromEpochMs }) => fromEpochMs <= nowEpochMs + SETTLED_MS))
+    throw new DomainError(
+      'EDIT_CONFLICT',
+      `another change of the customer comes into force at ${printMoment(later[0]?.fromEpochMs ?? 0)}; send this one after it`,
+    );
+  const kept = terms.filter(({ fromEpochMs }) => fromEpochMs < wanted.fromEpochMs);
+  const last = kept.at(-1);
+  // Only withdraws what was to come.
+  if (last?.plan === wanted.plan && JSON.stringify(last.limits) === JSON.stringify(wanted.limits))
+    return kept;
+  const recent = kept.filter(({ fromEpochMs }) => fromEpochMs > wanted.fromEpochMs - YEAR_MS);
+  if (recent.length >= CHANGES_A_YEAR)
+    throw new DomainError(
+      'CHANGES_TOO_MANY',
+      `the plan of the customer has changed ${CHANGES_A_YEAR} times within a year; the next change is possible from ${printMoment((recent[0]?.fromEpochMs ?? 0) + YEAR_MS)}`,
+    );
+  // The one before the year is in force at its beginning.
+  return [...kept.slice(-recent.length - 1), wanted];
+}
+
+/** The plan is in the customer's currency, and can hold its own quotas. */
+function assertFits({ currency }: Customer, plan: UsagePlan, limits: Term['limits'] | undefined): void {
+  const invoiced = plan.invoice?.currency;
+  if (currency !== undefined && invoiced !== undefined && currency !== invoiced)
+    throw new DomainError(
+      'CURRENCY_MISMATCH',
+      `the customer is invoiced in ${currency}, and plan ${plan.id} in ${invoiced}`,
+    );
+  planOfTerm(plan, limits);
+}
+
+/** The plans of access documents are in the table from their first requests on. */
+function requirePlan(ports: Pick<AdminPorts, 'store'>, plan: string): Promise<UsagePlan> {
+  return getPlan(ports, plan).catch((error: unknown) => {
+    if (!(error instanceof DomainError) || error.code !== 'PLAN_UNKNOWN') throw error;
+    throw new DomainError(
+      'PLAN_UNKNOWN',
+      'there is no usage plan with that id; save it with gatewright plan save, also if it is of an access document and no request was charged by it yet',
+      { cause: error },
+    );
+  });
+}
+
+async function requireCustomer(ports: Pick<AdminPorts, 'store'>, tenant: string): Promise<Customer> {
+  const customer = await findCustomer(ports, tenant);
+  if (customer === undefined) throw unknown();
+  if (customer.state === 'closed')
+    throw new DomainError(
+      'CUSTOMER_CLOSED',
+      `the customer was closed on ${printMoment(customer.stateSinceEpochMs)}`,
+    );
+  return customer;
+}
+
+function unknown(): DomainError {
+  return new DomainError(
+    'CUSTOMER_UNKNOWN',
+    'there is no such customer on record; create it with gatewright customers create',
+  );
+}
+
+function changeOf(kind: string, tenant: string, input: JsonObject): ChangeRequest {
+  checkSubject({ plan: '-', tenant, key: '-' });
+  const { pk } = customerKey(tenant);
+  checkKey(pk);
+  return { kind, pk, target: { tenant }, input };
+}
+
+/** The store refuses it if the record was changed meanwhile. */
+function putWrite(customer: Customer, basedOn?: number): ItemWrite {
+  return {
+    purpose: 'assign',
+    key: customerKey(customer.tenant),
+    when: [
+      basedOn === undefined
+        ? { attribute: 'ver', is: 'absent' }
+        : { attribute: 'ver', is: 'equal', value: basedOn },
+    ],
+    change: { kind: 'put', item: printCustomer(customer) },
+  };
+}
+
+function planWrite({ id, version }: UsagePlan): ItemWrite {
+  return {
+    purpose: 'assign',
+    key: planKey(id),
+    when: [{ attribute: 'ver', is: 'at-least', value: version }],
+    change: { kind: 'check' },
+  };
+}
+
+/** As administrators see it: the term in force first, moments as text. */
+export function showCustomer(customer: Customer, atEpochMs: number): JsonObject {
+  const { tenant, name, currency, state, stateSinceEpochMs, terms, version } = customer;
+  const inForce = termAt(customer, atEpochMs);
+  return {
+    tenant,
+    ...present({ name, currency }),
+    state,
+    ...(state !== 'active' && { stateSince: printMoment(stateSinceEpochMs) }),
+    ...(inForce !== undefined && { plan: inForce.plan, from: printMoment(inForce.fromEpochMs) }),
+    ...(inForce?.limits !== undefined && { limits: inForce.limits }),
+    plans: terms.map(({ plan, fromEpochMs, limits }) => ({
+      plan,
+      from: printMoment(fromEpochMs),
+      ...present({ limits }),
+    })),
+    version,
+  };
+}
+
+function printMoment(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+function present<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+}

@@ -1,0 +1,77 @@
+/** Assignments per key, from before customers were on record, become records where all keys have one plan. */
+import { DomainError } from '../../errors.ts';
+import { printKeyPart } from '../../table/item-write.ts';
+import type { ListedKey } from '../../table/listing.ts';
+import { keyList, planOf } from '../key-plans.ts';
+import { parseCursor, printCursor } from './cursor.ts';
+import { createCustomer, findCustomer } from './customers.ts';
+import { readItem, unavailable } from './operation.ts';
+import type { AdminPorts, Requested } from './operation.ts';
+
+export type Migrated = {
+  /** Put on record now. */
+  readonly created: number;
+  /** Already on record. */
+  readonly kept: number;
+  /** Tenants whose keys have several plans, which a customer cannot; theirs stay assigned. */
+  readonly mixed: readonly string[];
+  readonly next?: string;
+};
+
+const PAGE = 50;
+/** Keys of one tenant that are looked at. */
+const MAX_KEYS = 1000;
+
+/** One page of all lists; it may be repeated at any time, and then creates nothing. */
+export async function migrateCustomers(
+  ports: AdminPorts,
+  requested: Requested,
+  cursor: string | undefined,
+): Promise<Migrated> {
+  const { list, pk, sk } = parseCursor(cursor);
+  const after = list === undefined || pk === undefined || sk === undefined ? undefined : { list, pk, sk };
+  const page = await ports.listing.list({ limit: PAGE, ...(after !== undefined && { after }) });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  const counts = { created: 0, kept: 0 };
+  const mixed: string[] = [];
+  for (const key of page.keys.filter((each) => each.list.startsWith(keyList('')))) {
+    const keys = await listKeysOf(ports, key.list);
+    // Each tenant once, at the first of its keys.
+    if (keys[0]?.pk !== key.pk) continue;
+    const items = await Promise.all(keys.map((each) => readItem(ports.store, each)));
+    const plans = new Set(items.flatMap((item) => planOf(item) ?? []));
+    const tenant = String(items[0]?.['tenant']);
+    const [plan] = plans;
+    if ((await findCustomer(ports, tenant)) !== undefined) counts.kept += 1;
+    else if (plan !== undefined && plans.size === 1 && keys.length < MAX_KEYS)
+      counts[await create(ports, requested, tenant, plan)] += 1;
+    else if (plan !== undefined) mixed.push(tenant);
+  }
+  return { ...counts, mixed, ...(page.after !== undefined && { next: printCursor(page.after) }) };
+}
+
+async function create(
+  ports: AdminPorts,
+  requested: Requested,
+  tenant: string,
+  plan: string,
+): Promise<'created' | 'kept'> {
+  // Of its own per tenant: a page that is sent again finds what it did.
+  const operationId = `migrate-${printKeyPart(requested.operationId)}`;
+  try {
+    const { repeated } = await createCustomer(ports, { ...requested, operationId }, { tenant, plan });
+    return repeated ? 'kept' : 'created';
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'CUSTOMER_EXISTS') return 'kept';
+    throw error;
+  }
+}
+
+async function listKeysOf(
+  { listing }: Pick<AdminPorts, 'listing'>,
+  list: string,
+): Promise<readonly ListedKey[]> {
+  const page = await listing.list({ list, limit: MAX_KEYS });
+  if (page.kind === 'unavailable') throw unavailable(page.reason);
+  return page.keys;
+}

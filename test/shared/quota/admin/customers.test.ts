@@ -1,0 +1,182 @@
+/** What is refused of a customer's record, by code, and what its answers say. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  CHANGES_A_YEAR,
+  createCustomer,
+  getCustomer,
+  listCustomers,
+  setPlan,
+  setState,
+  showTerms,
+} from '#shared/quota/admin/customers.ts';
+import type { NewCustomer, WantedTerm } from '#shared/quota/admin/customers.ts';
+import { assignPlan } from '#shared/quota/admin/keys.ts';
+import type { AdminPorts } from '#shared/quota/admin/operation.ts';
+import { savePlan } from '#shared/quota/admin/plans.ts';
+import { customerKey } from '#shared/quota/customer.ts';
+import { codeOf, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
+import { NOON_MS } from '../../../support/quota-table.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const MONTHLY = { id: 'monthly', level: 'tenant', quota: 10, period: 'MONTH' };
+
+let operations = 0;
+const now = (atMs = 0) => requested(`op-${(operations += 1)}`, NOON_MS + atMs);
+
+/** The customer acme on plan gold since noon, in EUR. */
+async function aRecord(): Promise<AdminPorts> {
+  const ports = memoryAdminPorts();
+  const invoices = { gold: 'EUR', silver: 'EUR', dollar: 'USD' };
+  for (const [id, currency] of Object.entries(invoices))
+    await savePlan(ports, now(), id, { id, version: 1, invoice: { currency }, limits: [MONTHLY] });
+  await createCustomer(ports, now(), { tenant: 'acme', plan: 'gold', currency: 'EUR', name: 'Acme Ltd' });
+  return ports;
+}
+
+describe('a new customer', () => {
+  // Source: what the record would say, and could not be held.
+  const REFUSED: readonly (readonly [name: string, wanted: Partial<NewCustomer>, code: string])[] = [
+    ['a name that is on record', { tenant: 'acme' }, 'CUSTOMER_EXISTS'],
+    ['an unknown plan', { plan: 'platinum' }, 'PLAN_UNKNOWN'],
+    ['an unknown currency', { currency: 'EUX' }, 'CURRENCY_UNKNOWN'],
+    ['a plan in another currency', { plan: 'dollar', currency: 'EUR' }, 'CURRENCY_MISMATCH'],
+    ['an own number for a limit that the plan lacks', { limits: { daily: 3 } }, 'LIMIT_UNKNOWN'],
+    ['an own number below the cost of a request', { limits: { monthly: 0 } }, 'PLAN_INVALID'],
+    ['a name that is too long', { tenant: 'a'.repeat(257) }, 'SUBJECT_INVALID'],
+  ];
+  for (const [name, wanted, code] of REFUSED)
+    it(`is refused with ${code} for ${name}`, async () => {
+      const ports = await aRecord();
+
+      assert.equal(
+        await codeOf(createCustomer(ports, now(), { tenant: 'new', plan: 'gold', ...wanted })),
+        code,
+      );
+    });
+
+  it('is made once, however often the operation is sent', async () => {
+    const ports = await aRecord();
+    const request = now();
+    const wanted = { tenant: 'globex', plan: 'silver' };
+
+    const [first, again] = [
+      await createCustomer(ports, request, wanted),
+      await createCustomer(ports, request, wanted),
+    ];
+
+    assert.deepEqual([first.repeated, again.repeated], [false, true]);
+    const { customers } = await listCustomers(ports, undefined, NOON_MS);
+    assert.deepEqual(
+      customers.map(({ tenant, plan }) => [tenant, plan]),
+      [
+        ['acme', 'gold'],
+        ['globex', 'silver'],
+      ],
+    );
+  });
+});
+
+describe('a change of plan', () => {
+  const change = (ports: AdminPorts, wanted: Partial<WantedTerm>, atMs = MINUTE_MS) =>
+    setPlan(ports, now(atMs), { tenant: 'acme', plan: 'silver', version: 2, ...wanted });
+  const REFUSED: readonly (readonly [name: string, wanted: Partial<WantedTerm>, code: string])[] = [
+    ['an unknown customer', { tenant: 'nobody' }, 'CUSTOMER_UNKNOWN'],
+    ['an unknown plan', { plan: 'platinum' }, 'PLAN_UNKNOWN'],
+    ['a plan in another currency', { plan: 'dollar' }, 'CURRENCY_MISMATCH'],
+    ['an own number for a limit that the plan lacks', { limits: { daily: 3 } }, 'LIMIT_UNKNOWN'],
+    ['a moment in a closed period', { fromEpochMs: NOON_MS - 40 * DAY_MS }, 'PERIOD_CLOSED'],
+    ['a moment that has passed', { fromEpochMs: NOON_MS }, 'PERIOD_CLOSED'],
+    ['a record that was changed meanwhile', { version: 1 }, 'EDIT_CONFLICT'],
+  ];
+  for (const [name, wanted, code] of REFUSED)
+    it(`is refused with ${code} for ${name}`, async () => {
+      assert.equal(await codeOf(change(await aRecord(), wanted)), code);
+    });
+
+  it('is made by one of two at once, and refused to the other with the version to send', async () => {
+    const ports = await aRecord();
+
+    const codes = await Promise.all([codeOf(change(ports, {})), codeOf(change(ports, { plan: 'gold' }))]);
+
+    assert.deepEqual(codes.toSorted(), ['EDIT_CONFLICT', 'done']);
+    await assert.rejects(change(ports, {}), { code: 'EDIT_CONFLICT', nextVersion: 3 });
+  });
+
+  it('is refused beside another that is about to begin, which some processes may know', async () => {
+    const ports = await aRecord();
+    await change(ports, { fromEpochMs: NOON_MS + 2 * MINUTE_MS });
+
+    const soon = 90_000;
+    assert.equal(await codeOf(change(ports, { plan: 'gold', version: 3 }, soon)), 'EDIT_CONFLICT');
+    assert.equal(await codeOf(change(ports, { plan: 'gold', version: 3 }, 5 * MINUTE_MS)), 'done');
+  });
+
+  it('is refused after as many in a year as ledgers can account for', async () => {
+    const ports = await aRecord();
+    const codes: string[] = [];
+    for (let version = 2; version <= CHANGES_A_YEAR + 1; version += 1) {
+      const plan = version % 2 === 0 ? 'silver' : 'gold';
+      codes.push(await codeOf(change(ports, { plan, version }, version * MINUTE_MS)));
+    }
+    assert.deepEqual(codes, [...Array<string>(CHANGES_A_YEAR - 1).fill('done'), 'CHANGES_TOO_MANY']);
+
+    const version = CHANGES_A_YEAR + 1;
+    assert.equal(await codeOf(change(ports, { plan: 'gold', version }, 400 * DAY_MS)), 'done');
+  });
+
+  it('withdraws what was to come, and leaves what has come', async () => {
+    const ports = await aRecord();
+    await change(ports, { fromEpochMs: NOON_MS + 10 * DAY_MS });
+    await change(ports, { plan: 'gold', version: 3 }, DAY_MS);
+
+    const { plans, plan, version } = await getCustomer(ports, 'acme', NOON_MS + 20 * DAY_MS);
+
+    assert.deepEqual([plan, version], ['gold', 3]);
+    assert.deepEqual(plans, [{ plan: 'gold', from: new Date(NOON_MS).toISOString() }]);
+  });
+});
+
+describe('the state of a customer', () => {
+  it('is unknown of one that is not on record, and final of one that is closed', async () => {
+    const ports = await aRecord();
+
+    assert.equal(await codeOf(setState(ports, now(), 'nobody', 'suspended')), 'CUSTOMER_UNKNOWN');
+    assert.equal(await codeOf(setState(ports, now(1), 'acme', 'closed')), 'done');
+    assert.equal(await codeOf(setState(ports, now(2), 'acme', 'active')), 'CUSTOMER_CLOSED');
+    const again = createCustomer(ports, now(3), { tenant: 'acme', plan: 'gold' });
+    assert.equal(await codeOf(again), 'CUSTOMER_EXISTS');
+  });
+
+  it('is an outage, and no missing record, where the item is none that this code has written', async () => {
+    const ports = await aRecord();
+    await ports.store.update({
+      purpose: 'assign',
+      key: customerKey('acme'),
+      when: [],
+      change: { kind: 'put', item: { ver: 9, doc: '{"tenant":"acme"}' } },
+    });
+
+    assert.equal(await codeOf(getCustomer(ports, 'acme', NOON_MS)), 'STORE_UNAVAILABLE');
+    assert.equal(await codeOf(showTerms(ports, { tenant: 'acme', key: 'k' }, NOON_MS)), 'STORE_UNAVAILABLE');
+  });
+});
+
+describe('the terms of a key', () => {
+  it('are those of the customer, else those assigned to the key, else the caller names them', async () => {
+    const ports = await aRecord();
+    await assignPlan(ports, now(), { tenant: 'old', key: 'k-1', plan: 'silver', version: 1 });
+    const shown = (tenant: string, key: string) => showTerms(ports, { tenant, key }, NOON_MS + 1);
+    const from = new Date(NOON_MS).toISOString();
+
+    assert.deepEqual(
+      [await shown('acme', 'k-1'), await shown('old', 'k-1'), await shown('old', 'k-2')],
+      [
+        { tenant: 'acme', key: 'k-1', by: 'customer', state: 'active', plan: 'gold', from },
+        { tenant: 'old', key: 'k-1', by: 'key', state: 'active', plan: 'silver', from },
+        { tenant: 'old', key: 'k-2', by: 'caller', state: 'active' },
+      ],
+    );
+  });
+});
