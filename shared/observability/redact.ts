@@ -28,7 +28,9 @@ export function redact(key: string, value: unknown): unknown {
 
 /** What the name is judged with; lists and objects are judged by it alone. */
 function describe(value: unknown): string {
-  return typeof value === 'object' ? 'object' : String(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : 'object';
 }
 
 /** Lower case, letters and digits only: `rawPath` and `raw_path` are one. */

@@ -1,5 +1,5 @@
 import { showControls } from '#shared/visible-text.ts';
-import { notesOf } from '../../console/records/row-notes.ts';
+import { notesOf } from '../../console/page/row-notes.ts';
 import { FULL_RECORDS_PER_SECOND } from '../../console/records/sampling.ts';
 import { colorize, table } from '../../terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../engine/index.ts';

@@ -4,7 +4,7 @@ import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
 import { idAfter } from '../list-steps.ts';
 import { linkTo } from '../address.ts';
 import { go, readPlace } from '../place.ts';
-import { notesOf } from '../../records/row-notes.ts';
+import { notesOf } from '../row-notes.ts';
 import { clockTime, ms } from '../texts.ts';
 import { WindowedList } from '../windowed-list.tsx';
 import { RequestPanel } from './request-panel.tsx';
