@@ -106,7 +106,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     endpoints/access-model endpoints/console-files endpoints/inspect-endpoints endpoints/invoice-model
     endpoints/request-endpoints endpoints/show-access endpoints/show-apis endpoints/show-calls
     endpoints/show-cost endpoints/show-functions endpoints/show-invoices endpoints/show-numbers explain/circumstances
-    explain/explain page/cost page/prices page/row-notes records/model
+    explain/explain page/cost page/prices records/model
     records/near-misses records/record-secrets records/redact records/request-records records/sampling
   `),
   engine: list(`

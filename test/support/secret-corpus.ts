@@ -19,7 +19,7 @@ export type CorpusRow = {
 };
 
 /** In place of `TEXT`. */
-export const NAME_OF_TEXT = 'note';
+const NAME_OF_TEXT = 'note';
 
 const ALPHABETS: Readonly<Record<string, string>> = {
   hex: '0123456789abcdef',

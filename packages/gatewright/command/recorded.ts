@@ -1,5 +1,4 @@
 import { showControls } from '#shared/visible-text.ts';
-import { notesOf } from '../../console/page/row-notes.ts';
 import { FULL_RECORDS_PER_SECOND } from '../../console/records/sampling.ts';
 import { colorize, table } from '../../terminal/output.ts';
 import type { RecordState, RequestDetail, RequestRow } from '../../engine/index.ts';
@@ -12,8 +11,8 @@ export function rowsToLines(rows: readonly RequestRow[]): string[] {
 }
 
 function cellsOf(row: RequestRow): readonly string[] {
-  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase } = row;
-  const notes = [...(code === undefined ? [phase] : []), ...notesOf(row)];
+  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase, notes } = row;
+  const reasons = [...(code === undefined ? [phase] : []), ...notes];
   return [
     id.slice(0, ID_LENGTH),
     new Date(atEpochMs).toISOString().slice(11, 23),
@@ -21,7 +20,7 @@ function cellsOf(row: RequestRow): readonly string[] {
     `${tookMs.toFixed(1)} ms`,
     method,
     target,
-    notes.join(', '),
+    reasons.join(', '),
     caller ?? '-',
   ];
 }

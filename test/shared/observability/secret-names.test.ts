@@ -40,7 +40,7 @@ describe('isSecretOf', () => {
     ['apiKey', 'true'],
     ['PRIVATE_KEY', '/etc/ssl/private/server.pem'],
     ['DB_PASSWORD', '/run/secrets/db'],
-    ['PWD', '/home/alice/shop'],
+    ['PWD', '/srv/shop'],
     ['total_tokens', '1042'],
     ['token', ''],
   ];

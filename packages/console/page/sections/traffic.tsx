@@ -4,7 +4,6 @@ import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
 import { idAfter } from '../list-steps.ts';
 import { linkTo } from '../address.ts';
 import { go, readPlace } from '../place.ts';
-import { notesOf } from '../row-notes.ts';
 import { clockTime, ms } from '../texts.ts';
 import { WindowedList } from '../windowed-list.tsx';
 import { RequestPanel } from './request-panel.tsx';
@@ -174,7 +173,7 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
         {row.target}
       </span>
       <span class="why soft" title={row.failure}>
-        {notesOf(row)[0]}
+        {row.notes[0]}
       </span>
       <span class="who soft">{row.caller ?? ''}</span>
       <span class="took">{ms(row.tookMs)}</span>

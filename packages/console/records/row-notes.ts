@@ -1,4 +1,4 @@
-import type { RequestRow } from '../records/model.ts';
+import type { RequestRow } from './model.ts';
 
 /** Of the list: a cold start explains how long a success took, and no error. */
 export function notesOf({ code, failure, status, cache, isColdStart }: NotedRow): readonly string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { notesOf } from '../../../../packages/console/page/row-notes.ts';
+import { notesOf } from '../../../../packages/console/records/row-notes.ts';
 
 const ok = { code: undefined, failure: undefined, status: 200, cache: undefined, isColdStart: true } as const;
 
