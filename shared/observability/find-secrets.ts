@@ -1,6 +1,7 @@
 /**
  * Finds secrets in any text: by the shapes that vendors document, by a name before `=` or `:`, and after an
- * authentication scheme. Every pattern takes time that grows no faster than the text.
+ * authentication scheme. Functions' logs have a smaller reader (`redact.ts`): this one would exceed the size of the
+ * authorizers. Every pattern takes time that grows no faster than the text.
  */
 import { isSecretName, isSecretOf } from './secret-names.ts';
 

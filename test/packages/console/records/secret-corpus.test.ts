@@ -1,7 +1,6 @@
 /** Every name and value of the corpus, in every place that shows one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { redact as redactLog } from '#shared/observability/redact.ts';
 import { showFunctions } from '../../../../packages/console/endpoints/show-functions.ts';
 import { printCurl, printFetch, printTest } from '../../../../packages/console/page/snippets.ts';
 import { toHar } from '../../../../packages/console/records/har.ts';
@@ -71,9 +70,6 @@ const PLACES: Readonly<Record<string, (row: CorpusRow) => string | Promise<strin
   'a line of pairs': ({ name, value }) => inFunction({}, `INFO ${name}=${value}`),
   'a line like a header': ({ name, value }) => inFunction({}, `INFO ${name}: ${value}`),
   'a line with a printed object': ({ name, value }) => inFunction({}, `INFO { '${name}': '${value}' }`),
-  'a member of a deployed function’s log': ({ name, value }) => JSON.stringify({ [name]: value }, redactLog),
-  'a message of a deployed function’s log': ({ name, value }) =>
-    JSON.stringify({ message: `${name}=${value}` }, redactLog),
 };
 
 function isSeen(shown: string, secret: string): boolean {
@@ -110,8 +106,7 @@ describe('what only looks like a secret', () => {
     it(`stays in ${place}`, async () => {
       const hidden: string[] = [];
       for (const row of HARMLESS_CORPUS)
-        if (/\[(?:redacted\]|[0-9a-f]{8}(?:\.\..{4})?\])/.test(spellings(await show(row))))
-          hidden.push(row.name);
+        if (/\[[0-9a-f]{8}(?:\.\..{4})?\]/.test(spellings(await show(row)))) hidden.push(row.name);
 
       assert.ok(hidden.length <= MOST_HIDDEN * HARMLESS_CORPUS.length, hidden.join(', '));
     });
