@@ -35,8 +35,9 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     aws/remaining-time aws/websocket-event cache/lambda-invalidator config/usage-config config/webhooks-config
     errors http/fields http/path-name http/reply http/router middleware/lambda-plans
     middleware/lambda-quotas middleware/lambda-ws-ticket middleware/ws-ticket
-    observability/guard-authorizer observability/logger observability/observation
-    observability/observe-authorizer observability/observe-handler observability/quota-metrics ports
+    observability/find-secrets observability/guard-authorizer observability/logger observability/observation
+    observability/observe-authorizer observability/observe-handler observability/quota-metrics
+    observability/secret-names ports
     quota/admin/close-all quota/admin/print-rows quota/admin/routes quota/admin/usage-record
     quota/admin/usage-row quota/dynamodb-admin quota/dynamodb-quotas quota/dynamodb-usage quota/invoice
     quota/ledger quota/plan quota/quotas quota/track-delivery quota/track-usage random-hex
@@ -103,10 +104,10 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   `),
   console: list(`
     endpoints/access-model endpoints/console-files endpoints/inspect-endpoints endpoints/invoice-model
-    endpoints/request-endpoints endpoints/show-access endpoints/show-apis endpoints/show-cost
-    endpoints/show-functions endpoints/show-invoices endpoints/show-numbers explain/circumstances
-    explain/explain page/cost page/prices records/model records/near-misses records/redact
-    records/request-records records/sampling
+    endpoints/request-endpoints endpoints/show-access endpoints/show-apis endpoints/show-calls
+    endpoints/show-cost endpoints/show-functions endpoints/show-invoices endpoints/show-numbers explain/circumstances
+    explain/explain page/cost page/prices records/model
+    records/near-misses records/record-secrets records/redact records/request-records records/sampling
   `),
   engine: list(`
     index settings start-options start-settings

@@ -23,7 +23,7 @@ export function showFunctions(
   countsOf: (functionName: string) => InstanceCounts,
   calls: readonly FunctionCallNote[],
   lines: FunctionLines | undefined,
-  redactor: Redactor | undefined,
+  redactor: Redactor,
   ofInvocation: ((requestId: string | undefined) => Redactor) | undefined,
 ): readonly ShownFunction[] {
   const byFunction = Map.groupBy(calls, ({ functionName }) => functionName);
@@ -40,7 +40,7 @@ export function showFunctions(
       stack: one.stackName,
       ...countsOf(one.name),
       environment: Object.entries(one.environment).map(
-        ([name, value]) => [name, redactor?.value(name, value) ?? value] as const,
+        ([name, value]) => [name, redactor.value(name, value)] as const,
       ),
       calls,
       errors: own.filter(({ failed }) => failed).length,
@@ -50,7 +50,7 @@ export function showFunctions(
       lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message, requestId }) => ({
         epochMs,
         level,
-        message: (ofInvocation?.(requestId) ?? redactor)?.text(message) ?? message,
+        message: (ofInvocation?.(requestId) ?? redactor).text(message),
       })),
     };
   });

@@ -1,16 +1,20 @@
 import { principalOf } from './describe-guard.ts';
 import { isEvent } from './recorded-request.ts';
+import { notesOf } from './row-notes.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
 
 export function describeRow(sequence: number, recorded: Recorded, redactor: Redactor): RequestRow {
-  return isEvent(recorded)
+  const facts = isEvent(recorded)
     ? rowOfEvent(sequence, recorded, redactor)
     : rowOfRequest(sequence, recorded, redactor);
+  return { ...facts, notes: notesOf(facts) };
 }
 
-function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Redactor): RequestRow {
+type Facts = Omit<RequestRow, 'notes'>;
+
+function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Redactor): Facts {
   const { received, cache, sizes } = recorded;
   const { api, rawQuery } = received;
   return {
@@ -40,7 +44,7 @@ function rowOfRequest(sequence: number, recorded: RecordedRequest, redactor: Red
   };
 }
 
-function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor): RequestRow {
+function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redactor): Facts {
   const { found, sizes, closure } = recorded;
   return {
     id: recorded.requestId,

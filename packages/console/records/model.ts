@@ -33,6 +33,8 @@ export type RequestRow = {
   readonly caller: string | undefined;
   readonly cache: 'hit' | 'miss' | undefined;
   readonly isColdStart: boolean;
+  /** What the list says of it: the code of an error, `cached`, `cold start`. */
+  readonly notes: readonly string[];
   readonly connectionId: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;

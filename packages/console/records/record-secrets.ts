@@ -5,10 +5,13 @@
 import { findSecrets } from './redact.ts';
 import { isEvent } from './recorded-request.ts';
 import { describeSent } from './sent.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Caller, Received } from '../../core/exchange.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { RequestDetail } from './model.ts';
 import type { Redactor } from './redact.ts';
+
+const MAX_OF_STACKS = 256;
 
 /** The caller's secrets come first: their number is bounded. */
 export function secretsOf(recorded: Recorded): readonly string[] {
@@ -16,6 +19,15 @@ export function secretsOf(recorded: Recorded): readonly string[] {
     if (isEvent(recorded)) visitEvent(recorded, redactor);
     else visitRequest(recorded, redactor);
   });
+}
+
+/** Of the environments of functions: these are secrets in every record. */
+export function secretsOfStacks(stacks: readonly ResolvedStack[]): readonly string[] {
+  return findSecrets((redactor) => {
+    for (const { functions } of stacks)
+      for (const { environment } of functions)
+        for (const [name, value] of Object.entries(environment)) redactor.value(name, value);
+  }, MAX_OF_STACKS);
 }
 
 function visitRequest(recorded: RecordedRequest, redactor: Redactor): void {

@@ -4,20 +4,21 @@
  */
 import { createHmac } from 'node:crypto';
 import { isJsonObject } from '@gatewright/aws/json-object';
+import {
+  isSecretInQuery,
+  maskAfterScheme,
+  maskCookies,
+  maskParameter,
+  maskSecrets,
+} from '#shared/observability/find-secrets.ts';
+import { isSecretOf } from '#shared/observability/secret-names.ts';
+import type { Mask } from '#shared/observability/find-secrets.ts';
 
-/** Names of headers, parameters and members with secret values, in lower case without - and _. */
-const SECRET_NAME =
-  /^(?:authorization|proxyauthorization|authorizationtoken|identitysource|cookies?|setcookie|xapikey|apikey|apikeyvalue|xamzsecuritytoken|secwebsocketprotocol|usageidentifierkey)$|(?:token|secret|password|passwd|credential|signature(?:256)?|sessionid|ticket|privatekey|accesskey)$|^sig$/;
-/** Harmless members that a pattern would match. */
-const HARMLESS = new Set(['tokenuse', 'nexttoken', 'paginationtoken', 'continuationtoken', 'csrf']);
-const JWT = /\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*/g;
-const BEARER = /\b(Bearer|Basic)\s+([\w.~+/=-]{8,})/gi;
-/** A parameter of a form, or of an address in any text. */
-const PARAMETER = /(^|[?&#\s])([\w.%-]{1,60})=([^&\s"'<>#;,[\]]+)/g;
-const MIN_SECRET_LENGTH = 6;
-/** Secret in queries only: codes of OAuth, keys of Google; elsewhere they are errors and entries. */
-const SECRET_IN_QUERY = new Set(['code', 'key']);
 const QUERY_MEMBER = /^(?:multivalue)?querystring(?:parameters)?$/;
+/** Numbers of fewer digits are counts. */
+const MIN_DIGITS = 4;
+/** A password is certain, so it may be shorter than other repeated texts. */
+const MIN_PASSWORD_LENGTH = 6;
 /** Shorter ones would match unrelated text. */
 const MIN_REPEATED_LENGTH = 8;
 const MAX_REPEATED = 64;
@@ -38,13 +39,6 @@ export type Redactor = {
   repeated(text: string): string;
 };
 
-/** Names already judged: every record has the same ones. */
-const JUDGED = new Map<string, boolean>();
-const MAX_JUDGED = 1_000;
-const MAX_JUDGED_LENGTH = 100;
-
-type Mask = (secret: string) => string;
-
 export const SHOWING: Redactor = {
   value: (_, value) => value,
   text: (text) => text,
@@ -55,20 +49,26 @@ export const SHOWING: Redactor = {
 /**
  * @param key of this start, so that a fingerprint is useless outside it
  * @param secrets removed wherever they occur, under any name
+ * @param others removes those of a wider circle first
  */
-export function createRedactor(key: string, secrets: readonly string[] = []): Redactor {
+export function createRedactor(
+  key: string,
+  secrets: readonly string[] = [],
+  others: Redactor['repeated'] = (text) => text,
+): Redactor {
   const mask = (secret: string): string => {
     const print = createHmac('sha256', key).update(secret).digest('hex').slice(0, 8);
     return secret.length >= 16 ? `[${print}..${secret.slice(-4)}]` : `[${print}]`;
   };
-  return redactWith(mask, maskRepeated(secrets, mask));
+  const own = maskRepeated(secrets, mask);
+  return redactWith(mask, (text) => own(others(text)));
 }
 
-/** Values that a redactor would remove by name, as far as they are long enough to be recognised. */
-export function findSecrets(visit: (redactor: Redactor) => void): readonly string[] {
+/** Values that a redactor would remove, as far as they are long enough to be recognised. */
+export function findSecrets(visit: (redactor: Redactor) => void, limit = MAX_REPEATED): readonly string[] {
   const found = new Set<string>();
   const keep: Mask = (secret) => {
-    if (secret.length >= MIN_REPEATED_LENGTH && found.size < MAX_REPEATED) found.add(secret);
+    if (secret.length >= MIN_REPEATED_LENGTH && found.size < limit) found.add(secret);
     return secret;
   };
   visit(redactWith(keep, (text) => text));
@@ -114,8 +114,7 @@ function spellings(secret: string): readonly string[] {
   const texts = [secret, bare, ...(basic === undefined ? [] : [basic.whole])];
   return [
     ...texts.filter((text) => text.length >= MIN_REPEATED_LENGTH),
-    // A password is certain, so it may be shorter.
-    ...(basic !== undefined && basic.password.length >= MIN_SECRET_LENGTH ? [basic.password] : []),
+    ...(basic !== undefined && basic.password.length >= MIN_PASSWORD_LENGTH ? [basic.password] : []),
   ].flatMap((text) => [text, decode(text), encodeURIComponent(text.toWellFormed()), inJson(text)]);
 }
 
@@ -140,39 +139,13 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Texts without names: tokens by their form, and parameters of addresses. */
-function plainWith(mask: Mask, repeated: Mask): Mask {
-  return (text) =>
-    repeated(text)
-      .replace(JWT, (token) => mask(token))
-      .replace(
-        PARAMETER,
-        (whole: string, before: string, name: string, secret: string, at: number, all: string) => {
-          const isInQuery = before === '?' || before === '&' || all[at + whole.length] === '&';
-          return isSecretName(name) || (isInQuery && isSecretInQuery(name, secret))
-            ? `${before}${name}=${mask(secret)}`
-            : whole;
-        },
-      )
-      .replace(BEARER, (_, scheme: string, rest: string) =>
-        rest.startsWith('[') ? `${scheme} ${rest}` : `${scheme} ${mask(rest)}`,
-      );
-}
-
 /** @param repeated runs before names are looked for: a name may end within a secret */
 function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
-  const credentials = (text: string): string => {
-    const scheme = /^(Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
-    return scheme + mask(text.slice(scheme.length));
-  };
+  const plain = (text: string): string => maskSecrets(repeated(text), mask);
   const value = (name: string, text: string): string => {
-    if (!isSecretName(name)) return plain(text);
-    if (name.toLowerCase().endsWith('cookie')) return maskCookies(text, mask);
-    return text.length < MIN_SECRET_LENGTH && name.toLowerCase() !== 'authorization'
-      ? text
-      : credentials(text);
+    if (!isSecretOf(name, text)) return plain(text);
+    return /cookie$/i.test(name) ? maskCookies(text, mask) : maskAfterScheme(text, mask);
   };
-  const plain = plainWith(mask, repeated);
   const query = (text: string): string =>
     text
       .split('&')
@@ -181,8 +154,8 @@ function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
         if (equals === -1) return repeated(pair);
         const name = pair.slice(0, equals);
         const text = pair.slice(equals + 1);
-        const isSecret = isSecretName(name) || HARMLESS.has(normal(name)) || isSecretInQuery(name, text);
-        return `${repeated(name)}=${isSecret ? mask(text) : plain(text)}`;
+        const shown = maskParameter(name, text, true, mask);
+        return `${repeated(name)}=${shown === text ? plain(text) : shown}`;
       })
       .join('&');
   const walk = (node: unknown, name: string, isInQuery = false): unknown => {
@@ -191,16 +164,19 @@ function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
       if (name.toLowerCase() === 'rawquerystring') return query(node);
       return name === '' ? plain(node) : value(name, nested(node));
     }
-    if (typeof node === 'number') {
-      const shown = repeated(String(node));
-      return shown === String(node) ? node : shown;
-    }
+    if (typeof node === 'number') return number(node, name);
     if (Array.isArray(node)) return node.map((item: unknown) => walk(item, name, isInQuery));
     if (!isJsonObject(node)) return node;
-    const isQuery = QUERY_MEMBER.test(normal(name));
+    const isQuery = QUERY_MEMBER.test(name.toLowerCase().replaceAll(/[-_]/g, ''));
     return Object.fromEntries(
       Object.entries(node).map(([member, item]) => [repeated(member), walk(item, member, isQuery)]),
     );
+  };
+  const number = (node: number, name: string): number | string => {
+    const text = String(node);
+    if (text.length >= MIN_DIGITS && isSecretOf(name, text)) return mask(text);
+    const shown = repeated(text);
+    return shown === text ? node : shown;
   };
   // A body inside an event is JSON again.
   const nested = (text: string): string => (/^\s*[[{]/.test(text) ? redactJson(text) : text);
@@ -208,7 +184,7 @@ function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
     try {
       return JSON.stringify(walk(JSON.parse(text), ''));
     } catch {
-      return plain(maskMembers(text, mask));
+      return plain(text);
     }
   };
   return {
@@ -217,44 +193,4 @@ function redactWith(mask: Mask, repeated: Redactor['repeated']): Redactor {
     repeated,
     text: (text) => (/^\s*[[{"]/.test(text) ? redactJson(text) : plain(text)),
   };
-}
-
-function normal(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_]/g, '');
-}
-
-function isSecretName(name: string): boolean {
-  let isSecret = JUDGED.get(name);
-  if (isSecret === undefined) {
-    const plain = normal(name);
-    isSecret = !HARMLESS.has(plain) && SECRET_NAME.test(plain);
-    // Callers choose names, so their number is bounded.
-    if (JUDGED.size >= MAX_JUDGED) JUDGED.clear();
-    if (name.length <= MAX_JUDGED_LENGTH) JUDGED.set(name, isSecret);
-  }
-  return isSecret;
-}
-
-function isSecretInQuery(name: string, value: string): boolean {
-  return value.length >= MIN_SECRET_LENGTH && SECRET_IN_QUERY.has(normal(name));
-}
-
-/** Keeps the names. */
-function maskCookies(text: string, mask: (secret: string) => string): string {
-  return text
-    .split(';')
-    .map((part, index) => {
-      const equals = part.indexOf('=');
-      const isAttribute =
-        index > 0 && /^\s*(path|domain|expires|max-age|samesite)$/i.test(part.slice(0, equals));
-      return equals === -1 || isAttribute ? part : `${part.slice(0, equals)}=${mask(part.slice(equals + 1))}`;
-    })
-    .join(';');
-}
-
-/** Cut JSON cannot be parsed; its members can be found. */
-function maskMembers(text: string, mask: (secret: string) => string): string {
-  return text.replace(/"([\w-]{1,60})"\s*:\s*"((?:[^"\\]|\\.)*)"?/g, (whole, name: string, secret: string) =>
-    isSecretName(name) ? `"${name}":"${mask(secret)}"` : whole,
-  );
 }

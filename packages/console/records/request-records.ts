@@ -8,10 +8,11 @@ import { packRequest, unpackRequest } from './packed-request.ts';
 import { RecordArena, RecordReader } from './record-arena.ts';
 import { RecordRing } from './record-ring.ts';
 import { RequestCounts } from './request-counts.ts';
-import { maskRepeats, secretsOf } from './record-secrets.ts';
+import { maskRepeats, secretsOf, secretsOfStacks } from './record-secrets.ts';
 import { createRedactor, SHOWING } from './redact.ts';
 import { Sampling } from './sampling.ts';
 import { runAtTurnEnd } from '../../core/turn-end.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Scheme } from './describe-detail.ts';
 import type { Finished, FinishedEvent, RecordSink } from '../../core/trail.ts';
@@ -27,6 +28,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_ROWS = 10_000;
 /** Bounds the bodies held within one turn. */
 const MOST_OVER = 128;
+const NO_STACKS: readonly ResolvedStack[] = [];
 
 type RowFilter = {
   readonly before?: number | undefined;
@@ -46,7 +48,8 @@ type Slot = PackedRequest | PackedEvent;
 export class RequestRecords implements RecordSink {
   readonly lines = new FunctionLines();
   readonly #counts = new RequestCounts();
-  readonly redactor: Redactor;
+  /** For texts of no record; made again where the stacks have changed. */
+  #ofStacks: { readonly stacks: readonly ResolvedStack[]; readonly redactor: Redactor };
   readonly #arena = new RecordArena();
   readonly #ring: RecordRing<Slot>;
   /** Since this loop turn began. */
@@ -61,6 +64,8 @@ export class RequestRecords implements RecordSink {
   readonly #key: string;
   /** Found at the first read of a record; constant. */
   readonly #secrets = new WeakMap<Slot, readonly string[]>();
+  /** Those served now; the same list until the next reload. */
+  readStacks: () => readonly ResolvedStack[] = () => NO_STACKS;
   /** Called once at the next record. */
   #waiting: (() => void)[] = [];
 
@@ -75,7 +80,15 @@ export class RequestRecords implements RecordSink {
     this.#ring = new RecordRing(limit, MAX_BYTES, ({ place }) => this.#arena.release(place));
     this.#clock = clock;
     this.#key = key;
-    this.redactor = createRedactor(key);
+    this.#ofStacks = { stacks: [], redactor: createRedactor(key) };
+  }
+
+  /** Removes the secrets of functions' environments, under any name. */
+  get redactor(): Redactor {
+    const stacks = this.readStacks();
+    if (stacks !== this.#ofStacks.stacks)
+      this.#ofStacks = { stacks, redactor: createRedactor(this.#key, secretsOfStacks(stacks)) };
+    return this.#ofStacks.redactor;
   }
 
   take(finished: Finished): void {
@@ -165,15 +178,21 @@ export class RequestRecords implements RecordSink {
     return rows;
   }
 
-  /** By request id, or an unambiguous beginning of one; `last` is the newest. */
+  /**
+   * By request id, or an unambiguous beginning of one. `last` is the newest, but not an opening or
+   * end of a connection that succeeded, unless there is nothing else.
+   */
   find(id: string): Found | undefined {
+    let lifecycle: Found | undefined;
     for (const [sequence, slot] of this.#records.newestFirst()) {
       const own = idOf(slot);
       if (id !== 'last' && own !== id && !(id.length >= 8 && own.startsWith(id))) continue;
       const recorded = unpack(slot);
-      return { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
+      const found = { sequence, kept: recorded, redactor: this.#redactorOf(slot, recorded) };
+      if (id !== 'last' || !isLifecycle(recorded)) return found;
+      lifecycle ??= found;
     }
-    return undefined;
+    return lifecycle;
   }
 
   detail(id: string, showsSecrets = false): RequestDetail | undefined {
@@ -188,7 +207,8 @@ export class RequestRecords implements RecordSink {
   #redactorOf(slot: Slot, recorded: Recorded): Redactor {
     let secrets = this.#secrets.get(slot);
     if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded)));
-    return secrets.length === 0 ? this.redactor : createRedactor(this.#key, secrets);
+    const { redactor } = this;
+    return secrets.length === 0 ? redactor : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
   /** For output of invocations: by the secrets of their record, where it is kept. */
@@ -245,6 +265,11 @@ export class RequestRecords implements RecordSink {
 
 function unpack(slot: Slot): Recorded {
   return 'method' in slot ? unpackRequest(slot) : unpackEvent(slot);
+}
+
+function isLifecycle(recorded: Recorded): boolean {
+  if (recorded.failure !== undefined || recorded.error !== undefined) return false;
+  return recorded.kind === 'DISCONNECT' || (recorded.kind === 'handshake' && recorded.status < 400);
 }
 
 /** Written first, so that a record can be found without reading the rest. */

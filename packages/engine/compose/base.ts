@@ -44,10 +44,11 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   // First of all: nothing may be created in a folder that others can write to.
   await makeOwnFolder(options.directory);
   const { identities, functionIdentities } = await openIdentities(options, clock);
-  const records = openRecords(options, clock);
+  const journal = new CallJournal(clock, random);
+  const served = new ServedApis(openAccount(options, journal.clock));
+  const records = openRecords(options, clock, () => served.stacks);
   const connections = new Connections(clock, options.assumptions);
   closing.add(startSweeping(connections));
-  const journal = new CallJournal(clock, random);
   return {
     options,
     name,
@@ -58,7 +59,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
     functionIdentities,
     records,
     journal,
-    served: new ServedApis(openAccount(options, journal.clock)),
+    served,
     management: { clock, random, connections, identities, records },
     controlSecret: makeControlSecret(),
     closing,

@@ -5,11 +5,13 @@ import { serveRequests } from '../../console/endpoints/request-endpoints.ts';
 import { printShortLink } from '../../console/endpoints/console-files.ts';
 import { showCost } from '../../console/endpoints/show-cost.ts';
 import { showApis } from '../../console/endpoints/show-apis.ts';
+import { showCalls } from '../../console/endpoints/show-calls.ts';
 import { showFunctions } from '../../console/endpoints/show-functions.ts';
 import { showNumbers } from '../../console/endpoints/show-numbers.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import { listRoutesOf } from './listing.ts';
 import { createRedactor } from '../../console/records/redact.ts';
+import { secretsOfStacks } from '../../console/records/record-secrets.ts';
 import { RequestRecords } from '../../console/records/request-records.ts';
 import { makeControlSecret } from '../../kernel/files/identity-file.ts';
 import type { GatewayOptions } from '../gateway.ts';
@@ -17,6 +19,7 @@ import type { Parts } from './parts.ts';
 import type { InspectPorts } from '../../console/endpoints/inspect-endpoints.ts';
 import type { RequestEndpointPorts } from '../../console/endpoints/request-endpoints.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import type { Redactor } from '../../console/records/redact.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Recording } from '../../core/trail.ts';
 
@@ -28,9 +31,13 @@ const COUNTED_ROWS = 10_000;
 export function openRecords(
   { record, recordAll, tls }: GatewayOptions,
   clock: Clock,
+  readStacks: RequestRecords['readStacks'],
 ): RequestRecords | undefined {
   if (!record) return undefined;
-  return new RequestRecords(record, clock, makeControlSecret(), recordAll, tls === true ? 'https' : 'http');
+  const scheme = tls === true ? 'https' : 'http';
+  const records = new RequestRecords(record, clock, makeControlSecret(), recordAll, scheme);
+  records.readStacks = readStacks;
+  return records;
 }
 
 /** The ports of requests, with and without records in turns where `isRecording` is given; else unchanged. */
@@ -82,13 +89,14 @@ function requestPorts({
 
 function inspectPorts(parts: Parts): InspectPorts {
   const { served, clock, random, records, at, store, options } = parts;
-  const redactor = records?.redactor ?? createRedactor(parts.controlSecret);
   const rows = () => records?.rows({ limit: COUNTED_ROWS }) ?? [];
   return {
     clock,
     random,
     records,
-    redactor,
+    get redactor() {
+      return redactorOf(parts);
+    },
     connections: at.connections,
     services: at.services,
     findApi: (apiId) => served.find(apiId),
@@ -103,6 +111,11 @@ function inspectPorts(parts: Parts): InspectPorts {
     tableRegion: () => (store.url === undefined ? undefined : (served.stacks[0]?.region ?? options.region)),
     pages: pagesOf(parts, rows),
   };
+}
+
+/** Secrets are hidden also where nothing is recorded. */
+function redactorOf({ records, controlSecret, served }: Parts): Redactor {
+  return records?.redactor ?? createRedactor(controlSecret, secretsOfStacks(served.stacks));
 }
 
 function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): InspectPorts['pages'] {
@@ -129,7 +142,7 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
         tables: store.consumed,
         eventsSinceStart: records?.counts.sinceStart ?? 0,
       }),
-    calls: () => ({ calls: recorder.calls.toReversed() }),
+    calls: () => ({ calls: showCalls(recorder.calls, redactorOf(parts)) }),
     differs: () => ({
       unsupported: served.unsupported,
       assumptions: Object.entries(options.assumptions ?? DEFAULT_ASSUMPTIONS).map(([name, value]) => ({
@@ -160,7 +173,7 @@ function functionsOf(parts: Parts) {
     (name) => runtime.countInstances(name),
     calls,
     records?.lines,
-    records?.redactor,
+    redactorOf(parts),
     records?.redactorsOfInvocations(),
   );
 }

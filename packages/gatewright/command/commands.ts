@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 
 /** In the order of the help. Only the called one is loaded: `start` loads the whole gateway. */
-export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> = new Map([
+export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> = new Map<
+  string | undefined,
+  () => Promise<Command>
+>([
   ['init', async () => (await import('./init.ts')).initCommand()],
   ['start', async () => (await import('./start.ts')).startCommand()],
   ['logs', async () => (await import('./logs.ts')).logsCommand()],
@@ -33,4 +36,5 @@ export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> =
   ['rollback', async () => (await import('../../operate/rollback.ts')).rollbackCommand()],
   ['failures', async () => (await import('../../operate/failures.ts')).failuresCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
+  ['completion', async () => (await import('./completion.ts')).completionCommand(COMMANDS)],
 ]);

@@ -11,12 +11,8 @@ export function rowsToLines(rows: readonly RequestRow[]): string[] {
 }
 
 function cellsOf(row: RequestRow): readonly string[] {
-  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase, cache, isColdStart } = row;
-  const notes = [
-    code ?? phase,
-    ...(cache === 'hit' ? ['cached'] : []),
-    ...(isColdStart ? ['cold start'] : []),
-  ];
+  const { id, atEpochMs, status, tookMs, method, target, caller, code, phase, notes } = row;
+  const reasons = [...(code === undefined ? [phase] : []), ...notes];
   return [
     id.slice(0, ID_LENGTH),
     new Date(atEpochMs).toISOString().slice(11, 23),
@@ -24,7 +20,7 @@ function cellsOf(row: RequestRow): readonly string[] {
     `${tookMs.toFixed(1)} ms`,
     method,
     target,
-    notes.join(', '),
+    reasons.join(', '),
     caller ?? '-',
   ];
 }

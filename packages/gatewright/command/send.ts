@@ -7,7 +7,9 @@ import { readDuration } from '../../engine/settings.ts';
 import { AUTHORITY_FILE } from '../../kernel/files/authority-files.ts';
 import { printLines, UsageError } from '../../terminal/output.ts';
 
-type SendFlags = { readonly header: readonly string[]; readonly wait: string };
+type SendFlags = { readonly wait: string | false; readonly json: boolean };
+
+const CONNECT_WITHIN_MS = 5_000;
 
 export function sendCommand(): Command {
   return new Command('send')
@@ -15,29 +17,47 @@ export function sendCommand(): Command {
     .argument('<url>', 'ws://127.0.0.1:3002/dev?token=…')
     .argument('<message>', 'text to send')
     .option('--wait <duration>', 'how long to wait for a reply', '5s')
+    .option('--no-wait', 'end once the message is sent')
+    .option('--json', 'print a JSON object with the message and its reply', false)
     .action(send);
 }
 
 async function send(url: string, message: string, flags: SendFlags): Promise<void> {
-  const waitMs = readDuration(flags.wait);
-  if (waitMs === undefined || waitMs <= 0)
-    throw new UsageError(`--wait: "${flags.wait}" is not a duration; write 5s`);
+  const waitMs = readWait(flags);
   if (!URL.canParse(url) || !/^wss?:/.test(url))
     throw new UsageError(`"${url}" is not a WebSocket URL; it must begin with ws:// or wss://`);
-  printLines(await exchange(url, message, waitMs));
+  const answer = await exchange(url, message, { waitMs, isAnswered: flags.wait !== false });
+  if (flags.json) printLines(JSON.stringify({ sent: message, answer }));
+  else if (answer !== undefined) printLines(answer);
+}
+
+function readWait({ wait }: SendFlags): number {
+  if (wait === false) return CONNECT_WITHIN_MS;
+  const waitMs = readDuration(wait);
+  if (waitMs === undefined || waitMs <= 0)
+    throw new UsageError(`--wait: "${wait}" is not a duration; write 5s`);
+  return waitMs;
 }
 
 /**
- * Returns the first frame. Uses `ws`, since Node's own client does not report why a handshake was refused.
+ * Returns the first frame, or undefined where none is awaited. Uses `ws`, since Node's own client does not report why a handshake was refused.
  * @throws UsageError when the handshake is refused or no answer comes
  */
-function exchange(url: string, message: string, waitMs: number): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+function exchange(
+  url: string,
+  message: string,
+  { waitMs, isAnswered }: { readonly waitMs: number; readonly isAnswered: boolean },
+): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const socket = new WebSocket(url, url.startsWith('wss:') ? { ca: trustedAuthorities() } : {});
   const timer = setTimeout(() => {
     reject(new UsageError(`no answer within ${waitMs} ms`));
   }, waitMs);
-  socket.addEventListener('open', () => socket.send(message));
+  socket.addEventListener('open', () => {
+    socket.send(message);
+    // Closing sends what is queued first.
+    if (!isAnswered) resolve(undefined);
+  });
   socket.on('message', (data: Buffer) => resolve(data.toString()));
   socket.on('unexpected-response', (_, { statusCode = 0 }) =>
     reject(

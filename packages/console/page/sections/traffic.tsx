@@ -173,7 +173,7 @@ function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: bool
         {row.target}
       </span>
       <span class="why soft" title={row.failure}>
-        {row.code ?? (row.cache === 'hit' ? 'cached' : row.isColdStart ? 'cold start' : '')}
+        {row.notes[0]}
       </span>
       <span class="who soft">{row.caller ?? ''}</span>
       <span class="took">{ms(row.tookMs)}</span>

@@ -7,6 +7,7 @@ import { aRecordedApi } from '../../../support/recorded-apis.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { withAuthorizer, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
 import { API_ID, restRoutes } from '../../../support/routed-apis.ts';
+import type { ResolvedStack } from '../../../../packages/core/stack/model.ts';
 import type { RecordedApi } from '../../../support/recorded-apis.ts';
 
 const RAW = 'verysecrettoken12345';
@@ -33,6 +34,20 @@ const linesOf = ({ records }: RecordedApi): string[] =>
     records.redactor,
     records.redactorsOfInvocations(),
   ).flatMap(({ lines }) => lines.map(({ message }) => message));
+
+const environmentOf = ({ records }: RecordedApi, environment: Readonly<Record<string, string>>): unknown =>
+  showFunctions(
+    [{ ...hello, environment }],
+    () => ({ instances: 0, busy: 0, started: 0 }),
+    [],
+    undefined,
+    records.redactor,
+    undefined,
+  )[0]?.environment;
+
+const stacksWith = (environment: Readonly<Record<string, string>>): readonly ResolvedStack[] => [
+  { functions: [{ environment }] } as unknown as ResolvedStack,
+];
 
 const print = ({ records }: RecordedApi, requestId: string, message: string): void =>
   records.onLine({ functionName: 'list', requestId, level: 'INFO', epochMs: 0, message });
@@ -157,6 +172,32 @@ describe('a credential that a record repeats', () => {
     print(api, 'of-another', RAW);
 
     assert.deepEqual(linesOf(api), ['abcdefg GET', RAW]);
+  });
+
+  it('is masked that only the environment of a function names, once the stacks are served', async () => {
+    const password = 'pa55word99';
+    const api = aRecordedApi(restApi(), { list: answers({ statusCode: 200, body: `is ${password}?` }) });
+    const environment = { DB_PASSWORD: password, GREETING: `hello ${password}`, STAGE: 'production' };
+    const served = stacksWith(environment);
+    api.records.readStacks = () => served;
+    await api.send({ target: `/dev/pets?q=${password}` });
+    print(api, 'of-another', `connects with ${password} to production`);
+
+    const shown = [shownOf(api), ...linesOf(api), JSON.stringify(environmentOf(api, environment))].join('\n');
+    assert.ok(!shown.includes(password), shown);
+    assert.match(shown, /connects with \[[0-9a-f]{8}\] to production/);
+    assert.match(shown, /hello \[[0-9a-f]{8}\]/);
+  });
+
+  it('is no longer looked for where a reload removes it, and is where one adds it', async () => {
+    const api = aRecordedApi(restApi(), { list });
+    let served = stacksWith({ DB_PASSWORD: 'pa55word99' });
+    api.records.readStacks = () => served;
+    await api.send({ target: '/dev/pets?q=pa55word99-hunter2hunter2' });
+
+    assert.match(api.last().target, /q=\[[0-9a-f]{8}\]-hunter2hunter2$/);
+    served = stacksWith({ DB_PASSWORD: 'hunter2hunter2' });
+    assert.match(api.last().target, /q=pa55word99-\[[0-9a-f]{8}\]$/);
   });
 
   it('does not change fields that programs read', async () => {

@@ -3,13 +3,40 @@ import { describe, it } from 'node:test';
 import { toHar } from '../../../../packages/console/records/har.ts';
 import { RECORDED_BYTES } from '../../../../packages/console/records/recorded-request.ts';
 import { RequestRecords } from '../../../../packages/console/records/request-records.ts';
+import { Trail } from '../../../../packages/core/trail.ts';
 import { invokeUri } from '../../../support/a-stack.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { aRecordedApi, recording } from '../../../support/recorded-apis.ts';
 import { bearer, withAuthorizer, ok, policy, restApi, TOKEN } from '../../../support/rest-apis.ts';
+import type { Clock } from '../../../../packages/core/ports.ts';
+import type { FinishedEvent } from '../../../../packages/core/trail.ts';
 
 const paths = (records: RequestRecords, filter = {}): string[] =>
   records.rows(filter).map(({ target }) => target);
+
+function aDisconnection(clock: Clock, failure?: string): FinishedEvent {
+  const trail = new Trail(clock);
+  trail.keepNotes();
+  if (failure !== undefined) trail.failure = failure;
+  return {
+    kind: 'DISCONNECT',
+    requestId: `request of ${failure ?? 'a client'}`,
+    connectionId: 'connection-1',
+    sourceIp: '127.0.0.1',
+    apiId: 'abcdefghij',
+    stageName: 'dev',
+    found: undefined,
+    route: undefined,
+    closure: { code: 1000, reason: '' },
+    caller: { kind: 'anonymous' },
+    body: undefined,
+    payload: undefined,
+    reply: undefined,
+    status: 200,
+    trail,
+    latencyMs: 1,
+  };
+}
 
 describe('recorded requests', () => {
   it('are the last so many, newest first, with what a list shows', async () => {
@@ -37,6 +64,27 @@ describe('recorded requests', () => {
     assert.deepEqual(paths(api.records, { limit: 1 }), ['/dev']);
     assert.deepEqual(paths(api.records, { before: 2 }), ['/dev/nowhere', '/dev/pets']);
     assert.deepEqual(paths(api.records, { since: 2 }), ['/dev']);
+  });
+
+  it('leave openings and ends of connections out of the last one, unless they failed or are alone', async () => {
+    const api = aRecordedApi(restApi(), { list: ok });
+    const { records } = api;
+    api.ports.records = {
+      take: (finished) => records.take({ ...finished, connectionId: 'connection-1' }),
+      takeEvent: (event) => records.takeEvent(event),
+    };
+    await api.send({ target: '/dev/pets' });
+    assert.equal(records.detail('last')?.kind, 'handshake');
+
+    api.ports.records = records;
+    await api.send({ target: '/dev/pets?second' });
+    const { id } = api.last();
+    records.takeEvent(aDisconnection(api.ports.clock));
+    assert.equal(records.rows()[0]?.kind, 'disconnect');
+    assert.equal(records.detail('last')?.id, id);
+
+    records.takeEvent(aDisconnection(api.ports.clock, 'the function failed'));
+    assert.equal(records.detail('last')?.kind, 'disconnect');
   });
 
   it('say where each was sent, by the scheme of the ports and without its secrets', async () => {

@@ -1,0 +1,13 @@
+import type { RequestRow } from './model.ts';
+
+/** Of the list: a cold start explains how long a success took, and no error. */
+export function notesOf({ code, failure, status, cache, isColdStart }: NotedRow): readonly string[] {
+  const isError = code !== undefined || failure !== undefined || (status >= 400 && status < 600);
+  return [
+    ...(code === undefined ? [] : [code]),
+    ...(cache === 'hit' ? ['cached'] : []),
+    ...(isColdStart && !isError ? ['cold start'] : []),
+  ];
+}
+
+type NotedRow = Pick<RequestRow, 'code' | 'failure' | 'status' | 'cache' | 'isColdStart'>;

@@ -1,0 +1,189 @@
+/**
+ * Finds secrets in any text: by the shapes that vendors document, by a name before `=` or `:`, and after an
+ * authentication scheme. Functions' logs have a smaller reader (`redact.ts`): this one would exceed the size of the
+ * authorizers. Every pattern takes time that grows no faster than the text.
+ */
+import { isSecretName, isSecretOf } from './secret-names.ts';
+
+/** Begins a word, so that no text is read from each of its characters. */
+const SHAPES = new RegExp(
+  `(?<![A-Za-z0-9])(?:${[
+    '(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])',
+    // Stripe
+    '[sr]k_(?:live|test)_[A-Za-z0-9]{10,}',
+    'whsec_[\\w+/=]{16,}',
+    '(?:pi|seti|cs)_[A-Za-z0-9]{8,80}_secret_[A-Za-z0-9]{8,}',
+    // GitHub, GitLab
+    'gh[pousr]_[A-Za-z0-9]{20,}',
+    'github_pat_\\w{22,}',
+    'gl(?:pat|ptt|dt|rt)-[\\w-]{20,}',
+    // Slack
+    'xox[abeoprs](?:\\.xox[bp])?-[\\w-]{10,}',
+    'xapp-\\d-[\\w-]{10,}',
+    // Models
+    'sk-(?:proj|ant|or|svcacct|admin)-[\\w-]{16,}',
+    'sk-[A-Za-z0-9]{20,}(?![\\w-])',
+    'hf_[A-Za-z0-9]{30,}',
+    // Google
+    'AIza[\\w-]{35}',
+    'ya29\\.[\\w-]{20,}',
+    'GOCSPX-[\\w-]{20,}',
+    // Registries and hosts
+    'npm_[A-Za-z0-9]{36}',
+    'pypi-AgEI[\\w-]{16,}',
+    'dckr_pat_[\\w-]{20,}',
+    'do[opr]_v1_[a-f0-9]{64}',
+    'shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}',
+    'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
+    'hv[sb]\\.[\\w-]{20,}',
+    'glsa_[\\w-]{20,}',
+    'sntr[ysu]{1,2}_[\\w+/=-]{20,}',
+    'pscale_(?:pw|tkn)_[\\w.-]{20,}',
+    'PMAK-[\\w-]{20,}',
+    'lin_api_[A-Za-z0-9]{20,}',
+    'AGE-SECRET-KEY-1[A-Z0-9]{50,}',
+    'key-[0-9a-f]{32}(?![0-9a-f])',
+    '\\d{8,10}:AA[\\w-]{33}(?![\\w-])',
+  ].join('|')})`,
+  'g',
+);
+/** The toolkit's own: an API key from its id on, and a ticket. */
+const OWN = /_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}/gi;
+/**
+ * A JWS or JWE, looked for at the start of a word only: scanning `-eyJ-eyJ-…` to its end from each of them would block
+ * a function.
+ */
+const JWT = /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2}/g;
+/** As its own line, or with the line breaks of JSON. */
+const PEM = /(-----BEGIN (?:[A-Z\d]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)((?:(?!-----)[\s\S])+)/g;
+/** Of an address. A password in one has no slash. */
+const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#"'<>]{1,300}(?=@)/gi;
+/** The path of these is the right to post. */
+const HOOK =
+  /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/\d{5,25}\/)[\w/-]{8,}/g;
+const SCHEME =
+  /\b((?:Bearer|Basic|DPoP) +)(?!(?:realm|authentication|authorization|credentials|scheme|tokens?)\b)([\w.~+/=-]{7,})/gi;
+const COOKIES = /\b((?:set-)?cookie["']?\s{0,2}: {0,2})([^\s"'[\]{}][^\r\n"']*)/gi;
+/** Headers whose value has several words or parts. */
+const CREDENTIALS =
+  /\b((?:proxy-)?authorization|[\w-]{1,40}-signature)(\s?[=:]\s?)([^\s"'[\]{}\\&][^\r\n"'{}\\&]*)/gi;
+/** A name, then a value in quotes, perhaps cut or within JSON in JSON. */
+const QUOTED =
+  /(?<![\w.%-])([\w.%-]{1,60})((?:\\?["'])?\s{0,3}[=:]\s{0,3})(?:(")((?:[^"\\]|\\.)+)|(')((?:[^'\\\r\n]|\\.)+)|(\\")([^"\\]+))/g;
+/** In a form, a query, a connection string or a log line. */
+const PARAMETER = /(?<![\w.%\]-])([\w.%[\]-]{1,60})=([^\s&"'<>#;,[\]]+)/g;
+/** `password: hunter2`; a plain word is part of a sentence. */
+const NAMED = /(?<![\w.%-])([\w.-]{1,60}): {1,2}(?=[^\s,;]{0,100}(?:\d|[a-z][A-Z]))([^\s"'<>,;[\](){}]{6,})/g;
+
+/** Secret in queries only: codes of OAuth, keys of Google; elsewhere they are errors and entries. */
+const SECRET_IN_QUERY = /^(?:code|key)$/i;
+const MIN_IN_QUERY = 6;
+
+const MAX_NESTED = 3;
+
+export type Mask = (secret: string) => string;
+
+export function isSecretInQuery(name: string, value: string): boolean {
+  return value.length >= MIN_IN_QUERY && SECRET_IN_QUERY.test(name);
+}
+
+/** The text with a mask in place of each secret. A mask has to begin with `[`. */
+export function maskSecrets(text: string, mask: Mask): string {
+  return maskWithin(text, mask, MAX_NESTED);
+}
+
+/** @param depth of texts in quotes and of encodings that are read */
+function maskWithin(text: string, mask: Mask, depth: number): string {
+  return maskQuoted(
+    text
+      .replace(PEM, (_, begin: string, key: string) => `${begin}${mask(key)}`)
+      .replace(USER_INFO, (secret) => (secret.startsWith('[') ? secret : mask(secret)))
+      .replace(HOOK, mask)
+      .replace(CREDENTIALS, (whole: string, name: string, between: string, value: string) =>
+        isMasked(value) || !isSecretOf(name, value.trim())
+          ? whole
+          : `${name}${between}${maskAfterScheme(value, mask)}`,
+      )
+      .replace(COOKIES, (_, before: string, cookies: string) => `${before}${maskCookies(cookies, mask)}`),
+    mask,
+    depth,
+  )
+    .replace(PARAMETER, (whole: string, name: string, value: string, at: number, all: string) => {
+      const isInQuery = /[?&]/.test(all.charAt(at - 1)) || all.charAt(at + whole.length) === '&';
+      return `${name}=${maskParameter(name, value, isInQuery, mask, depth)}`;
+    })
+    .replace(NAMED, (whole: string, name: string, secret: string) =>
+      isSecretName(name) && isSecretOf(name, secret) ? `${name}: ${mask(secret)}` : whole,
+    )
+    .replace(SCHEME, (_, scheme: string, secret: string) => `${scheme}${mask(secret)}`)
+    .replace(JWT, mask)
+    .replace(SHAPES, mask)
+    .replace(OWN, mask);
+}
+
+/** One of a query or form, as it stands or, where only then a secret shows, decoded. */
+export function maskParameter(
+  name: string,
+  value: string,
+  isInQuery: boolean,
+  mask: Mask,
+  depth = MAX_NESTED,
+): string {
+  const decoded = decode(value);
+  if (isSecretOf(name, decoded) || (isInQuery && isSecretInQuery(name, decoded))) return mask(value);
+  if (decoded === value || depth === 0) return value;
+  // Decoded once more: an address in an address is encoded twice.
+  const inner = maskParameter('', decoded, false, mask, depth - 1);
+  const clean = inner === decoded ? maskWithin(decoded, mask, depth - 1) : inner;
+  return clean === decoded ? value : encodeURIComponent(clean).replaceAll(/%5B|%5D/g, decodeURIComponent);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+/** Texts in quotes hold others: a log line in JSON, and in its message an object. */
+function maskQuoted(text: string, mask: Mask, depth: number): string {
+  return text.replace(QUOTED, (whole: string, name: string, between: string, ...found: unknown[]) => {
+    const [double = '', inDouble, single = '', inSingle, escaped = '', inEscaped] =
+      found.filter(isTextOrNone);
+    const value = inDouble ?? inSingle ?? inEscaped ?? '';
+    const start = `${name}${between}${double || single || escaped}`;
+    if (isMasked(value) || /cookie$/i.test(name)) return whole;
+    if (isSecretOf(name, value)) return `${start}${maskAfterScheme(value, mask)}`;
+    return depth === 0 ? whole : `${start}${maskQuoted(value, mask, depth - 1)}`;
+  });
+}
+
+function isTextOrNone(part: unknown): part is string | undefined {
+  return part === undefined || typeof part === 'string';
+}
+
+/** The value of a header such as `Authorization`, whose scheme is no secret. */
+export function maskAfterScheme(text: string, mask: Mask): string {
+  const scheme = /^(?:Bearer|Basic)\s+/i.exec(text)?.[0] ?? '';
+  return scheme + mask(text.slice(scheme.length));
+}
+
+/** Keeps the names of cookies, and their attributes. */
+export function maskCookies(text: string, mask: Mask): string {
+  return text
+    .split(';')
+    .map((part, index) => {
+      const equals = part.indexOf('=');
+      const isAttribute =
+        index > 0 && /^\s*(path|domain|expires|max-age|samesite)$/i.test(part.slice(0, equals));
+      return equals === -1 || isAttribute || isMasked(part.slice(equals + 1))
+        ? part
+        : `${part.slice(0, equals)}=${mask(part.slice(equals + 1))}`;
+    })
+    .join(';');
+}
+
+function isMasked(text: string): boolean {
+  return /^\[(?:redacted|[0-9a-f]{8}(?:\.\..{1,4})?)\]/.test(text);
+}
