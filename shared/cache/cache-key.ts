@@ -123,12 +123,14 @@ const CREDENTIAL_HEADERS = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']
  */
 function rawPairsOf(rawQueryString: unknown, isAsked: (name: string) => boolean): unknown {
   if (typeof rawQueryString !== 'string') return { raw: rawQueryString };
-  return rawQueryString
-    .split('&')
-    .map((pair) => [decodeName(pair), pair] as const)
-    // API Gateway takes `;` as a separator, too; not all readers do.
-    .filter(([name, pair]) => isAsked(name) || pair.split(';').some((part) => isAsked(decodeName(part))))
-    .sort(byName);
+  return (
+    rawQueryString
+      .split('&')
+      .map((pair) => [decodeName(pair), pair] as const)
+      // API Gateway takes `;` as a separator, too; not all readers do.
+      .filter(([name, pair]) => isAsked(name) || pair.split(';').some((part) => isAsked(decodeName(part))))
+      .sort(byName)
+  );
 }
 
 function decodeName(pair: string): string {

@@ -208,7 +208,9 @@ export class RequestRecords implements RecordSink {
     let secrets = this.#secrets.get(slot);
     if (secrets === undefined) this.#secrets.set(slot, (secrets = secretsOf(recorded)));
     const { redactor } = this;
-    return secrets.length === 0 ? redactor : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
+    return secrets.length === 0
+      ? redactor
+      : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
   /** For output of invocations: by the secrets of their record, where it is kept. */
