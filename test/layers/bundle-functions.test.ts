@@ -17,8 +17,8 @@ function aMetafile(inputs: readonly string[], imports: readonly string[], bytesI
   return { inputs: entries, outputs: { 'a.mjs': output, 'b.mjs': output } };
 }
 
-/** 60 KB of code, and what this checkout's access documents come to: those of three examples are among them. */
-const LIMIT_BYTES = 60 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
+/** 66 KB of code (quota-admin: customers and their schemas), and what this checkout's access documents come to: those of three examples are among them. */
+const LIMIT_BYTES = 66 * 1024 + readFileSync(join(ROOT, 'access/compiled.json')).length;
 
 describe('bundleFunctions', () => {
   it('bundles every function small, without packages', async () => {

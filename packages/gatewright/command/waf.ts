@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { checkRecords, openDefinition } from '../../engine/index.ts';
 import { addLoadOptions, toLoadOptions } from '../../terminal/load-options.ts';
 import { count, printLines, printNotes, UsageError } from '../../terminal/output.ts';
+import { startOption } from '../../terminal/start-options.ts';
 import type { CheckedScreen, LoadFlags } from '../../engine/index.ts';
 
 type CheckFlags = LoadFlags & { readonly wafNetworks?: string; readonly json: boolean };
@@ -17,7 +18,7 @@ export function wafCommand(): Command {
       'HTTP Archive of `gatewright export`, a browser or a proxy, or records of AWS WAF’s log',
     );
   addLoadOptions(check)
-    .option('--waf-networks <file>', 'networks and their countries, one pair per line, for geo rules')
+    .addOption(startOption('waf-networks'))
     .option('--json', 'print JSON', false)
     .action(checkFile);
   return new Command('waf').description('Web ACLs of AWS WAF.').addCommand(check);

@@ -2,8 +2,6 @@
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { DomainError, VersionConflict } from '../../errors.ts';
 import type { ItemWrite } from '../../table/item-write.ts';
-import { CustomerBook } from '../customer-book.ts';
-import type { Terms } from '../customer-book.ts';
 import { CUSTOMER_LIST, customerKey, parseCustomer, planOfTerm, printCustomer, termAt } from '../customer.ts';
 import type { Customer, CustomerState, Term } from '../customer.ts';
 import { planKey } from '../ledger.ts';
@@ -11,6 +9,7 @@ import { isCurrency } from '../money.ts';
 import type { UsagePlan } from '../plan.ts';
 import { checkKey, checkSubject } from '../subject.ts';
 import { parseCursor, printCursor } from './cursor.ts';
+import { findCustomer, readTerms } from './find-customer.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, ChangeRequest, Requested } from './operation.ts';
 import { getPlan } from './plans.ts';
@@ -141,27 +140,6 @@ export async function setState(
       after: showCustomer(changed, atEpochMs),
     };
   });
-}
-
-/** undefined: not on record. @throws DomainError STORE_UNAVAILABLE */
-export async function findCustomer(
-  { store }: Pick<AdminPorts, 'store'>,
-  tenant: string,
-): Promise<Customer | undefined> {
-  const item = await readItem(store, customerKey(tenant));
-  return item === undefined ? undefined : parseCustomer(item);
-}
-
-/** What is in force at that moment, by the reader that requests are charged by. @throws DomainError STORE_UNAVAILABLE */
-export async function readTerms(
-  { store }: Pick<AdminPorts, 'store'>,
-  { tenant, key }: { readonly tenant: string; readonly key: string | undefined },
-  atEpochMs: number,
-): Promise<Exclude<Terms, { kind: 'unavailable' }>> {
-  const clock = { nowEpochMs: () => atEpochMs, monotonicMs: () => 0 };
-  const terms = await new CustomerBook(store, clock).read(tenant, key, atEpochMs);
-  if (terms.kind === 'unavailable') throw unavailable('who is on record could not be read');
-  return terms;
 }
 
 /** As `readTerms`, for administrators. */

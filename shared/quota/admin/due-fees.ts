@@ -20,7 +20,7 @@ import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { parseStored, PLAN_LIST } from '../plan-book.ts';
 import { feeOfTerm } from '../term-fees.ts';
 import { parseCursor, printCursor, refusedCursor } from './cursor.ts';
-import { findCustomer } from './customers.ts';
+import { findCustomer } from './find-customer.ts';
 import type { Page, UsageQuestion } from './list-usage.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';

@@ -12,7 +12,7 @@ import type { KeyPlan } from '../key-plans.ts';
 import { planKey } from '../ledger.ts';
 import { assignedKey } from '../line.ts';
 import { parseCursor, printCursor } from './cursor.ts';
-import { findCustomer } from './customers.ts';
+import { findCustomer } from './find-customer.ts';
 import { applyOperation, readItem, recordWrite, unavailable } from './operation.ts';
 import type { AdminPorts, AppliedOperation, Requested } from './operation.ts';
 import { checkKey } from '../subject.ts';

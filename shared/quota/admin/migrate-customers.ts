@@ -4,7 +4,8 @@ import { printKeyPart } from '../../table/item-write.ts';
 import type { ListedKey } from '../../table/listing.ts';
 import { keyList, planOf } from '../key-plans.ts';
 import { parseCursor, printCursor } from './cursor.ts';
-import { createCustomer, findCustomer } from './customers.ts';
+import { createCustomer } from './customers.ts';
+import { findCustomer } from './find-customer.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts, Requested } from './operation.ts';
 

@@ -6,7 +6,7 @@ import { periodAt } from '../period.ts';
 import type { Period } from '../period.ts';
 import { parseStored, versionKey } from '../plan-book.ts';
 import { feeOfTerm, spanOfLedger } from '../term-fees.ts';
-import { findCustomer } from './customers.ts';
+import { findCustomer } from './find-customer.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
 import {

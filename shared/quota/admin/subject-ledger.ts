@@ -21,7 +21,7 @@ import type { Period } from '../period.ts';
 import type { QuotaLimit, UsagePlan } from '../plan.ts';
 import { readShards } from '../shards.ts';
 import { checkLedgerId, checkSubject, ledgerIdOf, termFor } from '../subject.ts';
-import { readTerms } from './customers.ts';
+import { readTerms } from './find-customer.ts';
 import { findKeyPlan, listKeys } from './keys.ts';
 import { readItem, unavailable } from './operation.ts';
 import type { AdminPorts } from './operation.ts';

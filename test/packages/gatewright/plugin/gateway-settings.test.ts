@@ -47,6 +47,7 @@ describe('readGatewaySettings', () => {
       install: true,
       build: true,
       recordAll: false,
+      strictWaf: false,
       usageLagMs: 0,
       accountQuotas: {},
       assumptions: settings.assumptions,
@@ -103,6 +104,7 @@ describe('readGatewaySettings', () => {
       install: true,
       build: true,
       recordAll: true,
+      strictWaf: false,
       usageLagMs: 30_000,
       accountQuotas: { stages: 20, resources: 400 },
       awsEndpoints: {

@@ -1,0 +1,28 @@
+/** The record of a customer, as administration and invoices read it. */
+import { CustomerBook } from '../customer-book.ts';
+import type { Terms } from '../customer-book.ts';
+import { customerKey, parseCustomer } from '../customer.ts';
+import type { Customer } from '../customer.ts';
+import { readItem, unavailable } from './operation.ts';
+import type { AdminPorts } from './operation.ts';
+
+/** undefined: not on record. @throws DomainError STORE_UNAVAILABLE */
+export async function findCustomer(
+  { store }: Pick<AdminPorts, 'store'>,
+  tenant: string,
+): Promise<Customer | undefined> {
+  const item = await readItem(store, customerKey(tenant));
+  return item === undefined ? undefined : parseCustomer(item);
+}
+
+/** What is in force at that moment, by the reader that requests are charged by. @throws DomainError STORE_UNAVAILABLE */
+export async function readTerms(
+  { store }: Pick<AdminPorts, 'store'>,
+  { tenant, key }: { readonly tenant: string; readonly key: string | undefined },
+  atEpochMs: number,
+): Promise<Exclude<Terms, { kind: 'unavailable' }>> {
+  const clock = { nowEpochMs: () => atEpochMs, monotonicMs: () => 0 };
+  const terms = await new CustomerBook(store, clock).read(tenant, key, atEpochMs);
+  if (terms.kind === 'unavailable') throw unavailable('who is on record could not be read');
+  return terms;
+}
