@@ -130,7 +130,7 @@ describe('a bundle of a handler', () => {
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
              export const used = [createDynamoDbQuotas, quota];`,
       without: /handlers\/(access|cache|webhooks|websocket)\//,
-      limitKilobytes: 69,
+      limitKilobytes: 77,
     },
     {
       entry: 'access',

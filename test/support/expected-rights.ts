@@ -109,6 +109,6 @@ export const TABLE_RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'UpdateItem REVOKED#* REVOCATIONS#* pk sk until withdrawnAt withdrawnBy layout',
   ]
     .map((right) => right.replace(' ', ' AccessTable.Arn '))
-    .concat('GetItem UsageTable.Arn PLAN#*'),
+    .concat('GetItem UsageTable.Arn PLAN#*', 'GetItem UsageTable.Arn Q#*##'),
   WebhookReceiverRole: ['PutItem,UpdateItem,DeleteItem AccessTable.Arn WEBHOOK#*'],
 };
