@@ -35,6 +35,21 @@ export function refuse(code: string, message: string, status = 400): OperationRe
   return { kind: 'error', status, code, message };
 }
 
+/** Refuses a call in AWS's words, from wherever it is found. */
+export class OperationRefused extends Error {
+  override readonly name = 'OperationRefused';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  toResult(): OperationResult {
+    return refuse(this.code, this.message);
+  }
+}
+
 /** @param version of the JSON protocol, `1.0` or `1.1` */
 export function printJsonReply(result: OperationResult, version: string): OperationReply {
   const contentType = `application/x-amz-json-${version}`;

@@ -1,7 +1,8 @@
 /** Calls about streams themselves: create, delete, describe, list (docs/aws §18.11). */
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { invalidArgument, KinesisError } from './error.ts';
+import { invalidArgument } from './error.ts';
 import { InputReader, NAME_RULE } from './input.ts';
 import { ON_DEMAND_SHARDS } from './local-streams.ts';
 import type { LocalStream, LocalStreams, StreamDefinition } from './local-streams.ts';
@@ -41,14 +42,14 @@ function createStream(input: JsonObject, place: StreamPlace, streams: LocalStrea
   reader.check();
   const arn = arnOfStream(name, place);
   if (streams.find(arn) !== undefined)
-    throw new KinesisError(
+    throw new OperationRefused(
       'ResourceInUseException',
       `Stream ${name} under account ${place.accountId} already exists.`,
     );
   const shardCount = mode === 'ON_DEMAND' ? ON_DEMAND_SHARDS : (given ?? 1);
   const current = streams.all.reduce((sum, { shards }) => sum + shards.length, 0);
   if (current + shardCount > SHARD_LIMIT)
-    throw new KinesisError(
+    throw new OperationRefused(
       'LimitExceededException',
       `This request would exceed the shard limit for the account ${place.accountId} in ${place.region}. ` +
         `Current shard count for the account: ${current}. Limit: ${SHARD_LIMIT}. ` +
@@ -168,13 +169,13 @@ function printToken(arn: string, after: string): string {
   return Buffer.from(`${arn} ${after}`).toString('base64');
 }
 
-/** @throws KinesisError InvalidArgumentException */
+/** @throws OperationRefused InvalidArgumentException */
 function readToken(token: string): { readonly arn: string; readonly after: string } {
   const [, arn, after] = /^(\S+) (\S+)$/.exec(Buffer.from(token, 'base64').toString('utf8')) ?? [];
   if (arn === undefined || after === undefined) throw invalidToken();
   return { arn, after };
 }
 
-function invalidToken(): KinesisError {
+function invalidToken(): OperationRefused {
   return invalidArgument('Invalid NextToken.');
 }

@@ -1,8 +1,8 @@
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { ADMINISTRATION } from './administration.ts';
-import { KinesisError } from './error.ts';
 import type { LocalStreams } from './local-streams.ts';
 import { RECORD_CALLS } from './records.ts';
 import type { StreamPlace } from './stream-place.ts';
@@ -21,7 +21,7 @@ export function answerKinesis(
     const fields = administer?.(input, place, streams) ?? move?.({ input, place, streams, nowEpochMs });
     return fields && { kind: 'result', fields };
   } catch (error) {
-    if (error instanceof KinesisError) return error.toResult();
+    if (error instanceof OperationRefused) return error.toResult();
     throw error;
   }
 }

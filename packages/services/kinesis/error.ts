@@ -1,41 +1,26 @@
 /** Refusals in the words of Kinesis (API reference, "Errors" of each action). */
-import { refuse } from '../../kernel/calls/aws-operation.ts';
-import type { OperationResult } from '../../kernel/calls/aws-operation.ts';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 
-export class KinesisError extends Error {
-  override readonly name = 'KinesisError';
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-
-  toResult(): OperationResult {
-    return refuse(this.code, this.message);
-  }
+export function invalidArgument(message: string): OperationRefused {
+  return new OperationRefused('InvalidArgumentException', message);
 }
 
-export function invalidArgument(message: string): KinesisError {
-  return new KinesisError('InvalidArgumentException', message);
-}
-
-export function streamNotFound(name: string, accountId: string): KinesisError {
-  return new KinesisError(
+export function streamNotFound(name: string, accountId: string): OperationRefused {
+  return new OperationRefused(
     'ResourceNotFoundException',
     `Stream ${name} under account ${accountId} not found.`,
   );
 }
 
-export function shardNotFound(shardId: string, name: string, accountId: string): KinesisError {
-  return new KinesisError(
+export function shardNotFound(shardId: string, name: string, accountId: string): OperationRefused {
+  return new OperationRefused(
     'ResourceNotFoundException',
     `Shard ${shardId} in stream ${name} under account ${accountId} does not exist`,
   );
 }
 
-export function rateExceeded(shardId: string, name: string, accountId: string): KinesisError {
-  return new KinesisError(
+export function rateExceeded(shardId: string, name: string, accountId: string): OperationRefused {
+  return new OperationRefused(
     'ProvisionedThroughputExceededException',
     `Rate exceeded for shard ${shardId} in stream ${name} under account ${accountId}.`,
   );

@@ -2,9 +2,9 @@
  * Members of an input, checked as AWS does: all faults together make one ValidationException; a value of a
  * wrong type is a SerializationException.
  */
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { memberOf, membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { KinesisError } from './error.ts';
 
 type TextRule = {
   readonly isRequired?: boolean;
@@ -75,7 +75,7 @@ export class InputReader {
     if (value === undefined) return undefined;
     if (typeof value !== 'string') throw wrongType(value, 'Blob');
     if (!BASE64.test(value))
-      throw new KinesisError(
+      throw new OperationRefused(
         'SerializationException',
         `'${name}' can not be converted to a Blob: Data must be base64`,
       );
@@ -106,12 +106,12 @@ export class InputReader {
     return { name, arn };
   }
 
-  /** Call after all members are read. @throws KinesisError ValidationException */
+  /** Call after all members are read. @throws OperationRefused ValidationException */
   check(): void {
     const faults = this.#faults.slice(0, MAX_FAULTS);
     if (faults.length === 0) return;
     const errors = faults.length === 1 ? 'error' : 'errors';
-    throw new KinesisError(
+    throw new OperationRefused(
       'ValidationException',
       `${faults.length} validation ${errors} detected: ${faults.join('; ')}`,
     );
@@ -136,7 +136,7 @@ function lowerFirst(name: string): string {
   return name === 'StreamARN' ? 'streamARN' : name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-function wrongType(value: unknown, wanted: string): KinesisError {
+function wrongType(value: unknown, wanted: string): OperationRefused {
   const message = Array.isArray(value)
     ? 'Start of list found where not expected'
     : typeof value === 'object'
@@ -144,7 +144,7 @@ function wrongType(value: unknown, wanted: string): KinesisError {
       : wanted === 'List'
         ? 'Expected list or null'
         : `${JAVA_TYPES[typeof value] ?? 'a value'} can not be converted to an ${wanted}`;
-  return new KinesisError('SerializationException', message);
+  return new OperationRefused('SerializationException', message);
 }
 
 const JAVA_TYPES: Readonly<Record<string, string>> = {

@@ -156,7 +156,7 @@ export class LocalStream {
   }
 
   /**
-   * `tell` is for after the last record of a call. @throws KinesisError when its shard has reached its limit
+   * `tell` is for after the last record of a call. @throws OperationRefused when its shard has reached its limit
    * for this second
    */
   put(record: NewRecord): { readonly shard: Shard; readonly stored: StoredRecord } {

@@ -1,7 +1,8 @@
 /** Calls about records: put into shards, and read from an iterator on (docs/aws §18.11). */
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { parseArn } from '@gatewright/aws/arn';
 import type { JsonObject } from '@gatewright/aws/json-object';
-import { invalidArgument, KinesisError, shardNotFound } from './error.ts';
+import { invalidArgument, shardNotFound } from './error.ts';
 import { InputReader, NAME_RULE } from './input.ts';
 import type { LocalStream, LocalStreams } from './local-streams.ts';
 import { readSequence } from './sequence-number.ts';
@@ -72,7 +73,7 @@ function attempt(run: () => JsonObject): JsonObject {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof KinesisError)) throw error;
+    if (!(error instanceof OperationRefused)) throw error;
     return { ErrorCode: error.code, ErrorMessage: error.message };
   }
 }
@@ -91,7 +92,7 @@ function readRecord(reader: InputReader): ReadRecord {
   return { partitionKey, explicit, data };
 }
 
-/** @throws KinesisError InvalidArgumentException */
+/** @throws OperationRefused InvalidArgumentException */
 function withHashKey({ explicit, ...record }: ReadRecord): NewRecord {
   const hashKey = explicit === undefined ? undefined : BigInt(explicit);
   if (hashKey !== undefined && hashKey >= HASH_KEYS)
@@ -126,7 +127,7 @@ function getShardIterator({ input, place, streams, nowEpochMs }: RecordCall): Js
 function findShard(shardId: string, { shards, definition: { name, accountId } }: LocalStream): Shard {
   const number = /^(?:[^-]*-)?(\d{1,12})$/.exec(shardId)?.[1];
   if (number === undefined)
-    throw new KinesisError(
+    throw new OperationRefused(
       'ResourceNotFoundException',
       `Could not find shard ${shardId} in stream ${name} under account ${accountId}.`,
     );
@@ -156,7 +157,7 @@ function startOf(
   return type === 'LATEST' ? shard.end : shard.start;
 }
 
-/** @throws KinesisError InvalidArgumentException */
+/** @throws OperationRefused InvalidArgumentException */
 function indexOf(sequence: string, shard: Shard, { definition, createdAt }: LocalStream): number {
   const { name, accountId } = definition;
   const read = readSequence(sequence);
@@ -171,7 +172,7 @@ function indexOf(sequence: string, shard: Shard, { definition, createdAt }: Loca
   return read.index;
 }
 
-/** @throws KinesisError InvalidArgumentException */
+/** @throws OperationRefused InvalidArgumentException */
 function readTime(seconds: number | undefined, nowEpochMs: number): number {
   if (seconds === undefined)
     throw invalidArgument(

@@ -1,4 +1,5 @@
-import { invalidArgument, KinesisError } from './error.ts';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import { invalidArgument } from './error.ts';
 
 type ShardIterator = {
   readonly createdAt: number;
@@ -20,12 +21,12 @@ export function streamOfIterator(text: string): string | undefined {
   return parseIterator(text)?.streamArn;
 }
 
-/** @throws KinesisError InvalidArgumentException, ExpiredIteratorException */
+/** @throws OperationRefused InvalidArgumentException, ExpiredIteratorException */
 export function readIterator(text: string, nowEpochMs: number): ShardIterator {
   const read = parseIterator(text);
   if (read === undefined) throw invalidArgument('Invalid ShardIterator.');
   if (nowEpochMs - read.createdAt > LIFETIME_MS)
-    throw new KinesisError(
+    throw new OperationRefused(
       'ExpiredIteratorException',
       `Iterator expired. The iterator was created at time ${printTime(read.createdAt)} while right now it is ` +
         `${printTime(nowEpochMs)} which is further in the future than the tolerated delay of ${LIFETIME_MS} milliseconds.`,

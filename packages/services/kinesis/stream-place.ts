@@ -18,7 +18,7 @@ export function nameOfStream(arn: string): string {
 /**
  * The last check of an input.
  * @param reader after it has read the other members
- * @throws KinesisError ValidationException, ResourceNotFoundException
+ * @throws OperationRefused ValidationException, ResourceNotFoundException
  */
 export function findStream(
   input: JsonObject,

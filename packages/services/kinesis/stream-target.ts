@@ -1,8 +1,8 @@
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import { DELIVERED, final } from '../../kernel/event-ports.ts';
 import type { Delivery, DeliveryOutcome } from '../../kernel/event-ports.ts';
 import type { RemoteCall } from '../../kernel/service.ts';
 import type { Random } from '../../core/ports.ts';
-import { KinesisError } from './error.ts';
 import type { LocalStreams } from './local-streams.ts';
 import { MAX_RECORD_BYTES } from './records.ts';
 import { sizeOf } from './shard.ts';
@@ -21,7 +21,7 @@ export function deliverToStream(
     try {
       stream.put(record);
     } catch (error) {
-      if (!(error instanceof KinesisError)) throw error;
+      if (!(error instanceof OperationRefused)) throw error;
       return { kind: 'failed', isFinal: false, code: error.code, message: error.message };
     }
     stream.notify();

@@ -1,4 +1,5 @@
 /** Calls of `wafv2` by SDKs: reads, samples, capacity, and the addresses of IP sets. */
+import { OperationRefused } from '../../../kernel/calls/aws-operation.ts';
 import { capacityOf } from '../rules/capacity.ts';
 import { findManagedGroup, managedGroups } from '../rules/managed-groups.ts';
 import { readRules } from '../rules/read-rule.ts';
@@ -7,7 +8,7 @@ import { readBlocks } from '../read-entities.ts';
 import { stageKeyOf } from '../read-stacks.ts';
 import { MAX_SAMPLES } from '../sampled-requests.ts';
 import { fromApiForm, toApiForm } from './api-form.ts';
-import { invalidParameter, lockLost, nonexistent, WafError } from './error.ts';
+import { invalidParameter, lockLost, nonexistent } from './error.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
 import type { EntityFacts } from '../read-entities.ts';
@@ -113,7 +114,7 @@ export function answerWaf(action: string, input: JsonObject, ports: CallPorts): 
   try {
     return { kind: 'result', fields: call(new RuleReader(input, ''), ports) };
   } catch (error) {
-    if (error instanceof WafError) return error.toResult();
+    if (error instanceof OperationRefused) return error.toResult();
     if (error instanceof InvalidRule) return invalidParameter(error.message, error.path).toResult();
     throw error;
   }

@@ -64,7 +64,7 @@ export function decodeHtml(text: string): string {
   );
 }
 
-const ANSI_ESCAPES: Readonly<Record<string, string>> = {
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   a: '\u0007',
   b: '\b',
   f: '\f',
@@ -72,6 +72,10 @@ const ANSI_ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
   v: '\v',
+};
+
+const ANSI_ESCAPES: Readonly<Record<string, string>> = {
+  ...SIMPLE_ESCAPES,
   '\\': '\\',
   '?': '?',
   "'": "'",
@@ -117,16 +121,6 @@ export function decodeJavaScript(text: string): string {
     },
   );
 }
-
-const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
 
 /** `é` → `%u00e9`; ASCII stays. */
 export function encodeUnicode(text: string): string {

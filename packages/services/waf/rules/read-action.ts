@@ -44,7 +44,7 @@ export function readResponseBodies(at: RuleReader | undefined): ResponseBodies {
 }
 
 export function readAction(at: RuleReader, bodies: ResponseBodies): RuleAction {
-  const name = at.only();
+  const name = at.sole();
   const kind = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   if (kind === undefined) at.refuse('', `${name} is no action; there are ${Object.keys(NAMES).join(', ')}`);
   const inner = at.object(name);

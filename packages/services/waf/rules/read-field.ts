@@ -99,7 +99,7 @@ const FIELDS: Readonly<Record<string, ReadField>> = {
 };
 
 export function readField(at: RuleReader): Field {
-  const name = at.only();
+  const name = at.sole();
   const read = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (read === undefined)
     at.refuse('', `${name} is no field to match; there are ${Object.keys(FIELDS).join(', ')}`);
@@ -119,7 +119,7 @@ function readOversize(at: RuleReader): Oversize {
 
 function readJsonBody(at: RuleReader): Field {
   const pattern = at.object('MatchPattern');
-  const isAll = pattern.only() === 'All';
+  const isAll = pattern.sole() === 'All';
   const paths = isAll ? undefined : pattern.texts('IncludedPaths', 100);
   const wrong = paths?.find((path) => !path.startsWith('/'));
   if (wrong !== undefined)
@@ -147,7 +147,7 @@ function readPairs(at: RuleReader, kind: 'headers' | 'cookies', suffix: 'Headers
 
 /** Names of headers are compared without their case, names of cookies exactly. */
 function readKeys(pattern: RuleReader, suffix: 'Headers' | 'Cookies'): KeyFilter {
-  const member = pattern.only();
+  const member = pattern.sole();
   if (member === 'All') return { kind: 'all' };
   if (member !== `Included${suffix}` && member !== `Excluded${suffix}`)
     pattern.refuse('', `must have All, Included${suffix} or Excluded${suffix}`);

@@ -46,7 +46,7 @@ function readRule(at: RuleReader, prefix: string, bodies: ResponseBodies, isGrou
   const name = at.text('Name', { most: 128 });
   const priority = at.integer('Priority', 0, 2 ** 31 - 1);
   const statement = at.object('Statement');
-  const member = statement.only();
+  const member = statement.sole();
   const visibility = at.optional('VisibilityConfig');
   const shared = {
     name,
@@ -80,7 +80,7 @@ function readGroup(
 ): Extract<Rule['does'], { kind: 'group' }> {
   if (rule.has('Action')) rule.refuse('Action', 'a rule with a rule group has an OverrideAction instead');
   if (rule.has('RuleLabels')) rule.refuse('RuleLabels', 'a rule with a rule group adds no labels of its own');
-  const override = rule.object('OverrideAction').only();
+  const override = rule.object('OverrideAction').sole();
   if (override !== 'None' && override !== 'Count') rule.refuse('OverrideAction', 'must be None or Count');
   const scopeDown = at.optional('ScopeDownStatement');
   const isManaged = member === 'ManagedRuleGroupStatement';

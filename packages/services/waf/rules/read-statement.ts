@@ -77,7 +77,7 @@ const STATEMENTS: Readonly<Record<string, ReadStatement>> = {
 /** @throws InvalidRule */
 export function readStatement(at: RuleReader, depth = 0): Statement {
   if (depth > MAX_DEPTH) at.refuse('', `statements are nested deeper than ${MAX_DEPTH}`);
-  const name = at.only();
+  const name = at.sole();
   const read = Object.hasOwn(STATEMENTS, name) ? STATEMENTS[name] : undefined;
   if (read !== undefined) return read(at.object(name), depth);
   if (name === 'RateBasedStatement' || name.endsWith('RuleGroupStatement') || name.startsWith('RuleGroup'))
@@ -172,7 +172,7 @@ export function readRate(at: RuleReader): RateStatement {
 }
 
 function readKey(at: RuleReader): AggregateKey {
-  const name = at.only();
+  const name = at.sole();
   const inner = at.object(name);
   const ofField = (member: string): AggregateKey => ({
     kind: 'field',

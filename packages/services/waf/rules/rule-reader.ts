@@ -94,7 +94,7 @@ export class RuleReader {
   }
 
   /** The only member of a union such as `Statement`. */
-  only(): string {
+  sole(): string {
     const [name, ...others] = this.names;
     if (name === undefined || others.length > 0)
       this.refuse('', `must have exactly one member, and has ${this.names.join(', ') || 'none'}`);
