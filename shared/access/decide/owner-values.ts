@@ -2,7 +2,7 @@
 import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { CompiledBinding } from '../compiled-document.ts';
-import { normalizeSegments } from './path-disguises.ts';
+import { readingsByServers } from './path-disguises.ts';
 
 /**
  * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could encode any
@@ -37,7 +37,7 @@ function isSafe(value: unknown): value is string {
     value !== '' &&
     value.length <= LIMIT_CHARACTERS &&
     !UNSAFE.test(value) &&
-    normalizeSegments(`/${value}`, String) === `/${value}` &&
+    readingsByServers(`/${value}`, String).size === 1 &&
     value.isWellFormed()
   );
 }
