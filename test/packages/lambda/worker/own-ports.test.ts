@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from '../start-runtime.ts';
 
-const other = createServer((request, response) => response.end('other'));
+const other = createServer((_request, response) => response.end('other'));
 let taken = 0;
 before(async () => {
   await new Promise<void>((resolve) => other.listen(0, resolve));
