@@ -78,6 +78,7 @@ export async function findPython(
       kind: 'found',
       launch: () => Promise.resolve(launchOf(probed, paths, options, lent, remedies)),
       sources: SOURCES,
+      isOutdated: () => findVirtualEnvironment(folders, machine) !== virtual,
       missing: missing.map(({ error }) => error),
       borrowed: lent?.kind === 'lent' ? [lent.what] : [],
       interpreter: `${runtime}: functions run with ${shown(probed.executable)}, Python ${probed.version}`,
