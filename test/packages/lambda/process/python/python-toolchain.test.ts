@@ -218,6 +218,32 @@ describe('a package that the project lists and this machine lacks', { skip: NO_P
     });
 });
 
+describe('a package that nothing lists and this machine lacks', { skip: NO_PYTHON }, () => {
+  const ARN = 'arn:aws:lambda:eu-west-1:1:layer:deps:1';
+  const rows: readonly (readonly [module: string, says: RegExp, layer?: string])[] = [
+    ['cv2', /No module named 'cv2' \(run \S+ -m venv \S+ && \S+pip install opencv-python\)$/],
+    ['pymysql', /No module named 'pymysql' \(run .*pip install PyMySQL\)$/],
+    [
+      'our_own_thing',
+      /No module named 'our_own_thing' \(install the package that provides our_own_thing: run .*pip install …\)$/,
+    ],
+    [
+      'our_own_thing',
+      /\(it may come from a layer that is not on this machine: arn:aws:lambda:eu-west-1:1:layer:deps:1\)$/,
+      ARN,
+    ],
+  ];
+  for (const [module, says, arn] of rows)
+    it(`is ${module}${arn === undefined ? '' : ', and a layer is elsewhere'}: the error names what provides it`, async () => {
+      const folder = aFolder({ 'app.py': `import ${module}\ndef handler(event, context): pass` });
+      const layers = arn === undefined ? [] : [{ arn, directory: undefined }];
+      const definition = aFolderFunction(folder, 'app.handler', { name: 'f', runtime: 'python3.12', layers });
+      const { invoke } = await startRuntime([definition]);
+
+      assert.match(failed(await invoke('f')).errorMessage, says);
+    });
+});
+
 describe('a virtual environment that is made after the start', { skip: NO_PYTHON }, () => {
   it('runs the next start of an instance', async () => {
     const folder = aFolder({
