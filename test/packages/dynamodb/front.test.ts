@@ -145,6 +145,34 @@ describe('the port of the embedded DynamoDB', () => {
     });
   }
 
+  it('says that it is healthy to a GET without signature', async () => {
+    const answer = await fetch(dynamoDb.url);
+
+    assert.deepEqual([answer.status, await answer.text()], [200, 'healthy: dynamodb (gatewright)\n']);
+  });
+
+  // Source: DynamoDB developer guide, "Low-level API"; request ids as AWS's answers have them.
+  it('answers with an id of 52 capital letters and digits', async () => {
+    const { headers } = await fetch(dynamoDb.url);
+
+    assert.match(headers.get('x-amzn-requestid') ?? '', /^[A-Z0-9]{52}$/);
+  });
+
+  // Source: DynamoDB developer guide, "Error messages and codes".
+  for (const { name, headers, type } of [
+    { name: 'without signature', headers: () => HEADERS, type: 'MissingAuthenticationTokenException' },
+    {
+      name: 'by an unknown key',
+      headers: () => sign('{}', { key: { accessKeyId: 'AKIDSTRANGER', secretAccessKey: 'x' } }),
+      type: 'UnrecognizedClientException',
+    },
+  ])
+    it(`says ${type} of a call ${name}`, async () => {
+      const answer = await fetch(dynamoDb.url, { method: 'POST', headers: headers(), body: '{}' });
+
+      assert.match(await answer.text(), new RegExp(`^{"__type":"com\\.amazon\\.coral\\.service#${type}"`));
+    });
+
   it('takes a call that comes again within five minutes, as AWS does, and refuses it afterwards', async () => {
     const almost = sign('{}', { nowEpochMs: Date.now() - 4 * 60_000 });
     const late = sign('{}', { nowEpochMs: Date.now() - 301_000 });
