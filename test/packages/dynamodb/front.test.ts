@@ -37,15 +37,22 @@ describe('the port of the embedded DynamoDB', () => {
       headers = {},
       key = SIGNER,
       service = 'dynamodb',
+      region = 'us-east-1',
       nowEpochMs = Date.now(),
-    }: { headers?: Record<string, string>; key?: typeof SIGNER; service?: string; nowEpochMs?: number } = {},
+    }: {
+      headers?: Record<string, string>;
+      key?: typeof SIGNER;
+      service?: string;
+      region?: string;
+      nowEpochMs?: number;
+    } = {},
   ): Record<string, string> =>
     signRequest({
       method: 'POST',
       url: new URL(dynamoDb.url),
       headers: { ...HEADERS, ...headers },
       body,
-      region: 'us-east-1',
+      region,
       service,
       nowEpochMs,
       ...key,
@@ -172,6 +179,18 @@ describe('the port of the embedded DynamoDB', () => {
 
       assert.match(await answer.text(), new RegExp(`^{"__type":"com\\.amazon\\.coral\\.service#${type}"`));
     });
+
+  it('makes the ARN of a table with the region that its call is signed for', async () => {
+    const body = JSON.stringify({ ...CREATE_COUNTERS, TableName: 'elsewhere' });
+    const headers = sign(body, {
+      region: 'eu-west-1',
+      headers: { 'X-Amz-Target': 'DynamoDB_20120810.CreateTable' },
+    });
+
+    const answer = await fetch(dynamoDb.url, { method: 'POST', headers, body });
+
+    assert.match(await answer.text(), /"TableArn":"arn:aws:dynamodb:eu-west-1:\d{12}:table\/elsewhere"/);
+  });
 
   it('takes a call that comes again within five minutes, as AWS does, and refuses it afterwards', async () => {
     const almost = sign('{}', { nowEpochMs: Date.now() - 4 * 60_000 });

@@ -59,6 +59,16 @@ describe('DynamoDbTables', () => {
     assert.notEqual((await tables.find('counters'))?.TableStatus, 'ACTIVE');
   });
 
+  it('takes no fault of the store for a table that is not there', async () => {
+    const fault = new Error('IO error: no space left');
+    const broken = new DynamoDbTables({
+      ...store,
+      getTable: (_name, _checkStatus, done) => done?.(fault),
+    });
+
+    await assert.rejects(broken.find('counters'), fault);
+  });
+
   it('makes the ARN of a table with the region of the call that creates it', async () => {
     const TableName = 'counters';
     const output = await tables.change('CreateTable', { ...CREATE_COUNTERS, TableName }, 'eu-west-1');
