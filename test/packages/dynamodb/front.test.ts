@@ -180,6 +180,20 @@ describe('the port of the embedded DynamoDB', () => {
       assert.match(await answer.text(), new RegExp(`^{"__type":"com\\.amazon\\.coral\\.service#${type}"`));
     });
 
+  it('admits a signed call with a query', async () => {
+    const url = new URL('/?x=1', dynamoDb.url);
+    const call = { method: 'POST', url, headers: HEADERS, body: '{}' };
+    const signed = signRequest({
+      ...call,
+      ...SIGNER,
+      region: 'us-east-1',
+      service: 'dynamodb',
+      nowEpochMs: Date.now(),
+    });
+
+    assert.equal((await fetch(url, { ...call, headers: signed })).status, 200);
+  });
+
   it('makes the ARN of a table with the region that its call is signed for', async () => {
     const body = JSON.stringify({ ...CREATE_COUNTERS, TableName: 'elsewhere' });
     const headers = sign(body, {
