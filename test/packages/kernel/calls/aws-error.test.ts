@@ -33,7 +33,10 @@ describe('awsError', () => {
   ])
     it(`has the form of ${service}, sent as ${headers[1] ?? 'nothing'}`, () => {
       const request = {
-        ...{ method: 'POST', path: '/', query: '', host: '127.0.0.1:4000' },
+        method: 'POST',
+        path: '/',
+        query: '',
+        host: '127.0.0.1:4000',
         body: Buffer.of(),
         rawHeaders: headers,
       };
