@@ -132,7 +132,8 @@ type AdminErrorCode =
   /** The API key already has two valid secrets. [passes] */
   | 'ROTATION_RUNNING';
 
-export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | BackendErrorCode | QuotaErrorCode | AdminErrorCode;
+export type DomainErrorCode =
+  TokenErrorCode | ServiceErrorCode | BackendErrorCode | QuotaErrorCode | AdminErrorCode;
 
 /**
  * A failure with a fixed, credential-free message: it may be logged whole.
