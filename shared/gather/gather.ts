@@ -119,22 +119,27 @@ class Gathering {
 
   async run(parts: Parts): Promise<Gathered<Parts>> {
     const names = Object.keys(parts);
-    const { promise: decided, resolve: decide, reject: refuse } = Promise.withResolvers<true>();
-    const running = Object.entries(parts).map(async ([name, part]) => {
-      const isNeeded = await this.#runPart(name, part);
-      if (this.#decided.signal.aborted) return;
-      if (isNeeded) refuse(new GatherFailed(name, this.#failures));
-      else if (this.#rules.isEnough?.(this.#values) === true) decide(true);
-    });
-    void Promise.all(running).then(() => decide(true), refuse);
     try {
-      await decided;
+      await this.#untilDecided(parts);
     } finally {
       this.#decided.abort(new DomainError('CALL_CANCELLED', 'the reply was decided without it'));
       this.#noteCancelled(names, parts);
     }
     const failures = { ...this.#failures };
     return { values: { ...this.#values }, failures, isPartial: Object.keys(failures).length > 0 };
+  }
+
+  /** @throws GatherFailed */
+  #untilDecided(parts: Parts): Promise<void> {
+    return new Promise((decide, refuse) => {
+      const running = Object.entries(parts).map(async ([name, part]) => {
+        const isFatal = await this.#runPart(name, part);
+        if (this.#decided.signal.aborted) return;
+        if (isFatal) refuse(new GatherFailed(name, this.#failures));
+        else if (this.#rules.isEnough?.(this.#values) === true) decide();
+      });
+      void Promise.all(running).then(() => decide(), refuse);
+    });
   }
 
   /** @returns whether the reply cannot be given, for its sake */

@@ -20,20 +20,24 @@ export class SharedCalls {
   ): Promise<Response> {
     const call = this.#calls.get(key) ?? this.#start(key, make);
     call.consumers += 1;
-    const { promise: givenUp, reject } = Promise.withResolvers<never>();
-    const giveUp = (): void => {
-      call.consumers -= 1;
-      if (call.consumers === 0) {
-        // A later consumer must not get an aborted answer.
-        this.#calls.delete(key);
-        call.controller.abort(signal.reason);
-      }
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
+    const givenUp = new Promise<never>((_, reject) => {
+      const giveUp = (): void => {
+        this.#leave(key, call, signal.reason);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) giveUp();
+      else signal.addEventListener('abort', giveUp, { once: true });
+    });
     const answer = await Promise.race([call.answer, givenUp]);
     return answer.clone();
+  }
+
+  #leave(key: string, call: SharedCall, reason: unknown): void {
+    call.consumers -= 1;
+    if (call.consumers > 0) return;
+    // A later consumer must not get an aborted answer.
+    this.#calls.delete(key);
+    call.controller.abort(reason);
   }
 
   #start(key: string, make: (signal: AbortSignal) => Promise<Response>): SharedCall {

@@ -22,14 +22,12 @@ export async function runWithin<T>(
     new DomainError('CALL_TIMED_OUT', `no answer within ${Math.round(Math.max(0, ms))} ms`);
   if (ms <= 0) throw timedOut();
   const own = new AbortController();
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  const end = (reason: unknown): void => {
-    reject(reason);
-    own.abort(reason);
-  };
-  const giveUp = (): void => end(signal?.reason);
+  const ended = new Promise<never>((_, reject) => {
+    own.signal.addEventListener('abort', () => reject(own.signal.reason as Error), { once: true });
+  });
+  const giveUp = (): void => own.abort(signal?.reason);
   signal?.addEventListener('abort', giveUp, { once: true });
-  const cancel = countdown.start(ms, () => end(timedOut()));
+  const cancel = countdown.start(ms, () => own.abort(timedOut()));
   try {
     return await Promise.race([work(own.signal), ended]);
   } finally {
