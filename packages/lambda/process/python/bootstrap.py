@@ -16,7 +16,10 @@ import sys
 import time
 import traceback
 
+# Leaves no __pycache__ in the gateway's own package.
+WRITES_NOTHING, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 import older_boto3
+sys.dont_write_bytecode = WRITES_NOTHING
 
 API = "/2018-06-01/runtime/"
 # By module that is missing on this machine: what installs it.
