@@ -9,7 +9,6 @@ from typing import Any, Callable, Dict, List
 
 from gatewright import DomainError, PlanInvalid, Quota, Refused
 from gatewright.plans import epoch_ms_of
-
 from tiny_dynamodb import TinyDynamoDb
 from wire import run_cases
 
@@ -207,7 +206,9 @@ class QuotaOnATable(unittest.TestCase):
     def test_thresholds_are_reported_once(self) -> None:
         self.put_plan({**DAILY, "quota": 4, "alarms": [50]})
         reported: List[Any] = []
-        quota = Quota(TABLE, client=self.client, on_threshold=lambda ledger, percent: reported.append((ledger.limit, percent)))
+        quota = Quota(
+            TABLE, client=self.client, on_threshold=lambda ledger, percent: reported.append((ledger.limit, percent))
+        )
 
         for _ in range(3):
             self.charge(quota)

@@ -63,7 +63,12 @@ class TinyDynamoDb:
         stamp, scope = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}/{self._region}/dynamodb/aws4_request"
         target = f"DynamoDB_20120810.{operation}"
         host = urllib.parse.urlsplit(self._url).netloc
-        headers = {"content-type": "application/x-amz-json-1.0", "host": host, "x-amz-date": stamp, "x-amz-target": target}
+        headers = {
+            "content-type": "application/x-amz-json-1.0",
+            "host": host,
+            "x-amz-date": stamp,
+            "x-amz-target": target,
+        }
         names = ";".join(headers)
         lines = "".join(f"{name}:{value}\n" for name, value in headers.items())
         canonical = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
@@ -72,5 +77,7 @@ class TinyDynamoDb:
         for part in scope.split("/"):
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         signature = hmac.new(key, signed.encode(), hashlib.sha256).hexdigest()
-        credential = f"AWS4-HMAC-SHA256 Credential={self._access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+        credential = (
+            f"AWS4-HMAC-SHA256 Credential={self._access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+        )
         return {**headers, "authorization": credential}

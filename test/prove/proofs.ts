@@ -10,6 +10,7 @@ import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
+import { quotaLanguages } from './quota-languages.ts';
 import { recording } from './recording.ts';
 import { removable } from './removable.ts';
 import { roles } from './roles.ts';
@@ -26,6 +27,7 @@ export const PROOFS: readonly Proof[] = [
   limits,
   quota,
   billing,
+  quotaLanguages,
   usage,
   access,
   cache,

@@ -60,10 +60,11 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
     Raises DomainError CONFIG_INVALID for a claim that the access document does not carry.
     """
     authorizer = authorizer_of(event)
-    if isinstance(authorizer.get("jwt"), Mapping):
-        return fields_of(authorizer["jwt"].get("claims"))
-    if isinstance(authorizer.get("claims"), Mapping):
-        return authorizer["claims"]
+    jwt, claims = authorizer.get("jwt"), authorizer.get("claims")
+    if isinstance(jwt, Mapping):
+        return fields_of(jwt.get("claims"))
+    if isinstance(claims, Mapping):
+        return claims
     context = authorizer_context_of(event)
     if not isinstance(context.get("sub"), str):
         return None

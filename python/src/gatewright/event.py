@@ -40,8 +40,9 @@ def received_at_of(event: Any) -> Optional[int]:
     context = context_of(event)
     stamp = context.get("timeEpoch")
     stamp = context.get("requestTimeEpoch") if stamp is None else stamp
-    is_number = isinstance(stamp, (int, float)) and not isinstance(stamp, bool) and math.isfinite(stamp)
-    return int(stamp) if is_number else None
+    if isinstance(stamp, bool) or not isinstance(stamp, (int, float)) or not math.isfinite(stamp):
+        return None
+    return int(stamp)
 
 
 def headers_of(event: Any) -> Dict[str, List[str]]:

@@ -41,7 +41,9 @@ def ledger_id_of(limit: Limit, tenant: str, key: str, route: Optional[str]) -> L
     subjects = {"tenant": "", "key": key, "route": f"{print_key_part(key)}#{print_key_part(route or '')}"}
     ledger = LedgerId(tenant, limit.id, subjects[limit.level])
     if len(ledger.pk.encode()) > _MAX_KEY_BYTES:
-        message = f"tenant, key and route together must not exceed {_MAX_KEY_BYTES} bytes as stored (# and % take three)"
+        message = (
+            f"tenant, key and route together must not exceed {_MAX_KEY_BYTES} bytes as stored (# and % take three)"
+        )
         raise DomainError("SUBJECT_INVALID", message)
     return ledger
 
@@ -117,5 +119,9 @@ def due_alarms(ledger: Item, percents: Sequence[int]) -> Sequence[int]:
 
 def stale_marks(ledger: Item, before: int) -> Sequence[Tuple[str, int]]:
     """Of holders that have ended: each costs 20 bytes. Eight at a time."""
-    marks = [(name, int(value)) for name, value in ledger.items() if len(name) == 13 and name[0] == "h" and number(ledger, name) < before]
+    marks = [
+        (name, int(value))
+        for name, value in ledger.items()
+        if len(name) == 13 and name[0] == "h" and number(ledger, name) < before
+    ]
     return marks[:8] if len(marks) >= 8 else []

@@ -5,11 +5,11 @@ name has changed, the ledgers that the new one overlaps are ended first, and the
 
 import json
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from .ledger import LedgerId, end_of, expiry_of, is_before_term, is_of_period, number
 from .plans import Limit, Period, Plan, epoch_ms_of, parse_rule, period_at, print_rule
-from .table import Item, Key, Outcome, Table, Test, Unavailable, Write, parse_key_part, print_key_part
+from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, parse_key_part, print_key_part
 
 _ROUNDS = 4
 # Tokens with the previous plan may be this old where no plan is on record.
@@ -150,7 +150,12 @@ def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, 
     if not is_same or line.rule != print_rule(ask.limit.rule):
         return _replace(table, ask, line)
     # A ledger of the same plan from before the customer was on record goes on under the term.
-    when = [("rem", "present", None), ("closed", "absent", None), ("term", "absent", None), ("plan", "equal", ask.plan.id)]
+    when = [
+        ("rem", "present", None),
+        ("closed", "absent", None),
+        ("term", "absent", None),
+        ("plan", "equal", ask.plan.id),
+    ]
     if table.update(Write(key, when, set={"term": ask.term})).kind == "unavailable":
         raise Unavailable
     return in_force
@@ -251,7 +256,7 @@ def _open_writes(ask: Opening, attempt: _Attempt) -> Sequence[Write]:
         "list": f"T#{print_key_part(ask.id.tenant)}",
         **attempt.set,
     }
-    ledger = {
+    ledger: Dict[str, Value] = {
         "rem": credits,
         "out": 0,
         "used": 0,

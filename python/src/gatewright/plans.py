@@ -82,7 +82,9 @@ def plan_of_term(plan: Plan, own: Optional[Mapping[str, int]]) -> Plan:
         return plan
     unknown = set(own) - {limit.id for limit in plan.limits}
     if unknown:
-        raise DomainError("LIMIT_UNKNOWN", f"plan {plan.id} has no quota {min(unknown)}, which a customer has an own number for")
+        raise DomainError(
+            "LIMIT_UNKNOWN", f"plan {plan.id} has no quota {min(unknown)}, which a customer has an own number for"
+        )
     limits = [{**limit, "quota": own.get(limit["id"], limit["quota"])} for limit in plan.document["limits"]]
     return replace(parse_plan({**plan.document, "limits": limits}), is_own=True)
 
@@ -90,7 +92,9 @@ def plan_of_term(plan: Plan, own: Optional[Mapping[str, int]]) -> Plan:
 def _parse_limit(limit: Mapping[str, Any], path: str) -> Limit:
     for kind in ("rate", "concurrency", "shards"):
         if kind in limit:
-            raise PlanInvalid(f"{path}.{kind}", "is not enforced by the Python library: charge this plan in the authorizer")
+            raise PlanInvalid(
+                f"{path}.{kind}", "is not enforced by the Python library: charge this plan in the authorizer"
+            )
     quota, level, lease = limit["quota"], limit["level"], limit.get("lease")
     rule = _parse_rule(limit, path)
     initial = limit.get("initialUsage", 0)

@@ -118,7 +118,9 @@ class Quota:
         """
         stamp = received_at_of(event)
         if stamp is None:
-            raise malformed("the event has no time of the gateway, which says the period that the request is charged to")
+            raise malformed(
+                "the event has no time of the gateway, which says the period that the request is charged to"
+            )
         for name, value in (("tenant", tenant), ("key", key), ("plan", plan), ("route", route)):
             _check_name(name, value, is_optional=name in ("plan", "route"))
         table, records = self._open()
@@ -156,7 +158,10 @@ class Quota:
             try:
                 spent.append(self._charge_one(table, limit, ledger_id, plan, terms, stamp, units))
             except (_Denied, Unavailable, _PlanChanged) as failure:
-                back = [replace(each, ledger=self._give_back(table, each.key, units, stamp) or each.ledger) for each in spent]
+                back = [
+                    replace(each, ledger=self._give_back(table, each.key, units, stamp) or each.ledger)
+                    for each in spent
+                ]
                 if isinstance(failure, _Denied):
                     raise _refuse(failure, limit, ledgers, back, stamp) from None
                 raise
@@ -257,8 +262,9 @@ def _make_client() -> Any:
     from botocore.config import Config
 
     # Repeated writes apply once, @see Mark.
-    retries = {"total_max_attempts": 3, "mode": "standard"}
-    return boto3.client("dynamodb", config=Config(connect_timeout=1, read_timeout=1, retries=retries))
+    settings: Any = {"retries": {"total_max_attempts": 3, "mode": "standard"}}
+    make: Any = boto3.client
+    return make("dynamodb", config=Config(connect_timeout=1, read_timeout=1, **settings))
 
 
 def _check_name(name: str, value: Any, *, is_optional: bool) -> None:
@@ -304,5 +310,5 @@ def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> 
         window_seconds=max(1, math.floor((period.end - period.start) / 1000 + 0.5)),
         remaining=max(0, remaining - limit.overage),
         reset_seconds=max(0, math.ceil((period.end - stamp) / 1000)),
-        overage=0 < limit.overage and remaining < limit.overage,
+        overage=limit.overage > 0 and remaining < limit.overage,
     )

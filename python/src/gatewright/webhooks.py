@@ -56,7 +56,9 @@ def verify(
     Raises Refused 401 with `reason`; DomainError CONFIG_INVALID for secrets or a scheme that cannot be used.
     """
     if scheme not in _SCHEMES:
-        raise DomainError("CONFIG_INVALID", f"the scheme {scheme} is not verified here; known are {', '.join(_SCHEMES)}")
+        raise DomainError(
+            "CONFIG_INVALID", f"the scheme {scheme} is not verified here; known are {', '.join(_SCHEMES)}"
+        )
     read_claim, to_key, encode, describe = _SCHEMES[scheme]
     headers, body, now_ms = headers_of(event), body_of(event), received_at_of(event)
     fields, http = fields_of(event), fields_of(context_of(event).get("http"))

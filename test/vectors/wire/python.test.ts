@@ -1,6 +1,7 @@
 /** The Python library (python/) on the same cases, and on a table of the embedded DynamoDB; by the standard library alone. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
@@ -8,7 +9,10 @@ import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamo
 import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import type { EmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';
 import { REPOSITORY } from '../../architecture/source-files.ts';
+import { takeBlocks } from '../../support/code-blocks.ts';
 import { aClient, SIGNER } from '../../support/orders-table.ts';
+
+const taken = takeBlocks('test/vectors/wire/python.test.ts');
 
 const TABLE = 'usage';
 const FOLDER = join(REPOSITORY, 'python');
@@ -69,5 +73,28 @@ describe('the Python library', () => {
 
     assert.match(output, /^OK( \(skipped=\d+\))?$/m, output);
     assert.match(output, /^test_wire_contract .*ok$/ms);
+    // python/tests/test_readme.py compiles each, and runs those whose packages are there.
+    assert.match(output, /^test_there_are_four .*ok$/m);
+    taken.executed(...taken.blocks);
+    assert.equal(taken.blocks.length, 4);
+    taken.assertAll();
+  });
+
+  it('has no codes but those of the domain library', () => {
+    const folder = join(FOLDER, 'src/gatewright');
+    const source = readdirSync(folder)
+      .filter((name) => name.endsWith('.py'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('');
+    const used = [...source.matchAll(/(?:DomainError|super\(\).__init__)\(\s*"([A-Z_]+)"/g)].map(
+      ([, code]) => code,
+    );
+    const known = readFileSync(join(REPOSITORY, 'shared/errors.ts'), 'utf8');
+
+    assert.ok(used.length > 8);
+    assert.deepEqual(
+      used.filter((code) => !known.includes(`| '${code}'`)),
+      [],
+    );
   });
 });
