@@ -8,6 +8,7 @@ import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
+import { packages } from './packages.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { quotaLanguages } from './quota-languages.ts';
@@ -24,6 +25,7 @@ import { vectors } from './vectors.ts';
 export const PROOFS: readonly Proof[] = [
   checkRules,
   removable,
+  packages,
   limits,
   quota,
   billing,
