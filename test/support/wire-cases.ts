@@ -20,7 +20,7 @@ import { verifyDelivery } from '#shared/webhooks/verify.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { QuotaTable } from './quota-table.ts';
 
-export type WireCase<Given> = { readonly name: string; readonly given: Given; readonly expected: unknown };
+type WireCase<Given> = { readonly name: string; readonly given: Given; readonly expected: unknown };
 
 export function readWireCases<Given>(file: string): readonly WireCase<Given>[] {
   const text = readFileSync(join(REPOSITORY, 'test/vectors/wire', file), 'utf8');
@@ -36,7 +36,7 @@ const codeOf = (error: unknown): unknown => {
   throw error;
 };
 
-export type ClaimsGiven = { readonly event: unknown; readonly names: readonly string[] };
+type ClaimsGiven = { readonly event: unknown; readonly names: readonly string[] };
 
 /** What each name reads; null: there is none. */
 export function readClaims({ event, names }: ClaimsGiven): unknown {
@@ -57,7 +57,7 @@ function readClaim(claims: Readonly<Record<string, string | undefined>>, name: s
   }
 }
 
-export type AccessGiven = { readonly event: object; readonly options: AccessOptions };
+type AccessGiven = { readonly event: object; readonly options: AccessOptions };
 
 /** The caller that is let in, or the answer. */
 export async function requireAccess({ event, options }: AccessGiven): Promise<unknown> {
@@ -68,7 +68,7 @@ export async function requireAccess({ event, options }: AccessGiven): Promise<un
   }
 }
 
-export type PeriodGiven = { readonly limit: object; readonly at: string };
+type PeriodGiven = { readonly limit: object; readonly at: string };
 
 export function findPeriod({ limit, at }: PeriodGiven): unknown {
   const [quota] = parsePlan({
@@ -85,7 +85,7 @@ export function findPeriod({ limit, at }: PeriodGiven): unknown {
   };
 }
 
-export type HeadersGiven = {
+type HeadersGiven = {
   readonly limits: readonly LimitState[];
   readonly rejection?: Pick<Rejection, 'reason' | 'limit' | 'retryAfterSeconds'>;
 };
@@ -96,7 +96,7 @@ export function printHeaders({ limits, rejection }: HeadersGiven): unknown {
     : asJson(rejectionReply({ allowed: false, limits, ...rejection }));
 }
 
-export type WebhookGiven = {
+type WebhookGiven = {
   readonly event: unknown;
   readonly scheme: SchemeName;
   readonly secrets: readonly string[];
@@ -132,7 +132,7 @@ type ChargeStep = {
 };
 type PutStep = { readonly put: Item & { readonly pk: string; readonly sk: string } };
 type DropStep = { readonly drop: { readonly pk: string; readonly sk: string } };
-export type QuotaGiven = { readonly steps: readonly (ChargeStep | PutStep | DropStep)[] };
+type QuotaGiven = { readonly steps: readonly (ChargeStep | PutStep | DropStep)[] };
 
 /** What each charge comes to, and the items afterwards, marks of holders apart. */
 export async function chargeInSteps({ steps }: QuotaGiven): Promise<unknown> {
