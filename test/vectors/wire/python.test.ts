@@ -21,10 +21,11 @@ const LEAST = [3, 9] as const;
 
 /** undefined: there is none that is new enough. */
 function findPython(): string | undefined {
-  const { stdout } = spawnSync('python3', ['-c', 'import sys; print(*sys.version_info[:2])'], {
+  const { error, stdout } = spawnSync('python3', ['-c', 'import sys; print(*sys.version_info[:2])'], {
     encoding: 'utf8',
   });
-  const [major = 0, minor = 0] = String(stdout).split(' ').map(Number);
+  if (error !== undefined) return undefined;
+  const [major = 0, minor = 0] = stdout.split(' ').map(Number);
   return major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1]) ? 'python3' : undefined;
 }
 
