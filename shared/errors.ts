@@ -55,6 +55,21 @@ export type ServiceErrorCode =
   /** The target of verified webhooks did not accept one. [passes] */
   | 'TARGET_UNAVAILABLE';
 
+/** Why a call of a backend was not made, or given up, by a policy or `gather()`. */
+export type BackendErrorCode =
+  /** A part that the reply needs has failed; `GatherFailed` names it and has the reasons. [passes] */
+  | 'BACKEND_FAILED'
+  /** As many calls run as the policy allows at once. [passes] */
+  | 'BULKHEAD_FULL'
+  /** The reply was decided without the call, or its caller gave it up. */
+  | 'CALL_CANCELLED'
+  /** The backend did not answer within the call's deadline. [passes] */
+  | 'CALL_TIMED_OUT'
+  /** The circuit breaker is open: too many calls have failed. [passes] */
+  | 'CIRCUIT_OPEN'
+  /** `Authorization` was set for an origin that is not in `identityTo`. [operator] */
+  | 'ORIGIN_UNLISTED';
+
 /** Misuse of quotas by its configuration or caller; a used-up quota is an outcome, not an error. */
 export type QuotaErrorCode =
   /** The usage plan is invalid; `PlanInvalid` names the field. */
@@ -117,7 +132,8 @@ type AdminErrorCode =
   /** The API key already has two valid secrets. [passes] */
   | 'ROTATION_RUNNING';
 
-export type DomainErrorCode = TokenErrorCode | ServiceErrorCode | QuotaErrorCode | AdminErrorCode;
+export type DomainErrorCode =
+  TokenErrorCode | ServiceErrorCode | BackendErrorCode | QuotaErrorCode | AdminErrorCode;
 
 /**
  * A failure with a fixed, credential-free message: it may be logged whole.

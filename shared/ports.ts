@@ -174,6 +174,12 @@ export interface Timer {
   pause(ms: number): Promise<void>;
 }
 
+/** Calls back once after a time, unless cancelled before: deadlines, back-off, hedges. */
+export interface Countdown {
+  /** @returns cancels it */
+  start(ms: number, run: () => void): () => void;
+}
+
 /**
  * A table of items with linearizable conditional writes (DynamoDB, or memory). Every call ends within the
  * store's own timeout and never throws: a failure is an outcome, since the caller needs to know whether the

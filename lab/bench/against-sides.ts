@@ -25,14 +25,16 @@ const WARMUP_SECONDS = 8;
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
 
+export type GatewaySource = { readonly root: string; readonly service?: string };
+
 /** Both gateways, which idle while the other one is measured. Neither side is always the older one. */
 export async function startGateways(
-  theirRoot: string,
+  sources: Readonly<Record<Side, GatewaySource>>,
   scenarios: readonly Scenario[],
   { seconds, isOursFirst }: { readonly seconds: number; readonly isOursFirst: boolean },
 ): Promise<Sides> {
   const start = (side: Side): Promise<Running> =>
-    startGateway(side === 'ours' ? ROOT : theirRoot, `against-${side}`);
+    startGateway(sources[side].root, `against-${side}`, [], sources[side].service);
   const first: Side = isOursFirst ? 'ours' : 'theirs';
   const second: Side = isOursFirst ? 'theirs' : 'ours';
   const one = await start(first);

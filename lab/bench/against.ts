@@ -29,7 +29,7 @@ type Options = {
 };
 
 /** One figure of one side; more is better. */
-type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
+export type Pair = { readonly figure: string; readonly ours: number; readonly theirs: number };
 
 export type AgainstRow = Interval & {
   readonly figure: string;
@@ -101,7 +101,10 @@ async function measurePairs(theirRoot: string, options: Options): Promise<readon
   for (let pair = 0; pair < options.pairs; pair += 1) {
     const order = { seconds: options.seconds, isOursFirst: isOursFirst(pair) };
     const starters: (() => Promise<Sides>)[] = [];
-    if (scenarios.length > 0) starters.push(() => startGateways(theirRoot, scenarios, order));
+    if (scenarios.length > 0)
+      starters.push(() =>
+        startGateways({ ours: { root: ROOT }, theirs: { root: theirRoot } }, scenarios, order),
+      );
     if (options.targets.includes('authorizer'))
       starters.push(() => startAuthorizers(theirRoot, options.seconds));
     for (const start of starters) {
@@ -113,7 +116,7 @@ async function measurePairs(theirRoot: string, options: Options): Promise<readon
   return measured;
 }
 
-async function measurePair({ figures }: Sides, oursFirst: boolean): Promise<readonly Pair[]> {
+export async function measurePair({ figures }: Sides, oursFirst: boolean): Promise<readonly Pair[]> {
   const [first, second] = oursFirst ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
   const pairs: Pair[] = [];
   for (const measure of figures) {

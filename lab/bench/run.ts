@@ -18,6 +18,7 @@ import { printTable } from './report.ts';
 import { SCENARIOS, WITH_BODY } from './scenarios.ts';
 import { runStack } from './stack/run.ts';
 import { measureThroughput } from './throughput.ts';
+import { runWebAcl } from './web-acl.ts';
 import type { ThroughputOptions } from './throughput.ts';
 
 const USAGE = `npm run bench [-- --seconds N] [--runs N] [--only rest|http] [--no-offline]
@@ -37,6 +38,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   quota: { about: 'one quota over 8 processes, beside other limiters', run: runQuotaBench },
   record: { about: 'cost of recording requests; --only rest, --record-all', run: runRecordBench },
   authorizer: { about: 'size and start of the authorizers, beside other libraries', run: runAuthorizerBench },
+  'web-acl': { about: 'requests behind a web ACL of 50 rules, beside none', run: runWebAcl },
   starts: { about: 'starts beside those of --against COMMIT, checkout and package', run: runAgainstStarts },
 };
 

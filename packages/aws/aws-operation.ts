@@ -35,10 +35,11 @@ export function readOperation(request: OperationRequest): AwsOperation {
       action: target[2] ?? '',
       input: parseJsonObject(text === '' ? '{}' : text),
     };
-  const parameters = new URLSearchParams(request.query);
   const contentType = lastHeader(request, 'content-type') ?? '';
-  if (contentType.startsWith('application/x-www-form-urlencoded'))
-    for (const [name, value] of new URLSearchParams(text)) parameters.append(name, value);
+  const form = contentType.startsWith('application/x-www-form-urlencoded') ? text : '';
+  // The last of a name counts for every reader. Attack: a permission is asked for the first, and the last is served.
+  const given = new Map([...new URLSearchParams(request.query), ...new URLSearchParams(form)]);
+  const parameters = new URLSearchParams([...given]);
   const action = parameters.get('Action');
   return action === null ? { protocol: 'rest' } : { protocol: 'query', action, parameters };
 }

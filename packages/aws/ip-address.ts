@@ -61,12 +61,20 @@ export function onlyAddress(address: IpAddress): IpBlock {
   return { ...address, prefix: address.width };
 }
 
+const OCTET = '(0|[1-9]\\d{0,2})';
+const IPV4 = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
+
 function parseIpv4(text: string): bigint | undefined {
-  const octets = text.split('.');
   // Leading zeros are octal to some readers and decimal to others, so they are refused.
-  const isAddress =
-    octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256);
-  return isAddress ? octets.reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n) : undefined;
+  const octets = IPV4.exec(text);
+  if (octets === null) return undefined;
+  let bits = 0;
+  for (let at = 1; at <= 4; at += 1) {
+    const octet = Number(octets[at]);
+    if (octet > 255) return undefined;
+    bits = bits * 256 + octet;
+  }
+  return BigInt(bits);
 }
 
 function parseIpv6(text: string): bigint | undefined {

@@ -4,6 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 
 import { type JsonObject, memberOf } from '@gatewright/aws/json-object';
 
+import { isWatching } from './watching-script.ts';
+
 const SCRIPTS = ['build', 'compile', 'bundle', 'tsc'] as const;
 /** Where compilers and bundlers write by default, and by custom. */
 const OUTPUT = /^(?:dist|build|out|output|lib|compiled|\.build|\.webpack|\.esbuild|\.dist)$/;
@@ -12,6 +14,8 @@ export type BuildScript = {
   /** Of the package.json, absolute. */
   readonly folder: string;
   readonly name: string;
+  /** It does not end. */
+  readonly watches: boolean;
 };
 
 /**
@@ -25,17 +29,21 @@ export function findBuildScript(file: string): BuildScript | undefined {
   const folders = relative(dirname(manifest), dirname(file)).split(sep);
   if (!folders.some((name) => OUTPUT.test(name))) return undefined;
   const scripts = memberOf(readManifest(manifest), 'scripts');
-  const name = SCRIPTS.find((each) => typeof memberOf(scripts, each) === 'string');
-  return name === undefined ? undefined : { folder: dirname(manifest), name };
+  const found = SCRIPTS.filter((each) => typeof memberOf(scripts, each) === 'string');
+  const ends = found.find((name) => !isWatching(scripts, name));
+  const name = ends ?? found[0];
+  return name === undefined ? undefined : { folder: dirname(manifest), name, watches: ends === undefined };
 }
 
-/** `npm run build in packages/api` */
+/** `npm run build in packages/api`, and why it is not run here. */
 export function findBuildCommand(file: string): string | undefined {
   const script = findBuildScript(file);
-  return script && describeScript(script);
+  if (script === undefined) return undefined;
+  const why = script.watches ? ' (it watches and does not end, so the gateway does not run it)' : '';
+  return describeScript(script) + why;
 }
 
-export function describeScript({ folder, name }: BuildScript): string {
+export function describeScript({ folder, name }: Pick<BuildScript, 'folder' | 'name'>): string {
   const where = relative(process.cwd(), folder);
   return `npm run ${name}${where === '' ? '' : ` in ${where.startsWith('..') ? folder : where}`}`;
 }

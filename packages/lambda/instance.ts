@@ -33,6 +33,8 @@ export interface InstanceOwner {
 
 export interface InstanceProgram {
   start(owner: InstanceOwner): Instance;
+  /** What it was prepared for has changed beside the code: the next start needs another. */
+  readonly isOutdated?: (() => boolean) | undefined;
 }
 
 /**

@@ -48,7 +48,10 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
 
   startedCount = 0;
 
-  /** @param prepare builds the function's code; called when the first instance is needed, and again after a failure */
+  /**
+   * @param prepare builds the function's code; called when the first instance is needed, and again
+   * after a failure and for an outdated program
+   */
   constructor(
     limits: PoolLimits,
     prepare: () => Promise<InstanceProgram>,
@@ -287,6 +290,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   #startInstance(): void {
     if (this.#isClosed) return;
     this.#growth.onStart();
+    if (this.#program?.isOutdated?.() === true) this.#program = undefined;
     if (this.#program !== undefined) {
       this.#together.makePlace();
       const instance = this.#program.start(this);

@@ -113,7 +113,8 @@ export class ProjectBuilds {
     if (this.#setup.machine.environment[MARK] !== undefined) return undefined;
     const script = findBuildScript(file);
     const npm = findNpm(this.#setup.machine);
-    if (script === undefined || npm === undefined || !hasPackages(script.folder)) return undefined;
+    if (script === undefined || script.watches || npm === undefined || !hasPackages(script.folder))
+      return undefined;
     const known = this.#builds.get(script.folder);
     if (known !== undefined) return known.isRunning ? known : undefined;
     const build = new ProjectBuild(script, npm, this.#setup, this.#last);

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
-import { createAws } from '../terminal/aws-call.ts';
-import type { Aws } from '../terminal/aws-call.ts';
-import { addAwsOptions, findCredentials } from '../terminal/aws-session.ts';
+import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
 import { listFailures } from './failures/list-failures.ts';
 import type { ListedFailure } from './failures/list-failures.ts';
@@ -13,6 +11,7 @@ import { findFunction } from '../terminal/find-function.ts';
 import { sendToFunction } from '../terminal/invoke-function.ts';
 import { count, printLines, table, UsageError } from '../terminal/output.ts';
 import { addGatewayOptions } from '../terminal/running-gateway.ts';
+import { openAws } from './open-aws.ts';
 
 type ListFlags = AwsFlags & { readonly stack?: string; readonly limit: number; readonly json: boolean };
 type ReplayFlags = ListFlags & { readonly message?: string; readonly file?: string };
@@ -155,12 +154,6 @@ function printResult({ messageId, functionName, outcome, why }: Replayed, { json
 function stackOf({ stack }: ListFlags): string {
   if (stack !== undefined) return stack;
   throw new UsageError('no stack: name it with --stack gatewright-prod');
-}
-
-async function openAws(flags: AwsFlags): Promise<Aws> {
-  const region = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
-  if (region === undefined) throw new UsageError('no region: give --region, or set AWS_REGION');
-  return createAws(region, await findCredentials(flags, region), flags);
 }
 
 function readLimit(text: string): number {

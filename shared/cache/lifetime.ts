@@ -11,6 +11,8 @@ type LifetimeRules = {
   readonly isPublic: boolean;
   /** Lower case: headers that are part of the key. */
   readonly keyHeaders: readonly string[];
+  /** When the answer came. */
+  readonly nowEpochMs: number;
 };
 
 type Lifetime =
@@ -42,7 +44,7 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   const said =
     (rules.isPublic ? secondsOf(directives, 's-maxage') : undefined) ??
     secondsOf(directives, 'max-age') ??
-    expiresIn(headers);
+    expiresIn(headers, rules.nowEpochMs);
   // Its age on arrival counts (RFC 9111 §4.2.3).
   const age = Number(headers['age']?.[0] ?? 0);
   const freshSeconds = Math.min(said ?? usual, MAX_SECONDS) - (Number.isFinite(age) ? Math.max(0, age) : 0);
@@ -54,11 +56,12 @@ export function lifetimeOf(answer: CacheableAnswer, rules: LifetimeRules): Lifet
   return { kind: 'keep', freshSeconds, staleSeconds: mayBeStale ? Math.min(stale, MAX_SECONDS) : 0 };
 }
 
-function expiresIn(headers: CacheableAnswer['headers']): number | undefined {
+function expiresIn(headers: CacheableAnswer['headers'], nowEpochMs: number): number | undefined {
   const expires = headers['expires']?.[0];
+  if (expires === undefined) return undefined;
   const date = Date.parse(headers['date']?.[0] ?? '');
-  if (expires === undefined || Number.isNaN(date)) return undefined;
-  const seconds = (Date.parse(expires) - date) / 1000;
+  // Without a date it was made when it came (RFC 9110 §6.6.1): handlers mostly send none.
+  const seconds = (Date.parse(expires) - (Number.isNaN(date) ? nowEpochMs : date)) / 1000;
   // "0" and other invalid dates mean already expired (RFC 9111 §5.3).
   return Number.isNaN(seconds) ? 0 : seconds;
 }

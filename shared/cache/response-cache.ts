@@ -220,6 +220,7 @@ class Visit<Event> {
       staleWhileRevalidateSeconds: rules.staleWhileRevalidateSeconds ?? 0,
       isPublic: sharing.kind === 'public',
       keyHeaders: keyHeaders(rules.key ?? {}),
+      nowEpochMs,
     });
     const labels = labelsOf(request, rules.key ?? {}, rules.tags?.(event, response) ?? []);
     const detail = lifetime.kind === 'pass' ? lifetime.reason : labels === undefined ? 'tags' : undefined;

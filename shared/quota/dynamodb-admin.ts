@@ -1,7 +1,7 @@
 import type { AdminPorts } from './admin/operation.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { createDynamoDbListing } from '../table/dynamodb-listing.ts';
-import { RANDOM, TIMER } from './dynamodb-quotas.ts';
+import { RANDOM, TIMER } from '../lambda-ports.ts';
 
 /** Long, because a person waits and needs to know whether the change was made. */
 const TIMEOUT_MS = 2000;

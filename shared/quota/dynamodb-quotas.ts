@@ -1,6 +1,5 @@
 /** Quotas on a DynamoDB table, for a function: `createDynamoDbQuotas({ tableName, plans })` outside the handler. */
-import type { AgeClock, Random, Timer } from '../ports.ts';
-import { randomHex } from '../random-hex.ts';
+import { CLOCK, RANDOM, TIMER } from '../lambda-ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
 import { CustomerBook } from './customer-book.ts';
@@ -10,12 +9,6 @@ import type { QuotaOptions, Quotas } from './quotas.ts';
 
 export type DynamoDbQuotaOptions = DynamoDbTableOptions &
   Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer' | 'customers'>;
-
-export const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
-
-export const RANDOM: Random = { hex: randomHex, fraction: () => Math.random() };
-
-export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 /**
  * A key's assigned plan, for handlers that do not get it from the authorizer.

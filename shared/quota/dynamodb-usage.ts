@@ -1,5 +1,5 @@
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
-import { CLOCK, TIMER } from './dynamodb-quotas.ts';
+import { CLOCK, TIMER } from '../lambda-ports.ts';
 import { createUsageReader } from './read-usage.ts';
 import type { UsageReader } from './read-usage.ts';
 import { createUsageTracker } from './track-usage.ts';

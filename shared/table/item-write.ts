@@ -52,7 +52,8 @@ export type Purpose =
   | 'record'
   | 'channel'
   | 'presence'
-  | 'cache';
+  | 'cache'
+  | 'breaker';
 
 export type ItemWrite = {
   /** For metrics and traces only; no store depends on it. */

@@ -7,7 +7,9 @@ import { readSource, REPOSITORY } from './source-files.ts';
 const USER_ENTRIES: Readonly<Record<string, string>> = {
   'gatewright/access': 'shared/entries/access.ts',
   'gatewright/cache': 'shared/entries/cache.ts',
+  'gatewright/gather': 'shared/entries/gather.ts',
   'gatewright/quota': 'shared/entries/quota.ts',
+  'gatewright/resilience': 'shared/entries/resilience.ts',
   'gatewright/testing': 'packages/gatewright/testing/entry.ts',
   'gatewright/webhooks': 'shared/entries/webhooks.ts',
   'gatewright/websocket': 'shared/entries/websocket.ts',

@@ -10,7 +10,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   aws: list(`
     arn authorization-header aws-operation cache-files certificates/issue-certificate certificates/java-trust-store
     certificates/truststore clock-offset decode-or-keep file-marks guards idle-connections ip-address
-    is-alive json-object key-locks physical-ids raw-headers read-body readable-files sign-request
+    is-alive json-object key-locks physical-ids queue-url raw-headers read-body readable-files sign-request
     signature signing-clock
   `),
   velocity: list(`
@@ -41,7 +41,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     quota/admin/close-all quota/admin/print-rows quota/admin/routes quota/admin/usage-record
     quota/admin/usage-row quota/dynamodb-admin quota/dynamodb-quotas quota/dynamodb-usage quota/invoice
     quota/ledger quota/plan quota/quotas quota/track-delivery quota/track-usage random-hex
-    table/dynamodb-expression table/dynamodb-table table/item-write table/listing visible-text
+    resilience/breaker-item table/dynamodb-expression table/dynamodb-table table/item-write table/layout
+    table/listing visible-text
     webhooks/compiled-webhooks webhooks/dynamodb-claims webhooks/receive webhooks/schemes
     websocket/admit-connection websocket/answer-message websocket/channel-event websocket/channel-ports websocket/end-connection
     websocket/lambda-channels websocket/publisher-event websocket/run-publisher
@@ -119,7 +120,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     build-layer npm-parts package-service sbom
   `),
   operate: list(`
-    attach canary detach doctor explain/explain-api failures failures/call-or-fail rollback
+    attach breakers canary detach doctor explain/explain-api failures failures/call-or-fail rollback
   `),
   server: list(`
     adapters/compressor adapters/key-sets adapters/late-http-client adapters/log-streams

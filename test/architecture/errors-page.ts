@@ -15,6 +15,7 @@ type Row = { readonly code: string; readonly comment: string; readonly union: st
 const WHO: Readonly<Record<string, string>> = {
   TokenErrorCode: 'caller',
   ServiceErrorCode: 'deployer',
+  BackendErrorCode: 'backend',
   QuotaErrorCode: 'administrator',
   AdminErrorCode: 'administrator',
 };

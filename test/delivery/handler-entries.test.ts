@@ -112,7 +112,7 @@ describe('@gatewright/handlers', () => {
       const [size] = (await run('du', ['-sk', join(home, 'node_modules')])).stdout.split('\t');
       t.diagnostic(`@gatewright/handlers: ${installed.length} package, ${size} KB on disk`);
       assert.deepEqual(installed, ['@gatewright/handlers/package.json']);
-      const use = `for (const entry of ['access', 'quota', 'webhooks']) {
+      const use = `for (const entry of ['access', 'gather', 'quota', 'resilience', 'webhooks']) {
         const module = await import('@gatewright/handlers/' + entry);
         if (Object.keys(module).length === 0) throw new Error(entry);
       }`;
@@ -124,7 +124,7 @@ describe('@gatewright/handlers', () => {
 });
 
 describe('a bundle of a handler', () => {
-  for (const { entry, text, without, limitKilobytes } of [
+  for (const { entry, text, without, limitKilobytes, folder = 'middleware' } of [
     {
       entry: 'quota',
       text: `import { createDynamoDbQuotas, quota } from 'gatewright/quota';
@@ -152,13 +152,35 @@ describe('a bundle of a handler', () => {
       without: /handlers\/(access|quota|webhooks|websocket)\//,
       limitKilobytes: 32,
     },
+    {
+      entry: 'gather',
+      text: `import { createGather } from 'gatewright/gather'; export const used = [createGather];`,
+      without: /handlers\/(access|cache|quota|webhooks|websocket|table)\/|breaker|dynamodb/,
+      limitKilobytes: 7,
+      folder: 'gather',
+    },
+    {
+      entry: 'resilience',
+      text: `import { createPolicy } from 'gatewright/resilience'; export const used = [createPolicy];`,
+      without: /handlers\/(access|cache|gather|webhooks|websocket|table)\/|dynamodb/,
+      limitKilobytes: 16,
+      folder: 'resilience',
+    },
+    {
+      entry: 'resilience with a table',
+      text: `import { createDynamoDbBreakers, createPolicy } from 'gatewright/resilience';
+             export const used = [createDynamoDbBreakers, createPolicy];`,
+      without: /handlers\/(access|cache|gather|webhooks|websocket)\//,
+      limitKilobytes: 23,
+      folder: 'resilience',
+    },
   ])
     it(`takes of gatewright/${entry} what it uses, and nothing of the gateway`, async (t) => {
       const { sizeBytes, files } = await bundle(text);
       const kilobytes = sizeBytes / 1024;
 
       t.diagnostic(`gatewright/${entry}: ${kilobytes.toFixed(1)} KB minified, ${files.length} files`);
-      assert.ok(files.some((file) => file.includes('/handlers/middleware/')));
+      assert.ok(files.some((file) => file.includes(`/handlers/${folder}/`)));
       assert.deepEqual(
         files.filter((file) => !FOR_HANDLERS.test(file) || without.test(file)),
         [],

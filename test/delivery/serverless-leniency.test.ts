@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { Faults } from '../../packages/core/errors.ts';
 import { loadStacks } from '../../packages/templates/load.ts';
 import { OPTIONS, refusalOf } from '../packages/templates/stack-builders.ts';
 import type { LoadOptions } from '../../packages/templates/load-options.ts';
@@ -159,6 +160,34 @@ describe('a service of another time', () => {
     );
 
     assert.deepEqual(messages((await load(service)).stack), []);
+  });
+
+  it('is read without the handler of a function, which then fails with all that it guards', async () => {
+    const service = aService(
+      [
+        'provider:',
+        '  name: aws',
+        '  runtime: nodejs24.x',
+        '  httpApi: { authorizers: { own: { type: request, functionName: b } } }',
+      ],
+      "[{ httpApi: 'GET /open' }, { httpApi: { path: /guarded, method: get, authorizer: { name: own } } }]\n  b:\n    handler:\n    events: []",
+    );
+
+    const tolerance = new Faults(false);
+    const { stack, informed } = await load(service, { tolerance });
+
+    const said =
+      'neither handler nor image is set, so osls would deploy nothing of this service: invocations of b fail';
+    assert.ok(informed.includes(`service${count}: functions.b: ${said}`), informed.join('\n'));
+    assert.deepEqual(
+      stack.functions.map(({ logicalId }) => logicalId),
+      ['ALambdaFunction'],
+    );
+    assert.deepEqual(
+      tolerance.all.map(({ error }) => error.message),
+      ['Handler and Runtime are mandatory for functions created with deployment packages'],
+    );
+    assert.match(messages(stack)[0] ?? '', /^11 functions\.b\.handler: neither handler nor image/);
   });
 
   it("is refused with osls's own words where osls breaks off at an invalid value", async () => {

@@ -122,7 +122,10 @@ setInterval(() => undefined, 1000);`,
 describe('spawnCommand', () => {
   it('says the exit code of who ends by a signal, as shells do, and goes on with nothing behind it', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'gatewright-beside-')), 'ready');
-    const command = `${JSON.stringify(process.execPath)} -e "fs.writeFileSync(process.env.READY, '1'); setInterval(() => undefined, 1000)"`;
+    // Renamed, so that the file has its text as soon as it is there.
+    const script =
+      "fs.writeFileSync(process.env.READY + '.new', '1'); fs.renameSync(process.env.READY + '.new', process.env.READY); setInterval(() => undefined, 1000)";
+    const command = `${JSON.stringify(process.execPath)} -e "${script}"`;
     const beside = spawnCommand(`${command}; echo not this > "$READY"`, { READY: file }, 'READY');
     while (!existsSync(file)) await setImmediate();
     beside.pass('SIGTERM');

@@ -1,10 +1,12 @@
 /** What the roles of the channels' functions are for. */
 import { listenersKey } from '#shared/websocket/channel-address.ts';
 import { append } from '#shared/websocket/channel-log.ts';
+import { deliver } from '#shared/websocket/deliver.ts';
 import { endConnection } from '#shared/websocket/end-connection.ts';
 import { toConnection } from '#shared/websocket/connection.ts';
 import { channelsOf, interestItems } from '#shared/websocket/listeners.ts';
 import { remember } from '#shared/websocket/live.ts';
+import { spend } from '#shared/websocket/message-limit.ts';
 import { heartbeat, join, listMembers, sweep } from '#shared/websocket/presence.ts';
 import { runPublisher } from '#shared/websocket/run-publisher.ts';
 import type { ChannelPorts } from '#shared/websocket/channel-ports.ts';
@@ -27,25 +29,41 @@ const UNTOLD = {
   timer: { pause: () => Promise.resolve() },
 };
 
-const CONNECTION = { apiId: 'abcdef1234', stage: 'dev', connectionId: 'AAAAAAAAAAAAAA=' };
-const PRESENCE = 'chat:a!here';
-const EVENT = {
-  ...CONNECTION,
-  connectedAtEpochMs: Date.now(),
-  authorizer: { principalId: 'main|ada' },
-  subprotocols: [],
-  body: '',
-};
+/** New ones at each try: what an earlier one has left would spare it writes. */
+function aRoom() {
+  const name = REAL_RANDOM.hex(12);
+  const connection = { apiId: 'abcdef1234', stage: 'dev', connectionId: `${name}AA=` };
+  const event = {
+    ...connection,
+    connectedAtEpochMs: Date.now(),
+    authorizer: { principalId: `main|${name}` },
+    subprotocols: [],
+    body: '',
+  };
+  return { connection, event, channel: `chat:${name}`, presence: `chat:${name}!here` };
+}
+
+type Room = ReturnType<typeof aRoom>;
+
+const MESSAGE = { id: 'x', data: 1 };
 
 /** All of them end a connection whose credential is over. */
-async function ending(mine: ChannelDesk, other: ChannelDesk): Promise<readonly Feature[]> {
-  await remember(other.channels, EVENT);
+async function ending(mine: ChannelDesk, other: ChannelDesk, room: Room): Promise<readonly Feature[]> {
+  await remember(other.channels, room.event);
   // As a `subscribe` leaves it: who listens to the channel of presence is in the room.
-  await other.channels.store.put(interestItems(toConnection(EVENT), listenersKey(PRESENCE)));
-  await join(other.channels, PRESENCE, CONNECTION, 'ada');
+  await other.channels.store.put(interestItems(toConnection(room.event), listenersKey(room.presence)));
+  await join(other.channels, room.presence, room.connection, 'ada');
   return [
-    { name: 'connections are forgotten', run: () => endConnection(mine.channels, CONNECTION) },
+    { name: 'connections are forgotten', run: () => endConnection(mine.channels, room.connection) },
     { name: 'deliveries are handed over', run: () => mine.handOver() },
+  ];
+}
+
+/** All of them answer a message. */
+async function answering(mine: ChannelDesk, other: ChannelDesk, room: Room): Promise<readonly Feature[]> {
+  return [
+    { name: 'messages are counted', run: () => spend(mine.channels, room.event, 1) },
+    ...(await ending(mine, other, room)),
   ];
 }
 
@@ -53,35 +71,54 @@ export const CHANNEL_FEATURES: Readonly<
   Record<string, (mine: ChannelDesk, other: ChannelDesk) => Promise<readonly Feature[]>>
 > = {
   WsConnectRole: (mine) =>
-    Promise.resolve([{ name: 'connections are remembered', run: () => remember(mine.channels, EVENT) }]),
-  WsDisconnectRole: ending,
-  WsUnsubscribeRole: ending,
-  WsPublishRole: async (mine, other) => [
-    ...(await ending(mine, other)),
-    { name: 'messages are written', run: () => append(mine.channels, 'chat:a', [{ id: 'x', data: 1 }], 60) },
-  ],
-  WsSubscribeRole: async (mine, other) => [
-    ...(await ending(mine, other)),
-    { name: 'channels of a connection are known', run: () => channelsOf(mine.channels.store, CONNECTION) },
-    { name: 'one is present', run: () => join(mine.channels, PRESENCE, CONNECTION, 'ada') },
-    { name: 'members are listed', run: () => listMembers(mine.channels, PRESENCE) },
-  ],
-  WsDefaultRole: async (mine, other) => [
-    ...(await ending(mine, other)),
-    { name: 'pings are noted', run: () => heartbeat(mine.channels, PRESENCE, CONNECTION) },
-    { name: 'whoever is overdue is noticed', run: () => sweep(mine.channels, PRESENCE) },
-  ],
-  WsPublisherRole: async (mine, other) => [
-    ...(await ending(mine, other)),
-    { name: 'messages are written', run: () => append(mine.channels, 'chat:a', [{ id: 'x', data: 1 }], 60) },
-    {
-      name: 'messages are delivered',
-      run: () =>
-        runPublisher(
-          { ...mine.channels, ...UNTOLD },
-          { kind: 'publish', publications: [{ address: 'chat:a', messages: [{ id: 'y', data: 1 }] }] },
-        ),
-    },
-    { name: 'connections are told', run: () => mine.post() },
-  ],
+    Promise.resolve([
+      { name: 'connections are remembered', run: () => remember(mine.channels, aRoom().event) },
+    ]),
+  WsDisconnectRole: (mine, other) => ending(mine, other, aRoom()),
+  WsUnsubscribeRole: (mine, other) => answering(mine, other, aRoom()),
+  WsPublishRole: async (mine, other) => {
+    const room = aRoom();
+    return [
+      ...(await answering(mine, other, room)),
+      { name: 'messages are written', run: () => append(mine.channels, room.channel, [MESSAGE], 60) },
+    ];
+  },
+  WsSubscribeRole: async (mine, other) => {
+    const room = aRoom();
+    const { connection, presence } = room;
+    return [
+      ...(await answering(mine, other, room)),
+      { name: 'channels of a connection are known', run: () => channelsOf(mine.channels.store, connection) },
+      { name: 'one is present', run: () => join(mine.channels, presence, connection, 'ada') },
+      { name: 'members are listed', run: () => listMembers(mine.channels, presence) },
+    ];
+  },
+  WsDefaultRole: async (mine, other) => {
+    const room = aRoom();
+    const { connection, presence } = room;
+    return [
+      ...(await answering(mine, other, room)),
+      { name: 'pings are noted', run: () => heartbeat(mine.channels, presence, connection) },
+      { name: 'whoever is overdue is noticed', run: () => sweep(mine.channels, presence) },
+    ];
+  },
+  WsPublisherRole: async (mine, other) => {
+    const room = aRoom();
+    const { channel: address } = room;
+    const carrying = { ...mine.channels, ...UNTOLD };
+    return [
+      ...(await ending(mine, other, room)),
+      { name: 'messages are written', run: () => append(mine.channels, address, [MESSAGE], 60) },
+      {
+        name: 'messages are delivered',
+        run: () => {
+          const publications = [{ address, messages: [{ id: 'y', data: 1 }] }];
+          return runPublisher(carrying, { kind: 'publish', publications });
+        },
+      },
+      // A job of an earlier version does not name the log.
+      { name: 'jobs are carried out', run: () => deliver(carrying, { address, from: 1, to: 1 }) },
+      { name: 'connections are told', run: () => mine.post() },
+    ];
+  },
 };

@@ -1,5 +1,6 @@
 import { access } from './access.ts';
 import { billing } from './billing.ts';
+import { breakers } from './breakers.ts';
 import { browser } from './browser.ts';
 import { cache } from './cache.ts';
 import { checkRules } from './check-rules.ts';
@@ -33,6 +34,7 @@ export const PROOFS: readonly Proof[] = [
   usage,
   access,
   cache,
+  breakers,
   roles,
   vectors,
   fuzz,

@@ -1,4 +1,5 @@
 /** The models that are run, by name. */
+import { createBreakerModel } from './breaker-model.ts';
 import { createConcurrencyModel } from './concurrency-model.ts';
 import type { Faults } from './instance.ts';
 import { NO_FAULTS } from './instance.ts';
@@ -70,9 +71,23 @@ export const MODELS: readonly Model[] = [
   createConcurrencyModel({ name: 'concurrency', faults: SHORT_FAULTS }),
 ];
 
+/** No time of an instance counts, so its clock may be hours off. */
+const BREAKER_FAULTS = (chance: Seeded): Faults => ({ ...SHORT_FAULTS(chance), maxSkewMs: 7_200_000 });
+
+/** Of circuit breakers: proven apart from quotas. */
+export const BREAKER_MODELS: readonly Model[] = [
+  createBreakerModel({ name: 'breaker', faults: BREAKER_FAULTS }),
+  createBreakerModel({
+    name: 'breaker-harsh',
+    faults: (chance) => ({ ...BREAKER_FAULTS(chance), call: 0.3, crash: 0.02, pause: 0.05, resend: true }),
+  }),
+  createBreakerModel({ name: 'breaker-fault-free', faults: () => NO_FAULTS }),
+];
+
 export function modelNamed(name: string): Model {
-  const model = MODELS.find((candidate) => candidate.name === name);
+  const all = [...MODELS, ...BREAKER_MODELS];
+  const model = all.find((candidate) => candidate.name === name);
   if (model === undefined)
-    throw new Error(`no model ${name}; there are ${MODELS.map((known) => known.name).join(', ')}`);
+    throw new Error(`no model ${name}; there are ${all.map((known) => known.name).join(', ')}`);
   return model;
 }

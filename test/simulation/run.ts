@@ -1,20 +1,24 @@
 /**
  * `npm run simulate -- --schedules N --seed S [--model quota] [--mutant NAME] [--trace]`: schedules of the
- * shipped quota code, or of a mutant of it. Ends with `N violations`; exit code 1 if there are any.
+ * shipped code of quotas and breakers, or of a mutant of it. Ends with `N violations`; exit code 1 if there are any.
  * `--trace` replays the one schedule of the seed, line by line. `--find-mutants` renews mutants.json, with
  * `--model` for the mutants of one.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { BREAKER_MUTANTS } from './breaker-mutants.ts';
 import { hunt } from './hunt.ts';
 import { SAVED_SEEDS, savedSeedOf } from './kept-seeds.ts';
+import type { Model } from './model.ts';
 import { MUTANTS } from './mutants.ts';
-import { MODELS, modelNamed } from './models.ts';
+import { BREAKER_MODELS, MODELS, modelNamed } from './models.ts';
 import { loadMutant } from './patched-source.ts';
 import type { Shipped } from './shipped.ts';
 import { loadShipped } from './shipped.ts';
 
 const MUTANT_SEEDS = 20_000;
+const ALL_MODELS = [...MODELS, ...BREAKER_MODELS];
+const ALL_MUTANTS = [...MUTANTS, ...BREAKER_MUTANTS];
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +37,7 @@ function wholeNumber(name: 'schedules' | 'seed'): number {
   return number;
 }
 
-async function simulate(shipped: Shipped, models = MODELS): Promise<number> {
+async function simulate(shipped: Shipped, models: readonly Model[] = ALL_MODELS): Promise<number> {
   const [schedules, seed] = [wholeNumber('schedules'), wholeNumber('seed')];
   let violations = 0;
   for (const model of models) {
@@ -60,10 +64,10 @@ async function trace(shipped: Shipped): Promise<number> {
 
 async function findMutants(): Promise<number> {
   const { model } = values;
-  const chosen = MUTANTS.filter((mutant) => model === undefined || mutant.model === model);
+  const chosen = ALL_MUTANTS.filter((mutant) => model === undefined || mutant.model === model);
   const found: Record<string, number> = {};
   let survivors = 0;
-  for (const mutant of MUTANTS) {
+  for (const mutant of ALL_MUTANTS) {
     if (!chosen.includes(mutant)) {
       const kept = savedSeedOf(mutant);
       if (kept !== undefined) found[`${mutant.model}: ${mutant.name}`] = kept;
@@ -84,7 +88,7 @@ async function findMutants(): Promise<number> {
 async function main(): Promise<number> {
   if (values['find-mutants']) return findMutants();
   const models = values.model === undefined ? undefined : [modelNamed(values.model)];
-  const mutant = MUTANTS.find(
+  const mutant = ALL_MUTANTS.find(
     ({ name, model }) => name === values.mutant && model === (values.model ?? model),
   );
   if (values.mutant !== undefined && mutant === undefined) throw new Error(`no mutant ${values.mutant}`);

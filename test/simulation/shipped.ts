@@ -1,6 +1,8 @@
 /** The code under test: the repository's own, or a mutant of it. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as Breaker from '#shared/resilience/breaker.ts';
+import type * as BreakerItem from '#shared/resilience/breaker-item.ts';
 import type * as CustomerBook from '#shared/quota/customer-book.ts';
 import type * as Customers from '#shared/quota/admin/customers.ts';
 import type * as Limits from '#shared/quota/admin/limits.ts';
@@ -22,6 +24,8 @@ export type Shipped = typeof Quotas &
   Pick<typeof Line, 'assignedKey'> &
   Pick<typeof CustomerBook, 'CustomerBook'> &
   Pick<typeof Customers, 'createCustomer' | 'setPlan' | 'setState'> &
+  typeof Breaker &
+  Pick<typeof BreakerItem, 'breakerKey' | 'parseBreaker'> &
   Pick<typeof Limits, 'suspend' | 'resume'>;
 
 const QUOTA = [
@@ -37,6 +41,8 @@ const QUOTA = [
 /** What is simulated, and the table that it stands on. */
 export const SHIPPED_FILES: readonly string[] = [
   ...QUOTA.map((name) => `shared/quota/${name}.ts`),
+  'shared/resilience/breaker.ts',
+  'shared/resilience/breaker-item.ts',
   'test/support/memory-table.ts',
   'test/support/memory-listing.ts',
 ];

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BREAKER_MUTANTS } from './breaker-mutants.ts';
 import { huntInThread } from './hunt-in-thread.ts';
 import { savedSeedOf } from './kept-seeds.ts';
-import { MODELS, modelNamed } from './models.ts';
+import { BREAKER_MODELS, MODELS, modelNamed } from './models.ts';
 import { MUTANTS } from './mutants.ts';
 import { loadMutant } from './patched-source.ts';
 import { loadShipped } from './shipped.ts';
@@ -10,8 +11,8 @@ import { loadShipped } from './shipped.ts';
 const SCHEDULES = 60;
 const shipped = await loadShipped();
 
-describe('the shipped quota code', () => {
-  for (const { name: model } of MODELS)
+describe('the shipped code', () => {
+  for (const { name: model } of [...MODELS, ...BREAKER_MODELS])
     it(`breaks no rule in ${SCHEDULES} schedules of ${model}`, async () => {
       const order = { model, firstSeed: 1, schedules: SCHEDULES };
       const { schedules, admissions, writes, violation } = await huntInThread(order);
@@ -31,8 +32,8 @@ describe('the shipped quota code', () => {
   });
 });
 
-describe('a mutant of the quota code', () => {
-  for (const mutant of MUTANTS)
+describe('a mutant of it', () => {
+  for (const mutant of [...MUTANTS, ...BREAKER_MUTANTS])
     it(`is caught by ${mutant.model}: ${mutant.name}`, async () => {
       const seed = savedSeedOf(mutant);
       assert.ok(seed !== undefined, 'npm run simulate -- --find-mutants');

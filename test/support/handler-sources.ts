@@ -16,6 +16,7 @@ import {
   issueTicket,
   withAccess,
 } from 'gatewright/access';
+import { createGather } from 'gatewright/gather';
 import {
   admissionOf,
   countQuotas,
@@ -28,6 +29,7 @@ import {
   withQuota,
 } from 'gatewright/quota';
 import type { Decision, KeyPlanRead, KeyPlans, PeriodRule, Quotas, Subject, UsagePlan } from 'gatewright/quota';
+import { countResilience, createDynamoDbBreakers, createPolicy } from 'gatewright/resilience';
 import { createDynamoDbClaims, deliveryOf, webhook, withWebhook } from 'gatewright/webhooks';
 
 const quotas: Quotas = createDynamoDbQuotas({
@@ -53,6 +55,27 @@ export const charged = middy<Event>()
     return answer(event);
   });
 const chargedPlainly = withQuota(answer, { quotas, subject });
+const shared = createDynamoDbBreakers({ tableName: 'shop', namespace: 'shop' });
+const observe = countResilience(new Metrics({ namespace: 'shop' }));
+const prices = createPolicy({ name: 'prices', timeoutMs: 800, breaker: {}, shared, observe });
+const gather = createGather({ identityTo: ['https://orders.example'] });
+export const receipt = async (event: Event) => {
+  const { values, failures } = await gather(
+    { event },
+    {
+      order: { from: ({ json }) => json('https://orders.example/1', String, { policy: prices }), required: true },
+      price: { from: () => prices.run(async () => 12), fallback: () => null },
+      courier: async () => 'ann',
+    },
+  );
+  const order: string = values.order;
+  const price: number | null = values.price;
+  // @ts-expect-error: it may be missing
+  const courier: string = values.courier;
+  return { order, price, courier, why: failures.courier?.reason };
+};
+// @ts-expect-error: every wait has a deadline
+createPolicy({ name: 'prices' });
 // @ts-expect-error: a cost is a number
 quota({ quotas, subject, cost: () => '1' });
 // @ts-expect-error: which table?

@@ -1,6 +1,7 @@
 /**
  * `npm run corpus -- FOLDER`: how a first try with the projects below a folder goes. With `--draft` it writes what each
- * may answer, from its template alone, where that is not written yet. The projects are foreign and made ready by hand.
+ * may answer, from its template alone, where that is not written yet. The projects are foreign and made ready by hand:
+ * their functions run, their build scripts only with `--build`, for projects whose scripts have been read.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,19 +10,16 @@ import { askRoutes } from './ask.ts';
 import { draftExpectation } from './draft.ts';
 import { readExpectation } from './expectation.ts';
 import { startProject } from './process.ts';
+import { startArguments, type StartFlags } from './start-arguments.ts';
 import { countVerdicts, printTotals } from './totals.ts';
 import { judge } from './verdict.ts';
 import type { Result } from './totals.ts';
 
-const USAGE = 'npm run corpus -- FOLDER [--only NAME]… [--with=--OPTION]… [--draft] [--json] [--timeout 60]';
+const USAGE =
+  'npm run corpus -- FOLDER [--only NAME]… [--with=--OPTION]… [--build] [--draft] [--json] [--timeout 60]';
 const MAX_REASONS = 4;
 
-type Flags = {
-  readonly json: boolean;
-  readonly timeoutMs: number;
-  /** Options of `gatewright start` beside the project's own. */
-  readonly options: readonly string[];
-};
+type Flags = StartFlags & { readonly json: boolean; readonly timeoutMs: number };
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -29,6 +27,7 @@ async function main(): Promise<number> {
     options: {
       only: { type: 'string', multiple: true, default: [] },
       with: { type: 'string', multiple: true, default: [] },
+      build: { type: 'boolean', default: false },
       draft: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       timeout: { type: 'string', default: '60' },
@@ -41,12 +40,12 @@ async function main(): Promise<number> {
     return 2;
   }
   const root = resolve(folder);
-  const { only, json } = values;
+  const { only, json, build } = values;
   const names = listProjects(root).filter(
     (name) => only.length === 0 || only.some((part) => name.includes(part)),
   );
   if (values.draft) return writeDrafts(root, names);
-  return runAll(root, names, { json, timeoutMs, options: values.with });
+  return runAll(root, names, { json, timeoutMs, build, options: values.with });
 }
 
 function listProjects(root: string): string[] {
@@ -97,11 +96,7 @@ async function tryProject(root: string, name: string, text: string, flags: Flags
   // A first try finds nothing of an earlier one.
   rmSync(join(folder, '.gatewright'), { recursive: true, force: true });
   const startedMs = performance.now();
-  const started = await startProject(
-    folder,
-    [expected.source, ...expected.arguments, ...flags.options],
-    flags,
-  );
+  const started = await startProject(folder, startArguments(expected, flags), flags);
   try {
     const answers = started.start.kind === 'ready' ? await askRoutes(started, expected.routes) : [];
     const diedLater = started.start.kind === 'ready' && started.hasEnded();

@@ -12,7 +12,7 @@ const BUILD_DEADLINE_MS = 300_000;
 
 /** What users import, by the sources that the packages are made of. */
 const ENTRIES = [
-  ...['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'].map(
+  ...['access', 'cache', 'gather', 'quota', 'resilience', 'webhooks', 'websocket', 'websocket-client'].map(
     (name) => `shared/entries/${name}.ts`,
   ),
   'packages/gatewright/testing/entry.ts',

@@ -35,6 +35,7 @@ export const COMMANDS: ReadonlyMap<string | undefined, () => Promise<Command>> =
   ['canary', async () => (await import('../../operate/canary.ts')).canaryCommand()],
   ['rollback', async () => (await import('../../operate/rollback.ts')).rollbackCommand()],
   ['failures', async () => (await import('../../operate/failures.ts')).failuresCommand()],
+  ['breakers', async () => (await import('../../operate/breakers.ts')).breakersCommand()],
   ['env', async () => (await import('./env.ts')).envCommand()],
   ['completion', async () => (await import('./completion.ts')).completionCommand(COMMANDS)],
 ]);

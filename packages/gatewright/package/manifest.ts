@@ -33,7 +33,16 @@ export const WORKSPACES: Readonly<Record<string, string>> = {
 export const STANDALONE_PACKAGES = ['aws', 'dynamodb', 'handlers', 'velocity'];
 
 /** Entries `gatewright/<name>` that re-export `@gatewright/handlers/<name>`. */
-export const HANDLER_ENTRIES = ['access', 'cache', 'quota', 'webhooks', 'websocket', 'websocket-client'];
+export const HANDLER_ENTRIES = [
+  'access',
+  'cache',
+  'gather',
+  'quota',
+  'resilience',
+  'webhooks',
+  'websocket',
+  'websocket-client',
+];
 
 /** Optional tools that users install themselves: deploy tools, and the engine of `usage sql`. */
 const BROUGHT_TOOLS = ['@duckdb/node-api', 'osls', 'serverless'];

@@ -2,14 +2,15 @@
  * The permissions that calls of services need: action, resource and conditions (service authorization
  * reference). Pure.
  */
-import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
-import { parseArn } from '@gatewright/aws/arn';
+import { parseArn, partitionOf } from '@gatewright/aws/arn';
 import { readOperation } from '@gatewright/aws/aws-operation';
 import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
+import { arnOfQueueUrl } from '@gatewright/aws/queue-url';
 import { rightsOf } from '@gatewright/dynamodb/rights';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { NeededRight, PartitionKeyOf } from '@gatewright/dynamodb/rights';
 import type { AwsPermission } from './aws-call.ts';
+import { rightsOfS3 } from './s3-rights.ts';
 
 type ServiceCall = {
   readonly service: string;
@@ -41,7 +42,7 @@ export function rightsOfCall(
   call: ServiceCall,
   context: RightsContext,
 ): readonly AwsPermission[] | undefined {
-  if (call.service === 's3') return [rightOfS3(call)];
+  if (call.service === 's3') return rightsOfS3(call);
   if (call.service === 'cloudfront') return rightOfCloudFront(call, context);
   const operation = readOperation(call);
   if (operation.protocol === 'rest') return undefined;
@@ -90,16 +91,42 @@ function usualRights(service: string): RightsOf {
   return (action) => [{ action: `${service}:${action}`, resource: '*' }];
 }
 
+const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+
+/*
+ * Which member names the resource is decided by the operation alone. Attack: a call names another one, which it does not
+ * read, and for which it has the permission.
+ */
+const OF_TOPIC = setOf(
+  'AddPermission ConfirmSubscription DeleteTopic GetTopicAttributes ListSubscriptionsByTopic Publish ' +
+    'RemovePermission SetTopicAttributes Subscribe',
+);
+const OF_STATES: Readonly<Record<string, ReadonlySet<string>>> = {
+  stateMachineArn: setOf(
+    'DeleteStateMachine DescribeStateMachine ListExecutions StartExecution StartSyncExecution UpdateStateMachine',
+  ),
+  executionArn: setOf(
+    'DescribeExecution DescribeStateMachineForExecution GetExecutionHistory RedriveExecution StopExecution',
+  ),
+  activityArn: setOf('DeleteActivity DescribeActivity GetActivityTask'),
+};
+/** The stream of `GetRecords` is that of the iterator. */
+const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
+/** These take a name; other operations on a queue the address, or have it as their path. */
+const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
+
 const RIGHTS: Readonly<Record<string, RightsOf>> = {
   // AWS writes this service's actions in capitals, and a text message's resource is the number.
   sns(action, read) {
-    const resource =
-      asNonEmptyText(read('TopicArn')) ??
-      asNonEmptyText(read('TargetArn')) ??
-      asNonEmptyText(read('PhoneNumber')) ??
-      '*';
     const single = action.replace(/Batch$/, '');
-    return [{ action: `sns:${single}`, resource, shownAction: `SNS:${single}` }];
+    const names = single === 'Publish' ? ['TopicArn', 'TargetArn', 'PhoneNumber'] : ['TopicArn'];
+    const named = OF_TOPIC.has(single) ? names.flatMap((name) => asNonEmptyText(read(name)) ?? []) : [];
+    const resources = named.length === 0 ? ['*'] : named;
+    return resources.map((resource) => ({
+      action: `sns:${single}`,
+      resource,
+      shownAction: `SNS:${single}`,
+    }));
   },
   // Batch operations need the permission of the single one ("Amazon SQS API permissions").
   sqs(action, read, place) {
@@ -107,11 +134,7 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     return [
       {
         action: `sqs:${single}`,
-        resource: queueArn(
-          asNonEmptyText(read('QueueUrl')) ?? place.path,
-          asNonEmptyText(read('QueueName')),
-          place,
-        ),
+        resource: queueArn(action, read, place) ?? '*',
         shownAction: `sqs:${single.toLowerCase()}`,
       },
     ];
@@ -135,17 +158,13 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     });
     return permissions;
   },
-  states: (action, read) => [
-    {
-      action: `states:${action}`,
-      resource:
-        asNonEmptyText(read('stateMachineArn')) ??
-        asNonEmptyText(read('executionArn')) ??
-        asNonEmptyText(read('activityArn')) ??
-        '*',
-    },
-  ],
+  states(action, read) {
+    const member = Object.entries(OF_STATES).find(([, actions]) => actions.has(action))?.[0];
+    const resource = member === undefined ? undefined : asNonEmptyText(read(member));
+    return [{ action: `states:${action}`, resource: resource ?? '*' }];
+  },
   kinesis(action, read, { region, accountId }) {
+    if (NOT_OF_NAMED_STREAM.has(action)) return [{ action: `kinesis:${action}`, resource: '*' }];
     const name = asNonEmptyText(read('StreamName'));
     const named = name === undefined ? '*' : `arn:aws:kinesis:${region}:${accountId}:stream/${name}`;
     return [{ action: `kinesis:${action}`, resource: asNonEmptyText(read('StreamARN')) ?? named }];
@@ -158,34 +177,18 @@ function readerOf(operation: Operation): Reader {
   return (name) => (Object.hasOwn(input, name) ? input[name] : undefined);
 }
 
-/** `https://sqs.eu-west-1.amazonaws.com/123456789012/orders` */
-function queueArn(url: string, name: string | undefined, { region, accountId }: Place): string {
-  const [, owner = accountId, queue = name] = /\/(\d{12})\/([^/?]+)$/.exec(url) ?? [];
-  return queue === undefined ? '*' : `arn:aws:sqs:${region}:${owner}:${queue}`;
+function queueArn(action: string, read: Reader, { region, accountId, path }: Place): string | undefined {
+  if (action === 'ListQueues') return undefined;
+  if (!BY_QUEUE_NAME.has(action))
+    return arnOfQueueUrl(asNonEmptyText(read('QueueUrl')) ?? path, { region, accountId });
+  const name = asNonEmptyText(read('QueueName'));
+  const owner = action === 'GetQueueUrl' ? asNonEmptyText(read('QueueOwnerAWSAccountId')) : undefined;
+  return name && `arn:${partitionOf(region)}:sqs:${region}:${owner ?? accountId}:${name}`;
 }
 
 function busArn(name: string | undefined, { region, accountId }: Place): string {
   if (name !== undefined && parseArn(name) !== undefined) return name;
   return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
-}
-
-const S3_ACTIONS: Readonly<Record<string, string>> = {
-  DELETE: 's3:DeleteObject',
-  GET: 's3:GetObject',
-  HEAD: 's3:GetObject',
-  POST: 's3:PutObject',
-  PUT: 's3:PutObject',
-};
-
-/** Path style, or the bucket as subdomain. A bucket without a key is listed or created. */
-function rightOfS3({ method, path, subdomain }: ServiceCall): AwsPermission {
-  const whole = decodeOrKeep(subdomain === undefined ? path : `/${subdomain}${path}`);
-  const [, bucket = '', key = ''] = /^\/([^/]*)(?:\/(.*))?$/s.exec(whole) ?? [];
-  if (key !== '')
-    return { action: S3_ACTIONS[method] ?? 's3:GetObject', resource: `arn:aws:s3:::${bucket}/${key}` };
-  if (bucket === '') return { action: 's3:ListAllMyBuckets', resource: '*' };
-  const action = { PUT: 's3:CreateBucket', DELETE: 's3:DeleteBucket' }[method] ?? 's3:ListBucket';
-  return { action, resource: `arn:aws:s3:::${bucket}` };
 }
 
 /** ARNs of distributions have an account but no region. */

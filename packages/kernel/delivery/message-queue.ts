@@ -235,7 +235,8 @@ export class MessageQueue {
   }
 
   #byReceipt(receipt: string): QueuedMessage | undefined {
-    const message = this.#messages.get(receipt.slice(0, Math.max(0, receipt.indexOf(':'))));
+    const [id = ''] = receipt.split(':', 1);
+    const message = this.#messages.get(id);
     return message?.receipt === receipt ? message : undefined;
   }
 

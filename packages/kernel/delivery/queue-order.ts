@@ -89,8 +89,7 @@ export class GroupOrder implements QueueOrder {
         next = group.waiting[0];
       }
       if (group.inFlight > 0) this.#open.delete(id);
-      if (next !== undefined && group.inFlight === 0) break;
-      if (taken.length >= most) break;
+      if (next !== undefined) break;
     }
     return taken;
   }

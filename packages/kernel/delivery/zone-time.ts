@@ -59,16 +59,10 @@ export function instantOf(wall: WallTime, zone: string): number | undefined {
   if (new Date(naive).getUTCDate() !== wall.day || wall.hour > 23 || wall.minute > 59) return undefined;
   if (zone === 'UTC') return naive;
   // The offsets before and after a possible change.
-  const offsets = [naive - 86_400_000, naive + 86_400_000].map(
-    (at) => asUtc(wallTimeOf(at, zone)) - truncate(at),
-  );
+  const offsets = [naive - 86_400_000, naive + 86_400_000].map((at) => asUtc(wallTimeOf(at, zone)) - at);
   const candidates = offsets
     .map((offset) => naive - offset)
     .filter((at) => asUtc(wallTimeOf(at, zone)) === naive)
     .toSorted((a, b) => a - b);
   return candidates[0];
-}
-
-function truncate(ms: number): number {
-  return Math.floor(ms / 60_000) * 60_000;
 }

@@ -22,6 +22,8 @@ export type Toolchain =
       readonly sources: RegExp;
       /** Their folder; absent = the code's. */
       readonly folder?: string;
+      /** Whether another one would be found now; absent = never. */
+      readonly isOutdated?: () => boolean;
       readonly missing: readonly DefinitionError[];
       /** Packages that the gateway lends, with their versions. */
       readonly borrowed?: readonly string[];

@@ -93,7 +93,10 @@ export class ProcessCode implements RunnableCode {
       environment: { ...own.environment, ...launch.environment },
     };
     const { program } = processProgram(this.#definition, this.taskRoot, reaching, this.#setup);
-    return { program: { start: (owner) => new ProcessInstance(program, owner) }, sources: this.watched };
+    return {
+      program: { start: (owner) => new ProcessInstance(program, owner), isOutdated: found.isOutdated },
+      sources: this.watched,
+    };
   }
 
   dispose(): Promise<void> {

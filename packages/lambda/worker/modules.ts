@@ -41,7 +41,7 @@ export function hookModules(setup: ModuleSetup): void {
   registerHooks({
     resolve(specifier, context, next) {
       if (isBundle(specifier)) return { url: specifier, format: 'module', shortCircuit: true };
-      const builtin = /^(?:node:)?(https?|http2|tls|child_process)$/.exec(specifier)?.[1];
+      const builtin = /^(?:node:)?(https?|http2|tls|net|child_process)$/.exec(specifier)?.[1];
       if (builtin !== undefined) setup.onBuiltin(builtin);
       // At AWS a bundle has no node_modules beside it: its external packages come from layers, not from the
       // checkout.

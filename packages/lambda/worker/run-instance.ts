@@ -13,6 +13,7 @@ import { hookModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
 import { OwnApiConnections } from './own-apis.ts';
 import { FunctionOutput } from './output.ts';
+import { OwnPorts } from './own-ports.ts';
 import { awslambda } from './response-stream.ts';
 import { installVirtualDate } from './virtual-date.ts';
 
@@ -40,7 +41,7 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
     if (!events.fail(payload)) report({ kind: 'init-failed', payload });
     place.exit(exitCode);
   });
-  prepareModules(start, bundleText, place.isProcess ? undefined : output);
+  prepareModules(start, bundleText, { output, isProcess: place.isProcess });
   try {
     const handler = await loadHandler(start, bundleText);
     // Lambda's runtime also asks for its first event a turn later: rejections until then fail the start.
@@ -56,13 +57,10 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   }
 }
 
-/**
- * @param childOutput for programs that inherit the streams; undefined = they keep the process's own streams
- */
 function prepareModules(
   start: InstanceStart,
   bundleText: string,
-  childOutput: FunctionOutput | undefined,
+  { output, isProcess }: { readonly output: FunctionOutput; readonly isProcess: boolean },
 ): void {
   const { code, layers, runtime, runtimePackages, controlUrl, accessKeyId, standIns, sourceMaps } = start;
   if (sourceMaps) setSourceMapsSupport(true);
@@ -71,6 +69,7 @@ function prepareModules(
   const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns, ownApis };
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
+  const ports = new OwnPorts((message) => output.report('WARN', message));
   hookModules({
     layers,
     runtime,
@@ -78,16 +77,23 @@ function prepareModules(
     bundleUrl: code.kind === 'bundle' ? pathToFileURL(code.address).href : undefined,
     bundleText: code.kind === 'bundle' && code.format === 'esm' ? bundleText : undefined,
     onBuiltin: (name) => {
-      if (name !== 'http' && name !== 'child_process') ownApis?.patch();
-      if (name === 'tls' || name === 'http2') return;
-      const what = name === 'child_process' ? name : 'http';
-      if (patched.has(what)) return;
-      patched.add(what);
-      if (what === 'child_process') {
-        if (childOutput !== undefined) captureChildOutput(childOutput);
-      } else if (control !== undefined) rerouteHttp(control);
+      if (name === 'child_process') {
+        // Programs that inherit the streams keep a process's own.
+        if (!isProcess && isFirst(patched, name)) captureChildOutput(output);
+        return;
+      }
+      ports.patch();
+      if (name === 'net') return;
+      if (name !== 'http') ownApis?.patch();
+      if (control !== undefined && /^https?$/.test(name) && isFirst(patched, 'http')) rerouteHttp(control);
     },
   });
+}
+
+function isFirst(seen: Set<string>, name: string): boolean {
+  const isNew = !seen.has(name);
+  seen.add(name);
+  return isNew;
 }
 
 /** An uncaught error ends the instance, as in Lambda, with the exit codes of Lambda's runtime. */

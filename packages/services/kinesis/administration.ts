@@ -89,6 +89,8 @@ function listShards(input: JsonObject, place: StreamPlace, streams: LocalStreams
   if (token !== undefined && (input['StreamName'] !== undefined || start !== undefined))
     throw invalidArgument('NextToken and StreamName cannot be provided together.');
   const next = token === undefined ? undefined : readToken(token);
+  // The permission was asked for the named one.
+  if (next !== undefined && (memberOf(input, 'StreamARN') ?? next.arn) !== next.arn) throw invalidToken();
   const stream = next === undefined ? findStream(input, place, streams, reader) : byArn(next.arn, streams);
   // All shards are open here: a filter only omits those up to its own shard.
   const filter = memberOf(memberOf(input, 'ShardFilter'), 'ShardId');

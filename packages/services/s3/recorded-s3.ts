@@ -2,11 +2,19 @@
 import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
 import { createHash } from 'node:crypto';
 import { escapeXml, headerOf } from '../../kernel/calls/aws-operation.ts';
+import { listBuckets, type Bucket } from './list-buckets.ts';
 import type { WrittenObjects } from '../../kernel/service.ts';
 import type { HttpOutcome, Random, ServiceRequest } from '../../core/ports.ts';
 
 type Stored = { readonly body: Buffer; readonly contentType: string; readonly etag: string };
 type Answered = Extract<HttpOutcome, { kind: 'answered' }>;
+
+type BucketPorts = {
+  readonly random: Random;
+  readonly written?: WrittenObjects;
+  readonly accountId: string;
+  readonly startedAt: number;
+};
 
 export type ObjectChange = {
   readonly bucket: string;
@@ -27,23 +35,26 @@ export class RecordedBuckets {
   readonly #objects = new Map<string, Stored>();
   /** Objects of the values file that calls have deleted, with the same limit as objects put. */
   readonly #deleted = new Set<string>();
-  readonly #random: Random;
-  readonly #written: WrittenObjects | undefined;
+  readonly #ports: BucketPorts;
+  #buckets: readonly Bucket[] = [];
   onChange: ((change: ObjectChange) => void) | undefined;
 
-  constructor(random: Random, written?: WrittenObjects) {
-    this.#random = random;
-    this.#written = written;
+  constructor(ports: BucketPorts) {
+    this.#ports = ports;
+  }
+
+  replaceBuckets(buckets: readonly Bucket[]): void {
+    this.#buckets = buckets;
   }
 
   /**
-   * Path style, or the bucket as subdomain; undefined for unknown operations (lists, multipart uploads …).
+   * Path style, or the bucket as subdomain; undefined for unknown operations (lists of objects, multipart
+   * uploads …).
    */
   answer(request: ServiceRequest, contentType: string): Answered | undefined {
     const path = request.subdomain === undefined ? request.path : `/${request.subdomain}${request.path}`;
     const [, bucket, key = ''] = BUCKET.exec(path) ?? [];
-    // Without a bucket, such as ListBuckets.
-    if (path === '/' || path === '') return undefined;
+    if (path === '/' || path === '') return request.method === 'GET' ? this.#list(request.query) : undefined;
     if (bucket === undefined)
       return this.#error(400, 'InvalidBucketName', 'The specified bucket is not valid.', path);
     if (key === '' || isOfAnotherOperation(request)) return undefined;
@@ -57,7 +68,7 @@ export class RecordedBuckets {
       case 'DELETE':
         if (this.#objects.delete(id) || this.#findWritten(id) !== undefined)
           this.onChange?.({ bucket, key: decodeOrKeep(key), kind: 'delete', size: 0, etag: '' });
-        if (this.#written !== undefined && this.#deleted.size < MAX_OBJECTS)
+        if (this.#ports.written !== undefined && this.#deleted.size < MAX_OBJECTS)
           this.#deleted.add(decodeOrKeep(id));
         return this.#reply(204, [], NOTHING);
       default:
@@ -68,6 +79,19 @@ export class RecordedBuckets {
   clear(): void {
     this.#objects.clear();
     this.#deleted.clear();
+  }
+
+  #list(query: string): Answered {
+    const { accountId: id, startedAt: createdMs } = this.#ports;
+    const body = listBuckets(this.#buckets, query, { id, createdMs });
+    if (body === undefined)
+      return this.#error(
+        400,
+        'InvalidArgument',
+        'Argument maxBuckets must be an integer between 1 and 10000',
+        '/',
+      );
+    return this.#reply(200, ['Content-Type', 'application/xml'], Buffer.from(body));
   }
 
   #put(
@@ -104,13 +128,13 @@ export class RecordedBuckets {
 
   #findWritten(id: string): Stored | undefined {
     const name = decodeOrKeep(id);
-    const found = this.#deleted.has(name) ? undefined : this.#written?.(name);
+    const found = this.#deleted.has(name) ? undefined : this.#ports.written?.(name);
     if (found === undefined) return undefined;
     return { body: found.bytes, contentType: found.contentType, etag: etagOf(found.bytes) };
   }
 
   #error(status: number, code: string, message: string, key: string): Answered {
-    const id = this.#random.hex(16).toUpperCase();
+    const id = this.#ports.random.hex(16).toUpperCase();
     const body =
       `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message>` +
       `<Key>${escapeXml(key)}</Key><RequestId>${id}</RequestId></Error>`;
@@ -118,7 +142,7 @@ export class RecordedBuckets {
   }
 
   #reply(status: number, headers: readonly string[], body: Buffer): Answered {
-    const id = this.#random.hex(16).toUpperCase();
+    const id = this.#ports.random.hex(16).toUpperCase();
     return { kind: 'answered', status, headers: [...headers, 'x-amz-request-id', id], body };
   }
 }

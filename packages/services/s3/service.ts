@@ -13,7 +13,7 @@ class S3Service implements Service {
   readonly #notifications: BucketNotifications;
 
   constructor(ports: ServicePorts) {
-    this.#objects = new RecordedBuckets(ports.random, ports.writtenObject);
+    this.#objects = new RecordedBuckets({ ...ports, written: ports.writtenObject });
     this.#notifications = new BucketNotifications(ports);
     this.#objects.onChange = (change) => this.#notifications.changed(change);
     this.api = {
@@ -26,7 +26,13 @@ class S3Service implements Service {
     const notifications = stacks
       .here('AWS::S3::Bucket', 's3', 'NotificationConfiguration')
       .flatMap(readBucket);
-    return () => this.#notifications.replace(notifications);
+    const buckets = stacks
+      .ofType('AWS::S3::Bucket')
+      .map(({ resource, stack }) => ({ name: resource.physicalId, region: stack.region }));
+    return () => {
+      this.#notifications.replace(notifications);
+      this.#objects.replaceBuckets(buckets);
+    };
   }
 
   rows(): readonly EventSource[] {

@@ -124,10 +124,11 @@ export class StageGuard {
       },
       acl.bodyLimitBytes,
     );
-    const outcome = this.judge(acl, request);
+    const nowEpochMs = this.#ports.clock.nowEpochMs();
+    const outcome = this.judge(acl, request, nowEpochMs);
     const isPassed = outcome.action.kind === 'ALLOW' || outcome.isAverted;
     const reply = isPassed ? undefined : replyOf(outcome.action, request);
-    this.#record(acl, { request, outcome, matched, stageKey, responseCode: reply?.status });
+    this.#record(acl, { request, outcome, nowEpochMs, matched, stageKey, responseCode: reply?.status });
     if (!isPassed) {
       const refusal = describeRefusal(acl, outcome);
       return { kind: 'refused', by: acl.arn, ...refusal, ...(reply !== undefined && { reply }) };
@@ -141,26 +142,22 @@ export class StageGuard {
     };
   }
 
-  judge(acl: WebAcl, request: InspectedRequest): Outcome {
+  judge(acl: WebAcl, request: InspectedRequest, nowEpochMs: number): Outcome {
     let around = this.#around.get(acl);
     if (around === undefined) {
       around = this.#surround(acl);
       this.#around.set(acl, around);
     }
-    return judgeWebAcl(acl, request, around);
+    return judgeWebAcl(acl, request, around, nowEpochMs);
   }
 
   #surround(acl: WebAcl): Surroundings & RuleGroups {
-    const { clock } = this.#ports;
     const counters = new WeakMap<RateStatement, Map<string, RateCounter>>();
     return {
       ipSet: (arn) => this.#definitions.ipSets.get(arn)?.blocks,
       patternSet: (arn) => this.#definitions.patternSets.get(arn)?.patterns,
       group: (arn) => this.#definitions.groups.get(arn),
       countries: this.#countries,
-      get nowEpochMs() {
-        return clock.nowEpochMs();
-      },
       counterOf: (rule, statement) => {
         const known = counters.get(statement)?.get(rule);
         if (known !== undefined) return known;
@@ -195,12 +192,14 @@ export class StageGuard {
     {
       request,
       outcome,
+      nowEpochMs,
       matched,
       stageKey,
       responseCode,
     }: {
       request: InspectedRequest;
       outcome: Outcome;
+      nowEpochMs: number;
       matched: Matched;
       stageKey: string;
       responseCode: number | undefined;
@@ -208,7 +207,6 @@ export class StageGuard {
   ): void {
     const logging = this.#definitions.logging.get(acl.arn);
     const address = this.#countries && readAddress(matched.sourceIp);
-    const nowEpochMs = this.#ports.clock.nowEpochMs();
     const country = address && this.#countries?.of(address);
     const facts = { acl, request, outcome, nowEpochMs, country, responseCode, httpVersion: matched.protocol };
     this.samples.take(facts);

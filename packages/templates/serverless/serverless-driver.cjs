@@ -47,11 +47,13 @@ class GatewrightPackaging {
       stackName: this.provider.naming.getStackName(),
       variables: custom?.gatewright?.variables ?? {},
     });
+    this.withoutHandler = [];
     this.hooks = { initialize: () => this.#takeOverPackaging() };
   }
 
   /** At `initialize` every plug-in has registered its hooks, so those that bundle or zip can be removed. */
   #takeOverPackaging() {
+    this.#readWithoutHandlers();
     const { hooks, plugins } = this.serverless.pluginManager;
     const only = (event, hook) => {
       hooks[event] = hook === undefined ? [] : [{ pluginName: 'GatewrightPackaging', hook }];
@@ -67,6 +69,21 @@ class GatewrightPackaging {
     });
     // `finalize`, not `package:finalize`: other plug-ins still edit the template after that.
     only('finalize', () => this.#writeResult());
+  }
+
+  /** osls would refuse the whole service; its other functions are served, and these fail. */
+  #readWithoutHandlers() {
+    const { service } = this.serverless;
+    for (const name of service.getAllFunctions()) {
+      const definition = service.getFunction(name);
+      if (definition.handler || definition.image) continue;
+      definition.handler = 'not-set.handler';
+      this.withoutHandler.push(name);
+      const message = 'neither handler nor image is set, so osls would deploy nothing of this service';
+      const consequence = `invocations of ${name} fail`;
+      tell({ kind: 'noted', property: `functions.${name}.handler`, message, consequence });
+      tell({ kind: 'informed', message: `functions.${name}: ${message}: ${consequence}` });
+    }
   }
 
   #giveEmptyArtifacts() {
@@ -91,6 +108,9 @@ class GatewrightPackaging {
   #writeResult() {
     const { service, serviceDir } = this.serverless;
     const { naming } = this.provider;
+    const { Resources: resources } = service.provider.compiledCloudFormationTemplate;
+    for (const name of this.withoutHandler)
+      resources[naming.getLambdaLogicalId(name)].Properties.Handler = '';
     const functions = {};
     for (const name of service.getAllFunctions()) {
       functions[naming.getLambdaLogicalId(name)] = { name, artifact: this.prebuilt[name] };

@@ -8,7 +8,7 @@ import type { CompiledDocument, CompiledRoute } from '../compiled-document.ts';
 import type { Circumstances } from './condition.ts';
 import { containsAddress } from './ip-network.ts';
 import { encodingsOf } from './owner-values.ts';
-import { normalizeLikeServers, normalizeSegments, hasDotSegment } from './path-disguises.ts';
+import { hasDotSegment, readingsByServers } from './path-disguises.ts';
 import type { Principal } from './principal.ts';
 import { findMissingClaims } from './required-claims.ts';
 import { finderOf } from './route-finder.ts';
@@ -55,10 +55,7 @@ function decideByRules(document: CompiledDocument, principal: Principal, request
   if (sent.kind === 'deny' && sent.reason !== 'no-route') return sent;
   if (hasDotSegment(target)) return { kind: 'deny', reason: 'dot-segment', route: sent.route, rules: [] };
   let decision = sent;
-  const readings = [normalizeSegments, normalizeLikeServers].map((normalize) =>
-    normalize(target, decodePath),
-  );
-  for (const reading of new Set([decodePath(target), ...readings])) {
+  for (const reading of readingsByServers(target, decodePath)) {
     if (reading === target) continue;
     const other = read(document, applied, reading, (value) => [value]);
     // A reading that matches no route opens nothing, so it does not refuse the others.

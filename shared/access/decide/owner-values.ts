@@ -2,13 +2,14 @@
 import { claimAt } from './claims.ts';
 import type { Claims } from './claims.ts';
 import type { CompiledBinding } from '../compiled-document.ts';
+import { readingsByServers } from './path-disguises.ts';
 
 /**
  * `*` and `?` are IAM's wildcards, `${` begins a variable, `/` leads to another route, `%` could encode any
- * of them; servlet containers read `u-2;x` as `u-2`. The second part excludes control characters: `\p{Cc}`
+ * of them; servlet containers read `u-2;x` as `u-2`, others `u-2#x`. The second part excludes control characters: `\p{Cc}`
  * costs a start 0.1 ms.
  */
-const UNSAFE = /[*?$/\\%;]|[^ -~\u00a0-\uffff]/;
+const UNSAFE = /[*?#$/\\%;]|[^ -~\u00a0-\uffff]/;
 const LIMIT_CHARACTERS = 128;
 
 /**
@@ -29,14 +30,14 @@ export function hasDroppedValue(claims: Claims, { claim, max }: CompiledBinding)
   return max !== undefined && Array.isArray(value) && !value.every(isSafe);
 }
 
-/** `.` and `..` are safe for IAM, but servers behind the gateway resolve them. */
+/** `..` and `bob.` are safe for IAM, but servers behind the gateway resolve the one, and Windows reads the other as `bob`. */
 function isSafe(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value !== '' &&
     value.length <= LIMIT_CHARACTERS &&
     !UNSAFE.test(value) &&
-    !/^\.{1,2}$/.test(value) &&
+    readingsByServers(`/${value}`, String).size === 1 &&
     value.isWellFormed()
   );
 }

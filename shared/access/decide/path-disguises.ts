@@ -99,29 +99,34 @@ export function disguisesOf(exposed: readonly (readonly RouteSegment[])[]): read
   ];
 }
 
-/** How a server behind the gateway may read a path without dot segments, which also drops a slash at the end. */
-export function normalizeLikeServers(target: string, decode: (text: string) => string): string {
-  return normalizeSegments(target, decode).replace(/(\/[^/]+)\/$/, '$1');
+/**
+ * How servers behind the gateway may read a path without dot segments: as it is, and by each combination of habits,
+ * since one server drops blanks and keeps parameters, and another one does the opposite.
+ */
+export function readingsByServers(target: string, decode: (text: string) => string): ReadonlySet<string> {
+  const readings = new Set([target]);
+  let text = target;
+  for (let times = 0; times < DECODINGS_LIMIT; times += 1) readings.add((text = decode(text)));
+  for (const habit of HABITS) for (const reading of [...readings]) readings.add(habit(reading));
+  return readings;
 }
 
-/** The same of a server to which a slash at the end matters. */
-export function normalizeSegments(target: string, decode: (text: string) => string): string {
-  let [text, decoded] = [target, decode(target)];
-  for (let times = 1; decoded !== text && times < DECODINGS_LIMIT; times += 1)
-    [text, decoded] = [decoded, decode(decoded)];
-  return decoded
-    .replace(END_OF_PATH, '')
-    .replaceAll('\\', '/')
-    .replace(/(?:;|:[^/:$]*:?\$)[^/]*/g, '')
-    .replace(/(?<![\s.])[\s.]+(?=\/|$)|(?<=\/)\s+/g, '')
-    .replace(/\/{2,}/g, '/');
-}
-
-/** Where a query begins, or a text ends for servers written in C. */
-const END_OF_PATH = /[\p{Cc}?#].*$/su;
+/** In the order in which they make work for each other. */
+const HABITS: readonly ((text: string) => string)[] = [
+  // Where a query begins, or a text ends for servers written in C.
+  (text) => text.replace(/[\p{Cc}?#].*$/su, ''),
+  (text) => text.replaceAll('\\', '/'),
+  // Parameters, and streams of NTFS.
+  (text) => text.replace(/(?:;|:[^/:$]*:?\$)[^/]*/g, ''),
+  (text) => text.replace(/\s+(?=\/|$)|(?<=\/)\s+/g, ''),
+  // Windows; `.` and `..` alone are dot segments.
+  (text) => text.replace(/(?<![\s.])[\s.]+(?=\/|$)/g, ''),
+  (text) => text.replace(/\/{2,}/g, '/'),
+  (text) => text.replace(/(\/[^/]+)\/$/, '$1'),
+];
 
 /** No server decodes more often. */
-const DECODINGS_LIMIT = 3;
+const DECODINGS_LIMIT = 4;
 
 /** Clients encode only what needs it; letters of a route's name do not. */
 function escapesOf(byte: number): readonly string[] {

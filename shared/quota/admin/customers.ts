@@ -211,8 +211,15 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
       'CHANGES_TOO_MANY',
       `the plan of the customer has changed ${CHANGES_A_YEAR} times within a year; the next change is possible from ${printMoment((recent[0]?.fromEpochMs ?? 0) + YEAR_MS)}`,
     );
-  // The one before the year is in force at its beginning.
-  return [...kept.slice(-recent.length - 1), wanted];
+  return [...kept.slice(firstKept(kept, nowEpochMs - YEAR_MS)), wanted];
+}
+
+/** The last term before the year is in force at its beginning; those before it decide nothing any more. */
+function firstKept(terms: readonly Term[], yearEpochMs: number): number {
+  return Math.max(
+    0,
+    terms.findLastIndex(({ fromEpochMs }) => fromEpochMs <= yearEpochMs),
+  );
 }
 
 /** The plan is in the customer's currency, and can hold its own quotas. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { aDocument } from '../../support/an-access-document.ts';
+import { aDocument, anInventory, compile, documentText } from '../../support/an-access-document.ts';
 
 const rule = (over: object) => ({ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/orders'], ...over });
 
@@ -18,6 +18,28 @@ describe('closeRoles', () => {
       c: { roles: ['c'], scopes: ['z'] },
     });
   });
+
+  for (const { name, roles, says } of [
+    {
+      name: 'a role that inherits itself by way of another',
+      roles: { a: { inherits: ['b'] }, b: { inherits: ['a'] } },
+      says: ['"b" inherits "a" itself', '"a" inherits "b" itself'],
+    },
+    {
+      name: 'a role that is not declared',
+      roles: { a: { inherits: ['nobody'] } },
+      says: ['"nobody" is not declared under roles'],
+    },
+  ])
+    it(`refuses ${name}, with its place`, () => {
+      const compilation = compile(documentText({ roles, rules: [rule({})] }), anInventory(['GET /orders']));
+
+      assert.ok(compilation.kind === 'invalid');
+      assert.deepEqual(
+        compilation.problems.map(({ message }) => message),
+        says.map((text, index) => `roles.${'ab'[index] ?? ''}.inherits[0]: ${text}`),
+      );
+    });
 
   // 2 KB of text with more ways through it than could ever be walked.
   it('closes roles that inherit two others each, sixty deep', () => {

@@ -120,6 +120,16 @@ describe('the quota of a document', () => {
       expected: /quota\.admissionKey: must be the value of an API key/,
     },
     {
+      name: 'callers of an issuer that is not declared',
+      over: { quota: { ...QUOTA, when: { issuers: ['main', 'partners'] } } },
+      expected: /quota\.when\.issuers\[1\]: "partners" is not declared under issuers; there are main/,
+    },
+    {
+      name: 'a choice of callers where each logged one is charged',
+      over: { quota: { ...QUOTA, count: 'access-log', when: { issuers: ['main'] } } },
+      expected: /quota\.when: has no effect with count: access-log/,
+    },
+    {
       name: 'kept answers where every request is charged',
       over: { quota: QUOTA, result: { cacheTtlSeconds: 5 } },
       expected: /result\.cacheTtlSeconds: would cache answers that are not charged/,

@@ -295,6 +295,31 @@ describe('calls of a signer that is judged', () => {
   });
 });
 
+describe('calls that are judged at once', () => {
+  it('get each its own verdict', async (test) => {
+    const signer = { ...SIGNER, isJudged: true };
+    const dynamoDb = await startEmbeddedDynamoDb({
+      port: 0,
+      signers: [signer],
+      judge: ({ rights }) => rights.find(({ resource }) => resource !== 'none')?.resource,
+    });
+    const client = aClient(dynamoDb.url, signer);
+    test.after(() => {
+      client.destroy();
+      return dynamoDb.close();
+    });
+
+    const results = await Promise.allSettled(
+      ['a', 'none', 'b', 'c'].map((TableName) => client.send(new ScanCommand({ TableName }))),
+    );
+
+    assert.deepEqual(
+      results.map((result) => result.status === 'rejected' && (result.reason as Error).message),
+      ['a', 'Requested resource not found', 'b', 'c'],
+    );
+  });
+});
+
 describe('the end of the embedded DynamoDB', () => {
   it('is no fault where it was asked for', async () => {
     const faults: string[] = [];
@@ -322,6 +347,17 @@ describe('the start of the embedded DynamoDB', () => {
     it(`may take ${limitMs / 1000} s at a load of ${waiting} on ${cores} cores`, () => {
       assert.equal(startLimitMs({ waiting, cores }), limitMs);
     });
+
+  it('is given up at its limit', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const started = startEmbeddedDynamoDb({ port: 0, signers: [SIGNER] });
+    test.mock.timers.tick(120_000);
+
+    await assert.rejects(started, {
+      code: 'DYNAMODB_NOT_STARTED',
+      message: /^the embedded DynamoDB did not start in \d+ s; /,
+    });
+  });
 
   it('that is late on a busy machine names it, the way out and the last that was printed', () => {
     const output = ['one', 'two', 'three', 'four', 'five', 'six', ''].join('\n');

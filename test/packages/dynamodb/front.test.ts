@@ -37,15 +37,22 @@ describe('the port of the embedded DynamoDB', () => {
       headers = {},
       key = SIGNER,
       service = 'dynamodb',
+      region = 'us-east-1',
       nowEpochMs = Date.now(),
-    }: { headers?: Record<string, string>; key?: typeof SIGNER; service?: string; nowEpochMs?: number } = {},
+    }: {
+      headers?: Record<string, string>;
+      key?: typeof SIGNER;
+      service?: string;
+      region?: string;
+      nowEpochMs?: number;
+    } = {},
   ): Record<string, string> =>
     signRequest({
       method: 'POST',
       url: new URL(dynamoDb.url),
       headers: { ...HEADERS, ...headers },
       body,
-      region: 'us-east-1',
+      region,
       service,
       nowEpochMs,
       ...key,
@@ -144,6 +151,60 @@ describe('the port of the embedded DynamoDB', () => {
       assert.equal(await statusOf(headers(body), sent), expected);
     });
   }
+
+  it('says that it is healthy to a GET without signature', async () => {
+    const answer = await fetch(dynamoDb.url);
+
+    assert.deepEqual([answer.status, await answer.text()], [200, 'healthy: dynamodb (gatewright)\n']);
+  });
+
+  // Source: DynamoDB developer guide, "Low-level API"; request ids as AWS's answers have them.
+  it('answers with an id of 52 capital letters and digits', async () => {
+    const { headers } = await fetch(dynamoDb.url);
+
+    assert.match(headers.get('x-amzn-requestid') ?? '', /^[A-Z0-9]{52}$/);
+  });
+
+  // Source: DynamoDB developer guide, "Error messages and codes".
+  for (const { name, headers, type } of [
+    { name: 'without signature', headers: () => HEADERS, type: 'MissingAuthenticationTokenException' },
+    {
+      name: 'by an unknown key',
+      headers: () => sign('{}', { key: { accessKeyId: 'AKIDSTRANGER', secretAccessKey: 'x' } }),
+      type: 'UnrecognizedClientException',
+    },
+  ])
+    it(`says ${type} of a call ${name}`, async () => {
+      const answer = await fetch(dynamoDb.url, { method: 'POST', headers: headers(), body: '{}' });
+
+      assert.match(await answer.text(), new RegExp(`^{"__type":"com\\.amazon\\.coral\\.service#${type}"`));
+    });
+
+  it('admits a signed call with a query', async () => {
+    const url = new URL('/?x=1', dynamoDb.url);
+    const call = { method: 'POST', url, headers: HEADERS, body: '{}' };
+    const signed = signRequest({
+      ...call,
+      ...SIGNER,
+      region: 'us-east-1',
+      service: 'dynamodb',
+      nowEpochMs: Date.now(),
+    });
+
+    assert.equal((await fetch(url, { ...call, headers: signed })).status, 200);
+  });
+
+  it('makes the ARN of a table with the region that its call is signed for', async () => {
+    const body = JSON.stringify({ ...CREATE_COUNTERS, TableName: 'elsewhere' });
+    const headers = sign(body, {
+      region: 'eu-west-1',
+      headers: { 'X-Amz-Target': 'DynamoDB_20120810.CreateTable' },
+    });
+
+    const answer = await fetch(dynamoDb.url, { method: 'POST', headers, body });
+
+    assert.match(await answer.text(), /"TableArn":"arn:aws:dynamodb:eu-west-1:\d{12}:table\/elsewhere"/);
+  });
 
   it('takes a call that comes again within five minutes, as AWS does, and refuses it afterwards', async () => {
     const almost = sign('{}', { nowEpochMs: Date.now() - 4 * 60_000 });

@@ -1,5 +1,8 @@
 import { ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createTablesAt } from '../../../packages/services/tables/create-tables.ts';
@@ -55,6 +58,20 @@ describe('an embedded DynamoDB that starts on demand', () => {
 
     assert.deepEqual(await namesAt(dynamoDb), ['orders']);
     assert.equal(dynamoDb.url, url);
+  });
+
+  it('starts with a later connection where the data directory could not be used at first', async (test) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-late-'));
+    test.after(() => rmSync(folder, { recursive: true, force: true }));
+    const dataDirectory = join(folder, 'data');
+    writeFileSync(dataDirectory, 'a file in its place');
+    const dynamoDb = await open(test, { dataDirectory });
+
+    await assert.rejects(dynamoDb.start(), { code: 'DATA_DIRECTORY' });
+    rmSync(dataDirectory);
+    await assert.rejects(fetch(dynamoDb.url));
+
+    assert.deepEqual(await namesAt(dynamoDb), []);
   });
 
   it('ends without having begun', async () => {

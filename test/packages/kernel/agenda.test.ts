@@ -63,6 +63,19 @@ describe('Agenda', () => {
     agenda.close();
   });
 
+  it('runs nothing any more when it is closed, and takes nothing', () => {
+    const clock = new VirtualClock();
+    const agenda = new Agenda(clock, fail);
+    const ran: string[] = [];
+    agenda.at(clock.nowEpochMs() + 100, () => ran.push('before'));
+    agenda.close();
+    agenda.at(clock.nowEpochMs() + 100, () => ran.push('after'));
+    clock.advance(200);
+    agenda.moved();
+
+    assert.deepEqual([ran, agenda.nextDue, agenda.isDue], [[], undefined, false]);
+  });
+
   it('runs by itself when the time comes', async () => {
     const ran = await new Promise((resolve) => {
       const agenda = new Agenda({ nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() }, fail);

@@ -21,7 +21,15 @@ describe('StoredEntries', () => {
     appendFileSync(path, '{"key":"a/5","val');
     const second = openStoredEntries(path);
     assert.deepEqual(second.list('a/'), [['a/1', { n: 3 }]]);
+    second.put('a/6', { n: 6 });
     second.close();
+    const third = openStoredEntries(path);
+    assert.deepEqual(third.list(''), [
+      ['a/1', { n: 3 }],
+      ['b/1', { n: 4 }],
+      ['a/6', { n: 6 }],
+    ]);
+    third.close();
     assert.equal(statSync(path).mode & 0o077, 0);
   });
 
@@ -35,5 +43,15 @@ describe('StoredEntries', () => {
     entries.close();
     assert.ok(readFileSync(path, 'utf8').split('\n').length < 20_000);
     assert.deepEqual(openStoredEntries(path).list(''), []);
+  });
+
+  it('leaves the file as it is while most of it is of the present', () => {
+    const path = join(folder, 'three', 'events.jsonl');
+    const entries = openStoredEntries(path);
+    for (let index = 0; index < 21_000; index += 1) entries.put(`k/${index}`, {});
+    for (let index = 0; index < 20_500; index += 1) entries.put(`k/${index}`, {});
+    entries.close();
+
+    assert.equal(readFileSync(path, 'utf8').split('\n').length - 1, 41_500);
   });
 });

@@ -30,6 +30,18 @@ describe('a handler file that is missing', () => {
       message: /; run npm run build in \S+, which makes it$/,
     },
     {
+      name: 'is made by the script that ends where another watches',
+      files: { 'package.json': '{ "scripts": { "build": "tsc -w", "compile": "tsc" } }' },
+      handler: 'dist/main.handler',
+      message: /there is no folder \S+\/dist; run npm run compile in \S+$/,
+    },
+    {
+      name: 'is made by the script that watches where there is no other',
+      files: { 'package.json': '{ "scripts": { "build": "tsc -w" } }' },
+      handler: 'dist/main.handler',
+      message: /; run npm run build in \S+ \(it watches and does not end, so the gateway does not run it\)$/,
+    },
+    {
       name: 'is made by a script of the package above the folder of the code',
       files: { 'package.json': '{ "scripts": { "compile": "tsc" } }' },
       code: 'build/api',
@@ -61,6 +73,40 @@ describe('a handler file that is missing', () => {
       const folder = aFolder(files);
 
       assert.throws(() => findHandlerFile({ handler, place: PLACE }, join(folder, code)), { message });
+    });
+
+  const scripts: readonly (readonly [
+    watches: boolean,
+    build: string,
+    more?: Readonly<Record<string, string>>,
+  ])[] = [
+    [true, 'tsc -w'],
+    [true, 'tsc -p . --watch'],
+    [true, 'rimraf dist && npx tsc --project tsconfig.json -w'],
+    [true, 'NODE_ENV=development webpack --mode development -w --progress'],
+    [true, 'esbuild src/a.ts --bundle --watch=forever'],
+    [true, 'nodemon --exec tsc'],
+    [true, 'tsc-watch --onSuccess "node ."'],
+    [true, './node_modules/.bin/rollup -c -cw'],
+    [true, 'webpack serve'],
+    [true, 'npm run clean && npm run compile:dev', { clean: 'rimraf dist', 'compile:dev': 'tsc -w' }],
+    [true, 'yarn dev', { dev: 'tsc --watch' }],
+    [true, 'yarn tsc -w'],
+    [true, 'vite build --watch'],
+    [true, 'tsc', { prebuild: 'nodemon' }],
+    [false, 'tsc'],
+    [false, 'tsc --watch=false'],
+    [false, 'npm run build -w packages/api'],
+    [false, 'rimraf dist; tsc -p watch.json && cp -w src/--watch dist'],
+    [false, 'npm run build', { other: 'tsc -w' }],
+    [false, 'npm run lint', { lint: 'npm run build' }],
+    [false, 'webpack --no-watch'],
+    [false, 'nodemonitor'],
+  ];
+  for (const [watches, build, more] of scripts)
+    it(`${watches ? 'is not made here' : 'can be made here'} by the script ${build}`, () => {
+      const folder = aFolder({ 'package.json': JSON.stringify({ scripts: { ...more, build } }) });
+      assert.equal(findBuildScript(join(folder, 'dist/main'))?.watches, watches);
     });
 
   // Such a package.json is left behind by an install in the wrong folder, or by another user.

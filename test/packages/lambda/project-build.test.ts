@@ -194,6 +194,11 @@ describe('a handler file that is missing', { skip: process.platform === 'win32' 
       folder: () => aFolder({ 'package.json': MANIFEST, 'npm-does.sh': MAKES }),
       handler: 'dist/a.handler',
     },
+    {
+      name: 'that watches its sources and does not end',
+      folder: () => aProject(MAKES, { 'package.json': '{ "scripts": { "build": "tsc -w" } }' }),
+      handler: 'dist/a.handler',
+    },
     { name: 'among sources', folder: () => aProject(MAKES), handler: 'src/a.handler' },
     {
       name: 'where its name differs in capitals only',

@@ -72,6 +72,17 @@ describe('reload', () => {
     assert.equal(returned(await invoke('f')), 3);
   });
 
+  for (const [system, files] of [
+    ['CommonJS', { 'f.js': 'const v = require("pack"); exports.handler = async () => v;' }],
+    ['ES modules', { 'f.mjs': 'import v from "pack"; export const handler = async () => v;' }],
+  ] as const)
+    it(`loads code of ${system} once its packages are installed`, async () => {
+      const { folder, invoke } = await startReloading(files);
+      assert.match(failed(await invoke('f')).errorMessage, /Cannot find (?:module|package) 'pack'/);
+      writeFiles(folder, { 'node_modules/pack/index.js': 'module.exports = 2' });
+      assert.equal(returned(await invoke('f')), 2);
+    });
+
   it('loads a handler file that appears after the start, in a folder that appears with it', async () => {
     const { invoke, change } = await startReloading({}, { handler: 'dist/api/f.handler' });
     assert.match(failed(await invoke('f')).errorMessage, /there is no dist\/api\/f/);

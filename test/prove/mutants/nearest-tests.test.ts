@@ -54,6 +54,21 @@ describe('findNearestTests', () => {
     assert.deepEqual(found, ['test/functions/one.test.ts']);
   });
 
+  it('follows the start of a thread, whose program is named by a URL with the ending of the file', () => {
+    const found = tests({
+      'shared/a/start.ts': 'new Worker(new URL(`./one${extname(import.meta.url)}`, import.meta.url));',
+      'shared/start.ts': 'new URL(`./a/${entry}.${ending}`, import.meta.url);',
+      'shared/other.ts': 'new URL(`./${name}`, import.meta.url);\nnew URL(`./b/${name}`, import.meta.url);',
+      'test/shared/a/start.test.ts': "import { start } from '#shared/a/start.ts';",
+      'test/shared/start.test.ts': "import { start } from '#shared/start.ts';",
+      'test/shared/other.test.ts': "import { other } from '#shared/other.ts';",
+      'shared/a/one.ts': '',
+      'shared/b/one.ts': '',
+    });
+
+    assert.deepEqual(found, ['test/shared/a/start.test.ts', 'test/shared/start.test.ts']);
+  });
+
   it('has tests of the layer and of functions', () => {
     const importsIt = "import { one } from '#shared/a/one.ts';";
     const found = tests({

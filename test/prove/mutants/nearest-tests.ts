@@ -8,6 +8,8 @@ const NEAR = /^test\/(shared|packages|functions|layers|properties|together)\/.*\
 /** These look at processes, not at the code in theirs. */
 const OTHER_PROCESS = /child_process|support\/command\.ts|support\/printing-process\.ts/;
 const TEMPLATE_IMPORT = /\bimport\(`(\.[^`$]*\/)\$\{\w+\}\.ts/g;
+/** Programs of threads, whose files have the ending of their starter's. */
+const TEMPLATE_PROGRAM = /\bnew URL\(`(\.{1,2}\/[^`$]+)\$\{/g;
 const NEAREST = 5;
 /** Where no test bears the file's name: what is said of it stands under the names of its aspects. */
 const NEAREST_OF_ASPECTS = 24;
@@ -39,11 +41,15 @@ export function readImportGraph(sources: readonly SourceFile[]): ImportGraph {
   return { importers, tests };
 }
 
-/** Files that `import(`../functions/${name}.ts?…`)` may load: all of that folder. */
+/**
+ * Files that `import(`../functions/${name}.ts?…`)` may load, or `new URL(`./worker${ending}`, …)` may name for a thread:
+ * all of a folder whose names begin so.
+ */
 function templateImportsOf({ path, text }: SourceFile, files: readonly string[]): readonly string[] {
-  return [...text.matchAll(TEMPLATE_IMPORT)].flatMap(([, folder = '']) => {
-    const from = posix.join(dirname(path), folder);
-    return files.filter((file) => `${dirname(file)}/` === from);
+  const found = [TEMPLATE_IMPORT, TEMPLATE_PROGRAM].flatMap((template) => [...text.matchAll(template)]);
+  return found.flatMap(([, beginning = '']) => {
+    const from = posix.join(dirname(path), beginning);
+    return files.filter((file) => file.startsWith(from) && !file.slice(from.length).includes('/'));
   });
 }
 

@@ -155,6 +155,12 @@ describe('what is kept (RFC 9111 §3)', () => {
     ['max-age of nonsense', { headers: { 'cache-control': 'max-age=soon' } }, 'expired'],
     ['s-maxage before max-age', { headers: { 'cache-control': 'max-age=9, s-maxage=0' } }, 'expired'],
     ['Expires of nonsense', { headers: { expires: '0', date: 'Thu, 19 Nov 2026 12:00:00 GMT' } }, 'expired'],
+    ['Expires of nonsense without a date', { headers: { expires: '0' } }, 'expired'],
+    [
+      'Expires in the past without a date',
+      { headers: { expires: 'Thu, 01 Jan 1970 00:00:00 GMT' } },
+      'expired',
+    ],
     ['older than its time', { headers: { 'cache-control': 'max-age=9', age: '9' } }, 'expired'],
     ['cookies', { headers: { 'set-cookie': 'a=b' } }, 'set-cookie'],
     ['Vary on what is not in the key', { headers: { vary: 'accept, Accept-Language' } }, 'vary'],

@@ -1,6 +1,6 @@
 """Runs a Python handler: asks the Runtime API for events and answers them, as Lambda's own runtime does.
 
-Needs the standard library of Python 3.6 and up, and nothing else.
+Needs the standard library of Python 3.6 and up, and nothing else but the file beside it.
 """
 
 import decimal
@@ -16,12 +16,17 @@ import sys
 import time
 import traceback
 
+# Leaves no __pycache__ in the gateway's own package.
+WRITES_NOTHING, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+import older_boto3
+sys.dont_write_bytecode = WRITES_NOTHING
+
 API = "/2018-06-01/runtime/"
 # By module that is missing on this machine: what installs it.
 REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
 # Times of files have seconds there.
 SETTLED_AFTER_S = 2
-OWN_FILE = os.path.abspath(__file__)
+OWN_FILES = (os.path.abspath(__file__), os.path.abspath(older_boto3.__file__))
 
 
 class RuntimeFault(Exception):
@@ -191,7 +196,7 @@ def remedy_for(error):
 def own_frames(trace):
     """The frames of the function: neither ours nor those of Python's import."""
     frames = traceback.extract_tb(trace)
-    return [frame for frame in frames if os.path.abspath(frame.filename) != OWN_FILE and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
+    return [frame for frame in frames if os.path.abspath(frame.filename) not in OWN_FILES and "<frozen " not in frame.filename and "/importlib/__init__.py" not in frame.filename]
 
 
 def describe(error, request_id):
@@ -355,6 +360,7 @@ def main():
     request_filter = RequestIdFilter()
     set_up_logging(request_filter)
     reach_own_apis()
+    older_boto3.reach_gateway()
     debugger = Debugger(api)
     try:
         wait_for_debugger(debugger)

@@ -25,28 +25,47 @@ BUILT_IN = set(getattr(sys, "stdlib_module_names", ())) | set(sys.builtin_module
 
 
 class Looker:
-    """Follows the imports of one function through its own files."""
+    """Follows the imports of one function through its own files, then through those of its layers."""
 
-    def __init__(self, root, paths):
+    def __init__(self, root, layers):
         self.root = root
-        self.search = [root] + paths + [entry for entry in sys.path[1:] if entry]
+        self.roots = [root] + layers
+        self.search = self.roots + [entry for entry in sys.path[1:] if entry]
         self.seen = set()
         self.missing = {}
+        self.of_layers = []
 
-    def file_of(self, module):
-        base = os.path.join(self.root, *module.split("."))
+    def file_of(self, module, root):
+        base = os.path.join(root, *module.split("."))
         for path in (base + ".py", os.path.join(base, "__init__.py")):
             if os.path.isfile(path):
                 return path
         return None
 
-    def follow(self, path, is_certain=True):
+    def files_of(self, name):
+        """Of a module and the packages around it; in the first root that has one."""
+        parts = name.split(".")
+        for root in self.roots:
+            files = [self.file_of(".".join(parts[:end]), root) for end in range(1, len(parts) + 1)]
+            found = [file for file in files if file is not None]
+            if found:
+                return root, found
+        return None, []
+
+    def look(self, path):
+        """Layers may hold whole libraries, so they come last: the number of files is limited."""
+        tree = self.follow(path, self.root, True)
+        while self.of_layers:
+            self.try_follow(*self.of_layers.pop(0))
+        return tree
+
+    def follow(self, path, root, is_certain):
         if path in self.seen or len(self.seen) >= MAX_FILES:
             return None
         self.seen.add(path)
         with open(path, "rb") as file:
             tree = ast.parse(file.read(), path)
-        package = os.path.relpath(os.path.dirname(path), self.root).replace(os.sep, ".").strip(".")
+        package = os.path.relpath(os.path.dirname(path), root).replace(os.sep, ".").strip(".")
         for node in tree.body:
             for name in names_of(node, package):
                 self.find(name, path, node.lineno, is_certain)
@@ -57,34 +76,41 @@ class Looker:
                     self.find(name, path, node.lineno, False)
         return tree
 
+    def try_follow(self, path, root, is_certain):
+        try:
+            self.follow(path, root, is_certain)
+        except (OSError, SyntaxError, ValueError):
+            pass  # It is told when it is loaded.
+
     def find(self, name, path, line, is_certain):
         top = name.split(".")[0]
-        own = self.file_of(name) or self.file_of(top)
-        if own is not None:
-            try:
-                self.follow(own, is_certain)
-            except (OSError, SyntaxError, ValueError):
-                pass  # It is told when it is loaded.
+        root, own = self.files_of(name)
+        for file in own:
+            if root == self.root:
+                self.try_follow(file, root, is_certain)
+            else:
+                self.of_layers.append((file, root, is_certain))
+        if own:
             return
         if top in self.missing:
             self.missing[top]["isCertain"] |= is_certain
             return
-        if top in BUILT_IN or os.path.isdir(os.path.join(self.root, top)):
+        if top in BUILT_IN or any(os.path.isdir(os.path.join(root, top)) for root in self.roots):
             return
         if importlib.machinery.PathFinder.find_spec(top, self.search) is None:
             self.missing[top] = {"module": top, "file": path, "line": line, "isCertain": is_certain}
 
 
 def names_of(node, package):
+    """Of `from a import b` both `a` and `a.b`, which may be a module."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if not isinstance(node, ast.ImportFrom):
         return []
-    if node.level == 0:
-        return [node.module or ""]
     parts = package.split(".") if package else []
-    base = parts[: len(parts) - node.level + 1]
-    return [".".join(base + [part]) for part in ([node.module] if node.module else [alias.name for alias in node.names])]
+    base = parts[: len(parts) - node.level + 1] if node.level > 0 else []
+    module = base + ([node.module] if node.module else [])
+    return [".".join(module + [alias.name]) for alias in node.names]
 
 
 def defined_names(tree):
@@ -109,11 +135,11 @@ def inspect(question):
     looker = Looker(root, question["paths"])
     module, _, function = question["handler"].rpartition(".")
     answer = {"missing": [], "uninstalled": uninstalled(question, looker.search), "fault": None}
-    path = looker.file_of(module.replace("/", "."))
+    path = looker.file_of(module.replace("/", "."), root)
     if module == "" or path is None:
         return dict(answer, fault={"kind": "no-file", "module": module.replace("/", ".")})
     try:
-        tree = looker.follow(path)
+        tree = looker.look(path)
     except SyntaxError as error:
         told = {"kind": "syntax", "file": error.filename or path, "line": error.lineno or 1, "message": error.msg}
         return dict(answer, fault=told)

@@ -18,6 +18,7 @@ import {
   type PythonProject,
 } from './python-environments.ts';
 import { lendModules, type LentModules } from './lend-modules.ts';
+import { packageOf } from './package-names.ts';
 import type { PythonAnswer, PythonFacts, PythonProbe } from './python-probe.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.py', import.meta.url));
@@ -78,6 +79,7 @@ export async function findPython(
       kind: 'found',
       launch: () => Promise.resolve(launchOf(probed, paths, options, lent, remedies)),
       sources: SOURCES,
+      isOutdated: () => findVirtualEnvironment(folders, machine) !== virtual,
       missing: missing.map(({ error }) => error),
       borrowed: lent?.kind === 'lent' ? [lent.what] : [],
       interpreter: `${runtime}: functions run with ${shown(probed.executable)}, Python ${probed.version}`,
@@ -210,7 +212,7 @@ type MissingPart = { readonly module: string; readonly remedy: string; readonly 
 
 /** Uncertain imports are often guarded; one of boto3 hardly ever is. */
 function describeMissing(
-  { runtime }: FunctionDefinition,
+  { runtime, layers }: FunctionDefinition,
   { missing, uninstalled }: PythonAnswer,
   installer: Installer,
   lent: LentModules | undefined,
@@ -221,12 +223,20 @@ function describeMissing(
     .map(({ module, file, line }) => {
       const isLambdas = PYTHON_MODULES.has(module);
       const whyNot = lent?.kind === 'refused' ? ` (${lent.reason})` : '';
-      const remedy = `run ${installer.one(module)}${isLambdas ? '' : ', or install its package'}`;
+      const remedy = isLambdas ? `run ${installer.one(module)}` : remedyOf(module, layers, installer);
       const text = isLambdas
         ? `${module}, part of Lambda's ${runtime}, is not installed${whyNot}: ${remedy}`
         : `no module named "${module}" is installed: ${remedy}`;
       return { module, remedy, error: new DefinitionError({ file, line }, text) };
     });
+}
+
+function remedyOf(module: string, layers: FunctionDefinition['layers'], installer: Installer): string {
+  const absent = layers.filter(({ directory }) => directory === undefined).map(({ arn }) => arn);
+  if (absent.length > 0) return `it may come from a layer that is not on this machine: ${absent.join(', ')}`;
+  const name = packageOf(module);
+  if (name !== undefined) return `run ${installer.one(name)}`;
+  return `install the package that provides ${module}: run ${installer.one('…')}`;
 }
 
 /** What the log of a failed import says: of a package that the project lists, what installs them all. */

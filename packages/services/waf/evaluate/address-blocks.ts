@@ -11,6 +11,7 @@ export class AddressBlocks<Value = true> {
   readonly #prefixes: {
     readonly width: number;
     readonly prefix: number;
+    readonly hostBits: bigint;
     readonly blocks: Map<bigint, Value>;
   }[] = [];
 
@@ -20,22 +21,23 @@ export class AddressBlocks<Value = true> {
     if (block === undefined || block.prefix === 0) return false;
     const { width, prefix } = block;
     const key = `${width}/${prefix}`;
+    const hostBits = BigInt(width - prefix);
     let blocks = this.#byPrefix.get(key);
     if (blocks === undefined) {
       blocks = new Map();
       this.#byPrefix.set(key, blocks);
-      this.#prefixes.push({ width, prefix, blocks });
+      this.#prefixes.push({ width, prefix, hostBits, blocks });
       // The longest prefix, the most exact, is asked first.
       this.#prefixes.sort((a, b) => b.prefix - a.prefix);
     }
-    blocks.set(firstAddress(block) >> BigInt(width - prefix), value);
+    blocks.set(firstAddress(block) >> hostBits, value);
     return true;
   }
 
   find({ bits, width }: Address): Value | undefined {
     for (const one of this.#prefixes) {
       if (one.width !== width) continue;
-      const found = one.blocks.get(bits >> BigInt(width - one.prefix));
+      const found = one.blocks.get(bits >> one.hostBits);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -8,13 +8,17 @@ function narrow(code: number): string {
 
 const hexCode = (digits: string): number => Number.parseInt(digits, 16);
 
+const hasUrlCodes = (text: string): boolean => text.includes('%') || text.includes('+');
+
 export function decodeUrl(text: string): string {
+  if (!hasUrlCodes(text)) return text;
   return text.replace(/\+|%([0-9a-f]{2})/gi, (whole, digits: string | undefined) =>
     digits === undefined ? (whole === '+' ? ' ' : whole) : String.fromCharCode(hexCode(digits)),
   );
 }
 
 export function decodeUrlUnicode(text: string): string {
+  if (!hasUrlCodes(text)) return text;
   return text.replace(
     /\+|%u([0-9a-f]{4})|%([0-9a-f]{2})/gi,
     (_, unicode: string | undefined, digits: string | undefined) => {

@@ -144,6 +144,7 @@ export class InspectedRequest {
   }
 
   get #queryArguments(): readonly Pair[] {
+    if (this.parts.query === '') return [];
     return (this.#arguments ??= this.parts.query.split('&').flatMap((argument) => {
       if (argument === '') return [];
       const equals = argument.indexOf('=');

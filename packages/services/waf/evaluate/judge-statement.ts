@@ -24,7 +24,6 @@ export type Surroundings = {
   readonly patternSet: (arn: string) => readonly Pattern[] | undefined;
   /** Undefined: there is no file of networks. */
   readonly countries: Countries | undefined;
-  readonly nowEpochMs: number;
   readonly counterOf: (rule: string, statement: RateStatement) => RateCounter;
 };
 
@@ -37,6 +36,7 @@ export type RuleTurn = {
   /** Of the labels of the rule's web ACL or rule group. */
   prefix: string;
   readonly around: Surroundings;
+  readonly nowEpochMs: number;
   /** A forwarded address is wanted, and its header is missing: the rule does not apply. */
   isSkipped: boolean;
   /** The record of the request lacks what decides. */
@@ -204,7 +204,7 @@ function judgeRate(statement: RateStatement, turn: RuleTurn): Judgement {
   const instance = readInstance(statement, turn);
   if ('judgement' in instance) return instance.judgement;
   const counter = turn.around.counterOf(turn.rule, statement);
-  const isOver = counter.count(instance.value, turn.around.nowEpochMs);
+  const isOver = counter.count(instance.value, turn.nowEpochMs);
   if (isOver) turn.limited = { key: statement.keyType, value: instance.value };
   return judgementOf(isOver);
 }

@@ -99,12 +99,13 @@ class Evaluation {
   readonly #around: Surroundings & RuleGroups;
   readonly #turn: RuleTurn;
 
-  constructor(request: InspectedRequest, around: Surroundings & RuleGroups) {
+  constructor(request: InspectedRequest, around: Surroundings & RuleGroups, nowEpochMs: number) {
     this.#request = request;
     this.#around = around;
     this.#turn = {
       request,
       around,
+      nowEpochMs,
       labels: this.labels,
       rule: '',
       prefix: '',
@@ -303,8 +304,9 @@ export function judgeWebAcl(
   acl: WebAcl,
   request: InspectedRequest,
   around: Surroundings & RuleGroups,
+  nowEpochMs: number,
 ): Outcome {
-  const evaluation = new Evaluation(request, around);
+  const evaluation = new Evaluation(request, around, nowEpochMs);
   const terminating = evaluation.run(acl);
   const { labels, matches, unjudged } = evaluation;
   const action = terminating?.action ?? acl.defaultAction;

@@ -4,10 +4,16 @@
  */
 import type { MatchScope } from '../rules/statement.ts';
 
+/**
+ * Name or position below another. Attack: a body of brackets and digits, whose every digit would have a list of all
+ * the positions that lead to it.
+ */
+type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; readonly depth: number };
+
 type JsonElement = {
   readonly kind: 'key' | 'value';
-  /** Names and positions from the root; of a key, with itself. */
-  readonly path: readonly string[];
+  /** Of a key, with itself; undefined: the root. */
+  readonly path: JsonPath | undefined;
   /** One character per byte. */
   readonly text: string;
 };
@@ -35,13 +41,13 @@ class Scanner {
     this.#space();
     const first = this.#text[this.#at];
     if (first !== '{' && first !== '[') throw new Fault('the root is neither an object nor an array');
-    this.#value([]);
+    this.#value(undefined);
     this.#space();
     if (this.#at < this.#text.length) throw new Fault('text after the root');
   }
 
-  #value(path: readonly string[]): void {
-    if (path.length > MAX_DEPTH) throw new Fault('nested too deeply');
+  #value(path: JsonPath | undefined): void {
+    if (depthOf(path) > MAX_DEPTH) throw new Fault('nested too deeply');
     this.#space();
     const first = this.#text[this.#at];
     if (first === '{') this.#object(path);
@@ -51,7 +57,7 @@ class Scanner {
   }
 
   /** A missing comma or colon, and extra ones, are no faults (developer guide, "JSON body"). */
-  #object(path: readonly string[]): void {
+  #object(path: JsonPath | undefined): void {
     this.#at += 1;
     const names = new Set<string>();
     for (;;) {
@@ -60,19 +66,19 @@ class Scanner {
       const name = this.#string();
       if (names.has(name)) throw new Fault('a key appears twice');
       names.add(name);
-      const inner = [...path, name];
+      const inner = below(path, name);
       this.#note({ kind: 'key', path: inner, text: name });
       this.#skip(':');
       this.#value(inner);
     }
   }
 
-  #array(path: readonly string[]): void {
+  #array(path: JsonPath | undefined): void {
     this.#at += 1;
     for (let index = 0; ; index += 1) {
       this.#skip(',');
       if (this.#take(']')) return;
-      this.#value([...path, String(index)]);
+      this.#value(below(path, String(index)));
     }
   }
 
@@ -119,6 +125,14 @@ class Scanner {
   }
 }
 
+function below(above: JsonPath | undefined, name: string): JsonPath {
+  return { above, name, depth: depthOf(above) + 1 };
+}
+
+function depthOf(path: JsonPath | undefined): number {
+  return path?.depth ?? 0;
+}
+
 /** Of one escape after the other, so that pairs of surrogates stay together; other characters are bytes already. */
 function decodeEscapes(inner: string): string {
   return inner.replace(/(?:\\u[0-9a-f]{4})+|\\[^u]/gi, (escapes) =>
@@ -143,13 +157,13 @@ export function selectElements(
   scope: MatchScope,
   pointers: readonly string[] | undefined,
 ): readonly string[] {
-  const wanted = pointers?.map(readPointer);
+  const wanted = pointers?.map((pointer) => new Below(readPointer(pointer)));
   return elements
     .filter(({ kind }) => scope === 'ALL' || (scope === 'KEY' ? kind === 'key' : kind === 'value'))
     .filter(
       ({ kind, path }) =>
         wanted === undefined ||
-        wanted.some((one) => startsWith(path, one) && !(kind === 'key' && path.length === one.length)),
+        wanted.some((one) => one.has(path) && !(kind === 'key' && depthOf(path) === one.depth)),
     )
     .map(({ text }) => text);
 }
@@ -161,6 +175,35 @@ function readPointer(pointer: string): readonly string[] {
     .map((part) => Buffer.from(part.replaceAll('~1', '/').replaceAll('~0', '~'), 'utf8').toString('latin1'));
 }
 
-function startsWith(path: readonly string[], begin: readonly string[]): boolean {
-  return path.length >= begin.length && begin.every((part, index) => part === path[index]);
+/** What lies at or below a pointer. Elements of one array or object share their answer. */
+class Below {
+  readonly #pointer: readonly string[];
+  readonly #known = new Map<JsonPath, boolean>();
+
+  constructor(pointer: readonly string[]) {
+    this.#pointer = pointer;
+  }
+
+  get depth(): number {
+    return this.#pointer.length;
+  }
+
+  has(path: JsonPath | undefined): boolean {
+    if (path === undefined || path.depth < this.depth) return false;
+    if (path.depth === this.depth) return this.#isAt(path);
+    const { above } = path;
+    if (above === undefined) return false;
+    const known = this.#known.get(above) ?? this.has(above);
+    this.#known.set(above, known);
+    return known;
+  }
+
+  #isAt(path: JsonPath): boolean {
+    let at: JsonPath | undefined = path;
+    for (let index = this.depth - 1; at !== undefined; index -= 1) {
+      if (at.name !== this.#pointer[index]) return false;
+      at = at.above;
+    }
+    return true;
+  }
 }

@@ -5,7 +5,7 @@ const SLICES = 30;
 /** AWS limits as many instances per rule. */
 const MAX_INSTANCES = 10_000;
 
-type Counts = { last: number; readonly bySlice: Uint32Array };
+type Counts = { last: number; total: number; readonly bySlice: Uint32Array };
 
 export class RateCounter {
   readonly #limit: number;
@@ -23,7 +23,8 @@ export class RateCounter {
     const counts = this.#countsOf(instance, slice);
     const at = slice % SLICES;
     counts.bySlice[at] = (counts.bySlice[at] ?? 0) + 1;
-    return sum(counts) > this.#limit;
+    counts.total += 1;
+    return counts.total > this.#limit;
   }
 
   /** Instances over the limit now. */
@@ -31,24 +32,26 @@ export class RateCounter {
     const slice = Math.floor(nowEpochMs / this.#sliceMs);
     return [...this.#instances].flatMap(([instance, counts]) => {
       forget(counts, slice);
-      return sum(counts) > this.#limit ? [instance] : [];
+      return counts.total > this.#limit ? [instance] : [];
     });
   }
 
-  /** The one that was counted last is at the end, so that the first one is the longest idle. */
+  /** Those of the newest slice are at the end, so that the first one is the longest idle. */
   #countsOf(instance: string, slice: number): Counts {
     const known = this.#instances.get(instance);
     if (known !== undefined) {
-      this.#instances.delete(instance);
-      this.#instances.set(instance, known);
-      forget(known, slice);
+      if (slice > known.last) {
+        this.#instances.delete(instance);
+        this.#instances.set(instance, known);
+        forget(known, slice);
+      }
       return known;
     }
     if (this.#instances.size >= MAX_INSTANCES) {
       const [idle] = this.#instances.keys();
       if (idle !== undefined) this.#instances.delete(idle);
     }
-    const counts = { last: slice, bySlice: new Uint32Array(SLICES) };
+    const counts = { last: slice, total: 0, bySlice: new Uint32Array(SLICES) };
     this.#instances.set(instance, counts);
     return counts;
   }
@@ -56,13 +59,11 @@ export class RateCounter {
 
 /** Clears the slices since the last request; time that runs backwards clears none. */
 function forget(counts: Counts, slice: number): void {
-  if (slice - counts.last >= SLICES) counts.bySlice.fill(0);
-  else for (let passed = counts.last + 1; passed <= slice; passed += 1) counts.bySlice[passed % SLICES] = 0;
-  counts.last = Math.max(counts.last, slice);
-}
-
-function sum({ bySlice }: Counts): number {
-  let total = 0;
-  for (const count of bySlice) total += count;
-  return total;
+  if (slice <= counts.last) return;
+  const passed = Math.min(slice - counts.last, SLICES);
+  for (let at = slice - passed + 1; at <= slice; at += 1) {
+    counts.total -= counts.bySlice[at % SLICES] ?? 0;
+    counts.bySlice[at % SLICES] = 0;
+  }
+  counts.last = slice;
 }

@@ -12,7 +12,7 @@ export const MAX_PATTERN = 512;
 export function compilePattern(source: string): Pattern | undefined {
   try {
     const compiled = RE2JS.compile(toBytesText(source));
-    return { source, isFoundIn: (text) => compiled.matcher(text).find() };
+    return { source, isFoundIn: (text) => compiled.test(text) };
   } catch {
     return undefined;
   }

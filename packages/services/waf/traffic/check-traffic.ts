@@ -21,14 +21,12 @@ export function checkTraffic(
   return [...definitions.acls.values()]
     .filter(({ arn }) => guarding.has(arn))
     .map(({ acl }) => {
-      // Rates count in the time of the records.
-      let nowEpochMs = 0;
-      const clock = { nowEpochMs: () => nowEpochMs, monotonicMs: () => nowEpochMs };
+      const clock = { nowEpochMs: () => 0, monotonicMs: () => 0 };
       const guard = new StageGuard({ clock, settings, logGroups: { write: () => undefined } });
       guard.replace(definitions, countries);
       const requests = inOrder.map(({ parts, title, epochMs }) => {
-        nowEpochMs = epochMs;
-        const outcome = guard.judge(acl, new InspectedRequest(parts, acl.bodyLimitBytes));
+        // Rates count in the time of the records.
+        const outcome = guard.judge(acl, new InspectedRequest(parts, acl.bodyLimitBytes), epochMs);
         return { title, ...verdictOf(acl, outcome) };
       });
       return { name: acl.name, requests };

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readDeployedIds, withDeployedId } from '@gatewright/authoring/account/deployed-ids';
+import type { TestContext } from 'node:test';
+import {
+  listMissingIds,
+  readDeployedIds,
+  saveMissingIds,
+  withDeployedId,
+} from '@gatewright/authoring/account/deployed-ids';
 
 const DOCUMENT = `version: 1
 api:
@@ -43,6 +49,65 @@ describe('readDeployedIds', () => {
   it('makes no call and needs no credentials where the document has the id', async () => {
     using folder = aFolder();
     assert.equal((await readDeployedIds(folder.path, 'test', {})).size, 0);
+  });
+});
+
+describe('saveMissingIds', () => {
+  const ROUTES = { kind: 'rest', routes: [] };
+  const isLocalId = (_api: unknown, apiId: string): boolean => apiId === 'local';
+  const inventory = (folder: { path: string }, apiIds?: object): void =>
+    writeFileSync(join(folder.path, 'shop.routes.json'), JSON.stringify({ ...ROUTES, apiIds: apiIds ?? {} }));
+  const answer = (test: TestContext, id: string | undefined): void => {
+    const detail = { StackResourceDetail: { PhysicalResourceId: id } };
+    const body = { DescribeStackResourceResponse: { DescribeStackResourceResult: detail } };
+    test.mock.method(globalThis, 'fetch', () => Promise.resolve(Response.json(body)));
+  };
+
+  it('lists documents whose API has no id in a stage, or the one of this machine alone', () => {
+    using folder = aFolder();
+    const missing = () => listMissingIds(folder.path, 'prod', isLocalId);
+
+    assert.deepEqual(missing(), { unknown: ['shop'], local: [] });
+    inventory(folder, { test: ['a1b2c3d4e5'] });
+    assert.deepEqual(missing(), { unknown: ['shop'], local: [] });
+    inventory(folder, { prod: ['local'] });
+    assert.deepEqual(missing(), { unknown: [], local: ['shop'] });
+    inventory(folder, { prod: ['local', 'z9y8x7w6v5'] });
+    assert.deepEqual(missing(), { unknown: [], local: [] });
+    for (const stage of ['test', 'other'])
+      assert.deepEqual(listMissingIds(folder.path, stage, isLocalId), { unknown: [], local: [] });
+  });
+
+  it('writes what it finds beside the id of this machine, and says so once', async (test) => {
+    using folder = aFolder();
+    answer(test, 'z9y8x7w6v5');
+    inventory(folder, { prod: ['local'] });
+
+    const first = await saveMissingIds(folder.path, 'prod', isLocalId, CREDENTIALS);
+    const second = await saveMissingIds(folder.path, 'prod', isLocalId, {});
+
+    assert.deepEqual(first, { found: ['shop: z9y8x7w6v5 in stage prod'], absent: [] });
+    assert.deepEqual(second, { found: [], absent: [] });
+    const { apiIds } = JSON.parse(readFileSync(join(folder.path, 'shop.routes.json'), 'utf8')) as {
+      apiIds: unknown;
+    };
+    assert.deepEqual(apiIds, { prod: ['local', 'z9y8x7w6v5'] });
+  });
+
+  it('says what to do about an API that is not deployed yet, and stops at any other failure', async (test) => {
+    using folder = aFolder();
+    inventory(folder);
+    answer(test, undefined);
+
+    const { found, absent } = await saveMissingIds(folder.path, 'prod', isLocalId, CREDENTIALS);
+
+    assert.deepEqual(found, []);
+    assert.match(
+      absent[0] ?? '',
+      /^shop: CloudFormation has no API .*; deploy the API, then this stack again/,
+    );
+    test.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response('', { status: 500 })));
+    await assert.rejects(saveMissingIds(folder.path, 'prod', isLocalId, CREDENTIALS), /answered 500/);
   });
 });
 

@@ -49,6 +49,40 @@ describe('findApiId', () => {
     );
   });
 
+  it('takes the id that CloudFormation gives to a logical id, before any output or name', async () => {
+    const of = (PhysicalResourceId: unknown) => ({
+      cloudformation: {
+        DescribeStackResourceResponse: {
+          DescribeStackResourceResult: { StackResourceDetail: { PhysicalResourceId } },
+        },
+      },
+    });
+    const api = { stack: 'shop', logicalId: 'Api', output: 'Url', name: 'shop' };
+
+    assert.equal(await find(api, of('a1b2c3d4e5')), 'a1b2c3d4e5');
+    for (const id of [undefined, 'AWS::NoValue', 7])
+      await assert.rejects(find(api, of(id)), {
+        name: 'NoSuchApiError',
+        message: 'CloudFormation has no API Api in stack shop in region eu-central-1',
+      });
+  });
+
+  it('finds a name in lists as the REST API of API Gateway embeds them', async () => {
+    const answers = {
+      'apigateway/restapis?limit=500': { _embedded: { item: [{ id: 'r1', name: 'shop' }] } },
+      'apigateway/v2/apis?maxResults=100': {},
+    };
+    assert.equal(await find({ name: 'shop' }, answers), 'r1');
+  });
+
+  it('gives up after 20 pages', async () => {
+    const endless = { item: [{ id: 'r1', name: 'shop' }], position: 'p' };
+    await assert.rejects(
+      find({ name: 'shop' }, { apigateway: endless }),
+      /too many APIs to search: write apiId/,
+    );
+  });
+
   it('refuses a name that two APIs have', async () => {
     const answers = {
       'apigateway/restapis?limit=500': { item: [{ id: 'r1', name: 'shop' }] },

@@ -65,6 +65,24 @@ describe('createForwarder', () => {
     );
   });
 
+  for (const [method, kept] of [
+    ['HEAD', ['content-length', '7']],
+    ['GET', []],
+  ] as const)
+    it(`${kept.length > 0 ? 'keeps' : 'drops'} the length of an answer to ${method}, and what no longer fits it`, async () => {
+      const services = new FakeBackend<ServiceRequest>();
+      const headers = ['Date', 'd', 'Content-Encoding', 'gzip', 'content-length', '7', 'ETag', 'e'];
+      services.answer = () => ({ kind: 'answered', status: 200, headers, body: Buffer.of() });
+      const call = aCall();
+
+      const reply = await createForwarder(
+        services,
+        RIGHTS,
+      )({ ...call, request: { ...call.request, method } });
+
+      assert.deepEqual(reply.headers, ['ETag', 'e', ...kept]);
+    });
+
   it('answers 501, which no SDK tries again, to an unknown call', async () => {
     const services = new FakeBackend<ServiceRequest>();
     services.answer = () => ({

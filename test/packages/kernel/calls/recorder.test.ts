@@ -62,6 +62,38 @@ describe('Recorder', () => {
       assert.equal(recorder.calls.length, 1);
     });
 
+  for (const { name, call, type } of [
+    { name: 'a target', call: { headers: TARGET }, type: 'application/x-amz-json-1.1' },
+    { name: 'an action', call: { query: 'Action=Ring' }, type: 'text/xml' },
+    {
+      name: 'an action that accepts JSON',
+      call: { query: 'Action=Ring', headers: ['Accept', 'application/json'] },
+      type: 'application/json',
+    },
+  ])
+    it(`answers ${type} to ${name}, with the id of the request`, async () => {
+      const outcome = await aRecorder().answer(aCall(call));
+
+      assert.ok(outcome.kind === 'answered');
+      const [, contentType, name, id = ''] = outcome.headers;
+      assert.deepEqual([contentType, name], [type, 'x-amzn-RequestId']);
+      assert.match(id, /^[0-9a-f-]{36}$/);
+    });
+
+  it('answers in the form of the protocol where a service breaks', async () => {
+    const broken = async (call: Partial<ServiceRequest>): Promise<string> =>
+      describeOutcome(await aRecorder([]).answer(aCall(call)));
+
+    assert.equal(
+      await broken({ headers: ['X-Amz-Target', 'Bells.Break'] }),
+      '500 {"__type":"InternalError","message":"Internal server error"}',
+    );
+    assert.match(
+      await broken({ query: 'Action=Break', headers: ['Accept', 'application/json'] }),
+      /^500 \{"Error":\{"Type":"Sender","Code":"InternalError"/,
+    );
+  });
+
   it('answers 500 where a service breaks, and reports why', async () => {
     const report: string[] = [];
 

@@ -13,29 +13,34 @@ function rightsOf(
     body?: unknown;
     form?: string;
     path?: string;
+    query?: string;
+    headers?: readonly string[];
     method?: string;
     subdomain?: string;
   },
   more: Pick<RightsContext, 'resourceOf' | 'isServed'> = {},
 ) {
-  const { target, body, form, path = '/', method = 'POST', subdomain } = call;
+  const { target, body, form, path = '/', query = '', method = 'POST', subdomain } = call;
   return rightsOfCall(
     {
       service,
       region: 'eu-west-1',
       method,
       path,
-      query: '',
+      query,
       subdomain,
       headers:
         form === undefined
-          ? [...JSON_TYPE, ...(target === undefined ? [] : ['X-Amz-Target', target])]
+          ? [...JSON_TYPE, ...(target === undefined ? [] : ['X-Amz-Target', target]), ...(call.headers ?? [])]
           : ['Content-Type', 'application/x-www-form-urlencoded'],
       body: form ?? JSON.stringify(body ?? {}),
     },
     { ...AT, ...more },
   );
 }
+
+const print = (rights: ReturnType<typeof rightsOfCall> = []): string =>
+  rights.map(({ action, resource }) => `${action} ${resource}`).join(', ');
 
 describe('rightsOfCall', () => {
   // Service authorization reference, "Actions, resources, and condition keys".
@@ -119,6 +124,106 @@ describe('rightsOfCall', () => {
       );
     });
 
+  const DECOYS = [
+    {
+      name: 'the name of another queue beside an address without an account',
+      service: 'sqs',
+      call: {
+        target: 'AmazonSQS.ReceiveMessage',
+        body: { QueueUrl: 'https://queues.example/closed', QueueName: 'open' },
+      },
+      needs: 'sqs:ReceiveMessage arn:aws:sqs:eu-west-1:123456789012:closed',
+    },
+    {
+      name: 'the address of a queue in another region',
+      service: 'sqs',
+      call: {
+        target: 'AmazonSQS.ReceiveMessage',
+        body: { QueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/orders' },
+      },
+      needs: 'sqs:ReceiveMessage arn:aws:sqs:us-east-1:123456789012:orders',
+    },
+    {
+      name: 'a queue in a call of all queues',
+      service: 'sqs',
+      call: { target: 'AmazonSQS.ListQueues', body: { QueueUrl: 'https://h/123456789012/open' } },
+      needs: 'sqs:ListQueues *',
+    },
+    {
+      name: 'a queue twice, of which the service reads the last',
+      service: 'sqs',
+      call: { form: 'Action=PurgeQueue&QueueUrl=/123456789012/open&QueueUrl=/123456789012/closed' },
+      needs: 'sqs:PurgeQueue arn:aws:sqs:eu-west-1:123456789012:closed',
+    },
+    {
+      name: 'a topic twice, in the query and in the form',
+      service: 'sns',
+      call: { query: 'Action=Publish&TopicArn=open', form: 'TopicArn=closed&Message=m' },
+      needs: 'sns:Publish closed',
+    },
+    {
+      name: 'a topic beside another target',
+      service: 'sns',
+      call: { form: 'Action=Publish&TopicArn=open&TargetArn=closed&Message=m' },
+      needs: 'sns:Publish open, sns:Publish closed',
+    },
+    {
+      name: 'a topic in a call that makes one',
+      service: 'sns',
+      call: { form: 'Action=CreateTopic&Name=closed&TopicArn=open' },
+      needs: 'sns:CreateTopic *',
+    },
+    {
+      name: 'a stream beside the iterator of another one',
+      service: 'kinesis',
+      call: {
+        target: 'Kinesis_20131202.GetRecords',
+        body: { ShardIterator: 'closed', StreamARN: 'open', StreamName: 'open' },
+      },
+      needs: 'kinesis:GetRecords *',
+    },
+    {
+      name: 'a state machine beside an execution of another one',
+      service: 'states',
+      call: {
+        target: 'AWSStepFunctions.StopExecution',
+        body: { stateMachineArn: 'open', executionArn: 'closed' },
+      },
+      needs: 'states:StopExecution closed',
+    },
+  ];
+  for (const { name, service, call, needs } of DECOYS)
+    it(`asks for what is served where a call names ${name}`, () => {
+      assert.equal(print(rightsOf(service, call)), needs);
+    });
+
+  // Service authorization reference, "Actions, resources, and condition keys for Amazon S3".
+  for (const [method, path, needs, headers = []] of [
+    [
+      'PUT',
+      '/b/k',
+      's3:PutObject arn:aws:s3:::b/k, s3:GetObject arn:aws:s3:::closed/a key',
+      ['X-Amz-Copy-Source', '/closed/a%20key'],
+    ],
+    ['POST', '/b?delete', 's3:DeleteObject arn:aws:s3:::b/*'],
+    ['GET', '/b?policy', 's3:GetBucketPolicy arn:aws:s3:::b'],
+    ['DELETE', '/b?policy', 's3:DeleteBucketPolicy arn:aws:s3:::b'],
+    ['PUT', '/b?replication', 's3:* arn:aws:s3:::b'],
+    ['GET', '/b?list-type=2&prefix=a&x-id=ListObjectsV2', 's3:ListBucket arn:aws:s3:::b'],
+    ['GET', '/b?versions', 's3:ListBucketVersions arn:aws:s3:::b'],
+    ['PUT', '/b/k?acl', 's3:PutObjectAcl arn:aws:s3:::b/k'],
+    ['DELETE', '/b/k?versionId=1', 's3:DeleteObjectVersion arn:aws:s3:::b/k'],
+    ['PUT', '/b/k?partNumber=1&uploadId=u&x-id=UploadPart', 's3:PutObject arn:aws:s3:::b/k'],
+    ['DELETE', '/b/k?uploadId=u', 's3:AbortMultipartUpload arn:aws:s3:::b/k'],
+    ['GET', '/b/k?tagging&versionId=1', 's3:* arn:aws:s3:::b/k'],
+    ['DELETE', '/b/k', 's3:DeleteObject arn:aws:s3:::b/k'],
+  ] as const)
+    it(`asks for ${needs} by ${method} ${path}`, () => {
+      const [where = '', query = ''] = path.split('?');
+
+      assert.equal(print(rightsOf('s3', { method, path: where, query, headers })), needs);
+    });
+
   it('gives conditions what they ask of an event and of a table', () => {
     const body = { Entries: [{ Source: 'shop', DetailType: 'sold' }] };
     const [event] = rightsOf('events', { target: 'AWSEvents.PutEvents', body }) ?? [];
@@ -141,7 +246,8 @@ describe('rightsOfCall', () => {
     const body = { ShardIterator: 'opaque' };
     const call = { target: 'Kinesis_20131202.GetRecords', body };
     const known = rightsOf('kinesis', call, { resourceOf }) ?? [];
-    const named = rightsOf('kinesis', { ...call, body: { StreamName: 't' } }, { resourceOf }) ?? [];
+    const put = { target: 'Kinesis_20131202.PutRecord', body: { StreamName: 't' } };
+    const named = rightsOf('kinesis', put, { resourceOf }) ?? [];
 
     assert.deepEqual(
       [...known, ...named].map(({ resource }) => resource.split('/').at(-1)),

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { MessageQueue } from '../../../../packages/kernel/delivery/message-queue.ts';
 import { DEFAULT_QUEUE } from '../../../../packages/kernel/delivery/queue-model.ts';
+import type { ReceiveOptions } from '../../../../packages/kernel/delivery/message-queue.ts';
+import type { NewMessage } from '../../../../packages/kernel/delivery/queue-model.ts';
 
 type Step =
   | { readonly kind: 'send'; readonly group: number }
@@ -72,6 +74,15 @@ function run(isFifo: boolean, all: readonly Step[]) {
   return { queue, sent: ids, deleted, dead };
 }
 
+const send = (queue: MessageQueue, id: string, more: Partial<NewMessage>): unknown =>
+  queue.send({ body: id, attributes: {}, senderId: 's', ...more }, id, 0);
+const receive = (
+  queue: MessageQueue,
+  options: Partial<ReceiveOptions> & Pick<ReceiveOptions, 'most'>,
+  now = 1,
+): readonly string[] =>
+  queue.receive({ makeReceipt: () => 'r', ...options }, now).messages.map(({ id }) => id);
+
 describe('MessageQueue', () => {
   for (const isFifo of [false, true])
     it(`keeps each message of a ${isFifo ? 'FIFO' : 'standard'} queue until it is deleted or dead, after any calls`, () => {
@@ -98,6 +109,78 @@ describe('MessageQueue', () => {
     assert.deepEqual(receive(30_001), ['a1']);
     queue.delete('a1:30001');
     assert.deepEqual(receive(30_002), ['a2']);
+  });
+
+  // Source: SQS developer guide, "FIFO queue delivery logic"
+  it('holds a group back until each of its messages in flight is deleted', () => {
+    const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true });
+    for (const id of ['a1', 'a2', 'a3']) send(queue, id, { groupId: 'a', deduplicationId: id });
+
+    assert.deepEqual(receive(queue, { most: 2 }), ['a1', 'a2']);
+    queue.delete('a1:r');
+    assert.deepEqual(receive(queue, { most: 2 }), []);
+    queue.delete('a2:r');
+    assert.deepEqual(receive(queue, { most: 2 }), ['a3']);
+  });
+
+  it('gives out no more bytes than it is asked for, but one message at least', () => {
+    for (const [mostBytes, expected] of [
+      [5, ['a']],
+      [19, ['a']],
+      [20, ['a', 'b']],
+      [25, ['a', 'b']],
+      [30, ['a', 'b', 'c']],
+    ] as const) {
+      const queue = new MessageQueue(DEFAULT_QUEUE);
+      for (const id of ['a', 'b', 'c']) send(queue, id, { body: id.repeat(10) });
+      assert.deepEqual(receive(queue, { most: 10, mostBytes }), expected, `${mostBytes} bytes`);
+    }
+  });
+
+  it('goes on with other groups where the next message of one is too large', () => {
+    const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true });
+    for (const [id, groupId, bytes] of [
+      ['a1', 'a', 10],
+      ['a2', 'a', 100],
+      ['b1', 'b', 10],
+    ] as const)
+      send(queue, id, { groupId, deduplicationId: id, body: 'x'.repeat(bytes) });
+
+    assert.deepEqual(receive(queue, { most: 10, mostBytes: 50 }), ['a1', 'b1']);
+  });
+
+  // Source: SQS developer guide, "Exactly-once processing"; API reference, "DeduplicationScope"
+  for (const deduplicatesByGroup of [false, true])
+    it(`knows a message again for five minutes, in ${deduplicatesByGroup ? 'its group' : 'the whole queue'}`, () => {
+      const queue = new MessageQueue({ ...DEFAULT_QUEUE, isFifo: true, deduplicatesByGroup });
+      const sent = (id: string, groupId: string, deduplicationId: string, now: number): string =>
+        queue.send({ body: 'x', attributes: {}, senderId: 's', groupId, deduplicationId }, id, now).message
+          .id;
+
+      assert.equal(sent('first', 'a', 'same', 0), 'first');
+      assert.equal(sent('second', 'a', 'same', 299_999), 'first');
+      assert.equal(sent('third', 'b', 'same', 299_999), deduplicatesByGroup ? 'third' : 'first');
+      assert.equal(sent('fourth', 'a', 'other', 299_999), 'fourth');
+      assert.equal(sent('fifth', 'a', 'same', 300_000), 'fifth');
+    });
+
+  it('knows no message again in a standard queue', () => {
+    const queue = new MessageQueue(DEFAULT_QUEUE);
+    for (const id of ['a', 'b']) send(queue, id, { deduplicationId: 'same' });
+
+    assert.deepEqual(receive(queue, { most: 10 }), ['a', 'b']);
+  });
+
+  it('knows the handle of the last receive alone, until its message is deleted', () => {
+    const queue = new MessageQueue(DEFAULT_QUEUE);
+    send(queue, 'a', {});
+    receive(queue, { most: 1, makeReceipt: () => 'old' });
+    receive(queue, { most: 1, makeReceipt: () => 'new' }, 30_001);
+
+    for (const receipt of ['a:old', 'a', 'a:', ':new', '']) assert.equal(queue.delete(receipt), undefined);
+    assert.equal(queue.delete('a:new')?.id, 'a');
+    assert.equal(queue.delete('a:new'), undefined);
+    assert.equal(queue.bytes, 0);
   });
 
   it('throws away what is older than its retention period', () => {

@@ -19,6 +19,10 @@ const rows: readonly {
   { expression: 'cron(0 10 * * ? *)', next: ['2026-11-21T10:00:00Z', '2026-11-22T10:00:00Z'] },
   { expression: 'cron(15 12 * * ? *)', next: ['2026-11-20T12:15:00Z'] },
   { expression: 'cron(0 18 ? * MON-FRI *)', next: ['2026-11-20T18:00:00Z', '2026-11-23T18:00:00Z'] },
+  {
+    expression: 'cron(0 18 ? * FRI-MON *)',
+    next: [20, 21, 22, 23, 27].map((day) => `2026-11-${day}T18:00:00Z`),
+  },
   { expression: 'cron(0 8 1 * ? *)', next: ['2026-12-01T08:00:00Z', '2027-01-01T08:00:00Z'] },
   { expression: 'cron(0 9 ? * 2#1 *)', next: ['2026-12-07T09:00:00Z', '2027-01-04T09:00:00Z'] },
   { expression: 'cron(0 0 L * ? *)', next: ['2026-11-30T00:00:00Z', '2026-12-31T00:00:00Z'] },

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { issueFrom, makeAuthority } from '../../../../packages/aws/certificates/issue-certificate.ts';
-import { openAuthority, writeCertified } from '../../../../packages/kernel/files/authority-files.ts';
+import {
+  AUTHORITY_FILE,
+  openAuthority,
+  writeCertified,
+} from '../../../../packages/kernel/files/authority-files.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const DAY_MS = 86_400_000;
@@ -40,6 +44,22 @@ describe('openAuthority', () => {
     const later = await openAuthority(folder, makeAuthority, NOW + 800 * DAY_MS);
     assert.equal(later.isNew, true);
     assert.notEqual(later.certificate, before.certificate);
+  });
+
+  it('keeps one that is valid for thirty days more, and no shorter', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'gatewright-ca-'));
+    after(() => rm(own, { recursive: true }));
+    const { certificate } = await openAuthority(own, makeAuthority, NOW);
+    const last = new X509Certificate(certificate).validToDate.getTime() - 30 * DAY_MS;
+
+    assert.equal((await openAuthority(own, makeAuthority, last)).isNew, false);
+    assert.equal((await openAuthority(own, makeAuthority, last + 1)).isNew, true);
+  });
+
+  it('is where the guides have it', async () => {
+    const { certificateFile } = await openAuthority(folder, makeAuthority, NOW);
+
+    assert.equal(certificateFile, join(folder, AUTHORITY_FILE));
   });
 
   it('refuses a key that belongs to another certificate', async () => {
@@ -77,8 +97,12 @@ describe('openAuthority', () => {
     const authority = await openAuthority(here, makeAuthority, NOW);
     const times = { fromEpochMs: NOW, toEpochMs: NOW + DAY_MS };
     const made = issueFrom(authority, 'client', { commonName: 'shop', ...times });
-    const { keyFile } = await writeCertified(authority, 'shop', made);
+    const { keyFile, certificateFile } = await writeCertified(authority, 'shop', made);
     assert.equal(await modeOf(keyFile), 0o600);
+    assert.deepEqual(
+      [await readFile(certificateFile, 'utf8'), await readFile(keyFile, 'utf8')],
+      [made.certificate, made.privateKey],
+    );
     await rm(here, { recursive: true });
   });
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,8 +52,8 @@ describe('announce', () => {
 
   it('clears away what a killed gateway has left, and what is no announcement', async () => {
     const folder = aFolder();
-    const { pid } = spawnSync(process.execPath, ['--version']);
-    await announce(folder, aGateway({ pid, name: 'dead' }));
+    // No system gives a process so high a number.
+    await announce(folder, aGateway({ pid: 2 ** 30, name: 'dead' }));
     writeFileSync(join(folder, '1-1.json'), '{"name":');
     writeFileSync(join(folder, 'notes.txt'), 'kept');
 
@@ -79,12 +78,31 @@ describe('listRunning', () => {
   });
 });
 
+describe('what is no announcement of a gateway', () => {
+  for (const [what, changes] of [
+    ['no name', { name: 7 }],
+    ['a name that does not stand on a command line', { name: '$(reboot)' }],
+    ['no directory', { directory: null }],
+    ['a process that is no number', { pid: '1' }],
+    ['no secret', { controlSecret: undefined }],
+  ] as const)
+    it(`is removed: ${what}`, async () => {
+      const folder = aFolder();
+      await announce(folder, { ...aGateway(), ...changes } as unknown as RunningGateway);
+
+      assert.deepEqual(await listRunning(folder), []);
+      assert.deepEqual(readdirSync(folder), []);
+    });
+});
+
 describe('resolveGatewayName', () => {
   it('takes the name of the folder, with a number where it is taken', async () => {
     const folder = aFolder();
     assert.equal(await resolveGatewayName(folder, '/srv/shop', undefined), 'shop');
     await announce(folder, aGateway());
     assert.equal(await resolveGatewayName(folder, '/other/shop', undefined), 'shop-2');
+    await announce(folder, aGateway({ name: 'shop-2', controlUrl: 'http://127.0.0.1:4001' }));
+    assert.equal(await resolveGatewayName(folder, '/other/shop', undefined), 'shop-3');
   });
 
   it('refuses a chosen name that is taken', async () => {

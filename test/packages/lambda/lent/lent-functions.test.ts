@@ -98,6 +98,33 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
       assert.deepEqual(bytesBelow(folder), before);
     });
 
+  const chains: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+    [
+      'a file of a layer does',
+      {
+        'app.py': `import tools\n${HANDLER}return tools.WHOSE`,
+        'layer/python/tools/__init__.py': 'from .aws import WHOSE',
+        'layer/python/tools/aws.py': 'from boto3 import WHOSE',
+      },
+    ],
+    [
+      'a module does that is imported from its package',
+      {
+        'app.py': `from lib import aws\n${HANDLER}return aws.WHOSE`,
+        'lib/aws.py': 'from .deep import session\nWHOSE = session.WHOSE',
+        'lib/deep/session.py': 'from boto3 import WHOSE',
+      },
+    ],
+  ];
+  for (const [name, files] of chains)
+    it(`is lent where ${name}`, async () => {
+      const folder = aFolder(files);
+      const layers = [{ arn: 'arn:aws:lambda:eu-west-1:1:layer:l:1', directory: join(folder, 'layer') }];
+      const definition = aFolderFunction(folder, 'app.handler', { name: 'f', runtime: 'python3.12', layers });
+
+      assert.equal(returned(await (await prepared(definition, aLender(BOTO3).lender)).invoke()), 'lent');
+    });
+
   it('is the project’s own where it has one, in every part, and nothing is asked for', async () => {
     const { folder, definition } = python({
       'app.py': `import boto3, six\n${HANDLER}return boto3.WHOSE + six.WHOSE`,

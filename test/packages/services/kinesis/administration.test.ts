@@ -4,7 +4,7 @@ import * as kinesis from '../../../../packages/services/kinesis/service.ts';
 import { ACCOUNT, anEventEngine, REGION } from '../../../support/an-event-engine.ts';
 import type { EventBench } from '../../../support/an-event-engine.ts';
 import { EPOCH_MS } from '../../../support/virtual-ports.ts';
-import { ARN, call, streamOf } from './a-stream.ts';
+import { ARN, call, streamOf, toBase64 } from './a-stream.ts';
 import type { Fields } from './a-stream.ts';
 
 const API = 'Amazon Kinesis Data Streams API reference';
@@ -148,6 +148,18 @@ describe('calls about streams', () => {
         type: 'ValidationException',
         says: "1 validation error detected: Value null at 'streamName' failed to satisfy constraint: Member must not be null",
         source: `${KINESALITE}describeStream.js`,
+      },
+      {
+        // Attack: the permission is asked for the named stream.
+        name: 'the token of one stream and the ARN of another',
+        action: 'ListShards',
+        input: {
+          NextToken: toBase64(`${ARN} shardId-0`),
+          StreamARN: ARN.replace('orders', 'open'),
+        },
+        type: 'InvalidArgumentException',
+        says: 'Invalid NextToken.',
+        source: 'API reference, "ListShards"',
       },
       {
         name: 'a token and a name',

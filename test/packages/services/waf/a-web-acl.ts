@@ -74,19 +74,19 @@ export class JudgedAcl {
 
   judge(parts: Partial<RequestParts> = {}): Outcome {
     const { ipSets = {}, patternSets = {}, groups = {}, networks } = this.#around;
-    return judgeWebAcl(this.#acl, aRequest(parts, this.#acl.bodyLimitBytes), {
+    const around: Parameters<typeof judgeWebAcl>[2] = {
       ipSet: (arn) => blocksOf(ipSets[arn]),
       patternSet: (arn) => patternSets[arn]?.map(compiled),
       group: (arn) => groups[arn],
       countries: networks === undefined ? undefined : Countries.parse(networks),
-      nowEpochMs: this.nowEpochMs,
       counterOf: (rule, { id, limit, windowSeconds }) => {
         const key = `${rule}\n${id}`;
         const counter = this.#counters.get(key) ?? new RateCounter(limit, windowSeconds);
         this.#counters.set(key, counter);
         return counter;
       },
-    });
+    };
+    return judgeWebAcl(this.#acl, aRequest(parts, this.#acl.bodyLimitBytes), around, this.nowEpochMs);
   }
 }
 

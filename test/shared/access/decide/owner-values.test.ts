@@ -6,7 +6,7 @@ describe('ownerValues', () => {
   it('takes no value with a wildcard, a separator or a control character of Unicode, and any other', () => {
     for (let code = 0; code <= 0xffff; code += 1) {
       const text = `a${String.fromCharCode(code)}b`;
-      const isUnsafe = /[*?$/\\%;]|\p{Cc}/u.test(text) || !text.isWellFormed();
+      const isUnsafe = /[*?#$/\\%;]|\p{Cc}/u.test(text) || !text.isWellFormed();
 
       assert.deepEqual(ownerValues({ sub: text }, { segments: [1], claim: ['sub'] }), isUnsafe ? [] : [text]);
     }
@@ -16,6 +16,10 @@ describe('ownerValues', () => {
     { name: 'an empty text', value: '' },
     { name: 'this folder', value: '.' },
     { name: 'the folder above', value: '..' },
+    { name: 'dots alone', value: '...' },
+    { name: 'a dot at the end, which Windows drops', value: 'bob.' },
+    { name: 'a blank at the end', value: 'bob ' },
+    { name: 'a blank at the beginning', value: '\u00a0bob' },
     { name: '129 characters', value: 'a'.repeat(129) },
     { name: 'a number', value: 7 },
     { name: 'an absent claim', value: undefined },

@@ -126,6 +126,21 @@ describe('a change of plan', () => {
     assert.equal(await codeOf(change(ports, { plan: 'gold', version }, 400 * DAY_MS)), 'done');
   });
 
+  it('of a distant moment keeps what is in force until then, and what was within the last year', async () => {
+    const ports = await aRecord();
+    await change(ports, {}, DAY_MS);
+    await change(ports, { plan: 'gold', version: 3, fromEpochMs: NOON_MS + 500 * DAY_MS }, 2 * DAY_MS);
+    await change(ports, { version: 4, fromEpochMs: NOON_MS + 1000 * DAY_MS }, 3 * DAY_MS);
+
+    const { plan, plans } = await getCustomer(ports, 'acme', NOON_MS + 4 * DAY_MS);
+
+    assert.equal(plan, 'silver');
+    assert.deepEqual(
+      (plans as readonly { readonly from: string }[]).map(({ from }) => Date.parse(from) - NOON_MS),
+      [0, DAY_MS, 500 * DAY_MS, 1000 * DAY_MS],
+    );
+  });
+
   it('withdraws what was to come, and leaves what has come', async () => {
     const ports = await aRecord();
     await change(ports, { fromEpochMs: NOON_MS + 10 * DAY_MS });

@@ -1,6 +1,7 @@
 /** Which Python runs a function where the first that comes to mind does not answer; interpreters are scripts. */
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, globSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -14,7 +15,7 @@ import {
 import type { Machine } from '../../../../../packages/lambda/process/machine.ts';
 import { findPrograms } from '../../../../../packages/lambda/process/machine.ts';
 import { thisMachine } from '../../../../../packages/lambda/process/find-toolchain.ts';
-import { aFolder, aFolderFunction, failed, startRuntime } from '../../start-runtime.ts';
+import { aFolder, aFolderFunction, failed, returned, startRuntime } from '../../start-runtime.ts';
 
 const MACHINE: Machine = { environment: {}, home: '/nowhere', platform: 'linux', architecture: 'x64' };
 const ANSWER = { missing: [], uninstalled: [], fault: null };
@@ -215,4 +216,48 @@ describe('a package that the project lists and this machine lacks', { skip: NO_P
         /No module named 'listed_one' \(run .*pip install -r \S*requirements\.txt\)$/,
       );
     });
+});
+
+describe('a package that nothing lists and this machine lacks', { skip: NO_PYTHON }, () => {
+  const ARN = 'arn:aws:lambda:eu-west-1:1:layer:deps:1';
+  const rows: readonly (readonly [module: string, says: RegExp, layer?: string])[] = [
+    ['cv2', /No module named 'cv2' \(run \S+ -m venv \S+ && \S+pip install opencv-python\)$/],
+    ['pymysql', /No module named 'pymysql' \(run .*pip install PyMySQL\)$/],
+    [
+      'our_own_thing',
+      /No module named 'our_own_thing' \(install the package that provides our_own_thing: run .*pip install …\)$/,
+    ],
+    [
+      'our_own_thing',
+      /\(it may come from a layer that is not on this machine: arn:aws:lambda:eu-west-1:1:layer:deps:1\)$/,
+      ARN,
+    ],
+  ];
+  for (const [module, says, arn] of rows)
+    it(`is ${module}${arn === undefined ? '' : ', and a layer is elsewhere'}: the error names what provides it`, async () => {
+      const folder = aFolder({ 'app.py': `import ${module}\ndef handler(event, context): pass` });
+      const layers = arn === undefined ? [] : [{ arn, directory: undefined }];
+      const definition = aFolderFunction(folder, 'app.handler', { name: 'f', runtime: 'python3.12', layers });
+      const { invoke } = await startRuntime([definition]);
+
+      assert.match(failed(await invoke('f')).errorMessage, says);
+    });
+});
+
+describe('a virtual environment that is made after the start', { skip: NO_PYTHON }, () => {
+  it('runs the next start of an instance', async () => {
+    const folder = aFolder({
+      'app.py': 'import made_later\ndef handler(event, context): return made_later.VALUE',
+    });
+    const definition = aFolderFunction(folder, 'app.handler', { name: 'f', runtime: 'python3.12' });
+    const { invoke } = await startRuntime([definition]);
+    assert.match(failed(await invoke('f')).errorMessage, /No module named 'made_later'/);
+
+    spawnSync('python3', ['-m', 'venv', '--without-pip', join(folder, '.venv')]);
+    assert.match(failed(await invoke('f')).errorMessage, /No module named 'made_later'/);
+    const [packages = ''] = globSync(join(folder, '.venv/lib/python3.*/site-packages'));
+    writeFileSync(join(packages, 'made_later.py'), 'VALUE = 5');
+
+    assert.equal(returned(await invoke('f')), 5);
+  });
 });

@@ -94,6 +94,13 @@ describe('readJsonElements', () => {
       assert.deepEqual(selectElements(read, 'VALUE', undefined), expected);
     });
 
+  it('keeps the position of an array once for all of its items', () => {
+    const [first, second] = readJsonElements('[[1,2]]').elements;
+
+    assert.equal(first?.path?.above?.name, '0');
+    assert.equal(second?.path?.above, first.path.above);
+  });
+
   it('bounds depth and elements', () => {
     assert.equal(readJsonElements('['.repeat(10_000)).isWhole, false);
     assert.equal(readJsonElements(`[${'1,'.repeat(70_000)}]`).elements.length, 65_536);

@@ -1,0 +1,99 @@
+/** Permissions of calls of S3 (service authorization reference, "Actions, resources, and condition keys for Amazon S3"). */
+import { decodeOrKeep } from '@gatewright/aws/decode-or-keep';
+import type { AwsPermission } from './aws-call.ts';
+
+type S3Call = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  /** Flat name, value list. */
+  readonly headers: readonly string[];
+  /** The bucket, where it is not in the path. */
+  readonly subdomain?: string | undefined;
+};
+
+type Verb = 'Delete' | 'Get' | 'Put';
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  DELETE: 'Delete',
+  GET: 'Get',
+  HEAD: 'Get',
+  POST: 'Put',
+  PUT: 'Put',
+};
+
+/** Operations on a part of an object or bucket: the name in the query, with or without a value. */
+const PARTS_OF_OBJECT: Readonly<Record<string, string | Partial<Record<Verb, string>>>> = {
+  acl: 'ObjectAcl',
+  attributes: 'ObjectAttributes',
+  'legal-hold': 'ObjectLegalHold',
+  retention: 'ObjectRetention',
+  tagging: 'ObjectTagging',
+  torrent: 'ObjectTorrent',
+  versionId: 'ObjectVersion',
+  restore: { Put: 'RestoreObject' },
+  select: { Put: 'GetObject' },
+  uploads: { Put: 'PutObject' },
+  uploadId: { Get: 'ListMultipartUploadParts', Put: 'PutObject', Delete: 'AbortMultipartUpload' },
+};
+const PARTS_OF_BUCKET: typeof PARTS_OF_OBJECT = {
+  location: { Get: 'GetBucketLocation' },
+  policy: 'BucketPolicy',
+  tagging: 'BucketTagging',
+  uploads: { Get: 'ListBucketMultipartUploads' },
+  versioning: { Get: 'GetBucketVersioning', Put: 'PutBucketVersioning' },
+  versions: { Get: 'ListBucketVersions' },
+};
+/** They choose no operation of their own. */
+const PLAIN = new Set(
+  (
+    'continuation-token delimiter encoding-type fetch-owner key-marker list-type marker max-keys max-parts ' +
+    'max-uploads part-number-marker partNumber prefix select-type start-after upload-id-marker version-id-marker x-id'
+  ).split(' '),
+);
+const OF_BUCKET: Readonly<Record<string, string>> = { PUT: 'CreateBucket', DELETE: 'DeleteBucket' };
+
+/** Path style, or the bucket as subdomain. */
+export function rightsOfS3(call: S3Call): readonly AwsPermission[] {
+  const { method, path, subdomain } = call;
+  const whole = decodeOrKeep(subdomain === undefined ? path : `/${subdomain}${path}`);
+  const [, bucket = '', key = ''] = /^\/([^/]*)(?:\/(.*))?$/s.exec(whole) ?? [];
+  if (bucket === '') return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
+  const parts = partsOf(call.query);
+  const verb = VERBS[method] ?? 'Get';
+  if (key !== '') {
+    const action = actionOf(parts, PARTS_OF_OBJECT, verb) ?? `${verb}Object`;
+    return [permission(action, `${bucket}/${key}`), ...rightsOfSource(call)];
+  }
+  // Its objects are named in the body.
+  if (method === 'POST' && parts.join() === 'delete') return [permission('DeleteObject', `${bucket}/*`)];
+  return [permission(actionOf(parts, PARTS_OF_BUCKET, verb) ?? OF_BUCKET[method] ?? 'ListBucket', bucket)];
+}
+
+function partsOf(query: string): readonly string[] {
+  return [...new Set(new URLSearchParams(query).keys())].filter(
+    (name) => !PLAIN.has(name) && !/^(?:x-amz|response)-/i.test(name),
+  );
+}
+
+/** `*` where it is unknown; undefined: the object or bucket itself. */
+function actionOf(parts: readonly string[], known: typeof PARTS_OF_OBJECT, verb: Verb): string | undefined {
+  const [part, ...more] = parts;
+  if (part === undefined) return undefined;
+  const named = more.length === 0 && Object.hasOwn(known, part) ? known[part] : undefined;
+  return typeof named === 'string' ? `${verb}${named}` : (named?.[verb] ?? '*');
+}
+
+/** A copy reads what its header names. */
+function rightsOfSource({ headers }: S3Call): readonly AwsPermission[] {
+  return headers.flatMap((name, index) => {
+    if (index % 2 === 1 || name.toLowerCase() !== 'x-amz-copy-source') return [];
+    const [source = '', query = ''] = (headers[index + 1] ?? '').split('?');
+    const action = query === '' ? 'GetObject' : 'GetObjectVersion';
+    return [permission(action, decodeOrKeep(source).replace(/^\//, ''))];
+  });
+}
+
+function permission(action: string, resource: string): AwsPermission {
+  return { action: `s3:${action}`, resource: `arn:aws:s3:::${resource}` };
+}

@@ -1,0 +1,136 @@
+/**
+ * A Lambda instance has all ports for itself, instances here share those of the machine: a server whose port is taken
+ * listens on a free one, and connections of its own instance to that port reach it.
+ */
+import type * as Net from 'node:net';
+
+type NetModule = {
+  readonly Server: { readonly prototype: { listen: Method<Net.Server> } };
+  readonly Socket: { readonly prototype: { connect: Method<Net.Socket> } };
+};
+type Method<T> = (this: T, ...args: unknown[]) => T;
+/** As `connect` hands its arguments to the socket. */
+type Normalized = [options: Readonly<Record<string, unknown>>, ...rest: unknown[]];
+
+const LOOPBACK = new Set<unknown>([undefined, null, '', 'localhost', '127.0.0.1', '::1', '0.0.0.0', '::']);
+
+export class OwnPorts {
+  readonly #warn: (message: string) => void;
+  /** Port as the function knows it → port of the machine, of its open servers. */
+  readonly #open = new Map<number, number>();
+  #isPatched = false;
+  #isFollowed = false;
+
+  constructor(warn: (message: string) => void) {
+    this.#warn = warn;
+  }
+
+  /** Patches the servers of `net`, `http`, `https`, `http2` and `tls`: one class is the base of all. */
+  patch(): void {
+    if (this.#isPatched) return;
+    this.#isPatched = true;
+    const net = loadNet(process.getBuiltinModule('node:net'));
+    const { prototype } = net.Server;
+    const { listen } = prototype;
+    const open = this.#open;
+    const watch = (server: Net.Server, args: readonly unknown[]): void => {
+      const wanted = portOf(args[0]);
+      if (wanted === undefined) return;
+      onOutcome(server, {
+        isOwn: () => open.has(wanted),
+        retry: () => void Reflect.apply(listen, server, onFreePort(args)),
+        onListening: () => this.#note(net, wanted, server),
+      });
+    };
+    prototype.listen = function (...args) {
+      watch(this, args);
+      return Reflect.apply(listen, this, args);
+    };
+  }
+
+  #note(net: NetModule, wanted: number, server: Net.Server): void {
+    const address = server.address();
+    if (address === null || typeof address === 'string') return;
+    const { port } = address;
+    const known = wanted === 0 ? port : wanted;
+    this.#open.set(known, port);
+    server.once('close', () => this.#open.delete(known));
+    if (known === port) return;
+    this.#warn(
+      `port ${known} is taken on this machine, so this instance's server listens on ${port}; at Lambda each instance has its own ports`,
+    );
+    if (!this.#isFollowed) this.#followConnections(net);
+    this.#isFollowed = true;
+  }
+
+  #followConnections(net: NetModule): void {
+    const { prototype } = net.Socket;
+    const { connect } = prototype;
+    const open = this.#open;
+    prototype.connect = function (...args) {
+      const [first] = args;
+      const options = isNormalized(first) ? first[0] : isOptions(first) ? first : undefined;
+      const [wanted, host] = options === undefined ? args : [options['port'], options['host']];
+      const isLoopback = typeof host === 'function' || LOOPBACK.has(host);
+      const port = isLoopback ? open.get(Number(wanted)) : undefined;
+      // The array of `connect` carries a mark of Node's own.
+      if (port !== undefined && isNormalized(first)) first[0] = { ...first[0], port };
+      else if (port !== undefined) args[0] = options === undefined ? port : { ...options, port };
+      return Reflect.apply(connect, this, args);
+    };
+  }
+}
+
+function loadNet(module: typeof Net): NetModule {
+  return module as unknown as NetModule;
+}
+
+/** Of `listen(port, …)` and `listen({ port })`; 0 = any, undefined = no port. */
+function portOf(first: unknown): number | undefined {
+  const given = isOptions(first) ? first['port'] : first;
+  const port = typeof given === 'string' && given !== '' ? Number(given) : given;
+  return typeof port === 'number' && port >= 0 ? port : undefined;
+}
+
+/** Without the callback, which already waits for `listening`. */
+function onFreePort([first, ...rest]: readonly unknown[]): readonly unknown[] {
+  const others = rest.filter((arg) => typeof arg !== 'function');
+  return [isOptions(first) ? { ...first, port: 0 } : 0, ...others];
+}
+
+type Outcome = {
+  /** Another server of this instance has the port. */
+  readonly isOwn: () => boolean;
+  readonly retry: () => void;
+  readonly onListening: () => void;
+};
+
+/** Calls `retry` once instead of announcing that the address is in use. */
+function onOutcome(server: Net.Server, { isOwn, retry, onListening }: Outcome): void {
+  const emit = server.emit.bind(server) as (...args: unknown[]) => boolean;
+  let isTried = false;
+  server.emit = (...args: unknown[]): boolean => {
+    const [name, error] = args;
+    if (name !== 'error' && name !== 'listening') return emit(...args);
+    if (!isTried && isInUse(error) && !isOwn()) {
+      isTried = true;
+      retry();
+      return true;
+    }
+    server.emit = emit;
+    if (name === 'listening') onListening();
+    return emit(...args);
+  };
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNormalized(value: unknown): value is Normalized {
+  return Array.isArray(value) && isOptions(value[0]);
+}

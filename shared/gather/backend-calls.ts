@@ -1,0 +1,80 @@
+/** HTTP calls of one part: with the caller's trace and identity, within the part's deadline, guarded by a policy. */
+import { DomainError } from '../errors.ts';
+import type { CallPolicy } from '../resilience/policy.ts';
+import type { ForwardedFields } from './forwarded-fields.ts';
+import type { SharedCalls } from './shared-calls.ts';
+
+export type BackendInit = Omit<RequestInit, 'signal'> & {
+  /** Guards the call: retries and hedges if its method is GET or HEAD, or `idempotent` is set. */
+  readonly policy?: CallPolicy;
+  /** The call may be made twice. Default: for GET and HEAD. */
+  readonly idempotent?: boolean;
+};
+
+/** Fetches one URL; the answer is whatever the backend says, also 404 and 500. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What a part calls backends with. */
+export interface BackendCalls {
+  /** Aborted at the part's deadline, and when the reply is decided without it: for clients that take a signal. */
+  readonly signal: AbortSignal;
+  readonly remainingMs: () => number;
+  /** The answer of the backend, whatever its status. Redirects are answers. @throws DomainError ORIGIN_UNLISTED */
+  fetch(url: string | URL, init?: BackendInit): Promise<Response>;
+  /** The JSON body of an answer 2xx, read by `parse`. @throws BackendStatus for any other */
+  json<T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit): Promise<T>;
+}
+
+/** A backend has answered with a status other than 2xx. */
+export class BackendStatus extends DomainError {
+  readonly status: number;
+
+  constructor(origin: string, status: number) {
+    super('BACKEND_FAILED', `${origin} answered ${status}`);
+    this.status = status;
+  }
+}
+
+export type CallPorts = {
+  readonly fetch: Fetch;
+  readonly fields: ForwardedFields;
+  readonly shared: SharedCalls;
+};
+
+const SAFE = new Set(['GET', 'HEAD']);
+
+export function createBackendCalls(
+  { fetch, fields, shared }: CallPorts,
+  part: { readonly signal: AbortSignal; readonly remainingMs: () => number },
+): BackendCalls {
+  const call = async (url: string | URL, init: BackendInit = {}): Promise<Response> => {
+    const { policy, idempotent, ...request } = init;
+    const target = new URL(url);
+    const method = (request.method ?? 'GET').toUpperCase();
+    const isSafe = SAFE.has(method);
+    const headers = fields.headersFor(target, request.headers);
+    const send = (signal: AbortSignal): Promise<Response> =>
+      // A redirect could lead to an origin that is not listed.
+      fetch(target.href, { ...request, method, headers, signal, redirect: 'manual' });
+    const guarded = (signal: AbortSignal): Promise<Response> =>
+      policy === undefined
+        ? send(signal)
+        : policy.run((attempt) => send(attempt.signal), {
+            idempotent: isSafe || idempotent === true,
+            remainingMs: part.remainingMs,
+            signal,
+          });
+    if (!isSafe) return await guarded(part.signal);
+    const key = JSON.stringify([method, target.href, [...headers], policy?.name]);
+    return await shared.join(key, part.signal, guarded);
+  };
+  return {
+    ...part,
+    fetch: call,
+    async json(url, parse, init) {
+      const answer = await call(url, init);
+      if (!answer.ok) throw new BackendStatus(new URL(url).origin, answer.status);
+      return parse(await answer.json());
+    },
+  };
+}

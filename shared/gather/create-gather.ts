@@ -1,0 +1,44 @@
+import { CLOCK, COUNTDOWN, FETCH } from '../lambda-ports.ts';
+import type { Fetch } from './backend-calls.ts';
+import { readOrigins } from './forwarded-fields.ts';
+import { gatherParts } from './gather.ts';
+import type { Gathered, GatherPorts, GatherRules, Parts } from './gather.ts';
+
+export type CreateGatherOptions = {
+  /** Origins that get the caller's `Authorization`: `https://orders.example`. Default: none. */
+  readonly identityTo?: readonly string[];
+  /** Default: Node's. */
+  readonly fetch?: Fetch;
+};
+
+export type Gather = <P extends Parts>(rules: GatherRules, parts: P) => Promise<Gathered<P>>;
+
+/**
+ * To be made outside of the handler. The function runs in any handler, with middy or without.
+ *
+ * @throws DomainError CONFIG_INVALID when an origin is none
+ *
+ * @example
+ * ```ts
+ * import { createGather } from 'gatewright/gather';
+ *
+ * const gather = createGather({ identityTo: ['https://orders.example'] });
+ * const { values, failures } = await gather(
+ *   { event: { headers: {} } },
+ *   {
+ *     menu: async () => ['ramen'],
+ *     courier: { from: async () => Promise.reject(new Error('no route')), fallback: () => 'unknown' },
+ *   },
+ * );
+ * [values, failures.courier?.reason] // → [{ menu: ['ramen'], courier: 'unknown' }, 'error']
+ * ```
+ */
+export function createGather({ identityTo = [], fetch = FETCH }: CreateGatherOptions = {}): Gather {
+  const origins = readOrigins(identityTo);
+  const ports: GatherPorts = {
+    fetch,
+    countdown: COUNTDOWN,
+    monotonicMs: () => CLOCK.monotonicMs(),
+  };
+  return (rules, parts) => gatherParts(ports, origins, rules, parts);
+}

@@ -1,0 +1,187 @@
+/**
+ * One reply out of several backends: parts run in parallel, each within its deadline; what fails is left out, replaced
+ * or ends the gathering, as the part says. Once the reply is decided, what still runs is cancelled.
+ */
+import { remainingTimeOf } from '../aws/remaining-time.ts';
+import { DomainError } from '../errors.ts';
+import type { Countdown } from '../ports.ts';
+import { runWithin } from '../resilience/deadline.ts';
+import { createBackendCalls } from './backend-calls.ts';
+import type { BackendCalls, CallPorts, Fetch } from './backend-calls.ts';
+import { ForwardedFields } from './forwarded-fields.ts';
+import { describeFailure } from './part-failure.ts';
+import type { PartFailure } from './part-failure.ts';
+import { SharedCalls } from './shared-calls.ts';
+
+export type Source<T> = (calls: BackendCalls) => Promise<T>;
+
+/** A function alone is an optional part. */
+export type Part<T> =
+  | Source<T>
+  | {
+      readonly from: Source<T>;
+      /** Default: the time of the whole gathering. */
+      readonly timeoutMs?: number;
+      /** Without it there is no reply: `gather()` throws GatherFailed. */
+      readonly required?: boolean;
+      /** What stands in for it. */
+      readonly fallback?: (failure: PartFailure) => T;
+    };
+
+export type Parts = Readonly<Record<string, Part<unknown>>>;
+
+type Value<P> =
+  P extends Source<infer T>
+    ? T | undefined
+    : P extends { readonly from: Source<infer T>; readonly required: true }
+      ? T
+      : P extends { readonly from: Source<infer T>; readonly fallback: (failure: PartFailure) => infer F }
+        ? T | F
+        : P extends { readonly from: Source<infer T> }
+          ? T | undefined
+          : never;
+
+export type Gathered<P extends Parts> = {
+  readonly values: { readonly [K in keyof P]: Value<P[K]> };
+  /** Of parts without a value, and of those that a fallback stands in for. */
+  readonly failures: { readonly [K in keyof P]?: PartFailure };
+  /** Whether any part has failed. */
+  readonly isPartial: boolean;
+};
+
+/** A required part has failed. */
+export class GatherFailed extends DomainError {
+  readonly part: string;
+  readonly failures: Readonly<Record<string, PartFailure>>;
+
+  constructor(part: string, failures: Readonly<Record<string, PartFailure>>) {
+    const failure = failures[part];
+    const message = `the part ${part}, which the reply needs, has failed: ${failure?.reason ?? 'error'}`;
+    super('BACKEND_FAILED', message, { cause: failure?.error });
+    this.part = part;
+    this.failures = failures;
+  }
+}
+
+export type GatherRules = {
+  readonly event: unknown;
+  /** Lambda's context: parts end `marginMs` before the invocation does. */
+  readonly context?: unknown;
+  /** Of all parts together. Default: what the invocation leaves, at most 29 seconds. */
+  readonly timeoutMs?: number;
+  readonly marginMs?: number;
+  /** Decides the reply before all parts have ended. */
+  readonly isEnough?: (values: Readonly<Record<string, unknown>>) => boolean;
+};
+
+export type GatherPorts = {
+  readonly fetch: Fetch;
+  readonly countdown: Countdown;
+  readonly monotonicMs: () => number;
+};
+
+/** API Gateway ends an integration after this time, unless a REST API's quota was raised. */
+const LONGEST_MS = 29_000;
+/** For the reply, and for what a handler does after it. */
+const MARGIN_MS = 200;
+
+export async function gatherParts<P extends Parts>(
+  ports: GatherPorts,
+  identityTo: ReadonlySet<string>,
+  rules: GatherRules,
+  parts: P,
+): Promise<Gathered<P>> {
+  const calls = {
+    fetch: ports.fetch,
+    fields: new ForwardedFields(rules.event, identityTo),
+    shared: new SharedCalls(),
+  };
+  return (await new Gathering(ports, calls, rules).run(parts)) as Gathered<P>;
+}
+
+class Gathering {
+  readonly #ports: GatherPorts;
+  readonly #calls: CallPorts;
+  readonly #rules: GatherRules;
+  readonly #decided = new AbortController();
+  readonly #endsMs: number;
+  readonly #values: Record<string, unknown> = {};
+  readonly #failures: Record<string, PartFailure> = {};
+
+  constructor(ports: GatherPorts, calls: CallPorts, rules: GatherRules) {
+    this.#ports = ports;
+    this.#calls = calls;
+    this.#rules = rules;
+    const { context, timeoutMs = LONGEST_MS, marginMs = MARGIN_MS } = rules;
+    const leftMs = remainingTimeOf(context)() - marginMs;
+    this.#endsMs = ports.monotonicMs() + Math.min(timeoutMs, leftMs);
+  }
+
+  async run(parts: Parts): Promise<Gathered<Parts>> {
+    const names = Object.keys(parts);
+    try {
+      await this.#untilDecided(parts);
+    } finally {
+      this.#decided.abort(new DomainError('CALL_CANCELLED', 'the reply was decided without it'));
+      this.#noteCancelled(names, parts);
+    }
+    const failures = { ...this.#failures };
+    return { values: { ...this.#values }, failures, isPartial: Object.keys(failures).length > 0 };
+  }
+
+  /** @throws GatherFailed */
+  #untilDecided(parts: Parts): Promise<void> {
+    return new Promise((decide, refuse) => {
+      const running = Object.entries(parts).map(async ([name, part]) => {
+        const isFatal = await this.#runPart(name, part);
+        if (this.#decided.signal.aborted) return;
+        if (isFatal) refuse(new GatherFailed(name, this.#failures));
+        else if (this.#rules.isEnough?.(this.#values) === true) decide();
+      });
+      void Promise.all(running).then(() => decide(), refuse);
+    });
+  }
+
+  /** @returns whether the reply cannot be given, for its sake */
+  async #runPart(name: string, part: Part<unknown>): Promise<boolean> {
+    const { from, timeoutMs = LONGEST_MS, required = false, fallback } = settingsOf(part);
+    const ms = Math.min(timeoutMs, this.#leftMs());
+    const endsMs = this.#ports.monotonicMs() + ms;
+    const remainingMs = (): number => endsMs - this.#ports.monotonicMs();
+    const { countdown } = this.#ports;
+    try {
+      const value = await runWithin({ ms, countdown, signal: this.#decided.signal }, (signal) =>
+        from(createBackendCalls(this.#calls, { signal, remainingMs })),
+      );
+      if (!this.#decided.signal.aborted) this.#values[name] = value;
+      return false;
+    } catch (error) {
+      if (this.#decided.signal.aborted) return false;
+      this.#fail(name, part, error);
+      return required && fallback === undefined;
+    }
+  }
+
+  #fail(name: string, part: Part<unknown>, error: unknown): void {
+    const failure = describeFailure(error);
+    this.#failures[name] = failure;
+    const { fallback } = settingsOf(part);
+    if (fallback !== undefined) this.#values[name] = fallback(failure);
+  }
+
+  #noteCancelled(names: readonly string[], parts: Parts): void {
+    const open = names.filter((name) => !(name in this.#values) && !(name in this.#failures));
+    for (const name of open) {
+      const part = parts[name];
+      if (part !== undefined) this.#fail(name, part, this.#decided.signal.reason);
+    }
+  }
+
+  #leftMs(): number {
+    return this.#endsMs - this.#ports.monotonicMs();
+  }
+}
+
+function settingsOf(part: Part<unknown>): Exclude<Part<unknown>, Source<unknown>> {
+  return typeof part === 'function' ? { from: part } : part;
+}

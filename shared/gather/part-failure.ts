@@ -1,0 +1,28 @@
+/** Why a part has no value of its own, in words that may be answered to a caller. */
+import { DomainError } from '../errors.ts';
+import type { DomainErrorCode } from '../errors.ts';
+import { BackendStatus } from './backend-calls.ts';
+
+export type FailureReason =
+  'bulkhead-full' | 'cancelled' | 'circuit-open' | 'error' | 'origin-unlisted' | 'status' | 'timed-out';
+
+export type PartFailure = {
+  readonly reason: FailureReason;
+  /** Of the backend's answer, where the reason is `status`. */
+  readonly status?: number;
+  /** For logs: a message of a library may quote the request. */
+  readonly error: unknown;
+};
+
+const REASONS: Readonly<Partial<Record<DomainErrorCode, FailureReason>>> = {
+  BULKHEAD_FULL: 'bulkhead-full',
+  CALL_CANCELLED: 'cancelled',
+  CALL_TIMED_OUT: 'timed-out',
+  CIRCUIT_OPEN: 'circuit-open',
+  ORIGIN_UNLISTED: 'origin-unlisted',
+};
+
+export function describeFailure(error: unknown): PartFailure {
+  if (error instanceof BackendStatus) return { reason: 'status', status: error.status, error };
+  return { reason: (error instanceof DomainError ? REASONS[error.code] : undefined) ?? 'error', error };
+}

@@ -1,0 +1,51 @@
+/** Equal calls of one gathering are made once: each consumer gets a copy of the answer. */
+
+type SharedCall = {
+  readonly answer: Promise<Response>;
+  readonly controller: AbortController;
+  consumers: number;
+};
+
+export class SharedCalls {
+  readonly #calls = new Map<string, SharedCall>();
+
+  /**
+   * Joins the call with this key, or makes it. It is aborted when the last consumer has given up.
+   * @throws the signal's reason; what the call throws
+   */
+  async join(
+    key: string,
+    signal: AbortSignal,
+    make: (signal: AbortSignal) => Promise<Response>,
+  ): Promise<Response> {
+    const call = this.#calls.get(key) ?? this.#start(key, make);
+    call.consumers += 1;
+    const givenUp = new Promise<never>((_, reject) => {
+      const giveUp = (): void => {
+        this.#leave(key, call, signal.reason);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) giveUp();
+      else signal.addEventListener('abort', giveUp, { once: true });
+    });
+    const answer = await Promise.race([call.answer, givenUp]);
+    return answer.clone();
+  }
+
+  #leave(key: string, call: SharedCall, reason: unknown): void {
+    call.consumers -= 1;
+    if (call.consumers > 0) return;
+    // A later consumer must not get an aborted answer.
+    this.#calls.delete(key);
+    call.controller.abort(reason);
+  }
+
+  #start(key: string, make: (signal: AbortSignal) => Promise<Response>): SharedCall {
+    const controller = new AbortController();
+    const call = { answer: make(controller.signal), controller, consumers: 0 };
+    // Each consumer sees the error, or has given up.
+    call.answer.catch(() => undefined);
+    this.#calls.set(key, call);
+    return call;
+  }
+}

@@ -1,0 +1,19 @@
+/** Clock, chance, timers and network of the process that a handler runs in. */
+import type { AgeClock, Countdown, Random, Timer } from './ports.ts';
+import { randomHex } from './random-hex.ts';
+
+export const CLOCK: AgeClock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+export const RANDOM: Random = { hex: randomHex, fraction: () => Math.random() };
+
+export const TIMER: Timer = { pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+
+export const COUNTDOWN: Countdown = {
+  start(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Read at each call, so that what has replaced it since is called. */
+export const FETCH = (url: string, init: RequestInit): Promise<Response> => fetch(url, init);

@@ -1,0 +1,44 @@
+/** CloudWatch metrics of policies; docs/guides/run/resilience.md has an alarm on them. */
+import type { ResilienceEvent } from '../resilience/resilience-event.ts';
+import type { MetricSink } from './quota-metrics.ts';
+
+/**
+ * `observe` of a policy: `createPolicy({ …, observe: countResilience(metrics) })`. A call that succeeds at once emits
+ * nothing.
+ * | metric | counts |
+ * | --- | --- |
+ * | `BreakerOpened`, `BreakerClosed` | changes of a shared breaker, by the instance that made them; of one without a table, or while it is out of reach, by each |
+ * | `BreakerRefused`, `BreakerProbes` | calls refused by an open breaker; probes of a half-open one |
+ * | `BreakerTableUnavailable` | calls of the table without an answer: the instance went on by its own breaker |
+ * | `CallRetries`, `CallRetriesWithheld` | retries; those without a token of the budget, or time |
+ * | `CallHedges`, `CallTimeouts`, `CallsOverBulkhead` | second attempts; missed deadlines; calls over the bulkhead |
+ *
+ * @example
+ * ```ts
+ * import { countResilience } from 'gatewright/resilience';
+ *
+ * const counted: string[] = [];
+ * const observe = countResilience({ addMetric: (name, _unit, value) => counted.push(`${name} ${value}`) });
+ * observe({ kind: 'refused', breaker: 'prices' });
+ * counted // → ['BreakerRefused 1']
+ * ```
+ */
+export function countResilience(metrics: MetricSink): (event: ResilienceEvent) => void {
+  return (event) => {
+    const name = event.kind === 'changed' ? CHANGES[event.state] : NAMES[event.kind];
+    metrics.addMetric(name, 'Count', 1);
+  };
+}
+
+const CHANGES = { open: 'BreakerOpened', closed: 'BreakerClosed' } as const;
+
+const NAMES = {
+  refused: 'BreakerRefused',
+  probe: 'BreakerProbes',
+  'table-unavailable': 'BreakerTableUnavailable',
+  retried: 'CallRetries',
+  'retry-withheld': 'CallRetriesWithheld',
+  hedged: 'CallHedges',
+  'timed-out': 'CallTimeouts',
+  full: 'CallsOverBulkhead',
+} as const;

@@ -1,0 +1,208 @@
+/**
+ * The state of a circuit breaker that instances share: one item of a table, and every write to it, as data.
+ *
+ * | item    | pk              | sk               | attributes                                                       |
+ * | ------- | --------------- | ---------------- | ---------------------------------------------------------------- |
+ * | breaker | `B#{namespace}` | `BREAKER#{name}` | `state`, `gen`, `why`, `at`; open: `openUntil`; half-open: below |
+ *
+ * Every change of state increases `gen`, and is written only if `gen` is still what its writer saw: so of several
+ * writers one changes the state, and a late or repeated write changes nothing. Without an item the breaker is
+ * closed, `gen` 0.
+ *
+ * Half-open: `taken` counts admitted probes, `ok` successes; `p<id>` is 1 for a probe, 0 once it has succeeded. One
+ * that has not reported when the table's time reaches `decideBy` counts as failed: its process may be dead.
+ *
+ * Time is the table's, from the `Date` of its answers; no clock of an instance is compared with anything stored. An
+ * answer gives only a bound: it was made at or after its `Date`. So `openUntil` is written in a second write, from
+ * an answer that shows the breaker open: from then on at least the whole time passes, although the first write may
+ * have arrived late.
+ */
+import type { Item, ItemKey, ItemWrite, Test } from '../table/item-write.ts';
+import { printKeyPart } from '../table/item-write.ts';
+
+export type SharedState = {
+  readonly state: 'closed' | 'open' | 'half-open';
+  readonly generation: number;
+  /** Undefined: open since an instant that no answer has bounded yet. */
+  readonly openUntilEpochMs: number | undefined;
+  readonly taken: number;
+  readonly succeeded: number;
+  readonly decideByEpochMs: number;
+};
+
+/** Why the state changed: calls failed; a probe failed, did not report or all succeeded; somebody reset it. */
+export type ChangeReason = 'calls-failed' | 'probe-failed' | 'probe-silent' | 'probes-succeeded' | 'reset';
+
+/** Values of `p<id>`. */
+const RUNNING = 1;
+const REPORTED = 0;
+/** `Date` has whole seconds. */
+const RESOLUTION_MS = 1000;
+/** Between the clocks of two servers of the table. AWS keeps them within milliseconds. */
+const SERVER_SKEW_MS = 500;
+/** A probe starts within this time of the request for it, or not at all. */
+export const PROBE_START_MS = 1000;
+/**
+ * Added to a `Date` where at least a given time must pass until a probe starts: the answer was made up to 1500 ms
+ * after its `Date`, the probe may be admitted by a server that is 500 ms ahead, and a probe admitted before may
+ * start 1000 ms later.
+ */
+export const TIME_MARGIN_MS = RESOLUTION_MS + 2 * SERVER_SKEW_MS + PROBE_START_MS;
+
+export function breakerPartition(namespace: string): string {
+  return `B#${printKeyPart(namespace)}`;
+}
+
+export function breakerKey(namespace: string, name: string): ItemKey {
+  return { pk: breakerPartition(namespace), sk: `BREAKER#${printKeyPart(name)}` };
+}
+
+export function parseBreaker(item: Item | undefined): SharedState {
+  const state = item?.['state'];
+  const openUntil = item?.['openUntil'];
+  return {
+    state: state === 'open' || state === 'half-open' ? state : 'closed',
+    generation: Number(item?.['gen'] ?? 0),
+    openUntilEpochMs: openUntil === undefined ? undefined : Number(openUntil),
+    taken: Number(item?.['taken'] ?? 0),
+    succeeded: Number(item?.['ok'] ?? 0),
+    decideByEpochMs: Number(item?.['decideBy'] ?? 0),
+  };
+}
+
+/** Closed or half-open → open; without `openUntil`. */
+export function openWrite(
+  key: ItemKey,
+  generation: number,
+  change: { readonly why: ChangeReason; readonly tableEpochMs: number },
+): ItemWrite {
+  return changeState(key, generation, { state: 'open', why: change.why, at: change.tableEpochMs });
+}
+
+/** @param tableEpochMs `Date` of an answer that shows the breaker open in this generation */
+export function stampWrite(
+  key: ItemKey,
+  generation: number,
+  { tableEpochMs, openMs }: { readonly tableEpochMs: number; readonly openMs: number },
+): ItemWrite {
+  return {
+    purpose: 'breaker',
+    key,
+    when: [isStill(generation), { attribute: 'openUntil', is: 'absent' }],
+    change: { kind: 'update', set: { openUntil: tableEpochMs + TIME_MARGIN_MS + openMs } },
+  };
+}
+
+export type ProbeRequest = {
+  readonly id: string;
+  readonly tableEpochMs: number;
+  /** Within this time a probe reports. */
+  readonly reportMs: number;
+};
+
+/** Open → half-open with its first probe, once the table's time has reached `openUntil`. */
+export function beginWrite(key: ItemKey, generation: number, probe: ProbeRequest): ItemWrite {
+  return changeState(
+    key,
+    generation,
+    {
+      state: 'half-open',
+      why: 'probe',
+      at: probe.tableEpochMs,
+      taken: 1,
+      ok: 0,
+      decideBy: decideBy(probe),
+      [nameOf(probe.id)]: RUNNING,
+    },
+    [{ attribute: 'openUntil', is: 'at-most', value: probe.tableEpochMs }],
+  );
+}
+
+/** Admits one more probe, while fewer than `probes` were admitted in this generation. */
+export function takeWrite(key: ItemKey, generation: number, probe: ProbeRequest, probes: number): ItemWrite {
+  return {
+    purpose: 'breaker',
+    key,
+    when: [
+      isStill(generation),
+      { attribute: 'taken', is: 'at-most', value: probes - 1 },
+      { attribute: nameOf(probe.id), is: 'absent' },
+      // A late one must not shorten the time of those that run.
+      { attribute: 'decideBy', is: 'at-most', value: decideBy(probe) },
+    ],
+    change: {
+      kind: 'update',
+      add: { taken: 1 },
+      set: { [nameOf(probe.id)]: RUNNING, decideBy: decideBy(probe) },
+    },
+  };
+}
+
+/** Counts a probe's success once, even if sent again. */
+export function succeedWrite(key: ItemKey, generation: number, id: string): ItemWrite {
+  return {
+    purpose: 'breaker',
+    key,
+    when: [isStill(generation), { attribute: nameOf(id), is: 'equal', value: RUNNING }],
+    // Its id stays: a repeated admission would count it anew.
+    change: { kind: 'update', add: { ok: 1 }, set: { [nameOf(id)]: REPORTED } },
+  };
+}
+
+/** Half-open → closed, once `probes` have succeeded. */
+export function closeWrite(
+  key: ItemKey,
+  generation: number,
+  change: { readonly probes: number; readonly tableEpochMs: number },
+): ItemWrite {
+  return changeState(key, generation, { state: 'closed', why: 'probes-succeeded', at: change.tableEpochMs }, [
+    { attribute: 'ok', is: 'at-least', value: change.probes },
+  ]);
+}
+
+/** Half-open → open, when a probe has not reported in time; `seen` is what that was concluded from. */
+export function expireWrite(key: ItemKey, seen: SharedState, tableEpochMs: number): ItemWrite {
+  return changeState(key, seen.generation, { state: 'open', why: 'probe-silent', at: tableEpochMs }, [
+    { attribute: 'decideBy', is: 'at-most', value: tableEpochMs },
+    { attribute: 'taken', is: 'equal', value: seen.taken },
+    { attribute: 'ok', is: 'equal', value: seen.succeeded },
+  ]);
+}
+
+/** Any state → closed, by an operator. */
+export function resetWrite(key: ItemKey, generation: number, tableEpochMs: number): ItemWrite {
+  return changeState(key, generation, { state: 'closed', why: 'reset', at: tableEpochMs });
+}
+
+/** Whether a probe of this generation is out that should have reported. */
+export function isSilent(seen: SharedState, tableEpochMs: number): boolean {
+  return seen.taken > seen.succeeded && seen.decideByEpochMs <= tableEpochMs;
+}
+
+function changeState(
+  key: ItemKey,
+  generation: number,
+  item: Item & { readonly why: ChangeReason | 'probe' },
+  tests: readonly Test[] = [],
+): ItemWrite {
+  return {
+    purpose: 'breaker',
+    key,
+    when: [isStill(generation), ...tests],
+    change: { kind: 'put', item: { ...item, gen: generation + 1 } },
+  };
+}
+
+function isStill(generation: number): Test {
+  return generation === 0
+    ? { attribute: 'gen', is: 'absent' }
+    : { attribute: 'gen', is: 'equal', value: generation };
+}
+
+function decideBy({ tableEpochMs, reportMs }: ProbeRequest): number {
+  return tableEpochMs + TIME_MARGIN_MS + reportMs;
+}
+
+function nameOf(id: string): string {
+  return `p${id}`;
+}

@@ -1,0 +1,52 @@
+/** Limits the calls of one backend that an instance runs at once; a few more may wait for a place. */
+import { DomainError } from '../errors.ts';
+
+type Waiting = { readonly enter: () => void };
+
+export class Bulkhead {
+  readonly #places: number;
+  readonly #mostWaiting: number;
+  readonly #waiting: Waiting[] = [];
+  #running = 0;
+
+  constructor(places: number, mostWaiting: number) {
+    this.#places = places;
+    this.#mostWaiting = mostWaiting;
+  }
+
+  /**
+   * @returns to be called once, when the call has ended
+   * @throws DomainError BULKHEAD_FULL; the signal's reason when it is aborted meanwhile
+   */
+  async enter(signal: AbortSignal | undefined): Promise<() => void> {
+    if (this.#running < this.#places) this.#running += 1;
+    else if (this.#waiting.length < this.#mostWaiting) await this.#wait(signal);
+    else throw new DomainError('BULKHEAD_FULL', `${this.#places} calls run already; try again later`);
+    return () => this.#leave();
+  }
+
+  /** The place of a call that ends goes to the one that has waited longest. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#running -= 1;
+    else next.enter();
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        // As fetch() does, it fails with whatever the signal was aborted with.
+        reject(signal?.reason as Error);
+      };
+      const waiting = {
+        enter: () => {
+          signal?.removeEventListener('abort', giveUp);
+          resolve();
+        },
+      };
+      this.#waiting.push(waiting);
+      signal?.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+}

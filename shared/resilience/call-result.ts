@@ -1,0 +1,21 @@
+/** How a call ended, and what that says of its backend. */
+import { membersOf } from '@gatewright/aws/json-object';
+
+export type CallResult<T> =
+  { readonly kind: 'value'; readonly value: T } | { readonly kind: 'error'; readonly error: unknown };
+
+/**
+ * By default a value with a `status` of 500 or above is a failure, as fetch()'s, and every error but an answer 4xx of
+ * AWS's SDK, which says that the service has answered; its throttling (`$retryable`) is one.
+ */
+export function isBackendFailure(result: CallResult<unknown>): boolean {
+  if (result.kind === 'value') {
+    const { value } = result;
+    const status = typeof value === 'object' && value !== null && 'status' in value ? value.status : 0;
+    return typeof status === 'number' && status >= 500;
+  }
+  const { $metadata, $retryable } = membersOf(result.error);
+  const { httpStatusCode: status } = membersOf($metadata);
+  const isAnswer = typeof status === 'number' && status >= 400 && status < 500;
+  return !isAnswer || status === 429 || $retryable !== undefined;
+}

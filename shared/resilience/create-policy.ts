@@ -1,0 +1,48 @@
+import { CLOCK, COUNTDOWN, RANDOM } from '../lambda-ports.ts';
+import type { SharedBreakers } from './dynamodb-breakers.ts';
+import { createGuard } from './policy.ts';
+import type { CallPolicy } from './policy.ts';
+import type { PolicyOptions } from './policy-rules.ts';
+import type { ResilienceEvent } from './resilience-event.ts';
+
+export type CreatePolicyOptions = PolicyOptions & {
+  /** Where instances share the state of the breaker. Default: each has its own. */
+  readonly shared?: SharedBreakers;
+  /** `countResilience(metrics)`. Default: nothing is counted. */
+  readonly observe?: (event: ResilienceEvent) => void;
+};
+
+/**
+ * Guards the calls of one backend. To be made outside of the handler: an instance's calls share its state.
+ *
+ * @throws DomainError CONFIG_INVALID
+ *
+ * @example
+ * ```ts
+ * import { createPolicy } from 'gatewright/resilience';
+ *
+ * const prices = createPolicy({
+ *   name: 'prices',
+ *   timeoutMs: 800,
+ *   retry: { attempts: 3 },
+ *   bulkhead: { concurrent: 20 },
+ *   breaker: { openSeconds: 10 },
+ * });
+ * let attempts = 0;
+ * const flaky = async () => {
+ *   attempts += 1;
+ *   if (attempts === 1) throw new Error('connection reset');
+ *   return 'ramen: 12.50';
+ * };
+ * await prices.run(flaky, { idempotent: true }) // → 'ramen: 12.50'
+ * ```
+ */
+export function createPolicy({ shared, observe, ...options }: CreatePolicyOptions): CallPolicy {
+  return createGuard(options, {
+    clock: CLOCK,
+    random: RANDOM,
+    countdown: COUNTDOWN,
+    observe: observe ?? (() => undefined),
+    ...(shared !== undefined && { shared }),
+  });
+}

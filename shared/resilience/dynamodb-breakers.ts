@@ -1,0 +1,36 @@
+/** State of circuit breakers that instances share, in a DynamoDB table with keys `pk` and `sk`. */
+import { DomainError } from '../errors.ts';
+import type { ItemStore } from '../ports.ts';
+import { createDynamoDbTable } from '../table/dynamodb-table.ts';
+import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
+import type { ItemKey } from '../table/item-write.ts';
+import { breakerKey } from './breaker-item.ts';
+
+export type DynamoDbBreakersOptions = DynamoDbTableOptions & {
+  /** Breakers of one name in one namespace are one: usually the service. */
+  readonly namespace: string;
+};
+
+export type SharedBreakers = { readonly store: ItemStore; readonly keyOf: (name: string) => ItemKey };
+
+/**
+ * Nothing is loaded or connected before the first call.
+ *
+ * @throws DomainError CONFIG_INVALID
+ *
+ * @example
+ * ```ts
+ * import { createDynamoDbBreakers, createPolicy } from 'gatewright/resilience';
+ *
+ * const shared = createDynamoDbBreakers({ tableName: 'gatewright-dev-cache', namespace: 'shop' });
+ * export const prices = createPolicy({ name: 'prices', timeoutMs: 800, breaker: {}, shared });
+ * ```
+ */
+export function createDynamoDbBreakers({ namespace, ...table }: DynamoDbBreakersOptions): SharedBreakers {
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(namespace))
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `a namespace of breakers must be 1 to 64 letters, digits, dots, - and _, not ${namespace}`,
+    );
+  return { store: createDynamoDbTable(table), keyOf: (name) => breakerKey(namespace, name) };
+}

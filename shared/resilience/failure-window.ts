@@ -1,0 +1,42 @@
+/** The last calls of one instance: how many there were, and how many failed. */
+import { elapsedMs, momentOf } from '../quota/age.ts';
+import type { Moment } from '../quota/age.ts';
+import type { AgeClock } from '../ports.ts';
+
+export type WindowRules = {
+  /** Calls that are looked back on, at most. */
+  readonly calls: number;
+  /** Older calls are forgotten. */
+  readonly ms: number;
+  /** Fewer calls decide nothing. */
+  readonly minimumCalls: number;
+  /** Share of failures, above 0, at most 1. */
+  readonly failureRate: number;
+};
+
+export class FailureWindow {
+  readonly #rules: WindowRules;
+  readonly #clock: AgeClock;
+  #calls: { readonly at: Moment; readonly isFailure: boolean }[] = [];
+
+  constructor(rules: WindowRules, clock: AgeClock) {
+    this.#rules = rules;
+    this.#clock = clock;
+  }
+
+  /** @returns whether too many have failed, this one included */
+  record(isFailure: boolean): boolean {
+    const { calls, ms, minimumCalls, failureRate } = this.#rules;
+    this.#calls.push({ at: momentOf(this.#clock), isFailure });
+    if (this.#calls.length > calls) this.#calls.shift();
+    // In order of time: the first that is recent ends the search.
+    while (this.#calls[0] !== undefined && elapsedMs(this.#clock, this.#calls[0].at) > ms)
+      this.#calls.shift();
+    const failures = this.#calls.filter((call) => call.isFailure).length;
+    return isFailure && this.#calls.length >= minimumCalls && failures / this.#calls.length >= failureRate;
+  }
+
+  clear(): void {
+    this.#calls = [];
+  }
+}

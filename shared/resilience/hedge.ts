@@ -1,0 +1,37 @@
+/** Starts a second attempt when the first is slow; the first good outcome counts, and ends the other attempt. */
+import type { Countdown } from '../ports.ts';
+
+export type Hedge<T> = {
+  readonly afterMs: number;
+  readonly countdown: Countdown;
+  /** Neither rejects. */
+  readonly first: (signal: AbortSignal) => Promise<T>;
+  /** Undefined: it may not be made after all. */
+  readonly second: (signal: AbortSignal) => Promise<T> | undefined;
+  readonly isGood: (outcome: T) => boolean;
+  /** What the ended attempt is aborted with. */
+  readonly reason: () => Error;
+};
+
+/** A first attempt that fails before `afterMs` ends without a second: that is for retries. */
+export function runHedged<T>(hedge: Hedge<T>): Promise<T> {
+  const { afterMs, countdown, isGood } = hedge;
+  return new Promise((resolve) => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    let running = 1;
+    const conclude = (outcome: T, other: AbortController): void => {
+      running -= 1;
+      if (!isGood(outcome) && running > 0) return;
+      cancel();
+      other.abort(hedge.reason());
+      resolve(outcome);
+    };
+    const cancel = countdown.start(afterMs, () => {
+      const started = hedge.second(second.signal);
+      if (started === undefined) return;
+      running += 1;
+      void started.then((outcome) => conclude(outcome, first));
+    });
+    void hedge.first(first.signal).then((outcome) => conclude(outcome, second));
+  });
+}

@@ -1,0 +1,208 @@
+/**
+ * Guards the calls of one backend: bulkhead → retry → breaker → hedge → deadline, outermost first. Retries and hedges
+ * are for calls that say that they may be made twice.
+ */
+import { DomainError } from '../errors.ts';
+import type { AgeClock, Countdown, ItemStore, Random } from '../ports.ts';
+import type { ItemKey } from '../table/item-write.ts';
+import { Breaker } from './breaker.ts';
+import type { Admission } from './breaker.ts';
+import { Bulkhead } from './bulkhead.ts';
+import { isBackendFailure } from './call-result.ts';
+import type { CallResult } from './call-result.ts';
+import { pauseFor, runWithin } from './deadline.ts';
+import { runHedged } from './hedge.ts';
+import { readPolicy } from './policy-rules.ts';
+import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
+import type { ResilienceEvent } from './resilience-event.ts';
+import { RetryBudget } from './retry-budget.ts';
+
+export type PolicyPorts = {
+  readonly clock: AgeClock;
+  readonly random: Random;
+  readonly countdown: Countdown;
+  readonly observe: (event: ResilienceEvent) => void;
+  readonly shared?: { readonly store: ItemStore; readonly keyOf: (name: string) => ItemKey };
+};
+
+export type CallOptions = {
+  /** The call may be made twice. Default: false. */
+  readonly idempotent?: boolean;
+  /** Of the invocation: `() => context.getRemainingTimeInMillis()`. Default: unlimited. */
+  readonly remainingMs?: () => number;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
+};
+
+export type Attempt = {
+  /** Aborted at the deadline, and when the call is given up. */
+  readonly signal: AbortSignal;
+  /** From 1 on. */
+  readonly number: number;
+};
+
+export interface CallPolicy {
+  readonly name: string;
+  /**
+   * @throws what the last attempt throws; DomainError CIRCUIT_OPEN, BULKHEAD_FULL, CALL_TIMED_OUT; the signal's reason
+   */
+  run<T>(call: (attempt: Attempt) => Promise<T>, options?: CallOptions): Promise<T>;
+}
+
+type Ended<T> = CallResult<T> & { readonly verdict: 'succeeded' | 'failed' | 'ignored' };
+
+type Call<T> = {
+  readonly make: (attempt: Attempt) => Promise<T>;
+  readonly number: number;
+  readonly remainingMs: () => number;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** @throws DomainError CONFIG_INVALID */
+export function createGuard(options: PolicyOptions, ports: PolicyPorts): CallPolicy {
+  return new Guard(options, ports);
+}
+
+class Guard implements CallPolicy {
+  readonly name: string;
+  readonly #rules: PolicyRules;
+  readonly #ports: PolicyPorts;
+  readonly #isFailure: (result: CallResult<unknown>) => boolean;
+  readonly #budget: RetryBudget;
+  readonly #bulkhead: Bulkhead | undefined;
+  readonly #breaker: Breaker | undefined;
+
+  constructor(options: PolicyOptions, ports: PolicyPorts) {
+    const rules = readPolicy(options);
+    const { name, retry, bulkhead, breaker } = rules;
+    const { shared, ...own } = ports;
+    this.name = name;
+    this.#rules = rules;
+    this.#ports = ports;
+    this.#isFailure = options.isFailure ?? isBackendFailure;
+    this.#budget = new RetryBudget(retry.budgetRatio, retry.budgetBurst);
+    this.#bulkhead = bulkhead && new Bulkhead(bulkhead.concurrent, bulkhead.waiting);
+    const place = shared === undefined ? {} : { shared: { store: shared.store, key: shared.keyOf(name) } };
+    this.#breaker = breaker && new Breaker(name, breaker, { ...own, ...place });
+  }
+
+  async run<T>(make: (attempt: Attempt) => Promise<T>, options: CallOptions = {}): Promise<T> {
+    const { idempotent = false, remainingMs = () => Infinity, signal } = options;
+    const leave = await this.#enter(signal);
+    try {
+      this.#budget.noteFirstAttempt();
+      const attempts = idempotent ? this.#rules.retry.attempts : 1;
+      for (let number = 1; ; number += 1) {
+        const ended = await this.#attempt({ make, number, remainingMs, signal }, idempotent);
+        const isLast = ended.verdict !== 'failed' || number >= attempts;
+        if (isLast || !(await this.#pauseBefore(number + 1, { remainingMs, signal }))) return unwrap(ended);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async #enter(signal: AbortSignal | undefined): Promise<() => void> {
+    if (this.#bulkhead === undefined) return () => undefined;
+    try {
+      return await this.#bulkhead.enter(signal);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'BULKHEAD_FULL') this.#note('full');
+      throw error;
+    }
+  }
+
+  /** @returns whether there is time, and a token, for that attempt */
+  async #pauseBefore(number: number, { remainingMs, signal }: Pick<Call<unknown>, 'remainingMs' | 'signal'>) {
+    const { baseMs, capMs } = this.#rules.retry;
+    const { random, countdown } = this.#ports;
+    const ms = random.fraction() * Math.min(capMs, baseMs * 2 ** (number - 2));
+    if (ms >= remainingMs() || !this.#budget.take()) {
+      this.#note('retry-withheld');
+      return false;
+    }
+    this.#note('retried');
+    await pauseFor({ ms, signal, countdown });
+    return true;
+  }
+
+  async #attempt<T>(call: Call<T>, isIdempotent: boolean): Promise<Ended<T>> {
+    const admission = await this.#admit();
+    if (admission?.kind === 'refused') return { ...this.#refusal(), verdict: 'ignored' };
+    const { hedgeAfterMs } = this.#rules;
+    // A probe that is ended by a second attempt would say nothing.
+    if (hedgeAfterMs === undefined || !isIdempotent || admission?.isProbe === true)
+      return await this.#make(call, admission);
+    return await runHedged({
+      afterMs: hedgeAfterMs,
+      countdown: this.#ports.countdown,
+      first: (signal) => this.#make({ ...call, signal: both(call.signal, signal) }, admission),
+      second: (signal) => {
+        if (!this.#budget.take()) return undefined;
+        this.#note('hedged');
+        return this.#admitAndMake({ ...call, signal: both(call.signal, signal) });
+      },
+      isGood: ({ verdict }) => verdict === 'succeeded',
+      reason: () => new DomainError('CALL_CANCELLED', 'another attempt has answered'),
+    });
+  }
+
+  async #admitAndMake<T>(call: Call<T>): Promise<Ended<T>> {
+    const admission = await this.#admit();
+    if (admission?.kind === 'refused') return { ...this.#refusal(), verdict: 'ignored' };
+    return await this.#make(call, admission);
+  }
+
+  async #admit(): Promise<Admission | undefined> {
+    return await this.#breaker?.admit();
+  }
+
+  #refusal(): { readonly kind: 'error'; readonly error: DomainError } {
+    const message = `the circuit breaker of ${this.name} is open; try again later`;
+    return { kind: 'error', error: new DomainError('CIRCUIT_OPEN', message) };
+  }
+
+  /** One call within its deadline; its outcome goes to the breaker. Does not reject. */
+  async #make<T>(
+    { make, number, remainingMs, signal }: Call<T>,
+    admission: Extract<Admission, { kind: 'admitted' }> | undefined,
+  ): Promise<Ended<T>> {
+    const { timeoutMs } = this.#rules;
+    const leftMs = remainingMs();
+    const { countdown } = this.#ports;
+    const deadline = { ms: Math.min(timeoutMs, leftMs), signal, countdown };
+    let result: CallResult<T>;
+    try {
+      result = {
+        kind: 'value',
+        value: await runWithin(deadline, (own) => make({ signal: own, number })),
+      };
+    } catch (error) {
+      result = { kind: 'error', error };
+    }
+    const isTimeout = result.kind === 'error' && hasTimedOut(result.error);
+    if (isTimeout) this.#note('timed-out');
+    // Given up, or cut short by the invocation's end: that says nothing of the backend.
+    const isCut = signal?.aborted === true || (isTimeout && leftMs < timeoutMs);
+    const verdict = isCut ? 'ignored' : isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
+    await admission?.settle(verdict);
+    return { ...result, verdict };
+  }
+
+  #note(kind: 'retried' | 'retry-withheld' | 'hedged' | 'timed-out' | 'full'): void {
+    this.#ports.observe({ kind, policy: this.name });
+  }
+}
+
+function unwrap<T>(result: CallResult<T>): T {
+  if (result.kind === 'value') return result.value;
+  throw result.error;
+}
+
+function hasTimedOut(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'CALL_TIMED_OUT';
+}
+
+function both(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return one === undefined ? other : AbortSignal.any([one, other]);
+}

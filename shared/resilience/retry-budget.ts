@@ -1,0 +1,27 @@
+/**
+ * Limits retries and hedges to a share of the calls, so that they cannot multiply the load of a backend that fails:
+ * each first attempt adds `ratio` tokens, each further attempt takes one.
+ */
+export class RetryBudget {
+  readonly #ratio: number;
+  readonly #most: number;
+  #tokens: number;
+
+  /** @param most tokens at the start, and at most */
+  constructor(ratio: number, most: number) {
+    this.#ratio = ratio;
+    this.#most = most;
+    this.#tokens = most;
+  }
+
+  noteFirstAttempt(): void {
+    this.#tokens = Math.min(this.#most, this.#tokens + this.#ratio);
+  }
+
+  /** @returns whether one more attempt may be made */
+  take(): boolean {
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

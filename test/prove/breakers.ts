@@ -1,0 +1,11 @@
+import { BREAKER_MUTANTS } from '../simulation/breaker-mutants.ts';
+import { BREAKER_MODELS } from '../simulation/models.ts';
+import { proveBySimulation } from './prove-by-simulation.ts';
+
+export const breakers = proveBySimulation({
+  name: 'breakers',
+  claim:
+    'no schedule of crashes, lost writes and wrong clocks admits a probe too many or too early, and every mutant does',
+  models: BREAKER_MODELS,
+  mutants: BREAKER_MUTANTS,
+});
