@@ -27,6 +27,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'packages/aws/README.md': READMES,
   'packages/dynamodb/README.md': READMES,
   'packages/velocity/README.md': READMES,
+  'python/README.md': 'test/vectors/wire/python.test.ts',
   'shared/README.md': READMES,
   'packages/gatewright/package/README.md': { shell: GUIDES, data: DATA, code: CODE },
   'examples/chat/README.md': EXAMPLES,
