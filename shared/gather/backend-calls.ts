@@ -25,7 +25,31 @@ export interface BackendCalls {
   json<T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit): Promise<T>;
 }
 
-/** A backend has answered with a status other than 2xx. */
+/**
+ * A backend has answered with a status other than 2xx.
+ *
+ * @example
+ * ```ts
+ * import { BackendStatus, createGather } from 'gatewright/gather';
+ *
+ * const gather = createGather({ fetch: async () => new Response(null, { status: 404 }) });
+ * let status = 0;
+ * await gather(
+ *   { event: {} },
+ *   {
+ *     order: async ({ json }) => {
+ *       try {
+ *         return await json('https://orders.example/o-9', String);
+ *       } catch (error) {
+ *         if (error instanceof BackendStatus) status = error.status;
+ *         throw error;
+ *       }
+ *     },
+ *   },
+ * );
+ * status // → 404
+ * ```
+ */
 export class BackendStatus extends DomainError {
   readonly status: number;
 
