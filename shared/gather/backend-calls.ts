@@ -20,9 +20,9 @@ export interface BackendCalls {
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
   /** The answer of the backend, whatever its status. Redirects are answers. @throws DomainError ORIGIN_UNLISTED */
-  fetch(url: string | URL, init?: BackendInit): Promise<Response>;
+  readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
   /** The JSON body of an answer 2xx, read by `parse`. @throws BackendStatus for any other */
-  json<T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit): Promise<T>;
+  readonly json: <T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit) => Promise<T>;
 }
 
 /**
