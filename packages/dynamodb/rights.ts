@@ -94,11 +94,30 @@ const BY_ARN = new Set([
   'TagResource',
   'UntagResource',
 ]);
+/** What they use is named by other members, a `TableName` beside them is not read: they need any table. */
+const BY_OTHER_MEMBERS = new Set([
+  'CreateGlobalTable',
+  'DeleteBackup',
+  'DescribeBackup',
+  'DescribeExport',
+  'DescribeGlobalTable',
+  'DescribeGlobalTableSettings',
+  'DescribeImport',
+  'ExportTableToPointInTime',
+  'ImportTable',
+  'ListExports',
+  'ListImports',
+  'RestoreTableFromBackup',
+  'RestoreTableToPointInTime',
+  'UpdateGlobalTable',
+  'UpdateGlobalTableSettings',
+]);
 const OF_INDEX = new Set(['DescribeContributorInsights', 'UpdateContributorInsights']);
 
 function tableRight(operation: string, input: JsonObject): NeededRight {
   const action = `dynamodb:${operation}`;
-  if (OF_ACCOUNT.has(operation)) return { action, resource: '*', conditions: {} };
+  if (OF_ACCOUNT.has(operation) || BY_OTHER_MEMBERS.has(operation))
+    return { action, resource: '*', conditions: {} };
   if (BY_ARN.has(operation)) return { action, resource: asText(input['ResourceArn']) ?? '*', conditions: {} };
   const index = OF_INDEX.has(operation) ? asText(input['IndexName']) : undefined;
   return { action, resource: resourceOf({ table: tableName(input['TableName']), index }), conditions: {} };

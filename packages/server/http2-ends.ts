@@ -1,3 +1,4 @@
+import { constants } from 'node:http2';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 
@@ -28,4 +29,12 @@ export function endWithClient(session: ServerHttp2Session, socket: Socket): void
     }, LOOK_EVERY_MS).unref();
     session.once('close', () => clearInterval(timer));
   });
+}
+
+/** A body that is missing or drips ends its stream. */
+export function limitBody(stream: ServerHttp2Stream, ms: number): void {
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), ms).unref();
+  const clear = (): void => clearTimeout(timer);
+  stream.once('end', clear);
+  stream.once('close', clear);
 }

@@ -3,7 +3,7 @@ import { constants, createServer } from 'node:http2';
 import { HeaderList } from '../core/events/header-list.ts';
 import { acceptRequest } from './answer-request.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS } from './http.ts';
-import { endWithClient } from './http2-ends.ts';
+import { endWithClient, limitBody } from './http2-ends.ts';
 import { originForm } from '../core/receive.ts';
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
@@ -86,7 +86,7 @@ function toArrival(
   const host = isTorn ? undefined : (authority ?? named);
   const sent = raw.filter((_, index) => !(raw[index - (index % 2)] ?? '').startsWith(':'));
   const isBare = stream.endAfterHeaders;
-  if (!isBare) limitBody(stream);
+  if (!isBare) limitBody(stream, REQUEST_TIMEOUT_MS);
   return {
     method: own(':method'),
     target: originForm(own(':path')),
@@ -100,14 +100,6 @@ function toArrival(
     body: isBare ? undefined : stream,
     peer: of?.peer,
   };
-}
-
-/** A body that is missing or drips ends its stream. */
-function limitBody(stream: ServerHttp2Stream): void {
-  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), REQUEST_TIMEOUT_MS).unref();
-  const clear = (): void => clearTimeout(timer);
-  stream.once('end', clear);
-  stream.once('close', clear);
 }
 
 /** A stream with the interface through which replies are sent. */

@@ -138,6 +138,7 @@ export async function openControlPort(options: ControlPortOptions): Promise<Cont
   const endHttp2 = acceptHttp2(server, (arrival) => acceptHttp2Call(arrival, port, at), {
     maxHeaderBytes: MAX_HEADER_BYTES,
     firstBytesMs: HEADERS_TIMEOUT_MS,
+    bodyMs: REQUEST_TIMEOUT_MS,
     unread,
   });
   port = await listenOn(server, '127.0.0.1', options.port, '--control-port');

@@ -3,7 +3,7 @@
  * JavaScript does so for Kinesis and a few other services, whatever the endpoint.
  */
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import { endWithClient } from '../http2-ends.ts';
+import { endWithClient, limitBody } from '../http2-ends.ts';
 import { LARGE_REPLY_BYTES, type UnreadReplies } from '../unread-replies.ts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -45,8 +45,14 @@ export function acceptHttp2(
   {
     maxHeaderBytes,
     firstBytesMs,
+    bodyMs,
     unread,
-  }: { readonly maxHeaderBytes: number; readonly firstBytesMs: number; readonly unread: UnreadReplies },
+  }: {
+    readonly maxHeaderBytes: number;
+    readonly firstBytesMs: number;
+    readonly bodyMs: number;
+    readonly unread: UnreadReplies;
+  },
 ): EndHttp2 {
   const sessions = new Set<ServerHttp2Session>();
   const http2 = createServer({
@@ -60,6 +66,7 @@ export function acceptHttp2(
     const socket = arriving;
     session.on('stream', (stream, _headers, _flags, raw) => {
       stream.on('error', () => stream.destroy());
+      if (!stream.endAfterHeaders) limitBody(stream, bodyMs);
       const arrival = toArrival(stream, raw.map(String), socket?.remoteAddress);
       void answer(arrival).then((reply) => {
         send(stream, reply);

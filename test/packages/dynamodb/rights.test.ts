@@ -191,6 +191,20 @@ describe('rightsOf', () => {
     }
   });
 
+  // Attack: a table of one's own beside the backup that is read, or the table that is written.
+  for (const [operation, input] of [
+    ['RestoreTableFromBackup', { TargetTableName: 'closed', BackupArn: 'closed' }],
+    ['RestoreTableToPointInTime', { SourceTableName: 'closed', TargetTableName: 'copy' }],
+    ['ExportTableToPointInTime', { TableArn: 'closed' }],
+    ['ImportTable', { TableCreationParameters: { TableName: 'closed' } }],
+    ['DescribeBackup', { BackupArn: 'closed' }],
+  ] as const)
+    it(`asks for any table where ${operation} names one that it does not read`, () => {
+      const [right] = rightsOf(operation, { ...input, TableName: 'own' }, () => undefined);
+
+      assert.equal(right?.resource, '*');
+    });
+
   // Attack: a member that the store does not read names an item of one's own, and the one beside it another's.
   const OWN = { customer: { S: 'ada' } };
   const OTHER = { customer: { S: 'eve' } };

@@ -3,10 +3,10 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { NodeHttp2Handler } from '@smithy/node-http-handler';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { aControlPort, ADMIN } from '../../../support/a-control-port.ts';
 import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -84,6 +84,24 @@ describe('acceptHttp2', () => {
     const { status } = await ask({}, 'x'.repeat(16 * 1024 * 1024 + 1));
 
     assert.equal(status, 413);
+  });
+
+  it('cancels a request whose body takes longer than a minute', SOON, async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const session = connectHttp2(at.url);
+    const stream = session.request({ ':method': 'POST', ':path': '/' }, { endStream: false });
+    stream.on('error', () => undefined);
+    await once(stream.resume(), 'ready');
+    stream.write('a');
+    // Its answer comes after the request has arrived.
+    await new Promise((resolve) => session.ping(resolve));
+    mock.timers.tick(60_000);
+    mock.timers.reset();
+
+    await once(stream, 'close');
+
+    session.destroy();
+    assert.equal(stream.rstCode, constants.NGHTTP2_CANCEL);
   });
 
   it('hears a client of HTTP/1.1 that sends its method byte by byte', async () => {
