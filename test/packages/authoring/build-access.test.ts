@@ -131,3 +131,35 @@ describe('findDocument', () => {
     assert.throws(() => findDocument(compiled, 'prod', arn, 'http-2.0'), { code: 'API_UNKNOWN' });
   });
 });
+
+describe('a document that other files belong to', () => {
+  it('is refused in its place for tickets of a document that is not there', () => {
+    const tickets = {
+      issuers: [
+        { id: 'main', type: 'oidc', issuer: 'https://issuer.example/', audience: ['api'] },
+        { id: 'once', type: 'ticket', from: ['nobody'] },
+      ],
+      sources: [
+        { in: 'query', name: 'ticket', issuers: ['once'] },
+        { in: 'query', name: 'token', issuers: ['main'] },
+      ],
+      rules: [{ id: 'ws', effect: 'allow', connect: true }],
+    };
+    const routes = printInventory(anInventory(['ANY $connect'], 'websocket'));
+
+    const { problems } = buildAccess([file('chat', tickets, routes)]);
+
+    assert.match(
+      problems.map(printProblem).join('\n'),
+      /^access\/chat\.yml:1:\d+: issuers\[1\]\.from\[0\]: there is no access document "nobody"/,
+    );
+  });
+
+  it('says whether the routes of a stack that it protects are read from the deployed API', () => {
+    const api = { prod: { stack: 'shop', logicalId: 'Api', stage: 'prod' } };
+    const isReadLive = (over: object) =>
+      buildAccess([file('a', { api, ...over })]).protects.map((stack) => stack.isReadLive);
+
+    assert.deepEqual([isReadLive({ routes: 'live' }), isReadLive({})], [[true], [false]]);
+  });
+});

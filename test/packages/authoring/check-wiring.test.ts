@@ -305,3 +305,48 @@ describe('checkNativePlans', () => {
       assert.deepEqual(checkNativePlans(aDocument(over, ['GET /users']), wired, source), expected);
     });
 });
+
+describe('checkWiring of a WebSocket API', () => {
+  const rules = [{ id: 'ws', effect: 'allow', connect: true }];
+  const wire = (source: object, identitySources: WiredAuthorizer['identitySources'], over: object = {}) =>
+    checkWiring(aDocument({ rules, sources: [source], ...over }, ['ANY $connect'], 'websocket'), {
+      ...SAFE,
+      payload: 'websocket',
+      identitySources,
+    }).join();
+  const header = (name: string) => ({ kind: 'header', name }) as const;
+
+  it('finds the subprotocol in its header', () => {
+    const subprotocol = { in: 'subprotocol', marker: 'bearer', issuers: ['main'] };
+
+    assert.equal(wire(subprotocol, [header('sec-websocket-protocol')]), '');
+    for (const other of [
+      header('authorization'),
+      { kind: 'querystring', name: 'sec-websocket-protocol' } as const,
+    ])
+      assert.match(
+        wire(subprotocol, [other]),
+        /caches answers without the subprotocol as an identity source/,
+      );
+  });
+
+  it('finds a parameter of the query by its name', () => {
+    const query = { in: 'query', name: 'token', issuers: ['main'] };
+
+    assert.equal(wire(query, [{ kind: 'querystring', name: 'token' }]), '');
+    for (const other of [{ kind: 'querystring', name: 'other' } as const, header('token')])
+      assert.match(wire(query, [other]), /caches answers without query parameter token/);
+  });
+
+  it('finds the certificate of the client in the context', () => {
+    const [source = {}] = PARTNERS.sources;
+    const name = 'identity.clientCert.clientCertPem';
+    const wired = (identitySource: WiredAuthorizer['identitySources'][number]) =>
+      checkWiring(aDocument(PARTNERS, ['GET /users']), { ...SAFE, identitySources: [identitySource] }).join();
+
+    assert.deepEqual(Object.keys(source), ['in', 'issuers']);
+    assert.equal(wired({ kind: 'context', name }), '');
+    for (const other of [{ kind: 'context', name: 'identity.sourceIp' } as const, header(name)])
+      assert.match(wired(other), /caches answers without the client certificate/);
+  });
+});

@@ -123,3 +123,41 @@ describe('compileCondition', () => {
       assert.equal(/is always a text in tokens of Cognito/.test(first), isFound, first);
     });
 });
+
+describe('a test of a claim', () => {
+  for (const [test, says] of [
+    [{ op: 'exists', value: 'a' }, /exists takes no value/],
+    [{ op: 'in', value: 'a' }, /in takes a list/],
+    [{ op: 'gte', value: '5' }, /gte takes a number/],
+    [{ op: 'lte', value: '5' }, /lte takes a number/],
+    [{ op: 'equals', value: ['a'] }, /equals takes one value/],
+    [{ op: 'equals' }, /equals takes one value/],
+    [{ op: 'contains', value: ['a'] }, /contains takes one value/],
+  ] as const)
+    it(`is refused where it can never hold: ${JSON.stringify(test)}`, () => {
+      assert.match(
+        problemsOf({ rules: [rule({ when: { claims: [{ claim: 'tier', ...test }] } })] }).join(),
+        says,
+      );
+    });
+});
+
+describe('an issuer whose tokens can be revoked', () => {
+  it('takes no token that is older than a year, or than its own limit', () => {
+    const ageOf = (over: object) => {
+      const issuer = {
+        id: 'main',
+        type: 'oidc',
+        issuer: 'https://issuer.example/',
+        audience: ['api'],
+        ...over,
+      };
+      return aDocument({ issuers: [issuer], rules: [rule({})] }, ['GET /orders']).issuers[0]?.trust
+        .maxTokenAgeSeconds;
+    };
+
+    assert.equal(ageOf({}), undefined);
+    assert.equal(ageOf({ revocation: true }), 31_536_000);
+    assert.equal(ageOf({ revocation: true, maxTokenAgeSeconds: 600 }), 600);
+  });
+});

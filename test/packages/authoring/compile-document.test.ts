@@ -347,3 +347,45 @@ rules:
     ]);
   });
 });
+
+describe('warnings of a document', () => {
+  const warned = (over: object, routes: readonly string[], kind: 'rest' | 'http' = 'rest') => {
+    const compilation = compile(documentText(over), anInventory(routes, kind));
+    assert.ok(compilation.kind === 'compiled', JSON.stringify(compilation));
+    return compilation.warnings.map(({ message }) => message);
+  };
+  const rule = (over: object) => ({ id: 'r', effect: 'allow', methods: ['GET'], paths: ['/users'], ...over });
+
+  it('are of open routes that a rule names, but of a preflight only where the rule names OPTIONS', () => {
+    const routes = ['GET /users', 'open OPTIONS /users'];
+    const open = (methods: readonly string[], more = routes) =>
+      warned({ rules: [rule({}), rule({ id: 'o', methods })] }, more).filter((text) =>
+        text.includes('authorizers'),
+      );
+
+    assert.deepEqual(open(['*']), []);
+    assert.match(open(['OPTIONS']).join(), /^rules\[1\]: OPTIONS \/users has none of our authorizers/);
+    assert.match(open(['*'], [...routes, 'open POST /users']).join(), /^rules\[1\]: POST \/users has none/);
+  });
+
+  it('are of an allow rule that a missing claim opens', () => {
+    const not = { not: { claims: [{ claim: 'tier', op: 'equals', value: 'free' }] } };
+    const ofMissing = (over: object) =>
+      warned({ rules: [rule({}), rule({ id: 'n', ...over })] }, ['GET /users']).filter((text) =>
+        text.includes('makes "not" true'),
+      );
+
+    assert.equal(ofMissing({ when: not }).length, 1);
+    assert.deepEqual(ofMissing({ when: { not: { mfa: true } } }), []);
+    assert.deepEqual(ofMissing({ when: { claims: not.not.claims } }), []);
+    assert.deepEqual(ofMissing({ when: not, effect: 'deny' }), []);
+  });
+
+  it('name the quota where over quota is 403', () => {
+    const quota = { plan: 'partner', tenant: 'acme' };
+    const result = { cacheTtlSeconds: 0 };
+
+    for (const kind of ['rest', 'http'] as const)
+      assert.match(warned({ quota, result }, ['GET /users'], kind).join('\n'), /^quota: over quota /m);
+  });
+});

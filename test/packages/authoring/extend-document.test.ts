@@ -120,6 +120,11 @@ describe('a document that extends others', () => {
       /^access\/_company\.yml:5:\d+: sources\[0\]\.issuers\[1\]: "nobody" is not declared/,
     ],
     [
+      'a mistake of a shared role, in its own file and line',
+      { 'node_modules/@acme/access/roles.yml': ROLES.replace('[support]', '[nobody]') },
+      /^node_modules\/@acme\/access\/roles\.yml:2:\d+: roles\.admin\.inherits\[0\]: "nobody" is not declared/,
+    ],
+    [
       'nothing that says who may be believed',
       { 'access/_company.yml': 'version: 1\n' },
       /^access\/shop\.yml:1:1: .*issuers.*is missing/,

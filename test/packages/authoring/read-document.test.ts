@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { locateField, printProblem } from '../../../packages/authoring/read-document.ts';
+import { findYamlError, locateField, printProblem } from '../../../packages/authoring/read-document.ts';
 import { readDocument } from '../../../packages/authoring/read-access-document.ts';
 
 const GOOD = `version: 1
@@ -201,5 +201,16 @@ describe('readDocument', () => {
   it('throws nothing, for any text', () => {
     fc.assert(fc.property(fc.string(), (text) => void readDocument(text, 'x')));
     fc.assert(fc.property(fc.json(), (text) => void readDocument(text, 'x')));
+  });
+});
+
+describe('findYamlError', () => {
+  it('is the first place at which a text is no YAML, with its line', () => {
+    assert.equal(findYamlError('a: 1\nb: [2]\n', 'plan.yml'), undefined);
+
+    const problem = findYamlError('a: 1\nb: [2\n', 'plan.yml');
+    assert.deepEqual([problem?.file, problem?.line], ['plan.yml', 3]);
+    assert.equal(problem?.excerpt, undefined, 'an empty line shows nothing');
+    assert.deepEqual(findYamlError('a: 1\nb: 2: 3\n', 'plan.yml')?.excerpt?.[0], 'b: 2: 3');
   });
 });

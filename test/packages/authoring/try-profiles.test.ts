@@ -151,3 +151,27 @@ describe('tryProfiles', () => {
     assert.ok(largestBytes > 1400 && largestBytes < 2600, String(largestBytes));
   });
 });
+
+describe('callers whose answer is too large', () => {
+  const problemsOf = (when: object, more: object = {}) => {
+    const text = documentText({ rules: [{ ...rules(EVERY_SECOND)[0], when }], ...more });
+    const compilation = compile(text, anInventory(MANY));
+    return compilation.kind === 'invalid' ? compilation.problems.map(({ message }) => message) : [];
+  };
+
+  for (const [when, caller] of [
+    [{ authAgeSeconds: 600 }, 'recent sign-in'],
+    [{ mfa: true }, 'mfa'],
+    [{ scopes: { any: ['write'] } }, 'scope write'],
+  ] as const)
+    it(`are found by what they have: ${caller}`, () => {
+      assert.match(
+        problemsOf(when)[0] ?? '',
+        new RegExp(`^rules: the answer for ${caller} takes \\d+ bytes`),
+      );
+    });
+
+  it('are named up to three', () => {
+    assert.equal(problemsOf({ roles: { any: ['support', 'admin'] } }).length, 3);
+  });
+});

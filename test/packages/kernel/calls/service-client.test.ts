@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { verifySignature } from '../../../../packages/aws/signature.ts';
 import { Recorder } from '../../../../packages/kernel/calls/recorder.ts';
-import { createServiceClient } from '../../../../packages/kernel/calls/service-client.ts';
+import { createServiceClient, isForwarded } from '../../../../packages/kernel/calls/service-client.ts';
 import { CountingRandom, EPOCH_MS, FakeBackend, VirtualClock } from '../../../support/virtual-ports.ts';
 import type { HttpRequest, ServiceRequest } from '../../../../packages/core/ports.ts';
 import type { AwsEndpoints, ServiceClientOptions } from '../../../../packages/kernel/calls/service-client.ts';
@@ -157,4 +157,29 @@ describe('createServiceClient', () => {
     });
     assert.equal(http.requests.length, 0);
   });
+});
+
+describe('isForwarded', () => {
+  const OWN = 'http://127.0.0.1:4000';
+  const none: AwsEndpoints = { urls: {}, live: [], credentials: undefined };
+  for (const { name, endpoints, expected } of [
+    { name: 'there are no endpoints', endpoints: undefined, expected: false },
+    {
+      name: 'no endpoint is of the service',
+      endpoints: { ...none, urls: { sqs: 'http://a' } },
+      expected: false,
+    },
+    { name: 'one is of the service', endpoints: { ...none, urls: { sns: 'http://a' } }, expected: true },
+    { name: 'it is served by AWS', endpoints: { ...none, live: ['sns'] }, expected: true },
+    { name: 'another service is served by AWS', endpoints: { ...none, live: ['sqs'] }, expected: false },
+    { name: 'one is of all services', endpoints: { ...none, urls: { '*': 'http://a' } }, expected: true },
+    {
+      name: 'that of all services is its own',
+      endpoints: { ...none, urls: { '*': `${OWN}/` } },
+      expected: false,
+    },
+  ])
+    it(`is ${expected} where ${name}`, () => {
+      assert.equal(isForwarded('sns', endpoints, OWN), expected);
+    });
 });

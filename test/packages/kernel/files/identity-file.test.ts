@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -55,6 +55,15 @@ describe('publishCredentials', () => {
     await publishCredentials(directory, later);
     await first.remove();
     assert.deepEqual(await readCredentials(directory), later);
+  });
+
+  it('says when its file cannot be written', async () => {
+    const blocked = await mkdtemp(join(directory, 'blocked-'));
+    await mkdir(join(blocked, '.gatewright', 'credentials.json'), { recursive: true });
+    await assert.rejects(publishCredentials(blocked, CREDENTIALS), {
+      code: 'CREDENTIALS_FILE',
+      message: /credentials\.json cannot be written: /,
+    });
   });
 
   it('says when the file is damaged', async () => {
