@@ -41,7 +41,9 @@ export async function migrateCustomers(
     if (keys[0]?.pk !== key.pk) continue;
     const items = await Promise.all(keys.map((each) => readItem(ports.store, each)));
     const plans = new Set(items.flatMap((item) => planOf(item) ?? []));
-    const tenant = String(items[0]?.['tenant']);
+    // Keys that were deleted meanwhile say nothing.
+    const tenant = items.find((item) => item !== undefined)?.['tenant'];
+    if (typeof tenant !== 'string') continue;
     const [plan] = plans;
     if ((await findCustomer(ports, tenant)) !== undefined) counts.kept += 1;
     else if (plan !== undefined && plans.size === 1 && keys.length < MAX_KEYS)

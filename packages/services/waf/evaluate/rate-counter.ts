@@ -1,9 +1,13 @@
 /** Requests of one rate-based rule by aggregation instance, over a sliding window of virtual time. */
 
+import { createHash } from 'node:crypto';
+
 /** A window has this many slices; the oldest one falls out as a whole. */
 const SLICES = 30;
 /** AWS limits as many instances per rule. */
 const MAX_INSTANCES = 10_000;
+/** Longer ones are kept as their hash. */
+const MAX_NAME = 64;
 
 type Counts = { last: number; total: number; readonly bySlice: Uint32Array };
 
@@ -37,7 +41,9 @@ export class RateCounter {
   }
 
   /** Those of the newest slice are at the end, so that the first one is the longest idle. */
-  #countsOf(instance: string, slice: number): Counts {
+  #countsOf(given: string, slice: number): Counts {
+    // A header may be one: ten thousand whole ones are too much.
+    const instance = given.length > MAX_NAME ? createHash('sha256').update(given).digest('base64') : given;
     const known = this.#instances.get(instance);
     if (known !== undefined) {
       if (slice > known.last) {

@@ -47,6 +47,19 @@ describe('RateCounter', () => {
     assert.deepEqual(counter.limited(laterMs), ['first']);
   });
 
+  it('counts long instances, each for itself, and keeps none of their text', () => {
+    const counter = new RateCounter(10, 60);
+    const [long, other] = ['a', 'b'].map((end) => `${'x'.repeat(8_000)}${end}`);
+    countTimes(counter, 10, START, long);
+
+    assert.equal(countTimes(counter, 1, START, other), false);
+    assert.equal(countTimes(counter, 1, START, long), true);
+    assert.deepEqual(
+      counter.limited(START).map(({ length }) => length),
+      [44],
+    );
+  });
+
   it('stands a clock that goes backwards', () => {
     const counter = new RateCounter(10, 60);
     countTimes(counter, 11);
