@@ -76,10 +76,7 @@ export function findHandlerFile(
     const reason = explainMissingFolder(built);
     if (reason !== undefined)
       throw new MissingHandlerFile(place, `handler "${definition.handler}": ${reason}`, base);
-    const wayOut =
-      command === undefined
-        ? `create it with an export named "${name.exportPath.split('.')[0] ?? ''}"`
-        : `run ${command}, which makes it`;
+    const wayOut = describeMaking(name, command, Object.keys(entries));
     throw new MissingHandlerFile(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
@@ -89,6 +86,18 @@ export function findHandlerFile(
     );
   }
   return { file, name };
+}
+
+/** @param made modules that sam build makes of the function's entry points */
+function describeMaking(
+  { exportPath }: HandlerName,
+  command: string | undefined,
+  made: readonly string[],
+): string {
+  if (made.length > 0)
+    return `sam build makes ${made.map((module) => `${module}.js`).join(', ')} of EntryPoints: write ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
+  if (command !== undefined) return `run ${command}, which makes it`;
+  return `create it with an export named "${exportPath.split('.')[0] ?? ''}"`;
 }
 
 export function isTypeScript(file: string): boolean {

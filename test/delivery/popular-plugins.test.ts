@@ -72,6 +72,11 @@ const ROWS: readonly PluginRow[] = [
     source: DEFINE_LOCAL_AUTHORIZER,
     says: 'replaces authorizers in serverless-offline alone: here those of the events are called; start the stack of a shared one too',
   },
+  {
+    plugin: 'serverless-wsgi',
+    hook: 'package:initialize',
+    says: 'makes wsgi_handler.py where it packages: run "serverless wsgi install" once, and its functions run here',
+  },
   // Run.
   { plugin: 'serverless-esbuild', hook: 'before:package:finalize' },
   { plugin: 'serverless-dotenv-plugin', hook: 'package:compileEvents' },

@@ -47,6 +47,10 @@ const WORK_IN_PART = new Map([
     'serverless-offline-local-authorizers-plugin',
     'replaces authorizers in serverless-offline alone: here those of the events are called; start the stack of a shared one too',
   ],
+  [
+    'serverless-wsgi',
+    'makes wsgi_handler.py where it packages: run "serverless wsgi install" once, and its functions run here',
+  ],
 ]);
 
 /** Their webpack makes the code, once the template is read. */

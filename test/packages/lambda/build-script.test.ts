@@ -75,6 +75,18 @@ describe('a handler file that is missing', () => {
       assert.throws(() => findHandlerFile({ handler, place: PLACE }, join(folder, code)), { message });
     });
 
+  it('is another one where sam build makes it elsewhere of its entry points', () => {
+    const folder = aFolder({ 'modules/list/src/app.ts': '' });
+    const entries = { app: 'modules/list/src/app.ts' };
+
+    assert.throws(
+      () => findHandlerFile({ handler: 'src/app.handler', place: PLACE }, folder, false, entries),
+      {
+        message: /there is no src\/app\.ts, .*; sam build makes app\.js of EntryPoints: write app\.handler$/,
+      },
+    );
+  });
+
   const scripts: readonly (readonly [
     watches: boolean,
     build: string,
