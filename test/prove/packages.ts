@@ -33,7 +33,7 @@ export const packages: Proof = {
 
 function judge(clone: string): Outcome {
   const released = step(clone, process.execPath, ['lab/tools/release/run.ts']);
-  const tarballs = released.output.split('\n').filter((line) => line.endsWith('.tgz'));
+  const tarballs = released.output.split('\n').filter((line) => /^\.\/.*\.tgz$/.test(line));
   const npm = { tarballs: tarballs.length };
   if (released.failed || tarballs.length === 0)
     return { kind: 'refuted', reason: `npm run release: ${released.output}`, figures: npm };
