@@ -5,6 +5,8 @@
 import { join } from 'node:path';
 import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import { checkStack } from '@gatewright/authoring/check-stack';
+import { readChosenParts } from '@gatewright/authoring/parts-files';
+import type { PartNeeds } from '@gatewright/authoring/parts-files';
 import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check-unprotected';
 import { printProblem } from '@gatewright/authoring/read-document';
 import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/build-access';
@@ -20,6 +22,10 @@ import {
 } from './edit-template.ts';
 import type { Template } from './edit-template.ts';
 import { globalTables } from './check-tables.ts';
+import { leaveOutParts } from './choose-parts.ts';
+import type { ServiceWithParts } from './choose-parts.ts';
+import { foldRoutes } from './fold-routes.ts';
+import { omitLayer } from './own-packages.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
 import type { NamedApis } from './known-apis.ts';
@@ -28,14 +34,18 @@ import type { CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { checkoutParts } from './stack-parts.ts';
-import type { StackParts } from './stack-parts.ts';
+import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
+import { UsageError } from '@gatewright/authoring/usage-error';
 
 /** Logical ids; `false` removes one from the stage, with everything that refers to it. */
 type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 
 export type Serverless = {
   readonly serviceDir: string;
-  readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
+  readonly configurationInput: ServiceWithParts & {
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly custom?: { readonly parts?: PartNeeds };
+  };
   readonly processedInput?: { readonly commands: readonly string[] };
   readonly service: {
     readonly service?: string;
@@ -57,6 +67,7 @@ type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: s
 
 /** Logical id that osls gives the WebSocket API of a service. */
 const OWN_SOCKET_API = 'WebsocketsApi';
+const OWN_HTTP_API = 'HttpApi';
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
@@ -69,12 +80,15 @@ class StackPlugin {
   #access: AccessBuild | undefined;
   /** Read once: later osls gives the layer an artifact of its own. */
   #packsLayer = false;
+  /** Undefined: all. */
+  #chosen: readonly string[] | undefined;
   #webhooks: WebhooksBuild | undefined;
 
   constructor(serverless: Serverless, _cli?: unknown, { log }: PluginLog = {}) {
     this.#serverless = serverless;
     this.#log = log;
     this.#parts = this.partsOf(serverless);
+    this.#leaveOut();
     this.hooks = {
       initialize: () => {
         this.#assertKnownStage();
@@ -104,6 +118,7 @@ class StackPlugin {
         this.#allowReceiver();
         allowTracing(template);
         this.#addAliases(template);
+        if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API);
         removeImpliedDependencies(template);
       },
     };
@@ -112,6 +127,24 @@ class StackPlugin {
   /** Overridden where the parts come from elsewhere (`npm-plugin.ts`). */
   protected partsOf({ serviceDir }: Serverless): StackParts {
     return checkoutParts(serviceDir);
+  }
+
+  /** Here: osls reads its configuration again before it runs. */
+  #leaveOut(): void {
+    const { configurationInput, serviceDir } = this.#serverless;
+    const needs = configurationInput.custom?.parts;
+    if (needs === undefined) return;
+    try {
+      this.#chosen = readChosenParts(serviceDir, needs);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw this.#error(error.message, 'PARTS_INVALID');
+    }
+    leaveOutParts(configurationInput, this.#chosen);
+  }
+
+  #packages(): PlaceOfPackages {
+    return this.#chosen?.length === 1 ? 'functions' : 'layer';
   }
 
   #assertKnownStage(): void {
@@ -134,6 +167,7 @@ class StackPlugin {
     // A document may name a route that is not read yet, while `gatewright access sync` is about to read it.
     if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
     this.#parts.prepare(this.#serverless.service);
+    if (this.#packsLayer && this.#packages() === 'functions') omitLayer(this.#serverless.service);
     this.#makeVersions();
   }
 
@@ -151,12 +185,12 @@ class StackPlugin {
   /** Without routes a document protects nothing. The gateway reads them from the template. */
   #assertReadRoutes(): void {
     const missing = this.#access?.withoutInventory ?? [];
-    if (missing.length > 0 && this.#isDeployment())
+    if (missing.length > 0 && this.#packsLayer)
       throw this.#error(missing.map(printProblem).join('\n'), 'ACCESS_ROUTES_UNKNOWN');
   }
 
   async #build(): Promise<void> {
-    if (this.#isDeployment()) await this.#parts.pack(this.#serverless.service);
+    if (this.#packsLayer) await this.#parts.pack(this.#serverless.service, this.#packages());
   }
 
   /** A caller that brings its own layer (the gateway, when it only reads the template) needs no build. */

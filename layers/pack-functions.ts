@@ -20,7 +20,11 @@ export type OslsFunction = {
   package?: { readonly artifact?: string; readonly [setting: string]: unknown };
 };
 
-type PackSettings = { readonly pattern?: string; readonly esbuild?: BuildOptions };
+type PackSettings = {
+  readonly pattern?: string;
+  readonly esbuild?: BuildOptions;
+  readonly packagesFrom?: string | undefined;
+};
 
 /** @throws Error where a handler names no file of functions/ */
 export async function packFunctions(

@@ -51,7 +51,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     account/find-api-id account/signed-get build-access caller-spec check-later-routes check-plan
     check-stack check-unprotected check-wiring claim-reads compile-issuer deployment-order describe-access
     document expand-rule find-access key-snapshot openapi-inventory read-document read-wiring
-    route-inventory shared-files stack-files table-schema usage-error webhook-files webhooks-document
+    parts-files route-inventory shared-files stack-files table-schema usage-error webhook-files webhooks-document
     webhooks-permissions
   `),
   core: list(`
