@@ -10,14 +10,19 @@ import type { OslsFunction } from './pack-functions.ts';
 type ResourceFile = {
   readonly parts?: readonly string[];
   readonly Resources?: Readonly<Record<string, CfnResource>>;
-  readonly extensions?: Readonly<Record<string, object>>;
 };
-type CfnResource = { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> };
+type CfnResource = {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+};
+
+/** A table of a part that is left out. */
+export type LeftTable = { readonly id: string; readonly name: string; readonly stays: boolean };
 
 type PartFunction = OslsFunction & {
   readonly role?: unknown;
   environment?: Readonly<Record<string, unknown>>;
-  events?: readonly Readonly<Record<string, unknown>>[];
 };
 
 /** As osls has read it, before it merges the resource files. */
@@ -28,17 +33,12 @@ export type ServiceWithParts = {
 
 /** Of resource files and widgets. */
 const PARTS_MEMBER = 'parts';
-/** Logical id that osls gives the HTTP API of a service. */
-const OWN_HTTP_STAGE = 'HttpApiStage';
 
-/**
- * @param chosen undefined: all
- * @returns logical ids of the tables that are left out
- */
+/** @param chosen undefined: all */
 export function leaveOutParts(
   service: ServiceWithParts,
   chosen: readonly string[] | undefined,
-): readonly string[] {
+): readonly LeftTable[] {
   if (!Array.isArray(service.resources)) return [];
   const files = service.resources.map(membersOf) as readonly ResourceFile[];
   const isChosen = ({ parts }: ResourceFile): boolean =>
@@ -51,11 +51,10 @@ export function leaveOutParts(
   const roles = new Set(left.map(([id]) => id));
   const isLeft = ([, { role }]: readonly [string, PartFunction]): boolean => roles.has(String(role));
   const gone = [...roles, ...functions.filter(isLeft).map(([name]) => functionId(name))];
-  const hasApi = kept.some(({ extensions }) => extensions?.[OWN_HTTP_STAGE] !== undefined);
   service.functions = Object.fromEntries(
     functions
       .filter((entry) => !isLeft(entry))
-      .map(([name, definition]) => [name, withoutGone(definition, gone, hasApi)]),
+      .map(([name, definition]) => [name, withoutGone(definition, gone)]),
   );
   service.resources = kept.map((file) => ({
     ...without(file, PARTS_MEMBER),
@@ -66,7 +65,20 @@ export function leaveOutParts(
       ]),
     ),
   }));
-  return left.filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table').map(([id]) => id);
+  return left
+    .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
+    .map(([id, { DeletionPolicy: policy, Properties }]) => {
+      return { id, name: String(Properties?.['TableName']), stays: policy?.startsWith('Retain') === true };
+    });
+}
+
+/** What becomes of tables that the deployed stack has. */
+export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
+  return tables.map(({ name, stays }) =>
+    stays
+      ? `the stack no longer has a part with the table ${name}: the table stays, with its data. Before the part is added again, delete it or import it into the stack`
+      : `the stack no longer has a part with the table ${name}: this deployment deletes the table`,
+  );
 }
 
 /** As osls names it. */
@@ -79,13 +91,10 @@ function isOf(value: unknown, gone: readonly string[]): boolean {
   return gone.some((id) => refersTo(value, id));
 }
 
-function withoutGone(definition: PartFunction, gone: readonly string[], hasApi: boolean): PartFunction {
-  const { environment = {}, events = [] } = definition;
-  return {
-    ...definition,
-    environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => !isOf(value, gone))),
-    events: events.filter((event) => hasApi || !('httpApi' in event)),
-  };
+function withoutGone(definition: PartFunction, gone: readonly string[]): PartFunction {
+  const { environment = {} } = definition;
+  const kept = Object.entries(environment).filter(([, value]) => !isOf(value, gone));
+  return { ...definition, environment: Object.fromEntries(kept) };
 }
 
 function withoutStatements(resource: CfnResource, gone: readonly string[]): CfnResource {

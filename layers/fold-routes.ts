@@ -53,6 +53,11 @@ export function foldRoutes({ Resources }: Template, apiId: string): void {
 }
 
 function operationOf(route: Readonly<Record<string, unknown>>, integration: Resource | undefined): object {
+  const { RouteKey: key, AuthorizationType: authorization = 'NONE' } = route;
+  if (authorization !== 'AWS_IAM' && authorization !== 'NONE')
+    throw new Error(
+      `${String(key)}: ${String(authorization)} cannot be written into the definition of the API`,
+    );
   const {
     IntegrationUri: uri,
     PayloadFormatVersion: version,
@@ -60,7 +65,7 @@ function operationOf(route: Readonly<Record<string, unknown>>, integration: Reso
   } = integration?.Properties ?? {};
   return {
     responses: { default: { description: 'of the function' } },
-    ...(route['AuthorizationType'] === 'AWS_IAM' && { security: [{ [SCHEME]: [] }] }),
+    ...(authorization === 'AWS_IAM' && { security: [{ [SCHEME]: [] }] }),
     'x-amazon-apigateway-integration': {
       type: 'aws_proxy',
       httpMethod: 'POST',

@@ -22,10 +22,12 @@ import {
 } from './edit-template.ts';
 import type { Template } from './edit-template.ts';
 import { globalTables } from './check-tables.ts';
-import { leaveOutParts } from './choose-parts.ts';
-import type { ServiceWithParts } from './choose-parts.ts';
+import { describeLeft, leaveOutParts } from './choose-parts.ts';
+import type { LeftTable, ServiceWithParts } from './choose-parts.ts';
 import { foldRoutes } from './fold-routes.ts';
-import { omitLayer } from './own-packages.ts';
+import { omitLayer, omitLoneApi } from './small-stack.ts';
+import { deployedOutputs, protectTables } from './protect-tables.ts';
+import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
 import type { NamedApis } from './known-apis.ts';
@@ -60,7 +62,7 @@ export type Serverless = {
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: 'aws'): CredentialSource & { readonly naming: { getStackName(): string } };
+  getProvider(name: 'aws'): CredentialSource & StackSource & { readonly naming: { getStackName(): string } };
 };
 
 type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
@@ -82,6 +84,8 @@ class StackPlugin {
   #packsLayer = false;
   /** Undefined: all. */
   #chosen: readonly string[] | undefined;
+  #tablesLeftOut: readonly LeftTable[] = [];
+  #outputs: readonly string[] = [];
   #webhooks: WebhooksBuild | undefined;
 
   constructor(serverless: Serverless, _cli?: unknown, { log }: PluginLog = {}) {
@@ -95,7 +99,7 @@ class StackPlugin {
         this.#packsLayer = this.#isDeployment();
         const { commands = [] } = this.#serverless.processedInput ?? {};
         if (this.#packsLayer && isPackaging(commands, process.env))
-          return this.#lookUpIds().then(() => this.#start());
+          return this.#askAws().then(() => this.#start());
         this.#start();
         return undefined;
       },
@@ -110,6 +114,7 @@ class StackPlugin {
         this.#omit(template);
         this.#putKnownApis(template);
         removeForeignExports(template);
+        protectTables(template, this.#outputs);
         this.#assertOneRegion(template);
         this.#assertNoLocalIssuer();
         this.#assertProtected(template);
@@ -140,7 +145,7 @@ class StackPlugin {
       if (!(error instanceof UsageError)) throw error;
       throw this.#error(error.message, 'PARTS_INVALID');
     }
-    leaveOutParts(configurationInput, this.#chosen);
+    this.#tablesLeftOut = leaveOutParts(configurationInput, this.#chosen);
   }
 
   #packages(): PlaceOfPackages {
@@ -155,6 +160,14 @@ class StackPlugin {
       throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
   }
 
+  async #askAws(): Promise<void> {
+    await this.#lookUpIds();
+    const provider = this.#serverless.getProvider('aws');
+    this.#outputs = await deployedOutputs(provider, provider.naming.getStackName());
+    const kept = this.#tablesLeftOut.filter(({ id }) => this.#outputs.includes(`${id}Name`));
+    for (const line of describeLeft(kept)) this.#log?.warning(line);
+  }
+
   async #lookUpIds(): Promise<void> {
     const provider = this.#serverless.getProvider('aws');
     const { found, absent, refusal } = await lookUpIds(join(this.#serverless.serviceDir, 'access'), provider);
@@ -167,7 +180,10 @@ class StackPlugin {
     // A document may name a route that is not read yet, while `gatewright access sync` is about to read it.
     if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
     this.#parts.prepare(this.#serverless.service);
-    if (this.#packsLayer && this.#packages() === 'functions') omitLayer(this.#serverless.service);
+    if (this.#packsLayer && this.#chosen !== undefined) {
+      omitLoneApi(this.#serverless.service);
+      if (this.#packages() === 'functions') omitLayer(this.#serverless.service);
+    }
     this.#makeVersions();
   }
 

@@ -17,6 +17,7 @@ const WORKSHOP = '.serverless';
 export type OslsFunction = {
   handler?: string;
   versionFunction?: boolean;
+  events?: readonly object[];
   package?: { readonly artifact?: string; readonly [setting: string]: unknown };
 };
 

@@ -5,7 +5,7 @@ import { isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { STACK_FOLDER } from './stack-files.ts';
 import { UsageError } from './usage-error.ts';
 
-export const PARTS_MEMBER = 'parts';
+const PARTS_MEMBER = 'parts';
 const SETTINGS_FILE = 'gatewright.yml';
 
 /** By the name of each part, those that it does not work without: `custom.parts` of the stack. */

@@ -1,7 +1,7 @@
 /** The stack of this repository by each choice of parts that is valid. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { leaveOutParts } from '../../layers/choose-parts.ts';
+import { describeLeft, leaveOutParts } from '../../layers/choose-parts.ts';
 import type { ServiceWithParts } from '../../layers/choose-parts.ts';
 import { makeStackConfig } from '../../packages/gatewright/package/stack-config.ts';
 import { PART_NEEDS } from '../../packages/stack/parts.ts';
@@ -138,10 +138,24 @@ describe('a stack of chosen parts', () => {
 
   it('says which tables are left out', () => {
     const leave = (chosen: readonly string[]) =>
-      leaveOutParts(JSON.parse(config) as ServiceWithParts, chosen);
+      leaveOutParts(JSON.parse(config) as ServiceWithParts, chosen).map(({ id }) => id);
     assert.deepEqual(leave(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
     assert.deepEqual(leave(['webhooks']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
     assert.deepEqual(leave(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable']);
+  });
+
+  it('says what becomes of their data', () => {
+    const [kept = '', gone = ''] = describeLeft([
+      { id: 'UsageTable', name: 'gatewright-prod-usage', stays: true },
+      { id: 'CacheTable', name: 'gatewright-prod-cache', stays: false },
+    ]);
+    assert.match(kept, /gatewright-prod-usage: the table stays, with its data/);
+    assert.match(gone, /gatewright-prod-cache: this deployment deletes the table/);
+    const retained = config.replaceAll('${param:deletionPolicy}', 'RetainExceptOnCreate');
+    assert.deepEqual(
+      leaveOutParts(JSON.parse(retained) as ServiceWithParts, ['cache']).map(({ stays }) => stays),
+      [true, false, true],
+    );
   });
 
   it('has the parts and needs that serverless.yml names', () => {
