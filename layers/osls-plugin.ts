@@ -25,6 +25,7 @@ import { globalTables } from './check-tables.ts';
 import { describeLeft, leaveOutParts } from './choose-parts.ts';
 import type { LeftTable, ServiceWithParts } from './choose-parts.ts';
 import { foldRoutes } from './fold-routes.ts';
+import { missingParts } from './required-parts.ts';
 import { omitLayer, omitLoneApi } from './small-stack.ts';
 import { deployedOutputs, protectTables } from './protect-tables.ts';
 import type { StackSource } from './protect-tables.ts';
@@ -119,6 +120,7 @@ class StackPlugin {
         this.#assertNoLocalIssuer();
         this.#assertProtected(template);
         this.#assertSafeWiring();
+        this.#assertParts();
         this.#assertKeysServed();
         this.#allowReceiver();
         allowTracing(template);
@@ -146,6 +148,15 @@ class StackPlugin {
       throw this.#error(error.message, 'PARTS_INVALID');
     }
     this.#tablesLeftOut = leaveOutParts(configurationInput, this.#chosen);
+  }
+
+  #assertParts(): void {
+    const stage = this.#stage();
+    const { sources } = this.#webhooks?.kind === 'compiled' ? this.#webhooks.webhooks : { sources: [] };
+    const hasWebhooks = sources.some((source) => source.stage === stage);
+    const documents = this.#access?.compiled.documents ?? [];
+    const missing = missingParts({ documents, hasWebhooks, stage }, this.#chosen);
+    if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
   }
 
   #packages(): PlaceOfPackages {

@@ -8,22 +8,13 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
+import type { AdminRequest } from './admin-request.ts';
 import { createAws } from './aws-call.ts';
 import { invokeAdmin, regionOfFunction } from './invoke-admin.ts';
 import { UsageError } from './output.ts';
 import { addGatewayOptions, callGateway, findGateway, readMember } from './running-gateway.ts';
 
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
-
-export type AdminRequest = {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** `/quota/plans/gold`; names in it printed by `printPathName`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: object;
-  /** Of a change: repeated with the same id, it counts once. */
-  readonly operationId?: string;
-};
 
 export type AdminTarget = AwsCredentials & {
   /** Of access-admin: called by Lambda's Invoke, since the stack has no admin API. */

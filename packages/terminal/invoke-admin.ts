@@ -7,7 +7,7 @@ import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { accessAdminRoutes } from '#shared/access/access-admin-routes.ts';
 import type { Route } from '#shared/http/route.ts';
 import type { Aws, AwsAnswer } from './aws-call.ts';
-import type { AdminRequest } from './admin-client.ts';
+import type { AdminRequest } from './admin-request.ts';
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
 /** Of requests that are no route: the function answers 404 or 405. */
