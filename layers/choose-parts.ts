@@ -3,12 +3,11 @@
  * belongs, any of them suffices; a function belongs where its role does. What goes takes along what names it:
  * variables of functions, statements of roles, lines of the dashboard.
  */
-import { membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { refersTo } from './edit-template.ts';
 import type { OslsFunction } from './pack-functions.ts';
 
 type ResourceFile = {
-  readonly parts?: readonly string[];
   readonly Resources?: Readonly<Record<string, CfnResource>>;
 };
 type CfnResource = {
@@ -25,51 +24,74 @@ type PartFunction = OslsFunction & {
   environment?: Readonly<Record<string, unknown>>;
 };
 
-/** As osls has read it, before it merges the resource files. */
-export type ServiceWithParts = {
-  functions?: Readonly<Record<string, PartFunction>>;
-  resources?: unknown;
+/** `parts` of each resource file, in their order; undefined: the file belongs to all. */
+type Owners = readonly (readonly string[] | undefined)[];
+
+type ServiceOfParts = {
+  readonly functions: Readonly<Record<string, PartFunction>>;
+  /** As osls has read the resource files, before it merges them. */
+  readonly files: readonly unknown[];
+};
+
+type ChosenService = {
+  readonly functions: Readonly<Record<string, PartFunction>>;
+  /** Merged. */
+  readonly resources: Readonly<Record<string, unknown>>;
+  readonly left: readonly LeftTable[];
 };
 
 /** Of resource files and widgets. */
 const PARTS_MEMBER = 'parts';
 
+/** Takes them off, since osls would refuse the member. It resolves variables later, by where they are: files stay. */
+export function takeOwners(files: unknown): Owners {
+  return listOf(files).map((file) => {
+    const { [PARTS_MEMBER]: parts } = membersOf(file);
+    if (!Array.isArray(parts)) return undefined;
+    Reflect.deleteProperty(file as object, PARTS_MEMBER);
+    return parts.map(String);
+  });
+}
+
 /** @param chosen undefined: all */
 export function leaveOutParts(
-  service: ServiceWithParts,
+  { functions, files }: ServiceOfParts,
+  owners: Owners,
   chosen: readonly string[] | undefined,
-): readonly LeftTable[] {
-  if (!Array.isArray(service.resources)) return [];
-  const files = service.resources.map(membersOf) as readonly ResourceFile[];
-  const isChosen = ({ parts }: ResourceFile): boolean =>
-    chosen === undefined || parts === undefined || parts.some((part) => chosen.includes(part));
-  const kept = files.filter(isChosen);
-  const left = files
-    .filter((file) => !isChosen(file))
-    .flatMap((file) => Object.entries(file.Resources ?? {}));
-  const functions = Object.entries(service.functions ?? {});
-  const roles = new Set(left.map(([id]) => id));
-  const isLeft = ([, { role }]: readonly [string, PartFunction]): boolean => roles.has(String(role));
-  const gone = [...roles, ...functions.filter(isLeft).map(([name]) => functionId(name))];
-  service.functions = Object.fromEntries(
-    functions
-      .filter((entry) => !isLeft(entry))
-      .map(([name, definition]) => [name, withoutGone(definition, gone)]),
+): ChosenService {
+  const isChosen = (_file: unknown, at: number): boolean =>
+    chosen === undefined || (owners[at]?.some((part) => chosen.includes(part)) ?? true);
+  const kept = files.filter(isChosen).map(membersOf) as readonly ResourceFile[];
+  const left = (files.filter((file, at) => !isChosen(file, at)) as readonly ResourceFile[]).flatMap((file) =>
+    Object.entries(file.Resources ?? {}),
   );
-  service.resources = kept.map((file) => ({
-    ...without(file, PARTS_MEMBER),
-    Resources: Object.fromEntries(
-      Object.entries(file.Resources ?? {}).map(([id, resource]) => [
-        id,
-        withoutLines(withoutStatements(resource, gone), gone, chosen),
-      ]),
-    ),
-  }));
-  return left
-    .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
-    .map(([id, { DeletionPolicy: policy, Properties }]) => {
-      return { id, name: String(Properties?.['TableName']), stays: policy?.startsWith('Retain') === true };
-    });
+  const ids = new Set(left.map(([id]) => id));
+  const isLeft = ([, { role }]: readonly [string, PartFunction]): boolean => ids.has(String(role));
+  const all = Object.entries(functions);
+  const gone = [...ids, ...all.filter(isLeft).map(([name]) => functionId(name))];
+  const stay = all.filter((entry) => !isLeft(entry));
+  const without = (resource: CfnResource): CfnResource =>
+    withoutLines(withoutStatements(resource, gone), gone, chosen);
+  const pruned = kept.map((file) => {
+    const resources = Object.entries(file.Resources ?? {}).map(([id, one]) => [id, without(one)] as const);
+    return { ...file, Resources: Object.fromEntries(resources) };
+  });
+  return {
+    functions: Object.fromEntries(stay.map(([name, one]) => [name, withoutGone(one, gone)])),
+    resources: membersOf(pruned.reduce<unknown>(merged, {})),
+    left: left
+      .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
+      .map(([id, { DeletionPolicy: policy, Properties }]) => {
+        return { id, name: String(Properties?.['TableName']), stays: policy?.startsWith('Retain') === true };
+      }),
+  };
+}
+
+/** As osls merges resource files. */
+function merged(one: unknown, other: unknown): unknown {
+  if (!isJsonObject(one) || !isJsonObject(other)) return other;
+  const members = Object.entries(other).map(([name, value]) => [name, merged(one[name], value)] as const);
+  return { ...one, ...Object.fromEntries(members) };
 }
 
 /** What becomes of tables that the deployed stack has. */

@@ -22,8 +22,8 @@ import {
 } from './edit-template.ts';
 import type { Template } from './edit-template.ts';
 import { globalTables } from './check-tables.ts';
-import { describeLeft, leaveOutParts } from './choose-parts.ts';
-import type { LeftTable, ServiceWithParts } from './choose-parts.ts';
+import { describeLeft, leaveOutParts, takeOwners } from './choose-parts.ts';
+import type { LeftTable } from './choose-parts.ts';
 import { foldRoutes } from './fold-routes.ts';
 import { missingParts } from './required-parts.ts';
 import { omitLayer, omitLoneApi } from './small-stack.ts';
@@ -45,7 +45,8 @@ type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 
 export type Serverless = {
   readonly serviceDir: string;
-  readonly configurationInput: ServiceWithParts & {
+  readonly configurationInput: {
+    readonly resources?: unknown;
     readonly params?: Readonly<Record<string, unknown>>;
     readonly custom?: { readonly parts?: PartNeeds };
   };
@@ -58,7 +59,8 @@ export type Serverless = {
       readonly knownApis?: NamedApis;
       readonly rollout?: Rollout;
     };
-    readonly functions?: Readonly<Record<string, OslsFunction>>;
+    functions?: Readonly<Record<string, OslsFunction>>;
+    resources?: Readonly<Record<string, unknown>>;
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
@@ -85,6 +87,9 @@ class StackPlugin {
   #packsLayer = false;
   /** Undefined: all. */
   #chosen: readonly string[] | undefined;
+  /** Kept from the beginning: osls replaces the list by what it merges of it. */
+  readonly #files: unknown;
+  readonly #owners: ReturnType<typeof takeOwners>;
   #tablesLeftOut: readonly LeftTable[] = [];
   #outputs: readonly string[] = [];
   #webhooks: WebhooksBuild | undefined;
@@ -93,10 +98,12 @@ class StackPlugin {
     this.#serverless = serverless;
     this.#log = log;
     this.#parts = this.partsOf(serverless);
-    this.#leaveOut();
+    this.#files = serverless.configurationInput.resources;
+    this.#owners = takeOwners(this.#files);
     this.hooks = {
       initialize: () => {
         this.#assertKnownStage();
+        this.#leaveOut();
         this.#packsLayer = this.#isDeployment();
         const { commands = [] } = this.#serverless.processedInput ?? {};
         if (this.#packsLayer && isPackaging(commands, process.env))
@@ -136,18 +143,22 @@ class StackPlugin {
     return checkoutParts(serviceDir);
   }
 
-  /** Here: osls reads its configuration again before it runs. */
   #leaveOut(): void {
-    const { configurationInput, serviceDir } = this.#serverless;
+    const { configurationInput, service, serviceDir } = this.#serverless;
     const needs = configurationInput.custom?.parts;
-    if (needs === undefined) return;
+    const files: unknown = this.#files;
+    if (needs === undefined || !Array.isArray(files)) return;
     try {
       this.#chosen = readChosenParts(serviceDir, needs);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       throw this.#error(error.message, 'PARTS_INVALID');
     }
-    this.#tablesLeftOut = leaveOutParts(configurationInput, this.#chosen);
+    const { functions = {} } = service;
+    const chosen = leaveOutParts({ functions, files }, this.#owners, this.#chosen);
+    service.functions = chosen.functions;
+    service.resources = chosen.resources;
+    this.#tablesLeftOut = chosen.left;
   }
 
   #assertParts(): void {

@@ -1,8 +1,7 @@
 /** The stack of this repository by each choice of parts that is valid. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { describeLeft, leaveOutParts } from '../../layers/choose-parts.ts';
-import type { ServiceWithParts } from '../../layers/choose-parts.ts';
+import { describeLeft, leaveOutParts, takeOwners } from '../../layers/choose-parts.ts';
 import { makeStackConfig } from '../../packages/gatewright/package/stack-config.ts';
 import { PART_NEEDS } from '../../packages/stack/parts.ts';
 import { REPOSITORY } from '../architecture/source-files.ts';
@@ -23,17 +22,24 @@ before(async () => {
   config = JSON.stringify(await makeStackConfig(REPOSITORY));
 });
 
+function leave(chosen: readonly string[] | undefined, text = config) {
+  const { functions, resources: files } = JSON.parse(text) as {
+    readonly functions: Parameters<typeof leaveOutParts>[0]['functions'];
+    readonly resources: readonly unknown[];
+  };
+  return leaveOutParts({ functions, files }, takeOwners(files), chosen);
+}
+
 function stackOf(chosen: readonly string[] | undefined): Stack {
-  const service = JSON.parse(config) as ServiceWithParts;
-  leaveOutParts(service, chosen);
-  const files = service.resources as readonly Readonly<Record<string, object | undefined>>[];
-  const merged = (member: string) =>
-    Object.assign({}, ...files.map((file) => file[member])) as Record<string, never>;
+  const { functions, resources } = leave(chosen);
+  const members = resources as Readonly<
+    Record<'Resources' | 'Outputs' | 'extensions', Record<string, never>>
+  >;
   return {
-    functions: service.functions as Stack['functions'],
-    resources: merged('Resources'),
-    outputs: merged('Outputs'),
-    extensions: Object.keys(merged('extensions')),
+    functions: functions as unknown as Stack['functions'],
+    resources: members.Resources,
+    outputs: members.Outputs,
+    extensions: Object.keys(members.extensions ?? {}),
   };
 }
 
@@ -137,11 +143,10 @@ describe('a stack of chosen parts', () => {
   });
 
   it('says which tables are left out', () => {
-    const leave = (chosen: readonly string[]) =>
-      leaveOutParts(JSON.parse(config) as ServiceWithParts, chosen).map(({ id }) => id);
-    assert.deepEqual(leave(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
-    assert.deepEqual(leave(['webhooks']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
-    assert.deepEqual(leave(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable']);
+    const tables = (chosen: readonly string[]) => leave(chosen).left.map(({ id }) => id);
+    assert.deepEqual(tables(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
+    assert.deepEqual(tables(['webhooks']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
+    assert.deepEqual(tables(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable']);
   });
 
   it('says what becomes of their data', () => {
@@ -153,7 +158,7 @@ describe('a stack of chosen parts', () => {
     assert.match(gone, /gatewright-prod-cache: this deployment deletes the table/);
     const retained = config.replaceAll('${param:deletionPolicy}', 'RetainExceptOnCreate');
     assert.deepEqual(
-      leaveOutParts(JSON.parse(retained) as ServiceWithParts, ['cache']).map(({ stays }) => stays),
+      leave(['cache'], retained).left.map(({ stays }) => stays),
       [true, false, true],
     );
   });

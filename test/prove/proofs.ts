@@ -8,6 +8,7 @@ import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
+import { parts } from './parts.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { recording } from './recording.ts';
@@ -30,6 +31,7 @@ export const PROOFS: readonly Proof[] = [
   access,
   cache,
   roles,
+  parts,
   vectors,
   fuzz,
   soak,
