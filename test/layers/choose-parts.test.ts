@@ -32,14 +32,12 @@ function leave(chosen: readonly string[] | undefined, text = config) {
 
 function stackOf(chosen: readonly string[] | undefined): Stack {
   const { functions, resources } = leave(chosen);
-  const members = resources as Readonly<
-    Record<'Resources' | 'Outputs' | 'extensions', Record<string, never>>
-  >;
+  const merged = (member: string) => ({ ...(resources[member] as Record<string, never> | undefined) });
   return {
-    functions: functions as unknown as Stack['functions'],
-    resources: members.Resources,
-    outputs: members.Outputs,
-    extensions: Object.keys(members.extensions ?? {}),
+    functions,
+    resources: merged('Resources'),
+    outputs: merged('Outputs'),
+    extensions: Object.keys(merged('extensions')),
   };
 }
 

@@ -14,7 +14,7 @@ export async function chooseParts(given: string | undefined): Promise<readonly s
   return readParts((await ask()) || SUGGESTED, 'parts');
 }
 
-export function readParts(text: string, at: string): readonly string[] {
+function readParts(text: string, at: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   return checkParts(
     names.filter((name) => name !== '').map((name) => ({ name, at })),
