@@ -25,7 +25,7 @@ export function removeWithDependents(template: Template, logicalId: string): rea
   return [...gone];
 }
 
-function refersTo(value: unknown, logicalId: string): boolean {
+export function refersTo(value: unknown, logicalId: string): boolean {
   if (Array.isArray(value)) return value.some((item) => refersTo(item, logicalId));
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, inner]: [string, unknown]) => {

@@ -12,6 +12,7 @@ import {
 import { dirname, join, parse } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { packFunctions } from './pack-functions.ts';
+import { LAYER_MODULES } from './stack-parts.ts';
 import type { PartsOfService, StackParts } from './stack-parts.ts';
 
 /** By this name functions import a service's documents (packages/gatewright/package/build-package.ts). */
@@ -31,7 +32,7 @@ export function npmParts(serviceDir: string, packageFolder: string): StackParts 
     prepare(service) {
       const own = join(serviceDir, STACK_FOLDER);
       makeOwnFolder(serviceDir);
-      copyTree(join(packageFolder, 'stack/layer'), join(own, 'layer/nodejs/node_modules'));
+      copyTree(join(packageFolder, 'stack/layer'), join(own, 'layer', LAYER_MODULES));
       for (const definition of Object.values(service.functions ?? {})) {
         const { name } = parse(definition.handler ?? '');
         writeIfChanged(join(serviceDir, FUNCTIONS, `${name}.mjs`), stubOf(name));
@@ -39,7 +40,7 @@ export function npmParts(serviceDir: string, packageFolder: string): StackParts 
       }
       setEsbuild(service, serviceDir);
     },
-    async pack(service) {
+    async pack(service, packages) {
       const functions = service.functions ?? {};
       // As in the package, so that the deployed code does not depend on where it was packed.
       for (const definition of Object.values(functions))
@@ -48,6 +49,8 @@ export function npmParts(serviceDir: string, packageFolder: string): StackParts 
       await packFunctions(serviceDir, functions, {
         pattern: `${FUNCTIONS}/*.mjs`,
         ...(esbuild !== undefined && { esbuild }),
+        packagesFrom:
+          packages === 'functions' ? join(serviceDir, STACK_FOLDER, 'layer', LAYER_MODULES) : undefined,
       });
     },
   };

@@ -5,6 +5,8 @@
 import { join } from 'node:path';
 import { TABLE_NEEDS, tableNeeds } from '#shared/access/access-table.ts';
 import { checkStack } from '@gatewright/authoring/check-stack';
+import { readChosenParts } from '@gatewright/authoring/parts-files';
+import type { PartNeeds } from '@gatewright/authoring/parts-files';
 import { describeUnprotected, findUnprotectedApis } from '@gatewright/authoring/check-unprotected';
 import { printProblem } from '@gatewright/authoring/read-document';
 import type { AccessBuild, ProtectedStack } from '@gatewright/authoring/build-access';
@@ -20,6 +22,13 @@ import {
 } from './edit-template.ts';
 import type { Template } from './edit-template.ts';
 import { globalTables } from './check-tables.ts';
+import { describeLeft, leaveOutParts, takeOwners } from './choose-parts.ts';
+import type { LeftTable } from './choose-parts.ts';
+import { foldRoutes } from './fold-routes.ts';
+import { missingParts } from './required-parts.ts';
+import { omitLayer, omitLoneApi } from './small-stack.ts';
+import { deployedOutputs, protectTables } from './protect-tables.ts';
+import type { StackSource } from './protect-tables.ts';
 import type { OslsFunction } from './pack-functions.ts';
 import { findInvalidApi, knownApisOf, putKnownApis } from './known-apis.ts';
 import type { NamedApis } from './known-apis.ts';
@@ -28,14 +37,19 @@ import type { CredentialSource } from './look-up-ids.ts';
 import { addAliases, isRollout } from './roll-out.ts';
 import type { Rollout } from './roll-out.ts';
 import { checkoutParts } from './stack-parts.ts';
-import type { StackParts } from './stack-parts.ts';
+import type { PlaceOfPackages, StackParts } from './stack-parts.ts';
+import { UsageError } from '@gatewright/authoring/usage-error';
 
 /** Logical ids; `false` removes one from the stage, with everything that refers to it. */
 type Apis = Readonly<Record<string, boolean | 'true' | 'false'>>;
 
 export type Serverless = {
   readonly serviceDir: string;
-  readonly configurationInput: { readonly params?: Readonly<Record<string, unknown>> };
+  readonly configurationInput: {
+    readonly resources?: unknown;
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly custom?: { readonly parts?: PartNeeds };
+  };
   readonly processedInput?: { readonly commands: readonly string[] };
   readonly service: {
     readonly service?: string;
@@ -45,18 +59,20 @@ export type Serverless = {
       readonly knownApis?: NamedApis;
       readonly rollout?: Rollout;
     };
-    readonly functions?: Readonly<Record<string, OslsFunction>>;
+    functions?: Readonly<Record<string, OslsFunction>>;
+    resources?: Readonly<Record<string, unknown>>;
     readonly layers?: Readonly<Record<string, { path?: string; package?: { artifact?: string } }>>;
     readonly provider: { readonly compiledCloudFormationTemplate: Template };
   };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: 'aws'): CredentialSource & { readonly naming: { getStackName(): string } };
+  getProvider(name: 'aws'): CredentialSource & StackSource & { readonly naming: { getStackName(): string } };
 };
 
 type PluginLog = { readonly log?: Readonly<Record<'warning' | 'notice', (text: string) => void>> };
 
 /** Logical id that osls gives the WebSocket API of a service. */
 const OWN_SOCKET_API = 'WebsocketsApi';
+const OWN_HTTP_API = 'HttpApi';
 const LOCAL_ISSUER_HOST = 'local.gatewright.invalid';
 
 class StackPlugin {
@@ -69,19 +85,29 @@ class StackPlugin {
   #access: AccessBuild | undefined;
   /** Read once: later osls gives the layer an artifact of its own. */
   #packsLayer = false;
+  /** Undefined: all. */
+  #chosen: readonly string[] | undefined;
+  /** Kept from the beginning: osls replaces the list by what it merges of it. */
+  readonly #files: unknown;
+  readonly #owners: ReturnType<typeof takeOwners>;
+  #tablesLeftOut: readonly LeftTable[] = [];
+  #outputs: readonly string[] = [];
   #webhooks: WebhooksBuild | undefined;
 
   constructor(serverless: Serverless, _cli?: unknown, { log }: PluginLog = {}) {
     this.#serverless = serverless;
     this.#log = log;
     this.#parts = this.partsOf(serverless);
+    this.#files = serverless.configurationInput.resources;
+    this.#owners = takeOwners(this.#files);
     this.hooks = {
       initialize: () => {
         this.#assertKnownStage();
+        this.#leaveOut();
         this.#packsLayer = this.#isDeployment();
         const { commands = [] } = this.#serverless.processedInput ?? {};
         if (this.#packsLayer && isPackaging(commands, process.env))
-          return this.#lookUpIds().then(() => this.#start());
+          return this.#askAws().then(() => this.#start());
         this.#start();
         return undefined;
       },
@@ -96,14 +122,17 @@ class StackPlugin {
         this.#omit(template);
         this.#putKnownApis(template);
         removeForeignExports(template);
+        protectTables(template, this.#outputs);
         this.#assertOneRegion(template);
         this.#assertNoLocalIssuer();
         this.#assertProtected(template);
         this.#assertSafeWiring();
+        this.#assertParts();
         this.#assertKeysServed();
         this.#allowReceiver();
         allowTracing(template);
         this.#addAliases(template);
+        if (this.#packsLayer) foldRoutes(template, OWN_HTTP_API);
         removeImpliedDependencies(template);
       },
     };
@@ -114,12 +143,51 @@ class StackPlugin {
     return checkoutParts(serviceDir);
   }
 
+  #leaveOut(): void {
+    const { configurationInput, service, serviceDir } = this.#serverless;
+    const needs = configurationInput.custom?.parts;
+    const files: unknown = this.#files;
+    if (needs === undefined || !Array.isArray(files)) return;
+    try {
+      this.#chosen = readChosenParts(serviceDir, needs);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw this.#error(error.message, 'PARTS_INVALID');
+    }
+    const { functions = {} } = service;
+    const chosen = leaveOutParts({ functions, files }, this.#owners, this.#chosen);
+    service.functions = chosen.functions;
+    service.resources = chosen.resources;
+    this.#tablesLeftOut = chosen.left;
+  }
+
+  #assertParts(): void {
+    const stage = this.#stage();
+    const { sources } = this.#webhooks?.kind === 'compiled' ? this.#webhooks.webhooks : { sources: [] };
+    const hasWebhooks = sources.some((source) => source.stage === stage);
+    const documents = this.#access?.compiled.documents ?? [];
+    const missing = missingParts({ documents, hasWebhooks, stage }, this.#chosen);
+    if (missing.length > 0) throw this.#error(missing.join('\n'), 'PART_MISSING');
+  }
+
+  #packages(): PlaceOfPackages {
+    return this.#chosen?.length === 1 ? 'functions' : 'layer';
+  }
+
   #assertKnownStage(): void {
     const stages = Object.keys(this.#serverless.configurationInput.params ?? {}).filter(
       (name) => name !== 'default',
     );
     if (stages.length > 0 && !stages.includes(this.#stage()))
       throw this.#error(`unknown stage "${this.#stage()}": params has ${stages.join(', ')}`, 'UNKNOWN_STAGE');
+  }
+
+  async #askAws(): Promise<void> {
+    await this.#lookUpIds();
+    const provider = this.#serverless.getProvider('aws');
+    this.#outputs = await deployedOutputs(provider, provider.naming.getStackName());
+    const kept = this.#tablesLeftOut.filter(({ id }) => this.#outputs.includes(`${id}Name`));
+    for (const line of describeLeft(kept)) this.#log?.warning(line);
   }
 
   async #lookUpIds(): Promise<void> {
@@ -134,6 +202,10 @@ class StackPlugin {
     // A document may name a route that is not read yet, while `gatewright access sync` is about to read it.
     if (process.env['GATEWRIGHT_READS_ROUTES'] === undefined) this.#access = this.#compileAccess();
     this.#parts.prepare(this.#serverless.service);
+    if (this.#packsLayer && this.#chosen !== undefined) {
+      omitLoneApi(this.#serverless.service);
+      if (this.#packages() === 'functions') omitLayer(this.#serverless.service);
+    }
     this.#makeVersions();
   }
 
@@ -151,12 +223,12 @@ class StackPlugin {
   /** Without routes a document protects nothing. The gateway reads them from the template. */
   #assertReadRoutes(): void {
     const missing = this.#access?.withoutInventory ?? [];
-    if (missing.length > 0 && this.#isDeployment())
+    if (missing.length > 0 && this.#packsLayer)
       throw this.#error(missing.map(printProblem).join('\n'), 'ACCESS_ROUTES_UNKNOWN');
   }
 
   async #build(): Promise<void> {
-    if (this.#isDeployment()) await this.#parts.pack(this.#serverless.service);
+    if (this.#packsLayer) await this.#parts.pack(this.#serverless.service, this.#packages());
   }
 
   /** A caller that brings its own layer (the gateway, when it only reads the template) needs no build. */

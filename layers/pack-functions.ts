@@ -17,10 +17,15 @@ const WORKSHOP = '.serverless';
 export type OslsFunction = {
   handler?: string;
   versionFunction?: boolean;
+  events?: readonly object[];
   package?: { readonly artifact?: string; readonly [setting: string]: unknown };
 };
 
-type PackSettings = { readonly pattern?: string; readonly esbuild?: BuildOptions };
+type PackSettings = {
+  readonly pattern?: string;
+  readonly esbuild?: BuildOptions;
+  readonly packagesFrom?: string | undefined;
+};
 
 /** @throws Error where a handler names no file of functions/ */
 export async function packFunctions(

@@ -1,4 +1,5 @@
 /** Where the parts of the stack come from: this checkout, or the npm package (`npm-parts.ts`). */
+import { join } from 'node:path';
 import { buildLayer, LAYER_DIRECTORY } from './build-layer.ts';
 import { packFunctions } from './pack-functions.ts';
 import type { OslsFunction } from './pack-functions.ts';
@@ -14,16 +15,25 @@ export interface StackParts {
   /** Runs before anything is read or packed. */
   prepare(service: PartsOfService): void;
   /** Builds layer and functions, and makes osls upload these archives. */
-  pack(service: PartsOfService): Promise<void>;
+  pack(service: PartsOfService, packages: PlaceOfPackages): Promise<void>;
 }
+
+/** Where third-party packages go: functions of a stack of one part have them inside. */
+export type PlaceOfPackages = 'layer' | 'functions';
+
+/** In the folder of the layer. */
+export const LAYER_MODULES = 'nodejs/node_modules';
 
 export function checkoutParts(serviceDir: string): StackParts {
   return {
     layerPath: LAYER_DIRECTORY,
     prepare() {},
-    async pack({ functions = {} }) {
+    async pack({ functions = {} }, packages) {
       await buildLayer(serviceDir);
-      await packFunctions(serviceDir, functions);
+      const folder = join(serviceDir, LAYER_DIRECTORY, LAYER_MODULES);
+      await packFunctions(serviceDir, functions, {
+        packagesFrom: packages === 'functions' ? folder : undefined,
+      });
     },
   };
 }

@@ -100,7 +100,7 @@ export function findClaimReads(text: string, file = 'index.js'): readonly ClaimR
 export function describeClaimRead(what: string, route: string): string {
   return (
     `reads ${what}, which does not exist behind the authorizer of ${route}, so every caller would be undefined: read ` +
-    `claimsOf(event) of @gatewright/handlers/access instead, or authorizer.sub in another language (docs/guides/protect/coming-from.md); ` +
+    `claimsOf(event) of @gatewright/handlers/access instead, or authorizer.sub in another language (node_modules/gatewright/docs/guides/protect/coming-from.md); ` +
     `if it is right, write "gatewright: claims acknowledged" in a comment there, or name the file under claimsChecked in gatewright.yml`
   );
 }
@@ -128,6 +128,6 @@ export function findMappedClaims(text: string): readonly string[] {
 export function describeMappedClaim(what: string, route: string): string {
   return (
     `reads $context.${what}, which does not exist behind the authorizer of ${route}, so every caller would be empty: let the document pass the claim ` +
-    `(context: { email: { claim: email } }) and read $context.authorizer.email (docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
+    `(context: { email: { claim: email } }) and read $context.authorizer.email (node_modules/gatewright/docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
 }

@@ -57,5 +57,5 @@ export const CHANNELS = described(
       ),
     },
   ),
-  "WebSocket APIs: channels of the toolkit's functions (docs/guides/receive/realtime.md).",
+  "WebSocket APIs: channels of the toolkit's functions (node_modules/gatewright/docs/guides/receive/realtime.md).",
 );

@@ -24,8 +24,8 @@ type StackSearch =
 export function findStack(sources: readonly string[]): StackSearch {
   const paths = sources.map((source) => resolve(source));
   const folders = [...new Set(paths.map(folderOf))];
-  if (folders.some(isStack) || !paths.some(needsStack)) return { kind: 'not-needed' };
-  const folder = folders.flatMap(candidates).find(isStack);
+  if (folders.some(isStackFolder) || !paths.some(needsStack)) return { kind: 'not-needed' };
+  const folder = folders.flatMap(candidates).find(isStackFolder);
   return folder === undefined ? { kind: 'missing' } : { kind: 'found', folder };
 }
 
@@ -60,7 +60,7 @@ function candidates(folder: string): readonly string[] {
   return found;
 }
 
-function isStack(folder: string): boolean {
+export function isStackFolder(folder: string): boolean {
   return PLUGIN.test(readText(join(folder, 'serverless.yml')));
 }
 

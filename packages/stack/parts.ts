@@ -4,18 +4,23 @@ import { cachePart } from './cache/part.ts';
 import { channelsPart } from './channels/part.ts';
 import { quotaPart } from './quota/part.ts';
 import { webhooksPart } from './webhooks/part.ts';
-import type { StackPart } from './stack-part.ts';
+import type { ChosenPart, StackPart } from './stack-part.ts';
+import type { PartNeeds } from '@gatewright/authoring/parts-files';
 
-export const PARTS: readonly StackPart[] = [accessPart, quotaPart, webhooksPart, channelsPart, cachePart];
+export const PARTS: readonly ChosenPart[] = [accessPart, quotaPart, webhooksPart, channelsPart, cachePart];
 
-/** Belongs to every part. `tables.yml` and `operations.yml` also declare tables and alarms of parts. */
+/** As `custom.parts` of serverless.yml has them. */
+export const PART_NEEDS: PartNeeds = Object.fromEntries(
+  PARTS.map(({ chosenAs, needs }) => [chosenAs, needs]),
+);
+
+/** What several parts stand on. */
 export const COMMON_PART: StackPart = {
   name: 'common',
-  summary:
-    'What every part stands on: files of tables and alarms, the admin API, the alarm topic, the dashboard.',
+  summary: 'What several parts stand on: the admin API, the alarm topic, the dashboard.',
   functions: [],
   handlers: ['observability', 'config', 'table', 'http', 'aws'],
-  resourceFiles: ['tables.yml', 'admin-api.yml', 'operations.yml'],
+  resourceFiles: ['admin-api.yml', 'operations.yml', 'dashboard.yml'],
   tables: [],
   alarms: ['AdminApiFaultsAlarm'],
   parameters: [

@@ -21,3 +21,10 @@ export type StackPart = {
   /** Paths from the repository root; the first is the one to begin with. */
   readonly guides: readonly string[];
 };
+
+export type ChosenPart = StackPart & {
+  /** Its name in `parts` of gatewright.yml. */
+  readonly chosenAs: string;
+  /** Those that it does not work without, by that name. */
+  readonly needs: readonly string[];
+};

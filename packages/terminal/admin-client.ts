@@ -8,22 +8,17 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
+import type { AdminRequest } from './admin-request.ts';
+import { createAws } from './aws-call.ts';
+import { invokeAdmin, regionOfFunction } from './invoke-admin.ts';
 import { UsageError } from './output.ts';
 import { addGatewayOptions, callGateway, findGateway, readMember } from './running-gateway.ts';
 
 export type AdminFlags = { readonly url?: string | undefined; readonly target?: AdminTarget };
 
-export type AdminRequest = {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** `/quota/plans/gold`; names in it printed by `printPathName`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: object;
-  /** Of a change: repeated with the same id, it counts once. */
-  readonly operationId?: string;
-};
-
 export type AdminTarget = AwsCredentials & {
+  /** Of access-admin: called by Lambda's Invoke, since the stack has no admin API. */
+  readonly functionArn?: string;
   readonly origin: string;
   readonly region: string;
 };
@@ -37,7 +32,7 @@ export function addAdminOptions(command: Command): Command {
   return addGatewayOptions(command).addOption(
     new Option(
       '--url <url>',
-      'AdminApiUrl of a deployed stack, signed with AWS_* credentials (default: local gateway)',
+      'AdminApiUrl of a deployed stack, or AccessAdminArn of one without, signed with AWS_* credentials (default: local gateway)',
     ).env('GATEWRIGHT_ADMIN_URL'),
   );
 }
@@ -97,11 +92,10 @@ export async function callAdminJson(
   throw new UsageError('the admin endpoint did not answer with an object');
 }
 
-async function send(
-  target: AdminTarget,
-  { method, path, query, body, operationId }: AdminRequest,
-): Promise<Response> {
+async function send(target: AdminTarget, request: AdminRequest): Promise<Response> {
+  if (target.functionArn !== undefined) return sendToFunction(target, target.functionArn, request);
   const { origin, ...signer } = target;
+  const { method, path, query, body, operationId } = request;
   const url = new URL(`${origin}${path}`);
   for (const [name, value] of Object.entries(query ?? {}))
     if (value !== undefined) url.searchParams.set(name, value);
@@ -133,6 +127,19 @@ async function send(
   }
 }
 
+async function sendToFunction(
+  { region, ...credentials }: AdminTarget,
+  arn: string,
+  request: AdminRequest,
+): Promise<Response> {
+  const { response, said } = {
+    said: '',
+    ...(await invokeAdmin(createAws(region, credentials, {}), arn, request)),
+  };
+  if (response === undefined) throw new AdminError('unreachable', said);
+  return response;
+}
+
 async function findLocal(): Promise<AdminTarget> {
   const { accessKeyId, secretAccessKey } = await findGateway();
   const apis = readMember(await callGateway('GET', 'status'), 'apis');
@@ -155,25 +162,29 @@ export function adminTargetOf(
 }
 
 function readDeployed(url: string, environment: Readonly<Record<string, string | undefined>>): AdminTarget {
+  const ofFunction = regionOfFunction(url);
+  if (ofFunction !== undefined)
+    return { origin: url, functionArn: url, region: ofFunction, ...readCredentials(environment) };
   if (!URL.canParse(url)) throw new UsageError(`--url is not a URL: ${url}`);
   const { origin, hostname, protocol, pathname } = new URL(url);
   const isLocal = /^(127\.\d+\.\d+\.\d+|localhost)$/.test(hostname);
   if (protocol !== 'https:' && !isLocal) throw new UsageError('--url must begin with https://');
   const region =
     EXECUTE_API.exec(hostname)?.[1] ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  if (region === undefined) throw missingSettings();
+  return { origin: `${origin}${pathname.replace(/\/$/, '')}`, region, ...readCredentials(environment) };
+}
+
+function readCredentials(environment: Readonly<Record<string, string | undefined>>): AwsCredentials {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  const { AWS_SESSION_TOKEN: sessionToken } = environment;
-  if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined)
-    throw new UsageError(
-      '--url needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
-    );
-  return {
-    origin: `${origin}${pathname.replace(/\/$/, '')}`,
-    region,
-    accessKeyId,
-    secretAccessKey,
-    sessionToken,
-  };
+  if (accessKeyId === undefined || secretAccessKey === undefined) throw missingSettings();
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
+}
+
+function missingSettings(): UsageError {
+  return new UsageError(
+    '--url needs AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: try eval "$(aws configure export-credentials --format env)"',
+  );
 }
 
 /** `detail (code)` of a problem document; API Gateway's own refusals have a message. */

@@ -8,6 +8,7 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { InvalidArgumentError } from 'commander';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isStackFolder, STACK_FOLDER } from '@gatewright/authoring/stack-files';
 import { toSettingTexts } from '../engine/settings.ts';
 import { findOption } from '../engine/start-settings.ts';
 import { UsageError } from './output.ts';
@@ -62,9 +63,12 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
   for (const entry of decided.values())
     if (entry.name === 'sources') nameSources(command, entry, isNamed);
     else if (entry.name === CLAIMS_CHECKED) readPaths(entry);
+    else if (entry.name === PARTS) assertStack(entry);
     else if (!isPart || settingNames(command).includes(entry.name)) applySetting(command, entry);
 }
 
+/** Of the stack's own file; read where the stack is compiled (packages/authoring/parts-files.ts). */
+const PARTS = 'parts';
 const CLAIMS_CHECKED = 'claimsChecked';
 
 /**
@@ -89,6 +93,14 @@ function readPaths({ name, value, at, folder }: Entry): readonly string[] {
     if (!existsSync(absolute)) throw new UsageError(`${at}: ${name}: there is no ${path}`);
     return absolute;
   });
+}
+
+/** @throws UsageError where no stack reads the setting */
+function assertStack({ name, at, folder }: Entry): void {
+  if (!isStackFolder(folder) && !isStackFolder(join(folder, STACK_FOLDER)))
+    throw new UsageError(
+      `${at}: ${name} is of the toolkit's stack, and there is none here: run gatewright init, or write it beside the stack's serverless.yml`,
+    );
 }
 
 function folderOf(source: string): string {
@@ -147,7 +159,7 @@ function parse(command: Command, option: Option, { name, value, at, folder }: En
 
 function describeUnknown(command: Command, name: string): string {
   if (isOfOneRun(name)) return `${name} is about one run: give it on the command line`;
-  return `there is no setting "${name}"; known settings: sources, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
+  return `there is no setting "${name}"; known settings: sources, ${PARTS}, ${CLAIMS_CHECKED}, ${settingNames(command).join(', ')}`;
 }
 
 function readSettingsFile(file: string): readonly Entry[] {

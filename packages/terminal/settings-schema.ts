@@ -18,12 +18,18 @@ export function settingsSchema(start: Command): JsonSchema {
     type: 'array',
     items: { type: 'string' },
   };
+  const parts = {
+    description: 'Parts of the stack beside this file, or in gatewright/; all where nothing is said.',
+    type: 'array',
+    items: { type: 'string' },
+    minItems: 1,
+  };
   const options = settingNames(start).map((name) => [name, describe(start, name)]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Gatewright settings',
     type: 'object',
-    properties: { sources, claimsChecked, ...(Object.fromEntries(options) as object) },
+    properties: { sources, parts, claimsChecked, ...(Object.fromEntries(options) as object) },
     additionalProperties: false,
   };
 }

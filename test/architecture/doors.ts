@@ -27,13 +27,13 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     access/decide/principal access/decide/required-claims access/decide/route-finder
     access/decide/segment-patterns access/documents/publication access/find-document access/keys/api-key
     access/keys/api-key-principal access/keys/api-key-record access/keys/api-key-store access/keys/native-key
-    access/lambda-access-admin access/lambda-authorizer access/quota-context
+    access/access-admin-routes access/lambda-access-admin access/lambda-authorizer access/quota-context
     access/revocation/revocation-store access/tickets/ticket-principal access/tickets/ticket-store
     access/tokens/client-certificate access/tokens/issuers access/tokens/key-set access/tokens/key-set-fetcher
     access/tokens/key-sets access/tokens/token-claims access/tokens/token-shape aws/authorizer-event
     aws/authorizer-result aws/aws-json-poster aws/channel-grants aws/claim-text aws/limits aws/proxy-result
     aws/remaining-time aws/websocket-event cache/lambda-invalidator config/usage-config config/webhooks-config
-    errors http/fields http/path-name http/reply http/router middleware/lambda-plans
+    errors http/fields http/path-name http/reply http/route http/router middleware/lambda-plans
     middleware/lambda-quotas middleware/lambda-ws-ticket middleware/ws-ticket
     observability/find-secrets observability/guard-authorizer observability/logger observability/observation
     observability/observe-authorizer observability/observe-handler observability/quota-metrics
@@ -52,7 +52,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     account/find-api-id account/signed-get build-access caller-spec check-later-routes check-plan
     check-stack check-unprotected check-wiring claim-reads compile-issuer deployment-order describe-access
     document expand-rule find-access key-snapshot openapi-inventory read-document read-wiring
-    route-inventory shared-files stack-files table-schema usage-error webhook-files webhooks-document
+    parts-files route-inventory shared-files stack-files table-schema usage-error webhook-files webhooks-document
     webhooks-permissions
   `),
   core: list(`
@@ -142,12 +142,12 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   stack: list(`
     access/commands/access access/commands/access-apis access/commands/access-book
     access/commands/access-check access/commands/deployed-routes access/commands/keys cache/commands/cache
-    commands/package commands/with-stack quota/commands/customers quota/commands/invoice-book
+    commands/package commands/with-stack parts quota/commands/customers quota/commands/invoice-book
     quota/commands/plan quota/commands/quota
     quota/commands/usage
   `),
   terminal: list(`
-    admin-client aws-call aws-options aws-session find-function invoke-function load-options options output
+    admin-client admin-request aws-call aws-options aws-session find-function invoke-function load-options options output
     private-file read-token-file running-gateway service-cache-folder settings-file shell-text start-options
     trust-text
   `),

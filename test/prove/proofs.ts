@@ -10,6 +10,7 @@ import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
 import { packages } from './packages.ts';
+import { parts } from './parts.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
 import { quotaLanguages } from './quota-languages.ts';
@@ -36,6 +37,7 @@ export const PROOFS: readonly Proof[] = [
   cache,
   breakers,
   roles,
+  parts,
   vectors,
   fuzz,
   soak,

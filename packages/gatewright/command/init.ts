@@ -1,6 +1,6 @@
 /**
- * `gatewright init`: a stack of one's own from the npm package, with a first document. Asks nothing,
- * overwrites nothing.
+ * `gatewright init`: a stack of one's own from the npm package, with a first document. Asks only for the parts,
+ * on a terminal; overwrites nothing.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -23,10 +23,13 @@ import {
   WEBHOOKS_FILE,
 } from './init-files.ts';
 import type { ApiToProtect } from './init-files.ts';
+import { assertAuthorizers, chooseParts, partsFile } from './choose-parts.ts';
 import { homeOfEnvironment } from '../../terminal/load-options.ts';
 import { colorize, printLines, UsageError } from '../../terminal/output.ts';
 
-type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean };
+type InitFlags = { readonly webhooks: boolean; readonly ifMissing: boolean; readonly parts?: string };
+/** `parts`: undefined, all. */
+type Choice = { readonly webhooks: boolean; readonly parts: readonly string[] | undefined };
 
 /** Files to write, by path below the folder, and the next steps. */
 type Plan = { readonly files: ReadonlyMap<string, string>; readonly next: readonly string[] };
@@ -44,18 +47,35 @@ export function initCommand(): Command {
       'Create a stack with the Gatewright authorizers, to deploy beside your service, and a first access document.',
     )
     .argument('[dir]', 'folder of a service, or an empty folder', '.')
+    .option(
+      '--parts <names>',
+      'parts of the stack, by commas: authorizers, quotas, webhooks, channels, cache (default: asked on a terminal, else all)',
+    )
     .option('--webhooks', 'also create access/webhooks.yml for signed webhooks', false)
     .option('--if-missing', 'do nothing if the stack already exists; for scripts', false)
     .action(async (directory: string, flags: InitFlags) => {
       const folder = resolve(directory);
       mkdirSync(folder, { recursive: true });
       if (flags.ifMissing && hasStack(folder)) return;
+      const choice = await readChoice(folder, flags);
       const { files, next } = isService(folder)
-        ? await planOfService(folder, flags)
-        : planOfEmpty(folder, flags);
+        ? await planOfService(folder, choice)
+        : planOfEmpty(folder, choice);
       for (const [path, text] of files) printLines(write(folder, path, text));
       process.stdout.write(`\n${colorize('bold', 'Next')}\n${next.map((line) => `  ${line}\n`).join('')}`);
     });
+}
+
+/** A stack that is there has its parts: another run adds documents. */
+async function readChoice(folder: string, { webhooks, parts: given }: InitFlags): Promise<Choice> {
+  if (hasStack(folder)) {
+    if (given === undefined) return { webhooks, parts: undefined };
+    throw new UsageError('the stack exists: change parts in the gatewright.yml beside its serverless.yml');
+  }
+  const parts = await chooseParts(given);
+  if (webhooks && parts?.includes('webhooks') === false)
+    throw new UsageError('--webhooks needs the part webhooks: add it to --parts');
+  return { webhooks: webhooks || parts?.includes('webhooks') === true, parts };
 }
 
 function isService(folder: string): boolean {
@@ -71,13 +91,15 @@ function isStack(definition: string): boolean {
   return /gatewright\/stack/.test(definition);
 }
 
-function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
+function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
+  assertAuthorizers(parts);
   const { region } = homeOfEnvironment();
   const document = { api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES };
   const files = new Map([
     ['package.json', packageFile(ownVersion())],
     ['.gitignore', IGNORE_FILE],
     ['serverless.yml', stackFile({ up: '', region })],
+    ...(parts === undefined ? [] : [['gatewright.yml', partsFile(parts)] as const]),
     ['access/hello.yml', documentFile(document)],
     ['access/hello.routes.json', helloRoutes()],
     ...(webhooks ? [['access/webhooks.yml', WEBHOOKS_FILE('../')] as const] : []),
@@ -96,7 +118,7 @@ function planOfEmpty(folder: string, { webhooks }: InitFlags): Plan {
   };
 }
 
-async function planOfService(folder: string, { webhooks }: InitFlags): Promise<Plan> {
+async function planOfService(folder: string, { webhooks, parts }: Choice): Promise<Plan> {
   const own = readIfThere(join(folder, 'serverless.yml'));
   if (isStack(own)) return planOfStack(folder, own, webhooks);
   const all = await readApis(folder);
@@ -104,11 +126,13 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
   // A copied service with documents only lacks the stack: its other APIs are meant to be open.
   const lacksStackOnly = !existsSync(join(folder, STACK_FILE)) && documentsIn(access).length > 0;
   // A second run, for a new API or for webhooks, skips APIs that a document already protects.
-  const apis = lacksStackOnly ? [] : all.filter((api) => !isProtected(api, access));
+  const isWithout = lacksStackOnly || parts?.includes('authorizers') === false;
+  const apis = isWithout ? [] : all.filter((api) => !isProtected(api, access));
   const region = all[0]?.region ?? homeOfEnvironment().region;
   const names = nameDocuments(apis, filesIn(access));
   const files = new Map([
     [STACK_FILE, stackFile({ up: '../', region })],
+    ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
     ...apis.map((api, index) => {
       const rules = ruleForUsers(api);
       const text = documentFile({ api, routes: '../..', up: '../../', rules });
@@ -120,8 +144,10 @@ async function planOfService(folder: string, { webhooks }: InitFlags): Promise<P
     files,
     next: [
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
-      ...(findStack([folder]).kind === 'not-needed' ? attachLines(all, folder) : []),
-      ...(lacksStackOnly ? [] : ['npx gatewright access sync   # reads the routes']),
+      ...(findStack([folder]).kind === 'not-needed' && parts?.includes('authorizers') !== false
+        ? attachLines(all, folder)
+        : []),
+      ...(isWithout ? [] : ['npx gatewright access sync   # reads the routes']),
       'npx gatewright access matrix # who may call what',
       'npx gatewright start',
     ],

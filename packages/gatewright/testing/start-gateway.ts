@@ -229,7 +229,7 @@ function toGatewayOptions(
 /** Adds the toolkit's stack where the sources import from it. */
 function withStack(sources: readonly string[]): readonly string[] {
   const search = findStack(sources);
-  return search.kind === 'found' ? [search.folder, ...sources] : sources;
+  return search.kind === 'found' ? [...sources, search.folder] : sources;
 }
 
 /** Turns an error that the user can fix into one TestingError with all faults. */

@@ -21,7 +21,7 @@ export function assertClaimsChecked({ steps }: Pick<Plan, 'steps'>, isChecked: b
   if (isChecked || routes.length === 0) return;
   throw new ClaimsUncheckedError(
     `${list(routes.map(({ name }) => name))} would lose an authorizer that gives handlers claims; nothing was changed. Make the handlers read ` +
-      'claimsOf(event) (docs/guides/protect/coming-from.md), then pass --claims-checked beside --yes.',
+      'claimsOf(event) (node_modules/gatewright/docs/guides/protect/coming-from.md), then pass --claims-checked beside --yes.',
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where a quota is enforced (docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment
+ * Where a quota is enforced (node_modules/gatewright/docs/guides/sell/quota.md, "Three places to enforce"), and what an attachment
  * can do for it. Pure.
  */
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -25,7 +25,7 @@ export function checkPlacement(
       obstacle(
         'quota-handler',
         'a quota in the handler is enforced by the backend, which an attachment never changes',
-        'wrap the handler in quota() of gatewright/quota (docs/guides/sell/quota.md, “In a handler”), or use --quota authorizer or access-log, which do not change the backend',
+        'wrap the handler in quota() of gatewright/quota (node_modules/gatewright/docs/guides/sell/quota.md, “In a handler”), or use --quota authorizer or access-log, which do not change the backend',
       ),
     ];
   if (document?.quota === undefined)
@@ -33,7 +33,7 @@ export function checkPlacement(
       obstacle(
         'no-quota',
         'the access document has no quota to enforce',
-        'add quota: to the document (docs/guides/sell/quota.md)',
+        'add quota: to the document (node_modules/gatewright/docs/guides/sell/quota.md)',
       ),
     ];
   const isTracked = document.quota.isTracked === true;
@@ -62,7 +62,7 @@ const CHARGED_BY = ['extendedRequestId', 'requestTimeEpoch', 'status'];
 function checkAccessLog({ kind, stage, stageShown }: LiveApi): readonly Surprise[] {
   const group = textAt(stageShown, 'accessLogSettings', 'destinationArn');
   const format = textAt(stageShown, 'accessLogSettings', 'format');
-  const fix = `write it as JSON, such as ${usageFormat(kind)} (docs/guides/sell/quota.md, “From access logs”)`;
+  const fix = `write it as JSON, such as ${usageFormat(kind)} (node_modules/gatewright/docs/guides/sell/quota.md, “From access logs”)`;
   if (group === undefined || format === undefined)
     return [obstacle('no-access-log', `stage ${stage} writes no access log to charge from`, fix)];
   const there = variablesOf(format);

@@ -8,7 +8,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::DynamoDB::Table': {
     called: 'table',
     fix: (name) =>
-      `import it into the stack (docs/guides/operate/operating.md, "A stack that was deleted"), or, if its items are not needed: aws dynamodb delete-table --table-name ${name}`,
+      `import it into the stack (node_modules/gatewright/docs/guides/operate/operating.md, "A stack that was deleted"), or, if its items are not needed: aws dynamodb delete-table --table-name ${name}`,
   },
   'AWS::Logs::LogGroup': {
     called: 'log group',

@@ -15,7 +15,7 @@ export function checkNewerTables({ stack, account }: Views): readonly Finding[] 
         where: `${logicalId} (AWS::DynamoDB::Table)`,
         what: `table ${name} has layout ${schema}, and this version supports ${wanted}`,
         why: 'a newer version of the stack was deployed, and this one cannot read all of its items',
-        fix: 'deploy a version that supports the layout; docs/guides/operate/operating.md, "Upgrading, and going back"',
+        fix: 'deploy a version that supports the layout; node_modules/gatewright/docs/guides/operate/operating.md, "Upgrading, and going back"',
       },
     ];
   });
@@ -32,6 +32,6 @@ export function checkGlobalTables({ account }: Views): readonly Finding[] {
       why: 'regions synchronize after the fact: each admits the whole quota, and each accepts a one-time ticket once',
       fix: `aws dynamodb update-table --table-name ${name} --replica-updates ${replicas
         .map((region) => `'{"Delete":{"RegionName":"${region}"}}'`)
-        .join(' ')}; docs/guides/operate/operating.md, "Several regions"`,
+        .join(' ')}; node_modules/gatewright/docs/guides/operate/operating.md, "Several regions"`,
     }));
 }

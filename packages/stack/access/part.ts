@@ -1,33 +1,20 @@
-import type { StackPart } from '../stack-part.ts';
+import type { ChosenPart } from '../stack-part.ts';
 
-export const accessPart: StackPart = {
+export const accessPart: ChosenPart = {
   name: 'access',
+  chosenAs: 'authorizers',
+  needs: [],
   summary: 'Authorizers that decide by access documents, with API keys, tickets and revocations.',
   functions: ['token-authorizer', 'request-authorizer', 'access-admin'],
   handlers: ['access'],
-  resourceFiles: ['access/authorizers.yml', 'access/admin.yml'],
+  resourceFiles: ['access/table.yml', 'access/authorizers.yml', 'access/admin.yml'],
   tables: ['AccessTable'],
   alarms: [
-    'TokenAuthorizerFailedAlarm',
-    'TokenAuthorizerSlowAlarm',
-    'TokenAuthorizerCalledAlarm',
-    'TokenAuthorizerUnheardAlarm',
-    'TokenAuthorizerSilentAlarm',
-    'TokenAuthorizerJwksAlarm',
-    'TokenAuthorizerPolicyAlarm',
-    'TokenAuthorizerThrottlesAlarm',
-    'RequestAuthorizerFailedAlarm',
-    'RequestAuthorizerSlowAlarm',
-    'RequestAuthorizerCalledAlarm',
-    'RequestAuthorizerUnheardAlarm',
-    'RequestAuthorizerSilentAlarm',
-    'RequestAuthorizerJwksAlarm',
-    'RequestAuthorizerPolicyAlarm',
-    'RequestAuthorizerThrottlesAlarm',
-    'AccessAdminErrorsAlarm',
-    'AccessAdminThrottlesAlarm',
-    'AccessTableReadsThrottledAlarm',
-    'AccessTableWritesThrottledAlarm',
+    'AccessFailedAlarm',
+    'AccessSilentAlarm',
+    'AccessJwksAlarm',
+    'AccessThrottlesAlarm',
+    'AccessTableThrottledAlarm',
   ],
   parameters: [
     'documents',

@@ -1,11 +1,13 @@
-import type { StackPart } from '../stack-part.ts';
+import type { ChosenPart } from '../stack-part.ts';
 
-export const cachePart: StackPart = {
+export const cachePart: ChosenPart = {
   name: 'cache',
+  chosenAs: 'cache',
+  needs: [],
   summary: 'Kept answers of handlers and of stage caches, and their invalidation by tag or event.',
   functions: ['cache-invalidator'],
   handlers: ['cache'],
-  resourceFiles: ['cache/resources.yml'],
+  resourceFiles: ['cache/table.yml', 'cache/resources.yml'],
   tables: ['CacheTable'],
   alarms: ['CacheInvalidatorFailuresAlarm', 'CacheInvalidatorErrorsAlarm', 'CacheInvalidatorThrottlesAlarm'],
   parameters: ['cacheStreams', 'cacheEndpoint', 'cacheApis', 'distributionId'],

@@ -1,7 +1,9 @@
-import type { StackPart } from '../stack-part.ts';
+import type { ChosenPart } from '../stack-part.ts';
 
-export const channelsPart: StackPart = {
+export const channelsPart: ChosenPart = {
   name: 'channels',
+  chosenAs: 'channels',
+  needs: ['authorizers'],
   summary:
     'The WebSocket API: connections, channels, kept messages, and the function that issues one-time tickets.',
   functions: [
@@ -15,26 +17,12 @@ export const channelsPart: StackPart = {
     'ws-ticket',
   ],
   handlers: ['websocket', 'middleware/ws-ticket.ts'],
-  resourceFiles: ['channels/resources.yml'],
+  resourceFiles: ['channels/table.yml', 'channels/resources.yml'],
   tables: ['ConnectionsTable'],
   alarms: [
-    'WsConnectErrorsAlarm',
-    'WsConnectThrottlesAlarm',
-    'WsDisconnectErrorsAlarm',
-    'WsDisconnectThrottlesAlarm',
-    'WsSubscribeErrorsAlarm',
-    'WsSubscribeThrottlesAlarm',
-    'WsUnsubscribeErrorsAlarm',
-    'WsUnsubscribeThrottlesAlarm',
-    'WsPublishErrorsAlarm',
-    'WsPublishThrottlesAlarm',
-    'WsDefaultErrorsAlarm',
-    'WsDefaultThrottlesAlarm',
-    'WsPublisherErrorsAlarm',
-    'WsPublisherThrottlesAlarm',
+    'ChannelsFailedAlarm',
+    'ChannelsThrottlesAlarm',
     'WsPublisherNotSentAlarm',
-    'WsTicketErrorsAlarm',
-    'WsTicketThrottlesAlarm',
     'WebSocketErrorsAlarm',
   ],
   parameters: [

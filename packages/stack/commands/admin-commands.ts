@@ -1,7 +1,8 @@
 /** Shared by the commands over the admin endpoints: options, sending a change, printing answers. */
 import { Command } from 'commander';
 import { addAdminOptions, AdminError, callAdminJson, newOperationId } from '../../terminal/admin-client.ts';
-import type { AdminFlags, AdminRequest } from '../../terminal/admin-client.ts';
+import type { AdminFlags } from '../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../terminal/admin-request.ts';
 import { printLines, table, UsageError } from '../../terminal/output.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;

@@ -12,5 +12,6 @@ export function withStack(
   if (search.kind !== 'found') return sources;
   const folder = relative(process.cwd(), search.folder) || '.';
   say(`starting the Gatewright stack in ${folder} too, because the service imports from it`);
-  return [folder, ...sources];
+  // Last: its APIs take the ports after those of the service, which do not move with its parts.
+  return [...sources, folder];
 }

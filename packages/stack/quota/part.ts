@@ -1,18 +1,19 @@
-import type { StackPart } from '../stack-part.ts';
+import type { ChosenPart } from '../stack-part.ts';
 
-export const quotaPart: StackPart = {
+export const quotaPart: ChosenPart = {
   name: 'quota',
+  chosenAs: 'quotas',
+  needs: ['authorizers'],
   summary:
     'Usage plans, limits and what was charged: administration, charging by access logs, closed periods.',
   functions: ['quota-admin', 'usage-tracker', 'usage-closer'],
   handlers: ['quota'],
-  resourceFiles: ['quota/resources.yml', 'quota/usage-tracker.yml', 'quota/admin.yml'],
+  resourceFiles: ['quota/table.yml', 'quota/resources.yml', 'quota/usage-tracker.yml', 'quota/admin.yml'],
   tables: ['UsageTable'],
   alarms: [
     'QuotaUnavailableAlarm',
     'QuotaWasteAlarm',
     'QuotaClockAlarm',
-    'QuotaHotLedgerAlarm',
     'QuotaAdminErrorsAlarm',
     'QuotaAdminThrottlesAlarm',
     'UsageCloserErrorsAlarm',
@@ -24,8 +25,7 @@ export const quotaPart: StackPart = {
     'UsageTrackerMalformedAlarm',
     'UsageTrackerUnchargeableAlarm',
     'UsageTrackerWaitingAlarm',
-    'UsageTableReadsThrottledAlarm',
-    'UsageTableWritesThrottledAlarm',
+    'UsageTableThrottledAlarm',
   ],
   parameters: ['usageCounts', 'usageFields', 'reservedUsageTracker'],
   commands: ['customers', 'plan', 'quota', 'usage'],

@@ -1,7 +1,9 @@
-import type { StackPart } from '../stack-part.ts';
+import type { ChosenPart } from '../stack-part.ts';
 
-export const webhooksPart: StackPart = {
+export const webhooksPart: ChosenPart = {
   name: 'webhooks',
+  chosenAs: 'webhooks',
+  needs: [],
   summary: 'Signed deliveries of other services, verified and put on EventBridge or SQS.',
   functions: ['webhook-receiver'],
   handlers: ['webhooks'],

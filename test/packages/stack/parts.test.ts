@@ -40,7 +40,7 @@ describe('the parts of the stack', () => {
     ['functions', 16],
     ['resourceFiles', 10],
     ['tables', 4],
-    ['alarms', 60],
+    ['alarms', 30],
     ['parameters', 30],
   ] as const)
     it(`name each of its ${kind} once`, () => {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { Command } from 'commander';
 import { announce, runningFolder } from '../../../packages/kernel/files/running-gateways.ts';
 import { AdminError, callAdmin, callAdminJson } from '../../../packages/terminal/admin-client.ts';
-import type { AdminRequest } from '../../../packages/terminal/admin-client.ts';
+import type { AdminRequest } from '../../../packages/terminal/admin-request.ts';
 import { findFunction } from '../../../packages/terminal/find-function.ts';
 import { sendToFunction } from '../../../packages/terminal/invoke-function.ts';
 import {

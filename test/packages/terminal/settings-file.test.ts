@@ -159,7 +159,7 @@ cache-memory: 1GB
   for (const [text, says] of [
     [
       'prot: 1\n',
-      /gatewright\.yml:1: there is no setting "prot"; known settings: sources, claimsChecked, account, /,
+      /gatewright\.yml:1: there is no setting "prot"; known settings: sources, parts, claimsChecked, account, /,
     ],
     ['stage: qa\nport: high\n', /gatewright\.yml:2: port: "high"\. A port is a number/],
     ['metrics: sometimes\n', /gatewright\.yml:1: metrics must be true or false/],
@@ -215,6 +215,18 @@ describe('custom.gatewright of a serverless.yml', () => {
     assert.throws(() => apply([text]), /is not a map of settings/);
   });
 
+  it('leaves parts to the stack, and refuses them where there is none', () => {
+    const stack = { 'serverless.yml': 'plugins: [gatewright/stack]\n' };
+    const parts = { 'gatewright.yml': 'parts: [authorizers]\nport: 3111\n' };
+    const around = { 'gatewright/serverless.yml': stack['serverless.yml'] };
+    assert.equal(apply([aFolder({ ...stack, ...parts })]).options['port'], 3111);
+    assert.equal(apply([aFolder({ ...around, ...parts })]).options['port'], 3111);
+    assert.throws(
+      () => apply([aFolder(parts)]),
+      /gatewright\.yml:1: parts is of the toolkit's stack, and there is none here/,
+    );
+  });
+
   it('passes an unreadable service on to its loader', () => {
     assert.equal(apply([aFolder({ 'serverless.yml': 'a: [\n' })]).options['port'], 3000);
     assert.equal(apply([aFolder({ 'serverless.yml': "custom: '${file(x.yml)}'\n" })]).options['port'], 3000);
@@ -240,6 +252,8 @@ describe('gatewright.schema.json', () => {
       true,
     ],
     ['sources: [api, users]\nparam: { Size: 3 }\nallow-host: [a]\n', true],
+    ['parts: [authorizers, quotas]\n', true],
+    ['parts: all\n', false],
     ['prot: 1\n', false],
     ['metrics: sometimes\n', false],
     ['json: true\n', false],

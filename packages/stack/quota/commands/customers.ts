@@ -4,7 +4,7 @@ import { membersOf } from '@gatewright/aws/json-object';
 import { printPathName } from '#shared/http/path-name.ts';
 import { listAt, textAt } from '../../../terminal/aws-call.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
-import type { AdminRequest } from '../../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../../terminal/admin-request.ts';
 import { collectPair } from '../../../terminal/options.ts';
 import { printLines, table, UsageError } from '../../../terminal/output.ts';
 import {

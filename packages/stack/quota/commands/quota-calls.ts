@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { printPathName } from '#shared/http/path-name.ts';
 import { printAnswer, sendChange } from '../../commands/admin-commands.ts';
 import type { ChangeFlags } from '../../commands/admin-commands.ts';
-import type { AdminRequest } from '../../../terminal/admin-client.ts';
+import type { AdminRequest } from '../../../terminal/admin-request.ts';
 
 export async function change(request: Omit<AdminRequest, 'operationId'>, flags: ChangeFlags): Promise<void> {
   printAnswer((await sendChange(request, flags)).answer, flags);

@@ -1,0 +1,40 @@
+"""Makes and deletes a packaged stack on moto, and prints what happened as JSON. Environment: as try_stack.py says."""
+
+import json
+import sys
+
+from try_stack import STACK, REGION, boto3, leave_out_unknown, mock_aws, of_stack, read_template, upload_code
+
+
+@mock_aws(config={"lambda": {"use_docker": False}})
+def main(folder):
+    template = read_template(folder)
+    unknown, dependent = leave_out_unknown(template)
+    cloudformation = boto3.client("cloudformation", region_name=REGION)
+    upload_code(template, folder)
+    cloudformation.create_stack(
+        StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+    )
+    made = of_stack(cloudformation)
+    missing = [
+        name for name, one in template["Resources"].items() if name not in made and "Condition" not in one
+    ]
+    cloudformation.delete_stack(StackName=STACK)
+    kept = [name for name, one in template["Resources"].items() if one.get("DeletionPolicy", "").startswith("Retain")]
+    tables = boto3.client("dynamodb", region_name=REGION).list_tables()["TableNames"]
+    functions = boto3.client("lambda", region_name=REGION).list_functions()["Functions"]
+    queues = boto3.client("sqs", region_name=REGION).list_queues().get("QueueUrls", [])
+    outcome = {
+        "made": len(made),
+        "unknownToMoto": sum(unknown.values()) + sum(dependent.values()),
+        "missing": missing,
+        "tablesLeft": len(tables),
+        "tablesRetained": len(kept),
+        "functionsLeft": len(functions),
+        "queuesLeft": len(queues),
+    }
+    print(json.dumps(outcome))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,162 @@
+/**
+ * Leaves parts out of the stack before osls compiles it. Each resource file says in `parts:` to which parts it
+ * belongs, any of them suffices; a function belongs where its role does. What goes takes along what names it:
+ * variables of functions, statements of roles, lines of the dashboard.
+ */
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { refersTo } from './edit-template.ts';
+import type { OslsFunction } from './pack-functions.ts';
+
+type ResourceFile = {
+  readonly Resources?: Readonly<Record<string, CfnResource>>;
+};
+type CfnResource = {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+};
+
+/** A table of a part that is left out. */
+export type LeftTable = { readonly id: string; readonly name: string; readonly stays: boolean };
+
+type PartFunction = OslsFunction & {
+  readonly role?: unknown;
+  environment?: Readonly<Record<string, unknown>>;
+};
+
+/** `parts` of each resource file, in their order; undefined: the file belongs to all. */
+type Owners = readonly (readonly string[] | undefined)[];
+
+type ServiceOfParts = {
+  readonly functions: Readonly<Record<string, PartFunction>>;
+  /** As osls has read the resource files, before it merges them. */
+  readonly files: readonly unknown[];
+};
+
+type ChosenService = {
+  readonly functions: Readonly<Record<string, PartFunction>>;
+  /** Merged. */
+  readonly resources: Readonly<Record<string, unknown>>;
+  readonly left: readonly LeftTable[];
+};
+
+/** Of resource files and widgets. */
+const PARTS_MEMBER = 'parts';
+
+/** Takes them off, since osls would refuse the member. It resolves variables later, by where they are: files stay. */
+export function takeOwners(files: unknown): Owners {
+  return listOf(files).map((file) => {
+    const { [PARTS_MEMBER]: parts } = membersOf(file);
+    if (!Array.isArray(parts)) return undefined;
+    Reflect.deleteProperty(file as object, PARTS_MEMBER);
+    return parts.map(String);
+  });
+}
+
+/** @param chosen undefined: all */
+export function leaveOutParts(
+  { functions, files }: ServiceOfParts,
+  owners: Owners,
+  chosen: readonly string[] | undefined,
+): ChosenService {
+  const isChosen = (_file: unknown, at: number): boolean =>
+    chosen === undefined || (owners[at]?.some((part) => chosen.includes(part)) ?? true);
+  const kept = files.filter(isChosen).map(membersOf) as readonly ResourceFile[];
+  const left = (files.filter((file, at) => !isChosen(file, at)) as readonly ResourceFile[]).flatMap((file) =>
+    Object.entries(file.Resources ?? {}),
+  );
+  const ids = new Set(left.map(([id]) => id));
+  const isLeft = ([, { role }]: readonly [string, PartFunction]): boolean => ids.has(String(role));
+  const all = Object.entries(functions);
+  const gone = [...ids, ...all.filter(isLeft).map(([name]) => functionId(name))];
+  const stay = all.filter((entry) => !isLeft(entry));
+  const without = (resource: CfnResource): CfnResource =>
+    withoutLines(withoutStatements(resource, gone), gone, chosen);
+  const pruned = kept.map((file) => {
+    const resources = Object.entries(file.Resources ?? {}).map(([id, one]) => [id, without(one)] as const);
+    return { ...file, Resources: Object.fromEntries(resources) };
+  });
+  return {
+    functions: Object.fromEntries(stay.map(([name, one]) => [name, withoutGone(one, gone)])),
+    resources: membersOf(pruned.reduce<unknown>(merged, {})),
+    left: left
+      .filter(([, { Type }]) => Type === 'AWS::DynamoDB::Table')
+      .map(([id, { DeletionPolicy: policy, Properties }]) => {
+        return { id, name: String(Properties?.['TableName']), stays: policy?.startsWith('Retain') === true };
+      }),
+  };
+}
+
+/** As osls merges resource files. */
+function merged(one: unknown, other: unknown): unknown {
+  if (!isJsonObject(one) || !isJsonObject(other)) return other;
+  const members = Object.entries(other).map(([name, value]) => [name, merged(one[name], value)] as const);
+  return { ...one, ...Object.fromEntries(members) };
+}
+
+/** What becomes of tables that the deployed stack has. */
+export function describeLeft(tables: readonly LeftTable[]): readonly string[] {
+  return tables.map(({ name, stays }) =>
+    stays
+      ? `the stack no longer has a part with the table ${name}: the table stays, with its data. Before the part is added again, delete it or import it into the stack`
+      : `the stack no longer has a part with the table ${name}: this deployment deletes the table`,
+  );
+}
+
+/** As osls names it. */
+function functionId(name: string): string {
+  const normalized = name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+  return `${normalized.charAt(0).toUpperCase()}${normalized.slice(1)}LambdaFunction`;
+}
+
+function isOf(value: unknown, gone: readonly string[]): boolean {
+  return gone.some((id) => refersTo(value, id));
+}
+
+function withoutGone(definition: PartFunction, gone: readonly string[]): PartFunction {
+  const { environment = {} } = definition;
+  const kept = Object.entries(environment).filter(([, value]) => !isOf(value, gone));
+  return { ...definition, environment: Object.fromEntries(kept) };
+}
+
+function withoutStatements(resource: CfnResource, gone: readonly string[]): CfnResource {
+  if (resource.Type !== 'AWS::IAM::Role') return resource;
+  const policies = listOf(resource.Properties?.['Policies']).map((policy) => {
+    const document = membersOf(membersOf(policy)['PolicyDocument']);
+    const statements = listOf(document['Statement']).filter((statement) => !isOf(statement, gone));
+    return { ...membersOf(policy), PolicyDocument: { ...document, Statement: statements } };
+  });
+  return { ...resource, Properties: { ...resource.Properties, Policies: policies } };
+}
+
+/** Widgets say in `parts` what they are about, which CloudWatch would not know. */
+function withoutLines(
+  resource: CfnResource,
+  gone: readonly string[],
+  chosen: readonly string[] | undefined,
+): CfnResource {
+  if (resource.Type !== 'AWS::CloudWatch::Dashboard') return resource;
+  const { 'Fn::Sub': text } = membersOf(resource.Properties?.['DashboardBody']);
+  const widgets = listOf(membersOf(JSON.parse(String(text)))['widgets'])
+    .map(membersOf)
+    .filter(
+      ({ parts }) => chosen === undefined || listOf(parts).some((part) => chosen.includes(String(part))),
+    )
+    .map((widget) => {
+      const properties = membersOf(widget['properties']);
+      const metrics = listOf(properties['metrics']).filter(
+        (line) => !isOf({ 'Fn::Sub': JSON.stringify(line) }, gone),
+      );
+      return { ...without(widget, PARTS_MEMBER), properties: { ...properties, metrics } };
+    });
+  const body = { 'Fn::Sub': JSON.stringify({ widgets }) };
+  return { ...resource, Properties: { ...resource.Properties, DashboardBody: body } };
+}
+
+function without(members: object, name: string): object {
+  return Object.fromEntries(Object.entries(members).filter(([other]) => other !== name));
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

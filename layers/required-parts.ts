@@ -1,0 +1,29 @@
+/** Documents that a stack without some part would not carry out: their callers would get 500, their senders 404. */
+import type { CompiledDocument } from '@gatewright/handlers/access/compiled-document';
+
+type Required = {
+  readonly documents: readonly CompiledDocument[];
+  readonly hasWebhooks: boolean;
+  readonly stage: string;
+};
+
+/** One sentence for each. @param chosen parts of the stack; undefined: all */
+export function missingParts(
+  { documents, hasWebhooks, stage }: Required,
+  chosen: readonly string[] | undefined,
+): readonly string[] {
+  if (chosen === undefined) return [];
+  const inStage = documents.filter(({ apis }) => apis.some((api) => api.for === stage));
+  const needs = inStage.flatMap(({ name, quota, channels }) => [
+    { what: `access/${name}.yml protects an API`, part: 'authorizers' },
+    ...(quota === undefined ? [] : [{ what: `access/${name}.yml has a quota`, part: 'quotas' }]),
+    ...(channels === undefined ? [] : [{ what: `access/${name}.yml has channels`, part: 'channels' }]),
+  ]);
+  const all = hasWebhooks ? [...needs, { what: 'access/webhooks.yml has sources', part: 'webhooks' }] : needs;
+  return all
+    .filter(({ part }) => !chosen.includes(part))
+    .map(
+      ({ what, part }) =>
+        `${what} in stage "${stage}": add ${part} to parts in gatewright.yml, or take it out of the document`,
+    );
+}

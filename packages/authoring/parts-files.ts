@@ -1,0 +1,69 @@
+/** `parts:` of gatewright.yml: which parts of the toolkit's stack there are. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { STACK_FOLDER } from './stack-files.ts';
+import { UsageError } from './usage-error.ts';
+
+const PARTS_MEMBER = 'parts';
+const SETTINGS_FILE = 'gatewright.yml';
+
+/** By the name of each part, those that it does not work without: `custom.parts` of the stack. */
+export type PartNeeds = Readonly<Record<string, readonly string[]>>;
+
+/** `at`: file and line. */
+type Named = { readonly name: string; readonly at: string };
+
+/**
+ * From the file beside the stack's serverless.yml, or beside the service that the stack lies below. Undefined:
+ * neither says, and the stack has all parts.
+ * @throws UsageError with file and line: no list of names, an unknown name, a missing need, two files that
+ * contradict each other
+ */
+export function readChosenParts(stackFolder: string, needs: PartNeeds): readonly string[] | undefined {
+  const folders = [stackFolder, ...(basename(stackFolder) === STACK_FOLDER ? [join(stackFolder, '..')] : [])];
+  const lists = folders
+    .map((folder) => readList(join(folder, SETTINGS_FILE)))
+    .filter((list) => list !== undefined);
+  const [first, second] = lists.map((list) => checkParts(list, needs));
+  if (first !== undefined && second !== undefined && first.join() !== second.join())
+    throw new UsageError(
+      `${lists[0]?.[0]?.at ?? ''}: parts are ${first.join(', ')}, and at ${lists[1]?.[0]?.at ?? ''} ${second.join(', ')}: leave one of the lists out`,
+    );
+  return first;
+}
+
+/** In the order of `needs`. @throws UsageError */
+export function checkParts(list: readonly Named[], needs: PartNeeds): readonly string[] {
+  const known = Object.keys(needs);
+  const names = list.map(({ name }) => name);
+  for (const { name, at } of list) {
+    if (!known.includes(name))
+      throw new UsageError(`${at}: there is no part "${name}"; the stack has ${known.join(', ')}`);
+    const missing = needs[name]?.find((need) => !names.includes(need));
+    if (missing !== undefined)
+      throw new UsageError(`${at}: the part ${name} needs ${missing}: add ${missing} to parts`);
+  }
+  return known.filter((name) => names.includes(name));
+}
+
+function readList(file: string): readonly Named[] | undefined {
+  if (!existsSync(file)) return undefined;
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  const shown = relative('.', file);
+  const at = (range: readonly number[] | null | undefined): string =>
+    `${shown}:${lines.linePos(range?.[0] ?? 0).line}`;
+  const [error] = document.errors;
+  if (error !== undefined) throw new UsageError(`${at(error.pos)}: ${error.message.split('\n', 1)[0] ?? ''}`);
+  if (!document.has(PARTS_MEMBER)) return undefined;
+  const node: unknown = document.get(PARTS_MEMBER, true);
+  if (!isSeq(node) || node.items.length === 0)
+    throw new UsageError(
+      `${at((node as { range?: readonly number[] } | null)?.range)}: parts must be a list of names`,
+    );
+  return node.items.map((item) => {
+    if (!isScalar(item)) throw new UsageError(`${at(node.range)}: parts must be a list of names`);
+    return { name: String(item.value), at: at(item.range) };
+  });
+}

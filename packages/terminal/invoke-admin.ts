@@ -1,0 +1,116 @@
+/**
+ * Calls access-admin of a stack that has no admin API, by Lambda's Invoke: with the event that the API would send.
+ * Who may invoke the function may do all that it does; its records name the caller as STS does.
+ */
+import { randomUUID } from 'node:crypto';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { accessAdminRoutes } from '#shared/access/access-admin-routes.ts';
+import type { Route } from '#shared/http/route.ts';
+import type { Aws, AwsAnswer } from './aws-call.ts';
+import type { AdminRequest } from './admin-request.ts';
+
+const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(?::[\w$-]+)?$/;
+/** Of requests that are no route: the function answers 404 or 405. */
+const FALLBACK = 'ANY /access/{proxy+}';
+
+/** Undefined: no ARN of a function. */
+export function regionOfFunction(arn: string): string | undefined {
+  return FUNCTION_ARN.exec(arn)?.[1];
+}
+
+/** Undefined: nothing readable came back, which `said` explains. */
+type Invoked = { readonly response: Response } | { readonly response: undefined; readonly said: string };
+
+export async function invokeAdmin(aws: Aws, arn: string, request: AdminRequest): Promise<Invoked> {
+  const identity = await aws.call({
+    service: 'sts',
+    protocol: 'query',
+    action: 'GetCallerIdentity',
+    version: '2011-06-15',
+  });
+  if (identity.kind !== 'answer') return { response: undefined, said: identity.message };
+  const event = eventOf(request, signerOf(identity));
+  const answer = await aws.call({
+    service: 'lambda',
+    protocol: 'rest',
+    method: 'POST',
+    path: `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`,
+    body: JSON.stringify(event),
+  });
+  if (answer.kind === 'silent') return { response: undefined, said: answer.message };
+  if (answer.kind === 'refused')
+    return { response: Response.json({ message: answer.message }, { status: answer.status }) };
+  const { statusCode, headers, body } = answer.body;
+  if (typeof statusCode !== 'number') return { response: undefined, said: `${arn} failed; see its log` };
+  const text = typeof body === 'string' && body !== '' ? body : null;
+  return { response: new Response(text, { status: statusCode, headers: textsOf(headers) }) };
+}
+
+function signerOf({ body }: Extract<AwsAnswer, { kind: 'answer' }>): string {
+  const result = membersOf(body['GetCallerIdentityResult'] ?? body);
+  return String(result['Arn']);
+}
+
+/** Payload 2.0 of an HTTP API, as functions read it. */
+function eventOf({ method, path, query = {}, body, operationId }: AdminRequest, signer: string): object {
+  const { routeKey, pathParameters } = routeOf(method, path);
+  const decoded = path.split('/').map(decodeURIComponent).join('/');
+  const texts = Object.entries(query).filter(([, value]) => value !== undefined) as [string, string][];
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: decoded,
+    rawQueryString: new URLSearchParams(texts).toString(),
+    headers: {
+      'content-type': 'application/json',
+      ...(operationId !== undefined && { 'idempotency-key': operationId }),
+    },
+    queryStringParameters: Object.fromEntries(texts),
+    pathParameters,
+    requestContext: {
+      http: { method, path: decoded, sourceIp: '127.0.0.1' },
+      stage: '$default',
+      requestId: randomUUID(),
+      timeEpoch: Date.now(),
+      authorizer: { iam: { userArn: signer } },
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    isBase64Encoded: false,
+  };
+}
+
+/** As API Gateway would choose it among those of the function. */
+function routeOf(method: string, path: string): { routeKey: string; pathParameters: Record<string, string> } {
+  const segments = path.split('/');
+  const found = ROUTES.find((route) => {
+    const parts = route.path.split('/');
+    return (
+      route.method === method &&
+      parts.length === segments.length &&
+      parts.every((part, at) => part.startsWith('{') || part === segments[at])
+    );
+  });
+  if (found === undefined) return { routeKey: FALLBACK, pathParameters: {} };
+  const named = found.path
+    .split('/')
+    .flatMap((part, at) =>
+      part.startsWith('{') ? [[part.slice(1, -1), decodeURIComponent(segments[at] ?? '')] as const] : [],
+    );
+  return { routeKey: `${found.method} ${found.path}`, pathParameters: Object.fromEntries(named) };
+}
+
+/** Their methods and paths alone: nothing here answers. */
+const ROUTES: readonly Pick<Route, 'method' | 'path'>[] = accessAdminRoutes({
+  keys: unused,
+  revocations: unused,
+  documents: unused,
+});
+
+function unused(): never {
+  throw new Error('the routes of a function that runs elsewhere');
+}
+
+function textsOf(headers: unknown): Record<string, string> {
+  const entries = isJsonObject(headers) ? Object.entries(headers) : [];
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}

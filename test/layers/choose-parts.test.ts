@@ -1,0 +1,168 @@
+/** The stack of this repository by each choice of parts that is valid. */
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { describeLeft, leaveOutParts, takeOwners } from '../../layers/choose-parts.ts';
+import { makeStackConfig } from '../../packages/gatewright/package/stack-config.ts';
+import { PART_NEEDS } from '../../packages/stack/parts.ts';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import { validChoices } from '../support/part-choices.ts';
+
+type Definition = { readonly [member: string]: unknown };
+type Stack = {
+  readonly functions: Readonly<Record<string, Definition>>;
+  readonly resources: Readonly<Record<string, Definition>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly extensions: readonly string[];
+};
+
+const CHOICES = validChoices(PART_NEEDS);
+let config = '';
+
+before(async () => {
+  config = JSON.stringify(await makeStackConfig(REPOSITORY));
+});
+
+function leave(chosen: readonly string[] | undefined, text = config) {
+  const { functions, resources: files } = JSON.parse(text) as {
+    readonly functions: Parameters<typeof leaveOutParts>[0]['functions'];
+    readonly resources: readonly unknown[];
+  };
+  return leaveOutParts({ functions, files }, takeOwners(files), chosen);
+}
+
+function stackOf(chosen: readonly string[] | undefined): Stack {
+  const { functions, resources } = leave(chosen);
+  const merged = (member: string) => ({ ...(resources[member] as Record<string, never> | undefined) });
+  return {
+    functions,
+    resources: merged('Resources'),
+    outputs: merged('Outputs'),
+    extensions: Object.keys(merged('extensions')),
+  };
+}
+
+/** Logical ids that a stack declares, or that osls makes of its functions. */
+function idsOf({ functions, resources }: Stack): ReadonlySet<string> {
+  const made = Object.keys(functions).flatMap((name) => {
+    const id = name.replaceAll('-', 'Dash');
+    const upper = `${id.charAt(0).toUpperCase()}${id.slice(1)}`;
+    return [`${upper}LambdaFunction`, `${upper}LogGroup`];
+  });
+  const hasApi = JSON.stringify(functions).includes('"httpApi"');
+  const ofSockets = JSON.stringify(functions).includes('"websocket"') ? ['WebsocketsApi'] : [];
+  return new Set([
+    ...Object.keys(resources),
+    ...made,
+    ...(hasApi ? ['HttpApi'] : []),
+    ...ofSockets,
+    'PackagesLambdaLayer',
+    'AlarmMailbox',
+    'Distribution',
+  ]);
+}
+
+/** Ids of Ref, GetAtt and Sub. */
+function referred(value: unknown): readonly string[] {
+  const text = JSON.stringify(value);
+  const ids = [
+    ...text.matchAll(/\{"Ref":"(\w+)"\}/g),
+    ...text.matchAll(/"Fn::GetAtt":\["(\w+)"/g),
+    ...text.matchAll(/\$\{(\w+)(?:\.\w+)?\}/g),
+  ].map(([, id = '']) => id);
+  return [...new Set(ids)];
+}
+
+/** Lists shrink and members go, where what they name is left out; nothing else differs. */
+function isWithin(small: unknown, large: unknown): boolean {
+  if (Array.isArray(small) && Array.isArray(large)) {
+    let at = 0;
+    return small.every((item) => {
+      while (at < large.length && !isWithin(item, large[at])) at += 1;
+      at += 1;
+      return at <= large.length;
+    });
+  }
+  if (typeof small === 'object' && small !== null && typeof large === 'object' && large !== null)
+    return Object.entries(small).every(([name, value]) => isWithin(value, (large as Definition)[name]));
+  return small === large;
+}
+
+const bodyOf = (resource: Definition | undefined): unknown => {
+  const { DashboardBody: body } = (resource?.['Properties'] ?? {}) as { readonly DashboardBody?: unknown };
+  return body === undefined ? resource : JSON.parse((body as { readonly 'Fn::Sub': string })['Fn::Sub']);
+};
+
+describe('a stack of chosen parts', () => {
+  it('has 19 valid choices', () => assert.equal(CHOICES.length, 19));
+
+  for (const chosen of CHOICES)
+    it(`names nothing that is left out: ${chosen.join(', ')}`, () => {
+      const stack = stackOf(chosen);
+      const ids = idsOf(stack);
+      assert.deepEqual(
+        referred([stack.functions, stack.resources, stack.outputs]).filter((id) => !ids.has(id)),
+        [],
+      );
+      const roles = Object.values(stack.functions).map(({ role }) => String(role));
+      const declared = Object.entries(stack.resources).flatMap(([id, { Type }]) =>
+        Type === 'AWS::IAM::Role' ? [id] : [],
+      );
+      assert.deepEqual(roles.toSorted(), declared.toSorted());
+    });
+
+  it('gains by another part, and changes nothing that it had: no id, type or property goes', () => {
+    let pairs = 0;
+    const stacks = CHOICES.map((chosen) => ({ chosen, ...stackOf(chosen) }));
+    for (const small of stacks)
+      for (const large of stacks.filter(({ chosen }) =>
+        small.chosen.every((part) => chosen.includes(part)),
+      )) {
+        pairs += 1;
+        const where = `${small.chosen.join()} in ${large.chosen.join()}`;
+        for (const [id, resource] of Object.entries(small.resources))
+          assert.ok(isWithin(bodyOf(resource), bodyOf(large.resources[id])), `${id}: ${where}`);
+        for (const [name, definition] of Object.entries(small.functions))
+          assert.ok(isWithin(definition, large.functions[name]), `${name}: ${where}`);
+        assert.ok(isWithin(small.outputs, large.outputs), where);
+      }
+    assert.ok(pairs > 60, `${pairs} pairs`);
+  });
+
+  it('is the whole stack where nothing is chosen, and where all parts are', () => {
+    assert.deepEqual(stackOf(undefined), stackOf(Object.keys(PART_NEEDS)));
+  });
+
+  it('has roles with all rights in the whole stack, and none on tables that are left out', () => {
+    const rights = (chosen?: readonly string[]): string =>
+      JSON.stringify(stackOf(chosen).resources['RequestAuthorizerRole']);
+    assert.match(rights(), /UsageTable/);
+    assert.doesNotMatch(rights(['authorizers']), /UsageTable/);
+    assert.match(rights(['authorizers']), /AccessTable/);
+  });
+
+  it('says which tables are left out', () => {
+    const tables = (chosen: readonly string[]) => leave(chosen).left.map(({ id }) => id);
+    assert.deepEqual(tables(['authorizers']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
+    assert.deepEqual(tables(['webhooks']), ['ConnectionsTable', 'UsageTable', 'CacheTable']);
+    assert.deepEqual(tables(['cache']), ['AccessTable', 'ConnectionsTable', 'UsageTable']);
+  });
+
+  it('says what becomes of their data', () => {
+    const [kept = '', gone = ''] = describeLeft([
+      { id: 'UsageTable', name: 'gatewright-prod-usage', stays: true },
+      { id: 'CacheTable', name: 'gatewright-prod-cache', stays: false },
+    ]);
+    assert.match(kept, /gatewright-prod-usage: the table stays, with its data/);
+    assert.match(gone, /gatewright-prod-cache: this deployment deletes the table/);
+    const retained = config.replaceAll('${param:deletionPolicy}', 'RetainExceptOnCreate');
+    assert.deepEqual(
+      leave(['cache'], retained).left.map(({ stays }) => stays),
+      [true, false, true],
+    );
+  });
+
+  it('has the parts and needs that serverless.yml names', () => {
+    const { custom } = JSON.parse(config) as { readonly custom: { readonly parts: unknown } };
+    assert.deepEqual(custom.parts, PART_NEEDS);
+  });
+});

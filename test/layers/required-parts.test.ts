@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { missingParts } from '../../layers/required-parts.ts';
+import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+
+type Members = { readonly quota?: object; readonly channels?: object };
+const aDocument = (members: Members = {}) =>
+  ({ name: 'menu', apis: [{ for: 'prod' }], ...members }) as unknown as CompiledDocument;
+const ofStage = (documents: readonly CompiledDocument[], hasWebhooks = false, stage = 'prod') => ({
+  documents,
+  hasWebhooks,
+  stage,
+});
+
+describe('missingParts', () => {
+  it('names what documents ask of a part that is left out', () => {
+    const missing = missingParts(ofStage([aDocument({ quota: {}, channels: {} })], true), ['authorizers']);
+    assert.deepEqual(
+      missing.map((sentence) => / add (\w+) to parts/.exec(sentence)?.[1]),
+      ['quotas', 'channels', 'webhooks'],
+    );
+    assert.match(
+      missing[0] ?? '',
+      /^access\/menu\.yml has a quota in stage "prod": add quotas to parts in gatewright\.yml/,
+    );
+    assert.deepEqual(missingParts(ofStage([aDocument()]), ['cache']).length, 1);
+  });
+
+  it('has nothing to say of chosen parts, of other stages, and of the whole stack', () => {
+    const quota = aDocument({ quota: {} });
+    assert.deepEqual(missingParts(ofStage([quota]), ['authorizers', 'quotas']), []);
+    assert.deepEqual(missingParts(ofStage([quota], false, 'test'), ['authorizers']), []);
+    assert.deepEqual(missingParts(ofStage([quota], true), undefined), []);
+  });
+});

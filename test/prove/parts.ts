@@ -1,0 +1,103 @@
+/** Every valid choice of parts: packaged, read by cfn-lint, made and deleted on moto. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseJsonObject } from '@gatewright/aws/json-object';
+import { packageService } from '../../layers/package-service.ts';
+import { PART_NEEDS } from '../../packages/stack/parts.ts';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import { copyStackDefinition } from '../support/copy-stack-definition.ts';
+import { validChoices } from '../support/part-choices.ts';
+import { countResources } from '../support/part-sizes.ts';
+import type { Figures, Outcome, Proof } from './proof.ts';
+
+const TEMPLATE = 'cloudformation-template-update-stack.json';
+/** Of the checkout; documents are none, so that no choice lacks a part. */
+const LINKED = ['functions', 'shared', 'packages', 'layers', 'node_modules', 'package.json'];
+const LIMITS: Readonly<Record<string, { readonly withoutAlarms: number; readonly withAlarms?: number }>> = {
+  authorizers: { withoutAlarms: 12, withAlarms: 18 },
+  'authorizers, quotas': { withoutAlarms: 40 },
+};
+const INSTALL =
+  "make an environment of Python and run pip install cfn-lint 'moto[all]' in it, then activate it";
+
+function runTool(command: string, args: readonly string[]) {
+  return spawnSync(command, args, { encoding: 'utf8', maxBuffer: 16_000_000 });
+}
+
+function missingTool(): string | undefined {
+  if (runTool('cfn-lint', ['--version']).status !== 0) return `cfn-lint is not here: ${INSTALL}`;
+  if (runTool('python3', ['-c', 'import moto, boto3']).status !== 0) return `moto is not here: ${INSTALL}`;
+  return undefined;
+}
+
+function makeService(folder: string, chosen: readonly string[]): void {
+  copyStackDefinition(folder);
+  mkdirSync(join(folder, 'access'));
+  for (const name of LINKED) symlinkSync(join(REPOSITORY, name), join(folder, name));
+  writeFileSync(join(folder, 'gatewright.yml'), `parts: [${chosen.join(', ')}]\n`);
+}
+
+async function tryChoice(
+  chosen: readonly string[],
+): Promise<{ readonly figures: Figures; readonly faults: readonly string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-prove-parts-'));
+  try {
+    makeService(folder, chosen);
+    const outputDirectory = join(folder, 'packaged');
+    const packaged = await packageService({ serviceDirectory: folder, stage: 'prod', outputDirectory });
+    if (packaged.kind === 'failed') return { figures: {}, faults: [packaged.message] };
+    const file = join(outputDirectory, TEMPLATE);
+    const sizes = countResources(
+      JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof countResources>[0],
+    );
+    const lint = runTool('cfn-lint', ['--regions', 'us-east-1', '--template', file]);
+    const moto = runTool('python3', [join(REPOSITORY, 'lab/tools/moto/make_and_remove.py'), outputDirectory]);
+    const made = parseJsonObject(moto.stdout.trim()) ?? {};
+    const { withoutAlarms = Infinity, withAlarms = Infinity } = LIMITS[chosen.join(', ')] ?? {};
+    const faults = [
+      ...(sizes.withoutAlarms > withoutAlarms ? [`${sizes.withoutAlarms} resources without alarms`] : []),
+      ...(sizes.withAlarms > withAlarms ? [`${sizes.withAlarms} resources with alarms`] : []),
+      ...(lint.status === 0 ? [] : [`cfn-lint: ${lint.stdout.slice(0, 2000)}${lint.stderr.slice(0, 500)}`]),
+      ...(moto.status === 0 ? [] : [`moto: ${moto.stderr.slice(-1000)}`]),
+      ...((made['missing'] as readonly string[] | undefined)?.map((id) => `not made: ${id}`) ?? []),
+      ...(made['functionsLeft'] === 0 ? [] : ['functions are left after the deletion']),
+      ...(made['queuesLeft'] === 0 ? [] : ['queues are left after the deletion']),
+    ];
+    return {
+      figures: { ...sizes, made: Number(made['made']), unknownToMoto: Number(made['unknownToMoto']) },
+      faults,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function run({ quick, only }: Parameters<Proof['run']>[0]): Promise<Outcome> {
+  const reason = missingTool();
+  if (reason !== undefined) return { kind: 'skipped', reason };
+  const all = validChoices(PART_NEEDS).toSorted((a, b) => a.length - b.length);
+  const choices =
+    only === undefined ? (quick ? all.slice(0, 3) : all) : all.filter((names) => names.join() === only);
+  const figures: Record<string, Figures> = {};
+  for (const chosen of choices) {
+    const tried = await tryChoice(chosen);
+    figures[chosen.join(', ')] = tried.figures;
+    if (tried.faults.length > 0)
+      return { kind: 'refuted', reason: `${chosen.join(', ')}: ${tried.faults.join('; ')}`, figures };
+  }
+  return {
+    kind: 'proven',
+    figures: { choices: choices.length, sizes: figures },
+    isPart: choices.length < all.length,
+  };
+}
+
+export const parts: Proof = {
+  name: 'parts',
+  claim:
+    'every valid choice of parts is packaged, has no finding of cfn-lint, and is made and deleted on moto; authorizers alone are at most 12 resources, 18 with alarms, with quotas 40',
+  quick: false,
+  run,
+};
