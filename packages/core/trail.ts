@@ -3,6 +3,7 @@ import { lastHeader } from './events/header-list.ts';
 import type { GatewayError } from './errors.ts';
 import type { CallerFacts } from './events/request-facts.ts';
 import type { RoutePlan } from './deployment/model.ts';
+import type { Injected } from './fault-injection.ts';
 import type { Received, Reply, ServedApi, ServedStage, StreamEnd } from './exchange.ts';
 import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
 import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
@@ -109,6 +110,8 @@ export class Trail {
   /** Undefined also for a bug of ours. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
+  /** Undefined = no rule has met the request. */
+  injected: Injected | undefined = undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
