@@ -1,3 +1,5 @@
+import { jsonReply, readFields } from '../../core/api-call.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import type { Base } from './base.ts';
 import type { Parts } from './parts.ts';
 
@@ -9,4 +11,18 @@ export async function openInjection(base: Base, parts: () => Parts): Promise<Par
   const injection = openFaults(options.faults, { ...base, runtime: () => parts().runtime });
   closing.add(() => injection.close());
   return injection;
+}
+
+/** Switches a rule for the console: `POST console/faults {"rule": 2, "isOn": false}`. */
+export function openFaultsApi({ injection }: Pick<Parts, 'injection'>): MoreEndpoints {
+  return (request, path) => {
+    if (path !== 'console/faults' || request.method !== 'POST') return Promise.resolve(undefined);
+    const fields = readFields(request, ['rule', 'isOn']);
+    const [rule, isOn] = [fields?.get('rule'), fields?.get('isOn')];
+    if (typeof rule !== 'number' || typeof isOn !== 'boolean')
+      return Promise.resolve(jsonReply(400, { message: 'Expected {"rule": number, "isOn": true or false}' }));
+    if (injection?.rules.turn(rule, isOn) !== true)
+      return Promise.resolve(jsonReply(404, { message: `There is no rule ${rule} of faults.` }));
+    return Promise.resolve(jsonReply(200, { faults: injection.rules.rows }));
+  };
 }

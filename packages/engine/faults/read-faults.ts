@@ -38,17 +38,17 @@ export function readFaults(file: string, text: string): FaultFile {
 
 function readRule(source: FaultText, node: unknown, number: number): FaultRule {
   const members = source.members(node, 'a rule', MEMBERS);
-  const textOf = (name: string): string | undefined => {
+  const selected = (name: string): string | undefined => {
     const member = members.get(name);
     return member && readText(source, member);
   };
   const { member, read } = kindOf(source, members);
   return {
     number,
-    name: textOf('name'),
-    api: textOf('api'),
-    route: textOf('route'),
-    function: textOf('function'),
+    name: selected('name'),
+    api: selected('api'),
+    route: selected('route'),
+    function: selected('function'),
     isOfFunctions: read === undefined,
     ...(read === undefined ? readFis(source, members, member) : readOwn(source, members, member, read)),
     line: members.line ?? 0,

@@ -1,4 +1,5 @@
 /** Values of single members. Each reader throws a DefinitionError with the member's line. */
+import { isJsonObject } from '@gatewright/aws/json-object';
 import { readDuration } from '../settings.ts';
 import type { FaultText, Member } from './fault-text.ts';
 
@@ -60,12 +61,12 @@ export function readTexts(
   source: FaultText,
   { name, value, line }: Member,
 ): Readonly<Record<string, string>> {
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : undefined;
-  if (entries === undefined || Array.isArray(value) || entries.some(([, text]) => typeof text !== 'string'))
-    throw source.error(line, `${name} is a map of names and texts, not ${show(value)}`);
-  return Object.fromEntries(entries) as Readonly<Record<string, string>>;
+  const entries = isJsonObject(value) ? Object.entries(value) : undefined;
+  const texts = entries?.flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : []));
+  if (entries !== undefined && texts?.length === entries.length) return Object.fromEntries(texts);
+  throw source.error(line, `${name} is a map of names and texts, not ${show(value)}`);
 }
 
 export function show(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 100);
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
 }

@@ -113,7 +113,9 @@ const withFaults = (text: string, options: Parameters<typeof aGateway>[1] = {}):
 describe('a gateway with a file of faults', () => {
   let started: StartedGateway;
   before(async () => {
-    started = await withFaults(FAULTS);
+    // Only so that the address of the console is known, with its key.
+    const consoleFiles = (): Promise<never> => Promise.reject(new Error('not opened'));
+    started = await withFaults(FAULTS, { consoleFiles });
   });
   after(() => started.close());
 
@@ -191,6 +193,35 @@ describe('a gateway with a file of faults', () => {
     assert.match(head, /^HTTP\/1\.1 200 .*Content-Length: 38/s);
     assert.equal(body?.length, 5);
     assert.match(lineOf('cut') ?? '', /faults\.yml rule 8: cut the body after 5 bytes/);
+  });
+
+  it('lists its rules with counts for the console, where each can be switched', async () => {
+    const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
+      const reply = await fetch(`${started.listening.control}/_gatewright/console/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${started.listening.console?.split('#')[1] ?? ''}` },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return reply.json();
+    };
+    const rule = async (): Promise<unknown> =>
+      ((await ask('GET', 'differs')) as { faults: readonly object[] }).faults[1];
+    await get('status');
+
+    await ask('POST', 'faults', { rule: 2, isOn: false });
+
+    assert.equal((await get('status')).status, 200);
+    assert.deepEqual(await rule(), {
+      number: 2,
+      name: '',
+      what: 'status on GET /status, 100 %',
+      isOn: false,
+      matched: 3,
+      injected: 2,
+    });
+    assert.deepEqual(await ask('POST', 'faults', { rule: 99, isOn: false }), {
+      message: 'There is no rule 99 of faults.',
+    });
   });
 
   it('puts a table out of reach of the function, and says so with its request', async () => {
