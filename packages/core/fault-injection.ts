@@ -6,18 +6,6 @@ import type { Mapped, Received, Reply } from './exchange.ts';
 import type { Outcome, Sendable } from './phases/integrate.ts';
 import type { Trail } from './trail.ts';
 
-/** What was done to one request. */
-export type Injected = {
-  /** In the order of their effect: half sentences that name file and rule. */
-  readonly notes: string[];
-  /** How the connection ends in place of the reply's end; undefined = as usual. */
-  breaksOff: BreakOff | undefined;
-};
-
-export type BreakOff =
-  | { readonly kind: 'reset'; readonly by: string }
-  | { readonly kind: 'cut'; readonly by: string; readonly afterBytes: number };
-
 export interface FaultInjector {
   /** The integration's outcome, or the one that a rule puts in its place. @param send calls the integration */
   integrate(mapped: Mapped, trail: Trail, send: (sent: Sendable) => Promise<Outcome>): Promise<Outcome>;

@@ -3,7 +3,6 @@ import { lastHeader } from './events/header-list.ts';
 import type { GatewayError } from './errors.ts';
 import type { CallerFacts } from './events/request-facts.ts';
 import type { RoutePlan } from './deployment/model.ts';
-import type { Injected } from './fault-injection.ts';
 import type { Received, Reply, ServedApi, ServedStage, StreamEnd } from './exchange.ts';
 import type { LoggedCheck, LoggedIntegration } from './events/log-variables.ts';
 import type { Clock, HttpHead, HttpOutcome, InvocationResult, StreamAnswer } from './ports.ts';
@@ -58,6 +57,19 @@ export type TrailNotes = {
   /** Undefined if the route has no cache. */
   cache: 'hit' | 'miss' | undefined;
 };
+
+/** What rules of injected faults did to one request. */
+export type Injected = {
+  /** In the order of their effect: half sentences that name file and rule. */
+  readonly notes: string[];
+  /** How the connection ends in place of the reply's end; undefined = as usual. */
+  breaksOff: BreakOff | undefined;
+};
+
+/** How a connection ends on purpose. `by`: file and rule. */
+export type BreakOff =
+  | { readonly kind: 'reset'; readonly by: string }
+  | { readonly kind: 'cut'; readonly by: string; readonly afterBytes: number };
 
 /** Facts of a finished request, kept raw; readers derive the rest. */
 export type Finished = {

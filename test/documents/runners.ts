@@ -54,6 +54,7 @@ export const RUNNERS: Readonly<Record<string, string | Claims>> = {
   'docs/guides/run/console.md': GUIDES,
   'docs/guides/run/daily-loop.md': GUIDES,
   'docs/guides/run/events.md': { shell: GUIDES, data: DATA },
+  'docs/guides/run/faults.md': DATA,
   'docs/guides/run/plugin.md': { shell: GUIDES, data: DATA },
   'docs/guides/run/serving.md': { shell: GUIDES, printed: 'test/delivery/start.test.ts' },
   'docs/guides/run/settings.md': DATA,

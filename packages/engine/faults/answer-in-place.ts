@@ -1,7 +1,6 @@
 /** Outcomes that a rule puts in the place of an integration's, as Lambda and backends word them. */
-import type { Outgoing } from '../../core/mapping/outgoing.ts';
 import type { ByteStream, InvocationResult } from '../../core/ports.ts';
-import type { Outcome } from '../../core/phases/integrate.ts';
+import type { Outcome, Sendable } from '../../core/phases/integrate.ts';
 import type { RequestFault } from './fault-rules.ts';
 
 export type AnsweringFault = Extract<RequestFault, { kind: 'status' | 'error' | 'crash' | 'throttle' }>;
@@ -11,12 +10,12 @@ type Answering = { readonly by: string; readonly fault: AnsweringFault };
 /** @param requestId the function's */
 export function outcomeOf(
   { by, fault }: Answering,
-  outgoing: Pick<Outgoing, 'kind'>,
+  { kind }: Pick<Sendable['outgoing'], 'kind'>,
   requestId: string,
 ): Outcome {
   switch (fault.kind) {
     case 'status':
-      return statusOf(fault, outgoing.kind);
+      return statusOf(fault, kind);
     case 'error':
       return failed(fault.errorType, fault.errorMessage ?? `injected by ${by}`, requestId);
     case 'crash':
@@ -46,7 +45,7 @@ function failed(errorType: string, errorMessage: string, requestId: string): Fai
 
 function statusOf(
   { status, headers, body }: Extract<AnsweringFault, { kind: 'status' }>,
-  kind: Outgoing['kind'],
+  kind: Sendable['outgoing']['kind'],
 ): Outcome {
   const lines = Object.entries(headers).flat();
   switch (kind) {

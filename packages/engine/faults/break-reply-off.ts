@@ -1,7 +1,7 @@
 /** Turns a finished reply into one that breaks off: its stream ends with an error, which ends the connection. */
 import { gatewayError } from '../../core/errors.ts';
 import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
-import type { BreakOff, Injected } from '../../core/fault-injection.ts';
+import type { BreakOff, Injected } from '../../core/trail.ts';
 import type { Reply } from '../../core/exchange.ts';
 import type { ByteStream } from '../../core/ports.ts';
 

@@ -1,9 +1,9 @@
 /** Does to requests what the rules say: waits, answers in place of integrations, breaks replies off. */
 import type { Mapped, Received, Reply } from '../../core/exchange.ts';
-import type { FaultInjector, Injected } from '../../core/fault-injection.ts';
+import type { FaultInjector } from '../../core/fault-injection.ts';
 import type { Outcome, Sendable } from '../../core/phases/integrate.ts';
 import type { Clock, Random } from '../../core/ports.ts';
-import type { Trail } from '../../core/trail.ts';
+import type { Injected, Trail } from '../../core/trail.ts';
 import { outcomeOf, timedOut } from './answer-in-place.ts';
 import type { AnsweringFault } from './answer-in-place.ts';
 import { breakReplyOff } from './break-reply-off.ts';

@@ -1,7 +1,7 @@
 /**
  * Actions of AWS Fault Injection Service with AWS's names of their parameters, as an experiment template has
  * them: values may be texts.
- * @see FIS user guide, "AWS FIS Actions reference", Lambda actions; docs/aws
+ * @see docs/aws §8.2
  */
 import type { FaultText, Member, Members } from './fault-text.ts';
 import type { Fault, FaultRule } from './model.ts';

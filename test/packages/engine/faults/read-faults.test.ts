@@ -80,7 +80,7 @@ rules:
       assert.deepEqual(only(rule)?.fault, fault);
     });
 
-  // Source: FIS user guide, "AWS FIS Actions reference", Lambda actions.
+  // Source: docs/aws §8.2.
   for (const { name, parameters, fault, share = 1 } of [
     {
       name: 'aws:lambda:invocation-add-delay',
