@@ -23,7 +23,7 @@ export type BoundRule = {
   readonly table: string | undefined;
 };
 
-export type Unbound = { readonly line: number; readonly message: string };
+type Unbound = { readonly line: number; readonly message: string };
 
 /** A rule that names something unknown is not bound. */
 export function bindRules(

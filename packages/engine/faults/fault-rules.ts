@@ -25,7 +25,7 @@ export type RequestFault =
   { readonly kind: 'latency'; readonly ms: number } | Exclude<Fault, { kind: 'latency' | 'table' }>;
 
 /** One rule for the console. */
-export type FaultRow = {
+type FaultRow = {
   readonly number: number;
   readonly name: string;
   readonly what: string;

@@ -12,7 +12,7 @@ import type { TableAnswer } from './model.ts';
 import { callOf, withLessTime } from './outgoing-call.ts';
 import type { CallFacts } from './outgoing-call.ts';
 
-export type InjectorPorts = {
+type InjectorPorts = {
   readonly clock: Pick<Clock, 'nowEpochMs'>;
   readonly random: Pick<Random, 'uuid'>;
   wait(ms: number): Promise<void>;

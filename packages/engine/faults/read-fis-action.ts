@@ -7,7 +7,7 @@ import type { FaultText, Member, Members } from './fault-text.ts';
 import type { Fault, FaultRule } from './model.ts';
 import { readFlag, readText, readWhole, show } from './read-value.ts';
 
-export type FisRule = Pick<FaultRule, 'fault' | 'share'> & { readonly durationMs: number };
+type FisRule = Pick<FaultRule, 'fault' | 'share'> & { readonly durationMs: number };
 
 type ReadAction = (source: FaultText, parameters: Members) => Fault;
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gatherReply } from '../../../../packages/core/gather-reply.ts';
 import type { Reply } from '../../../../packages/core/exchange.ts';
+import type { JsonObject } from '../../../../packages/core/stack/model.ts';
 import { bindRules } from '../../../../packages/engine/faults/bind-rules.ts';
 import { FaultRules } from '../../../../packages/engine/faults/fault-rules.ts';
 import { RuleInjector } from '../../../../packages/engine/faults/injector.ts';
@@ -23,7 +24,12 @@ type World = {
 const answer: FakeFunction = () => ({ statusCode: 200, body: 'hello' });
 
 /** `GET /pets` with the rules, on virtual time. @param integration in the place of a Lambda proxy */
-function world(text: string, integration?: object, run: FakeFunction = answer, timeoutMs = 900_000): World {
+function world(
+  text: string,
+  integration?: JsonObject,
+  run: FakeFunction = answer,
+  timeoutMs = 900_000,
+): World {
   const properties = integration === undefined ? {} : { Integration: integration };
   const { ports, send, api } = anApi(restApi(properties), { list: run });
   const file = readFaults('faults.yml', text);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { connect as connectHttp2 } from 'node:http2';
+import { request } from 'node:https';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { DefinitionError, StartError } from '../../../../packages/core/errors.ts';
@@ -113,9 +115,7 @@ const withFaults = (text: string, options: Parameters<typeof aGateway>[1] = {}):
 describe('a gateway with a file of faults', () => {
   let started: StartedGateway;
   before(async () => {
-    // Only so that the address of the console is known, with its key.
-    const consoleFiles = (): Promise<never> => Promise.reject(new Error('not opened'));
-    started = await withFaults(FAULTS, { consoleFiles });
+    started = await withFaults(FAULTS);
   });
   after(() => started.close());
 
@@ -128,6 +128,16 @@ describe('a gateway with a file of faults', () => {
     started.lines.findLast((line) => line.startsWith(`GET /${path} `));
   const instance = async (path: string): Promise<string> => (await get(path)).body.split(' ')[0] ?? '';
 
+  const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
+    const { GATEWRIGHT_CONTROL_SECRET: secret = '' } = started.gateway.environment();
+    const reply = await fetch(`${started.listening.control}/_gatewright/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${secret}` },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return reply.json();
+  };
+
   it('names file, rules and seed when it listens', () => {
     assert.deepEqual(started.listening.faults, { file: 'faults.yml', rules: 9, seed: 7 });
   });
@@ -135,6 +145,15 @@ describe('a gateway with a file of faults', () => {
   it('delays a request and says so in its line', async () => {
     assert.equal((await get('slow')).status, 200);
     assert.match(lineOf('slow') ?? '', /\(faults\.yml rule 1 \(slow orders\): waited 5 ms\)/);
+  });
+
+  it('tells the story of a request with what was done to it', async () => {
+    await get('slow');
+
+    const story = JSON.stringify(await ask('GET', 'requests/last'));
+
+    assert.match(story, /A fault was injected: faults\.yml rule 1 \(slow orders\): waited 5 ms\./);
+    assert.match(story, /"title":"Injected faults"/);
   });
 
   it('answers a status for the integration', async () => {
@@ -196,19 +215,11 @@ describe('a gateway with a file of faults', () => {
   });
 
   it('lists its rules with counts for the console, where each can be switched', async () => {
-    const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
-      const reply = await fetch(`${started.listening.control}/_gatewright/console/${path}`, {
-        method,
-        headers: { authorization: `Bearer ${started.listening.console?.split('#')[1] ?? ''}` },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      return reply.json();
-    };
     const rule = async (): Promise<unknown> =>
-      ((await ask('GET', 'differs')) as { faults: readonly object[] }).faults[1];
+      ((await ask('GET', 'console/differs')) as { faults: readonly object[] }).faults[1];
     await get('status');
 
-    await ask('POST', 'faults', { rule: 2, isOn: false });
+    await ask('POST', 'console/faults', { rule: 2, isOn: false });
 
     assert.equal((await get('status')).status, 200);
     assert.deepEqual(await rule(), {
@@ -219,7 +230,7 @@ describe('a gateway with a file of faults', () => {
       matched: 3,
       injected: 2,
     });
-    assert.deepEqual(await ask('POST', 'faults', { rule: 99, isOn: false }), {
+    assert.deepEqual(await ask('POST', 'console/faults', { rule: 99, isOn: false }), {
       message: 'There is no rule 99 of faults.',
     });
   });
@@ -230,6 +241,30 @@ describe('a gateway with a file of faults', () => {
       lineOf('table') ?? '',
       /faults\.yml rule 9 \(no table\): a call of shop to table orders got no answer/,
     );
+  });
+});
+
+describe('a reset of a connection with TLS', () => {
+  it('ends it before the head of the reply, in HTTP/1.1 and HTTP/2', async () => {
+    const started = await withFaults('rules: [{ route: GET /reset, reset: true }]', { tls: true });
+    const url = started.urlOf('http');
+
+    const first = await new Promise<unknown>((resolve) => {
+      request(`${url}/reset`, { rejectUnauthorized: false }, resolve).on('error', resolve).end();
+    });
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    const second = await new Promise<unknown>((resolve) => {
+      session
+        .request({ ':path': '/reset' })
+        .on('response', resolve)
+        .on('error', resolve)
+        .on('close', resolve);
+    });
+    session.destroy();
+    await started.close();
+
+    assert.ok(first instanceof Error, 'no reply of HTTP/1.1');
+    assert.ok(second === undefined || second instanceof Error, 'no reply of HTTP/2');
   });
 });
 
