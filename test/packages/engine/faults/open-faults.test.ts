@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DefinitionError, StartError } from '../../../../packages/core/errors.ts';
+import { openFaults } from '../../../../packages/engine/faults/open-faults.ts';
 import { aGateway } from '../../../support/a-gateway.ts';
 import type { StartedGateway } from '../../../support/a-gateway.ts';
+import { MemoryLog, virtualPorts } from '../../../support/virtual-ports.ts';
 
 const CODE = `
 const { DynamoDBClient, GetItemCommand } = require('@aws-sdk/client-dynamodb');
@@ -334,5 +339,29 @@ describe('a start with a file of faults', () => {
 
     assert.ok(error instanceof StartError);
     assert.match(error.message, /^--faults: none\.yml cannot be read: ENOENT/);
+  });
+});
+
+describe('openFaults', () => {
+  it('reports rules that a reload has made void, where a start ends', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatewright-faults-'));
+    writeFileSync(join(directory, 'faults.yml'), 'rules:\n  - reset: true\n    route: GET /gone');
+    const log = new MemoryLog();
+    const { clock, random } = virtualPorts({});
+    const faults = openFaults('faults.yml', {
+      options: { host: '127.0.0.1', directory, dynamodb: { kind: 'none' }, log },
+      clock,
+      random,
+      served: { all: [], urls: [], stacks: [] },
+    } as unknown as Parameters<typeof openFaults>[1]);
+    rmSync(directory, { recursive: true });
+
+    assert.throws(() => faults.follow(false), DefinitionError);
+    faults.follow(true);
+
+    assert.deepEqual(log.lines, [
+      'faults.yml:3: there is no route "GET /gone"; there are none; the rule has no effect until the next reload',
+    ]);
+    faults.close();
   });
 });
