@@ -174,6 +174,8 @@ type StartErrorCode =
   | 'DYNAMODB_REFUSED'
   /** Nothing answers at the address of `--dynamodb`. */
   | 'DYNAMODB_UNREACHABLE'
+  /** The file of `--faults` cannot be read, or `--host` lets others on the network meet the faults. */
+  | 'FAULTS'
   /** The address of `--host` does not belong to this machine. */
   | 'HOST_UNKNOWN'
   /** The keys of the local issuer cannot be written or read. */

@@ -45,6 +45,8 @@ export type StreamedBody = {
   readonly bytes: ByteStream;
   /** Longest silence of the connection. */
   readonly idleMs: number;
+  /** The connection is reset before the head; absent = no. */
+  readonly isReset?: true;
   /** Called once by the sender of the reply, when its socket has finished or died. */
   onOver: (end: StreamEnd) => void;
 };

@@ -23,13 +23,18 @@ import type { Screening } from './stage-screens.ts';
 import { Trail } from './trail.ts';
 import type { Recording } from './trail.ts';
 import type { Admitted, Caller, Matched, Received, Reply } from './exchange.ts';
+import type { FaultInjection } from './fault-injection.ts';
 import type { Ports } from './ports.ts';
 
 /**
  * Serves one request. Never rejects: every failure becomes a reply, every exit is logged, a streamed one at
  * its end.
  */
-export async function serve(received: Received, at: Ports & Recording & Screening): Promise<Reply> {
+export async function serve(
+  received: Received,
+  at: Ports & Recording & Screening & FaultInjection,
+): Promise<Reply> {
+  const { faults } = at;
   const trail = new Trail(at.clock);
   if (at.records !== undefined) trail.keepAll(received);
   let reply: Reply;
@@ -50,7 +55,9 @@ export async function serve(received: Received, at: Ports & Recording & Screenin
         trail.enter('map-request');
         const mapped = mapRequest(admitted);
         trail.enter('integrate');
-        const outcome = await integrate(mapped, at);
+        const outcome = await (faults === undefined
+          ? integrate(mapped, at)
+          : faults.integrate(mapped, trail, (sent) => integrate(sent, at)));
         trail.noteOutcome(outcome);
         const answer = readAnswer(mapped, outcome);
         trail.enter('map-response');
@@ -68,6 +75,7 @@ export async function serve(received: Received, at: Ports & Recording & Screenin
     reply = fail(error, received, trail);
   }
   finish(received, reply, trail);
+  if (faults !== undefined) faults.breakOff(received, reply, trail);
   if (reply.stream === undefined) log(received, reply, trail, at);
   else logStreamed(received, reply, reply.stream, trail, at);
   return reply;

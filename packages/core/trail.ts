@@ -58,6 +58,19 @@ export type TrailNotes = {
   cache: 'hit' | 'miss' | undefined;
 };
 
+/** What rules of injected faults did to one request. */
+export type Injected = {
+  /** In the order of their effect: half sentences that name file and rule. */
+  readonly notes: string[];
+  /** How the connection ends in place of the reply's end; undefined = as usual. */
+  breaksOff: BreakOff | undefined;
+};
+
+/** How a connection ends on purpose. `by`: file and rule. */
+export type BreakOff =
+  | { readonly kind: 'reset'; readonly by: string }
+  | { readonly kind: 'cut'; readonly by: string; readonly afterBytes: number };
+
 /** Facts of a finished request, kept raw; readers derive the rest. */
 export type Finished = {
   readonly received: Received;
@@ -109,6 +122,8 @@ export class Trail {
   /** Undefined also for a bug of ours. */
   error: GatewayError | undefined = undefined;
   notes: TrailNotes | undefined = undefined;
+  /** Undefined = no rule has met the request. */
+  injected: Injected | undefined = undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {

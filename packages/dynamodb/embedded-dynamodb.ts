@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { availableParallelism, loadavg } from 'node:os';
 import type { TableUnits } from './capacity.ts';
 import type { TableChange } from './engine.ts';
-import type { CallQuestion } from './front.ts';
+import type { CallQuestion, CallVerdict } from './front.ts';
 import type {
   DynamoDbSigner,
   DynamoDbWorkerData,
@@ -33,10 +33,10 @@ export type EmbeddedDynamoDbOptions = {
   /** Accepted signers; calls with any other key are refused. */
   readonly signers: readonly DynamoDbSigner[];
   /**
-   * Called before each call of a judged signer: the refusal in AWS's words. Absent = judged signers are
-   * refused.
+   * Called before each call of a judged signer: a refusal in AWS's words, or a fault. Absent = judged signers
+   * are refused.
    */
-  readonly judge?: (question: CallQuestion) => string | undefined;
+  readonly judge?: (question: CallQuestion) => CallVerdict;
   readonly accountId?: string;
   /** Called with changes of followed tables, in the order of writing. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
@@ -135,7 +135,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     else if (message.kind === 'fault') options.onFault?.(message.message);
     else if (message.kind === 'admitted') waiting.shift()?.();
     else if (message.kind === 'question')
-      postMessage({ kind: 'verdict', number: message.number, refusal: judge(message.question, options) });
+      postMessage({ kind: 'verdict', number: message.number, verdict: judge(message.question, options) });
   });
   worker.on('error', (error: Error) => options.onFault?.(error.stack ?? error.message));
   worker.on('exit', (code) => {
@@ -190,10 +190,7 @@ function followOutput(worker: Worker): () => string {
 }
 
 /** A policy that cannot be evaluated allows nothing. */
-function judge(
-  question: CallQuestion,
-  { judge: decide, onFault }: EmbeddedDynamoDbOptions,
-): string | undefined {
+function judge(question: CallQuestion, { judge: decide, onFault }: EmbeddedDynamoDbOptions): CallVerdict {
   if (decide === undefined) return 'The rights of this key are unknown';
   try {
     return decide(question);

@@ -35,9 +35,17 @@ export type Callers = {
   /** Undefined: the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   isJudged(accessKeyId: string): boolean;
-  /** @returns the reason for a refusal, in AWS's words */
-  judge(question: CallQuestion): Promise<string | undefined>;
+  judge(question: CallQuestion): Promise<CallVerdict>;
 };
+
+/** The reason for a refusal, in AWS's words; a fault in place of the answer; undefined = the answer. */
+export type CallVerdict = string | CallFault | undefined;
+
+export type CallFault =
+  /** The connection ends without an answer. */
+  | { readonly kind: 'unreachable' }
+  /** `type` with its namespace: `com.amazonaws.dynamodb.v20120810#InternalServerError` */
+  | { readonly kind: 'error'; readonly status: number; readonly type: string; readonly message: string };
 
 export type CallQuestion = {
   readonly accessKeyId: string;
@@ -61,6 +69,10 @@ export async function serveDynamoDb(
   at: FrontOptions,
 ): Promise<void> {
   const answer = await answerTo(request, at);
+  if (answer === undefined) {
+    response.destroy();
+    return;
+  }
   response.sendDate = false;
   response.writeHead(answer.status, [
     'Content-Type',
@@ -78,7 +90,8 @@ export async function serveDynamoDb(
   response.end(answer.body);
 }
 
-async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Answer> {
+/** Undefined: the connection ends without one. */
+async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Answer | undefined> {
   const arrival = { rawHeaders: request.rawHeaders, host: request.headers.host ?? '' };
   const refusal =
     refuseForeignHost(arrival, { port: at.port(), allowHosts: [] }) ?? refuseForeignOrigin(arrival);
@@ -97,6 +110,7 @@ async function answerTo(request: IncomingMessage, at: FrontOptions): Promise<Ans
     if (body === undefined) return { status: 413, contentType, body: '' };
     return { status: 200, contentType, body: JSON.stringify(await run(request, body, at)) };
   } catch (error) {
+    if (error instanceof NoAnswer) return undefined;
     if (error instanceof DynamoDbError)
       return { status: error.status, contentType, body: JSON.stringify(error.body) };
     at.report(error);
@@ -148,8 +162,16 @@ async function refuseUnlessAllowed(
 ): Promise<void> {
   if (!callers.isJudged(caller.accessKeyId)) return;
   const keys = await engine.partitionKeys(tablesOf(operation, input));
-  const refusal = await callers.judge({ ...caller, rights: rightsOf(operation, input, keys) });
-  if (refusal !== undefined) throw new DynamoDbError(400, `${SERVICE}AccessDeniedException`, refusal);
+  const verdict = await callers.judge({ ...caller, rights: rightsOf(operation, input, keys) });
+  if (verdict === undefined) return;
+  if (typeof verdict === 'string') throw new DynamoDbError(400, `${SERVICE}AccessDeniedException`, verdict);
+  if (verdict.kind === 'unreachable') throw new NoAnswer();
+  throw new DynamoDbError(verdict.status, verdict.type, verdict.message);
+}
+
+/** An injected fault: the connection ends. */
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
 }
 
 const REGION = /^[a-z0-9-]{1,32}$/;

@@ -13,7 +13,7 @@ import { followClock } from './clock.ts';
 import { DynamoDbEngine } from './engine.ts';
 import type { TableChange } from './engine.ts';
 import { serveDynamoDb } from './front.ts';
-import type { CallQuestion, Callers } from './front.ts';
+import type { CallQuestion, CallVerdict, Callers } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
 
 export type DynamoDbWorkerData = {
@@ -43,7 +43,7 @@ export type DynamoDbWorkerOrder =
   | { readonly kind: 'signers'; readonly signers: readonly DynamoDbSigner[] }
   /** Reports changes of these tables from now on. */
   | { readonly kind: 'follow'; readonly tables: readonly string[] }
-  | { readonly kind: 'verdict'; readonly number: number; readonly refusal: string | undefined };
+  | { readonly kind: 'verdict'; readonly number: number; readonly verdict: CallVerdict };
 
 export type DynamoDbWorkerMessage =
   | { readonly kind: 'admitted' }
@@ -118,7 +118,7 @@ type Running = { follow(tables: readonly string[]): void; close(): Promise<void>
 /** Knows the secrets itself; policies are judged by the gateway's thread. */
 class KnownCallers implements Callers {
   readonly #post: (message: DynamoDbWorkerMessage) => void;
-  readonly #open = new Map<number, (refusal: string | undefined) => void>();
+  readonly #open = new Map<number, (verdict: CallVerdict) => void>();
   #signers: ReadonlyMap<string, DynamoDbSigner> = new Map();
   #asked = 0;
 
@@ -140,7 +140,7 @@ class KnownCallers implements Callers {
     return this.#signers.get(accessKeyId)?.isJudged === true;
   }
 
-  judge(question: CallQuestion): Promise<string | undefined> {
+  judge(question: CallQuestion): Promise<CallVerdict> {
     this.#asked += 1;
     const number = this.#asked;
     return new Promise((resolve) => {
@@ -149,8 +149,8 @@ class KnownCallers implements Callers {
     });
   }
 
-  decide(number: number, refusal: string | undefined): void {
-    this.#open.get(number)?.(refusal);
+  decide(number: number, verdict: CallVerdict): void {
+    this.#open.get(number)?.(verdict);
     this.#open.delete(number);
   }
 
@@ -184,7 +184,7 @@ if (parentPort !== null) {
     keepCompiledCode();
     port.on('message', (order: DynamoDbWorkerOrder) => {
       if (order.kind === 'signers') callers.replace(order.signers);
-      else if (order.kind === 'verdict') callers.decide(order.number, order.refusal);
+      else if (order.kind === 'verdict') callers.decide(order.number, order.verdict);
       else if (order.kind === 'follow') running.follow(order.tables);
       else
         running

@@ -119,6 +119,8 @@ export type Listening = {
   readonly control: string;
   /** Address of the console, with the key of this start behind the #; absent where none is served. */
   readonly console?: string;
+  /** The file of injected faults; absent = none are. */
+  readonly faults?: { readonly file: string; readonly rules: number; readonly seed: number };
   /** Undefined when the gateway runs without. */
   readonly dynamodb: string | undefined;
   readonly unsupported: readonly UnsupportedItem[];

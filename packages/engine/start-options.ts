@@ -251,6 +251,18 @@ export const START_OPTIONS = {
     sets: 'concurrency',
     what: 'events that all functions together run at once; more are throttled (default: 1000)',
   },
+  faults: {
+    takes: '<file>',
+    plugin: 'setting',
+    sets: 'faults',
+    what: 'inject the faults of this file: latency, errors, broken replies, tables out of reach',
+  },
+  'allow-faults-on-network': {
+    defaultValue: false,
+    plugin: 'setting',
+    sets: 'allowFaultsOnNetwork',
+    what: 'allow --faults with a --host that others on the network reach',
+  },
   cold: {
     defaultValue: false,
     plugin: 'setting',

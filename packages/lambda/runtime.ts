@@ -121,7 +121,8 @@ export interface FunctionRuntime extends Invoker {
   takeBorrowed(): readonly string[];
   /** The same for what runs functions that are processes, as sentences. */
   takeInterpreters(): readonly string[];
-  renew(): void;
+  /** The next event gets a new instance. @param functionName absent = of every function */
+  renew(functionName?: string): void;
   close(): Promise<void>;
 }
 
@@ -292,8 +293,9 @@ class WorkerRuntime implements FunctionRuntime {
     this.#listeners.push(listener);
   }
 
-  renew(): void {
-    for (const { pool } of this.#functions.values()) pool.renew();
+  renew(functionName?: string): void {
+    for (const [name, { pool }] of this.#functions)
+      if (functionName === undefined || name === functionName) pool.renew();
   }
 
   takeBorrowed(): readonly string[] {

@@ -31,6 +31,9 @@ type ClientSide = {
   readonly destroyed: boolean;
   readonly readableEnded: boolean;
   destroySoon(): void;
+  /** Of a TCP connection; a TLS connection cannot be reset and has `encrypted`. */
+  resetAndDestroy?(): unknown;
+  readonly encrypted?: boolean;
   on(event: 'close' | 'end', listener: () => void): unknown;
   off(event: 'close' | 'end', listener: () => void): unknown;
 };
@@ -64,6 +67,10 @@ export async function sendStream(
   const sender = new StreamSender(response, stream, clock);
   if (response.destroyed || response.req.socket.destroyed) {
     sender.abandon();
+    return;
+  }
+  if (stream.isReset === true) {
+    await sender.reset();
     return;
   }
   try {
@@ -126,6 +133,14 @@ class StreamSender {
   abandon(): void {
     this.#stream.bytes.cancel();
     this.#report('client', 'the client closed the connection');
+  }
+
+  async reset(): Promise<void> {
+    const { socket } = this.#response.req;
+    this.#fault = 'the connection was reset';
+    if (socket.encrypted === true || socket.resetAndDestroy === undefined) this.#response.destroy();
+    else socket.resetAndDestroy();
+    await this.#finished();
   }
 
   async breakOff(error: unknown): Promise<void> {

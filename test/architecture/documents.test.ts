@@ -83,6 +83,7 @@ const wordsOf = (path: string): number =>
 const PAGES_OF_NEW_PARTS = [
   'docs/aws/waf.md',
   'docs/guides/protect/waf.md',
+  'docs/guides/run/faults.md',
   'docs/guides/run/gather.md',
   'docs/guides/run/resilience.md',
   'docs/recipes/http-api-keys.md',
@@ -96,6 +97,7 @@ const WORDS_OF_NEW_PARTS = {
   controlPlaneCases: 273,
   completion: 60,
   resilience: 240,
+  faults: 139,
 };
 
 /** Lengths that a reader of the first pages was promised. */

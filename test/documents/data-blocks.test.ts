@@ -9,6 +9,7 @@ import { compileWebhooks } from '../../packages/authoring/webhooks-document.ts';
 import { buildHttp2Event } from '../../packages/core/events/http-event.ts';
 import { buildRestEvent } from '../../packages/core/events/rest-event.ts';
 import { buildConnectEvent } from '../../packages/core/events/websocket-event.ts';
+import { readFaults } from '../../packages/engine/faults/read-faults.ts';
 import { stackFile } from '../../packages/gatewright/command/init-files.ts';
 import { startCommand as startOptions } from '../../packages/gatewright/command/start.ts';
 import { readGatewaySettings } from '../../packages/gatewright/plugin/gateway-settings.ts';
@@ -59,6 +60,10 @@ const FUNCTION = {
 };
 const QUEUE = { Type: 'AWS::SQS::Queue' };
 const API = { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'shop', ProtocolType: 'HTTP' } };
+
+/** A file of faults also has `rules` and `seed`: it is known by its first rule. */
+const isFaults = ({ rules }: Shown): boolean =>
+  Array.isArray(rules) && has('latency', 'actionId')(rules[0] as Shown);
 
 /** Names that pages take for granted. */
 const KNOWN = {
@@ -212,7 +217,9 @@ const READERS: readonly Reader[] = [
   {
     name: 'an access document',
     takes: (shown) =>
-      has('issuers', 'rules', 'result', 'context', 'channels', 'quota')(shown) && !has('id')(shown),
+      has('issuers', 'rules', 'result', 'context', 'channels', 'quota')(shown) &&
+      !has('id')(shown) &&
+      !isFaults(shown),
     read: readAccess,
   },
   {
@@ -220,7 +227,12 @@ const READERS: readonly Reader[] = [
     takes: ({ version, sources }) => version === 1 && !Array.isArray(sources) && sources !== undefined,
     read: (_, __, text) => assert.equal(compileWebhooks(text, 'webhooks.yml').kind, 'compiled'),
   },
-  { name: 'gatewright.yml', takes: has('stage', 'seed'), read: (_, __, text) => readSettings(text) },
+  {
+    name: 'gatewright.yml',
+    takes: (shown) => has('stage', 'seed')(shown) && !isFaults(shown),
+    read: (_, __, text) => readSettings(text),
+  },
+  { name: 'a file of faults', takes: isFaults, read: (_, __, text) => readFaults('faults.yml', text) },
   { name: 'gatewright.values.yml', takes: has('ssm', 's3'), read: (_, __, text) => readValues(text) },
   { name: 'a plan', takes: has('limits'), read: (shown) => parsePlan(shown) },
   { name: 'a template', takes: has('Resources', 'AccessLogSettings'), read: readTemplate },

@@ -121,6 +121,8 @@ export type Circumstances = {
   readonly nearMisses: readonly NearMiss[];
   /** What a screen in front of the stage says of a request that it let pass. */
   readonly screened: readonly string[];
+  /** Faults injected on purpose: half sentences with file and rule. */
+  readonly injected: readonly string[];
   readonly guard: GuardCircumstances | undefined;
   readonly policies: readonly GuardPolicy[];
   readonly meter: MeterCircumstances | undefined;

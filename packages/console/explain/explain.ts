@@ -21,7 +21,12 @@ export function explain(about: Circumstances): Story {
   const cors = about.cors && explainCors(about, about.cors);
   return {
     headline: headlineOf(about),
-    sentences: [...describePath(about), ...reason.because, ...(cors?.because ?? [])],
+    sentences: [
+      ...describePath(about),
+      ...describeInjected(about),
+      ...reason.because,
+      ...(cors?.because ?? []),
+    ],
     changes: [...(cors?.changes ?? []), ...reason.changes],
   };
 }
@@ -58,6 +63,10 @@ function describePath({ routeKey, screened, guard, meter, cache, phase, code }: 
       `The answer is ${describeSeconds(cache.ageMs ?? 0)} old and came from the stage’s cache; the integration was not called.`,
     );
   return way;
+}
+
+function describeInjected({ injected }: Circumstances): string[] {
+  return injected.map((note) => `A fault was injected: ${note}.`);
 }
 
 function describeCaller({ kind, name, principal, from, ageMs }: NonNullable<Circumstances['guard']>): string {

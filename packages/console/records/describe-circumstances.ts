@@ -50,6 +50,7 @@ function describeRequest(recorded: RecordedRequest, { lines, redactor }: Describ
         ? []
         : findNearMisses(stage.deployment.routes.plans, received.method, received.path, route),
     screened: (recorded.screened?.() ?? []).map((sentence) => redactor.text(sentence)),
+    injected: recorded.injected.map((note) => redactor.text(note)),
     guard: describeGuard(
       recorded,
       authorizerLines.map(({ message }) => message),
@@ -213,6 +214,7 @@ function describeEvent(recorded: RecordedEvent, { lines, redactor }: DescribeWit
       because: 'the selection expression did not give its name',
     })),
     screened: [],
+    injected: [],
     guard: undefined,
     policies: [],
     meter: undefined,

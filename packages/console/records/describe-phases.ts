@@ -236,7 +236,7 @@ function printHeaders(headers: readonly string[], redactor: Redactor): string {
 
 function describeIntegrate(
   { outcome }: RecordedRequest,
-  { integration }: Circumstances,
+  { integration, injected }: Circumstances,
   redactor: Redactor,
 ): PhaseText {
   const init =
@@ -251,7 +251,13 @@ function describeIntegrate(
       ...init,
     ],
     decided: `${target} ${integration?.outcome ?? 'was not called'}`,
-    shows: [showData('Its answer', answerOf(outcome), redactor), showLines(integration?.lines ?? [])],
+    shows: [
+      injected.length === 0
+        ? undefined
+        : { title: 'Injected faults', form: 'text', text: injected.join('\n') },
+      showData('Its answer', answerOf(outcome), redactor),
+      showLines(integration?.lines ?? []),
+    ],
   };
 }
 

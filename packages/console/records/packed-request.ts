@@ -58,12 +58,17 @@ export type PackedRequest = Pick<
 /** Only with a key, a throttle or mutual TLS. */
 type SeldomParts = Pick<Received, 'apiKey' | 'clientCertificate'> & Pick<RecordedRequest, 'metered'>;
 
-type RareParts = Pick<RecordedRequest, 'authorizerCall' | 'cache' | 'connectionId' | 'screened'> & {
+type RareParts = Pick<
+  RecordedRequest,
+  'authorizerCall' | 'cache' | 'connectionId' | 'screened' | 'injected'
+> & {
   readonly failure: string | undefined;
   readonly error: GatewayError | undefined;
   /** Neither a function's return value nor an HTTP answer. */
   readonly outcome: RecordedOutcome | undefined;
 };
+
+const NOTHING_INJECTED: readonly string[] = [];
 
 /** Headers of the record before, which the next one is likely to repeat. */
 export type LastHeaders = { headers: readonly string[]; headerBytes: number };
@@ -197,6 +202,7 @@ export function unpackRequest(from: PackedRequest): RecordedRequest {
     error: rare?.error,
     authorizerCall: rare?.authorizerCall,
     screened: rare?.screened,
+    injected: rare?.injected ?? NOTHING_INJECTED,
     cache: rare?.cache,
     connectionId: rare?.connectionId,
     get replyHeaders() {
@@ -314,16 +320,17 @@ function seldomOf({ apiKey, clientCertificate, notes }: Received): SeldomParts |
 }
 
 function rareOf({ received: { notes }, trail, connectionId }: Finished): RareParts | undefined {
-  const { failure, error } = trail;
+  const { failure, error, injected } = trail;
   const outcome = rareOutcome(trail.notes?.outcome);
   const [asked, lookedUp, screened] = [notes?.authorizerCall, notes?.lookedUp, notes?.screened];
   if (failure === undefined && connectionId === undefined && outcome === undefined)
-    if (asked === undefined && lookedUp === undefined && screened === undefined) return undefined;
+    if ([asked, lookedUp, screened, injected].every((part) => part === undefined)) return undefined;
   return {
     failure,
     error,
     authorizerCall: asked,
     screened,
+    injected: injected?.notes ?? NOTHING_INJECTED,
     connectionId,
     outcome,
     cache: lookedUp && {
@@ -337,6 +344,8 @@ function rareOf({ received: { notes }, trail, connectionId }: Finished): RarePar
 
 function weigh(rare: RareParts | undefined): number {
   if (rare === undefined) return 0;
-  const { authorizerCall, outcome } = rare;
-  return RARE_OVERHEAD_BYTES + (authorizerCall?.event.length ?? 0) + sizeOfOutcome(outcome);
+  const { authorizerCall, outcome, injected } = rare;
+  return (
+    RARE_OVERHEAD_BYTES + (authorizerCall?.event.length ?? 0) + sizeOfOutcome(outcome) + weighTexts(injected)
+  );
 }

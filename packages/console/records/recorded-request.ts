@@ -44,6 +44,8 @@ export type RecordedRequest = {
   readonly authorizerCall: PhaseNotes['authorizerCall'];
   readonly metered: PhaseNotes['metered'];
   readonly screened: PhaseNotes['screened'];
+  /** What rules of a file of faults did to it. */
+  readonly injected: readonly string[];
   readonly cache:
     | {
         readonly isHit: boolean;

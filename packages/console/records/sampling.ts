@@ -92,7 +92,13 @@ export class Sampling {
 
 /** Nothing to explain: no refusal, no error, no handshake, no cold start. */
 function isOrdinary({ received, reply, trail, connectionId }: Finished): boolean {
-  if (trail.failure !== undefined || reply.status >= 400 || connectionId !== undefined) return false;
+  if (
+    trail.failure !== undefined ||
+    trail.injected !== undefined ||
+    reply.status >= 400 ||
+    connectionId !== undefined
+  )
+    return false;
   return !isNotable(trail.notes?.outcome) && !isNotable(received.notes?.authorizerCall?.result);
 }
 

@@ -17,9 +17,9 @@ import type { HttpOutcome, InvocationResult, Ports } from '../ports.ts';
 const NOTHING = Buffer.alloc(0);
 
 /** The integration's outcome; for a streaming one as soon as its status is known. */
-type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
+export type Outcome = InvocationResult | HttpOutcome | StreamedAnswer;
 
-type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
+export type Sendable = Pick<Mapped, 'outgoing' | 'payload' | 'traceHeader'> & {
   readonly stage: Pick<Mapped['stage'], 'variables'>;
 };
 

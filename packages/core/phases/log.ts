@@ -43,7 +43,7 @@ export function log(
   at.records?.take({ received, reply, trail, latencyMs, connectionId: connection?.connectionId });
   const label = at.labelOf?.(received.api.apiId) ?? '';
   const line = `${label}${received.method} ${received.rawPath} ${reply.status} ${latencyMs.toFixed(1)} ms ${trail.answeredBy}`;
-  const why = trail.failure === undefined ? '' : ` (${oneLine(trail.failure)})`;
+  const why = describeEnd(trail);
   at.log.write(`${line}${why}${at.linkOf?.(received.requestId) ?? ''}`);
   const { stage, api } = received;
   if (stage === undefined || (stage.logs ?? at.metrics) === undefined) return;
@@ -67,6 +67,11 @@ export function log(
   );
   if (logs?.isTraced === true && isSampled(received.traceHeader))
     at.traces?.send(traceSegment(facts, `${api.name}/${stage.name}`));
+}
+
+function describeEnd({ failure, injected }: Trail): string {
+  if (failure === undefined && injected === undefined) return '';
+  return ` (${oneLine([...(failure === undefined ? [] : [failure]), ...(injected?.notes ?? [])].join('; '))})`;
 }
 
 /** A function's message may hold a stack, and a caller's name terminal escape sequences. */

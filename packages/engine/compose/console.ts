@@ -144,6 +144,7 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
       }),
     calls: () => ({ calls: showCalls(recorder.calls, redactorOf(parts)) }),
     differs: () => ({
+      faults: parts.injection?.rules.rows ?? [],
       unsupported: served.unsupported,
       assumptions: Object.entries(options.assumptions ?? DEFAULT_ASSUMPTIONS).map(([name, value]) => ({
         name,

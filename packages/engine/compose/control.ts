@@ -6,6 +6,7 @@ import { openControlPort } from '../../server/control-port/control-port.ts';
 import type { ControlMounts } from '../../server/control-port/control-port.ts';
 import { openConsoleApi } from './console.ts';
 import { openEventsApi } from './events.ts';
+import { openFaultsApi } from './injection.ts';
 import { listRoutesOf, regionOf } from './listing.ts';
 import { announceStart, firstOf, openLoopApi } from './loop.ts';
 import { findClockObstacle } from './parts.ts';
@@ -77,6 +78,7 @@ function mountsOf(parts: Parts): ControlMounts {
       openEventsApi(parts),
       openStateApi(parts),
       openTestingApi(parts),
+      openFaultsApi(parts),
       openConsoleApi(parts),
     ),
     consoleFiles: (request) => serveConsole(request, options.consoleFiles),

@@ -7,7 +7,7 @@ import { serve } from '../../core/pipeline.ts';
 import { OWN_ADDRESS, receive } from '../../core/receive.ts';
 import { handleManagement } from '../../core/websocket/management.ts';
 import { type ApiPortsOptions, openApiPorts } from '../../server/api-ports.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway, Listening } from '../gateway.ts';
 import { controlUrlOf, shownHost } from './addresses.ts';
 import { openBoth } from './closing.ts';
 import { openFronts } from './fronts.ts';
@@ -57,6 +57,7 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
         fronts,
         control,
         ...shown,
+        ...describeFaults(parts),
         dynamodb: store.url,
         ...(parts.tls !== undefined && { certificateAuthority: parts.tls.certificateAuthority }),
         unsupported: served.unsupported,
@@ -65,6 +66,12 @@ export function gatewayOf(parts: Parts, publish: () => Promise<void>): Gateway {
     },
     close: () => closing.run(),
   };
+}
+
+function describeFaults({ injection }: Parts): Pick<Listening, 'faults'> {
+  if (injection === undefined) return {};
+  const { file, rules, seed } = injection.rules.file;
+  return { faults: { file, rules: rules.length, seed } };
 }
 
 async function listen(parts: Parts): Promise<void> {

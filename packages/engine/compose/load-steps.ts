@@ -47,10 +47,10 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     name: 'identities',
     after: { values: 'a value that cannot be opened would leave new key pairs behind' },
     read:
-      ({ stacks, roles }, { functionIdentities, store }) =>
+      ({ stacks, roles }, { functionIdentities, store, injection }) =>
       async () => {
         functionIdentities.replace(functionsOf(stacks), roles ?? NO_ROLES);
-        await store.admit(signersOf(functionIdentities, roles));
+        await store.admit(signersOf(functionIdentities, roles, injection?.rules.hasTables === true));
       },
   },
   {
@@ -139,15 +139,16 @@ function withDeployed(
 
 const NO_ROLES: Pick<RolesOfStacks, 'byArn' | 'ofFunctions'> = { byArn: new Map(), ofFunctions: new Map() };
 
-/** A function with an unknown role may do everything, and is not checked. */
+/** A function with an unknown role may do everything, and is not checked unless its calls may meet faults. */
 function signersOf(
   functions: Parts['functionIdentities'],
   roles: RolesOfStacks | undefined,
+  judgesAll: boolean,
 ): Parameters<Parts['store']['admit']>[0] {
   return functions.all.map(({ name, accessKeyId, secretAccessKey }) => ({
     accessKeyId,
     secretAccessKey,
-    isJudged: roles?.ofFunctions.has(name) === true,
+    isJudged: judgesAll || roles?.ofFunctions.has(name) === true,
   }));
 }
 

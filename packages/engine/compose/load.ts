@@ -28,5 +28,6 @@ export async function load(
   refuseFaults(faults.all, isNothing || options.refusesFaults === true, known);
   if (options.strict) refuseNotEnforced(reading);
   for (const apply of applies) await apply();
+  parts.injection?.follow(known !== undefined);
   return faults.all;
 }

@@ -12,6 +12,7 @@ import type { OwnApisPort } from '../../lambda/own-apis.ts';
 import type { FunctionRuntime } from '../../lambda/runtime.ts';
 import type { LogHistory } from '../../server/control-port/log-history.ts';
 import type { DynamoDbBackend } from '../../services/tables/dynamodb-calls.ts';
+import type { InjectedFaults } from '../faults/open-faults.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { ServiceHost } from '../service-host.ts';
 import type { Closing } from './closing.ts';
@@ -45,6 +46,8 @@ export type Parts = {
   /** Undefined = nothing is recorded. */
   readonly records: RequestRecords | undefined;
   readonly subscriptions: LateLogGroups;
+  /** Undefined = no faults are injected. */
+  readonly injection: InjectedFaults | undefined;
   /** Undefined = the state after the start is not kept. */
   readonly resets: Resets | undefined;
   readonly closing: Closing;

@@ -7,11 +7,11 @@ import type { Parts } from './parts.ts';
 
 export async function openRequestPorts(
   base: Base,
-  given: Pick<Parts, 'signIn' | 'runtime' | 'events'> & Pick<Parts['at'], 'http' | 'services'>,
+  given: Pick<Parts, 'signIn' | 'runtime' | 'events' | 'injection'> & Pick<Parts['at'], 'http' | 'services'>,
   parts: () => Parts,
 ): Promise<Pick<Parts, 'at' | 'subscriptions'>> {
   const { options, clock, random, identities, records, served, closing } = base;
-  const { runtime, signIn, events, http, services } = given;
+  const { runtime, signIn, events, http, services, injection } = given;
   const { connections } = base.management;
   const observers = await openObservers(options, { invoker: runtime, clock, random });
   closing.add(() => observers.close());
@@ -33,6 +33,7 @@ export async function openRequestPorts(
     },
     traces,
     records,
+    faults: injection?.injector,
     compressor: createCompressor(),
     keySets: signIn.keySets,
     findApi: (apiId: string) => served.find(apiId),

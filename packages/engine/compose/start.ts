@@ -7,6 +7,7 @@ import { openCalls } from './calls.ts';
 import { openBoth, Closing } from './closing.ts';
 import { openControl } from './control.ts';
 import { openFunctions, openPace } from './functions.ts';
+import { openInjection } from './injection.ts';
 import { gatewayOf } from './gateway-of.ts';
 import { openOwnApis } from './own-apis.ts';
 import type { Parts } from './parts.ts';
@@ -34,15 +35,19 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const { options, clock, random, identities } = base;
   // Parts use those made after them only once a request, an event or a change comes.
   const later = (): Parts => parts;
+  const injection = await openInjection(base, later);
   const [signIn, store] = await openBoth(
     openSignIn(options, { clock, random, identities, invoker: () => parts.runtime }),
-    openStoreOf(options, clock, identities, closing, (changes) => parts.events.items.publish(changes)),
+    openStoreOf(options, clock, identities, closing, {
+      onChanges: (changes) => parts.events.items.publish(changes),
+      faultOf: (question) => injection?.ofCall(question),
+    }),
   );
   const kept = openEventStore(options, closing);
   const pace = openPace(options, closing);
   const runtime = await openFunctions(base, { signIn, store }, pace, later);
   const { http, services, ...calls } = openCalls(base, { store, kept, runtime, pace }, later);
-  const reached = { signIn, runtime, events: calls.events, http, services };
+  const reached = { signIn, runtime, events: calls.events, http, services, injection };
   const requests = await openRequestPorts(base, reached, later);
   const parts: Parts = {
     ...base,
@@ -52,6 +57,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     store,
     kept,
     runtime,
+    injection,
     resets: options.resets === true ? new ResetBaseline() : undefined,
     addresses: new Map(),
     fronts: new Map(),

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { EmbeddedDynamoDbError, openLateDynamoDb, startEmbeddedDynamoDb } from '@gatewright/dynamodb';
 import type {
+  CallFault,
   CallQuestion,
+  CallVerdict,
   DynamoDbSigner,
   EmbeddedDynamoDb,
   TableChange,
@@ -49,7 +51,7 @@ export async function openStoreOf(
   clock: ShiftableClock,
   identities: Identities,
   closing: Closing,
-  onChanges: (changes: readonly TableChange[]) => void,
+  { onChanges, faultOf }: Pick<StoreContext, 'onChanges'> & { readonly faultOf: FaultOf },
 ): Promise<Store> {
   const { region, accountId, dynamodb, log, adminKey } = options;
   const store = await openStore(dynamodb, {
@@ -58,7 +60,7 @@ export async function openStoreOf(
     clockOffset: clock.offset,
     // Those of the functions follow with each load.
     signers: identities.all.map((identity) => toSigner(identity, adminKey)),
-    judge: (question) => authorizeDynamoDbCall(question, identities, accountId),
+    judge: (question) => faultOf(question) ?? authorizeDynamoDbCall(question, identities, accountId),
     onFault: (message) => log.write(message),
     onChanges,
   });
@@ -75,16 +77,19 @@ function toSigner(
   return { accessKeyId, secretAccessKey, isJudged, ...(session !== undefined && { session }) };
 }
 
+/** A fault in place of the answer to a call; undefined = none. */
+type FaultOf = (question: CallQuestion) => CallFault | undefined;
+
 type StoreContext = {
   /** Signers of calls to the embedded store: the user's own tools. */
   readonly signers: readonly DynamoDbSigner[];
-  /** Why a call of a signer is refused, in AWS's wording. */
-  readonly judge: (question: CallQuestion) => string | undefined;
+  /** Why a call of a signer is refused, in AWS's wording, or the fault that it meets. */
+  readonly judge: (question: CallQuestion) => CallVerdict;
   readonly region: string;
   readonly accountId: string;
   readonly clockOffset: SharedArrayBuffer;
   readonly onFault: (message: string) => void;
-  readonly onChanges?: (changes: readonly TableChange[]) => void;
+  readonly onChanges: (changes: readonly TableChange[]) => void;
 };
 
 /** @throws StartError when it does not start */

@@ -42,6 +42,7 @@ export function describeStart(facts: StartFacts): string {
     ...listening.fronts.map(({ name, url }) => ['In front', url, name]),
     ...(listening.name === undefined ? [] : [['Name', listening.name, 'for --gateway of other commands']]),
     ...(listening.dynamodb === undefined ? [] : [['DynamoDB', listening.dynamodb, '']]),
+    ...describeInjected(listening.faults),
     ...(listening.certificateAuthority === undefined
       ? []
       : [
@@ -77,6 +78,12 @@ export function describeStart(facts: StartFacts): string {
     `Ready in ${(tookMs / 1000).toFixed(1)} s. One line per request follows; end with Ctrl-C.`,
     '',
   ].join('\n');
+}
+
+function describeInjected(faults: Listening['faults']): string[][] {
+  if (faults === undefined) return [];
+  const { file, rules, seed } = faults;
+  return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
 }
 
 /** Issuers without a stand-in that cannot be reached. */

@@ -88,6 +88,7 @@ export function describeLine(facts: LineFacts): Circumstances {
           )
         : [],
     screened: [],
+    injected: [],
     guard: describeGuard(facts, route),
     policies: [],
     meter: describeMeter(facts, route, key),

@@ -1,7 +1,10 @@
 import { useFetched } from '../control.ts';
+import { FaultRules } from './fault-rules.tsx';
+import type { ShownFaultRule } from './fault-rules.tsx';
 import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
 
 type Differences = {
+  readonly faults: readonly ShownFaultRule[];
   readonly unsupported: readonly {
     readonly stackName: string;
     readonly logicalId: string;
@@ -20,7 +23,7 @@ type Differences = {
 };
 
 export function DiffersSection() {
-  const { data, error } = useFetched<Differences>('console/differs');
+  const { data, error, reload } = useFetched<Differences>('console/differs');
   return (
     <div class="single scrolls">
       <SectionHead
@@ -60,6 +63,9 @@ export function DiffersSection() {
             </table>
           </TableBox>
         </section>
+      )}
+      {data === undefined || data.faults.length === 0 ? null : (
+        <FaultRules rules={data.faults} onDone={reload} />
       )}
       <section class="half" aria-label="Assumptions in force">
         <h2>Assumptions</h2>

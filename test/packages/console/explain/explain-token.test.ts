@@ -27,6 +27,7 @@ const about = (code: TokenDefectCode, isDeployed = false): Circumstances => ({
   isDeployed,
   nearMisses: [],
   screened: [],
+  injected: [],
   guard: {
     kind: 'token',
     name: 'tokens',

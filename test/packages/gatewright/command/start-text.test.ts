@@ -211,4 +211,12 @@ describe('describeStart', () => {
     assert.match(text, /mint them here: settings: https:\/\/issuer\.test\n/);
     assert.match(text, /Not as at AWS.*\n {4}A: none\n/);
   });
+
+  it('says that faults are injected, by how many rules of which file', () => {
+    const faults = { file: 'faults.yml', rules: 3, seed: 7 };
+    const text = describeStart({ ...facts, listening: { ...facts.listening, faults } });
+
+    assert.match(text, /Faults +3 rules of faults\.yml +injected on purpose, with seed 7\n/);
+    assert.doesNotMatch(describeStart(facts), /Faults/);
+  });
 });

@@ -48,6 +48,7 @@ describe('readGatewaySettings', () => {
       build: true,
       recordAll: false,
       strictWaf: false,
+      allowFaultsOnNetwork: false,
       usageLagMs: 0,
       accountQuotas: {},
       assumptions: settings.assumptions,
@@ -105,6 +106,7 @@ describe('readGatewaySettings', () => {
       build: true,
       recordAll: true,
       strictWaf: false,
+      allowFaultsOnNetwork: false,
       usageLagMs: 30_000,
       accountQuotas: { stages: 20, resources: 400 },
       awsEndpoints: {

@@ -1,0 +1,28 @@
+import { jsonReply, readFields } from '../../core/api-call.ts';
+import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
+import type { Base } from './base.ts';
+import type { Parts } from './parts.ts';
+
+/** Faults of `--faults`; a start without the option loads nothing of them. @throws StartError, DefinitionFaults */
+export async function openInjection(base: Base, parts: () => Parts): Promise<Parts['injection']> {
+  const { options, closing } = base;
+  if (options.faults === undefined) return undefined;
+  const { openFaults } = await import('../faults/open-faults.ts');
+  const injection = openFaults(options.faults, { ...base, runtime: () => parts().runtime });
+  closing.add(() => injection.close());
+  return injection;
+}
+
+/** Switches a rule for the console: `POST console/faults {"rule": 2, "isOn": false}`. */
+export function openFaultsApi({ injection }: Pick<Parts, 'injection'>): MoreEndpoints {
+  return (request, path) => {
+    if (path !== 'console/faults' || request.method !== 'POST') return Promise.resolve(undefined);
+    const fields = readFields(request, ['rule', 'isOn']);
+    const [rule, isOn] = [fields?.get('rule'), fields?.get('isOn')];
+    if (typeof rule !== 'number' || typeof isOn !== 'boolean')
+      return Promise.resolve(jsonReply(400, { message: 'Expected {"rule": number, "isOn": true or false}' }));
+    if (injection?.rules.turn(rule, isOn) !== true)
+      return Promise.resolve(jsonReply(404, { message: `There is no rule ${rule} of faults.` }));
+    return Promise.resolve(jsonReply(200, { faults: injection.rules.rows }));
+  };
+}

@@ -1,0 +1,72 @@
+/** Turns a finished reply into one that breaks off: its stream ends with an error, which ends the connection. */
+import { gatewayError } from '../../core/errors.ts';
+import { addFraming, bytesOf } from '../../core/events/reply-framing.ts';
+import type { BreakOff, Injected } from '../../core/trail.ts';
+import type { Reply } from '../../core/exchange.ts';
+import type { ByteStream } from '../../core/ports.ts';
+
+/** Of a connection without data. */
+const IDLE_MS = 30_000;
+
+export function breakReplyOff(reply: Reply, { notes }: Injected, how: BreakOff, method: string): void {
+  if (how.kind === 'reset') {
+    const note = `${how.by}: reset the connection`;
+    notes.push(note);
+    reply.stream?.bytes.cancel();
+    setStream(reply, { bytes: cutAfter(noBytes(), 0, note), isReset: true });
+    return;
+  }
+  const { by, afterBytes } = how;
+  const length = reply.stream === undefined ? bytesOf(reply.body) : Infinity;
+  if (length === 0 || method === 'HEAD') return;
+  const sentBytes = Math.min(afterBytes, length - 1);
+  const note = `${by}: cut the body after ${sentBytes} bytes`;
+  notes.push(note);
+  // The client learns the length that it does not get.
+  if (reply.stream === undefined) addFraming(reply, length, false);
+  setStream(reply, { bytes: cutAfter(reply.stream?.bytes ?? onePart(reply.body), sentBytes, note) });
+}
+
+function setStream(
+  reply: Reply,
+  { bytes, isReset = false }: { readonly bytes: ByteStream; readonly isReset?: boolean },
+): void {
+  const { stream } = reply;
+  reply.body = '';
+  reply.stream = {
+    bytes,
+    idleMs: stream?.idleMs ?? IDLE_MS,
+    onOver: stream?.onOver ?? (() => undefined),
+    ...(isReset && { isReset: true as const }),
+  };
+}
+
+/** A stream that ends sooner is cut at its end: a chunked body lacks its last chunk. */
+function cutAfter(bytes: ByteStream, limit: number, reason: string): ByteStream {
+  return {
+    cancel: () => bytes.cancel(),
+    async *[Symbol.asyncIterator]() {
+      let left = limit;
+      for await (const part of bytes) {
+        if (left > 0) yield part.subarray(0, left);
+        left -= part.length;
+        if (left <= 0) break;
+      }
+      bytes.cancel();
+      throw gatewayError('INTEGRATION_FAILURE', { source: 'integration', reason });
+    },
+  };
+}
+
+function onePart(body: string | Buffer): ByteStream {
+  return {
+    cancel: () => undefined,
+    async *[Symbol.asyncIterator]() {
+      yield await Promise.resolve(Buffer.from(body));
+    },
+  };
+}
+
+function noBytes(): ByteStream {
+  return onePart('');
+}

@@ -1,0 +1,17 @@
+/**
+ * Chance that repeats: the same seed, rule and number of its request always give the same value.
+ * @param use keeps two draws for one request apart
+ * @returns 0 ≤ x < 1
+ */
+export function draw(seed: number, rule: number, request: number, use: number): number {
+  let mixed = 0x9e3779b9;
+  for (const part of [seed, rule, request, use]) mixed = mix(mixed ^ part);
+  return (mixed >>> 0) / 2 ** 32;
+}
+
+/** A bijection of 32 bits in which each bit of the input changes half of the output. */
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x7feb352d);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
+  return mixed ^ (mixed >>> 16);
+}

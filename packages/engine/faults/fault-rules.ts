@@ -1,0 +1,153 @@
+/** Which rules meet a request or a call of a table. The same seed and order give the same faults. */
+import type { RoutePlan } from '../../core/deployment/model.ts';
+import { actsOn } from './acts-on.ts';
+import type { BoundRule } from './bind-rules.ts';
+import { draw } from './draw.ts';
+import type { Fault, FaultFile, FaultRule, TableAnswer } from './model.ts';
+
+type RequestTraits = {
+  readonly apiId: string;
+  readonly routeKey: string;
+  readonly integration: RoutePlan['integration']['kind'];
+  /** Undefined = it calls none. */
+  readonly functionName: string | undefined;
+};
+
+type TableCall = { readonly table: string; readonly functionName: string };
+
+type Chosen<Kind> = {
+  /** `faults.yml rule 2 (slow orders)` */
+  readonly by: string;
+  readonly fault: Kind;
+};
+
+export type RequestFault =
+  { readonly kind: 'latency'; readonly ms: number } | Exclude<Fault, { kind: 'latency' | 'table' }>;
+
+/** One rule for the console. */
+type FaultRow = {
+  readonly number: number;
+  readonly name: string;
+  readonly what: string;
+  readonly isOn: boolean;
+  /** Requests and calls that its selectors fit. */
+  readonly matched: number;
+  readonly injected: number;
+};
+
+type RuleState = { matched: number; injected: number; isOn: boolean };
+
+/** Draws of one request. */
+const BY_SHARE = 0;
+const FOR_LENGTH = 1;
+
+export class FaultRules {
+  readonly file: FaultFile;
+  readonly #startedAt: number;
+  readonly #states: ReadonlyMap<FaultRule, RuleState>;
+  #bound: readonly BoundRule[] = [];
+
+  constructor(file: FaultFile, startedAtEpochMs: number) {
+    this.file = file;
+    this.#startedAt = startedAtEpochMs;
+    this.#states = new Map(file.rules.map((rule) => [rule, { matched: 0, injected: 0, isOn: true }]));
+  }
+
+  /** Rules that are not among these meet nothing. */
+  follow(bound: readonly BoundRule[]): void {
+    this.#bound = bound;
+  }
+
+  get hasTables(): boolean {
+    return this.file.rules.some(({ fault }) => fault.kind === 'table');
+  }
+
+  ofRequest(traits: RequestTraits, nowEpochMs: number): readonly Chosen<RequestFault>[] {
+    return this.#bound.flatMap((bound) => {
+      const { rule } = bound;
+      const { fault } = rule;
+      if (fault.kind === 'table' || !fits(bound, traits)) return [];
+      const number = this.#meet(rule, nowEpochMs);
+      if (number === undefined) return [];
+      return [{ by: this.describe(rule), fault: this.#lasting(rule, fault, number) }];
+    });
+  }
+
+  /** The first rule that meets the call decides. */
+  ofTable(call: TableCall, nowEpochMs: number): Chosen<TableAnswer> | undefined {
+    let first: Chosen<TableAnswer> | undefined;
+    for (const { rule, functions, table } of this.#bound) {
+      const { fault } = rule;
+      if (fault.kind !== 'table' || table !== call.table) continue;
+      if (functions?.has(call.functionName) === false) continue;
+      if (this.#meet(rule, nowEpochMs) !== undefined)
+        first ??= { by: this.describe(rule), fault: fault.answer };
+    }
+    return first;
+  }
+
+  describe({ number, name }: FaultRule): string {
+    const file = this.file.file.split(/[\\/]/).at(-1) ?? '';
+    return `${file} rule ${number}${name === undefined ? '' : ` (${name})`}`;
+  }
+
+  get rows(): readonly FaultRow[] {
+    return [...this.#states].map(([rule, state]) => ({
+      number: rule.number,
+      name: rule.name ?? '',
+      what: describeRule(rule),
+      ...state,
+    }));
+  }
+
+  /** @returns false for an unknown number */
+  turn(number: number, isOn: boolean): boolean {
+    const rule = this.file.rules.find((one) => one.number === number);
+    const state = rule && this.#states.get(rule);
+    if (state !== undefined) state.isOn = isOn;
+    return state !== undefined;
+  }
+
+  #lasting(rule: FaultRule, fault: Exclude<Fault, { kind: 'table' }>, number: number): RequestFault {
+    if (fault.kind !== 'latency') return fault;
+    const part = draw(this.file.seed, rule.number, number, FOR_LENGTH);
+    return { kind: 'latency', ms: Math.round(fault.fromMs + part * (fault.toMs - fault.fromMs)) };
+  }
+
+  /**
+   * Counts a request that fits, whether the rule is on and due or not: neither may change what later requests
+   * meet.
+   * @returns its number if the rule meets it
+   */
+  #meet(rule: FaultRule, nowEpochMs: number): number | undefined {
+    const state = this.#states.get(rule);
+    if (state === undefined) return undefined;
+    state.matched += 1;
+    const sinceMs = nowEpochMs - this.#startedAt;
+    if (!state.isOn || sinceMs < rule.fromMs || sinceMs >= rule.untilMs) return undefined;
+    if (draw(this.file.seed, rule.number, state.matched, BY_SHARE) >= rule.share) return undefined;
+    state.injected += 1;
+    return state.matched;
+  }
+}
+
+function fits(
+  { rule, apiIds, functions }: BoundRule,
+  { apiId, routeKey, integration, functionName = '' }: RequestTraits,
+): boolean {
+  return (
+    actsOn(rule, integration) &&
+    (rule.route === undefined || rule.route === routeKey) &&
+    apiIds?.has(apiId) !== false &&
+    functions?.has(functionName) !== false
+  );
+}
+
+/** `latency on GET /orders, 20 %, from 30 s to 120 s` */
+function describeRule({ fault, api, route, function: named, share, fromMs, untilMs }: FaultRule): string {
+  const table = fault.kind === 'table' ? fault.table : undefined;
+  const where = [api, route, named, table].filter((part) => part !== undefined).join(', ');
+  const until = untilMs === Infinity ? '' : ` to ${untilMs / 1000} s`;
+  const when = fromMs === 0 && until === '' ? '' : `, from ${fromMs / 1000} s${until}`;
+  return `${fault.kind} on ${where === '' ? 'all' : where}, ${Math.round(share * 1000) / 10} %${when}`;
+}

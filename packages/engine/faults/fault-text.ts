@@ -1,0 +1,70 @@
+/** A file of YAML or JSON as members that know their lines. */
+import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node } from 'yaml';
+import { DefinitionError } from '../../core/errors.ts';
+
+export type Member = {
+  readonly name: string;
+  readonly value: unknown;
+  readonly line: number | undefined;
+  readonly node: unknown;
+};
+
+export type Members = {
+  readonly line: number | undefined;
+  get(name: string): Member | undefined;
+};
+
+export class FaultText {
+  readonly #file: string;
+  readonly #lines = new LineCounter();
+  readonly #document: Document.Parsed;
+
+  /** @throws DefinitionError for a text that is no YAML */
+  constructor(file: string, text: string) {
+    this.#file = file;
+    this.#document = parseDocument(text, { lineCounter: this.#lines });
+    const [problem] = this.#document.errors;
+    if (problem === undefined) return;
+    const message = problem.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML';
+    throw this.error(problem.linePos?.[0].line, message);
+  }
+
+  get contents(): unknown {
+    return this.#document.contents;
+  }
+
+  error(line: number | undefined, message: string): DefinitionError {
+    return new DefinitionError({ file: this.#file, line }, message);
+  }
+
+  lineOf(node: unknown): number | undefined {
+    const range = (node as Partial<Node> | null | undefined)?.range;
+    return range === undefined || range === null ? undefined : this.#lines.linePos(range[0]).line;
+  }
+
+  /** @param what `a rule` @throws DefinitionError for anything but a map of these names */
+  members(node: unknown, what: string, names: readonly string[]): Members {
+    if (!isMap(node)) throw this.error(this.lineOf(node), `${what} is a map of ${names.join(', ')}`);
+    const members = new Map<string, Member>();
+    for (const { key, value } of node.items) {
+      const name = String(this.#plain(key));
+      const line = this.lineOf(key);
+      if (!names.includes(name))
+        throw this.error(line, `${name} is no member of ${what}; it has ${names.join(', ')}`);
+      members.set(name, { name, line, node: value, value: this.#plain(value) });
+    }
+    return { line: this.lineOf(node), get: (name) => members.get(name) };
+  }
+
+  /** @throws DefinitionError for anything but a list */
+  items({ node, name, line }: Member): readonly unknown[] {
+    if (isSeq(node)) return node.items;
+    throw this.error(line, `${name} is a list`);
+  }
+
+  #plain(node: unknown): unknown {
+    const { toJS } = (node ?? {}) as Partial<Node>;
+    return toJS === undefined ? node : toJS.call(node as Node, this.#document);
+  }
+}

@@ -1,0 +1,69 @@
+/** Rules of a file of faults, as plain data. */
+
+/** What calls of functions to a table get instead of an answer. */
+export const TABLE_ANSWERS = [
+  'unreachable',
+  'InternalServerError',
+  'ServiceUnavailable',
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+] as const;
+
+export type TableAnswer = (typeof TABLE_ANSWERS)[number];
+
+export type Fault =
+  | { readonly kind: 'latency'; readonly fromMs: number; readonly toMs: number }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      /** Whether the integration runs first; its answer is dropped. */
+      readonly callsIntegration: boolean;
+    }
+  | {
+      readonly kind: 'error';
+      readonly errorType: string;
+      /** Absent = names the rule. */
+      readonly errorMessage: string | undefined;
+      readonly callsIntegration: boolean;
+    }
+  | { readonly kind: 'crash' }
+  | { readonly kind: 'throttle' }
+  | { readonly kind: 'cold start' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'cut body'; readonly afterBytes: number }
+  | { readonly kind: 'table'; readonly table: string; readonly answer: TableAnswer };
+
+/** Members that name something of the stacks. */
+export type Selector = 'api' | 'route' | 'function' | 'table';
+
+export type FaultRule = {
+  /** Place in the file, from 1. */
+  readonly number: number;
+  readonly name: string | undefined;
+  /** Name, logical id or id; undefined = all. */
+  readonly api: string | undefined;
+  /** `GET /orders/{id}`; undefined = all. */
+  readonly route: string | undefined;
+  /** Name or logical id; undefined = all. */
+  readonly function: string | undefined;
+  /** 0 to 1. */
+  readonly share: number;
+  /** Since the start. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly fault: Fault;
+  /** An action of AWS FIS: for functions only. */
+  readonly isOfFunctions: boolean;
+  /** Lines of the file, for messages. */
+  readonly line: number;
+  readonly lines: Readonly<Partial<Record<Selector, number>>>;
+};
+
+export type FaultFile = {
+  /** As the user named it. */
+  readonly file: string;
+  readonly seed: number;
+  readonly rules: readonly FaultRule[];
+};

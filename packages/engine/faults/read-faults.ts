@@ -1,0 +1,115 @@
+/** The file of `--faults`: everything that can be checked without the stacks. */
+import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';
+import { FaultText } from './fault-text.ts';
+import type { Member, Members } from './fault-text.ts';
+import type { FaultFile, FaultRule, Selector } from './model.ts';
+import { FAULT_READERS } from './read-fault.ts';
+import type { ReadFault } from './read-fault.ts';
+import { readFisAction } from './read-fis-action.ts';
+import { readShare, readText, readTime, readWhole } from './read-value.ts';
+
+const KINDS = [...Object.keys(FAULT_READERS), 'actionId'];
+const MEMBERS = ['name', 'api', 'route', 'function', 'share', 'from', 'until', ...KINDS, 'parameters'];
+const SELECTORS: readonly Selector[] = ['api', 'route', 'function', 'table'];
+const MOST_RULES = 1000;
+
+/** @throws DefinitionFaults with every faulty rule, by line */
+export function readFaults(file: string, text: string): FaultFile {
+  const source = new FaultText(file, text);
+  const members = source.members(source.contents, 'a file of faults', ['seed', 'rules']);
+  const [seed, list] = [members.get('seed'), members.get('rules')];
+  if (list === undefined) throw source.error(members.line, 'there are no rules');
+  const items = source.items(list);
+  if (items.length > MOST_RULES) throw source.error(list.line, `there are more than ${MOST_RULES} rules`);
+  const faults: DefinitionError[] = [];
+  const rules = items.flatMap((item, index) => {
+    try {
+      return [readRule(source, item, index + 1)];
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  const [first, ...others] = faults;
+  if (first !== undefined) throw new DefinitionFaults(first, others);
+  return { file, seed: seed === undefined ? 0 : readWhole(source, seed, [0, 2 ** 31 - 1]), rules };
+}
+
+function readRule(source: FaultText, node: unknown, number: number): FaultRule {
+  const members = source.members(node, 'a rule', MEMBERS);
+  const selected = (name: string): string | undefined => {
+    const member = members.get(name);
+    return member && readText(source, member);
+  };
+  const { member, read } = kindOf(source, members);
+  return {
+    number,
+    name: selected('name'),
+    api: selected('api'),
+    route: selected('route'),
+    function: selected('function'),
+    isOfFunctions: read === undefined,
+    ...(read === undefined ? readFis(source, members, member) : readOwn(source, members, member, read)),
+    line: members.line ?? 0,
+    lines: linesOf(members),
+  };
+}
+
+type Timed = Pick<FaultRule, 'fault' | 'share' | 'fromMs' | 'untilMs'>;
+
+function readOwn(source: FaultText, members: Members, kind: Member, read: ReadFault): Timed {
+  refuse(source, members, ['parameters'], 'is for an actionId');
+  if (kind.name === 'table')
+    refuse(source, members, ['api', 'route'], 'has no effect on a table: choose by function');
+  const [share, until] = [members.get('share'), members.get('until')];
+  const fromMs = startOf(source, members);
+  const untilMs = until === undefined ? Infinity : readTime(source, until);
+  if (untilMs <= fromMs) throw source.error(until?.line, 'until is not after from');
+  return {
+    fault: read(source, kind),
+    share: share === undefined ? 1 : readShare(source, share),
+    fromMs,
+    untilMs,
+  };
+}
+
+function readFis(source: FaultText, members: Members, action: Member): Timed {
+  refuse(source, members, ['share'], 'is invocationPercentage in the parameters of an action');
+  refuse(source, members, ['until'], 'is duration in the parameters of an action');
+  const { fault, share, durationMs } = readFisAction(source, action, members.get('parameters'));
+  const fromMs = startOf(source, members);
+  return { fault, share, fromMs, untilMs: fromMs + durationMs };
+}
+
+function startOf(source: FaultText, members: Members): number {
+  const from = members.get('from');
+  return from === undefined ? 0 : readTime(source, from);
+}
+
+/** `read` undefined: an action of FIS. */
+type Kind = { readonly member: Member; readonly read: ReadFault | undefined };
+
+function kindOf(source: FaultText, members: Members): Kind {
+  const given = KINDS.flatMap((name) => members.get(name) ?? []);
+  const [member, ...others] = given;
+  if (member !== undefined && others.length === 0) return { member, read: FAULT_READERS[member.name] };
+  const found = given.length === 0 ? 'none' : given.map(({ name }) => name).join(' and ');
+  throw source.error(members.line, `a rule has one of ${KINDS.join(', ')}; this one has ${found}`);
+}
+
+function refuse(source: FaultText, members: Members, names: readonly string[], why: string): void {
+  for (const name of names) {
+    const member = members.get(name);
+    if (member !== undefined) throw source.error(member.line, `${name} ${why}`);
+  }
+}
+
+function linesOf(members: Members): FaultRule['lines'] {
+  return Object.fromEntries(
+    SELECTORS.flatMap((name) => {
+      const line = members.get(name)?.line;
+      return line === undefined ? [] : [[name, line]];
+    }),
+  );
+}
