@@ -93,7 +93,7 @@ const WORDS_OF_NEW_PARTS = {
   waf: 160,
   controlPlaneCases: 273,
   completion: 60,
-  resilience: 240,
+  resilience: 260,
 };
 
 /** Lengths that a reader of the first pages was promised. */
