@@ -31,7 +31,7 @@ export type SharedState = {
 };
 
 /** Why the state changed: calls failed; a probe failed, did not report or all succeeded; somebody reset it. */
-export type ChangeReason = 'calls-failed' | 'probe-failed' | 'probe-silent' | 'probes-succeeded' | 'reset';
+type ChangeReason = 'calls-failed' | 'probe-failed' | 'probe-silent' | 'probes-succeeded' | 'reset';
 
 /** Values of `p<id>`. */
 const RUNNING = 1;
@@ -47,7 +47,7 @@ export const PROBE_START_MS = 1000;
  * after its `Date`, the probe may be admitted by a server that is 500 ms ahead, and a probe admitted before may
  * start 1000 ms later.
  */
-export const TIME_MARGIN_MS = RESOLUTION_MS + 2 * SERVER_SKEW_MS + PROBE_START_MS;
+const TIME_MARGIN_MS = RESOLUTION_MS + 2 * SERVER_SKEW_MS + PROBE_START_MS;
 
 export function breakerPartition(namespace: string): string {
   return `B#${printKeyPart(namespace)}`;

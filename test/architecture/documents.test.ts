@@ -96,7 +96,7 @@ const WORDS_OF_NEW_PARTS = {
   waf: 160,
   controlPlaneCases: 273,
   completion: 60,
-  resilience: 240,
+  resilience: 260,
   faults: 139,
 };
 

@@ -82,6 +82,7 @@ export function readEvidence(repository: string): ReadonlyMap<string, Evidence> 
 const SUMMARIES: Readonly<Record<string, string>> = {
   access: 'policy and access document decide alike',
   billing: 'exact billing equals admissions, also after kills',
+  breakers: 'no schedule breaks a rule of shared breakers',
   browser: 'headless Chromium works with what is served',
   cache: 'requests share cached answers only if equal',
   'check-rules': 'every rule of `npm run check` fires',

@@ -15,6 +15,7 @@
  */
 import type { Item, ItemKey, ItemWrite, WriteOutcome } from '#shared/table/item-write.ts';
 import type { Admission, Breaker, CallOutcome } from '#shared/resilience/breaker.ts';
+import { breakerKey, parseBreaker } from '#shared/resilience/breaker-item.ts';
 import type { SharedState } from '#shared/resilience/breaker-item.ts';
 import type { BreakerRules } from '#shared/resilience/local-breaker.ts';
 import { Instance } from './instance.ts';
@@ -100,7 +101,7 @@ class BreakerRun {
     this.#world = new World(this.#chance, isTraced);
     this.#setting = drawSetting(this.#chance);
     this.#faults = options.faults(this.#chance);
-    this.#key = shipped.breakerKey('shop', 'payments');
+    this.#key = breakerKey('shop', 'payments');
     // Each answer is made by some server of the table, whose clock is half a second off at most.
     const clock = { nowEpochMs: () => this.#world.nowMs + this.#chance.between(-500, 500) };
     this.#table = shipped.createMemoryTable({ clock, items: this.#items });
@@ -264,7 +265,7 @@ class BreakerRun {
     failures: ReadonlyMap<number, number>,
   ): void {
     const { nowMs } = this.#world;
-    const [from, to] = [this.#shipped.parseBreaker(before), this.#shipped.parseBreaker(after)];
+    const [from, to] = [parseBreaker(before), parseBreaker(after)];
     const generation = this.#generationNow();
     generation.writes += 1;
     if (generation.writes > 2 + 2 * this.#setting.rules.probes)

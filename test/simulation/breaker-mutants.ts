@@ -21,8 +21,8 @@ const PATCHES: readonly { readonly name: string; readonly patches: readonly Patc
     name: 'a Date is taken for the exact time',
     patches: [
       item(
-        'export const TIME_MARGIN_MS = RESOLUTION_MS + 2 * SERVER_SKEW_MS + PROBE_START_MS;',
-        'export const TIME_MARGIN_MS = 0 * (RESOLUTION_MS + SERVER_SKEW_MS);',
+        'const TIME_MARGIN_MS = RESOLUTION_MS + 2 * SERVER_SKEW_MS + PROBE_START_MS;',
+        'const TIME_MARGIN_MS = 0 * (RESOLUTION_MS + SERVER_SKEW_MS);',
       ),
     ],
   },

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Breaker from '#shared/resilience/breaker.ts';
-import type * as BreakerItem from '#shared/resilience/breaker-item.ts';
 import type * as CustomerBook from '#shared/quota/customer-book.ts';
 import type * as Customers from '#shared/quota/admin/customers.ts';
 import type * as Limits from '#shared/quota/admin/limits.ts';
@@ -25,7 +24,6 @@ export type Shipped = typeof Quotas &
   Pick<typeof CustomerBook, 'CustomerBook'> &
   Pick<typeof Customers, 'createCustomer' | 'setPlan' | 'setState'> &
   typeof Breaker &
-  Pick<typeof BreakerItem, 'breakerKey' | 'parseBreaker'> &
   Pick<typeof Limits, 'suspend' | 'resume'>;
 
 const QUOTA = [
@@ -42,7 +40,6 @@ const QUOTA = [
 export const SHIPPED_FILES: readonly string[] = [
   ...QUOTA.map((name) => `shared/quota/${name}.ts`),
   'shared/resilience/breaker.ts',
-  'shared/resilience/breaker-item.ts',
   'test/support/memory-table.ts',
   'test/support/memory-listing.ts',
 ];
