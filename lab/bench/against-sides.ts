@@ -25,7 +25,7 @@ const WARMUP_SECONDS = 8;
 const SETTLE_SECONDS = 0.2;
 const STARTS_PER_MEASUREMENT = 5;
 
-export type GatewaySource = { readonly root: string; readonly service?: string };
+type GatewaySource = { readonly root: string; readonly service?: string };
 
 /** Both gateways, which idle while the other one is measured. Neither side is always the older one. */
 export async function startGateways(

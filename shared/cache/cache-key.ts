@@ -8,7 +8,12 @@ import type { EventFields } from '../aws/event-fields.ts';
 import { signerOf } from '../aws/read-request.ts';
 import type { EventRequest } from '../aws/read-request.ts';
 import type { CachedRequest } from './cached-request.ts';
-import { isIgnoredHeader, SIGNATURE_HEADERS, UNIDENTIFYING_HEADERS } from './header-lists.ts';
+import {
+  CREDENTIAL_HEADERS,
+  isIgnoredHeader,
+  SIGNATURE_HEADERS,
+  UNIDENTIFYING_HEADERS,
+} from './header-lists.ts';
 
 export type KeyParameters = {
   /** Query parameters that the answer depends on; default: all. */
@@ -115,8 +120,6 @@ function keepsHeader(
 }
 
 const NONE: ReadonlySet<string> = new Set();
-/** Not keyed where callers share answers. */
-const CREDENTIAL_HEADERS = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']);
 
 /**
  * Pairs as sent, ordered by name: `%FF` and `%FE` decode to the same character, and the order of equal names counts.

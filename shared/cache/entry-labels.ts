@@ -3,6 +3,7 @@ import { keyHeaders } from './cache-key.ts';
 import type { KeyParameters } from './cache-key.ts';
 import { headerOf } from './cached-request.ts';
 import type { CachedRequest } from './cached-request.ts';
+import { CREDENTIAL_HEADERS } from './header-lists.ts';
 import type { Label } from './labels.ts';
 
 const MAX_TAGS = 32;
@@ -39,9 +40,14 @@ export const pathLabel = (path: string): Label => `path:${shortened(path)}`;
 
 export function partLabel(where: 'query' | 'header', name: string, value: string): Label {
   const shown = where === 'header' ? name.toLowerCase() : name;
-  return `${where}.${shortened(shown)}=${shortened(value)}`;
+  const isSecret = where === 'header' && CREDENTIAL_HEADERS.has(shown);
+  return `${where}.${shortened(shown)}=${isSecret ? hashed(value) : shortened(value)}`;
 }
 
 function shortened(value: string): string {
-  return value.length <= MAX_VALUE ? value : `sha256:${createHash('sha256').update(value).digest('hex')}`;
+  return value.length <= MAX_VALUE ? value : hashed(value);
+}
+
+function hashed(value: string): string {
+  return `sha256:${createHash('sha256').update(value).digest('hex')}`;
 }

@@ -33,3 +33,6 @@ export const UNIDENTIFYING_HEADERS: ReadonlySet<string> = new Set(
 export const SIGNATURE_HEADERS: ReadonlySet<string> = new Set(
   list('authorization x-amz-content-sha256 x-amz-date x-amz-security-token'),
 );
+
+/** Never written into a label, and not keyed where callers share answers. */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([...SIGNATURE_HEADERS, 'cookie', 'x-api-key']);

@@ -20,12 +20,36 @@ export interface BackendCalls {
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
   /** The answer of the backend, whatever its status. Redirects are answers. @throws DomainError ORIGIN_UNLISTED */
-  fetch(url: string | URL, init?: BackendInit): Promise<Response>;
+  readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
   /** The JSON body of an answer 2xx, read by `parse`. @throws BackendStatus for any other */
-  json<T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit): Promise<T>;
+  readonly json: <T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit) => Promise<T>;
 }
 
-/** A backend has answered with a status other than 2xx. */
+/**
+ * A backend has answered with a status other than 2xx.
+ *
+ * @example
+ * ```ts
+ * import { BackendStatus, createGather } from 'gatewright/gather';
+ *
+ * const gather = createGather({ fetch: async () => new Response(null, { status: 404 }) });
+ * let status = 0;
+ * await gather(
+ *   { event: {} },
+ *   {
+ *     order: async ({ json }) => {
+ *       try {
+ *         return await json('https://orders.example/o-9', String);
+ *       } catch (error) {
+ *         if (error instanceof BackendStatus) status = error.status;
+ *         throw error;
+ *       }
+ *     },
+ *   },
+ * );
+ * status // → 404
+ * ```
+ */
 export class BackendStatus extends DomainError {
   readonly status: number;
 

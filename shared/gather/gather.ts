@@ -49,7 +49,26 @@ export type Gathered<P extends Parts> = {
   readonly isPartial: boolean;
 };
 
-/** A required part has failed. */
+/**
+ * A required part has failed.
+ *
+ * @example
+ * ```ts
+ * import { createGather, GatherFailed } from 'gatewright/gather';
+ *
+ * const gather = createGather({ fetch: async () => new Response(null, { status: 503 }) });
+ * let part = '';
+ * try {
+ *   await gather(
+ *     { event: {} },
+ *     { order: { from: ({ json }) => json('https://orders.example/o-1', String), required: true } },
+ *   );
+ * } catch (error) {
+ *   if (error instanceof GatherFailed) part = error.part;
+ * }
+ * part // → 'order'
+ * ```
+ */
 export class GatherFailed extends DomainError {
   readonly part: string;
   readonly failures: Readonly<Record<string, PartFailure>>;

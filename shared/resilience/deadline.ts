@@ -2,7 +2,7 @@
 import { DomainError } from '../errors.ts';
 import type { Countdown } from '../ports.ts';
 
-export type Deadline = {
+type Deadline = {
   readonly ms: number;
   /** Of the caller. */
   readonly signal: AbortSignal | undefined;

@@ -1,7 +1,7 @@
 /** Starts a second attempt when the first is slow; the first good outcome counts, and ends the other attempt. */
 import type { Countdown } from '../ports.ts';
 
-export type Hedge<T> = {
+type Hedge<T> = {
   readonly afterMs: number;
   readonly countdown: Countdown;
   /** Neither rejects. */

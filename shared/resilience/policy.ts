@@ -17,7 +17,7 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-export type PolicyPorts = {
+type PolicyPorts = {
   readonly clock: AgeClock;
   readonly random: Random;
   readonly countdown: Countdown;

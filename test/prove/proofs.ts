@@ -9,8 +9,10 @@ import { fanOut } from './fan-out.ts';
 import { fuzz } from './fuzz.ts';
 import { limits } from './limits.ts';
 import { mutants } from './mutants.ts';
+import { packages } from './packages.ts';
 import type { Proof } from './proof.ts';
 import { quota } from './quota.ts';
+import { quotaLanguages } from './quota-languages.ts';
 import { recording } from './recording.ts';
 import { removable } from './removable.ts';
 import { roles } from './roles.ts';
@@ -24,9 +26,11 @@ import { vectors } from './vectors.ts';
 export const PROOFS: readonly Proof[] = [
   checkRules,
   removable,
+  packages,
   limits,
   quota,
   billing,
+  quotaLanguages,
   usage,
   access,
   cache,

@@ -29,7 +29,7 @@ const REPORTED_EVERY = 20;
 /** Where the thread of a part begins; what it simulates it loads by name. */
 const THREAD = 'test/simulation/hunt-worker.ts';
 
-export type Simulation = {
+type Simulation = {
   /** Of the proof, and of the folder of what is done. */
   readonly name: string;
   readonly claim: string;

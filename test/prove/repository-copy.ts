@@ -19,7 +19,7 @@ export function copyRepository(prefix: string): string {
 }
 
 /** Packages of others as they are installed; our own lead to the copy. */
-function linkPackages(copy: string): void {
+export function linkPackages(copy: string): void {
   const [installed, target] = [join(REPOSITORY, 'node_modules'), join(copy, 'node_modules')];
   mkdirSync(target);
   for (const name of readdirSync(installed)) {

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<string, BlockKind>> = {
   dockerfile: 'data',
   text: 'printed',
   js: 'code',
+  py: 'code',
   ts: 'code',
 };
 const FENCE = /^( *)(`{3,})([a-z]*)(?: (\S+))?$/;
@@ -36,7 +37,7 @@ const MARK = /^ *<!-- not run: (.+) -->$/;
 
 /** Pages of the site and of the packages. */
 const PAGE =
-  /^(?:README|CONTRIBUTING|docs\/.+|shared\/README|packages\/(?:[^/]+|gatewright\/package)\/README|examples\/[^/]+\/README)\.md$/;
+  /^(?:README|CONTRIBUTING|docs\/.+|(?:shared|python)\/README|packages\/(?:[^/]+|gatewright\/package)\/README|examples\/[^/]+\/README)\.md$/;
 
 /** Unmarked lists in a page stay in it: indentation of the fence is taken off the text. */
 export function readBlocks(page: string, markdown: string): readonly CodeBlock[] {

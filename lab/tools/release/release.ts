@@ -38,6 +38,9 @@ export function release({ root, isPublished, environment }: ReleaseOptions, run:
     const packed = name === 'gatewright' ? name : `gatewright-${name}`;
     return `./.build/npm/${packed}-${version}.tgz`;
   });
+  // Without the network: what npm refuses in a package, it refuses here.
+  for (const tarball of tarballs)
+    run('npm', ['publish', tarball, '--dry-run', '--offline', '--access', 'public', ...tagOf(version)]);
   if (!isPublished) return tarballs;
   for (const tarball of tarballs)
     run('npm', ['publish', tarball, '--provenance', '--access', 'public', ...tagOf(version)]);

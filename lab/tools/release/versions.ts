@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { SCOPE, WORKSPACES } from '../../../packages/gatewright/package/manifest.ts';
 
 const MANIFESTS = ['package.json', ...Object.values(WORKSPACES).map((folder) => `${folder}/package.json`)];
+/** The Python library's, whose version is a line. */
+const PYTHON = 'python/pyproject.toml';
+const PYTHON_VERSION = /^version = "([^"]*)"$/m;
 /** Semantic Versioning 2.0.0, without build metadata, which npm drops. */
 const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
@@ -20,17 +23,23 @@ export function versionOf(root: string): string {
 /** A sentence for each manifest that says another version than the root's, of itself or of a package of ours. */
 export function findStrayVersions(root: string): readonly string[] {
   const version = versionOf(root);
-  return MANIFESTS.flatMap((path) => {
+  const ofPython = PYTHON_VERSION.exec(readFileSync(join(root, PYTHON), 'utf8'))?.[1];
+  const python =
+    ofPython === version ? [] : [`${PYTHON}: its version is ${ofPython}, and the root's is ${version}`];
+  const manifests = MANIFESTS.flatMap((path) => {
     const { version: own, dependencies = {} } = read(root, path);
     const named = Object.entries(dependencies).filter(([name]) => name.startsWith(SCOPE));
     return [['its version', own] as const, ...named]
       .filter(([, said]) => said !== version)
       .map(([what, said]) => `${path}: ${what} is ${said}, and the root's is ${version}`);
   });
+  return [...manifests, ...python];
 }
 
 /** Writes the version into every manifest, and the ranges by which they name each other. */
 export function setVersion(root: string, version: string): void {
+  const python = join(root, PYTHON);
+  writeFileSync(python, readFileSync(python, 'utf8').replace(PYTHON_VERSION, `version = "${version}"`));
   for (const path of MANIFESTS) {
     const file = join(root, path);
     const text = readFileSync(file, 'utf8');

@@ -4,6 +4,7 @@ import { isJsonObject } from '@gatewright/aws/json-object';
 import { UNCOUNTED } from '@gatewright/dynamodb';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ServiceClient } from '../../core/ports.ts';
+import { noteBreakers } from './breaker-notes.ts';
 
 const OPERATIONS = new Set([
   'ListTables',
@@ -16,7 +17,7 @@ const OPERATIONS = new Set([
 ]);
 const TIMEOUT_MS = 10_000;
 
-/** One of the console's operations. @throws InvalidRequest */
+/** One of the console's operations; `Notes` says what some of the items are. @throws InvalidRequest */
 export async function callTable(
   services: ServiceClient,
   region: string,
@@ -49,7 +50,7 @@ export async function callTable(
       outcome.kind === 'timed-out' ? 'DynamoDB did not answer in time.' : outcome.message,
     );
   const answer = readObject(outcome.body.toString());
-  if (outcome.status < 300) return answer;
+  if (outcome.status < 300) return { ...answer, Notes: noteBreakers(answer) };
   const message = answer['message'] ?? answer['Message'];
   throw new InvalidRequest(typeof message === 'string' ? message : `DynamoDB answered ${outcome.status}.`);
 }

@@ -1,6 +1,6 @@
 /**
- * `npx gatewright start &` and `kill`: npx ends without passing on the signal, and so does npm for the script `start`,
- * so the gateway would stay behind with its ports. It watches its parent and ends with it; started in another way, such
+ * `npx gatewright start &` and `kill`: npx ends without passing on the signal, and so does npm for the scripts
+ * `start` and `gatewright`, so the gateway would stay behind with its ports. It watches its parent and ends with it; started in another way, such
  * as with nohup, it stays.
  */
 import { execFileSync } from 'node:child_process';
@@ -9,10 +9,11 @@ import { readFileSync } from 'node:fs';
 const LOOK_EVERY_MS = 500;
 const SHELL = /^-?(?:ba|da|k|z|a)?sh$/;
 
-/** Resolves when npx, or npm that runs `start`, is gone; never where the gateway was not started by it. */
+/** Resolves when npx, or npm that runs such a script, is gone; never where the gateway was not started by it. */
 export function waitForNpxExit(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const { npm_command: command, npm_lifecycle_event: script } = environment;
-  if (command !== 'exec' && script !== 'start') return new Promise(() => undefined);
+  if (command !== 'exec' && script !== 'start' && script !== 'gatewright')
+    return new Promise(() => undefined);
   const parent = process.ppid;
   const beyond = beyondShell(parent);
   return new Promise((resolve) => {

@@ -9,7 +9,11 @@ import { fromDynamo, printValue } from '../dynamo-values.ts';
 import type { Item } from '../dynamo-values.ts';
 import type { TableDescription, TableQuestion } from '../table-query.ts';
 
-type Page = { readonly Items: readonly Item[]; readonly LastEvaluatedKey?: Item };
+type Page = {
+  readonly Items: readonly Item[];
+  readonly LastEvaluatedKey?: Item;
+  readonly Notes?: readonly string[];
+};
 type Description = { readonly Table: TableDescription };
 
 const call = <Answer,>(operation: string, input: object): Promise<Answer> =>
@@ -49,6 +53,7 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
 function Table({ name }: { readonly name: string }) {
   const [items, setItems] = useState<readonly Item[]>();
   const [next, setNext] = useState<Item>();
+  const [notes, setNotes] = useState<readonly string[]>([]);
   const [table, setTable] = useState<TableDescription>();
   const [question, setQuestion] = useState(FULL_SCAN);
   const [problem, setProblem] = useState<string>();
@@ -60,6 +65,7 @@ function Table({ name }: { readonly name: string }) {
     setQuestion(asked);
     setItems((before) => [...(start === undefined ? [] : (before ?? [])), ...page.Items]);
     setNext(page.LastEvaluatedKey);
+    setNotes((before) => [...(start === undefined ? [] : before), ...(page.Notes ?? [])]);
   };
   useEffect(() => {
     const open = async (): Promise<void> => {
@@ -105,6 +111,9 @@ function Table({ name }: { readonly name: string }) {
         />
       )}
       {items?.length === 0 ? <p class="soft">No item.</p> : null}
+      {notes.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
       {shown.length === 0 ? null : <Rows items={shown} keys={keys} onEdit={setEdited} />}
       {next === undefined || table === undefined ? null : (
         <Action label="More" run={() => load(table, question, next)} />

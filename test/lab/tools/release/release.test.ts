@@ -24,6 +24,7 @@ function aCheckout(version = '1.2.3'): { readonly root: string } & Disposable {
     writeFileSync(join(root, path), text);
   };
   write('CHANGELOG.md', CHANGELOG);
+  write('python/pyproject.toml', `[project]\nname = "x"\nversion = "${version}"\n`);
   const manifest = {
     name: 'x',
     version,
@@ -65,7 +66,9 @@ describe('a release', () => {
       './.build/npm/gatewright-1.2.3.tgz',
     ]);
     assert.ok(ran.includes('npm run --silent build:package'), 'which packs');
-    assert.ok(!ran.some((line) => line.includes('publish')));
+    const published = ran.filter((line) => line.includes('publish'));
+    assert.equal(published.length, 5);
+    assert.ok(published.every((line) => line.includes('--dry-run --offline')));
   });
 
   it('publishes with provenance, in a workflow, from a commit that has the tag', () => {
@@ -73,7 +76,7 @@ describe('a release', () => {
     const { ran, run } = programs({ 'git tag --points-at HEAD': 'other\nv1.2.3\n' });
     release({ ...checkout, isPublished: true, environment: CI }, run);
 
-    const published = ran.filter((line) => line.startsWith('npm publish'));
+    const published = ran.filter((line) => line.startsWith('npm publish') && !line.includes('--dry-run'));
     assert.equal(published.length, 5);
     assert.ok(published.every((line) => line.includes('--provenance') && !line.includes('--tag')));
   });
@@ -109,6 +112,13 @@ describe('a release', () => {
         const file = join(root, 'packages/aws/package.json');
         writeFileSync(file, readFileSync(file, 'utf8').replace('"1.2.3"', '"9.9.9"'));
       },
+      {},
+    ],
+    [
+      'a Python library of another version',
+      /pyproject\.toml: its version is 9\.9\.9/,
+      {},
+      (root) => writeFileSync(join(root, 'python/pyproject.toml'), 'version = "9.9.9"\n'),
       {},
     ],
     [
@@ -171,6 +181,10 @@ describe('the version', () => {
 
     assert.deepEqual(findStrayVersions(checkout.root), []);
     assert.match(readFileSync(join(checkout.root, 'shared/package.json'), 'utf8'), /"yaml": "2\.9\.1"/);
+    assert.match(
+      readFileSync(join(checkout.root, 'python/pyproject.toml'), 'utf8'),
+      /^version = "2\.0\.0"$/m,
+    );
   });
 
   for (const [text, expected] of [

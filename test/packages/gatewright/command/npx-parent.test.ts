@@ -58,6 +58,13 @@ describe('what npx has started', { skip: process.platform === 'win32' }, () => {
       ends: true,
     },
     {
+      name: 'ends with npm behind a shell, where npm run gatewright starts it',
+      script: '"$NODE" --input-type=module -e "$WAITS"; :',
+      npmCommand: 'run-script',
+      npmScript: 'gatewright',
+      ends: true,
+    },
+    {
       name: 'stays where npx has not started it',
       script: 'exec "$NODE" --input-type=module -e "$WAITS"',
       npmCommand: '',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,12 +54,18 @@ describe('readStateFile', () => {
       );
     });
 
-  it('reads nothing that is no file', { skip: process.platform === 'win32' }, async () => {
-    for (const path of ['/dev/zero', folder]) {
-      await assert.rejects(readStateFile(path), { code: 'STATE_FILE', message: `${path} is not a file` });
-      await assert.rejects(writeStateFile(path, STATE), /was not written by gatewright/);
-    }
-  });
+  it(
+    'waits for no pipe, and reads nothing that has no end',
+    { skip: process.platform === 'win32' },
+    async () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      for (const path of [pipe, '/dev/zero', folder]) {
+        await assert.rejects(readStateFile(path), { code: 'STATE_FILE', message: `${path} is not a file` });
+        await assert.rejects(writeStateFile(path, STATE), /was not written by gatewright/);
+      }
+    },
+  );
 
   it('says how many bytes it has written', async () => {
     assert.equal(await writeStateFile(join(folder, 'counted'), { a: 'ü' }), 11);

@@ -1,0 +1,161 @@
+"""The caller of a request, and the backend's own check of the authorizer's answer."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .errors import DomainError, refused
+from .event import Fields, authorizer_context_of, authorizer_of, fields_of, headers_of, query_names_of, received_at_of
+
+_NOT_CLAIMS = {"principalId", "integrationLatency", "ticketCaller", "contextCut"}
+_STANDARD = {"sub": "sub", "iss": "iss", "scope": "scope", "client_id": "clientId", "exp": "exp"}
+_EXPIRY = re.compile(r"[0-9]{1,12}")
+# Frameworks take the verb from these, but the rules allowed the other one.
+_OVERRIDES = re.compile(r"x-http-method(-override)?|x-method-override")
+_OVERRIDING_PARAMETER = re.compile(r"_method(\[.*)?", re.DOTALL)
+
+
+class CarriedClaims(Mapping[str, str]):
+    """Claims that an access document carries. One that it does not carry raises: None would be one caller for all."""
+
+    def __init__(self, carried: Mapping[str, Optional[str]]) -> None:
+        self._carried = carried
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._carried:
+            raise DomainError(
+                "CONFIG_INVALID",
+                f"the claim {name} is not carried: add it to result.claims.names of the API's access document",
+            )
+        value = self._carried[name]
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, value in self._carried.items() if value is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True)
+class Caller:
+    subject: str
+    issuer: Optional[str]
+    client_id: Optional[str]
+    scopes: Tuple[str, ...]
+    # None: an API key that does not expire.
+    expires_at_epoch_seconds: Optional[float]
+    # Claims that the access document names under `context`.
+    context: Fields
+    # Names of values that the authorizer left out for their length.
+    cut: Tuple[str, ...]
+
+
+def claims_of(event: Any) -> Optional[Mapping[str, str]]:
+    """
+    The caller's claims behind a Cognito, JWT or Gatewright authorizer; None when no authorizer has answered.
+    Raises DomainError CONFIG_INVALID for a claim that the access document does not carry.
+    """
+    authorizer = authorizer_of(event)
+    jwt, claims = authorizer.get("jwt"), authorizer.get("claims")
+    if isinstance(jwt, Mapping):
+        return fields_of(jwt.get("claims"))
+    if isinstance(claims, Mapping):
+        return claims
+    context = authorizer_context_of(event)
+    if not isinstance(context.get("sub"), str):
+        return None
+    carried = _parse_carried(context.get("carriedClaims"))
+    if carried is None and "carriedClaims" in str(context.get("contextCut", "")).split(" "):
+        raise DomainError("CONFIG_INVALID", "the claims under result.claims are too long to carry: name fewer")
+    return CarriedClaims(_claims_of_context(context) if carried is None else carried)
+
+
+def caller_of(event: Any) -> Optional[Caller]:
+    """None when none of Gatewright's authorizers answered for the request."""
+    context = authorizer_context_of(event)
+    subject, expiry = context.get("sub"), context.get("exp")
+    if isinstance(expiry, str) and _EXPIRY.fullmatch(expiry):
+        expiry = int(expiry)
+    is_expiry = expiry is None or (isinstance(expiry, (int, float)) and not isinstance(expiry, bool))
+    if not isinstance(subject, str) or not is_expiry:
+        return None
+    named = {"sub", "iss", "clientId", "scope", "exp", "contextCut"}
+    return Caller(
+        subject=subject,
+        issuer=_text(context.get("iss")),
+        client_id=_text(context.get("clientId")),
+        scopes=_words(context.get("scope")),
+        expires_at_epoch_seconds=expiry,
+        context={name: value for name, value in context.items() if name not in named},
+        cut=_words(context.get("contextCut")),
+    )
+
+
+def require(
+    event: Any,
+    scopes: Sequence[str] = (),
+    *,
+    clock_skew_seconds: float = 30,
+    allow_method_override: bool = False,
+) -> Caller:
+    """
+    Checks again what the authorizer answered, since a cached answer outlives its token and its scopes.
+    Raises Refused: 401 expired, 403 without a scope or with another verb, 500 where no authorizer has answered.
+    """
+    caller, now = caller_of(event), received_at_of(event)
+    if caller is None or now is None:
+        raise refused(500, "Internal Server Error")
+    expiry = caller.expires_at_epoch_seconds
+    if expiry is not None and expiry + clock_skew_seconds < now / 1000:
+        raise refused(401, "Unauthorized", "the credential has expired")
+    if not allow_method_override and _overrides_method(event):
+        raise refused(403, "Forbidden", "the request overrides its method")
+    if all(scope in caller.scopes for scope in scopes):
+        return caller
+    # Some scopes were left out: the caller may have this one.
+    if "scope" in caller.cut:
+        raise refused(500, "Internal Server Error")
+    raise refused(403, "Forbidden", "the credential lacks a scope")
+
+
+def _parse_carried(text: Any) -> Optional[Dict[str, Optional[str]]]:
+    try:
+        carried = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    is_whole = isinstance(carried, dict) and all(v is None or isinstance(v, str) for v in carried.values())
+    return carried if is_whole else None
+
+
+def _claims_of_context(context: Fields) -> Dict[str, Optional[str]]:
+    standard: List[Tuple[str, Any]] = [(claim, context.get(name)) for claim, name in _STANDARD.items()]
+    taken = _NOT_CLAIMS | set(_STANDARD.values())
+    named = [(name, value) for name, value in context.items() if name not in taken]
+    return {name: _print_claim(value) for name, value in standard + named}
+
+
+def _print_claim(value: Any) -> Optional[str]:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, (str, int, float)) else None
+
+
+def _overrides_method(event: Any) -> bool:
+    return any(_OVERRIDES.fullmatch(name) for name in headers_of(event)) or any(
+        _OVERRIDING_PARAMETER.fullmatch(name) for name in query_names_of(event)
+    )
+
+
+def _text(value: Any) -> Optional[str]:
+    return value if isinstance(value, str) and value != "" else None
+
+
+def _words(value: Any) -> Tuple[str, ...]:
+    text = _text(value)
+    return () if text is None else tuple(text.split(" "))

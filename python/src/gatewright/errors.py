@@ -1,0 +1,44 @@
+"""What this library fails with and refuses with. Codes are those of the Node packages (docs/errors.md)."""
+
+import json
+from typing import Any, Dict, Mapping, Optional
+
+
+class DomainError(Exception):
+    """A failure with a stable code and a message without credentials."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class PlanInvalid(DomainError):
+    """A usage plan that cannot be enforced here; `field` is the path of the property."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__("PLAN_INVALID", f"{field} {rule}")
+        self.field = field
+
+
+class Refused(Exception):
+    """The answer to a request that goes no further: 401, 403, 429, 500 or 503. `reason` is for logs only."""
+
+    def __init__(
+        self, status: int, problem: Mapping[str, Any], headers: Optional[Mapping[str, str]] = None, reason: str = ""
+    ) -> None:
+        super().__init__(reason or str(problem.get("title", status)))
+        self.status = status
+        self.reason = reason
+        self.headers: Dict[str, str] = {"content-type": "application/problem+json", **(headers or {})}
+        self.body = json.dumps(problem, separators=(",", ":"))
+
+    def reply(self) -> Dict[str, Any]:
+        """As a handler returns it to API Gateway."""
+        return {"statusCode": self.status, "headers": self.headers, "body": self.body}
+
+
+def refused(status: int, title: str, detail: Optional[str] = None, reason: str = "") -> Refused:
+    problem: Dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    if detail is not None:
+        problem["detail"] = detail
+    return Refused(status, problem, reason=reason or detail or title)

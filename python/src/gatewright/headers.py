@@ -1,0 +1,58 @@
+"""RateLimit fields (draft-ietf-httpapi-ratelimit-headers-11) and the answers to requests over their quota."""
+
+import re
+from dataclasses import dataclass
+from typing import Dict, Optional, Sequence
+
+from .errors import Refused, refused
+
+_PROBLEMS = "https://iana.org/assignments/http-problem-types#"
+# A structured field's Integer has at most 15 digits.
+_MAX_INTEGER = 999_999_999_999_999
+
+
+@dataclass(frozen=True)
+class LimitState:
+    id: str
+    # Units per window, top-ups included.
+    limit: int
+    window_seconds: int
+    # Units known to be left; there may be fewer by now.
+    remaining: int
+    reset_seconds: int
+    # The quota is used up, and units come from its overage.
+    overage: bool = False
+
+
+def rate_limit_headers(limits: Sequence[LimitState]) -> Dict[str, str]:
+    """Of two states of one limit the smaller counts: a policy may appear once."""
+    by_id: Dict[str, LimitState] = {}
+    for state in limits:
+        if state.id not in by_id or state.remaining < by_id[state.id].remaining:
+            by_id[state.id] = state
+    if not by_id:
+        return {}
+    return {
+        "ratelimit-policy": ", ".join(_item(s.id, q=s.limit, w=s.window_seconds) for s in by_id.values()),
+        "ratelimit": ", ".join(_item(s.id, r=s.remaining, t=s.reset_seconds) for s in by_id.values()),
+    }
+
+
+def rejection(reason: str, limit: str, retry_after_seconds: int, limits: Sequence[LimitState]) -> Refused:
+    """429 for a used-up limit, 503 when the table is out of reach (never 429), 403 while suspended."""
+    if reason == "suspended":
+        return refused(403, "Forbidden", "access is suspended by the owner of the API", reason)
+    headers = {"retry-after": str(retry_after_seconds), **rate_limit_headers(limits)}
+    if reason == "unavailable":
+        title = "Request cannot be satisfied due to temporary server capacity constraints"
+        problem = {"type": f"{_PROBLEMS}temporary-reduced-capacity", "title": title, "status": 503}
+        return Refused(503, problem, headers, reason)
+    title = "Request cannot be satisfied as assigned quota has been exceeded"
+    problem = {"type": f"{_PROBLEMS}quota-exceeded", "title": title, "status": 429, "violated-policies": [limit]}
+    return Refused(429, problem, headers, reason)
+
+
+def _item(name: str, **parameters: Optional[int]) -> str:
+    text = re.sub(r'(["\\])', r"\\\1", re.sub(r"[^\x20-\x7e]", "?", name))
+    printed = [f";{key}={max(0, min(_MAX_INTEGER, value))}" for key, value in parameters.items() if value is not None]
+    return f'"{text}"{"".join(printed)}'

@@ -1,0 +1,127 @@
+"""The ledger of one limit, subject and period: its keys, its state and every write to it, as data."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Optional, Sequence, Tuple
+
+from .errors import DomainError
+from .plans import Limit, Period
+from .table import Item, Key, Test, Write, print_key_part
+
+# Ledgers outlive their period, so that the head refuses late writers.
+_KEEP_MS = 35 * 86_400_000
+_MAX_KEY_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class LedgerId:
+    tenant: str
+    limit: str
+    # Empty for a tenant, the key, or `key#route`, each part escaped.
+    subject: str
+
+    @property
+    def pk(self) -> str:
+        return f"Q#{print_key_part(self.tenant)}#{print_key_part(self.limit)}#{print_key_part(self.subject)}"
+
+    @property
+    def head(self) -> Key:
+        return self.pk, "HEAD"
+
+    def at(self, period: Period) -> Key:
+        return self.pk, f"P#{period.id}"
+
+    def under(self, limit: str) -> "LedgerId":
+        return replace(self, limit=limit)
+
+
+def ledger_id_of(limit: Limit, tenant: str, key: str, route: Optional[str]) -> LedgerId:
+    if limit.level == "route" and route is None:
+        raise DomainError("SUBJECT_INVALID", f"the limit {limit.id} is per route, and no route was given")
+    subjects = {"tenant": "", "key": key, "route": f"{print_key_part(key)}#{print_key_part(route or '')}"}
+    ledger = LedgerId(tenant, limit.id, subjects[limit.level])
+    if len(ledger.pk.encode()) > _MAX_KEY_BYTES:
+        message = (
+            f"tenant, key and route together must not exceed {_MAX_KEY_BYTES} bytes as stored (# and % take three)"
+        )
+        raise DomainError("SUBJECT_INVALID", message)
+    return ledger
+
+
+def expiry_of(end: int) -> int:
+    return math.ceil((end + _KEEP_MS) / 1000)
+
+
+def end_of(ledger: Item) -> int:
+    return int(ledger["expiresAt"]) * 1000 - _KEEP_MS
+
+
+def is_of_period(ledger: Item, period: Period) -> bool:
+    return ledger.get("expiresAt", expiry_of(period.end)) == expiry_of(period.end)
+
+
+def is_before_term(ledger: Item, term: Optional[int]) -> bool:
+    """Whether it was opened under an earlier term of its customer, or under none."""
+    return term is not None and number(ledger, "term", -math.inf) < term
+
+
+def number(item: Item, name: str, default: float = 0) -> float:
+    value = item.get(name, default)
+    return value if isinstance(value, (int, float)) else default
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Numbers of one holder's writes only increase, so that a write repeated by the network applies once."""
+
+    name: str
+    sequence: int
+
+    @property
+    def fence(self) -> Test:
+        return self.name, "absent-or-below", self.sequence
+
+
+def charge_write(
+    key: Key, units: int, period: Period, term: Optional[int], mark: Mark, swept: Sequence[Tuple[str, int]] = ()
+) -> Write:
+    """Charged and used in one write, if the ledger has the units."""
+    when = [
+        mark.fence,
+        ("closed", "absent", None),
+        ("expiresAt", "equal", expiry_of(period.end)),
+        ("susp", "absent", None),
+        ("rem", "at-least", units),
+    ]
+    if term is not None:
+        when.append(("term", "at-least", term))
+    # Only if their holders have not written meanwhile: a mark that changes belongs to a living process.
+    when += [(name, "equal", sequence) for name, sequence in swept]
+    remove = [name for name, _ in swept]
+    return Write(key, when, set={mark.name: mark.sequence}, add={"rem": -units, "used": units}, remove=remove)
+
+
+def return_write(key: Key, units: int, mark: Mark) -> Write:
+    when = [mark.fence, ("rem", "present", None)]
+    return Write(key, when, set={mark.name: mark.sequence}, add={"rem": units, "used": -units})
+
+
+def alarm_write(key: Key, percent: int, now: int) -> Write:
+    """Of all that see a threshold crossed, one succeeds."""
+    return Write(key, [("rem", "present", None), (f"a{percent}", "absent", None)], set={f"a{percent}": now})
+
+
+def due_alarms(ledger: Item, percents: Sequence[int]) -> Sequence[int]:
+    consumed = number(ledger, "cred") - number(ledger, "rem")
+    limit = number(ledger, "lim")
+    return [percent for percent in percents if consumed * 100 >= percent * limit and f"a{percent}" not in ledger]
+
+
+def stale_marks(ledger: Item, before: int) -> Sequence[Tuple[str, int]]:
+    """Of holders that have ended: each costs 20 bytes. Eight at a time."""
+    marks = [
+        (name, int(value))
+        for name, value in ledger.items()
+        if len(name) == 13 and name[0] == "h" and number(ledger, name) < before
+    ]
+    return marks[:8] if len(marks) >= 8 else []

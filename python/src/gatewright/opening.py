@@ -1,0 +1,330 @@
+"""
+Opens a period's ledger at first contact, exactly once, by the newest plan. Where the rule, the term or the limit's
+name has changed, the ledgers that the new one overlaps are ended first, and their charges count in it.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from .ledger import LedgerId, end_of, expiry_of, is_before_term, is_of_period, number
+from .plans import Limit, Period, Plan, epoch_ms_of, parse_rule, period_at, print_rule
+from .table import Item, Key, Outcome, Table, Test, Unavailable, Value, Write, parse_key_part, print_key_part
+
+_ROUNDS = 4
+# Tokens with the previous plan may be this old where no plan is on record.
+_HOLD_MS = 3_600_000
+_MAX_SEGMENTS = 32
+_MAX_LEDGERS = 64
+
+
+@dataclass(frozen=True)
+class Opening:
+    id: LedgerId
+    period: Period
+    limit: Limit
+    plan: Plan
+    # The gateway's stamp. A clock that is ahead would open periods to come, and every one before would be over.
+    now: int
+    # The term on record that the plan is in force by; None: the caller named the plan.
+    term: Optional[int]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`ready`, `plan-changed`, `gone`, `suspended`, `unavailable`; or charged elsewhere, with `to`."""
+
+    kind: str
+    to: Union[Period, LedgerId, None] = None
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    period: Period
+    carried: int
+    # What the head must be, and is after it.
+    when: Sequence[Test]
+    set: Mapping[str, Any]
+    # The list of the subject's limits, for its first ledger under this one: before, after.
+    limits: Optional[Tuple[Optional[str], str]] = None
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The parsed head: the current ledger and its rule, and the rules before, newest first."""
+
+    cur: Period
+    rule: Optional[str]
+    plan: str
+    plan_version: int
+    at: int
+    # (rule, first, last) start of its ledgers.
+    segments: Sequence[Tuple[str, int, int]]
+
+
+def open_period(table: Table, ask: Opening) -> Opened:
+    """Raises Unavailable."""
+    rule = print_rule(ask.limit.rule)
+    same = [("cur", "absent-or-below", ask.period.id), ("cur", "present", None), ("rule", "equal", rule)]
+    attempt = _Attempt(ask.period, 0, same, {})
+    for _ in range(_ROUNDS):
+        outcome = table.transact(_open_writes(ask, attempt))
+        is_moved = attempt.period.start != ask.period.start
+        opened = _judge(outcome, ask, attempt.period, Opened("moved", attempt.period) if is_moved else Opened("ready"))
+        if opened is not None:
+            return opened
+        head_holds, head = outcome.members[1]
+        if head_holds and is_before_term(outcome.members[2][1] or {}, ask.term):
+            head = table.read(ask.id.head)
+        decided = _decide(table, ask, head)
+        if isinstance(decided, Opened):
+            return decided
+        attempt = decided
+    raise Unavailable
+
+
+def _judge(outcome: Outcome, ask: Opening, period: Period, ready: Opened) -> Optional[Opened]:
+    """None: the head refuses. Ledgers of other periods that begin with this one have its key."""
+    if outcome.kind != "refused":
+        return ready
+    (plan_holds, _), (head_holds, _), (ledger_holds, ledger), *limits = outcome.members
+    kept = {} if ledger is None else ledger
+    is_before = not ledger_holds and is_before_term(kept, ask.term)
+    if not ledger_holds and "nxt" not in kept and is_of_period(kept, period) and not is_before:
+        return ready
+    if not plan_holds:
+        return Opened("plan-changed")
+    if is_before or not head_holds or (limits and not limits[0][0]):
+        return None
+    return ready
+
+
+def _decide(table: Table, ask: Opening, head: Optional[Item]) -> Union[_Attempt, Opened]:
+    period, rule = ask.period, print_rule(ask.limit.rule)
+    if head is not None and "susp" in head:
+        return Opened("suspended")
+    if head is not None and isinstance(head.get("alias"), str):
+        return Opened("moved", ask.id.under(str(head["alias"])))
+    if head is None or not isinstance(head.get("cur"), str):
+        return _open_under_alias(table, ask)
+    line = _parse_line(head, rule)
+    cur = line.cur
+    if (ask.term is not None or "term" in head) and period.start < cur.end and cur.start < period.end:
+        found = _decide_by_term(table, ask, line)
+        if found is not None:
+            return found
+    if line.rule is None and cur.start < period.start:
+        return _Attempt(period, 0, [("cur", "equal", cur.id), ("rule", "absent", None)], {"since": period.start})
+    is_over = period.end <= cur.start
+    if is_over or line.rule is None or line.rule == rule:
+        in_force = _find_in_force(table, ask, cur)
+        if in_force is not None:
+            return in_force
+        # Only current requests decide what comes next.
+        if is_over:
+            raise Unavailable
+    elif cur.end > period.start and not _may_replace(table, ask, line):
+        return Opened("moved", cur)
+    return _replace(table, ask, line)
+
+
+def _decide_by_term(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened, None]:
+    """Only a later term ends a ledger. None: terms do not decide."""
+    key = ask.id.at(line.cur)
+    ledger = table.read(key)
+    if ledger is None or (ask.term is None and "term" not in ledger):
+        return None
+    # Its successor was never opened: the process that ended it has died.
+    if "nxt" in ledger:
+        return _replace(table, ask, line)
+    is_before = is_before_term(ledger, ask.term)
+    if line.cur.end <= ask.now and not is_before:
+        return None
+    in_force = Opened("moved", Period(line.cur.start, end_of(ledger)))
+    oldest = line.segments[_MAX_SEGMENTS - 1] if len(line.segments) >= _MAX_SEGMENTS else None
+    # What was charged in the period must still be known after one more change.
+    may_end = oldest is None or oldest[2] < ask.period.start
+    if ask.term is None or not is_before or not may_end:
+        return in_force
+    is_same = "term" not in ledger and ledger.get("plan") == ask.plan.id and not ask.plan.is_own
+    if not is_same or line.rule != print_rule(ask.limit.rule):
+        return _replace(table, ask, line)
+    # A ledger of the same plan from before the customer was on record goes on under the term.
+    when = [
+        ("rem", "present", None),
+        ("closed", "absent", None),
+        ("term", "absent", None),
+        ("plan", "equal", ask.plan.id),
+    ]
+    if table.update(Write(key, when, set={"term": ask.term})).kind == "unavailable":
+        raise Unavailable
+    return in_force
+
+
+def _find_in_force(table: Table, ask: Opening, cur: Period) -> Optional[Opened]:
+    """The head's ledger, if its rule is also the request's; None: it was ended, and nothing opened after it."""
+    ledger = table.read(ask.id.at(cur))
+    if ledger is not None and "nxt" in ledger:
+        return None
+    if cur.start != ask.period.start:
+        return Opened("moved", cur)
+    return Opened("gone") if ledger is None else Opened("moved", Period(cur.start, end_of(ledger)))
+
+
+def _may_replace(table: Table, ask: Opening, line: _Line) -> bool:
+    """A plan ends a period of another rule only if it is known to be newer."""
+    if line.cur.end <= ask.now:
+        return True
+    if line.plan == ask.plan.id:
+        return ask.plan.version > line.plan_version
+    key = ask.id.subject if ask.limit.level == "key" else parse_key_part(ask.id.subject.split("#")[0])
+    assigned = None if ask.limit.level == "tenant" else table.read(assigned_key(ask.id.tenant, key))
+    plan = None if assigned is None else assigned.get("plan")
+    return plan == ask.plan.id if isinstance(plan, str) else ask.now - line.at >= _HOLD_MS
+
+
+def _replace(table: Table, ask: Opening, line: _Line) -> Union[_Attempt, Opened]:
+    """Ends the overlapping ledgers first, so that their charges are known, and only then opens the next one."""
+    before = _overlapping(line, ask.period)
+    for each in before:
+        ended = table.update(_end_write(ask.id.at(each), ask))
+        if ended.kind == "unavailable":
+            raise Unavailable
+        later = ended.item if ended.kind == "refused" and ended.item and "closed" not in ended.item else {}
+        # A later term goes on with one of them: the next attempt finds it in force.
+        if ask.term is not None and number(later, "term") > ask.term:
+            return Opened("ready")
+    carried = 0
+    for each in before:
+        ledger = table.read(ask.id.at(each)) or {}
+        carried += max(0, int(number(ledger, "cred") - number(ledger, "rem")))
+    start = max(ask.period.start, line.cur.start + 1)
+    rule_holds: Test = ("rule", "absent", None) if line.rule is None else ("rule", "equal", line.rule)
+    past = json.dumps(line.segments[:_MAX_SEGMENTS], separators=(",", ":"), ensure_ascii=False)
+    return _Attempt(
+        Period(start, ask.period.end),
+        carried,
+        [("cur", "equal", line.cur.id), rule_holds],
+        {"since": start, "past": past, "at": ask.now},
+    )
+
+
+def _end_write(key: Key, ask: Opening) -> Write:
+    when: List[Test] = [("rem", "present", None), ("closed", "absent", None)]
+    if ask.term is not None:
+        when.append(("term", "absent-or-at-most", ask.term))
+    return Write(key, when, set={"closed": ask.now, "nxt": 1 if ask.term is None else ask.term})
+
+
+def _open_under_alias(table: Table, ask: Opening) -> Union[_Attempt, Opened]:
+    """Nothing was ever charged to the subject under that id: it may be a renamed limit."""
+    subject = table.read(_limits_key(ask))
+    had_text = None if subject is None else subject.get("limits")
+    had: List[str] = json.loads(str(had_text or "[]"))
+    limits = json.dumps([*(each for each in had if each != ask.limit.id), ask.limit.id], separators=(",", ":"))
+    listed = (None if had_text is None else str(had_text), limits)
+    new: Sequence[Test] = [("cur", "absent", None), ("alias", "absent", None)]
+    attempt = _Attempt(ask.period, ask.limit.initial_usage, new, {"since": ask.period.start}, listed)
+    now = [limit.id for limit in ask.plan.limits if limit.level == ask.limit.level]
+    added = [limit for limit in now if limit not in had]
+    gone = [limit for limit in had if limit not in now]
+    place = added.index(ask.limit.id) if ask.limit.id in added else -1
+    if not 0 <= place < len(gone) or ask.id.limit != ask.limit.id:
+        return attempt
+    named = table.read(ask.id.under(gone[place]).head) or {}
+    alias = str(named.get("alias", gone[place]))
+    when = [*new, ("susp", "absent", None)]
+    writes = [_plan_check(ask), Write(ask.id.head, when, set={"alias": alias}), _limits_write(ask, listed)]
+    # If refused, another process was first; the next read shows it.
+    table.transact(writes)
+    return Opened("moved", ask.id.under(alias))
+
+
+def _open_writes(ask: Opening, attempt: _Attempt) -> Sequence[Write]:
+    """Plan, head, ledger, and for the subject's first limit the list of its limits."""
+    limit, plan, carried = ask.limit, ask.plan, attempt.carried
+    credits = max(0, limit.quota + limit.overage - carried)
+    is_first = attempt.limits is not None
+    term = {} if ask.term is None else {"term": ask.term}
+    head = {
+        "cur": attempt.period.id,
+        "plan": plan.id,
+        "planVer": plan.version,
+        "rule": print_rule(limit.rule),
+        "level": limit.level,
+        **term,
+        "list": f"T#{print_key_part(ask.id.tenant)}",
+        **attempt.set,
+    }
+    ledger: Dict[str, Value] = {
+        "rem": credits,
+        "out": 0,
+        "used": 0,
+        "cred": credits,
+        "lim": limit.quota,
+        "b": limit.waste_budget,
+        "plan": plan.id,
+        "ver": plan.version,
+        **({"ov": limit.overage} if limit.overage > 0 else {}),
+        **({"carry": carried} if carried > 0 and not is_first else {}),
+        **({"name": limit.id} if limit.id != ask.id.limit else {}),
+        **term,
+        "expiresAt": expiry_of(attempt.period.end),
+    }
+    writes = [
+        _plan_check(ask),
+        Write(ask.id.head, [*attempt.when, ("susp", "absent", None)], set=head),
+        Write(ask.id.at(attempt.period), [("cred", "absent", None)], put=ledger),
+    ]
+    return writes if attempt.limits is None else [*writes, _limits_write(ask, attempt.limits)]
+
+
+def _plan_check(ask: Opening) -> Write:
+    return Write(plan_key(ask.plan.id), [("ver", "equal", ask.plan.version)])
+
+
+def _limits_write(ask: Opening, listed: Tuple[Optional[str], str]) -> Write:
+    """Two new limits of a subject must not take the same position."""
+    had, limits = listed
+    return Write(_limits_key(ask), [("limits", "absent" if had is None else "equal", had)], set={"limits": limits})
+
+
+def _limits_key(ask: Opening) -> Key:
+    return ask.id.under("").pk, f"LINES#{ask.limit.level}"
+
+
+def plan_key(plan: str) -> Key:
+    return f"PLAN#{print_key_part(plan)}", "V"
+
+
+def assigned_key(tenant: str, key: str) -> Key:
+    return LedgerId(tenant, "", key).pk, "ASSIGNED"
+
+
+def _parse_line(head: Item, fallback: str) -> _Line:
+    start = epoch_ms_of(str(head["cur"]))
+    rule = str(head["rule"]) if isinstance(head.get("rule"), str) else None
+    current = rule or fallback
+    past = [tuple(segment) for segment in json.loads(str(head.get("past", "[]")))]
+    return _Line(
+        cur=Period(start, period_at(parse_rule(current), start).end),
+        rule=rule,
+        plan=str(head.get("plan", "")),
+        plan_version=int(number(head, "planVer")),
+        at=int(number(head, "at")),
+        segments=[(current, int(number(head, "since", start)), start), *past],
+    )
+
+
+def _overlapping(line: _Line, period: Period) -> Sequence[Period]:
+    found: List[Period] = []
+    for rule, since, last in line.segments:
+        at = last
+        while at >= since and len(found) < _MAX_LEDGERS:
+            each = period_at(parse_rule(rule), at)
+            if each.end <= period.start:
+                return found
+            # The first ledger after a change begins at the change; it may also be the last.
+            found.append(Period(max(each.start, since), each.end))
+            at = each.start - 1
+    return found

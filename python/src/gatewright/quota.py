@@ -1,0 +1,314 @@
+"""
+Quotas in their exact form: each request is one conditional write per limit, counted in the ledgers that Node's
+processes lease from. No clock decides: a request belongs to the period of the gateway's stamp.
+"""
+
+import math
+import os
+import random
+import secrets
+import threading
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .errors import DomainError, Refused
+from .event import malformed, received_at_of
+from .headers import LimitState, rate_limit_headers, rejection
+from .ledger import (
+    LedgerId,
+    Mark,
+    alarm_write,
+    charge_write,
+    due_alarms,
+    is_before_term,
+    is_of_period,
+    ledger_id_of,
+    number,
+    return_write,
+    stale_marks,
+)
+from .opening import Opening, open_period
+from .plans import Limit, Period, Plan, period_at
+from .records import Halted, Records, Terms
+from .table import LOG, Item, Key, Table, Unavailable
+
+_MAX_SAFE = 2**53 - 1
+_RELOADS = 3
+_ROUNDS = 12
+_MAX_MOVED = 10_000
+# AWS refuses requests with an older signature, so no write comes later than that.
+_MARK_MS = 15 * 60_000
+# Clients that wait for the same instant are spread over this share of the window.
+_SPREAD, _MAX_SPREAD_SECONDS = 0.05, 30
+
+OnThreshold = Callable[[LedgerId, int], None]
+
+
+@dataclass(frozen=True)
+class _Spent:
+    """Charged to this ledger."""
+
+    key: Key
+    limit: Limit
+    period: Period
+    ledger: Item
+
+
+@dataclass(frozen=True)
+class Charge:
+    """An admitted request."""
+
+    plan: str
+    units: int
+    limits: Sequence[LimitState]
+    # Refunds the charge, once; False where the table did not answer.
+    refund: Callable[[], bool]
+
+    @property
+    def headers(self) -> Dict[str, str]:
+        """RateLimit fields for the answer."""
+        return rate_limit_headers(self.limits)
+
+    @property
+    def overage(self) -> bool:
+        return any(state.overage for state in self.limits)
+
+
+class _Denied(Exception):
+    def __init__(self, reason: str, ledger: Optional[Item] = None, period: Optional[Period] = None) -> None:
+        super().__init__(reason)
+        self.reason, self.ledger, self.period = reason, ledger, period
+
+
+class _PlanChanged(Exception):
+    pass
+
+
+class Quota:
+    """
+    `quota = Quota("gatewright-dev-quota")` outside the handler, `quota.charge(event, tenant=…, key=…)` in it.
+    `client`: boto3's low-level client of DynamoDB; made at the first charge where it is left out.
+    """
+
+    def __init__(self, table_name: str, *, client: Any = None, on_threshold: Optional[OnThreshold] = None) -> None:
+        self._table_name = table_name
+        self._client = client
+        self._on_threshold = on_threshold or _log_threshold
+        self._opened: Optional[Tuple[Table, Records]] = None
+        self._holders = threading.local()
+        # Where periods are charged that cannot be opened, and limits whose ledgers are another's.
+        self._moved: Dict[Tuple[str, Period, str, Optional[int]], Period] = {}
+        self._renamed: Dict[str, LedgerId] = {}
+        self._swept: Dict[Key, Sequence[Tuple[str, int]]] = {}
+
+    def charge(
+        self,
+        event: Any,
+        *,
+        tenant: str,
+        key: str,
+        plan: Optional[str] = None,
+        route: Optional[str] = None,
+        cost: Optional[int] = None,
+    ) -> Charge:
+        """
+        Charges every limit of the plan in force, or none. `plan` counts unless the customer or the key has one on
+        record; `cost` is the plan's cost of the route where it is left out.
+        Raises Refused: 429 over quota, 403 suspended, 503 without the table. Raises DomainError for misuse.
+        """
+        stamp = received_at_of(event)
+        if stamp is None:
+            raise malformed(
+                "the event has no time of the gateway, which says the period that the request is charged to"
+            )
+        for name, value in (("tenant", tenant), ("key", key), ("plan", plan), ("route", route)):
+            _check_name(name, value, is_optional=name in ("plan", "route"))
+        table, records = self._open()
+        try:
+            for _ in range(_RELOADS):
+                terms = records.terms_of(tenant, key, plan, stamp)
+                in_force = records.plan_of(terms)
+                units = in_force.cost_of(route) if cost is None else cost
+                if isinstance(units, bool) or not isinstance(units, int) or not 0 <= units <= _MAX_SAFE:
+                    raise DomainError("COST_INVALID", "the cost must be a whole number of units, 0 or more")
+                ledgers = [(limit, ledger_id_of(limit, tenant, key, route)) for limit in in_force.limits]
+                try:
+                    return self._charge_all(table, ledgers, in_force, terms, stamp, units)
+                except _PlanChanged:
+                    records.forget_plan(in_force.id)
+        except Halted:
+            raise rejection("suspended", "", 1, []) from None
+        except Unavailable:
+            pass
+        raise rejection("unavailable", "", 1, [])
+
+    def _charge_all(
+        self,
+        table: Table,
+        ledgers: Sequence[Tuple[Limit, LedgerId]],
+        plan: Plan,
+        terms: Terms,
+        stamp: int,
+        units: int,
+    ) -> Charge:
+        spent: List[_Spent] = []
+        if units == 0:
+            return Charge(plan.id, 0, [], lambda: True)
+        for limit, ledger_id in ledgers:
+            try:
+                spent.append(self._charge_one(table, limit, ledger_id, plan, terms, stamp, units))
+            except (_Denied, Unavailable, _PlanChanged) as failure:
+                back = [
+                    replace(each, ledger=self._give_back(table, each.key, units, stamp) or each.ledger)
+                    for each in spent
+                ]
+                if isinstance(failure, _Denied):
+                    raise _refuse(failure, limit, ledgers, back, stamp) from None
+                raise
+        limits = [_state(each.limit, each.period, each.ledger, stamp) for each in spent]
+        open_charges = [each.key for each in spent]
+
+        def refund() -> bool:
+            keys, open_charges[:] = list(open_charges), []
+            return all([self._give_back(table, key, units, stamp) is not None for key in keys])
+
+        return Charge(plan.id, units, limits, refund)
+
+    def _charge_one(
+        self, table: Table, limit: Limit, own: LedgerId, plan: Plan, terms: Terms, stamp: int, units: int
+    ) -> _Spent:
+        asked = period_at(limit.rule, stamp)
+        term = terms.term_for(limit.level, asked)
+        for _ in range(_ROUNDS):
+            ledger_id = self._renamed.get(own.pk, own)
+            place = (ledger_id.pk, asked, plan.id, term)
+            period = self._moved.get(place, asked)
+            if period.end <= stamp:
+                period = asked
+            key = ledger_id.at(period)
+            mark = self._next_mark(stamp)
+            outcome = table.update(charge_write(key, units, period, term, mark, self._swept.pop(key, ())))
+            ledger = outcome.item
+            if outcome.kind == "unavailable":
+                raise Unavailable
+            # Refused because an earlier attempt of the client has landed.
+            is_charged = outcome.kind == "done" or (ledger is not None and ledger.get(mark.name) == mark.sequence)
+            if is_charged and ledger is not None:
+                self._note(table, ledger_id, key, limit, ledger, stamp)
+                return _Spent(key, limit, period, ledger)
+            is_ours = ledger is not None and is_of_period(ledger, period) and not is_before_term(ledger, term)
+            if ledger is None or not is_ours or "nxt" in ledger:
+                self._open_period(table, Opening(ledger_id, period, limit, plan, stamp, term), own, place)
+            elif "susp" in ledger:
+                raise _Denied("suspended")
+            elif "closed" in ledger or number(ledger, "rem") < units:
+                raise _Denied("quota-exceeded", ledger, period)
+        raise Unavailable
+
+    def _open_period(
+        self, table: Table, ask: Opening, own: LedgerId, place: Tuple[str, Period, str, Optional[int]]
+    ) -> None:
+        # Where it was charged instead is replaced itself: begin anew.
+        if period_at(ask.limit.rule, ask.period.start) != ask.period:
+            self._moved.pop(place, None)
+            return
+        opened = open_period(table, ask)
+        if opened.kind == "plan-changed":
+            raise _PlanChanged
+        if opened.kind == "suspended":
+            raise _Denied("suspended")
+        if opened.kind == "gone":
+            raise _Denied("quota-exceeded", None, ask.period)
+        known: Dict[Any, Any] = self._renamed if isinstance(opened.to, LedgerId) else self._moved
+        if len(known) >= _MAX_MOVED:
+            known.clear()
+        if opened.to is not None:
+            known[own.pk if isinstance(opened.to, LedgerId) else place] = opened.to
+
+    def _note(self, table: Table, ledger_id: LedgerId, key: Key, limit: Limit, ledger: Item, stamp: int) -> None:
+        if len(self._swept) >= _MAX_MOVED:
+            self._swept.clear()
+        self._swept[key] = stale_marks(ledger, stamp - _MARK_MS)
+        for percent in due_alarms(ledger, limit.alarms):
+            if table.update(alarm_write(key, percent, stamp)).kind == "done":
+                self._on_threshold(ledger_id, percent)
+
+    def _give_back(self, table: Table, key: Key, units: int, stamp: int) -> Optional[Item]:
+        """The ledger afterwards; None: the units stay charged."""
+        mark = self._next_mark(stamp)
+        outcome = table.update(return_write(key, units, mark))
+        if outcome.kind == "done" or (outcome.item or {}).get(mark.name) == mark.sequence:
+            return outcome.item
+        LOG.warning("%d units stay charged to %s: the table did not take them back", units, key[0])
+        return None
+
+    def _next_mark(self, stamp: int) -> Mark:
+        """Made at the first request and never at init: one snapshot may become many instances, and so may a fork."""
+        holder = self._holders
+        if getattr(holder, "pid", None) != os.getpid():
+            holder.pid, holder.name, holder.sequence = os.getpid(), f"h{secrets.token_hex(6)}", 0
+        holder.sequence = max(holder.sequence + 1, stamp)
+        return Mark(holder.name, holder.sequence)
+
+    def _open(self) -> Tuple[Table, Records]:
+        if self._opened is None:
+            table = Table(self._table_name, self._client or _make_client())
+            self._opened = table, Records(table)
+        return self._opened
+
+
+def _make_client() -> Any:
+    import boto3
+    from botocore.config import Config
+
+    # Repeated writes apply once, @see Mark.
+    settings: Any = {"retries": {"total_max_attempts": 3, "mode": "standard"}}
+    make: Any = boto3.client
+    return make("dynamodb", config=Config(connect_timeout=1, read_timeout=1, **settings))
+
+
+def _check_name(name: str, value: Any, *, is_optional: bool) -> None:
+    if value is None and is_optional:
+        return
+    if not isinstance(value, str) or not 1 <= len(value) <= 256:
+        raise DomainError("SUBJECT_INVALID", f"{name} must be 1 to 256 characters")
+
+
+def _log_threshold(ledger: LedgerId, percent: int) -> None:
+    LOG.warning("%d %% of the limit %s of tenant %s are used", percent, ledger.limit, ledger.tenant)
+
+
+def _refuse(
+    denied: _Denied,
+    limit: Limit,
+    ledgers: Sequence[Tuple[Limit, LedgerId]],
+    spent: Sequence[_Spent],
+    stamp: int,
+) -> Refused:
+    seen: Mapping[str, Tuple[Period, Optional[Item]]] = {
+        **{each.limit.id: (each.period, each.ledger) for each in spent},
+        **({} if denied.period is None else {limit.id: (denied.period, denied.ledger)}),
+    }
+    limits = [_state(each, *seen.get(each.id, (period_at(each.rule, stamp), None)), stamp) for each, _ in ledgers]
+    [violated] = [state for state in limits if state.id == limit.id]
+    spread = min(_MAX_SPREAD_SECONDS, violated.window_seconds * _SPREAD)
+    wait = max(1, violated.reset_seconds + math.ceil(spread * random.random()))
+    return rejection(denied.reason, limit.id, wait, limits)
+
+
+def _state(limit: Limit, period: Period, ledger: Optional[Item], stamp: int) -> LimitState:
+    """`ledger`: as last seen; None: as it would be opened."""
+    remaining, shown = limit.quota + limit.overage, limit.quota
+    if ledger is not None:
+        remaining = int(number(ledger, "rem"))
+        limited = number(ledger, "lim")
+        topped_up = number(ledger, "cred") - limited - number(ledger, "ov") - number(ledger, "rst")
+        shown = int(limited + max(0, topped_up))
+    return LimitState(
+        id=limit.id,
+        limit=shown,
+        window_seconds=max(1, math.floor((period.end - period.start) / 1000 + 0.5)),
+        remaining=max(0, remaining - limit.overage),
+        reset_seconds=max(0, math.ceil((period.end - stamp) / 1000)),
+        overage=limit.overage > 0 and remaining < limit.overage,
+    )

@@ -1,0 +1,187 @@
+"""Conditional writes as data, and the table that carries them out through boto3's low-level client."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+LOG = logging.getLogger("gatewright")
+
+Value = Union[str, int, float]
+Item = Mapping[str, Value]
+Key = Tuple[str, str]
+# (attribute, test, value); tests as `_PRINTED` has them.
+Test = Tuple[str, str, Optional[Value]]
+
+# Also the value of the tables' tag `gatewright:schema`: items of a newer layout are not changed.
+LAYOUT = 1
+_KNOWN_LAYOUT: Test = ("layout", "absent-or-at-most", LAYOUT)
+_PRINTED = {
+    "absent": "attribute_not_exists({n})",
+    "present": "attribute_exists({n})",
+    "at-least": "{n} >= {v}",
+    "equal": "{n} = {v}",
+    "absent-or-below": "(attribute_not_exists({n}) OR {n} < {v})",
+    "absent-or-at-most": "(attribute_not_exists({n}) OR {n} <= {v})",
+}
+
+
+@dataclass(frozen=True)
+class Write:
+    key: Key
+    when: Sequence[Test]
+    set: Item = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    # The whole item instead of a change.
+    put: Optional[Item] = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`done`; `refused`: a test failed, with what was compared; `unavailable`: it may have been carried out."""
+
+    kind: str
+    item: Optional[Item] = None
+    # Of a transaction: per write whether its tests held, and the item if not.
+    members: Sequence[Tuple[bool, Optional[Item]]] = ()
+
+
+class Unavailable(Exception):
+    """The table did not answer a read, or the item is of a newer stack."""
+
+
+class Table:
+    def __init__(self, name: str, client: Any) -> None:
+        self._name = name
+        self._client = client
+
+    def read(self, key: Key) -> Optional[Item]:
+        """Consistent. Raises Unavailable."""
+        try:
+            answer = self._client.get_item(TableName=self._name, Key=_print_key(key), ConsistentRead=True)
+        except Exception as error:
+            _assert_of_call(error)
+            raise Unavailable from error
+        item = _parse_item(answer.get("Item"))
+        if item is not None and not item.get("layout", LAYOUT) <= LAYOUT:  # type: ignore[operator]
+            raise Unavailable
+        return item
+
+    def update(self, write: Write) -> Outcome:
+        try:
+            answer = self._client.update_item(**self._print(write), ReturnValues="ALL_NEW")
+        except Exception as error:
+            failure = _assert_of_call(error)
+            if _code_of(failure) == "ConditionalCheckFailedException":
+                return _refuse(_parse_item(failure.get("Item")))
+            return Outcome("unavailable")
+        return Outcome("done", _parse_item(answer.get("Attributes")))
+
+    def transact(self, writes: Sequence[Write]) -> Outcome:
+        try:
+            self._client.transact_write_items(TransactItems=[self._member(write) for write in writes])
+        except Exception as error:
+            reasons = _assert_of_call(error).get("CancellationReasons") or []
+            if not reasons or any(reason.get("Code") not in ("None", "ConditionalCheckFailed") for reason in reasons):
+                return Outcome("unavailable")
+            members = [(reason.get("Code") == "None", _parse_item(reason.get("Item"))) for reason in reasons]
+            return Outcome("refused", members=members)
+        return Outcome("done")
+
+    def _member(self, write: Write) -> Dict[str, Any]:
+        printed = self._print(write)
+        if write.put is not None:
+            del printed["Key"]
+            item = {name: _print_value(value) for name, value in write.put.items()}
+            return {"Put": {**printed, "Item": {**item, **_print_key(write.key)}}}
+        return {"Update" if "UpdateExpression" in printed else "ConditionCheck": printed}
+
+    def _print(self, write: Write) -> Dict[str, Any]:
+        names: Dict[str, str] = {}
+        values: Dict[str, Any] = {}
+
+        def name_of(attribute: str) -> str:
+            names[f"#{attribute}"] = attribute
+            return f"#{attribute}"
+
+        def value_of(value: Value) -> str:
+            values[f":v{len(values)}"] = _print_value(value)
+            return f":v{len(values) - 1}"
+
+        tests = [
+            _PRINTED[test].format(n=name_of(name), v="" if value is None else value_of(value))
+            for name, test, value in [*write.when, _KNOWN_LAYOUT]
+        ]
+        sets = [f"{name_of(name)} = {name_of(name)} + {value_of(units)}" for name, units in write.add.items()]
+        sets += [f"{name_of(name)} = {value_of(value)}" for name, value in write.set.items()]
+        update = f"SET {', '.join(sets)}" if sets else ""
+        if write.remove:
+            update += f" REMOVE {', '.join(name_of(name) for name in write.remove)}"
+        return {
+            "TableName": self._name,
+            "Key": _print_key(write.key),
+            "ConditionExpression": " AND ".join(tests),
+            **({"UpdateExpression": update} if update else {}),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+
+def print_key_part(name: str) -> str:
+    """Escapes a name, or tenant `a#b` with limit `c` would share the ledger of `a` with `b#c`."""
+    return name.replace("%", "%25").replace("#", "%23")
+
+
+def parse_key_part(part: str) -> str:
+    return part.replace("%23", "#").replace("%25", "%")
+
+
+def _refuse(item: Optional[Item]) -> Outcome:
+    is_newer = item is not None and not item.get("layout", LAYOUT) <= LAYOUT  # type: ignore[operator]
+    return Outcome("unavailable") if is_newer else Outcome("refused", item)
+
+
+def _assert_of_call(error: Exception) -> Mapping[str, Any]:
+    """DynamoDB's answer; empty where there is none. Errors of programs and settings go on."""
+    response = getattr(error, "response", None)
+    if not isinstance(response, Mapping) and not isinstance(error, (OSError, *_transport_errors())):
+        raise error
+    answer = response if isinstance(response, Mapping) else {}
+    if _code_of(answer) not in ("ConditionalCheckFailedException", "TransactionCanceledException"):
+        LOG.warning("the usage table does not answer: %s", _code_of(answer) or type(error).__name__)
+    return answer
+
+
+def _transport_errors() -> List[type]:
+    try:
+        from botocore.exceptions import HTTPClientError
+    except ImportError:
+        return []
+    return [HTTPClientError]
+
+
+def _code_of(response: Mapping[str, Any]) -> Optional[str]:
+    error = response.get("Error")
+    return error.get("Code") if isinstance(error, Mapping) else None
+
+
+def _print_key(key: Key) -> Dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _print_value(value: Value) -> Dict[str, str]:
+    return {"S": value} if isinstance(value, str) else {"N": str(value)}
+
+
+def _parse_item(item: Optional[Mapping[str, Mapping[str, str]]]) -> Optional[Item]:
+    """Texts and numbers without the key; other attributes are not ours."""
+    if item is None:
+        return None
+    parsed: Dict[str, Value] = {}
+    for name, value in item.items():
+        if "N" in value:
+            parsed[name] = int(value["N"]) if value["N"].lstrip("-").isdigit() else float(value["N"])
+        elif "S" in value and name not in ("pk", "sk"):
+            parsed[name] = value["S"]
+    return parsed

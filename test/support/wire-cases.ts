@@ -1,0 +1,196 @@
+/** The wire contract's cases (test/vectors/wire), as this side carries them out; python/tests carries out the same. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseRawRequest } from '#shared/aws/raw-request.ts';
+import { DomainError } from '#shared/errors.ts';
+import { rateLimitHeaders } from '#shared/http/rate-limit-headers.ts';
+import { callerOf, withAccess } from '#shared/middleware/access.ts';
+import type { AccessOptions } from '#shared/middleware/access.ts';
+import { claimsOf } from '#shared/middleware/claims-of.ts';
+import { CustomerBook } from '#shared/quota/customer-book.ts';
+import type { LimitState } from '#shared/quota/holding.ts';
+import { printRule } from '#shared/quota/line.ts';
+import { periodAt, periodId } from '#shared/quota/period.ts';
+import { parsePlan } from '#shared/quota/plan.ts';
+import type { Quotas, Rejection } from '#shared/quota/quotas.ts';
+import { rejectionReply } from '#shared/quota/rejection-reply.ts';
+import type { Item } from '#shared/table/item-write.ts';
+import type { SchemeName } from '#shared/webhooks/signature-headers.ts';
+import { verifyDelivery } from '#shared/webhooks/verify.ts';
+import { REPOSITORY } from '../architecture/source-files.ts';
+import { QuotaTable } from './quota-table.ts';
+
+type WireCase = { readonly name: string; readonly given: unknown; readonly expected: unknown };
+
+export function readWireCases(file: string): readonly WireCase[] {
+  const text = readFileSync(join(REPOSITORY, 'test/vectors/wire', file), 'utf8');
+  return (JSON.parse(text) as { readonly cases: readonly WireCase[] }).cases;
+}
+
+/** Without members that are undefined, as JSON has it. */
+const asJson = (value: unknown): unknown =>
+  value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown);
+
+const codeOf = (error: unknown): unknown => {
+  if (error instanceof DomainError) return { error: error.code };
+  throw error;
+};
+
+type ClaimsGiven = { readonly event: unknown; readonly names: readonly string[] };
+
+/** What each name reads; null: there is none. */
+export function readClaims({ event, names }: ClaimsGiven): unknown {
+  try {
+    const claims = claimsOf(event);
+    if (claims === undefined) return null;
+    return asJson(Object.fromEntries(names.map((name) => [name, readClaim(claims, name)])));
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function readClaim(claims: Readonly<Record<string, string | undefined>>, name: string): unknown {
+  try {
+    return claims[name] ?? null;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+type AccessGiven = { readonly event: object; readonly options: AccessOptions };
+
+/** The caller that is let in, or the answer. */
+export async function requireAccess({ event, options }: AccessGiven): Promise<unknown> {
+  try {
+    return asJson(await withAccess((admitted) => ({ caller: callerOf(admitted) }), options)(event));
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+type PeriodGiven = { readonly limit: object; readonly at: string };
+
+export function findPeriod({ limit, at }: PeriodGiven): unknown {
+  const [quota] = parsePlan({
+    id: 'p',
+    version: 1,
+    limits: [{ id: 'l', level: 'key', quota: 1, ...limit }],
+  }).limits;
+  if (quota?.kind !== 'quota') throw new TypeError('the limit of a case is a quota');
+  const period = periodAt(quota.period, Date.parse(at));
+  return {
+    rule: printRule(quota.period),
+    id: periodId(period),
+    end: new Date(period.endEpochMs).toISOString(),
+  };
+}
+
+type HeadersGiven = {
+  readonly limits: readonly LimitState[];
+  readonly rejection?: Pick<Rejection, 'reason' | 'limit' | 'retryAfterSeconds'>;
+};
+
+export function printHeaders({ limits, rejection }: HeadersGiven): unknown {
+  return rejection === undefined
+    ? rateLimitHeaders(limits)
+    : asJson(rejectionReply({ allowed: false, limits, ...rejection }));
+}
+
+type WebhookGiven = {
+  readonly event: unknown;
+  readonly scheme: SchemeName;
+  readonly secrets: readonly string[];
+  readonly trustDeliveryId?: boolean;
+};
+
+export async function verifyWebhook({ event, secrets, ...options }: WebhookGiven): Promise<unknown> {
+  try {
+    const request = parseRawRequest(event);
+    const verified = await verifyDelivery(request, {
+      ...options,
+      toleranceSeconds: 300,
+      secrets: () => secrets,
+    });
+    if (verified.kind === 'refused') return { refused: verified.reason };
+    const { key, type, payload } = verified.delivery;
+    return asJson({ key, type: type ?? null, payload });
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+type ChargeStep = {
+  readonly charge: {
+    readonly at: string;
+    readonly tenant: string;
+    readonly key: string;
+    readonly plan?: string;
+    readonly route?: string;
+    readonly cost?: number;
+  };
+  readonly times?: number;
+};
+type PutStep = { readonly put: Item & { readonly pk: string; readonly sk: string } };
+type DropStep = { readonly drop: { readonly pk: string; readonly sk: string } };
+type QuotaGiven = { readonly steps: readonly (ChargeStep | PutStep | DropStep)[] };
+
+/** What each charge comes to, and the items afterwards, marks of holders apart. */
+export async function chargeInSteps({ steps }: QuotaGiven): Promise<unknown> {
+  const table = new QuotaTable();
+  let holders = 0;
+  const random = { hex: (digits: number) => `${(holders += 1)}`.padStart(digits, '0'), fraction: () => 0.5 };
+  const begin = (): Quotas =>
+    table.holder([], {
+      random,
+      plans: [],
+      denyCacheMs: 0,
+      customers: (store) => new CustomerBook(store, table.clock),
+    });
+  let quotas = begin();
+  const outcomes: unknown[] = [];
+  for (const step of steps) {
+    if ('charge' in step) outcomes.push(await charge(table, quotas, step));
+    else {
+      if ('put' in step) {
+        const { pk, sk, ...item } = step.put;
+        table.items.set(`${pk}\n${sk}`, item);
+      } else table.items.delete(`${step.drop.pk}\n${step.drop.sk}`);
+      // Another process: what this one remembers of the records is a minute old at most.
+      quotas = begin();
+    }
+  }
+  return { outcomes, items: itemsOf(table) };
+}
+
+async function charge(
+  table: QuotaTable,
+  quotas: Quotas,
+  { charge: { at, ...subject }, times = 1 }: ChargeStep,
+): Promise<unknown> {
+  table.nowMs = Date.parse(at);
+  try {
+    for (let admitted = 0; admitted < times; admitted += 1) {
+      const decision = await quotas.consume({ ...subject, atEpochMs: table.nowMs });
+      if (!decision.allowed) return { admitted, refused: decision.reason, headers: fieldsOf(decision) };
+      if (admitted === times - 1) return { admitted: times, headers: rateLimitHeaders(decision.limits) };
+    }
+    return { admitted: 0 };
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+/** How long to wait is partly chance, and an answer without the table has no figures. */
+function fieldsOf(rejection: Rejection): unknown {
+  return rejection.reason === 'quota-exceeded' ? rateLimitHeaders(rejection.limits) : {};
+}
+
+function itemsOf({ items }: QuotaTable): readonly Item[] {
+  return [...items]
+    .map(([name, item]) => {
+      const [pk = '', sk = ''] = name.split('\n');
+      const kept = Object.entries(item).filter(([attribute]) => !/^h[\da-f]{12}$/.test(attribute));
+      return { pk, sk, ...Object.fromEntries(kept) };
+    })
+    .toSorted((a, b) => (`${a.pk}\n${a.sk}` < `${b.pk}\n${b.sk}` ? -1 : 1));
+}
