@@ -20,7 +20,7 @@ type ResourceTypes = ReadonlyMap<string, string>;
 
 type Stack = {
   readonly functions: ReadonlyMap<string, DeclaredFunction>;
-  /** As `serverless.yml` names them: `${file(packages/stack/tables.yml)}`. */
+  /** As `serverless.yml` names them: `${file(packages/stack/quota/table.yml)}`. */
   readonly namedFiles: readonly string[];
   /** By path from `packages/stack` on. */
   readonly resourceFiles: ReadonlyMap<string, ResourceTypes>;

@@ -80,7 +80,7 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-/** As packages/stack/tables.yml has them. */
+/** As packages/stack/*/table.yml have them. */
 function declareTable(TableName: TableName): dynamoDb.CreateTableCommandInput {
   const attributes = ['pk', 'sk', ...(TableName === 'usage' ? ['list'] : [])];
   return {

@@ -44,10 +44,11 @@ describe('a write', () => {
 });
 
 describe('the layout that this version knows', () => {
-  it('is the one that the tables are tagged with', () => {
-    const [, value] =
-      /Key: 'gatewright:schema', Value: '(\d+)'/.exec(readSource('packages/stack/tables.yml').text) ?? [];
+  for (const part of ['access', 'quota'])
+    it(`is the one that the table of ${part} is tagged with`, () => {
+      const { text } = readSource(`packages/stack/${part}/table.yml`);
+      const [, value] = /Key: 'gatewright:schema', Value: '(\d+)'/.exec(text) ?? [];
 
-    assert.equal(schemaOf({ Tags: [{ Key: 'gatewright:schema', Value: value }] }), LAYOUT);
-  });
+      assert.equal(schemaOf({ Tags: [{ Key: 'gatewright:schema', Value: value }] }), LAYOUT);
+    });
 });
