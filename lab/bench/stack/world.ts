@@ -80,7 +80,7 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-/** As packages/stack/*/table.yml have them. */
+/** As the `table.yml` of each part has them. */
 function declareTable(TableName: TableName): dynamoDb.CreateTableCommandInput {
   const attributes = ['pk', 'sk', ...(TableName === 'usage' ? ['list'] : [])];
   return {
