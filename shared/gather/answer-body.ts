@@ -9,7 +9,8 @@ export async function readJson(answer: Response, origin: string): Promise<unknow
   let text = '';
   let bytes = 0;
   // Cancelling a copy waits for the other ones.
-  for await (const part of answer.body?.values({ preventCancel: true }) ?? []) {
+  const body = answer.body as ReadableStream<Uint8Array> | null;
+  for await (const part of body?.values({ preventCancel: true }) ?? []) {
     bytes += part.length;
     if (bytes > MOST_BYTES) break;
     text += decoder.decode(part, { stream: true });

@@ -75,7 +75,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 export function readPolicy(options: PolicyOptions): PolicyRules {
   const { name, timeoutMs, retry, hedge, bulkhead, breaker } = options;
   if (typeof name !== 'string' || !NAME.test(name))
-    throw wrong(`name must be 1 to 64 letters, digits, dots, - and _, not ${String(name)}`);
+    throw wrong(`name must be 1 to 64 letters, digits, dots, - and _, not ${name}`);
   for (const [what, known] of Object.entries(MEMBERS)) refuseUnknown(name, what, options, known);
   const { attempts = 1, baseMs = 50, capMs = 1000, budgetRatio = 0.1, budgetBurst = 10 } = retry ?? {};
   return {
