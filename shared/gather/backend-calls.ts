@@ -1,5 +1,6 @@
 /** HTTP calls of one part: with the caller's trace and identity, within the part's deadline, guarded by a policy. */
 import { DomainError } from '../errors.ts';
+import { dropBody, readJson } from './answer-body.ts';
 import type { CallPolicy } from '../resilience/policy.ts';
 import type { ForwardedFields } from './forwarded-fields.ts';
 import type { SharedCalls } from './shared-calls.ts';
@@ -21,7 +22,7 @@ export interface BackendCalls {
   readonly remainingMs: () => number;
   /** The answer of the backend, whatever its status. Redirects are answers. @throws DomainError ORIGIN_UNLISTED */
   readonly fetch: (url: string | URL, init?: BackendInit) => Promise<Response>;
-  /** The JSON body of an answer 2xx, read by `parse`. @throws BackendStatus for any other */
+  /** The JSON body of an answer 2xx, at most 10 MiB, read by `parse`. @throws BackendStatus for any other */
   readonly json: <T>(url: string | URL, parse: (body: unknown) => T, init?: BackendInit) => Promise<T>;
 }
 
@@ -63,12 +64,14 @@ export type CallPorts = {
   readonly fetch: Fetch;
   readonly fields: ForwardedFields;
   readonly shared: SharedCalls;
+  /** Of the whole gathering. */
+  readonly remainingMs: () => number;
 };
 
 const SAFE = new Set(['GET', 'HEAD']);
 
 export function createBackendCalls(
-  { fetch, fields, shared }: CallPorts,
+  { fetch, fields, shared, remainingMs }: CallPorts,
   part: { readonly signal: AbortSignal; readonly remainingMs: () => number },
 ): BackendCalls {
   const call = async (url: string | URL, init: BackendInit = {}): Promise<Response> => {
@@ -80,14 +83,24 @@ export function createBackendCalls(
     const send = (signal: AbortSignal): Promise<Response> =>
       // A redirect could lead to an origin that is not listed.
       fetch(target.href, { ...request, method, headers, signal, redirect: 'manual' });
-    const guarded = (signal: AbortSignal): Promise<Response> =>
-      policy === undefined
-        ? send(signal)
-        : policy.run((attempt) => send(attempt.signal), {
-            idempotent: isSafe || idempotent === true,
-            remainingMs: part.remainingMs,
-            signal,
-          });
+    const guarded = async (signal: AbortSignal): Promise<Response> => {
+      if (policy === undefined) return await send(signal);
+      const answers: Response[] = [];
+      const attempt = async (own: AbortSignal): Promise<Response> => {
+        // The attempt ends with the head of its answer; the body is still to come.
+        const answer = await send(AbortSignal.any([own, signal]));
+        answers.push(answer);
+        return answer;
+      };
+      const answer = await policy.run((one) => attempt(one.signal), {
+        idempotent: isSafe || idempotent === true,
+        // A shared call goes on for those with more time.
+        remainingMs: isSafe ? remainingMs : part.remainingMs,
+        signal,
+      });
+      for (const other of answers) if (other !== answer) dropBody(other);
+      return answer;
+    };
     if (!isSafe) return await guarded(part.signal);
     const key = JSON.stringify([method, target.href, [...headers], policy?.name]);
     return await shared.join(key, part.signal, guarded);
@@ -97,8 +110,10 @@ export function createBackendCalls(
     fetch: call,
     async json(url, parse, init) {
       const answer = await call(url, init);
-      if (!answer.ok) throw new BackendStatus(new URL(url).origin, answer.status);
-      return parse(await answer.json());
+      const { origin } = new URL(url);
+      if (answer.ok) return parse(await readJson(answer, origin));
+      dropBody(answer);
+      throw new BackendStatus(origin, answer.status);
     },
   };
 }

@@ -103,6 +103,8 @@ export type GatherPorts = {
 const LONGEST_MS = 29_000;
 /** For the reply, and for what a handler does after it. */
 const MARGIN_MS = 200;
+/** Of an invocation. */
+const MOST_MS = 900_000;
 
 export async function gatherParts<P extends Parts>(
   ports: GatherPorts,
@@ -110,12 +112,22 @@ export async function gatherParts<P extends Parts>(
   rules: GatherRules,
   parts: P,
 ): Promise<Gathered<P>> {
-  const calls = {
-    fetch: ports.fetch,
-    fields: new ForwardedFields(rules.event, identityTo),
-    shared: new SharedCalls(),
-  };
-  return (await new Gathering(ports, calls, rules).run(parts)) as Gathered<P>;
+  checkTimes(rules, parts);
+  const fields = new ForwardedFields(rules.event, identityTo);
+  return (await new Gathering(ports, fields, rules).run(parts)) as Gathered<P>;
+}
+
+/** @throws DomainError CONFIG_INVALID */
+function checkTimes({ timeoutMs, marginMs }: GatherRules, parts: Parts): void {
+  const ofParts = Object.entries(parts).map(
+    ([name, part]) => [`timeoutMs of ${name}`, settingsOf(part).timeoutMs] as const,
+  );
+  for (const [name, ms = 0] of [['timeoutMs', timeoutMs], ['marginMs', marginMs], ...ofParts] as const)
+    if (typeof ms !== 'number' || !(ms <= MOST_MS))
+      throw new DomainError(
+        'CONFIG_INVALID',
+        `${name} must be a number of at most ${MOST_MS}, not ${String(ms)}`,
+      );
 }
 
 class Gathering {
@@ -127,10 +139,11 @@ class Gathering {
   readonly #values: Record<string, unknown> = {};
   readonly #failures: Record<string, PartFailure> = {};
 
-  constructor(ports: GatherPorts, calls: CallPorts, rules: GatherRules) {
+  constructor(ports: GatherPorts, fields: ForwardedFields, rules: GatherRules) {
     this.#ports = ports;
-    this.#calls = calls;
     this.#rules = rules;
+    const remainingMs = (): number => this.#leftMs();
+    this.#calls = { fetch: ports.fetch, fields, shared: new SharedCalls(), remainingMs };
     const { context, timeoutMs = LONGEST_MS, marginMs = MARGIN_MS } = rules;
     const leftMs = remainingTimeOf(context)() - marginMs;
     this.#endsMs = ports.monotonicMs() + Math.min(timeoutMs, leftMs);
@@ -142,6 +155,7 @@ class Gathering {
       await this.#untilDecided(parts);
     } finally {
       this.#decided.abort(new DomainError('CALL_CANCELLED', 'the reply was decided without it'));
+      void this.#calls.shared.close();
       this.#noteCancelled(names, parts);
     }
     const failures = { ...this.#failures };
@@ -155,15 +169,21 @@ class Gathering {
         const isFatal = await this.#runPart(name, part);
         if (this.#decided.signal.aborted) return;
         if (isFatal) refuse(new GatherFailed(name, this.#failures));
-        else if (this.#rules.isEnough?.(this.#values) === true) decide();
+        else if (this.#hasRequired(parts) && this.#rules.isEnough?.(this.#values) === true) decide();
       });
       void Promise.all(running).then(() => decide(), refuse);
     });
   }
 
+  #hasRequired(parts: Parts): boolean {
+    return Object.entries(parts).every(
+      ([name, part]) => settingsOf(part).required !== true || Object.hasOwn(this.#values, name),
+    );
+  }
+
   /** @returns whether the reply cannot be given, for its sake */
   async #runPart(name: string, part: Part<unknown>): Promise<boolean> {
-    const { from, timeoutMs = LONGEST_MS, required = false, fallback } = settingsOf(part);
+    const { from, timeoutMs = Infinity, required = false, fallback } = settingsOf(part);
     const ms = Math.min(timeoutMs, this.#leftMs());
     const endsMs = this.#ports.monotonicMs() + ms;
     const remainingMs = (): number => endsMs - this.#ports.monotonicMs();
@@ -181,15 +201,24 @@ class Gathering {
     }
   }
 
+  /** @throws GatherFailed when the fallback throws: the value that its type promises is missing */
   #fail(name: string, part: Part<unknown>, error: unknown): void {
     const failure = describeFailure(error);
     this.#failures[name] = failure;
     const { fallback } = settingsOf(part);
-    if (fallback !== undefined) this.#values[name] = fallback(failure);
+    if (fallback === undefined) return;
+    try {
+      this.#values[name] = fallback(failure);
+    } catch (cause) {
+      this.#failures[name] = { ...failure, error: cause };
+      throw new GatherFailed(name, this.#failures);
+    }
   }
 
   #noteCancelled(names: readonly string[], parts: Parts): void {
-    const open = names.filter((name) => !(name in this.#values) && !(name in this.#failures));
+    const open = names.filter(
+      (name) => !Object.hasOwn(this.#values, name) && !Object.hasOwn(this.#failures, name),
+    );
     for (const name of open) {
       const part = parts[name];
       if (part !== undefined) this.#fail(name, part, this.#decided.signal.reason);

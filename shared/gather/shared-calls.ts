@@ -1,4 +1,5 @@
 /** Equal calls of one gathering are made once: each consumer gets a copy of the answer. */
+import { dropBody } from './answer-body.ts';
 
 type SharedCall = {
   readonly answer: Promise<Response>;
@@ -30,6 +31,12 @@ export class SharedCalls {
     });
     const answer = await Promise.race([call.answer, givenUp]);
     return answer.clone();
+  }
+
+  /** Nothing reads the answers themselves, only their copies: an open body would keep its connection. */
+  async close(): Promise<void> {
+    const answers = await Promise.allSettled([...this.#calls.values()].map(({ answer }) => answer));
+    for (const one of answers) if (one.status === 'fulfilled') dropBody(one.value);
   }
 
   #leave(key: string, call: SharedCall, reason: unknown): void {

@@ -1,3 +1,4 @@
+import { DomainError } from '../errors.ts';
 import { CLOCK, COUNTDOWN, RANDOM } from '../lambda-ports.ts';
 import type { SharedBreakers } from './dynamodb-breakers.ts';
 import { createGuard } from './policy.ts';
@@ -38,6 +39,11 @@ export type CreatePolicyOptions = PolicyOptions & {
  * ```
  */
 export function createPolicy({ shared, observe, ...options }: CreatePolicyOptions): CallPolicy {
+  if (shared !== undefined && options.breaker === undefined)
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `shared of ${options.name} needs a breaker: breaker: {} has the defaults`,
+    );
   return createGuard(options, {
     clock: CLOCK,
     random: RANDOM,

@@ -62,10 +62,21 @@ const LONGEST_MS = 900_000;
 /** Ids of probes that one item has room for, within a write unit. */
 const MOST_PROBES = 25;
 
+/** By the option that has them; '' is the policy itself. */
+const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  '': ['name', 'timeoutMs', 'retry', 'hedge', 'bulkhead', 'breaker', 'isFailure'],
+  retry: ['attempts', 'baseMs', 'capMs', 'budgetRatio', 'budgetBurst'],
+  hedge: ['afterMs'],
+  bulkhead: ['concurrent', 'waiting'],
+  breaker: ['failureRate', 'minimumCalls', 'windowCalls', 'windowSeconds', 'openSeconds', 'probes'],
+};
+
 /** @throws DomainError CONFIG_INVALID with the setting and its value */
 export function readPolicy(options: PolicyOptions): PolicyRules {
   const { name, timeoutMs, retry, hedge, bulkhead, breaker } = options;
-  if (!NAME.test(name)) throw wrong(`name must be 1 to 64 letters, digits, dots, - and _, not ${name}`);
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw wrong(`name must be 1 to 64 letters, digits, dots, - and _, not ${name}`);
+  for (const [what, known] of Object.entries(MEMBERS)) refuseUnknown(name, what, options, known);
   const { attempts = 1, baseMs = 50, capMs = 1000, budgetRatio = 0.1, budgetBurst = 10 } = retry ?? {};
   return {
     name,
@@ -77,8 +88,7 @@ export function readPolicy(options: PolicyOptions): PolicyRules {
       budgetRatio: inRange(name, 'retry.budgetRatio', budgetRatio, [0, 10]),
       budgetBurst: inRange(name, 'retry.budgetBurst', budgetBurst, [1, 1000]),
     },
-    hedgeAfterMs:
-      hedge === undefined ? undefined : inRange(name, 'hedge.afterMs', hedge.afterMs, [1, LONGEST_MS]),
+    hedgeAfterMs: hedge === undefined ? undefined : readHedge(name, timeoutMs, hedge.afterMs),
     bulkhead:
       bulkhead === undefined
         ? undefined
@@ -88,6 +98,20 @@ export function readPolicy(options: PolicyOptions): PolicyRules {
           },
     breaker: breaker === undefined ? undefined : readBreaker(name, timeoutMs, breaker),
   };
+}
+
+/** A second attempt that comes when the first has ended would never be made. */
+function readHedge(name: string, timeoutMs: number, afterMs: number): number {
+  if (inRange(name, 'hedge.afterMs', afterMs, [1, LONGEST_MS]) < timeoutMs) return afterMs;
+  throw wrong(`hedge.afterMs of ${name} must be below its timeoutMs, ${timeoutMs}, not ${afterMs}`);
+}
+
+/** Types find most of these; a setting that nothing reads must not go unseen in JavaScript. */
+function refuseUnknown(name: string, what: string, options: PolicyOptions, known: readonly string[]): void {
+  const given: unknown = what === '' ? options : options[what as keyof PolicyOptions];
+  const unknown = Object.keys(given ?? {}).find((member) => !known.includes(member));
+  const owner = what === '' ? name : `${what} of ${name}`;
+  if (unknown !== undefined) throw wrong(`${owner} has no ${unknown}; it has ${known.join(', ')}`);
 }
 
 function readBreaker(name: string, timeoutMs: number, options: BreakerOptions): BreakerRules {
@@ -118,6 +142,7 @@ function inRange(
   value: number,
   [least, most]: readonly [number, number],
 ): number {
+  if (typeof value !== 'number') throw wrong(`${setting} of ${name} must be a number, not ${String(value)}`);
   if (value >= least && value <= most) return value;
   throw wrong(`${setting} of ${name} must be ${least} to ${most}, not ${value}`);
 }

@@ -17,6 +17,9 @@ import type { PolicyOptions, PolicyRules } from './policy-rules.ts';
 import type { ResilienceEvent } from './resilience-event.ts';
 import { RetryBudget } from './retry-budget.ts';
 
+/** Of an invocation: what a countdown can count. */
+const LONGEST_MS = 900_000;
+
 type PolicyPorts = {
   readonly clock: AgeClock;
   readonly random: Random;
@@ -88,7 +91,7 @@ class Guard implements CallPolicy {
 
   async run<T>(make: (attempt: Attempt) => Promise<T>, options: CallOptions = {}): Promise<T> {
     const { idempotent = false, remainingMs = () => Infinity, signal } = options;
-    const leave = await this.#enter(signal);
+    const leave = await this.#enter(remainingMs, signal);
     try {
       this.#budget.noteFirstAttempt();
       const attempts = idempotent ? this.#rules.retry.attempts : 1;
@@ -102,13 +105,22 @@ class Guard implements CallPolicy {
     }
   }
 
-  async #enter(signal: AbortSignal | undefined): Promise<() => void> {
+  /** The wait for a place is a part of the time that the call has. */
+  async #enter(remainingMs: () => number, signal: AbortSignal | undefined): Promise<() => void> {
     if (this.#bulkhead === undefined) return () => undefined;
+    const ms = remainingMs();
+    const late = new AbortController();
+    const cancel = this.#ports.countdown.start(Math.min(ms, LONGEST_MS), () =>
+      late.abort(new DomainError('CALL_TIMED_OUT', `no place in ${this.name} within ${Math.round(ms)} ms`)),
+    );
     try {
-      return await this.#bulkhead.enter(signal);
+      return await this.#bulkhead.enter(both(signal, late.signal));
     } catch (error) {
       if (error instanceof DomainError && error.code === 'BULKHEAD_FULL') this.#note('full');
+      if (hasTimedOut(error)) this.#note('timed-out');
       throw error;
+    } finally {
+      cancel();
     }
   }
 
@@ -184,7 +196,13 @@ class Guard implements CallPolicy {
     if (isTimeout) this.#note('timed-out');
     // Given up, or cut short by the invocation's end: that says nothing of the backend.
     const isCut = signal?.aborted === true || (isTimeout && leftMs < timeoutMs);
-    const verdict = isCut ? 'ignored' : isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
+    let verdict: Ended<T>['verdict'] = 'ignored';
+    try {
+      if (!isCut) verdict = isTimeout || this.#isFailure(result) ? 'failed' : 'succeeded';
+    } catch (error) {
+      // A fault of `isFailure` says nothing of the backend, either.
+      result = { kind: 'error', error };
+    }
     await admission?.settle(verdict);
     return { ...result, verdict };
   }

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import middy from '@middy/core';
 import { DomainError } from '#shared/errors.ts';
-import type { Fetch } from '#shared/gather/backend-calls.ts';
+import type { BackendCalls, Fetch } from '#shared/gather/backend-calls.ts';
 import { createGather } from '#shared/gather/create-gather.ts';
 import { readOrigins } from '#shared/gather/forwarded-fields.ts';
 import { gatherParts, GatherFailed } from '#shared/gather/gather.ts';
 import type { GatherRules, Parts } from '#shared/gather/gather.ts';
 import { createGuard } from '#shared/resilience/policy.ts';
+import type { PolicyOptions } from '#shared/resilience/policy-rules.ts';
 import { settle, VirtualTime } from '../../support/virtual-time.ts';
 
 const ORDERS = 'https://orders.example';
@@ -40,7 +41,27 @@ function aNetwork() {
   const gather = <P extends Parts>(parts: P, rules: Partial<GatherRules> = {}) =>
     gatherParts(ports, readOrigins([ORDERS]), { event: EVENT, ...rules }, parts);
   const fieldsOf = (index: number) => Object.fromEntries(new Headers(sent[index]?.init.headers));
-  return { time, sent, gather, fieldsOf };
+  const aPolicy = (options: Partial<PolicyOptions> = {}) =>
+    createGuard(
+      { name: 'orders', timeoutMs: 1000, ...options },
+      {
+        clock: time.clock,
+        countdown: time.countdown,
+        random: { hex: () => '0', fraction: () => 0 },
+        observe: () => undefined,
+      },
+    );
+  return { time, sent, gather, fieldsOf, aPolicy };
+}
+
+/** A body that gives a MiB of spaces each time it is read, without end. */
+function anOpenBody() {
+  let isOpen = true;
+  const stream = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024).fill(0x20)),
+    cancel: () => void (isOpen = false),
+  });
+  return { stream, isOpen: () => isOpen };
 }
 
 const json = (body: unknown, status = 200): Response => Response.json(body, { status });
@@ -144,6 +165,82 @@ describe('gather', () => {
   });
 });
 
+describe('a part', () => {
+  const slow = ({ fetch }: BackendCalls) => fetch(`${ORDERS}/slow`);
+
+  it('has the time of the whole gathering, also above the default', async () => {
+    const { time, gather } = aNetwork();
+    let ended: unknown;
+    void gather({ slow }, { timeoutMs: 60_000 }).then(({ failures }) => (ended = failures.slow?.reason));
+    await time.advance(59_999);
+    assert.equal(ended, undefined);
+    await time.advance(1);
+    assert.equal(ended, 'timed-out');
+  });
+
+  it('that is required is waited for, whatever else is enough', async () => {
+    const { sent, gather } = aNetwork();
+    const gathered = gather(
+      {
+        order: { from: ({ json }) => json(`${ORDERS}/1`, asText), required: true },
+        menu: ({ json }) => json(`${ORDERS}/2`, asText),
+        slow,
+      },
+      { isEnough: ({ menu }) => menu !== undefined },
+    );
+    await settle();
+    sent[1]?.answer(json('ramen'));
+    await settle();
+    sent[0]?.answer(json('o-1'));
+    const { values, failures } = await gathered;
+
+    assert.deepEqual(values, { order: 'o-1', menu: 'ramen' });
+    assert.equal(failures.slow?.reason, 'cancelled');
+  });
+
+  const broken = (): never => {
+    throw new Error('no default');
+  };
+
+  for (const [name, parts] of [
+    ['has failed', { price: { from: reject, fallback: broken } }],
+    ['was cancelled', { menu: () => Promise.resolve('ramen'), price: { from: slow, fallback: broken } }],
+  ] as const)
+    it(`whose fallback throws after it ${name} is named by the error`, async () => {
+      const { sent, gather } = aNetwork();
+      const gathered = gather<Parts>({ ...parts, slow }, { isEnough: ({ menu }) => menu !== undefined });
+
+      await assert.rejects(gathered, (error) => {
+        assert.ok(error instanceof GatherFailed);
+        assert.equal(error.part, 'price');
+        assert.equal((error.cause as Error).message, 'no default');
+        return true;
+      });
+      assert.ok(sent.every(({ init }) => init.signal?.aborted === true));
+    });
+
+  for (const [name, parts, rules, message] of [
+    ['timeoutMs', {}, { timeoutMs: NaN }, /^timeoutMs must be a number of at most 900000, not NaN$/],
+    ['timeoutMs', {}, { timeoutMs: Infinity }, /^timeoutMs must be .* not Infinity$/],
+    ['marginMs', {}, { marginMs: '200' }, /^marginMs must be .* not 200$/],
+    [
+      'timeoutMs of a part',
+      { slow: { from: slow, timeoutMs: '300' } },
+      {},
+      /^timeoutMs of slow must be .* not 300$/,
+    ],
+  ] as const)
+    it(`does not begin with a ${name} that is no time`, async () => {
+      const { sent, gather } = aNetwork();
+
+      await assert.rejects(gather({ slow, ...parts } as unknown as Parts, rules as unknown as GatherRules), {
+        code: 'CONFIG_INVALID',
+        message,
+      });
+      assert.equal(sent.length, 0);
+    });
+});
+
 describe('a call of a backend', () => {
   it('carries the trace to all, the identity to listed origins only, and cookies to none', async () => {
     const { sent, gather, fieldsOf } = aNetwork();
@@ -217,17 +314,71 @@ describe('a call of a backend', () => {
     assert.equal(sent.length, 1);
   });
 
+  it('that parts share with a policy has the time of each', async () => {
+    const { time, sent, gather, aPolicy } = aNetwork();
+    const policy = aPolicy();
+    const from = ({ json }: BackendCalls) => json(`${ORDERS}/menu`, asText, { policy });
+    const gathered = gather({ short: { from, timeoutMs: 100 }, long: { from, timeoutMs: 200 } });
+    await time.advance(150);
+    sent[0]?.answer(json('ramen'));
+    const { values, failures } = await gathered;
+
+    assert.deepEqual(values, { long: 'ramen' });
+    assert.equal(failures.short?.reason, 'timed-out');
+  });
+
+  for (const method of ['GET', 'POST'])
+    it(`${method} with a policy is aborted at the deadline of its part while its body comes`, async () => {
+      const { time, sent, gather, aPolicy } = aNetwork();
+      const policy = aPolicy();
+      const gathered = gather({
+        endless: { from: ({ json }) => json(`${ORDERS}/1`, asText, { method, policy }), timeoutMs: 100 },
+      });
+      await settle();
+      sent[0]?.answer(new Response(new ReadableStream()));
+      await time.advance(100);
+
+      assert.equal((await gathered).failures.endless?.reason, 'timed-out');
+      assert.equal(sent[0]?.init.signal?.aborted, true);
+    });
+
+  for (const method of ['GET', 'POST'])
+    it(`${method} leaves no body open that is not read: of a failure, nor of an attempt made again`, async () => {
+      const { time, sent, gather, aPolicy } = aNetwork();
+      const policy = aPolicy({ retry: { attempts: 2, baseMs: 0 } });
+      const gathered = gather({
+        one: ({ json }) => json(`${ORDERS}/1`, asText, { method, policy, idempotent: true }),
+      });
+      const bodies = [anOpenBody(), anOpenBody()];
+      await settle();
+      sent[0]?.answer(new Response(bodies[0]?.stream, { status: 503 }));
+      await time.advance(0);
+      sent[1]?.answer(new Response(bodies[1]?.stream, { status: 503 }));
+      assert.equal((await gathered).failures.one?.reason, 'status');
+      await settle();
+
+      assert.deepEqual(
+        bodies.map(({ isOpen }) => isOpen()),
+        [false, false],
+      );
+    });
+
+  it('has a JSON body of at most 10 MiB', async () => {
+    const { sent, gather } = aNetwork();
+    const gathered = gather({ huge: ({ json }) => json(`${ORDERS}/1`, asText) });
+    const body = anOpenBody();
+    await settle();
+    sent[0]?.answer(new Response(body.stream));
+    const { failures } = await gathered;
+    await settle();
+
+    assert.equal((failures.huge?.error as Error).message, `${ORDERS} answered more than 10 MiB`);
+    assert.equal(body.isOpen(), false);
+  });
+
   it('is made again by its policy if it is GET, HEAD or marked idempotent, and else not', async () => {
-    const { time, sent, gather } = aNetwork();
-    const policy = createGuard(
-      { name: 'orders', timeoutMs: 1000, retry: { attempts: 2, baseMs: 0 } },
-      {
-        clock: time.clock,
-        countdown: time.countdown,
-        random: { hex: () => '0', fraction: () => 0 },
-        observe: () => undefined,
-      },
-    );
+    const { time, sent, gather, aPolicy } = aNetwork();
+    const policy = aPolicy({ retry: { attempts: 2, baseMs: 0 } });
     const call = (method: string, idempotent = false) => ({
       from: ({ fetch }: { fetch: (url: string, init: object) => Promise<Response> }) =>
         fetch(`${ORDERS}/${method}${idempotent ? '/marked' : ''}`, { method, policy, idempotent }),

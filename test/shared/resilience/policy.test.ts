@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';
 import { isBackendFailure } from '#shared/resilience/call-result.ts';
+import { createPolicy } from '#shared/resilience/create-policy.ts';
+import { createDynamoDbBreakers } from '#shared/resilience/dynamodb-breakers.ts';
 import { createGuard } from '#shared/resilience/policy.ts';
 import type { Attempt, CallOptions } from '#shared/resilience/policy.ts';
 import type { PolicyOptions } from '#shared/resilience/policy-rules.ts';
@@ -179,6 +181,38 @@ describe('a bulkhead', () => {
   });
 });
 
+describe('a place in a bulkhead', () => {
+  it('is waited for no longer than the call has', async () => {
+    const { time, run, events } = aPolicy({ bulkhead: { concurrent: 1, waiting: 1 }, timeoutMs: 5000 });
+    const { attempts, make } = aBackend();
+    run(make);
+    const call = run(make, { remainingMs: () => 300 });
+    await time.advance(299);
+    assert.equal(call.ended, undefined);
+    await time.advance(1);
+    assert.equal(call.ended, 'CALL_TIMED_OUT');
+    assert.deepEqual(events, ['timed-out']);
+
+    const next = run(make);
+    attempts[0]?.end('first');
+    await settle();
+    attempts[1]?.end('next');
+    await settle();
+    assert.equal(next.ended, 'next');
+    assert.equal(time.running, 0);
+  });
+
+  it('is not waited for by a call that was given up before', async () => {
+    const { run } = aPolicy({ bulkhead: { concurrent: 1, waiting: 1 } });
+    const { make } = aBackend();
+    run(make);
+    const call = run(make, { signal: AbortSignal.abort(DOWN) });
+    await settle();
+
+    assert.equal(call.ended, DOWN);
+  });
+});
+
 describe('a circuit breaker', () => {
   const breaker = { minimumCalls: 2, openSeconds: 5 };
 
@@ -296,9 +330,42 @@ describe('a policy', () => {
     [{ breaker: { failureRate: 0 } }, /^breaker.failureRate of prices must be 0.01 to 1, not 0$/],
     [{ breaker: { minimumCalls: 21 } }, /^breaker.minimumCalls of prices must be 1 to 20, not 21$/],
     [{ breaker: { probes: 26 } }, /^breaker.probes of prices must be 1 to 25, not 26$/],
+    [{ timeoutMs: '800' }, /^timeoutMs of prices must be a number, not 800$/],
+    [{ name: undefined }, /^name must be 1 to 64 letters, digits, dots, - and _, not undefined$/],
+    [{ hedge: { afterMs: 1000 } }, /^hedge.afterMs of prices must be below its timeoutMs, 1000, not 1000$/],
+    [{ retry: { attempts: 2, base: 10 } }, /^retry of prices has no base; it has attempts, baseMs, /],
+    [{ breaker: { openMs: 10 } }, /^breaker of prices has no openMs; it has failureRate, /],
+    [{ timeout: 10 }, /^prices has no timeout; it has name, timeoutMs, /],
   ] as const)
     it(`refuses ${JSON.stringify(options)}`, () => {
-      assert.throws(() => aPolicy(options), { code: 'CONFIG_INVALID', message });
+      assert.throws(() => aPolicy(options as Partial<PolicyOptions>), { code: 'CONFIG_INVALID', message });
+    });
+});
+
+describe('createPolicy', () => {
+  it('refuses a table without a breaker', () => {
+    const shared = createDynamoDbBreakers({ tableName: 'breakers', namespace: 'shop' });
+
+    assert.throws(() => createPolicy({ name: 'prices', timeoutMs: 800, shared }), {
+      code: 'CONFIG_INVALID',
+      message: 'shared of prices needs a breaker: breaker: {} has the defaults',
+    });
+  });
+});
+
+describe('isFailure', () => {
+  for (const hedge of [undefined, { afterMs: 10 }])
+    it(`that throws ends the call with its error${hedge === undefined ? '' : ', with a hedge'}`, async () => {
+      const broken = new TypeError('no status');
+      const isFailure = (): never => {
+        throw broken;
+      };
+      const { time, run } = aPolicy({ isFailure, breaker: {}, ...(hedge && { hedge }) });
+      const call = run(() => Promise.resolve('menu'), { idempotent: true });
+      await time.advance(0);
+
+      assert.equal(call.ended, broken);
+      assert.equal(time.running, 0);
     });
 });
 
