@@ -1,7 +1,7 @@
 /** `parts:` of gatewright.yml: which parts of the toolkit's stack there are. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { STACK_FOLDER } from './stack-files.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -56,6 +56,17 @@ function readList(file: string): readonly Named[] | undefined {
     `${shown}:${lines.linePos(range?.[0] ?? 0).line}`;
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`${at(error.pos)}: ${error.message.split('\n', 1)[0] ?? ''}`);
+  const { contents } = document;
+  if (contents === null) return undefined;
+  // `parts:[cache]` is a text: read as nothing, it would give all parts.
+  if (!isMap(contents)) throw new UsageError(`${at(contents.range)}: write settings as name: value`);
+  for (const { key } of contents.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (name !== PARTS_MEMBER && /^parts?$/i.test(name))
+      throw new UsageError(
+        `${at(isScalar(key) ? key.range : null)}: there is no setting "${name}"; write ${PARTS_MEMBER}`,
+      );
+  }
   if (!document.has(PARTS_MEMBER)) return undefined;
   const node: unknown = document.get(PARTS_MEMBER, true);
   if (!isSeq(node) || node.items.length === 0)

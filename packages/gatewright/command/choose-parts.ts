@@ -15,9 +15,13 @@ export async function chooseParts(given: string | undefined): Promise<readonly s
 }
 
 function readParts(text: string, at: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim());
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) throw new UsageError(`${at}: name at least one part`);
   return checkParts(
-    names.filter((name) => name !== '').map((name) => ({ name, at })),
+    names.map((name) => ({ name, at })),
     PART_NEEDS,
   );
 }

@@ -49,6 +49,17 @@ describe('readChosenParts', () => {
     ['an empty list', 'parts: []\n', /gatewright\.yml:1: parts must be a list of names/],
     ['a map in the list', 'parts:\n  - { cache: true }\n', /parts must be a list of names/],
     ['a value that is missing', 'parts:\n', /parts must be a list of names/],
+    [
+      'a text in place of settings',
+      '# parts\nparts:[cache]\n',
+      /gatewright\.yml:2: write settings as name: value/,
+    ],
+    ['a list in place of settings', '- parts: [cache]\n', /gatewright\.yml:1: write settings as name: value/],
+    [
+      'another spelling',
+      'port: 1\nPart: [cache]\n',
+      /gatewright\.yml:2: there is no setting "Part"; write parts/,
+    ],
     ['a file that is no YAML', 'parts: [\n', /gatewright\.yml:\d+: /],
   ] as const)
     it(`refuses ${what}, with its line`, () => {

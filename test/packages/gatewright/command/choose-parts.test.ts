@@ -21,6 +21,7 @@ describe('the parts of a new stack', () => {
       chooseParts('authorizers,waves'),
       /--parts: there is no part "waves"; the stack has authorizers, /,
     );
+    await assert.rejects(chooseParts(' , '), /--parts: name at least one part/);
     await assert.rejects(chooseParts('quotas'), /--parts: the part quotas needs authorizers/);
   });
 
