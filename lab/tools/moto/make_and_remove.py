@@ -3,22 +3,14 @@
 import json
 import sys
 
-from try_stack import STACK, REGION, boto3, leave_out_unknown, mock_aws, of_stack, read_template, upload_code
+from try_stack import STACK, REGION, boto3, leave_out_unknown, make, mock_aws, read_template
 
 
 @mock_aws(config={"lambda": {"use_docker": False}})
 def main(folder):
     template = read_template(folder)
     unknown, dependent = leave_out_unknown(template)
-    cloudformation = boto3.client("cloudformation", region_name=REGION)
-    upload_code(template, folder)
-    cloudformation.create_stack(
-        StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
-    )
-    made = of_stack(cloudformation)
-    missing = [
-        name for name, one in template["Resources"].items() if name not in made and "Condition" not in one
-    ]
+    cloudformation, made, missing = make(template, folder)
     cloudformation.delete_stack(StackName=STACK)
     kept = [name for name, one in template["Resources"].items() if one.get("DeletionPolicy", "").startswith("Retain")]
     tables = boto3.client("dynamodb", region_name=REGION).list_tables()["TableNames"]

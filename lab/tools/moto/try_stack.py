@@ -94,13 +94,8 @@ def count_types(template, names):
     return dict(Counter(template["Resources"][name]["Type"] for name in sorted(names)))
 
 
-@mock_aws(config={"lambda": {"use_docker": False}})
-def main(folder):
-    template = read_template(folder)
-    print(f"in the template: {len(template['Resources'])} resources")
-    unknown, dependent = leave_out_unknown(template)
-    print(f"types that moto does not make: {json.dumps(unknown)}")
-    print(f"what refers to these: {json.dumps(dependent)}")
+def make(template, folder):
+    """Makes the stack. Returns the client, what was made, and the names of what was not though no condition says so."""
     cloudformation = boto3.client("cloudformation", region_name=REGION)
     upload_code(template, folder)
     cloudformation.create_stack(
@@ -108,10 +103,19 @@ def main(folder):
     )
     made = of_stack(cloudformation)
     missing = [
-        name
-        for name in template["Resources"]
-        if name not in made and "Condition" not in template["Resources"][name]
+        name for name, one in template["Resources"].items() if name not in made and "Condition" not in one
     ]
+    return cloudformation, made, missing
+
+
+@mock_aws(config={"lambda": {"use_docker": False}})
+def main(folder):
+    template = read_template(folder)
+    print(f"in the template: {len(template['Resources'])} resources")
+    unknown, dependent = leave_out_unknown(template)
+    print(f"types that moto does not make: {json.dumps(unknown)}")
+    print(f"what refers to these: {json.dumps(dependent)}")
+    cloudformation, made, missing = make(template, folder)
     print(f"made: {len(made)} of {len(template['Resources'])} resources")
     print(f"known, and not made: {json.dumps(count_types(template, missing))}")
 

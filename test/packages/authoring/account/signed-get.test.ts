@@ -9,7 +9,7 @@ const UsageError = { name: 'UsageError' };
 
 type Sent = { readonly url: URL; readonly options: RequestInit };
 
-/** Stands in for the network, which may answer as AWS or as anybody between. */
+/** Stands in for the network, which may answer as AWS or as a proxy in between. */
 function answerWith(test: TestContext, answer: () => Response | Promise<never>): readonly Sent[] {
   const sent: Sent[] = [];
   test.mock.method(globalThis, 'fetch', (url: URL, options: RequestInit) => {
