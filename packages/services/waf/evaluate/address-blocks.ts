@@ -7,12 +7,11 @@ export { parseCallerAddress as readAddress };
 
 /** Looked up by prefix, so that ten thousand blocks cost as many steps as there are different prefixes. */
 export class AddressBlocks<Value = true> {
-  readonly #byPrefix = new Map<string, Map<bigint, Value>>();
+  readonly #byPrefix = new Map<string, Map<number | bigint, Value>>();
   readonly #prefixes: {
     readonly width: number;
     readonly prefix: number;
-    readonly hostBits: bigint;
-    readonly blocks: Map<bigint, Value>;
+    readonly blocks: Map<number | bigint, Value>;
   }[] = [];
 
   /** @returns false for a text that is no block, or one of /0 */
@@ -21,25 +20,29 @@ export class AddressBlocks<Value = true> {
     if (block === undefined || block.prefix === 0) return false;
     const { width, prefix } = block;
     const key = `${width}/${prefix}`;
-    const hostBits = BigInt(width - prefix);
     let blocks = this.#byPrefix.get(key);
     if (blocks === undefined) {
       blocks = new Map();
       this.#byPrefix.set(key, blocks);
-      this.#prefixes.push({ width, prefix, hostBits, blocks });
+      this.#prefixes.push({ width, prefix, blocks });
       // The longest prefix, the most exact, is asked first.
       this.#prefixes.sort((a, b) => b.prefix - a.prefix);
     }
-    blocks.set(firstAddress(block) >> hostBits, value);
+    blocks.set(networkOf(firstAddress(block), width, prefix), value);
     return true;
   }
 
   find({ bits, width }: Address): Value | undefined {
     for (const one of this.#prefixes) {
       if (one.width !== width) continue;
-      const found = one.blocks.get(bits >> one.hostBits);
+      const found = one.blocks.get(networkOf(bits, width, one.prefix));
       if (found !== undefined) return found;
     }
     return undefined;
   }
+}
+
+/** IPv4 as a number: several times as fast as a bigint. The prefix is never 0, for which `>>>` would shift nothing. */
+function networkOf(bits: bigint, width: number, prefix: number): number | bigint {
+  return width === 32 ? Number(bits) >>> (32 - prefix) : bits >> BigInt(width - prefix);
 }

@@ -46,7 +46,8 @@ export class InspectedRequest {
   readonly parts: RequestParts;
   readonly oversize: OversizeField[] = [];
   readonly #bodyLimit: number;
-  readonly #inspected = new Map<Inspection, Inspected>();
+  /** By slot. A Map costs a request as much as all of its statements. */
+  readonly #inspected: Inspected[] = [];
   #headers: readonly Header[] | undefined;
   #address: Address | 'none' | undefined;
   #cookies: readonly Pair[] | undefined;
@@ -60,7 +61,7 @@ export class InspectedRequest {
   }
 
   inspect(inspection: Inspection): Inspected {
-    const known = this.#inspected.get(inspection);
+    const known = this.#inspected[inspection.slot];
     if (known !== undefined) return known;
     const { field, transformations } = inspection;
     const raw = this.#read(field);
@@ -68,7 +69,7 @@ export class InspectedRequest {
       raw.kind === 'texts' && transformations.length > 0
         ? { kind: 'texts', texts: raw.texts.map((text) => transform(text, transformations)) }
         : raw;
-    this.#inspected.set(inspection, inspected);
+    this.#inspected[inspection.slot] = inspected;
     return inspected;
   }
 

@@ -49,6 +49,7 @@ export function readInspection(statement: RuleReader): Inspection {
 /** Equal inspections are one object, so that a request is inspected once for all of them. */
 const INSPECTIONS = new Map<string, Inspection>();
 const MAX_INSPECTIONS = 10_000;
+let slots = 0;
 
 export function inspectionOf(field: Field, transformations: Transformations): Inspection {
   const id = JSON.stringify([field, transformations], (_, value: unknown) =>
@@ -56,7 +57,8 @@ export function inspectionOf(field: Field, transformations: Transformations): In
   );
   const known = INSPECTIONS.get(id);
   if (known !== undefined) return known;
-  const made = { field, transformations };
+  const made = { field, transformations, slot: slots };
+  slots += 1;
   if (INSPECTIONS.size < MAX_INSPECTIONS) INSPECTIONS.set(id, made);
   return made;
 }

@@ -60,6 +60,8 @@ export type Field =
 export type Inspection = {
   readonly field: Field;
   readonly transformations: Transformations;
+  /** Its place among what is kept of a request: no other inspection has the same. */
+  readonly slot: number;
 };
 
 export type ForwardedIp = {
