@@ -77,7 +77,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     websocket/pipeline
   `),
   kernel: list(`
-    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/caller-identity calls/daemon-address
+    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/daemon-address
     calls/forwarder calls/guarded-services calls/query-input calls/recorder calls/service-client
     calls/service-rights delivery/batch-failures delivery/event-pattern delivery/filter-policy
     delivery/message-queue delivery/queue-model delivery/retries delivery/schedule delivery/target-input

@@ -66,6 +66,19 @@ export const CATALOGUE: readonly ServiceEntry[] = [
     load: () => import('../../services/waf/service.ts'),
   },
   {
+    name: 'logs',
+    types: {},
+    isCalled: true,
+    load: () => import('../../services/cloudwatch-logs/service.ts'),
+  },
+  { name: 'xray', types: {}, isCalled: true, load: () => import('../../services/xray/service.ts') },
+  {
+    name: 'cloudformation',
+    types: {},
+    isCalled: true,
+    load: () => import('../../services/cloudformation/service.ts'),
+  },
+  {
     name: 'lambda',
     types: LAMBDA_EVENTS_TYPES,
     keptPrefix: 'async/',
