@@ -9,7 +9,7 @@ type Keeping<Item> = {
 };
 
 /** An item keeps its number: readers page by it, also after older ones are dropped. */
-export type KeptItem<Item> = { readonly number: number; readonly item: Item };
+type KeptItem<Item> = { readonly number: number; readonly item: Item };
 
 const BYTES_PER_MB = 1024 * 1024;
 

@@ -36,7 +36,7 @@ export type UnsupportedItem = {
   readonly line?: number | undefined;
 };
 
-export type StackSource = {
+type StackSource = {
   /** In long form, intrinsics unresolved. */
   readonly template: JsonObject;
   /** Given values, also of names that the template does not declare. */

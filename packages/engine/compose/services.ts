@@ -94,10 +94,11 @@ function openStsService(parts: Parts, others: AwsService | undefined): AwsServic
   const { options, random, clock, sessions, functionIdentities: identities, store, closing } = parts;
   return openLazily(async () => {
     const { createSts } = await import('../../services/sts/sts.ts');
-    const { openRoles } = await import('../../services/sts/roles.ts');
     closing.add(() => sessions.clear());
     return createSts({
-      roles: openRoles(identities, { isEnforced: options.roles === true, accountId: options.accountId }),
+      identities,
+      isEnforced: options.roles === true,
+      accountId: options.accountId,
       nowEpochMs: () => clock.nowEpochMs(),
       random,
       makeKeyPair,

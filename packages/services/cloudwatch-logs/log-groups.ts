@@ -11,7 +11,7 @@ type Group = {
   readonly streams: Map<string, number>;
 };
 
-export type GroupFacts = {
+type GroupFacts = {
   readonly name: string;
   readonly createdMs: number;
   readonly retentionDays: number | undefined;

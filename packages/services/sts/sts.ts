@@ -1,6 +1,7 @@
 /** STS of local identities: who calls, and temporary keys for them and for roles of the stacks (STS API reference). */
 import { readOperation } from '@gatewright/aws/aws-operation';
 import type { Random } from '../../core/ports.ts';
+import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
 import { describeIdentity } from '../../core/policy/identities.ts';
 import type { LocalIdentity } from '../../core/policy/identities.ts';
 import type { TemporaryCredentials } from '../../core/policy/temporary-sessions.ts';
@@ -13,10 +14,14 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
 import { AccessDenied, decideAssumption } from './decide-assumption.ts';
 import type { RoleBook } from './decide-assumption.ts';
+import { openRoles } from './roles.ts';
 import { readAssumeRole, readDuration } from './read-assume-role.ts';
 
 type StsOptions = {
-  readonly roles: RoleBook;
+  readonly identities: FunctionIdentities;
+  /** Whether roles limit those who hold them. */
+  readonly isEnforced: boolean;
+  readonly accountId: string;
   readonly nowEpochMs: () => number;
   readonly random: Pick<Random, 'uuid'>;
   readonly makeKeyPair: () => Pick<TemporaryCredentials, 'accessKeyId' | 'secretAccessKey'>;
@@ -36,7 +41,8 @@ const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 /** "GetSessionToken": 15 minutes to 36 hours, 12 hours without a wish. */
 const TOKEN_SECONDS = { least: 900, most: 129_600, usual: 43_200 };
 
-export function createSts(options: StsOptions): AwsService {
+export function createSts(given: StsOptions): AwsService {
+  const options = { ...given, roles: openRoles(given.identities, given) };
   return async (call) => {
     const { query, body, rawHeaders } = call.request;
     const operation = readOperation({ headers: rawHeaders, query, body });
@@ -49,10 +55,12 @@ export function createSts(options: StsOptions): AwsService {
   };
 }
 
+type Sts = StsOptions & { readonly roles: RoleBook };
+
 type Answer = (
   caller: LocalIdentity,
   parameters: URLSearchParams,
-  options: StsOptions,
+  options: Sts,
 ) => JsonObject | Promise<JsonObject>;
 
 const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
@@ -71,7 +79,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 async function assumeRole(
   caller: LocalIdentity,
   parameters: URLSearchParams,
-  options: StsOptions,
+  options: Sts,
 ): Promise<JsonObject> {
   const { roles } = options;
   const wanted = readAssumeRole(parameters);

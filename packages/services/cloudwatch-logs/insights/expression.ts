@@ -20,6 +20,8 @@ const PERIOD_MS: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
 };
 
+const RESERVED = new Set(['and', 'as', 'asc', 'by', 'desc', 'in', 'like', 'not', 'or']);
+
 /** Truth is 1, and everything else that is there 0. */
 export function isTrue(value: Value): boolean {
   return value === 1;
@@ -164,8 +166,10 @@ function readOperand(text: QueryText, depth: number): Expression {
   if (number !== undefined) return () => Number(number);
   const start = text.position;
   const name = text.fieldName();
-  if (name === undefined) return text.fail('a field or a value is expected');
-  if (text.textFrom(start).startsWith('`') || !text.take('(')) return (row) => row.get(name);
+  const isQuoted = text.textFrom(start).startsWith('`');
+  if (name === undefined || (!isQuoted && RESERVED.has(name.toLowerCase())))
+    return text.fail('a field or a value is expected', start);
+  if (isQuoted || !text.take('(')) return (row) => row.get(name);
   return readCall(text, name, depth);
 }
 

@@ -13,6 +13,8 @@ const NAME = /@?[A-Za-z_][A-Za-z0-9_.@]*/y;
 export class QueryText {
   readonly #source: string;
   #at = 0;
+  /** Of what was read last, blanks and comments after it aside. */
+  #end = 0;
 
   constructor(source: string) {
     this.#source = source;
@@ -29,7 +31,7 @@ export class QueryText {
   }
 
   textFrom(position: number): string {
-    return this.#source.slice(position, this.#at).trim();
+    return this.#source.slice(position, this.#end);
   }
 
   match(shape: RegExp): string | undefined {
@@ -91,6 +93,7 @@ export class QueryText {
 
   #pass(found: string): void {
     this.#at += found.length;
+    this.#end = this.#at;
     this.#skipBlanks();
   }
 

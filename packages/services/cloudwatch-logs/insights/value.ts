@@ -1,7 +1,7 @@
 /** Values of fields, and how they compare. */
 
 /** A time prints as a time, and counts in milliseconds. */
-export type Moment = { readonly epochMs: number };
+type Moment = { readonly epochMs: number };
 /** Undefined: the event has no such field. */
 export type Value = string | number | Moment | undefined;
 

@@ -4,7 +4,7 @@ import type { PatternText } from './pattern-text.ts';
 /** Undefined: the event has no such value. */
 export type ValueTest = (value: unknown) => boolean;
 
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 const OPERATORS: readonly Operator[] = ['!=', '<=', '>=', '=', '<', '>'];
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
