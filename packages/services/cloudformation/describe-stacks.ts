@@ -2,7 +2,7 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
-import type { Json, ResolvedStack } from '../../core/stack/model.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
 import { pageOf, printTime } from './loaded-stacks.ts';
 import type { LoadedStacks, StackCall } from './loaded-stacks.ts';
@@ -38,7 +38,7 @@ export function describeExports(call: StackCall, stacks: LoadedStacks): JsonObje
       [...stack.exports].map(([Name, value]) => ({
         ExportingStackId: stackIdOf(stack),
         Name,
-        Value: textOf(value),
+        Value: printJsonText(value),
       })),
     )
     .toSorted((one, other) => (one.Name < other.Name ? -1 : 1));
@@ -97,7 +97,7 @@ function parametersOf({ source }: ResolvedStack): readonly JsonObject[] {
     const value = given ?? fallback;
     if (value === undefined || value === null) return [];
     const isHidden = noEcho === true || String(noEcho).toLowerCase() === 'true';
-    return [{ ParameterKey, ParameterValue: isHidden ? '****' : textOf(value) }];
+    return [{ ParameterKey, ParameterValue: isHidden ? '****' : printJsonText(value) }];
   });
 }
 
@@ -109,13 +109,13 @@ function outputsOf({ outputs, source }: ResolvedStack): readonly JsonObject[] {
     const ExportName = exportOf.get(OutputKey);
     return {
       OutputKey,
-      OutputValue: textOf(value),
+      OutputValue: printJsonText(value),
       ...(typeof description === 'string' && { Description: description }),
       ...(ExportName !== undefined && { ExportName }),
     };
   });
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value as Json);
+function printJsonText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -16,6 +16,7 @@ type GroupFacts = {
   readonly createdMs: number;
   readonly retentionDays: number | undefined;
   readonly bytes: number;
+  readonly events: number;
 };
 
 export type StreamFacts = {
@@ -99,17 +100,25 @@ export class LogGroupBook {
 
   /** In the order of their names. */
   list(): readonly GroupFacts[] {
-    const facts = new Map<string, { createdMs: number; bytes: number }>();
-    for (const { group, epochMs, message } of eventsOf(this.#lines, { isOfGroup: () => true })) {
-      const known = facts.get(group) ?? { createdMs: epochMs, bytes: 0 };
-      known.bytes += message.length + EVENT_BYTES;
-      facts.set(group, known);
+    const facts = new Map<string, { createdMs: number; bytes: number; events: number }>();
+    // Of all lines: the console asks often, so no message is put together.
+    for (const { item } of this.#lines.kept()) {
+      const known = facts.get(item.group) ?? { createdMs: item.epochMs, bytes: 0, events: 0 };
+      known.bytes += (item.prefix?.length ?? 0) + item.text.length + EVENT_BYTES;
+      known.events += 1;
+      facts.set(item.group, known);
     }
     const names = new Set([...facts.keys(), ...this.#made.keys(), ...this.#declared.keys()]);
     return [...names].sort().map((name) => {
       const own = this.#find(name);
-      const { createdMs = 0, bytes = 0 } = facts.get(name) ?? {};
-      return { name, createdMs: own?.createdMs ?? createdMs, retentionDays: own?.retentionDays, bytes };
+      const { createdMs = 0, bytes = 0, events = 0 } = facts.get(name) ?? {};
+      return {
+        name,
+        createdMs: own?.createdMs ?? createdMs,
+        retentionDays: own?.retentionDays,
+        bytes,
+        events,
+      };
     });
   }
 

@@ -92,6 +92,13 @@ export function open(ports: ServicePorts): Service {
       });
       return () => groups.declare(new Map(declared));
     },
+    rows: () =>
+      groups.list().map(({ name, events, bytes }) => ({
+        kind: 'log group',
+        name,
+        targets: [],
+        state: `${events} events, ${Math.ceil(bytes / 1024)} kB`,
+      })),
     reset() {
       groups.clear();
       queries.clear();

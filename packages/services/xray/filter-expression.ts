@@ -137,6 +137,7 @@ class ExpressionReader {
 
   #comparison(): (value: unknown) => boolean {
     const operator = this.#next();
+    if (operator === '') return this.#fail('an operator is missing');
     const text = this.#tokens[this.#at]?.startsWith('"') === true ? this.#quoted() : undefined;
     const operand = text ?? this.#next();
     const number = text === undefined && operand !== '' ? Number(operand) : NaN;
@@ -166,9 +167,7 @@ class ExpressionReader {
       case 'ENDSWITH':
         return (value) => asText(value)?.endsWith(operand) === true;
       default:
-        return this.#fail(
-          `${operator === '' ? 'an operator' : operator} is ${operator === '' ? 'missing' : 'no operator'}`,
-        );
+        return this.#fail(`${operator} is no operator`);
     }
   }
 

@@ -49,9 +49,9 @@ const COLLATOR = new Intl.Collator('en', { numeric: true });
 export function compareForSort(one: Value, other: Value): number {
   const [rank, second] = [rankOf(one), rankOf(other)];
   if (rank !== second) return rank - second;
-  if (rank === 0) return 0;
+  if (one === undefined || other === undefined) return 0;
   if (rank === 2) return (numberOf(one) ?? 0) - (numberOf(other) ?? 0);
-  return COLLATOR.compare(String(one), String(other));
+  return COLLATOR.compare(printValue(one), printValue(other));
 }
 
 function rankOf(value: Value): number {

@@ -19,7 +19,7 @@ export function readComparison(text: PatternText, operator: Operator, word: RegE
   const regex = text.regex();
   if (regex !== undefined) {
     if (!isEquality) return text.fail('a regex is compared by = and != only');
-    return negated(operator, (value) => regex.test(textOf(value)));
+    return negated(operator, (value) => regex.test(printOperand(value)));
   }
   const quoted = text.quoted();
   const operand = quoted ?? text.match(word);
@@ -37,7 +37,7 @@ function negated(operator: Operator, test: ValueTest): ValueTest {
 function compareNumbers(operator: Operator, operand: number): ValueTest {
   return (value) => {
     if (value === undefined) return false;
-    const text = textOf(value);
+    const text = printOperand(value);
     const number = NUMBER.test(text) ? Number(text) : NaN;
     switch (operator) {
       case '=':
@@ -61,9 +61,9 @@ function wildcardTest(pattern: string): ValueTest {
   const pieces = pattern.split('*');
   const [first = '', ...rest] = pieces;
   const last = rest.pop();
-  if (last === undefined) return (value) => textOf(value) === pattern;
+  if (last === undefined) return (value) => printOperand(value) === pattern;
   return (value) => {
-    const text = textOf(value);
+    const text = printOperand(value);
     if (!text.startsWith(first)) return false;
     let at = first.length;
     for (const piece of rest) {
@@ -75,6 +75,6 @@ function wildcardTest(pattern: string): ValueTest {
   };
 }
 
-function textOf(value: unknown): string {
+function printOperand(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -188,6 +188,19 @@ describe('log groups', () => {
     ]);
   });
 
+  it('are rows of the console once a call has loaded the service', () => {
+    const bench = aBench();
+    write(bench, 'x', 'y');
+
+    assert.deepEqual(
+      bench.engine.rows.map(({ name, state }) => [name, state]),
+      [
+        [GROUP, '2 events, 1 kB'],
+        ['access', '0 events, 0 kB'],
+      ],
+    );
+  });
+
   it('come in pages', async () => {
     const bench = aBench();
     await bench.call('logs', 'CreateLogGroup', { logGroupName: 'b' });

@@ -42,10 +42,10 @@ function anIdentity(...statements: readonly Statement[]): LocalIdentity {
 }
 
 type Bench = {
-  ask(
+  readonly ask: (
     caller: LocalIdentity,
     form: Readonly<Record<string, string>>,
-  ): Promise<{ status: number; body: string }>;
+  ) => Promise<{ status: number; body: string }>;
   readonly sessions: TemporarySessions;
   readonly identities: FunctionIdentities;
   readonly reports: readonly string[];
@@ -89,7 +89,10 @@ function aBench(
     random: new CountingRandom(),
     makeKeyPair,
     makeToken: () => 'token',
-    open: (credentials, identity) => Promise.resolve(sessions.open(credentials, identity)),
+    open(credentials, identity) {
+      sessions.open(credentials, identity);
+      return Promise.resolve();
+    },
     report,
     others,
   });
@@ -114,7 +117,7 @@ function aBench(
 
 const ASSUME = { Action: 'AssumeRole', Version: '2011-06-15', RoleArn: ROLE, RoleSessionName: 'me' };
 const codeOf = ({ body }: { readonly body: string }): string | undefined => /<Code>([^<]+)</.exec(body)?.[1];
-const textOf = (name: string, { body }: { readonly body: string }): string =>
+const elementOf = (name: string, { body }: { readonly body: string }): string =>
   new RegExp(`<${name}>([^<]+)<`).exec(body)?.[1] ?? '';
 
 describe('GetCallerIdentity', () => {
@@ -123,7 +126,7 @@ describe('GetCallerIdentity', () => {
 
     assert.equal(answer.status, 200);
     assert.deepEqual(
-      ['Arn', 'UserId', 'Account'].map((name) => textOf(name, answer)),
+      ['Arn', 'UserId', 'Account'].map((name) => elementOf(name, answer)),
       [ALICE_ARN, 'AIDALOCAL0000ALICE', ACCOUNT_ID],
     );
   });
@@ -228,16 +231,16 @@ describe('AssumeRole', () => {
   it('opens a session that the policies of the role judge', async () => {
     const { ask, sessions } = aBench({ trust: [trusts(ALICE_ARN)] });
     const answer = await ask(anIdentity(allow('*')), ASSUME);
-    const session = sessions.find(textOf('AccessKeyId', answer));
+    const session = sessions.find(elementOf('AccessKeyId', answer));
     assert.ok(session);
     const may = (action: string): string =>
       decideFor(session, { action, resource: '*', conditions: new Map() });
 
     assert.match(session.accessKeyId, /^ASIA/);
     assert.equal(session.arn, `arn:aws:sts::${ACCOUNT_ID}:assumed-role/reader/me`);
-    assert.equal(textOf('Arn', answer), session.arn);
+    assert.equal(elementOf('Arn', answer), session.arn);
     assert.deepEqual(session.session, { token: 'token', expiresAtEpochMs: NOW_MS + 3_600_000 });
-    assert.equal(textOf('Expiration', answer), '2026-11-23T13:00:00Z');
+    assert.equal(elementOf('Expiration', answer), '2026-11-23T13:00:00Z');
     assert.deepEqual([may('sqs:ListQueues'), may('sqs:DeleteQueue')], ['allow', 'implicit-deny']);
   });
 
@@ -247,7 +250,7 @@ describe('AssumeRole', () => {
       Version: '2012-10-17',
       Statement: [allow('sqs:ListQueues'), allow('sns:*')],
     });
-    const session = sessions.find(textOf('AccessKeyId', await ask(anIdentity(), { ...ASSUME, Policy })));
+    const session = sessions.find(elementOf('AccessKeyId', await ask(anIdentity(), { ...ASSUME, Policy })));
     assert.ok(session);
     const may = (action: string): string =>
       decideFor(session, { action, resource: '*', conditions: new Map() });
@@ -261,7 +264,7 @@ describe('AssumeRole', () => {
 
   it('takes the session away when a reload takes the role away', async () => {
     const { ask, sessions, identities } = aBench({ trust: [trusts(ALICE_ARN)] });
-    const key = textOf('AccessKeyId', await ask(anIdentity(), ASSUME));
+    const key = elementOf('AccessKeyId', await ask(anIdentity(), ASSUME));
     identities.replace([], { byArn: new Map(), ofFunctions: new Map() });
 
     assert.equal(sessions.find(key), undefined);
@@ -270,19 +273,19 @@ describe('AssumeRole', () => {
   it('lets a role session assume another role for an hour at most', async () => {
     const { ask, sessions } = aBench({ trust: [trusts(ROLE)], more: { MaxSessionDuration: 43_200 } });
     const role = { ...aBench({ trust: [trusts(ALICE_ARN)] }) };
-    const first = role.sessions.find(textOf('AccessKeyId', await role.ask(anIdentity(), ASSUME)));
+    const first = role.sessions.find(elementOf('AccessKeyId', await role.ask(anIdentity(), ASSUME)));
     assert.ok(first);
     const long = await ask(first, { ...ASSUME, DurationSeconds: '7200' });
     const short = await ask(first, { ...ASSUME, DurationSeconds: '3600' });
 
     assert.match(long.body, /1 hour session limit for roles assumed by role chaining/);
-    assert.ok(sessions.find(textOf('AccessKeyId', short)));
+    assert.ok(sessions.find(elementOf('AccessKeyId', short)));
   });
 
   it('gives every role of the account where roles are not enforced', async () => {
     const { ask, sessions } = aBench({ trust: [] }, undefined, false);
     const own = sessions.find(
-      textOf(
+      elementOf(
         'AccessKeyId',
         await ask(anIdentity(), { ...ASSUME, RoleArn: `arn:aws:iam::${ACCOUNT_ID}:role/any/path` }),
       ),
@@ -318,7 +321,7 @@ describe('GetSessionToken', () => {
     const { ask, sessions } = aBench({ trust: [] });
     const alice = anIdentity(allow('sqs:*'));
     const answer = await ask(alice, { Action: 'GetSessionToken', DurationSeconds: '900' });
-    const session = sessions.find(textOf('AccessKeyId', answer));
+    const session = sessions.find(elementOf('AccessKeyId', answer));
     assert.ok(session);
     const again = await ask(session, { Action: 'GetSessionToken' });
 
