@@ -16,7 +16,8 @@ const BYTES_PER_MB = 1024 * 1024;
 export class KeptFeed<Item> extends Feed<Item> {
   readonly #keeping: Keeping<Item>;
   readonly #onFirstDrop: (message: string) => void;
-  #items: Item[] = [];
+  /** Undefined: dropped. */
+  #items: (Item | undefined)[] = [];
   /** Place of the oldest kept item; those before it are dropped. */
   #first = 0;
   /** Items that were cut off the front of the list. */
@@ -60,9 +61,10 @@ export class KeptFeed<Item> extends Feed<Item> {
       const oldest = this.#items[this.#first];
       if (oldest === undefined) break;
       this.#bytes -= sizeOf(oldest);
+      this.#items[this.#first] = undefined;
       this.#first += 1;
     }
-    // Amortised: dropped items are cut off once they are the larger part. Readers keep the list that they began.
+    // Amortised: dropped places are cut off once they are the larger part. Readers keep the list that they began.
     if (this.#first > 100 && this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first);
       this.#cut += this.#first;

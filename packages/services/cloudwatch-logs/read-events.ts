@@ -9,8 +9,8 @@ import type { LogEvent, Position } from './kept-events.ts';
 import { EVENT_BYTES } from './log-groups.ts';
 import type { LogGroupBook } from './log-groups.ts';
 import { InvalidPattern } from './pattern/pattern-text.ts';
+import type { LinePattern } from './pattern/pattern-text.ts';
 import { readLinePattern } from './pattern/read-pattern.ts';
-import type { LinePattern } from './pattern/read-pattern.ts';
 
 type At = { readonly lines: KeptFeed<LogLine>; readonly groups: LogGroupBook };
 

@@ -1,6 +1,5 @@
 /** `[ip, user, ..., status = 4*, bytes > 1000]`: words of a line, where `[…]` and `"…"` are one word each. */
-import type { PatternText } from './pattern-text.ts';
-import type { LinePattern } from './read-pattern.ts';
+import type { LinePattern, PatternText } from './pattern-text.ts';
 import { readComparison, readOperator } from './value-test.ts';
 import type { ValueTest } from './value-test.ts';
 

@@ -1,7 +1,6 @@
 /** `{ ($.status = 5* || $.error IS TRUE) && $.user.name != "x" }`: values of lines that are JSON objects. */
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
-import type { PatternText } from './pattern-text.ts';
-import type { LinePattern } from './read-pattern.ts';
+import type { LinePattern, PatternText } from './pattern-text.ts';
 import { readComparison, readOperator } from './value-test.ts';
 import type { ValueTest } from './value-test.ts';
 

@@ -1,6 +1,9 @@
 /** Reads a filter pattern from left to right. */
 import { RE2JS } from 're2js';
 
+/** Whether a line matches. */
+export type LinePattern = (message: string) => boolean;
+
 export class InvalidPattern extends Error {
   override readonly name = 'InvalidPattern';
   readonly code = 'FILTER_PATTERN';

@@ -5,12 +5,11 @@
 import { readDelimitedPattern } from './delimited-pattern.ts';
 import { readJsonPattern } from './json-pattern.ts';
 import { InvalidPattern, PatternText } from './pattern-text.ts';
+import type { LinePattern } from './pattern-text.ts';
 import { readTermPattern } from './term-pattern.ts';
 
 /** AWS's limit. */
 const MAX_PATTERN = 1024;
-
-export type LinePattern = (message: string) => boolean;
 
 const EVERY_LINE: LinePattern = () => true;
 

@@ -1,6 +1,5 @@
 /** `ERROR "not found" -timeout ?one ?other %re%`: terms of lines without structure, case-sensitive. */
-import type { PatternText } from './pattern-text.ts';
-import type { LinePattern } from './read-pattern.ts';
+import type { LinePattern, PatternText } from './pattern-text.ts';
 
 const TERM = /[^\s"%]+/y;
 
