@@ -73,8 +73,8 @@ const CLOSE_WITHIN_MS = 5_000;
 
 /** Of log lines, and as much of trace segments. */
 const KEPT_BYTES = 64 * 1024 * 1024;
-/** Beside the characters of a kept item. */
-const BYTES_PER_ITEM = 128;
+/** Beside the characters of a kept item, as measured. */
+const BYTES_PER_ITEM = 220;
 
 export class ServiceHost {
   readonly items = new ItemFeed();
@@ -100,7 +100,7 @@ export class ServiceHost {
     this.lines = new KeptFeed(report, {
       what: 'log lines',
       maxBytes: KEPT_BYTES,
-      sizeOf: ({ text }) => text.length + BYTES_PER_ITEM,
+      sizeOf: ({ text, prefix = '' }) => text.length + prefix.length + BYTES_PER_ITEM,
     });
     this.segments = new KeptFeed(report, {
       what: 'trace segments',
