@@ -12,7 +12,7 @@ type Opened = {
 };
 
 /** The oldest end first. */
-const MAX_SESSIONS = 10_000;
+export const MAX_SESSIONS = 1_000;
 
 export class TemporarySessions {
   readonly #opened = new Map<string, Opened>();

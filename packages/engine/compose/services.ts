@@ -91,10 +91,9 @@ function addValues(
 
 /** @param others answers what is not done here: AWS itself, with `--aws sts` */
 function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
-  const { options, random, clock, sessions, functionIdentities: identities, store, closing } = parts;
+  const { options, random, clock, sessions, functionIdentities: identities, store } = parts;
   return openLazily(async () => {
     const { createSts } = await import('../../services/sts/sts.ts');
-    closing.add(() => sessions.clear());
     return createSts({
       identities,
       isEnforced: options.roles === true,

@@ -11,6 +11,7 @@ import type {
   TableUnits,
 } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../../core/errors.ts';
+import { MAX_SESSIONS } from '../../core/policy/temporary-sessions.ts';
 import type { Identities, LocalIdentity } from '../../core/policy/identities.ts';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { makeKeyPair } from '../../kernel/files/identity-file.ts';
@@ -78,9 +79,6 @@ function toSigner(
   const isJudged = accessKeyId !== admin.accessKeyId;
   return { accessKeyId, secretAccessKey, isJudged, ...(session !== undefined && { session }) };
 }
-
-/** Of STS; the oldest are forgotten first. */
-const MAX_SESSIONS = 1_000;
 
 /** A fault in place of the answer to a call; undefined = none. */
 type FaultOf = (question: CallQuestion) => CallFault | undefined;

@@ -3,28 +3,34 @@ import { MAX_ROWS } from './read-query.ts';
 import type { Accumulator, Command, Query, SortKey, StatsCommand } from './query.ts';
 import { rowOf } from './row.ts';
 import type { Row } from './row.ts';
-import { compareForSort, numberOf, printValue } from './value.ts';
-import type { Value } from './value.ts';
+import { compareKeys, orderKeyOf, printValue } from './value.ts';
+import type { OrderKey, Value } from './value.ts';
 
 export type ResultRow = readonly { readonly field: string; readonly value: string }[];
+
+/** Rows of all events, for the first command that needs all of them. */
+type Collected = { add(row: Row): void; rows(): readonly Row[] };
+
+const LATEST_FIRST: readonly SortKey[] = [{ by: (row) => row.get('@timestamp'), isDescending: true }];
 
 export class QueryRun {
   readonly #query: Query;
   /** Commands up to the first that needs all rows, and the others. */
   readonly #first: readonly Command[];
   readonly #later: readonly Command[];
-  readonly #rows: Row[] = [];
-  readonly #groups: GroupedRows | undefined;
+  readonly #collected: Collected;
   #matched = 0;
 
   constructor(query: Query) {
-    const at = query.commands.findIndex(({ kind }) => kind !== 'row');
-    const end = at === -1 ? query.commands.length : at;
+    const { commands } = query;
+    const at = commands.findIndex(({ kind }) => kind !== 'row');
+    const end = at === -1 ? commands.length : at;
+    const blocking = commands[end];
     this.#query = query;
-    this.#first = query.commands.slice(0, end);
-    const blocking = query.commands[end];
-    this.#groups = blocking?.kind === 'stats' ? new GroupedRows(blocking) : undefined;
-    this.#later = query.commands.slice(this.#groups === undefined ? end : end + 1);
+    this.#first = commands.slice(0, end);
+    this.#collected = collect(blocking);
+    const isCollected = blocking?.kind === 'stats' || blocking?.kind === 'sort';
+    this.#later = commands.slice(isCollected ? end + 1 : end);
   }
 
   get matched(): number {
@@ -35,15 +41,13 @@ export class QueryRun {
     const row = applyAll(this.#first, event);
     if (row === undefined) return;
     this.#matched += 1;
-    if (this.#groups === undefined) this.#rows.push(row);
-    else this.#groups.add(row);
+    this.#collected.add(row);
   }
 
   /** @param limit of the call, where the query has none */
   finish(limit: number): readonly ResultRow[] {
-    let rows: readonly Row[] = this.#groups?.rows() ?? this.#rows;
     const { columns, isOfEvents, commands } = this.#query;
-    if (isOfEvents) rows = rows.toSorted(latestFirst);
+    let rows = this.#collected.rows();
     for (const command of this.#later) rows = applyToAll(command, rows);
     const hasLimit = commands.some(({ kind }) => kind === 'limit');
     const shown = isOfEvents ? [...columns, '@ptr'] : columns;
@@ -51,8 +55,10 @@ export class QueryRun {
   }
 }
 
-function latestFirst(one: Row, other: Row): number {
-  return (numberOf(other.get('@timestamp')) ?? 0) - (numberOf(one.get('@timestamp')) ?? 0);
+/** Events that no command sorts come latest first. */
+function collect(command: Command | undefined): Collected {
+  if (command?.kind === 'stats') return new GroupedRows(command);
+  return new SortedRows(command?.kind === 'sort' ? command.keys : LATEST_FIRST);
 }
 
 function applyAll(commands: readonly Command[], row: Row): Row | undefined {
@@ -63,31 +69,38 @@ function applyAll(commands: readonly Command[], row: Row): Row | undefined {
 }
 
 function applyToAll(command: Command, rows: readonly Row[]): readonly Row[] {
-  switch (command.kind) {
-    case 'row':
-      return rows.flatMap((row) => command.apply(row) ?? []);
-    case 'sort':
-      return sortRows(rows, command.keys);
-    case 'limit':
-      return rows.slice(0, command.count);
-    case 'stats': {
-      const groups = new GroupedRows(command);
-      for (const row of rows) groups.add(row);
-      return groups.rows();
-    }
-  }
+  if (command.kind === 'row') return rows.flatMap((row) => command.apply(row) ?? []);
+  if (command.kind === 'limit') return rows.slice(0, command.count);
+  const collected = collect(command);
+  for (const row of rows) collected.add(row);
+  return collected.rows();
 }
 
-function sortRows(rows: readonly Row[], keys: readonly SortKey[]): readonly Row[] {
-  const keyed = rows.map((row) => ({ row, values: keys.map(({ by }) => by(row)) }));
-  keyed.sort((one, other) => {
-    for (const [index, { isDescending }] of keys.entries()) {
-      const order = compareForSort(one.values[index], other.values[index]);
-      if (order !== 0) return isDescending ? -order : order;
-    }
-    return 0;
-  });
-  return keyed.map(({ row }) => row);
+/** Keys are read as rows come, while others may run; the sort itself is one piece. */
+class SortedRows implements Collected {
+  readonly #keys: readonly SortKey[];
+  readonly #rows: { readonly row: Row; readonly values: readonly OrderKey[] }[] = [];
+
+  constructor(keys: readonly SortKey[]) {
+    this.#keys = keys;
+  }
+
+  add(row: Row): void {
+    this.#rows.push({ row, values: this.#keys.map(({ by }) => orderKeyOf(by(row))) });
+  }
+
+  rows(): readonly Row[] {
+    const keys = this.#keys;
+    this.#rows.sort((one, other) => {
+      // Called millions of times: no iterator.
+      for (let index = 0; index < keys.length; index += 1) {
+        const order = compareKeys(one.values[index], other.values[index]);
+        if (order !== 0) return keys[index]?.isDescending === true ? -order : order;
+      }
+      return 0;
+    });
+    return this.#rows.map(({ row }) => row);
+  }
 }
 
 /** A field that a row lacks is left out of it. */
@@ -100,7 +113,7 @@ function printRow(row: Row, columns: readonly string[]): ResultRow {
 
 type Group = { readonly values: readonly Value[]; readonly sums: readonly Accumulator[] };
 
-class GroupedRows {
+class GroupedRows implements Collected {
   readonly #command: StatsCommand;
   readonly #groups = new Map<string, Group>();
 

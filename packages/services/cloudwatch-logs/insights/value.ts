@@ -43,18 +43,21 @@ export function compare(one: Value, other: Value): number | undefined {
   return text < second ? -1 : text > second ? 1 : 0;
 }
 
-const COLLATOR = new Intl.Collator('en', { numeric: true });
+/** Undefined: there is no value. */
+export type OrderKey = string | number | undefined;
 
-/** Order of `sort`: what is missing first, then texts, then numbers ("sort", natural order). */
-export function compareForSort(one: Value, other: Value): number {
-  const [rank, second] = [rankOf(one), rankOf(other)];
-  if (rank !== second) return rank - second;
-  if (one === undefined || other === undefined) return 0;
-  if (rank === 2) return (numberOf(one) ?? 0) - (numberOf(other) ?? 0);
-  return COLLATOR.compare(printValue(one), printValue(other));
+/** A text that is a number counts as one. */
+export function orderKeyOf(value: Value): OrderKey {
+  return value === undefined ? undefined : (numberOf(value) ?? printValue(value));
 }
 
-function rankOf(value: Value): number {
-  if (value === undefined) return 0;
-  return numberOf(value) === undefined ? 1 : 2;
+/** Order of `sort`: what is missing first, then texts, then numbers ("sort"). */
+export function compareKeys(one: OrderKey, other: OrderKey): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  if (typeof one === 'string' && typeof other === 'string') return one < other ? -1 : one > other ? 1 : 0;
+  return rankOf(one) - rankOf(other);
+}
+
+function rankOf(key: OrderKey): number {
+  return key === undefined ? 0 : typeof key === 'string' ? 1 : 2;
 }
