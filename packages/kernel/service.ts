@@ -14,6 +14,7 @@ import type { EventSource, HandTarget } from './event-rows.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from './event-ports.ts';
 import type { Feed } from './feed.ts';
 import type { ItemFeed } from './item-feed.ts';
+import type { KeptFeed } from './kept-feed.ts';
 import type { Schedules } from './schedules.ts';
 import type { StackReading } from './stack-reading.ts';
 import type { TargetDeliveries } from './target-deliveries.ts';
@@ -70,8 +71,10 @@ export type ServicePorts = EventPorts & {
   readonly deliveries: TargetDeliveries;
   readonly schedules: Schedules;
   readonly items: ItemFeed;
-  /** Lines of log groups: access and execution logs of stages, and the output of functions. */
-  readonly lines: Feed<LogLine>;
+  /** Lines of log groups: access and execution logs of stages, and the output of functions. 64 MB are kept. */
+  readonly lines: KeptFeed<LogLine>;
+  /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
+  readonly segments: KeptFeed<string>;
   /** One line per request in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
@@ -92,7 +95,17 @@ export type ServiceSettings = {
   readonly wafNetworks?: string | undefined;
 };
 
-export type LogLine = { readonly group: string; readonly text: string; readonly epochMs: number };
+export type LogLine = {
+  readonly group: string;
+  readonly text: string;
+  readonly epochMs: number;
+  /** What Lambda writes before the text of a console's line: time, request id and level. */
+  readonly prefix?: string;
+  /** Log stream; absent = that of the gateway. */
+  readonly stream?: string | undefined;
+  /** When it was sent, of an event with a time of its own. */
+  readonly ingestedMs?: number;
+};
 
 export type WrittenObjects = (
   id: string,

@@ -8,8 +8,17 @@ const roleName = named('RoleName', 64);
 export const OTHER_TYPES = {
   'AWS::IAM::Role': {
     enforced: [],
-    whereKnown: ['RoleName', 'Path', 'Policies', 'ManagedPolicyArns', 'PermissionsBoundary', 'Tags'],
-    noEffect: ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration'],
+    whereKnown: [
+      'RoleName',
+      'Path',
+      'Policies',
+      'ManagedPolicyArns',
+      'PermissionsBoundary',
+      'Tags',
+      'AssumeRolePolicyDocument',
+      'MaxSessionDuration',
+    ],
+    noEffect: ['Description'],
     names: row(roleName, {
       Arn: iamArn('role', roleName),
       RoleId: (resource) => `AROA${id(17)(resource).toUpperCase()}`,

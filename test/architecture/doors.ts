@@ -69,6 +69,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     metering/quota-period metering/stored-usage metering/token-bucket phases/finish phases/integrate phases/map-request
     phases/map-response pipeline policy/bearer-token policy/evaluate policy/function-identities
     policy/identities policy/known-conditions policy/managed-policies policy/model policy/role
+    policy/temporary-sessions
     policy/trace-policy ports receive resource-types/namers resource-types/resource-types
     resource-types/type-class resource-types/words routing/base-path routing/function-name routing/host
     routing/print-routes routing/rest-routes routing/route-address routing/routing-rules routing/stage-path
@@ -77,13 +78,13 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     websocket/pipeline
   `),
   kernel: list(`
-    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/caller-identity calls/daemon-address
+    agenda calls/aws-call calls/aws-endpoints calls/aws-operation calls/daemon-address
     calls/forwarder calls/guarded-services calls/query-input calls/recorder calls/service-client
     calls/service-rights delivery/batch-failures delivery/event-pattern delivery/filter-policy
     delivery/message-queue delivery/queue-model delivery/retries delivery/schedule delivery/target-input
     delivery/value-match destination-record event-bus event-ports event-rows feed files/authority-files
     files/identity-file files/model files/own-folder files/running-gateways files/secret-file
-    files/state-file item-feed message-digest ordered-batch read-ordered-mapping read-resource read-target
+    files/state-file item-feed kept-feed load-times message-digest ordered-batch read-ordered-mapping read-resource read-target
     schedules service stack-reading stored-entries target-deliveries targets work
   `),
   templates: list(`
@@ -131,6 +132,9 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   ...doorsOfServices(),
   'services/logs': list(`
     log-files log-subscriptions resource-types xray
+  `),
+  'services/sts': list(`
+    sts
   `),
   'services/tables': list(`
     attribute-values create-tables dynamodb-calls resource-types saved-tables seed-files seed-tables

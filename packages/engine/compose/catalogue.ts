@@ -48,6 +48,19 @@ export const CATALOGUE: readonly ServiceEntry[] = [
     load: () => import('../../services/cloudfront/service.ts'),
   },
   {
+    name: 'logs',
+    types: {},
+    isCalled: true,
+    load: () => import('../../services/cloudwatch-logs/service.ts'),
+  },
+  { name: 'xray', types: {}, isCalled: true, load: () => import('../../services/xray/service.ts') },
+  {
+    name: 'cloudformation',
+    types: {},
+    isCalled: true,
+    load: () => import('../../services/cloudformation/service.ts'),
+  },
+  {
     name: 'kinesis',
     types: KINESIS_TYPES,
     isCalled: true,

@@ -1,4 +1,5 @@
-import type { Clock, LogGroups, LogSink } from '../../core/ports.ts';
+import type { Clock, LogGroups, LogSink, TraceSink } from '../../core/ports.ts';
+import { printPrefix } from '../../lambda/log-line.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
 
@@ -6,7 +7,7 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
   return {
     write(group, text) {
       groups.write(group, text);
-      if (lines.isFollowed) lines.publish({ group, text, epochMs: clock.nowEpochMs() });
+      lines.publish({ group, text, epochMs: clock.nowEpochMs() });
     },
   };
 }
@@ -25,9 +26,17 @@ export function publishingMetrics(
   return () => (feed.isFollowed ? both : metrics);
 }
 
-export function publishFunctionLine(
-  { functionName, message, epochMs }: FunctionLogLine,
-  { lines }: ServiceHost,
-): void {
-  if (lines.isFollowed) lines.publish({ group: `/aws/lambda/${functionName}`, text: message, epochMs });
+/** @param daemon of X-Ray; undefined = segments are only kept */
+export function publishingTraces(daemon: TraceSink | undefined, { segments }: ServiceHost): TraceSink {
+  return {
+    send(segment) {
+      daemon?.send(segment);
+      segments.publish(segment);
+    },
+  };
+}
+
+export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHost): void {
+  const { functionName, message: text, epochMs, logStream: stream } = line;
+  lines.publish({ group: `/aws/lambda/${functionName}`, text, epochMs, prefix: printPrefix(line), stream });
 }

@@ -99,8 +99,10 @@ const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
 /** Services with other wordings (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
+  cloudformation: { type: 'AccessDenied' },
   events: { status: 400 },
   kinesis: { status: 400 },
+  logs: { status: 400 },
   s3: { type: 'AccessDenied' },
   sns: { type: 'AuthorizationError' },
   sqs: { type: 'AccessDenied' },

@@ -44,6 +44,7 @@ export function rightsOfCall(
 ): readonly AwsPermission[] | undefined {
   if (call.service === 's3') return rightsOfS3(call);
   if (call.service === 'cloudfront') return rightOfCloudFront(call, context);
+  if (call.service === 'xray') return rightsOfXRay(call);
   const operation = readOperation(call);
   if (operation.protocol === 'rest') return undefined;
   const place = { region: call.region, accountId: context.accountId, path: call.path };
@@ -115,6 +116,12 @@ const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams Subscri
 /** These take a name; other operations on a queue the address, or have it as their path. */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
 
+const OF_LOG_STREAM = setOf('CreateLogStream GetLogEvents PutLogEvents');
+const NOT_OF_LOG_GROUP = setOf('DescribeLogGroups DescribeQueries GetQueryResults StopQuery');
+const OF_NAMED_STACK = setOf(
+  'DescribeStackResource DescribeStackResources DescribeStacks GetTemplate ListStackResources',
+);
+
 const RIGHTS: Readonly<Record<string, RightsOf>> = {
   // AWS writes this service's actions in capitals, and a text message's resource is the number.
   sns(action, read) {
@@ -163,6 +170,30 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     const resource = member === undefined ? undefined : asNonEmptyText(read(member));
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
   },
+  // Of an ARN only the name counts, as for the service. Attack: an ARN of a group elsewhere, with the name of one here.
+  logs(action, read, { region, accountId }) {
+    const resource = (group: string, stream = '*'): string =>
+      `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;
+    const stream = OF_LOG_STREAM.has(action) ? asNonEmptyText(read('logStreamName')) : undefined;
+    const named = NOT_OF_LOG_GROUP.has(action)
+      ? []
+      : [read('logGroupName'), read('logGroupIdentifier'), read('logGroupNames'), read('logGroupIdentifiers')]
+          .flat()
+          .flatMap((name) => asNonEmptyText(name) ?? []);
+    const permission = `logs:${action}`;
+    return named.length === 0
+      ? [{ action: permission, resource: '*' }]
+      : named.map((group) => ({
+          action: permission,
+          resource: resource(group, stream === undefined ? undefined : `log-stream:${stream}`),
+        }));
+  },
+  cloudformation(action, read, { region, accountId }) {
+    const name = OF_NAMED_STACK.has(action) ? asNonEmptyText(read('StackName')) : undefined;
+    const named = `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${name ?? ''}/*`;
+    const resource = name === undefined ? '*' : name.startsWith('arn:') ? name : named;
+    return [{ action: `cloudformation:${action}`, resource }];
+  },
   kinesis(action, read, { region, accountId }) {
     if (NOT_OF_NAMED_STREAM.has(action)) return [{ action: `kinesis:${action}`, resource: '*' }];
     const name = asNonEmptyText(read('StreamName'));
@@ -189,6 +220,26 @@ function queueArn(action: string, read: Reader, { region, accountId, path }: Pla
 function busArn(name: string | undefined, { region, accountId }: Place): string {
   if (name !== undefined && parseArn(name) !== undefined) return name;
   return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
+}
+
+/** The action is the path; X-Ray has no resources for these. */
+function rightsOfXRay({ method, path }: ServiceCall): readonly AwsPermission[] | undefined {
+  const action = method === 'POST' && Object.hasOwn(XRAY_ACTIONS, path) ? XRAY_ACTIONS[path] : undefined;
+  return action === undefined ? undefined : [{ action: `xray:${action}`, resource: '*' }];
+}
+
+const XRAY_ACTIONS: Readonly<Record<string, string>> = {
+  '/TraceSummaries': 'GetTraceSummaries',
+  '/Traces': 'BatchGetTraces',
+  '/TraceSegments': 'PutTraceSegments',
+  '/TelemetryRecords': 'PutTelemetryRecords',
+  '/SamplingTargets': 'GetSamplingTargets',
+  '/GetSamplingRules': 'GetSamplingRules',
+};
+
+/** Of a name or an ARN. */
+function nameOfLogGroup(identifier: string): string {
+  return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
 
 /** ARNs of distributions have an account but no region. */

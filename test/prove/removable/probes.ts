@@ -14,8 +14,11 @@ const mappingOf = (EventSourceArn: unknown, more: object = {}): Resources =>
 
 /** By folder. A service without one refutes the proof. */
 export const PROBES: Readonly<Record<string, Resources>> = {
-  // It has calls alone, and no type of its own: nothing of CloudFront runs, with or without it.
+  // These have calls alone, and no type of their own: nothing of it runs, with or without them.
   cloudfront: ofType('AWS::CloudFront::Distribution'),
+  cloudformation: ofType('AWS::CloudFormation::Macro'),
+  'cloudwatch-logs': ofType('AWS::Logs::Destination'),
+  xray: ofType('AWS::XRay::Group'),
   eventbridge: ofType('AWS::Events::Rule', {
     ScheduleExpression: 'rate(1 day)',
     Targets: [{ Id: 'one', Arn: FUNCTION }],

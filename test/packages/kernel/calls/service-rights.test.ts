@@ -266,6 +266,52 @@ describe('rightsOfCall', () => {
     assert.equal(rightsOf('wafv2', call, { isServed: () => false }), undefined);
   });
 
+  it('asks for a log group by its name, whatever region and account its ARN has', () => {
+    const call = (action: string, body: object) => ({ target: `Logs_20140328.${action}`, body });
+    const ofGroup = 'arn:aws:logs:eu-west-1:123456789012:log-group:orders';
+    const elsewhere = 'arn:aws:logs:us-east-1:999999999999:log-group:orders:*';
+
+    for (const [action, body, needs] of [
+      ['FilterLogEvents', { logGroupName: 'orders' }, [`logs:FilterLogEvents ${ofGroup}:*`]],
+      ['FilterLogEvents', { logGroupIdentifier: elsewhere }, [`logs:FilterLogEvents ${ofGroup}:*`]],
+      [
+        'GetLogEvents',
+        { logGroupName: 'orders', logStreamName: 's' },
+        [`logs:GetLogEvents ${ofGroup}:log-stream:s`],
+      ],
+      [
+        'StartQuery',
+        { logGroupNames: ['orders', 'a'] },
+        [`logs:StartQuery ${ofGroup}:*`, `logs:StartQuery ${ofGroup.replace('orders', 'a')}:*`],
+      ],
+      [
+        'StartQuery',
+        { logGroupIdentifiers: [elsewhere], logGroupName: 'a' },
+        [`logs:StartQuery ${ofGroup.replace('orders', 'a')}:*`, `logs:StartQuery ${ofGroup}:*`],
+      ],
+      ['DescribeLogGroups', { logGroupName: 'orders' }, ['logs:DescribeLogGroups *']],
+      ['GetQueryResults', { queryId: '1' }, ['logs:GetQueryResults *']],
+    ] as const)
+      assert.equal(print(rightsOf('logs', call(action, body))), needs.join(', '));
+  });
+
+  it('asks for a stack by its name, and for none of calls that name none', () => {
+    const stack = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop';
+
+    for (const [form, needs] of [
+      ['Action=DescribeStacks&StackName=shop', `cloudformation:DescribeStacks ${stack}/*`],
+      [`Action=DescribeStacks&StackName=${stack}/1`, `cloudformation:DescribeStacks ${stack}/1`],
+      ['Action=DescribeStacks', 'cloudformation:DescribeStacks *'],
+      ['Action=ListExports&StackName=shop', 'cloudformation:ListExports *'],
+    ] as const)
+      assert.equal(print(rightsOf('cloudformation', { form })), needs);
+  });
+
+  it('asks for operations of X-Ray by their path', () => {
+    assert.equal(print(rightsOf('xray', { path: '/TraceSummaries' })), 'xray:GetTraceSummaries *');
+    assert.equal(rightsOf('xray', { path: '/Other' }), undefined);
+  });
+
   it('does not know what calls of other services need', () => {
     assert.equal(rightsOf('ssm', { target: 'AmazonSSM.GetParameter' }), undefined);
     assert.equal(rightsOf('sns', { path: '/?nothing' }), undefined);
