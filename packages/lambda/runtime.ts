@@ -66,6 +66,8 @@ export type FunctionRuntimeOptions = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
+  /** Sees each invocation and its result to come; does not throw. A stream counts until its first bytes. */
+  readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
   readonly maxInstances: number;
   readonly reload: boolean;
   /** Absent = on the machine's time. */
@@ -214,6 +216,18 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
+    const result = this.#invoke(invocation);
+    this.#options.watch?.(invocation, result);
+    return result;
+  }
+
+  stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+    const start = this.#stream(invocation);
+    this.#options.watch?.(invocation, start);
+    return start;
+  }
+
+  #invoke(invocation: Invocation): Promise<InvocationResult> {
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
     const event = withVersion(invocation, this.#options.findVersion);
@@ -222,7 +236,7 @@ class WorkerRuntime implements FunctionRuntime {
     return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, result) : result;
   }
 
-  stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+  #stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
     const start = pool.stream(withVersion(invocation, this.#options.findVersion));

@@ -1,4 +1,6 @@
+import { invocationMetrics } from '../../core/events/metric-line.ts';
 import type { Clock, LogGroups, LogSink } from '../../core/ports.ts';
+import type { FunctionRuntimeOptions } from '../../lambda/runtime.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
 
@@ -30,4 +32,39 @@ export function publishFunctionLine(
   { lines }: ServiceHost,
 ): void {
   if (lines.isFollowed) lines.publish({ group: `/aws/lambda/${functionName}`, text: message, epochMs });
+}
+
+/** Publishes Lambda's own metrics while a service follows them. @param host made after the functions */
+export function publishingInvocations(
+  host: () => ServiceHost,
+  clock: Clock,
+): NonNullable<FunctionRuntimeOptions['watch']> {
+  const running = new Map<string, number>();
+  return ({ functionName, qualifier }, result) => {
+    const { metrics } = host();
+    if (!metrics.isFollowed) return;
+    const startedAtEpochMs = clock.nowEpochMs();
+    const startedMs = clock.monotonicMs();
+    const concurrent = (running.get(functionName) ?? 0) + 1;
+    running.set(functionName, concurrent);
+    const publish = async (): Promise<void> => {
+      const end = await result.finally(() => {
+        const left = (running.get(functionName) ?? 1) - 1;
+        if (left > 0) running.set(functionName, left);
+        else running.delete(functionName);
+      });
+      const tookMs = clock.monotonicMs() - startedMs;
+      const line = invocationMetrics({
+        functionName,
+        qualifier,
+        startedAtEpochMs,
+        tookMs,
+        concurrent,
+        end: end.kind === 'streams' ? { kind: 'returned' } : end,
+      });
+      if (line !== undefined) metrics.publish(line);
+    };
+    // A rejected invocation has its own reader.
+    publish().catch(() => undefined);
+  };
 }
