@@ -1,6 +1,6 @@
 /** One form of input and output for JSON, RPC v2 CBOR and the query protocol. Pure. */
 import { Double, Timestamp } from '@gatewright/aws/cbor';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { inOrder, treeOf } from '../../../kernel/calls/query-input.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { JsonObject } from '@gatewright/aws/json-object';
@@ -34,6 +34,14 @@ export function toResult(operation: Operation, fields: JsonObject | undefined): 
   return { kind: 'result', fields: toXmlFields(fields) as JsonObject, jsonFields: fields };
 }
 
+const MAPS: ReadonlySet<string> = new Set(['ExtendedStatistics']);
+
+function toXmlMap(map: unknown): unknown {
+  return {
+    entry: Object.entries(membersOf(map)).map(([key, value]) => ({ key, value: toXmlFields(value) })),
+  };
+}
+
 function toXmlFields(value: unknown): unknown {
   if (value instanceof Timestamp) return new Date(value.epochMs).toISOString();
   if (value instanceof Double) return value.value;
@@ -41,7 +49,7 @@ function toXmlFields(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, member]) =>
-      member === undefined ? [] : [[name, toXmlFields(member)]],
+      member === undefined ? [] : [[name, MAPS.has(name) ? toXmlMap(member) : toXmlFields(member)]],
     ),
   );
 }
@@ -55,7 +63,7 @@ const SHAPES: Readonly<Record<InputCode, string>> = {
   LimitExceeded: 'LimitExceededFault',
   MissingParameter: 'MissingRequiredParameterException',
   ResourceNotFound: 'ResourceNotFound',
-  ValidationError: 'ValidationError',
+  ValidationError: 'ValidationException',
 };
 
 export function toError(operation: Operation, { code, path, message }: InvalidInput): OperationResult {
