@@ -72,7 +72,7 @@ export type ServicePorts = EventPorts & {
   readonly items: ItemFeed;
   /** Lines of log groups: access and execution logs of stages, and the output of functions. */
   readonly lines: Feed<LogLine>;
-  /** One line per request, and per invocation of a function, in CloudWatch's embedded metric format. */
+  /** One line per request, invocation or measured queue, in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
   /** For lines of the service's own. */

@@ -5,7 +5,7 @@
 import type { InvocationResult } from '../ports.ts';
 import type { LogFacts } from './log-variables.ts';
 
-type Unit = 'Bytes' | 'Count' | 'Milliseconds';
+type Unit = 'Bytes' | 'Count' | 'Milliseconds' | 'Seconds';
 type Metric = readonly [name: string, unit: Unit, value: number];
 
 type MetricFacts = {
@@ -93,7 +93,8 @@ type Embedded = {
   readonly metrics: readonly Metric[];
 };
 
-function printMetrics({ namespace, epochMs, sets, dimensions, metrics }: Embedded): string {
+/** One line; the metrics of a service are no line of a log. */
+export function printMetrics({ namespace, epochMs, sets, dimensions, metrics }: Embedded): string {
   const Metrics = metrics.map(([Name, Unit]) => ({ Name, Unit }));
   return JSON.stringify({
     _aws: {

@@ -9,7 +9,10 @@ import type { StackReading } from '../../kernel/stack-reading.ts';
 import type { Alarm, MetricAlarm } from './alarms/alarm.ts';
 
 /** Namespaces of AWS that are measured here; functions may write any other. */
-const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda'];
+const MEASURED: readonly string[] = ['AWS/ApiGateway', 'AWS/Lambda', 'AWS/SQS'];
+
+/** What never happens here has no data on AWS either: tables refuse nothing for their capacity. */
+const NEVER = /^AWS\/DynamoDB \w*(?:Throttle|SystemErrors)/;
 
 export function readAlarms(stacks: StackReading): readonly Alarm[] {
   return [
@@ -46,9 +49,12 @@ function readOne(reader: ResourceReader, kind: Alarm['kind']): readonly Alarm[] 
 }
 
 function reportUnmeasured(reader: ResourceReader, alarm: MetricAlarm): void {
-  const namespaces = metricsBehind(alarm.queries, alarm.watched).map(({ metric }) => metric.namespace);
   const unmeasured = new Set(
-    namespaces.filter((namespace) => namespace.startsWith('AWS/') && !MEASURED.includes(namespace)),
+    metricsBehind(alarm.queries, alarm.watched).flatMap(({ metric: { namespace, name } }) =>
+      !namespace.startsWith('AWS/') || MEASURED.includes(namespace) || NEVER.test(`${namespace} ${name}`)
+        ? []
+        : [namespace],
+    ),
   );
   if (unmeasured.size > 0)
     reader.unsupported(

@@ -284,7 +284,8 @@ describe('a faulty alarm', () => {
   it('is reported where its rule, its actions or its metric cannot be had here', () => {
     const { unsupported, faults } = anAlarmBench(
       anAlarm('Band', 'ThresholdMetricId: ad1') +
-        anAlarm('Queue', 'Namespace: AWS/SQS') +
+        anAlarm('Flow', 'Namespace: AWS/States') +
+        anAlarm('Table', 'Namespace: AWS/DynamoDB, MetricName: ReadThrottleEvents') +
         anAlarm('Scale', '', "AlarmActions: ['arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:x']"),
     );
 
@@ -294,9 +295,9 @@ describe('a faulty alarm', () => {
       [
         ['Band', 'ComparisonOperator', 'no band is predicted here: the alarm never rings'],
         [
-          'Queue',
+          'Flow',
           'Namespace',
-          'AWS/SQS is not measured here: the alarm has no data, and changes by SetAlarmState',
+          'AWS/States is not measured here: the alarm has no data, and changes by SetAlarmState',
         ],
         [
           'Scale',
