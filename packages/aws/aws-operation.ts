@@ -37,7 +37,8 @@ export function readOperation(request: OperationRequest): AwsOperation {
   const cbor = isCborCall(request.headers) ? CBOR_PATH.exec(request.path ?? '') : null;
   const body = plainBody(request);
   if (cbor !== null) {
-    const input = body === '' ? {} : body && asJsonObject(decodeCbor(Buffer.from(body)));
+    const value = body === undefined || body === '' ? body : decodeCbor(Buffer.from(body));
+    const input = value === '' ? {} : asJsonObject(value);
     return { protocol: 'json', prefix: cbor[1] ?? '', action: cbor[2] ?? '', input, isCbor: true };
   }
   const text = body?.toString();

@@ -84,6 +84,7 @@ const PAGES_OF_NEW_PARTS = [
   'docs/aws/waf.md',
   'docs/guides/protect/parts.md',
   'docs/guides/protect/waf.md',
+  'docs/guides/run/cloudwatch.md',
   'docs/guides/run/faults.md',
   'docs/guides/run/gather.md',
   'docs/guides/run/resilience.md',
@@ -99,6 +100,7 @@ const WORDS_OF_NEW_PARTS = {
   completion: 60,
   resilience: 260,
   faults: 139,
+  alarms: 260,
 };
 
 /** Lengths that a reader of the first pages was promised. */

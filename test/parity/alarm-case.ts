@@ -19,10 +19,13 @@ const MARGIN_MS = 15_000;
 
 /** On `Value` of the namespace `Parity`: above 0 in 3 of 3 minutes, unless the case says otherwise. */
 export function addAlarm(draft: Draft, properties: JsonObject): void {
-  const ofMetric = { ...METRIC, Statistic: 'Sum', Period: 60 };
   const { Metrics, ExtendedStatistic } = properties;
-  const { Statistic: _statistic, ...withoutStatistic } = ofMetric;
-  const usual = Metrics !== undefined ? {} : ExtendedStatistic === undefined ? ofMetric : withoutStatistic;
+  const ofMetric = {
+    ...METRIC,
+    Period: 60,
+    ...(ExtendedStatistic === undefined && { Statistic: 'Sum' }),
+  };
+  const usual = Metrics === undefined ? ofMetric : {};
   draft.add(draft.id('Alarm'), {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {

@@ -16,6 +16,7 @@ const mappingOf = (EventSourceArn: unknown, more: object = {}): Resources =>
 export const PROBES: Readonly<Record<string, Resources>> = {
   // It has calls alone, and no type of its own: nothing of CloudFront runs, with or without it.
   cloudfront: ofType('AWS::CloudFront::Distribution'),
+  cloudwatch: ofType('AWS::CloudWatch::CompositeAlarm', { AlarmRule: 'FALSE' }),
   eventbridge: ofType('AWS::Events::Rule', {
     ScheduleExpression: 'rate(1 day)',
     Targets: [{ Id: 'one', Arn: FUNCTION }],

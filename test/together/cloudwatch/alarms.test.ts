@@ -56,10 +56,9 @@ describe('an alarm of a template', () => {
         },
       },
     ]);
-    const [{ event }] = bench.invoker.calls as [
-      { readonly event: { readonly Records: readonly [{ readonly Sns: { readonly Subject: string } }] } },
-    ];
-    assert.equal(event.Records[0].Sns.Subject, 'ALARM: "Failing" in US East (N. Virginia)');
+    assert.partialDeepStrictEqual(bench.invoker.calls[0]?.event, {
+      Records: [{ Sns: { Subject: 'ALARM: "Failing" in US East (N. Virginia)' } }],
+    });
 
     await bench.minutes(3);
 

@@ -2,7 +2,9 @@
  * Rules of composite alarms: `ALARM("a") AND NOT OK(b)`.
  * @see CloudWatch API reference, PutCompositeAlarm, "AlarmRule"
  */
-import type { StateValue } from './alarm.ts';
+
+export const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
+export type StateValue = (typeof STATES)[number];
 
 export class RuleError extends Error {
   override readonly name = 'RuleError';

@@ -1,9 +1,6 @@
 /** Alarms as they are defined. */
 import type { MetricQuery } from '../math/run-queries.ts';
-import type { AlarmRule } from './alarm-rule.ts';
-
-export const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
-export type StateValue = (typeof STATES)[number];
+import type { AlarmRule, StateValue } from './alarm-rule.ts';
 
 type CommonParts = {
   readonly name: string;

@@ -1,8 +1,9 @@
 /**
- * The state that data points give an alarm. Pure.
+ * The state that data points give an alarm (docs/aws §18.12). Pure.
  * @see CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", with its two tables
  */
-import type { MetricAlarm, StateValue } from './alarm.ts';
+import type { MetricAlarm } from './alarm.ts';
+import type { StateValue } from './alarm-rule.ts';
 
 /** `value` undefined: missing. */
 export type EvaluatedPoint = { readonly at: number; readonly value: number | undefined };

@@ -3,9 +3,8 @@ import { Timestamp } from '@gatewright/aws/cbor';
 import { partitionOf } from '@gatewright/aws/arn';
 import { parseJson } from '@gatewright/aws/json-object';
 import { MAX_ALARMS } from '../alarms/alarm-board.ts';
-import { STATES } from '../alarms/alarm.ts';
 import { ITEM_TYPES } from '../alarms/alarm-history.ts';
-import { alarmsIn } from '../alarms/alarm-rule.ts';
+import { alarmsIn, STATES } from '../alarms/alarm-rule.ts';
 import { isAnomalyAlarm, readCompositeAlarm, readMetricAlarm } from '../alarms/read-alarm.ts';
 import { keyOf } from '../metrics/metric-store.ts';
 import { readMetric } from '../metrics/read-metric.ts';
@@ -14,7 +13,7 @@ import { describeAlarm } from './describe-alarm.ts';
 import { pageOf } from './paging.ts';
 import type { AlarmBoard, Entry } from '../alarms/alarm-board.ts';
 import type { CompositeAlarm, MetricAlarm } from '../alarms/alarm.ts';
-import type { Call, CallPorts } from './calls.ts';
+import type { Call, CallPorts } from './call.ts';
 import type { Members } from '../read-members.ts';
 
 const MAX_NAMES = 100;
@@ -78,14 +77,16 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
       at.refuse('ComparisonOperator', 'compares with a band, and none is predicted here');
     for (const member of ['EvaluationCriteria', 'EvaluationWindow', 'WarmUpConfiguration'])
       if (at.has(member)) at.refuse(member, 'is not applied here');
-    return put(ports, readMetricAlarm(at, identify(at, ports)));
+    put(ports, readMetricAlarm(at, identify(at, ports)));
+    return undefined;
   },
   PutCompositeAlarm(at, ports) {
     if (at.has('ActionsSuppressor')) at.refuse('ActionsSuppressor', 'is not applied here');
     const alarm = readCompositeAlarm(at, identify(at, ports));
     const unknown = alarmsIn(alarm.rule).find((name) => ports.board.find(name) === undefined);
     if (unknown !== undefined) at.refuse('AlarmRule', `names ${unknown}, which does not exist`);
-    return put(ports, alarm);
+    put(ports, alarm);
+    return undefined;
   },
   DeleteAlarms(at, { board }) {
     const names = at.texts('AlarmNames', MAX_NAMES);
@@ -150,9 +151,8 @@ function identify(at: Members, { accountId, region }: CallPorts): Pick<MetricAla
   return { name, arn: `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}` };
 }
 
-function put({ board }: CallPorts, alarm: MetricAlarm | CompositeAlarm): undefined {
+function put({ board }: CallPorts, alarm: MetricAlarm | CompositeAlarm): void {
   if (board.find(alarm.name) === undefined && board.all.length >= MAX_ALARMS)
     throw new InvalidInput('LimitExceeded', '', `There are ${MAX_ALARMS} alarms; no more are kept.`);
   board.put(alarm);
-  return undefined;
 }

@@ -4,22 +4,8 @@ import { ALARM_CALLS } from './alarm-calls.ts';
 import { METRIC_CALLS } from './metric-calls.ts';
 import { inputOf, toError, toResult } from './protocol.ts';
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
-import type { JsonObject } from '@gatewright/aws/json-object';
-import type { Clock } from '../../../core/ports.ts';
+import type { Call, CallPorts } from './call.ts';
 import type { OperationResult } from '../../../kernel/calls/aws-operation.ts';
-import type { AlarmBoard } from '../alarms/alarm-board.ts';
-import type { MetricStore } from '../metrics/metric-store.ts';
-
-export type CallPorts = {
-  readonly store: MetricStore;
-  readonly board: AlarmBoard;
-  readonly clock: Clock;
-  readonly accountId: string;
-  readonly region: string;
-};
-
-/** Undefined: the operation has no result. @throws InvalidInput */
-export type Call = (at: Members, ports: CallPorts) => JsonObject | undefined;
 
 const CALLS: Readonly<Record<string, Call>> = { ...METRIC_CALLS, ...ALARM_CALLS };
 

@@ -6,7 +6,7 @@ import { compileStatistic, SIMPLE_STATISTICS } from '../metrics/statistic.ts';
 import { readDimensions, readMetric, readPeriod, readQueries, readUnit } from '../metrics/read-metric.ts';
 import { InvalidInput } from '../read-members.ts';
 import { pageOf } from './paging.ts';
-import type { Call } from './calls.ts';
+import type { Call } from './call.ts';
 import type { DataPoint, Dimensions, Metric } from '../metrics/metric.ts';
 import type { Series, Value } from '../math/value.ts';
 import type { Members } from '../read-members.ts';

@@ -13,8 +13,7 @@ type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 /** Undefined for a body that cannot be read. */
 export function inputOf(operation: Operation): JsonObject | undefined {
   if (operation.protocol === 'json') return operation.input;
-  const { Action: _action, Version: _version, ...input } = treeOf(operation.parameters);
-  return unfold(input) as JsonObject;
+  return unfold(treeOf(operation.parameters)) as JsonObject;
 }
 
 /** Lists are `Name.member.1`. */

@@ -21,14 +21,20 @@ export type DataPoint = Metric & {
   readonly sample: StatisticSet | readonly (readonly [value: number, count: number])[];
 };
 
+const SIZES = ['', 'Kilo', 'Mega', 'Giga', 'Tera'].flatMap((prefix) =>
+  prefix === '' ? ['Bytes', 'Bits'] : [`${prefix}bytes`, `${prefix}bits`],
+);
+
 export const UNITS: ReadonlySet<string> = new Set([
-  ...['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'None', 'Count/Second'],
-  ...['', 'Kilo', 'Mega', 'Giga', 'Tera'].flatMap((prefix) =>
-    ['Bytes', 'Bits'].flatMap((what) => {
-      const unit = prefix === '' ? what : `${prefix}${what.toLowerCase()}`;
-      return [unit, `${unit}/Second`];
-    }),
-  ),
+  'Seconds',
+  'Microseconds',
+  'Milliseconds',
+  'Percent',
+  'Count',
+  'Count/Second',
+  'None',
+  ...SIZES,
+  ...SIZES.map((size) => `${size}/Second`),
 ]);
 
 /** "Each metric has up to 30 dimensions" */

@@ -118,7 +118,7 @@ describe('GetMetricData', () => {
     // Newest first; a set of different values has no percentiles.
     assert.deepEqual(
       MetricDataResults.map(({ Values }) => Values),
-      [[4, 100], [2.5, 39.4], [4, 40], [20], [40], [39.393939393939394]],
+      [[4, 100], [2.5, 39.4], [4, 40], [20], [40], [3_900 / 99]],
     );
     assert.deepEqual(MetricDataResults[0]?.Timestamps, [ago(1), ago(2)]);
     assert.deepEqual([MetricDataResults[0].Label, MetricDataResults[0].StatusCode], ['Took', 'Complete']);
