@@ -4,7 +4,7 @@ import type { DataPoint, StatisticSet } from './metric.ts';
 /** Values kept exactly; more are rounded to three digits, so that a sample stays small. */
 const MAX_EXACT = 500;
 /** Estimate of one value and its count in a map. */
-const VALUE_BYTES = 40;
+const VALUE_BYTES = 56;
 
 export class Sample implements StatisticSet {
   count = 0;
