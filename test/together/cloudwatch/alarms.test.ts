@@ -1,12 +1,19 @@
+/** Services together: cloudwatch, lambda-events, sns. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EPOCH_MS } from '../../support/virtual-ports.ts';
-import { anAlarm, anAlarmBench, PAGER, TOPIC } from './an-alarm-bench.ts';
+import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
+import * as lambda from '../../../packages/services/lambda-events/service.ts';
+import * as sns from '../../../packages/services/sns/service.ts';
+import { anAlarm, anAlarmBench, PAGER, TOPIC } from '../../support/an-alarm-bench.ts';
+import type { AlarmBench } from '../../support/an-alarm-bench.ts';
+
+const aBench = (resources: string): AlarmBench => anAlarmBench({ sns, monitoring, lambda }, resources);
 
 type Message = Readonly<Record<string, unknown>>;
 
 /** What the topic handed to the function. */
-function messagesOf({ invoker }: ReturnType<typeof anAlarmBench>): readonly Message[] {
+function messagesOf({ invoker }: AlarmBench): readonly Message[] {
   return invoker.calls.flatMap(({ event }) => {
     const { Records } = event as {
       readonly Records?: readonly { readonly Sns: { readonly Message: string } }[];
@@ -19,7 +26,7 @@ const GOOD = 'TreatMissingData: notBreaching';
 
 describe('an alarm of a template', () => {
   it('rings at the end of the minute, tells its topic, and goes back when the data does', async () => {
-    const bench = anAlarmBench(anAlarm('Failing', GOOD));
+    const bench = aBench(anAlarm('Failing', GOOD));
     assert.deepEqual(await bench.states(), { Failing: 'INSUFFICIENT_DATA' });
     bench.measure('Errors', 2);
     assert.deepEqual(await bench.states(), { Failing: 'INSUFFICIENT_DATA' });
@@ -70,7 +77,7 @@ describe('an alarm of a template', () => {
   });
 
   it('rests while no data is there, however far the clock jumps', async () => {
-    const bench = anAlarmBench(anAlarm('Failing', GOOD));
+    const bench = aBench(anAlarm('Failing', GOOD));
     await bench.minutes(1);
 
     assert.equal(bench.engine.nextDue, undefined);
@@ -82,7 +89,7 @@ describe('an alarm of a template', () => {
   });
 
   it('plays every minute of a jump, so that no ring is lost', async () => {
-    const bench = anAlarmBench(anAlarm('Failing', GOOD));
+    const bench = aBench(anAlarm('Failing', GOOD));
     bench.measure('Errors', 1);
     await bench.advance(3_600_000);
 
@@ -94,7 +101,7 @@ describe('an alarm of a template', () => {
   });
 
   it('needs M of N data points', async () => {
-    const bench = anAlarmBench(anAlarm('Often', 'EvaluationPeriods: 3, DatapointsToAlarm: 2'));
+    const bench = aBench(anAlarm('Often', 'EvaluationPeriods: 3, DatapointsToAlarm: 2'));
     for (const value of [1, 0, 0]) {
       bench.measure('Errors', value);
       await bench.minutes(1);
@@ -114,7 +121,7 @@ describe('an alarm of a template', () => {
   it('compares an expression over several metrics', async () => {
     const metric = (id: string, name: string): string =>
       `{ Id: ${id}, ReturnData: false, MetricStat: { Period: 300, Stat: Sum, Metric: { Namespace: Shop, MetricName: ${name} } } }`;
-    const bench = anAlarmBench(
+    const bench = aBench(
       anAlarm(
         'Share',
         `Threshold: 10, TreatMissingData: notBreaching, Metrics: [{ Id: share, Expression: '100 * FILL(bad, 0) / all' }, ${metric('bad', 'Errors')}, ${metric('all', 'Calls')}]`,
@@ -132,7 +139,7 @@ describe('an alarm of a template', () => {
 
   it('compares percentiles, and keeps its state where they stand on too few values', async () => {
     const p99 = 'ExtendedStatistic: p99, MetricName: Took, Threshold: 100';
-    const bench = anAlarmBench(
+    const bench = aBench(
       anAlarm('Slow', p99) + anAlarm('Sure', `${p99}, EvaluateLowSampleCountPercentile: ignore`),
     );
     bench.measure('Took', [1, 2, 500]);
@@ -142,7 +149,7 @@ describe('an alarm of a template', () => {
   });
 
   it('evaluates short periods every ten seconds', async () => {
-    const bench = anAlarmBench(anAlarm('Quick', 'Period: 10'));
+    const bench = aBench(anAlarm('Quick', 'Period: 10'));
     bench.measure('Errors', 1, { resolution: 1 });
     await bench.advance(10_000 - (bench.clock.nowEpochMs() % 10_000));
 
@@ -150,7 +157,7 @@ describe('an alarm of a template', () => {
   });
 
   it('hands its change to a function', async () => {
-    const bench = anAlarmBench(anAlarm('Failing', '', `AlarmActions: ['${PAGER}']`));
+    const bench = aBench(anAlarm('Failing', '', `AlarmActions: ['${PAGER}']`));
     bench.measure('Errors', 1);
     await bench.minutes(1);
     await bench.engine.idle();
@@ -183,7 +190,7 @@ describe('an alarm of a template', () => {
   });
 
   it('looks at other alarms where it is composite, and calls nothing while its actions are disabled', async () => {
-    const bench = anAlarmBench(
+    const bench = aBench(
       `${anAlarm('Failing', GOOD, 'ActionsEnabled: false, AlarmActions: [!Ref Rings]')}
   Both:
     Type: AWS::CloudWatch::CompositeAlarm
@@ -206,7 +213,7 @@ describe('an alarm of a template', () => {
   });
 
   it('keeps its state over a reload, and loses it with a reset', async () => {
-    const bench = anAlarmBench(anAlarm('Failing'));
+    const bench = aBench(anAlarm('Failing'));
     bench.measure('Errors', 1);
     await bench.minutes(1);
     bench.reload();
@@ -219,7 +226,7 @@ describe('an alarm of a template', () => {
   });
 
   it('is a row of the console', async () => {
-    const bench = anAlarmBench(anAlarm('Failing'));
+    const bench = aBench(anAlarm('Failing'));
     await bench.minutes(1);
 
     assert.deepEqual(
@@ -269,7 +276,7 @@ const WRONG: readonly { readonly rule: string; readonly property: string; readon
 describe('a faulty alarm', () => {
   for (const { rule, property, message } of WRONG)
     it(`is reported with its file and line: ${rule}`, () => {
-      const { faults } = anAlarmBench(anAlarm('Wrong', rule));
+      const { faults } = aBench(anAlarm('Wrong', rule));
       const [fault] = faults.all;
 
       assert.equal(faults.all.length, 1);
@@ -281,7 +288,7 @@ describe('a faulty alarm', () => {
     });
 
   it('is reported where its rule, its actions or its metric cannot be had here', () => {
-    const { unsupported, faults } = anAlarmBench(
+    const { unsupported, faults } = aBench(
       anAlarm('Band', 'ThresholdMetricId: ad1') +
         anAlarm('Flow', 'Namespace: AWS/States') +
         anAlarm('Table', 'Namespace: AWS/DynamoDB, MetricName: ReadThrottleEvents') +

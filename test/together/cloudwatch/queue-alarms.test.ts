@@ -1,3 +1,4 @@
+/** Services together: cloudwatch, sqs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as monitoring from '../../../packages/services/cloudwatch/service.ts';

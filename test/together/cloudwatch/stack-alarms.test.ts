@@ -1,3 +1,4 @@
+/** Services together: cloudwatch, sns. */
 /** Every alarm of the repository's stack, and the faults of docs/guides/operate/operating.md that ring it. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -5,8 +6,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { invocationMetrics } from '../../../packages/core/events/metric-line.ts';
-import { anAlarmBench, TOPIC } from './an-alarm-bench.ts';
-import type { AlarmBench } from './an-alarm-bench.ts';
+import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
+import * as sns from '../../../packages/services/sns/service.ts';
+import { anAlarmBench, TOPIC } from '../../support/an-alarm-bench.ts';
+import type { AlarmBench } from '../../support/an-alarm-bench.ts';
 
 const STACK = join(import.meta.dirname, '../../../packages/stack');
 const NAMESPACE = 'gatewright-dev';
@@ -37,7 +40,7 @@ function aStackBench(): AlarmBench {
     const named = { ...Properties, AlarmName: id };
     return `  ${id}: ${JSON.stringify({ Type, Properties: named }).replaceAll('"AlarmTopic"', JSON.stringify(TOPIC))}`;
   });
-  return anAlarmBench(`${resources.join('\n')}\n`);
+  return anAlarmBench({ sns, monitoring }, `${resources.join('\n')}\n`);
 }
 
 /** What a fault makes the stack measure in a minute. */

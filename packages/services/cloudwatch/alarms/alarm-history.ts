@@ -3,7 +3,7 @@ import type { Alarm } from './alarm.ts';
 
 export const ITEM_TYPES = ['ConfigurationUpdate', 'StateUpdate', 'Action'] as const;
 
-export type HistoryItem = {
+type HistoryItem = {
   readonly alarmName: string;
   readonly alarmType: 'MetricAlarm' | 'CompositeAlarm';
   readonly atMs: number;

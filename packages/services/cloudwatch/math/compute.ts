@@ -6,7 +6,7 @@ import type { BinaryOperator, Expression } from './expression.ts';
 import type { Grid, Series, Value } from './value.ts';
 
 /** What an expression refers to. */
-export type Surroundings = {
+type Surroundings = {
   readonly grid: Grid;
   /** @throws ExpressionError for an unknown id */
   readonly valueOf: (id: string) => Value;

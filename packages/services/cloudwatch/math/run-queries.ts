@@ -24,7 +24,7 @@ export type MetricQuery = {
 };
 
 /** Epoch milliseconds; the first period begins at `fromMs`. */
-export type Span = { readonly fromMs: number; readonly toMs: number };
+type Span = { readonly fromMs: number; readonly toMs: number };
 
 /** Above what one call may return. */
 const MAX_PERIODS = 100_800;

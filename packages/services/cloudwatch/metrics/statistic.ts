@@ -5,7 +5,7 @@
 import type { Sample } from './sample.ts';
 
 /** Undefined: the sample has no such statistic. */
-export type Statistic = (sample: Sample) => number | undefined;
+type Statistic = (sample: Sample) => number | undefined;
 
 export const SIMPLE_STATISTICS = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'] as const;
 

@@ -1,15 +1,9 @@
 /** CloudWatch, SNS and functions on a virtual clock, with data that is put at full minutes. */
-import * as lambda from '../../../packages/services/lambda-events/service.ts';
-import * as monitoring from '../../../packages/services/cloudwatch/service.ts';
-import * as sns from '../../../packages/services/sns/service.ts';
-import { ACCOUNT, anEventEngine, REGION } from '../../support/an-event-engine.ts';
-import type { EventBench, EventBenchOptions } from '../../support/an-event-engine.ts';
+import { ACCOUNT, anEventEngine, REGION } from './an-event-engine.ts';
+import type { ServiceModules } from './a-recorder.ts';
+import type { EventBench, EventBenchOptions } from './an-event-engine.ts';
 
-export type AlarmBench = EventBench<{
-  sns: typeof sns;
-  monitoring: typeof monitoring;
-  lambda: typeof lambda;
-}> & {
+export type AlarmBench = EventBench & {
   /** By name: the state that DescribeAlarms answers. */
   states(): Promise<Record<string, string>>;
   describe(name: string): Promise<Record<string, unknown>>;
@@ -32,8 +26,12 @@ type Measured = {
 export const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:rings`;
 export const PAGER = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:pager`;
 
-export function anAlarmBench(resources: string, more: Partial<EventBenchOptions> = {}): AlarmBench {
-  const modules = { sns, monitoring, lambda };
+/** @param modules with CloudWatch as `monitoring`, and SNS */
+export function anAlarmBench(
+  modules: ServiceModules,
+  resources: string,
+  more: Partial<EventBenchOptions> = {},
+): AlarmBench {
   const bench = anEventEngine(modules, {
     functions: { pager: () => null },
     ...more,
