@@ -34,13 +34,7 @@ const TARGET = /^([A-Za-z0-9_]+)\.([A-Za-z]+)$/;
 
 /** Unknown calls are `rest`. */
 export function readOperation(request: OperationRequest): AwsOperation {
-  const cbor = isCborCall(request.headers) ? CBOR_PATH.exec(request.path ?? '') : null;
   const body = plainBody(request);
-  if (cbor !== null) {
-    const value = body === undefined || body === '' ? body : decodeCbor(Buffer.from(body));
-    const input = value === '' ? {} : asJsonObject(value);
-    return { protocol: 'json', prefix: cbor[1] ?? '', action: cbor[2] ?? '', input, isCbor: true };
-  }
   const text = body?.toString();
   const target = TARGET.exec(lastHeader(request, 'x-amz-target') ?? '');
   if (target !== null)
@@ -50,6 +44,13 @@ export function readOperation(request: OperationRequest): AwsOperation {
       action: target[2] ?? '',
       input: text === undefined ? undefined : parseJsonObject(text === '' ? '{}' : text),
     };
+  // After the target. Attack: a permission is asked for the one, and a service that knows JSON alone serves the other.
+  const cbor = isCborCall(request.headers) ? CBOR_PATH.exec(request.path ?? '') : null;
+  if (cbor !== null) {
+    const value = body === undefined || body === '' ? body : decodeCbor(Buffer.from(body));
+    const input = value === '' ? {} : asJsonObject(value);
+    return { protocol: 'json', prefix: cbor[1] ?? '', action: cbor[2] ?? '', input, isCbor: true };
+  }
   const contentType = lastHeader(request, 'content-type') ?? '';
   const form = contentType.startsWith('application/x-www-form-urlencoded') ? text : undefined;
   // The last of a name counts for every reader. Attack: a permission is asked for the first, and the last is served.

@@ -75,6 +75,13 @@ describe('readOperation', () => {
     });
     assert.partialDeepStrictEqual(cbor(Buffer.from('ff', 'hex')), { input: undefined });
     assert.deepEqual(cbor(undefined, '/'), { protocol: 'rest' });
+    const both = readOperation({
+      headers: [...headers, 'X-Amz-Target', 'A.First'],
+      query: '',
+      body: '',
+      path,
+    });
+    assert.equal(both.protocol === 'json' && both.action, 'First');
     assert.deepEqual(readOperation({ headers: [], query: '', body: undefined, path }), { protocol: 'rest' });
   });
 

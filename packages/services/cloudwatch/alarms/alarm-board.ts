@@ -226,7 +226,7 @@ export class AlarmBoard {
       const body = service === 'sns' ? printMessage(change) : printEvent(change);
       const target = { arn, deadLetterArn: undefined, ...DEFAULT_TARGET };
       deliveries.deliver(target, body, service === 'sns' ? { subject: subjectOf(change) } : {}, alarm.arn);
-      this.history.add(alarm, state.updatedMs, 'Action', `Successfully executed action ${arn}`);
+      this.history.add(alarm, state.updatedMs, 'Action', `Executed action ${arn}`);
     }
   }
 }

@@ -37,6 +37,7 @@ export class MetricStore {
     this.#options = options;
   }
 
+  /** Calls for the first point of a minute, or second, of each metric. */
   onData(listener: (metric: Metric) => void): void {
     this.#listeners.add(listener);
   }
@@ -52,12 +53,12 @@ export class MetricStore {
       series.buckets.set(start, bucket);
       this.#order.push([series, start]);
       this.#bytes += BUCKET_BYTES;
+      for (const listener of this.#listeners) listener(point);
     }
     const before = bucket.bytes;
     bucket.add(point.sample);
     this.#bytes += bucket.bytes - before;
     this.#dropOldest();
-    for (const listener of this.#listeners) listener(point);
   }
 
   /** What was measured in `[fromMs, toMs)`. @param unit undefined = in any */
@@ -162,6 +163,13 @@ export function keyOf({ namespace, name, dimensions }: Metric): string {
   return `${namespace}\n${name}\n${printDimensions(dimensions)}`;
 }
 
+/** The metrics of a line share their dimensions. */
+const printed = new WeakMap<Dimensions, string>();
+
 function printDimensions(dimensions: Dimensions): string {
-  return dimensions.map(([name, value]) => `${name}=${value}`).join('\n');
+  const known = printed.get(dimensions);
+  if (known !== undefined) return known;
+  const text = dimensions.map(([name, value]) => `${name}=${value}`).join('\n');
+  printed.set(dimensions, text);
+  return text;
 }

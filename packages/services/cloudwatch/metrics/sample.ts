@@ -44,7 +44,10 @@ export class Sample implements StatisticSet {
 
   #addValue(value: number, count: number): void {
     if (count <= 0) return;
-    this.#addTotals({ count, sum: value * count, min: value, max: value });
+    this.count += count;
+    this.sum += value * count;
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
     const { values } = this;
     if (values === undefined) return;
     const kept = values.has(value) || values.size < MAX_EXACT ? value : Number(value.toPrecision(3));
