@@ -6,7 +6,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Of a series and of a bucket without values, measured in a heap of Node.js 24, rounded up. */
 const SERIES_BYTES = 1_000;
-const BUCKET_BYTES = 500;
+const BUCKET_BYTES = 650;
 
 type Series = Metric & {
   readonly key: string;
@@ -126,7 +126,7 @@ export class MetricStore {
       this.#hasDropped = true;
     }
     // The list of what is gone must not grow either.
-    if (this.#head > 10_000 && this.#head * 2 > this.#order.length) {
+    if (this.#head > 1_000 && this.#head * 2 > this.#order.length) {
       this.#order = this.#order.slice(this.#head);
       this.#head = 0;
     }
