@@ -75,7 +75,7 @@ export type ServicePorts = EventPorts & {
   readonly lines: KeptFeed<LogLine>;
   /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
   readonly segments: KeptFeed<string>;
-  /** One line per request in CloudWatch's embedded metric format. */
+  /** One line per request, invocation or measured queue, in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
   /** For lines of the service's own. */

@@ -66,6 +66,8 @@ export type FunctionRuntimeOptions = {
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly cacheDirectory: string;
   readonly log: (line: FunctionLogLine) => void;
+  /** Sees each invocation of a known function and its result to come; does not throw. A stream has its first bytes. */
+  readonly watch?: (invocation: Invocation, result: Promise<InvocationResult | StreamStart>) => void;
   readonly maxInstances: number;
   readonly reload: boolean;
   /** Absent = on the machine's time. */
@@ -214,20 +216,23 @@ class WorkerRuntime implements FunctionRuntime {
   }
 
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const pool = this.#poolFor(invocation);
-    if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
-    const event = withVersion(invocation, this.#options.findVersion);
-    const result = reportVersion(pool.invoke(event), event);
-    const { functionName } = invocation;
-    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, result) : result;
+    return this.#run(invocation, (pool, event) => reportVersion(pool.invoke(event), event));
   }
 
   stream(invocation: Invocation & StreamTimes): Promise<StreamStart> {
+    return this.#run(invocation, (pool, event) => pool.stream(event));
+  }
+
+  #run<Event extends Invocation, Result extends InvocationResult | StreamStart>(
+    invocation: Event,
+    start: (pool: FunctionPool, event: Event) => Promise<Result>,
+  ): Promise<Result | Refused> {
+    const { functionName } = invocation;
     const pool = this.#poolFor(invocation);
     if (!(pool instanceof FunctionPool)) return Promise.resolve(pool);
-    const start = pool.stream(withVersion(invocation, this.#options.findVersion));
-    const { functionName } = invocation;
-    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, start) : start;
+    const result = start(pool, withVersion(invocation, this.#options.findVersion));
+    this.#options.watch?.(invocation, result);
+    return this.#compiling.isRunning(functionName) ? this.#compiling.explain(functionName, result) : result;
   }
 
   #poolFor({ functionName, payload }: Invocation): FunctionPool | Refused {

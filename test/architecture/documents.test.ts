@@ -101,6 +101,7 @@ const WORDS_OF_NEW_PARTS = {
   resilience: 260,
   faults: 139,
   logs: 40,
+  alarms: 260,
 };
 
 /** Lengths that a reader of the first pages was promised. */

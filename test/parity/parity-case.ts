@@ -46,6 +46,8 @@ export type ApiSetup = {
   readonly accessLog?: string;
   /** Of REST APIs: the web ACL in front of the stage. */
   readonly waf?: WafSetup;
+  /** Of REST APIs: properties of AWS::CloudWatch::Alarm, over those of `alarm-case.ts`. */
+  readonly alarm?: JsonObject;
 };
 
 export type WafSetup = {
@@ -143,7 +145,11 @@ export type CaseRequest = {
   readonly body?: string;
   readonly bodyBase64?: string;
   readonly rawUrlPath?: string;
-  readonly mode?: 'test-invoke' | 'describe-gateway-responses' | 'deploy';
+  readonly mode?: 'test-invoke' | 'describe-gateway-responses' | 'deploy' | 'alarm';
+  /** Mode `alarm`: one per period, the newest last: `0` within the threshold, `X` beyond it, a number, `-` missing. */
+  readonly datapoints?: string;
+  /** Mode `alarm`: the state before. */
+  readonly state?: string;
   readonly resource?: string;
   readonly frames?: readonly FrameStep[];
 };
@@ -163,6 +169,8 @@ export type Expectation = {
   readonly awsRequest?: JsonObject;
   readonly gatewayResponses?: JsonObject;
   readonly deployError?: string;
+  /** Mode `alarm`: the state after. */
+  readonly alarmState?: string;
   readonly frames?: readonly Json[];
   readonly distinctConnectionIds?: Json;
   /** The connection ends without an answer. */

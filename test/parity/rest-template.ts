@@ -1,5 +1,6 @@
 /** REST part of a case's template: resources by path segment in list order, then what hangs on them. */
 import { addKeys } from './keys-template.ts';
+import { addAlarm } from './alarm-case.ts';
 import { addWebAcl } from './waf-template.ts';
 import type { Draft } from './draft.ts';
 import type { ApiSetup, Json, JsonObject } from './parity-case.ts';
@@ -24,6 +25,7 @@ export function addRestApi(draft: Draft): void {
   addDeployment(draft, [...methods, ...responses]);
   addKeys(draft);
   if (setup.waf !== undefined) addWebAcl(draft, setup.waf);
+  if (setup.alarm !== undefined) addAlarm(draft, setup.alarm);
 }
 
 function addNamed(

@@ -44,6 +44,7 @@ const fakeEngine =
     const api: RunningApi = {
       apiId: 'abc123',
       region: 'us-east-1',
+      control: 'http://127.0.0.1:1',
       accountId: '123456789012',
       url: new URL(`http://127.0.0.1:${port}/dev`),
       manage: () => Promise.reject(new Error('no connections')),

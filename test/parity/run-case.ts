@@ -1,4 +1,5 @@
 /** Runs one case: set it up, send its requests, and name the first thing that is not as it should be. */
+import { playAlarm } from './alarm-case.ts';
 import { startAwsBackend, startBackend, startRunnerServer } from './backends.ts';
 import { clientCertificates } from './client-certificates.ts';
 import { firstDifference, show } from './compare.ts';
@@ -89,7 +90,7 @@ async function stage(
       'subset',
       'gatewayResponses',
     );
-  return playSteps(scene);
+  return request.mode === 'alarm' ? playAlarm(scene.parityCase, api) : playSteps(scene);
 }
 
 async function surround(

@@ -12,6 +12,8 @@ export type RunningApi = {
   readonly apiId: string;
   readonly region: string;
   readonly accountId: string;
+  /** Address of AWS's own APIs. */
+  readonly control: string;
   /** Address with the stage's path. */
   readonly url: URL;
   /** With TLS: certificate of the local authority. */
@@ -34,15 +36,14 @@ export type RunningApi = {
 
 type Facts = Pick<
   RunningApi,
-  'apiId' | 'region' | 'accountId' | 'url' | 'authority' | 'readLog' | 'close'
+  'apiId' | 'region' | 'accountId' | 'control' | 'url' | 'authority' | 'readLog' | 'close'
 > & {
-  readonly control: string;
   /** Of the local endpoints. */
   readonly secret: string;
 };
 
-export function describeApi({ control, secret, ...facts }: Facts): RunningApi {
-  const { apiId, url } = facts;
+export function describeApi({ secret, ...facts }: Facts): RunningApi {
+  const { apiId, control, url } = facts;
   const time = { offsetMs: 0 };
   const signAt: RunningApi['sign'] = (request, signing) =>
     sign({ ...request, nowEpochMs: Date.now() + time.offsetMs }, signing);

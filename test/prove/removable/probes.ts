@@ -19,6 +19,7 @@ export const PROBES: Readonly<Record<string, Resources>> = {
   cloudformation: ofType('AWS::CloudFormation::Macro'),
   'cloudwatch-logs': ofType('AWS::Logs::Destination'),
   xray: ofType('AWS::XRay::Group'),
+  cloudwatch: ofType('AWS::CloudWatch::CompositeAlarm', { AlarmRule: 'FALSE' }),
   eventbridge: ofType('AWS::Events::Rule', {
     ScheduleExpression: 'rate(1 day)',
     Targets: [{ Id: 'one', Arn: FUNCTION }],

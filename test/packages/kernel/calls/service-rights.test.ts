@@ -114,6 +114,32 @@ describe('rightsOfCall', () => {
       needs: ['s3:GetObject arn:aws:s3:::b/key'],
     },
     { service: 's3', call: { method: 'GET', path: '/b' }, needs: ['s3:ListBucket arn:aws:s3:::b'] },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.DeleteAlarms', body: { AlarmNames: ['a', 'b'] } },
+      needs: [
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a',
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b',
+      ],
+    },
+    {
+      service: 'monitoring',
+      call: { form: 'Action=DeleteAlarms&AlarmNames.member.1=a&AlarmNames.member.7=b' },
+      needs: [
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a',
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b',
+      ],
+    },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.SetAlarmState', body: { AlarmName: 'a', AlarmNames: ['b'] } },
+      needs: ['cloudwatch:SetAlarmState arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a'],
+    },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.PutMetricData', body: { Namespace: 'Shop' } },
+      needs: ['cloudwatch:PutMetricData *'],
+    },
     { service: 's3', call: { method: 'GET', path: '/' }, needs: ['s3:ListAllMyBuckets *'] },
   ])
     it(`asks for ${needs.join(' and ')}`, () => {
