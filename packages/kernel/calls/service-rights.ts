@@ -196,8 +196,24 @@ function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,
 ): readonly AwsPermission[] | undefined {
-  const [, id] = /^\/[\d-]+\/distribution\/([A-Z0-9]+)\/invalidation\/?$/.exec(call.path) ?? [];
-  if (id === undefined || call.method !== 'POST') return undefined;
-  const resource = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
-  return [{ action: 'cloudfront:CreateInvalidation', resource }];
+  const [, id, part, one] =
+    /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/.exec(
+      call.path,
+    ) ?? [];
+  const action =
+    CLOUDFRONT_ACTIONS[
+      `${call.method} ${part ?? ''}${one === undefined ? '' : '/one'}${id === undefined ? ' all' : ''}`
+    ];
+  if (action === undefined || !call.path.includes('/distribution')) return undefined;
+  const resource = id === undefined ? '*' : `arn:aws:cloudfront::${accountId}:distribution/${id}`;
+  return [{ action: `cloudfront:${action}`, resource }];
 }
+
+const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
+  'POST invalidation': 'CreateInvalidation',
+  'GET invalidation': 'ListInvalidations',
+  'GET invalidation/one': 'GetInvalidation',
+  'GET ': 'GetDistribution',
+  'GET config': 'GetDistributionConfig',
+  'GET  all': 'ListDistributions',
+};
