@@ -49,6 +49,7 @@ const KNOWN_KEYS = {
     'withoutPermission',
     'accessLog',
     'waf',
+    'cloudfront',
   ],
   request: [
     'method',
