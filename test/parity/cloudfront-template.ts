@@ -27,7 +27,9 @@ export function addDistribution(draft: Draft, setup: CloudFrontSetup, backendUrl
   if (key !== undefined || ttls !== undefined) {
     const ParametersInCacheKeyAndForwardedToOrigin = { ...NOTHING_IN_KEY, ...key };
     policy('CachePolicy', 'CachePolicyId', {
-      ...{ MinTTL: 0, DefaultTTL: 60, MaxTTL: 3600 },
+      MinTTL: 0,
+      DefaultTTL: 60,
+      MaxTTL: 3600,
       ...ttls,
       ParametersInCacheKeyAndForwardedToOrigin,
     });

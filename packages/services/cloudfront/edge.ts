@@ -41,7 +41,8 @@ export class Edge {
     this.#counts.clear();
   }
 
-  async serve(distribution: Distribution, given: FrontRequest): Promise<ControlReply> {
+  async serve(distribution: Distribution, asked: FrontRequest): Promise<ControlReply> {
+    const given = withOwnHost(asked, distribution);
     const startedMs = this.#ports.clock.monotonicMs();
     const ids = this.#makeIds();
     const verdict = this.#screen(distribution, given, ids.requestId);
@@ -161,6 +162,24 @@ type Counts = { hits: number; misses: number; errors: number; last: readonly str
 
 function pathOf({ path }: FrontRequest, { defaultRootObject }: Distribution): string {
   return path === '/' || path === '' ? `/${defaultRootObject}` : path;
+}
+
+/**
+ * Viewers on AWS can only use the names of the distribution: an address of this machine stands for the first.
+ * An API that gets it as Host refuses it, there and here.
+ */
+function withOwnHost(given: FrontRequest, { domainName, aliases }: Distribution): FrontRequest {
+  const name = plainHost(given.host);
+  const host = aliases.includes(name) ? name : domainName;
+  const { rawHeaders } = given;
+  const isHost = (index: number): boolean =>
+    index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host';
+  return { ...given, rawHeaders: rawHeaders.map((text, index) => (isHost(index) ? host : text)) };
+}
+
+/** In lower case, without port and root. */
+export function plainHost(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
 }
 
 function withInserts(given: FrontRequest, inserts: readonly string[]): FrontRequest {

@@ -1,6 +1,6 @@
 /** Cache behaviors: what each takes from requests, where it sends them, and what keeps it closed. */
-import { InvalidMember } from '../../kernel/member-reader.ts';
-import type { MemberReader } from '../../kernel/member-reader.ts';
+import { asNonEmptyText } from '@gatewright/aws/json-object';
+import type { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
 import type {
   Behavior,
   CachePolicy,
@@ -86,9 +86,9 @@ export function readBehavior(
     response: findPolicy(at, 'ResponseHeadersPolicyId', policies.response, MANAGED_RESPONSE_POLICIES),
     closed: origin.closed ?? reasons[0],
     policyIds: {
-      cache: textOf(at, 'CachePolicyId'),
-      request: textOf(at, 'OriginRequestPolicyId'),
-      response: textOf(at, 'ResponseHeadersPolicyId'),
+      cache: asNonEmptyText(at.value('CachePolicyId')),
+      request: asNonEmptyText(at.value('OriginRequestPolicyId')),
+      response: asNonEmptyText(at.value('ResponseHeadersPolicyId')),
     },
   };
 }
@@ -125,15 +125,10 @@ function readCache(at: MemberReader, policies: Policies): CachePolicy {
     if (beside !== undefined) at.refuse(beside, 'cannot be set beside CachePolicyId');
     return policy;
   }
-  if (textOf(at, 'OriginRequestPolicyId') !== undefined)
+  if (asNonEmptyText(at.value('OriginRequestPolicyId')) !== undefined)
     at.refuse('OriginRequestPolicyId', 'needs a CachePolicyId beside it');
   if (!at.has('ForwardedValues')) at.refuse('CachePolicyId', 'must be set, or ForwardedValues');
   return readForwardedValues(at);
-}
-
-function textOf(at: MemberReader, name: string): string | undefined {
-  const value = at.value(name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function findPolicy<Policy extends { readonly name: string }>(
@@ -142,7 +137,7 @@ function findPolicy<Policy extends { readonly name: string }>(
   own: ReadonlyMap<string, Policy>,
   managed: ReadonlyMap<string, Policy>,
 ): Policy | undefined {
-  const id = textOf(at, name);
+  const id = asNonEmptyText(at.value(name));
   if (id === undefined) {
     if (at.has(name)) at.refuse(name, 'must be the id of a policy');
     return undefined;
@@ -163,7 +158,7 @@ export function closedBehavior(
   return {
     pattern,
     origin: {
-      id: (at && textOf(at, 'TargetOriginId')) ?? '',
+      id: (at && asNonEmptyText(at.value('TargetOriginId'))) ?? '',
       domainName: '',
       path: '',
       headers: [],

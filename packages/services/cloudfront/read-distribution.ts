@@ -1,5 +1,6 @@
 /** Distributions of the loaded stacks, with findings for all that is not done here. */
 import { partitionOf } from '@gatewright/aws/arn';
+import { asText } from '@gatewright/aws/json-object';
 import { makeId } from '@gatewright/aws/physical-ids';
 import { InvalidMember, MemberReader } from '../../kernel/member-reader.ts';
 import { closedBehavior, readBehavior, readPattern } from './read-behaviors.ts';
@@ -142,7 +143,7 @@ class DistributionReader {
     return {
       ...this.#identity(),
       aliases: at.texts('Aliases', MAX_LISTED).map((alias) => alias.toLowerCase()),
-      comment: String(at.value('Comment') ?? ''),
+      comment: asText(at.value('Comment')) ?? '',
       defaultRootObject: root,
       origins: [...origins.values()],
       behaviors: [...others, this.#readOne(usual, '*', origins)],

@@ -4,7 +4,7 @@ import type { Front, Service, ServiceApi, ServicePorts } from '../../kernel/serv
 import type { StackReading } from '../../kernel/stack-reading.ts';
 import { CloudFrontCalls } from './calls.ts';
 import type { Distribution } from './distribution.ts';
-import { Edge } from './edge.ts';
+import { Edge, plainHost } from './edge.ts';
 import { namesPath } from './invalidations.ts';
 import { readDistributions } from './read-distribution.ts';
 
@@ -76,7 +76,7 @@ class CloudFrontService implements Service {
 
   /** By the name in the Host header; the port of a distribution serves the others, too. */
   #ofHost(host: string): Distribution | undefined {
-    const name = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
+    const name = plainHost(host);
     return this.#distributions.find(
       ({ domainName, aliases }) => domainName === name || aliases.includes(name),
     );

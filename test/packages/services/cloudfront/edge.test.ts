@@ -12,9 +12,13 @@ import {
   NO_CACHE,
   sentHeaders,
 } from './a-distribution.ts';
+import type { Bench } from './a-distribution.ts';
 
 const cacheOf = ({ headers }: { headers: Readonly<Record<string, string>> }): string =>
   (headers['x-cache'] ?? '').replace(' from cloudfront', '');
+
+const idOf = (bench: Bench): string =>
+  /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? '';
 
 describe('a distribution', () => {
   it('answers out of its cache until the object expires, and says its age', async () => {
@@ -239,7 +243,7 @@ describe('a distribution', () => {
         'bypass: POST is not cached',
       ],
     );
-    const [row] = bench.service.rows?.() ?? [];
+    const [row] = bench.service.rows();
     assert.equal(
       row?.state,
       '2 objects kept, 1 hits, 3 misses, 0 errors; last: POST /a bypass: POST is not cached',
@@ -252,9 +256,7 @@ describe('what a distribution keeps', () => {
 
   it('goes with an invalidation, by path, star and query string', async () => {
     const bench = aDistribution({ behavior: 'ForwardedValues: { QueryString: true }' });
-    const [id = ''] = bench.service.fronts().map(() => String(bench.service.rows?.()[0]?.name));
-    const distribution =
-      /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? id;
+    const distribution = idOf(bench);
     const all = ['/a', '/a?x=1', '/b/c', '/b/d', '/A'];
     const fill = async (): Promise<void> => {
       for (const target of all) await bench.ask(target);
@@ -287,7 +289,7 @@ describe('what a distribution keeps', () => {
     const open = Promise.withResolvers<HttpOutcome>();
     const bench = aDistribution({ origin: (_, serial) => (serial === 1 ? open.promise : answered('new')) });
     const early = bench.ask('/a');
-    const id = /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? '';
+    const id = idOf(bench);
 
     bench.call('POST', PATH(id), invalidation(['/a'], 'r'));
     const late = await bench.ask('/a');
@@ -312,7 +314,7 @@ describe('what a distribution keeps', () => {
     const bench = aDistribution();
     await bench.ask('/a');
 
-    bench.service.reset?.();
+    bench.service.reset();
 
     assert.equal(cacheOf(await bench.ask('/a')), 'Miss');
   });
@@ -403,7 +405,7 @@ describe('calls of SDKs', () => {
   ] as const)
     it(`refuse an invalidation with ${name}: ${body.slice(0, 60)}`, () => {
       const bench = aDistribution();
-      const id = /<Id>(\w+)<\/Id>/.exec(bench.call('GET', '/2020-05-31/distribution').body)?.[1] ?? '';
+      const id = idOf(bench);
 
       const answer = bench.call('POST', `/2020-05-31/distribution/${id}/invalidation`, body);
 

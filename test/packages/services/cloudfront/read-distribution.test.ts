@@ -32,9 +32,10 @@ describe('a behavior that needs what is not done here', () => {
       assert.match(body, reason);
       assert.equal(bench.requests.length, 0);
       const [found] = bench.unsupported;
-      assert.equal(found?.property, `DistributionConfig.DefaultCacheBehavior.${member}`);
-      assert.match(found?.consequence ?? '', reason);
-      assert.match(`${found?.file}:${found?.line}`, /events\.yml:\d+$/);
+      assert.ok(found !== undefined);
+      assert.equal(found.property, `DistributionConfig.DefaultCacheBehavior.${member}`);
+      assert.match(found.consequence, reason);
+      assert.match(`${found.file}:${found.line}`, /events\.yml:\d+$/);
     });
 
     it(`is served without ${member} under --allow-unguarded`, async () => {
