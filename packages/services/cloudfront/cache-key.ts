@@ -3,7 +3,6 @@
  * unless the policies leave out what tells them apart.
  * @see developer guide, "Understanding the cache key"
  */
-import { NONE, selects } from './distribution.ts';
 import type { CachePolicy, Distribution } from './distribution.ts';
 import { edgeHeader } from './edge-headers.ts';
 import type { ViewerRequest } from './viewer-request.ts';
@@ -97,9 +96,4 @@ export function firstDifference(one: KeyParts, other: KeyParts): string | undefi
     if (JSON.stringify(one.headers[name]) !== JSON.stringify(other.headers[name])) return `header ${name}`;
   if (one.cookies !== other.cookies) return 'cookies';
   return one.acceptEncoding === other.acceptEncoding ? undefined : 'header accept-encoding';
-}
-
-/** Whether the policy of requests lets through what the key leaves out, such as `Authorization`. */
-export function isInKey(policy: CachePolicy, lowerName: string): boolean {
-  return policy.headers !== NONE && selects(policy.headers, lowerName);
 }

@@ -22,7 +22,7 @@ import type { OriginAnswer, StoredObject } from './stored-objects.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 import type { CacheResult } from './viewer-response.ts';
 
-export type Asked = {
+type Asked = {
   readonly distribution: Distribution;
   readonly behavior: Behavior;
   readonly request: ViewerRequest;

@@ -2,7 +2,7 @@
 import { lastHeader } from '../../core/events/header-list.ts';
 import type { CachePolicy, ErrorRule } from './distribution.ts';
 
-export type Directives = ReadonlyMap<string, string>;
+type Directives = ReadonlyMap<string, string>;
 
 /** Of all `Cache-Control` lines; the first of a name holds. */
 export function readDirectives(headers: readonly string[]): Directives {

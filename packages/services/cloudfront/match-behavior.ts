@@ -18,7 +18,7 @@ const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
  * "CloudFront normalizes URI paths consistent with RFC 3986 and then matches the path with the correct cache
  * behavior. Once the cache behavior is matched, CloudFront sends the raw URI path to the origin."
  */
-export function normalizePath(path: string): string {
+function normalizePath(path: string): string {
   const decoded = path.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
     const character = String.fromCharCode(parseInt(escaped.slice(1), 16));
     return UNRESERVED.test(character) ? character : escaped.toUpperCase();

@@ -113,7 +113,7 @@ function legacyQuery(selection: Selection): Selection {
 }
 
 /** Both as one. A list of the cache policy is kept even where the other excludes its names, and the reverse. */
-export function eitherOf(one: Selection, other: Selection): Selection {
+function eitherOf(one: Selection, other: Selection): Selection {
   if (one.kind === 'all' || other.kind === 'all') return { kind: 'all' };
   if (one.kind === 'none') return other;
   if (other.kind === 'none') return one;

@@ -8,6 +8,7 @@ import type {
   OriginRequestPolicy,
   ResponseHeadersPolicy,
 } from './distribution.ts';
+import { isKnownEdgeHeader, spellEdgeHeader } from './edge-headers.ts';
 import {
   findManaged,
   MANAGED_CACHE_POLICIES,
@@ -74,6 +75,8 @@ export function readBehavior(
   const wrong = [...methods, ...cached].find((method) => !METHODS.includes(method));
   if (wrong !== undefined) at.refuse('AllowedMethods', `${wrong} is no method that CloudFront forwards`);
   const cache = readCache(at, policies);
+  const request = findPolicy(at, 'OriginRequestPolicyId', policies.request, MANAGED_REQUEST_POLICIES);
+  findUnknownHeaders(at, { cache, request }, find);
   return {
     pattern,
     origin,
@@ -82,7 +85,7 @@ export function readBehavior(
     cachedMethods: new Set(['GET', 'HEAD', ...cached.filter((method) => method === 'OPTIONS')]),
     compresses: at.flag('Compress', false),
     cache,
-    request: findPolicy(at, 'OriginRequestPolicyId', policies.request, MANAGED_REQUEST_POLICIES),
+    request,
     response: findPolicy(at, 'ResponseHeadersPolicyId', policies.response, MANAGED_RESPONSE_POLICIES),
     closed: origin.closed ?? reasons[0],
     policyIds: {
@@ -116,6 +119,25 @@ function findClosing(at: MemberReader, find: (finding: Finding) => void): readon
     find({ path, what, closes: open === undefined });
   }
   return reasons;
+}
+
+/** Countries, networks and TLS of viewers. */
+function findUnknownHeaders(
+  at: MemberReader,
+  { cache, request }: Pick<Behavior, 'cache' | 'request'>,
+  find: (finding: Finding) => void,
+): void {
+  const inKey = cache.headers.kind === 'only' ? cache.headers.names : [];
+  const asked = [
+    ['CachePolicyId', inKey],
+    ['OriginRequestPolicyId', request?.added ?? []],
+  ] as const;
+  for (const [member, names] of asked) {
+    const unknown = names.filter((name) => name.startsWith('cloudfront-') && !isKnownEdgeHeader(name));
+    if (unknown.length === 0) continue;
+    const what = `unknown here, and absent: ${unknown.map(spellEdgeHeader).join(', ')}`;
+    find({ path: `${at.path}.${member}`, what, closes: false });
+  }
 }
 
 function readCache(at: MemberReader, policies: Policies): CachePolicy {

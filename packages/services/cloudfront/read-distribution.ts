@@ -23,7 +23,7 @@ const DONE = new Set(
 const OPEN_FINDINGS: Readonly<Record<string, string>> = {
   Logging: 'no log is written to the bucket; see the log group of the distribution',
   ContinuousDeploymentPolicyId: 'no staging distribution takes a share of the requests',
-  Staging: 'it is served as any other distribution',
+  Staging: 'it is served as others are',
 };
 const ORIGIN_DONE = new Set(
   `Id DomainName OriginPath OriginCustomHeaders CustomOriginConfig ConnectionAttempts ConnectionTimeout
@@ -95,12 +95,12 @@ class DistributionReader {
     return distribution instanceof InvalidMember ? this.#closed(distribution) : distribution;
   }
 
-  #attempt<Value>(read: () => Value): Value | InvalidMember {
+  #attempt<Value>(read: () => Value, consequence = REFUSED): Value | InvalidMember {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof InvalidMember)) throw error;
-      this.#reader.note(error.path, error.message, REFUSED);
+      this.#reader.note(error.path, error.message, consequence);
       return error;
     }
   }
@@ -201,7 +201,7 @@ class DistributionReader {
   #readOrigins(at: MemberReader): readonly (readonly [string, Origin])[] {
     return at.objects('Origins', MAX_LISTED).map((one) => {
       const id = one.text('Id');
-      const origin = this.#attempt(() => this.#readOrigin(one, id));
+      const origin = this.#attempt(() => this.#readOrigin(one, id), 'behaviors with this origin answer 500');
       if (!(origin instanceof InvalidMember)) return [id, origin];
       return [id, { ...closedBehavior(undefined, '*', origin).origin, id }];
     });

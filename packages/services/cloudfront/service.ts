@@ -52,7 +52,7 @@ class CloudFrontService implements Service {
       return {
         kind: 'distribution',
         name: domainName,
-        targets: origins.map((origin) => origin.domainName),
+        targets: origins.map((origin) => (origin.domainName === '' ? origin.id : origin.domainName)),
         state:
           counts === undefined
             ? `${kept}, no request yet`

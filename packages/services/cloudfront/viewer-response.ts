@@ -9,7 +9,7 @@ import type { ViewerRequest } from './viewer-request.ts';
 
 export type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error' | 'Redirect';
 
-export type ViewerFacts = {
+type ViewerFacts = {
   readonly result: CacheResult;
   readonly requestId: string;
   readonly via: string;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { request as send } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { aGateway, GATEWAY_ADMIN } from '../../support/a-gateway.ts';
-import type { StartedGateway } from '../../support/a-gateway.ts';
+import { aGateway, GATEWAY_ADMIN } from '../../../support/a-gateway.ts';
+import type { StartedGateway } from '../../../support/a-gateway.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
-import { aMockApi } from '../../support/a-mock-api.ts';
+import { aMockApi } from '../../../support/a-mock-api.ts';
 
 const VISIBILITY = { SampledRequestsEnabled: true, CloudWatchMetricsEnabled: false, MetricName: 'wall' };
 const WALL = {
@@ -127,7 +127,7 @@ describe('a distribution of CloudFront in front of an API', () => {
 describe('a stack without a distribution', () => {
   it('does not load CloudFront', async () => {
     const loaded: string[] = [];
-    const { CATALOGUE } = await import('../../../packages/engine/compose/catalogue.ts');
+    const { CATALOGUE } = await import('../../../../packages/engine/compose/catalogue.ts');
     const entry = CATALOGUE.find(({ name }) => name === 'cloudfront');
     const load = entry?.load;
     assert.ok(entry !== undefined && load !== undefined);
