@@ -4,7 +4,7 @@ import type { Selection } from './distribution.ts';
 import type { Behavior, Distribution, ErrorRule, Origin } from './distribution.ts';
 import type { Invalidation } from './invalidations.ts';
 
-export const NAMESPACE = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
+const NAMESPACE = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
 
 /** Members of an element: texts are escaped, elements are not. */
 type Content = string | number | boolean | Element | readonly Element[];

@@ -9,7 +9,7 @@ import type { ServicePorts, ServiceSettings } from '../../../../packages/kernel/
 import { stackOf } from '../../../support/an-event-engine.ts';
 import { CountingRandom, VirtualClock } from '../../../support/virtual-ports.ts';
 
-export type Origin = (request: HttpRequest, serial: number) => HttpOutcome | Promise<HttpOutcome>;
+type Origin = (request: HttpRequest, serial: number) => HttpOutcome | Promise<HttpOutcome>;
 
 type Options = {
   /** Members of the default behavior in YAML, beside target and protocol. */
@@ -32,7 +32,7 @@ export type Asked = {
   readonly body?: string;
 };
 
-export type Shown = {
+type Shown = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -70,7 +70,7 @@ export const answered = (
 export const KEY_OF_PATH = 'b2884449-e4de-46a7-ac36-70bc7f1ddd6d';
 export const NO_CACHE = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 
-export function resourcesOf({
+function resourcesOf({
   behavior = `CachePolicyId: ${KEY_OF_PATH}`,
   config = '',
   originConfig = '',
