@@ -191,29 +191,30 @@ function busArn(name: string | undefined, { region, accountId }: Place): string 
   return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
 }
 
+const DISTRIBUTION_PATH =
+  /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
+
+/** By method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
+const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
+  'GET ': 'ListDistributions',
+  'GET id': 'GetDistribution',
+  'GET id config': 'GetDistributionConfig',
+  'GET id invalidation': 'ListInvalidations',
+  'POST id invalidation': 'CreateInvalidation',
+  'GET id invalidation id': 'GetInvalidation',
+};
+
 /** ARNs of distributions have an account but no region. */
 function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,
 ): readonly AwsPermission[] | undefined {
-  const [, id, part, one] =
-    /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/.exec(
-      call.path,
-    ) ?? [];
-  const action =
-    CLOUDFRONT_ACTIONS[
-      `${call.method} ${part ?? ''}${one === undefined ? '' : '/one'}${id === undefined ? ' all' : ''}`
-    ];
-  if (action === undefined || !call.path.includes('/distribution')) return undefined;
+  const found = DISTRIBUTION_PATH.exec(call.path);
+  if (found === null) return undefined;
+  const [, id, part, invalidation] = found;
+  const shape = [id && 'id', part, invalidation && 'id'].filter((one) => one !== undefined).join(' ');
+  const action = CLOUDFRONT_ACTIONS[`${call.method} ${shape}`];
+  if (action === undefined) return undefined;
   const resource = id === undefined ? '*' : `arn:aws:cloudfront::${accountId}:distribution/${id}`;
   return [{ action: `cloudfront:${action}`, resource }];
 }
-
-const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
-  'POST invalidation': 'CreateInvalidation',
-  'GET invalidation': 'ListInvalidations',
-  'GET invalidation/one': 'GetInvalidation',
-  'GET ': 'GetDistribution',
-  'GET config': 'GetDistributionConfig',
-  'GET  all': 'ListDistributions',
-};
