@@ -4,9 +4,8 @@
  */
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
-import type { Matched } from '../core/exchange.ts';
 import type { HttpClient, HttpOutcome, LocalOrigin, LogGroups, ServiceRequest } from '../core/ports.ts';
-import type { ScreenVerdict } from '../core/stage-screens.ts';
+import type { ScreenedRequest, ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 import type { ResolvedResource } from '../core/stack/model.ts';
 import type { OperationResult } from './calls/aws-operation.ts';
@@ -78,6 +77,8 @@ export type ServicePorts = EventPorts & {
   /** One line per request, invocation or measured queue, in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
+  /** Those of all services. */
+  readonly screens: Pick<StageScreens, 'judge'>;
   /** For lines of the service's own. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
@@ -127,10 +128,10 @@ export interface Service {
   readonly pending?: number;
   handTargets?(): readonly HandTarget[];
   /**
-   * A check in front of a stage; undefined = none for this one. Not called for requests without a route, nor
-   * for preflights that the API answers. What throws answers 500.
+   * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
+   * route, nor for preflights that the API answers. What throws answers 500.
    */
-  screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
+  screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
   /** Servers in front of APIs, each with a port of its own from the start; names must differ. */
   fronts?(): readonly Front[];
@@ -161,7 +162,7 @@ export type Front = {
   serve(request: FrontRequest): Promise<ControlReply>;
 };
 
-type FrontRequest = ControlRequest & { readonly remoteAddress: string };
+export type FrontRequest = ControlRequest & { readonly remoteAddress: string; readonly remotePort: number };
 
 export type ServiceCall = { readonly request: ServiceRequest; readonly operation: AwsOperation };
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;

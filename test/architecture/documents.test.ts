@@ -81,10 +81,12 @@ const wordsOf = (path: string): number =>
 
 /** Since the pages were cut to 85,000 words; a part that comes brings one page. */
 const PAGES_OF_NEW_PARTS = [
+  'docs/aws/cloudfront.md',
   'docs/aws/waf.md',
   'docs/guides/protect/parts.md',
   'docs/guides/protect/waf.md',
   'docs/guides/run/cloudwatch.md',
+  'docs/guides/run/cloudfront.md',
   'docs/guides/run/faults.md',
   'docs/guides/run/gather.md',
   'docs/guides/run/resilience.md',
@@ -102,6 +104,7 @@ const WORDS_OF_NEW_PARTS = {
   faults: 139,
   logs: 40,
   alarms: 260,
+  cloudfront: 120,
 };
 
 /** Lengths that a reader of the first pages was promised. */

@@ -64,7 +64,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     deployment/models deployment/properties deployment/refusal-wordings deployment/route-keys
     deployment/route-options deployment/stage-variables deployment/throttle errors events/authorizer-event
     events/execution-log events/header-list events/identity-sources events/metric-line events/reply-framing
-    events/request-conditions events/request-facts events/trace-header exchange fault-injection gather-reply
+    events/request-conditions events/request-facts events/trace-header events/viewer-device exchange fault-injection gather-reply
     issuers/issuer-names issuers/stand-ins mapping/choose-template mapping/integration metering/quota
     metering/quota-period metering/stored-usage metering/token-bucket phases/finish phases/integrate phases/map-request
     phases/map-response pipeline policy/bearer-token policy/evaluate policy/function-identities
@@ -84,7 +84,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
     delivery/message-queue delivery/queue-model delivery/retries delivery/schedule delivery/target-input
     delivery/value-match destination-record event-bus event-ports event-rows feed files/authority-files
     files/identity-file files/model files/own-folder files/running-gateways files/secret-file
-    files/state-file item-feed kept-feed load-times message-digest ordered-batch read-ordered-mapping read-resource read-target
+    files/state-file item-feed kept-feed load-times member-reader message-digest ordered-batch read-ordered-mapping read-resource read-target
     schedules service stack-reading stored-entries target-deliveries targets work
   `),
   templates: list(`

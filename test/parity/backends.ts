@@ -30,13 +30,32 @@ type Answer = {
   readonly body: string | Buffer;
 };
 
+/**
+ * Answers as the header `X-Script` says, JSON `{status, headers, body}` or a list by number of request, the
+ * last one for all others. `X-Serial` counts the answers; a tag that the request knows is answered 304.
+ */
+function answerScript({ headers }: SeenRequest, serial: number): Answer {
+  const script = parseJson(headers['x-script'] ?? '[{}]') as Partial<Answer> | readonly Partial<Answer>[];
+  const answers = [script].flat() as readonly Partial<Answer>[];
+  const {
+    status = 200,
+    headers: given = {},
+    body = `${serial}`,
+  } = answers[serial - 1] ?? answers.at(-1) ?? {};
+  const isKnown = given['ETag'] !== undefined && headers['if-none-match'] === given['ETag'];
+  const own = { ...given, 'X-Serial': `${serial}` };
+  return isKnown ? { status: 304, headers: own, body: '' } : { status, headers: own, body };
+}
+
 /** Serves on a free loopback port; every request is recorded before it is answered. */
-async function startServer(answer: (request: SeenRequest) => Answer | Promise<Answer>): Promise<Server> {
+async function startServer(
+  answer: (request: SeenRequest, serial: number) => Answer | Promise<Answer>,
+): Promise<Server> {
   const seen: SeenRequest[] = [];
   const respond = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await readRequest(incoming);
     seen.push(request);
-    const { status, headers, body } = await answer(request);
+    const { status, headers, body } = await answer(request, seen.length);
     response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
     response.end(body);
   };
@@ -87,7 +106,7 @@ const toJson = (value: unknown, headers = {}): Answer => {
   return { status: 200, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(value) };
 };
 
-const BACKENDS: Readonly<Record<Backend, (request: SeenRequest) => Answer>> = {
+const BACKENDS: Readonly<Record<Backend, (request: SeenRequest, serial: number) => Answer>> = {
   // A function URL in the recordings, which answers with the trace id that it was called with.
   echo({ method, path, query, rawHeaders, headers, body }) {
     const trace = headers['x-amzn-trace-id'];
@@ -109,6 +128,7 @@ const BACKENDS: Readonly<Record<Backend, (request: SeenRequest) => Answer>> = {
     const status = Number(path.slice(path.lastIndexOf('/') + 1));
     return { status, headers: JSON_HEADERS, body: JSON.stringify({ message: '', status_code: status }) };
   },
+  scripted: answerScript,
 };
 
 export function startBackend(kind: Backend): Promise<Server> {

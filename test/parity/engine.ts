@@ -122,7 +122,8 @@ async function run(gateway: Gateway, folder: string, close: () => Promise<void>)
     apiId: api.id,
     region: REGION,
     accountId: ACCOUNT_ID,
-    url: new URL(api.url),
+    // A distribution in front of the API takes its requests.
+    url: new URL(listening.fronts[0]?.url ?? api.url),
     control: listening.control,
     secret,
     close,

@@ -2,7 +2,7 @@
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
-export type Backend = 'echo' | 'echo-body' | 'httpbin' | 'status';
+export type Backend = 'echo' | 'echo-body' | 'httpbin' | 'status' | 'scripted';
 
 export type AwsBackend = {
   readonly service: string;
@@ -48,6 +48,22 @@ export type ApiSetup = {
   readonly waf?: WafSetup;
   /** Of REST APIs: properties of AWS::CloudWatch::Alarm, over those of `alarm-case.ts`. */
   readonly alarm?: JsonObject;
+  /** Requests go to it, in place of the API. */
+  readonly cloudfront?: CloudFrontSetup;
+};
+
+export type CloudFrontSetup = {
+  readonly of: 'api' | 'backend';
+  /** Members of DistributionConfig, of its default cache behavior and of its origin. */
+  readonly distribution?: JsonObject;
+  readonly behavior?: JsonObject;
+  readonly origin?: JsonObject;
+  /** Of a cache policy: members of ParametersInCacheKeyAndForwardedToOrigin, and TTLs. */
+  readonly key?: JsonObject;
+  readonly ttls?: JsonObject;
+  /** Members of an origin request policy and of a response headers policy. */
+  readonly request?: JsonObject;
+  readonly response?: JsonObject;
 };
 
 export type WafSetup = {

@@ -50,6 +50,7 @@ const KNOWN_KEYS = {
     'accessLog',
     'waf',
     'alarm',
+    'cloudfront',
   ],
   request: [
     'method',

@@ -22,7 +22,7 @@ Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` p
 
 **${countOf(inSet('recorded'))} recorded cases hold.** Answers of API Gateway that a public test suite recorded or asserted; ${analogues.length} of them on a sibling service with the same payload format.
 
-**${countOf(inSet('documented'))} documented cases hold.** Sentences of AWS’s developer guides about HTTP and WebSocket APIs, AWS WAF and alarms; each case names its page.
+**${countOf(inSet('documented'))} documented cases hold.** Sentences of AWS’s developer guides about HTTP and WebSocket APIs, AWS WAF, CloudFront and alarms; each case names its page.
 
 **Control plane: ${countOf(inSet('control plane, recorded'))} recorded, ${countOf(inSet('control plane, documented'))} documented and ${countOf(inSet('control plane, reported'))} reported answers hold.** Calls through the AWS SDK. Documented: API reference, developer guide, service models. Reported: pasted into public threads.
 

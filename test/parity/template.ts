@@ -1,6 +1,7 @@
 /** A case's set-up as the CloudFormation template that would make it, one generic builder for all cases. */
 import { addRestApi } from './rest-template.ts';
 import { addApiV2 } from './api-v2-template.ts';
+import { addDistribution } from './cloudfront-template.ts';
 import { fillPlaceholders } from './placeholders.ts';
 import { wrapFunction } from './function-source.ts';
 import { ROLE_NAME } from './draft.ts';
@@ -28,6 +29,8 @@ export function buildTemplate(parityCase: ParityCase, inputs: TemplateInputs): s
   addFunctions(draft, inputs);
   if (parityCase.api === 'rest') addRestApi(draft);
   else addApiV2(draft);
+  const { cloudfront } = parityCase.setup;
+  if (cloudfront !== undefined) addDistribution(draft, cloudfront, inputs.backendUrl);
   const template = { AWSTemplateFormatVersion: '2010-09-09', Resources: Object.fromEntries(resources) };
   return JSON.stringify(template, null, 1);
 }

@@ -7,6 +7,7 @@ import type { ServiceEntry } from '../../kernel/service.ts';
 import { COGNITO_TYPES } from '../../cognito/resource-types.ts';
 import { CONTROL_TYPES } from '../../control/resource-types/api-types.ts';
 import { LAMBDA_TYPES } from '../../lambda/resource-types.ts';
+import { CLOUDFRONT_TYPES } from '../../services/cloudfront/resource-types.ts';
 import { CLOUDWATCH_TYPES } from '../../services/cloudwatch/resource-types.ts';
 import { EVENTBRIDGE_TYPES } from '../../services/eventbridge/resource-types.ts';
 import { KINESIS_TYPES } from '../../services/kinesis/resource-types.ts';
@@ -44,7 +45,7 @@ export const CATALOGUE: readonly ServiceEntry[] = [
   { name: 's3', types: S3_TYPES, isCalled: true, load: () => import('../../services/s3/service.ts') },
   {
     name: 'cloudfront',
-    types: {},
+    types: CLOUDFRONT_TYPES,
     isCalled: true,
     load: () => import('../../services/cloudfront/service.ts'),
   },

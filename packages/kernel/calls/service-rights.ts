@@ -271,13 +271,30 @@ function nameOfLogGroup(identifier: string): string {
   return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
 
+const DISTRIBUTION_PATH =
+  /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
+
+/** By method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
+const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
+  'GET ': 'ListDistributions',
+  'GET id': 'GetDistribution',
+  'GET id config': 'GetDistributionConfig',
+  'GET id invalidation': 'ListInvalidations',
+  'POST id invalidation': 'CreateInvalidation',
+  'GET id invalidation id': 'GetInvalidation',
+};
+
 /** ARNs of distributions have an account but no region. */
 function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,
 ): readonly AwsPermission[] | undefined {
-  const [, id] = /^\/[\d-]+\/distribution\/([A-Z0-9]+)\/invalidation\/?$/.exec(call.path) ?? [];
-  if (id === undefined || call.method !== 'POST') return undefined;
-  const resource = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
-  return [{ action: 'cloudfront:CreateInvalidation', resource }];
+  const found = DISTRIBUTION_PATH.exec(call.path);
+  if (found === null) return undefined;
+  const [, id, part, invalidation] = found;
+  const shape = [id && 'id', part, invalidation && 'id'].filter((one) => one !== undefined).join(' ');
+  const action = CLOUDFRONT_ACTIONS[`${call.method} ${shape}`];
+  if (action === undefined) return undefined;
+  const resource = id === undefined ? '*' : `arn:aws:cloudfront::${accountId}:distribution/${id}`;
+  return [{ action: `cloudfront:${action}`, resource }];
 }

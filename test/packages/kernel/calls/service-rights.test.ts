@@ -46,6 +46,39 @@ describe('rightsOfCall', () => {
   // Service authorization reference, "Actions, resources, and condition keys".
   for (const { service, call, needs } of [
     {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution' },
+      needs: ['cloudfront:ListDistributions *'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A' },
+      needs: ['cloudfront:GetDistribution arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/config' },
+      needs: ['cloudfront:GetDistributionConfig arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/invalidation' },
+      needs: ['cloudfront:ListInvalidations arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/invalidation/I1' },
+      needs: ['cloudfront:GetInvalidation arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'POST', path: '/2020-05-31/distribution/E1A/invalidation' },
+      needs: ['cloudfront:CreateInvalidation arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    { service: 'cloudfront', call: { method: 'DELETE', path: '/2020-05-31/distribution/E1A' }, needs: [] },
+    { service: 'cloudfront', call: { method: 'GET', path: '/2020-05-31/distribution/E1A/other' }, needs: [] },
+    { service: 'cloudfront', call: { method: 'GET', path: '/2020-05-31/cache-policy' }, needs: [] },
+    {
       service: 'sns',
       call: { form: 'Action=Publish&TopicArn=arn:aws:sns:eu-west-1:123456789012:t&Message=m' },
       needs: ['sns:Publish arn:aws:sns:eu-west-1:123456789012:t'],

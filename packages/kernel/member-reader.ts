@@ -1,10 +1,10 @@
-/** Reads members of rules as CloudFormation and the API write them, with the path of what is refused. */
+/** Reads nested members as CloudFormation and the APIs write them, with the path of what is refused. */
 import { isJsonObject } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
 
-export class InvalidRule extends Error {
-  override readonly name = 'InvalidRule';
-  readonly code = 'WAF_RULE_INVALID';
+export class InvalidMember extends Error {
+  override readonly name = 'InvalidMember';
+  readonly code = 'MEMBER_INVALID';
   /** `Rules.0.Statement.ByteMatchStatement` */
   readonly path: string;
 
@@ -14,12 +14,12 @@ export class InvalidRule extends Error {
   }
 }
 
-export class RuleReader {
+export class MemberReader {
   readonly path: string;
   readonly #members: JsonObject;
 
   constructor(value: unknown, path: string) {
-    if (!isJsonObject(value)) throw new InvalidRule(path, 'must be an object');
+    if (!isJsonObject(value)) throw new InvalidMember(path, 'must be an object');
     this.path = path;
     this.#members = value;
   }
@@ -41,7 +41,7 @@ export class RuleReader {
   }
 
   refuse(name: string, message: string): never {
-    throw new InvalidRule(name === '' ? this.path : this.#at(name), message);
+    throw new InvalidMember(name === '' ? this.path : this.#at(name), message);
   }
 
   text(name: string, { most = 10_000 }: { readonly most?: number } = {}): string {
@@ -59,6 +59,15 @@ export class RuleReader {
     return found;
   }
 
+  /** Templates may write flags as texts. */
+  flag(name: string, usual: boolean): boolean {
+    const value = this.value(name);
+    if (value === undefined) return usual;
+    if (value === true || value === 'true') return true;
+    if (value !== false && value !== 'false') this.refuse(name, 'must be true or false');
+    return false;
+  }
+
   /** Templates may write numbers as texts. */
   integer(name: string, least: number, most: number, usual?: number): number {
     const value = this.value(name);
@@ -69,16 +78,16 @@ export class RuleReader {
     return number;
   }
 
-  object(name: string): RuleReader {
-    return new RuleReader(this.value(name), this.#at(name));
+  object(name: string): MemberReader {
+    return new MemberReader(this.value(name), this.#at(name));
   }
 
-  optional(name: string): RuleReader | undefined {
+  optional(name: string): MemberReader | undefined {
     return this.has(name) ? this.object(name) : undefined;
   }
 
-  objects(name: string, most: number): readonly RuleReader[] {
-    return this.#list(name, most).map((item, index) => new RuleReader(item, `${this.#at(name)}.${index}`));
+  objects(name: string, most: number): readonly MemberReader[] {
+    return this.#list(name, most).map((item, index) => new MemberReader(item, `${this.#at(name)}.${index}`));
   }
 
   texts(name: string, most: number): readonly string[] {
@@ -89,8 +98,8 @@ export class RuleReader {
   }
 
   /** Other members at the same place. */
-  as(members: JsonObject): RuleReader {
-    return new RuleReader(members, this.path);
+  as(members: JsonObject): MemberReader {
+    return new MemberReader(members, this.path);
   }
 
   /** The only member of a union such as `Statement`. */
