@@ -1,0 +1,79 @@
+/** Scores of a run, and how they compare with the failures that are known. */
+import { evidenceOf, isControlCase } from '../schema/read-cases.ts';
+import type { AnyCase } from '../schema/control-case.ts';
+import type { Evidence } from '../schema/read-cases.ts';
+
+export type CaseResult = {
+  readonly parityCase: AnyCase;
+  /** Undefined: the case holds, unless it was not asked. */
+  readonly difference?: string | undefined;
+  /** Why the target could not be asked: neither passed nor failed. */
+  readonly notAsked?: string;
+};
+
+/** `total` counts what was asked. */
+type Count = { readonly passed: number; readonly total: number };
+type AreaScore = Count & { readonly area: string };
+
+export function countOf(results: readonly CaseResult[]): Count {
+  const asked = results.filter(({ notAsked }) => notAsked === undefined);
+  return { passed: asked.filter(({ difference }) => difference === undefined).length, total: asked.length };
+}
+
+export function scoreByArea(results: readonly CaseResult[]): readonly AreaScore[] {
+  const areas = Map.groupBy(results, ({ parityCase }) => parityCase.area);
+  return [...areas]
+    .map(([area, inArea]) => ({ area, ...countOf(inArea) }))
+    .sort((a, b) => a.area.localeCompare(b.area));
+}
+
+export type CaseSet = Evidence | `control plane, ${Evidence}`;
+
+type SetScore = Count & { readonly set: CaseSet };
+
+export function setOf(parityCase: AnyCase): CaseSet {
+  const evidence = evidenceOf(parityCase);
+  return isControlCase(parityCase) ? `control plane, ${evidence}` : evidence;
+}
+
+/**
+ * What was recorded of AWS and what AWS documents are two scores: the one is evidence, the other a promise.
+ * Calls of the control plane count apart from requests to an API.
+ */
+export function scoreBySet(results: readonly CaseResult[]): readonly SetScore[] {
+  const sets = Map.groupBy(results, ({ parityCase }) => setOf(parityCase));
+  return [...sets].map(([set, inSet]) => ({ set, ...countOf(inSet) }));
+}
+
+/** Case id → the feature that is missing. */
+export type KnownFailures = Readonly<Record<string, string>>;
+
+export type Surprises = {
+  /** Failing cases that are not known to fail. */
+  readonly broken: readonly CaseResult[];
+  /** Known failures that hold now: to be taken off the list. */
+  readonly mended: readonly string[];
+  /** Known failures that no case has, in a run of all cases. */
+  readonly unknown: readonly string[];
+};
+
+/** @param whole the results are those of a whole file, so that a listed id without a case is a mistake */
+export function findSurprises(
+  results: readonly CaseResult[],
+  known: KnownFailures,
+  whole: boolean,
+): Surprises {
+  const byId = new Map(results.map((result) => [result.parityCase.id, result]));
+  const ids = Object.keys(known);
+  return {
+    broken: results.filter(
+      ({ parityCase, difference }) => difference !== undefined && !(parityCase.id in known),
+    ),
+    mended: ids.filter((id) => byId.has(id) && byId.get(id)?.difference === undefined),
+    unknown: whole ? ids.filter((id) => !byId.has(id)) : [],
+  };
+}
+
+export function hasSurprises({ broken, mended, unknown }: Surprises): boolean {
+  return broken.length + mended.length + unknown.length > 0;
+}

@@ -1,0 +1,118 @@
+/**
+ * An AWS account, with the credentials that the AWS SDK finds. What a run makes has a prefix, is written to a journal and
+ * is removed. `AWS_ENDPOINT_URL` or `--endpoint` sends the same to another place that speaks AWS's APIs.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { openSdkTarget } from '../play/control-target.ts';
+import { makeRole, removeRole, roleNameOf } from '../account/function-role.ts';
+import { Journal } from '../account/journal.ts';
+import { ownNames, PREFIX } from '../account/own-names.ts';
+import { makePace } from '../account/pace.ts';
+import { elementOf, query } from '../account/signed-query.ts';
+import { fillUrl, openPlace } from './endpoint.ts';
+import { LACKS_OF_ENDPOINTS } from './url.ts';
+import { NotAsked } from './target.ts';
+import type { QueryAccess } from '../account/signed-query.ts';
+import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
+import type { Need } from './case-needs.ts';
+import type { Target } from './target.ts';
+import type { TargetOptions } from './open-target.ts';
+
+/** A deployment and the permission of a new role take effect within seconds. */
+const SETTLE_MS = 8_000;
+const ROLE_MS = 10_000;
+
+const OUT_OF_REACH = 'AWS does not reach a server of this machine';
+/** What a run in an account does not ask. */
+export const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
+  ...LACKS_OF_ENDPOINTS,
+  ['backend', OUT_OF_REACH],
+  ['awsBackend', OUT_OF_REACH],
+  ['events', OUT_OF_REACH],
+  ['issuer', OUT_OF_REACH],
+  ['management', OUT_OF_REACH],
+  ['waf', 'web ACLs cost by the month'],
+]);
+
+export type AwsAccess = QueryAccess & {
+  readonly accountId: string;
+  readonly target: SdkTarget;
+  readonly pace: (call: string) => Promise<void>;
+};
+
+/** @throws Error where there are no credentials, or they are refused */
+export async function openAccess(options: TargetOptions): Promise<AwsAccess> {
+  const { environment, region, invokeUrl } = options;
+  const endpoint = (options.endpoint ?? environment['AWS_ENDPOINT_URL'])?.replace(/\/$/, '');
+  const credentials = await findCredentials(region);
+  const access = { endpoint, region, credentials };
+  const identity = await query(access, 'sts', { Action: 'GetCallerIdentity' });
+  const accountId = elementOf(identity.text, 'Account');
+  if (accountId === undefined)
+    throw new Error(`GetCallerIdentity answers ${identity.status}: ${identity.text.slice(0, 200)}`);
+  const stages = invokeUrl ?? (endpoint === undefined ? stageUrl(region) : `${endpoint}/{api}/{stage}`);
+  const target = openSdkTarget({
+    endpoint,
+    stageEndpoint: (stage) => fillUrl(stages, stage),
+    region,
+    accountId,
+    credentials,
+  });
+  // Emulators have no quota of calls.
+  const pace = endpoint === undefined ? makePace() : () => Promise.resolve();
+  return { ...access, accountId, target, pace };
+}
+
+/** As AWS's own tools find them: environment, profile, container, instance. */
+async function findCredentials(region: string): Promise<() => Promise<SdkCredentials>> {
+  const { APIGatewayClient } = await import('@aws-sdk/client-api-gateway');
+  const { config } = new APIGatewayClient({ region });
+  return () => config.credentials();
+}
+
+const stageUrl = (region: string): string => `https://{api}.execute-api.${region}.amazonaws.com/{stage}`;
+
+export async function openAws(options: TargetOptions): Promise<Target> {
+  const access = await openAccess(options);
+  const journal = new Journal(options.workingFolder, options.runId);
+  const target = ownNames(access.target, journal, access.pace);
+  const isAws = access.endpoint === undefined;
+  const roleName = roleNameOf(journal.runId);
+  let role: Promise<string> | undefined;
+  return openPlace({
+    name: isAws ? 'aws' : `aws at ${access.endpoint ?? ''}`,
+    version: isAws ? access.region : undefined,
+    concurrency: 1,
+    lacks: LACKS_OF_AWS,
+    account: {
+      target,
+      prefix: `${PREFIX}${journal.runId}`,
+      role: () => (role ??= openRole(access, roleName, isAws)),
+    },
+    invokeUrl: options.invokeUrl ?? (isAws ? stageUrl(access.region) : undefined),
+    credentials: access.credentials,
+    ...(isAws ? { settle: () => delay(SETTLE_MS) } : {}),
+    async close() {
+      const left = journal.read().left.map(({ call, input }) => `${call} ${JSON.stringify(input)}`);
+      const isMade = await role?.then(
+        () => true,
+        () => false,
+      );
+      const kept = isMade === true ? await removeRole(access, roleName) : undefined;
+      target.close();
+      return kept === undefined ? left : [...left, kept];
+    },
+  });
+}
+
+async function openRole(access: AwsAccess, name: string, isAws: boolean): Promise<string> {
+  try {
+    const arn = await makeRole(access, name);
+    if (isAws) await delay(ROLE_MS);
+    return arn;
+  } catch (error) {
+    throw new NotAsked(
+      `the role of functions cannot be made: ${error instanceof Error ? error.message : ''}`,
+    );
+  }
+}
