@@ -6,7 +6,7 @@ import { LACKS_OF_AWS, openAccess } from '../targets/aws.ts';
 import { findLack } from '../targets/case-needs.ts';
 import type { CaseResult } from '../report/score.ts';
 import type { AnyCase } from '../schema/control-case.ts';
-import type { TargetOptions } from '../targets/open-target.ts';
+import type { TargetOptions } from '../targets/target.ts';
 
 type Values = {
   readonly plan: boolean;

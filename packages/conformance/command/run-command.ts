@@ -16,7 +16,7 @@ import type { Answer } from '../report/recording.ts';
 import type { RunFacts } from '../report/run-facts.ts';
 import type { CaseResult } from '../report/score.ts';
 import type { AnyCase } from '../schema/control-case.ts';
-import type { TargetOptions } from '../targets/open-target.ts';
+import type { TargetOptions } from '../targets/target.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

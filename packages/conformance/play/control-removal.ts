@@ -48,9 +48,7 @@ export function removalOf({
 /** Whether this call has removed it. */
 export function isRemovedBy(made: Made, { call, input }: SdkCall): boolean {
   const found = removalOf(made);
-  return (
-    found?.call === call && Object.entries(input).every(([name, value]) => found.input[name] === value)
-  );
+  return found?.call === call && Object.entries(input).every(([name, value]) => found.input[name] === value);
 }
 
 type Sender = { send(service: SdkService, call: SdkCall): Promise<ControlReply> };

@@ -36,7 +36,10 @@ export async function runControlCase(
   const send = async (service: ControlService, call: ControlCall): Promise<ControlReply> => {
     const reply = await target.send(service, call);
     if (reply.error === undefined)
-      made = [...made.filter((one) => !isRemovedBy(one, call)), { service, call: call.call, body: reply.body }];
+      made = [
+        ...made.filter((one) => !isRemovedBy(one, call)),
+        { service, call: call.call, body: reply.body },
+      ];
     return reply;
   };
   const play = async (): Promise<string | undefined> => {

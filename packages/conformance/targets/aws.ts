@@ -15,8 +15,7 @@ import { NotAsked } from './target.ts';
 import type { QueryAccess } from '../account/signed-query.ts';
 import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
 import type { Need } from './case-needs.ts';
-import type { Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Target, TargetOptions } from './target.ts';
 
 /** A deployment and the permission of a new role take effect within seconds. */
 const SETTLE_MS = 8_000;

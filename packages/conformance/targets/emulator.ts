@@ -4,8 +4,7 @@ import { freePort, makeFolder, startProcess } from './child-process.ts';
 import { LACKS_OF_ENDPOINTS } from './url.ts';
 import { makeRole } from '../account/function-role.ts';
 import type { Need } from './case-needs.ts';
-import type { Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Target, TargetOptions } from './target.ts';
 
 export type Emulator = {
   readonly name: string;

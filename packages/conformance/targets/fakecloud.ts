@@ -1,7 +1,6 @@
 /** fakecloud: fakecloud.dev/docs/getting-started. */
 import { openEmulator, readText } from './emulator.ts';
-import type { Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Target, TargetOptions } from './target.ts';
 
 export function openFakecloud(options: TargetOptions): Promise<Target> {
   return openEmulator(

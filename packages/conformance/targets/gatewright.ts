@@ -9,8 +9,7 @@ import { ACCESS_LOG } from '../template/draft.ts';
 import { makeFolder, startProcess } from './child-process.ts';
 import type { ControlTarget } from '../schema/control-case.ts';
 import type { Started } from './child-process.ts';
-import type { Deployed, Fragment, Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT_ID = '123456789012';

@@ -1,7 +1,6 @@
 /** LocalStack 2026.3.0, the last open release, without Docker: `pip install 'localstack-core[runtime]'`. */
 import { openEmulator, readText } from './emulator.ts';
-import type { Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Target, TargetOptions } from './target.ts';
 
 export function openLocalstack(options: TargetOptions): Promise<Target> {
   return openEmulator(

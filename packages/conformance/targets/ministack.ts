@@ -1,7 +1,6 @@
 /** MiniStack, `pip install ministack`: pypi.org/project/ministack. */
 import { openEmulator, readText } from './emulator.ts';
-import type { Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Target, TargetOptions } from './target.ts';
 
 export function openMinistack(options: TargetOptions): Promise<Target> {
   return openEmulator(

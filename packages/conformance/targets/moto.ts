@@ -2,8 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { openEmulator } from './emulator.ts';
-import type { Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Target, TargetOptions } from './target.ts';
 
 export function openMoto(options: TargetOptions): Promise<Target> {
   return openEmulator(

@@ -1,20 +1,5 @@
 /** The targets by name. Each file is loaded when it is asked for. */
-import type { Target } from './target.ts';
-
-export type TargetOptions = {
-  /** Where the target's packages are installed, and where the state of a run is kept. */
-  readonly workingFolder: string;
-  /** Program and first arguments, in place of what is found. */
-  readonly command: readonly string[] | undefined;
-  /** Of one that runs already, or in place of AWS. */
-  readonly endpoint: string | undefined;
-  /** Address of a deployed stage, with `{api}` and `{stage}`. */
-  readonly invokeUrl: string | undefined;
-  readonly region: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Of a run on AWS: a new one, or the one that is resumed. */
-  readonly runId: string;
-};
+import type { Target, TargetOptions } from './target.ts';
 
 type Open = (options: TargetOptions) => Promise<Target> | Target;
 

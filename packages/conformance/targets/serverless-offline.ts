@@ -8,8 +8,7 @@ import { freePort, isListening, makeFolder, startProcess } from './child-process
 import { findLack } from './case-needs.ts';
 import { NotAsked } from './target.ts';
 import type { Need } from './case-needs.ts';
-import type { Deployed, Fragment, Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
 import type { ApiSetup, Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
 
 const REGION = 'us-east-1';
@@ -147,6 +146,7 @@ const SETUP: readonly (keyof ApiSetup)[] = [
   'httpApi',
   'routes',
   'functions',
+  'functionProps',
   'authorizers',
   'models',
   'apiKeys',
@@ -158,6 +158,9 @@ function toService(parityCase: ParityCase): JsonObject {
   const { setup, api } = parityCase;
   const other = Object.keys(setup).find((part) => !SETUP.includes(part as keyof ApiSetup));
   if (other !== undefined) throw new NotAsked(`${other} has no counterpart in serverless.yml`);
+  // https://www.serverless.com/framework/docs/providers/aws/events/http-api: one stage, `$default`.
+  if (api === 'http' && setup.stage !== '$default')
+    throw new NotAsked('the framework deploys HTTP APIs to $default');
   const events = new Map<string, Json[]>();
   const add = (functionName: string, event: JsonObject): void => {
     events.set(functionName, [...(events.get(functionName) ?? []), event]);
@@ -171,16 +174,29 @@ function toService(parityCase: ParityCase): JsonObject {
     provider: {
       name: 'aws',
       runtime: 'nodejs22.x',
-      stage: setup.stage,
+      stage: api === 'http' ? 'dev' : setup.stage,
       region: REGION,
       ...apiProvider(parityCase, payloads[0] ?? '1.0'),
     },
     functions: Object.fromEntries(
       Object.keys(setup.functions ?? {}).map((name) => [
         functionKey(name),
-        { handler: `${fileOf(name)}.handler`, events: events.get(name) ?? [] },
+        {
+          handler: `${fileOf(name)}.handler`,
+          ...functionSettings(setup.functionProps?.[name] ?? {}),
+          events: events.get(name) ?? [],
+        },
       ]),
     ),
+  };
+}
+
+function functionSettings({ Timeout, MemorySize, Environment, ...other }: JsonObject): JsonObject {
+  refuseMembers(other, [], 'Function');
+  return {
+    ...(Timeout === undefined ? {} : { timeout: Timeout }),
+    ...(MemorySize === undefined ? {} : { memorySize: MemorySize }),
+    ...(Environment === undefined ? {} : { environment: members(Environment)['Variables'] ?? {} }),
   };
 }
 

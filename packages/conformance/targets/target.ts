@@ -26,6 +26,21 @@ export type Deployed =
 
 export type Deploy = (fragment: Fragment) => Promise<Deployed>;
 
+export type TargetOptions = {
+  /** Where the target's packages are installed, and where the state of a run is kept. */
+  readonly workingFolder: string;
+  /** Program and first arguments, in place of what is found. */
+  readonly command: readonly string[] | undefined;
+  /** Of one that runs already, or in place of AWS. */
+  readonly endpoint: string | undefined;
+  /** Address of a deployed stage, with `{api}` and `{stage}`. */
+  readonly invokeUrl: string | undefined;
+  readonly region: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Of a run on AWS: a new one, or the one that is resumed. */
+  readonly runId: string;
+};
+
 export interface Target {
   readonly name: string;
   /** As the target states it; undefined where it states none. */

@@ -2,8 +2,7 @@
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
 import { NotAsked } from './target.ts';
 import type { Need } from './case-needs.ts';
-import type { Target } from './target.ts';
-import type { TargetOptions } from './open-target.ts';
+import type { Target, TargetOptions } from './target.ts';
 
 /** What no emulator has that is reached by an address only. */
 export const LACKS_OF_ENDPOINTS: readonly (readonly [Need, string | undefined])[] = [
