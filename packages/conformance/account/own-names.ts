@@ -8,12 +8,14 @@ import type { Journal } from './journal.ts';
 /** Begins the names of all that any run makes; `--sweep` looks for it. */
 export const PREFIX = 'gatewright-conformance-';
 
-/** Member of the name of what a call makes. */
+/** Member of the name that a call gives or asks for. */
 const NAMES: Readonly<Record<string, string>> = {
   CreateRestApi: 'name',
   CreateApi: 'Name',
   CreateApiKey: 'name',
   CreateUsagePlan: 'name',
+  // Asks for a name that a case has given.
+  GetApiKeys: 'nameQuery',
 };
 /** Of API Gateway; a longer one is refused, which is what its case is about. */
 const MAX_NAME = 128;

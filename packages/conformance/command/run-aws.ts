@@ -2,8 +2,7 @@
 import { Journal, listRuns } from '../account/journal.ts';
 import { planRun, printPlan } from '../account/plan.ts';
 import { sweep } from '../account/sweep.ts';
-import { LACKS_OF_AWS, openAccess } from '../targets/aws.ts';
-import { findLack } from '../targets/case-needs.ts';
+import { lackOfAws, openAccess } from '../targets/aws.ts';
 import type { CaseResult } from '../report/score.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { TargetOptions } from '../targets/target.ts';
@@ -39,7 +38,7 @@ export async function runAws(
     );
   const journal = new Journal(workingFolder, runId);
   const { results } = journal.read();
-  const asked = cases.filter((one) => findLack(one, LACKS_OF_AWS) === undefined);
+  const asked = cases.filter((one) => lackOfAws(one) === undefined);
   const waiting = asked.filter(({ id }) => !results.has(id));
   process.stderr.write(`${printPlan(planRun(waiting), runId)}\n`);
   if (values.plan) return 0;

@@ -145,7 +145,7 @@ async function run(
   const facts = { target: target.name, version: target.version, day };
   writeReports(values, [...earlier, ...results], facts);
   if (values.record !== undefined)
-    writeFileSync(values.record, printRecording(answers, { target: name, region: options.region, day }));
+    writeFileSync(values.record, printRecording(answers, { target: target.name, region: options.region, day }));
   for (const one of left) process.stderr.write(`left behind: ${one}\n`);
   return results.some(({ difference }) => difference !== undefined) || left.length > 0 ? 1 : 0;
 }

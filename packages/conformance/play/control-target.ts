@@ -1,4 +1,5 @@
 /** The AWS SDK as a target of control-plane cases. */
+import { NotAsked } from '../targets/target.ts';
 import type { ControlCall, ControlReply, ControlService, ControlTarget } from '../schema/control-case.ts';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
@@ -101,9 +102,17 @@ async function sendCommand(
   } catch (error) {
     const { name, message, $metadata } = error as Error & { readonly $metadata?: Metadata };
     // Without a status there was no answer: that is not AWS's word.
-    if ($metadata?.httpStatusCode === undefined) throw error;
+    if ($metadata?.httpStatusCode === undefined) throw notThere(error) ?? error;
     return { status: $metadata.httpStatusCode, body: {}, error: { code: name, message } };
   }
+}
+
+/** RFC 6761 gives names below `localhost` to the loopback, and not every resolver does. */
+function notThere(error: unknown): NotAsked | undefined {
+  const { code, hostname } = error as { readonly code?: unknown; readonly hostname?: unknown };
+  return code === 'ENOTFOUND' && String(hostname).endsWith('.localhost')
+    ? new NotAsked('names below localhost do not resolve here')
+    : undefined;
 }
 
 type Metadata = { readonly httpStatusCode?: number };

@@ -233,7 +233,7 @@ async function exchange(
     if (expect.unanswered === true) return undefined;
     throw error;
   });
-  if (reply !== undefined && parityCase.then === undefined) onReply?.(answerOf(reply, namesOf(api)));
+  if (reply !== undefined && (parityCase.then ?? []).length === 0) onReply?.(answerOf(reply, namesOf(api)));
   if (reply !== undefined && expect.unanswered === true) return `no answer is expected, got ${reply.status}`;
   return (
     (reply === undefined ? undefined : replyDifference(expect, reply)) ??

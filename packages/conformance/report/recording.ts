@@ -1,5 +1,5 @@
 /** `--record`: what a target answered, as cases of their own. Ids, secrets and the account are placeholders. */
-import { CASE_SCHEMA_VERSION, isControlCase } from '../schema/read-cases.ts';
+import { CASE_SCHEMA_VERSION } from '../schema/read-cases.ts';
 import type { RawReply } from '../play/raw-client.ts';
 import type { AnyCase, ControlReply } from '../schema/control-case.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
@@ -17,6 +17,8 @@ const OWN_MEMBER =
 const OWN_HEADER = /^(?:date|x-amz.*|apigw-requestid|via|age|connection|keep-alive|content-length)$/i;
 const ACCOUNT = /\b\d{12}\b/g;
 const MASK = '<any>';
+/** Name of the target that is AWS itself. */
+const AWS = 'aws';
 
 export function answerOf({ status, headers, body }: RawReply, names: Names): Answer {
   const kept = headers.filter(([name]) => !OWN_HEADER.test(name));
@@ -68,9 +70,9 @@ export function printRecording(
     const { note: _note, ...rest } = parityCase;
     return {
       ...rest,
-      source: { kind: 'recorded', case: parityCase.id, target, region, recorded: day },
-      ...(isControlCase(parityCase) ? {} : { then: undefined }),
-      expect,
+      // What another place answered is no recording of AWS.
+      source: { kind: target === AWS ? 'recorded' : 'reported', case: parityCase.id, target, region, recorded: day },
+            expect,
     };
   });
   return `${JSON.stringify({ schemaVersion: CASE_SCHEMA_VERSION, cases }, null, 1)}\n`;

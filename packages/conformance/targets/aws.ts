@@ -9,11 +9,14 @@ import { Journal } from '../account/journal.ts';
 import { ownNames, PREFIX } from '../account/own-names.ts';
 import { makePace } from '../account/pace.ts';
 import { elementOf, query } from '../account/signed-query.ts';
+import { isControlCase } from '../schema/read-cases.ts';
+import { findLack } from './case-needs.ts';
 import { fillUrl, openPlace } from './endpoint.ts';
 import { LACKS_OF_ENDPOINTS } from './url.ts';
 import { NotAsked } from './target.ts';
 import type { QueryAccess } from '../account/signed-query.ts';
 import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
+import type { AnyCase } from '../schema/control-case.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
@@ -23,7 +26,7 @@ const ROLE_MS = 10_000;
 
 const OUT_OF_REACH = 'AWS does not reach a server of this machine';
 /** What a run in an account does not ask. */
-export const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
+const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ...LACKS_OF_ENDPOINTS,
   ['backend', OUT_OF_REACH],
   ['awsBackend', OUT_OF_REACH],
@@ -32,6 +35,24 @@ export const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['management', OUT_OF_REACH],
   ['waf', 'web ACLs cost by the month'],
 ]);
+
+/** Of the whole account, or not removable by name. */
+const NOT_CALLED = new Set([
+  'CreateDomainName',
+  'CreateVpcLink',
+  'GenerateClientCertificate',
+  'ImportApiKeys',
+  'UpdateAccount',
+]);
+
+/** Why a case is not asked in an account; undefined = it is. */
+export function lackOfAws(parityCase: AnyCase): string | undefined {
+  const calls = isControlCase(parityCase) ? [...parityCase.setup.calls, parityCase.request] : [];
+  const found = calls.find(({ call }) => NOT_CALLED.has(call));
+  return found === undefined
+    ? findLack(parityCase, LACKS_OF_AWS)
+    : `${found.call} is not called in an account of others`;
+}
 
 export type AwsAccess = QueryAccess & {
   readonly accountId: string;
@@ -82,7 +103,7 @@ export async function openAws(options: TargetOptions): Promise<Target> {
     name: isAws ? 'aws' : `aws at ${access.endpoint ?? ''}`,
     version: isAws ? access.region : undefined,
     concurrency: 1,
-    lacks: LACKS_OF_AWS,
+    cannotAsk: lackOfAws,
     account: {
       target,
       prefix: `${PREFIX}${journal.runId}`,

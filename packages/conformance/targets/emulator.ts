@@ -1,4 +1,5 @@
 /** An emulator of AWS's APIs that is started here on a free port, or runs already (`--endpoint`). */
+import { findLack } from './case-needs.ts';
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
 import { freePort, makeFolder, startProcess } from './child-process.ts';
 import { LACKS_OF_ENDPOINTS } from './url.ts';
@@ -35,7 +36,7 @@ export async function openEmulator(emulator: Emulator, options: TargetOptions): 
     name,
     version: await emulator.readVersion(endpoint, options.command?.[0] ?? emulator.program),
     concurrency: 2,
-    lacks: new Map([...LACKS_OF_ENDPOINTS, ...lacks]),
+    cannotAsk: (parityCase) => findLack(parityCase, new Map([...LACKS_OF_ENDPOINTS, ...lacks])),
     account: { target, prefix: 'conformance', role: () => (role ??= makeRole(access, 'conformance')) },
     invokeUrl,
     credentials: anyCredentials,

@@ -4,14 +4,13 @@ import { removeMade } from '../play/control-removal.ts';
 import { sign } from '../play/signing.ts';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { deployByCalls } from './deploy-by-calls.ts';
-import { findLack } from './case-needs.ts';
 import { NotAsked } from './target.ts';
 import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
 import type { RunningApi } from '../play/running-api.ts';
 import type { RawReply } from '../play/raw-client.ts';
+import type { AnyCase } from '../schema/control-case.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 import type { Account } from './deploy-by-calls.ts';
-import type { Need } from './case-needs.ts';
 import type { Deployed, Fragment, Target } from './target.ts';
 
 export const ACCOUNT_ID = '123456789012';
@@ -22,7 +21,7 @@ export type Place = {
   readonly name: string;
   readonly version: string | undefined;
   readonly concurrency: number;
-  readonly lacks: ReadonlyMap<Need, string | undefined>;
+  cannotAsk(parityCase: AnyCase): string | undefined;
   readonly account: Account;
   /** Address of a stage; `{api}` and `{stage}` are filled in. Undefined = it answers no requests. */
   readonly invokeUrl: string | undefined;
@@ -33,12 +32,12 @@ export type Place = {
 };
 
 export function openPlace(place: Place): Target {
-  const { name, version, concurrency, lacks, account } = place;
+  const { name, version, concurrency, account } = place;
   return {
     name,
     version,
     concurrency,
-    cannotAsk: (parityCase) => findLack(parityCase, lacks),
+    cannotAsk: (parityCase) => place.cannotAsk(parityCase),
     deploy: (fragment) => deploy(fragment, place),
     openControl: () => Promise.resolve(account.target),
     close: () => place.close(),

@@ -1,4 +1,5 @@
 /** Anything that speaks AWS's APIs at a URL. Requests to deployed stages need `--invoke-url`. */
+import { findLack } from './case-needs.ts';
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
 import { NotAsked } from './target.ts';
 import type { Need } from './case-needs.ts';
@@ -24,7 +25,7 @@ export function openUrl({ endpoint = '', region, invokeUrl }: TargetOptions): Ta
     name: address,
     version: undefined,
     concurrency: 4,
-    lacks: new Map(LACKS_OF_ENDPOINTS),
+    cannotAsk: (parityCase) => findLack(parityCase, new Map(LACKS_OF_ENDPOINTS)),
     account: {
       target,
       prefix: 'conformance',
