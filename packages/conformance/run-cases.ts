@@ -27,7 +27,7 @@ export async function runCases(
   target: Target,
   options: RunOptions = {},
 ): Promise<readonly CaseResult[]> {
-  const { naming = (name) => name, restage = (one) => one, onResult, onAnswer } = options;
+  const { naming = (name: string) => name, restage = (one: ParityCase) => one, onResult, onAnswer } = options;
   const results = new Map<AnyCase, CaseResult>();
   const waiting = [...cases];
   // One account for all calls of the control plane, as at AWS.
@@ -45,7 +45,11 @@ export async function runCases(
       return { parityCase, difference: await ask(parityCase) };
     } catch (error) {
       if (error instanceof NotAsked) return { parityCase, notAsked: error.message };
-      throw error;
+      // What cannot be asked for a reason of its own has failed, and the others go on.
+      return {
+        parityCase,
+        difference: `could not run: ${error instanceof Error ? error.message : String(error)}`,
+      };
     }
   };
   const work = async (): Promise<void> => {

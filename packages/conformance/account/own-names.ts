@@ -35,7 +35,7 @@ export function ownNames(
       const reply = await target.send(service, { ...call, input: withPrefix(call, prefix) });
       if (reply.error === undefined || GONE.has(reply.error.code)) noteRemoval(journal, service, call);
       if (reply.error === undefined) noteMade(journal, service, call, reply);
-      return withoutPrefix(reply as unknown as JsonObject, prefix) as unknown as ControlReply;
+      return withoutPrefix(reply, prefix) as unknown as ControlReply;
     },
     close: () => target.close(),
   };

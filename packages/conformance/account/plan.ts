@@ -1,5 +1,5 @@
 /** What a run on AWS would do: calls, names, time and cost. Makes nothing. */
-import { stepsOf } from '../schema/parity-case.ts';
+import { stepsOf, asText } from '../schema/parity-case.ts';
 import { isControlCase } from '../schema/read-cases.ts';
 import { durationMs } from './pace.ts';
 import { PREFIX } from './own-names.ts';
@@ -69,7 +69,7 @@ function addFragment({ api, setup }: ParityCase, add: (call: string, count?: num
   if (api === 'rest') {
     add('CreateRestApi');
     const methods = setup.methods ?? [];
-    const paths = new Set(methods.flatMap(({ path }) => prefixesOf(String(path))));
+    const paths = new Set(methods.flatMap(({ path }) => prefixesOf(asText(path))));
     add('CreateResource', paths.size);
     add('PutMethod', methods.length);
     add('PutIntegration', methods.length);

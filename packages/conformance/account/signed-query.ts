@@ -36,7 +36,8 @@ export async function query(
     nowEpochMs: Date.now(),
     ...(await credentials()),
   });
-  const { Host: _host, ...sent } = headers;
+  // `fetch` sets the same one itself, and takes none.
+  const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Host'));
   const reply = await fetch(url, {
     method: 'POST',
     headers: sent,

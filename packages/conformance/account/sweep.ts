@@ -5,6 +5,7 @@ import { Journal, listRuns } from './journal.ts';
 import { PREFIX } from './own-names.ts';
 import type { SdkService, SdkTarget } from '../play/control-target.ts';
 import type { Made } from '../play/control-removal.ts';
+import { asText } from '../schema/parity-case.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 import type { QueryAccess } from './signed-query.ts';
 
@@ -101,7 +102,7 @@ async function findByName(target: Pick<SdkTarget, 'send'>): Promise<readonly Mad
       // A place without this service has nothing of it.
       if (reply.error !== undefined) break;
       for (const item of (reply.body[items] ?? []) as readonly JsonObject[])
-        if (String(item[name]).startsWith(PREFIX)) found.push({ service, call: made, body: item });
+        if (asText(item[name]).startsWith(PREFIX)) found.push({ service, call: made, body: item });
       const token = reply.body[next[0]];
       if (typeof token !== 'string') break;
       position = { [next[1]]: token };

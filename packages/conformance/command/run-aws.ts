@@ -28,7 +28,7 @@ export async function runAws(
   values: Values,
   options: TargetOptions,
   cases: readonly AnyCase[],
-  { run, confirm }: Ports,
+  ports: Ports,
 ): Promise<number> {
   const { workingFolder, runId } = options;
   if (values.sweep) return sweepAccount(options);
@@ -42,13 +42,13 @@ export async function runAws(
   const waiting = asked.filter(({ id }) => !results.has(id));
   process.stderr.write(`${printPlan(planRun(waiting), runId)}\n`);
   if (values.plan) return 0;
-  if (!values.yes && !(await confirm('Make it?'))) {
+  if (!values.yes && !(await ports.confirm('Make it?'))) {
     process.stderr.write('Nothing was made. Pass --yes where there is no terminal.\n');
     return 2;
   }
   if (values.resume !== undefined) await sweepAccount(options);
   process.stderr.write(`run ${runId}; if it is interrupted: --resume ${runId}, or --sweep\n`);
-  const code = await run(
+  const code = await ports.run(
     cases.filter(({ id }) => !results.has(id)),
     ({ parityCase, difference, notAsked }) =>
       journal.write({

@@ -128,7 +128,7 @@ async function run(
   const answers = new Map<AnyCase, Answer>();
   let done = 0;
   let results: readonly CaseResult[];
-  let left: readonly string[] = [];
+  let left: readonly string[];
   try {
     results = await runCases(cases, target, {
       onResult(result) {
@@ -145,7 +145,10 @@ async function run(
   const facts = { target: target.name, version: target.version, day };
   writeReports(values, [...earlier, ...results], facts);
   if (values.record !== undefined)
-    writeFileSync(values.record, printRecording(answers, { target: target.name, region: options.region, day }));
+    writeFileSync(
+      values.record,
+      printRecording(answers, { target: target.name, region: options.region, day }),
+    );
   for (const one of left) process.stderr.write(`left behind: ${one}\n`);
   return results.some(({ difference }) => difference !== undefined) || left.length > 0 ? 1 : 0;
 }

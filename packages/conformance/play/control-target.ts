@@ -45,12 +45,14 @@ export function openSdkTarget(settings: SdkSettings): SdkTarget {
     const key = `${service} ${endpoint ?? ''}`;
     const known = opened.get(key);
     if (known !== undefined) return known;
-    const sdk = openSdk(service, { ...settings, endpoint }).then((made) => {
-      closing.push(() => {
-        made.client.destroy();
+    const sdk = openSdk(service, { ...settings, endpoint })
+      .catch(withoutPackage)
+      .then((made) => {
+        closing.push(() => {
+          made.client.destroy();
+        });
+        return made;
       });
-      return made;
-    });
     opened.set(key, sdk);
     return sdk;
   };
@@ -64,6 +66,13 @@ export function openSdkTarget(settings: SdkSettings): SdkTarget {
       for (const close of closing) close();
     },
   };
+}
+
+/** The clients are optional peers of the package. */
+function withoutPackage(error: unknown): never {
+  if ((error as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  const name = /'(@aws-sdk\/[^']+)'/.exec((error as Error).message)?.[1] ?? 'an AWS SDK client';
+  throw new NotAsked(`${name} is not installed`);
 }
 
 async function openSdk(service: SdkService, { endpoint, region, credentials }: SdkSettings): Promise<Sdk> {

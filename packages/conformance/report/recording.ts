@@ -25,7 +25,7 @@ export function answerOf({ status, headers, body }: RawReply, names: Names): Ans
   const text = body.toString();
   return {
     status,
-    headers: mask(Object.fromEntries(kept), names, '') as JsonObject,
+    headers: mask(Object.fromEntries(kept), names, ''),
     body: mask(parseOr(text), names, ''),
   };
 }
@@ -67,12 +67,22 @@ export function printRecording(
   { target, region, day }: Recording,
 ): string {
   const cases = [...answers].map(([parityCase, expect]) => {
-    const { note: _note, ...rest } = parityCase;
+    const { id, area, api, setup, request } = parityCase;
     return {
-      ...rest,
+      id,
       // What another place answered is no recording of AWS.
-      source: { kind: target === AWS ? 'recorded' : 'reported', case: parityCase.id, target, region, recorded: day },
-            expect,
+      source: {
+        kind: target === AWS ? 'recorded' : 'reported',
+        case: parityCase.id,
+        target,
+        region,
+        recorded: day,
+      },
+      area,
+      api,
+      setup,
+      request,
+      expect,
     };
   });
   return `${JSON.stringify({ schemaVersion: CASE_SCHEMA_VERSION, cases }, null, 1)}\n`;

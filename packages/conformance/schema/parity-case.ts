@@ -2,6 +2,11 @@
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
+/** A text or a number as text; empty for anything else. */
+export function asText(value: Json | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 export type Backend = 'echo' | 'echo-body' | 'httpbin' | 'status';
 
 export type AwsBackend = {

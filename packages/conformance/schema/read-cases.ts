@@ -96,13 +96,13 @@ function refuse(file: string, pointer: string, part: Part, value: unknown): void
   const of = typeof id === 'string' ? ` (case ${id})` : '';
   throw new CaseFileError(
     file,
-    `${pointer}${error.instancePath}${memberOf(error)}`,
+    `${pointer}${error.instancePath}${superfluousMemberOf(error)}`,
     `${wordsOf(error)}${of}`,
   );
 }
 
 /** A superfluous member is named, not the object that has it. */
-function memberOf({ params }: ErrorObject): string {
+function superfluousMemberOf({ params }: ErrorObject): string {
   const { additionalProperty } = params as { readonly additionalProperty?: string };
   return additionalProperty === undefined
     ? ''

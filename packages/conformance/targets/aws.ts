@@ -96,11 +96,12 @@ export async function openAws(options: TargetOptions): Promise<Target> {
   const access = await openAccess(options);
   const journal = new Journal(options.workingFolder, options.runId);
   const target = ownNames(access.target, journal, access.pace);
-  const isAws = access.endpoint === undefined;
+  const { endpoint } = access;
+  const isAws = endpoint === undefined;
   const roleName = roleNameOf(journal.runId);
   let role: Promise<string> | undefined;
   return openPlace({
-    name: isAws ? 'aws' : `aws at ${access.endpoint ?? ''}`,
+    name: isAws ? 'aws' : `aws at ${endpoint}`,
     version: isAws ? access.region : undefined,
     concurrency: 1,
     cannotAsk: lackOfAws,

@@ -9,6 +9,7 @@ import { NotAsked } from './target.ts';
 import type { SdkService, SdkTarget } from '../play/control-target.ts';
 import type { Made } from '../play/control-removal.ts';
 import type { ControlReply } from '../schema/control-case.ts';
+import { asText } from '../schema/parity-case.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 import type { Resource } from '../template/draft.ts';
 
@@ -63,11 +64,9 @@ async function send(build: Build, service: SdkService, call: string, input: Json
 
 type Maker = (build: Build, properties: JsonObject, logicalId: string) => Promise<Known>;
 
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-const known = (ref: Json | undefined, attributes: Readonly<Record<string, string>> = {}): Known => ({
-  ref: textOf(ref),
-  attributes,
-});
+const known = (ref: Json | undefined, attributes: Readonly<Record<string, string>> = {}): Known => {
+  return { ref: asText(ref), attributes };
+};
 
 /** `RestApiId` → `restApiId`, inside too where the value is a structure of the API and no map of the user. */
 function asRest(properties: JsonObject, inside: readonly string[] = []): JsonObject {
@@ -127,7 +126,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'AWS::ApiGatewayV2::Api': async (build, properties) => {
     onlyWithout(properties, ['Body'], 'Api');
     const { ApiId } = await send(build, 'apigatewayv2', 'CreateApi', properties);
-    build.api = textOf(ApiId);
+    build.api = asText(ApiId);
     return known(ApiId);
   },
   'AWS::ApiGatewayV2::Authorizer': plain('apigatewayv2', 'CreateAuthorizer', 'AuthorizerId'),
@@ -166,7 +165,7 @@ async function makeFunction(
   logicalId: string,
 ): Promise<Known> {
   const { Code, ...others } = properties;
-  const source = textOf((Code as JsonObject)['ZipFile']);
+  const source = asText((Code as JsonObject)['ZipFile']);
   const input = {
     ...others,
     FunctionName: `${account.prefix}-${logicalId}`,
@@ -177,7 +176,7 @@ async function makeFunction(
   // A place of API Gateway alone is no worse at API Gateway.
   if (error !== undefined) throw new NotAsked(`CreateFunction: ${error.code}: ${error.message}`);
   made.push({ service: 'lambda', call: 'CreateFunction', body });
-  return known(body['FunctionName'], { Arn: textOf(body['FunctionArn']) });
+  return known(body['FunctionName'], { Arn: asText(body['FunctionArn']) });
 }
 
 async function allow(build: Build, properties: JsonObject, logicalId: string): Promise<Known> {
@@ -193,8 +192,8 @@ async function makeRestApi(build: Build, properties: JsonObject): Promise<Known>
     ...(ApiKeySourceType === undefined ? {} : { apiKeySource: ApiKeySourceType }),
   };
   const { id, rootResourceId } = await send(build, 'apigateway', 'CreateRestApi', input);
-  build.api = textOf(id);
-  return known(id, { RootResourceId: textOf(rootResourceId) });
+  build.api = asText(id);
+  return known(id, { RootResourceId: asText(rootResourceId) });
 }
 
 async function makeMethod(build: Build, properties: JsonObject, logicalId: string): Promise<Known> {
@@ -228,11 +227,12 @@ function onlyWithout(properties: JsonObject, names: readonly string[], what: str
 function resolve(value: Json, build: Build): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => resolve(item, build));
   if (value === null || typeof value !== 'object') return value;
-  const [[name = '', argument = null] = [], ...others] = Object.entries(value as JsonObject);
-  if (others.length === 0) {
-    if (name === 'Ref') return build.known.get(textOf(argument))?.ref ?? pseudo(textOf(argument), build);
+  const [first, ...others] = Object.entries(value as JsonObject);
+  if (first !== undefined && others.length === 0) {
+    const [name, argument] = first;
+    if (name === 'Ref') return build.known.get(asText(argument))?.ref ?? pseudo(asText(argument), build);
     if (name === 'Fn::Sub')
-      return textOf(argument).replaceAll(/\$\{(AWS::\w+)\}/g, (_, parameter: string) =>
+      return asText(argument).replaceAll(/\$\{(AWS::\w+)\}/g, (_, parameter: string) =>
         pseudo(parameter, build),
       );
     if (name === 'Fn::GetAtt') {
@@ -241,7 +241,7 @@ function resolve(value: Json, build: Build): Json {
     }
     if (name === 'Fn::Join') {
       const [glue, parts] = argument as readonly [string, readonly Json[]];
-      return parts.map((part) => textOf(resolve(part, build))).join(glue);
+      return parts.map((part) => asText(resolve(part, build))).join(glue);
     }
   }
   return Object.fromEntries(

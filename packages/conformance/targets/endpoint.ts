@@ -1,15 +1,11 @@
 /** What all places share that speak AWS's APIs at an address: fragments are made by calls, answers come from a stage's address. */
 import { openSdkTarget } from '../play/control-target.ts';
 import { removeMade } from '../play/control-removal.ts';
-import { sign } from '../play/signing.ts';
-import { signRequest } from '@gatewright/aws/sign-request';
+import { describeRemoteApi } from './remote-api.ts';
 import { deployByCalls } from './deploy-by-calls.ts';
 import { NotAsked } from './target.ts';
 import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
-import type { RunningApi } from '../play/running-api.ts';
-import type { RawReply } from '../play/raw-client.ts';
 import type { AnyCase } from '../schema/control-case.ts';
-import type { JsonObject } from '../schema/parity-case.ts';
 import type { Account } from './deploy-by-calls.ts';
 import type { Deployed, Fragment, Target } from './target.ts';
 
@@ -80,89 +76,5 @@ async function deploy({ parityCase, template }: Fragment, place: Place): Promise
   const isDefault = parityCase.api === 'http' && stage === '$default';
   const filled = fillUrl(invokeUrl, `${outcome.apiId}/${stage}`);
   const url = new URL(isDefault ? filled.replace(/\/\$default$/, '') : filled);
-  return { kind: 'running', api: describe(place, outcome.apiId, url, remove) };
-}
-
-function describe(
-  { account: { target }, credentials, name }: Place,
-  apiId: string,
-  url: URL,
-  close: () => Promise<void>,
-): RunningApi {
-  const { region, accountId } = target;
-  return {
-    apiId,
-    region,
-    accountId,
-    url,
-    close,
-    sign: (request, as) => sign({ ...request, nowEpochMs: Date.now() }, as),
-    readLog: () => [],
-    async manage(method, connectionId, data, signing) {
-      const there = new URL(
-        `${url.href.replace(/\/$/, '')}/@connections/${encodeURIComponent(connectionId)}`,
-      );
-      const signed = signRequest({
-        ...(await credentials()),
-        method,
-        url: there,
-        body: data,
-        service: 'execute-api',
-        region,
-        nowEpochMs: Date.now(),
-      });
-      const { Host: _host, ...headers } = signed;
-      const body = data === undefined ? {} : { body: new Uint8Array(data) };
-      return toRaw(await fetch(there, { method, ...body, ...(signing === null ? {} : { headers }) }));
-    },
-    async testInvoke({ resource, method, path, query, headers, body }) {
-      const { body: list } = await target.send('apigateway', {
-        call: 'GetResources',
-        input: { restApiId: apiId, limit: 500 },
-      });
-      const found = ((list['items'] ?? []) as readonly JsonObject[]).find(
-        (item) => item['path'] === resource,
-      );
-      const reply = await target.send('apigateway', {
-        call: 'TestInvokeMethod',
-        input: {
-          restApiId: apiId,
-          resourceId: found?.['id'] ?? '',
-          httpMethod: method ?? 'GET',
-          ...(path === null ? {} : { pathWithQueryString: query === undefined ? path : `${path}?${query}` }),
-          ...(body === undefined ? {} : { body: body.toString() }),
-          headers: (headers ?? {}) as JsonObject,
-        },
-      });
-      const { status = 0, body: text = '', multiValueHeaders = {} } = reply.body;
-      return {
-        status: Number(status),
-        headers: Object.entries(multiValueHeaders as Readonly<Record<string, readonly string[]>>).flatMap(
-          ([header, values]) => values.map((value) => [header, value] as const),
-        ),
-        body: Buffer.from(typeof text === 'string' ? text : ''),
-      };
-    },
-    async describeGatewayResponses() {
-      const { body } = await target.send('apigateway', {
-        call: 'GetGatewayResponses',
-        input: { restApiId: apiId, limit: 500 },
-      });
-      const items = (body['items'] ?? []) as readonly JsonObject[];
-      return Object.fromEntries(
-        items.map((item) => [
-          String(item['responseType']),
-          Object.fromEntries(
-            Object.entries(item).map(([key, value]) => [key.charAt(0).toUpperCase() + key.slice(1), value]),
-          ),
-        ]),
-      );
-    },
-    call: () => Promise.reject(new NotAsked(`${name} takes no calls by path`)),
-    advance: () => Promise.reject(new NotAsked(`${name} has no clock that can be moved`)),
-  };
-}
-
-async function toRaw(reply: Response): Promise<RawReply> {
-  return { status: reply.status, headers: [...reply.headers], body: Buffer.from(await reply.arrayBuffer()) };
+  return { kind: 'running', api: describeRemoteApi(place, outcome.apiId, url, remove) };
 }

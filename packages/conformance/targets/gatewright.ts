@@ -47,14 +47,17 @@ export function openGatewright({ command, workingFolder }: TargetOptions): Targe
     cannotAsk: () => undefined,
     deploy: (fragment) => deploy(fragment, start),
     async openControl() {
-      const folder = makeFolder({});
-      const started = start(folder.path, []);
+      const folder = makeFolder({ 'template.json': JSON.stringify(WITHOUT_API) });
+      const started = start(folder.path, ['template.json']);
       closing.push(async () => {
         await started.stop();
         folder.remove();
       });
       const target = toControl((await readReady(started)).control);
-      closing.push(() => Promise.resolve(target.close()));
+      closing.push(() => {
+        target.close();
+        return Promise.resolve();
+      });
       return target;
     },
     async close() {
@@ -64,9 +67,29 @@ export function openGatewright({ command, workingFolder }: TargetOptions): Targe
   };
 }
 
-const OPTIONS = [
-  ...['--json', '--port', '0', '--control-port', '0', '--stage', 'parity', '--no-reload'],
-  ...['--region', REGION, '--account', ACCOUNT_ID],
+/** The command starts a template. An account of the control plane has no API at first. */
+const WITHOUT_API = {
+  Resources: {
+    Fn: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Role: `arn:aws:iam::${ACCOUNT_ID}:role/conformance`,
+        Code: { ZipFile: 'exports.handler = async () => ({});' },
+      },
+    },
+  },
+};
+
+const OPTIONS: readonly string[] = [
+  '--json',
+  '--no-reload',
+  '--port=0',
+  '--control-port=0',
+  '--stage=parity',
+  `--region=${REGION}`,
+  `--account=${ACCOUNT_ID}`,
 ];
 
 function toControl(control: string): ControlTarget & { close(): void } {

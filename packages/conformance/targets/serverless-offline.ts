@@ -9,6 +9,7 @@ import { findLack } from './case-needs.ts';
 import { NotAsked } from './target.ts';
 import type { Need } from './case-needs.ts';
 import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
+import { asText } from '../schema/parity-case.ts';
 import type { ApiSetup, Json, JsonObject, ParityCase } from '../schema/parity-case.ts';
 
 const REGION = 'us-east-1';
@@ -16,8 +17,6 @@ const REGION = 'us-east-1';
 const API_ID = 'offlineContext_apiId';
 const ACCOUNT_ID = 'offlineContext_accountId';
 const CONCURRENCY = 2;
-/** It serves all kinds of APIs of a service in one process; a case needs one. */
-const OFFLINE = ['offline', '--noSponsor', '--httpPort'] as const;
 
 const LACKS = new Map<Need, string | undefined>([
   ['controlPlane', 'serverless-offline has no control plane'],
@@ -80,9 +79,12 @@ async function deploy(fragment: Fragment, { framework, workingFolder }: Installe
     program,
     args: [
       ...before,
-      ...OFFLINE,
-      ...[`${httpPort}`, '--lambdaPort', `${lambdaPort}`, '--websocketPort', `${websocketPort}`],
-      ...['--host', '127.0.0.1'],
+      'offline',
+      '--noSponsor',
+      '--host=127.0.0.1',
+      `--httpPort=${httpPort}`,
+      `--lambdaPort=${lambdaPort}`,
+      `--websocketPort=${websocketPort}`,
     ],
     cwd: folder.path,
     env: { SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', CI: '1' },
@@ -268,8 +270,14 @@ type AddEvent = (functionName: string, event: JsonObject) => void;
 const PROXY = ['Type', 'Uri', 'IntegrationHttpMethod'];
 const CUSTOM = [...PROXY, 'RequestTemplates', 'PassthroughBehavior', 'IntegrationResponses'];
 const METHOD = [
-  ...['path', 'HttpMethod', 'AuthorizationType', 'Authorizer', 'ApiKeyRequired', 'Integration'],
-  ...['MethodResponses', 'RequestParameters'],
+  'path',
+  'HttpMethod',
+  'AuthorizationType',
+  'Authorizer',
+  'ApiKeyRequired',
+  'Integration',
+  'MethodResponses',
+  'RequestParameters',
 ];
 
 function addMethod(setup: ApiSetup, method: JsonObject, add: AddEvent): void {
@@ -277,13 +285,13 @@ function addMethod(setup: ApiSetup, method: JsonObject, add: AddEvent): void {
   const integration = members(method['Integration']);
   const { Type } = integration;
   if (Type !== 'AWS_PROXY' && Type !== 'AWS')
-    throw new NotAsked(`serverless-offline serves no ${String(Type)} integration of an http event`);
+    throw new NotAsked(`serverless-offline serves no ${asText(Type)} integration of an http event`);
   refuseMembers(integration, Type === 'AWS' ? CUSTOM : PROXY, 'Integration');
   const { Authorizer } = method;
   add(functionOf(integration['Uri']), {
     http: {
       path: method['path'] ?? '/',
-      method: String(method['HttpMethod']).toLowerCase(),
+      method: asText(method['HttpMethod']).toLowerCase(),
       ...(method['ApiKeyRequired'] === true ? { private: true } : {}),
       ...(typeof Authorizer === 'string' ? { authorizer: restAuthorizer(setup, Authorizer) } : {}),
       ...(Type === 'AWS' ? lambdaIntegration(integration) : {}),
@@ -295,7 +303,7 @@ function restAuthorizer(setup: ApiSetup, name: string): JsonObject {
   const { Type, AuthorizerUri, IdentitySource, IdentityValidationExpression, AuthorizerResultTtlInSeconds } =
     setup.authorizers?.[name] ?? {};
   if (Type !== 'TOKEN' && Type !== 'REQUEST')
-    throw new NotAsked(`serverless-offline runs no authorizer of type ${String(Type)}`);
+    throw new NotAsked(`serverless-offline runs no authorizer of type ${asText(Type)}`);
   return {
     name: functionKey(functionOf(AuthorizerUri)),
     type: Type.toLowerCase(),
@@ -320,7 +328,7 @@ function lambdaIntegration(integration: JsonObject): JsonObject {
       ([name, value]) => [name.replace('method.response.header.', ''), value] as const,
     );
     return [
-      String(StatusCode),
+      asText(StatusCode),
       {
         pattern: SelectionPattern,
         ...(ResponseTemplates === undefined ? {} : { template: ResponseTemplates }),
@@ -347,10 +355,10 @@ function addRoute({ api, setup }: ParityCase, route: JsonObject, add: AddEvent):
   refuseMembers(route, api === 'websocket' ? [...ROUTE, ...answers] : ROUTE, 'Route');
   const integration = members(route['Integration']);
   if (integration['IntegrationType'] !== 'AWS_PROXY')
-    throw new NotAsked(`serverless-offline serves no ${String(integration['IntegrationType'])} integration`);
+    throw new NotAsked(`serverless-offline serves no ${asText(integration['IntegrationType'])} integration`);
   refuseMembers(integration, V2_INTEGRATION, 'Integration');
   const functionName = functionOf(integration['IntegrationUri']);
-  const key = String(route['RouteKey']);
+  const key = asText(route['RouteKey']);
   const { Authorizer } = route;
   if (api === 'http') {
     if (route['AuthorizationType'] === 'AWS_IAM')
