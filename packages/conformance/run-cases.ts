@@ -10,7 +10,7 @@ import type { ParityCase } from './schema/parity-case.ts';
 import type { Target } from './targets/target.ts';
 import type { Naming } from './template/template.ts';
 
-export type RunOptions = {
+type RunOptions = {
   /** Logical ids and display names; default: as the case names them. */
   readonly naming?: Naming;
   /** A case under other names; default: as it is. */

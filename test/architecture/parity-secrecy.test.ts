@@ -35,7 +35,7 @@ describe('parity cases', () => {
     const readers = outside.filter(
       ({ path, text }) =>
         /\.(ts|tsx|js|mjs|cjs)$/.test(path) &&
-        /test\/parity|packages\/conformance|@gatewright\/conformance/.test(text),
+        /['"][^'"\n]*(?:test\/parity|conformance\/(?:cases|run-cases|schema))\b/.test(text),
     );
 
     assert.deepEqual(

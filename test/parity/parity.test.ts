@@ -5,24 +5,25 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import {
-  CONTROL_FILES,
+  ALL_FILES,
   DEFAULT_FILE,
-  DOCUMENTED_FILES,
   evidenceOf,
   isControlCase,
-  isPlainCase,
   readCases,
 } from '../../packages/conformance/schema/read-cases.ts';
+import { isPlainCase } from './plain-cases.ts';
 import { readKnownFailures, runWithEngine } from './run.ts';
 import type { AnyCase } from '../../packages/conformance/schema/control-case.ts';
 
 const known = readKnownFailures();
 const recorded = readCases(DEFAULT_FILE).filter(isPlainCase);
-const documented = DOCUMENTED_FILES.flatMap(readCases).filter(isPlainCase);
-const control = CONTROL_FILES.flatMap(readCases).filter(isControlCase);
+const documented = ALL_FILES.filter((file) => basename(dirname(file)) === 'documented')
+  .flatMap(readCases)
+  .filter(isPlainCase);
+const control = ALL_FILES.flatMap(readCases).filter(isControlCase);
 
 function sampleOf(cases: readonly AnyCase[]): readonly AnyCase[] {
   const kinds = Map.groupBy(cases, ({ id, area }) => `${area} ${id in known ? 'fails' : 'holds'}`);

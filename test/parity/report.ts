@@ -1,15 +1,16 @@
 /** docs/parity.md, written from a run (`npm run parity -- --write-docs`), and the table of all choices (`--choices`). */
 import { readBooks } from '../architecture/sections.ts';
 import { CHOICES } from './choices.ts';
-import { isPlainCase, kindOf } from '../../packages/conformance/schema/read-cases.ts';
+import { isPlainCase } from './plain-cases.ts';
+import { printPeers, readPeers } from './peers.ts';
+import { kindOf } from '../../packages/conformance/schema/read-cases.ts';
 import { setOf } from '../../packages/conformance/report/score.ts';
 import type { Choice } from './choice.ts';
-import type { Kind } from '../../packages/conformance/schema/read-cases.ts';
-import type { CaseResult, CaseSet, KnownFailures } from '../../packages/conformance/report/score.ts';
+import type { CaseResult, KnownFailures } from '../../packages/conformance/report/score.ts';
 
 /** Scores, known differences, and the choices that an option changes, as Markdown. */
 export function printReport(results: readonly CaseResult[], known: KnownFailures): string {
-  const inSet = (set: CaseSet): readonly CaseResult[] =>
+  const inSet = (set: ReturnType<typeof setOf>): readonly CaseResult[] =>
     results.filter(({ parityCase }) => setOf(parityCase) === set);
   const analogues = results.filter(
     ({ parityCase }) => isPlainCase(parityCase) && parityCase.setup.analogue !== undefined,
@@ -29,6 +30,14 @@ Written by \`npm run parity -- --write-docs\`; do not edit. \`npm run parity\` p
 **Control plane: ${countOf(inSet('control plane, recorded'))} recorded, ${countOf(inSet('control plane, documented'))} documented and ${countOf(inSet('control plane, reported'))} reported answers hold.** Calls through the AWS SDK. Documented: API reference, developer guide, service models. Reported: pasted into public threads.
 
 How it is counted: each case is set up as CloudFormation and sent to the gateway over a socket ([the suite](../packages/conformance/README.md), which anybody can run). A case holds if everything that it names is equal. No answer of this gateway became an expectation. The scores are not added.
+
+## Others
+
+The same cases, by \`conformance run\`. What an emulator cannot be asked is not counted; each difference is printed by the command.
+
+${printPeers(readPeers())}
+
+Not run: LocalStack 2026.3.0, the last open release, does not start from PyPI alone (no runtime components are registered); fakecloud has no package for npm, and its PyPI package is a client.
 
 ## Known differences
 
@@ -54,7 +63,7 @@ function countOf(results: readonly CaseResult[]): string {
   return `${results.filter(({ difference }) => difference === undefined).length} of ${results.length}`;
 }
 
-const KINDS: Readonly<Record<Kind, string>> = {
+const KINDS: Readonly<Record<ReturnType<typeof kindOf>, string>> = {
   recorded: 'read from recordings of AWS',
   asserted: 'asserted by suites that ran on AWS',
   reported: 'from dated captures of users',

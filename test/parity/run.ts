@@ -1,6 +1,6 @@
 /**
  * `npm run parity [-- file …] [--area A] [--id I] [--rename SEED] [--json | --junit] [--write-docs]`, or `--choices` for
- * the choices alone. The cases of packages/conformance against the engine of this checkout; its command asks others.
+ * the choices alone; `--peers NAME,NAME` for the scores of others (peers.ts). The cases of packages/conformance against the engine of this checkout; its command asks others.
  * Without a file: what was recorded of AWS, and what AWS documents, each with a score of its own.
  * Exit code 0 only if these fail exactly where test/parity/known-failures.json says, and every case of any other file holds.
  */
@@ -9,19 +9,17 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../architecture/source-files.ts';
 import { printJunit } from '../../packages/conformance/report/junit.ts';
-import {
-  findSurprises,
-  hasSurprises,
-  scoreByArea,
-  scoreBySet,
-} from '../../packages/conformance/report/score.ts';
+import { scoreByArea, scoreBySet } from '../../packages/conformance/report/score.ts';
 import { runCases } from '../../packages/conformance/run-cases.ts';
 import { ALL_FILES, describeSource, readCases } from '../../packages/conformance/schema/read-cases.ts';
 import { openEngine } from './engine.ts';
+import { scorePeers } from './peers.ts';
 import { renameCase, renamer } from './rename.ts';
 import { printChoices, printReport } from './report.ts';
-import type { CaseResult, KnownFailures, Surprises } from '../../packages/conformance/report/score.ts';
+import { findSurprises, hasSurprises } from './surprises.ts';
+import type { CaseResult, KnownFailures } from '../../packages/conformance/report/score.ts';
 import type { AnyCase } from '../../packages/conformance/schema/control-case.ts';
+import type { Surprises } from './surprises.ts';
 
 const KNOWN_FAILURES = join(REPOSITORY, 'test/parity/known-failures.json');
 const REPORT = join(REPOSITORY, 'docs/parity.md');
@@ -55,6 +53,7 @@ type Options = {
   readonly junit: boolean;
   readonly writeDocs: boolean;
   readonly choices: boolean;
+  readonly peers: string | undefined;
 };
 
 function parseOptions(): Options {
@@ -68,12 +67,13 @@ function parseOptions(): Options {
       junit: { type: 'boolean', default: false },
       'write-docs': { type: 'boolean', default: false },
       choices: { type: 'boolean', default: false },
+      peers: { type: 'string' },
     },
   });
   const files = positionals.length === 0 ? ALL_FILES : positionals.map((file) => resolve(file));
   const { 'write-docs': writeDocs, ...others } = values;
-  const { area, id, rename } = values;
-  return { files, ...others, area, id, rename, writeDocs };
+  const { area, id, rename, peers } = values;
+  return { files, ...others, area, id, rename, peers, writeDocs };
 }
 
 function selectCases(file: string, { area, id }: Options): readonly AnyCase[] {
@@ -121,6 +121,10 @@ async function main(): Promise<number> {
   const options = parseOptions();
   if (options.choices) {
     console.log(printChoices());
+    return 0;
+  }
+  if (options.peers !== undefined) {
+    scorePeers(options.peers.split(','), process.env['GATEWRIGHT_PEERS'] ?? process.cwd());
     return 0;
   }
   const cases = options.files.flatMap((file) => selectCases(file, options));

@@ -12,9 +12,9 @@ export const STATE_FOLDER = '.gatewright-conformance';
 const ENDING = '.jsonl';
 
 /** The call that removes something. */
-export type Removal = SdkCall & { readonly service: SdkService };
+type Removal = SdkCall & { readonly service: SdkService };
 
-export type Finding = {
+type Finding = {
   readonly id: string;
   readonly difference?: string | undefined;
   readonly notAsked?: string;
@@ -22,7 +22,7 @@ export type Finding = {
 
 type Line = { readonly made: Removal } | { readonly removed: Removal } | { readonly result: Finding };
 
-export type JournalState = {
+type JournalState = {
   readonly made: number;
   readonly removed: number;
   readonly left: readonly Removal[];

@@ -37,7 +37,7 @@ export function durationMs(counts: ReadonlyMap<string, number>): number {
   return Math.max(all, slowest);
 }
 
-export type Clock = { now(): number; wait(ms: number): Promise<void> };
+type Clock = { now(): number; wait(ms: number): Promise<void> };
 
 const WALL: Clock = { now: () => performance.now(), wait: (ms) => delay(ms) };
 

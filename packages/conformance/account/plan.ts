@@ -12,7 +12,7 @@ import type { ParityCase } from '../schema/parity-case.ts';
  */
 const PRICES = { rest: 3.5e-6, http: 1e-6, websocket: 1e-6, invocation: 2e-7 };
 
-export type Plan = {
+type Plan = {
   readonly cases: number;
   readonly calls: ReadonlyMap<string, number>;
   readonly requests: number;

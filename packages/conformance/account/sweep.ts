@@ -52,7 +52,7 @@ const KINDS: readonly {
 /** Lists are bounded by the account's quotas; more pages are an emulator that repeats itself. */
 const MAX_PAGES = 200;
 
-export type Swept = { readonly removed: number; readonly left: readonly string[] };
+type Swept = { readonly removed: number; readonly left: readonly string[] };
 
 type Place = {
   /** The account as it is: names with their prefix. */

@@ -25,7 +25,7 @@ import type { TokenIssuer } from './token-issuer.ts';
 /** Of a handshake. */
 const ACCEPTED = 101;
 
-export type CaseTools = {
+type CaseTools = {
   readonly deploy: Deploy;
   readonly naming: Naming;
   /** The answer to the first request, in the form of `expect`. */

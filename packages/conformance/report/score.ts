@@ -1,4 +1,4 @@
-/** Scores of a run, and how they compare with the failures that are known. */
+/** Scores of a run. */
 import { evidenceOf, isControlCase } from '../schema/read-cases.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { Evidence } from '../schema/read-cases.ts';
@@ -27,7 +27,7 @@ export function scoreByArea(results: readonly CaseResult[]): readonly AreaScore[
     .sort((a, b) => a.area.localeCompare(b.area));
 }
 
-export type CaseSet = Evidence | `control plane, ${Evidence}`;
+type CaseSet = Evidence | `control plane, ${Evidence}`;
 
 type SetScore = Count & { readonly set: CaseSet };
 
@@ -47,33 +47,3 @@ export function scoreBySet(results: readonly CaseResult[]): readonly SetScore[] 
 
 /** Case id → the feature that is missing. */
 export type KnownFailures = Readonly<Record<string, string>>;
-
-export type Surprises = {
-  /** Failing cases that are not known to fail. */
-  readonly broken: readonly CaseResult[];
-  /** Known failures that hold now: to be taken off the list. */
-  readonly mended: readonly string[];
-  /** Known failures that no case has, in a run of all cases. */
-  readonly unknown: readonly string[];
-};
-
-/** @param whole the results are those of a whole file, so that a listed id without a case is a mistake */
-export function findSurprises(
-  results: readonly CaseResult[],
-  known: KnownFailures,
-  whole: boolean,
-): Surprises {
-  const byId = new Map(results.map((result) => [result.parityCase.id, result]));
-  const ids = Object.keys(known);
-  return {
-    broken: results.filter(
-      ({ parityCase, difference }) => difference !== undefined && !(parityCase.id in known),
-    ),
-    mended: ids.filter((id) => byId.has(id) && byId.get(id)?.difference === undefined),
-    unknown: whole ? ids.filter((id) => !byId.has(id)) : [],
-  };
-}
-
-export function hasSurprises({ broken, mended, unknown }: Surprises): boolean {
-  return broken.length + mended.length + unknown.length > 0;
-}

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { AnyCase, ControlCase } from './control-case.ts';
-import type { JsonObject, ParityCase } from './parity-case.ts';
+import type { JsonObject } from './parity-case.ts';
 
 /** Raised by what an older runner would read in another sense. */
 export const CASE_SCHEMA_VERSION = 1;
@@ -16,10 +16,10 @@ const FOLDER = fileURLToPath(new URL('../cases/', import.meta.url));
 export const DEFAULT_FILE = join(FOLDER, 'recorded.json');
 
 /** Files of cases from AWS's documentation. */
-export const DOCUMENTED_FILES = filesIn('documented');
+const DOCUMENTED_FILES = filesIn('documented');
 
 /** Files of cases of the control plane, recorded, documented and reported. */
-export const CONTROL_FILES = filesIn('control');
+const CONTROL_FILES = filesIn('control');
 
 export const ALL_FILES: readonly string[] = [DEFAULT_FILE, ...DOCUMENTED_FILES, ...CONTROL_FILES];
 
@@ -31,12 +31,9 @@ function filesIn(folder: string): readonly string[] {
     .map((name) => join(path, name));
 }
 
-/** A file of cases that cannot be read. The message names file, member (JSON Pointer) and case. */
-export class CaseFileError extends Error {
-  constructor(file: string, pointer: string, problem: string) {
-    super(`${file}#${pointer}: ${problem}`);
-    this.name = 'CaseFileError';
-  }
+/** A file of cases that cannot be read: file, member (JSON Pointer), case. */
+function refusal(file: string, pointer: string, problem: string): Error {
+  return new Error(`${file}#${pointer}: ${problem}`);
 }
 
 type Part = 'file' | 'apiCase' | 'controlCase';
@@ -58,7 +55,7 @@ function validatorOf(part: Part): ValidateFunction {
 /**
  * Reads cases from the text of a file. A part that this runner does not know is an error: to leave it out
  * would turn a case green that nothing has compared.
- * @throws CaseFileError
+ * @throws Error naming file, member and case
  */
 export function parseCases(text: string, file: string): readonly AnyCase[] {
   const whole = parseJsonFile(text, file) as { readonly cases: readonly AnyCase[] };
@@ -67,8 +64,7 @@ export function parseCases(text: string, file: string): readonly AnyCase[] {
   for (const [index, candidate] of whole.cases.entries()) {
     const pointer = `/cases/${index}`;
     refuse(file, pointer, hasControlRequest(candidate) ? 'controlCase' : 'apiCase', candidate);
-    if (ids.has(candidate.id))
-      throw new CaseFileError(file, `${pointer}/id`, `${candidate.id} appears twice`);
+    if (ids.has(candidate.id)) throw refusal(file, `${pointer}/id`, `${candidate.id} appears twice`);
     ids.add(candidate.id);
   }
   return whole.cases;
@@ -78,7 +74,7 @@ function parseJsonFile(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new CaseFileError(file, '', `no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw refusal(file, '', `no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -94,7 +90,7 @@ function refuse(file: string, pointer: string, part: Part, value: unknown): void
   if (error === undefined) return;
   const { id } = value as { readonly id?: unknown };
   const of = typeof id === 'string' ? ` (case ${id})` : '';
-  throw new CaseFileError(
+  throw refusal(
     file,
     `${pointer}${error.instancePath}${superfluousMemberOf(error)}`,
     `${wordsOf(error)}${of}`,
@@ -126,15 +122,11 @@ export function isControlCase(parityCase: AnyCase): parityCase is ControlCase {
   return parityCase.request.mode === 'control';
 }
 
-export function isPlainCase(parityCase: AnyCase): parityCase is ParityCase {
-  return !isControlCase(parityCase);
-}
-
 /**
  * `recorded`: read from a recording of AWS. `asserted`: by a suite that ran on AWS. `documented`: a page, a
  * service model or a sample event of AWS. `reported`: a dated capture by a user.
  */
-export type Kind = 'recorded' | 'asserted' | 'documented' | 'reported';
+type Kind = 'recorded' | 'asserted' | 'documented' | 'reported';
 
 export function kindOf({ source }: AnyCase): Kind {
   return source['kind'] as Kind;

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Windows has no groups of processes. */
+const IS_GROUP = process.platform !== 'win32';
 const START_MS = 60_000;
 const END_MS = 5_000;
 const LOOK_MS = 20;
@@ -35,7 +37,7 @@ export function startProcess({ program, args, cwd, env = {} }: Command): Started
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+    detached: IS_GROUP,
   });
   let output = '';
   const keep = (chunk: Buffer): void => {
@@ -46,7 +48,7 @@ export function startProcess({ program, args, cwd, env = {} }: Command): Started
   child.on('error', (error) => keep(Buffer.from(error.message)));
   const kill = (signal: NodeJS.Signals): void => {
     try {
-      if (child.pid !== undefined) process.kill(-child.pid, signal);
+      if (child.pid !== undefined) process.kill(IS_GROUP ? -child.pid : child.pid, signal);
     } catch {
       // It has ended.
     }

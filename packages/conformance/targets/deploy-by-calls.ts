@@ -21,7 +21,7 @@ export type Account = {
   role(): Promise<string>;
 };
 
-export type Outcome =
+type Outcome =
   | { readonly kind: 'made'; readonly apiId: string; readonly made: readonly Made[] }
   | { readonly kind: 'refused'; readonly message: string; readonly made: readonly Made[] };
 

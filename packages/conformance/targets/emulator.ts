@@ -7,7 +7,7 @@ import { makeRole } from '../account/function-role.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 
-export type Emulator = {
+type Emulator = {
   readonly name: string;
   /** Found on the PATH unless `--command` names another. */
   readonly program: string;

@@ -9,11 +9,11 @@ import type { AnyCase } from '../schema/control-case.ts';
 import type { Account } from './deploy-by-calls.ts';
 import type { Deployed, Fragment, Target } from './target.ts';
 
-export const ACCOUNT_ID = '123456789012';
+const ACCOUNT_ID = '123456789012';
 /** Emulators take any. */
 const ANY_CREDENTIALS: SdkCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-export type Place = {
+type Place = {
   readonly name: string;
   readonly version: string | undefined;
   readonly concurrency: number;

@@ -136,7 +136,7 @@ export async function buildSuite(
   await writeWorkspace(root, folder, join(compiled, folder), outputDirectory);
   await rm(compiled, { recursive: true });
   const source = join(root, folder);
-  for await (const file of glob('{cases,schema}/**/*.json', { cwd: source }))
+  for await (const file of glob(['{cases,schema}/**/*.json', '*.md'], { cwd: source }))
     await copyInto(join(source, file), join(outputDirectory, file));
   const manifest = JSON.parse(await readFile(join(outputDirectory, 'package.json'), 'utf8')) as Manifest;
   for (const needed of ownNames(manifest.dependencies)) {

@@ -1,7 +1,8 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { fillPlaceholders } from '../../../../packages/conformance/template/placeholders.ts';
-import { DEFAULT_FILE, isPlainCase, readCases } from '../../../../packages/conformance/schema/read-cases.ts';
+import { DEFAULT_FILE, readCases } from '../../../../packages/conformance/schema/read-cases.ts';
+import { isPlainCase } from '../../../parity/plain-cases.ts';
 import { renameCase, renamer } from '../../../parity/rename.ts';
 import { buildTemplate } from '../../../../packages/conformance/template/template.ts';
 import type { JsonObject, ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
