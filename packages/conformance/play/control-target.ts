@@ -27,6 +27,9 @@ export type SdkTarget = ControlTarget & {
   close(): void;
 };
 
+/** A place that does not answer fails the case, not the run. */
+const DEADLINES = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+
 /** A client and its commands, as an SDK package exports them. */
 type Sdk = {
   readonly client: { send(command: object): Promise<object>; destroy(): void };
@@ -76,7 +79,13 @@ function withoutPackage(error: unknown): never {
 }
 
 async function openSdk(service: SdkService, { endpoint, region, credentials }: SdkSettings): Promise<Sdk> {
-  const config = { region, credentials, maxAttempts: 1, ...(endpoint === undefined ? {} : { endpoint }) };
+  const config = {
+    region,
+    credentials,
+    maxAttempts: 1,
+    requestHandler: DEADLINES,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
   switch (service) {
     case 'apigateway': {
       const commands = await import('@aws-sdk/client-api-gateway');

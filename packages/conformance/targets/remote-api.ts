@@ -8,6 +8,8 @@ import type { RawReply } from '../play/raw-client.ts';
 import type { RunningApi } from '../play/running-api.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
+const MANAGE_MS = 30_000;
+
 type Remote = {
   readonly name: string;
   readonly account: { readonly target: SdkTarget };
@@ -67,6 +69,7 @@ async function manage(
   const headers = Object.entries(signed).filter(([name]) => name !== 'Host');
   const reply = await fetch(url, {
     method,
+    signal: AbortSignal.timeout(MANAGE_MS),
     ...(data === undefined ? {} : { body: new Uint8Array(data) }),
     ...(isSigned ? { headers: Object.fromEntries(headers) } : {}),
   });
