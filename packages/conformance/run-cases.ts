@@ -2,7 +2,7 @@
 import { runControlCase } from './play/control-run.ts';
 import { runCase } from './play/run-case.ts';
 import { isControlCase } from './schema/read-cases.ts';
-import { NotAsked } from './targets/target.ts';
+import { NotAsked } from './play/not-asked.ts';
 import type { Answer } from './report/recording.ts';
 import type { CaseResult } from './report/score.ts';
 import type { AnyCase, ControlTarget } from './schema/control-case.ts';

@@ -1,7 +1,7 @@
 /** Cases of the control plane: calls through the unmodified AWS SDK, of which the last is compared. */
 import { firstDifference, show } from './compare.ts';
 import { controlAnswerOf } from '../report/recording.ts';
-import { NotAsked } from '../targets/target.ts';
+import { NotAsked } from './not-asked.ts';
 import { isRemovedBy, removeMade } from './control-removal.ts';
 import { fillPlaceholders } from '../template/placeholders.ts';
 import type {

@@ -1,5 +1,5 @@
 /** The AWS SDK as a target of control-plane cases. */
-import { NotAsked } from '../targets/target.ts';
+import { NotAsked } from './not-asked.ts';
 import type { ControlCall, ControlReply, ControlService, ControlTarget } from '../schema/control-case.ts';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import type { Json, JsonObject } from '../schema/parity-case.ts';

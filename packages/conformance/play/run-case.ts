@@ -14,7 +14,7 @@ import { startTokenIssuer } from './token-issuer.ts';
 import { framesDifference, playScript } from './websocket-script.ts';
 import type { RunnerServer, Server } from './backends.ts';
 import { answerOf } from '../report/recording.ts';
-import { NotAsked } from '../targets/target.ts';
+import { NotAsked } from './not-asked.ts';
 import type { Answer } from '../report/recording.ts';
 import type { Deploy } from '../targets/target.ts';
 import type { Json, ParityCase, Step } from '../schema/parity-case.ts';

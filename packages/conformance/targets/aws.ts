@@ -13,7 +13,7 @@ import { isControlCase } from '../schema/read-cases.ts';
 import { findLack } from './case-needs.ts';
 import { fillUrl, openPlace } from './endpoint.ts';
 import { LACKS_OF_ENDPOINTS } from './url.ts';
-import { NotAsked } from './target.ts';
+import { NotAsked } from '../play/not-asked.ts';
 import type { QueryAccess } from '../account/signed-query.ts';
 import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
 import type { AnyCase } from '../schema/control-case.ts';

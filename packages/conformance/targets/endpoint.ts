@@ -3,7 +3,7 @@ import { openSdkTarget } from '../play/control-target.ts';
 import { removeMade } from '../play/control-removal.ts';
 import { describeRemoteApi } from './remote-api.ts';
 import { deployByCalls } from './deploy-by-calls.ts';
-import { NotAsked } from './target.ts';
+import { NotAsked } from '../play/not-asked.ts';
 import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { Account } from './deploy-by-calls.ts';

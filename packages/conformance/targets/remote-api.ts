@@ -2,7 +2,7 @@
 import { signRequest } from '@gatewright/aws/sign-request';
 import { sign } from '../play/signing.ts';
 import { asText } from '../schema/parity-case.ts';
-import { NotAsked } from './target.ts';
+import { NotAsked } from '../play/not-asked.ts';
 import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
 import type { RawReply } from '../play/raw-client.ts';
 import type { RunningApi } from '../play/running-api.ts';

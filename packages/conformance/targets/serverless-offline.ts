@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, isListening, makeFolder, startProcess } from './child-process.ts';
 import { findLack } from './case-needs.ts';
-import { NotAsked } from './target.ts';
+import { NotAsked } from '../play/not-asked.ts';
 import type { Need } from './case-needs.ts';
 import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
 import { asText } from '../schema/parity-case.ts';

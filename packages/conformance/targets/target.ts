@@ -56,11 +56,3 @@ export interface Target {
   /** @returns what could not be removed, one sentence each */
   close(): Promise<readonly string[]>;
 }
-
-/** Thrown by a target that finds out late that it cannot be asked. No failure of the case. */
-export class NotAsked extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'NotAsked';
-  }
-}

@@ -1,7 +1,7 @@
 /** Anything that speaks AWS's APIs at a URL. Requests to deployed stages need `--invoke-url`. */
 import { findLack } from './case-needs.ts';
 import { anyCredentials, openAccount, openPlace } from './endpoint.ts';
-import { NotAsked } from './target.ts';
+import { NotAsked } from '../play/not-asked.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
 

@@ -2,7 +2,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { runCases } from '../../../packages/conformance/run-cases.ts';
-import { NotAsked } from '../../../packages/conformance/targets/target.ts';
+import { NotAsked } from '../../../packages/conformance/play/not-asked.ts';
 import type { ControlCase } from '../../../packages/conformance/schema/control-case.ts';
 import type { ParityCase } from '../../../packages/conformance/schema/parity-case.ts';
 import type { Target } from '../../../packages/conformance/targets/target.ts';

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { deployByCalls } from '../../../../packages/conformance/targets/deploy-by-calls.ts';
-import { NotAsked } from '../../../../packages/conformance/targets/target.ts';
+import { NotAsked } from '../../../../packages/conformance/play/not-asked.ts';
 import { buildTemplate } from '../../../../packages/conformance/template/template.ts';
 import type { SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
 import type { JsonObject, ParityCase } from '../../../../packages/conformance/schema/parity-case.ts';
