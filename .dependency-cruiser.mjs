@@ -64,7 +64,7 @@ export default {
     rule(
       'packages-stand-alone',
       'What is published by itself knows itself and the ground floor, packages/aws.',
-      { path: '^packages/(aws|velocity|dynamodb)/' },
+      { path: '^packages/(aws|velocity|dynamodb|conformance)/' },
       { path: OURS, pathNot: '^packages/($1|aws)/' },
     ),
     rule(

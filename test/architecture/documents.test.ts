@@ -92,6 +92,7 @@ const PAGES_OF_NEW_PARTS = [
   'docs/guides/run/resilience.md',
   'docs/recipes/http-api-keys.md',
   'docs/reference/wire-contract.md',
+  'packages/conformance/README.md',
   'python/README.md',
 ];
 /** Words of new parts on pages that were there, mostly printed ones: commands, options, codes, scores. */
@@ -105,6 +106,7 @@ const WORDS_OF_NEW_PARTS = {
   logs: 40,
   alarms: 260,
   cloudfront: 120,
+  conformance: 190,
 };
 
 /** Lengths that a reader of the first pages was promised. */
