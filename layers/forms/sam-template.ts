@@ -30,12 +30,13 @@ export function printSamTemplate(template: PortableTemplate, pathOf: (archive: s
 type Properties = Readonly<Record<string, unknown>>;
 
 /** SAM has other names for three properties (developer guide, AWS::Serverless::Function). */
-function samFunction({ Code: _code, TracingConfig: tracing, Tags: tags, ...same }: Properties, path: string) {
+function samFunction(properties: Properties, path: string) {
+  const { TracingConfig: tracing, Tags: tags } = properties;
   return {
     Type: 'AWS::Serverless::Function',
     Properties: {
       CodeUri: path,
-      ...same,
+      ...without(properties, ['Code', 'TracingConfig', 'Tags']),
       ...(tracing !== undefined && { Tracing: membersOf(tracing)['Mode'] }),
       ...(Array.isArray(tags) && { Tags: Object.fromEntries(tags.map(toPair)) }),
     },
@@ -43,11 +44,15 @@ function samFunction({ Code: _code, TracingConfig: tracing, Tags: tags, ...same 
 }
 
 /** Without the policy, SAM keeps each version that a deployment replaces. */
-function samLayer({ Content: _content, ...same }: Properties, path: string) {
+function samLayer(properties: Properties, path: string) {
   return {
     Type: 'AWS::Serverless::LayerVersion',
-    Properties: { ContentUri: path, ...same, RetentionPolicy: 'Delete' },
+    Properties: { ContentUri: path, ...without(properties, ['Content']), RetentionPolicy: 'Delete' },
   };
+}
+
+function without(properties: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
 
 function toPair(tag: unknown): readonly [string, unknown] {

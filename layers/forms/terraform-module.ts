@@ -3,7 +3,11 @@
  * archive goes only after the stack that names it has changed.
  */
 export function printTerraformModule(stackName: string): string {
-  return `# Written by gatewright package --form terraform.
+  return MODULE.replaceAll('{stackName}', stackName);
+}
+
+/** As `terraform fmt` has it. */
+const MODULE = `# Written by gatewright package --form terraform.
 terraform {
   required_version = ">= 1.3"
 
@@ -33,7 +37,7 @@ variable "tags" {
 }
 
 locals {
-  prefix        = "${stackName}/"
+  prefix        = "{stackName}/"
   template_hash = substr(filesha256("\${path.module}/template.json"), 0, 16)
 }
 
@@ -65,7 +69,7 @@ resource "aws_s3_object" "template" {
 }
 
 resource "aws_cloudformation_stack" "gatewright" {
-  name         = "${stackName}"
+  name         = "{stackName}"
   template_url = "https://\${data.aws_s3_bucket.code.bucket_regional_domain_name}/\${aws_s3_object.template.key}"
   capabilities = ["CAPABILITY_IAM"]
   tags         = var.tags
@@ -83,4 +87,3 @@ output "outputs" {
   value       = aws_cloudformation_stack.gatewright.outputs
 }
 `;
-}

@@ -22,9 +22,10 @@ class Gatewright extends Construct {
     const from = packaged === undefined ? packageStack({ stage, parts, folder }) : resolve(packaged);
     const templateFile = join(from, 'template.json');
     const template = JSON.parse(readFileSync(templateFile, 'utf8'));
-    // The parameters of the bucket go: each archive is an asset, with a place of its own.
-    const places = { CodeBucket: '', CodePrefix: '' };
-    this.template = new CfnInclude(this, 'Stack', { templateFile, parameters: { ...parameters, ...places } });
+    this.template = new CfnInclude(this, 'Stack', {
+      templateFile,
+      parameters: valuesOf(template.Parameters, parameters),
+    });
     for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources)) {
       const [property, member] = CODE[Type] ?? [];
       const key = Properties?.[property]?.S3Key?.['Fn::Sub'];
@@ -37,17 +38,27 @@ class Gatewright extends Construct {
     }
   }
 
-  get tokenAuthorizerArn() {
-    return this.output('TokenAuthorizerArn');
-  }
-
-  get requestAuthorizerArn() {
-    return this.output('RequestAuthorizerArn');
-  }
-
   output(name) {
     return Token.asString(this.template.getOutput(name).value);
   }
+}
+
+/**
+ * Of all parameters: what CloudFormation is not given keeps its last value at `cdk deploy`, whatever its default is
+ * now. Those of the bucket go, since each archive is an asset with a place of its own.
+ */
+function valuesOf(declared, given) {
+  const unknown = Object.keys(given).find((name) => !(name in declared));
+  if (unknown !== undefined)
+    throw new Error(
+      `Gatewright: the stack has no parameter ${unknown}; it has ${Object.keys(declared).join(', ')}`,
+    );
+  const values = Object.entries(declared).map(([name, { Type, Default }]) => {
+    const value = given[name] ?? Default ?? '';
+    const isList = Type === 'CommaDelimitedList' && typeof value === 'string';
+    return [name, isList ? value.split(',').filter((item) => item !== '') : value];
+  });
+  return Object.fromEntries(values);
 }
 
 /** CDK makes constructs synchronously, so this waits. */

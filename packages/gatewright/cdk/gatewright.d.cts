@@ -14,14 +14,13 @@ export type GatewrightProps = {
   readonly parameters?: Readonly<Record<string, unknown>>;
 };
 
-/** The stack of Gatewright. Logical ids stay as other deploy tools have them, so it needs a CDK stack of its own. */
+/**
+ * The stack of Gatewright. Logical ids stay as other deploy tools have them, so it needs a CDK stack of its own.
+ * Services attach by its exports: `Fn.importValue('gatewright-prod-TokenAuthorizerArn')`.
+ */
 export declare class Gatewright extends Construct {
   readonly template: CfnInclude;
   constructor(scope: Construct, id: string, props: GatewrightProps);
-  /** For `AuthorizationType: CUSTOM` of REST APIs. @throws where the part authorizers is left out */
-  get tokenAuthorizerArn(): string;
-  /** Of REST, HTTP and WebSocket APIs. @throws where the part authorizers is left out */
-  get requestAuthorizerArn(): string;
   /** Any output of the template. @throws where there is none of this name */
   output(name: string): string;
 }

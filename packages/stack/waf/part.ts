@@ -17,7 +17,7 @@ export const wafPart: ChosenPart = {
     'wafStages',
     'wafBlockedIpv4',
     'wafBlockedIpv6',
-    'wafBodyKilobytes',
+    'wafBodyLimit',
     'wafRatePerAddress',
     'wafRatePerKey',
   ],

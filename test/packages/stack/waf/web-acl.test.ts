@@ -13,7 +13,7 @@ const USUAL = {
   wafMode: 'block',
   wafBlockedIpv4: '',
   wafBlockedIpv6: '',
-  wafBodyKilobytes: '16',
+  wafBodyLimit: 'KB_16',
   wafRatePerAddress: '10',
   wafRatePerKey: '20',
 };
@@ -28,7 +28,10 @@ function aStackWall(params: Partial<typeof USUAL> = {}): Wall {
     .replaceAll('${sls:stage}', 'dev')
     .replaceAll('{wafStage}', 'abc/stages/dev');
   const [before = '', resources = ''] = text.split(/^Resources:$/m);
-  return anEventEngine({ wafv2 }, { resources: `  AlarmTopic: { Type: AWS::SNS::Topic }\n${resources}\n${before}` });
+  return anEventEngine(
+    { wafv2 },
+    { resources: `  AlarmTopic: { Type: AWS::SNS::Topic }\n${resources}\n${before}` },
+  );
 }
 
 const KEY = ['x-api-key', 'k1'];
@@ -52,7 +55,7 @@ describe('the web ACL of the stack', () => {
     { name: 'a body over the limit', params: {}, asked: { body: 16_385 }, status: 413, rule: 'body-size' },
     {
       name: 'a body over a larger limit',
-      params: { wafBodyKilobytes: '64' },
+      params: { wafBodyLimit: 'KB_64' },
       asked: { body: 65_537 },
       status: 413,
       rule: 'body-size',
@@ -77,7 +80,7 @@ describe('the web ACL of the stack', () => {
     const wall = aStackWall({ wafBlockedIpv4: '198.51.100.0/24' });
 
     assert.equal(ask(wall, { body: 16_384 })?.kind, 'passed');
-    assert.equal(ask(aStackWall({ wafBodyKilobytes: '32' }), { body: 32_768 })?.kind, 'passed');
+    assert.equal(ask(aStackWall({ wafBodyLimit: 'KB_32' }), { body: 32_768 })?.kind, 'passed');
   });
 
   it('refuses an address over its rate with 429 and Retry-After, and lets it pass a minute later', async () => {
@@ -108,7 +111,7 @@ describe('the web ACL of the stack', () => {
   for (const [name, value] of [
     ['wafMode', 'off'],
     ['wafRatePerAddress', '9'],
-    ['wafBodyKilobytes', '20'],
+    ['wafBodyLimit', 'KB_20'],
     ['wafBlockedIpv4', '203.0.113.7'],
     ['wafBlockedIpv6', '203.0.113.0/24'],
   ] as const)
