@@ -1,6 +1,7 @@
 /** The stack as a SAM application: `sam deploy` uploads the archives that it names. */
 import { stringify } from 'yaml';
 import { asText, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { listPacked } from './portable-template.ts';
 import type { PortableTemplate } from './portable-template.ts';
 
@@ -27,10 +28,8 @@ export function printSamTemplate(template: PortableTemplate, pathOf: (archive: s
   return stringify(sam, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-type Properties = Readonly<Record<string, unknown>>;
-
 /** SAM has other names for three properties (developer guide, AWS::Serverless::Function). */
-function samFunction(properties: Properties, path: string) {
+function samFunction(properties: JsonObject, path: string) {
   const { TracingConfig: tracing, Tags: tags } = properties;
   return {
     Type: 'AWS::Serverless::Function',
@@ -44,14 +43,14 @@ function samFunction(properties: Properties, path: string) {
 }
 
 /** Without the policy, SAM keeps each version that a deployment replaces. */
-function samLayer(properties: Properties, path: string) {
+function samLayer(properties: JsonObject, path: string) {
   return {
     Type: 'AWS::Serverless::LayerVersion',
     Properties: { ContentUri: path, ...without(properties, ['Content']), RetentionPolicy: 'Delete' },
   };
 }
 
-function without(properties: Properties, names: readonly string[]): Properties {
+function without(properties: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
 

@@ -82,6 +82,7 @@ const wordsOf = (path: string): number =>
 /** Since the pages were cut to 85,000 words; a part that comes brings one page. */
 const PAGES_OF_NEW_PARTS = [
   'docs/aws/waf.md',
+  'docs/guides/protect/deploy-tools.md',
   'docs/guides/protect/parts.md',
   'docs/guides/protect/waf.md',
   'docs/guides/run/faults.md',

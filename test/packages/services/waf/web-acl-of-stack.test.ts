@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import * as wafv2 from '../../../../packages/services/waf/service.ts';
 import { anEventEngine } from '../../../support/an-event-engine.ts';
-import { ask } from '../../services/waf/a-wall.ts';
-import type { Wall } from '../../services/waf/a-wall.ts';
+import { ask } from './a-wall.ts';
+import type { Wall } from './a-wall.ts';
 
 const FILE = join(import.meta.dirname, '../../../../packages/stack/waf/resources.yml');
 const USUAL = {
