@@ -89,6 +89,8 @@ class StackPlugin {
   #access: AccessBuild | undefined;
   /** Read once: later osls gives the layer an artifact of its own. */
   #packsLayer = false;
+  /** The gateway, which only reads the template, takes the step of packing over. */
+  #isPacking = false;
   /** Undefined: all that are not `namedParts`. */
   #chosen: readonly string[] | undefined;
   /** Kept from the beginning: osls replaces the list by what it merges of it. */
@@ -117,6 +119,7 @@ class StackPlugin {
       },
       'before:package:createDeploymentArtifacts': () => {
         this.#assertReadRoutes();
+        this.#isPacking = true;
         return this.#build();
       },
       // `serverless deploy function`
@@ -312,7 +315,7 @@ class StackPlugin {
   #guardStages(template: Template): void {
     const { webAcl = {} } = this.#serverless.service.custom ?? {};
     const { compiled: { documents } = { documents: [] }, protects = [] } = this.#access ?? {};
-    const leftOut = this.#packsLayer ? localIdsOf(protects) : [];
+    const leftOut = this.#isPacking ? localIdsOf(protects) : [];
     const { problem, notes } = guardStages(template, webAcl, { documents, stage: this.#stage(), leftOut });
     if (problem !== undefined) throw this.#error(problem, 'WEB_ACL_INVALID');
     for (const note of notes) this.#log?.notice(note);
