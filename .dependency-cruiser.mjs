@@ -220,8 +220,14 @@ export default {
       {
         couldNotResolve: true,
         // A package of types only: nothing to resolve at run time. Examples import the package that they
-        // install. The launcher is elsewhere in the package.
-        pathNot: ['^aws-lambda$', '^gatewright/', '^\\.\\./packages/gatewright/'],
+        // install. The launcher is elsewhere in the package. The user's app has CDK.
+        pathNot: [
+          '^aws-lambda$',
+          '^gatewright/',
+          '^\\.\\./packages/gatewright/',
+          '^aws-cdk-lib',
+          '^constructs$',
+        ],
       },
     ),
   ],

@@ -11,7 +11,7 @@ import type { Debugging } from './debugging.ts';
 import { removeAbandonedRuns } from './abandoned-runs.ts';
 import { describeInitFailure } from './job.ts';
 import { type FindVersion, reportVersion, withVersion } from './invoked-version.ts';
-import { mountLayers } from './layer-mounts.ts';
+import { mountOrRefuse } from './layer-mounts.ts';
 import type { FunctionLogLine } from './log-line.ts';
 import { watchMemory } from './memory-watch.ts';
 import {
@@ -254,7 +254,9 @@ class WorkerRuntime implements FunctionRuntime {
   ): Promise<() => void> {
     const fresh: FunctionEntry[] = [];
     const unsupported = new Map(refused);
-    for (const definition of definitions.map((declared) => mountLayers(declared, this.#runDirectory))) {
+    for (const declared of definitions) {
+      const definition = mountOrRefuse(declared, this.#runDirectory, { tolerance, unsupported });
+      if (definition === undefined) continue;
       const reason = unsupportedReason(definition);
       if (reason !== undefined) unsupported.set(definition.name, reason);
       else if (!this.#isSame(definition)) {

@@ -83,6 +83,7 @@ const wordsOf = (path: string): number =>
 const PAGES_OF_NEW_PARTS = [
   'docs/aws/cloudfront.md',
   'docs/aws/waf.md',
+  'docs/guides/protect/deploy-tools.md',
   'docs/guides/protect/parts.md',
   'docs/guides/protect/waf.md',
   'docs/guides/run/cloudwatch.md',

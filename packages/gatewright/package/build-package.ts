@@ -30,6 +30,7 @@ const COPIED = {
   LICENSE: 'LICENSE',
   'docs/gatewright.schema.json': 'gatewright.schema.json',
   'packages/gatewright/package/launcher.cjs': 'bin/gatewright.cjs',
+  'packages/stack/quota/over-quota.json': 'stack/over-quota.json',
 };
 /** Not shipped, or shipped in another form. */
 const NOT_COPIED = new Set(['gatewright/package', 'console/page']);

@@ -48,7 +48,7 @@ export const HANDLER_ENTRIES = [
 ];
 
 /** Optional tools that users install themselves: deploy tools, and the engine of `usage sql`. */
-const BROUGHT_TOOLS = ['@duckdb/node-api', 'osls', 'serverless'];
+const BROUGHT_TOOLS = ['@duckdb/node-api', 'aws-cdk-lib', 'constructs', 'osls', 'serverless'];
 /**
  * npm refuses to install beside another version of a peer, optional or not (ERESOLVE), and the command serves
  * services with any. `@gatewright/handlers`, which handlers import, has the ranges. Each release of DuckDB is a
@@ -120,6 +120,10 @@ export async function makeManifest(root: string): Promise<Manifest> {
           types: './packages/gatewright/testing/commonjs.d.cts',
           default: './packages/gatewright/testing/commonjs.cjs',
         },
+      },
+      './cdk': {
+        types: './packages/gatewright/cdk/gatewright.d.cts',
+        default: './packages/gatewright/cdk/gatewright.cjs',
       },
       './stack': exportOf('./layers/npm-plugin'),
       './stack.json': './stack/stack.json',
