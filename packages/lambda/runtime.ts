@@ -285,11 +285,8 @@ class WorkerRuntime implements FunctionRuntime {
 
   countInstances(functionName: string): InstanceCounts {
     const pool = this.#functions.get(functionName)?.pool;
-    return {
-      instances: pool?.size ?? 0,
-      busy: [...(pool?.busy ?? [])].length,
-      started: pool?.startedCount ?? 0,
-    };
+    const busy = [...(pool?.busy ?? [])].length;
+    return { instances: pool?.size ?? 0, busy, started: pool?.startedCount ?? 0 };
   }
 
   warm(functionName: string): void {
