@@ -58,7 +58,7 @@ describe('documented cases', () => {
   it('name the page of AWS and what it says', () => {
     const wrong = documented.filter(
       ({ source: { page, says } }) =>
-        typeof page !== 'string' || !/^[a-z][a-z0-9_-]+$/.test(page) || typeof says !== 'string',
+        typeof page !== 'string' || !/^[a-z][a-z0-9_-]+$/i.test(page) || typeof says !== 'string',
     );
     assert.deepEqual(wrong, []);
     assert.ok(

@@ -71,6 +71,7 @@ const has =
 const TOKEN = 'TokenDashauthorizerLambdaFunction';
 const REQUEST = 'RequestDashauthorizerLambdaFunction';
 const TRACKER_QUEUE = { QueueName: 'UsageTrackerFailures.QueueName' };
+const WEB_ACL = { WebACL: NAMESPACE, Rule: 'ALL', Region: 'AWS::Region' };
 const FUNCTIONS_OF_CHANNELS = [
   'connect',
   'disconnect',
@@ -218,6 +219,11 @@ const FAULTS: readonly Fault[] = [
     traces: [has('AWS/ApiGateway', 'ExecutionError', { ApiId: 'WebsocketsApi', Stage: 'dev' })],
     rings: ['WebSocketErrorsAlarm'],
   },
+  ...['BlockedRequests', 'CountedRequests'].map((name): Fault => ({
+    fault: `the web ACL has many ${name}`,
+    traces: [has('AWS/WAFV2', name, WEB_ACL, 101)],
+    rings: ['WebAclMatchesAlarm'],
+  })),
   {
     fault: 'the HTTP API answers 5xx',
     traces: [has('AWS/ApiGateway', '5xx', { ApiId: 'HttpApi', Stage: '$default' })],
