@@ -342,6 +342,28 @@ describe('a policy', () => {
     });
 });
 
+describe('a policy with all of its settings', () => {
+  it('is taken', () => {
+    assert.doesNotThrow(() =>
+      aPolicy({
+        timeoutMs: 800,
+        retry: { attempts: 2, baseMs: 50, capMs: 1_000, budgetRatio: 0.1, budgetBurst: 10 },
+        hedge: { afterMs: 200 },
+        bulkhead: { concurrent: 10, waiting: 5 },
+        breaker: {
+          failureRate: 0.5,
+          minimumCalls: 5,
+          windowCalls: 20,
+          windowSeconds: 30,
+          openSeconds: 10,
+          probes: 1,
+        },
+        isFailure: () => true,
+      }),
+    );
+  });
+});
+
 describe('createPolicy', () => {
   it('refuses a table without a breaker', () => {
     const shared = createDynamoDbBreakers({ tableName: 'breakers', namespace: 'shop' });
