@@ -179,6 +179,25 @@ describe('a message of a client', () => {
   });
 });
 
+describe('the list of who is present', () => {
+  it('has at most 500 members, and says that there are more', async () => {
+    const world = new ChannelWorld();
+    for (let member = 0; member < 500; member += 1) await world.subscribe(`m${member}=`, 'rooms/1!here');
+    const whole = await world.subscribe('m0=', 'rooms/1!here');
+    const cut = await world.subscribe('last=', 'rooms/1!here');
+
+    const countsOf = (frame: ServerFrame) =>
+      frame.type === 'subscribed' && [frame.members?.length, frame.membersCut];
+    assert.deepEqual(
+      [countsOf(whole), countsOf(cut)],
+      [
+        [500, undefined],
+        [500, true],
+      ],
+    );
+  });
+});
+
 describe('a ping', () => {
   it('says how long the connection and its credential last, and what was not seen', async () => {
     const world = new ChannelWorld();
