@@ -97,10 +97,10 @@ describe('readUsers', () => {
 
 describe('pools as JSON', () => {
   it('come out as they went in', async () => {
-    const { pools, admin } = await aUserPool();
-    await admin('AdminCreateUser', { Username: 'dora' });
+    const at = await aUserPool();
+    await at.admin('AdminCreateUser', { Username: 'dora' });
 
-    assert.deepEqual(parsePools(printPools(pools.kept)), pools.kept);
+    assert.deepEqual(parsePools(printPools(at.pools.kept)), at.pools.kept);
   });
 
   for (const value of [

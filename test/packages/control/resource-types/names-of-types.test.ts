@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { API_TYPES } from '../../../../packages/control/resource-types/api-types.ts';
-import type { ApiType } from '../../../../packages/control/resource-types/api-type.ts';
 
 function namesOf(type: string, properties: Readonly<Record<string, string>> = {}) {
-  const { names } = (API_TYPES as ReadonlyMap<string, ApiType>).get(type) ?? {};
+  const { names } = API_TYPES.get(type) ?? {};
   assert.ok(names !== undefined, type);
   const resource = {
     stackName: 'shop',
