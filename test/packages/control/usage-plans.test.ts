@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEFAULT_QUOTAS } from '../../../packages/control/account-quotas.ts';
+import { DEFAULT_QUOTAS } from '../../../packages/control/api-quotas.ts';
 import { PlanKey, UsagePlans } from '../../../packages/control/usage-plans.ts';
 import { KeyUsage } from '../../../packages/core/metering/quota.ts';
 import type { UsagePlan } from '../../../packages/control/usage-plans.ts';
