@@ -10,7 +10,10 @@ const API = 'arn:aws:execute-api:us-east-1:123456789012:abc/*';
 
 const printed = (properties: JsonObject): object =>
   printStatement(
-    { id: 'sid', properties: { Action: 'lambda:InvokeFunction', ...properties } } as ControlResource,
+    {
+      id: 'sid',
+      properties: { Action: 'lambda:InvokeFunction', ...properties },
+    } as unknown as ControlResource,
     ARN,
   );
 
