@@ -136,6 +136,17 @@ const ROWS: readonly Row[] = [
     body: { name: 'shop', protocolType: 'HTTP', description: '' },
     source: 'service model apigatewayv2, StringWithLengthBetween0And1024',
   },
+  ...[
+    ['description', 1024],
+    ['version', 64],
+    ['name', 128],
+  ].map(([member = '', most = 0]) => ({
+    name: `refuses a ${member} of an API that is longer than ${most} characters`,
+    call: 'POST /v2/apis',
+    body: { name: 'shop', protocolType: 'HTTP', [member]: 'x'.repeat(Number(most) + 1) },
+    refusal: bad(`${member} must have 0 to ${most} characters`),
+    source: 'service model apigatewayv2, CreateApiRequest; the text is ours',
+  })),
   {
     name: 'refuses a stage whose name has a blank',
     call: 'POST /restapis/{restApiId}/stages',
