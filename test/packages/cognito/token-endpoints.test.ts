@@ -121,7 +121,7 @@ describe('POST issuer/rotate', () => {
     assert.ok(!between.includes(keyIds()[0] ?? ''));
   });
 
-  // A misspelt "withdraw" must not leave keys in use that somebody wants to be rid of.
+  // A misspelt "withdraw" must not leave keys in use that are to be withdrawn.
   for (const body of ['{"withdraw":"yes"}', '{"withdrawn":true}', 'no JSON'])
     it(`changes nothing for ${body}`, async () => {
       const { post, keyIds } = await anIssuer();

@@ -15,7 +15,7 @@ function faultOf(value: string, stage: string, more: Record<string, TestResource
 
 describe('a key that a stage does not take', () => {
   it('is unknown where no key has its value', () => {
-    assert.deepEqual(faultOf('nobody-has-this-value', 'dev'), { kind: 'unknown' });
+    assert.deepEqual(faultOf('a-value-that-no-key-has', 'dev'), { kind: 'unknown' });
   });
 
   it('may be disabled, which is said by its id', () => {
