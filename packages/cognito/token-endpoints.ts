@@ -42,8 +42,10 @@ function mintToken(request: ControlRequest, issuer: Issuer): ControlReply {
 }
 
 async function rotate(request: ControlRequest, issuer: Issuer): Promise<ControlReply> {
-  const withdraw = readFields(request, ['withdraw'])?.get('withdraw') ?? false;
-  if (typeof withdraw !== 'boolean') return jsonReply(400, { message: 'Wanted: {} or {"withdraw": true}' });
+  const fields = readFields(request, ['withdraw']);
+  const withdraw = fields?.get('withdraw') ?? false;
+  if (fields === undefined || typeof withdraw !== 'boolean')
+    return jsonReply(400, { message: 'Wanted: {} or {"withdraw": true}' });
   await issuer.rotate({ withdraw });
   return jsonReply(200, issuer.keySet());
 }

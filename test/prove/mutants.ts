@@ -14,7 +14,7 @@ import type { Mutant } from './mutants/find-mutants.ts';
 import { hashOfGround, keep, readKept } from './mutants/kept-verdicts.ts';
 import type { Kept } from './mutants/kept-verdicts.ts';
 import { findNearestTests, readImportGraph } from './mutants/nearest-tests.ts';
-import { groupByPackage, packageOf, sampleSizeOf } from './mutants/packages.ts';
+import { groupByPackage, LEAST_DRAWN, packageOf, sampleSizeOf } from './mutants/packages.ts';
 import { sampleMutants } from './mutants/sample-mutants.ts';
 import { SEED } from './mutants/seed.ts';
 import { isAlive, splitTests, tryStages } from './mutants/stages.ts';
@@ -45,7 +45,7 @@ export const mutants: Proof = {
 };
 
 type Scope = {
-  /** Of each package; undefined for as many as the claim says. */
+  /** Of each package; undefined for its own size. Fewer than the claim names are a look and no proof. */
   readonly sample: number | undefined;
   readonly seed: number;
   /** A package, or folders by how their names begin, which is a look and no proof. */
@@ -130,7 +130,7 @@ function judge(
     console.log(
       `  ${name}: ${killed} of ${all} killed, ${killedByTimeout} of them by time; ${unreached} are not reached, ${survivorsWithReason} survive with a reason`,
     );
-  if (sample !== undefined || (only !== undefined && !counts.has(only)))
+  if ((sample !== undefined && sample < LEAST_DRAWN) || (only !== undefined && !counts.has(only)))
     return { kind: 'skipped', reason: `${drawn.length} mutants are a look, not the proof` };
   const short = [...counts].flatMap(([name, found]) => {
     const reason = findShortfall(found);

@@ -4,6 +4,7 @@ import {
   readAccessAdminConfig,
   readAccessTableConfig,
   readAuthorizerConfig,
+  readDocumentsConfig,
 } from '#shared/config/access-config.ts';
 import { readCacheInvalidatorConfig } from '#shared/config/cache-config.ts';
 import { readChannelsConfig, readInvokerConfig } from '#shared/config/channels-config.ts';
@@ -362,4 +363,28 @@ describe('readUsageTrackerConfig', () => {
     it(`refuses ${text}`, () => {
       assert.throws(() => fieldsBy(text), { code: 'CONFIG_INVALID' });
     });
+});
+
+describe('readDocumentsConfig', () => {
+  for (const mode of [undefined, '', 'bundled'])
+    it(`uses the documents of the bundle for ${String(mode)}`, () => {
+      assert.deepEqual(readDocumentsConfig({ GATEWRIGHT_DOCUMENTS: mode }), { follows: false });
+    });
+
+  it('follows the documents that are published to the table, which it needs then', () => {
+    const published = { GATEWRIGHT_DOCUMENTS: 'published' };
+
+    assert.deepEqual(readDocumentsConfig({ ...published, GATEWRIGHT_ACCESS_TABLE: 'access' }), {
+      follows: true,
+      tableName: 'access',
+    });
+    assert.throws(() => readDocumentsConfig(published), /^DomainError: GATEWRIGHT_ACCESS_TABLE /);
+  });
+
+  it('refuses any other word', () => {
+    assert.throws(
+      () => readDocumentsConfig({ GATEWRIGHT_DOCUMENTS: 'Published', GATEWRIGHT_ACCESS_TABLE: 'access' }),
+      /^DomainError: GATEWRIGHT_DOCUMENTS must be bundled or published/,
+    );
+  });
 });

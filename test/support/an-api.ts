@@ -7,6 +7,7 @@ import { aStack } from './a-stack.ts';
 import { virtualPorts } from './virtual-ports.ts';
 import type { AccountOptions } from '../../packages/control/account.ts';
 import type { ApiState } from '../../packages/control/api-state.ts';
+import type { Tolerance } from '../../packages/core/errors.ts';
 import type { FunctionDefinition } from '../../packages/core/stack/function.ts';
 import type { Reply } from '../../packages/core/exchange.ts';
 import type { TestResource } from './a-stack.ts';
@@ -31,6 +32,8 @@ export type TestApi = {
 export type ApiSetup = Partial<Omit<AccountOptions, 'clock'>> & {
   /** Names of functions that the stack defines. */
   readonly ownFunctions?: readonly string[];
+  /** Definitions at fault are refused unless this takes them. */
+  readonly tolerance?: Tolerance;
 };
 
 const aFunction = (name: string): FunctionDefinition =>
@@ -45,13 +48,14 @@ const aFunction = (name: string): FunctionDefinition =>
 export function anApi(
   resources: Readonly<Record<string, TestResource>>,
   functions: Readonly<Record<string, FakeFunction>>,
-  { isThrottled = false, ownFunctions = [], ...more }: ApiSetup = {},
+  { isThrottled = false, ownFunctions = [], tolerance, ...more }: ApiSetup = {},
 ): TestApi {
   const ports = virtualPorts(functions);
   const account = new Account({ clock: ports.clock, isThrottled, ...more });
   const { apis, adopt } = loadApis(
     [{ ...aStack(resources), functions: ownFunctions.map(aFunction) }],
     account,
+    tolerance,
   );
   adopt();
   const [api] = apis;

@@ -55,6 +55,22 @@ describe('Issuer', () => {
     await assert.rejects(aVerifier(issuer).verify(token), JwtExpiredError);
   });
 
+  it('signs with the keys that it adopts, and says that it has them', async () => {
+    const announced: (readonly SavedKey[])[] = [];
+    const issuer = await Issuer.create({
+      clock: createSystemClock(),
+      random,
+      onChange: (keys) => announced.push(keys),
+    });
+    const { token } = issuer.mint({ sub: 'alice' });
+
+    issuer.adopt([KEPT]);
+
+    assert.deepEqual(announced.at(-1), [KEPT]);
+    assert.equal(issuer.hasSigned(token), false);
+    assert.equal(issuer.hasSigned(issuer.mint({ sub: 'alice' }).token), true);
+  });
+
   it('keeps an old key until its tokens have expired', async () => {
     const clock = createSystemClock();
     const issuer = await Issuer.create({ clock, random });

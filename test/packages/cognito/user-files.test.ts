@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { loadPools, savePools } from '../../../packages/cognito/user-files.ts';
+import {
+  loadPools,
+  parsePools,
+  printPools,
+  readUsers,
+  savePools,
+} from '../../../packages/cognito/user-files.ts';
 import { aUserPool, POOL_ID } from '../../support/a-user-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewright-users-'));
@@ -52,4 +58,60 @@ describe('savePools', () => {
     writeFileSync(join(other, 'users.json'), '{');
     await assert.rejects(loadPools(other), { code: 'KEPT_USERS' });
   });
+});
+
+describe('readUsers', () => {
+  it('takes the first of two users with one name, and no file for no users', async () => {
+    const [one, two] = ['one', 'two'].map((name) => join(folder, `${name}.yml`));
+    writeFileSync(one ?? '', '- { username: ada, password: first }\n- { username: bob, password: b }\n');
+    writeFileSync(two ?? '', '- { username: ada, password: second }\n');
+
+    const { users, faults } = await readUsers([one ?? '', two ?? '', join(folder, 'missing.yml')]);
+
+    assert.deepEqual(
+      users.map(({ username, password }) => [username, password]),
+      [
+        ['ada', 'first'],
+        ['bob', 'b'],
+      ],
+    );
+    assert.deepEqual(faults, []);
+  });
+
+  it('says which file is longer than 1 MB, and which cannot be read', async () => {
+    const long = join(folder, 'long.yml');
+    writeFileSync(long, `# ${'x'.repeat(1024 * 1024)}\n`);
+
+    const { users, faults } = await readUsers([long, folder]);
+
+    assert.deepEqual(users, []);
+    assert.deepEqual(
+      faults.map(({ place, message }) => [place.file, message.replace(/: E.*/, '')]),
+      [
+        [long, 'cannot be read: it is longer than 1 MB'],
+        [folder, 'cannot be read'],
+      ],
+    );
+  });
+});
+
+describe('pools as JSON', () => {
+  it('come out as they went in', async () => {
+    const at = await aUserPool();
+    await at.admin('AdminCreateUser', { Username: 'dora' });
+
+    assert.deepEqual(parsePools(printPools(at.pools.kept)), at.pools.kept);
+  });
+
+  for (const value of [
+    {},
+    ['x'],
+    [{ users: [], sessions: [], groups: [] }],
+    [{ poolId: 'p', users: {}, sessions: [], groups: [] }],
+    [{ poolId: 'p', users: ['ada'], sessions: [], groups: [] }],
+    [{ poolId: 'p', users: [], sessions: [], groups: [['admins', 1]] }],
+  ])
+    it(`are not ${JSON.stringify(value)}`, () => {
+      assert.equal(parsePools(value), undefined);
+    });
 });

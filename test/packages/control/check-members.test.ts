@@ -118,6 +118,49 @@ const ROWS: readonly Row[] = [
     refusal: bad('Invalid ipAddressType specified. Must be one of [ipv4, dualstack]'),
     source: 'service model apigatewayv2, IpAddressType; the text is ours',
   },
+  {
+    name: 'takes an empty text for one that is not given, by itself and in a map',
+    call: 'POST /v2/apis/{apiId}/stages',
+    body: { stageName: 'prod', description: '', routeSettings: { 'GET /': { loggingLevel: '' } } },
+    source: 'service model apigatewayv2, StringWithLengthBetween0And1024',
+  },
+  {
+    name: 'takes an empty description and operation of apigatewayv2',
+    call: 'POST /v2/apis/{apiId}/routes',
+    body: { routeKey: 'GET /', operationName: '' },
+    source: 'service model apigatewayv2, OperationName',
+  },
+  {
+    name: 'takes an API with an empty description',
+    call: 'POST /v2/apis',
+    body: { name: 'shop', protocolType: 'HTTP', description: '' },
+    source: 'service model apigatewayv2, StringWithLengthBetween0And1024',
+  },
+  ...[
+    ['description', 1024],
+    ['version', 64],
+    ['name', 128],
+  ].map(([member = '', most = 0]) => ({
+    name: `refuses a ${member} of an API that is longer than ${most} characters`,
+    call: 'POST /v2/apis',
+    body: { name: 'shop', protocolType: 'HTTP', [member]: 'x'.repeat(Number(most) + 1) },
+    refusal: bad(`${member} must have 0 to ${most} characters`),
+    source: 'service model apigatewayv2, CreateApiRequest; the text is ours',
+  })),
+  {
+    name: 'refuses a stage whose name has a blank',
+    call: 'POST /restapis/{restApiId}/stages',
+    body: { stageName: 'my stage', deploymentId: 'd1' },
+    refusal: bad('Stage name only allows a-zA-Z0-9_'),
+    source: 'Miserlou/Zappa#356',
+  },
+  {
+    name: 'refuses a deployment to a stage whose name has a blank',
+    call: 'POST /restapis/{restApiId}/deployments',
+    body: { stageName: 'my stage' },
+    refusal: bad('Stage name only allows a-zA-Z0-9_'),
+    source: 'Miserlou/Zappa#356',
+  },
   { name: 'allows a call without a row', call: 'GET /account', source: 'service model' },
 ];
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Account } from '../../../packages/control/account.ts';
+import { matchDomain } from '../../../packages/control/domains.ts';
 import { ServedApis } from '../../../packages/control/served-apis.ts';
 import { serve } from '../../../packages/core/pipeline.ts';
 import { receive } from '../../../packages/core/receive.ts';
@@ -10,6 +11,7 @@ import { accessLogSetting } from '../../support/logged-apis.ts';
 import { policy } from '../../support/rest-apis.ts';
 import { API_ID, echo, httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
+import type { Domain } from '../../../packages/control/domains.ts';
 import type { TestResource } from '../../support/a-stack.ts';
 import type { TestPorts } from '../../support/virtual-ports.ts';
 
@@ -266,4 +268,34 @@ describe('custom domains after a reload', () => {
     served.prepare([aStack(PETS)]).serve();
     assert.equal(served.domains.get(HOST), undefined);
   });
+});
+
+// Source: API Gateway developer guide, "Routing rules to connect API stages to a custom domain name", routing modes.
+describe('the routing mode of a domain', () => {
+  const rule = {
+    id: 'all',
+    priority: 1,
+    apiId: API_ID,
+    stage: 'ruled',
+    conditions: [],
+    stripsBasePath: false,
+  };
+  const kindOf = (RoutingMode: string | undefined, rules: readonly (typeof rule)[] = [rule]): string => {
+    const mappings = new Map([['', { apiId: API_ID, stage: 'mapped' }]]);
+    const properties = RoutingMode === undefined ? {} : { RoutingMode };
+    return matchDomain({ properties, rules, mappings } as unknown as Domain, '/pets').kind;
+  };
+
+  for (const [mode, rules, expected] of [
+    [undefined, [rule], 'mapped'],
+    ['BASE_PATH_MAPPING_ONLY', [rule], 'mapped'],
+    ['API_MAPPING_ONLY', [rule], 'mapped'],
+    ['ROUTING_RULE_ONLY', [rule], 'ruled'],
+    ['ROUTING_RULE_ONLY', [], 'unmapped'],
+    ['ROUTING_RULE_THEN_BASE_PATH_MAPPING', [rule], 'ruled'],
+    ['ROUTING_RULE_THEN_API_MAPPING', [], 'mapped'],
+  ] as const)
+    it(`leads to what is ${expected} for ${mode ?? 'none'} with ${rules.length} rules`, () => {
+      assert.equal(kindOf(mode, rules), expected);
+    });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withFaults } from '../../../packages/control/fault-items.ts';
 import { DefinitionError } from '../../../packages/core/errors.ts';
+import { aStack } from '../../support/a-stack.ts';
 import type { UnsupportedItem } from '../../../packages/engine/index.ts';
 
 const item = (
@@ -29,6 +30,20 @@ describe('withFaults', () => {
     const items = withFaults([fault('Layers')], [], [item('Layers', 'not applied'), item('Tags', 'none')]);
 
     assert.deepEqual(consequences(items), ['its routes answer 500', 'none']);
+  });
+
+  it('names stack and type by the file of the fault, or by one that the stack includes', () => {
+    const resources = { Me: { type: 'AWS::SQS::Queue', properties: {} } };
+    const stacks = [
+      { ...aStack({}), stackName: 'other', file: '/app/other.yml' },
+      { ...aStack(resources), stackName: 'shop', file: '/app/main.yml', includes: ['/app/shop.yml'] },
+    ];
+
+    const [found] = withFaults([fault('Layers')], stacks, []);
+    const [unknown] = withFaults([fault('Layers')], stacks.slice(0, 1), []);
+
+    assert.deepEqual([found?.stackName, found?.type], ['shop', 'AWS::SQS::Queue']);
+    assert.deepEqual([unknown?.stackName, unknown?.type], ['', '']);
   });
 
   it('keeps what is said of a resource that is at fault as a whole, and what has words of its own', () => {

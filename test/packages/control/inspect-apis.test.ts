@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findLateParts } from '../../../packages/control/inspect-apis.ts';
+import { findLateParts, localTokenOf } from '../../../packages/control/inspect-apis.ts';
+import type { Authorization } from '../../../packages/core/deployment/model.ts';
 import type { ResolvedResource } from '../../../packages/core/stack/model.ts';
 
 const aResource = (
@@ -46,5 +47,47 @@ describe('findLateParts of what is loaded', () => {
     );
 
     assert.deepEqual(findLateParts(resources, 'a1'), []);
+  });
+});
+
+describe('localTokenOf', () => {
+  const OWN = 'https://local.gatewright.invalid/';
+  const OTHER = 'https://pool.example/';
+  const known = { own: OWN, includes: (issuer: string) => [OWN, OTHER].includes(issuer) };
+  const wanting = (issuers: readonly object[], scopes: readonly string[] = []): Authorization =>
+    ({
+      kind: 'token',
+      authorizer: { trust: { issuers, tokenUse: 'access' } },
+      scopes,
+    }) as unknown as Authorization;
+
+  it('says what a token of the local issuer has to have', () => {
+    const issuers = [
+      { issuer: 'https://elsewhere.example/', audience: ['x'] },
+      { issuer: OWN, audience: ['orders', 'menu'] },
+    ];
+
+    assert.deepEqual(localTokenOf(wanting(issuers, ['read', 'write']), known), {
+      issuer: undefined,
+      audience: 'orders',
+      scope: 'read',
+      tokenUse: 'access',
+    });
+  });
+
+  it('names the issuer that it stands in for, and no audience where any will do', () => {
+    assert.deepEqual(localTokenOf(wanting([{ issuer: OTHER, audience: 'any' }]), known), {
+      issuer: OTHER,
+      audience: undefined,
+      scope: undefined,
+      tokenUse: 'access',
+    });
+  });
+
+  it('is none where no token of this machine passes', () => {
+    const elsewhere = { issuer: 'https://elsewhere.example/', audience: 'any' };
+
+    assert.equal(localTokenOf(wanting([elsewhere]), known), undefined);
+    assert.equal(localTokenOf({ kind: 'none' }, known), undefined);
   });
 });

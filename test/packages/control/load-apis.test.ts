@@ -5,7 +5,7 @@ import { loadApis } from '../../../packages/control/load-apis.ts';
 import { Faults } from '../../../packages/core/errors.ts';
 import { aStack } from '../../support/a-stack.ts';
 import { restApi } from '../../support/rest-apis.ts';
-import { httpRoutes } from '../../support/routed-apis.ts';
+import { httpRoutes, restRoutes } from '../../support/routed-apis.ts';
 import { virtualPorts } from '../../support/virtual-ports.ts';
 
 // Source: API Gateway V2 API reference, CreateRoute: the key is checked there, not where a stage serves the route
@@ -33,6 +33,32 @@ describe('loadApis', () => {
         ['Route0', 'RouteKey', formatted, 'this route does not exist'],
         ['Route2', 'RouteKey', doubled, 'this route does not exist'],
       ]);
+    });
+
+  for (const [name, resources, type, missing] of [
+    ['an HTTP API without a stage', httpRoutes(['GET /a']), 'AWS::ApiGatewayV2::Api', 'a stage'],
+    [
+      'a REST API without a deployment',
+      restRoutes({ 'GET /a': {} }),
+      'AWS::ApiGateway::RestApi',
+      'an AWS::ApiGateway::Deployment and a stage',
+    ],
+  ] as const)
+    it(`says that ${name} answers nothing`, () => {
+      const { clock } = virtualPorts({});
+      const others = Object.entries(resources).filter(
+        ([, { type: of }]) => !/::(Stage|Deployment)$/.test(of),
+      );
+
+      const { unsupported } = loadApis(
+        [aStack(Object.fromEntries(others))],
+        new Account({ clock, isThrottled: false }),
+      );
+
+      assert.deepEqual(
+        unsupported.map((item) => [item.logicalId, item.type, item.consequence]),
+        [['Api', type, `the API answers nothing: it lacks ${missing}`]],
+      );
     });
 
   it('refuses an unknown verb of a template in the words of the control plane', () => {

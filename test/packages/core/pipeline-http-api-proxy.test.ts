@@ -80,6 +80,7 @@ describe('an HTTP_PROXY integration of an HTTP API', () => {
       `for=192.0.2.7, by=127.0.0.1;for=127.0.0.1;host=${API}.execute-api.us-east-1.amazonaws.com;proto=https`,
       'docs/aws §2.6: X-Forwarded-* become Forwarded',
     );
+    assert.match(sent['x-amzn-trace-id'] ?? '', /^Root=1-/);
     for (const name of [
       'host',
       'connection',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anApi, headerOf } from '../../support/an-api.ts';
+import { restRoutes } from '../../support/routed-apis.ts';
 import { bearer, ok, restApi } from '../../support/rest-apis.ts';
 import type { FakeFunction } from '../../support/virtual-ports.ts';
 
@@ -111,6 +112,19 @@ describe('serve on a REST API', () => {
     assert.equal(reply.status, 413);
     assert.equal(reply.body, '{"message":"Request Too Long"}');
     assert.equal(ports.invoker.calls.length, 0);
+  });
+
+  it('compresses no reply unless the API says from which size on', async () => {
+    for (const [api, coding] of [
+      [{}, undefined],
+      [{ MinimumCompressionSize: 1 }, 'gzip'],
+    ] as const) {
+      const { send } = anApi(restRoutes({ 'GET /pets': {} }, { api }), { echo: ok });
+
+      const reply = await send({ target: '/dev/pets', headers: ['Accept-Encoding', 'gzip'] });
+
+      assert.equal(headerOf(reply, 'content-encoding'), coding);
+    }
   });
 
   it('hides a bug of its own from the client and shows it to the operator', async () => {

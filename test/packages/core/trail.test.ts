@@ -42,6 +42,16 @@ describe('Trail', () => {
     assert.equal(readings(), 3);
   });
 
+  it('describes an integration by the status of its answer, unless the request failed after it', () => {
+    const { trail } = aTrail();
+    trail.enter('integrate');
+    trail.enter('map-response');
+    assert.deepEqual(trail.describeIntegration(201)?.status, 201);
+
+    trail.failure = 'Execution failed due to configuration error';
+    assert.deepEqual(trail.describeIntegration(201)?.status, undefined);
+  });
+
   it('names the phase that was entered last as the one that answered, unless another one is named', () => {
     const { trail } = aTrail();
     trail.enter('integrate');

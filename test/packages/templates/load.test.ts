@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadStacks, requireSources } from '../../../packages/templates/load.ts';
+import { hasDefinition, loadStacks, requireSources } from '../../../packages/templates/load.ts';
 import { Faults } from '../../../packages/core/errors.ts';
 import type { ResolvedStack } from '../../../packages/core/stack/model.ts';
 import { OPTIONS, refusal, refusalOf } from './stack-builders.ts';
@@ -272,6 +272,21 @@ describe('loadStacks', () => {
     });
 
     assert.deepEqual(stack?.functions[0]?.environment, { GREETING: 'hello' });
+  });
+});
+
+describe('hasDefinition', () => {
+  it('is true of a folder with a service, and of no other, and of no path that leads nowhere', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewright-none-'));
+    try {
+      assert.deepEqual([fixture('toolkit'), folder, join(folder, 'nope')].map(hasDefinition), [
+        true,
+        false,
+        false,
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

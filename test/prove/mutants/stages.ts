@@ -45,7 +45,10 @@ export async function tryStages(
       mutants: some.filter(({ id }) => alive.has(id)),
     }));
     const groups = groupByFolder(
-      subjects.filter(({ mutants: some, tests }) => some.length > 0 && tests.length > 0),
+      subjects
+        .filter(({ mutants: some, tests }) => some.length > 0 && tests.length > 0)
+        // They come in the order of the draw.
+        .toSorted((one, other) => one.path.localeCompare(other.path)),
       filesAtOnce,
     );
     // In no order of the alphabet: a run that is ended has looked everywhere a little.

@@ -6,6 +6,7 @@ import { createAuthorizer } from '#shared/access/authorize.ts';
 import type { AuthorizeRequest } from '#shared/access/authorize.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import type { KeySetFetcher } from '#shared/ports.ts';
+import { UNOBSERVED } from '#shared/unobserved.ts';
 import { aCharging, effectOf } from '../../support/a-charging.ts';
 import { aDocument, anAccess, ARN } from '../../support/an-access-document.ts';
 import {
@@ -56,6 +57,32 @@ describe('rejectIfExpiresWithinSeconds', () => {
 
   it('accepts a token until its end where the document says nothing', async () => {
     assert.equal((await ask(aDocument(), { exp: nowSeconds + 1 })).kind, 'known');
+  });
+});
+
+describe('what is noted of a request', () => {
+  it('has the API by which it came, also where no document protects that', async () => {
+    const notes: object[] = [];
+    const note = (facts: object): void => void notes.push(facts);
+    const authorizer = createAuthorizer(
+      anAccess({ ...aDocument(), apis: [{ for: 'prod', apiId: ARN.apiId, stage: 'prod' }] }),
+      { stage: 'prod', localIssuerUrl: undefined },
+      {
+        keySets: aFetcher(KEY_SETS),
+        clock: { nowEpochMs: () => nowSeconds * 1000 },
+        observer: { ...UNOBSERVED, note },
+      },
+    );
+    const request = {
+      kind: 'rest',
+      arn: { ...ARN, apiId: 'unknown000', target: 'GET/users' },
+      sourceIp: undefined,
+      readCredential: () => ({ kind: 'none' }),
+    } as unknown as AuthorizeRequest;
+
+    await assert.rejects(authorizer(request), { code: 'API_UNKNOWN' });
+
+    assert.deepEqual(notes[0], { api: `unknown000/${ARN.stage}` });
   });
 });
 

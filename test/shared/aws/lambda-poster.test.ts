@@ -37,6 +37,12 @@ describe('createFunctionInvoker', () => {
     assert.equal(sent[0].body, '{"a":1}');
   });
 
+  it('finds Lambda in China below another name', async (t) => {
+    const sent = answering(t, status(202));
+    await createFunctionInvoker(() => ({ ...CONFIG, region: 'cn-north-1' })).start('f', {});
+    assert.match(sent[0]?.url ?? '', /^https:\/\/lambda\.cn-north-1\.amazonaws\.com\.cn\//);
+  });
+
   it('tries again where Lambda is busy, and not where it refuses', async (t) => {
     const busy = answering(t, status(429), status(500), status(202));
     await createFunctionInvoker(() => CONFIG).start('f', {});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
-import { createStageCaches } from '#shared/cache/stage-cache-poster.ts';
+import { createStageCaches, flushAuthorizers } from '#shared/cache/stage-cache-poster.ts';
 import { aLoopbackServer } from '../../support/signed-tokens.ts';
 
 const RECORD = {
@@ -71,4 +71,36 @@ describe('a refresh of an API elsewhere', () => {
     assert.deepEqual(reply, { status: 200, warning: undefined });
     assert.deepEqual(sent, ['GET http://a1b2c3d4e5.vpce.example/prod/pets?page=2']);
   });
+});
+
+describe('flushAuthorizers', () => {
+  const flush = async (api: 'rest' | 'http', status: number) => {
+    const seen: string[] = [];
+    await using server = await aLoopbackServer((request, response) => {
+      seen.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      response.writeHead(status).end();
+    });
+    const credentials = { accessKeyId: 'AKIDSTAGE', secretAccessKey: 'canary' };
+    const config = { region: 'eu-west-1', credentials, endpoint: server.url };
+    return [await flushAuthorizers(config, api, 'a1b2c3d4e5', '$default'), ...seen];
+  };
+
+  // API Gateway API references: FlushStageAuthorizersCache, and ResetAuthorizersCache of HTTP APIs.
+  for (const [api, path] of [
+    ['rest', '/restapis/a1b2c3d4e5/stages/%24default/cache/authorizers'],
+    ['http', '/v2/apis/a1b2c3d4e5/stages/%24default/cache/authorizers'],
+  ] as const)
+    it(`calls API Gateway for a stage of a ${api} API`, async () => {
+      assert.deepEqual(await flush(api, 202), ['done', `DELETE ${path}`]);
+    });
+
+  for (const [status, outcome] of [
+    [200, 'done'],
+    [404, 'refused'],
+    [429, 'throttled'],
+    [500, 'throttled'],
+  ] as const)
+    it(`is ${outcome} where that answers ${status}`, async () => {
+      assert.equal((await flush('rest', status))[0], outcome);
+    });
 });

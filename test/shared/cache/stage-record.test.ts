@@ -25,6 +25,30 @@ describe('what is recorded of an answer of a stage cache', () => {
     assert.equal(item?.['expiresAt'], desk.nowMs / 1000 + 300);
   });
 
+  it('has each value of its query and the headers of its key, but no credential', async () => {
+    const desk = new CacheDesk();
+    const event = {
+      ...aRestEvent({}),
+      multiValueQueryStringParameters: { tag: ['a', 'b'] },
+      multiValueHeaders: { 'X-Kind': ['cat'], Cookie: ['session=1'], Authorization: ['Bearer a'] },
+    };
+    const kept = {
+      parameters: { query: ['tag'], headers: ['X-Kind', 'Cookie', 'Authorization'] },
+      tags: [],
+      startedAtEpochMs: desk.nowMs,
+      ttlSeconds: 300,
+    };
+
+    await keepRecord(desk.ports, event, kept);
+
+    const record = parseStageRecord([...desk.items.values()].find(({ doc }) => doc !== undefined)?.['doc']);
+    assert.deepEqual(record?.query, [
+      ['tag', 'a'],
+      ['tag', 'b'],
+    ]);
+    assert.deepEqual([record.headers, record.refusal], [[['x-kind', 'cat']], 'credential']);
+  });
+
   it('names the labels that were invalidated while the answer was being made, and no others', async () => {
     const desk = new CacheDesk();
     const startedAtEpochMs = desk.nowMs;

@@ -54,6 +54,23 @@ describe('readFields', () => {
     });
 });
 
+describe('oneOf', () => {
+  it('is a field that has to be there, unless it is made optional', () => {
+    const fields = { kind: oneOf('a kind', ['a', 'b']), size: optional(oneOf(undefined, ['s'])) };
+
+    assert.deepEqual(schemaOf(fields), {
+      type: 'object',
+      properties: {
+        kind: { type: 'string', description: 'a kind', enum: ['a', 'b'] },
+        size: { type: 'string', enum: ['s'] },
+      },
+      required: ['kind'],
+      additionalProperties: false,
+    });
+    assert.throws(() => readFields(fields, { size: 's' }, 'body'), RequestInvalid);
+  });
+});
+
 describe('text', () => {
   it('says of which form it has to be, where it has one', () => {
     const wantedOf = (pattern?: RegExp) =>

@@ -24,6 +24,7 @@ const ROUTES = [
       method: 'PUT',
       path: '/things/{thing}',
       id: 'putThing',
+      answer: { description: 'done', mediaTypes: ['text/csv'] },
       body: { units: optional(text('')) },
     },
     () => Promise.resolve(jsonReply(200, {})),
@@ -31,6 +32,7 @@ const ROUTES = [
 ];
 type Parameter = { readonly name: string; readonly in: string; readonly required: boolean };
 type Operation = {
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
   readonly parameters: readonly (Parameter & { readonly schema: object })[];
   readonly requestBody?: { readonly required: boolean };
 };
@@ -68,6 +70,11 @@ describe('describeRoutes', () => {
   it('asks for a body only where one of its fields has to be there', () => {
     assert.equal(put?.requestBody?.required, false);
     assert.equal(get?.requestBody, undefined);
+  });
+
+  it('says that answers are JSON, unless they are something else', () => {
+    assert.deepEqual(get?.responses['200']?.content, { 'application/json': { schema: {} } });
+    assert.deepEqual(put?.responses['200']?.content, { 'text/csv': { schema: {} } });
   });
 
   it('has a schema of refusals that each of them meets', () => {

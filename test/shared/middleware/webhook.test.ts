@@ -105,6 +105,7 @@ for (const [form, wrap] of Object.entries(FORMS))
         ['fails', () => Promise.reject(new Error('canary'))],
         ['answers 500', () => ({ statusCode: 500 })],
         ['answers 404', () => ({ statusCode: 404 })],
+        ['answers 300', () => ({ statusCode: 300 })],
       ] as const)
         it(`accepts the next attempt after the handler ${name}`, async () => {
           let isFirst = true;
@@ -125,6 +126,8 @@ for (const [form, wrap] of Object.entries(FORMS))
         ['null', null],
         ['a text', 'ok'],
         ['an object without a status', { ok: true }],
+        ['200', { statusCode: 200 }],
+        ['299', { statusCode: 299 }],
       ] as const)
         it(`takes ${name} for a delivery that has arrived, as HTTP APIs do`, async () => {
           const { run, runs } = aFunction(() => answer);

@@ -167,6 +167,11 @@ describe('createTicketDesk', () => {
       over: { authorizer: { lambda: { ...CONTEXT, ticketCaller: undefined } } },
       code: 'CONFIG_INVALID',
     },
+    {
+      name: 'an authorizer that names no issuer',
+      over: { authorizer: { lambda: { ...CONTEXT, iss: undefined } } },
+      code: 'CONFIG_INVALID',
+    },
     { name: 'an API that no document protects', over: { apiId: 'other00000' }, code: 'API_UNKNOWN' },
     { name: 'another stage', over: { stage: 'v2' }, code: 'API_UNKNOWN' },
     {

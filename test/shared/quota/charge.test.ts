@@ -109,6 +109,35 @@ describe('charge', () => {
     for (const name of names) assert.equal(await table.spend(quotas, 5, name), 1);
   });
 
+  it('says that overage is used where one of its limits has some', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([
+      { ...DAILY, quota: 1, overage: 5, lease: false },
+      { ...DAILY, id: 'wide', quota: 100, lease: false },
+    ]);
+
+    const decisions = [await quotas.consume(aRequest()), await quotas.consume(aRequest())];
+
+    assert.deepEqual(
+      decisions.map((decision) => decision.allowed && decision.overage),
+      [false, true],
+    );
+  });
+
+  it('charges nothing more where a request is settled after its refund, or twice', async () => {
+    const table = new QuotaTable();
+    const quotas = table.holder([{ ...DAILY, lease: false }]);
+    const [refunded, settled] = [await quotas.consume(aRequest()), await quotas.consume(aRequest())];
+    assert.ok(refunded.allowed && settled.allowed);
+
+    refunded.refund();
+    const owed = [await refunded.settle(9), await settled.settle(3), await settled.settle(9)];
+    await quotas.flush();
+
+    assert.deepEqual(owed, [0, 0, 0]);
+    assert.equal(table.ledger()['used'], 3);
+  });
+
   it('admits overage and says so', async () => {
     const table = new QuotaTable();
     const quotas = table.holder([{ ...DAILY, quota: 10, overage: 5, lease: false }]);

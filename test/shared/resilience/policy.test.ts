@@ -6,6 +6,7 @@ import { createPolicy } from '#shared/resilience/create-policy.ts';
 import { createDynamoDbBreakers } from '#shared/resilience/dynamodb-breakers.ts';
 import { createGuard } from '#shared/resilience/policy.ts';
 import type { Attempt, CallOptions } from '#shared/resilience/policy.ts';
+import { readPolicy } from '#shared/resilience/policy-rules.ts';
 import type { PolicyOptions } from '#shared/resilience/policy-rules.ts';
 import { settle, VirtualTime } from '../../support/virtual-time.ts';
 
@@ -340,6 +341,59 @@ describe('a policy', () => {
     it(`refuses ${JSON.stringify(options)}`, () => {
       assert.throws(() => aPolicy(options as Partial<PolicyOptions>), { code: 'CONFIG_INVALID', message });
     });
+});
+
+// As the comments of PolicyOptions say.
+describe('a policy without further settings', () => {
+  it('makes one attempt, and has neither hedge, bulkhead nor breaker', () => {
+    assert.deepEqual(readPolicy({ name: 'prices', timeoutMs: 800 }), {
+      name: 'prices',
+      timeoutMs: 800,
+      retry: { attempts: 1, baseMs: 50, capMs: 1_000, budgetRatio: 0.1, budgetBurst: 10 },
+      hedgeAfterMs: undefined,
+      bulkhead: undefined,
+      breaker: undefined,
+    });
+  });
+
+  it('has the usual breaker and bulkhead where it asks for them', () => {
+    const { breaker, bulkhead } = readPolicy({
+      name: 'prices',
+      timeoutMs: 800,
+      breaker: {},
+      bulkhead: { concurrent: 3 },
+    });
+
+    assert.deepEqual(bulkhead, { concurrent: 3, waiting: 0 });
+    assert.deepEqual(breaker, {
+      window: { failureRate: 0.5, minimumCalls: 5, calls: 20, ms: 30_000 },
+      openMs: 10_000,
+      probes: 1,
+      reportMs: 1_800,
+    });
+  });
+});
+
+describe('a policy with all of its settings', () => {
+  it('is taken', () => {
+    assert.doesNotThrow(() =>
+      aPolicy({
+        timeoutMs: 800,
+        retry: { attempts: 2, baseMs: 50, capMs: 1_000, budgetRatio: 0.1, budgetBurst: 10 },
+        hedge: { afterMs: 200 },
+        bulkhead: { concurrent: 10, waiting: 5 },
+        breaker: {
+          failureRate: 0.5,
+          minimumCalls: 5,
+          windowCalls: 20,
+          windowSeconds: 30,
+          openSeconds: 10,
+          probes: 1,
+        },
+        isFailure: () => true,
+      }),
+    );
+  });
 });
 
 describe('createPolicy', () => {

@@ -91,6 +91,18 @@ describe('a message of a client', () => {
       if (message.action !== 'dance') assert.equal('id' in frame && frame.id, 'q1');
     });
 
+  for (const [action, channel, may] of [
+    ['publish', 'news', 'publish to this channel'],
+    ['subscribe', 'other', 'subscribe to this channel'],
+    ['subscribe', 'news!here', 'be present in this channel'],
+  ] as const)
+    it(`says that it may not ${may}`, async () => {
+      const message = { id: 'q1', action, channel, ...(action === 'publish' && { data: 1 }) };
+      const frame = await new ChannelWorld().say('a=', message, LIMITED);
+      assert.ok(frame.type === 'error');
+      assert.ok(frame.message.includes(may), frame.message);
+    });
+
   it('is barred from everything where the authorizer has said nothing of channels', async () => {
     const frame = await new ChannelWorld().subscribe('a=', 'rooms/1', { principalId: 'main|ada' });
     assert.equal(codeOf(frame), 'forbidden');
@@ -167,6 +179,25 @@ describe('a message of a client', () => {
   });
 });
 
+describe('the list of who is present', () => {
+  it('has at most 500 members, and says that there are more', async () => {
+    const world = new ChannelWorld();
+    for (let member = 0; member < 500; member += 1) await world.subscribe(`m${member}=`, 'rooms/1!here');
+    const whole = await world.subscribe('m0=', 'rooms/1!here');
+    const cut = await world.subscribe('last=', 'rooms/1!here');
+
+    const countsOf = (frame: ServerFrame) =>
+      frame.type === 'subscribed' && [frame.members?.length, frame.membersCut];
+    assert.deepEqual(
+      [countsOf(whole), countsOf(cut)],
+      [
+        [500, undefined],
+        [500, true],
+      ],
+    );
+  });
+});
+
 describe('a ping', () => {
   it('says how long the connection and its credential last, and what was not seen', async () => {
     const world = new ChannelWorld();
@@ -187,6 +218,18 @@ describe('a ping', () => {
       credentialEndsInMs: 600_000,
       heads: { 'rooms/1': { log, seq: 1 } },
     });
+  });
+
+  it('names the head where the client has seen all of the log, and where it has seen another log', async () => {
+    const world = new ChannelWorld();
+    await world.publish('a=', 'rooms/1', 'x');
+    const headsOf = async (log: number, seq: number) => {
+      const pong = await world.say('a=', { action: 'ping', seen: { 'rooms/1': { log, seq } } });
+      return pong.type === 'pong' && pong.heads;
+    };
+
+    assert.equal(await headsOf(NOW_MS, 1), undefined);
+    assert.deepEqual(await headsOf(NOW_MS - 1, 7), { 'rooms/1': { log: NOW_MS, seq: 1 } });
   });
 
   for (const seen of [null, [], 'rooms/1'])

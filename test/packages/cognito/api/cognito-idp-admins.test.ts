@@ -49,6 +49,41 @@ describe("Cognito's API for administrators", () => {
     );
   });
 
+  it('lists the groups of a pool and of a user with their descriptions', async () => {
+    const at = await aUserPool();
+    await at.admin('CreateGroup', { GroupName: 'readers', Description: 'may read' });
+    await at.admin('AdminAddUserToGroup', { Username: 'ada', GroupName: 'readers' });
+    const groupsOf = ({ body }: Answer) =>
+      (body['Groups'] as { GroupName: string; Description?: string }[])
+        .map(({ GroupName, Description = '' }) => `${GroupName}: ${Description}`)
+        .toSorted();
+
+    assert.deepEqual(groupsOf(await at.admin('ListGroups')), ['admins: ', 'readers: may read']);
+    assert.deepEqual(groupsOf(await at.admin('AdminListGroupsForUser', { Username: 'ada' })), [
+      'admins: ',
+      'readers: may read',
+    ]);
+    assert.equal(codeOf(await at.admin('CreateGroup', { GroupName: 'readers' })), '400 GroupExistsException');
+  });
+
+  it('has a user choose a new password by the code that is sent to them', async () => {
+    const at = await aUserPool();
+    await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: PASSWORD });
+    await at.admin('AdminSetUserPassword', { Username: 'dora', Password: PASSWORD, Permanent: true });
+
+    await at.admin('AdminResetUserPassword', { Username: 'dora' });
+    const status = (await at.admin('AdminGetUser', { Username: 'dora' })).body['UserStatus'];
+    const refused = await at.call('InitiateAuth', signIn('dora', PASSWORD));
+    const input = { ...client, Username: 'dora', ConfirmationCode: at.code(), Password: 'Another horse 2!' };
+    const confirmed = await at.call('ConfirmForgotPassword', input);
+
+    assert.deepEqual(
+      [status, codeOf(refused), codeOf(confirmed)],
+      ['RESET_REQUIRED', '400 PasswordResetRequiredException', '200'],
+    );
+    assert.equal(codeOf(await at.call('InitiateAuth', signIn('dora', 'Another horse 2!'))), '200');
+  });
+
   it('puts users into groups that are there, and takes them out', async () => {
     const at = await aUserPool();
     await at.admin('AdminCreateUser', { Username: 'dora', TemporaryPassword: PASSWORD });

@@ -210,6 +210,19 @@ describe('compileIntegration', () => {
     assert.deepEqual(kinds, ['mock', 'http', 'http-proxy', 'function', 'lambda-proxy', 'service']);
   });
 
+  it('compiles streams of functions and backends to kinds of their own', () => {
+    const stream = { ResponseTransferMode: 'STREAM' };
+    const streaming = invokeUri('fn')
+      .replace('2015-03-31', '2021-11-15')
+      .replace('/invocations', '/response-streaming-invocations');
+    const kinds = [
+      { ...HTTP, ...stream, Type: 'HTTP_PROXY' },
+      { ...LAMBDA, ...stream, Type: 'AWS_PROXY', Uri: streaming },
+    ].map((integration) => compileIntegration(aMethod(integration)).kind);
+
+    assert.deepEqual(kinds, ['http-stream', 'lambda-stream']);
+  });
+
   it('takes an endpoint whose host comes from a stage variable', () => {
     const integration = compileIntegration(aMethod({ ...HTTP, Uri: 'https://${stageVariables.host}/x' }));
     assert.ok(integration.kind === 'http');

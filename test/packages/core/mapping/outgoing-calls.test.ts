@@ -45,6 +45,22 @@ describe('a change of parameters', () => {
   });
 });
 
+describe('a change of parameters by the query', () => {
+  const value = parseChangeValue('${request.querystring.page}', 'request');
+  for (const [rawQuery, expected] of [
+    ['page=1', '1'],
+    ['page=1&page=2', '1,2'],
+    ['other=1', ''],
+    ['', ''],
+  ] as const)
+    it(`takes "${expected}" from "${rawQuery}"`, () => {
+      assert.ok(value);
+
+      const facts = { request: { rawQuery } } as unknown as Parameters<typeof readChangeValue>[1];
+      assert.equal(readChangeValue(value, facts), expected);
+    });
+});
+
 describe('a call in an execution log', () => {
   type Call = Parameters<typeof describeCall>;
   const received = (outgoing: object, outcome: object) =>

@@ -287,6 +287,18 @@ describe('templateScope', () => {
       assert.throws(() => render(`#set($long = $util.${call})`), { code: 'TEMPLATE_LIMIT' }, call);
   });
 
+  it('counts the length of the body for each path that is read of it', () => {
+    const limits = { ...DEFAULT_RENDER_LIMITS, maxSteps: 2_000 };
+    const render = (times: number): string =>
+      compileTemplate("$!input.path('$.a')".repeat(times), 'test').render(
+        templateScope(anInput({ body: JSON.stringify({ a: '', padding: 'x'.repeat(16_000) }) })),
+        limits,
+      );
+
+    assert.equal(render(1), '');
+    assert.throws(() => render(2), { code: 'TEMPLATE_LIMIT' });
+  });
+
   it('fails on a JSONPath that is none, and on text that is no JSON for parseJson', () => {
     for (const template of [
       "$input.path('$.[')",

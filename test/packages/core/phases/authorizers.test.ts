@@ -60,6 +60,13 @@ describe('serve behind a TOKEN authorizer', () => {
       body: '{"message":null}',
       source: 'docs/aws §4.3',
     },
+    {
+      name: 'a refusal by Lambda',
+      auth: () => ({ kind: 'refused', reason: 'not-found', message: 'gone' }),
+      status: 500,
+      body: '{"message":null}',
+      source: 'docs/aws §4.3',
+    },
   ];
   for (const { name, auth, status, body, source } of outcomes)
     it(`answers ${status} to ${name}`, async () => {

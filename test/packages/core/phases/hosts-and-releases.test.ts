@@ -24,6 +24,19 @@ describe('the hosts that a request names', () => {
   });
 });
 
+describe('an API whose default endpoint is disabled (docs/aws §1.1)', () => {
+  const api = anEchoApi(restRoutes({ 'GET /pets': {} }, { api: { DisableExecuteApiEndpoint: true } }));
+  for (const [host, status] of [
+    ['abcdefghij.execute-api.us-east-1.amazonaws.com', 403],
+    ['vpce-0123456789abcdef0-x1.execute-api.us-east-1.vpce.amazonaws.com', 403],
+    ['localhost:3000', 200],
+    ['pets.example', 200],
+  ] as const)
+    it(`answers ${status} to ${host}`, async () => {
+      assert.equal((await answerOf(api, { target: '/dev/pets', headers: ['Host', host] }))[0], status);
+    });
+});
+
 describe('the release that a request meets (docs/aws §10.2)', () => {
   const echo: FakeFunction = (event) => ({ statusCode: 200, body: JSON.stringify(event) });
   for (const [fraction, isCanary] of [

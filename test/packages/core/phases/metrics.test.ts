@@ -88,6 +88,12 @@ describe('metrics', () => {
         [undefined, 1],
       ],
     );
+    const units = lines.map((line) =>
+      line._aws.CloudWatchMetrics[0]?.Metrics.flatMap(({ Name, Unit }) =>
+        Name.startsWith('Cache') ? [`${Name} ${Unit}`] : [],
+      ),
+    );
+    assert.deepEqual(units, [['CacheMissCount Count'], ['CacheHitCount Count']]);
   });
 
   it('count a request of a canary for stage and canary, but once for the API', async () => {

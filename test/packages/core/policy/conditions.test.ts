@@ -95,6 +95,12 @@ const ROWS: Row[] = [
   },
   { name: 'NumericGreaterThan', block: is('NumericGreaterThan', '10'), values: has('10'), expected: false },
   {
+    name: 'NumericGreaterThan above the limit',
+    block: is('NumericGreaterThan', '10'),
+    values: has('11'),
+    expected: true,
+  },
+  {
     name: 'NumericGreaterThanEquals',
     block: is('NumericGreaterThanEquals', '10'),
     values: has('10'),

@@ -13,6 +13,11 @@ const API = 'arn:aws:execute-api:us-east-1:123456789012:abc123';
 const allow = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' };
 const policy = (...statements: unknown[]): unknown => ({ Version: '2012-10-17', Statement: statements });
 
+const invalidReason = (document: unknown): string => {
+  const compiled = compilePolicy(document);
+  return compiled.kind === 'invalid' ? compiled.reason : '';
+};
+
 function decide(
   document: unknown,
   question: Partial<PolicyQuestion> = {},
@@ -300,4 +305,17 @@ describe('compilePolicy', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+describe('a policy document that is invalid', () => {
+  for (const [name, document, reason] of [
+    ['is no object', [], /^the policy is not an object$/],
+    ['has a statement that is none', policy('Allow'), /^Statement is not an object$/],
+    ['has no statement', policy(), /^Statement is empty$/],
+    ['has an unknown effect', policy({ ...allow, Effect: 'Permit' }), /Effect/],
+    ['has an unknown member', policy({ ...allow, Actions: '*' }), /Actions/],
+  ] as const)
+    it(`says what is wrong where it ${name}`, () => {
+      assert.match(invalidReason(document), reason);
+    });
 });

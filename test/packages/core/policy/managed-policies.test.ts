@@ -27,6 +27,12 @@ describe('findManagedPolicy', () => {
       gives: 'ec2:CreateNetworkInterface',
       lacks: 's3:GetObject',
     },
+    { name: 'service-role/AWSLambdaMSKExecutionRole', gives: 'kafka:DescribeCluster', lacks: 's3:GetObject' },
+    {
+      name: 'service-role/AWSLambdaMSKExecutionRole',
+      gives: 'ec2:CreateNetworkInterface',
+      lacks: 'sqs:SendMessage',
+    },
     { name: 'AWSXRayDaemonWriteAccess', gives: 'xray:PutTraceSegments', lacks: 'logs:PutLogEvents' },
     { name: 'AmazonDynamoDBFullAccess', gives: 'dynamodb:DeleteTable', lacks: 'sqs:SendMessage' },
     { name: 'AmazonDynamoDBReadOnlyAccess', gives: 'dynamodb:PartiQLSelect', lacks: 'dynamodb:PutItem' },

@@ -102,6 +102,8 @@ describe('matchesGlob', () => {
     // A part may not be counted twice.
     ['ab', 'ab*ab', false],
     ['aba', 'ab*ba', false],
+    ['abc', 'a*bc*c', false],
+    ['abcc', 'a*bc*c', true],
     ['a1b2c', 'a*b*c', true],
     ['a1c', 'a*b*c', false],
     ['abbc', 'a*b*b*c', true],

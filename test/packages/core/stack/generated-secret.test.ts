@@ -14,6 +14,16 @@ describe('generateSecret', () => {
     for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/]) assert.match(made, kind);
   });
 
+  for (const [drawn, draw] of [
+    ['first', first],
+    ['last', (count: number): number => count - 1],
+  ] as const)
+    it(`has one of each kind in its first characters, whatever the ${drawn} ones are`, () => {
+      const made = generateSecret({ PasswordLength: 4 }, draw);
+
+      for (const kind of [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/]) assert.match(made, kind);
+    });
+
   it('omits excluded characters', () => {
     const made = generateSecret(
       { ExcludeLowercase: true, ExcludePunctuation: 'true', ExcludeCharacters: '0A', PasswordLength: 8 },

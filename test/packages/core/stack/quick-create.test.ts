@@ -30,6 +30,18 @@ describe('Quick create', () => {
       source: 'API reference v2, CreateApi, "target", "routeKey"',
     },
     {
+      name: 'a function that is called with credentials',
+      api: { Target: ARN, CredentialsArn: 'arn:aws:iam::123456789012:role/caller' },
+      integration: {
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: ARN,
+        PayloadFormatVersion: '2.0',
+        CredentialsArn: 'arn:aws:iam::123456789012:role/caller',
+      },
+      routeKey: '$default',
+      source: 'API reference v2, CreateApi, "credentialsArn"',
+    },
+    {
       name: 'an address behind a route of its own',
       api: { Target: 'https://backend.example/', RouteKey: 'GET /pets' },
       integration: {

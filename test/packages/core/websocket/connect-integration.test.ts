@@ -7,6 +7,8 @@ import { answered, HTTP, MOCK, setUp } from './route-integration.ts';
 describe('$connect and $disconnect without a Lambda proxy', () => {
   for (const [answer, status] of [
     [answered(204, ''), 101],
+    [answered(299, ''), 101],
+    [answered(300, ''), 300],
     [answered(403, 'no'), 403],
     [answered(503, 'no'), 503],
   ] as const)

@@ -147,6 +147,26 @@ describe('expandDocuments for a REST API', () => {
     );
   });
 
+  // RFC 6901 §3: ~ and / of a name are written ~0 and ~1.
+  it('refers to a part of a model by a pointer, whatever is in its name', () => {
+    const schemas = {
+      Pet: { type: 'object', properties: { 'a/b~c': { type: 'string' } } },
+      Part: { type: 'object', properties: { of: { $ref: '#/components/schemas/Pet/properties/a~1b~0c' } } },
+    };
+    const expanded = expand(document({}, { components: { schemas } }));
+    const part = only(expanded, 'Model').find(({ physicalId }) => physicalId === 'Part');
+    const api = expanded.resources.get('Api')?.physicalId ?? '';
+
+    assert.deepEqual(part?.properties['Schema'], {
+      type: 'object',
+      properties: {
+        of: {
+          $ref: `https://apigateway.amazonaws.com/restapis/${api}/models/Pet#/properties/a~1b~0c`,
+        },
+      },
+    });
+  });
+
   it('makes a model of its own for a schema written in place', () => {
     const schema = { type: 'object', required: ['a'] };
     const body = { content: { 'application/json': { schema } } };

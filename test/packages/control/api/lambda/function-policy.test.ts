@@ -129,6 +129,8 @@ describe('AddPermission and RemovePermission, by the unmodified SDK', () => {
         Condition: { StringEquals: { 'AWS:SourceAccount': '123456789012' } },
       },
     ]);
+    const latest = { FunctionName: 'other', Qualifier: '$LATEST' };
+    assert.equal((await lambda.send(new GetPolicyCommand(latest))).Policy, own.Policy);
     assert.deepEqual(
       statementsIn(own.Policy).map(({ Principal }) => Principal),
       [{ AWS: 'arn:aws:iam::123456789012:root' }],

@@ -7,6 +7,7 @@ import {
 import { Account } from '../../../../../packages/control/account.ts';
 import { readFunctionUrls } from '../../../../../packages/control/read-function-urls.ts';
 import { REFUSING } from '../../../../../packages/core/errors.ts';
+import { compilePolicy } from '../../../../../packages/core/policy/evaluate.ts';
 import { adminIdentity } from '../../../../../packages/core/policy/identities.ts';
 import { ACCOUNT_ID, aStack, functionArn } from '../../../../support/a-stack.ts';
 import { virtualPorts } from '../../../../support/virtual-ports.ts';
@@ -90,6 +91,25 @@ describe('createFunctionUrlConfigs', () => {
 
   it('knows none of another alias', async () => {
     assert.equal((await ask('/2021-10-31/functions/greet/url', 'Qualifier=beta')).status, 404);
+  });
+
+  it('asks for the right to read one, and for another one to list them', async () => {
+    for (const [may, one, all] of [
+      ['GetFunctionUrlConfig', 200, 403],
+      ['ListFunctionUrlConfigs', 403, 200],
+    ] as const) {
+      const statement = { Effect: 'Allow', Action: `lambda:${may}`, Resource: '*' };
+      const compiled = compilePolicy({ Version: '2012-10-17', Statement: statement }, { ofIdentity: true });
+      assert.ok(compiled.kind === 'compiled');
+      const replies = ['url', 'urls'].map((what) =>
+        ask(`/2021-10-31/functions/greet/${what}`, '', [compiled.policy]),
+      );
+
+      assert.deepEqual(
+        (await Promise.all(replies)).map(({ status }) => status),
+        [one, all],
+      );
+    }
   });
 
   it('refuses who may not read it', async () => {

@@ -49,6 +49,11 @@ describe('the log of an answer', () => {
     assert.equal(ids[0], 'request-of-function');
     assert.match(ids[1] ?? '', /^[0-9a-f-]{36}$/);
     for (const [index, id] of ids.entries())
-      assert.match(logs[index] ?? '', new RegExp(`START RequestId: ${id} [^]*END RequestId: ${id}\n`));
+      assert.match(
+        logs[index] ?? '',
+        new RegExp(
+          `^START RequestId: ${id} Version: \\$LATEST\nEND RequestId: ${id}\nREPORT RequestId: ${id}\t`,
+        ),
+      );
   });
 });

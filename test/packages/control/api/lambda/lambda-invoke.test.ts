@@ -56,6 +56,7 @@ function aService() {
     },
     busy: () => ({ kind: 'refused', reason: 'throttled', isReserved: true, message: '' }),
     crowded: () => ({ kind: 'refused', reason: 'throttled', message: 'crowded' }),
+    slow: () => ({ kind: 'timed-out' }),
   });
   const serve = createLambdaInvoke({
     invoker,
@@ -134,6 +135,13 @@ describe('createLambdaInvoke', () => {
       options: { name: 'busy' },
       body: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', ...THROTTLED },
       header: ['x-amzn-errortype', 'TooManyRequestsException'],
+    },
+    {
+      name: 'answers for a function that does not end within the time of the call',
+      options: { name: 'slow' },
+      status: 500,
+      body: { Type: 'Service', message: 'The function did not end in time' },
+      header: ['x-amzn-errortype', 'ServiceException'],
     },
     {
       name: 'refuses an event that is no JSON',

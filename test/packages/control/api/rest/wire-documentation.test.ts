@@ -113,6 +113,24 @@ describe('documentation over AWS’s REST API', () => {
     assert.match(await refusalOf(gone), /^NotFoundException: /);
   });
 
+  // API Gateway API reference, DocumentationPartLocation: which members are valid for which type.
+  for (const [type, members] of [
+    ['RESOURCE', { path: '/pets' }],
+    ['PATH_PARAMETER', { path: '/pets', method: 'GET', name: 'id' }],
+    ['REQUEST_BODY', { path: '/pets', method: 'POST' }],
+    ['RESPONSE', { path: '/pets', method: 'POST', statusCode: '200' }],
+    ['RESPONSE_HEADER', { path: '/pets', method: 'GET', statusCode: '404', name: 'x-id' }],
+    ['RESPONSE_BODY', { path: '/pets', method: 'GET', statusCode: '200' }],
+  ] as const)
+    it(`places a part of type ${type} by ${Object.keys(members).join(', ')}`, async () => {
+      const made = await control.sdk.send(
+        new CreateDocumentationPartCommand({ restApiId, location: { type, ...members }, properties: '{}' }),
+      );
+
+      assert.deepEqual(made.location, { type, ...members });
+      await control.sdk.send(new DeleteDocumentationPartCommand({ restApiId, documentationPartId: made.id }));
+    });
+
   it('refuses a second part of one place, places that there are not, and properties that are none', async () => {
     const create = (location: object, properties = '{}') =>
       refusalOf(

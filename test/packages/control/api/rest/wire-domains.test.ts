@@ -62,6 +62,7 @@ describe('custom domains through the AWS SDK', () => {
       [made.domainName, made.domainNameStatus, made.endpointConfiguration?.types, made.securityPolicy],
       [domainName, 'AVAILABLE', ['REGIONAL'], 'TLS_1_2'],
     );
+    assert.equal(made.endpointConfiguration?.ipAddressType, 'ipv4');
     assert.match(made.regionalDomainName ?? '', /^d-[a-z0-9]{10}\./);
     assert.deepEqual([$metadata.httpStatusCode, mapped], [201, { basePath: 'v1', restApiId, stage: 'prod' }]);
     assert.deepEqual(

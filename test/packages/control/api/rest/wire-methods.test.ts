@@ -266,6 +266,17 @@ describe('integrations and responses through the AWS SDK', () => {
       }),
     );
     assert.deepEqual([changed.timeoutInMillis, changed.requestTemplates], [1000, { 'text/plain': 'x' }]);
+    const keyed = async (op: 'add' | 'remove', name: string): Promise<readonly string[]> => {
+      const patchOperations = [{ op, path: `/cacheKeyParameters/method.request.querystring.${name}` }];
+      const { cacheKeyParameters = [] } = await control.sdk.send(
+        new UpdateIntegrationCommand({ ...method, patchOperations }),
+      );
+      return cacheKeyParameters.map((parameter) => parameter.split('.').at(-1) ?? '');
+    };
+    assert.deepEqual(
+      [await keyed('add', 'page'), await keyed('add', 'size'), await keyed('remove', 'page')],
+      [['page'], ['page', 'size'], ['size']],
+    );
     await control.sdk.send(new DeleteIntegrationCommand(method));
 
     assert.deepEqual(await refusalOf(control.sdk.send(new GetIntegrationCommand(method))), {

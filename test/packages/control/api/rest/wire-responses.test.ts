@@ -97,7 +97,8 @@ describe('gateway responses through the AWS SDK', () => {
     assert.equal((await put({ statusCode: '700' })).name, 'ValidationException');
     assert.equal((await put({ responseParameters: { x: "'y'" } })).name, 'BadRequestException');
     const get = new GetGatewayResponseCommand({ restApiId, responseType: 'THROTTLED' });
-    assert.equal((await control.sdk.send(get)).defaultResponse, true);
+    const shown = await control.sdk.send(get);
+    assert.deepEqual([shown.defaultResponse, shown.$metadata.httpStatusCode], [true, 200]);
     const remove = new DeleteGatewayResponseCommand({ restApiId, responseType: 'THROTTLED' });
     assert.equal((await refusalOf(control.sdk.send(remove))).name, 'NotFoundException');
   });

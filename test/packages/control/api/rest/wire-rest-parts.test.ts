@@ -287,6 +287,14 @@ describe('TestInvokeMethod', () => {
       assert.deepEqual(event['pathParameters'], { petId: expected });
     });
 
+  it('sends the body that it is given', async () => {
+    const test = { restApiId, resourceId: 'Pets', httpMethod: 'GET' };
+    await control.sdk.send(new TestInvokeMethodCommand({ ...test, body: '{"a":1}' }));
+    const { body } = control.ports.invoker.calls.at(-1)?.event as { body: string | null };
+
+    assert.equal(body, '{"a":1}');
+  });
+
   it('says why a method fails', async () => {
     const invoke = control.ports.invoker.invoke.bind(control.ports.invoker);
     control.ports.invoker.invoke = (invocation) =>
@@ -298,6 +306,8 @@ describe('TestInvokeMethod', () => {
 
     control.ports.invoker.invoke = invoke;
     assert.equal(tested.status, 500);
+    // The front end adds the type of its own errors, which a test does not pass.
+    assert.equal(Object.keys(tested.headers ?? {}).includes('Content-Type'), false);
     assert.match(tested.log ?? '', /: Execution failed due to configuration error: .*list-gone/);
   });
 

@@ -27,6 +27,11 @@ describe('client SDKs over AWS’s REST API', () => {
       items.map(({ id }) => id),
       ['android', 'java', 'javascript', 'objectivec', 'ruby', 'swift'],
     );
+    // API Gateway developer guide, "Generate SDKs for REST APIs": the parameters of Android.
+    assert.deepEqual(
+      items[0]?.configurationProperties?.map(({ name }) => name),
+      ['groupId', 'artifactId', 'artifactVersion', 'invokerPackage'],
+    );
     const swift = await control.sdk.send(new GetSdkTypeCommand({ id: 'swift' }));
     assert.deepEqual(
       swift.configurationProperties?.map(({ name, required }) => [name, required]),

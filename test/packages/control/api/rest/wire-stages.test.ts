@@ -30,10 +30,10 @@ describe('stages through the AWS SDK', () => {
     const deploymentId = await deploy(control);
     const stage = { restApiId, deploymentId, stageName: 'cached', cacheClusterEnabled: true };
 
-    const { cacheClusterSize } = await control.sdk.send(new CreateStageCommand(stage));
+    const { cacheClusterSize, cacheClusterStatus } = await control.sdk.send(new CreateStageCommand(stage));
     await control.sdk.send(new DeleteStageCommand({ restApiId, stageName: 'cached' }));
 
-    assert.equal(cacheClusterSize, '0.5');
+    assert.deepEqual([cacheClusterSize, cacheClusterStatus], ['0.5', 'AVAILABLE']);
   });
 
   it('are made, shown, listed and deleted in the shapes that were recorded at AWS', async () => {

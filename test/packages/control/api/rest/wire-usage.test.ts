@@ -93,6 +93,17 @@ describe('usage through the AWS SDK', () => {
     );
   });
 
+  it('has no days of the time to come', async () => {
+    const usagePlanId = await aPlan();
+    const { id } = await aKey();
+    await join(usagePlanId, id);
+
+    const input = { usagePlanId, startDate: '2099-01-01', endDate: '2099-01-02' };
+    const { items } = await control.sdk.send(new GetUsageCommand(input));
+
+    assert.deepEqual(items?.[id], []);
+  });
+
   it('refuses dates that are none, and ranges the wrong way round', async () => {
     const usagePlanId = await aPlan();
     const ask = (startDate: string, endDate: string): Promise<{ name: string; message: string }> =>

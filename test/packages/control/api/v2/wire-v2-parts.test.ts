@@ -77,6 +77,22 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     );
   });
 
+  it('have no behavior of their own where nothing matches, though Terraform sends one', async () => {
+    const ApiId = await makeApi(control);
+    const made = await control.v2.send(
+      new CreateIntegrationCommand({
+        ApiId,
+        IntegrationType: 'HTTP_PROXY',
+        IntegrationMethod: 'GET',
+        IntegrationUri: 'https://backend.example/',
+        PayloadFormatVersion: '1.0',
+        PassthroughBehavior: 'WHEN_NO_MATCH',
+      }),
+    );
+
+    assert.deepEqual([made.PassthroughBehavior, made.IntegrationType], [undefined, 'HTTP_PROXY']);
+  });
+
   it('are held by what needs them', async () => {
     const ApiId = await makeApi(control);
     const { AuthorizerId } = await control.v2.send(
@@ -99,6 +115,15 @@ describe('Parts of HTTP APIs through the AWS SDK', () => {
     // anomalyco/sst#5586
     const inUse = await refusalOf(control.v2.send(new DeleteAuthorizerCommand({ ApiId, AuthorizerId })));
     assert.equal(inUse.message, "Cannot delete authorizer 'tokens', is referenced in route: GET /a");
+    // milliHQ/terraform-aws-next-js#247: the routes of this integration, and of no other.
+    await makeRoute(control, ApiId, 'GET /b');
+    const used = await refusalOf(
+      control.v2.send(new DeleteIntegrationCommand({ ApiId, IntegrationId: integrationId })),
+    );
+    assert.equal(
+      used.message,
+      `Cannot delete Integration because it is referenced by the following Routes with Ids: [${routeId}]`,
+    );
     // hashicorp/terraform-provider-aws#35821
     const alone = control.v2.send(new UpdateRouteCommand({ ApiId, RouteId: routeId, AuthorizerId }));
     assert.deepEqual(await refusalOf(alone), {
