@@ -167,7 +167,11 @@ export class DynamoDbTransactions {
     }
     const checked = this.#engine.check(operation, { ...fields, ...capacityOption(input) });
     const table = await this.#engine.table(String(checked['TableName']));
-    return { kind, operation, checked, returnOld: readReturnOld(fields), table, key: keyOf(table, checked) };
+    const key = keyOf(table, checked);
+    // Of the request, not of one member: no transaction begins.
+    if (key === undefined && operation !== 'PutItem')
+      throw validationError('The provided key element does not match the schema');
+    return { kind, operation, checked, returnOld: readReturnOld(fields), table, key };
   }
 }
 

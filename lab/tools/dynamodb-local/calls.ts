@@ -36,12 +36,23 @@ const OPERATIONS: readonly { readonly name: string; readonly share: number; read
   {
     name: 'ListTables',
     share: 1,
-    make: (seed) => seed.pick<Input>([{}, { Limit: 2 }, { Limit: 0 }, { Limit: 101 }, { ExclusiveStartTableName: 'orders' }]),
+    make: (seed) =>
+      seed.pick<Input>([
+        {},
+        { Limit: 2 },
+        { Limit: 0 },
+        { Limit: 101 },
+        { ExclusiveStartTableName: 'orders' },
+      ]),
   },
   { name: 'DescribeTimeToLive', share: 0.5, make: (_, { name }) => ({ TableName: name }) },
   { name: 'UpdateTimeToLive', share: 1, make: timeToLive },
   { name: 'TagResource', share: 1, make: tag },
-  { name: 'UntagResource', share: 1, make: (seed, table) => ({ ResourceArn: arnOf(seed, table), TagKeys: ['a', 'b'].slice(seed.below(3)) }) },
+  {
+    name: 'UntagResource',
+    share: 1,
+    make: (seed, table) => ({ ResourceArn: arnOf(seed, table), TagKeys: ['a', 'b'].slice(seed.below(3)) }),
+  },
   { name: 'ListTagsOfResource', share: 1, make: (seed, table) => ({ ResourceArn: arnOf(seed, table) }) },
 ];
 
@@ -105,7 +116,11 @@ function put(seed: Seed, table: TableShape): Input {
   const expressions = new Expressions(seed);
   const input = { ...common(seed, table), Item: itemOf(seed, table), ...conditional(seed, expressions, 0.4) };
   if (seed.chance(0.05)) return { ...input, Expected: { a: { Exists: false } } };
-  return { ...input, ...(seed.chance(0.3) ? { ReturnValues: seed.pick(['ALL_OLD', 'NONE', 'ALL_NEW']) } : {}), ...expressions.members() };
+  return {
+    ...input,
+    ...(seed.chance(0.3) ? { ReturnValues: seed.pick(['ALL_OLD', 'NONE', 'ALL_NEW']) } : {}),
+    ...expressions.members(),
+  };
 }
 
 function get(seed: Seed, table: TableShape): Input {
@@ -113,16 +128,33 @@ function get(seed: Seed, table: TableShape): Input {
   const projection = seed.chance(0.6) ? { ProjectionExpression: expressions.projection() } : {};
   const legacy = seed.chance(0.05) ? { AttributesToGet: seed.pick([['a'], ['a', 'a'], []]) } : {};
   const consistent = seed.chance(0.3) ? { ConsistentRead: seed.chance(0.5) } : {};
-  return { ...common(seed, table), Key: keyOf(seed, table), ...projection, ...legacy, ...consistent, ...expressions.members() };
+  return {
+    ...common(seed, table),
+    Key: keyOf(seed, table),
+    ...projection,
+    ...legacy,
+    ...consistent,
+    ...expressions.members(),
+  };
 }
 
 function update(seed: Seed, table: TableShape): Input {
   const expressions = new Expressions(seed);
   if (seed.chance(0.05)) {
     const Action = seed.pick(['PUT', 'ADD', 'DELETE', 'MOVE']);
-    return { ...common(seed, table), Key: keyOf(seed, table), AttributeUpdates: { [seed.pick(NAMES)]: { Action, Value: valueOf(seed, 1) } }, ...returning(seed) };
+    return {
+      ...common(seed, table),
+      Key: keyOf(seed, table),
+      AttributeUpdates: { [seed.pick(NAMES)]: { Action, Value: valueOf(seed, 1) } },
+      ...returning(seed),
+    };
   }
-  const input = { ...common(seed, table), Key: keyOf(seed, table), UpdateExpression: expressions.update(), ...conditional(seed, expressions, 0.3) };
+  const input = {
+    ...common(seed, table),
+    Key: keyOf(seed, table),
+    UpdateExpression: expressions.update(),
+    ...conditional(seed, expressions, 0.3),
+  };
   return { ...input, ...returning(seed), ...expressions.members() };
 }
 
@@ -133,7 +165,13 @@ function remove(seed: Seed, table: TableShape): Input {
 }
 
 function selection(seed: Seed, expressions: Expressions): Input {
-  const Select = seed.pick(['COUNT', 'ALL_ATTRIBUTES', 'SPECIFIC_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES', 'SOME']);
+  const Select = seed.pick([
+    'COUNT',
+    'ALL_ATTRIBUTES',
+    'SPECIFIC_ATTRIBUTES',
+    'ALL_PROJECTED_ATTRIBUTES',
+    'SOME',
+  ]);
   return {
     ...(seed.chance(0.2) ? { Select } : {}),
     ...(seed.chance(0.3) ? { ProjectionExpression: expressions.projection() } : {}),
@@ -145,12 +183,19 @@ function query(seed: Seed, table: TableShape): Input {
   const expressions = new Expressions(seed);
   const indexes = table.name === 'orders' ? ['byTotal', 'byStatus'] : [];
   const index = indexes.length > 0 && seed.chance(0.4) ? seed.pick(indexes) : undefined;
-  const keys = index === 'byStatus' ? [{ name: 's', type: 'S' as const }] : index === 'byTotal' ? [table.keys[0], { name: 'n', type: 'N' as const }] : table.keys;
+  const keys =
+    index === 'byStatus'
+      ? [{ name: 's', type: 'S' as const }]
+      : index === 'byTotal'
+        ? [table.keys[0], { name: 'n', type: 'N' as const }]
+        : table.keys;
   const given = keyOf(seed, table);
   const [hash, range] = keys;
   if (hash === undefined) return common(seed, table);
   const partition = given[hash.name] ?? { S: seed.pick(['a', 'ab', 'x']) };
-  const first = seed.chance(0.3) ? `${expressions.name(hash.name)} = ${expressions.value(partition)}` : `${hash.name} = ${expressions.value(partition)}`;
+  const first = seed.chance(0.3)
+    ? `${expressions.name(hash.name)} = ${expressions.value(partition)}`
+    : `${hash.name} = ${expressions.value(partition)}`;
   const second = (): string => {
     if (range === undefined) return '';
     const value = given[range.name] ?? { N: '5' };
@@ -160,7 +205,9 @@ function query(seed: Seed, table: TableShape): Input {
       () => `begins_with(${range.name}, ${expressions.value({ S: 'a' })})`,
     ])()}`;
   };
-  const condition = seed.chance(0.05) ? expressions.condition(1) : `${first}${seed.chance(0.4) ? second() : ''}`;
+  const condition = seed.chance(0.05)
+    ? expressions.condition(1)
+    : `${first}${seed.chance(0.4) ? second() : ''}`;
   return {
     ...common(seed, table),
     ...(index === undefined ? (seed.chance(0.02) ? { IndexName: 'absent' } : {}) : { IndexName: index }),
@@ -176,10 +223,18 @@ function query(seed: Seed, table: TableShape): Input {
 
 function scan(seed: Seed, table: TableShape): Input {
   const expressions = new Expressions(seed);
-  const segments = seed.pick<Input>([{ Segment: 0, TotalSegments: 1 }, { Segment: 2, TotalSegments: 1 }, { Segment: 0 }, { TotalSegments: 2 }, { Segment: 0, TotalSegments: 1_000_001 }]);
+  const segments = seed.pick<Input>([
+    { Segment: 0, TotalSegments: 1 },
+    { Segment: 2, TotalSegments: 1 },
+    { Segment: 0 },
+    { TotalSegments: 2 },
+    { Segment: 0, TotalSegments: 1_000_001 },
+  ]);
   return {
     ...common(seed, table),
-    ...(table.name === 'orders' && seed.chance(0.3) ? { IndexName: seed.pick(['byTotal', 'byStatus', 'absent']) } : {}),
+    ...(table.name === 'orders' && seed.chance(0.3)
+      ? { IndexName: seed.pick(['byTotal', 'byStatus', 'absent']) }
+      : {}),
     ...selection(seed, expressions),
     ...(seed.chance(0.05) ? segments : {}),
     ...(seed.chance(0.05) ? { ConsistentRead: true } : {}),
@@ -189,7 +244,9 @@ function scan(seed: Seed, table: TableShape): Input {
 
 function batchWrite(seed: Seed, table: TableShape): Input {
   const requests = seed.many(seed.pick([0, 1, 2, 3, 26]), () =>
-    seed.chance(0.6) ? { PutRequest: { Item: itemOf(seed, table) } } : { DeleteRequest: { Key: keyOf(seed, table) } },
+    seed.chance(0.6)
+      ? { PutRequest: { Item: itemOf(seed, table) } }
+      : { DeleteRequest: { Key: keyOf(seed, table) } },
   );
   return { RequestItems: { [seed.chance(0.05) ? 'absent' : table.name]: requests } };
 }
@@ -199,7 +256,15 @@ function batchGet(seed: Seed, table: TableShape): Input {
   const Keys = seed.many(seed.pick([0, 1, 1, 2]), () => keyOf(seed, table));
   const projection = seed.chance(0.4) ? { ProjectionExpression: expressions.projection() } : {};
   const { ExpressionAttributeNames: names } = expressions.members();
-  return { RequestItems: { [table.name]: { Keys, ...projection, ...(names === undefined ? {} : { ExpressionAttributeNames: names }) } } };
+  return {
+    RequestItems: {
+      [table.name]: {
+        Keys,
+        ...projection,
+        ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
+      },
+    },
+  };
 }
 
 function transactWrite(seed: Seed, table: TableShape): Input {
@@ -207,10 +272,38 @@ function transactWrite(seed: Seed, table: TableShape): Input {
     const expressions = new Expressions(seed);
     const at = { TableName: table.name };
     return seed.pick<() => Input>([
-      () => ({ Put: { ...at, Item: itemOf(seed, table), ...conditional(seed, expressions, 0.3), ...expressions.members() } }),
-      () => ({ Update: { ...at, Key: keyOf(seed, table), UpdateExpression: expressions.update(), ...expressions.members() } }),
-      () => ({ Delete: { ...at, Key: keyOf(seed, table), ...conditional(seed, expressions, 0.3), ...expressions.members() } }),
-      () => ({ ConditionCheck: { ...at, Key: keyOf(seed, table), ConditionExpression: expressions.condition(1), ...expressions.members() } }),
+      () => ({
+        Put: {
+          ...at,
+          Item: itemOf(seed, table),
+          ...conditional(seed, expressions, 0.3),
+          ...expressions.members(),
+        },
+      }),
+      () => ({
+        Update: {
+          ...at,
+          Key: keyOf(seed, table),
+          UpdateExpression: expressions.update(),
+          ...expressions.members(),
+        },
+      }),
+      () => ({
+        Delete: {
+          ...at,
+          Key: keyOf(seed, table),
+          ...conditional(seed, expressions, 0.3),
+          ...expressions.members(),
+        },
+      }),
+      () => ({
+        ConditionCheck: {
+          ...at,
+          Key: keyOf(seed, table),
+          ConditionExpression: expressions.condition(1),
+          ...expressions.members(),
+        },
+      }),
     ])();
   };
   const token = seed.chance(0.05) ? { ClientRequestToken: seed.pick(['', 'x'.repeat(37)]) } : {};
@@ -221,7 +314,9 @@ function transactGet(seed: Seed, table: TableShape): Input {
   const one = (): Input => {
     const expressions = new Expressions(seed);
     const projection = seed.chance(0.5) ? { ProjectionExpression: expressions.projection() } : {};
-    return { Get: { TableName: table.name, Key: keyOf(seed, table), ...projection, ...expressions.members() } };
+    return {
+      Get: { TableName: table.name, Key: keyOf(seed, table), ...projection, ...expressions.members() },
+    };
   };
   return { TransactItems: seed.many(seed.pick([0, 1, 2]), one) };
 }
@@ -229,8 +324,12 @@ function transactGet(seed: Seed, table: TableShape): Input {
 function statement(seed: Seed, table: TableShape): Input {
   const [hash, range] = table.keys;
   const key = keyOf(seed, table);
-  const where = [hash, range].flatMap((part) => (part === undefined ? [] : [`"${part.name}" = ?`])).join(' AND ');
-  const Parameters = [hash, range].flatMap((part) => (part === undefined ? [] : [key[part.name] ?? { S: 'x' }]));
+  const where = [hash, range]
+    .flatMap((part) => (part === undefined ? [] : [`"${part.name}" = ?`]))
+    .join(' AND ');
+  const Parameters = [hash, range].flatMap((part) =>
+    part === undefined ? [] : [key[part.name] ?? { S: 'x' }],
+  );
   return seed.pick<() => Input>([
     () => ({ Statement: `SELECT * FROM "${table.name}" WHERE ${where}`, Parameters }),
     () => ({ Statement: `SELECT n, s FROM "${table.name}" WHERE ${where}`, Parameters }),
@@ -252,11 +351,29 @@ function updateTable(seed: Seed, { name }: TableShape): Input {
 }
 
 function timeToLive(seed: Seed, { name }: TableShape): Input {
-  return { TableName: name, TimeToLiveSpecification: seed.pick<Input>([{ AttributeName: 'ttl', Enabled: false }, { Enabled: true }, { AttributeName: '', Enabled: true }, {}]) };
+  return {
+    TableName: name,
+    TimeToLiveSpecification: seed.pick<Input>([
+      { AttributeName: 'ttl', Enabled: false },
+      { Enabled: true },
+      { AttributeName: '', Enabled: true },
+      {},
+    ]),
+  };
 }
 
 function tag(seed: Seed, table: TableShape): Input {
-  const Tags = seed.pick<readonly object[]>([[{ Key: 'a', Value: '1' }], [{ Key: 'b', Value: '' }], [], [{ Key: 'a' }], [{ Key: '', Value: 'x' }], [{ Key: 'a', Value: '1' }, { Key: 'a', Value: '2' }]]);
+  const Tags = seed.pick<readonly object[]>([
+    [{ Key: 'a', Value: '1' }],
+    [{ Key: 'b', Value: '' }],
+    [],
+    [{ Key: 'a' }],
+    [{ Key: '', Value: 'x' }],
+    [
+      { Key: 'a', Value: '1' },
+      { Key: 'a', Value: '2' },
+    ],
+  ]);
   return { ResourceArn: arnOf(seed, table), Tags };
 }
 

@@ -9,7 +9,12 @@ export type Kind = 'status' | 'code' | 'message' | 'body';
 export type Difference = { readonly kind: Kind; readonly ours: string; readonly theirs: string };
 
 /** Of one machine or one moment, or of DynamoDB Local's approximations (README of the tool). */
-const VOLATILE = new Set(['TableId', 'CreationDateTime', 'LastUpdateToPayPerRequestDateTime', 'LatestStreamArn']);
+const VOLATILE = new Set([
+  'TableId',
+  'CreationDateTime',
+  'LastUpdateToPayPerRequestDateTime',
+  'LatestStreamArn',
+]);
 VOLATILE.add('LatestStreamLabel').add('ConsumedCapacity').add('TableSizeBytes').add('IndexSizeBytes');
 const UNORDERED = new Set(['Items', 'SS', 'NS', 'BS', 'Tags', 'AttributeDefinitions', 'TableNames']);
 

@@ -3,7 +3,24 @@ import { valueOf } from './values.ts';
 import type { Value } from './values.ts';
 import type { Seed } from './seed.ts';
 
-const PATHS = ['a', 'b', 'c', 'n', 's', 'l', 'm', 'ss', 'ns', 'm.a', 'm.n', 'm.l[0]', 'l[0]', 'l[1]', 'm.z.y', 'z'];
+const PATHS = [
+  'a',
+  'b',
+  'c',
+  'n',
+  's',
+  'l',
+  'm',
+  'ss',
+  'ns',
+  'm.a',
+  'm.n',
+  'm.l[0]',
+  'l[0]',
+  'l[1]',
+  'm.z.y',
+  'z',
+];
 const RESERVED = ['name', 'status', 'size', 'Value', 'date'];
 const COMPARATORS = ['=', '<>', '<', '<=', '>', '>='];
 
@@ -72,8 +89,10 @@ export class Expressions {
       () => `attribute_not_exists(${this.path()})`,
       () => `begins_with(${this.path()}, ${this.value({ S: 'a' })})`,
       () => `contains(${this.path()}, ${this.value()})`,
-      () => `attribute_type(${this.path()}, ${this.value({ S: seed.pick(['S', 'N', 'L', 'M', 'SS', 'Q']) })})`,
-      () => `${this.path()} BETWEEN ${this.value({ N: '0' })} AND ${this.value({ N: seed.pick(['5', '-1']) })}`,
+      () =>
+        `attribute_type(${this.path()}, ${this.value({ S: seed.pick(['S', 'N', 'L', 'M', 'SS', 'Q']) })})`,
+      () =>
+        `${this.path()} BETWEEN ${this.value({ N: '0' })} AND ${this.value({ N: seed.pick(['5', '-1']) })}`,
       () => `${this.path()} IN (${this.value()}, ${this.value()})`,
       () => `size(${this.path()}) > ${this.value({ N: '1' })}`,
     ])();
@@ -119,8 +138,10 @@ export class Expressions {
       set,
       set,
       () => `REMOVE ${this.path()}`,
-      () => `ADD ${seed.pick(['n', 'm.n', 'z', 'ns'])} ${this.value(seed.pick<Value>([{ N: '1' }, { NS: ['7'] }]))}`,
-      () => `DELETE ${seed.pick(['ss', 'ns', 'z'])} ${this.value(seed.pick<Value>([{ SS: ['a'] }, { NS: ['1'] }]))}`,
+      () =>
+        `ADD ${seed.pick(['n', 'm.n', 'z', 'ns'])} ${this.value(seed.pick<Value>([{ N: '1' }, { NS: ['7'] }]))}`,
+      () =>
+        `DELETE ${seed.pick(['ss', 'ns', 'z'])} ${this.value(seed.pick<Value>([{ SS: ['a'] }, { NS: ['1'] }]))}`,
     ];
     const first = seed.pick(clauses)();
     return seed.chance(0.25) ? `${first} ${seed.pick(clauses)()}` : first;
@@ -170,7 +191,8 @@ export class Expressions {
 
   projection(): string {
     const seed = this.#seed;
-    if (seed.chance(0.08)) return seed.pick(['', 'a,', 'a, a', 'a, a.b', 'a b', 'm.a, m[0]', 'm..a', 'a[x]', '(a)']);
+    if (seed.chance(0.08))
+      return seed.pick(['', 'a,', 'a, a', 'a, a.b', 'a b', 'm.a, m[0]', 'm..a', 'a[x]', '(a)']);
     return seed.many(1 + seed.below(3), () => this.path()).join(', ');
   }
 }

@@ -7,15 +7,27 @@ const ID: Key = { name: 'id', type: 'S' };
 export const TABLES: readonly TableShape[] = [
   { name: 'counters', keys: [ID] },
   { name: 'orders', keys: [ID, { name: 'at', type: 'N' }] },
-  { name: 'blobs', keys: [{ name: 'id', type: 'B' }, { name: 'at', type: 'S' }] },
+  {
+    name: 'blobs',
+    keys: [
+      { name: 'id', type: 'B' },
+      { name: 'at', type: 'S' },
+    ],
+  },
 ];
 
 export function tableInput({ name, keys }: TableShape): Record<string, unknown> {
   const base = {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: keys.map(({ name: AttributeName }, at) => ({ AttributeName, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
-    AttributeDefinitions: keys.map(({ name: AttributeName, type }) => ({ AttributeName, AttributeType: type })),
+    KeySchema: keys.map(({ name: AttributeName }, at) => ({
+      AttributeName,
+      KeyType: at === 0 ? 'HASH' : 'RANGE',
+    })),
+    AttributeDefinitions: keys.map(({ name: AttributeName, type }) => ({
+      AttributeName,
+      AttributeType: type,
+    })),
   };
   if (name !== 'orders') return base;
   return {
@@ -67,7 +79,10 @@ export function brokenTable(seed: Seed): Record<string, unknown> {
     () => ({ ...valid, GlobalSecondaryIndexes: [] }),
     () => ({ ...valid, GlobalSecondaryIndexes: [index, index] }),
     () => ({ ...valid, GlobalSecondaryIndexes: [{ ...index, Projection: { ProjectionType: 'INCLUDE' } }] }),
-    () => ({ ...valid, GlobalSecondaryIndexes: [{ ...index, Projection: { ProjectionType: 'ALL', NonKeyAttributes: ['a'] } }] }),
+    () => ({
+      ...valid,
+      GlobalSecondaryIndexes: [{ ...index, Projection: { ProjectionType: 'ALL', NonKeyAttributes: ['a'] } }],
+    }),
     () => ({ ...valid, GlobalSecondaryIndexes: [{ ...index, Projection: {} }] }),
     () => ({ ...valid, TableClass: seed.pick(['STANDARD', 'STANDARD_INFREQUENT_ACCESS', 'COLD']) }),
     () => ({ ...valid, SSESpecification: { Enabled: true } }),
