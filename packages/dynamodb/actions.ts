@@ -106,6 +106,10 @@ function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation
   return entry;
 }
 
+/** What DynamoDB says of an empty key is newer than dynalite's wording (key-schema.ts has that of indexes). */
+const EMPTY_KEY = /^One or more parameter values were invalid: (?=The AttributeValue for a key attribute)/;
+const NOT_VALID = 'One or more parameter values are not valid. ';
+
 /** dynalite marks an answer by `statusCode` and `body`; other errors are bugs of dynalite or ours. */
 function toDynamoDbError(error: unknown): Error {
   if (error instanceof DynamoDbError) return error;
@@ -113,5 +117,6 @@ function toDynamoDbError(error: unknown): Error {
   if (!('body' in error) || typeof error.body !== 'object' || error.body === null) return error;
   const body = new Map<string, unknown>(Object.entries(error.body));
   const text = body.get('message') ?? body.get('Message');
-  return new DynamoDbError(400, String(body.get('__type')), typeof text === 'string' ? text : '');
+  const message = typeof text === 'string' ? text.replace(EMPTY_KEY, NOT_VALID) : '';
+  return new DynamoDbError(400, String(body.get('__type')), message);
 }

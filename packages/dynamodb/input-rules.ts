@@ -1,8 +1,8 @@
 /** What dynalite's rules of inputs lack, each with AWS's page. */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
-type Input = Readonly<Record<string, unknown>>;
-type Rule = (input: Input) => string | undefined;
+type Rule = (input: JsonObject) => string | undefined;
 
 const INVALID = 'One or more parameter values were invalid: ';
 const TABLE_CLASSES = ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'];
@@ -20,7 +20,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
 };
 
 /** @param input as dynalite's rules took it @returns what is wrong, in DynamoDB's words */
-export function wrongInput(operation: string, input: Input): string | undefined {
+export function wrongInput(operation: string, input: JsonObject): string | undefined {
   for (const rule of RULES[operation] ?? []) {
     const wrong = rule(input);
     if (wrong !== undefined) return wrong;
@@ -47,7 +47,7 @@ export const MORE_TYPES: Readonly<Record<string, object>> = {
 /** API reference, "Scan": TotalSegments. */
 const MAX_SEGMENTS = 1_000_000;
 
-function segmentsWrong({ TotalSegments: segments }: Input): string | undefined {
+function segmentsWrong({ TotalSegments: segments }: JsonObject): string | undefined {
   if (typeof segments !== 'number' || segments <= MAX_SEGMENTS) return undefined;
   return (
     `1 validation error detected: Value '${segments}' at 'totalSegments' failed to satisfy constraint: ` +
@@ -56,15 +56,15 @@ function segmentsWrong({ TotalSegments: segments }: Input): string | undefined {
 }
 
 /** API reference, "CreateTable": TableClass, Tags. */
-function settingsWrong(input: Input): string | undefined {
+function settingsWrong(input: JsonObject): string | undefined {
   const { TableClass: tableClass } = input;
-  if (tableClass !== undefined && !TABLE_CLASSES.includes(String(tableClass)))
+  if (typeof tableClass === 'string' && !TABLE_CLASSES.includes(tableClass))
     return enumWrong(tableClass, 'tableClass', TABLE_CLASSES);
   return tagsWrong(input);
 }
 
 /** API reference, "Tag". */
-function tagsWrong({ Tags: tags }: Input): string | undefined {
+function tagsWrong({ Tags: tags }: JsonObject): string | undefined {
   if (!Array.isArray(tags)) return undefined;
   if (tags.length > MAX_TAGS) return `Too many tags: ${tags.length}, at most ${MAX_TAGS}`;
   const keys = tags.map((tag) => membersOf(tag)['Key']);
@@ -91,9 +91,9 @@ function enumWrong(value: unknown, member: string, allowed: readonly string[]): 
 }
 
 /** API reference, "Projection": INCLUDE has attributes. */
-function indexesWrong(input: Input): string | undefined {
-  const indexes = [input['GlobalSecondaryIndexes'], input['LocalSecondaryIndexes']].flatMap((list) =>
-    Array.isArray(list) ? list : [],
+function indexesWrong(input: JsonObject): string | undefined {
+  const indexes = [input['GlobalSecondaryIndexes'], input['LocalSecondaryIndexes']].flatMap(
+    (list): readonly unknown[] => (Array.isArray(list) ? list : []),
   );
   const isBare = indexes.some((index) => {
     const { ProjectionType: type, NonKeyAttributes: names } = membersOf(membersOf(index)['Projection']);
@@ -103,12 +103,12 @@ function indexesWrong(input: Input): string | undefined {
 }
 
 /** API reference, "DeleteItem": NONE or ALL_OLD. */
-function returnValuesWrong({ ReturnValues: values = 'NONE' }: Input): string | undefined {
+function returnValuesWrong({ ReturnValues: values = 'NONE' }: JsonObject): string | undefined {
   return values === 'NONE' || values === 'ALL_OLD' ? undefined : 'ReturnValues can only be ALL_OLD or NONE';
 }
 
 /** API reference, "Query", "Scan": Select. */
-function selectWrong(input: Input): string | undefined {
+function selectWrong(input: JsonObject): string | undefined {
   const {
     Select: select,
     IndexName: index,
@@ -121,15 +121,15 @@ function selectWrong(input: Input): string | undefined {
     return given === undefined
       ? 'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES'
       : undefined;
-  if (select !== undefined && given !== undefined)
-    return `Cannot specify the ${given} when choosing to get ${select === 'COUNT' ? 'only the Count' : String(select)}`;
+  if (typeof select === 'string' && given !== undefined)
+    return `Cannot specify the ${given} when choosing to get ${select === 'COUNT' ? 'only the Count' : select}`;
   return select === 'ALL_PROJECTED_ATTRIBUTES' && index === undefined
     ? 'ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName'
     : undefined;
 }
 
 /** API reference, "AttributeValueUpdate": Action. */
-function actionsWrong({ AttributeUpdates: updates }: Input): string | undefined {
+function actionsWrong({ AttributeUpdates: updates }: JsonObject): string | undefined {
   for (const [name, update] of Object.entries(membersOf(updates))) {
     const { Action: action = 'PUT' } = membersOf(update);
     if (action !== 'PUT' && action !== 'ADD' && action !== 'DELETE')
@@ -162,18 +162,16 @@ const TABLE_ARN =
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:(?<account>\d{12}):table\/(?<name>[a-zA-Z0-9_.-]{3,255})$/;
 
 /** Tables may be named by ARN (API reference, "GetItem": TableName); those of another account are not here. */
-export function withTableNames(input: Input, accountId: string): Input {
+export function withTableNames(input: JsonObject, accountId: string): JsonObject {
   const nameOf = (text: unknown): unknown => {
     const { account, name } = (typeof text === 'string' && TABLE_ARN.exec(text)?.groups) || {};
     return account === accountId ? name : text;
   };
-  const named = (one: unknown): unknown =>
-    isJsonObject(one) && typeof one['TableName'] === 'string'
-      ? { ...one, TableName: nameOf(one['TableName']) }
-      : one;
+  const named = (one: JsonObject): JsonObject =>
+    typeof one['TableName'] === 'string' ? { ...one, TableName: nameOf(one['TableName']) } : one;
   const { RequestItems: requests, TransactItems: members } = input;
   return {
-    ...(named(input) as Input),
+    ...named(input),
     ...(isJsonObject(requests)
       ? {
           RequestItems: Object.fromEntries(
@@ -185,7 +183,9 @@ export function withTableNames(input: Input, accountId: string): Input {
       ? {
           TransactItems: members.map((member: unknown) =>
             isJsonObject(member)
-              ? Object.fromEntries(Object.entries(member).map(([kind, one]) => [kind, named(one)]))
+              ? Object.fromEntries(
+                  Object.entries(member).map(([kind, one]) => [kind, isJsonObject(one) ? named(one) : one]),
+                )
               : member,
           ),
         }

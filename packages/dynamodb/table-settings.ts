@@ -1,11 +1,10 @@
 /** Settings of a table that dynalite has no part in, in the form of DescribeTable. */
 import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
 
-type Members = Readonly<Record<string, unknown>>;
-
-export type TableSettings = {
-  readonly TableClassSummary?: Members;
-  readonly SSEDescription?: Members;
+type TableSettings = {
+  readonly TableClassSummary?: JsonObject;
+  readonly SSEDescription?: JsonObject;
   readonly DeletionProtectionEnabled?: boolean;
 };
 
@@ -13,7 +12,7 @@ export type TableSettings = {
 export const SETTING_MEMBERS = ['TableClass', 'SSESpecification', 'DeletionProtectionEnabled'];
 
 /** Of what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
-export function readTableSettings(input: Members, tableArn: string, nowEpochMs: number): TableSettings {
+export function readTableSettings(input: JsonObject, tableArn: string, nowEpochMs: number): TableSettings {
   const { TableClass: tableClass, SSESpecification: encryption, DeletionProtectionEnabled: isKept } = input;
   const [, , , region = '', account = ''] = tableArn.split(':');
   const { Enabled: isEnabled, KMSMasterKeyId: key = 'alias/aws/dynamodb' } = membersOf(encryption);

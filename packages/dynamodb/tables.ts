@@ -108,10 +108,10 @@ export class DynamoDbTables {
     if (wrong !== undefined) throw validationError(wrong);
     const name = readTableName(input);
     const table = await this.get(name);
-    const { SSEDescription: _, ...rest } = table as Table & Output;
     const isDecrypted = membersOf(input['SSESpecification'])['Enabled'] === false;
+    const kept = Object.entries(table).filter(([member]) => !(isDecrypted && member === 'SSEDescription'));
     const settings = readTableSettings(input, table.TableArn ?? '', Date.now());
-    const changed = { ...(isDecrypted ? rest : table), ...settings };
+    const changed = { ...Object.fromEntries(kept), ...settings };
     this.#active.delete(name);
     await new Promise<void>((resolve, reject) => {
       this.#store.tableDb.put(name, changed, (error) => (error ? reject(error) : resolve()));

@@ -177,6 +177,10 @@ export class DynamoDbTransactions {
 
 function readMembers(input: JsonObject): readonly JsonObject[] {
   const members = input['TransactItems'];
+  if (members === undefined || members === null)
+    throw validationError(
+      "1 validation error detected: Value null at 'transactItems' failed to satisfy constraint: Member must not be null",
+    );
   if (!Array.isArray(members) || members.length < 1 || members.length > MAX_MEMBERS) {
     const rule =
       Array.isArray(members) && members.length > 0

@@ -26,7 +26,7 @@ export type Row = {
   readonly unread?: readonly string[];
 };
 
-export type Send = (name: string, input: object) => Promise<Members>;
+type Send = (name: string, input: object) => Promise<Members>;
 type Command = new (input: object) => unknown;
 
 /** Commands by name, for tables. */
@@ -51,10 +51,10 @@ export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> 
 }
 
 function expectedOf(row: Row, sent: Members, by: object): object {
-  const { patchOperations: _, ...members } = sent;
-  const placed = Object.entries(members).filter(([name]) => !(name in by) && !row.unread?.includes(name));
+  const unread = ['patchOperations', ...Object.keys(by), ...(row.unread ?? [])];
+  const placed = Object.entries(sent).filter(([name]) => !unread.includes(name));
   const named = placed.map(([name, value]) => [row.renamed?.[name] ?? name, value] as const);
-  return { ...Object.fromEntries(named), ...row.becomes };
+  return Object.assign(Object.fromEntries<unknown>(named), row.becomes);
 }
 
 /** The document of a policy comes with escaped quotes, as AWS has it. */

@@ -3,6 +3,7 @@ import { Expressions } from './expressions.ts';
 import { brokenTable, TABLES, tableInput } from './tables.ts';
 import { itemOf, keyOf, NAMES, valueOf } from './values.ts';
 import type { TableShape } from './values.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Seed } from './seed.ts';
 
 export type Call = {
@@ -11,8 +12,7 @@ export type Call = {
   readonly input: Readonly<Record<string, unknown>>;
 };
 
-type Input = Record<string, unknown>;
-type Maker = (seed: Seed, table: TableShape) => Input;
+type Maker = (seed: Seed, table: TableShape) => JsonObject;
 
 const CAPACITY = ['NONE', 'TOTAL', 'INDEXES'];
 
@@ -37,7 +37,7 @@ const OPERATIONS: readonly { readonly name: string; readonly share: number; read
     name: 'ListTables',
     share: 1,
     make: (seed) =>
-      seed.pick<Input>([
+      seed.pick<JsonObject>([
         {},
         { Limit: 2 },
         { Limit: 0 },
@@ -72,12 +72,12 @@ export function setUp(): readonly Call[] {
   return TABLES.map((table) => ({ target: 'DynamoDB_20120810.CreateTable', input: tableInput(table) }));
 }
 
-function damage(seed: Seed, input: Input): Input {
+function damage(seed: Seed, input: JsonObject): JsonObject {
   const names = Object.keys(input);
   if (names.length === 0) return { Unknown: 1 };
   const name = seed.pick(names);
   const { [name]: value, ...rest } = input;
-  return seed.pick<() => Input>([
+  return seed.pick<() => JsonObject>([
     () => rest,
     () => ({ ...rest, [name]: null }),
     () => ({ ...rest, [name]: 5 }),
@@ -91,14 +91,14 @@ function damage(seed: Seed, input: Input): Input {
   ])();
 }
 
-function common(seed: Seed, { name }: TableShape): Input {
+function common(seed: Seed, { name }: TableShape): JsonObject {
   return {
     TableName: name,
     ...(seed.chance(0.1) ? { ReturnConsumedCapacity: seed.pick(CAPACITY) } : {}),
   };
 }
 
-function conditional(seed: Seed, expressions: Expressions, share: number): Input {
+function conditional(seed: Seed, expressions: Expressions, share: number): JsonObject {
   return seed.chance(share)
     ? {
         ConditionExpression: expressions.condition(),
@@ -107,12 +107,12 @@ function conditional(seed: Seed, expressions: Expressions, share: number): Input
     : {};
 }
 
-function returning(seed: Seed, share = 0.4): Input {
+function returning(seed: Seed, share = 0.4): JsonObject {
   const modes = ['ALL_OLD', 'NONE', 'ALL_NEW', 'UPDATED_NEW', 'UPDATED_OLD'];
   return seed.chance(share) ? { ReturnValues: seed.pick(modes) } : {};
 }
 
-function put(seed: Seed, table: TableShape): Input {
+function put(seed: Seed, table: TableShape): JsonObject {
   const expressions = new Expressions(seed);
   const input = { ...common(seed, table), Item: itemOf(seed, table), ...conditional(seed, expressions, 0.4) };
   if (seed.chance(0.05)) return { ...input, Expected: { a: { Exists: false } } };
@@ -123,7 +123,7 @@ function put(seed: Seed, table: TableShape): Input {
   };
 }
 
-function get(seed: Seed, table: TableShape): Input {
+function get(seed: Seed, table: TableShape): JsonObject {
   const expressions = new Expressions(seed);
   const projection = seed.chance(0.6) ? { ProjectionExpression: expressions.projection() } : {};
   const legacy = seed.chance(0.05) ? { AttributesToGet: seed.pick([['a'], ['a', 'a'], []]) } : {};
@@ -138,7 +138,7 @@ function get(seed: Seed, table: TableShape): Input {
   };
 }
 
-function update(seed: Seed, table: TableShape): Input {
+function update(seed: Seed, table: TableShape): JsonObject {
   const expressions = new Expressions(seed);
   if (seed.chance(0.05)) {
     const Action = seed.pick(['PUT', 'ADD', 'DELETE', 'MOVE']);
@@ -158,13 +158,13 @@ function update(seed: Seed, table: TableShape): Input {
   return { ...input, ...returning(seed), ...expressions.members() };
 }
 
-function remove(seed: Seed, table: TableShape): Input {
+function remove(seed: Seed, table: TableShape): JsonObject {
   const expressions = new Expressions(seed);
   const input = { ...common(seed, table), Key: keyOf(seed, table), ...conditional(seed, expressions, 0.5) };
   return { ...input, ...returning(seed), ...expressions.members() };
 }
 
-function selection(seed: Seed, expressions: Expressions): Input {
+function selection(seed: Seed, expressions: Expressions): JsonObject {
   const Select = seed.pick([
     'COUNT',
     'ALL_ATTRIBUTES',
@@ -179,7 +179,7 @@ function selection(seed: Seed, expressions: Expressions): Input {
   };
 }
 
-function query(seed: Seed, table: TableShape): Input {
+function query(seed: Seed, table: TableShape): JsonObject {
   const expressions = new Expressions(seed);
   const indexes = table.name === 'orders' ? ['byTotal', 'byStatus'] : [];
   const index = indexes.length > 0 && seed.chance(0.4) ? seed.pick(indexes) : undefined;
@@ -221,9 +221,9 @@ function query(seed: Seed, table: TableShape): Input {
   };
 }
 
-function scan(seed: Seed, table: TableShape): Input {
+function scan(seed: Seed, table: TableShape): JsonObject {
   const expressions = new Expressions(seed);
-  const segments = seed.pick<Input>([
+  const segments = seed.pick<JsonObject>([
     { Segment: 0, TotalSegments: 1 },
     { Segment: 2, TotalSegments: 1 },
     { Segment: 0 },
@@ -242,7 +242,7 @@ function scan(seed: Seed, table: TableShape): Input {
   };
 }
 
-function batchWrite(seed: Seed, table: TableShape): Input {
+function batchWrite(seed: Seed, table: TableShape): JsonObject {
   const requests = seed.many(seed.pick([0, 1, 2, 3, 26]), () =>
     seed.chance(0.6)
       ? { PutRequest: { Item: itemOf(seed, table) } }
@@ -251,7 +251,7 @@ function batchWrite(seed: Seed, table: TableShape): Input {
   return { RequestItems: { [seed.chance(0.05) ? 'absent' : table.name]: requests } };
 }
 
-function batchGet(seed: Seed, table: TableShape): Input {
+function batchGet(seed: Seed, table: TableShape): JsonObject {
   const expressions = new Expressions(seed);
   const Keys = seed.many(seed.pick([0, 1, 1, 2]), () => keyOf(seed, table));
   const projection = seed.chance(0.4) ? { ProjectionExpression: expressions.projection() } : {};
@@ -267,11 +267,11 @@ function batchGet(seed: Seed, table: TableShape): Input {
   };
 }
 
-function transactWrite(seed: Seed, table: TableShape): Input {
-  const member = (): Input => {
+function transactWrite(seed: Seed, table: TableShape): JsonObject {
+  const member = (): JsonObject => {
     const expressions = new Expressions(seed);
     const at = { TableName: table.name };
-    return seed.pick<() => Input>([
+    return seed.pick<() => JsonObject>([
       () => ({
         Put: {
           ...at,
@@ -310,8 +310,8 @@ function transactWrite(seed: Seed, table: TableShape): Input {
   return { TransactItems: seed.many(seed.pick([0, 1, 1, 2, 2, 3]), member), ...token };
 }
 
-function transactGet(seed: Seed, table: TableShape): Input {
-  const one = (): Input => {
+function transactGet(seed: Seed, table: TableShape): JsonObject {
+  const one = (): JsonObject => {
     const expressions = new Expressions(seed);
     const projection = seed.chance(0.5) ? { ProjectionExpression: expressions.projection() } : {};
     return {
@@ -321,7 +321,7 @@ function transactGet(seed: Seed, table: TableShape): Input {
   return { TransactItems: seed.many(seed.pick([0, 1, 2]), one) };
 }
 
-function statement(seed: Seed, table: TableShape): Input {
+function statement(seed: Seed, table: TableShape): JsonObject {
   const [hash, range] = table.keys;
   const key = keyOf(seed, table);
   const where = [hash, range]
@@ -330,7 +330,7 @@ function statement(seed: Seed, table: TableShape): Input {
   const Parameters = [hash, range].flatMap((part) =>
     part === undefined ? [] : [key[part.name] ?? { S: 'x' }],
   );
-  return seed.pick<() => Input>([
+  return seed.pick<() => JsonObject>([
     () => ({ Statement: `SELECT * FROM "${table.name}" WHERE ${where}`, Parameters }),
     () => ({ Statement: `SELECT n, s FROM "${table.name}" WHERE ${where}`, Parameters }),
     () => ({ Statement: `UPDATE "${table.name}" SET s = 'q' WHERE ${where}`, Parameters }),
@@ -340,8 +340,8 @@ function statement(seed: Seed, table: TableShape): Input {
   ])();
 }
 
-function updateTable(seed: Seed, { name }: TableShape): Input {
-  return seed.pick<Input>([
+function updateTable(seed: Seed, { name }: TableShape): JsonObject {
+  return seed.pick<JsonObject>([
     { TableName: name },
     { TableName: 'absent', BillingMode: 'PAY_PER_REQUEST' },
     { TableName: name, BillingMode: 'SOMETIMES' },
@@ -350,10 +350,10 @@ function updateTable(seed: Seed, { name }: TableShape): Input {
   ]);
 }
 
-function timeToLive(seed: Seed, { name }: TableShape): Input {
+function timeToLive(seed: Seed, { name }: TableShape): JsonObject {
   return {
     TableName: name,
-    TimeToLiveSpecification: seed.pick<Input>([
+    TimeToLiveSpecification: seed.pick<JsonObject>([
       { AttributeName: 'ttl', Enabled: false },
       { Enabled: true },
       { AttributeName: '', Enabled: true },
@@ -362,7 +362,7 @@ function timeToLive(seed: Seed, { name }: TableShape): Input {
   };
 }
 
-function tag(seed: Seed, table: TableShape): Input {
+function tag(seed: Seed, table: TableShape): JsonObject {
   const Tags = seed.pick<readonly object[]>([
     [{ Key: 'a', Value: '1' }],
     [{ Key: 'b', Value: '' }],

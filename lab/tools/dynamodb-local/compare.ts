@@ -39,8 +39,8 @@ function summary({ status, body }: Answer): string {
 }
 
 function rest(body: Readonly<Record<string, unknown>>): object {
-  const { __type: _, message: _m, Message: _n, ...others } = body;
-  return others;
+  const named = ['__type', 'message', 'Message'];
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !named.includes(name)));
 }
 
 function codeOf(body: Readonly<Record<string, unknown>>): string {
@@ -48,7 +48,8 @@ function codeOf(body: Readonly<Record<string, unknown>>): string {
 }
 
 function messageOf(body: Readonly<Record<string, unknown>>): string {
-  return String(body['message'] ?? body['Message'] ?? '');
+  const text = body['message'] ?? body['Message'];
+  return typeof text === 'string' ? text : '';
 }
 
 function settle(value: unknown, name = ''): unknown {

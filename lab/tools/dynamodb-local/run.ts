@@ -1,6 +1,6 @@
 /**
  * `node lab/tools/dynamodb-local/run.ts --libraries FOLDER`: the embedded DynamoDB beside DynamoDB Local, by calls of a
- * seed. Differences that docs/aws/dynamodb.md lists are counted; others are printed, and end with 1. `pom.xml` says how
+ * seed. Differences that decided.ts lists are counted; others are printed, and end with 1. `pom.xml` says how
  * Maven fills the folder.
  */
 import { parseArgs } from 'node:util';

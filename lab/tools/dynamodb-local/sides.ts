@@ -1,7 +1,7 @@
 /** DynamoDB Local and the embedded DynamoDB, as two addresses that are called alike. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { signRequest } from '@gatewright/aws/sign-request';
 import { startEmbeddedDynamoDb } from '@gatewright/dynamodb';
 import type { Call } from './calls.ts';
@@ -35,9 +35,12 @@ export async function startLocal(libraries: string): Promise<Side> {
       '-Xmx400m',
       `-Dsqlite4java.library.path=${libraries}`,
       '-cp',
-      [join(libraries, '*')].join(delimiter),
+      join(libraries, '*'),
       MAIN,
-      ...['-inMemory', '-disableTelemetry', '-port', String(port)],
+      '-inMemory',
+      '-disableTelemetry',
+      '-port',
+      String(port),
     ],
     { stdio: 'ignore' },
   );

@@ -1,8 +1,8 @@
 /** Attribute values, keys and items of generated calls: mostly valid, with the edges of each type. */
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Seed } from './seed.ts';
 
-export type Value = Readonly<Record<string, unknown>>;
-export type Members = Readonly<Record<string, Value>>;
+type Members = Readonly<Record<string, JsonObject>>;
 
 const NUMBERS = '0 1 -1 7 42 3.14 -0 +5 1E6 +1E6 1e-3 00012.50 100000 0.5 -2.5 10 11 9'.split(' ');
 const ODD_NUMBERS = [
@@ -26,12 +26,12 @@ const TEXTS = ['a', 'b', 'ab', 'abc', 'x', 'é', '日本', 'a b', 'A', 'zz'];
 const BYTES = ['AA==', 'AQ==', 'AQI=', '/w==', 'YWJj'];
 export const NAMES = ['a', 'b', 'c', 'n', 's', 'l', 'm', 'ss', 'ns'];
 
-export function numberOf(seed: Seed): string {
+function numberOf(seed: Seed): string {
   return seed.chance(0.04) ? seed.pick(ODD_NUMBERS) : seed.pick(NUMBERS);
 }
 
-function simple(seed: Seed): Value {
-  return seed.pick<() => Value>([
+function simple(seed: Seed): JsonObject {
+  return seed.pick<() => JsonObject>([
     () => ({ S: seed.pick(TEXTS) }),
     () => ({ S: seed.pick(TEXTS) }),
     () => ({ N: numberOf(seed) }),
@@ -42,16 +42,16 @@ function simple(seed: Seed): Value {
   ])();
 }
 
-function set(seed: Seed): Value {
+function set(seed: Seed): JsonObject {
   const size = 1 + seed.below(3);
-  return seed.pick<() => Value>([
+  return seed.pick<() => JsonObject>([
     () => ({ SS: TEXTS.slice(seed.below(4), seed.below(4) + 4 + size) }),
     () => ({ NS: ['1', '2', '3', '4'].slice(0, size) }),
     () => ({ BS: BYTES.slice(0, size) }),
   ])();
 }
 
-export function valueOf(seed: Seed, depth = 2): Value {
+export function valueOf(seed: Seed, depth = 2): JsonObject {
   if (seed.chance(0.02)) return oddValue(seed);
   if (depth === 0 || seed.chance(0.6)) return simple(seed);
   if (seed.chance(0.4)) return set(seed);
@@ -61,8 +61,8 @@ export function valueOf(seed: Seed, depth = 2): Value {
   };
 }
 
-function oddValue(seed: Seed): Value {
-  return seed.pick<Value>([
+function oddValue(seed: Seed): JsonObject {
+  return seed.pick<JsonObject>([
     { S: '' },
     { SS: [] },
     { NS: [] },
@@ -76,11 +76,11 @@ function oddValue(seed: Seed): Value {
     { S: 'a', N: '1' },
     { B: '' },
     { B: 'not base64' },
-    { N: 1 as unknown },
-    { S: 1 as unknown },
+    { N: 1 },
+    { S: 1 },
     { X: 'a' },
-    { L: 'a' as unknown },
-    { M: [] as unknown },
+    { L: 'a' },
+    { M: [] },
   ]);
 }
 
@@ -96,7 +96,7 @@ const KEY_VALUES: Readonly<Record<Key['type'], readonly string[]>> = {
 export function keyOf(seed: Seed, { keys }: TableShape): Members {
   const key = Object.fromEntries(
     keys.map(({ name, type }) => [name, { [type]: seed.pick(KEY_VALUES[type]) }]),
-  ) as Record<string, Value>;
+  ) as Record<string, JsonObject>;
   if (!seed.chance(0.05)) return key;
   const [first] = keys;
   return seed.pick<Members>([

@@ -2,7 +2,7 @@
  * Syntax of condition, filter and key condition expressions (developer guide, "Condition and filter expressions,
  * operators, and functions").
  */
-import { parsePath, printPath, type PathSyntax } from './path-syntax.ts';
+import { parsePath, type PathSyntax } from './path-syntax.ts';
 import { ExpressionError, type Tokens } from './tokens.ts';
 
 export type OperandSyntax =
@@ -10,7 +10,7 @@ export type OperandSyntax =
   | { readonly kind: 'value'; readonly name: string }
   | { readonly kind: 'function'; readonly name: string; readonly args: readonly OperandSyntax[] };
 
-export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 export type ConditionSyntax =
   | { readonly kind: 'and' | 'or'; readonly left: ConditionSyntax; readonly right: ConditionSyntax }
@@ -179,33 +179,4 @@ export function parseOperand(tokens: Tokens, count: () => void, depth = 0): Oper
   while (tokens.takeSign(',')) args.push(parseOperand(tokens, count, depth + 1));
   tokens.expectSign(')');
   return { kind: 'function', name: text, args };
-}
-
-/** With the parentheses that the tree needs, and no others. */
-export function printCondition(node: ConditionSyntax): string {
-  switch (node.kind) {
-    case 'or':
-      return `${printCondition(node.left)} OR ${grouped(node.right, ['or'])}`;
-    case 'and':
-      return `${grouped(node.left, ['or'])} AND ${grouped(node.right, ['or', 'and'])}`;
-    case 'not':
-      return `NOT ${grouped(node.inner, ['or', 'and'])}`;
-    case 'function':
-      return printOperand(node);
-    case 'compare': {
-      const [first = '', ...rest] = node.args.map(printOperand);
-      if (node.operator === 'in') return `${first} IN (${rest.join(', ')})`;
-      if (node.operator === 'between') return `${first} BETWEEN ${rest.join(' AND ')}`;
-      return `${first} ${node.operator} ${rest.join('')}`;
-    }
-  }
-}
-
-function grouped(node: ConditionSyntax, kinds: readonly string[]): string {
-  return kinds.includes(node.kind) ? `(${printCondition(node)})` : printCondition(node);
-}
-
-export function printOperand(node: OperandSyntax): string {
-  if (node.kind === 'path') return printPath(node);
-  return node.kind === 'value' ? node.name : `${node.name}(${node.args.map(printOperand).join(', ')})`;
 }

@@ -44,9 +44,3 @@ function parseIndex(tokens: Tokens): number {
     throw new ExpressionError(`List index is not within the allowable range; index: [${text}]`);
   return Number(text);
 }
-
-export function printPath({ pieces }: PathSyntax): string {
-  return pieces
-    .map((piece, at) => (typeof piece === 'number' ? `[${piece}]` : at === 0 ? piece : `.${piece}`))
-    .join('');
-}

@@ -2,11 +2,12 @@
  * The expressions of a request, in place of dynalite's reader: its generated parser takes exponential time with nested
  * parentheses and knows none of DynamoDB's limits. What it gives has dynalite's form, which dynalite evaluates.
  */
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { validations } from '../dynalite-store.ts';
 import { parseCondition } from './condition-syntax.ts';
 import { parseProjection } from './path-syntax.ts';
 import { Findings, nestedTops, noteOverlaps, Placeholders } from './placeholders.ts';
-import type { AttributeValue, Path } from './placeholders.ts';
+import type { Path } from './placeholders.ts';
 import { resolveCondition } from './resolve-condition.ts';
 import { resolveUpdate } from './resolve-update.ts';
 import { ExpressionError, Tokens } from './tokens.ts';
@@ -15,7 +16,7 @@ import { parseUpdate } from './update-syntax.ts';
 /** Of an operation's input, and what dynalite's actions read of it. */
 type Input = {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, AttributeValue>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, JsonObject>>;
   _updates?: unknown;
   _condition?: unknown;
   _keyCondition?: unknown;

@@ -1,8 +1,9 @@
 /** Conditions in the form that dynalite evaluates. */
+import type { JsonObject } from '@gatewright/aws/json-object';
 import { dynaliteDb } from '../dynalite-store.ts';
 import type { ConditionSyntax, OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, printResolvedPath, typeOf } from './placeholders.ts';
-import type { AttributeValue, Path, Placeholders } from './placeholders.ts';
+import type { Path, Placeholders } from './placeholders.ts';
 import { ExpressionError } from './tokens.ts';
 
 type Call = {
@@ -11,10 +12,10 @@ type Call = {
   readonly args: readonly Operand[];
   readonly attrType: string;
 };
-type Operand = Path | AttributeValue | Call | undefined;
+type Operand = Path | JsonObject | Call | undefined;
 type Node = { readonly type: string; readonly name?: string; readonly args: readonly (Node | Operand)[] };
 
-export type ResolvedCondition = {
+type ResolvedCondition = {
   readonly expression: Node;
   readonly nestedPaths: Readonly<Record<string, true>>;
   readonly pathHeads: Readonly<Record<string, true>>;
@@ -130,13 +131,17 @@ class ConditionResolver {
 
   #checkCall(name: string, args: readonly Operand[]): void {
     const wanted = Object.hasOwn(OPERANDS_OF, name) ? OPERANDS_OF[name] : undefined;
-    if (wanted === undefined)
-      return this.findings.note('unknown', `Invalid function name; function: ${name}`);
-    if (wanted !== args.length)
-      return this.#own.note(
+    if (wanted === undefined) {
+      this.findings.note('unknown', `Invalid function name; function: ${name}`);
+      return;
+    }
+    if (wanted !== args.length) {
+      this.#own.note(
         'operands',
         `Incorrect number of operands for operator or function; operator or function: ${name}, number of operands: ${args.length}`,
       );
+      return;
+    }
     this.#noteSame(name, args);
     const [first, second] = args;
     if (name.startsWith('attribute_') && name !== 'attribute_type' && first !== undefined && !isPath(first))
@@ -151,7 +156,7 @@ class ConditionResolver {
     const type = typeOfOperand(operand);
     if (type !== 'S') this.#noteType(name, type ?? '{NS,SS,L,BS,N,M,B,BOOL,NULL,S}', ['S']);
     else {
-      const { S: given } = operand as AttributeValue;
+      const { S: given } = operand as JsonObject;
       if (!TYPE_NAMES.includes(String(given)))
         this.#own.note(
           'type',
@@ -207,8 +212,7 @@ class ConditionResolver {
 }
 
 /**
- * A comparison with what an item lacks is false, and so are two such: dynalite takes both for equal, or fails. `<>` is
- * true there, as dynalite has it.
+ * A comparison with what an item lacks is false, and `<>` is true: dynalite takes two such for equal, or fails.
  */
 function withPresence(operator: string, args: readonly Operand[]): Node {
   const [first, ...others] = args;
@@ -219,15 +223,13 @@ function withPresence(operator: string, args: readonly Operand[]): Node {
       one ?? { type: operator, args },
     );
   }
-  const node = { type: operator, args };
-  const looked = operator === '<>' ? [] : others.filter((other) => other !== undefined && !isValue(other));
-  return looked.reduce<Node>(
-    (rest, other) => ({
-      type: 'and',
-      args: [{ type: 'function', name: 'attribute_exists', args: [other] }, rest],
-    }),
-    node,
-  );
+  const [joined, test] = operator === '<>' ? ['or', 'attribute_not_exists'] : ['and', 'attribute_exists'];
+  return others
+    .filter((other) => other !== undefined && !isValue(other))
+    .reduce<Node>(
+      (rest, other) => ({ type: joined, args: [{ type: 'function', name: test, args: [other] }, rest] }),
+      { type: operator, args },
+    );
 }
 
 function isValue(operand: Exclude<Operand, undefined>): boolean {
@@ -238,7 +240,7 @@ function isPath(operand: Exclude<Operand, undefined>): operand is Path {
   return Array.isArray(operand);
 }
 
-function isCall(operand: AttributeValue | Call): operand is Call {
+function isCall(operand: JsonObject | Call): operand is Call {
   return 'attrType' in operand;
 }
 

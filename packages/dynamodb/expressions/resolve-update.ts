@@ -1,7 +1,8 @@
 /** Updates in the form that dynalite applies. */
+import type { JsonObject } from '@gatewright/aws/json-object';
 import type { OperandSyntax } from './condition-syntax.ts';
 import { Findings, nestedTops, noteOverlaps, printResolvedPath, typeOf } from './placeholders.ts';
-import type { AttributeValue, Path, Placeholders } from './placeholders.ts';
+import type { Path, Placeholders } from './placeholders.ts';
 import { ExpressionError } from './tokens.ts';
 import type { SetValueSyntax, UpdateClauses, UpdateSyntax } from './update-syntax.ts';
 
@@ -11,7 +12,7 @@ type Operation = {
   readonly args: readonly Value[];
   readonly attrType: string | undefined;
 };
-type Value = Path | AttributeValue | Operation | undefined;
+type Value = Path | JsonObject | Operation | undefined;
 type Section = {
   readonly type: string;
   readonly path: Path;
@@ -19,7 +20,7 @@ type Section = {
   readonly attrType?: string | undefined;
 };
 
-export type ResolvedUpdate = {
+type ResolvedUpdate = {
   readonly sections: readonly Section[];
   readonly paths: readonly Path[];
   readonly nestedPaths: Readonly<Record<string, true>>;

@@ -25,7 +25,9 @@ export class Tokens {
   constructor(input: string) {
     this.#input = input;
     this.#tokens = [...input.matchAll(TOKEN)].map(({ groups = {}, index, 0: { length } }): Token => {
-      const [kind, text] = Object.entries(groups).find(([, found]) => found !== undefined) ?? ['sign', ''];
+      // Groups that take no part are undefined, which their type does not say.
+      const found = Object.entries<string | undefined>(groups).find(([, part]) => part !== undefined);
+      const [kind = 'sign', text = ''] = found ?? [];
       const end = index + length;
       const isKeyword = kind === 'word' && KEYWORDS.has(text.toUpperCase());
       return { kind: isKeyword ? 'keyword' : (kind as TokenKind), text, start: end - text.length, end };

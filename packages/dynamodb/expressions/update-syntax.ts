@@ -1,7 +1,7 @@
 /** Syntax of update expressions (developer guide, "Using update expressions in DynamoDB"). */
-import { MAX_OPERATORS, parseOperand, printOperand, tooManyOperators } from './condition-syntax.ts';
+import { MAX_OPERATORS, parseOperand, tooManyOperators } from './condition-syntax.ts';
 import type { OperandSyntax } from './condition-syntax.ts';
-import { parsePath, printPath, type PathSyntax } from './path-syntax.ts';
+import { parsePath, type PathSyntax } from './path-syntax.ts';
 import { ExpressionError, type Tokens } from './tokens.ts';
 
 export type SetValueSyntax =
@@ -81,21 +81,4 @@ class UpdateParser {
     count();
     return { kind: 'sum', operator, args: [left, parseOperand(tokens, count)] };
   }
-}
-
-/** One clause of each kind, in the order of their first actions. */
-export function printUpdate({ actions }: UpdateClauses): string {
-  const clauses = Map.groupBy(actions, ({ kind }) => kind);
-  return [...clauses]
-    .map(([kind, members]) => `${kind.toUpperCase()} ${members.map(printAction).join(', ')}`)
-    .join(' ');
-}
-
-function printAction(action: UpdateSyntax): string {
-  const path = printPath(action.path);
-  if (action.kind === 'remove') return path;
-  if (action.kind !== 'set') return `${path} ${action.value}`;
-  const { value } = action;
-  if (value.kind !== 'sum') return `${path} = ${printOperand(value)}`;
-  return `${path} = ${value.args.map(printOperand).join(` ${value.operator} `)}`;
 }

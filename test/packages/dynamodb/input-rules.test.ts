@@ -89,6 +89,18 @@ describe('an input that DynamoDB refuses', () => {
       says: /tags/,
     },
     {
+      source: 'API reference, "TransactWriteItems": TransactItems is required',
+      operation: 'TransactWriteItems',
+      input: {},
+      says: /Value null at 'transactItems' .* must not be null/,
+    },
+    {
+      source: 'developer guide, "Naming rules and data types": keys are not empty',
+      operation: 'GetItem',
+      input: { Key: key('') },
+      says: /^One or more parameter values are not valid\. The AttributeValue for a key attribute/,
+    },
+    {
       source: 'API reference, "TransactWriteItems": ValidationException',
       operation: 'TransactWriteItems',
       input: { TransactItems: [{ Delete: { TableName: 'counters', Key: { other: { S: 'a' } } } }] },

@@ -1,4 +1,4 @@
-/** As test/packages/control/terraform, for `aws_dynamodb_*` (the provider's internal/service/dynamodb). */
+/** As test/packages/control/api/terraform-made-and-read.test.ts, for `aws_dynamodb_*` (the provider's internal/service/dynamodb). */
 import { after, before, describe, it } from 'node:test';
 import * as commands from '@aws-sdk/client-dynamodb';
 import { startEmbeddedDynamoDb } from '../../../packages/dynamodb/embedded-dynamodb.ts';

@@ -4,13 +4,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
   parseCondition,
-  printCondition,
   type ConditionSyntax,
   type OperandSyntax,
 } from '../../../../packages/dynamodb/expressions/condition-syntax.ts';
-import { parseProjection, printPath } from '../../../../packages/dynamodb/expressions/path-syntax.ts';
+import { parseProjection } from '../../../../packages/dynamodb/expressions/path-syntax.ts';
+import { printCondition, printPath, printUpdate } from '../../../support/printed-expressions.ts';
 import { Tokens } from '../../../../packages/dynamodb/expressions/tokens.ts';
-import { parseUpdate, printUpdate } from '../../../../packages/dynamodb/expressions/update-syntax.ts';
+import { parseUpdate } from '../../../../packages/dynamodb/expressions/update-syntax.ts';
 import type { UpdateClauses, UpdateSyntax } from '../../../../packages/dynamodb/expressions/update-syntax.ts';
 
 const name = fc.constantFrom('a', 'b1', 'Cc', 'x_y', '#n', '#1st');

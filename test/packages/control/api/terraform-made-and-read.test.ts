@@ -10,8 +10,9 @@ import { makeAndRead, sender } from '../../../support/a-terraform-row.ts';
 import { ok, policy } from '../../../support/rest-apis.ts';
 import type { TestRestControl } from '../../../support/a-rest-control.ts';
 import type { Ids } from '../../../support/a-terraform-row.ts';
-import { REST_ROWS } from './rest-rows.ts';
-import { V2_ROWS } from './v2-rows.ts';
+import { ACCOUNT_ROWS } from './terraform-account-rows.ts';
+import { REST_ROWS } from './terraform-rest-rows.ts';
+import { V2_ROWS } from './terraform-v2-rows.ts';
 
 describe('a resource that Terraform makes has every sent member when it is read', () => {
   let control: TestRestControl;
@@ -21,7 +22,7 @@ describe('a resource that Terraform makes has every sent member when it is read'
   });
   after(() => control.close());
 
-  for (const row of REST_ROWS)
+  for (const row of [...REST_ROWS, ...ACCOUNT_ROWS])
     it(`${row.resource} (${row.from})`, async () => {
       ids = await makeAndRead(row, sender(control.sdk, rest), ids);
     });
