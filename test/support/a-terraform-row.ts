@@ -42,8 +42,11 @@ export function sender(client: { send(command: never): Promise<unknown> }, comma
 export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> {
   const sent = row.sends(ids);
   const made = await send(row.call, sent);
-  const kept = Object.entries(row.keeps ?? {}).map(([name, member]) => [name, String(made[member])]);
-  const known = { ...ids, ...Object.fromEntries(kept) };
+  const kept = Object.entries(row.keeps ?? {}).map(([name, member]): [string, string] => [
+    name,
+    String(made[member]),
+  ]);
+  const known: Ids = { ...ids, ...Object.fromEntries<string>(kept) };
   const by = row.by(known);
   const found = withPolicy(await send(row.reads, by));
   assert.partialDeepStrictEqual(found, expectedOf(row, sent, by));
@@ -53,8 +56,12 @@ export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> 
 function expectedOf(row: Row, sent: Members, by: object): object {
   const unread = ['patchOperations', ...Object.keys(by), ...(row.unread ?? [])];
   const placed = Object.entries(sent).filter(([name]) => !unread.includes(name));
-  const named = placed.map(([name, value]) => [row.renamed?.[name] ?? name, value] as const);
-  return Object.assign(Object.fromEntries<unknown>(named), row.becomes);
+  const named = placed.map(([name, value]): readonly [string, unknown] => [
+    row.renamed?.[name] ?? name,
+    value,
+  ]);
+  const members: Members = Object.fromEntries(named);
+  return { ...members, ...row.becomes };
 }
 
 /** The document of a policy comes with escaped quotes, as AWS has it. */
