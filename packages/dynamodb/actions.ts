@@ -1,5 +1,7 @@
 /** dynalite's operations by AWS's name: parameter rules and action. */
 import { loadOperation, type Store, validations } from './dynalite-store.ts';
+import { dropPlusSigns, MORE_TYPES, wrongInput } from './input-rules.ts';
+import { readExpressions } from './expressions/read-expressions.ts';
 
 const OPERATIONS = [
   'BatchGetItem',
@@ -50,6 +52,8 @@ export function validationError(message: string): DynamoDbError {
   return new DynamoDbError(400, VALIDATION, message);
 }
 
+validations.validateExpressions = readExpressions;
+
 const loaded = new Map<string, ReturnType<typeof loadOperation>>();
 
 export function isDynaliteOperation(name: string): name is DynaliteOperation {
@@ -67,8 +71,13 @@ export function checkInput(
 ): Record<string, unknown> {
   const { rules } = actionOf(operation);
   try {
-    const checked = validations.checkTypes(structuredClone(input), rules.types);
-    validations.checkValidations(checked, rules.types, rules.custom, store);
+    const own = structuredClone(input);
+    dropPlusSigns(own);
+    const types = { ...rules.types, ...MORE_TYPES[operation] };
+    const checked = validations.checkTypes(own, types);
+    validations.checkValidations(checked, types, rules.custom, store);
+    const wrong = wrongInput(operation, checked);
+    if (wrong !== undefined) throw validationError(wrong);
     return checked;
   } catch (error) {
     throw toDynamoDbError(error);
@@ -97,11 +106,17 @@ function actionOf(operation: DynaliteOperation): ReturnType<typeof loadOperation
   return entry;
 }
 
+/** What DynamoDB says of an empty key is newer than dynalite's wording (key-schema.ts has that of indexes). */
+const EMPTY_KEY = /^One or more parameter values were invalid: (?=The AttributeValue for a key attribute)/;
+const NOT_VALID = 'One or more parameter values are not valid. ';
+
 /** dynalite marks an answer by `statusCode` and `body`; other errors are bugs of dynalite or ours. */
 function toDynamoDbError(error: unknown): Error {
+  if (error instanceof DynamoDbError) return error;
   if (!(error instanceof Error)) return new Error(String(error));
   if (!('body' in error) || typeof error.body !== 'object' || error.body === null) return error;
   const body = new Map<string, unknown>(Object.entries(error.body));
   const text = body.get('message') ?? body.get('Message');
-  return new DynamoDbError(400, String(body.get('__type')), typeof text === 'string' ? text : '');
+  const message = typeof text === 'string' ? text.replace(EMPTY_KEY, NOT_VALID) : '';
+  return new DynamoDbError(400, String(body.get('__type')), message);
 }

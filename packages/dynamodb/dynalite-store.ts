@@ -21,6 +21,8 @@ export type Table = {
   readonly TableName: string;
   readonly TableStatus: string;
   readonly KeySchema: readonly KeyElement[];
+  readonly TableArn?: string;
+  readonly DeletionProtectionEnabled?: boolean;
 };
 
 export type BatchOperation =
@@ -38,7 +40,11 @@ export type Store = {
     batch(operations: readonly BatchOperation[]): Promise<void>;
   };
   /** `CreateTable` makes ARNs with its region. */
-  readonly tableDb: { readonly awsRegion: string };
+  readonly tableDb: {
+    readonly awsRegion: string;
+    readonly awsAccountId: string;
+    put(name: string, table: unknown, done: Done<never>): void;
+  };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
   readonly getTable: (name: string, checkStatus: boolean | Done<Table>, done?: Done<Table>) => void;
   readonly getItemDb: (name: string) => Records;
@@ -60,6 +66,9 @@ type DynaliteDb = {
   validateItem(item: Item, table: Table): Error | null | undefined;
   /** Bytes by DynamoDB's rules. */
   itemSize(item: Item): number;
+  compare(operator: string, value: AttributeValue, other: AttributeValue): boolean;
+  /** @param expression as resolve-condition.ts makes it */
+  matchesExprFilter(item: Item, expression: unknown): boolean;
 };
 
 type Validations = {
@@ -67,6 +76,10 @@ type Validations = {
   checkTypes(data: object, types: object): Record<string, unknown>;
   /** @throws Error with `statusCode` and `body` */
   checkValidations(data: object, types: object, custom: unknown, store: Store): void;
+  /** @returns what is wrong with it */
+  validateAttributeValue(value: AttributeValue): string | null | undefined;
+  /** Called by each operation's rules; expressions/read-expressions.ts takes its place. */
+  validateExpressions(input: object): string | undefined;
 };
 
 type Action = (store: Store, input: Record<string, unknown>, done: Done<Record<string, unknown>>) => void;

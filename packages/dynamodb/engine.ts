@@ -3,7 +3,7 @@
  * condition, atomic writes of items and index entries, time to live by the gateway's clock, a memory bound.
  * One engine per thread, independent of HTTP.
  */
-import { membersOf } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
@@ -18,7 +18,6 @@ import {
   validationError,
 } from './actions.ts';
 import { keyOf, lockName, readReturnOld, withItem } from './item-write.ts';
-import { refuseDeepExpressions } from './nesting.ts';
 import { executeStatement } from './partiql.ts';
 import { withIndexUnits } from './capacity.ts';
 import { DynamoDbTables } from './tables.ts';
@@ -127,6 +126,8 @@ export class DynamoDbEngine {
         return this.#transactions.read(input);
       case 'UpdateTimeToLive':
         return this.#updateTimeToLive(input);
+      case 'UpdateContinuousBackups':
+        return this.#tables.updateContinuousBackups(input);
       case 'DescribeContinuousBackups':
         return this.#tables.describeContinuousBackups(input);
       case 'DescribeTimeToLive':
@@ -149,12 +150,16 @@ export class DynamoDbEngine {
 
   /** Converts and checks an input. @throws DynamoDbError */
   check(operation: DynaliteOperation, input: object): Record<string, unknown> {
-    refuseDeepExpressions(input);
     return checkInput(operation, input, this.#store);
   }
 
   partitionKeys(names: readonly string[]): Promise<PartitionKeyOf> {
     return partitionKeysOf(names, (name) => this.#tables.find(name));
+  }
+
+  /** In table ARNs. */
+  get accountId(): string {
+    return this.#store.tableDb.awsAccountId;
   }
 
   table(name: string): Promise<Table> {
@@ -209,7 +214,8 @@ export class DynamoDbEngine {
     if (key === undefined) return this.#run({ operation, checked });
     return this.writeLocked([lockName(table, key)], async (set) => {
       try {
-        return withIndexUnits(await runAction(operation, set.store, checked), set.operations);
+        const output = await runAction(operation, set.store, checked);
+        return withIndexUnits(withoutNothing(output), set.operations);
       } catch (error) {
         throw returnOld ? withItem(error, set.before(table.TableName, key)) : error;
       }
@@ -350,6 +356,13 @@ function readRecord(store: Store, table: string, key: string): Promise<Item | un
       else resolve(item);
     });
   });
+}
+
+/** Where nothing changed that could be returned, there is no member. */
+function withoutNothing({ Attributes: attributes, ...rest }: Output): Output {
+  return isJsonObject(attributes) && Object.keys(attributes).length > 0
+    ? { Attributes: attributes, ...rest }
+    : rest;
 }
 
 function jsonBytes(item: Item | undefined): number {

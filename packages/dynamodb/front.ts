@@ -10,6 +10,7 @@ import { refuseForeignHost, refuseForeignOrigin } from '@gatewright/aws/guards';
 import { DynamoDbError } from './actions.ts';
 import type { CapacityMeter } from './capacity.ts';
 import type { DynamoDbEngine } from './engine.ts';
+import { withTableNames } from './input-rules.ts';
 import { refuseDeepValues } from './nesting.ts';
 import { executeStatement } from './partiql.ts';
 import { rightsOf, tablesOf } from './rights.ts';
@@ -138,7 +139,7 @@ async function run(
     );
   }
   const caller = verify(request, body, at);
-  const input = parseInput(body);
+  const input = withTableNames(parseInput(body), at.engine.accountId);
   await refuseUnlessAllowed(operation, input, caller, at);
   // The SDKs' endpoint discovery must not lead to AWS.
   if (operation === 'DescribeEndpoints')

@@ -1,17 +1,22 @@
 /** Tables of the embedded DynamoDB: cached, changed in one place, with their time to live. */
+import { membersOf } from '@gatewright/aws/json-object';
 import type { Output } from './actions.ts';
+import { wrongInput } from './input-rules.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Done, Store, Table } from './dynalite-store.ts';
+import { readTableSettings, SETTING_MEMBERS } from './table-settings.ts';
 import { checkInput, DYNAMODB, DynamoDbError, runAction, validationError } from './actions.ts';
 
 /** Unsupported parameters that change what a table does; dynalite would drop them. */
 const REFUSED_PARAMETERS = [
   { name: 'StreamSpecification', says: 'streams' },
-  { name: 'DeletionProtectionEnabled', says: 'deletion protection' },
   { name: 'ResourcePolicy', says: 'resource policies' },
   { name: 'ReplicaUpdates', says: 'replicas' },
   { name: 'GlobalSecondaryIndexUpdates', says: 'adding or removing indexes of an existing table' },
 ];
+
+/** Members of UpdateTable that dynalite acts on. */
+const UPDATED_BY_DYNALITE = ['BillingMode', 'ProvisionedThroughput', 'AttributeDefinitions'];
 
 /** Limit for a table to become active after CreateTable. */
 const ACTIVE_WITHIN_MS = 5_000;
@@ -59,19 +64,68 @@ export class DynamoDbTables {
     region = 'us-east-1',
   ): Promise<Output> {
     refuseParameters(input);
-    const checked = checkInput(operation, input, this.#store);
+    const isOfSettings =
+      operation === 'UpdateTable' && SETTING_MEMBERS.some((member) => isGiven(input[member]));
+    if (isOfSettings && UPDATED_BY_DYNALITE.every((member) => !isGiven(input[member])))
+      return this.#updateSettings(input);
+    const { Tags: tags, ...checked } = checkInput(operation, input, this.#store);
     const name = String(checked['TableName']);
+    if (operation === 'DeleteTable') await this.#refuseProtected(name);
     this.#active.delete(name);
     const located = { ...this.#store, tableDb: { ...this.#store.tableDb, awsRegion: region } };
-    const output = await runAction(operation, located, checked);
+    const settled = operation === 'CreateTable' ? this.#withSettings(checked, region) : checked;
+    if (operation === 'CreateTable' && (await this.#read(name)) !== undefined)
+      throw new DynamoDbError(400, `${DYNAMODB}ResourceInUseException`, `Table already exists: ${name}`);
+    const output = await runAction(operation, located, settled);
+    if (isOfSettings) await this.#updateSettings(input);
+    if (Array.isArray(tags) && tags.length > 0)
+      await runAction('TagResource', this.#store, { ResourceArn: this.#arnOf(name, region), Tags: tags });
     // A reader may have cached the table again during the change.
     this.#active.delete(name);
     if (operation === 'CreateTable') await this.#untilActive(name);
     if (operation === 'DeleteTable') {
       this.#timeToLive.delete(name);
       await this.#store.db.del(timeToLiveKey(name));
+      await this.#store.db.del(recoveryKey(name));
     }
     return output;
+  }
+
+  /** dynalite keeps and describes a new table with all that it is given. */
+  #withSettings(checked: JsonObject, region: string): JsonObject {
+    const others = Object.entries(checked).filter(([member]) => !SETTING_MEMBERS.includes(member));
+    const arn = this.#arnOf(String(checked['TableName']), region);
+    const settings = readTableSettings(checked, arn, Date.now());
+    return { ...Object.fromEntries(others), DeletionProtectionEnabled: false, ...settings };
+  }
+
+  #arnOf(name: string, region: string): string {
+    return `arn:aws:dynamodb:${region}:${this.#store.tableDb.awsAccountId}:table/${name}`;
+  }
+
+  async #updateSettings(input: JsonObject): Promise<Output> {
+    const wrong = wrongInput('UpdateTable', input);
+    if (wrong !== undefined) throw validationError(wrong);
+    const name = readTableName(input);
+    const table = await this.get(name);
+    const isDecrypted = membersOf(input['SSESpecification'])['Enabled'] === false;
+    const kept = Object.entries(table).filter(([member]) => !(isDecrypted && member === 'SSEDescription'));
+    const settings = readTableSettings(input, table.TableArn ?? '', Date.now());
+    const changed = { ...Object.fromEntries(kept), ...settings };
+    this.#active.delete(name);
+    await new Promise<void>((resolve, reject) => {
+      this.#store.tableDb.put(name, changed, (error) => (error ? reject(error) : resolve()));
+    });
+    return { TableDescription: changed };
+  }
+
+  /** Source: API reference, "DeleteTable", and developer guide, "Using deletion protection". */
+  async #refuseProtected(name: string): Promise<void> {
+    const table = await this.#read(name);
+    if (table?.DeletionProtectionEnabled === true)
+      throw validationError(
+        'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+      );
   }
 
   timeToLiveAttribute(table: string): string | undefined {
@@ -87,15 +141,33 @@ export class DynamoDbTables {
     return [...this.#timeToLive.keys()];
   }
 
-  /** There are no backups here, whatever the template sets. */
-  async describeContinuousBackups(input: JsonObject): Promise<Output> {
+  /** The setting is kept and described; there are no backups here, whatever it says. */
+  async updateContinuousBackups(input: JsonObject): Promise<Output> {
+    const { PointInTimeRecoveryEnabled: isOn } = membersOf(input['PointInTimeRecoverySpecification']);
+    if (typeof isOn !== 'boolean')
+      throw validationError(
+        "1 validation error detected: Value null at 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled' " +
+          'failed to satisfy constraint: Member must not be null',
+      );
     const name = readTableName(input);
+    await this.#describedBackups(name);
+    if (isOn) await this.#store.db.put(recoveryKey(name), true);
+    else await this.#store.db.del(recoveryKey(name));
+    return this.#describedBackups(name);
+  }
+
+  async describeContinuousBackups(input: JsonObject): Promise<Output> {
+    return this.#describedBackups(readTableName(input));
+  }
+
+  async #describedBackups(name: string): Promise<Output> {
     if ((await this.#read(name)) === undefined)
       throw new DynamoDbError(400, `${DYNAMODB}TableNotFoundException`, `Table not found: ${name}`);
+    const isOn = (await this.#store.db.get(recoveryKey(name))) === true;
     return {
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: isOn ? 'ENABLED' : 'DISABLED' },
       },
     };
   }
@@ -168,8 +240,17 @@ export class DynamoDbTables {
   }
 }
 
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 function timeToLiveKey(table: string): string {
   return `ttl~${table}`;
+}
+
+/** Point-in-time recovery. */
+function recoveryKey(table: string): string {
+  return `pitr~${table}`;
 }
 
 function readTableName(input: JsonObject): string {

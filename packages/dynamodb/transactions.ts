@@ -167,12 +167,20 @@ export class DynamoDbTransactions {
     }
     const checked = this.#engine.check(operation, { ...fields, ...capacityOption(input) });
     const table = await this.#engine.table(String(checked['TableName']));
-    return { kind, operation, checked, returnOld: readReturnOld(fields), table, key: keyOf(table, checked) };
+    const key = keyOf(table, checked);
+    // Of the request, not of one member: no transaction begins.
+    if (key === undefined && operation !== 'PutItem')
+      throw validationError('The provided key element does not match the schema');
+    return { kind, operation, checked, returnOld: readReturnOld(fields), table, key };
   }
 }
 
 function readMembers(input: JsonObject): readonly JsonObject[] {
   const members = input['TransactItems'];
+  if (members === undefined || members === null)
+    throw validationError(
+      "1 validation error detected: Value null at 'transactItems' failed to satisfy constraint: Member must not be null",
+    );
   if (!Array.isArray(members) || members.length < 1 || members.length > MAX_MEMBERS) {
     const rule =
       Array.isArray(members) && members.length > 0

@@ -77,8 +77,15 @@ export class WriteSet {
           done(error, item);
         });
       },
-      put: (key, value, done) => stay({ type: 'put', key: prefix + key, value }, done),
+      put: (key, value, done) => stay({ type: 'put', key: prefix + key, value: withoutHoles(value) }, done),
       del: (key, done) => stay({ type: 'del', key: prefix + key }, done),
     };
   }
+}
+
+/** An index entry of dynalite has each projected attribute, undefined where the item lacks it. */
+function withoutHoles(item: Item): Item {
+  const entries = Object.entries(item as Readonly<Record<string, Item[string] | undefined>>);
+  const given = entries.filter((entry): entry is [string, Item[string]] => entry[1] !== undefined);
+  return given.length === entries.length ? item : Object.fromEntries(given);
 }

@@ -94,6 +94,7 @@ const PAGES_OF_NEW_PARTS = [
   'docs/recipes/http-api-keys.md',
   'docs/reference/wire-contract.md',
   'packages/conformance/README.md',
+  'lab/tools/dynamodb-local/README.md',
   'python/README.md',
 ];
 /** Words of new parts on pages that were there, mostly printed ones: commands, options, codes, scores. */

@@ -26,6 +26,7 @@ export const INTEGRATION_FIELDS = [
   field('timeoutInMillis', 'number'),
   ...fieldsOf('cacheNamespace responseTransferMode'),
   field('cacheKeyParameters', 'list'),
+  block('tlsConfig', [field('insecureSkipVerification', 'flag')]),
 ];
 
 export const INTEGRATION_RESPONSE_FIELDS = [

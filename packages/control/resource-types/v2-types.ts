@@ -141,8 +141,9 @@ export const V2_TYPES = {
       blocks('responseParameters', CONSTRAINTS),
     ],
     enforced: ['RouteId'],
-    noEffect: ['ResponseModels'],
-    notApplied: words('ModelSelectionExpression ResponseParameters'),
+    // The expression selects among the models, and AWS checks no response with them.
+    noEffect: words('ModelSelectionExpression ResponseModels'),
+    notApplied: ['ResponseParameters'],
     calls: {
       noun: 'RouteResponse',
       path: 'routeresponses',

@@ -34,6 +34,28 @@ describe('DynamoDbEngine', () => {
       assert.deepEqual(body['Item'], { id: { S: 'guarded' }, amount: { N: '5' } });
   });
 
+  // Source: developer guide, "Attribute projections".
+  it('takes an item without an attribute that an index would hold, and reports what it consumed', async () => {
+    const engine = await anEngine();
+    await engine.execute('CreateTable', {
+      ...CREATE_COUNTERS,
+      TableName: 'indexed',
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'all',
+          KeySchema: CREATE_COUNTERS.KeySchema,
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['amount'] },
+        },
+      ],
+    });
+    const put = { TableName: 'indexed', Item: key('a'), ReturnConsumedCapacity: 'TOTAL' };
+    const { ConsumedCapacity: consumed } = await engine.execute('PutItem', put);
+    assert.partialDeepStrictEqual(consumed, { TableName: 'indexed', CapacityUnits: 2 });
+    const { Items: items } = await engine.execute('Scan', { TableName: 'indexed', IndexName: 'all' });
+    assert.deepEqual(items, [key('a')]);
+    await engine.close();
+  });
+
   it('writes a batch', async () => {
     await engine.execute('BatchWriteItem', {
       RequestItems: {
@@ -82,11 +104,11 @@ describe('DynamoDbEngine', () => {
       type: 'ValidationException',
     },
     {
-      name: 'an expression whose parentheses nest beyond what its parser reads in a second',
+      name: 'an expression with more operators than DynamoDB takes',
       operation: 'Scan',
       input: {
         TableName: 'counters',
-        FilterExpression: `${'amount = :five OR ('.repeat(30)}amount = :five${')'.repeat(30)}`,
+        FilterExpression: `${'NOT '.repeat(900)}amount = :five`,
         ExpressionAttributeValues: { ':five': { N: '5' } },
       },
       type: 'ValidationException',

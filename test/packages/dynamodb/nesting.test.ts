@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { refuseDeepExpressions, refuseDeepValues } from '../../../packages/dynamodb/nesting.ts';
+import { refuseDeepValues } from '../../../packages/dynamodb/nesting.ts';
 
 const nested = (levels: number): unknown =>
   JSON.parse(`${'{"M":{"a":'.repeat(levels)}{"S":"x"}${'}}'.repeat(levels)}`);
@@ -22,21 +22,5 @@ describe('refuseDeepValues', () => {
 
     assert.doesNotThrow(() => refuseDeepValues(lists(7 + 2 * 32 + 1)));
     assert.throws(() => refuseDeepValues(lists(7 + 2 * 32 + 2)));
-  });
-});
-
-describe('refuseDeepExpressions', () => {
-  const at = (depth: number): object => ({
-    FilterExpression: `${'('.repeat(depth)}a = :a${')'.repeat(depth)} OR (a = :b)`,
-    TableName: '('.repeat(20),
-  });
-
-  it('counts what is open at a time, in expressions alone', () => {
-    assert.doesNotThrow(() => refuseDeepExpressions(at(8)));
-    assert.doesNotThrow(() => refuseDeepExpressions({ ConditionExpression: '(a = :a) OR '.repeat(50) }));
-    assert.throws(
-      () => refuseDeepExpressions(at(9)),
-      /^DynamoDbError: Invalid FilterExpression: .*--dynamodb URL/,
-    );
   });
 });

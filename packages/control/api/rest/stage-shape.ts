@@ -81,19 +81,26 @@ export function showStage({ settings, createdAtEpochMs, updatedAtEpochMs }: Stag
   };
 }
 
-/** By `* /*` or `~1pets/GET`. */
+/**
+ * By `* /*`, or by path and verb as a call wrote them: `~1pets/GET`, or `pets/GET`, which Terraform's provider writes and
+ * looks for.
+ */
 function showMethodSettings(source: ControlResource): object {
   return Object.fromEntries(
     readMethodSettings(source).map(({ routeKey, bag }) => {
       const shown = showFields(bag.properties as JsonObject, Object.values(SETTING_FIELDS));
-      return [settingName(routeKey), { ...USUAL_SETTINGS, ...shown }];
+      return [
+        settingName(routeKey, textOf(bag.properties as JsonObject, 'ResourcePath')),
+        { ...USUAL_SETTINGS, ...shown },
+      ];
     }),
   );
 }
 
-function settingName(routeKey: string | undefined): string {
+function settingName(routeKey: string | undefined, written: string): string {
   if (routeKey === undefined) return '*/*';
-  const [method = '', path = ''] = routeKey.split(' ');
+  const [method = '', own = ''] = routeKey.split(' ');
+  const path = written.startsWith('/') || written === '' ? own : own.slice(1);
   return `${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
 }
 
@@ -115,7 +122,7 @@ export function withSetting(
   setting: JsonObject | undefined,
 ): JsonObject {
   const others = listSettings(stage).filter((item) => !isSettingOf(item, resource, method));
-  const ResourcePath = resource === '*' ? '/*' : unescapePath(resource);
+  const ResourcePath = resource === '*' ? '/*' : resource;
   const own = setting === undefined ? [] : [{ ...setting, ResourcePath, HttpMethod: method }];
   return { ...stage, MethodSettings: [...others, ...own] };
 }

@@ -1,0 +1,140 @@
+/**
+ * Differences that stay, with what AWS's documentation says of them; the README has the same list. The first
+ * that fits counts.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Difference, Kind } from './compare.ts';
+
+type Decision = {
+  readonly reason: string;
+  readonly operation?: RegExp;
+  readonly kinds?: readonly Kind[];
+  readonly ours?: RegExp;
+  readonly theirs?: RegExp;
+  /** Equal after this change of both. */
+  readonly settle?: (value: unknown) => unknown;
+};
+
+const DESCRIBED = new Set(
+  (
+    'ItemCount SSEDescription TableClassSummary TableThroughputModeSummary ProvisionedThroughput ' +
+    'BillingModeSummary TableStatus IndexStatus'
+  ).split(' '),
+);
+
+const DECISIONS: readonly Decision[] = [
+  { reason: 'DynamoDB Local has no tags', operation: /tag/i, theirs: /UnknownOperationException/ },
+  { reason: 'DynamoDB Local fails', theirs: /^500 / },
+  {
+    reason: 'DynamoDB Local fails or converts where the JSON type is wrong',
+    ours: /SerializationException/,
+  },
+  { reason: 'numbers are trimmed in any depth', kinds: ['body'], settle: withNumbers },
+  {
+    reason: 'settings, counts and capacity of a table that DynamoDB Local leaves out or invents',
+    kinds: ['body'],
+    operation: /Table$/,
+    settle: withoutSettings,
+  },
+  {
+    reason: 'wording of a cancellation reason',
+    kinds: ['body'],
+    operation: /^Transact/,
+    settle: (value) =>
+      withNumbers(JSON.parse(JSON.stringify(value).replaceAll('request failed."', 'request failed"'))),
+  },
+  {
+    reason: 'returned attributes of a nested path: the path alone, DynamoDB Local sometimes all around it',
+    kinds: ['body'],
+    operation: /^UpdateItem$/,
+    ours: /"Attributes"/,
+  },
+  {
+    reason:
+      'an update whose value is missing, with a path of its own that is missing: DynamoDB Local names the path',
+    kinds: ['message'],
+    theirs: /document path provided in the update expression is invalid/,
+  },
+  {
+    reason: 'several things are wrong: the order of checks is not documented',
+    kinds: ['message'],
+    ours: /^Invalid \w+Expression|^ExpressionAttribute|^Value provided in ExpressionAttribute/,
+  },
+  { reason: 'wordings are not documented; ours are those of answers of AWS', kinds: ['message'] },
+  { reason: 'streams are made by templates alone', ours: /does not support streams/ },
+  {
+    reason: 'an exact Limit has a LastEvaluatedKey, after which nothing may come',
+    kinds: ['body'],
+    settle: (value) => withNumbers(isJsonObject(value) ? { ...value, LastEvaluatedKey: undefined } : value),
+  },
+  {
+    reason: 'OPEN: a scan of a local index does not fetch what the index lacks',
+    operation: /^Scan$/,
+    kinds: ['body'],
+    ours: /\{\}/,
+  },
+  { reason: 'capacity is not given on demand', ours: /can be specified when BillingMode is PAY_PER_REQUEST/ },
+  { reason: 'SIZE is a reserved word', ours: /reserved keyword: size/i },
+  { reason: 'an empty list of local indexes is refused', ours: /List of LocalSecondaryIndexes is empty/ },
+  { reason: 'TableClass has two values', ours: /at 'tableClass'/ },
+  { reason: 'a ClientRequestToken has at least one character', ours: /clientRequestToken/ },
+  {
+    reason: 'a filter on what a local index does not hold: not settled',
+    theirs: /does not project one or more filter attributes/,
+  },
+  {
+    reason: 'ExecuteStatement reports no capacity here',
+    operation: /^ExecuteStatement$/,
+    ours: /ReturnConsumedCapacity/,
+  },
+  {
+    reason: 'inputs are checked before the table is looked up',
+    kinds: ['code'],
+    ours: /^ValidationException$/,
+    theirs: /^Resource(?:NotFound|InUse)Exception$|^ConditionalCheckFailed|^IdempotentParameter/,
+  },
+  {
+    reason:
+      'two actions on one item, or a wrong key, are a ValidationException; a refused update is a cancellation',
+    kinds: ['code'],
+    operation: /^Transact/,
+  },
+];
+
+export function reasonFor(operation: string, difference: Difference): string | undefined {
+  const { kind, ours, theirs } = difference;
+  return DECISIONS.find(
+    (decision) =>
+      (decision.kinds?.includes(kind) ?? true) &&
+      (decision.operation?.test(operation) ?? true) &&
+      (decision.ours?.test(ours) ?? true) &&
+      (decision.theirs?.test(theirs) ?? true) &&
+      (decision.settle === undefined || isSameBy(decision.settle, ours, theirs)),
+  )?.reason;
+}
+
+function isSameBy(settle: (value: unknown) => unknown, ours: string, theirs: string): boolean {
+  return isDeepStrictEqual(settle(JSON.parse(ours)), settle(JSON.parse(theirs)));
+}
+
+function withNumbers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withNumbers).toSorted((a, b) => (print(a) < print(b) ? -1 : 1));
+  if (!isJsonObject(value)) return value;
+  const settled = Object.entries(value).map(([name, member]) => {
+    if (name === 'N') return [name, Number(member) + 0];
+    return [name, name === 'NS' && Array.isArray(member) ? member.map(Number).sort() : withNumbers(member)];
+  });
+  return Object.fromEntries(settled) as unknown;
+}
+
+function withoutSettings(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSettings);
+  if (!isJsonObject(value)) return value;
+  const kept = Object.entries(value).filter(([name]) => !DESCRIBED.has(name));
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutSettings(member)]));
+}
+
+function print(value: unknown): string {
+  return JSON.stringify(value);
+}

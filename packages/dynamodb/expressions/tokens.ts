@@ -1,0 +1,91 @@
+/** The tokens of an expression, and the syntax error that names one (developer guide, "Using expressions"). */
+type TokenKind = 'word' | 'keyword' | 'name' | 'value' | 'digits' | 'sign' | 'end';
+
+type Token = {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+};
+
+/** Its message follows `Invalid ConditionExpression: `. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError';
+}
+
+const TOKEN =
+  /\s*(?:(?<word>[A-Za-z]\w*)|(?<name>#\w+)|(?<value>:\w+)|(?<digits>\d+)|(?<sign><>|<=|>=|[^\s]))/gy;
+const KEYWORDS = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN', 'SET', 'REMOVE', 'ADD', 'DELETE']);
+
+export class Tokens {
+  readonly #input: string;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+
+  constructor(input: string) {
+    this.#input = input;
+    this.#tokens = [...input.matchAll(TOKEN)].map(({ groups = {}, index, 0: { length } }): Token => {
+      // Groups that take no part are undefined, which their type does not say.
+      const found = Object.entries<string | undefined>(groups).find(([, part]) => part !== undefined);
+      const [kind = 'sign', text = ''] = found ?? [];
+      const end = index + length;
+      const isKeyword = kind === 'word' && KEYWORDS.has(text.toUpperCase());
+      return { kind: isKeyword ? 'keyword' : (kind as TokenKind), text, start: end - text.length, end };
+    });
+  }
+
+  get next(): Token {
+    return this.#tokenAt(this.#at);
+  }
+
+  isAhead(offset: number, sign: string): boolean {
+    const { kind, text } = this.#tokenAt(this.#at + offset);
+    return kind === 'sign' && text === sign;
+  }
+
+  take(): Token {
+    const taken = this.next;
+    this.#at += 1;
+    return taken;
+  }
+
+  /** Takes the sign if it is next. */
+  takeSign(sign: string): boolean {
+    const isNext = this.isAhead(0, sign);
+    if (isNext) this.#at += 1;
+    return isNext;
+  }
+
+  /** Takes the keyword, in capitals here and in any case there, if it is next. */
+  takeKeyword(word: string): boolean {
+    const { kind, text } = this.next;
+    const isNext = kind === 'keyword' && text.toUpperCase() === word;
+    if (isNext) this.#at += 1;
+    return isNext;
+  }
+
+  expectSign(sign: string): void {
+    if (!this.takeSign(sign)) this.fail();
+  }
+
+  expectEnd(): void {
+    if (this.next.kind !== 'end') this.fail();
+  }
+
+  /** @throws ExpressionError at the next token */
+  fail(): never {
+    const { kind, text, start } = this.next;
+    const before = this.#tokens[this.#at - 1];
+    const after = this.#tokens[this.#at + 1];
+    const near = this.#input.slice(
+      before?.start ?? (kind === 'end' ? 0 : start),
+      after?.end ?? this.next.end,
+    );
+    throw new ExpressionError(`Syntax error; token: "${kind === 'end' ? '<EOF>' : text}", near: "${near}"`);
+  }
+
+  #tokenAt(at: number): Token {
+    const { length } = this.#input;
+    return this.#tokens[at] ?? { kind: 'end', text: '', start: length, end: length };
+  }
+}

@@ -1,0 +1,194 @@
+/** What dynalite's rules of inputs lack, each with AWS's page. */
+import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+type Rule = (input: JsonObject) => string | undefined;
+
+const INVALID = 'One or more parameter values were invalid: ';
+const TABLE_CLASSES = ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'];
+/** API reference, "TagResource": tags of one resource. */
+const MAX_TAGS = 50;
+
+const RULES: Readonly<Record<string, readonly Rule[]>> = {
+  CreateTable: [settingsWrong, indexesWrong],
+  UpdateTable: [settingsWrong],
+  TagResource: [tagsWrong],
+  DeleteItem: [returnValuesWrong],
+  Query: [selectWrong],
+  Scan: [selectWrong, segmentsWrong],
+  UpdateItem: [actionsWrong],
+};
+
+/** @param input as dynalite's rules took it @returns what is wrong, in DynamoDB's words */
+export function wrongInput(operation: string, input: JsonObject): string | undefined {
+  for (const rule of RULES[operation] ?? []) {
+    const wrong = rule(input);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** Declarations of members that dynalite drops, in its form. */
+export const MORE_TYPES: Readonly<Record<string, object>> = {
+  CreateTable: {
+    TableClass: 'String',
+    DeletionProtectionEnabled: 'Boolean',
+    SSESpecification: {
+      type: 'FieldStruct<SSESpecification>',
+      children: { Enabled: 'Boolean', SSEType: 'String', KMSMasterKeyId: 'String' },
+    },
+    Tags: {
+      type: 'List',
+      children: { type: 'ValueStruct<Tag>', children: { Key: 'String', Value: 'String' } },
+    },
+  },
+};
+
+/** API reference, "Scan": TotalSegments. */
+const MAX_SEGMENTS = 1_000_000;
+
+function segmentsWrong({ TotalSegments: segments }: JsonObject): string | undefined {
+  if (typeof segments !== 'number' || segments <= MAX_SEGMENTS) return undefined;
+  return (
+    `1 validation error detected: Value '${segments}' at 'totalSegments' failed to satisfy constraint: ` +
+    `Member must have value less than or equal to ${MAX_SEGMENTS}`
+  );
+}
+
+/** API reference, "CreateTable": TableClass, Tags. */
+function settingsWrong(input: JsonObject): string | undefined {
+  const { TableClass: tableClass } = input;
+  if (typeof tableClass === 'string' && !TABLE_CLASSES.includes(tableClass))
+    return enumWrong(tableClass, 'tableClass', TABLE_CLASSES);
+  return tagsWrong(input);
+}
+
+/** API reference, "Tag". */
+function tagsWrong({ Tags: tags }: JsonObject): string | undefined {
+  if (!Array.isArray(tags)) return undefined;
+  if (tags.length > MAX_TAGS) return `Too many tags: ${tags.length}, at most ${MAX_TAGS}`;
+  const keys = tags.map((tag) => membersOf(tag)['Key']);
+  for (const tag of tags) {
+    const { Key: key, Value: value } = membersOf(tag);
+    if (typeof key !== 'string' || !/^[^]{1,128}$/.test(key)) return lengthWrong('tags.1.member.key', 1, 128);
+    if (typeof value !== 'string' || value.length > 256) return lengthWrong('tags.1.member.value', 0, 256);
+  }
+  return new Set(keys).size === keys.length ? undefined : 'Duplicate Keys are not allowed in tag list';
+}
+
+function lengthWrong(member: string, least: number, most: number): string {
+  return (
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ` +
+    `Member must have length between ${least} and ${most}`
+  );
+}
+
+function enumWrong(value: unknown, member: string, allowed: readonly string[]): string {
+  return (
+    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ` +
+    `Member must satisfy enum value set: [${allowed.join(', ')}]`
+  );
+}
+
+/** API reference, "Projection": INCLUDE has attributes. */
+function indexesWrong(input: JsonObject): string | undefined {
+  const indexes = [input['GlobalSecondaryIndexes'], input['LocalSecondaryIndexes']].flatMap(
+    (list): readonly unknown[] => (Array.isArray(list) ? list : []),
+  );
+  const isBare = indexes.some((index) => {
+    const { ProjectionType: type, NonKeyAttributes: names } = membersOf(membersOf(index)['Projection']);
+    return type === 'INCLUDE' && names === undefined;
+  });
+  return isBare ? `${INVALID}ProjectionType is INCLUDE, but NonKeyAttributes is not specified` : undefined;
+}
+
+/** API reference, "DeleteItem": NONE or ALL_OLD. */
+function returnValuesWrong({ ReturnValues: values = 'NONE' }: JsonObject): string | undefined {
+  return values === 'NONE' || values === 'ALL_OLD' ? undefined : 'ReturnValues can only be ALL_OLD or NONE';
+}
+
+/** API reference, "Query", "Scan": Select. */
+function selectWrong(input: JsonObject): string | undefined {
+  const {
+    Select: select,
+    IndexName: index,
+    AttributesToGet: toGet,
+    ProjectionExpression: projection,
+  } = input;
+  const given =
+    projection === undefined ? (toGet === undefined ? undefined : 'AttributesToGet') : 'ProjectionExpression';
+  if (select === 'SPECIFIC_ATTRIBUTES')
+    return given === undefined
+      ? 'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES'
+      : undefined;
+  if (typeof select === 'string' && given !== undefined)
+    return `Cannot specify the ${given} when choosing to get ${select === 'COUNT' ? 'only the Count' : select}`;
+  return select === 'ALL_PROJECTED_ATTRIBUTES' && index === undefined
+    ? 'ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName'
+    : undefined;
+}
+
+/** API reference, "AttributeValueUpdate": Action. */
+function actionsWrong({ AttributeUpdates: updates }: JsonObject): string | undefined {
+  for (const [name, update] of Object.entries(membersOf(updates))) {
+    const { Action: action = 'PUT' } = membersOf(update);
+    if (action !== 'PUT' && action !== 'ADD' && action !== 'DELETE')
+      return enumWrong(action, `attributeUpdates.${name}.member.action`, ['ADD', 'PUT', 'DELETE']);
+  }
+  return undefined;
+}
+
+/** `+1E6` is a number; dynalite's reader takes no plus sign. Changes `value`, which is the reader's own copy. */
+export function dropPlusSigns(value: unknown): void {
+  if (Array.isArray(value)) {
+    for (const member of value) dropPlusSigns(member);
+    return;
+  }
+  if (!isJsonObject(value)) return;
+  const members: Record<string, unknown> = value;
+  for (const [name, member] of Object.entries(members)) {
+    if (name === 'N' && typeof member === 'string') members[name] = withoutPlus(member);
+    else if (name === 'NS' && Array.isArray(member))
+      members[name] = member.map((one: unknown) => (typeof one === 'string' ? withoutPlus(one) : one));
+    else dropPlusSigns(member);
+  }
+}
+
+function withoutPlus(number: string): string {
+  return /^\+[\d.]/.test(number) ? number.slice(1) : number;
+}
+
+const TABLE_ARN =
+  /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:(?<account>\d{12}):table\/(?<name>[a-zA-Z0-9_.-]{3,255})$/;
+
+/** Tables may be named by ARN (API reference, "GetItem": TableName); those of another account are not here. */
+export function withTableNames(input: JsonObject, accountId: string): JsonObject {
+  const nameOf = (text: unknown): unknown => {
+    const { account, name } = (typeof text === 'string' && TABLE_ARN.exec(text)?.groups) || {};
+    return account === accountId ? name : text;
+  };
+  const named = (one: JsonObject): JsonObject =>
+    typeof one['TableName'] === 'string' ? { ...one, TableName: nameOf(one['TableName']) } : one;
+  const { RequestItems: requests, TransactItems: members } = input;
+  return {
+    ...named(input),
+    ...(isJsonObject(requests)
+      ? {
+          RequestItems: Object.fromEntries(
+            Object.entries(requests).map(([name, value]) => [String(nameOf(name)), value]),
+          ),
+        }
+      : {}),
+    ...(Array.isArray(members)
+      ? {
+          TransactItems: members.map((member: unknown) =>
+            isJsonObject(member)
+              ? Object.fromEntries(
+                  Object.entries(member).map(([kind, one]) => [kind, isJsonObject(one) ? named(one) : one]),
+                )
+              : member,
+          ),
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,31 @@
+/** Settings of a table that dynalite has no part in, in the form of DescribeTable. */
+import { membersOf } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+
+type TableSettings = {
+  readonly TableClassSummary?: JsonObject;
+  readonly SSEDescription?: JsonObject;
+  readonly DeletionProtectionEnabled?: boolean;
+};
+
+/** Members of CreateTable and UpdateTable that make settings. */
+export const SETTING_MEMBERS = ['TableClass', 'SSESpecification', 'DeletionProtectionEnabled'];
+
+/** Of what the call names; the AWS owned key, which `Enabled: false` means, has no description. */
+export function readTableSettings(input: JsonObject, tableArn: string, nowEpochMs: number): TableSettings {
+  const { TableClass: tableClass, SSESpecification: encryption, DeletionProtectionEnabled: isKept } = input;
+  const [, , , region = '', account = ''] = tableArn.split(':');
+  const { Enabled: isEnabled, KMSMasterKeyId: key = 'alias/aws/dynamodb' } = membersOf(encryption);
+  const keyArn = String(key).startsWith('arn:')
+    ? String(key)
+    : `arn:aws:kms:${region}:${account}:${String(key).startsWith('alias/') ? '' : 'key/'}${String(key)}`;
+  return {
+    ...(typeof tableClass === 'string'
+      ? { TableClassSummary: { TableClass: tableClass, LastUpdateDateTime: nowEpochMs / 1000 } }
+      : {}),
+    ...(isEnabled === true
+      ? { SSEDescription: { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: keyArn } }
+      : {}),
+    ...(typeof isKept === 'boolean' ? { DeletionProtectionEnabled: isKept } : {}),
+  };
+}

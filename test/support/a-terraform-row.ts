@@ -1,0 +1,71 @@
+/** Resources of Terraform's AWS provider: what each sends when it is created, and what it reads afterwards. */
+import assert from 'node:assert/strict';
+import { membersOf } from '../../packages/aws/json-object.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+/** What the provider keeps of earlier answers. */
+export type Ids = Readonly<Record<string, string>>;
+
+export type Row = {
+  readonly resource: string;
+  /** The file of `internal/service/…` with its create and read functions. */
+  readonly from: string;
+  /** SDK command and its input, with the members that the provider can set there. */
+  readonly call: string;
+  readonly sends: (ids: Ids) => Members;
+  /** SDK command and its input. */
+  readonly reads: string;
+  readonly by: (ids: Ids) => Members;
+  /** Members of the answer to the create call that later rows need, by their name there. */
+  readonly keeps?: Readonly<Record<string, string>>;
+  /** Where the read has another name for a member. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  /** What the read has where it is not a member as sent. */
+  readonly becomes?: Members;
+  /** Sent, and part of no read: place or mode. */
+  readonly unread?: readonly string[];
+};
+
+type Send = (name: string, input: object) => Promise<Members>;
+type Command = new (input: object) => unknown;
+
+/** Commands by name, for tables. */
+export function sender(client: { send(command: never): Promise<unknown> }, commands: object): Send {
+  return async (name, input) => {
+    const made = (commands as Readonly<Record<string, Command>>)[`${name}Command`];
+    assert.ok(made !== undefined, name);
+    return membersOf(await client.send(new made(input) as never));
+  };
+}
+
+/** Makes the resource and finds every sent member in the read. @returns the ids for the rows after it */
+export async function makeAndRead(row: Row, send: Send, ids: Ids): Promise<Ids> {
+  const sent = row.sends(ids);
+  const made = await send(row.call, sent);
+  const kept = Object.entries(row.keeps ?? {}).map(([name, member]): [string, string] => [
+    name,
+    String(made[member]),
+  ]);
+  const known: Ids = { ...ids, ...Object.fromEntries<string>(kept) };
+  const by = row.by(known);
+  const found = withPolicy(await send(row.reads, by));
+  assert.partialDeepStrictEqual(found, expectedOf(row, sent, by));
+  return known;
+}
+
+function expectedOf(row: Row, sent: Members, by: object): object {
+  const unread = ['patchOperations', ...Object.keys(by), ...(row.unread ?? [])];
+  const placed = Object.entries(sent).filter(([name]) => !unread.includes(name));
+  const named = placed.map(([name, value]): readonly [string, unknown] => [
+    row.renamed?.[name] ?? name,
+    value,
+  ]);
+  const members: Members = Object.fromEntries(named);
+  return { ...members, ...row.becomes };
+}
+
+/** The document of a policy comes with escaped quotes, as AWS has it. */
+function withPolicy(answer: Members): Members {
+  const { policy: text } = answer;
+  return typeof text === 'string' ? { ...answer, policy: JSON.parse(`"${text}"`) as unknown } : answer;
+}
