@@ -128,6 +128,8 @@ export type ShownFunction = {
     readonly epochMs: number;
     readonly level: string | undefined;
     readonly message: string;
+    /** The request that it was printed for, where that is kept. */
+    readonly recordId: string | undefined;
   }[];
 };
 

@@ -5,7 +5,7 @@ import { OWN_ADDRESS, receive } from '../../core/receive.ts';
 import { serve } from '../../core/pipeline.ts';
 import { findReplayObstacle } from '../records/describe-detail.ts';
 import { isEvent } from '../records/recorded-request.ts';
-import { showData } from '../records/shown.ts';
+import { showBody } from '../records/shown.ts';
 import { actAs } from './identity-choice.ts';
 import type { Received, ServedApi } from '../../core/exchange.ts';
 import type { Redactor } from '../records/redact.ts';
@@ -114,7 +114,8 @@ function edit(
   const query = received.rawQuery === '' ? '' : `?${redactor.query(received.rawQuery)}`;
   const path = redactor.repeated(received.rawPath);
   const isSameTarget = changed.target === undefined || changed.target === `${path}${query}`;
-  const isSameBody = body === undefined || body === (showData('', received.body, redactor)?.text ?? '');
+  const isSameBody =
+    body === undefined || body === (showBody(received.body, received.headers.lines, redactor)?.text ?? '');
   return {
     method,
     target: isSameTarget ? original.target : (changed.target ?? original.target),

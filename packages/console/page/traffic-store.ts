@@ -1,5 +1,5 @@
 /** The rows of all sections: earlier ones, and new ones as they arrive. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { fetchControl, followRows } from './control.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
@@ -7,6 +7,8 @@ import type { RecordState, RequestRow } from '../records/model.ts';
 const MAX_ROWS = 10_000;
 /** Rows per request: 10,000 at once would block gateway and page for a second. */
 const PAGE_ROWS = 250;
+/** What arrives is drawn at most four times a second. */
+const DRAWN_EVERY_MS = 250;
 
 export type Traffic = {
   /** Newest first. */
@@ -15,15 +17,25 @@ export type Traffic = {
   readonly isLive: boolean;
   readonly error: string | undefined;
   readonly clear: () => Promise<void>;
+  /** By the gateway's clock, which may be moved. */
+  readonly nowEpochMs: () => number;
 };
 
 type List = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
+type Change = (before: readonly RequestRow[]) => readonly RequestRow[];
 
 export function useTraffic(): Traffic {
   const [rows, setRows] = useState<readonly RequestRow[]>([]);
   const [state, setState] = useState<RecordState>();
   const [isLive, setLive] = useState(false);
   const [error, setError] = useState<string>();
+  const offsetMs = useRef(0);
+  const { later, stopDrawing } = useRef(
+    drawSeldom((change, changed) => {
+      setRows(change);
+      if (changed !== undefined) setState(changed);
+    }),
+  ).current;
   useEffect(() => {
     let stop: (() => void) | undefined;
     let isOver = false;
@@ -35,18 +47,20 @@ export function useTraffic(): Traffic {
         last = await fetchControl<List>('GET', `requests?limit=${PAGE_ROWS}&before=${sequence}`);
         if (isOver) return;
         const { rows: older } = last;
-        setRows((newest) => append(newest, older));
+        later((newest) => append(newest, older));
         oldest = older.at(-1);
       }
     };
-    fetchControl<List>('GET', `requests?limit=${PAGE_ROWS}`).then(
+    fetchControl<List & { readonly nowEpochMs: number }>('GET', `requests?limit=${PAGE_ROWS}`).then(
       (list) => {
         if (isOver) return;
         setRows(list.rows);
         setState(list.state);
+        offsetMs.current = list.nowEpochMs - Date.now();
         const onBatch = (batch: List): void => {
-          setRows((before) => merge(before, batch.rows));
-          setState(batch.state);
+          const newest = batch.rows.at(-1);
+          if (newest !== undefined) offsetMs.current = newest.atEpochMs - Date.now();
+          later((before) => merge(before, batch.rows), batch.state);
         };
         stop = followRows(list.state.taken, onBatch, setLive);
         // Missing older rows are not an error of the page.
@@ -56,15 +70,38 @@ export function useTraffic(): Traffic {
     );
     return () => {
       isOver = true;
+      stopDrawing();
       stop?.();
     };
   }, []);
   const clear = async (): Promise<void> => {
     const list = await fetchControl<List>('DELETE', 'requests');
-    setRows(list.rows);
-    setState(list.state);
+    later(() => list.rows, list.state);
   };
-  return { rows, state, isLive, error, clear };
+  return { rows, state, isLive, error, clear, nowEpochMs: () => Date.now() + offsetMs.current };
+}
+
+/** Changes in order, together and seldom: 10,000 rows are not copied for each that comes. */
+function drawSeldom(draw: (change: Change, state: RecordState | undefined) => void): {
+  readonly later: (change: Change, state?: RecordState) => void;
+  readonly stopDrawing: () => void;
+} {
+  let changes: Change[] = [];
+  let newState: RecordState | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const run = (): void => {
+    const [made, state] = [changes, newState];
+    [timer, changes, newState] = [undefined, [], undefined];
+    draw((before) => made.reduce((rows, change) => change(rows), before), state);
+  };
+  return {
+    later: (change, state) => {
+      changes.push(change);
+      newState = state ?? newState;
+      timer ??= setTimeout(run, DRAWN_EVERY_MS);
+    },
+    stopDrawing: () => clearTimeout(timer),
+  };
 }
 
 /** No effect where the list was cleared or restarted meanwhile. */

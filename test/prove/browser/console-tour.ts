@@ -9,6 +9,7 @@ import type { Page } from './page.ts';
 const SECTIONS = [
   'traffic',
   'apis',
+  'apis/map',
   'access',
   'sockets',
   'keys',
@@ -16,6 +17,7 @@ const SECTIONS = [
   'functions',
   'data',
   'calls',
+  'calls/events',
   'numbers',
   'numbers/cost',
   'differs',

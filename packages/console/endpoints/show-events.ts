@@ -1,0 +1,43 @@
+/** Event sources by the rows of their services, and what can be done with each by hand. */
+import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
+
+type Events = {
+  readonly rows: readonly EventSource[];
+  readonly handTargets: readonly HandTarget[];
+  readonly pending: number;
+};
+
+export type ShownSource = Omit<EventSource, 'kind'> & {
+  readonly kind: EventSource['kind'] | 'bus';
+  /** `run`: as if it were due; `send`: a message or an event; `redrive`: dead messages back to their queue. */
+  readonly actions: readonly ('run' | 'send' | 'redrive')[];
+};
+
+export type ShownEvents = {
+  readonly sources: readonly ShownSource[];
+  /** Asynchronous invocations that are not done. */
+  readonly asynchronous: number;
+};
+
+export function showEvents({ rows, handTargets, pending }: Events): ShownEvents {
+  const byName = new Map(handTargets.map((target) => [target.name, target]));
+  const listed = rows.map((row): ShownSource => ({ ...row, actions: actionsOf(byName.get(row.name)) }));
+  const names = new Set(rows.map(({ name }) => name));
+  // Buses have no row of their own, and take events.
+  const others = handTargets
+    .filter(({ name }) => !names.has(name))
+    .map((target): ShownSource => ({
+      kind: 'bus',
+      name: target.name,
+      targets: [],
+      state: '',
+      actions: actionsOf(target),
+    }));
+  return { sources: [...listed, ...others], asynchronous: pending };
+}
+
+function actionsOf(target: HandTarget | undefined): ShownSource['actions'] {
+  if (target === undefined) return [];
+  if (target.run !== undefined) return ['run'];
+  return target.redrive === undefined ? ['send'] : ['send', 'redrive'];
+}
