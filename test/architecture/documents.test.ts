@@ -99,7 +99,7 @@ const WORDS_OF_NEW_PARTS = {
   completion: 60,
   resilience: 260,
   faults: 139,
-  consoleLists: 150,
+  consoleLists: 65,
 };
 
 /** Lengths that a reader of the first pages was promised. */

@@ -3,7 +3,7 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 
 type Stack = Pick<ResolvedStack, 'stackName' | 'functions'>;
 
-export type ToolkitParts = {
+type ToolkitParts = {
   readonly hasFunction: (name: string) => boolean;
   /** A stack with no function but the toolkit's. */
   readonly hasStack: (stackName: string) => boolean;

@@ -5,20 +5,7 @@
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { InvalidRequest } from '../../core/errors.ts';
 import type { Redactor } from '../records/redact.ts';
-
-export type SavedRequest = {
-  readonly name: string;
-  /** Name of the API; ids differ between starts. */
-  readonly api: string;
-  readonly stage: string;
-  readonly method: string;
-  /** With stage and query. */
-  readonly target: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  /** `alice:admin`, `key:ID`, `iam:NAME`; absent = as the headers say. */
-  readonly as?: string;
-  readonly body?: string;
-};
+import type { SavedRequest } from './inspect-model.ts';
 
 const MAX_SAVED = 500;
 const MAX_TEXT = 256 * 1024;

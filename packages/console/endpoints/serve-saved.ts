@@ -11,7 +11,7 @@ import {
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply } from '../../core/api-call.ts';
 import type { Redactor } from '../records/redact.ts';
-import type { SavedRequest } from './saved-requests.ts';
+import type { SavedRequest } from './inspect-model.ts';
 
 export interface SavedRequestsFile {
   /** For messages: `gatewright.requests.json`. */

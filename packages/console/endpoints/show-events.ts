@@ -1,22 +1,11 @@
 /** Event sources by the rows of their services, and what can be done with each by hand. */
 import type { EventSource, HandTarget } from '../../kernel/event-rows.ts';
+import type { ShownEvents, ShownSource } from './inspect-model.ts';
 
 type Events = {
   readonly rows: readonly EventSource[];
   readonly handTargets: readonly HandTarget[];
   readonly pending: number;
-};
-
-export type ShownSource = Omit<EventSource, 'kind'> & {
-  readonly kind: EventSource['kind'] | 'bus';
-  /** `run`: as if it were due; `send`: a message or an event; `redrive`: dead messages back to their queue. */
-  readonly actions: readonly ('run' | 'send' | 'redrive')[];
-};
-
-export type ShownEvents = {
-  readonly sources: readonly ShownSource[];
-  /** Asynchronous invocations that are not done. */
-  readonly asynchronous: number;
 };
 
 export function showEvents({ rows, handTargets, pending }: Events): ShownEvents {

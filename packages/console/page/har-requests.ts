@@ -1,6 +1,5 @@
 /** Requests of an HTTP Archive 1.2 for APIs of this start; secrets are taken out when they are saved. */
-import type { ShownApi } from '../endpoints/inspect-model.ts';
-import type { SavedRequest } from '../endpoints/saved-requests.ts';
+import type { SavedRequest, ShownApi } from '../endpoints/inspect-model.ts';
 
 const MAX_REQUESTS = 500;
 /** Of the connection or the browser, and HTTP/2's own. */

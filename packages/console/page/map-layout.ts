@@ -2,8 +2,8 @@
 import type { MapEdge, MapNode, MapNodeKind } from '../endpoints/map-model.ts';
 
 export type PlacedNode = MapNode & { readonly x: number; readonly y: number };
-export type PlacedEdge = MapEdge & { readonly path: string };
-export type Layout = {
+type PlacedEdge = MapEdge & { readonly path: string };
+type Layout = {
   readonly nodes: readonly PlacedNode[];
   readonly edges: readonly PlacedEdge[];
   readonly width: number;

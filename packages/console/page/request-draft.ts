@@ -63,6 +63,15 @@ function headersOf(route: ShownRoute | undefined): readonly Header[] {
   return hasBody ? [['Content-Type', 'application/json'], ...needed] : needed;
 }
 
+/**
+ * A typed path as it is sent: spaces and letters beyond ASCII percent-encoded, what is encoded left as it is.
+ * @throws Error without a slash at its beginning
+ */
+export function toTarget(typed: string): string {
+  if (!typed.startsWith('/')) throw new Error('The path must begin with a slash.');
+  return typed.replaceAll(/[^\x21-\x7e]+/g, (text) => encodeURIComponent(text.toWellFormed()));
+}
+
 export function hasBody({ method }: Pick<Draft, 'method'>): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(method);
 }

@@ -48,7 +48,7 @@ export function axisTime(epochSeconds: number, stepSeconds: number): string {
   return stepSeconds >= 60 ? text.slice(11, 16) : text.slice(11, 19);
 }
 
-export type StatusKind = 'ok' | 'client' | 'server' | 'plain';
+type StatusKind = 'ok' | 'client' | 'server' | 'plain';
 
 /** For colours; the number is shown as well. Numbers of four digits are close codes of WebSockets. */
 export function statusKind(status: number): StatusKind {

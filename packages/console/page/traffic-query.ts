@@ -53,7 +53,7 @@ const FIELDS = {
   kind: readWhole(({ kind }) => kind),
 } satisfies Readonly<Record<string, Reader>>;
 
-export type QueryField = keyof typeof FIELDS;
+type QueryField = keyof typeof FIELDS;
 
 /** In the order in which they are suggested. */
 export const QUERY_FIELDS = Object.keys(FIELDS) as readonly QueryField[];

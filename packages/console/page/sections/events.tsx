@@ -6,7 +6,7 @@ import { Action, Empty, Problem } from '../parts.tsx';
 import { SortableTable } from '../sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import type { Column } from '../sortable-table.tsx';
-import type { ShownEvents, ShownSource } from '../../endpoints/show-events.ts';
+import type { ShownEvents, ShownSource } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 const COLUMNS: readonly Column<ShownSource>[] = [

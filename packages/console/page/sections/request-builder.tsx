@@ -6,13 +6,13 @@ import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
-import { fillPlaceholders, hasBody, METHODS, placeholdersIn } from '../request-draft.ts';
+import { fillPlaceholders, hasBody, METHODS, placeholdersIn, toTarget } from '../request-draft.ts';
 import { Preflight } from './preflight.tsx';
 import { SaveRequest } from './saved-requests.tsx';
 import type { Draft, Header } from '../request-draft.ts';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
-export type BuilderProps = {
+type BuilderProps = {
   readonly api: ShownApi;
   readonly route: ShownRoute | undefined;
   readonly initial: Draft;
@@ -115,7 +115,7 @@ async function sendDraft(draft: Draft, { api, origin, host, takesBody }: SendWit
   const hasHost = named.some(([name]) => name.toLowerCase() === 'host');
   const edit = {
     method,
-    target,
+    target: toTarget(target),
     headers: hasHost ? named : [['Host', host], ...named],
     ...(takesBody && { body }),
   };

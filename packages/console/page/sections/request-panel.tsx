@@ -10,7 +10,7 @@ import { bytes, dateTime, ms, readableTarget } from '../texts.ts';
 import { Compare } from './compare.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { Waterfall } from './waterfall.tsx';
-import type { Pinned } from './traffic.tsx';
+import type { Pinned } from '../pinned.ts';
 import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/model.ts';
 
 type Props = {

@@ -8,10 +8,9 @@ import { linkTo } from '../address.ts';
 import { hasBody } from '../request-draft.ts';
 import type { Column } from '../sortable-table.tsx';
 import type { Draft } from '../request-draft.ts';
-import type { ShownApi } from '../../endpoints/inspect-model.ts';
-import type { SavedRequest } from '../../endpoints/saved-requests.ts';
+import type { SavedRequest, ShownApi } from '../../endpoints/inspect-model.ts';
 
-export type SavedList = { readonly file: string; readonly requests: readonly SavedRequest[] };
+type SavedList = { readonly file: string; readonly requests: readonly SavedRequest[] };
 
 const COLUMNS: readonly Column<SavedRequest>[] = [
   { title: 'Name', by: ({ name }) => name },

@@ -6,8 +6,7 @@ import { linkTo } from '../address.ts';
 import { connectedTo, layOut, NODE_HEIGHT, NODE_WIDTH } from '../map-layout.ts';
 import type { PlacedNode } from '../map-layout.ts';
 import type { MapNode, StackMap } from '../../endpoints/map-model.ts';
-import type { ShownEvents } from '../../endpoints/show-events.ts';
-import type { ShownFunction, ShownNumbers } from '../../endpoints/inspect-model.ts';
+import type { ShownEvents, ShownFunction, ShownNumbers } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 const MAP_EVERY_MS = 10_000;

@@ -70,7 +70,7 @@ export function TrafficSearch({ text, rows, apis, onChange }: SearchProps) {
 /** In minutes. */
 const RANGES = [1, 5, 15, 60] as const;
 
-export type ListChoice = {
+type ListChoice = {
   /** Minutes; empty = all. */
   readonly range: string;
   readonly zone: string;

@@ -9,6 +9,7 @@ import { go, readPlace } from '../place.ts';
 import { showTimesIn } from '../texts.ts';
 import { findUnread, matcherOf, parseTrafficQuery, withField } from '../traffic-query.ts';
 import { WindowedList } from '../windowed-list.tsx';
+import { pinnedFirst, usePinned } from '../pinned.ts';
 import { RequestPanel } from './request-panel.tsx';
 import { TRAFFIC_COLUMNS, TrafficHead, TrafficRow } from './traffic-row.tsx';
 import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
@@ -16,7 +17,6 @@ import type { Traffic } from '../traffic-store.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 const ROW_HEIGHT = 34;
-const MAX_PINNED = 50;
 
 type Props = {
   readonly traffic: Traffic;
@@ -153,29 +153,6 @@ function useListChoice({ rows: all, nowEpochMs }: Traffic) {
       onMark: () => setMark(isMarked ? '' : `${nowEpochMs()} ${newest}`),
     },
   };
-}
-
-export type Pinned = { readonly ids: readonly string[]; readonly toggle: (id: string) => void };
-
-function usePinned(): Pinned {
-  const [kept, setKept] = useKept(sessionStorage, 'pinned');
-  const ids = useMemo(() => kept.split('\n').filter((id) => id !== ''), [kept]);
-  const toggle = (id: string): void => {
-    const others = ids.filter((one) => one !== id);
-    setKept((others.length < ids.length ? others : [id, ...ids].slice(0, MAX_PINNED)).join('\n'));
-  };
-  return { ids, toggle };
-}
-
-/** Whatever is searched for. */
-function pinnedFirst(
-  found: readonly RequestRow[],
-  all: readonly RequestRow[],
-  pinned: readonly string[],
-): readonly RequestRow[] {
-  if (pinned.length === 0) return found;
-  const ids = new Set(pinned);
-  return [...all.filter(({ id }) => ids.has(id)), ...found.filter(({ id }) => !ids.has(id))];
 }
 
 function keyOf({ sequence }: RequestRow): number {

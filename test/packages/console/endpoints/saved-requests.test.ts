@@ -9,7 +9,7 @@ import {
 } from '../../../../packages/console/endpoints/saved-requests.ts';
 import { serveSaved } from '../../../../packages/console/endpoints/serve-saved.ts';
 import { createRedactor } from '../../../../packages/console/records/redact.ts';
-import type { SavedRequest } from '../../../../packages/console/endpoints/saved-requests.ts';
+import type { SavedRequest } from '../../../../packages/console/endpoints/inspect-model.ts';
 import type { SavedRequestsFile } from '../../../../packages/console/endpoints/serve-saved.ts';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';

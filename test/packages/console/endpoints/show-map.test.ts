@@ -7,7 +7,7 @@ import type { ResolvedStack } from '../../../../packages/core/stack/model.ts';
 function aResource(logicalId: string, type: string, physicalId: string, line: number) {
   return [
     logicalId,
-    { logicalId, type, physicalId, place: () => ({ file: '/work/shop/serverless.yml', line }) },
+    { logicalId, type, physicalId, place: () => ({ file: '/srv/shop/serverless.yml', line }) },
   ] as const;
 }
 
@@ -66,7 +66,7 @@ function mapOf(routes: readonly object[]) {
       { kind: 'schedule', name: 'nightly', targets: ['shop-work'], state: '' },
     ],
     (_, __, index) => (index === 0 ? 'shop-guard' : undefined),
-    '/work/shop',
+    '/srv/shop',
   );
 }
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fillPlaceholders, placeholdersIn } from '../../../../packages/console/page/request-draft.ts';
+import {
+  fillPlaceholders,
+  placeholdersIn,
+  toTarget,
+} from '../../../../packages/console/page/request-draft.ts';
 
 const DRAFT = {
   method: 'POST',
@@ -30,5 +34,20 @@ describe('placeholders of a saved request', () => {
       headers: [['Authorization', 'Bearer $& ${ACCESS_TOKEN}']],
       body: '{"secret":"${CLIENT_SECRET}","again":"t","price":"${5}","$":"${lower}"}',
     });
+  });
+});
+
+describe('a typed path', () => {
+  for (const [typed, sent] of [
+    ['/dev/caf\u00e9?q=a b', '/dev/caf%C3%A9?q=a%20b'],
+    ['/dev/caf%C3%A9%2F', '/dev/caf%C3%A9%2F'],
+    ['/dev/\ud800', '/dev/%EF%BF%BD'],
+  ] as const)
+    it(`${typed} is sent as ${sent}`, () => {
+      assert.equal(toTarget(typed), sent);
+    });
+
+  it('is refused without a slash', () => {
+    assert.throws(() => toTarget('users'), /begin with a slash/);
   });
 });
