@@ -16,7 +16,7 @@ type Declared = {
 
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
-const SHOWN_LINES = 200;
+const SHOWN_LINES = 100;
 const SHOWN_STARTS = 50;
 
 export function showFunctions(

@@ -1,14 +1,13 @@
 /** The rows of all sections: earlier ones, and new ones as they arrive. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { fetchControl, followRows } from './control.ts';
+import { drawSeldom } from './draw-seldom.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
 /** Limit of the browser; the gateway's ring may be smaller. */
 const MAX_ROWS = 10_000;
 /** Rows per request: 10,000 at once would block gateway and page for a second. */
 const PAGE_ROWS = 250;
-/** What arrives is drawn at most four times a second. */
-const DRAWN_EVERY_MS = 250;
 
 export type Traffic = {
   /** Newest first. */
@@ -22,7 +21,6 @@ export type Traffic = {
 };
 
 type List = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
-type Change = (before: readonly RequestRow[]) => readonly RequestRow[];
 
 export function useTraffic(): Traffic {
   const [rows, setRows] = useState<readonly RequestRow[]>([]);
@@ -31,7 +29,7 @@ export function useTraffic(): Traffic {
   const [error, setError] = useState<string>();
   const offsetMs = useRef(0);
   const { later, stopDrawing } = useRef(
-    drawSeldom((change, changed) => {
+    drawSeldom<readonly RequestRow[], RecordState>((change, changed) => {
       setRows(change);
       if (changed !== undefined) setState(changed);
     }),
@@ -79,29 +77,6 @@ export function useTraffic(): Traffic {
     later(() => list.rows, list.state);
   };
   return { rows, state, isLive, error, clear, nowEpochMs: () => Date.now() + offsetMs.current };
-}
-
-/** Changes in order, together and seldom: 10,000 rows are not copied for each that comes. */
-function drawSeldom(draw: (change: Change, state: RecordState | undefined) => void): {
-  readonly later: (change: Change, state?: RecordState) => void;
-  readonly stopDrawing: () => void;
-} {
-  let changes: Change[] = [];
-  let newState: RecordState | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const run = (): void => {
-    const [made, state] = [changes, newState];
-    [timer, changes, newState] = [undefined, [], undefined];
-    draw((before) => made.reduce((rows, change) => change(rows), before), state);
-  };
-  return {
-    later: (change, state) => {
-      changes.push(change);
-      newState = state ?? newState;
-      timer ??= setTimeout(run, DRAWN_EVERY_MS);
-    },
-    stopDrawing: () => clearTimeout(timer),
-  };
 }
 
 /** No effect where the list was cleared or restarted meanwhile. */

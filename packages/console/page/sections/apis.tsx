@@ -170,7 +170,7 @@ type ApiProps = { readonly api: ShownApi; readonly opened: ShownRoute | undefine
 
 function Api({ api, opened }: ApiProps) {
   return (
-    <section class="card" aria-label={api.name}>
+    <section class="card" aria-label={`${api.name}, ${kindOf(api)}`}>
       <h2>
         {api.name} <span class="soft">{kindOf(api)}</span>
       </h2>
@@ -204,7 +204,7 @@ function Routes({ api, opened }: ApiProps) {
   return (
     <SortableTable
       name="routes"
-      label={`Routes of ${api.name}`}
+      label={`Routes of ${api.name}, ${kindOf(api)}`}
       kind="stacks"
       columns={COLUMNS}
       rows={api.routes.slice(0, MAX_ROUTES)}

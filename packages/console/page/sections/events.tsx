@@ -56,25 +56,27 @@ export function EventSources() {
                 <Targets names={source.targets} />
               </td>
               <td>
-                {source.actions.includes('run') ? (
-                  <Action label="Run now" run={() => act(source.name, { body: '{}' })} />
-                ) : null}
-                {source.actions.includes('send') ? (
-                  <button
-                    type="button"
-                    aria-expanded={sendTo === source.name}
-                    onClick={() => setSendTo(sendTo === source.name ? undefined : source.name)}
-                  >
-                    Send …
-                  </button>
-                ) : null}
-                {source.actions.includes('redrive') ? (
-                  <Action
-                    label="Redrive"
-                    title="Move its messages back to the queues that they died in"
-                    run={() => act(source.name, { redrive: true })}
-                  />
-                ) : null}
+                <div class="actions">
+                  {source.actions.includes('run') ? (
+                    <Action label="Run now" run={() => act(source.name, { body: '{}' })} />
+                  ) : null}
+                  {source.actions.includes('send') ? (
+                    <button
+                      type="button"
+                      aria-expanded={sendTo === source.name}
+                      onClick={() => setSendTo(sendTo === source.name ? undefined : source.name)}
+                    >
+                      Send …
+                    </button>
+                  ) : null}
+                  {source.actions.includes('redrive') ? (
+                    <Action
+                      label="Redrive"
+                      title="Move its messages back to the queues that they died in"
+                      run={() => act(source.name, { redrive: true })}
+                    />
+                  ) : null}
+                </div>
               </td>
             </tr>
           )}
