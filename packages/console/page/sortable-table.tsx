@@ -31,16 +31,20 @@ export function SortableTable<Row>({ label, columns, kind, isCard = false, child
       <table class={kind}>
         <thead>
           <tr>
-            {columns.map((column, index) => (
-              <th
-                scope="col"
-                key={index}
-                class={column.isNumber === true ? 'number' : undefined}
-                aria-sort={column.by === undefined ? undefined : directionOf(order, column.title)}
-              >
-                <SortButton column={column} order={order} onSort={sortBy} />
-              </th>
-            ))}
+            {columns.map((column, index) =>
+              column.title === '' ? (
+                <td key={index} />
+              ) : (
+                <th
+                  scope="col"
+                  key={index}
+                  class={column.isNumber === true ? 'number' : undefined}
+                  aria-sort={column.by === undefined ? undefined : directionOf(order, column.title)}
+                >
+                  <SortButton column={column} order={order} onSort={sortBy} />
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>{rows.map(children)}</tbody>

@@ -23,6 +23,11 @@ export function showTimesIn(zone: 'utc' | 'local'): void {
   offsetMinutes = zone === 'utc' ? undefined : (epochMs) => -new Date(epochMs).getTimezoneOffset();
 }
 
+/** The choice of this browser (kept-state.ts). */
+export function keptZone(store: Pick<Storage, 'getItem'>): 'utc' | 'local' {
+  return store.getItem('gatewright-times') === 'local' ? 'local' : 'utc';
+}
+
 /** `2026-11-23T17:40:00.000Z`, or the same digits of local time. */
 function isoOf(epochMs: number): string {
   return new Date(epochMs + (offsetMinutes?.(epochMs) ?? 0) * 60_000).toISOString();

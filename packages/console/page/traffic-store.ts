@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { fetchControl, followRows } from './control.ts';
 import { drawSeldom } from './draw-seldom.ts';
+import { keptZone, showTimesIn } from './texts.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
 /** Limit of the browser; the gateway's ring may be smaller. */
@@ -21,6 +22,9 @@ export type Traffic = {
 };
 
 type List = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
+
+// As chosen in Traffic, for the times of all sections.
+showTimesIn(keptZone(localStorage));
 
 export function useTraffic(): Traffic {
   const [rows, setRows] = useState<readonly RequestRow[]>([]);

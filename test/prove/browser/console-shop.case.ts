@@ -142,5 +142,5 @@ async function readMap(page: Page): Promise<void> {
   await page.waitForSelector('.map-node:has-text("shop-orders")');
   await lookAt(page, 'shop-map');
   await page.click('section[aria-label=Chosen] a:has-text("open")');
-  await page.waitForSelector('aside strong:has-text("shop-place")');
+  await page.waitForSelector('aside h2:has-text("shop-place")');
 }

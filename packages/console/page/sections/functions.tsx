@@ -43,7 +43,7 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
         {data === undefined || data.functions.length === 0 ? null : (
           <SortableTable
             name="functions"
-            label="Functions"
+            label="All functions"
             kind="stacks"
             columns={COLUMNS}
             rows={data.functions}
@@ -82,7 +82,7 @@ function One({ shown }: { readonly shown: ShownFunction }) {
         <a class="button" href={linkTo('functions')} aria-label="Close">
           ✕
         </a>
-        <strong>{shown.name}</strong>
+        <h2>{shown.name}</h2>
       </div>
       <p class="soft">
         {shown.handler} · {shown.runtime} · {shown.memoryMb} MB · {shown.timeoutSeconds} s · stack{' '}

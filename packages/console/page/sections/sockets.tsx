@@ -60,7 +60,7 @@ export function SocketsSection({
             <a class="button" href={linkTo('sockets')} aria-label="Close">
               ✕
             </a>
-            <strong>{item}</strong>
+            <h2>{item}</h2>
           </div>
           {opened === undefined ? (
             <p class="soft">It is closed.</p>
@@ -183,9 +183,10 @@ function Events({
   readonly isWhole?: boolean;
 }) {
   const newest = rows.slice(0, SHOWN_EVENTS);
+  const Heading = isWhole ? 'h3' : 'h2';
   return (
     <section aria-label={title}>
-      <h3>{title}</h3>
+      <Heading>{title}</Heading>
       {rows.length > SHOWN_EVENTS ? (
         <p class="soft">
           The last {SHOWN_EVENTS} of {rows.length}; Traffic has all.

@@ -6,6 +6,7 @@ import {
   closeMeaning,
   dateTime,
   describeMissing,
+  keptZone,
   readableTarget,
   showTimesIn,
   statusKind,
@@ -71,6 +72,11 @@ describe('a status', () => {
 });
 
 describe('times', () => {
+  it('are in the zone that was chosen before', () => {
+    assert.equal(keptZone({ getItem: (name) => (name === 'gatewright-times' ? 'local' : null) }), 'local');
+    assert.equal(keptZone({ getItem: () => null }), 'utc');
+  });
+
   const AT = Date.UTC(2026, 10, 21, 12, 3, 30, 250);
 
   it('are in UTC, or in the time of this machine', () => {
