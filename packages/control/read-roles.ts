@@ -83,6 +83,8 @@ class RoleReader {
         ...this.#attached(owned),
       ],
       boundary: boundary === undefined ? undefined : this.#byArn(owned, 'PermissionsBoundary', boundary),
+      trust: readTrust(properties['AssumeRolePolicyDocument']),
+      maxSessionSeconds: Number(properties['MaxSessionDuration'] ?? 3600),
       tags: readTags(properties['Tags']),
       place: resource.place(),
     };
@@ -147,6 +149,17 @@ class RoleReader {
     const { stackName } = stack;
     this.unsupported.push({ stackName, logicalId, type, property, consequence, file, line });
   }
+}
+
+/** A trust policy has no resource: it is the role's own. Undefined for one that IAM refuses. */
+function readTrust(document: Json | undefined): CompiledPolicy | undefined {
+  const { Statement: statement, ...rest } = membersOf(document);
+  const statements = listOf(statement);
+  if (statements.some((one) => 'Resource' in membersOf(one) || 'NotResource' in membersOf(one)))
+    return undefined;
+  const Statement = statements.map((one) => ({ ...membersOf(one), Resource: '*' }));
+  const compiled = compilePolicy({ ...rest, Statement }, { ofResource: true });
+  return compiled.kind === 'compiled' ? compiled.policy : undefined;
 }
 
 function isUnresolved({ unresolved = [] }: ResolvedResource, property: string): boolean {

@@ -18,6 +18,8 @@ import { Agenda } from '../kernel/agenda.ts';
 import type { EventSource, HandTarget } from '../kernel/event-rows.ts';
 import { Feed } from '../kernel/feed.ts';
 import { ItemFeed } from '../kernel/item-feed.ts';
+import { KeptFeed } from '../kernel/kept-feed.ts';
+import { LoadTimes } from '../kernel/load-times.ts';
 import { StateFileError } from '../kernel/files/state-file.ts';
 import type { StoredEntries } from '../kernel/stored-entries.ts';
 import { Schedules } from '../kernel/schedules.ts';
@@ -69,9 +71,15 @@ const NO_VERDICT: ScreenVerdict = {
 /** A service that takes longer has lost its connection, or waits for a client that stays. */
 const CLOSE_WITHIN_MS = 5_000;
 
+/** Of log lines, and as much of trace segments. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+/** Beside the characters of a kept item, as measured. */
+const BYTES_PER_ITEM = 220;
+
 export class ServiceHost {
   readonly items = new ItemFeed();
-  readonly lines: Feed<LogLine>;
+  readonly lines: KeptFeed<LogLine>;
+  readonly segments: KeptFeed<string>;
   readonly metrics: Feed<string>;
   readonly #options: ServiceHostOptions;
   readonly #ports: ServicePorts;
@@ -81,6 +89,7 @@ export class ServiceHost {
   #resolving: readonly NonNullable<Service['originOf']>[] = [];
   readonly #opening = new Map<string, Promise<Service>>();
   #stacks: readonly ResolvedStack[] | undefined;
+  readonly #times: LoadTimes;
   #functionArns: ReadonlyMap<string, string> = new Map();
 
   constructor(options: ServiceHostOptions) {
@@ -88,13 +97,23 @@ export class ServiceHost {
     const names = options.catalogue.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new RangeError(`two services are called "${twice}"`);
-    this.lines = new Feed(report);
+    this.lines = new KeptFeed(report, {
+      what: 'log lines',
+      maxBytes: KEPT_BYTES,
+      sizeOf: ({ text, prefix = '' }) => text.length + prefix.length + BYTES_PER_ITEM,
+    });
+    this.segments = new KeptFeed(report, {
+      what: 'trace segments',
+      maxBytes: KEPT_BYTES,
+      sizeOf: (segment) => segment.length + BYTES_PER_ITEM,
+    });
     this.metrics = new Feed(report);
     const agenda = new Agenda(clock, report);
     const work = new Work();
     const targets = new Targets({ services, isElsewhere, find: (service) => this.#findByArn(service) });
     const ports = { invoker, clock, random, report, kept, agenda, work };
     this.#options = options;
+    this.#times = new LoadTimes(() => clock.nowEpochMs());
     this.#deliveries = new TargetDeliveries({ ...ports, targets });
     this.#ports = {
       ...ports,
@@ -105,8 +124,10 @@ export class ServiceHost {
       schedules: new Schedules(ports),
       items: this.items,
       lines: this.lines,
+      segments: this.segments,
       metrics: this.metrics,
       http: options.http,
+      screens: { judge: (arn, request) => this.screens.judge(arn, request) },
       logGroups: options.logGroups,
       settings: options.settings,
       writtenObject,
@@ -155,12 +176,13 @@ export class ServiceHost {
 
   /** Reads with the open services; no effect before `apply`. */
   read(stacks: readonly ResolvedStack[], tolerance: Tolerance): ReadServices {
-    const reading = new StackReading(stacks, { isElsewhere: this.#options.isElsewhere, tolerance });
+    const reading = this.#readingOf(stacks, tolerance);
     const read = new Map(this.#inOrder.map((service) => [service, service.prepare?.(reading)]));
     return {
       unsupported: reading.unsupported,
       apply: () => {
         this.#stacks = stacks;
+        this.#times.serve(stacks);
         this.#functionArns = new Map(reading.functions.map(({ name, arn }) => [name, arn]));
         // A service opened in between by a call or a target has read other stacks, or none.
         for (const service of this.#inOrder) {
@@ -196,10 +218,10 @@ export class ServiceHost {
       get isEmpty() {
         return screening().length === 0;
       },
-      judge(stageArn, request) {
+      judge(guardedArn, request) {
         let passed: Passed | undefined;
         for (const screenOf of screening()) {
-          const screen = screenOf(stageArn);
+          const screen = screenOf(guardedArn);
           if (screen === undefined) continue;
           const verdict = verdictOf(screen(request));
           if (verdict.kind !== 'passed') return verdict;
@@ -270,6 +292,8 @@ export class ServiceHost {
     await work.idle();
     drop();
     this.#deliveries.forget();
+    this.lines.forget();
+    this.segments.forget();
     // A reload in between has newer stacks.
     if (this.#stacks === none) this.read(stacks, new Faults(true)).apply();
   }
@@ -356,8 +380,12 @@ export class ServiceHost {
   }
 
   #catchUp(service: Service, stacks: readonly ResolvedStack[]): void {
+    service.prepare?.(this.#readingOf(stacks, new Faults(true)))();
+  }
+
+  #readingOf(stacks: readonly ResolvedStack[], tolerance: Tolerance): StackReading {
     const { isElsewhere } = this.#options;
-    service.prepare?.(new StackReading(stacks, { isElsewhere, tolerance: new Faults(true) }))();
+    return new StackReading(stacks, { isElsewhere, tolerance, times: this.#times.of(stacks) });
   }
 }
 

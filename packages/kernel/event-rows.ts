@@ -1,5 +1,6 @@
 export type EventSource = {
-  readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket';
+  readonly kind:
+    'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket' | 'distribution' | 'log group' | 'alarm';
   readonly name: string;
   readonly targets: readonly string[];
   /** What waits, when it runs next: half a sentence. */

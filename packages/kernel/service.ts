@@ -4,9 +4,8 @@
  */
 import type { AwsOperation } from '@gatewright/aws/aws-operation';
 import type { ControlReply, ControlRequest } from '../core/api-call.ts';
-import type { Matched } from '../core/exchange.ts';
 import type { HttpClient, HttpOutcome, LocalOrigin, LogGroups, ServiceRequest } from '../core/ports.ts';
-import type { ScreenVerdict } from '../core/stage-screens.ts';
+import type { ScreenedRequest, ScreenVerdict, StageScreens } from '../core/stage-screens.ts';
 import type { ResourceTypeTable } from '../core/resource-types/resource-types.ts';
 import type { ResolvedResource } from '../core/stack/model.ts';
 import type { OperationResult } from './calls/aws-operation.ts';
@@ -14,6 +13,7 @@ import type { EventSource, HandTarget } from './event-rows.ts';
 import type { Delivery, DeliveryOutcome, EventPorts, EventTargets } from './event-ports.ts';
 import type { Feed } from './feed.ts';
 import type { ItemFeed } from './item-feed.ts';
+import type { KeptFeed } from './kept-feed.ts';
 import type { Schedules } from './schedules.ts';
 import type { StackReading } from './stack-reading.ts';
 import type { TargetDeliveries } from './target-deliveries.ts';
@@ -70,11 +70,15 @@ export type ServicePorts = EventPorts & {
   readonly deliveries: TargetDeliveries;
   readonly schedules: Schedules;
   readonly items: ItemFeed;
-  /** Lines of log groups: access and execution logs of stages, and the output of functions. */
-  readonly lines: Feed<LogLine>;
-  /** One line per request in CloudWatch's embedded metric format. */
+  /** Lines of log groups: access and execution logs of stages, and the output of functions. 64 MB are kept. */
+  readonly lines: KeptFeed<LogLine>;
+  /** Segment documents of traced requests, as JSON text. 64 MB are kept. */
+  readonly segments: KeptFeed<string>;
+  /** One line per request, invocation or measured queue, in CloudWatch's embedded metric format. */
   readonly metrics: Feed<string>;
   readonly http: HttpClient;
+  /** Those of all services. */
+  readonly screens: Pick<StageScreens, 'judge'>;
   /** For lines of the service's own. */
   readonly logGroups: LogGroups;
   readonly settings: ServiceSettings;
@@ -92,7 +96,17 @@ export type ServiceSettings = {
   readonly wafNetworks?: string | undefined;
 };
 
-export type LogLine = { readonly group: string; readonly text: string; readonly epochMs: number };
+export type LogLine = {
+  readonly group: string;
+  readonly text: string;
+  readonly epochMs: number;
+  /** What Lambda writes before the text of a console's line: time, request id and level. */
+  readonly prefix?: string;
+  /** Log stream; absent = that of the gateway. */
+  readonly stream?: string | undefined;
+  /** When it was sent, of an event with a time of its own. */
+  readonly ingestedMs?: number;
+};
 
 export type WrittenObjects = (
   id: string,
@@ -114,10 +128,10 @@ export interface Service {
   readonly pending?: number;
   handTargets?(): readonly HandTarget[];
   /**
-   * A check in front of a stage; undefined = none for this one. Not called for requests without a route, nor
-   * for preflights that the API answers. What throws answers 500.
+   * A check in front of a stage, or the one of this ARN; undefined = none. Not called for requests without a
+   * route, nor for preflights that the API answers. What throws answers 500.
    */
-  screenOf?(stageArn: string): ((request: Matched) => ScreenVerdict) | undefined;
+  screenOf?(guardedArn: string): ((request: ScreenedRequest) => ScreenVerdict) | undefined;
   originOf?(host: string): LocalOrigin | undefined;
   /** Servers in front of APIs, each with a port of its own from the start; names must differ. */
   fronts?(): readonly Front[];
@@ -148,7 +162,7 @@ export type Front = {
   serve(request: FrontRequest): Promise<ControlReply>;
 };
 
-type FrontRequest = ControlRequest & { readonly remoteAddress: string };
+export type FrontRequest = ControlRequest & { readonly remoteAddress: string; readonly remotePort: number };
 
 export type ServiceCall = { readonly request: ServiceRequest; readonly operation: AwsOperation };
 export type Answered = Extract<HttpOutcome, { kind: 'answered' }>;

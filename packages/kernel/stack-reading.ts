@@ -1,6 +1,7 @@
 /** The resources of all stacks as services read them, and the event sources that mappings can use. */
 import type { Tolerance } from '../core/errors.ts';
 import type { ResolvedStack, UnsupportedItem } from '../core/stack/model.ts';
+import type { LoadTime } from './load-times.ts';
 import { ResourceReader } from './read-resource.ts';
 
 /** Reads the mapping of a source in a loaded stack; undefined for another ARN. */
@@ -9,6 +10,9 @@ type FindSource = (arn: string) => ((mapping: ResourceReader) => void) | undefin
 export class StackReading {
   readonly unsupported: UnsupportedItem[] = [];
   readonly functions: ResolvedStack['functions'];
+  readonly stacks: readonly ResolvedStack[];
+  /** By the name of the stack. */
+  readonly times: ReadonlyMap<string, LoadTime>;
   readonly isElsewhere: (service: string) => boolean;
   readonly #readers: readonly ResourceReader[];
   readonly #sources = new Map<string, FindSource | 'elsewhere'>();
@@ -18,8 +22,15 @@ export class StackReading {
     {
       isElsewhere,
       tolerance,
-    }: { readonly isElsewhere: (service: string) => boolean; readonly tolerance: Tolerance },
+      times = new Map(),
+    }: {
+      readonly isElsewhere: (service: string) => boolean;
+      readonly tolerance: Tolerance;
+      readonly times?: ReadonlyMap<string, LoadTime>;
+    },
   ) {
+    this.stacks = stacks;
+    this.times = times;
     this.isElsewhere = isElsewhere;
     this.functions = stacks.flatMap((stack) => stack.functions);
     this.#readers = stacks.flatMap((stack) =>

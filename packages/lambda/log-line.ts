@@ -7,6 +7,8 @@ export type FunctionLogLine = {
   /** Absent: written to the stream directly, so the text has the function's own format. */
   readonly level: LogLevel | undefined;
   readonly stream: 'stdout' | 'stderr';
+  /** `2026/11/23/[$LATEST]…` of the instance; absent: of no instance. */
+  readonly logStream?: string | undefined;
   readonly epochMs: number;
   /** Without the final line break; may hold several lines. */
   readonly message: string;
@@ -17,11 +19,16 @@ export const LINE_LIMIT = 256 * 1024;
 
 /** Prints a line in Lambda's text format, `ISO-time⇥requestId⇥LEVEL⇥message`; direct writes stay as they are. */
 export function printLogLine(line: FunctionLogLine): string {
-  if (line.level === undefined) return line.message;
-  const time = new Date(line.epochMs).toISOString();
+  return `${printPrefix(line)}${line.message}`;
+}
+
+/** What stands before the message; empty for direct writes. */
+export function printPrefix({ level, epochMs, requestId }: Omit<FunctionLogLine, 'message'>): string {
+  if (level === undefined) return '';
+  const time = new Date(epochMs).toISOString();
   // Before the first event there is no request id, and the line has one column less.
-  const request = line.requestId === undefined ? '' : `${line.requestId}\t`;
-  return `${time}\t${request}${line.level}\t${line.message}`;
+  const request = requestId === undefined ? '' : `${requestId}\t`;
+  return `${time}\t${request}${level}\t`;
 }
 
 /** Embedded metrics are for CloudWatch, and would hide the other lines. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type MessagePort, Worker } from 'node:worker_threads';
 
 import type { Board } from './board.ts';
@@ -39,18 +38,16 @@ export function startThread(
   port: MessagePort,
   reports: MessagePort,
   board: Board,
-  seed: string,
+  { requestIdSeed, logStreamName }: Pick<InstanceStart, 'requestIdSeed' | 'logStreamName'>,
 ): Worker {
   const { definition, built, taskRoot, controlUrl, accessKey } = program;
-  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
   const logGroupName = `/aws/lambda/${definition.name}`;
-  const logStreamName = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
   const start: InstanceStart = {
     port,
     reports,
     board: board.memory,
     clockOffset: program.clockOffset,
-    requestIdSeed: seed,
+    requestIdSeed,
     functionName: definition.name,
     functionArn: definition.arn,
     runtime: definition.runtime,

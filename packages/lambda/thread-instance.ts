@@ -19,6 +19,7 @@ import { initLimitMs, initTimeout, type Instance, type InstanceOwner, KILLED } f
 import { type InstanceReport, type PartReceipt, readInstanceReport } from './instance-start.ts';
 import { type EventMessage, type Job, readFailure } from './job.ts';
 import type { FunctionLogLine } from './log-line.ts';
+import { makeLogStream } from './log-stream.ts';
 import { startThread, type ThreadProgram } from './start-thread.ts';
 import { isDraining, isEnding, nextState, type ThreadState } from './thread-state.ts';
 import type { Deadline } from '../core/ports.ts';
@@ -63,6 +64,7 @@ export class ThreadInstance implements Instance {
   readonly #outgoing: EventMessage[] = [];
   /** Number after the last answered event: slots before it are free. */
   #passed = 0;
+  readonly #logStream = makeLogStream();
   #state: ThreadState = 'starting';
   #initFailure: string | undefined;
   #takeBackTimer: NodeJS.Timeout | undefined;
@@ -76,9 +78,10 @@ export class ThreadInstance implements Instance {
     const reports = new MessageChannel();
     this.#port = events.port1;
     this.#reports = reports.port1;
-    const seed = randomUUID();
-    this.#requestIdOf = requestIds(seed);
-    this.#worker = startThread(program, events.port2, reports.port2, this.#board, seed);
+    const requestIdSeed = randomUUID();
+    this.#requestIdOf = requestIds(requestIdSeed);
+    const named = { requestIdSeed, logStreamName: this.#logStream };
+    this.#worker = startThread(program, events.port2, reports.port2, this.#board, named);
     this.#reports.on('message', this.#hearReport);
     this.#worker.on('error', (error: unknown) => this.#onCrash(error));
     this.#worker.on('exit', (code) => this.#onExit(code));
@@ -352,8 +355,8 @@ export class ThreadInstance implements Instance {
     return this.#handed.shift();
   }
 
-  #log(line: Omit<FunctionLogLine, 'functionName'>): FunctionLogLine {
-    const named = { functionName: this.program.definition.name, ...line };
+  #log(line: Omit<FunctionLogLine, 'functionName' | 'logStream'>): FunctionLogLine {
+    const named = { functionName: this.program.definition.name, logStream: this.#logStream, ...line };
     this.program.log(named);
     return named;
   }

@@ -194,6 +194,12 @@ function finishStack(
     file: raw.file,
     includes: raw.includes ?? [],
     exports: exportsOf(resolver, tolerance),
+    source: {
+      template: raw.template,
+      parameters: raw.parameters,
+      exportNames: resolver.exportNames,
+      imports: resolver.imports,
+    },
     unsupported: [
       ...classified.unsupported,
       ...unsupported,

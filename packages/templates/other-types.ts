@@ -8,8 +8,17 @@ const roleName = named('RoleName', 64);
 export const OTHER_TYPES = {
   'AWS::IAM::Role': {
     enforced: [],
-    whereKnown: ['RoleName', 'Path', 'Policies', 'ManagedPolicyArns', 'PermissionsBoundary', 'Tags'],
-    noEffect: ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration'],
+    whereKnown: [
+      'RoleName',
+      'Path',
+      'Policies',
+      'ManagedPolicyArns',
+      'PermissionsBoundary',
+      'Tags',
+      'AssumeRolePolicyDocument',
+      'MaxSessionDuration',
+    ],
+    noEffect: ['Description'],
     names: row(roleName, {
       Arn: iamArn('role', roleName),
       RoleId: (resource) => `AROA${id(17)(resource).toUpperCase()}`,
@@ -41,9 +50,6 @@ export const OTHER_TYPES = {
       KeyId: ({ stackName, logicalId }) => makeUuid(stackName, logicalId),
     }),
   },
-  'AWS::CloudWatch::Alarm': { isWithoutEffect: true },
-  'AWS::CloudWatch::CompositeAlarm': { isWithoutEffect: true },
-  'AWS::CloudWatch::Dashboard': { isWithoutEffect: true },
   'AWS::CDK::Metadata': { isWithoutEffect: true },
   'AWS::CloudFormation::WaitConditionHandle': { isWithoutEffect: true },
   'AWS::ResourceGroups::Group': { isWithoutEffect: true },

@@ -9,7 +9,6 @@ export type { DynamoDbQuotaOptions } from '../quota/dynamodb-quotas.ts';
 export type { LedgerId } from '../quota/ledger.ts';
 export type { Period, PeriodRule } from '../quota/period.ts';
 export type { QuotaEvent } from '../quota/holder-ports.ts';
-export type { KeyPlanRead, KeyPlans } from '../quota/key-plans.ts';
 export type { LimitState, RefusalReason } from '../quota/holding.ts';
 export type { ConcurrencyLimit, Level, Limit, QuotaLimit, RateLimit, UsagePlan } from '../quota/plan.ts';
 export type { Admission, ConsumeRequest, Decision, Quotas, Rejection } from '../quota/quotas.ts';
@@ -21,6 +20,6 @@ export type { QuotaHandler, QuotaMiddlewareOptions } from '../middleware/quota.t
 export { DomainError, PlanInvalid } from '../errors.ts';
 export { admissionOf, quota, withQuota } from '../middleware/quota.ts';
 export { countQuotas } from '../observability/quota-metrics.ts';
-export { createDynamoDbKeyPlans, createDynamoDbQuotas } from '../quota/dynamodb-quotas.ts';
+export { createDynamoDbQuotas } from '../quota/dynamodb-quotas.ts';
 export { parsePlan } from '../quota/plan.ts';
 export { rejectionReply } from '../quota/rejection-reply.ts';

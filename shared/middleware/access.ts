@@ -109,10 +109,12 @@ export function withAccess<Event extends object>(
 export function callerOf(event: unknown): Caller | undefined {
   const { sub, iss, clientId, scope, exp, contextCut, ...context } = authorizerContextOf(readRequest(event));
   const expiresAtEpochSeconds = typeof exp === 'string' && /^\d{1,12}$/.test(exp) ? Number(exp) : exp;
-  if (typeof sub !== 'string') return undefined;
+  const subject = asNonEmptyText(sub);
+  // Empty, it would be one caller for all.
+  if (subject === undefined) return undefined;
   if (expiresAtEpochSeconds !== undefined && typeof expiresAtEpochSeconds !== 'number') return undefined;
   return {
-    subject: sub,
+    subject,
     issuer: asNonEmptyText(iss),
     clientId: asNonEmptyText(clientId),
     scopes: asNonEmptyText(scope)?.split(' ') ?? [],

@@ -5,7 +5,7 @@
 import { parseOptionalFields } from '../aws/event-fields.ts';
 import type { EventFields } from '../aws/event-fields.ts';
 import { authorizerContextOf, readRequest } from '../aws/read-request.ts';
-import { isJsonObject } from '@gatewright/aws/json-object';
+import { asNonEmptyText, isJsonObject } from '@gatewright/aws/json-object';
 import { CONTEXT_CUT } from '../access/backend-context.ts';
 import { CARRIED_CLAIMS, parseCarriedClaims } from '../access/carried-claims.ts';
 import { DomainError } from '../errors.ts';
@@ -38,7 +38,7 @@ export function claimsOf(event: unknown): CallerClaims | undefined {
   if (isJsonObject(jwt)) return parseOptionalFields(jwt['claims']) as CallerClaims;
   if (isJsonObject(claims)) return claims as CallerClaims;
   const context = authorizerContextOf(request);
-  return typeof context['sub'] === 'string' ? readOurs(context) : undefined;
+  return asNonEmptyText(context['sub']) === undefined ? undefined : readOurs(context);
 }
 
 function readOurs(context: EventFields): CallerClaims {

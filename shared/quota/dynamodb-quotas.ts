@@ -3,27 +3,11 @@ import { CLOCK, RANDOM, TIMER } from '../lambda-ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import type { DynamoDbTableOptions } from '../table/dynamodb-table.ts';
 import { CustomerBook } from './customer-book.ts';
-import { KeyPlans } from './key-plans.ts';
 import { createQuotas } from './quotas.ts';
 import type { QuotaOptions, Quotas } from './quotas.ts';
 
 export type DynamoDbQuotaOptions = DynamoDbTableOptions &
   Omit<QuotaOptions, 'store' | 'clock' | 'random' | 'timer' | 'customers'>;
-
-/**
- * A key's assigned plan, for handlers that do not get it from the authorizer.
- *
- * @example
- * ```ts
- * import { createDynamoDbKeyPlans } from 'gatewright/quota';
- *
- * const keyPlans = createDynamoDbKeyPlans({ tableName: 'gatewright-dev-quota' });
- * export const planOf = (tenant: string, key: string) => keyPlans.read(tenant, key);
- * ```
- */
-export function createDynamoDbKeyPlans(options: DynamoDbTableOptions): KeyPlans {
-  return new KeyPlans(createDynamoDbTable(options), CLOCK);
-}
 
 /**
  * Nothing is loaded, connected or generated before the first request: a snapshot of the process is safe to

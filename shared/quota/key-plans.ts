@@ -1,13 +1,4 @@
-/**
- * The plan that administrators have assigned to a key: for handlers that get tenant and key from the
- * authorizer, and the plan from here.
- *
- *     const plans = createDynamoDbKeyPlans({ tableName });
- *     const found = await plans.read(tenant, key);
- */
-import type { AgeClock, ItemStore } from '../ports.ts';
-import { elapsedMs, momentOf } from './age.ts';
-import type { Moment } from './age.ts';
+/** Items of the plans that administrators have assigned to single keys, with their history; requests read `assignedKey` of the ledger. */
 import type { Item, ItemKey, ItemWrite } from '../table/item-write.ts';
 import { printKeyPart } from '../table/item-write.ts';
 
@@ -18,44 +9,6 @@ export type KeyPlan = {
   /** Incremented by every assignment. */
   readonly version: number;
 };
-
-export type KeyPlanRead =
-  | { readonly kind: 'known'; readonly plan: string }
-  /** Nothing is assigned: the handler decides, and should refuse. */
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'unavailable' };
-
-/** An assignment takes effect within this time. */
-const FRESH_MS = 60_000;
-const MAX_KEYS = 10_000;
-
-export class KeyPlans {
-  readonly #store: ItemStore;
-  readonly #clock: AgeClock;
-  readonly #found = new Map<string, { readonly read: KeyPlanRead; readonly at: Moment }>();
-
-  constructor(store: ItemStore, clock: AgeClock) {
-    this.#store = store;
-    this.#clock = clock;
-  }
-
-  /** The last result stays in use while the table is out of reach. */
-  async read(tenant: string, key: string): Promise<KeyPlanRead> {
-    const itemKey = keyPlanKey(tenant, key);
-    const found = this.#found.get(itemKey.pk);
-    if (found !== undefined && elapsedMs(this.#clock, found.at) <= FRESH_MS) return found.read;
-    const answer = await this.#store.read(itemKey);
-    if (answer.kind === 'unavailable') return found?.read ?? { kind: 'unavailable' };
-    const plan = answer.item?.['plan'];
-    const read: KeyPlanRead = typeof plan === 'string' ? { kind: 'known', plan } : { kind: 'unknown' };
-    // Last read is last in the map: the least recently read is evicted.
-    this.#found.delete(itemKey.pk);
-    const [oldest] = this.#found.keys();
-    if (oldest !== undefined && this.#found.size >= MAX_KEYS) this.#found.delete(oldest);
-    this.#found.set(itemKey.pk, { read, at: momentOf(this.#clock) });
-    return read;
-  }
-}
 
 export function keyPlanKey(tenant: string, key: string): ItemKey {
   return { pk: `K#${printKeyPart(tenant)}#${printKeyPart(key)}`, sk: 'PLAN' };

@@ -20,7 +20,6 @@ import { createGather } from 'gatewright/gather';
 import {
   admissionOf,
   countQuotas,
-  createDynamoDbKeyPlans,
   createDynamoDbQuotas,
   DomainError,
   parsePlan,
@@ -28,7 +27,7 @@ import {
   quota,
   withQuota,
 } from 'gatewright/quota';
-import type { Decision, KeyPlanRead, KeyPlans, PeriodRule, Quotas, Subject, UsagePlan } from 'gatewright/quota';
+import type { Decision, PeriodRule, Quotas, Subject, UsagePlan } from 'gatewright/quota';
 import { countResilience, createDynamoDbBreakers, createPolicy } from 'gatewright/resilience';
 import { createDynamoDbClaims, deliveryOf, webhook, withWebhook } from 'gatewright/webhooks';
 
@@ -44,9 +43,6 @@ export const plan: UsagePlan = parsePlan({});
 export const periods: readonly PeriodRule[] = plan.limits.flatMap((limit) =>
   limit.kind === 'quota' ? [limit.period] : [],
 );
-const keyPlans: KeyPlans = createDynamoDbKeyPlans({ tableName: 'usage' });
-export const planOf = (read: KeyPlanRead): string => (read.kind === 'known' ? read.plan : 'free');
-export const assigned = async (event: Event) => planOf(await keyPlans.read('shop', event.rawPath));
 export const decide = (): Promise<Decision> => quotas.consume({ plan: 'free', tenant: 'shop', key: 'key-1' });
 export const charged = middy<Event>()
   .use(quota({ quotas, subject, cost: (event) => event.rawPath.length }))

@@ -151,7 +151,8 @@ export type ShownNumbers = {
 };
 
 export type ShownSource = {
-  readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket' | 'bus';
+  /** As its service calls it: `queue`, `schedule`, `alarm`; `bus`. */
+  readonly kind: string;
   readonly name: string;
   readonly targets: readonly string[];
   /** What waits, when it runs next: half a sentence. */

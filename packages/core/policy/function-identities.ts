@@ -7,11 +7,15 @@ import { describeMissing } from './role.ts';
 import type { Identities, LocalIdentity, RoleSession } from './identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
 import type { Role } from './role.ts';
+import type { TemporarySessions } from './temporary-sessions.ts';
 
 type KeyPairOf = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
 /** Known before the first instance runs. */
 type SigningFunction = { readonly name: string; readonly arn: string };
+
+/** Who holds a role: a function or an integration, or a caller of STS under a name of its own. */
+type RoleHolder = KeyPairOf & { readonly name: string; readonly sourceArn: string | undefined };
 
 type FunctionIdentitiesOptions = {
   readonly makeKeyPair: () => KeyPairOf;
@@ -70,22 +74,38 @@ export class FunctionIdentities {
     return role && this.#identify({ name: INTEGRATION_SESSION, arn: roleArn }, role);
   }
 
-  #identify(signer: SigningFunction, role: Role | undefined): LocalIdentity {
-    const { name } = signer;
-    const { partition = 'aws', accountId = '' } = parseArn(role?.arn ?? signer.arn) ?? {};
-    const session = `assumed-role/${role?.name ?? `${name}-role`}/${name}`;
+  /** A role of the loaded stacks. */
+  roleOf(roleArn: string): Role | undefined {
+    return this.#roles.get(roleArn);
+  }
+
+  /** The identity of a session that STS opens. */
+  holdRole(role: Role, session: KeyPairOf & { readonly name: string }): LocalIdentity {
+    return this.#hold({ ...session, sourceArn: undefined }, role);
+  }
+
+  #identify({ name, arn }: SigningFunction, role: Role | undefined): LocalIdentity {
+    const { partition = 'aws', accountId = '' } = parseArn(arn) ?? {};
+    const holder = { name, ...this.keyPairOf(name), sourceArn: arn };
+    return this.#hold(holder, role ?? unknownRole(`${name}-role`, accountId, partition));
+  }
+
+  #hold(holder: RoleHolder, role: Role): LocalIdentity {
+    const { name, accessKeyId, secretAccessKey } = holder;
+    const { partition = 'aws', accountId = '' } = parseArn(role.arn) ?? {};
     return {
       name,
-      ...this.keyPairOf(name),
-      arn: `arn:${partition}:sts::${accountId}:${session}`,
-      policies: role?.policies ?? [ALLOW_ALL],
-      role: this.#session(signer, accountId, role ?? unknownRole(name, accountId, partition)),
-      ...(role === undefined ? {} : { tags: role.tags }),
+      accessKeyId,
+      secretAccessKey,
+      arn: `arn:${partition}:sts::${accountId}:assumed-role/${role.name}/${name}`,
+      policies: role.policies,
+      role: this.#session(holder, accountId, role),
+      tags: role.tags,
     };
   }
 
-  #session({ name, arn }: SigningFunction, accountId: string, role: Role): RoleSession {
-    const userId = `${this.keyPairOf(name).accessKeyId.replace(/^.{4}/, 'AROA')}:${name}`;
+  #session({ name, accessKeyId, sourceArn }: RoleHolder, accountId: string, role: Role): RoleSession {
+    const userId = `${accessKeyId.replace(/^.{4}/, 'AROA')}:${name}`;
     const known = new Map<string, readonly string[]>([
       ['aws:principalaccount', [accountId]],
       ['aws:principalarn', [role.arn]],
@@ -93,7 +113,7 @@ export class FunctionIdentities {
       ['aws:resourceaccount', [accountId]],
       ['aws:securetransport', ['true']],
       ['aws:userid', [userId]],
-      ['lambda:sourcefunctionarn', [arn]],
+      ...(sourceArn === undefined ? [] : [['lambda:sourcefunctionarn', [sourceArn]] as const]),
       ...[...role.tags].map(([key, value]) => [`aws:principaltag/${key}`, [value]] as const),
     ]);
     return {
@@ -119,14 +139,21 @@ export class FunctionIdentities {
   }
 }
 
-/** Local identities plus the present functions. */
-export function withFunctions(fixed: Identities, functions: FunctionIdentities): Identities {
+/** Local identities plus the present functions, and the sessions of STS. */
+export function withFunctions(
+  fixed: Identities,
+  functions: FunctionIdentities,
+  sessions?: TemporarySessions,
+): Identities {
   const find = (accessKeyId: string): LocalIdentity | undefined =>
-    fixed.find(accessKeyId) ?? functions.find(accessKeyId);
+    fixed.find(accessKeyId) ?? functions.find(accessKeyId) ?? sessions?.find(accessKeyId);
   return {
     find,
     secretOf: (accessKeyId) => find(accessKeyId)?.secretAccessKey,
-    sessionOf: (accessKeyId, nowEpochMs) => fixed.sessionOf(accessKeyId, nowEpochMs),
+    sessionOf(accessKeyId, nowEpochMs) {
+      const session = find(accessKeyId)?.session;
+      return session && { token: session.token, isExpired: session.expiresAtEpochMs <= nowEpochMs };
+    },
     get all() {
       return [...fixed.all, ...functions.all];
     },
@@ -134,8 +161,7 @@ export function withFunctions(fixed: Identities, functions: FunctionIdentities):
 }
 
 /** Replaces a role that is in no loaded template. */
-function unknownRole(functionName: string, accountId: string, partition: string): Role {
-  const name = `${functionName}-role`;
+export function unknownRole(name: string, accountId: string, partition: string): Role {
   return {
     name,
     arn: `arn:${partition}:iam::${accountId}:role/${name}`,

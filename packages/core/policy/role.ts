@@ -10,6 +10,10 @@ export type Role = {
   /** Includes an allow-all policy if a part of the role is not known here. */
   readonly policies: readonly CompiledPolicy[];
   readonly boundary: CompiledPolicy | undefined;
+  /** Who may assume it; undefined where that is not known, and then it is refused. */
+  readonly trust?: CompiledPolicy | undefined;
+  /** Longest session, in seconds; absent = an hour. */
+  readonly maxSessionSeconds?: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly place: DefinitionPlace;
 };

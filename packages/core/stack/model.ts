@@ -36,6 +36,17 @@ export type UnsupportedItem = {
   readonly line?: number | undefined;
 };
 
+type StackSource = {
+  /** In long form, intrinsics unresolved. */
+  readonly template: JsonObject;
+  /** Given values, also of names that the template does not declare. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Output by the name of its export. */
+  readonly exportNames: ReadonlyMap<string, string>;
+  /** Names of exports of other stacks. */
+  readonly imports: ReadonlySet<string>;
+};
+
 export type ResolvedStack = {
   readonly stackName: string;
   /** The stage of the service (`--stage`); plain templates have one, too. */
@@ -51,6 +62,8 @@ export type ResolvedStack = {
   /** The template's own top-level `Metadata`, intrinsics unresolved. */
   readonly metadata: JsonObject;
   readonly exports: ReadonlyMap<string, Json>;
+  /** For CloudFormation's reads; absent in stacks that no template made. */
+  readonly source?: StackSource;
   readonly functions: readonly FunctionDefinition[];
   /** Functions that cannot run here, with the reason, by name. */
   readonly refused: ReadonlyMap<string, string>;

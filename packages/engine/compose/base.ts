@@ -29,6 +29,7 @@ export type Base = Pick<
   | 'random'
   | 'identities'
   | 'functionIdentities'
+  | 'sessions'
   | 'records'
   | 'journal'
   | 'served'
@@ -43,7 +44,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
   const random = createSystemRandom();
   // First of all: nothing may be created in a folder that others can write to.
   await makeOwnFolder(options.directory);
-  const { identities, functionIdentities } = await openIdentities(options, clock);
+  const { identities, functionIdentities, sessions } = await openIdentities(options, clock);
   const journal = new CallJournal(clock, random);
   const served = new ServedApis(openAccount(options, journal.clock));
   const records = openRecords(options, clock, () => served.stacks);
@@ -57,6 +58,7 @@ export async function openBase(given: GatewayOptions, closing: Closing): Promise
     random,
     identities,
     functionIdentities,
+    sessions,
     records,
     journal,
     served,

@@ -1,4 +1,7 @@
-import type { Clock, LogGroups, LogSink } from '../../core/ports.ts';
+import { invocationMetrics } from '../../core/events/metric-line.ts';
+import type { Clock, LogGroups, LogSink, TraceSink } from '../../core/ports.ts';
+import { printPrefix } from '../../lambda/log-line.ts';
+import type { FunctionRuntimeOptions } from '../../lambda/runtime.ts';
 import type { FunctionLogLine } from '../../lambda/log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
 
@@ -6,7 +9,7 @@ export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, cloc
   return {
     write(group, text) {
       groups.write(group, text);
-      if (lines.isFollowed) lines.publish({ group, text, epochMs: clock.nowEpochMs() });
+      lines.publish({ group, text, epochMs: clock.nowEpochMs() });
     },
   };
 }
@@ -25,9 +28,52 @@ export function publishingMetrics(
   return () => (feed.isFollowed ? both : metrics);
 }
 
-export function publishFunctionLine(
-  { functionName, message, epochMs }: FunctionLogLine,
-  { lines }: ServiceHost,
-): void {
-  if (lines.isFollowed) lines.publish({ group: `/aws/lambda/${functionName}`, text: message, epochMs });
+/** @param daemon of X-Ray; undefined = segments are only kept */
+export function publishingTraces(daemon: TraceSink | undefined, { segments }: ServiceHost): TraceSink {
+  return {
+    send(segment) {
+      daemon?.send(segment);
+      segments.publish(segment);
+    },
+  };
+}
+
+export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHost): void {
+  const { functionName, message: text, epochMs, logStream: stream } = line;
+  lines.publish({ group: `/aws/lambda/${functionName}`, text, epochMs, prefix: printPrefix(line), stream });
+}
+
+/** Publishes Lambda's own metrics while a service follows them. @param host made after the functions */
+export function publishingInvocations(
+  host: () => ServiceHost,
+  clock: Clock,
+): NonNullable<FunctionRuntimeOptions['watch']> {
+  const running = new Map<string, number>();
+  return ({ functionName, qualifier }, result) => {
+    const { metrics } = host();
+    if (!metrics.isFollowed) return;
+    const startedAtEpochMs = clock.nowEpochMs();
+    const startedMs = clock.monotonicMs();
+    const concurrent = (running.get(functionName) ?? 0) + 1;
+    running.set(functionName, concurrent);
+    const publish = async (): Promise<void> => {
+      const end = await result.finally(() => {
+        const left = (running.get(functionName) ?? 1) - 1;
+        if (left > 0) running.set(functionName, left);
+        else running.delete(functionName);
+      });
+      const tookMs = clock.monotonicMs() - startedMs;
+      const line = invocationMetrics({
+        functionName,
+        qualifier,
+        startedAtEpochMs,
+        tookMs,
+        concurrent,
+        end: end.kind === 'streams' ? { kind: 'returned' } : end,
+      });
+      if (line !== undefined) metrics.publish(line);
+    };
+    // A rejected invocation has its own reader.
+    publish().catch(() => undefined);
+  };
 }

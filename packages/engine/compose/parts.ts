@@ -2,6 +2,7 @@ import type { ServedApis } from '../../control/served-apis.ts';
 import type { CallJournal } from '../../control/call-journal.ts';
 import type { RequestRecords } from '../../console/records/request-records.ts';
 import type { FunctionIdentities } from '../../core/policy/function-identities.ts';
+import type { TemporarySessions } from '../../core/policy/temporary-sessions.ts';
 import type { Identities } from '../../core/policy/identities.ts';
 import type { Random, ShiftableClock } from '../../core/ports.ts';
 import type { ManagementPorts } from '../../core/websocket/management.ts';
@@ -34,6 +35,8 @@ export type Parts = {
   readonly signIn: SignIn;
   readonly store: Store;
   readonly functionIdentities: FunctionIdentities;
+  /** Of STS. */
+  readonly sessions: TemporarySessions;
   readonly runtime: FunctionRuntime;
   readonly served: ServedApis;
   readonly at: WebSocketPorts;

@@ -1,7 +1,7 @@
 import { createCompressor } from '../../server/adapters/compressor.ts';
 import type { Base } from './base.ts';
 import { shortLinks, withRecording } from './console.ts';
-import { publishingGroups, publishingMetrics } from './feeds.ts';
+import { publishingGroups, publishingMetrics, publishingTraces } from './feeds.ts';
 import { openObservers } from './observers.ts';
 import type { Parts } from './parts.ts';
 
@@ -31,7 +31,7 @@ export async function openRequestPorts(
     get metrics() {
       return metricsOf();
     },
-    traces,
+    traces: publishingTraces(traces, events),
     records,
     faults: injection?.injector,
     compressor: createCompressor(),

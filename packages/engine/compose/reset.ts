@@ -68,6 +68,13 @@ const RESET_PARTS: readonly ResetPart[] = [
         journal.forget(),
   },
   {
+    name: 'temporary keys',
+    keep:
+      ({ sessions }) =>
+      () =>
+        sessions.clear(),
+  },
+  {
     name: 'recorded calls',
     keep:
       ({ recorder }) =>

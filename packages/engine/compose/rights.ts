@@ -5,6 +5,7 @@ import { backendOf } from './parts.ts';
 import { partitionKeyOf } from '../../control/table-keys.ts';
 import { FunctionIdentities, withFunctions } from '../../core/policy/function-identities.ts';
 import { adminIdentity, createIdentities } from '../../core/policy/identities.ts';
+import { TemporarySessions } from '../../core/policy/temporary-sessions.ts';
 import { loadIdentities, makeKeyPair } from '../../kernel/files/identity-file.ts';
 import { createServiceClient } from '../../kernel/calls/service-client.ts';
 import type { RightsContext } from '../../kernel/calls/service-rights.ts';
@@ -19,14 +20,16 @@ import type { ServiceClientOptions } from '../../kernel/calls/service-client.ts'
 export async function openIdentities(
   { adminKey, accountId, directory, log }: GatewayOptions,
   clock: Clock,
-): Promise<Pick<Parts, 'identities' | 'functionIdentities'>> {
+): Promise<Pick<Parts, 'identities' | 'functionIdentities' | 'sessions'>> {
   const functionIdentities = new FunctionIdentities({
     makeKeyPair,
     nowEpochMs: () => clock.nowEpochMs(),
     report: (message) => log.write(message),
   });
   const fixed = [adminIdentity(adminKey, accountId), ...(await loadIdentities(directory, accountId))];
-  return { identities: withFunctions(createIdentities(fixed), functionIdentities), functionIdentities };
+  const sessions = new TemporarySessions();
+  const identities = withFunctions(createIdentities(fixed), functionIdentities, sessions);
+  return { identities, functionIdentities, sessions };
 }
 
 /** Facts for conditions of policies, beside the call itself. */

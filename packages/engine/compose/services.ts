@@ -1,5 +1,5 @@
-import { createCallerIdentity } from '../../kernel/calls/caller-identity.ts';
 import { createForwarder } from '../../kernel/calls/forwarder.ts';
+import { makeControlSecret, makeKeyPair } from '../../kernel/files/identity-file.ts';
 import { openLazily } from './open-lazily.ts';
 import { backendOf } from './parts.ts';
 import { rightsContext } from './rights.ts';
@@ -49,7 +49,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
       openLazily(async () => (await signIn.open()).serveAdmin),
     );
   addValues(services, parts, createForwarder(at.services, rights));
-  services.set('sts', createCallerIdentity(random, services.get('sts')));
+  services.set('sts', openStsService(parts, services.get('sts')));
   services.set('apigateway', openRestApis(parts));
   return services;
 }
@@ -87,6 +87,30 @@ function addValues(
     ],
   ];
   for (const [name, service] of ofValues) services.set(name, isElsewhere(name) ? elsewhere : service);
+}
+
+/** @param others answers what is not done here: AWS itself, with `--aws sts` */
+function openStsService(parts: Parts, others: AwsService | undefined): AwsService {
+  const { options, random, clock, sessions, functionIdentities: identities, store } = parts;
+  return openLazily(async () => {
+    const { createSts } = await import('../../services/sts/sts.ts');
+    return createSts({
+      identities,
+      isEnforced: options.roles === true,
+      accountId: options.accountId,
+      nowEpochMs: () => clock.nowEpochMs(),
+      random,
+      makeKeyPair,
+      makeToken: makeControlSecret,
+      async open(credentials, identity) {
+        sessions.open(credentials, identity);
+        const { token, expiresAtEpochMs, ...keyPair } = credentials;
+        await store.admitSession({ ...keyPair, isJudged: true, session: { token, expiresAtEpochMs } });
+      },
+      report: (message) => options.log.write(message),
+      others,
+    });
+  });
 }
 
 /** An invocation of type `Event`; false when the queue of events is full. */

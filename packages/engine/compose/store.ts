@@ -11,6 +11,7 @@ import type {
   TableUnits,
 } from '@gatewright/dynamodb';
 import { DefinitionError, StartError } from '../../core/errors.ts';
+import { MAX_SESSIONS } from '../../core/policy/temporary-sessions.ts';
 import type { Identities, LocalIdentity } from '../../core/policy/identities.ts';
 import type { ShiftableClock } from '../../core/ports.ts';
 import { makeKeyPair } from '../../kernel/files/identity-file.ts';
@@ -36,6 +37,8 @@ export interface Store {
   createTables(tables: readonly TableDefinition[], region: string): Promise<void>;
   /** Accepts calls signed with these keys beside those of the start; no effect at a user's endpoint. */
   admit(signers: readonly DynamoDbSigner[]): Promise<void>;
+  /** The same for a temporary key, also over later loads. */
+  admitSession(signer: DynamoDbSigner): Promise<void>;
   /** Tables whose changes are published from now on; no effect at a user's endpoint. */
   follow(tables: readonly string[]): void;
   /** Capacity units by table since the start; undefined at a user's endpoint. */
@@ -106,10 +109,13 @@ async function openStore(choice: DynamoDbChoice, context: StoreContext): Promise
   };
 }
 
-const NOTHING_TO_DO: Pick<Store, 'admit' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'ready'> = {
+type Idle = 'admit' | 'admitSession' | 'close' | 'consumed' | 'expectTables' | 'follow' | 'ready';
+
+const NOTHING_TO_DO: Pick<Store, Idle> = {
   consumed: undefined,
   expectTables: () => undefined,
   admit: () => Promise.resolve(),
+  admitSession: () => Promise.resolve(),
   follow: () => undefined,
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),
@@ -138,6 +144,8 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
     const { dynamoDb, start } = await openDynamoDb(dataDirectory, { ...context, signers });
     const { url } = dynamoDb;
     let admitted: readonly DynamoDbSigner[] = signers;
+    const sessions: DynamoDbSigner[] = [];
+    const admitAll = (): Promise<void> => dynamoDb.admit([...admitted, ...sessions]);
     return {
       url,
       keyPair,
@@ -150,10 +158,15 @@ async function openEmbedded(dataDirectory: string | undefined, context: StoreCon
       },
       admit: (more) => {
         admitted = [...signers, ...more];
-        return dynamoDb.admit(admitted);
+        return admitAll();
+      },
+      admitSession: (signer) => {
+        sessions.push(signer);
+        if (sessions.length > MAX_SESSIONS) sessions.shift();
+        return admitAll();
       },
       // The thread answers in the order of its changes, so any answer comes after them.
-      ready: () => dynamoDb.admit(admitted),
+      ready: admitAll,
       follow: (tables) => dynamoDb.follow(tables),
       get consumed() {
         return dynamoDb.consumed;

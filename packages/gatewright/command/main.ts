@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import './compiled-code.cjs';
 import { runCommandLine } from './run-command-line.ts';
 

@@ -10,6 +10,8 @@ import {
 import type { ConditionValues } from '../../core/policy/model.ts';
 import { verifyByAnyClock } from '@gatewright/aws/signing-clock';
 import type { SigningClock } from '@gatewright/aws/signing-clock';
+import { isCborCall } from '@gatewright/aws/aws-operation';
+import { encodeCbor } from '@gatewright/aws/cbor';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply, type ControlRequest } from '../../core/api-call.ts';
 
@@ -99,8 +101,10 @@ const NOTHING_KNOWN: ConditionValues = new Map<string, readonly string[]>();
 const DENIAL = { status: 403, type: 'AccessDeniedException' };
 /** Services with other wordings (their API references, "Common Errors"). */
 const DENIALS: Readonly<Record<string, Partial<typeof DENIAL>>> = {
+  cloudformation: { type: 'AccessDenied' },
   events: { status: 400 },
   kinesis: { status: 400 },
+  logs: { status: 400 },
   s3: { type: 'AccessDenied' },
   sns: { type: 'AuthorizationError' },
   sqs: { type: 'AccessDenied' },
@@ -121,6 +125,12 @@ export function awsError(request: ControlRequest, service: string, refusal: Refu
       body: JSON.stringify(body),
     };
   }
+  if (isCborCall(request.rawHeaders))
+    return {
+      status,
+      headers: ['Content-Type', 'application/cbor', 'smithy-protocol', 'rpc-v2-cbor'],
+      body: encodeCbor({ __type: type, message }),
+    };
   const contentType = headerOf(request, 'content-type') ?? '';
   const inner = `<Code>${escapeXml(type)}</Code><Message>${escapeXml(message)}</Message>`;
   if (service === 's3') {

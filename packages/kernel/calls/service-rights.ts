@@ -44,6 +44,7 @@ export function rightsOfCall(
 ): readonly AwsPermission[] | undefined {
   if (call.service === 's3') return rightsOfS3(call);
   if (call.service === 'cloudfront') return rightOfCloudFront(call, context);
+  if (call.service === 'xray') return rightsOfXRay(call);
   const operation = readOperation(call);
   if (operation.protocol === 'rest') return undefined;
   const place = { region: call.region, accountId: context.accountId, path: call.path };
@@ -110,10 +111,20 @@ const OF_STATES: Readonly<Record<string, ReadonlySet<string>>> = {
   ),
   activityArn: setOf('DeleteActivity DescribeActivity GetActivityTask'),
 };
+const ALARMS_NAMED_BY = {
+  AlarmName: setOf('DescribeAlarmHistory PutCompositeAlarm PutMetricAlarm SetAlarmState'),
+  AlarmNames: setOf('DeleteAlarms DescribeAlarms DisableAlarmActions EnableAlarmActions'),
+};
 /** The stream of `GetRecords` is that of the iterator. */
 const NOT_OF_NAMED_STREAM = setOf('DescribeLimits GetRecords ListStreams SubscribeToShard');
 /** These take a name; other operations on a queue the address, or have it as their path. */
 const BY_QUEUE_NAME = setOf('CreateQueue GetQueueUrl');
+
+const OF_LOG_STREAM = setOf('CreateLogStream GetLogEvents PutLogEvents');
+const NOT_OF_LOG_GROUP = setOf('DescribeLogGroups DescribeQueries GetQueryResults StopQuery');
+const OF_NAMED_STACK = setOf(
+  'DescribeStackResource DescribeStackResources DescribeStacks GetTemplate ListStackResources',
+);
 
 const RIGHTS: Readonly<Record<string, RightsOf>> = {
   // AWS writes this service's actions in capitals, and a text message's resource is the number.
@@ -158,10 +169,52 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
     });
     return permissions;
   },
+  // Its calls are signed for `monitoring`, its actions and ARNs begin with `cloudwatch`.
+  monitoring(action, read, { region, accountId }) {
+    if (action === 'PutMetricData') {
+      const namespace = asNonEmptyText(read('Namespace'));
+      const conditions = new Map(
+        namespace === undefined ? [] : [['cloudwatch:namespace', [namespace]] as const],
+      );
+      return [{ action: 'cloudwatch:PutMetricData', resource: '*', conditions }];
+    }
+    const one = ALARMS_NAMED_BY.AlarmName.has(action) ? asNonEmptyText(read('AlarmName')) : undefined;
+    const several = ALARMS_NAMED_BY.AlarmNames.has(action) ? read('AlarmNames') : undefined;
+    const list: readonly unknown[] = Array.isArray(several) ? several : [one];
+    const names = list.flatMap((name) => asNonEmptyText(name) ?? []);
+    const alarm = (name: string): string =>
+      `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`;
+    const resources = names.length === 0 ? ['*'] : names.map(alarm);
+    return resources.map((resource) => ({ action: `cloudwatch:${action}`, resource }));
+  },
   states(action, read) {
     const member = Object.entries(OF_STATES).find(([, actions]) => actions.has(action))?.[0];
     const resource = member === undefined ? undefined : asNonEmptyText(read(member));
     return [{ action: `states:${action}`, resource: resource ?? '*' }];
+  },
+  // Of an ARN only the name counts, as for the service. Attack: an ARN of a group elsewhere, with the name of one here.
+  logs(action, read, { region, accountId }) {
+    const resource = (group: string, stream = '*'): string =>
+      `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${nameOfLogGroup(group)}:${stream}`;
+    const stream = OF_LOG_STREAM.has(action) ? asNonEmptyText(read('logStreamName')) : undefined;
+    const named = NOT_OF_LOG_GROUP.has(action)
+      ? []
+      : [read('logGroupName'), read('logGroupIdentifier'), read('logGroupNames'), read('logGroupIdentifiers')]
+          .flat()
+          .flatMap((name) => asNonEmptyText(name) ?? []);
+    const permission = `logs:${action}`;
+    return named.length === 0
+      ? [{ action: permission, resource: '*' }]
+      : named.map((group) => ({
+          action: permission,
+          resource: resource(group, stream === undefined ? undefined : `log-stream:${stream}`),
+        }));
+  },
+  cloudformation(action, read, { region, accountId }) {
+    const name = OF_NAMED_STACK.has(action) ? asNonEmptyText(read('StackName')) : undefined;
+    const named = `arn:${partitionOf(region)}:cloudformation:${region}:${accountId}:stack/${name ?? ''}/*`;
+    const resource = name === undefined ? '*' : name.startsWith('arn:') ? name : named;
+    return [{ action: `cloudformation:${action}`, resource }];
   },
   kinesis(action, read, { region, accountId }) {
     if (NOT_OF_NAMED_STREAM.has(action)) return [{ action: `kinesis:${action}`, resource: '*' }];
@@ -172,9 +225,16 @@ const RIGHTS: Readonly<Record<string, RightsOf>> = {
 };
 
 function readerOf(operation: Operation): Reader {
-  if (operation.protocol === 'query') return (name) => operation.parameters.get(name) ?? undefined;
+  if (operation.protocol === 'query')
+    return (name) => operation.parameters.get(name) ?? membersOfList(operation.parameters, name);
   const { input = {} } = operation;
   return (name) => (Object.hasOwn(input, name) ? input[name] : undefined);
+}
+
+/** `Name.member.1` … with any numbers: the service reads them all, too. */
+function membersOfList(parameters: URLSearchParams, name: string): readonly string[] | undefined {
+  const members = [...parameters].filter(([one]) => one.startsWith(`${name}.member.`));
+  return members.length === 0 ? undefined : members.map(([, value]) => value);
 }
 
 function queueArn(action: string, read: Reader, { region, accountId, path }: Place): string | undefined {
@@ -191,13 +251,50 @@ function busArn(name: string | undefined, { region, accountId }: Place): string 
   return `arn:aws:events:${region}:${accountId}:event-bus/${name ?? 'default'}`;
 }
 
+/** The action is the path; X-Ray has no resources for these. */
+function rightsOfXRay({ method, path }: ServiceCall): readonly AwsPermission[] | undefined {
+  const action = method === 'POST' && Object.hasOwn(XRAY_ACTIONS, path) ? XRAY_ACTIONS[path] : undefined;
+  return action === undefined ? undefined : [{ action: `xray:${action}`, resource: '*' }];
+}
+
+const XRAY_ACTIONS: Readonly<Record<string, string>> = {
+  '/TraceSummaries': 'GetTraceSummaries',
+  '/Traces': 'BatchGetTraces',
+  '/TraceSegments': 'PutTraceSegments',
+  '/TelemetryRecords': 'PutTelemetryRecords',
+  '/SamplingTargets': 'GetSamplingTargets',
+  '/GetSamplingRules': 'GetSamplingRules',
+};
+
+/** Of a name or an ARN. */
+function nameOfLogGroup(identifier: string): string {
+  return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
+}
+
+const DISTRIBUTION_PATH =
+  /^\/[\d-]+\/distribution(?:\/([A-Z0-9]+)(?:\/(config|invalidation)(?:\/([A-Z0-9]+))?)?)?\/?$/;
+
+/** By method and parts of the path: id, `config` or `invalidation`, id of an invalidation. */
+const CLOUDFRONT_ACTIONS: Readonly<Record<string, string>> = {
+  'GET ': 'ListDistributions',
+  'GET id': 'GetDistribution',
+  'GET id config': 'GetDistributionConfig',
+  'GET id invalidation': 'ListInvalidations',
+  'POST id invalidation': 'CreateInvalidation',
+  'GET id invalidation id': 'GetInvalidation',
+};
+
 /** ARNs of distributions have an account but no region. */
 function rightOfCloudFront(
   call: ServiceCall,
   { accountId }: RightsContext,
 ): readonly AwsPermission[] | undefined {
-  const [, id] = /^\/[\d-]+\/distribution\/([A-Z0-9]+)\/invalidation\/?$/.exec(call.path) ?? [];
-  if (id === undefined || call.method !== 'POST') return undefined;
-  const resource = `arn:aws:cloudfront::${accountId}:distribution/${id}`;
-  return [{ action: 'cloudfront:CreateInvalidation', resource }];
+  const found = DISTRIBUTION_PATH.exec(call.path);
+  if (found === null) return undefined;
+  const [, id, part, invalidation] = found;
+  const shape = [id && 'id', part, invalidation && 'id'].filter((one) => one !== undefined).join(' ');
+  const action = CLOUDFRONT_ACTIONS[`${call.method} ${shape}`];
+  if (action === undefined) return undefined;
+  const resource = id === undefined ? '*' : `arn:aws:cloudfront::${accountId}:distribution/${id}`;
+  return [{ action: `cloudfront:${action}`, resource }];
 }

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
 import { DefinitionError } from '../../core/errors.ts';
@@ -7,6 +6,7 @@ import type { Compiler } from '../compiling.ts';
 import type { EnvironmentFacts } from '../environment.ts';
 import { NO_DEADLINES } from '../deadlines.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
+import { makeLogStream } from '../log-stream.ts';
 import { explainMissingFolder } from '../missing-path.ts';
 import { reachOwnApis, type OwnApisPort } from '../own-apis.ts';
 import { unpack } from '../packed-code.ts';
@@ -132,19 +132,18 @@ export function processProgram(
   const own = join(runDirectory, 'processes', definition.name);
   const folders = { home: join(own, 'home'), temporary: join(own, 'tmp') };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
   const facts: EnvironmentFacts = {
     ...factsOf(definition),
     taskRoot,
     logGroupName: `/aws/lambda/${definition.name}`,
-    logStreamName: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
+    logStreamName: makeLogStream(),
   };
   const environment = processEnvironment(definition, facts, launch, folders);
   const around = { cwd: taskRoot, environment };
   const program: ProcessProgram = {
     definition,
     clockOffset,
-    log,
+    log: (line) => log({ ...line, logStream: facts.logStreamName }),
     keeper,
     memory,
     runtime: { ...wrap(definition, launch), ...around },

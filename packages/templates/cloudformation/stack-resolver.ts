@@ -34,6 +34,8 @@ export class StackResolver implements Scope {
   readonly raw: RawStack;
   readonly region: string;
   readonly made: MadeValues;
+  /** Names of exports that were asked for so far. */
+  readonly imports = new Set<string>();
   readonly #neighbours: Neighbours;
   readonly #tolerance: Tolerance;
   /** The raw template without the parts that break its structure. */
@@ -192,6 +194,7 @@ export class StackResolver implements Scope {
   }
 
   importValue(name: string, at: Path): Json {
+    this.imports.add(name);
     return this.#neighbours.importValue(name, this, at);
   }
 

@@ -66,7 +66,7 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
     if isinstance(claims, Mapping):
         return claims
     context = authorizer_context_of(event)
-    if not isinstance(context.get("sub"), str):
+    if _text(context.get("sub")) is None:
         return None
     carried = _parse_carried(context.get("carriedClaims"))
     if carried is None and "carriedClaims" in str(context.get("contextCut", "")).split(" "):
@@ -77,11 +77,12 @@ def claims_of(event: Any) -> Optional[Mapping[str, str]]:
 def caller_of(event: Any) -> Optional[Caller]:
     """None when none of Gatewright's authorizers answered for the request."""
     context = authorizer_context_of(event)
-    subject, expiry = context.get("sub"), context.get("exp")
+    # An empty subject would be one caller for all.
+    subject, expiry = _text(context.get("sub")), context.get("exp")
     if isinstance(expiry, str) and _EXPIRY.fullmatch(expiry):
         expiry = int(expiry)
     is_expiry = expiry is None or (isinstance(expiry, (int, float)) and not isinstance(expiry, bool))
-    if not isinstance(subject, str) or not is_expiry:
+    if subject is None or not is_expiry:
         return None
     named = {"sub", "iss", "clientId", "scope", "exp", "contextCut"}
     return Caller(

@@ -152,3 +152,32 @@ describe('readRoles', () => {
     assert.equal(read({}).role, undefined);
   });
 });
+
+describe('the trust policy of a role', () => {
+  const ALICE = { arn: `arn:aws:iam::${ACCOUNT_ID}:user/alice`, accountId: ACCOUNT_ID };
+  const trustOf = (document: JsonObject | undefined) =>
+    read({
+      Role: aRole(document === undefined ? {} : { AssumeRolePolicyDocument: document }),
+    }).role?.trust?.decide({
+      action: 'sts:AssumeRole',
+      resource: ROLE_ARN,
+      conditions: new Map(),
+      principal: ALICE,
+    });
+  const statement = { Effect: 'Allow', Principal: { AWS: ACCOUNT_ID }, Action: 'sts:AssumeRole' };
+
+  it('names who may assume it', () => {
+    assert.equal(trustOf({ Version: '2012-10-17', Statement: [statement] }), 'allow');
+    assert.equal(trustOf({ Version: '2012-10-17', Statement: statement }), 'allow');
+    assert.equal(
+      trustOf({ Statement: [{ ...statement, Principal: { AWS: '210987654321' } }] }),
+      'implicit-deny',
+    );
+  });
+
+  it('is unknown where IAM would refuse it, or where it is missing', () => {
+    assert.equal(trustOf(undefined), undefined);
+    assert.equal(trustOf({ Statement: [{ ...statement, Resource: '*' }] }), undefined);
+    assert.equal(trustOf({ Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole' }] }), undefined);
+  });
+});

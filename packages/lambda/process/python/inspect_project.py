@@ -162,16 +162,30 @@ def uninstalled(question, search):
         wanted += read_requirements(question["requirements"])
     if question.get("pyproject"):
         wanted += [(name, None) for name in read_pyproject(question["pyproject"])]
-    if metadata is None or not wanted:
+    if not wanted:
         return []
     there = {}
+    for name, version in installed(search) if metadata is None else distributions(search):
+        # Of several the first on the path is imported.
+        there.setdefault(normalise(name), version)
+    told = [describe(name, pinned, there.get(normalise(name))) for name, pinned in wanted]
+    return [text for text in told if text]
+
+
+def distributions(search):
     for distribution in metadata.distributions(path=search):
         name = distribution.metadata["Name"] if distribution.metadata else None
         if name:
-            # Of several the first on the path is imported.
-            there.setdefault(normalise(name), distribution.version)
-    told = [describe(name, pinned, there.get(normalise(name))) for name, pinned in wanted]
-    return [text for text in told if text]
+            yield name, distribution.version
+
+
+def installed(search):
+    """By the names of the folders that installers write beside packages: `name-1.0.dist-info`."""
+    for folder in filter(os.path.isdir, search):
+        for entry in os.listdir(folder):
+            found = re.match(r"(.+?)-([^-]+)(-py[\d.]+)?\.(dist|egg)-info$", entry)
+            if found:
+                yield found.group(1), found.group(2)
 
 
 def describe(name, pinned, found):

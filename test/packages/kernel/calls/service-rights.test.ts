@@ -46,6 +46,39 @@ describe('rightsOfCall', () => {
   // Service authorization reference, "Actions, resources, and condition keys".
   for (const { service, call, needs } of [
     {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution' },
+      needs: ['cloudfront:ListDistributions *'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A' },
+      needs: ['cloudfront:GetDistribution arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/config' },
+      needs: ['cloudfront:GetDistributionConfig arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/invalidation' },
+      needs: ['cloudfront:ListInvalidations arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'GET', path: '/2020-05-31/distribution/E1A/invalidation/I1' },
+      needs: ['cloudfront:GetInvalidation arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    {
+      service: 'cloudfront',
+      call: { method: 'POST', path: '/2020-05-31/distribution/E1A/invalidation' },
+      needs: ['cloudfront:CreateInvalidation arn:aws:cloudfront::123456789012:distribution/E1A'],
+    },
+    { service: 'cloudfront', call: { method: 'DELETE', path: '/2020-05-31/distribution/E1A' }, needs: [] },
+    { service: 'cloudfront', call: { method: 'GET', path: '/2020-05-31/distribution/E1A/other' }, needs: [] },
+    { service: 'cloudfront', call: { method: 'GET', path: '/2020-05-31/cache-policy' }, needs: [] },
+    {
       service: 'sns',
       call: { form: 'Action=Publish&TopicArn=arn:aws:sns:eu-west-1:123456789012:t&Message=m' },
       needs: ['sns:Publish arn:aws:sns:eu-west-1:123456789012:t'],
@@ -114,6 +147,32 @@ describe('rightsOfCall', () => {
       needs: ['s3:GetObject arn:aws:s3:::b/key'],
     },
     { service: 's3', call: { method: 'GET', path: '/b' }, needs: ['s3:ListBucket arn:aws:s3:::b'] },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.DeleteAlarms', body: { AlarmNames: ['a', 'b'] } },
+      needs: [
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a',
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b',
+      ],
+    },
+    {
+      service: 'monitoring',
+      call: { form: 'Action=DeleteAlarms&AlarmNames.member.1=a&AlarmNames.member.7=b' },
+      needs: [
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a',
+        'cloudwatch:DeleteAlarms arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b',
+      ],
+    },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.SetAlarmState', body: { AlarmName: 'a', AlarmNames: ['b'] } },
+      needs: ['cloudwatch:SetAlarmState arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a'],
+    },
+    {
+      service: 'monitoring',
+      call: { target: 'Granite.PutMetricData', body: { Namespace: 'Shop' } },
+      needs: ['cloudwatch:PutMetricData *'],
+    },
     { service: 's3', call: { method: 'GET', path: '/' }, needs: ['s3:ListAllMyBuckets *'] },
   ])
     it(`asks for ${needs.join(' and ')}`, () => {
@@ -264,6 +323,52 @@ describe('rightsOfCall', () => {
 
     assert.deepEqual([right?.action, right?.resource], ['wafv2:ListWebACLs', arn]);
     assert.equal(rightsOf('wafv2', call, { isServed: () => false }), undefined);
+  });
+
+  it('asks for a log group by its name, whatever region and account its ARN has', () => {
+    const call = (action: string, body: object) => ({ target: `Logs_20140328.${action}`, body });
+    const ofGroup = 'arn:aws:logs:eu-west-1:123456789012:log-group:orders';
+    const elsewhere = 'arn:aws:logs:us-east-1:999999999999:log-group:orders:*';
+
+    for (const [action, body, needs] of [
+      ['FilterLogEvents', { logGroupName: 'orders' }, [`logs:FilterLogEvents ${ofGroup}:*`]],
+      ['FilterLogEvents', { logGroupIdentifier: elsewhere }, [`logs:FilterLogEvents ${ofGroup}:*`]],
+      [
+        'GetLogEvents',
+        { logGroupName: 'orders', logStreamName: 's' },
+        [`logs:GetLogEvents ${ofGroup}:log-stream:s`],
+      ],
+      [
+        'StartQuery',
+        { logGroupNames: ['orders', 'a'] },
+        [`logs:StartQuery ${ofGroup}:*`, `logs:StartQuery ${ofGroup.replace('orders', 'a')}:*`],
+      ],
+      [
+        'StartQuery',
+        { logGroupIdentifiers: [elsewhere], logGroupName: 'a' },
+        [`logs:StartQuery ${ofGroup.replace('orders', 'a')}:*`, `logs:StartQuery ${ofGroup}:*`],
+      ],
+      ['DescribeLogGroups', { logGroupName: 'orders' }, ['logs:DescribeLogGroups *']],
+      ['GetQueryResults', { queryId: '1' }, ['logs:GetQueryResults *']],
+    ] as const)
+      assert.equal(print(rightsOf('logs', call(action, body))), needs.join(', '));
+  });
+
+  it('asks for a stack by its name, and for none of calls that name none', () => {
+    const stack = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/shop';
+
+    for (const [form, needs] of [
+      ['Action=DescribeStacks&StackName=shop', `cloudformation:DescribeStacks ${stack}/*`],
+      [`Action=DescribeStacks&StackName=${stack}/1`, `cloudformation:DescribeStacks ${stack}/1`],
+      ['Action=DescribeStacks', 'cloudformation:DescribeStacks *'],
+      ['Action=ListExports&StackName=shop', 'cloudformation:ListExports *'],
+    ] as const)
+      assert.equal(print(rightsOf('cloudformation', { form })), needs);
+  });
+
+  it('asks for operations of X-Ray by their path', () => {
+    assert.equal(print(rightsOf('xray', { path: '/TraceSummaries' })), 'xray:GetTraceSummaries *');
+    assert.equal(rightsOf('xray', { path: '/Other' }), undefined);
   });
 
   it('does not know what calls of other services need', () => {

@@ -8,6 +8,10 @@ import { aFolder } from '../../start-runtime.ts';
 const PROGRAM = fileURLToPath(
   new URL('../../../../../packages/lambda/process/python/inspect_project.py', import.meta.url),
 );
+/** Python 3.7 lacks the module. */
+const WITHOUT_METADATA = `import runpy, sys
+sys.modules["importlib.metadata"] = None
+runpy.run_path(${JSON.stringify(PROGRAM)})`;
 const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
 const installed = (name: string, version: string) => ({
@@ -15,28 +19,34 @@ const installed = (name: string, version: string) => ({
 });
 
 describe('inspect_project.py', { skip: HAS_PYTHON ? false : 'Python is not installed' }, () => {
-  it('reports packages that are not installed, and those of another version than the only one wanted', () => {
-    const root = aFolder({
-      'app.py': 'def handler(event, context): pass',
-      'requirements.txt': `pinned-other==3.10
+  const reportsPackages =
+    'reports packages that are not installed, and those of another version than the only one wanted';
+  for (const [python, args] of [
+    ['with importlib.metadata', [PROGRAM]],
+    ['as in Python 3.7', ['-c', WITHOUT_METADATA]],
+  ] as const)
+    it(`${reportsPackages}, ${python}`, () => {
+      const root = aFolder({
+        'app.py': 'def handler(event, context): pass',
+        'requirements.txt': `pinned-other==3.10
 pinned.same == 2.1.0  # why
 unpinned>=9
 any-of==3.*
 absent==1.0
 `,
-      ...installed('pinned-other', '3.20'),
-      ...installed('pinned_same', '2.1'),
-      ...installed('unpinned', '1.0'),
-      ...installed('any-of', '3.4'),
-    });
-    const question = { handler: 'app.handler', root, paths: [], requirements: `${root}/requirements.txt` };
+        ...installed('pinned-other', '3.20'),
+        ...installed('pinned_same', '2.1'),
+        ...installed('unpinned', '1.0'),
+        ...installed('any-of', '3.4'),
+      });
+      const question = { handler: 'app.handler', root, paths: [], requirements: `${root}/requirements.txt` };
 
-    const { stdout } = spawnSync('python3', [PROGRAM], {
-      input: JSON.stringify([question]),
-      encoding: 'utf8',
-    });
+      const { stdout } = spawnSync('python3', args, {
+        input: JSON.stringify([question]),
+        encoding: 'utf8',
+      });
 
-    const { answers } = JSON.parse(stdout) as { answers: { uninstalled: string[] }[] };
-    assert.deepEqual(answers[0]?.uninstalled, ['pinned-other==3.10 (3.20 is)', 'absent']);
-  });
+      const { answers } = JSON.parse(stdout) as { answers: { uninstalled: string[] }[] };
+      assert.deepEqual(answers[0]?.uninstalled, ['pinned-other==3.10 (3.20 is)', 'absent']);
+    });
 });

@@ -1,0 +1,38 @@
+/** Temporary key pairs that STS has given out: each stands for an identity, until its time ends. */
+import type { LocalIdentity } from './identities.ts';
+
+type KeyPair = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+export type TemporaryCredentials = KeyPair & { readonly token: string; readonly expiresAtEpochMs: number };
+
+type Opened = {
+  readonly credentials: TemporaryCredentials;
+  /** As it is now: a reload may have changed its role, or taken it away. */
+  readonly identity: () => LocalIdentity | undefined;
+};
+
+/** The oldest end first. */
+export const MAX_SESSIONS = 1_000;
+
+export class TemporarySessions {
+  readonly #opened = new Map<string, Opened>();
+
+  open(credentials: TemporaryCredentials, identity: Opened['identity']): void {
+    this.#opened.set(credentials.accessKeyId, { credentials, identity });
+    const [oldest] = this.#opened.keys();
+    if (this.#opened.size > MAX_SESSIONS && oldest !== undefined) this.#opened.delete(oldest);
+  }
+
+  /** Also after its time: the caller must look at `session`. */
+  find(accessKeyId: string): LocalIdentity | undefined {
+    const opened = this.#opened.get(accessKeyId);
+    const identity = opened?.identity();
+    if (opened === undefined || identity === undefined) return undefined;
+    const { token, expiresAtEpochMs, secretAccessKey } = opened.credentials;
+    return { ...identity, accessKeyId, secretAccessKey, session: { token, expiresAtEpochMs } };
+  }
+
+  clear(): void {
+    this.#opened.clear();
+  }
+}

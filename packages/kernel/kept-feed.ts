@@ -1,0 +1,79 @@
+/** A feed that keeps its last items, for listeners and readers that come later. */
+import { Feed } from './feed.ts';
+
+type Keeping<Item> = {
+  /** Of the report about the first item that is dropped: `log lines`. */
+  readonly what: string;
+  readonly maxBytes: number;
+  readonly sizeOf: (item: Item) => number;
+};
+
+/** An item keeps its number: readers page by it, also after older ones are dropped. */
+type KeptItem<Item> = { readonly number: number; readonly item: Item };
+
+const BYTES_PER_MB = 1024 * 1024;
+
+export class KeptFeed<Item> extends Feed<Item> {
+  readonly #keeping: Keeping<Item>;
+  readonly #onFirstDrop: (message: string) => void;
+  /** Undefined: dropped. */
+  #items: (Item | undefined)[] = [];
+  /** Place of the oldest kept item; those before it are dropped. */
+  #first = 0;
+  /** Items that were cut off the front of the list. */
+  #cut = 0;
+  #bytes = 0;
+  #hasReported = false;
+
+  constructor(report: (message: string) => void, keeping: Keeping<Item>) {
+    super(report);
+    this.#keeping = keeping;
+    this.#onFirstDrop = report;
+  }
+
+  override publish(item: Item): void {
+    this.#items.push(item);
+    this.#bytes += this.#keeping.sizeOf(item);
+    if (this.#bytes > this.#keeping.maxBytes) this.#dropOldest();
+    super.publish(item);
+  }
+
+  /** Oldest first. Items published meanwhile are not among them. */
+  *kept(): Generator<KeptItem<Item>, undefined> {
+    const [items, cut, end] = [this.#items, this.#cut, this.#items.length];
+    for (let at = this.#first; at < end; at += 1) {
+      const item = items[at];
+      if (item !== undefined) yield { number: cut + at, item };
+    }
+  }
+
+  /** Numbers go on: a page that was given out before leads nowhere. */
+  forget(): void {
+    this.#cut += this.#items.length;
+    this.#items = [];
+    this.#first = 0;
+    this.#bytes = 0;
+  }
+
+  #dropOldest(): void {
+    const { maxBytes, sizeOf, what } = this.#keeping;
+    while (this.#bytes > maxBytes) {
+      const oldest = this.#items[this.#first];
+      if (oldest === undefined) break;
+      this.#bytes -= sizeOf(oldest);
+      this.#items[this.#first] = undefined;
+      this.#first += 1;
+    }
+    // Amortised: dropped places are cut off once they are the larger part. Readers keep the list that they began.
+    if (this.#first > 100 && this.#first * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#first);
+      this.#cut += this.#first;
+      this.#first = 0;
+    }
+    if (this.#hasReported) return;
+    this.#hasReported = true;
+    this.#onFirstDrop(
+      `${what}: more than ${Math.round(maxBytes / BYTES_PER_MB)} MB are not kept; the oldest are dropped`,
+    );
+  }
+}

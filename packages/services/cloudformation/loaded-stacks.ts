@@ -1,0 +1,71 @@
+/** The loaded stacks as a call of CloudFormation finds them: those of its region, by name or id. */
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import type { LoadTime } from '../../kernel/load-times.ts';
+import type { ResolvedStack } from '../../core/stack/model.ts';
+import { stackIdOf } from '../../templates/pseudo-parameters.ts';
+
+export type StackCall = {
+  readonly region: string;
+  readonly text: (name: string) => string | undefined;
+  readonly parameters: URLSearchParams;
+};
+
+export class LoadedStacks {
+  readonly #nowMs: () => number;
+  #stacks: readonly ResolvedStack[] = [];
+  #times: ReadonlyMap<string, LoadTime> = new Map();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  replace(stacks: readonly ResolvedStack[], times: ReadonlyMap<string, LoadTime>): void {
+    this.#stacks = stacks;
+    this.#times = times;
+  }
+
+  all({ region }: StackCall): readonly ResolvedStack[] {
+    return this.#stacks.filter((stack) => stack.region === region);
+  }
+
+  /** @throws OperationRefused */
+  require(call: StackCall, member = 'StackName'): ResolvedStack {
+    const wanted = call.text(member) ?? '';
+    if (wanted === '')
+      throw new OperationRefused(
+        'ValidationError',
+        `1 validation error detected: Value null at '${member.charAt(0).toLowerCase()}${member.slice(1)}' failed to satisfy constraint: Member must not be null`,
+      );
+    const found = this.all(call).find((stack) => stack.stackName === wanted || stackIdOf(stack) === wanted);
+    if (found === undefined)
+      throw new OperationRefused('ValidationError', `Stack with id ${wanted} does not exist`);
+    return found;
+  }
+
+  statusOf(stack: ResolvedStack): 'CREATE_COMPLETE' | 'UPDATE_COMPLETE' {
+    return this.timeOf(stack).updatedMs === undefined ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE';
+  }
+
+  timeOf({ stackName }: ResolvedStack): LoadTime {
+    return this.#times.get(stackName) ?? { createdMs: this.#nowMs(), updatedMs: undefined };
+  }
+}
+
+export function printTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+const PAGE = 100;
+
+/** The token is the number of the next item. @throws OperationRefused */
+export function pageOf<Item>(
+  all: readonly Item[],
+  call: StackCall,
+): { readonly page: readonly Item[]; readonly next: { readonly NextToken?: string } } {
+  const token = call.text('NextToken') ?? '0';
+  const from = /^\d{1,9}$/.test(token) ? Number(token) : NaN;
+  if (!(from >= 0 && from <= all.length))
+    throw new OperationRefused('ValidationError', 'The NextToken is invalid');
+  const end = from + PAGE;
+  return { page: all.slice(from, end), next: end < all.length ? { NextToken: String(end) } : {} };
+}

@@ -1,0 +1,22 @@
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+
+/** Refusals by the names of the API reference, "Errors" of each operation. */
+export function invalidParameter(message: string): OperationRefused {
+  return new OperationRefused('InvalidParameterException', message);
+}
+
+export function noGroup(): OperationRefused {
+  return new OperationRefused('ResourceNotFoundException', 'The specified log group does not exist.');
+}
+
+export function noStream(): OperationRefused {
+  return new OperationRefused('ResourceNotFoundException', 'The specified log stream does not exist.');
+}
+
+export function exists(what: 'group' | 'stream'): OperationRefused {
+  return new OperationRefused('ResourceAlreadyExistsException', `The specified log ${what} already exists`);
+}
+
+export function malformedQuery(message: string): OperationRefused {
+  return new OperationRefused('MalformedQueryException', message);
+}

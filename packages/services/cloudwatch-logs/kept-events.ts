@@ -1,0 +1,74 @@
+/** Events of log groups: the kept lines as CloudWatch Logs numbers and shows them. */
+import type { KeptFeed } from '../../kernel/kept-feed.ts';
+import type { LogLine } from '../../kernel/service.ts';
+
+/** AWS orders events by time; of the same millisecond the earlier written comes first. */
+export type Position = { readonly epochMs: number; readonly number: number };
+
+export type LogEvent = Position & {
+  readonly group: string;
+  readonly stream: string;
+  readonly message: string;
+  readonly ingestedMs: number;
+};
+
+export type Wanted = {
+  readonly isOfGroup: (group: string) => boolean;
+  readonly isOfStream?: (stream: string) => boolean;
+  readonly fromMs?: number | undefined;
+  /** Inclusive. */
+  readonly toMs?: number | undefined;
+};
+
+/** Of the gateway's own lines, as in the events of subscriptions. */
+const OWN_STREAM = 'gatewright';
+/** One turn of the event loop: other requests must not wait longer. */
+const SLICE_MS = 8;
+/** The clock is not read for each line. */
+const LINES_PER_LOOK = 200;
+
+/** Without interruption: for tests of names and times alone. */
+export function* eventsOf(lines: KeptFeed<LogLine>, wanted: Wanted): Generator<LogEvent, undefined> {
+  const { isOfGroup, isOfStream = () => true, fromMs = -Infinity, toMs = Infinity } = wanted;
+  for (const { number, item } of lines.kept()) {
+    const { group, stream = OWN_STREAM, epochMs } = item;
+    if (epochMs < fromMs || epochMs > toMs || !isOfGroup(group) || !isOfStream(stream)) continue;
+    yield {
+      number,
+      group,
+      stream,
+      epochMs,
+      message: `${item.prefix ?? ''}${item.text}`,
+      ingestedMs: item.ingestedMs ?? epochMs,
+    };
+  }
+}
+
+/**
+ * For tests of whole messages: lets others run in between.
+ * @param visit false ends it
+ */
+export async function visitEvents(
+  lines: KeptFeed<LogLine>,
+  wanted: Wanted,
+  visit: (event: LogEvent) => boolean,
+): Promise<void> {
+  let since = performance.now();
+  let seen = 0;
+  for (const event of eventsOf(lines, wanted)) {
+    if (!visit(event)) return;
+    seen += 1;
+    if (seen % LINES_PER_LOOK !== 0 || performance.now() - since < SLICE_MS) continue;
+    await new Promise(setImmediate);
+    since = performance.now();
+  }
+}
+
+export function comparePositions(one: Position, other: Position): number {
+  return one.epochMs - other.epochMs || one.number - other.number;
+}
+
+/** 56 digits, as AWS's. */
+export function eventIdOf({ epochMs, number }: Position): string {
+  return `${epochMs}${String(number).padStart(12, '0')}`.padStart(56, '0');
+}

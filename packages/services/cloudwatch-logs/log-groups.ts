@@ -1,0 +1,176 @@
+/** Log groups and streams: those of the stacks, those made by calls, and those that have lines. */
+import type { KeptFeed } from '../../kernel/kept-feed.ts';
+import type { LogLine } from '../../kernel/service.ts';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import { exists, noGroup, noStream } from './error.ts';
+import { eventsOf } from './kept-events.ts';
+
+type Group = {
+  readonly createdMs: number;
+  retentionDays: number | undefined;
+  readonly streams: Map<string, number>;
+};
+
+type GroupFacts = {
+  readonly name: string;
+  readonly createdMs: number;
+  readonly retentionDays: number | undefined;
+  readonly bytes: number;
+  readonly events: number;
+};
+
+export type StreamFacts = {
+  readonly name: string;
+  readonly createdMs: number;
+  readonly firstMs: number | undefined;
+  readonly lastMs: number | undefined;
+  readonly ingestedMs: number | undefined;
+};
+
+/** Made by calls, in all groups together; AWS has limits per account, too. */
+const MAX_MADE = 10_000;
+const DAY_MS = 86_400_000;
+/** AWS counts this for each event ("PutLogEvents"). */
+export const EVENT_BYTES = 26;
+
+export class LogGroupBook {
+  readonly #lines: KeptFeed<LogLine>;
+  readonly #nowMs: () => number;
+  readonly #made = new Map<string, Group>();
+  #count = 0;
+  #declared: ReadonlyMap<string, Group> = new Map();
+
+  constructor(lines: KeptFeed<LogLine>, nowMs: () => number) {
+    this.#lines = lines;
+    this.#nowMs = nowMs;
+  }
+
+  /** Groups of the stacks: a new load keeps what was made in them. */
+  declare(groups: ReadonlyMap<string, number | undefined>): void {
+    const nowMs = this.#nowMs();
+    this.#declared = new Map(
+      [...groups].map(([name, retentionDays]) => {
+        const known = this.#declared.get(name);
+        return [
+          name,
+          { createdMs: known?.createdMs ?? nowMs, retentionDays, streams: known?.streams ?? new Map() },
+        ];
+      }),
+    );
+  }
+
+  create(name: string): void {
+    if (this.has(name)) throw exists('group');
+    this.#countOne();
+    this.#made.set(name, { createdMs: this.#nowMs(), retentionDays: undefined, streams: new Map() });
+  }
+
+  createStream(group: string, stream: string): void {
+    const known = this.#require(group);
+    if (this.hasStream(group, stream)) throw exists('stream');
+    this.#countOne();
+    known.streams.set(stream, this.#nowMs());
+  }
+
+  retain(group: string, days: number | undefined): void {
+    this.#require(group).retentionDays = days;
+  }
+
+  has(name: string): boolean {
+    return this.#made.has(name) || this.#declared.has(name) || this.#hasLines(name);
+  }
+
+  hasStream(group: string, stream: string): boolean {
+    if (this.#find(group)?.streams.has(stream) === true) return true;
+    const wanted = { isOfGroup: isThis(group), isOfStream: isThis(stream) };
+    return eventsOf(this.#lines, wanted).next().done === false;
+  }
+
+  /** @throws OperationRefused */
+  require(group: string, stream?: string): void {
+    if (!this.has(group)) throw noGroup();
+    if (stream !== undefined && !this.hasStream(group, stream)) throw noStream();
+  }
+
+  /** Older events are not shown; -Infinity without a retention. */
+  oldestMs(group: string): number {
+    const days = this.#find(group)?.retentionDays;
+    return days === undefined ? -Infinity : this.#nowMs() - days * DAY_MS;
+  }
+
+  /** In the order of their names. */
+  list(): readonly GroupFacts[] {
+    const facts = new Map<string, { createdMs: number; bytes: number; events: number }>();
+    // Of all lines: the console asks often, so no message is put together.
+    for (const { item } of this.#lines.kept()) {
+      const known = facts.get(item.group) ?? { createdMs: item.epochMs, bytes: 0, events: 0 };
+      known.bytes += (item.prefix?.length ?? 0) + item.text.length + EVENT_BYTES;
+      known.events += 1;
+      facts.set(item.group, known);
+    }
+    const names = new Set([...facts.keys(), ...this.#made.keys(), ...this.#declared.keys()]);
+    return [...names].sort().map((name) => {
+      const own = this.#find(name);
+      const { createdMs = 0, bytes = 0, events = 0 } = facts.get(name) ?? {};
+      return {
+        name,
+        createdMs: own?.createdMs ?? createdMs,
+        retentionDays: own?.retentionDays,
+        bytes,
+        events,
+      };
+    });
+  }
+
+  listStreams(group: string): readonly StreamFacts[] {
+    const facts = new Map<string, { firstMs: number; lastMs: number; ingestedMs: number }>();
+    const wanted = { isOfGroup: isThis(group), fromMs: this.oldestMs(group) };
+    for (const { stream, epochMs, ingestedMs } of eventsOf(this.#lines, wanted)) {
+      const known = facts.get(stream) ?? { firstMs: epochMs, lastMs: epochMs, ingestedMs };
+      known.firstMs = Math.min(known.firstMs, epochMs);
+      known.lastMs = Math.max(known.lastMs, epochMs);
+      known.ingestedMs = Math.max(known.ingestedMs, ingestedMs);
+      facts.set(stream, known);
+    }
+    const made = this.#find(group)?.streams ?? new Map<string, number>();
+    return [...new Set([...facts.keys(), ...made.keys()])].sort().map((name) => {
+      const { firstMs, lastMs, ingestedMs } = facts.get(name) ?? {};
+      return { name, createdMs: made.get(name) ?? firstMs ?? 0, firstMs, lastMs, ingestedMs };
+    });
+  }
+
+  clear(): void {
+    this.#made.clear();
+    this.#count = 0;
+    for (const { streams } of this.#declared.values()) streams.clear();
+  }
+
+  #find(name: string): Group | undefined {
+    return this.#made.get(name) ?? this.#declared.get(name);
+  }
+
+  /** A group that only has lines is made, so that it can hold something. */
+  #require(name: string): Group {
+    const known = this.#find(name);
+    if (known !== undefined) return known;
+    if (!this.#hasLines(name)) throw noGroup();
+    const group = { createdMs: this.#nowMs(), retentionDays: undefined, streams: new Map<string, number>() };
+    this.#countOne();
+    this.#made.set(name, group);
+    return group;
+  }
+
+  #hasLines(group: string): boolean {
+    return eventsOf(this.#lines, { isOfGroup: isThis(group) }).next().done === false;
+  }
+
+  #countOne(): void {
+    if (this.#count >= MAX_MADE)
+      throw new OperationRefused('LimitExceededException', 'Resource limit exceeded.');
+    this.#count += 1;
+  }
+}
+
+function isThis(wanted: string): (name: string) => boolean {
+  return (name) => name === wanted;
+}

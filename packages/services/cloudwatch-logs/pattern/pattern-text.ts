@@ -1,0 +1,90 @@
+/** Reads a filter pattern from left to right. */
+import { RE2JS } from 're2js';
+
+/** Whether a line matches. */
+export type LinePattern = (message: string) => boolean;
+
+export class InvalidPattern extends Error {
+  override readonly name = 'InvalidPattern';
+  readonly code = 'FILTER_PATTERN';
+}
+
+/** AWS takes few operators, and no sub-patterns ("Supported regular expressions (regex) syntax"). */
+const ALLOWED_IN_REGEX = /^[A-Za-z0-9:_#=@/;,\-^$?[\]{}|\\*+.\s]*$/;
+
+export class PatternText {
+  readonly #source: string;
+  #at = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#skipBlanks();
+  }
+
+  get isOver(): boolean {
+    return this.#at >= this.#source.length;
+  }
+
+  sees(word: string): boolean {
+    return this.#source.startsWith(word, this.#at);
+  }
+
+  /** Passes the word and blanks after it, if it is next. */
+  take(word: string): boolean {
+    if (!this.sees(word)) return false;
+    this.#at += word.length;
+    this.#skipBlanks();
+    return true;
+  }
+
+  /** A word in any case, not the beginning of a longer one. */
+  takeWord(word: string): boolean {
+    const found = this.match(/[A-Za-z]+/y, true);
+    if (found?.toUpperCase() !== word) return false;
+    this.#at += found.length;
+    this.#skipBlanks();
+    return true;
+  }
+
+  /** @param peeks leaves it in place */
+  match(shape: RegExp, peeks = false): string | undefined {
+    shape.lastIndex = this.#at;
+    const [found] = shape.exec(this.#source) ?? [];
+    if (found === undefined || peeks) return found;
+    this.#at += found.length;
+    this.#skipBlanks();
+    return found;
+  }
+
+  /** The content of `"…"`, where `\"` is a quote; undefined if no quote is next. */
+  quoted(): string | undefined {
+    const found = this.match(/"(?:[^"\\]|\\.)*"/y);
+    if (found === undefined && this.sees('"')) this.fail('a quote is not closed');
+    return found?.slice(1, -1).replace(/\\(.)/g, '$1');
+  }
+
+  /** `%…%`; undefined if no percent sign is next. */
+  regex(): RE2JS | undefined {
+    const found = this.match(/%(?:[^%\\]|\\.)*%/y);
+    if (found === undefined) return this.sees('%') ? this.fail('a % is not closed') : undefined;
+    const source = found.slice(1, -1);
+    if (!ALLOWED_IN_REGEX.test(source)) this.fail(`${found} has characters that a regex must not have here`);
+    try {
+      return RE2JS.compile(source);
+    } catch {
+      return this.fail(`${found} is no regular expression`);
+    }
+  }
+
+  expect(word: string): void {
+    if (!this.take(word)) this.fail(`"${word}" is expected at character ${this.#at + 1}`);
+  }
+
+  fail(reason: string): never {
+    throw new InvalidPattern(reason);
+  }
+
+  #skipBlanks(): void {
+    while (/\s/.test(this.#source[this.#at] ?? '')) this.#at += 1;
+  }
+}

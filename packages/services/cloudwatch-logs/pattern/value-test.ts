@@ -1,0 +1,80 @@
+/** Comparisons that JSON and space-delimited patterns share. */
+import type { PatternText } from './pattern-text.ts';
+
+/** Undefined: the event has no such value. */
+export type ValueTest = (value: unknown) => boolean;
+
+type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+const OPERATORS: readonly Operator[] = ['!=', '<=', '>=', '=', '<', '>'];
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+export function readOperator(text: PatternText): Operator {
+  return OPERATORS.find((operator) => text.take(operator)) ?? text.fail('an operator is missing');
+}
+
+/** @param word shape of values without quotes */
+export function readComparison(text: PatternText, operator: Operator, word: RegExp): ValueTest {
+  const isEquality = operator === '=' || operator === '!=';
+  const regex = text.regex();
+  if (regex !== undefined) {
+    if (!isEquality) return text.fail('a regex is compared by = and != only');
+    return negated(operator, (value) => regex.test(printOperand(value)));
+  }
+  const quoted = text.quoted();
+  const operand = quoted ?? text.match(word);
+  if (operand === undefined) return text.fail('a value is missing');
+  if (quoted === undefined && NUMBER.test(operand)) return compareNumbers(operator, Number(operand));
+  if (!isEquality) return text.fail(`${operator} compares numbers, and ${operand} is none`);
+  return negated(operator, wildcardTest(operand));
+}
+
+/** A value that is not there matches neither. */
+function negated(operator: Operator, test: ValueTest): ValueTest {
+  return (value) => value !== undefined && test(value) === (operator === '=');
+}
+
+function compareNumbers(operator: Operator, operand: number): ValueTest {
+  return (value) => {
+    if (value === undefined) return false;
+    const text = printOperand(value);
+    const number = NUMBER.test(text) ? Number(text) : NaN;
+    switch (operator) {
+      case '=':
+        return number === operand;
+      case '!=':
+        return number !== operand;
+      case '<':
+        return number < operand;
+      case '<=':
+        return number <= operand;
+      case '>':
+        return number > operand;
+      case '>=':
+        return number >= operand;
+    }
+  };
+}
+
+/** `*` stands for any text. Pieces are searched from left to right, so the time grows with the text only. */
+function wildcardTest(pattern: string): ValueTest {
+  const pieces = pattern.split('*');
+  const [first = '', ...rest] = pieces;
+  const last = rest.pop();
+  if (last === undefined) return (value) => printOperand(value) === pattern;
+  return (value) => {
+    const text = printOperand(value);
+    if (!text.startsWith(first)) return false;
+    let at = first.length;
+    for (const piece of rest) {
+      const found = text.indexOf(piece, at);
+      if (found === -1) return false;
+      at = found + piece.length;
+    }
+    return text.length - last.length >= at && text.endsWith(last);
+  };
+}
+
+function printOperand(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

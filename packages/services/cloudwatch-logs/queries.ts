@@ -1,0 +1,161 @@
+/** `StartQuery`, `GetQueryResults`, `StopQuery` (CloudWatch Logs API reference). */
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import type { ServicePorts } from '../../kernel/service.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { invalidParameter, malformedQuery } from './error.ts';
+import { groupOf } from './input.ts';
+import type { CallInput } from './input.ts';
+import { MalformedQuery } from './insights/query-text.ts';
+import type { Query } from './insights/query.ts';
+import { MAX_ROWS, readQuery } from './insights/read-query.ts';
+import { eventRow } from './insights/row.ts';
+import { QueryRun } from './insights/run-query.ts';
+import type { ResultRow } from './insights/run-query.ts';
+import { visitEvents } from './kept-events.ts';
+import type { Wanted } from './kept-events.ts';
+import { EVENT_BYTES } from './log-groups.ts';
+import type { LogGroupBook } from './log-groups.ts';
+
+type Status = 'Running' | 'Complete' | 'Cancelled' | 'Failed' | 'Timeout';
+type Running = {
+  status: Status;
+  rows: readonly ResultRow[];
+  matched: number;
+  scanned: number;
+  bytes: number;
+};
+type Ports = Pick<ServicePorts, 'lines' | 'work' | 'random' | 'accountId' | 'report'>;
+
+/** AWS's default of concurrent queries, and its limit of groups in one. */
+const MAX_RUNNING = 30;
+const MAX_GROUPS = 50;
+/** Results that can still be read. */
+const MAX_KEPT = 100;
+/** AWS stops a query after 60 minutes; here 64 MB are read. */
+const MOST_MS = 20_000;
+
+export class Queries {
+  readonly #ports: Ports;
+  readonly #groups: LogGroupBook;
+  readonly #queries = new Map<string, Running>();
+
+  constructor(ports: Ports, groups: LogGroupBook) {
+    this.#ports = ports;
+    this.#groups = groups;
+  }
+
+  start(input: CallInput): JsonObject {
+    const language = input.optionalText('queryLanguage') ?? 'CWLI';
+    if (language !== 'CWLI')
+      throw invalidParameter(`The query language ${language} is not done here; CWLI is.`);
+    const names = readGroups(input);
+    const [fromS, toS] = [input.number('startTime'), input.number('endTime')];
+    if (fromS === undefined || toS === undefined || fromS > toS)
+      throw invalidParameter('The query has a startTime and an endTime that is not before it.');
+    const limit = input.number('limit', 1, MAX_ROWS) ?? MAX_ROWS;
+    const query = read(input.text('queryString'));
+    for (const name of names) this.#groups.require(name);
+    if ([...this.#queries.values()].filter(({ status }) => status === 'Running').length >= MAX_RUNNING)
+      throw new OperationRefused(
+        'LimitExceededException',
+        'Account maximum query concurrency limit of 30 reached.',
+      );
+    const id = this.#ports.random.uuid();
+    const running: Running = { status: 'Running', rows: [], matched: 0, scanned: 0, bytes: 0 };
+    this.#keep(id, running);
+    const wanted = {
+      isOfGroup: (name: string) => names.includes(name),
+      fromMs: fromS * 1000,
+      toMs: toS * 1000 + 999,
+    };
+    this.#ports.work.track(
+      () => this.#run(running, query, wanted, limit),
+      () => {
+        running.status = 'Failed';
+        this.#ports.report(`the query ${id} failed`);
+      },
+    );
+    return { queryId: id };
+  }
+
+  results(input: CallInput): JsonObject {
+    const { status, rows, matched, scanned, bytes } = this.#find(input);
+    return {
+      queryLanguage: 'CWLI',
+      results: rows,
+      statistics: { recordsMatched: matched, recordsScanned: scanned, bytesScanned: bytes },
+      status,
+    };
+  }
+
+  stop(input: CallInput): JsonObject {
+    const query = this.#find(input);
+    if (query.status !== 'Running')
+      throw invalidParameter(`The query is not running: its status is ${query.status}.`);
+    query.status = 'Cancelled';
+    return { success: true };
+  }
+
+  clear(): void {
+    for (const query of this.#queries.values()) if (query.status === 'Running') query.status = 'Cancelled';
+    this.#queries.clear();
+  }
+
+  async #run(running: Running, query: Query, wanted: Wanted, limit: number): Promise<void> {
+    const run = new QueryRun(query);
+    const until = performance.now() + MOST_MS;
+    await visitEvents(this.#ports.lines, wanted, (event) => {
+      if (running.status !== 'Running') return false;
+      if (event.epochMs < this.#groups.oldestMs(event.group)) return true;
+      running.scanned += 1;
+      running.bytes += event.message.length + EVENT_BYTES;
+      run.add(eventRow(event, this.#ports.accountId));
+      if (running.scanned % 1000 === 0 && performance.now() > until) running.status = 'Timeout';
+      return true;
+    });
+    running.matched = run.matched;
+    if (running.status === 'Cancelled') return;
+    running.rows = run.finish(limit);
+    if (running.status === 'Running') running.status = 'Complete';
+  }
+
+  #find(input: CallInput): Running {
+    const query = this.#queries.get(input.text('queryId'));
+    if (query === undefined)
+      throw new OperationRefused('ResourceNotFoundException', 'The specified query does not exist.');
+    return query;
+  }
+
+  #keep(id: string, running: Running): void {
+    this.#queries.set(id, running);
+    for (const [oldest, { status }] of this.#queries) {
+      if (this.#queries.size <= MAX_KEPT) break;
+      if (status !== 'Running') this.#queries.delete(oldest);
+    }
+  }
+}
+
+function read(source: string): Query {
+  try {
+    return readQuery(source);
+  } catch (error) {
+    if (error instanceof MalformedQuery) throw malformedQuery(error.message);
+    throw error;
+  }
+}
+
+/** One group or several, by name or ARN; exactly one of the three members. */
+function readGroups(input: CallInput): readonly string[] {
+  const one = input.has('logGroupName') ? [input.groupName('logGroupName')] : [];
+  const names = [
+    input.texts('logGroupNames', MAX_GROUPS),
+    input.texts('logGroupIdentifiers', MAX_GROUPS).map(groupOf),
+  ];
+  const given = [one, ...names].filter((list) => list.length > 0);
+  const [groups] = given;
+  if (groups === undefined || given.length > 1)
+    throw invalidParameter(
+      'The query has exactly one of logGroupName, logGroupNames and logGroupIdentifiers.',
+    );
+  return groups;
+}

@@ -1,0 +1,135 @@
+/** `FilterLogEvents` and `GetLogEvents` (CloudWatch Logs API reference). */
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { KeptFeed } from '../../kernel/kept-feed.ts';
+import type { LogLine } from '../../kernel/service.ts';
+import { invalidParameter } from './error.ts';
+import type { CallInput } from './input.ts';
+import { comparePositions, eventIdOf, eventsOf, visitEvents } from './kept-events.ts';
+import type { LogEvent, Position } from './kept-events.ts';
+import { EVENT_BYTES } from './log-groups.ts';
+import type { LogGroupBook } from './log-groups.ts';
+import { InvalidPattern } from './pattern/pattern-text.ts';
+import type { LinePattern } from './pattern/pattern-text.ts';
+import { readLinePattern } from './pattern/read-pattern.ts';
+
+type At = { readonly lines: KeptFeed<LogLine>; readonly groups: LogGroupBook };
+
+const MAX_EVENTS = 10_000;
+const MAX_STREAMS = 100;
+/** A reply has at most 1 MB. */
+const MAX_REPLY_BYTES = 1024 * 1024;
+const BEFORE_ALL: Position = { epochMs: -1, number: -1 };
+
+/** Pages by the last event that was given: events of a later time are found by the next page. */
+export async function filterLogEvents(input: CallInput, { lines, groups }: At): Promise<JsonObject> {
+  const group = input.group();
+  groups.require(group);
+  const isOfStream = readStreams(input);
+  const matches = readPattern(input.optionalText('filterPattern') ?? '');
+  const limit = input.number('limit', 1, MAX_EVENTS) ?? MAX_EVENTS;
+  const after = readToken(input.optionalText('nextToken'), '');
+  const fromMs = Math.max(input.number('startTime') ?? 0, groups.oldestMs(group));
+  const wanted = {
+    isOfGroup: (name: string) => name === group,
+    isOfStream,
+    fromMs,
+    toMs: input.number('endTime'),
+  };
+  const found: LogEvent[] = [];
+  await visitEvents(lines, wanted, (event) => {
+    if ((after === undefined || comparePositions(event, after) > 0) && matches(event.message))
+      found.push(event);
+    return true;
+  });
+  const page = takePage(found.sort(comparePositions), limit);
+  const last = page.at(-1);
+  const events = page.map((event) => ({
+    logStreamName: event.stream,
+    timestamp: event.epochMs,
+    message: event.message,
+    ingestionTime: event.ingestedMs,
+    eventId: eventIdOf(event),
+  }));
+  const isWhole = last === undefined || page.length === found.length;
+  return { events, searchedLogStreams: [], ...(isWhole ? {} : { nextToken: printToken('', last) }) };
+}
+
+/** Tokens of both directions are always there; one that leads nowhere comes back as it was given. */
+export function getLogEvents(input: CallInput, { lines, groups }: At): JsonObject {
+  const group = input.group();
+  const stream = input.streamName('logStreamName');
+  groups.require(group, stream);
+  const limit = input.number('limit', 1, MAX_EVENTS) ?? MAX_EVENTS;
+  const token = input.optionalText('nextToken');
+  const endMs = input.number('endTime');
+  const wanted = {
+    isOfGroup: (name: string) => name === group,
+    isOfStream: (name: string) => name === stream,
+    fromMs: Math.max(input.number('startTime') ?? 0, groups.oldestMs(group)),
+    // The end is exclusive here, and inclusive in `FilterLogEvents`.
+    toMs: endMs === undefined ? undefined : endMs - 1,
+  };
+  const all = [...eventsOf(lines, wanted)].sort(comparePositions);
+  const isBackward = token === undefined ? !input.isTrue('startFromHead') : token.startsWith('b/');
+  const from = readToken(token, isBackward ? 'b/' : 'f/');
+  const page = isBackward
+    ? takePage(
+        all.filter((event) => from === undefined || comparePositions(event, from) < 0).reverse(),
+        limit,
+      ).reverse()
+    : takePage(
+        all.filter((event) => from === undefined || comparePositions(event, from) > 0),
+        limit,
+      );
+  const edge = from ?? BEFORE_ALL;
+  return {
+    events: page.map(({ epochMs, message, ingestedMs }) => ({
+      timestamp: epochMs,
+      message,
+      ingestionTime: ingestedMs,
+    })),
+    nextForwardToken: printToken('f/', page.at(-1) ?? edge),
+    nextBackwardToken: printToken('b/', page[0] ?? edge),
+  };
+}
+
+function readStreams(input: CallInput): (stream: string) => boolean {
+  const names = new Set(input.texts('logStreamNames', MAX_STREAMS));
+  const prefix = input.optionalText('logStreamNamePrefix');
+  if (prefix !== undefined && names.size > 0)
+    throw invalidParameter('logStreamNamePrefix and logStreamNames are mutually exclusive parameters.');
+  if (prefix !== undefined) return (stream) => stream.startsWith(prefix);
+  return names.size === 0 ? () => true : (stream) => names.has(stream);
+}
+
+function readPattern(source: string): LinePattern {
+  try {
+    return readLinePattern(source);
+  } catch (error) {
+    if (error instanceof InvalidPattern) throw invalidParameter(`Invalid filter pattern: ${error.message}`);
+    throw error;
+  }
+}
+
+function takePage(events: readonly LogEvent[], limit: number): LogEvent[] {
+  let bytes = 0;
+  const end = events.findIndex(({ message }, index) => {
+    bytes += Buffer.byteLength(message) + EVENT_BYTES;
+    return index >= limit || (index > 0 && bytes > MAX_REPLY_BYTES);
+  });
+  return events.slice(0, end === -1 ? undefined : end);
+}
+
+function printToken(direction: string, { epochMs, number }: Position): string {
+  return `${direction}${Buffer.from(`${epochMs}/${number}`).toString('base64url')}`;
+}
+
+function readToken(token: string | undefined, direction: string): Position | undefined {
+  if (token === undefined) return undefined;
+  const text = token.startsWith(direction)
+    ? Buffer.from(token.slice(direction.length), 'base64url').toString()
+    : '';
+  const [, epochMs, number] = /^(-?\d{1,16})\/(-?\d{1,16})$/.exec(text) ?? [];
+  if (epochMs === undefined) throw invalidParameter('The specified nextToken is invalid.');
+  return { epochMs: Number(epochMs), number: Number(number) };
+}

@@ -1,0 +1,107 @@
+/** CloudWatch Logs, read back: what functions and stages write, and what calls put beside it. */
+import { partitionOf } from '@gatewright/aws/arn';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+import type { Service, ServiceCall, ServicePorts } from '../../kernel/service.ts';
+import { describeLogGroups, describeLogStreams } from './describe.ts';
+import { invalidParameter } from './error.ts';
+import { CallInput } from './input.ts';
+import { LogGroupBook } from './log-groups.ts';
+import { putLogEvents } from './put-events.ts';
+import { Queries } from './queries.ts';
+import { filterLogEvents, getLogEvents } from './read-events.ts';
+
+type At = {
+  readonly ports: ServicePorts;
+  readonly groups: LogGroupBook;
+  readonly queries: Queries;
+  readonly arnOf: (group: string) => string;
+};
+type Call = (input: CallInput, at: At) => JsonObject | Promise<JsonObject>;
+
+/** The API's own list ("PutRetentionPolicy"). */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const CALLS: Readonly<Record<string, Call>> = {
+  FilterLogEvents: (input, { ports: { lines }, groups }) => filterLogEvents(input, { lines, groups }),
+  GetLogEvents: (input, { ports: { lines }, groups }) => getLogEvents(input, { lines, groups }),
+  DescribeLogGroups: (input, at) => describeLogGroups(input, at),
+  DescribeLogStreams: (input, at) => describeLogStreams(input, at),
+  StartQuery: (input, { queries }) => queries.start(input),
+  GetQueryResults: (input, { queries }) => queries.results(input),
+  StopQuery: (input, { queries }) => queries.stop(input),
+  PutLogEvents: (input, { ports: { lines, clock }, groups }) =>
+    putLogEvents(input, { lines, groups, nowMs: clock.nowEpochMs() }),
+  CreateLogGroup(input, { groups }) {
+    groups.create(input.groupName('logGroupName'));
+    return {};
+  },
+  CreateLogStream(input, { groups }) {
+    groups.createStream(input.groupName('logGroupName'), input.streamName('logStreamName'));
+    return {};
+  },
+  PutRetentionPolicy(input, { groups }) {
+    const group = input.groupName('logGroupName');
+    const days = input.number('retentionInDays', 1);
+    if (days === undefined || !RETENTION_DAYS.includes(days))
+      throw invalidParameter(
+        `1 validation error detected: Value '${days ?? 'null'}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
+      );
+    groups.retain(group, days);
+    return {};
+  },
+  DeleteRetentionPolicy(input, { groups }) {
+    groups.retain(input.groupName('logGroupName'), undefined);
+    return {};
+  },
+};
+export function open(ports: ServicePorts): Service {
+  const groups = new LogGroupBook(ports.lines, () => ports.clock.nowEpochMs());
+  const queries = new Queries(ports, groups);
+  return {
+    api: {
+      answer: async ({ operation, request }: ServiceCall) => {
+        if (operation.protocol !== 'json') return undefined;
+        const { action, input } = operation;
+        const call = Object.hasOwn(CALLS, action) ? CALLS[action] : undefined;
+        if (call === undefined) return undefined;
+        const { region } = request;
+        const arnOf = (group: string): string =>
+          `arn:${partitionOf(region)}:logs:${region}:${ports.accountId}:log-group:${group}`;
+        try {
+          if (input === undefined)
+            throw new OperationRefused('SerializationException', 'The body is no JSON object.');
+          return {
+            kind: 'result',
+            fields: await call(new CallInput(input), { ports, groups, queries, arnOf }),
+          };
+        } catch (error) {
+          if (error instanceof OperationRefused) return error.toResult();
+          throw error;
+        }
+      },
+    },
+    prepare(stacks) {
+      // A reset reads no stacks for a while, and must not forget when their groups were made.
+      if (stacks.isEmpty) return () => undefined;
+      const declared = stacks.everyOfType('AWS::Logs::LogGroup').map(({ resource }) => {
+        const days = Number(resource.properties['RetentionInDays']);
+        return [resource.physicalId, RETENTION_DAYS.includes(days) ? days : undefined] as const;
+      });
+      return () => groups.declare(new Map(declared));
+    },
+    rows: () =>
+      groups.list().map(({ name, events, bytes }) => ({
+        kind: 'log group',
+        name,
+        targets: [],
+        state: `${events} events, ${Math.ceil(bytes / 1024)} kB`,
+      })),
+    reset() {
+      groups.clear();
+      queries.clear();
+    },
+  };
+}

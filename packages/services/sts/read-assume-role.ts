@@ -1,0 +1,94 @@
+/** Input of `AssumeRole` (STS API reference). What is not done here is refused: it would limit or widen a session. */
+import { parseArn } from '@gatewright/aws/arn';
+import { parseJson } from '@gatewright/aws/json-object';
+import { compilePolicy } from '../../core/policy/evaluate.ts';
+import type { CompiledPolicy } from '../../core/policy/model.ts';
+import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
+
+export type AssumeRoleInput = {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly externalId: string | undefined;
+  /** Session policy; undefined = the role's policies alone. */
+  readonly limit: CompiledPolicy | undefined;
+  /** Characters of the session policy. */
+  readonly policyLength: number;
+};
+
+const MAX_POLICY = 2048;
+const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+const NOT_DONE = [
+  'PolicyArns',
+  'Tags',
+  'TransitiveTagKeys',
+  'SerialNumber',
+  'TokenCode',
+  'SourceIdentity',
+  'ProvidedContexts',
+];
+
+export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
+  const roleArn = required(parameters, 'RoleArn', 'roleArn');
+  if (parseArn(roleArn)?.service !== 'iam')
+    throw new OperationRefused('ValidationError', `${roleArn} is invalid`);
+  const sessionName = required(parameters, 'RoleSessionName', 'roleSessionName');
+  if (!SESSION_NAME.test(sessionName)) throw constraint(sessionName, 'roleSessionName', '[\\w+=,.@-]{2,64}');
+  const unknown = [...parameters.keys()].find((name) => NOT_DONE.includes(name.split('.')[0] ?? ''));
+  if (unknown !== undefined)
+    throw new OperationRefused(
+      'ValidationError',
+      `${unknown.split('.')[0] ?? ''} of AssumeRole is not done here; leave it out`,
+    );
+  const policy = parameters.get('Policy') ?? undefined;
+  return {
+    roleArn,
+    sessionName,
+    externalId: parameters.get('ExternalId') ?? undefined,
+    limit: policy === undefined ? undefined : readSessionPolicy(policy),
+    policyLength: policy?.length ?? 0,
+  };
+}
+
+/** Seconds. */
+export function readDuration(
+  parameters: URLSearchParams,
+  { least, most, usual }: { readonly least: number; readonly most: number; readonly usual: number },
+): number {
+  const text = parameters.get('DurationSeconds');
+  if (text === null) return usual;
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (seconds >= least && seconds <= most) return seconds;
+  throw constraint(text, 'durationSeconds', `value between ${least} and ${most}`);
+}
+
+function readSessionPolicy(text: string): CompiledPolicy {
+  if (text.length > MAX_POLICY)
+    throw new OperationRefused(
+      'PackedPolicyTooLarge',
+      `The session policy is longer than ${MAX_POLICY} characters`,
+    );
+  const compiled = compilePolicy(parseJson(text), { ofIdentity: true });
+  if (compiled.kind === 'invalid')
+    throw new OperationRefused(
+      'MalformedPolicyDocument',
+      `The session policy is malformed: ${compiled.reason}`,
+    );
+  return compiled.policy;
+}
+
+function required(parameters: URLSearchParams, name: string, shown: string): string {
+  const value = parameters.get(name) ?? '';
+  if (value === '')
+    throw new OperationRefused(
+      'ValidationError',
+      `1 validation error detected: Value null at '${shown}' failed to satisfy constraint: Member must not be null`,
+    );
+  return value;
+}
+
+function constraint(value: string, shown: string, wanted: string): OperationRefused {
+  return new OperationRefused(
+    'ValidationError',
+    `1 validation error detected: Value '${value.slice(0, 100)}' at '${shown}' failed to satisfy constraint: Member must satisfy ${wanted}`,
+  );
+}

@@ -1,0 +1,103 @@
+/** Traces: the kept segment documents by their trace (X-Ray developer guide, "Segment documents"). */
+import { asJsonObject, asText, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { KeptFeed } from '../../kernel/kept-feed.ts';
+
+export type Segment = {
+  readonly id: string;
+  readonly traceId: string;
+  readonly document: string;
+  readonly fields: JsonObject;
+  readonly startS: number;
+  /** Of a segment that has not ended: its start. */
+  readonly endS: number;
+};
+
+export type Trace = {
+  readonly id: string;
+  /** By id: a later document of a segment replaces the earlier one. */
+  readonly segments: ReadonlyMap<string, Segment>;
+};
+
+const SLICE_MS = 8;
+const X_RAY_ID = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i;
+/** An id of W3C's trace context, which X-Ray also takes. */
+const W3C_ID = /^([0-9a-f]{8})([0-9a-f]{24})$/i;
+
+/** Undefined for what is no trace id. */
+export function toTraceId(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  return X_RAY_ID.test(text) ? text : W3C_ID.test(text) ? text.replace(W3C_ID, '1-$1-$2') : undefined;
+}
+
+/** Undefined for what is no segment. */
+export function readSegment(document: string): Segment | undefined {
+  const fields = parseJsonObject(document);
+  const traceId = toTraceId(fields?.['trace_id']);
+  const id = asText(fields?.['id']);
+  const startS = fields?.['start_time'];
+  if (fields === undefined || traceId === undefined || id === undefined || typeof startS !== 'number')
+    return undefined;
+  const endS = fields['end_time'];
+  return { id, traceId, document, fields, startS, endS: typeof endS === 'number' ? endS : startS };
+}
+
+/**
+ * Lets others run while it reads.
+ * @param mayBeOf a test of the text, before it is parsed
+ */
+export async function readTraces(
+  segments: KeptFeed<string>,
+  mayBeOf: (document: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, Trace>> {
+  const traces = new Map<string, { readonly id: string; readonly segments: Map<string, Segment> }>();
+  let since = performance.now();
+  for (const { item } of segments.kept()) {
+    const segment = mayBeOf(item) ? readSegment(item) : undefined;
+    if (segment !== undefined) {
+      const trace = traces.get(segment.traceId) ?? {
+        id: segment.traceId,
+        segments: new Map<string, Segment>(),
+      };
+      trace.segments.set(segment.id, segment);
+      traces.set(segment.traceId, trace);
+    }
+    if (performance.now() - since < SLICE_MS) continue;
+    await new Promise(setImmediate);
+    since = performance.now();
+  }
+  return traces;
+}
+
+/** The segment that no other one of the trace is the parent of; of several the earliest. */
+export function rootOf({ segments }: Trace): Segment | undefined {
+  const all = [...segments.values()].toSorted((one, other) => one.startS - other.startS);
+  return all.find(({ fields }) => !segments.has(asText(fields['parent_id']) ?? '')) ?? all[0];
+}
+
+export function durationOf({ segments }: Trace): number {
+  const all = [...segments.values()];
+  const start = all.reduce((least, { startS }) => Math.min(least, startS), Infinity);
+  const end = all.reduce((most, { endS }) => Math.max(most, endS), -Infinity);
+  return round(end - start);
+}
+
+export function responseTimeOf(trace: Trace): number {
+  const root = rootOf(trace);
+  return root === undefined ? 0 : round(root.endS - root.startS);
+}
+
+export function hasFlag(trace: Trace, flag: 'fault' | 'error' | 'throttle' | 'in_progress'): boolean {
+  return [...trace.segments.values()].some(({ fields }) => fields[flag] === true);
+}
+
+/** `http.request` and `http.response` of a segment. */
+export function httpOf({ fields }: Segment): { readonly request: JsonObject; readonly response: JsonObject } {
+  const { request, response } = membersOf(asJsonObject(fields['http']));
+  return { request: membersOf(request), response: membersOf(response) };
+}
+
+/** AWS gives milliseconds. */
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
