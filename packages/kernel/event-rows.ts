@@ -17,6 +17,8 @@ export type HandTarget = {
   /** Why a body cannot be sent; undefined if it can. */
   readonly refuse?: (body: string) => string | undefined;
   readonly messages?: () => readonly object[];
+  /** Of a queue of dead messages: moves them back to where they died. @returns how many */
+  readonly redrive?: () => number;
 };
 
 export function lastPartOf(arn: string): string {

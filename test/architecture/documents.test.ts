@@ -105,6 +105,7 @@ const WORDS_OF_NEW_PARTS = {
   completion: 60,
   resilience: 260,
   faults: 139,
+  consoleLists: 65,
   logs: 40,
   alarms: 260,
   cloudfront: 120,

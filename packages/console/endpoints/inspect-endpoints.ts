@@ -9,12 +9,14 @@ import { recordPost } from '../../core/websocket/management.ts';
 import { sendAccess, showAccess } from './show-access.ts';
 import { flushCache, showCaches } from './show-caches.ts';
 import { serveInvoices } from './show-invoices.ts';
+import { serveSaved } from './serve-saved.ts';
 import { setEnabled, setRemaining, showKeys } from './show-keys.ts';
 import { callTable } from './tables.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
 import type { ServedApi } from '../../core/exchange.ts';
-import type { Clock, Random, ServiceClient } from '../../core/ports.ts';
+import type { Clock, InvocationResult, Random, ServiceClient } from '../../core/ports.ts';
+import { showData } from '../records/shown.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Recording } from '../../core/trail.ts';
 import type { Connection, Connections } from '../../core/websocket/connections.ts';
@@ -22,6 +24,7 @@ import type { AccessBook } from './show-access.ts';
 import type { InvoiceBook } from './show-invoices.ts';
 import type { ShownConnection } from './inspect-model.ts';
 import type { KeysAndPlans } from './show-keys.ts';
+import type { SavedRequestsFile } from './serve-saved.ts';
 
 export type InspectPorts = Recording & {
   readonly clock: Clock;
@@ -38,6 +41,9 @@ export type InspectPorts = Recording & {
   readonly access: AccessBook | undefined;
   /** Undefined = no invoices are made. */
   readonly invoices: InvoiceBook | undefined;
+  readonly savedRequests: SavedRequestsFile;
+  /** Undefined where there is no such function. */
+  readonly invoke: (functionName: string, payload: string) => Promise<InvocationResult | undefined>;
   /** Authorizers use their published versions. */
   readonly followsPublished: () => boolean;
   /** Bodies of `GET console/{name}`. */
@@ -53,7 +59,9 @@ const CHANGES: ReadonlySet<string> = new Set([
   'connections/close',
   'access/ask',
   'invoices/close',
+  'functions/invoke',
   'tables',
+  'saved',
 ]);
 
 /** `path` is below `/_gatewright/`. @returns undefined for other paths */
@@ -66,7 +74,8 @@ export async function serveInspection(
   const name = path.slice(PREFIX.length);
   if (name === 'invoices' && request.method === 'GET')
     return serveInvoices(at.invoices, new URLSearchParams(request.query).get('month'), 'ofMonth');
-  if (request.method === 'GET') return showPage(name, at);
+  if (request.method === 'GET')
+    return name === 'saved' ? serveSaved(at.savedRequests, undefined, at.redactor) : showPage(name, at);
   if (request.method !== 'POST' || !CHANGES.has(name)) return undefined;
   const body = readObject(request);
   if (body === undefined) return describeExpected('a JSON object as body');
@@ -83,11 +92,38 @@ export async function serveInspection(
       return sendAccess(at.access, body, Math.floor(at.clock.nowEpochMs() / 1000));
     case 'invoices/close':
       return serveInvoices(at.invoices, body['month'], 'close');
+    case 'functions/invoke':
+      return invokeByHand(body, at);
+    case 'saved':
+      return serveSaved(at.savedRequests, body, at.redactor);
     case 'tables':
       return askTable(body, at);
     default:
       return undefined;
   }
+}
+
+const MAX_EVENT = 6 * 1024 * 1024;
+
+/** The answer with its secrets hidden, as in the record of a request. */
+async function invokeByHand(body: JsonObject, at: InspectPorts): Promise<ControlReply> {
+  const { function: name, payload } = body;
+  if (typeof name !== 'string' || typeof payload !== 'string' || payload.length > MAX_EVENT)
+    return describeExpected('{"function": name, "payload": JSON text of 6 MB at most}');
+  try {
+    JSON.parse(payload);
+  } catch {
+    return jsonReply(400, { message: 'The event is not JSON.' });
+  }
+  const startedMs = at.clock.monotonicMs();
+  const result = await at.invoke(name, payload);
+  if (result === undefined) return jsonReply(404, { message: `There is no function ${name}.` });
+  const answer = 'payload' in result ? showData('Answer', result.payload, at.redactor) : undefined;
+  return jsonReply(200, {
+    kind: result.kind,
+    answer: answer?.text ?? ('message' in result ? result.message : ''),
+    tookMs: at.clock.monotonicMs() - startedMs,
+  });
 }
 
 function showPage(name: string, at: InspectPorts): ControlReply | undefined {

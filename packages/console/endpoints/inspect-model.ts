@@ -128,6 +128,8 @@ export type ShownFunction = {
     readonly epochMs: number;
     readonly level: string | undefined;
     readonly message: string;
+    /** The request that it was printed for, where that is kept. */
+    readonly recordId: string | undefined;
   }[];
 };
 
@@ -146,4 +148,35 @@ export type ShownNumbers = {
   /** Seconds since the epoch, requests and errors of each. */
   readonly seconds: readonly (readonly [number, number, number])[];
   readonly count: number;
+};
+
+export type ShownSource = {
+  /** As its service calls it: `queue`, `schedule`, `alarm`; `bus`. */
+  readonly kind: string;
+  readonly name: string;
+  readonly targets: readonly string[];
+  /** What waits, when it runs next: half a sentence. */
+  readonly state: string;
+  /** `run`: as if it were due; `send`: a message or an event; `redrive`: dead messages back to their queue. */
+  readonly actions: readonly ('run' | 'send' | 'redrive')[];
+};
+
+export type ShownEvents = {
+  readonly sources: readonly ShownSource[];
+  /** Asynchronous invocations that are not done. */
+  readonly asynchronous: number;
+};
+
+export type SavedRequest = {
+  readonly name: string;
+  /** Name of the API; ids differ between starts. */
+  readonly api: string;
+  readonly stage: string;
+  readonly method: string;
+  /** With stage and query. */
+  readonly target: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** `alice:admin`, `key:ID`, `iam:NAME`; absent = as the headers say. */
+  readonly as?: string;
+  readonly body?: string;
 };

@@ -5,8 +5,9 @@ import { OWN_ADDRESS, receive } from '../../core/receive.ts';
 import { serve } from '../../core/pipeline.ts';
 import { findReplayObstacle } from '../records/describe-detail.ts';
 import { isEvent } from '../records/recorded-request.ts';
-import { showData } from '../records/shown.ts';
+import { showBody } from '../records/shown.ts';
 import { actAs } from './identity-choice.ts';
+import { unmaskJson, unmaskPairs } from './unmask.ts';
 import type { Received, ServedApi } from '../../core/exchange.ts';
 import type { Redactor } from '../records/redact.ts';
 import type { Found, RequestRecords } from '../records/request-records.ts';
@@ -114,13 +115,28 @@ function edit(
   const query = received.rawQuery === '' ? '' : `?${redactor.query(received.rawQuery)}`;
   const path = redactor.repeated(received.rawPath);
   const isSameTarget = changed.target === undefined || changed.target === `${path}${query}`;
-  const isSameBody = body === undefined || body === (showData('', received.body, redactor)?.text ?? '');
+  const [newPath = '', ...newQuery] = (changed.target ?? '').split('?');
+  const target =
+    newQuery.length === 0
+      ? changed.target
+      : `${newPath}?${unmaskPairs(newQuery.join('?'), received.rawQuery, redactor)}`;
+  const isSameBody =
+    body === undefined || body === (showBody(received.body, received.headers.lines, redactor)?.text ?? '');
   return {
     method,
-    target: isSameTarget ? original.target : (changed.target ?? original.target),
+    target: isSameTarget ? original.target : (target ?? original.target),
     headers: headers?.map(([name, value]) => unmask(name, value, original, redactor)) ?? original.headers,
-    body: isSameBody ? original.body : body === '' ? undefined : Buffer.from(body),
+    body: isSameBody ? original.body : unmaskBody(body, received, redactor),
   };
+}
+
+function unmaskBody(edited: string, { body, headers }: Received, redactor: Redactor): Buffer | undefined {
+  if (edited === '') return undefined;
+  const original = body?.toString() ?? '';
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.last('content-type') ?? '');
+  return Buffer.from(
+    isForm ? unmaskPairs(edited, original, redactor) : unmaskJson(edited, original, redactor),
+  );
 }
 
 function unmask(

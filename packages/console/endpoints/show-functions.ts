@@ -1,5 +1,6 @@
 import type { FunctionLines } from '../records/function-lines.ts';
 import type { Redactor } from '../records/redact.ts';
+import type { FindInvocation } from '../records/request-records.ts';
 import type { FunctionCallNote } from '../records/function-calls.ts';
 import type { ShownFunction } from './inspect-model.ts';
 
@@ -15,7 +16,7 @@ type Declared = {
 
 type InstanceCounts = { readonly instances: number; readonly busy: number; readonly started: number };
 
-const SHOWN_LINES = 50;
+const SHOWN_LINES = 100;
 const SHOWN_STARTS = 50;
 
 export function showFunctions(
@@ -24,7 +25,7 @@ export function showFunctions(
   calls: readonly FunctionCallNote[],
   lines: FunctionLines | undefined,
   redactor: Redactor,
-  ofInvocation: ((requestId: string | undefined) => Redactor) | undefined,
+  findInvocation: FindInvocation | undefined,
 ): readonly ShownFunction[] {
   const byFunction = Map.groupBy(calls, ({ functionName }) => functionName);
   return declared.map((one) => {
@@ -47,11 +48,15 @@ export function showFunctions(
       p50Ms: quantile(byTime, 0.5 * calls),
       p99Ms: quantile(byTime, 0.99 * calls),
       coldMs: own.flatMap(({ initMs }) => (initMs === undefined ? [] : [initMs])).slice(0, SHOWN_STARTS),
-      lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message, requestId }) => ({
-        epochMs,
-        level,
-        message: (ofInvocation?.(requestId) ?? redactor).text(message),
-      })),
+      lines: (lines?.last(SHOWN_LINES, one.name) ?? []).map(({ epochMs, level, message, requestId }) => {
+        const invocation = findInvocation?.(requestId);
+        return {
+          epochMs,
+          level,
+          message: (invocation?.redactor ?? redactor).text(message),
+          recordId: invocation?.recordId,
+        };
+      }),
     };
   });
 }

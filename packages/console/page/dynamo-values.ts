@@ -34,3 +34,9 @@ export function printValue(value: Value | undefined): string {
   const shown = plain(value);
   return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
+
+/** Numbers as numbers, anything else as it is printed. */
+export function sortValueOf(value: Value | undefined): string | number | undefined {
+  const digits = value?.['N'];
+  return typeof digits === 'string' ? Number(digits) : printValue(value);
+}

@@ -1,11 +1,15 @@
 import { useState } from 'preact/hooks';
 import { Refused } from './control.ts';
-import { statusKind } from './texts.ts';
+import { closeMeaning, statusKind } from './texts.ts';
 import type { ComponentChildren } from 'preact';
 import type { Shown } from '../records/model.ts';
 
 export function Status({ value }: { readonly value: number }) {
-  return <span class={`status ${statusKind(value)}`}>{value}</span>;
+  return (
+    <span class={`status ${statusKind(value)}`} title={closeMeaning(value)}>
+      {value}
+    </span>
+  );
 }
 
 export function Empty({
@@ -45,31 +49,6 @@ export function TableBox({
     <div class={isCard ? 'table-box card' : 'table-box'} role="region" aria-label={label} tabIndex={0}>
       {children}
     </div>
-  );
-}
-
-/** Column heads; those in `number` are aligned like numbers. */
-export function TableHead({
-  columns,
-}: {
-  readonly columns: readonly (string | { readonly number: string })[];
-}) {
-  return (
-    <thead>
-      <tr>
-        {columns.map((column, index) =>
-          typeof column === 'string' ? (
-            <th scope="col" key={index}>
-              {column}
-            </th>
-          ) : (
-            <th scope="col" class="number" key={index}>
-              {column.number}
-            </th>
-          ),
-        )}
-      </tr>
-    </thead>
   );
 }
 

@@ -19,6 +19,10 @@ const SIMPLE_METHODS = ['GET', 'HEAD', 'POST'];
 const SIMPLE_HEADERS = ['accept', 'accept-language', 'content-language'];
 const SIMPLE_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
+/** Set by the browser alone, so never asked for. @see the Fetch standard, "forbidden request-header" */
+const FORBIDDEN =
+  /^(?:accept-charset|accept-encoding|access-control-request-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|set-cookie|te|trailer|transfer-encoding|upgrade|via)$/;
+
 /** Header names in a browser's preflight: lower case, sorted. */
 export function requestedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>): readonly string[] {
   const names = headers
@@ -30,7 +34,7 @@ export function requestedHeaders({ headers }: Pick<PreflightQuestion, 'headers'>
 function isSimple(name: string, value: string): boolean {
   if (name === 'content-type')
     return SIMPLE_TYPES.includes(value.split(';', 1)[0]?.trim().toLowerCase() ?? '');
-  return SIMPLE_HEADERS.includes(name);
+  return SIMPLE_HEADERS.includes(name) || FORBIDDEN.test(name);
 }
 
 /** Whether a browser sends a preflight before this request. */

@@ -56,6 +56,48 @@ export function printCurl(detail: RequestDetail): string {
   return `${warningOf(detail, '#')}${decoded}${[...words, quote(addressOf(detail))].join(' \\\n  ')}`;
 }
 
+/** For the `requests` package. */
+export function printPython(detail: RequestDetail): string {
+  const { method, request } = detail;
+  const headers = headersOf(detail);
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  // A dictionary cannot have a name twice; servers take values joined by a comma as the same.
+  const joined = [...names].map((name): Header => {
+    const same = headers.filter(([one]) => one.toLowerCase() === name);
+    return [same[0]?.[0] ?? name, same.map(([, value]) => value).join(', ')];
+  });
+  const fields = [
+    JSON.stringify(method),
+    pythonText(addressOf(detail)),
+    ...(joined.length === 0
+      ? []
+      : [
+          `headers={\n${joined.map(([name, value]) => `        ${pythonText(name)}: ${pythonText(value)},\n`).join('')}    }`,
+        ]),
+    ...pythonBody(request.body),
+    'allow_redirects=False',
+  ];
+  const isBinary = request.body?.form === 'binary';
+  return `${warningOf(detail, '#')}${isBinary ? 'import base64\n' : ''}import requests
+
+response = requests.request(
+${fields.map((field) => `    ${field},\n`).join('')})
+print(response.status_code, response.text)
+`;
+}
+
+function pythonBody(body: RequestDetail['request']['body']): readonly string[] {
+  if (body === undefined) return [];
+  return body.form === 'binary'
+    ? [`data=base64.b64decode(${pythonText(body.text)})`]
+    : [`data=${pythonText(body.text)}.encode()`];
+}
+
+/** JSON's escapes are Python's, except for halves of a pair, which Python would keep as halves. */
+function pythonText(text: string): string {
+  return JSON.stringify(text.toWellFormed());
+}
+
 export function printFetch(detail: RequestDetail): string {
   return `${warningOf(detail, '//')}await ${printCall(detail)};`;
 }

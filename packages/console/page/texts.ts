@@ -16,12 +16,29 @@ export function bytes(value: number): string {
   return value < 1024 ** 2 ? `${(value / 1024).toFixed(1)} KB` : `${(value / 1024 ** 2).toFixed(1)} MB`;
 }
 
+let offsetMinutes: ((epochMs: number) => number) | undefined;
+
+/** Of all times of this page; what is drawn before keeps its own until it is drawn again. */
+export function showTimesIn(zone: 'utc' | 'local'): void {
+  offsetMinutes = zone === 'utc' ? undefined : (epochMs) => -new Date(epochMs).getTimezoneOffset();
+}
+
+/** The choice of this browser (kept-state.ts). */
+export function keptZone(store: Pick<Storage, 'getItem'>): 'utc' | 'local' {
+  return store.getItem('gatewright-times') === 'local' ? 'local' : 'utc';
+}
+
+/** `2026-11-23T17:40:00.000Z`, or the same digits of local time. */
+function isoOf(epochMs: number): string {
+  return new Date(epochMs + (offsetMinutes?.(epochMs) ?? 0) * 60_000).toISOString();
+}
+
 export function clockTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(11, 23);
+  return isoOf(epochMs).slice(11, 23);
 }
 
 export function dateTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19);
+  return isoOf(epochMs).replace('T', ' ').slice(0, 19);
 }
 
 /** For an item in the address that this start does not have. */
@@ -29,15 +46,65 @@ export function describeMissing(kind: string, item: string | undefined, isHere: 
   return isHere || item === undefined ? undefined : `This start has no ${kind} ${item}.`;
 }
 
-/** Times below a chart, precise enough to tell marks apart; UTC like all times of this page. */
+/** Times below a chart, precise enough to tell marks apart. */
 export function axisTime(epochSeconds: number, stepSeconds: number): string {
-  const text = new Date(epochSeconds * 1000).toISOString();
+  const text = isoOf(epochSeconds * 1000);
   if (stepSeconds >= 86_400) return text.slice(5, 10);
   return stepSeconds >= 60 ? text.slice(11, 16) : text.slice(11, 19);
 }
 
-/** `ok`, `client` or `server`, for colours; the number is shown as well. */
-export function statusKind(status: number): 'ok' | 'client' | 'server' {
+type StatusKind = 'ok' | 'client' | 'server' | 'plain';
+
+/** For colours; the number is shown as well. Numbers of four digits are close codes of WebSockets. */
+export function statusKind(status: number): StatusKind {
+  if (status >= 1000) return kindOfCloseCode(status);
   if (status >= 500 && status < 600) return 'server';
   return status >= 400 && status < 500 ? 'client' : 'ok';
+}
+
+/** @see RFC 6455, section 7.4.1, and the registry of close codes at IANA */
+const CLOSE_CODES: ReadonlyMap<number, readonly [kind: StatusKind, meaning: string]> = new Map([
+  [1000, ['ok', 'normal closure']],
+  [1001, ['ok', 'going away']],
+  [1002, ['client', 'protocol error']],
+  [1003, ['client', 'unsupported data']],
+  [1005, ['plain', 'closed without a code']],
+  [1006, ['server', 'connection lost without a closing handshake']],
+  [1007, ['client', 'text that is not UTF-8']],
+  [1008, ['client', 'policy violation']],
+  [1009, ['client', 'message too big']],
+  [1010, ['client', 'extension missing']],
+  [1011, ['server', 'internal error']],
+  [1012, ['server', 'service restart']],
+  [1013, ['server', 'try again later']],
+  [1014, ['server', 'bad gateway']],
+  [1015, ['server', 'TLS handshake failed']],
+]);
+
+function kindOfCloseCode(code: number): StatusKind {
+  // From 3000 on they belong to libraries and applications.
+  return CLOSE_CODES.get(code)?.[0] ?? 'plain';
+}
+
+/** What a close code means; undefined for other numbers. */
+export function closeMeaning(code: number): string | undefined {
+  if (code >= 4000 && code < 5000) return 'code of the application';
+  return code >= 3000 && code < 4000 ? 'code of a library' : CLOSE_CODES.get(code)?.[1];
+}
+
+/** ASCII that is no letter, digit or space stays percent-encoded, and what steers a text's direction. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
+
+/** A path and its query as people write them: `%C3%A9` is `é`, `%20` a space; `%2F` stays, since it is no slash. */
+export function readableTarget(target: string): string {
+  return target.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) =>
+    encoded.replaceAll(/(?:%20)+|(?:%[89a-f][0-9a-f])+/gi, (part) => {
+      try {
+        const text = decodeURIComponent(part);
+        return HIDDEN.test(text) ? part : text;
+      } catch {
+        return part;
+      }
+    }),
+  );
 }

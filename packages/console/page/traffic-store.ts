@@ -1,6 +1,8 @@
 /** The rows of all sections: earlier ones, and new ones as they arrive. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { fetchControl, followRows } from './control.ts';
+import { drawSeldom } from './draw-seldom.ts';
+import { keptZone, showTimesIn } from './texts.ts';
 import type { RecordState, RequestRow } from '../records/model.ts';
 
 /** Limit of the browser; the gateway's ring may be smaller. */
@@ -15,15 +17,27 @@ export type Traffic = {
   readonly isLive: boolean;
   readonly error: string | undefined;
   readonly clear: () => Promise<void>;
+  /** By the gateway's clock, which may be moved. */
+  readonly nowEpochMs: () => number;
 };
 
 type List = { readonly rows: readonly RequestRow[]; readonly state: RecordState };
+
+// As chosen in Traffic, for the times of all sections.
+showTimesIn(keptZone(localStorage));
 
 export function useTraffic(): Traffic {
   const [rows, setRows] = useState<readonly RequestRow[]>([]);
   const [state, setState] = useState<RecordState>();
   const [isLive, setLive] = useState(false);
   const [error, setError] = useState<string>();
+  const offsetMs = useRef(0);
+  const { later, stopDrawing } = useRef(
+    drawSeldom<readonly RequestRow[], RecordState>((change, changed) => {
+      setRows(change);
+      if (changed !== undefined) setState(changed);
+    }),
+  ).current;
   useEffect(() => {
     let stop: (() => void) | undefined;
     let isOver = false;
@@ -35,18 +49,20 @@ export function useTraffic(): Traffic {
         last = await fetchControl<List>('GET', `requests?limit=${PAGE_ROWS}&before=${sequence}`);
         if (isOver) return;
         const { rows: older } = last;
-        setRows((newest) => append(newest, older));
+        later((newest) => append(newest, older));
         oldest = older.at(-1);
       }
     };
-    fetchControl<List>('GET', `requests?limit=${PAGE_ROWS}`).then(
+    fetchControl<List & { readonly nowEpochMs: number }>('GET', `requests?limit=${PAGE_ROWS}`).then(
       (list) => {
         if (isOver) return;
         setRows(list.rows);
         setState(list.state);
+        offsetMs.current = list.nowEpochMs - Date.now();
         const onBatch = (batch: List): void => {
-          setRows((before) => merge(before, batch.rows));
-          setState(batch.state);
+          const newest = batch.rows.at(-1);
+          if (newest !== undefined) offsetMs.current = newest.atEpochMs - Date.now();
+          later((before) => merge(before, batch.rows), batch.state);
         };
         stop = followRows(list.state.taken, onBatch, setLive);
         // Missing older rows are not an error of the page.
@@ -56,15 +72,15 @@ export function useTraffic(): Traffic {
     );
     return () => {
       isOver = true;
+      stopDrawing();
       stop?.();
     };
   }, []);
   const clear = async (): Promise<void> => {
     const list = await fetchControl<List>('DELETE', 'requests');
-    setRows(list.rows);
-    setState(list.state);
+    later(() => list.rows, list.state);
   };
-  return { rows, state, isLive, error, clear };
+  return { rows, state, isLive, error, clear, nowEpochMs: () => Date.now() + offsetMs.current };
 }
 
 /** No effect where the list was cleared or restarted meanwhile. */

@@ -1,4 +1,4 @@
-/** A list of any length: only visible rows exist. */
+/** A table of any length: only visible rows exist. Rows and their head are made of cells (`role="cell"`). */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useScale } from './scale.ts';
 import type { ComponentChildren } from 'preact';
@@ -46,15 +46,15 @@ export function WindowedList<Item>({ items, label, keyOf, selected, head, childr
   const first = Math.max(0, Math.floor(view.top / rowHeight) - BEYOND);
   const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + BEYOND);
   return (
-    <div class="window" ref={box} role="list" aria-label={label}>
-      <div class="line-head" ref={headRow} style={{ height: `${rowHeight}px` }} aria-hidden="true">
+    <div class="window" ref={box} role="table" aria-label={label} aria-rowcount={items.length + 1}>
+      <div class="line-head" role="row" aria-rowindex={1} ref={headRow} style={{ height: `${rowHeight}px` }}>
         {head}
       </div>
-      <div class="window-all" style={{ height: `${items.length * rowHeight}px` }}>
+      <div class="window-all" role="rowgroup" style={{ height: `${items.length * rowHeight}px` }}>
         {items.slice(first, last).map((item, index) => (
           <div
             class="window-row"
-            role="listitem"
+            role="presentation"
             key={keyOf(item)}
             style={{ top: `${(first + index) * rowHeight}px`, height: `${rowHeight}px` }}
           >

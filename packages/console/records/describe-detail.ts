@@ -3,7 +3,7 @@ import { describeCircumstances } from './describe-circumstances.ts';
 import { describePhases } from './describe-phases.ts';
 import { describeRow } from './describe-row.ts';
 import { isEvent } from './recorded-request.ts';
-import { showData, showHeaders } from './shown.ts';
+import { showBody, showData, showHeaders } from './shown.ts';
 import type { DescribeWith } from './describe-circumstances.ts';
 import type { Recorded, RecordedEvent, RecordedRequest } from './recorded-request.ts';
 import type { PhaseRecord, RequestDetail, Shown } from './model.ts';
@@ -32,11 +32,11 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
     url: `${scheme}://${received.headers.last('host') ?? USUAL_HOST}${common.target}`,
     request: {
       headers: showHeaders(received.headers.lines, redactor),
-      body: showData('Body', received.body, redactor, sizes.request),
+      body: showBody(received.body, received.headers.lines, redactor, sizes.request),
     },
     reply: {
       headers: showHeaders(replyHeaders, redactor),
-      body: showData('Body', replyBody, redactor, sizes.reply),
+      body: showBody(replyBody, replyHeaders, redactor, sizes.reply),
     },
     phases: describePhases(recorded, circumstances, redactor),
     noReplay: findReplayObstacle(recorded),

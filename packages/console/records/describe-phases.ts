@@ -10,6 +10,7 @@ type PhaseText = {
   readonly read: readonly string[];
   readonly decided: string;
   readonly shows?: readonly (Shown | undefined)[];
+  readonly isIdle?: boolean;
 };
 
 export function describePhases(
@@ -35,6 +36,7 @@ export function describePhases(
       ),
       outcome: failedHere ? 'refused' : isAnswer ? 'answered' : 'passed',
       read: text.read,
+      ...(text.isIdle === true && !failedHere && !isAnswer && { isIdle: true }),
       decided: failedHere ? `${recorded.error?.code ?? 'failed'}: ${about.failure ?? ''}` : text.decided,
       shows: (text.shows ?? []).filter((shown) => shown !== undefined),
     };
@@ -63,12 +65,17 @@ function describePhase(
       return {
         read: about.policies.map(({ of }) => `policy of the ${of}`),
         decided: describePolicies(about),
+        isIdle: about.policies.length === 0 && about.guard?.simpleAnswer === undefined,
         shows: about.policies.map(showPolicy),
       };
     case 'meter':
       return describeMeter(about);
     case 'validate':
-      return { read: ['required parameters', 'body'], decided: about.validation ?? 'nothing is missing' };
+      return {
+        read: ['required parameters', 'body'],
+        decided: about.validation ?? 'nothing is missing',
+        isIdle: recorded.received.route?.validation === undefined,
+      };
     case 'cache':
       return describeCache(about);
     case 'map-request':
@@ -94,6 +101,7 @@ function describeScreen({ received, sizes }: RecordedRequest, about: Circumstanc
       resource === undefined
         ? 'within the limits'
         : `within the limits; resource policy: ${resource.decision}`,
+    isIdle: resource === undefined && screened.length === 0,
     shows: [
       screened.length === 0
         ? undefined
@@ -118,7 +126,7 @@ function describeAuthenticate(
   redactor: Redactor,
 ): PhaseText {
   if (guard === undefined || guard.kind === 'none')
-    return { read: [], decided: 'the route is open: no authorizer is called' };
+    return { read: [], decided: 'the route is open: no authorizer is called', isIdle: true };
   const read = guard.places.map(
     ({ kind, name, isFound }) => `${kind} ${name}: ${isFound ? 'found' : 'missing'}`,
   );
@@ -175,7 +183,7 @@ function showPolicy(policy: GuardPolicy): Shown {
 }
 
 function describeMeter({ meter }: Circumstances): PhaseText {
-  if (meter === undefined) return { read: [], decided: 'no key, throttle or quota here' };
+  if (meter === undefined) return { read: [], decided: 'no key, throttle or quota here', isIdle: true };
   const { quota, planLimit, routeLimit } = meter;
   return {
     read: [
@@ -196,7 +204,7 @@ function describeMeter({ meter }: Circumstances): PhaseText {
 }
 
 function describeCache({ cache }: Circumstances): PhaseText {
-  if (cache === undefined) return { read: [], decided: 'the route has no cache' };
+  if (cache === undefined) return { read: [], decided: 'the route has no cache', isIdle: true };
   return {
     read: [`answers are cached for ${cache.ttlSeconds} s`],
     decided: cache.isHit

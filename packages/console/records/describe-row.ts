@@ -1,6 +1,7 @@
 import { principalOf } from './describe-guard.ts';
 import { isEvent } from './recorded-request.ts';
 import { notesOf } from './row-notes.ts';
+import { showData } from './shown.ts';
 import type { Recorded, RecordedEvent, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { RequestRow } from './model.ts';
 import type { Redactor } from './redact.ts';
@@ -68,9 +69,25 @@ function rowOfEvent(sequence: number, recorded: RecordedEvent, redactor: Redacto
     cache: undefined,
     isColdStart: isCold(recorded.outcome),
     connectionId: recorded.connectionId,
+    ...previewOf(recorded, redactor),
     requestBytes: sizes.request,
     responseBytes: sizes.reply,
   };
+}
+
+/** As much of a message as a row of a list shows. */
+const SHOWN_TEXT = 160;
+
+/** Secrets are removed before it is cut, since half of one is not recognised. */
+function previewOf({ kind, body, reply }: RecordedEvent, redactor: Redactor): { readonly text?: string } {
+  const data = kind === 'POST' ? (body ?? reply) : body;
+  const shown = showData('', data, redactor);
+  if (shown === undefined) return {};
+  if (shown.form === 'binary') return { text: `${data?.length ?? 0} bytes` };
+  const line = shown.text
+    .replaceAll(shown.form === 'json' ? /\n\s*/g : /\s+/g, shown.form === 'json' ? '' : ' ')
+    .trim();
+  return { text: line.length > SHOWN_TEXT ? `${line.slice(0, SHOWN_TEXT)}…` : line };
 }
 
 /** An authorizer may name its caller by the token. */

@@ -36,6 +36,8 @@ export type RequestRow = {
   /** What the list says of it: the code of an error, `cached`, `cold start`. */
   readonly notes: readonly string[];
   readonly connectionId: string | undefined;
+  /** Of a message over a connection: its text, or the beginning of it, secrets removed. */
+  readonly text?: string | undefined;
   readonly requestBytes: number;
   readonly responseBytes: number;
 };
@@ -55,6 +57,8 @@ export type PhaseRecord = {
   readonly endMs: number;
   readonly outcome: 'passed' | 'refused' | 'answered';
   readonly read: readonly string[];
+  /** Nothing is set up for it here, so it passed the request on as it was. */
+  readonly isIdle?: boolean;
   readonly decided: string;
   readonly shows: readonly Shown[];
 };

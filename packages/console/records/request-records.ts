@@ -43,6 +43,13 @@ type RowFilter = {
 
 export type Found = { readonly sequence: number; readonly kept: Recorded; readonly redactor: Redactor };
 
+/** By the invocation's own id, which is not that of its request. */
+export type FindInvocation = (invocationId: string | undefined) => {
+  /** Undefined where no record of it is kept. */
+  readonly recordId: string | undefined;
+  readonly redactor: Redactor;
+};
+
 type Slot = PackedRequest | PackedEvent;
 
 export class RequestRecords implements RecordSink {
@@ -213,19 +220,22 @@ export class RequestRecords implements RecordSink {
       : createRedactor(this.#key, secrets, (text) => redactor.repeated(text));
   }
 
-  /** For output of invocations: by the secrets of their record, where it is kept. */
-  redactorsOfInvocations(): (requestId: string | undefined) => Redactor {
+  /** For output of invocations: the kept record that each belongs to, and the redactor of its secrets. */
+  invocations(): FindInvocation {
     const slotBy = new Map<string, Slot>();
     for (const [, slot] of this.#records.newestFirst())
       for (const { requestId } of callsOf(unpack(slot)))
         if (requestId !== undefined) slotBy.set(requestId, slot);
-    const redactors = new Map<Slot, Redactor>();
+    const found = new Map<Slot, ReturnType<FindInvocation>>();
     return (requestId) => {
       const slot = requestId === undefined ? undefined : slotBy.get(requestId);
-      if (slot === undefined) return this.redactor;
-      const redactor = redactors.get(slot) ?? this.#redactorOf(slot, unpack(slot));
-      redactors.set(slot, redactor);
-      return redactor;
+      if (slot === undefined) return { recordId: undefined, redactor: this.redactor };
+      const invocation = found.get(slot) ?? {
+        recordId: idOf(slot),
+        redactor: this.#redactorOf(slot, unpack(slot)),
+      };
+      found.set(slot, invocation);
+      return invocation;
     };
   }
 

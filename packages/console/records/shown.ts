@@ -1,4 +1,6 @@
-/** Texts and bytes for display: JSON indented, binary as base64, secrets removed. */
+/** Texts and bytes for display: JSON indented, other charsets decoded, binary as base64, secrets removed. */
+import { TextDecoder } from 'node:util';
+import { headerOf } from '@gatewright/aws/raw-headers';
 import type { RecordedMessage, Shown } from './model.ts';
 import type { Redactor } from './redact.ts';
 
@@ -9,15 +11,53 @@ export function showData(
   redactor: Redactor,
   size = data?.length ?? 0,
 ): Shown | undefined {
+  return showText(title, data, size, toText, (text) => redactor.text(text));
+}
+
+/** @param headers of the message, which name its charset, and a form, whose fields are read like a query */
+export function showBody(
+  data: string | Buffer | undefined,
+  headers: readonly string[],
+  redactor: Redactor,
+  size = data?.length ?? 0,
+): Shown | undefined {
+  const type = headerOf({ rawHeaders: headers }, 'content-type') ?? '';
+  const decoder = decoderOf(/;\s*charset="?([^\s;"]+)/i.exec(type)?.[1]);
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(type);
+  const toKnown: typeof toText = (bytes, isCut) =>
+    decoder === undefined ? toText(bytes, isCut) : decoder.decode(bytes);
+  return showText('Body', data, size, toKnown, (text) =>
+    isForm ? redactor.query(text) : redactor.text(text),
+  );
+}
+
+/** Undefined for UTF-8, and for names that are no charset. */
+function decoderOf(charset: string | undefined): TextDecoder | undefined {
+  if (charset === undefined) return undefined;
+  try {
+    const decoder = new TextDecoder(charset);
+    return decoder.encoding === 'utf-8' ? undefined : decoder;
+  } catch {
+    return undefined;
+  }
+}
+
+function showText(
+  title: string,
+  data: string | Buffer | undefined,
+  size: number,
+  read: (bytes: Buffer, isCut: boolean) => string | undefined,
+  clean: (text: string) => string,
+): Shown | undefined {
   if (data === undefined || data.length === 0) return undefined;
   const cutFrom = size > data.length ? { cutFrom: size } : undefined;
-  const text = typeof data === 'string' ? data : toText(data, cutFrom !== undefined);
+  const text = typeof data === 'string' ? data : read(data, cutFrom !== undefined);
   if (text === undefined) return { title, form: 'binary', text: data.toString('base64'), ...cutFrom };
-  const clean = redactor.text(text);
-  const pretty = cutFrom === undefined ? indent(clean) : undefined;
+  const shown = clean(text);
+  const pretty = indent(shown, cutFrom !== undefined);
   return pretty === undefined
-    ? { title, form: 'text', text: clean, ...cutFrom }
-    : { title, form: 'json', text: pretty };
+    ? { title, form: 'text', text: shown, ...cutFrom }
+    : { title, form: 'json', text: pretty, ...cutFrom };
 }
 
 export function showHeaders(headers: readonly string[], redactor: Redactor): RecordedMessage['headers'] {
@@ -45,9 +85,10 @@ function toText(bytes: Buffer, isCut: boolean): string | undefined {
   }
 }
 
-/** Undefined unless it is a JSON object or array. */
-function indent(text: string): string | undefined {
+/** Undefined unless it is a JSON object or array, or the beginning of one where it is cut. */
+function indent(text: string, isCut: boolean): string | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
+  if (isCut) return BEGINNING.test(text) ? indentJson(text) : undefined;
   try {
     JSON.parse(text);
   } catch {
@@ -56,7 +97,10 @@ function indent(text: string): string | undefined {
   return indentJson(text);
 }
 
-const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+/** Nothing but tokens of JSON, whatever their order; the last one may be cut. */
+const BEGINNING =
+  /^(?:[\s{}[\],:]|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*(?![^\s{}[\],:])|(?:true|false|null)(?![^\s{}[\],:]))*(?:"(?:[^"\\]|\\.)*\\?|-|t|tr|tru|f|fa|fal|fals|n|nu|nul)?$/;
+const TOKENS = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /** Token by token, as sent: `JSON.parse` would change a number of 20 digits. */
 function indentJson(json: string): string {

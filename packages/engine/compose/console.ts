@@ -7,13 +7,18 @@ import { showCost } from '../../console/endpoints/show-cost.ts';
 import { showApis } from '../../console/endpoints/show-apis.ts';
 import { showCalls } from '../../console/endpoints/show-calls.ts';
 import { showFunctions } from '../../console/endpoints/show-functions.ts';
+import { showEvents } from '../../console/endpoints/show-events.ts';
+import { showMap } from '../../console/endpoints/show-map.ts';
 import { showNumbers } from '../../console/endpoints/show-numbers.ts';
+import { findToolkit, ownFirst } from '../../console/endpoints/own-first.ts';
+import { invokeFunction } from './testing.ts';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../../core/deployment/assumptions.ts';
 import { listRoutesOf } from './listing.ts';
 import { createRedactor } from '../../console/records/redact.ts';
 import { secretsOfStacks } from '../../console/records/record-secrets.ts';
 import { RequestRecords } from '../../console/records/request-records.ts';
 import { makeControlSecret } from '../../kernel/files/identity-file.ts';
+import { savedRequestsFile } from './saved-requests-file.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { Parts } from './parts.ts';
 import type { InspectPorts } from '../../console/endpoints/inspect-endpoints.ts';
@@ -103,6 +108,8 @@ function inspectPorts(parts: Parts): InspectPorts {
     allApis: () => served.all.map((api) => api.served),
     access: options.access,
     invoices: options.invoices,
+    savedRequests: savedRequestsFile(options.directory),
+    invoke: (wanted, payload) => invokeFunction(wanted, payload, parts),
     followsPublished: () =>
       served.stacks.some(({ functions }) =>
         functions.some(({ environment }) => environment['GATEWRIGHT_DOCUMENTS'] === 'published'),
@@ -122,8 +129,13 @@ function pagesOf(parts: Parts, rows: () => ReturnType<RequestRecords['rows']>): 
   const { served, clock, records, store, options, recorder, identities } = parts;
   return {
     apis: () => ({
-      apis: showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
+      apis: ownFirst(
+        showApis(listRoutesOf(parts), (apiId) => served.find(apiId), clock.nowEpochMs()),
+        ({ stack }) => findToolkit(served.stacks).hasStack(stack),
+      ),
     }),
+    map: () => mapOf(parts),
+    events: () => showEvents(parts.events),
     identities: () => ({
       signers: identities.all.map(({ name, arn }) => ({ name, arn })),
       keys: served.account.keys.all.map(({ id, name }) => ({ id, name: name ?? id })),
@@ -166,15 +178,39 @@ function declaredFunctions({ served }: Parts) {
   return served.stacks.flatMap(({ functions }) => functions);
 }
 
+function mapOf(parts: Parts) {
+  const { served, events, options } = parts;
+  const toolkit = findToolkit(served.stacks);
+  return showMap(
+    ownFirst(served.stacks, ({ stackName }) => toolkit.hasStack(stackName)),
+    ownFirst(listRoutesOf(parts), ({ stack }) => toolkit.hasStack(stack)),
+    events.rows,
+    authorizersOf(parts),
+    options.directory,
+  );
+}
+
+/** Names of the functions that guard routes. */
+function authorizersOf({ served }: Parts) {
+  return (apiId: string, stageName: string, index: number): string | undefined => {
+    const stage = served.find(apiId)?.stages.get(stageName);
+    const authorization = stage?.deployment.routes.plans[index]?.authorization;
+    return authorization?.kind === 'lambda'
+      ? authorization.authorizer.functionName.render(stage?.variables ?? null)
+      : undefined;
+  };
+}
+
 function functionsOf(parts: Parts) {
-  const { runtime, records } = parts;
+  const { runtime, records, served } = parts;
   const calls = records?.functionCalls() ?? [];
-  return showFunctions(
+  const shown = showFunctions(
     declaredFunctions(parts),
     (name) => runtime.countInstances(name),
     calls,
     records?.lines,
     redactorOf(parts),
-    records?.redactorsOfInvocations(),
+    records?.invocations(),
   );
+  return ownFirst(shown, ({ name }) => findToolkit(served.stacks).hasFunction(name));
 }

@@ -60,10 +60,25 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
     if (request.method === 'GET')
       return jsonReply(200, { sources: events.rows, asynchronous: events.pending });
     if (request.method !== 'POST') return undefined;
+    const redriven = redrive(events, request.body.toString(), served);
+    if (redriven !== undefined) return redriven;
     const sent = readSent(request.body.toString());
     if (sent === undefined) return jsonReply(400, { message: 'Expected {"target": string, "body": string}' });
     return sendByHand(events, { ...sent, target: resolveName(sent.target, { served }) }, sent.target);
   };
+}
+
+/** `{"target": queue, "redrive": true}`. @returns undefined for other requests */
+function redrive(events: ServiceHost, text: string, served: Parts['served']): ControlReply | undefined {
+  const { target, redrive: isAsked } = parseJsonObject(text) ?? {};
+  if (isAsked !== true || typeof target !== 'string') return undefined;
+  const name = resolveName(target, { served });
+  const found = events.handTargets.find(
+    (one) => one.redrive !== undefined && [one.arn, one.name].includes(name),
+  );
+  if (found?.redrive === undefined)
+    return jsonReply(409, { message: `"${target}" is no queue with dead messages of another one.` });
+  return jsonReply(200, { moved: found.redrive() });
 }
 
 /** To a queue, a topic or a bus, or in place of a schedule's time. @param called the name in the message */

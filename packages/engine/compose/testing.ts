@@ -5,6 +5,7 @@ import { resolveName } from './events.ts';
 import { backendOf, findClockObstacle } from './parts.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../core/api-call.ts';
 import { LONGEST_RUN_MS, makeTrace } from '../../kernel/event-ports.ts';
+import type { InvocationResult } from '../../core/ports.ts';
 import type { DynamoDbTarget } from '../../services/tables/create-tables.ts';
 import type { MoreEndpoints } from '../../server/control-port/local-endpoints.ts';
 import type { Parts } from './parts.ts';
@@ -162,27 +163,39 @@ async function listMessages({ query }: ControlRequest, { events, served }: Parts
   return Promise.resolve(jsonReply(200, { messages: queue.messages?.() ?? [] }));
 }
 
-async function invoke({ body }: ControlRequest, { runtime, served, random }: Parts): Promise<ControlReply> {
+async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlReply> {
   const { function: wanted, payload } = parseJsonObject(body.toString()) ?? {};
   if (typeof wanted !== 'string' || typeof payload !== 'string')
     return jsonReply(400, { message: 'Expected {"function": string, "payload": JSON text}' });
+  const result = await invokeFunction(wanted, payload, parts);
+  if (result !== undefined) return jsonReply(200, result);
+  return unknown(
+    'function',
+    wanted,
+    parts.served.stacks.flatMap((stack) => stack.functions.map(({ name }) => name)),
+  );
+}
+
+/**
+ * @param wanted name, logical id, or key of a Serverless service
+ * @returns undefined where there is no such function
+ */
+export async function invokeFunction(
+  wanted: string,
+  payload: string,
+  { runtime, served, random }: Parts,
+): Promise<InvocationResult | undefined> {
   const functions = served.stacks.flatMap((stack) => stack.functions);
   const found =
     functions.find(({ name, logicalId }) => name === wanted || logicalId === wanted) ??
     functions.find(({ name }) => name.endsWith(`-${wanted}`));
-  if (found === undefined)
-    return unknown(
-      'function',
-      wanted,
-      functions.map(({ name }) => name),
-    );
-  const call = {
+  if (found === undefined) return undefined;
+  return runtime.invoke({
     functionName: found.name,
     payload,
     traceHeader: makeTrace(random),
     timeoutMs: LONGEST_RUN_MS,
-  };
-  return jsonReply(200, await runtime.invoke(call));
+  });
 }
 
 function unknown(what: string, wanted: string, names: readonly string[]): ControlReply {

@@ -52,6 +52,8 @@ export type QueuedMessage = NewMessage & {
   visibleAt: number;
   /** Of the last receive; undefined while the message waits. */
   receipt: string | undefined;
+  /** ARN of the queue that it was moved from when it was received too often. */
+  readonly diedIn?: string | undefined;
 };
 
 export function sizeOf({ body, attributes }: Pick<NewMessage, 'body' | 'attributes'>): number {

@@ -219,7 +219,30 @@ export class LocalQueue {
       this.#at.report(
         `${this.definition.name}: a message is dead, and its dead-letter queue ${arn} does not exist here`,
       );
-    else target.#take(message);
+    else target.#take({ ...message, diedIn: this.definition.arn });
+  }
+
+  /**
+   * Moves receivable messages back to the queues that they died in, as far as these are here.
+   * @returns how many
+   */
+  redrive(): number {
+    const staying: QueuedMessage[] = [];
+    let moved = 0;
+    for (;;) {
+      const [message] = this.receive({ most: 1 });
+      if (message === undefined) break;
+      const source = this.#at.find(message.diedIn ?? '');
+      if (source === undefined) staying.push(message);
+      else {
+        // First, so that a FIFO queue gives the next of its group.
+        this.delete(message.receipt ?? '');
+        source.#take({ ...message, diedIn: undefined });
+        moved += 1;
+      }
+    }
+    for (const { receipt = '' } of staying) this.changeVisibility(receipt, 0);
+    return moved;
   }
 
   /** In a standard queue a dead message's age counts from the first send. */

@@ -60,15 +60,28 @@ class SqsService implements Service {
       const targets = this.#consumers
         .filter(({ mapping }) => mapping.queueArn === arn)
         .map(({ mapping }) => mapping.functionName);
-      const state = `${visible} waiting, ${inFlight} in flight, ${delayed} delayed`;
+      const sources = this.#sourcesOf(arn).map(({ definition }) => definition.name);
+      const dead = sources.length === 0 ? '' : `, dead of ${sources.join(', ')}`;
+      const state = `${visible} waiting, ${inFlight} in flight, ${delayed} delayed${dead}`;
       return { kind: 'queue', name, targets, state };
     });
+  }
+
+  /** Queues whose dead messages come to this one. */
+  #sourcesOf(arn: string): readonly LocalQueue[] {
+    return this.queues.all.filter(({ definition }) => definition.settings.redrive?.deadLetterArn === arn);
   }
 
   handTargets(): readonly HandTarget[] {
     return this.queues.all.map((queue) => {
       const { arn, url } = queue.definition;
-      return { arn, name: lastPartOf(arn), aliases: [url], messages: () => queue.messages.map(printMessage) };
+      return {
+        arn,
+        name: lastPartOf(arn),
+        aliases: [url],
+        messages: () => queue.messages.map(printMessage),
+        ...(this.#sourcesOf(arn).length > 0 && { redrive: () => queue.redrive() }),
+      };
     });
   }
 

@@ -126,7 +126,7 @@ async function copy(page: Page, stacks: Stacks): Promise<void> {
   await untilStatus(page, 200);
   assert.doesNotMatch(await copied('Copy as curl'), new RegExp(token));
   await page.click('aside label:has-text("show secrets") input');
-  await page.click('aside summary:has-text("headers")');
+  await page.click('aside section[aria-label=Request] summary:has-text("headers")');
   await page.waitForSelector(`aside table.headers td:has-text("${token}")`);
 
   const run = (file: string, ...words: readonly string[]) =>
@@ -149,17 +149,18 @@ async function replay(page: Page, stacks: Stacks): Promise<void> {
   assert.equal((await fetch(users, { headers: { authorization: `Bearer ${token}` } })).status, 200);
   await go(page, 'traffic');
   const open = async (): Promise<void> => {
-    await page.click('.line:has-text("erika"):has(.target:text-is("/dev/users"))');
+    await page.click('.line:has-text("erika"):has(.line-link:text-is("/dev/users"))');
     await untilStatus(page, 200);
   };
   const send = (): Promise<void> => page.click('.replay .main-action');
   await open();
-  await page.click('.replay button:has-text("Edit")');
-  await writeJson(page, '.replay', '{"target": "/dev/users?edited"');
-  await send();
-  await page.waitForSelector('.replay .problem');
-  await writeJson(page, '.replay', { target: '/dev/users?edited=1' });
-  await send();
+  await page.click('.replay a:has-text("Edit")');
+  await page.fill('aside input[aria-label="Path and query"]', 'users?edited');
+  await page.click('aside .main-action:has-text("Send")');
+  await page.waitForSelector('aside .problem');
+  // What is masked in the form is sent as it was.
+  await page.fill('aside input[aria-label="Path and query"]', '/dev/users?edited=1');
+  await page.click('aside .main-action:has-text("Send")');
   await page.waitForSelector('.request-title:has-text("edited=1")');
   await page.waitForSelector('.request-title .status.ok');
   await open();
@@ -182,7 +183,7 @@ async function useKeys(page: Page): Promise<void> {
   await page.waitForSelector('.split-list:not(:has(.line:has-text("POST")))');
   await page.keyboard.press('Escape');
   await page.keyboard.press('j');
-  const first = await readText(page, '.line.open .target');
+  const first = await readText(page, '.line.open .line-link');
   await page.keyboard.press('j');
   await page.waitForSelector('.windowed .line.open, .line.open');
   await page.keyboard.press('k');

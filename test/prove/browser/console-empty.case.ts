@@ -16,7 +16,8 @@ const NOTHING = JSON.stringify({
 /** What a section without anything in it says. */
 const SAYS: readonly (readonly [section: string, says: string])[] = [
   ['traffic', 'No requests yet.'],
-  ['apis', 'It has no route.'],
+  ['apis', 'This API has no routes.'],
+  ['calls/events', 'No events start functions here'],
   ['access', 'This start has no access documents.'],
   ['sockets', 'No connection is open.'],
   ['keys', 'This start has no usage plan.'],

@@ -71,5 +71,5 @@ export async function lookAround(page: Page): Promise<void> {
   await page.selectOption('select[aria-label=Status]', '4xx');
   await page.waitForSelector('.split-list:not(:has(.line .status:has-text("200")))');
   await page.click('button:has-text("Clear")');
-  await page.waitForSelector('main:has-text("Nothing")');
+  await page.waitForSelector('main:has-text("No requests yet.")');
 }

@@ -113,7 +113,7 @@ async function hearMessage(page: Page, stacks: Stacks): Promise<void> {
   await go(page, 'sockets');
   await page.click('.card.link');
   socket.send('{"action":"track","orderId":"o-1"}');
-  await page.waitForSelector('.panel .events pre:has-text("o-1")');
+  await page.waitForSelector('.panel .events:has-text("o-1")');
   await lookAt(page, 'few-connection');
   socket.close();
 }

@@ -1,11 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fetchControl, useFetched } from '../control.ts';
-import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
+import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { AccessForm } from './access-form.tsx';
 import { describeMissing } from '../texts.ts';
+import type { Column } from '../sortable-table.tsx';
 import type { AccessFields } from './access-form.tsx';
-import type { AccessCell, AccessReply, ShownAccess, ShownAccessBook } from '../../endpoints/access-model.ts';
+import type {
+  AccessCell,
+  AccessReply,
+  ShownAccess,
+  ShownAccessBook,
+  ShownRouteAnswer,
+} from '../../endpoints/access-model.ts';
 
 const WORDS: Readonly<Record<AccessCell, string>> = {
   open: 'open',
@@ -14,6 +22,14 @@ const WORDS: Readonly<Record<AccessCell, string>> = {
   depends: 'if',
   deny: '–',
 };
+
+type MatrixRow = ShownAccess['rows'][number];
+
+const ANSWERED: readonly Column<ShownRouteAnswer>[] = [
+  { title: 'Route', by: ({ route }) => route },
+  { title: 'Verdict', by: ({ word }) => word },
+  { title: 'Reason', by: ({ reason }) => reason },
+];
 
 type Props = { readonly item: string | undefined; readonly query: URLSearchParams };
 
@@ -103,23 +119,19 @@ function Reply({ reply }: { readonly reply: AccessReply }) {
       <>
         <Refusal text={reply.refusal} />
         <Unasked text={reply.unasked} />
-        <TableBox label="Routes of this caller">
-          <table>
-            <tbody>
-              {reply.routes.map(({ route, word, reason }) => (
-                <tr key={route}>
-                  <th scope="row">
-                    <code>{route}</code>
-                  </th>
-                  <td>
-                    <span class={`verdict ${word.toLowerCase()}`}>{word}</span>
-                  </td>
-                  <td>{reason}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
+        <SortableTable name="caller" label="Routes of this caller" columns={ANSWERED} rows={reply.routes}>
+          {({ route, word, reason }) => (
+            <tr key={route}>
+              <th scope="row">
+                <code>{route}</code>
+              </th>
+              <td>
+                <span class={`verdict ${word.toLowerCase()}`}>{word}</span>
+              </td>
+              <td>{reason}</td>
+            </tr>
+          )}
+        </SortableTable>
       </>
     );
   const { word, reason, route, caller, quota, refusal, rules } = reply.answer;
@@ -179,40 +191,45 @@ function Matrix({
         <b>open</b> no authorizer, <b>–</b> never. Choose a cell to ask the question above.
         <Protected api={api} />
       </p>
-      <TableBox label="Routes and roles">
-        <table class="matrix">
-          <TableHead columns={['Route', ...columns, 'Rules']} />
-          <tbody>
-            {rows.map(({ method, path, cells, rules }) => (
-              <tr key={`${method} ${path}`}>
-                <th scope="row">
-                  <code>
-                    {method} {path}
-                  </code>
-                </th>
-                {cells.map((cell, index) => (
-                  <td key={columns[index]}>
-                    <button
-                      type="button"
-                      class={`cell ${cell}`}
-                      aria-label={`${columns[index] ?? ''}: ${WORDS[cell]}; ask why`}
-                      onClick={() =>
-                        onChoose({
-                          ...(kind === 'websocket' ? { method: '', path: '' } : { method, path: fill(path) }),
-                          role: index === 0 ? '' : (columns[index] ?? ''),
-                        })
-                      }
-                    >
-                      {WORDS[cell]}
-                    </button>
-                  </td>
-                ))}
-                <td class="soft">{rules.join('; ')}</td>
-              </tr>
+      <SortableTable
+        name="matrix"
+        label="Routes and roles"
+        kind="matrix"
+        columns={[
+          { title: 'Route', by: ({ method, path }) => `${path} ${method}` },
+          ...columns.map((title, index) => ({ title, by: (row: MatrixRow) => row.cells[index] })),
+          { title: 'Rules', by: ({ rules }) => rules.join('; ') },
+        ]}
+        rows={rows}
+      >
+        {({ method, path, cells, rules }) => (
+          <tr key={`${method} ${path}`}>
+            <th scope="row">
+              <code>
+                {method} {path}
+              </code>
+            </th>
+            {cells.map((cell, index) => (
+              <td key={columns[index]}>
+                <button
+                  type="button"
+                  class={`cell ${cell}`}
+                  aria-label={`${columns[index] ?? ''}: ${WORDS[cell]}; ask why`}
+                  onClick={() =>
+                    onChoose({
+                      ...(kind === 'websocket' ? { method: '', path: '' } : { method, path: fill(path) }),
+                      role: index === 0 ? '' : (columns[index] ?? ''),
+                    })
+                  }
+                >
+                  {WORDS[cell]}
+                </button>
+              </td>
             ))}
-          </tbody>
-        </table>
-      </TableBox>
+            <td class="soft">{rules.join('; ')}</td>
+          </tr>
+        )}
+      </SortableTable>
     </section>
   );
 }

@@ -1,9 +1,18 @@
 import { fetchControl, useFetched } from '../control.ts';
-import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
+import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
 import { span } from '../texts.ts';
+import type { Column } from '../sortable-table.tsx';
 import type { ShownCacheEntry } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
+const COLUMNS: readonly Column<ShownCacheEntry>[] = [
+  { title: 'Key', by: ({ key }) => key },
+  { title: 'Holds', by: ({ holds }) => holds },
+  { title: 'Age', by: ({ ageMs }) => ageMs },
+  { title: 'Ends in', by: ({ endsInMs }) => endsInMs },
+  { title: '' },
+];
 
 export function CachesSection() {
   const { data, error, reload } = useFetched<{ entries: readonly ShownCacheEntry[] }>(
@@ -64,26 +73,27 @@ function Group({
         </h2>
         <Action label="Flush all" run={() => flush()} />
       </header>
-      <TableBox label="Entries">
-        <table class="stacks">
-          <TableHead columns={['Key', 'Holds', 'Age', 'Ends in', '']} />
-          <tbody>
-            {group.map((entry) => (
-              <tr key={entry.id}>
-                <th scope="row" class="cut" title={entry.key}>
-                  <code>{entry.key}</code>
-                </th>
-                <td>{entry.holds}</td>
-                <td data-column="Age">{entry.ageMs === undefined ? '–' : span(entry.ageMs)}</td>
-                <td data-column="Ends in">{span(entry.endsInMs)}</td>
-                <td>
-                  <Action label="Forget" run={() => flush(entry.id)} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableBox>
+      <SortableTable
+        name="caches"
+        label={`Entries of ${apiName}, ${kind}`}
+        kind="stacks"
+        columns={COLUMNS}
+        rows={group}
+      >
+        {(entry) => (
+          <tr key={entry.id}>
+            <th scope="row" class="cut" title={entry.key}>
+              <code>{entry.key}</code>
+            </th>
+            <td>{entry.holds}</td>
+            <td data-column="Age">{entry.ageMs === undefined ? '–' : span(entry.ageMs)}</td>
+            <td data-column="Ends in">{span(entry.endsInMs)}</td>
+            <td>
+              <Action label="Forget" run={() => flush(entry.id)} />
+            </td>
+          </tr>
+        )}
+      </SortableTable>
     </section>
   );
 }

@@ -1,4 +1,7 @@
 import { fetchControl, useFetched } from '../control.ts';
+import { linkTo } from '../address.ts';
+import { usePlace } from '../place.ts';
+import { EventSources } from './events.tsx';
 import { Action, Empty, Problem, SectionHead, ShownText, Status } from '../parts.tsx';
 
 type RecordedCall = {
@@ -14,21 +17,50 @@ type RecordedCall = {
 
 const EVERY_MS = 2000;
 
+const VIEWS = [
+  [undefined, 'Calls'],
+  ['events', 'Events'],
+] as const;
+
 export function CallsSection() {
+  const { item } = usePlace();
+  const isEvents = item === 'events';
+  return (
+    <div class="single scrolls">
+      <SectionHead
+        title="Calls to AWS"
+        about={
+          isEvents
+            ? 'Queues, topics, rules, schedules and streams that start functions.'
+            : 'SNS, SQS, EventBridge and others: checked, answered and recorded here. --aws sends them to AWS.'
+        }
+      />
+      <nav class="tabs" aria-label="Views">
+        {VIEWS.map(([name, title]) => (
+          <a key={title} href={linkTo('calls', name)} aria-current={name === item ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      {isEvents ? <EventSources /> : <Calls />}
+    </div>
+  );
+}
+
+function Calls() {
   const { data, error, reload } = useFetched<{ calls: readonly RecordedCall[] }>('console/calls', EVERY_MS);
   const clear = async (): Promise<void> => {
     await fetchControl('DELETE', 'recorded');
     reload();
   };
   return (
-    <div class="single scrolls">
-      <SectionHead
-        title="Calls to AWS"
-        about="SNS, SQS, EventBridge and others: checked, answered and recorded here. --aws sends them to AWS."
-      >
-        {data === undefined || data.calls.length === 0 ? null : <Action label="Clear" run={clear} />}
-      </SectionHead>
+    <>
       <Problem text={error} />
+      {data === undefined || data.calls.length === 0 ? null : (
+        <div class="row">
+          <Action label="Clear" run={clear} />
+        </div>
+      )}
       {data?.calls.length === 0 ? (
         <Empty title="No service has been called.">
           Calls of integrations and functions are listed here with their bodies.
@@ -48,6 +80,6 @@ export function CallsSection() {
           )}
         </section>
       ))}
-    </div>
+    </>
   );
 }

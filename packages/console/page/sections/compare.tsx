@@ -11,7 +11,7 @@ export function Compare({ detail, withId }: { readonly detail: RequestDetail; re
   const [before, after] = detail.sequence <= data.sequence ? [detail, data] : [data, detail];
   const rows = differences(before, after);
   return (
-    <section aria-label="Differences">
+    <section aria-label="What differs">
       <h2 class="request-title">What differs</h2>
       <TableBox label="Differences">
         <table class="compare">

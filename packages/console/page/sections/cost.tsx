@@ -2,20 +2,36 @@ import { useState } from 'preact/hooks';
 import { costOf, unitsPerEvent } from '../cost.ts';
 import { findCheaper } from '../cheaper.ts';
 import { useFetched } from '../control.ts';
-import { Empty, NumberCell, Problem, TableBox, TableHead } from '../parts.tsx';
+import { Empty, NumberCell, Problem } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
 import { EDITABLE, priceOf, DEFAULT_PRICES, withPrice } from '../prices.ts';
+import type { Column } from '../sortable-table.tsx';
 import type { Month } from '../cost.ts';
 import type { EditablePrice, Prices } from '../prices.ts';
 import type { TrafficShape } from '../../endpoints/cost-model.ts';
 
 const EVERY_MS = 5000;
 const KEPT = 'gatewright-prices';
+/** A start of an instance among fewer would count for more than one in a hundred requests. */
+const FEW_EVENTS = 100;
 const USUAL_MONTH: Month = {
   events: 1_000_000,
   writesPerEvent: undefined,
   readsPerEvent: undefined,
   isFreeTierCounted: false,
 };
+
+const LINES: readonly Column<ReturnType<typeof costOf>['lines'][number]>[] = [
+  { title: 'Item', by: ({ item }) => item },
+  { title: 'Of', by: ({ of }) => of },
+  { title: 'Amount', by: ({ amount }) => amount },
+  { title: 'US $', by: ({ cost }) => cost, isNumber: true },
+];
+const CHEAPER: readonly Column<ReturnType<typeof findCheaper>[number]>[] = [
+  { title: 'Change', by: ({ what }) => what },
+  { title: 'Saves a month, US $', by: ({ saves }) => saves, isNumber: true },
+  { title: 'Loses', by: ({ loses }) => loses },
+];
 
 export function CostView() {
   const { data, error } = useFetched<TrafficShape>('console/cost', EVERY_MS);
@@ -133,21 +149,22 @@ function Bill({
           {`$${dollars(total)}`}{' '}
           <span class="soft">a month, from {shape.events} recorded requests and messages</span>
         </h2>
-        <TableBox label="Cost by item">
-          <table class="stacks">
-            <TableHead columns={['Item', 'Of', 'Amount', { number: 'US $' }]} />
-            <tbody>
-              {lines.map(({ item, of, amount, cost }) => (
-                <tr key={`${item} ${of}`}>
-                  <th scope="row">{item}</th>
-                  <td>{of}</td>
-                  <td class="soft">{amount}</td>
-                  <NumberCell column="US $">{dollars(cost)}</NumberCell>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
+        {shape.events < FEW_EVENTS ? (
+          <p class="note">
+            {shape.events} {shape.events === 1 ? 'request is' : 'requests are'} few: one cold start more or
+            less changes the sum. From {FEW_EVENTS} on it steadies.
+          </p>
+        ) : null}
+        <SortableTable name="cost" label="Cost by item" kind="stacks" columns={LINES} rows={lines}>
+          {({ item, of, amount, cost }) => (
+            <tr key={`${item} ${of}`}>
+              <th scope="row">{item}</th>
+              <td>{of}</td>
+              <td class="soft">{amount}</td>
+              <NumberCell column="US $">{dollars(cost)}</NumberCell>
+            </tr>
+          )}
+        </SortableTable>
         <p class="soft">
           Durations are those of this machine. Not included: tax, storage, WAF, VPC links, data between
           regions, calls to other services. Refused requests of REST APIs (authorizer, key, throttle) are not
@@ -157,20 +174,21 @@ function Bill({
       {cheaper.length === 0 ? null : (
         <section class="card" aria-label="Cheaper">
           <h2>What would be cheaper</h2>
-          <TableBox label="What would be cheaper">
-            <table class="stacks">
-              <TableHead columns={['Change', { number: 'Saves a month, US $' }, 'Loses']} />
-              <tbody>
-                {cheaper.map(({ what, saves, loses }) => (
-                  <tr key={what}>
-                    <th scope="row">{what}</th>
-                    <NumberCell column="Saves a month, US $">{dollars(saves)}</NumberCell>
-                    <td data-column="Loses">{loses}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </TableBox>
+          <SortableTable
+            name="cheaper"
+            label="What would be cheaper"
+            kind="stacks"
+            columns={CHEAPER}
+            rows={cheaper}
+          >
+            {({ what, saves, loses }) => (
+              <tr key={what}>
+                <th scope="row">{what}</th>
+                <NumberCell column="Saves a month, US $">{dollars(saves)}</NumberCell>
+                <td data-column="Loses">{loses}</td>
+              </tr>
+            )}
+          </SortableTable>
         </section>
       )}
     </>

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fetchControl } from '../control.ts';
 import { JsonEditor } from '../json-editor.tsx';
-import { Action, Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
+import { Action, Empty, Problem, SectionHead } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { toCall, FULL_SCAN } from '../table-query.ts';
 import { TableQueryForm } from './table-query-form.tsx';
-import { fromDynamo, printValue } from '../dynamo-values.ts';
+import { fromDynamo, printValue, sortValueOf } from '../dynamo-values.ts';
 import type { Item } from '../dynamo-values.ts';
 import type { TableDescription, TableQuestion } from '../table-query.ts';
 
@@ -33,6 +34,7 @@ export function DataSection({ item }: { readonly item: string | undefined }) {
     <div class="single scrolls">
       <SectionHead title="Data" about="Tables of the DynamoDB that this start uses." />
       <Problem text={problem} />
+      {tables === undefined && problem === undefined ? <p class="soft">Reading the tables …</p> : null}
       {tables?.length === 0 ? (
         <Empty title="This start has no table.">
           DynamoDB tables of the stacks are listed here: browse, query, change items.
@@ -110,11 +112,12 @@ function Table({ name }: { readonly name: string }) {
           }}
         />
       )}
+      {items === undefined && problem === undefined ? <p class="soft">Reading items …</p> : null}
       {items?.length === 0 ? <p class="soft">No item.</p> : null}
       {notes.map((note) => (
         <p key={note}>{note}</p>
       ))}
-      {shown.length === 0 ? null : <Rows items={shown} keys={keys} onEdit={setEdited} />}
+      {shown.length === 0 ? null : <Rows table={name} items={shown} keys={keys} onEdit={setEdited} />}
       {next === undefined || table === undefined ? null : (
         <Action label="More" run={() => load(table, question, next)} />
       )}
@@ -130,6 +133,7 @@ function emptyItem(keys: readonly string[], table: TableDescription | undefined)
 }
 
 type RowsProps = {
+  readonly table: string;
   readonly items: readonly Item[];
   readonly keys: readonly string[];
   readonly onEdit: (item: Item) => void;
@@ -138,30 +142,33 @@ type RowsProps = {
 /** Further columns are shown in the item itself. */
 const MAX_COLUMNS = 12;
 
-function Rows({ items, keys, onEdit }: RowsProps) {
+function Rows({ table, items, keys, onEdit }: RowsProps) {
   const columns = [...new Set([...keys, ...items.flatMap((one) => Object.keys(one))])].slice(0, MAX_COLUMNS);
   return (
-    <TableBox label="Items">
-      <table>
-        <TableHead columns={[...columns, '']} />
-        <tbody>
-          {items.map((one, index) => (
-            <tr key={index}>
-              {columns.map((column) => (
-                <td class="cut" key={column} title={printValue(one[column])}>
-                  {printValue(one[column])}
-                </td>
-              ))}
-              <td>
-                <button type="button" onClick={() => onEdit(one)}>
-                  Edit
-                </button>
-              </td>
-            </tr>
+    <SortableTable
+      name={`items of ${table}`}
+      label="Items"
+      columns={[
+        ...columns.map((title) => ({ title, by: (one: Item) => sortValueOf(one[title]) })),
+        { title: '' },
+      ]}
+      rows={items}
+    >
+      {(one, index) => (
+        <tr key={index}>
+          {columns.map((column) => (
+            <td class="cut" key={column} title={printValue(one[column])}>
+              {printValue(one[column])}
+            </td>
           ))}
-        </tbody>
-      </table>
-    </TableBox>
+          <td>
+            <button type="button" onClick={() => onEdit(one)}>
+              Edit
+            </button>
+          </td>
+        </tr>
+      )}
+    </SortableTable>
   );
 }
 

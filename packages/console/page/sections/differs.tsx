@@ -1,7 +1,9 @@
 import { useFetched } from '../control.ts';
 import { FaultRules } from './fault-rules.tsx';
 import type { ShownFaultRule } from './fault-rules.tsx';
-import { Empty, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
+import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
+import type { Column } from '../sortable-table.tsx';
 
 type Differences = {
   readonly faults: readonly ShownFaultRule[];
@@ -22,6 +24,23 @@ type Differences = {
   }[];
 };
 
+type Unsupported = Differences['unsupported'][number];
+
+const UNSUPPORTED: readonly Column<Unsupported>[] = [
+  { title: 'Resource', by: ({ logicalId }) => logicalId },
+  { title: 'Setting', by: ({ property, message }) => property ?? message },
+  { title: 'Effect on requests', by: ({ consequence }) => consequence },
+];
+const ASSUMED: readonly Column<Differences['assumptions'][number]>[] = [
+  { title: 'Name', by: ({ name }) => name },
+  { title: 'In force', by: ({ value }) => value },
+  { title: 'Choices of --assume', by: ({ choices }) => choices.length },
+];
+
+function placeOf({ file, line, stackName }: Unsupported): string {
+  return file === undefined ? stackName : `${file}${line === undefined ? '' : `:${line}`}`;
+}
+
 export function DiffersSection() {
   const { data, error, reload } = useFetched<Differences>('console/differs');
   return (
@@ -39,29 +58,26 @@ export function DiffersSection() {
       {data === undefined || data.unsupported.length === 0 ? null : (
         <section class="half" aria-label="Not served or enforced">
           <h2>Not served or enforced</h2>
-          <TableBox label="Not served or enforced" isCard>
-            <table class="stacks">
-              <TableHead columns={['Resource', 'Setting', 'Effect on requests']} />
-              <tbody>
-                {data.unsupported.map((one, index) => (
-                  <tr key={index}>
-                    <th scope="row">
-                      {one.logicalId} <span class="soft">{one.type}</span>
-                    </th>
-                    <td>
-                      {one.property ?? ''} {one.message ?? ''}{' '}
-                      <span class="soft">
-                        {one.file === undefined
-                          ? one.stackName
-                          : `${one.file}${one.line === undefined ? '' : `:${one.line}`}`}
-                      </span>
-                    </td>
-                    <td data-column="Effect">{one.consequence}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </TableBox>
+          <SortableTable
+            name="unsupported"
+            label="Settings not served or enforced"
+            kind="stacks"
+            columns={UNSUPPORTED}
+            rows={data.unsupported}
+            isCard
+          >
+            {(one, index) => (
+              <tr key={index}>
+                <th scope="row">
+                  {one.logicalId} <span class="soft">{one.type}</span>
+                </th>
+                <td>
+                  {one.property ?? ''} {one.message ?? ''} <span class="soft">{placeOf(one)}</span>
+                </td>
+                <td data-column="Effect">{one.consequence}</td>
+              </tr>
+            )}
+          </SortableTable>
         </section>
       )}
       {data === undefined || data.faults.length === 0 ? null : (
@@ -69,24 +85,26 @@ export function DiffersSection() {
       )}
       <section class="half" aria-label="Assumptions in force">
         <h2>Assumptions</h2>
-        <TableBox label="Assumptions" isCard>
-          <table class="stacks">
-            <TableHead columns={['Name', 'In force', 'Choices of --assume']} />
-            <tbody>
-              {(data?.assumptions ?? []).map(({ name, value, choices }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td data-column="In force">
-                    <code>{value}</code>
-                  </td>
-                  <td class="soft" data-column="Choices">
-                    {choices.join(', ')}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
+        <SortableTable
+          name="assumptions"
+          label="Assumptions"
+          kind="stacks"
+          columns={ASSUMED}
+          rows={data?.assumptions ?? []}
+          isCard
+        >
+          {({ name, value, choices }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td data-column="In force">
+                <code>{value}</code>
+              </td>
+              <td class="soft" data-column="Choices">
+                {choices.join(', ')}
+              </td>
+            </tr>
+          )}
+        </SortableTable>
       </section>
     </div>
   );

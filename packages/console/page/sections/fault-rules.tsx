@@ -1,5 +1,7 @@
 import { fetchControl } from '../control.ts';
-import { Action, TableBox, TableHead } from '../parts.tsx';
+import { Action } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
+import type { Column } from '../sortable-table.tsx';
 
 export type ShownFaultRule = {
   readonly number: number;
@@ -9,6 +11,14 @@ export type ShownFaultRule = {
   readonly matched: number;
   readonly injected: number;
 };
+
+const COLUMNS: readonly Column<ShownFaultRule>[] = [
+  { title: 'Rule', by: ({ number }) => number },
+  { title: 'Fault', by: ({ what }) => what },
+  { title: 'Fits', by: ({ matched }) => matched },
+  { title: 'Injected', by: ({ injected }) => injected },
+  { title: '' },
+];
 
 /** Rules of the file of faults, each with a switch. */
 export function FaultRules({
@@ -25,26 +35,28 @@ export function FaultRules({
   return (
     <section class="half" aria-label="Injected faults">
       <h2>Injected faults</h2>
-      <TableBox label="Injected faults" isCard>
-        <table class="stacks">
-          <TableHead columns={['Rule', 'Fault', 'Fits', 'Injected', '']} />
-          <tbody>
-            {rules.map(({ number, name, what, isOn, matched, injected }) => (
-              <tr key={number}>
-                <th scope="row">
-                  {number} <span class="soft">{name}</span>
-                </th>
-                <td>{what}</td>
-                <td data-column="Fits">{matched}</td>
-                <td data-column="Injected">{injected}</td>
-                <td>
-                  <Action label={isOn ? 'Switch off' : 'Switch on'} run={() => turn(number, !isOn)} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableBox>
+      <SortableTable
+        name="faults"
+        label="Rules of faults"
+        kind="stacks"
+        columns={COLUMNS}
+        rows={rules}
+        isCard
+      >
+        {({ number, name, what, isOn, matched, injected }) => (
+          <tr key={number}>
+            <th scope="row">
+              {number} <span class="soft">{name}</span>
+            </th>
+            <td>{what}</td>
+            <td data-column="Fits">{matched}</td>
+            <td data-column="Injected">{injected}</td>
+            <td>
+              <Action label={isOn ? 'Switch off' : 'Switch on'} run={() => turn(number, !isOn)} />
+            </td>
+          </tr>
+        )}
+      </SortableTable>
     </section>
   );
 }

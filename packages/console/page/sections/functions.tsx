@@ -1,12 +1,25 @@
-import { useState } from 'preact/hooks';
 import { useFetched } from '../control.ts';
-import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
+import { Empty, NumberCell, Problem, SectionHead } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
 import { linkTo } from '../address.ts';
-import { clockTime, describeMissing, ms } from '../texts.ts';
+import { describeMissing, ms } from '../texts.ts';
+import { FunctionLog } from './function-log.tsx';
+import { InvokeForm } from './invoke-form.tsx';
+import type { Column } from '../sortable-table.tsx';
 import type { ShownFunction } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
 const SHOWN_BARS = 8;
+const COLUMNS: readonly Column<ShownFunction>[] = [
+  { title: 'Function', by: ({ name }) => name },
+  { title: 'Calls', by: ({ calls }) => calls, isNumber: true },
+  { title: 'Errors', by: ({ errors }) => errors, isNumber: true },
+  { title: 'p50', by: ({ p50Ms }) => p50Ms, isNumber: true },
+  { title: 'p99', by: ({ p99Ms }) => p99Ms, isNumber: true },
+  { title: 'Instances', by: ({ instances }) => instances, isNumber: true },
+  { title: 'Cold starts', by: ({ started }) => started, isNumber: true },
+  { title: 'Memory', by: ({ memoryMb }) => memoryMb, isNumber: true },
+];
 
 export function FunctionsSection({ item }: { readonly item: string | undefined }) {
   const { data, error } = useFetched<{ functions: readonly ShownFunction[] }>('console/functions', EVERY_MS);
@@ -28,41 +41,33 @@ export function FunctionsSection({ item }: { readonly item: string | undefined }
           </Empty>
         ) : null}
         {data === undefined || data.functions.length === 0 ? null : (
-          <TableBox label="Functions">
-            <table class="stacks">
-              <TableHead
-                columns={[
-                  'Function',
-                  { number: 'Calls' },
-                  { number: 'Errors' },
-                  { number: 'p50' },
-                  { number: 'p99' },
-                  { number: 'Instances' },
-                  { number: 'Cold starts' },
-                ]}
-              />
-              <tbody>
-                {data.functions.map((one) => (
-                  <tr key={one.name} class={one === opened ? 'open' : ''}>
-                    <th scope="row">
-                      <a href={linkTo('functions', one.name)}>{one.name}</a>
-                    </th>
-                    <NumberCell column="Calls">{one.calls}</NumberCell>
-                    <NumberCell column="Errors" isWrong={one.errors > 0}>
-                      {one.errors}
-                    </NumberCell>
-                    <NumberCell column="p50">{ms(one.p50Ms)}</NumberCell>
-                    <NumberCell column="p99">{ms(one.p99Ms)}</NumberCell>
-                    <NumberCell column="Instances">
-                      {one.instances}
-                      {one.busy > 0 ? ` (${one.busy} busy)` : ''}
-                    </NumberCell>
-                    <NumberCell column="Cold starts">{one.started}</NumberCell>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </TableBox>
+          <SortableTable
+            name="functions"
+            label="All functions"
+            kind="stacks"
+            columns={COLUMNS}
+            rows={data.functions}
+          >
+            {(one) => (
+              <tr key={one.name} class={one === opened ? 'open' : ''}>
+                <th scope="row">
+                  <a href={linkTo('functions', one.name)}>{one.name}</a>
+                </th>
+                <NumberCell column="Calls">{one.calls}</NumberCell>
+                <NumberCell column="Errors" isWrong={one.errors > 0}>
+                  {one.errors}
+                </NumberCell>
+                <NumberCell column="p50">{ms(one.p50Ms)}</NumberCell>
+                <NumberCell column="p99">{ms(one.p99Ms)}</NumberCell>
+                <NumberCell column="Instances">
+                  {one.instances}
+                  {one.busy > 0 ? ` (${one.busy} busy)` : ''}
+                </NumberCell>
+                <NumberCell column="Cold starts">{one.started}</NumberCell>
+                <NumberCell column="Memory">{one.memoryMb} MB</NumberCell>
+              </tr>
+            )}
+          </SortableTable>
         )}
       </section>
       {opened === undefined ? null : <One shown={opened} />}
@@ -77,15 +82,16 @@ function One({ shown }: { readonly shown: ShownFunction }) {
         <a class="button" href={linkTo('functions')} aria-label="Close">
           ✕
         </a>
-        <strong>{shown.name}</strong>
+        <h2>{shown.name}</h2>
       </div>
       <p class="soft">
         {shown.handler} · {shown.runtime} · {shown.memoryMb} MB · {shown.timeoutSeconds} s · stack{' '}
         {shown.stack}
       </p>
+      <InvokeForm key={shown.name} name={shown.name} />
       <ColdStarts tookMs={shown.coldMs} />
       <h3>Log</h3>
-      <Log lines={shown.lines} />
+      <FunctionLog lines={shown.lines} />
       <h3>Environment</h3>
       {shown.environment.length === 0 ? <p class="soft">The template sets none.</p> : null}
       <table class="headers">
@@ -99,37 +105,6 @@ function One({ shown }: { readonly shown: ShownFunction }) {
         </tbody>
       </table>
     </aside>
-  );
-}
-
-/** Embedded metrics are for CloudWatch, and would hide the other lines. */
-const METRICS = '{"_aws":';
-
-function Log({ lines }: { readonly lines: ShownFunction['lines'] }) {
-  const [hasMetrics, setHasMetrics] = useState(false);
-  const metrics = lines.filter(({ message }) => message.startsWith(METRICS)).length;
-  const read = hasMetrics ? lines : lines.filter(({ message }) => !message.startsWith(METRICS));
-  return (
-    <>
-      {lines.length === 0 ? <p class="soft">No output yet.</p> : null}
-      {read.length === 0 ? null : (
-        <pre class="log" tabIndex={0}>
-          {read
-            .map(({ epochMs, level, message }) => `${clockTime(epochMs)} ${level ?? ''} ${message}`)
-            .join('\n')}
-        </pre>
-      )}
-      {metrics === 0 ? null : (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={hasMetrics}
-            onChange={({ currentTarget }) => setHasMetrics(currentTarget.checked)}
-          />{' '}
-          with {metrics} {metrics === 1 ? 'line' : 'lines'} of embedded metrics
-        </label>
-      )}
-    </>
   );
 }
 

@@ -1,7 +1,22 @@
 import { useState } from 'preact/hooks';
 import { fetchControl } from '../control.ts';
-import { Action, Empty, TableBox, TableHead } from '../parts.tsx';
+import { Action, Empty } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
+import type { Column } from '../sortable-table.tsx';
 import type { ShownInvoice, ShownInvoices } from '../../endpoints/invoice-model.ts';
+
+type Line = ShownInvoice['lines'][number];
+
+function columnsIn(currency: string): readonly Column<Line>[] {
+  return [
+    { title: 'What', by: ({ what }) => what },
+    { title: 'Plan', by: ({ plan }) => plan },
+    { title: 'Periods', by: ({ periods }) => periods, isNumber: true },
+    { title: 'Used', by: ({ used }) => used, isNumber: true },
+    { title: 'Included', by: ({ included }) => included, isNumber: true },
+    { title: currency, by: ({ amount }) => Number(amount), isNumber: true },
+  ];
+}
 
 export function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
   const [month, setMonth] = useState('');
@@ -65,32 +80,18 @@ function One({ invoice }: { readonly invoice: ShownInvoice }) {
         </b>{' '}
         {customer} <span class="soft">({tenant})</span> <code>{number}</code>
       </summary>
-      <TableBox label={`Invoice ${number}`}>
-        <table>
-          <TableHead
-            columns={[
-              'What',
-              'Plan',
-              { number: 'Periods' },
-              { number: 'Used' },
-              { number: 'Included' },
-              { number: currency },
-            ]}
-          />
-          <tbody>
-            {lines.map((line) => (
-              <tr key={`${line.what} ${line.plan} ${line.amount}`}>
-                <th scope="row">{line.what}</th>
-                <td>{line.plan}</td>
-                <td class="number">{line.periods}</td>
-                <td class="number">{line.used}</td>
-                <td class="number">{line.included}</td>
-                <td class="number">{line.amount}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableBox>
+      <SortableTable name="invoice" label={`Invoice ${number}`} columns={columnsIn(currency)} rows={lines}>
+        {(line) => (
+          <tr key={`${line.what} ${line.plan} ${line.amount}`}>
+            <th scope="row">{line.what}</th>
+            <td>{line.plan}</td>
+            <td class="number">{line.periods}</td>
+            <td class="number">{line.used}</td>
+            <td class="number">{line.included}</td>
+            <td class="number">{line.amount}</td>
+          </tr>
+        )}
+      </SortableTable>
     </details>
   );
 }

@@ -1,12 +1,25 @@
 import { Chart } from '../chart.tsx';
 import { useFetched } from '../control.ts';
-import { Empty, NumberCell, Problem, SectionHead, TableBox, TableHead } from '../parts.tsx';
+import { Empty, NumberCell, Problem, SectionHead } from '../parts.tsx';
+import { SortableTable } from '../sortable-table.tsx';
+import { quoteValue } from '../traffic-query.ts';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';
 import { CostView } from './cost.tsx';
-import type { ShownNumbers } from '../../endpoints/inspect-model.ts';
+import type { Column } from '../sortable-table.tsx';
+import type { RouteNumbers as RouteRow, ShownNumbers } from '../../endpoints/inspect-model.ts';
 
 const EVERY_MS = 2000;
+
+const COLUMNS: readonly Column<RouteRow>[] = [
+  { title: 'Route', by: ({ route }) => route },
+  { title: 'API', by: ({ apiName }) => apiName },
+  { title: 'Requests', by: ({ count }) => count, isNumber: true },
+  { title: '4xx', by: ({ clientErrors }) => clientErrors, isNumber: true },
+  { title: '5xx', by: ({ serverErrors }) => serverErrors, isNumber: true },
+  { title: 'p50', by: ({ p50Ms }) => p50Ms, isNumber: true },
+  { title: 'p99', by: ({ p99Ms }) => p99Ms, isNumber: true },
+];
 
 const VIEWS = [
   [undefined, 'Traffic'],
@@ -66,37 +79,22 @@ function TrafficNumbers() {
 
 function RouteNumbers({ routes }: Pick<ShownNumbers, 'routes'>) {
   return (
-    <TableBox label="Routes">
-      <table class="stacks">
-        <TableHead
-          columns={[
-            'Route',
-            'API',
-            { number: 'Requests' },
-            { number: '4xx' },
-            { number: '5xx' },
-            { number: 'p50' },
-            { number: 'p99' },
-          ]}
-        />
-        <tbody>
-          {routes.map((one) => (
-            <tr key={`${one.apiName}${one.route}`}>
-              <th scope="row">
-                <a href={linkTo('traffic', '', { search: one.route })}>{one.route}</a>
-              </th>
-              <td class="soft">{one.apiName}</td>
-              <NumberCell column="Requests">{one.count}</NumberCell>
-              <NumberCell column="4xx">{one.clientErrors}</NumberCell>
-              <NumberCell column="5xx" isWrong={one.serverErrors > 0}>
-                {one.serverErrors}
-              </NumberCell>
-              <NumberCell column="p50">{ms(one.p50Ms)}</NumberCell>
-              <NumberCell column="p99">{ms(one.p99Ms)}</NumberCell>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableBox>
+    <SortableTable name="numbers" label="Routes" kind="stacks" columns={COLUMNS} rows={routes}>
+      {(one) => (
+        <tr key={`${one.apiName}${one.route}`}>
+          <th scope="row">
+            <a href={linkTo('traffic', '', { search: `route:${quoteValue(one.route)}` })}>{one.route}</a>
+          </th>
+          <td class="soft">{one.apiName}</td>
+          <NumberCell column="Requests">{one.count}</NumberCell>
+          <NumberCell column="4xx">{one.clientErrors}</NumberCell>
+          <NumberCell column="5xx" isWrong={one.serverErrors > 0}>
+            {one.serverErrors}
+          </NumberCell>
+          <NumberCell column="p50">{ms(one.p50Ms)}</NumberCell>
+          <NumberCell column="p99">{ms(one.p99Ms)}</NumberCell>
+        </tr>
+      )}
+    </SortableTable>
   );
 }

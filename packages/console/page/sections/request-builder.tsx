@@ -1,4 +1,4 @@
-/** Builds a request of a route: parameters, body, caller; or a browser's preflight for it. */
+/** Builds a request, of a route, a recorded or a saved one: parameters, body, caller; or a browser's preflight for it. */
 import { useState } from 'preact/hooks';
 import { fetchControl } from '../control.ts';
 import { IdentityField, rememberIdentity } from '../identity-field.tsx';
@@ -6,63 +6,54 @@ import { JsonEditor } from '../json-editor.tsx';
 import { Action, Empty } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
+import { fillPlaceholders, hasBody, METHODS, placeholdersIn, toTarget } from '../request-draft.ts';
 import { Preflight } from './preflight.tsx';
+import { SaveRequest } from './saved-requests.tsx';
+import type { Draft, Header } from '../request-draft.ts';
 import type { ShownApi, ShownRoute } from '../../endpoints/inspect-model.ts';
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
-
-type Header = readonly [string, string];
-
-export function RequestBuilder({
-  api,
-  route,
-}: {
+type BuilderProps = {
   readonly api: ShownApi;
   readonly route: ShownRoute | undefined;
-}) {
-  const [method, setMethod] = useState(methodOf(route));
-  const [target, setTarget] = useState(targetOf(api, route));
-  const [headers, setHeaders] = useState<readonly Header[]>(headersOf(route));
-  const [body, setBody] = useState(route?.examples[0]?.text ?? '');
-  const [as, setAs] = useState('');
+  readonly initial: Draft;
+  /** What it began as: nothing, a recorded request, a saved one. */
+  readonly origin:
+    | { readonly kind: 'route' }
+    | { readonly kind: 'recorded'; readonly id: string; readonly isBinary: boolean }
+    | { readonly kind: 'saved'; readonly name: string };
+  readonly onSaved: () => void;
+};
+
+export function RequestBuilder({ api, route, initial, origin, onSaved }: BuilderProps) {
+  const [draft, setDraft] = useState(initial);
+  const [values, setValues] = useState<ReadonlyMap<string, string>>(new Map());
   if (api.kind === 'websocket') return <SocketHint api={api} />;
-  const post = async (edit: object, who: string): Promise<void> => {
-    const sent = await fetchControl<{ id: string }>('POST', 'send', {
-      apiId: api.id,
-      ...(who !== '' && { as: who }),
-      edit,
-    });
-    rememberIdentity(who);
-    go(linkTo('traffic', sent.id));
+  const { method, target, headers, body, as } = draft;
+  const change = (changed: Partial<Draft>): void => setDraft({ ...draft, ...changed });
+  const isSentBinary = origin.kind === 'recorded' && origin.isBinary;
+  const takesBody = hasBody(draft) && !isSentBinary;
+  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? new URL(api.url).host;
+  const send = async (): Promise<void> => {
+    const id = await sendDraft(fillPlaceholders(draft, values), { api, origin, host, takesBody });
+    rememberIdentity(as);
+    go(linkTo('traffic', id, origin.kind === 'recorded' ? { of: origin.id } : undefined));
   };
-  const host: Header = ['Host', new URL(api.url).host];
-  const hasBody = !['GET', 'HEAD', 'OPTIONS'].includes(method);
-  const send = (): Promise<void> =>
-    post(
-      {
-        method,
-        target,
-        headers: [host, ...headers.filter(([name]) => name !== '')],
-        ...(hasBody && { body }),
-      },
-      as,
-    );
   return (
     <>
       <div class="panel-bar">
         <a class="button" href={linkTo('apis')} aria-label="Close">
           ✕
         </a>
-        <strong>{route?.routeKey ?? api.name}</strong>
+        <strong>{origin.kind === 'saved' ? origin.name : (route?.routeKey ?? api.name)}</strong>
       </div>
       {route === undefined ? null : <RouteFacts route={route} />}
       <div class="row">
         <select
           aria-label="Method"
           value={method}
-          onChange={({ currentTarget }) => setMethod(currentTarget.value)}
+          onChange={({ currentTarget }) => change({ method: currentTarget.value })}
         >
-          {METHODS.map((one) => (
+          {[...new Set([...METHODS, method])].map((one) => (
             <option key={one}>{one}</option>
           ))}
         </select>
@@ -70,27 +61,98 @@ export function RequestBuilder({
           class="grow"
           aria-label="Path and query"
           value={target}
-          onInput={({ currentTarget }) => setTarget(currentTarget.value)}
+          onInput={({ currentTarget }) => change({ target: currentTarget.value })}
         />
       </div>
-      <HeaderFields headers={headers} onChange={setHeaders} />
-      {hasBody ? <JsonEditor value={body} label="Body" onChange={setBody} /> : null}
-      {hasBody ? <Examples route={route} onChoose={setBody} /> : null}
+      <HeaderFields headers={headers} onChange={(changed) => change({ headers: changed })} />
+      {isSentBinary ? <p class="soft">Its body is no text, and is sent as it was.</p> : null}
+      {takesBody ? (
+        <JsonEditor value={body} label="Body" onChange={(text) => change({ body: text })} />
+      ) : null}
+      {takesBody ? <Examples route={route} onChoose={(text) => change({ body: text })} /> : null}
+      <Placeholders names={placeholdersIn(draft)} values={values} onChange={setValues} />
       <div class="row">
         <label>
-          as <IdentityField value={as} emptyLabel="the headers above" onChange={setAs} />
+          as{' '}
+          <IdentityField
+            value={as}
+            emptyLabel="the headers above"
+            onChange={(caller) => change({ as: caller })}
+          />
         </label>
         <Action label="Send" kind="main-action" run={send} />
       </div>
+      <SaveRequest
+        api={api}
+        draft={draft}
+        onSaved={onSaved}
+        initialName={origin.kind === 'saved' ? origin.name : `${method} ${target.split('?', 1)[0] ?? ''}`}
+      />
       <Preflight
         apiId={api.id}
-        host={host[1]}
+        host={host}
         method={method}
         target={target}
         headers={headers}
         hasCaller={as !== '' && as !== 'anonymous'}
       />
     </>
+  );
+}
+
+type SendWith = Pick<BuilderProps, 'api' | 'origin'> & {
+  readonly host: string;
+  readonly takesBody: boolean;
+};
+
+/**
+ * A recorded request is sent again with changes: the gateway puts back what was masked and left as it was.
+ * @returns id of the new request
+ */
+async function sendDraft(draft: Draft, { api, origin, host, takesBody }: SendWith): Promise<string> {
+  const { method, target, headers, body, as } = draft;
+  const named = headers.filter(([name]) => name !== '');
+  const hasHost = named.some(([name]) => name.toLowerCase() === 'host');
+  const edit = {
+    method,
+    target: toTarget(target),
+    headers: hasHost ? named : [['Host', host], ...named],
+    ...(takesBody && { body }),
+  };
+  const path = origin.kind === 'recorded' ? `requests/${encodeURIComponent(origin.id)}/replay` : 'send';
+  const { id } = await fetchControl<{ readonly id: string }>('POST', path, {
+    ...(origin.kind !== 'recorded' && { apiId: api.id }),
+    ...(as !== '' && { as }),
+    edit,
+  });
+  return id;
+}
+
+/** Values stay in this page: they are neither saved nor kept. */
+function Placeholders({
+  names,
+  values,
+  onChange,
+}: {
+  readonly names: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+  readonly onChange: (values: ReadonlyMap<string, string>) => void;
+}) {
+  if (names.length === 0) return null;
+  return (
+    <div class="row fields" role="group" aria-label="Values that are not saved">
+      {names.map((name) => (
+        <label class="field" key={name}>
+          {`\${${name}}`}
+          <input
+            type="password"
+            autocomplete="off"
+            value={values.get(name) ?? ''}
+            onInput={({ currentTarget }) => onChange(new Map([...values, [name, currentTarget.value]]))}
+          />
+        </label>
+      ))}
+    </div>
   );
 }
 
@@ -176,26 +238,4 @@ function HeaderFields({
       </button>
     </div>
   );
-}
-
-function methodOf(route: ShownRoute | undefined): string {
-  return route !== undefined && METHODS.includes(route.method) ? route.method : 'GET';
-}
-
-/** With the required query parameters, to be filled in. */
-function targetOf({ url, stage }: ShownApi, route: ShownRoute | undefined): string {
-  const base = new URL(url.replace(/^ws/, 'http')).pathname.replace(/\/$/, '');
-  const path =
-    route === undefined || !route.path.startsWith('/') ? '/' : route.path.replaceAll(/\{([^}+]+)\+?\}/g, '1');
-  const query = (route?.required ?? []).flatMap((text) => /^querystring (.+)$/.exec(text)?.[1] ?? []);
-  return `${base === '' && stage !== '$default' ? '' : base}${path}${query.length === 0 ? '' : `?${query.map((name) => `${name}=`).join('&')}`}`;
-}
-
-function headersOf(route: ShownRoute | undefined): readonly Header[] {
-  const needed = (route?.required ?? []).flatMap((text): Header[] => {
-    const name = /^header (.+)$/.exec(text)?.[1];
-    return name === undefined ? [] : [[name, '']];
-  });
-  const hasBody = route !== undefined && !['GET', 'HEAD', 'OPTIONS', '$default'].includes(route.method);
-  return hasBody ? [['Content-Type', 'application/json'], ...needed] : needed;
 }

@@ -1,14 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
 import { fetchControl, useFetched } from '../control.ts';
-import { Copy, Fact, Problem, ShownText, Status } from '../parts.tsx';
+import { BodyViewer } from '../body-viewer.tsx';
+import { Copy, Fact, Problem, Status } from '../parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
-import { printCurl, printFetch, printTest } from '../snippets.ts';
-import { bytes, dateTime, ms } from '../texts.ts';
+import { printCurl, printFetch, printPython, printTest } from '../snippets.ts';
+import { bytes, dateTime, ms, readableTarget } from '../texts.ts';
 import { Compare } from './compare.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { Waterfall } from './waterfall.tsx';
+import type { Pinned } from '../pinned.ts';
 import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/model.ts';
 
 type Props = {
@@ -16,9 +18,10 @@ type Props = {
   readonly compareWith: string | undefined;
   readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
+  readonly pinned: Pinned;
 };
 
-export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
+export function RequestPanel({ id, compareWith, replayOf, rows, pinned }: Props) {
   const [showsSecrets, setShowsSecrets] = useState(false);
   const { data, error } = useFetched<RequestDetail>(
     `requests/${encodeURIComponent(id)}${showsSecrets ? '?secrets=show' : ''}`,
@@ -40,7 +43,15 @@ export function RequestPanel({ id, compareWith, replayOf, rows }: Props) {
             )}
             <Copy label="Copy as curl" text={() => printCurl(data)} />
             <Copy label="fetch" text={() => printFetch(data)} />
+            <Copy label="Python" text={() => printPython(data)} />
             <Copy label="test case" text={() => printTest(data)} />
+            <button
+              type="button"
+              aria-pressed={pinned.ids.includes(data.id)}
+              onClick={() => pinned.toggle(data.id)}
+            >
+              Pin
+            </button>
             <label class="check">
               <input
                 type="checkbox"
@@ -73,41 +84,30 @@ function FullDetail({
   readonly detail: RequestDetail;
   readonly rows: readonly RequestRow[];
 }) {
-  const { story } = detail;
   const host = detail.request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
+  const isRefused = detail.failure !== undefined || detail.status >= 400;
+  const reply = <Message title="Reply" size={detail.responseBytes} message={detail.reply} />;
   return (
     <>
-      <h2 class="request-title">
-        <Status value={detail.status} /> <span class="method">{detail.method}</span> {detail.target}
+      <h2 class="request-title" title={detail.target}>
+        <Status value={detail.status} /> <span class="method">{detail.method}</span>{' '}
+        {readableTarget(detail.target)}
       </h2>
       <p class="soft">
         {dateTime(detail.atEpochMs)} · {ms(detail.tookMs)} · {detail.apiName}
         {detail.stage === undefined ? '' : ` / ${detail.stage}`} {host === undefined ? '' : `· ${host}`}
       </p>
-      <section
-        class={`story ${detail.failure === undefined && detail.status < 400 ? 'good' : 'bad'}`}
-        aria-label="Story"
-      >
-        <p class="headline">{story.headline}</p>
-        {story.sentences.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
-        ))}
-        {story.changes.length === 0 ? null : (
-          <>
-            <p class="changes-title">To change the outcome</p>
-            <ul>
-              {story.changes.map((change) => (
-                <li key={change}>{change}</li>
-              ))}
-            </ul>
-          </>
-        )}
-      </section>
+      {/* What was asked for comes first: the answer, or why there is none. */}
+      {isRefused ? null : reply}
+      <StoryOf detail={detail} isRefused={isRefused} />
+      {isRefused ? reply : null}
+      <LogLines detail={detail} />
       {detail.noReplay === undefined ? (
         <ReplayForm detail={detail} />
       ) : (
         <p class="soft">It cannot be replayed: {detail.noReplay}.</p>
       )}
+      <Message title="Request" size={detail.requestBytes} message={detail.request} />
       {detail.phases.length === 0 ? null : <Waterfall phases={detail.phases} tookMs={detail.tookMs} />}
       <dl class="facts">
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
@@ -122,18 +122,74 @@ function FullDetail({
           </Fact>
         )}
       </dl>
-      <Message title={`Request, ${bytes(detail.requestBytes)}`} message={detail.request} />
-      <Message title={`Reply, ${bytes(detail.responseBytes)}`} message={detail.reply} />
       <CompareChoice detail={detail} rows={rows} />
     </>
   );
 }
 
-function Message({ title, message }: { readonly title: string; readonly message: RecordedMessage }) {
+function StoryOf({ detail, isRefused }: { readonly detail: RequestDetail; readonly isRefused: boolean }) {
+  const { headline, sentences, changes } = detail.story;
+  return (
+    <section class={`story ${isRefused ? 'bad' : 'good'}`} aria-label="Story">
+      <p class="headline">{headline}</p>
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {changes.length === 0 ? null : (
+        <>
+          <p class="changes-title">To change the outcome</p>
+          <ul>
+            {changes.map((change) => (
+              <li key={change}>{change}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Of its authorizer and its function. */
+function LogLines({ detail }: { readonly detail: RequestDetail }) {
+  const { guard, integration } = detail.circumstances;
+  const calls = [
+    { of: guard?.name, lines: guard?.lines ?? [] },
+    { of: integration?.target, lines: integration?.lines ?? [] },
+  ].filter(({ lines }) => lines.length > 0);
+  const count = calls.reduce((sum, { lines }) => sum + lines.length, 0);
+  if (count === 0) return null;
+  return (
+    <details class="shown" aria-label="Log lines">
+      <summary>
+        {count} {count === 1 ? 'log line' : 'log lines'}
+      </summary>
+      {calls.map(({ of = '', lines }) => (
+        <section key={of} aria-label={`Log lines of ${of}`}>
+          <a href={linkTo('functions', of)}>{of}</a>
+          <pre class="log" tabIndex={0}>
+            {lines.join('\n')}
+          </pre>
+        </section>
+      ))}
+    </details>
+  );
+}
+
+function Message({
+  title,
+  size,
+  message,
+}: {
+  readonly title: string;
+  readonly size: number;
+  readonly message: RecordedMessage;
+}) {
   const { headers, body } = message;
   return (
     <section class="message" aria-label={title}>
-      <h3>{title}</h3>
+      <h3>
+        {title} <span class="soft">{bytes(size)}</span>
+      </h3>
       {headers.length === 0 ? null : (
         <details class="shown">
           <summary>{headers.length} headers</summary>
@@ -149,7 +205,7 @@ function Message({ title, message }: { readonly title: string; readonly message:
           </table>
         </details>
       )}
-      {body === undefined ? <p class="soft">No body.</p> : <ShownText shown={body} isOpen />}
+      {body === undefined ? <p class="soft">No body.</p> : <BodyViewer body={body} headers={headers} />}
     </section>
   );
 }

@@ -1,17 +1,22 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isTyping } from '../app-keys.ts';
-import { Action, Empty, Problem, SectionHead, Status } from '../parts.tsx';
+import { Empty, Problem, SectionHead } from '../parts.tsx';
+import { useKept } from '../kept-state.ts';
 import { idAfter } from '../list-steps.ts';
+import { useSorted } from '../sortable-table.tsx';
 import { linkTo } from '../address.ts';
 import { go, readPlace } from '../place.ts';
-import { clockTime, ms } from '../texts.ts';
+import { showTimesIn } from '../texts.ts';
+import { findUnread, matcherOf, parseTrafficQuery, withField } from '../traffic-query.ts';
 import { WindowedList } from '../windowed-list.tsx';
+import { pinnedFirst, usePinned } from '../pinned.ts';
 import { RequestPanel } from './request-panel.tsx';
+import { TRAFFIC_COLUMNS, TrafficHead, TrafficRow } from './traffic-row.tsx';
+import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
 import type { Traffic } from '../traffic-store.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 const ROW_HEIGHT = 34;
-const STATUSES = ['', '2xx', '3xx', '4xx', '5xx'] as const;
 
 type Props = {
   readonly traffic: Traffic;
@@ -20,59 +25,30 @@ type Props = {
 };
 
 export function TrafficSection({ traffic, item, query }: Props) {
-  const [search, setSearch] = useFilter(query, 'search');
-  const [status, setStatus] = useFilter(query, 'status');
-  const [api, setApi] = useFilter(query, 'api');
-  const { rows, state } = traffic;
+  const [search, setSearch] = useSearch(query);
+  const [zone, setZone] = useKept(localStorage, 'times', 'utc');
+  showTimesIn(zone === 'local' ? 'local' : 'utc');
+  const pinned = usePinned();
+  const { state } = traffic;
+  const { rows, choice } = useListChoice(traffic);
   const apis = useMemo(() => [...new Set(rows.map(({ apiName }) => apiName))].toSorted(), [rows]);
-  const shown = useMemo(() => choose(rows, search, status, api), [rows, search, status, api]);
+  const terms = useMemo(() => parseTrafficQuery(search), [search]);
+  const found = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
+  const { rows: sorted, order, sortBy } = useSorted('traffic', found, TRAFFIC_COLUMNS);
+  const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
   const selected = shown.findIndex(({ id }) => item !== undefined && id.startsWith(item));
   useListKeys(shown);
   return (
     <div class={`split ${item === undefined ? '' : 'is-open'}`}>
       <section class="split-list" aria-label="Requests">
         <SectionHead title="Traffic" about={describeState(traffic)}>
-          <input
-            type="search"
-            placeholder="Search  /"
-            aria-label="Search"
-            value={search}
-            onInput={({ currentTarget }) => setSearch(currentTarget.value)}
-          />
-          <select
-            aria-label="Status"
-            value={status}
-            onChange={({ currentTarget }) => setStatus(currentTarget.value)}
-          >
-            {STATUSES.map((one) => (
-              <option key={one} value={one}>
-                {one === '' ? 'all' : one}
-              </option>
-            ))}
-          </select>
-          {apis.length < 2 && api === '' ? null : (
-            <select
-              aria-label="API"
-              value={api}
-              onChange={({ currentTarget }) => setApi(currentTarget.value)}
-            >
-              <option value="">every API</option>
-              {apis.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          )}
-          <Action label="Clear" run={traffic.clear} />
+          <TrafficSearch text={search} rows={rows} apis={apis} onChange={setSearch} />
         </SectionHead>
+        <TrafficTools {...choice} zone={zone} onZone={setZone} clear={traffic.clear} />
         <Problem text={traffic.error} />
+        <Unread text={findUnread(terms)} />
         {shown.length === 0 && traffic.error === undefined ? (
-          <Empty title={rows.length === 0 ? 'No requests yet.' : 'No matching requests.'}>
-            {rows.length === 0 ? (
-              <>
-                Call an API of this start, or <a href={linkTo('apis')}>build a request</a>.
-              </>
-            ) : undefined}
-          </Empty>
+          <Nothing isAll={traffic.rows.length === 0} />
         ) : (
           <WindowedList
             items={shown}
@@ -80,13 +56,20 @@ export function TrafficSection({ traffic, item, query }: Props) {
             label="Requests"
             keyOf={keyOf}
             selected={selected}
-            head={<LineHead />}
+            head={<TrafficHead order={order} onSort={sortBy} />}
           >
-            {(row) => <Line row={row} isOpen={item !== undefined && row.id.startsWith(item)} />}
+            {(row, index) => (
+              <TrafficRow
+                row={row}
+                index={index}
+                isOpen={item !== undefined && row.id.startsWith(item)}
+                isPinned={pinned.ids.includes(row.id)}
+              />
+            )}
           </WindowedList>
         )}
         <p class="hint soft">
-          {state === undefined ? '' : `${shown.length} of ${state.kept} kept. `}
+          {state === undefined ? '' : `${found.length} of ${state.kept} kept. `}
           <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>
       </section>
@@ -96,20 +79,80 @@ export function TrafficSection({ traffic, item, query }: Props) {
           compareWith={query.get('with') ?? undefined}
           replayOf={query.get('of') ?? undefined}
           rows={rows}
+          pinned={pinned}
         />
       )}
     </div>
   );
 }
 
+function Nothing({ isAll }: { readonly isAll: boolean }) {
+  if (!isAll) return <Empty title="No matching requests." />;
+  return (
+    <Empty title="No requests yet.">
+      Call an API of this start, or <a href={linkTo('apis')}>build a request</a>.
+    </Empty>
+  );
+}
+
+function Unread({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? null : (
+    <p class="note" role="status">
+      {text}
+    </p>
+  );
+}
+
 /** From the address, also when it is edited by hand; then as set by the user. */
-function useFilter(query: URLSearchParams, name: string): readonly [string, (value: string) => void] {
-  const asked = query.get(name);
+function useSearch(query: URLSearchParams): readonly [string, (value: string) => void] {
+  const asked = ['search', 'status', 'api'].some((name) => query.has(name)) ? searchIn(query) : undefined;
   const [value, setValue] = useState(asked ?? '');
   useEffect(() => {
-    if (asked !== null) setValue(asked);
+    if (asked !== undefined) setValue(asked);
   }, [query]);
   return [value, setValue];
+}
+
+function searchIn(query: URLSearchParams): string {
+  const [status, api] = [query.get('status') ?? '', query.get('api') ?? ''];
+  const search = query.get('search') ?? '';
+  const withStatus = status === '' ? search : withField(search, 'status', status);
+  return api === '' ? withStatus : withField(withStatus, 'api', api);
+}
+
+/** The rows to choose from: as they were at a pause, from a mark on, of the last minutes. */
+function useListChoice({ rows: all, nowEpochMs }: Traffic) {
+  const [range, setRange] = useKept(sessionStorage, 'range');
+  const [mark, setMark] = useKept(sessionStorage, 'mark');
+  const [paused, setPaused] = useState<readonly RequestRow[]>();
+  const [markedAt = 0, markedSequence = Infinity] = mark.split(' ').map(Number);
+  const newest = all[0]?.sequence ?? -1;
+  // A restarted gateway counts from the beginning: the mark was of the one before.
+  const isMarked = mark !== '' && markedSequence <= newest;
+  const given = paused ?? all;
+  const sinceEpochMs = range === '' ? 0 : nowEpochMs() - Number(range) * 60_000;
+  const rows = useMemo(
+    () =>
+      range === '' && !isMarked
+        ? given
+        : given.filter(
+            ({ sequence, atEpochMs }) =>
+              atEpochMs >= sinceEpochMs && (!isMarked || sequence > markedSequence),
+          ),
+    // A range ends with what was drawn last, so it is not sought anew with each key.
+    [given, range, mark, isMarked],
+  );
+  return {
+    rows,
+    choice: {
+      range,
+      onRange: setRange,
+      waiting: paused === undefined ? undefined : newest - (paused[0]?.sequence ?? -1),
+      onPause: () => setPaused(paused === undefined ? all : undefined),
+      markedEpochMs: isMarked ? markedAt : undefined,
+      onMark: () => setMark(isMarked ? '' : `${nowEpochMs()} ${newest}`),
+    },
+  };
 }
 
 function keyOf({ sequence }: RequestRow): number {
@@ -127,74 +170,6 @@ function describeState({ state, isLive }: Traffic): string {
         ? ` · ${notKept.toLocaleString('en-US')} ordinary successes counted only`
         : '';
   return `${counted.toLocaleString('en-US')} since the start${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
-}
-
-function choose(
-  rows: readonly RequestRow[],
-  search: string,
-  status: string,
-  api: string,
-): readonly RequestRow[] {
-  const text = search.trim().toLowerCase();
-  if (text === '' && status === '' && api === '') return rows;
-  return rows.filter((row) => {
-    if (api !== '' && row.apiName !== api) return false;
-    if (status !== '' && !(row.status < 600 && String(row.status).startsWith(status.charAt(0)))) return false;
-    if (text === '') return true;
-    return toSearchText(row).includes(text);
-  });
-}
-
-/** For 10,000 rows, made once and not with each key press. */
-const TEXTS = new WeakMap<RequestRow, string>();
-
-function toSearchText(row: RequestRow): string {
-  let text = TEXTS.get(row);
-  if (text === undefined) {
-    const { method, target, routeKey, caller, id, status, code, apiName } = row;
-    text = [method, target, routeKey, caller, id, status, code, apiName].join(' ').toLowerCase();
-    TEXTS.set(row, text);
-  }
-  return text;
-}
-
-function Line({ row, isOpen }: { readonly row: RequestRow; readonly isOpen: boolean }) {
-  return (
-    <a
-      class={`line ${isOpen ? 'open' : ''}`}
-      href={linkTo('traffic', row.id)}
-      aria-current={isOpen ? 'true' : undefined}
-    >
-      <Status value={row.status} />
-      <span class="method" title={row.method}>
-        {row.method}
-      </span>
-      <span class="target" title={row.target}>
-        {row.target}
-      </span>
-      <span class="why soft" title={row.failure}>
-        {row.notes[0]}
-      </span>
-      <span class="who soft">{row.caller ?? ''}</span>
-      <span class="took">{ms(row.tookMs)}</span>
-      <time class="at soft">{clockTime(row.atEpochMs).slice(0, 8)}</time>
-    </a>
-  );
-}
-
-/** Visual only: screen readers read each row as a sentence. */
-function LineHead() {
-  return (
-    <>
-      <span>Status</span>
-      <span>Method</span>
-      <span>Path</span>
-      <span class="why">Reason</span>
-      <span class="who">Caller</span>
-      <span class="took">Took</span>
-      <span class="at">UTC</span>
-    </>
-  );
 }
 
 function useListKeys(shown: readonly RequestRow[]): void {

@@ -12,6 +12,8 @@ export function Waterfall({
 }) {
   const refused = phases.findIndex(({ outcome }) => outcome === 'refused');
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set(refused === -1 ? [] : [refused]));
+  const [showsIdle, setShowsIdle] = useState(false);
+  const idle = phases.filter(({ isIdle }) => isIdle);
   const toggle = (index: number): void =>
     setOpen((before) => {
       const after = new Set(before);
@@ -21,24 +23,37 @@ export function Waterfall({
   return (
     <section class="waterfall" aria-label="Phases">
       <h3>Phases</h3>
-      {phases.map((phase, index) => (
-        <div class={`phase ${phase.outcome}`} key={phase.name}>
-          <button
-            type="button"
-            class="phase-head"
-            aria-expanded={open.has(index)}
-            onClick={() => toggle(index)}
-          >
-            <span class="phase-name">{phase.name}</span>
-            <span class="phase-bar" aria-hidden="true">
-              <i style={barOf(phase, tookMs)} />
-            </span>
-            <span class="phase-took">{ms(phase.endMs - phase.beginMs)}</span>
-          </button>
-          <p class="phase-decided">{phase.decided}</p>
-          {open.has(index) ? <Opened phase={phase} /> : null}
-        </div>
-      ))}
+      {phases.map((phase, index) =>
+        phase.isIdle === true && !showsIdle ? null : (
+          <div class={`phase ${phase.outcome}`} key={phase.name}>
+            <button
+              type="button"
+              class="phase-head"
+              aria-expanded={open.has(index)}
+              onClick={() => toggle(index)}
+            >
+              <span class="phase-name">{phase.name}</span>
+              <span class="phase-bar" aria-hidden="true">
+                <i style={barOf(phase, tookMs)} />
+              </span>
+              <span class="phase-took">{ms(phase.endMs - phase.beginMs)}</span>
+            </button>
+            <p class="phase-decided">{phase.decided}</p>
+            {open.has(index) ? <Opened phase={phase} /> : null}
+          </div>
+        ),
+      )}
+      {idle.length === 0 ? null : (
+        <button
+          type="button"
+          class="phase-idle soft"
+          aria-expanded={showsIdle}
+          onClick={() => setShowsIdle(!showsIdle)}
+        >
+          {showsIdle ? 'Without' : 'And'} {idle.length === 1 ? 'one' : idle.length} with nothing to do:{' '}
+          {idle.map(({ name }) => name).join(', ')}
+        </button>
+      )}
     </section>
   );
 }

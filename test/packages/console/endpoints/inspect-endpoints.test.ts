@@ -19,6 +19,7 @@ import type {
   ShownKeys,
   ShownNumbers,
 } from '../../../../packages/console/endpoints/inspect-model.ts';
+import type { StackMap } from '../../../../packages/console/endpoints/map-model.ts';
 import type { RequestDetail, RequestRow } from '../../../../packages/console/records/model.ts';
 import type { ConsoleGateway } from '../../../support/console-gateway.ts';
 
@@ -229,6 +230,36 @@ describe('the console’s endpoints', () => {
     const refused = (await at.ask('POST', 'console/invoices/close', { month: '2026-11' })) as Status;
     assert.deepEqual(refused, { status: 409, message: '2026-11 cannot be closed' });
     assert.equal(((await at.ask('GET', 'console/invoices?month=2026-13')) as Status).status, 400);
+  });
+
+  it('invoke a function with an event, and hide the secrets of its answer', async () => {
+    const invoked = (await at.ask('POST', 'console/functions/invoke', {
+      function: 'hello',
+      payload: '{}',
+    })) as { readonly kind: string; readonly answer: string };
+    assert.equal(invoked.kind, 'returned');
+    assert.match(invoked.answer, /"statusCode": 200/);
+
+    for (const [body, status] of [
+      [{ function: 'nobody', payload: '{}' }, 404],
+      [{ function: 'hello', payload: '{' }, 400],
+      [{ function: 'hello' }, 400],
+    ] as const)
+      assert.equal(
+        ((await at.ask('POST', 'console/functions/invoke', body)) as Status).status,
+        status,
+        JSON.stringify(body),
+      );
+  });
+
+  it('draw what calls what', async () => {
+    const { nodes, edges } = (await at.ask('GET', 'console/map')) as StackMap;
+    const nameOf = (id: string): string => nodes.find((node) => node.id === id)?.name ?? '';
+
+    const lines = edges.map(({ from, to }) => `${nameOf(from)} → ${nameOf(to)}`);
+    for (const line of ['shop → GET /guarded', 'GET /guarded → gate', 'GET /guarded → hello'])
+      assert.ok(lines.includes(line), lines.join('\n'));
+    assert.match(nodes.find(({ name }) => name === 'hello')?.place ?? '', /:\d+$/);
   });
 
   it('refuse what is not wanted', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { Script } from 'node:vm';
-import { printCurl, printFetch, printTest } from '../../../../packages/console/page/snippets.ts';
+import { printCurl, printFetch, printPython, printTest } from '../../../../packages/console/page/snippets.ts';
 import type { RecordedMessage, RequestDetail } from '../../../../packages/console/records/model.ts';
 
 type Fields = {
@@ -114,5 +114,45 @@ describe('snippets', () => {
     assert.doesNotThrow(() => new Script(`async () => {${text.replaceAll(/^import .*$/gm, '')}}`));
     assert.match(text, /it\("answers POST \/dev\/orders\?name=it's with 201", async/);
     assert.match(text, /assert\.equal\(response\.status, 201\)/);
+  });
+
+  it('print a Python call whose texts no escape changes', () => {
+    const stub = `import json, sys, types
+requests = types.ModuleType('requests')
+class Response:
+    status_code, text = 201, ''
+def request(*given, **named):
+    named['data'] = named['data'].decode() if 'data' in named else None
+    sys.stderr.write(json.dumps([given, named]))
+    return Response()
+requests.request = request
+sys.modules['requests'] = requests
+`;
+    const detail = detailOf({
+      headers: [
+        ['Content-Type', 'text/plain'],
+        ['X-Twice', 'a'],
+        ['x-twice', 'b'],
+      ],
+      body: { form: 'text', text: 'it\'s "é" \\n \u2028 $HOME' },
+    });
+
+    const { stderr } = spawnSync('python3', ['-c', stub + printPython(detail)], { encoding: 'utf8' });
+
+    assert.deepEqual(JSON.parse(stderr), [
+      ['POST', "https://127.0.0.1:3000/dev/orders?name=it's"],
+      {
+        headers: { 'Content-Type': 'text/plain', 'X-Twice': 'a, b' },
+        data: 'it\'s "é" \\n \u2028 $HOME',
+        allow_redirects: false,
+      },
+    ]);
+  });
+
+  it('print a Python call with the bytes of a body that is no text', () => {
+    const text = printPython(detailOf({ body: { form: 'binary', text: '/wA=' } }));
+
+    assert.match(text, /^import base64\nimport requests\n/);
+    assert.match(text, /data=base64\.b64decode\("\/wA="\)/);
   });
 });

@@ -32,7 +32,7 @@ const linesOf = ({ records }: RecordedApi): string[] =>
     records.functionCalls(),
     records.lines,
     records.redactor,
-    records.redactorsOfInvocations(),
+    records.invocations(),
   ).flatMap(({ lines }) => lines.map(({ message }) => message));
 
 const environmentOf = ({ records }: RecordedApi, environment: Readonly<Record<string, string>>): unknown =>

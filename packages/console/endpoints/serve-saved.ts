@@ -1,0 +1,63 @@
+/** `console/saved`: the saved requests of the project, shown, added and removed. */
+import { jsonReply } from '../../core/api-call.ts';
+import { InvalidRequest } from '../../core/errors.ts';
+import {
+  addSavedRequests,
+  hideSecrets,
+  parseSavedRequests,
+  printSavedRequests,
+  readSavedRequest,
+} from './saved-requests.ts';
+import type { JsonObject } from '@gatewright/aws/json-object';
+import type { ControlReply } from '../../core/api-call.ts';
+import type { Redactor } from '../records/redact.ts';
+import type { SavedRequest } from './inspect-model.ts';
+
+export interface SavedRequestsFile {
+  /** For messages: `gatewright.requests.json`. */
+  readonly name: string;
+  /** Undefined where there is none yet. @throws InvalidRequest where it is no ordinary file, or too large */
+  read(): Promise<string | undefined>;
+  /** In turn: each change is made to what the one before has written. What `make` throws changes nothing. */
+  change(make: (text: string | undefined) => string): Promise<void>;
+}
+
+/** @param change undefined = none; else `{"add": [request…]}` or `{"remove": name}` */
+export async function serveSaved(
+  file: SavedRequestsFile,
+  change: JsonObject | undefined,
+  redactor: Redactor,
+): Promise<ControlReply> {
+  try {
+    if (change !== undefined)
+      await file.change((text) => printSavedRequests(apply(read(text, file), change, redactor)));
+    return jsonReply(200, { file: file.name, requests: read(await file.read(), file) });
+  } catch (error) {
+    if (error instanceof InvalidRequest) return jsonReply(400, { message: error.message });
+    throw error;
+  }
+}
+
+function read(text: string | undefined, { name }: SavedRequestsFile): readonly SavedRequest[] {
+  return text === undefined ? [] : parseSavedRequests(text, name);
+}
+
+/** @throws InvalidRequest */
+function apply(
+  before: readonly SavedRequest[],
+  { add, remove }: JsonObject,
+  redactor: Redactor,
+): readonly SavedRequest[] {
+  return typeof remove === 'string'
+    ? before.filter(({ name }) => name !== remove)
+    : addSavedRequests(before, readAdded(add, redactor));
+}
+
+function readAdded(add: unknown, redactor: Redactor): readonly SavedRequest[] {
+  const added = Array.isArray(add) ? add.map(readSavedRequest) : [];
+  if (added.length === 0 || added.includes(undefined))
+    throw new InvalidRequest(
+      'Expected {"remove": name} or {"add": [{"name", "api", "stage", "method", "target", "headers", "as", "body"}]}.',
+    );
+  return added.flatMap((one) => (one === undefined ? [] : [hideSecrets(one, redactor)]));
+}

@@ -1,0 +1,53 @@
+/**
+ * Puts original values back into a request that was edited as it was shown: what stands masked where the
+ * original has a secret was not edited.
+ */
+import { isJsonObject } from '@gatewright/aws/json-object';
+import type { Redactor } from '../records/redact.ts';
+
+/** Of a query or a form: parameters that are shown unchanged. */
+export function unmaskPairs(edited: string, original: string, redactor: Redactor): string {
+  const secrets = new Map(
+    original.split('&').flatMap((pair): (readonly [string, string])[] => {
+      const shown = redactor.query(pair);
+      return shown === pair ? [] : [[shown, pair]];
+    }),
+  );
+  return edited
+    .split('&')
+    .map((pair) => secrets.get(pair) ?? pair)
+    .join('&');
+}
+
+/** Of a JSON body, by whole strings; any other body is returned as it was edited. */
+export function unmaskJson(edited: string, original: string, redactor: Redactor): string {
+  const [before, shown] = [parse(original), parse(redactor.text(original))];
+  if (before === undefined || shown === undefined) return edited;
+  const secrets = new Map<string, string>();
+  compare(before, shown, secrets);
+  return [...secrets].reduce((text, [mask, secret]) => text.replaceAll(mask, () => secret), edited);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes what each changed leaf is as JSON text, shown and as it was. */
+function compare(before: unknown, shown: unknown, secrets: Map<string, string>): void {
+  if (Array.isArray(before) && Array.isArray(shown)) {
+    for (const [index, item] of before.entries()) compare(item, shown[index], secrets);
+    return;
+  }
+  if (isJsonObject(before) && isJsonObject(shown)) {
+    // Names may be masked, too, so members are compared in order.
+    const members = Object.values(shown);
+    for (const [index, item] of Object.values(before).entries()) compare(item, members[index], secrets);
+    return;
+  }
+  if (typeof shown === 'string' && shown !== before)
+    secrets.set(JSON.stringify(shown), JSON.stringify(before));
+}

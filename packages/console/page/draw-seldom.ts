@@ -1,0 +1,32 @@
+/** What arrives is drawn at most four times a second, however fast it comes. */
+export const DRAWN_EVERY_MS = 250;
+
+type Change<Rows> = (before: Rows) => Rows;
+
+/**
+ * Changes in order and together: 10,000 rows are not drawn for each that comes.
+ * @param draw with all changes since the last time, and the last state that came with one
+ */
+export function drawSeldom<Rows, State>(
+  draw: (change: Change<Rows>, state: State | undefined) => void,
+): {
+  readonly later: (change: Change<Rows>, state?: State) => void;
+  readonly stopDrawing: () => void;
+} {
+  let changes: Change<Rows>[] = [];
+  let newState: State | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const run = (): void => {
+    const [made, state] = [changes, newState];
+    [timer, changes, newState] = [undefined, [], undefined];
+    draw((before) => made.reduce((rows, change) => change(rows), before), state);
+  };
+  return {
+    later: (change, state) => {
+      changes.push(change);
+      newState = state ?? newState;
+      timer ??= setTimeout(run, DRAWN_EVERY_MS);
+    },
+    stopDrawing: () => clearTimeout(timer),
+  };
+}

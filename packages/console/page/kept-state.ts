@@ -1,0 +1,16 @@
+/** A choice of the page that outlives the section: in this tab, or for good in this browser. */
+import { useState } from 'preact/hooks';
+
+export function useKept(
+  store: Storage,
+  name: string,
+  initial = '',
+): readonly [value: string, setValue: (value: string) => void] {
+  const key = `gatewright-${name}`;
+  const [value, setValue] = useState(() => store.getItem(key) ?? initial);
+  const keep = (next: string): void => {
+    store.setItem(key, next);
+    setValue(next);
+  };
+  return [value, keep];
+}

@@ -1,0 +1,146 @@
+/**
+ * A shop with a table, queues and a schedule: requests are sorted, searched for, marked, looked at by their kind of body, saved
+ * and sent again; dead messages go back, a function is invoked, and the map leads to the template.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { go, lookAt, openConsole, readText } from './console-tour.ts';
+import { serve } from './page.ts';
+import { SHOP } from './shop-template.ts';
+import type { BrowserCase, Page } from './page.ts';
+
+export const browserCase: BrowserCase = {
+  name: 'the console sorts and searches requests, shows bodies by their kind, saves requests without secrets, redrives, invokes, and draws a map',
+  async run({ page }) {
+    await using stacks = await serve(['shop.json'], [], { 'shop.json': JSON.stringify(SHOP) });
+    const url = stacks.urlOf('shop', 'http');
+    const problems = await openConsole(page, stacks.console);
+    const form = 'user=alice&password=correct-horse';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await (await fetch(`${url}/orders`, { method: 'POST', headers, body: form })).text();
+    for (const path of ['/picture', '/events', '/large', '/caf%C3%A9'])
+      await (await fetch(url + path)).text();
+
+    await sortAndSearch(page);
+    await lookAtBodies(page);
+    await saveRequest(page, stacks.folder);
+    await useEvents(page);
+    await invoke(page);
+    await readMap(page);
+    assert.deepEqual(problems, []);
+  },
+};
+
+const paths = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => {
+    const { document } = globalThis as unknown as {
+      document: { querySelectorAll(of: string): Iterable<{ textContent: string }> };
+    };
+    return Promise.resolve(
+      [...document.querySelectorAll('.line-link')].map(({ textContent }) => textContent),
+    );
+  }, undefined);
+
+async function sortAndSearch(page: Page): Promise<void> {
+  await page.waitForSelector('.hint:has-text("5 of 5")');
+  await page.click('.line-head button:has-text("Path")');
+  await page.waitForSelector('[aria-sort=ascending]:has-text("Path")');
+  assert.deepEqual(await paths(page), ['/café', '/events', '/large', '/orders', '/picture']);
+  // The order is kept.
+  await go(page, 'numbers');
+  await go(page, 'traffic');
+  await page.waitForSelector('[aria-sort=ascending]:has-text("Path")');
+  await page.click('.line-head button:has-text("Path")');
+  await page.click('.line-head button:has-text("Path")');
+  await page.fill('input[type=search]', 'method:POST -path:/large status:2xx');
+  await page.waitForSelector('.hint:has-text("1 of 5")');
+  await page.fill('input[type=search]', 'took:soon');
+  await page.waitForSelector('.note:has-text("took:soon has no effect")');
+  await page.fill('input[type=search]', 'st');
+  // Waits for it, shown or not.
+  assert.equal(await page.textContent('datalist option[value="status:"]'), '');
+  await page.fill('input[type=search]', '');
+  await page.click('button:has-text("From here")');
+  await page.waitForSelector('main:has-text("No matching requests.")');
+  await page.click('.tools button[aria-pressed=true]');
+  await page.waitForSelector('.line:has-text("/orders")');
+  await page.selectOption('select[aria-label="Times in"]', 'local');
+  await page.selectOption('select[aria-label="Times in"]', 'utc');
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  await go(page, 'traffic');
+  await page.click(`.line:has(.line-link:text-is("${path}"))`);
+  await page.waitForSelector(`.request-title:has-text("${path}")`);
+}
+
+async function lookAtBodies(page: Page): Promise<void> {
+  await open(page, '/picture');
+  await page.waitForSelector('aside img.picture');
+  await page.click('aside button:has-text("Bytes")');
+  assert.match(await readText(page, 'aside pre.hex'), /^00000000 {2}89 50 4e 47/);
+  await open(page, '/events');
+  await page.waitForSelector('aside section[aria-label=Reply] td:has-text("soup")');
+  await open(page, '/large');
+  assert.match(await readText(page, 'aside section[aria-label=Reply] pre'), /^\[\n {2}\{\n {4}"item": 0/);
+  await open(page, '/orders');
+  await page.click('aside summary:has-text("log lines")');
+  await page.waitForSelector('aside pre.log:has-text("placing /orders")');
+  await page.waitForSelector('aside section[aria-label=Request] td:has-text("alice")');
+  await page.click('aside button:has-text("nothing to do")');
+  await lookAt(page, 'shop-request');
+}
+
+/** From a request to the builder, to the file of the project, and from there to the API again. */
+async function saveRequest(page: Page, folder: string): Promise<void> {
+  await open(page, '/orders');
+  await page.click('.replay a:has-text("Edit")');
+  await page.fill('aside input[aria-label="Name of the request"]', 'Order of alice');
+  await page.click('aside button:has-text("Save")');
+  await page.waitForSelector('aside:has-text("Saved in gatewright.requests.json")');
+  const saved = readFileSync(join(folder, 'gatewright.requests.json'), 'utf8');
+  assert.match(saved, /user=alice&password=\$\{PASSWORD\}/);
+  assert.doesNotMatch(saved, /horse|\[[0-9a-f]{8}\]/);
+  await go(page, 'apis');
+  await page.click('details:has-text("Saved requests") a:has-text("Order of alice")');
+  await page.fill('aside label:has-text("PASSWORD") input', 'correct-horse');
+  await lookAt(page, 'shop-saved');
+  await page.click('aside .main-action:has-text("Send")');
+  await page.waitForSelector('.request-title .status:has-text("201")');
+}
+
+async function useEvents(page: Page): Promise<void> {
+  await go(page, 'calls/events');
+  const row = (name: string): string => `tr:has(th:text-is("${name}"))`;
+  await page.click(`${row('nightly')} button:has-text("Run now")`);
+  await page.click(`${row('jobs')} button:has-text("Send")`);
+  await page.click('section[aria-label="Send to jobs"] .main-action');
+  await page.waitForSelector(`${row('dead-jobs')}:has-text("1 waiting")`);
+  await lookAt(page, 'shop-events');
+  await page.click(`${row('dead-jobs')} button:has-text("Redrive")`);
+  await page.waitForSelector(`${row('dead-jobs')}:has-text("0 waiting")`);
+}
+
+async function invoke(page: Page): Promise<void> {
+  await go(page, 'functions/shop-place');
+  await page.click('aside summary:has-text("Invoke")');
+  await page.selectOption('select[aria-label="Sample event"]', 'HTTP API');
+  await page.click('aside button:has-text("Invoke")');
+  await page.waitForSelector('aside section[aria-label=Answer]:has-text("returned")');
+  await page.selectOption('aside select[aria-label=Level]', { label: 'error and above' });
+  await page.waitForSelector('aside .log-lines:not(:has-text("placing"))');
+  await lookAt(page, 'shop-function');
+  await page.click('aside .log-lines a');
+  await page.waitForSelector('.request-title');
+}
+
+async function readMap(page: Page): Promise<void> {
+  await go(page, 'apis/map');
+  await page.click('.map-node:has-text("shop-place")');
+  assert.match(await readText(page, 'section[aria-label=Chosen] code'), /^shop\.json:\d+$/);
+  await page.waitForSelector('.map-node:has-text("shop-orders")');
+  await lookAt(page, 'shop-map');
+  await page.click('section[aria-label=Chosen] a:has-text("open")');
+  await page.waitForSelector('aside h2:has-text("shop-place")');
+}
