@@ -1,5 +1,5 @@
 export type EventSource = {
-  readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket' | 'log group';
+  readonly kind: 'queue' | 'stream' | 'topic' | 'rule' | 'schedule' | 'bucket' | 'log group' | 'service';
   readonly name: string;
   readonly targets: readonly string[];
   /** What waits, when it runs next: half a sentence. */
