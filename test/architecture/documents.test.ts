@@ -88,6 +88,7 @@ const PAGES_OF_NEW_PARTS = [
   'docs/guides/run/faults.md',
   'docs/guides/run/gather.md',
   'docs/guides/run/resilience.md',
+  'docs/guides/run/service-discovery.md',
   'docs/recipes/http-api-keys.md',
   'docs/reference/wire-contract.md',
   'python/README.md',
@@ -101,6 +102,7 @@ const WORDS_OF_NEW_PARTS = {
   resilience: 260,
   faults: 139,
   logs: 40,
+  discovery: 105,
 };
 
 /** Lengths that a reader of the first pages was promised. */
