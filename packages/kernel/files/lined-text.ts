@@ -1,5 +1,5 @@
 /** A file of YAML or JSON as members that know their lines. */
-import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { DefinitionError } from '../../core/errors.ts';
 
@@ -57,8 +57,9 @@ export class LinedText {
 
   /** Members of any name. @param of what the map holds @throws DefinitionError for anything but a map */
   named(node: unknown, what: string, of: string): readonly Member[] {
-    if (!isMap(node)) throw this.error(this.lineOf(node), `${what} is a map of ${of}`);
-    return node.items.map(({ key, value }) => ({
+    const map = this.#resolved(node);
+    if (!isMap(map)) throw this.error(this.lineOf(node), `${what} is a map of ${of}`);
+    return map.items.map(({ key, value }) => ({
       name: String(this.#plain(key)),
       line: this.lineOf(key),
       node: value,
@@ -68,8 +69,13 @@ export class LinedText {
 
   /** @throws DefinitionError for anything but a list */
   items({ node, name, line }: Member): readonly unknown[] {
-    if (isSeq(node)) return node.items;
+    const list = this.#resolved(node);
+    if (isSeq(list)) return list.items;
     throw this.error(line, `${name} is a list`);
+  }
+
+  #resolved(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.#document) : node;
   }
 
   #plain(node: unknown): unknown {

@@ -43,6 +43,15 @@ describe('instances of the file of --cloud-map', () => {
     assert.equal(chosen?.kind === 'instance' && chosen.origin, 'http://10.1.2.3:80');
   });
 
+  it('may be repeated by an alias of YAML', async () => {
+    const text = `orders:\n  - &one { InstanceId: one, Attributes: { AWS_INSTANCE_PORT: 80, AWS_INSTANCE_CNAME: a.internal } }`;
+    const more = `${ARN_OF('srv-abc123')}:\n  - *one`;
+    const map = await aMap('', { cloudMap: aFile(`${text}\n${more}`) });
+
+    assert.deepEqual(await map.origins(1), ['http://a.internal:80']);
+    assert.equal((await map.engine.findInstance(ARN_OF('srv-abc123')))?.kind, 'instance');
+  });
+
   it('replace those of a template with the same id', async () => {
     const more = INSTANCE('{ AWS_INSTANCE_IPV4: 10.0.0.9, AWS_INSTANCE_PORT: "80" }');
     const map = await aMap(more, { cloudMap: aFile(`orders:${ONE}`) });
